@@ -1,0 +1,109 @@
+"""What a lift is: frozen, validated records, the same in lift.toml, in the API and in the database."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+LIFT_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
+LiftId = Annotated[str, Field(pattern=LIFT_ID_PATTERN, examples=["demo-quad"])]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+_PLACEHOLDER = re.compile(r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$")
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Pose(_Record):
+    """Where a carrier is in the camera's picture.
+
+    (x, y) in camera pixels lands on the canonical centre; scale is canonical pixels per camera pixel;
+    angle is in radians: canonical = scale * R(angle) * (camera - (x, y)) + (100, 100).
+    """
+
+    x: Finite
+    y: Finite
+    scale: Annotated[float, Field(gt=0.01, lt=100, allow_inf_nan=False)]
+    angle: Annotated[float, Field(ge=-2 * math.pi, le=2 * math.pi, allow_inf_nan=False)] = 0.0
+
+
+class Track(_Record):
+    """The carrier's way through the picture: `begin` is TD, `end` is TF, masks are drawn at `middle`."""
+
+    begin: Pose
+    middle: Pose
+    end: Pose
+
+    @model_validator(mode="after")
+    def _moves(self) -> Track:
+        way = math.hypot(self.end.x - self.begin.x, self.end.y - self.begin.y)
+        if way < 4 and abs(math.log(self.end.scale / self.begin.scale)) < 0.02:
+            raise ValueError("begin and end are the same pose: a carrier must move between them")
+        return self
+
+
+class Camera(_Record):
+    """The lift's camera: url (RTSP, HTTP or a file) and the picture's size in pixels.
+
+    Credentials never stand here in clear: write ``rtsp://${LIFT_USER}:${LIFT_PASSWORD}@host/path`` and
+    give the variables (or files named by LIFT_USER_FILE, LIFT_PASSWORD_FILE) to the service.
+    """
+
+    url: str | None = Field(default=None, max_length=2048, examples=["rtsp://camera.example/stream"])
+    width: Annotated[int, Field(ge=64, le=8192)]
+    height: Annotated[int, Field(ge=64, le=8192)]
+
+    @field_validator("url")
+    @classmethod
+    def _no_clear_credentials(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise ValueError("not a URL or a file name") from error
+        if "@" not in parts.netloc:
+            return url
+        for part in parts.netloc.rpartition("@")[0].split(":"):
+            if part and not _PLACEHOLDER.match(part):
+                raise ValueError(
+                    "credentials in clear: write ${NAME} in their place and set the variable NAME"
+                )
+        return url
+
+
+class Lift(_Record):
+    """One installation as registered: a lift may be enrolled with masks before it has a camera or track."""
+
+    id: LiftId
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    seats: Annotated[int, Field(ge=1, le=16)] | None = None
+    camera: Camera | None = None
+    track: Track | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class MaskPair:
+    """The open and the close mask of a lift: uint8[200, 200], 255 where the bar is, else 0."""
+
+    open: npt.NDArray[np.uint8]
+    close: npt.NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        for name in ("open", "close"):
+            mask = np.array(getattr(self, name))
+            if mask.shape != (200, 200) or mask.dtype != np.uint8:
+                raise ValueError(f"{name} mask: expected uint8[200, 200], got {mask.dtype}{list(mask.shape)}")
+            if not np.isin(mask, (0, 255)).all():
+                raise ValueError(f"{name} mask: expected only 0 and 255")
+            mask.setflags(write=False)
+            object.__setattr__(self, name, mask)

@@ -1,0 +1,42 @@
+"""The service's own errors: foreign exceptions are translated to these at the boundary.
+
+Each carries what an operator can act on. Imports nothing of the service.
+"""
+
+from __future__ import annotations
+
+
+class BarwatchError(Exception):
+    """Base of every error of the service; the message is for people."""
+
+
+class ConfigurationError(BarwatchError):
+    """A setting, lift folder or secret that the service cannot start with."""
+
+
+class ArtefactError(ConfigurationError):
+    """The model file or its manifest is missing, damaged or not the one the manifest describes."""
+
+
+class SourceError(BarwatchError):
+    """A camera or video file that cannot be opened or read."""
+
+
+class ImageError(BarwatchError):
+    """An uploaded picture or mask that cannot be used; the message says why."""
+
+
+class EnrolmentError(BarwatchError):
+    """Masks that cannot be enrolled; the message says why."""
+
+
+class NotFoundError(BarwatchError):
+    """A lift, mask version, passage, alarm or picture that does not exist."""
+
+
+class ConflictError(BarwatchError):
+    """An action that the thing's present state does not allow."""
+
+
+class EngineUnavailableError(BarwatchError):
+    """The embedder's worker is down or did not answer before its deadline."""

@@ -1,0 +1,249 @@
+"""The nouns of the service, in one place: records that travel from camera to subscriber.
+
+All are frozen. Units stand in the names: _s seconds, _px pixels. Imports nothing of the service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from lifts.schema import Lift, MaskPair, Pose
+
+Image = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+class Verdict(StrEnum):
+    """What is said of the bar; `unknown` whenever it cannot be told."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class AlarmKind(StrEnum):
+    """What an alarm is about: one kind for the bar, the others for the system's own eyesight and health."""
+
+    BAR_OPEN = "bar_open"
+    CAMERA_LOST = "camera_lost"
+    CAMERA_FROZEN = "camera_frozen"
+    VIEW_CHANGED = "view_changed"
+    LOW_VISIBILITY = "low_visibility"
+    WORKER_DOWN = "worker_down"
+    LIFT_UNKNOWN_RATE = "lift_unknown_rate"
+
+
+class AlarmState(StrEnum):
+    """Where an alarm stands in its life (after ISA-18.2)."""
+
+    ACTIVE = "active"
+    ACKNOWLEDGED = "acknowledged"
+    SHELVED = "shelved"
+    CLEARED = "cleared"
+
+
+class Severity(StrEnum):
+    """How urgent an alarm is: critical for people in danger, warning for a blind system."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+
+
+class Role(StrEnum):
+    """Who may do what: viewer reads, operator acts, admin configures; each includes the one before."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+class CameraState(StrEnum):
+    """What a camera's supervisor says of it."""
+
+    STARTING = "starting"
+    LIVE = "live"
+    DEGRADED = "degraded"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a camera.
+
+    t_s: media time, seconds from the stream's first frame, strictly increasing within a connection.
+    t_mono_s: time.monotonic() when the frame was read.
+    image: uint8[H, W, 3], BGR as OpenCV decodes it.
+    """
+
+    index: int
+    t_s: float
+    t_mono_s: float
+    image: Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One registered picture of a passage.
+
+    image: uint8[200, 200, 3] RGB in the canonical frame.
+    pose: the refined pose it was warped with.
+    quality: 0..1, how sure the registration is; 0 when nothing was found to register on.
+    problem: why this picture must not be judged ("dark", "no contrast", "not registered"), or None.
+    """
+
+    image: Image
+    pose: Pose | None
+    t_s: float
+    quality: float
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """One carrier crossing the view: pictures at its begin (TD), middle and end (TF).
+
+    number counts the carriers of one connection from 1. Times are media seconds of the three moments at
+    which the carrier was at the three poses; decided_mono_s is time.monotonic() when the last picture was read.
+    """
+
+    id: str
+    lift_id: str
+    number: int
+    t_begin_s: float
+    t_middle_s: float
+    t_end_s: float
+    pictures: tuple[Picture, ...]
+    decided_mono_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImageJudgement:
+    """What one picture says: distances to the two masks' embeddings, occupancy in 0..1, its own verdict."""
+
+    distance_open: float
+    distance_closed: float
+    occupancy: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one passage says, over its one to three pictures.
+
+    margin: mean of d(picture, open mask) - d(picture, close mask): negative means nearer to open.
+    confidence: calibrated probability of the verdict, 0..1; for `unknown` that of the likelier state.
+    reason: why the verdict is unknown, else empty.
+    """
+
+    verdict: Verdict
+    confidence: float
+    margin: float
+    occupied: bool
+    occupancy: float
+    images: tuple[ImageJudgement, ...]
+    mask_version: int
+    model: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskVersion:
+    """One enrolled pair of masks with its embeddings.
+
+    embeddings: float32[2, B, D]: for open and close, B embeddings each (the mask and its small shifts).
+    """
+
+    lift_id: str
+    version: int
+    model: str
+    masks: MaskPair
+    embeddings: Floats
+    separation: float
+    quality: str
+    warnings: tuple[str, ...]
+    active: bool
+    created_at: datetime
+    references: dict[str, Image] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm as subscribers see it; `seq` grows with each new or changed alarm."""
+
+    id: str
+    seq: int
+    kind: AlarmKind
+    severity: Severity
+    lift_id: str | None
+    passage_id: str | None
+    raised_at: datetime
+    state: AlarmState
+    verdict: Verdict | None
+    evidence: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmDraft:
+    """An alarm that policy wants raised; the store gives it id, seq and time when it commits it."""
+
+    kind: AlarmKind
+    severity: Severity
+    lift_id: str | None
+    message: str
+    passage_id: str | None = None
+    verdict: Verdict | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A change in what the system can see: a problem begins (active) or ends (not active)."""
+
+    kind: AlarmKind
+    lift_id: str | None
+    active: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """A camera's state for the API and the console; times are seconds."""
+
+    lift_id: str
+    state: CameraState
+    message: str
+    fps: float
+    frame_age_s: float | None
+    frames_read: int
+    frames_dropped: int
+    passages: int
+    line_speed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The newest picture of a camera, small, for the console: JPEG bytes; t_mono_s when its frame was read."""
+
+    lift_id: str
+    jpeg: bytes
+    t_mono_s: float
+
+
+CameraEvent = Passage | Health | CameraStatus | Snapshot
+"""What a camera's process reports to the service."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchedLift:
+    """What a camera's process needs to know: the lift, its masks if enrolled, and the picture references."""
+
+    lift: Lift
+    masks: MaskPair | None
+    references: dict[str, Image]
+    loop_file: bool = False
