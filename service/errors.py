@@ -40,3 +40,7 @@ class ConflictError(BarwatchError):
 
 class EngineUnavailableError(BarwatchError):
     """The embedder's worker is down or did not answer before its deadline."""
+
+
+class StoreError(BarwatchError):
+    """The database cannot take or answer a job: full disk, damaged file, or too many jobs waiting."""

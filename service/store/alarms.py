@@ -1,0 +1,234 @@
+"""Alarms and their outbox: each new or changed alarm takes the next `seq` in the transaction of the change.
+
+Which change is allowed is not decided here but in service.alarms.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.errors import NotFoundError
+from service.store.database import NEW_ALARMS
+from service.store.records import AlarmComment, AlarmEvent, Page
+from service.store.tables import AlarmEventRow, AlarmRow, CommentRow
+from service.types import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity, Verdict
+
+MAX_PAGE = 500
+_JSON = TypeAdapter(Alarm)
+
+
+def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None) -> Alarm | None:
+    """Store a new alarm, unless the same stands already; returns it, or None.
+
+    The same: for bar_open an alarm of this passage; for the others one of this kind and lift that is not
+    cleared.
+    """
+    same = select(AlarmRow.row).where(AlarmRow.kind == draft.kind.value)
+    if draft.kind is AlarmKind.BAR_OPEN:
+        same = same.where(AlarmRow.passage_id == draft.passage_id)
+    else:
+        same = same.where(AlarmRow.place == (draft.lift_id or ""), AlarmRow.state != AlarmState.CLEARED.value)
+    if session.scalar(same) is not None:
+        return None
+    at = at or datetime.now(UTC)
+    row = AlarmRow(
+        id=uuid.uuid4().hex,
+        seq=0,
+        kind=draft.kind.value,
+        severity=draft.severity.value,
+        lift_id=draft.lift_id,
+        place=draft.lift_id or "",
+        passage_id=draft.passage_id,
+        raised_at=at,
+        state=AlarmState.ACTIVE.value,
+        verdict=None if draft.verdict is None else draft.verdict.value,
+        evidence=list(draft.evidence),
+        message=draft.message,
+        shelved_until=None,
+        shelved_from=None,
+    )
+    session.add(row)
+    return _record_event(session, row, at, action="raise", actor="system", note="")
+
+
+def change(
+    session: Session,
+    alarm_id: str,
+    state: AlarmState,
+    *,
+    action: str,
+    actor: str,
+    note: str = "",
+    at: datetime | None = None,
+    shelved_until: datetime | None = None,
+) -> Alarm:
+    """Give the alarm a new state and the next seq; `shelved_until` belongs to SHELVED only.
+
+    Raises NotFoundError.
+    """
+    row = _row(session, alarm_id)
+    shelved = state is AlarmState.SHELVED
+    row.shelved_from = row.state if shelved else None
+    row.shelved_until = shelved_until if shelved else None
+    row.state = state.value
+    return _record_event(session, row, at or datetime.now(UTC), action=action, actor=actor, note=note)
+
+
+def get(session: Session, alarm_id: str) -> Alarm:
+    """Return the alarm as it is now; raises NotFoundError."""
+    return _alarm(_row(session, alarm_id))
+
+
+def shelved_from(session: Session, alarm_id: str) -> AlarmState | None:
+    """Return the state that a shelved alarm returns to, or None; raises NotFoundError."""
+    state = _row(session, alarm_id).shelved_from
+    return None if state is None else AlarmState(state)
+
+
+def expired(session: Session, now: datetime) -> tuple[str, ...]:
+    """Return the ids of the shelved alarms whose shelving is over."""
+    rows = session.scalars(
+        select(AlarmRow.id)
+        .where(AlarmRow.state == AlarmState.SHELVED.value, AlarmRow.shelved_until <= now)
+        .order_by(AlarmRow.row)
+    )
+    return tuple(rows)
+
+
+def standing(
+    session: Session, kind: AlarmKind | None = None, lift_id: str | None = None
+) -> tuple[Alarm, ...]:
+    """Return the health alarms that are not cleared: all, or one kind's at one lift (None: no lift's)."""
+    query = select(AlarmRow).where(
+        AlarmRow.kind != AlarmKind.BAR_OPEN.value, AlarmRow.state != AlarmState.CLEARED.value
+    )
+    if kind is not None:
+        query = query.where(AlarmRow.kind == kind.value, AlarmRow.place == (lift_id or ""))
+    return tuple(_alarm(row) for row in session.scalars(query.order_by(AlarmRow.row)))
+
+
+def listing(
+    session: Session,
+    *,
+    lift_id: str | None = None,
+    kind: AlarmKind | None = None,
+    state: AlarmState | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Page[Alarm]:
+    """Return a page of alarms, the last raised first; `from_` (included) and `to` are aware times of raising.
+
+    `before` is the cursor: `next` of the page before. `limit` is 1..MAX_PAGE.
+    """
+    query = select(AlarmRow).order_by(AlarmRow.row.desc())
+    if lift_id is not None:
+        query = query.where(AlarmRow.lift_id == lift_id)
+    if kind is not None:
+        query = query.where(AlarmRow.kind == kind.value)
+    if state is not None:
+        query = query.where(AlarmRow.state == state.value)
+    if from_ is not None:
+        query = query.where(AlarmRow.raised_at >= from_)
+    if to is not None:
+        query = query.where(AlarmRow.raised_at < to)
+    if before is not None:
+        query = query.where(AlarmRow.row < before)
+    limit = min(max(limit, 1), MAX_PAGE)
+    rows = session.scalars(query.limit(limit + 1)).all()
+    kept = rows[:limit]
+    return Page(tuple(_alarm(row) for row in kept), kept[-1].row if len(rows) > limit else None)
+
+
+def last_seq(session: Session) -> int:
+    """Return the newest seq, 0 if there was no alarm yet."""
+    return session.scalar(select(func.max(AlarmEventRow.seq))) or 0
+
+
+def replay(session: Session, after: int, limit: int = 200) -> tuple[Alarm, ...]:
+    """Return the alarms as they were at each seq above `after`, oldest first, at most `limit`."""
+    rows = session.scalars(
+        select(AlarmEventRow).where(AlarmEventRow.seq > after).order_by(AlarmEventRow.seq).limit(limit)
+    )
+    return tuple(_JSON.validate_python(row.alarm) for row in rows)
+
+
+def events(session: Session, alarm_id: str) -> tuple[AlarmEvent, ...]:
+    """Return everything that happened to the alarm, oldest first; raises NotFoundError."""
+    _row(session, alarm_id)
+    rows = session.scalars(
+        select(AlarmEventRow).where(AlarmEventRow.alarm_id == alarm_id).order_by(AlarmEventRow.seq)
+    )
+    return tuple(
+        AlarmEvent(row.seq, row.at, row.action, row.actor, row.note, _JSON.validate_python(row.alarm))
+        for row in rows
+    )
+
+
+def comment(
+    session: Session, alarm_id: str, author: str, text: str, at: datetime | None = None
+) -> AlarmComment:
+    """Write a comment; the alarm itself does not change and takes no seq. Raises NotFoundError."""
+    _row(session, alarm_id)
+    row = CommentRow(alarm_id=alarm_id, author=author, text=text, at=at or datetime.now(UTC))
+    session.add(row)
+    session.flush()
+    return AlarmComment(row.id, alarm_id, author, text, row.at)
+
+
+def comments(session: Session, alarm_id: str) -> tuple[AlarmComment, ...]:
+    """Return the alarm's comments, oldest first; raises NotFoundError."""
+    _row(session, alarm_id)
+    rows = session.scalars(select(CommentRow).where(CommentRow.alarm_id == alarm_id).order_by(CommentRow.id))
+    return tuple(AlarmComment(row.id, row.alarm_id, row.author, row.text, row.at) for row in rows)
+
+
+def _record_event(
+    session: Session, row: AlarmRow, at: datetime, *, action: str, actor: str, note: str
+) -> Alarm:
+    # The write transaction holds the database's only write lock: nobody else can take the same seq.
+    row.seq = last_seq(session) + 1
+    alarm = _alarm(row)
+    session.add(
+        AlarmEventRow(
+            seq=row.seq,
+            alarm_id=row.id,
+            at=at,
+            action=action,
+            actor=actor,
+            note=note,
+            alarm=_JSON.dump_python(alarm, mode="json"),
+        )
+    )
+    session.flush()
+    session.info.setdefault(NEW_ALARMS, []).append(alarm)
+    return alarm
+
+
+def _row(session: Session, alarm_id: str) -> AlarmRow:
+    row = session.scalar(select(AlarmRow).where(AlarmRow.id == alarm_id))
+    if row is None:
+        raise NotFoundError(f"no alarm {alarm_id!r}")
+    return row
+
+
+def _alarm(row: AlarmRow) -> Alarm:
+    return Alarm(
+        id=row.id,
+        seq=row.seq,
+        kind=AlarmKind(row.kind),
+        severity=Severity(row.severity),
+        lift_id=row.lift_id,
+        passage_id=row.passage_id,
+        raised_at=row.raised_at,
+        state=AlarmState(row.state),
+        verdict=None if row.verdict is None else Verdict(row.verdict),
+        evidence=tuple(row.evidence),
+        message=row.message,
+    )

@@ -1,0 +1,154 @@
+"""Enrolled pairs of masks: history, the active one, roll back."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import cv2
+import numpy as np
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from lifts.schema import MaskPair
+from service.errors import NotFoundError
+from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow
+from service.types import Floats, Image, MaskVersion
+
+
+def add(session: Session, version: MaskVersion) -> MaskVersion:
+    """Store a pair of masks under the lift's next version number and make it the active one.
+
+    Returns the record with its version and `active` set. Raises NotFoundError if the lift is unknown.
+    """
+    if session.get(LiftRow, version.lift_id) is None:
+        raise NotFoundError(f"no lift {version.lift_id!r}")
+    stored = dataclasses.replace(version, version=_next_version(session, version.lift_id), active=True)
+    _deactivate(session, stored.lift_id)
+    session.add(
+        MaskVersionRow(
+            lift_id=stored.lift_id,
+            version=stored.version,
+            model=stored.model,
+            open_png=_png(stored.masks.open),
+            close_png=_png(stored.masks.close),
+            embeddings=_bytes(stored.embeddings),
+            bank_size=stored.embeddings.shape[1],
+            separation=stored.separation,
+            quality=stored.quality,
+            warnings=list(stored.warnings),
+            active=True,
+            created_at=stored.created_at,
+        )
+    )
+    session.flush()
+    for name, image in stored.references.items():
+        png = _png(np.ascontiguousarray(image[:, :, ::-1]))
+        session.add(ReferenceRow(lift_id=stored.lift_id, version=stored.version, name=name, png=png))
+    session.flush()
+    return stored
+
+
+def replace_embeddings(session: Session, version: MaskVersion) -> None:
+    """Store what another model made of the same masks: model, embeddings, separation, quality, warnings."""
+    row = _row(session, version.lift_id, version.version)
+    row.model, row.separation, row.quality = version.model, version.separation, version.quality
+    row.embeddings, row.bank_size = _bytes(version.embeddings), version.embeddings.shape[1]
+    row.warnings = list(version.warnings)
+
+
+def get(session: Session, lift_id: str, version: int) -> MaskVersion:
+    """Return one version; raises NotFoundError."""
+    return _record(session, _row(session, lift_id, version))
+
+
+def active(session: Session, lift_id: str) -> MaskVersion | None:
+    """Return the lift's active version, or None if it has no masks."""
+    row = session.scalar(
+        select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)
+    )
+    return None if row is None else _record(session, row)
+
+
+def history(session: Session, lift_id: str) -> tuple[MaskVersion, ...]:
+    """Return every version of the lift, newest first."""
+    rows = session.scalars(
+        select(MaskVersionRow)
+        .where(MaskVersionRow.lift_id == lift_id)
+        .order_by(MaskVersionRow.version.desc())
+    ).all()
+    return tuple(_record(session, row) for row in rows)
+
+
+def other_models(session: Session, model: str) -> tuple[MaskVersion, ...]:
+    """Return the versions whose embeddings another model than `model` made."""
+    rows = session.scalars(select(MaskVersionRow).where(MaskVersionRow.model != model)).all()
+    return tuple(_record(session, row) for row in rows)
+
+
+def activate(session: Session, lift_id: str, version: int) -> MaskVersion:
+    """Make the version the active one (roll back or forward); raises NotFoundError."""
+    row = _row(session, lift_id, version)
+    _deactivate(session, lift_id)
+    row.active = True
+    session.flush()
+    return _record(session, row)
+
+
+def _deactivate(session: Session, lift_id: str) -> None:
+    session.execute(
+        update(MaskVersionRow)
+        .where(MaskVersionRow.lift_id == lift_id)
+        .values(active=False)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _next_version(session: Session, lift_id: str) -> int:
+    # A lift that was deleted and comes back must not reuse a number that its stored passages name.
+    newest = session.scalar(select(func.max(MaskVersionRow.version)).where(MaskVersionRow.lift_id == lift_id))
+    judged = session.scalar(select(func.max(PassageRow.mask_version)).where(PassageRow.lift_id == lift_id))
+    return max(newest or 0, judged or 0) + 1
+
+
+def _row(session: Session, lift_id: str, version: int) -> MaskVersionRow:
+    row = session.get(MaskVersionRow, (lift_id, version))
+    if row is None:
+        raise NotFoundError(f"lift {lift_id!r} has no mask version {version}")
+    return row
+
+
+def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
+    references = session.scalars(
+        select(ReferenceRow).where(ReferenceRow.lift_id == row.lift_id, ReferenceRow.version == row.version)
+    )
+    embeddings = np.frombuffer(row.embeddings, dtype="<f4").reshape(2, row.bank_size, -1)
+    return MaskVersion(
+        lift_id=row.lift_id,
+        version=row.version,
+        model=row.model,
+        masks=MaskPair(open=_grey(row.open_png), close=_grey(row.close_png)),
+        embeddings=embeddings.astype(np.float32),
+        separation=row.separation,
+        quality=row.quality,
+        warnings=tuple(row.warnings),
+        active=row.active,
+        created_at=row.created_at,
+        references={reference.name: _rgb(reference.png) for reference in references},
+    )
+
+
+def _bytes(embeddings: Floats) -> bytes:
+    return embeddings.astype("<f4").tobytes()
+
+
+def _png(image: Image) -> bytes:
+    return bytes(cv2.imencode(".png", image)[1])
+
+
+def _grey(png: bytes) -> Image:
+    return np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+
+
+def _rgb(png: bytes) -> Image:
+    bgr = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
+    return np.ascontiguousarray(bgr[:, :, ::-1])

@@ -1,0 +1,148 @@
+"""Judged passages: what was seen, what was said of it, and the operator's own label."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.errors import NotFoundError
+from service.store.records import Page, PassageRecord, PictureRecord, Review
+from service.store.tables import PassageRow
+from service.types import ImageJudgement, Judgement, Verdict
+
+MAX_PAGE = 500
+
+
+def add(session: Session, record: PassageRecord) -> bool:
+    """Store the passage; a second one of the same id changes nothing. Returns whether it was new."""
+    if session.scalar(select(PassageRow.row).where(PassageRow.id == record.id)) is not None:
+        return False
+    session.add(
+        PassageRow(
+            id=record.id,
+            lift_id=record.lift_id,
+            number=record.number,
+            seen_at=record.seen_at,
+            t_begin_s=record.t_begin_s,
+            t_middle_s=record.t_middle_s,
+            t_end_s=record.t_end_s,
+            verdict=record.judgement.verdict.value,
+            occupied=record.judgement.occupied,
+            mask_version=record.judgement.mask_version,
+            judgement=_plain(record.judgement),
+            pictures=[_plain(picture) for picture in record.pictures],
+            has_files=any(picture.file for picture in record.pictures),
+            review=None,
+        )
+    )
+    session.flush()
+    return True
+
+
+def get(session: Session, passage_id: str) -> PassageRecord:
+    """Return the passage; raises NotFoundError."""
+    return _record(_row(session, passage_id))
+
+
+def picture_file(session: Session, passage_id: str, number: int) -> str:
+    """Return the file name (below the pictures folder) of picture 1, 2 or 3; raises NotFoundError."""
+    pictures = get(session, passage_id).pictures
+    file = pictures[number - 1].file if 1 <= number <= len(pictures) else None
+    if file is None:
+        raise NotFoundError(f"passage {passage_id!r} has no picture {number} (any more)")
+    return file
+
+
+def listing(
+    session: Session,
+    *,
+    lift_id: str | None = None,
+    verdict: Verdict | None = None,
+    occupied: bool | None = None,
+    reviewed: bool | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Page[PassageRecord]:
+    """Return a page of passages, newest first.
+
+    Args:
+        session: the caller's.
+        lift_id: of this lift only.
+        verdict: with this verdict only.
+        occupied: occupied or empty carriers only.
+        reviewed: with or without an operator's label only.
+        from_: seen at or after this aware time.
+        to: seen before this aware time.
+        before: the cursor: `next` of the page before.
+        limit: at most this many, 1..MAX_PAGE.
+    """
+    query = select(PassageRow).order_by(PassageRow.row.desc())
+    if lift_id is not None:
+        query = query.where(PassageRow.lift_id == lift_id)
+    if verdict is not None:
+        query = query.where(PassageRow.verdict == verdict.value)
+    if occupied is not None:
+        query = query.where(PassageRow.occupied == occupied)
+    if reviewed is not None:
+        query = query.where(PassageRow.review.is_not(None) if reviewed else PassageRow.review.is_(None))
+    if from_ is not None:
+        query = query.where(PassageRow.seen_at >= from_)
+    if to is not None:
+        query = query.where(PassageRow.seen_at < to)
+    if before is not None:
+        query = query.where(PassageRow.row < before)
+    limit = min(max(limit, 1), MAX_PAGE)
+    rows = session.scalars(query.limit(limit + 1)).all()
+    kept = rows[:limit]
+    return Page(tuple(_record(row) for row in kept), kept[-1].row if len(rows) > limit else None)
+
+
+def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
+    """Set the operator's own label, in place of an earlier one; raises NotFoundError."""
+    row = _row(session, passage_id)
+    row.review = {**dataclasses.asdict(label), "verdict": label.verdict.value, "at": label.at.isoformat()}
+    return _record(row)
+
+
+def _row(session: Session, passage_id: str) -> PassageRow:
+    row = session.scalar(select(PassageRow).where(PassageRow.id == passage_id))
+    if row is None:
+        raise NotFoundError(f"no passage {passage_id!r}")
+    return row
+
+
+def _plain(record: Judgement | PictureRecord) -> dict[str, Any]:
+    return dataclasses.asdict(record)
+
+
+def _record(row: PassageRow) -> PassageRecord:
+    review = row.review
+    return PassageRecord(
+        id=row.id,
+        lift_id=row.lift_id,
+        number=row.number,
+        seen_at=row.seen_at,
+        t_begin_s=row.t_begin_s,
+        t_middle_s=row.t_middle_s,
+        t_end_s=row.t_end_s,
+        judgement=_judgement(row.judgement),
+        pictures=tuple(PictureRecord(**picture) for picture in row.pictures),
+        review=None if review is None else Review(**_typed_review(review)),
+    )
+
+
+def _typed_review(stored: dict[str, Any]) -> dict[str, Any]:
+    return {**stored, "verdict": Verdict(stored["verdict"]), "at": datetime.fromisoformat(stored["at"])}
+
+
+def _judgement(stored: dict[str, Any]) -> Judgement:
+    images = tuple(
+        ImageJudgement(**{**image, "verdict": Verdict(image["verdict"])}) for image in stored["images"]
+    )
+    return Judgement(**{**stored, "verdict": Verdict(stored["verdict"]), "images": images})

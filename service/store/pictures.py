@@ -1,0 +1,105 @@
+"""Evidence pictures: JPEG files below DIR/pictures, written before the row that names them commits.
+
+They are not synced to disk: losing a picture with the power is no loss of an alarm.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.errors import NotFoundError
+from service.store.tables import AlarmRow, PassageRow
+from service.types import Image
+
+log = structlog.get_logger(__name__)
+
+JPEG_QUALITY = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long pictures stay, of passages without an alarm and with one, and of how many passages."""
+
+    max_age_days: float = 30.0
+    max_alarm_age_days: float = 365.0
+    max_passages: int = 200_000
+
+
+class Pictures:
+    """The pictures folder of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = Path(data_dir) / "pictures"
+        self.failed_writes = 0
+
+    def write(self, lift_id: str, seen_at: datetime, images: Sequence[Image]) -> tuple[str | None, ...]:
+        """Write uint8[H, W, 3] RGB pictures; returns their names below the folder.
+
+        A picture that cannot be written (full disk) is None, logged and counted: the passage and its alarm
+        go on without it.
+        """
+        stem = f"{lift_id}/{seen_at:%Y-%m-%d}/{uuid.uuid4().hex}"
+        return tuple(self._write_one(f"{stem}_{n}.jpg", image) for n, image in enumerate(images, 1))
+
+    def path(self, file: str) -> Path:
+        """Return the path of a stored name; raises NotFoundError if it is gone or not below the folder."""
+        path = (self.folder / file).resolve()
+        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
+            raise NotFoundError("the picture is gone")
+        return path
+
+    def remove(self, files: Sequence[str]) -> None:
+        """Delete files; those that are gone already do not matter."""
+        for file in files:
+            path = self.folder / file
+            path.unlink(missing_ok=True)
+            for parent in (path.parent, path.parent.parent):
+                if parent.is_dir() and not any(parent.iterdir()):
+                    parent.rmdir()
+
+    def _write_one(self, name: str, image: Image) -> str | None:
+        path = self.folder / name
+        bgr = np.ascontiguousarray(image[:, :, ::-1])
+        jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(jpeg.tobytes())
+        except OSError as error:
+            self.failed_writes += 1
+            log.warning("picture not written", file=name, reason=str(error))
+            path.unlink(missing_ok=True)
+            return None
+        return name
+
+
+def forget_old(session: Session, retention: Retention, now: datetime, limit: int = 500) -> tuple[str, ...]:
+    """Take at most `limit` passages' pictures out of the records; returns the files to remove afterwards."""
+    has_alarm = select(AlarmRow.row).where(AlarmRow.passage_id == PassageRow.id).exists()
+    old = (PassageRow.seen_at < now - timedelta(days=retention.max_age_days)) & ~has_alarm
+    old |= PassageRow.seen_at < now - timedelta(days=retention.max_alarm_age_days)
+    kept = PassageRow.has_files.is_(True)
+    rows = list(session.scalars(select(PassageRow).where(kept, old).order_by(PassageRow.row).limit(limit)))
+    total = session.scalar(select(func.count()).select_from(PassageRow).where(kept)) or 0
+    excess = min(total - len(rows) - retention.max_passages, limit - len(rows))
+    if excess > 0:
+        chosen = [row.row for row in rows]
+        # Passages with an alarm go last.
+        query = (
+            select(PassageRow).where(kept, PassageRow.row.not_in(chosen)).order_by(has_alarm, PassageRow.row)
+        )
+        rows += session.scalars(query.limit(excess))
+    files = [picture["file"] for row in rows for picture in row.pictures if picture["file"]]
+    for row in rows:
+        row.pictures = [{**picture, "file": None} for picture in row.pictures]
+        row.has_files = False
+    return tuple(files)

@@ -1,0 +1,90 @@
+"""What the store hands out beyond the service's nouns: stored passages, events, comments, tokens, pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from service.types import Alarm, Judgement, Role, Verdict
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of a listing, newest first; `next` is the cursor (`before`) of the following page, or None."""
+
+    items: tuple[Item, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRecord:
+    """One stored picture of a passage: its file below the pictures folder, None once it was removed."""
+
+    file: str | None
+    t_s: float
+    quality: float
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An operator's own label of a passage; occupied is None where the operator did not say."""
+
+    verdict: Verdict
+    occupied: bool | None
+    by: str
+    at: datetime
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRecord:
+    """One judged passage as stored; `seen_at` is UTC, t_*_s are media seconds of the camera's connection."""
+
+    id: str
+    lift_id: str
+    number: int
+    seen_at: datetime
+    t_begin_s: float
+    t_middle_s: float
+    t_end_s: float
+    judgement: Judgement
+    pictures: tuple[PictureRecord, ...]
+    review: Review | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmEvent:
+    """One entry of the outbox: the alarm as it was at `seq`, and what made the entry."""
+
+    seq: int
+    at: datetime
+    action: str
+    actor: str
+    note: str
+    alarm: Alarm
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmComment:
+    """What somebody wrote about an alarm."""
+
+    id: int
+    alarm_id: str
+    author: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """An API token as stored; the token itself is not."""
+
+    id: str
+    name: str
+    role: Role
+    created_at: datetime
+    revoked_at: datetime | None

@@ -1,0 +1,204 @@
+"""The tables, known to this folder alone. A test compares them with what the migrations build."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps no zone, so a naive one is refused on the way in."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Store UTC without its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"expected an aware time, got {value!r}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back an aware UTC time."""
+        return value.replace(tzinfo=UTC) if isinstance(value, datetime) else None
+
+
+class Base(DeclarativeBase):
+    """Base of every table."""
+
+
+class MetaRow(Base):
+    """Facts about the database itself."""
+
+    __tablename__ = "meta"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class LiftRow(Base):
+    """A registered lift; `config` is lifts.schema.Lift as JSON."""
+
+    __tablename__ = "lifts"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    config: Mapped[dict[str, Any]] = mapped_column(JSON)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MaskVersionRow(Base):
+    """An enrolled pair of masks; pictures as PNG, embeddings as raw float32[2, B, D]."""
+
+    __tablename__ = "mask_versions"
+    __table_args__ = (
+        Index("ix_mask_versions_one_active", "lift_id", unique=True, sqlite_where=text("active")),
+    )
+
+    lift_id: Mapped[str] = mapped_column(ForeignKey("lifts.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    model: Mapped[str] = mapped_column(String(200))
+    open_png: Mapped[bytes] = mapped_column(LargeBinary)
+    close_png: Mapped[bytes] = mapped_column(LargeBinary)
+    embeddings: Mapped[bytes] = mapped_column(LargeBinary)
+    bank_size: Mapped[int] = mapped_column(Integer)
+    separation: Mapped[float] = mapped_column(Float)
+    quality: Mapped[str] = mapped_column(String(16))
+    warnings: Mapped[list[str]] = mapped_column(JSON)
+    active: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReferenceRow(Base):
+    """A reference picture that came with a pair of masks, as PNG."""
+
+    __tablename__ = "mask_references"
+
+    lift_id: Mapped[str] = mapped_column(ForeignKey("lifts.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    png: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PassageRow(Base):
+    """A judged passage. No key to lifts: evidence outlives the lift's registration."""
+
+    __tablename__ = "passages"
+    __table_args__ = (
+        Index("ix_passages_lift_id_row", "lift_id", "row"),
+        Index("ix_passages_seen_at", "seen_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(128), unique=True)
+    lift_id: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int] = mapped_column(Integer)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    t_begin_s: Mapped[float] = mapped_column(Float)
+    t_middle_s: Mapped[float] = mapped_column(Float)
+    t_end_s: Mapped[float] = mapped_column(Float)
+    verdict: Mapped[str] = mapped_column(String(16))
+    occupied: Mapped[bool] = mapped_column(Boolean)
+    mask_version: Mapped[int] = mapped_column(Integer)
+    judgement: Mapped[dict[str, Any]] = mapped_column(JSON)
+    pictures: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    has_files: Mapped[bool] = mapped_column(Boolean)
+    review: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class AlarmRow(Base):
+    """An alarm's present state; what it was before stands in alarm_events."""
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        # One alarm per offending carrier, and one open health alarm per kind and place, whatever races.
+        Index(
+            "ix_alarms_one_per_passage",
+            "passage_id",
+            unique=True,
+            sqlite_where=text("kind = 'bar_open'"),
+        ),
+        Index(
+            "ix_alarms_one_open_health",
+            "kind",
+            "place",
+            unique=True,
+            sqlite_where=text("state != 'cleared' AND kind != 'bar_open'"),
+        ),
+        Index("ix_alarms_raised_at", "raised_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    seq: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(32))
+    severity: Mapped[str] = mapped_column(String(16))
+    lift_id: Mapped[str | None] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(64))
+    passage_id: Mapped[str | None] = mapped_column(String(128))
+    raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16))
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    evidence: Mapped[list[str]] = mapped_column(JSON)
+    message: Mapped[str] = mapped_column(Text)
+    shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shelved_from: Mapped[str | None] = mapped_column(String(16))
+
+
+class AlarmEventRow(Base):
+    """The outbox: one row per new or changed alarm; seq grows by one, in the transaction of the change."""
+
+    __tablename__ = "alarm_events"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    alarm_id: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    action: Mapped[str] = mapped_column(String(32))
+    actor: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    alarm: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class CommentRow(Base):
+    """A comment on an alarm."""
+
+    __tablename__ = "alarm_comments"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    alarm_id: Mapped[str] = mapped_column(String(64), index=True)
+    author: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TokenRow(Base):
+    """An API token: only the SHA-256 of a high-entropy secret, found by its public prefix."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
