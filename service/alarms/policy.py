@@ -1,0 +1,67 @@
+"""What deserves an alarm: pure functions and a small state machine, without clock, thread or database."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from service.types import AlarmDraft, AlarmKind, Health, Judgement, Severity, Verdict
+
+
+def passage_alarm(
+    passage_id: str, lift_id: str, judgement: Judgement, evidence: tuple[str, ...]
+) -> AlarmDraft | None:
+    """Return the alarm of a passage: occupied with an open bar; else None.
+
+    An empty carrier with an open bar is no event, and `unknown` has its own alarm (see UnknownRate).
+    """
+    if judgement.verdict is not Verdict.OPEN or not judgement.occupied:
+        return None
+    return AlarmDraft(
+        kind=AlarmKind.BAR_OPEN,
+        severity=Severity.CRITICAL,
+        lift_id=lift_id,
+        message=f"Bar open on an occupied carrier (confidence {100 * judgement.confidence:.1f} %)",
+        passage_id=passage_id,
+        verdict=judgement.verdict,
+        evidence=evidence,
+    )
+
+
+def health_alarm(health: Health) -> AlarmDraft:
+    """Return the alarm of a problem that begins."""
+    return AlarmDraft(
+        kind=health.kind, severity=Severity.WARNING, lift_id=health.lift_id, message=health.message
+    )
+
+
+@dataclass
+class UnknownRate:
+    """Watches one lift's recent verdicts: too many `unknown` is a blind system and has to be said.
+
+    Raised when at least `minimum` of the last `window` passages are known of and the share of unknown ones
+    reaches `raise_at`; over when it falls to `clear_at` (the gap keeps it from flapping).
+    """
+
+    lift_id: str
+    window: int = 20
+    minimum: int = 5
+    raise_at: float = 0.5
+    clear_at: float = 0.2
+    active: bool = False
+    _recent: deque[bool] = field(default_factory=deque)
+
+    def step(self, verdict: Verdict) -> Health | None:
+        """Take one verdict; returns the change in health it makes, if any."""
+        self._recent.append(verdict is Verdict.UNKNOWN)
+        if len(self._recent) > self.window:
+            self._recent.popleft()
+        unknown, total = sum(self._recent), len(self._recent)
+        if not self.active and total >= self.minimum and unknown >= self.raise_at * total:
+            self.active = True
+        elif self.active and unknown <= self.clear_at * total:
+            self.active = False
+        else:
+            return None
+        message = f"{unknown} of the last {total} passages could not be judged"
+        return Health(AlarmKind.LIFT_UNKNOWN_RATE, self.lift_id, self.active, message)
