@@ -1,0 +1,262 @@
+"""One registered picture: the scene, its people and weather, and the labels that are born with it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+
+from lifts.geometry import CANONICAL_SIZE, refine, to_canonical
+from lifts.schema import Pose
+from ml.scene.carrier import bar_paths, bar_shapes, bubble_quads
+from ml.scene.conditions import Conditions, light_of
+from ml.scene.lift import LiftScene, zoomed
+from ml.scene.optics import expose
+from ml.scene.people import Person, seated, standing
+from ml.scene.place import Layers, paint, shade_layers
+from ml.scene.shapes import (
+    BAR_ID,
+    Builder,
+    Bytes,
+    Eye,
+    Floats,
+    Light,
+    Shapes,
+    draw,
+    dropped,
+    join,
+    silhouette,
+)
+
+_SS = 2  # supersampling
+_MARGIN_PX, _DENSITY = 22, 1.25  # the background's spare border and pixels per canonical pixel
+
+
+@dataclass(frozen=True, eq=False)
+class Rendered:
+    """A registered picture and its labels.
+
+    Attributes:
+        image: uint8[200, 200, 3] RGB.
+        bar: uint8[200, 200]: 0 no bar, 1 visible bar, 2 bar hidden behind something.
+        is_open, occupied: labels of the passage.
+        seats_occupied: one flag a seat.
+        pose: the true pose; registered: the pose the picture was cut with (true pose and error).
+        metadata: every condition by name, plus lift seed, position and azimuth; plain JSON types.
+    """
+
+    image: Bytes
+    bar: Bytes
+    is_open: bool
+    occupied: bool
+    seats_occupied: tuple[bool, ...]
+    pose: Pose
+    registered: Pose
+    metadata: dict[str, Any]
+
+
+def swung(scene: LiftScene, c: Conditions, shapes: Shapes, origin: Floats) -> Shapes:
+    """Return a carrier's shapes in the world: swung about its grip, its origin at `origin`."""
+    cp, sp, cr, sr = math.cos(c.pitch), math.sin(c.pitch), math.cos(c.roll), math.sin(c.roll)
+    pitch = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
+    roll = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+    grip = np.array([0, scene.spec.hanger_m, 0])
+    turn = pitch @ roll
+    return shapes.mapped(turn, origin + grip - turn @ grip)
+
+
+def grips(scene: LiftScene, opening: float, x: float) -> Floats:
+    """Return where the hands of somebody at x hold the bar, float[2, 3] in carrier coordinates."""
+    path = bar_paths(scene.spec, opening)[0][0]
+    t = np.linspace(0, len(path) - 1, 60)
+    dense = np.stack([np.interp(t, np.arange(len(path)), path[:, k]) for k in range(3)], 1)
+    # The cross bar is what is farthest from the hinge: prefer it to the arms.
+    arm = np.linalg.norm(dense[:, 1:] - dense[0, 1:], axis=1)
+    cost = np.abs(dense[None, :, 0] - np.array([x - 0.13, x + 0.13])[:, None]) - 0.3 * arm
+    return np.asarray(dense[np.argmin(cost, axis=1)])
+
+
+def riders_shapes(scene: LiftScene, riders: tuple[Person | None, ...], opening: float) -> Shapes:
+    """Return all riders of a carrier in carrier coordinates."""
+    b = Builder()
+    for seat, rider in enumerate(riders):
+        if rider is not None:
+            seated(b, rider, scene.spec, seat, grips(scene, opening, scene.spec.seat_x(seat)))
+    return b.build()
+
+
+@lru_cache(maxsize=8)
+def carrier_parts(scene: LiftScene, c: Conditions) -> tuple[Shapes, Shapes]:
+    """Return the watched carrier (with riders and bar) and its bar alone, in carrier coordinates."""
+    bar = bar_shapes(scene.spec, c.opening)
+    return join([scene.body, bar, riders_shapes(scene, c.riders, c.opening)]), bar
+
+
+@lru_cache(maxsize=8)
+def surroundings(scene: LiftScene, c: Conditions) -> Shapes:
+    """Return people on the ground and the rope, in world coordinates at time 0."""
+    b = Builder()
+    heading = scene.heading
+    top = np.array([0, scene.spec.hanger_m, 0])
+    b.tube(top - heading * 30, top + heading * 40, 0.025, (0.06, 0.06, 0.06), step_m=1.0)
+    return join([b.build(), *(standing(s, scene.place.ground_y) for s in c.standers)])
+
+
+def _unmarked(shapes: Shapes) -> Shapes:
+    """Return the shapes without ids: bars of other carriers are not the label's."""
+    return Shapes(
+        shapes.tubes,
+        shapes.tube_rgb,
+        np.zeros_like(shapes.tube_id),
+        shapes.quads,
+        shapes.quad_rgb,
+        np.zeros_like(shapes.quad_id),
+    )
+
+
+@lru_cache(maxsize=8)
+def neighbours(scene: LiftScene, c: Conditions) -> Shapes | None:
+    """Return the other carriers, placed about the world's origin (add the watched carrier's origin)."""
+    parts = []
+    for n in c.neighbours:
+        parts_of = [scene.body, bar_shapes(scene.spec, n.opening), riders_shapes(scene, n.riders, n.opening)]
+        shape = join(parts_of)
+        if n.down:
+            turn = np.diag([-1.0, 1.0, -1.0])
+            away = -math.copysign(scene.spec.half_m * 2 + 3.0, float(scene.eye.position[0]))
+            parts.append(shape.mapped(turn, np.array([away, 0.6, n.offset_m])))
+        else:
+            parts.append(shape.mapped(np.eye(3), scene.heading * n.offset_m))
+    return _unmarked(join(parts)) if parts else None
+
+
+@lru_cache(maxsize=24)
+def _layers(scene: LiftScene, position: int) -> Layers:
+    pose = scene.pose(scene.ways[position])
+    affine = zoomed(to_canonical(pose, _MARGIN_PX), _DENSITY)
+    side = round((CANONICAL_SIZE + 2 * _MARGIN_PX) * _DENSITY)
+    return paint(scene.place, scene.eye, affine, (side, side))
+
+
+def _background(scene: LiftScene, position: int, registered: Pose) -> Layers:
+    """Cut the painted place to the registered frame (a small similarity of the painted one)."""
+    painted = zoomed(to_canonical(scene.pose(scene.ways[position]), _MARGIN_PX), _DENSITY)
+    row = [0.0, 0.0, 1.0]
+    m = np.vstack([to_canonical(registered), row]) @ np.linalg.inv(np.vstack([painted, row]))
+    layers = _layers(scene, position)
+    size = (CANONICAL_SIZE, CANONICAL_SIZE)
+
+    def cut(a: Bytes, flags: int) -> Bytes:
+        return np.asarray(cv2.warpAffine(a, m[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+    depth = cv2.warpAffine(
+        layers.depth, m[:2], size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+    )
+    return Layers(
+        cut(layers.albedo, cv2.INTER_LINEAR),
+        cut(layers.normal, cv2.INTER_LINEAR),
+        np.asarray(depth, np.float32),
+        cut(layers.ground, cv2.INTER_LINEAR),
+    )
+
+
+def cast_shadow(
+    shapes: Shapes, eye: Eye, affine: Floats, light: Light, ground_y: float, size: tuple[int, int]
+) -> Bytes:
+    """Return the shadow that shapes throw on the ground plane, uint8[H, W] for size (width, height)."""
+    mask = np.zeros((size[1], size[0]), np.uint8)
+    if max(light.sun_rgb) > 0.15:
+        silhouette(mask, dropped(shapes, light.sun, ground_y), eye, affine, 255)
+        mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.0), np.uint8)
+    return mask
+
+
+def render_registered(
+    lift: LiftScene, conditions: Conditions, position: int, rng: np.random.Generator | int = 0
+) -> Rendered:
+    """Render one registered picture; position is 0 begin, 1 middle, 2 end.
+
+    rng drives only what differs from picture to picture (flakes, drops, noise); an int is a seed.
+    """
+    c = conditions
+    if isinstance(rng, int):
+        rng = np.random.default_rng(np.random.SeedSequence([lift.seed, rng, position]))
+    origin = lift.ways[position]
+    pose = lift.pose(origin)
+    slip = c.slips[position]
+    registered = refine(pose, slip.dx, slip.dy, slip.scale, slip.angle)
+    affine = to_canonical(registered)
+    light = light_of(c)
+    carrier, bar = (swung(lift, c, part, origin) for part in carrier_parts(lift, c))
+    everything = [carrier, surroundings(lift, c)]
+    others = neighbours(lift, c)
+    if others is not None:
+        everything.append(others.mapped(np.eye(3), origin))
+    solids = join(everything)
+    layers = _background(lift, position, registered)
+    shadow = cast_shadow(
+        solids, lift.eye, affine, light, lift.place.ground_y, (CANONICAL_SIZE, CANONICAL_SIZE)
+    )
+    back = shade_layers(layers, light, shadow, lift.depth_m, c.sunlit, night=c.light == "night")
+    picture, label = _foreground(lift, c, solids, bar, affine, light, back, origin)
+    way, _ = lift.eye.project(np.stack([origin, origin + lift.heading * 0.1]) + lift.anchor, affine)
+    step = (way[1] - way[0]) / max(float(np.hypot(*(way[1] - way[0]))), 1e-6)
+    image = expose(picture, c, rng, (float(step[0]), float(step[1])))
+    meta = _metadata(lift, c, position)
+    return Rendered(image, label, c.is_open, c.occupied, c.seats_occupied, pose, registered, meta)
+
+
+def _foreground(
+    lift: LiftScene,
+    c: Conditions,
+    solids: Shapes,
+    bar: Shapes,
+    affine: Floats,
+    light: Light,
+    back: Bytes,
+    origin: Floats,
+) -> tuple[Bytes, Bytes]:
+    """Draw the solids over the background; return uint8[200, 200, 3] and the bar's label uint8[200, 200]."""
+    side = CANONICAL_SIZE * _SS
+    canvas = np.zeros((side, side, 4), np.uint8)
+    canvas[..., :3] = cv2.resize(back, (side, side), interpolation=cv2.INTER_LINEAR)
+    big = zoomed(affine, _SS)
+    draw(canvas, solids, lift.eye, big, light, c.sunlit)
+    whole = np.zeros((side, side), np.uint8)
+    silhouette(whole, bar, lift.eye, big, 255)
+    rgb = canvas[..., :3]
+    if lift.spec.bubble:
+        rgb = _hood(lift, c, rgb, big, origin, light)
+    size = (CANONICAL_SIZE, CANONICAL_SIZE)
+    seen = cv2.resize((canvas[..., 3] == BAR_ID).astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    full = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    label = np.where(full > 100, 2, 0).astype(np.uint8)
+    label[seen > 100] = 1
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8), label
+
+
+def _hood(lift: LiftScene, c: Conditions, rgb: Bytes, affine: Floats, origin: Floats, light: Light) -> Bytes:
+    """Blend the transparent hood over the picture: tinted panes with a bright rim."""
+    panes = bubble_quads(lift.spec, c.bubble) + origin
+    pixel, depth = lift.eye.project(panes, affine)
+    tint = np.asarray(light.develop(np.asarray(light.sky_rgb) * 0.3)).tolist()
+    over = np.ascontiguousarray(rgb)
+    glass = over.copy()
+    for k in np.flatnonzero(depth.min(1) > 0.3).tolist():
+        poly = np.asarray(np.clip(pixel[k], -4000, 8000) * 16, np.int32)
+        cv2.fillConvexPoly(glass, poly, tint, cv2.LINE_8, 4)
+        cv2.polylines(glass, [poly], True, [0.75 * v for v in tint], 1, cv2.LINE_8, 4)
+    return np.asarray(cv2.addWeighted(over, 0.68, glass, 0.32, 0), np.uint8)
+
+
+def _metadata(lift: LiftScene, c: Conditions, position: int) -> dict[str, Any]:
+    meta = asdict(c)
+    meta["riders"] = [None if r is None else asdict(r) for r in c.riders]
+    meta["seed"], meta["position"] = lift.seed, position
+    meta["azimuth_deg"], meta["frame"], meta["seats"] = lift.azimuth_deg, lift.spec.frame, lift.spec.seats
+    meta["is_open"], meta["occupied"] = c.is_open, c.occupied
+    return meta

@@ -1,0 +1,308 @@
+"""Small solids in metres (y up) and their rasteriser: painter's algorithm over convex polygons.
+
+Tubes (capsules; a ball is a tube of length zero) and flat quads are all there is. They are sorted by
+distance, shaded one by one, and filled with OpenCV. The fourth channel of the canvas carries an id, so
+that the label is drawn by the same strokes as the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Bytes = npt.NDArray[np.uint8]
+Rgb = tuple[float, float, float]
+
+BAR_ID = 255
+_SHIFT = 4  # sub-pixel bits of OpenCV's polygon coordinates
+_NEAR_M = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """Tubes float64[N, 8] (p0, p1, r0, r1 in metres), quads float64[M, 4, 3], their albedo and ids."""
+
+    tubes: Floats
+    tube_rgb: Floats
+    tube_id: Bytes
+    quads: Floats
+    quad_rgb: Floats
+    quad_id: Bytes
+
+    def mapped(self, rotation: Floats, offset: Floats) -> Shapes:
+        """Return the shapes after p -> rotation @ p + offset (float64[3, 3], float64[3])."""
+        tubes = self.tubes.copy()
+        tubes[:, 0:3] = tubes[:, 0:3] @ rotation.T + offset
+        tubes[:, 3:6] = tubes[:, 3:6] @ rotation.T + offset
+        quads = self.quads @ rotation.T + offset
+        return Shapes(tubes, self.tube_rgb, self.tube_id, quads, self.quad_rgb, self.quad_id)
+
+
+def join(parts: Sequence[Shapes]) -> Shapes:
+    """Return all shapes in one."""
+    return Shapes(
+        np.concatenate([p.tubes for p in parts]),
+        np.concatenate([p.tube_rgb for p in parts]),
+        np.concatenate([p.tube_id for p in parts]),
+        np.concatenate([p.quads for p in parts]),
+        np.concatenate([p.quad_rgb for p in parts]),
+        np.concatenate([p.quad_id for p in parts]),
+    )
+
+
+class Builder:
+    """Collects tubes and quads; long ones are cut so that sorting by distance stays right."""
+
+    def __init__(self) -> None:
+        self._tubes: list[tuple[float, ...]] = []
+        self._tube_rgb: list[Rgb] = []
+        self._tube_id: list[int] = []
+        self._quads: list[Floats] = []
+        self._quad_rgb: list[Rgb] = []
+        self._quad_id: list[int] = []
+
+    def tube(
+        self,
+        a: Sequence[float] | Floats,
+        b: Sequence[float] | Floats,
+        radius: float,
+        rgb: Rgb,
+        *,
+        end_radius: float | None = None,
+        step_m: float = 0.3,
+        part: int = 0,
+    ) -> None:
+        """Add a capsule from a to b, cut into pieces of at most step_m."""
+        p, q = np.asarray(a, float), np.asarray(b, float)
+        r1 = radius if end_radius is None else end_radius
+        n = max(1, math.ceil(float(np.linalg.norm(q - p)) / step_m))
+        for i in range(n):
+            f, g = i / n, (i + 1) / n
+            s, e = p + (q - p) * f, p + (q - p) * g
+            self._tubes.append((*s, *e, radius + (r1 - radius) * f, radius + (r1 - radius) * g))
+            self._tube_rgb.append(rgb)
+            self._tube_id.append(part)
+
+    def line(self, points: Floats, radius: float, rgb: Rgb, *, step_m: float = 0.3, part: int = 0) -> None:
+        """Add a bent tube through points float[K, 3]."""
+        for a, b in zip(points[:-1], points[1:], strict=True):
+            self.tube(a, b, radius, rgb, step_m=step_m, part=part)
+
+    def ball(self, centre: Sequence[float] | Floats, radius: float, rgb: Rgb) -> None:
+        """Add a ball."""
+        self.tube(centre, centre, radius, rgb)
+
+    def quad(
+        self, corners: npt.ArrayLike, rgb: Rgb, *, cells: tuple[int, int] = (1, 1), part: int = 0
+    ) -> None:
+        """Add a flat quad float[4, 3] (in order round its edge), cut into a grid of cells."""
+        c = np.asarray(corners, float)
+        nu, nv = cells
+        for i in range(nu):
+            for j in range(nv):
+                u = np.array([i, i + 1, i + 1, i]) / nu
+                v = np.array([j, j, j + 1, j + 1]) / nv
+                u, v = u[:, None], v[:, None]
+                self._quads.append((1 - v) * ((1 - u) * c[0] + u * c[1]) + v * ((1 - u) * c[3] + u * c[2]))
+                self._quad_rgb.append(rgb)
+                self._quad_id.append(part)
+
+    def box(self, low: Sequence[float], high: Sequence[float], rgb: Rgb, *, cells: int = 1) -> None:
+        """Add an upright box; its long sides are cut `cells` times along x."""
+        (x0, y0, z0), (x1, y1, z1) = low, high
+        n = (cells, 1)
+        self.quad([(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0)], rgb, cells=n)
+        self.quad([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], rgb, cells=n)
+        self.quad([(x0, y1, z0), (x1, y1, z0), (x1, y1, z1), (x0, y1, z1)], rgb, cells=n)
+        self.quad([(x0, y0, z0), (x1, y0, z0), (x1, y0, z1), (x0, y0, z1)], rgb, cells=n)
+        self.quad([(x0, y0, z0), (x0, y1, z0), (x0, y1, z1), (x0, y0, z1)], rgb)
+        self.quad([(x1, y0, z0), (x1, y1, z0), (x1, y1, z1), (x1, y0, z1)], rgb)
+
+    def build(self) -> Shapes:
+        """Return what was collected as arrays."""
+        return Shapes(
+            np.array(self._tubes, float).reshape(-1, 8),
+            np.array(self._tube_rgb, float).reshape(-1, 3),
+            np.array(self._tube_id, np.uint8),
+            np.array(self._quads, float).reshape(-1, 4, 3),
+            np.array(self._quad_rgb, float).reshape(-1, 3),
+            np.array(self._quad_id, np.uint8),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Eye:
+    """A pinhole camera: position in metres, rows right/down/forward, focal length and centre in pixels."""
+
+    position: Floats
+    axes: Floats
+    focal_px: float
+    centre: tuple[float, float]
+
+    def project(self, points: Floats, affine: Floats) -> tuple[Floats, Floats]:
+        """Map points float[..., 3] to picture float[..., 2] (through a 2x3 affine) and depth float[...]."""
+        cam = (points - self.position) @ self.axes.T
+        depth = cam[..., 2]
+        safe = np.maximum(depth, 0.05)
+        pixel = cam[..., :2] / safe[..., None] * self.focal_px + self.centre
+        return pixel @ affine[:, :2].T + affine[:, 2], depth
+
+
+@dataclass(frozen=True)
+class Light:
+    """The light of a picture in linear colour; sun points from the scene towards the sun (unit vector)."""
+
+    sun: tuple[float, float, float]
+    sun_rgb: Rgb
+    sky_rgb: Rgb
+    ground_rgb: Rgb
+    fog_rgb: Rgb
+    fog_per_m: float
+    exposure: float
+
+    def shade(self, albedo: Floats, normals: Floats, depth: Floats, sunlit: float | Floats = 1.0) -> Floats:
+        """Return display colour 0..255 float[..., 3] of surfaces with unit normals at a depth in metres."""
+        up = (normals[..., 1:2] + 1) * 0.5
+        direct = np.clip(normals @ np.asarray(self.sun), 0, None) * sunlit
+        lit = np.asarray(self.ground_rgb) + up * (np.asarray(self.sky_rgb) - np.asarray(self.ground_rgb))
+        linear = albedo * (lit + direct[..., None] * np.asarray(self.sun_rgb))
+        clear = np.exp(-self.fog_per_m * np.maximum(depth, 0))[..., None]
+        linear = linear * clear + np.asarray(self.fog_rgb) * (1 - clear)
+        return self.develop(linear)
+
+    def develop(self, linear: Floats) -> Floats:
+        """Return display values 0..255 of linear light, with a soft shoulder towards white."""
+        x = np.maximum(linear, 0) * self.exposure
+        x = x * (1 + x / 6) / (1 + x * 0.55)
+        return np.asarray(255 * np.clip(x, 0, 1) ** (1 / 2.2))
+
+
+_ARC = np.concatenate([np.linspace(-np.pi / 2, np.pi / 2, 6), np.linspace(np.pi / 2, 3 * np.pi / 2, 6)])
+_COS, _SIN = np.cos(_ARC), np.sin(_ARC)
+
+
+def _outline(a: Floats, b: Floats, r: Floats) -> npt.NDArray[np.int32]:
+    """Return capsule outlines int32[N, 12, 2] in sub-pixel units: ends float[N, 2], radii float[N, 2]."""
+    d = b - a
+    length = np.hypot(d[:, 0], d[:, 1])
+    tiny = length < 1e-6
+    u = np.where(tiny[:, None], [1.0, 0.0], d / np.maximum(length, 1e-6)[:, None])
+    v = np.stack([-u[:, 1], u[:, 0]], 1)
+    rim = _COS[None, :, None] * u[:, None] + _SIN[None, :, None] * v[:, None]
+    points = np.empty((len(a), 12, 2))
+    points[:, :6] = b[:, None] + rim[:, :6] * r[:, 1, None, None]
+    points[:, 6:] = a[:, None] + rim[:, 6:] * r[:, 0, None, None]
+    return np.asarray(np.clip(points, -4000, 8000) * (1 << _SHIFT), np.int32)
+
+
+def draw(canvas: Bytes, shapes: Shapes, eye: Eye, affine: Floats, light: Light, sunlit: float = 1.0) -> None:
+    """Paint shapes on uint8[H, W, 4] (red, green, blue, id), far ones first.
+
+    affine maps camera pixels to canvas pixels; sunlit (0..1) dims the sun, for carriers under a roof.
+    """
+    scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
+    tubes, quads = shapes.tubes, shapes.quads
+    a, da = eye.project(tubes[:, 0:3], affine)
+    b, db = eye.project(tubes[:, 3:6], affine)
+    depth = (da + db) / 2
+    # OpenCV fills every pixel that the edge touches: about a third of a pixel too much on each side.
+    radius = np.maximum(tubes[:, 6:8] * scale / np.maximum(np.stack([da, db], 1), _NEAR_M) - 0.35, 0.2)
+    corners, dq = eye.project(quads, affine)
+    quad_px = np.asarray(np.clip(corners, -4000, 8000) * (1 << _SHIFT), np.int32)
+    layers = _tube_layers(shapes, eye, light, sunlit, a, b, radius, depth)
+    normals = np.cross(quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-9)[:, None]
+    middle = quads.mean(1)
+    facing = np.sum(normals * (eye.position - middle), 1)
+    normals *= np.where(facing < 0, -1.0, 1.0)[:, None]
+    quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), sunlit)
+    height, width = canvas.shape[:2]
+    tube_mid = (tubes[:, 0:3] + tubes[:, 3:6]) / 2
+    tube_far = np.linalg.norm(tube_mid - eye.position, axis=1) - tubes[:, 6:8].mean(1) * 0.7
+    quad_far = np.linalg.norm(middle - eye.position, axis=1)
+    reach = radius.max(1, initial=0.0)
+    tube_seen = (np.minimum(da, db) > _NEAR_M) & _inside(
+        np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None], width, height
+    )
+    quad_seen = (dq.min(1, initial=1e9) > _NEAR_M) & _inside(corners.min(1), corners.max(1), width, height)
+    order = np.argsort(-np.concatenate([tube_far, quad_far]), kind="stable")
+    seen = np.concatenate([tube_seen, quad_seen])
+    n = len(tubes)
+    quad_colour = np.concatenate([quad_rgb, shapes.quad_id[:, None]], 1).tolist()
+    tube_colour = [colour.tolist() for _, colour in layers]
+    thick = (reach > 1.6).tolist()
+    for k in order[seen[order]].tolist():
+        if k >= n:
+            cv2.fillConvexPoly(canvas, quad_px[k - n], quad_colour[k - n], cv2.LINE_8, _SHIFT)
+            continue
+        if not thick[k]:
+            cv2.fillConvexPoly(canvas, layers[1][0][k], tube_colour[1][k], cv2.LINE_8, _SHIFT)
+            continue
+        for (outline, _), colours in zip(layers, tube_colour, strict=True):
+            cv2.fillConvexPoly(canvas, outline[k], colours[k], cv2.LINE_8, _SHIFT)
+
+
+def _tube_layers(
+    shapes: Shapes, eye: Eye, light: Light, sunlit: float, a: Floats, b: Floats, radius: Floats, depth: Floats
+) -> list[tuple[npt.NDArray[np.int32], Floats]]:
+    """Return three nested outlines, from the shaded rim to the lit stripe, with colours float[N, 4].
+
+    The middle layer alone (full width) stands for tubes too thin to show a gradient.
+    """
+    tubes = shapes.tubes
+    axis = tubes[:, 3:6] - tubes[:, 0:3]
+    axis /= np.maximum(np.linalg.norm(axis, axis=1), 1e-9)[:, None]
+    sun = np.asarray(light.sun)
+    if sunlit * max(light.sun_rgb) < 0.05:
+        sun = np.array([0.0, 1.0, 0.0])  # without a sun the sky above is the brightest side
+    side = sun - (axis @ sun)[:, None] * axis
+    side /= np.maximum(np.linalg.norm(side, axis=1), 1e-9)[:, None]
+    view = eye.position - (tubes[:, 0:3] + tubes[:, 3:6]) / 2
+    view -= np.sum(view * axis, 1)[:, None] * axis
+    view /= np.maximum(np.linalg.norm(view, axis=1), 1e-9)[:, None]
+    shift = (side @ eye.axes.T)[:, :2] * radius.mean(1)[:, None]
+    out = []
+    thin = (radius.max(1, initial=0.0) <= 1.6)[:, None]
+    for size, move, toward in ((1.0, 0.0, -0.55), (0.8, 0.16, 0.1), (0.45, 0.42, 0.75)):
+        normal = side * toward + view * 0.7
+        normal /= np.maximum(np.linalg.norm(normal, axis=1), 1e-9)[:, None]
+        rgb = light.shade(shapes.tube_rgb, normal, depth, sunlit)
+        grow = np.where(thin, 1.0, size)
+        offset = np.where(thin, 0.0, move) * shift
+        colour = np.concatenate([rgb, shapes.tube_id[:, None]], 1)
+        out.append((_outline(a + offset, b + offset, radius * grow), colour))
+    return out
+
+
+def _inside(low: Floats, high: Floats, width: int, height: int) -> npt.NDArray[np.bool_]:
+    return np.asarray((high >= 0).all(1) & (low[:, 0] <= width) & (low[:, 1] <= height))
+
+
+def silhouette(mask: Bytes, shapes: Shapes, eye: Eye, affine: Floats, value: int) -> None:
+    """Fill everything the shapes cover on uint8[H, W] with one value: shadows, or the whole of a bar."""
+    scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
+    a, da = eye.project(shapes.tubes[:, 0:3], affine)
+    b, db = eye.project(shapes.tubes[:, 3:6], affine)
+    radius = shapes.tubes[:, 6:8] * scale / np.maximum(np.stack([da, db], 1), _NEAR_M) - 0.35
+    outline = _outline(a, b, np.maximum(radius, 0.2))
+    for k in np.flatnonzero(np.minimum(da, db) > _NEAR_M).tolist():
+        cv2.fillConvexPoly(mask, outline[k], value, cv2.LINE_8, _SHIFT)
+    corners, dq = eye.project(shapes.quads, affine)
+    quad_px = np.asarray(np.clip(corners, -4000, 8000) * (1 << _SHIFT), np.int32)
+    for k in np.flatnonzero(dq.min(1, initial=1e9) > _NEAR_M).tolist():
+        cv2.fillConvexPoly(mask, quad_px[k], value, cv2.LINE_8, _SHIFT)
+
+
+def dropped(shapes: Shapes, sun: tuple[float, float, float], ground_y: float) -> Shapes:
+    """Return the shapes' cast shadow: every point moved along the sun's ray onto the plane y = ground_y."""
+    ray = np.asarray(sun) / max(sun[1], 0.12)
+    tubes, quads = shapes.tubes.copy(), shapes.quads.copy()
+    for part in (tubes[:, 0:3], tubes[:, 3:6], quads):
+        part -= (part[..., 1:2] - ground_y) * ray
+    return Shapes(tubes, shapes.tube_rgb, shapes.tube_id, quads, shapes.quad_rgb, shapes.quad_id)
