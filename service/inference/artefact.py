@@ -1,0 +1,205 @@
+"""The released model's manifest, and the checks that a file must pass before a byte of it is loaded.
+
+TorchScript loads a file with a flipped bit without a word: the SHA-256 is checked on the very bytes that are
+then loaded, and the golden vectors are checked on the loaded network. Needs no torch.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import cv2
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.errors import ArtefactError
+from service.types import Floats, Image
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Record(BaseModel):
+    # The manifest also carries training data, metrics and the like, which the service only passes on.
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
+
+
+class Golden(_Record):
+    """One picture and one mask with what the network makes of them, within an absolute `tolerance`."""
+
+    image_png_base64: str
+    mask_png_base64: str
+    embed: tuple[Finite, ...]
+    embed_mask: tuple[Finite, ...]
+    occupancy: Share
+    tolerance: Annotated[float, Field(gt=0, le=0.1)]
+
+    def image(self) -> Image:
+        """Return the picture, uint8[200, 200, 3] RGB; raises ArtefactError."""
+        bgr = _decode(self.image_png_base64, cv2.IMREAD_COLOR, "golden.image_png_base64")
+        return np.ascontiguousarray(bgr[:, :, ::-1])
+
+    def mask(self) -> Image:
+        """Return the mask, uint8[200, 200]; raises ArtefactError."""
+        return _decode(self.mask_png_base64, cv2.IMREAD_GRAYSCALE, "golden.mask_png_base64")
+
+
+class Calibration(_Record):
+    """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high."""
+
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    offset: Finite
+    unknown_low: Share
+    unknown_high: Share
+    occupancy_threshold: Share
+    min_separation_good: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    min_separation: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    mask_shifts_px: Annotated[tuple[Annotated[int, Field(ge=-50, le=50)], ...], Field(max_length=15)] = ()
+
+
+class Manifest(_Record):
+    """What a released model says of itself (barwatch.json)."""
+
+    name: Annotated[str, Field(min_length=1)]
+    version: Annotated[str, Field(min_length=1)]
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    embedding_dim: Annotated[int, Field(ge=1, le=65536)]
+    golden: Golden
+    calibration: Calibration
+
+    @property
+    def identity(self) -> str:
+        """What tells this model from every other: name, version and the beginning of the hash."""
+        return f"{self.name}-{self.version}+{self.sha256[:12]}"
+
+
+class Embedder(Protocol):
+    """A loaded network, wherever it runs."""
+
+    def pictures(self, images: Image) -> tuple[Floats, Floats]:
+        """uint8[N, 200, 200, 3] RGB -> float32[N, D], occupancy float32[N]."""
+
+    def masks(self, masks: Image) -> Floats:
+        """uint8[N, 200, 200] -> float32[N, D]."""
+
+
+def manifest_path(path: Path) -> Path:
+    """Return the manifest beside a model file (or `path` itself if it is the manifest)."""
+    return path if path.suffix == ".json" else path.with_suffix(".json")
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read the manifest of a model, named by either of its two files.
+
+    Raises:
+        ArtefactError: missing, not JSON, or a key that is missing or wrong; the message names file and key.
+    """
+    source = manifest_path(Path(path))
+    try:
+        data: Any = json.loads(source.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ArtefactError(f"{source}: the model's manifest is missing") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArtefactError(f"{source}: the model's manifest cannot be read: {error}") from error
+    except json.JSONDecodeError as error:
+        raise ArtefactError(f"{source}: the model's manifest is not JSON: {error}") from error
+    try:
+        manifest = Manifest.model_validate(data)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+        raise ArtefactError(f"{source}: {key}: {problem['msg']}") from None
+    _check(manifest, source)
+    return manifest
+
+
+def read_verified(path: Path) -> tuple[Manifest, bytes]:
+    """Read the manifest and the model file; returns the very bytes whose hash was right.
+
+    Raises:
+        ArtefactError: either is missing or wrong; the message says which and why.
+    """
+    manifest = read_manifest(path)
+    file = manifest_path(Path(path)).parent / manifest.file
+    if Path(path).suffix != ".json" and Path(path).name != manifest.file:
+        raise ArtefactError(f"{path}: its manifest describes another file, {manifest.file}")
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        raise ArtefactError(f"{file}: the model file is missing") from None
+    except OSError as error:
+        raise ArtefactError(f"{file}: the model file cannot be read: {error}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != manifest.sha256:
+        raise ArtefactError(
+            f"{file}: damaged or not the released model: SHA-256 is {found}, "
+            f"the manifest says {manifest.sha256}"
+        )
+    return manifest, content
+
+
+def verify(path: Path) -> Manifest:
+    """Check manifest and file without loading the network (see model.EmbeddingModel.load for the rest).
+
+    Raises:
+        ArtefactError: with the reason.
+    """
+    return read_verified(path)[0]
+
+
+def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> None:
+    """Compare a loaded network with the golden vectors, within `slack` times their tolerance.
+
+    Raises:
+        ArtefactError: something differs; the message says what, and by how much.
+    """
+    golden = manifest.golden
+    embedding, occupancy = embedder.pictures(golden.image()[None])
+    pairs = (
+        ("embed", embedding[0], golden.embed),
+        ("embed_mask", embedder.masks(golden.mask()[None])[0], golden.embed_mask),
+        ("occupancy", occupancy, (golden.occupancy,)),
+    )
+    for name, found, expected in pairs:
+        difference = float(np.abs(found - np.asarray(expected, dtype=np.float32)).max())
+        # Written so that a NaN fails as well.
+        if not difference <= slack * golden.tolerance:
+            raise ArtefactError(
+                f"{manifest.file}: the network's {name} differs from the manifest's golden vector by "
+                f"{difference:.3g}, more than {slack * golden.tolerance:.3g}"
+            )
+
+
+def _check(manifest: Manifest, source: Path) -> None:
+    calibration, golden = manifest.calibration, manifest.golden
+    if calibration.unknown_low > calibration.unknown_high:
+        raise ArtefactError(f"{source}: calibration.unknown_low: above unknown_high")
+    for name, vector in (("embed", golden.embed), ("embed_mask", golden.embed_mask)):
+        if len(vector) != manifest.embedding_dim:
+            raise ArtefactError(
+                f"{source}: golden.{name}: {len(vector)} numbers, expected embedding_dim = "
+                f"{manifest.embedding_dim}"
+            )
+    for key, picture, shape in (
+        ("image", golden.image(), (200, 200, 3)),
+        ("mask", golden.mask(), (200, 200)),
+    ):
+        if picture.shape != shape:
+            raise ArtefactError(f"{source}: golden.{key}_png_base64: expected a 200x200 picture")
+
+
+def _decode(text: str, flags: int, key: str) -> Image:
+    try:
+        data = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+    except (binascii.Error, ValueError) as error:
+        raise ArtefactError(f"{key}: not base64: {error}") from None
+    image = cv2.imdecode(data, flags) if data.size else None
+    if image is None:
+        raise ArtefactError(f"{key}: not a PNG picture")
+    return np.asarray(image, dtype=np.uint8)

@@ -1,0 +1,321 @@
+"""The service's engine: the network in a process of its own.
+
+    engine = WorkerEngine(path, on_health=pipeline.on_event)
+    engine.start()                                    # ArtefactError if the model is not to be trusted
+    embeddings, occupancy = engine.submit_pictures(images).result()
+
+The worker is one process with the model; one thread here feeds it batches, watches that it answers, and
+starts a new one when it dies or hangs. The service's own process never imports torch.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+
+from service.errors import ArtefactError, EngineUnavailableError
+from service.inference.artefact import verify
+from service.inference.protocol import MAX_REQUEST, EngineStatus
+from service.inference.requests import Request, RequestQueue
+from service.inference.worker import (
+    DONE,
+    FAILED,
+    MASKS,
+    PICTURE_BYTES,
+    PICTURES,
+    PING,
+    READY,
+    REFUSED,
+    WorkerOptions,
+    input_view,
+    output_view,
+    worker_main,
+)
+from service.types import AlarmKind, Floats, Health, Image
+
+log = structlog.get_logger(__name__)
+
+POLL_S = 0.05
+
+
+@dataclass(eq=False)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    idle_since_mono_s: float
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever state it is in."""
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+
+
+class WorkerEngine:
+    """The embedder in its own process. Submit from any thread; `on_health` is called from the engine's own.
+
+    Args:
+        path: the model file or its manifest.
+        device: see EmbeddingModel.load.
+        threads: CPU threads of the worker; None: half the cores.
+        half: half precision on CUDA.
+        on_health: told when the worker is down (active) and up again (not active).
+        deadline_s: a request without an answer after this long fails.
+        hang_s: a worker that leaves a batch without an answer for this long is replaced.
+        start_s: a worker that is not ready after this long is replaced.
+        window_s: how long a batch waits for company.
+        max_waiting: pictures that may wait or be worked on; more are rejected (counted).
+        max_backoff_s: the longest pause between two starts.
+
+    Raises:
+        ArtefactError: manifest or file are not in order (the rest is checked by `start`).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        device: str = "auto",
+        threads: int | None = None,
+        half: bool = False,
+        on_health: Callable[[Health], None] | None = None,
+        deadline_s: float = 5.0,
+        hang_s: float = 4.0,
+        start_s: float = 60.0,
+        window_s: float = 0.002,
+        max_waiting: int = 384,
+        max_backoff_s: float = 10.0,
+    ) -> None:
+        self.manifest = verify(path)
+        self._options = WorkerOptions(
+            Path(path), device, threads, half, MAX_REQUEST, self.manifest.embedding_dim
+        )
+        self._on_health = on_health
+        self._deadline_s, self._hang_s, self._start_s = deadline_s, hang_s, start_s
+        self._window_s, self._max_backoff_s = window_s, max_backoff_s
+        self._context = get_context("spawn")
+        self._inputs = self._context.RawArray("B", MAX_REQUEST * PICTURE_BYTES)
+        self._outputs = self._context.RawArray("f", MAX_REQUEST * (self.manifest.embedding_dim + 1))
+        self._queue = RequestQueue(max_waiting)
+        self._stopping = threading.Event()
+        self._first: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._state, self._device = "starting", device
+        self._pid: int | None = None
+        self._restarts = 0
+        self._down = False
+
+    def start(self, *, wait_ready: bool = True) -> None:
+        """Start the worker; by default returns once it is ready.
+
+        Raises:
+            ArtefactError: the worker refused the model.
+            EngineUnavailableError: it did not come up.
+        """
+        self._thread.start()
+        if wait_ready:
+            self.wait_ready()
+
+    def wait_ready(self, timeout_s: float | None = None) -> None:
+        """Wait for the first worker; raises as `start` does, TimeoutError after `timeout_s`."""
+        self._first.result(timeout_s)
+
+    def stop(self) -> None:
+        """End the worker; what waits fails with EngineUnavailableError."""
+        self._stopping.set()
+        self._queue.close("the service stops")
+        if self._thread.is_alive():
+            self._thread.join()
+        self._state, self._pid = "stopped", None
+
+    @property
+    def status(self) -> EngineStatus:
+        """How the worker is."""
+        queue = self._queue
+        return EngineStatus(
+            state=self._state,
+            device=self._device,
+            pid=self._pid,
+            restarts=self._restarts,
+            queue_length=queue.images,
+            rejected=queue.rejected,
+            expired=queue.expired,
+            model=self.manifest.identity,
+        )
+
+    def submit_pictures(self, images: Image) -> Future[tuple[Floats, Floats]]:
+        """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
+        return self._submit(PICTURES, images, (200, 200, 3))
+
+    def submit_masks(self, masks: Image) -> Future[Floats]:
+        """See Engine. Raises ValueError."""
+        return self._submit(MASKS, masks, (200, 200))
+
+    def _submit(self, kind: str, images: Image, shape: tuple[int, ...]) -> Future[Any]:
+        if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
+            expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"
+            raise ValueError(f"expected {expected}, got {images.dtype}{list(images.shape)}")
+        request = Request(kind, images, time.monotonic() + self._deadline_s)
+        self._queue.put(request)
+        return request.future
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                worker = self._start_worker()
+            except (ArtefactError, EngineUnavailableError) as error:
+                if not self._first.done():
+                    self._first.set_exception(error)
+                    self._queue.close(str(error))
+                    self._state = "down"
+                    return
+                self._set_down(str(error))
+                failures += 1
+            else:
+                if worker is None:
+                    return
+                began = time.monotonic()
+                reason = self._serve(worker)
+                worker.end()
+                if self._stopping.is_set():
+                    return
+                self._set_down(reason)
+                self._queue.put_back(reason)
+                # One that lived for a while is replaced at once; one that keeps dying is not hammered.
+                failures = 1 if time.monotonic() - began > 30.0 else failures + 1
+            self._restarts += 1
+            self._pause(min(0.25 * 2 ** (failures - 1) - 0.25, self._max_backoff_s))
+
+    def _start_worker(self) -> _Worker | None:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=worker_main,
+            args=(theirs, self._inputs, self._outputs, self._options),
+            name="barwatch-embedder",
+            daemon=True,
+        )
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            raise EngineUnavailableError(f"no worker can be started: {error}") from error
+        finally:
+            theirs.close()
+        worker = _Worker(process, ours, time.monotonic())
+        self._pid = process.pid
+        try:
+            said, text = self._reply(worker, self._start_s)
+        except EngineUnavailableError:
+            worker.end()
+            raise
+        if said == REFUSED:
+            worker.end()
+            raise ArtefactError(text)
+        if said != READY:
+            worker.end()
+            return None
+        self._device = text
+        self._set_up()
+        return worker
+
+    def _serve(self, worker: _Worker) -> str:
+        """Feed one worker until it is lost or the engine stops; returns why it was lost."""
+        try:
+            while not self._stopping.is_set():
+                if self._queue.wait(POLL_S):
+                    self._serve_batch(worker)
+                elif not worker.process.is_alive():
+                    return "the embedder's worker died"
+                elif time.monotonic() - worker.idle_since_mono_s > 1.0:
+                    self._ask(worker, PING, 0)
+        except EngineUnavailableError as error:
+            return str(error)
+        return ""
+
+    def _serve_batch(self, worker: _Worker) -> None:
+        batch = self._queue.take(MAX_REQUEST, self._window_s)
+        if not batch:
+            return
+        kind, images = batch[0].kind, np.concatenate([request.images for request in batch])
+        input_view(self._inputs, kind, len(images))[:] = images
+        said, text = self._ask(worker, kind, len(images))
+        if said not in {DONE, FAILED}:
+            return
+        answer = output_view(self._outputs, self.manifest.embedding_dim, len(images)).copy()
+        at = 0
+        for request in batch:
+            part = answer[at : at + len(request.images)]
+            at += len(request.images)
+            if said == FAILED:
+                request.fail(f"the network failed: {text}")
+            else:
+                request.answer((part[:, :-1], part[:, -1]) if kind == PICTURES else part[:, :-1])
+        self._queue.done()
+
+    def _ask(self, worker: _Worker, kind: str, count: int) -> tuple[str, str]:
+        try:
+            worker.pipe.send((kind, count))
+        except OSError as error:
+            raise EngineUnavailableError("the embedder's worker died") from error
+        reply = self._reply(worker, self._hang_s)
+        worker.idle_since_mono_s = time.monotonic()
+        return reply
+
+    def _reply(self, worker: _Worker, timeout_s: float) -> tuple[str, str]:
+        """Wait for the worker's word, letting deadlines pass meanwhile; ("", "") when the engine stops."""
+        until = time.monotonic() + timeout_s
+        while not self._stopping.is_set():
+            ready = wait([worker.pipe, worker.process.sentinel], POLL_S)
+            if worker.pipe in ready:
+                try:
+                    said, text = worker.pipe.recv()
+                except (EOFError, OSError) as error:
+                    raise EngineUnavailableError("the embedder's worker died") from error
+                return said, text
+            if ready:
+                raise EngineUnavailableError("the embedder's worker died")
+            self._queue.expire()
+            if time.monotonic() > until:
+                raise EngineUnavailableError("the embedder's worker does not answer")
+        return "", ""
+
+    def _pause(self, pause_s: float) -> None:
+        until = time.monotonic() + pause_s
+        while time.monotonic() < until and not self._stopping.wait(POLL_S):
+            self._queue.expire()
+
+    def _set_up(self) -> None:
+        self._state = "ready"
+        if not self._first.done():
+            self._first.set_result(None)
+        if self._down:
+            self._down = False
+            self._tell(Health(AlarmKind.WORKER_DOWN, None, False, "The embedder's worker is back"))
+
+    def _set_down(self, reason: str) -> None:
+        self._state, self._pid = "down", None
+        log.warning("embedder down", reason=reason, restarts=self._restarts)
+        if not self._down:
+            self._down = True
+            self._tell(Health(AlarmKind.WORKER_DOWN, None, True, f"No carrier can be judged: {reason}"))
+
+    def _tell(self, health: Health) -> None:
+        if self._on_health is None:
+            return
+        try:
+            self._on_health(health)
+        except Exception:
+            log.exception("health listener failed")

@@ -1,0 +1,156 @@
+"""Enrolment: two drawn masks become a lift's reference, or are refused with a reason."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+
+from lifts.errors import MaskError
+from lifts.masks import check_masks
+from lifts.schema import MaskPair
+from service.errors import EnrolmentError
+from service.inference.artefact import Calibration
+from service.inference.judge import distances_to, probability_open, verdict_of
+from service.inference.protocol import Engine
+from service.types import Floats, Image, MaskVersion, Verdict
+
+ANSWER_S = 30.0
+"""How long to wait for the engine; its own deadline comes first."""
+
+GOOD, WEAK = "good", "weak"
+
+EXPECTED = {"reference_open": Verdict.OPEN, "reference_close": Verdict.CLOSED}
+
+
+def enrol(
+    lift_id: str,
+    open_mask: Image,
+    close_mask: Image,
+    references: Mapping[str, Image],
+    engine: Engine,
+) -> MaskVersion:
+    """Check a pair of masks and embed it; blocks until the engine has answered.
+
+    Args:
+        lift_id: the lift's.
+        open_mask: uint8[200, 200] of 0 and 255.
+        close_mask: uint8[200, 200] of 0 and 255.
+        references: pictures uint8[200, 200, 3] RGB by name, any of "reference_open", "reference_close".
+        engine: runs the network.
+
+    Returns:
+        The record with version 0, not active: the store numbers it (service.store.masks.add).
+
+    Raises:
+        EnrolmentError: empty, nearly full, nearly alike, or swapped.
+        EngineUnavailableError: the embedder is down.
+    """
+    try:
+        masks = check_masks(open_mask, close_mask)
+    except MaskError as error:
+        raise EnrolmentError(str(error)) from error
+    bare = MaskVersion(
+        lift_id=lift_id,
+        version=0,
+        model="",
+        masks=masks,
+        embeddings=np.zeros((2, 1, 1), np.float32),
+        separation=0.0,
+        quality=WEAK,
+        warnings=(),
+        active=False,
+        created_at=datetime.now(UTC),
+        references={name: image for name, image in references.items() if name in EXPECTED},
+    )
+    return embed(bare, engine, strict=True)
+
+
+def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> MaskVersion:
+    """Embed a version's masks with the engine's model; returns it with model, embeddings and quality anew.
+
+    For masks that were enrolled with another model. `strict` refuses (EnrolmentError) what otherwise becomes
+    a warning: a lift that is in service must not lose its masks because the model changed.
+    """
+    calibration = engine.manifest.calibration
+    bank = mask_bank(version.masks, calibration.mask_shifts_px)
+    answers = [engine.submit_masks(copies) for copies in bank]
+    embeddings = np.stack([answer.result(ANSWER_S) for answer in answers]).astype(np.float32)
+    separation = float(np.linalg.norm(embeddings[0, 0] - embeddings[1, 0]))
+    refusals, warnings = _separation_problems(separation, calibration)
+    swapped, doubts = _reference_problems(version.references, embeddings, engine)
+    refusals += swapped
+    warnings += doubts
+    if strict and refusals:
+        raise EnrolmentError(refusals[0])
+    warnings = refusals + warnings
+    return dataclasses.replace(
+        version,
+        model=engine.manifest.identity,
+        embeddings=embeddings,
+        separation=separation,
+        quality=WEAK if warnings else GOOD,
+        warnings=tuple(warnings),
+    )
+
+
+def mask_bank(masks: MaskPair, shifts_px: Iterable[int]) -> Image:
+    """Return uint8[2, B, 200, 200]: each mask itself first, then shifted along each axis, both ways."""
+    steps = sorted({abs(shift) for shift in shifts_px} - {0})
+    offsets = [(0, 0)] + [(dx * s, dy * s) for s in steps for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+    return np.stack(
+        [[shifted(mask, dx, dy) for dx, dy in offsets] for mask in (masks.open, masks.close)]
+    ).astype(np.uint8)
+
+
+def shifted(mask: Image, dx_px: int, dy_px: int) -> Image:
+    """Return the mask moved right and down; what comes in from outside is black."""
+    height, width = mask.shape
+    out = np.zeros_like(mask)
+    x0, x1 = max(dx_px, 0), width + min(dx_px, 0)
+    y0, y1 = max(dy_px, 0), height + min(dy_px, 0)
+    out[y0:y1, x0:x1] = mask[y0 - dy_px : y1 - dy_px, x0 - dx_px : x1 - dx_px]
+    return out
+
+
+def _separation_problems(separation: float, calibration: Calibration) -> tuple[list[str], list[str]]:
+    if separation < calibration.min_separation:
+        return [
+            f"open and close mask are nearly alike for the network: their distance is {separation:.3f}, "
+            f"expected at least {calibration.min_separation:.3f}"
+        ], []
+    if separation < calibration.min_separation_good:
+        return [], [
+            f"The two masks lie close together for the network ({separation:.3f}; "
+            f"{calibration.min_separation_good:.3f} is good): expect more carriers that cannot be judged."
+        ]
+    return [], []
+
+
+def _reference_problems(
+    references: Mapping[str, Image], bank: Floats, engine: Engine
+) -> tuple[list[str], list[str]]:
+    """Return (refusals, warnings) that the reference pictures give reason for."""
+    names = [name for name in EXPECTED if name in references]
+    if not names:
+        return [], []
+    calibration = engine.manifest.calibration
+    embeddings, _ = engine.submit_pictures(np.stack([references[name] for name in names])).result(ANSWER_S)
+    p_open = [probability_open(float(row[0] - row[1]), calibration) for row in distances_to(embeddings, bank)]
+    # How far the pictures together speak for the masks being the right way round.
+    support = float(
+        np.mean([p if name == "reference_open" else 1 - p for name, p in zip(names, p_open, strict=True)])
+    )
+    found = {name: verdict_of(p, calibration) for name, p in zip(names, p_open, strict=True)}
+    if verdict_of(support, calibration) is Verdict.CLOSED:
+        said = " and ".join(f"{name} looks {found[name].value}" for name in names)
+        return [f"the masks are swapped: with them, {said}"], []
+    return [], [
+        f"With these masks {name} looks {verdict.value}, not {EXPECTED[name].value}."
+        if verdict is not Verdict.UNKNOWN
+        else f"With these masks it cannot be told whether {name} is open or closed."
+        for name, verdict in found.items()
+        if verdict is not EXPECTED[name]
+    ]

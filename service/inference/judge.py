@@ -1,0 +1,152 @@
+"""From embeddings to a verdict: pure arithmetic on one passage.
+
+Per picture: distance to the open and to the close mask (each the least over the mask's bank of shifted
+copies); margin = distance to open - distance to close, negative means nearer to open; calibrated,
+p(open) = sigmoid(-(scale * margin + offset)); `unknown` between `unknown_low` and `unknown_high`.
+
+Per passage, over the pictures that may be judged (no problem, registered well enough):
+
+- None is left: `unknown`, with the pictures' problems as the reason. Never a default.
+- Normally the margins are averaged, and the mean is calibrated like a picture's.
+- A bar may be lowered while the carrier passes. If some pictures say confidently open and others confidently
+  closed, their mean would say little; the last confident state decides, because what counts is where the bar
+  is at TF. Then margin and confidence are those of the unbroken last run of confident pictures of that state.
+  The price: one picture that is confidently wrong at the very end turns the passage. The band that makes a
+  picture confident is calibrated for that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from service.inference.artefact import Calibration
+from service.types import Floats, ImageJudgement, Judgement, MaskVersion, Picture, Verdict
+
+MIN_QUALITY = 0.2
+"""A picture that is registered worse than this may show the bar anywhere: it is not judged."""
+
+
+def judge(
+    pictures: Sequence[Picture],
+    embeddings: Floats,
+    occupancy: Floats,
+    mask_version: MaskVersion,
+    calibration: Calibration,
+) -> Judgement:
+    """Judge one passage.
+
+    Args:
+        pictures: one to three, in the order of time.
+        embeddings: float32[N, D], the pictures' embeddings.
+        occupancy: float32[N] in 0..1.
+        mask_version: the lift's masks; its embeddings float32[2, B, D] are of the same model.
+        calibration: the model's.
+
+    Raises:
+        ValueError: the shapes do not fit together.
+    """
+    bank = mask_version.embeddings
+    if embeddings.shape != (len(pictures), bank.shape[2]) or occupancy.shape != (len(pictures),):
+        raise ValueError(
+            f"expected {len(pictures)} embeddings of {bank.shape[2]} numbers and as many occupancies, "
+            f"got {list(embeddings.shape)} and {list(occupancy.shape)}"
+        )
+    distances = distances_to(embeddings, bank)
+    problems = [
+        _problem(picture, bool(np.isfinite(row).all() and np.isfinite(occupied)))
+        for picture, row, occupied in zip(pictures, distances, occupancy, strict=True)
+    ]
+    margins = [float(row[0] - row[1]) for row in distances]
+    verdicts = [
+        Verdict.UNKNOWN if problem else verdict_of(probability_open(margin, calibration), calibration)
+        for problem, margin in zip(problems, margins, strict=True)
+    ]
+    images = tuple(
+        ImageJudgement(_finite(row[0]), _finite(row[1]), _finite(occupied), verdict)
+        for row, occupied, verdict in zip(distances, occupancy, verdicts, strict=True)
+    )
+    usable = [index for index, problem in enumerate(problems) if not problem]
+    if not usable:
+        reasons = dict.fromkeys(problem for problem in problems if problem)
+        return unknown("; ".join(reasons) or "no picture", mask_version, images=images)
+    margin = float(np.mean([margins[index] for index in deciding(verdicts, usable)]))
+    p_open = probability_open(margin, calibration)
+    verdict = verdict_of(p_open, calibration)
+    seated = float(np.median([float(occupancy[index]) for index in usable]))
+    return Judgement(
+        verdict=verdict,
+        confidence=max(p_open, 1.0 - p_open),
+        margin=margin,
+        occupied=seated >= calibration.occupancy_threshold,
+        occupancy=seated,
+        images=images,
+        mask_version=mask_version.version,
+        model=mask_version.model,
+        reason="too close to call" if verdict is Verdict.UNKNOWN else "",
+    )
+
+
+def unknown(
+    reason: str, mask_version: MaskVersion | None = None, *, images: tuple[ImageJudgement, ...] = ()
+) -> Judgement:
+    """Return the judgement of a passage of which nothing can be said, and why."""
+    return Judgement(
+        verdict=Verdict.UNKNOWN,
+        confidence=0.5,
+        margin=0.0,
+        occupied=False,
+        occupancy=0.0,
+        images=images,
+        mask_version=0 if mask_version is None else mask_version.version,
+        model="" if mask_version is None else mask_version.model,
+        reason=reason,
+    )
+
+
+def deciding(verdicts: Sequence[Verdict], usable: Sequence[int]) -> list[int]:
+    """Return the indices of the pictures whose margins are averaged (see the module's text)."""
+    confident = [index for index in usable if verdicts[index] is not Verdict.UNKNOWN]
+    if len({verdicts[index] for index in confident}) < 2:
+        return list(usable)
+    last = verdicts[confident[-1]]
+    run: list[int] = []
+    for index in reversed(confident):
+        if verdicts[index] is not last:
+            break
+        run.insert(0, index)
+    return run
+
+
+def distances_to(embeddings: Floats, bank: Floats) -> Floats:
+    """Return float32[N, 2]: Euclidean distances of float32[N, D] to open and close of float32[2, B, D]."""
+    difference = embeddings[:, None, None, :] - bank[None]  # [N, 2, B, D]
+    return np.sqrt(np.square(difference).sum(axis=3)).min(axis=2).astype(np.float32)
+
+
+def probability_open(margin: float, calibration: Calibration) -> float:
+    """Return the calibrated probability that the bar is open, 0..1."""
+    logit = -(calibration.scale * margin + calibration.offset)
+    # The two forms are equal; each is used where its exponential cannot overflow.
+    return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
+
+
+def verdict_of(p_open: float, calibration: Calibration) -> Verdict:
+    """Return the state that the probability speaks for, `unknown` strictly inside the band."""
+    if calibration.unknown_low < p_open < calibration.unknown_high:
+        return Verdict.UNKNOWN
+    return Verdict.OPEN if p_open > 0.5 else Verdict.CLOSED
+
+
+def _problem(picture: Picture, finite: bool) -> str:
+    if picture.problem:
+        return picture.problem
+    if not picture.quality >= MIN_QUALITY:
+        return "not registered"
+    return "" if finite else "the network's answer is not a number"
+
+
+def _finite(value: float) -> float:
+    return float(value) if math.isfinite(value) else 0.0

@@ -1,0 +1,151 @@
+"""The embedder itself: the only module of the service that imports torch.
+
+`torch.jit` is deprecated; what replaces it one day replaces `_load` here and nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+import torch
+
+from service.errors import ArtefactError
+from service.inference.artefact import Manifest, check_golden, read_verified
+from service.types import Floats, Image
+
+log = structlog.get_logger(__name__)
+
+MAX_BATCH = 32
+"""Pictures per pass: bounds the memory of a pass, whatever the caller sends."""
+
+HALF_SLACK = 50.0
+"""Half precision has 11 bits of mantissa: golden vectors may differ by this many tolerances."""
+
+
+class EmbeddingModel:
+    """A verified, loaded, warmed-up network on one device. Make it with `load`. Not for several threads."""
+
+    def __init__(self, module: Any, manifest: Manifest, device: torch.device) -> None:
+        self.manifest = manifest
+        self.device = device
+        self._module = module
+        self._joint = getattr(module, "embed_and_occupancy", None)
+
+    @classmethod
+    def load(
+        cls, path: Path, device: str = "auto", *, threads: int | None = None, half: bool = False
+    ) -> EmbeddingModel:
+        """Verify and load a model, compare it with its golden vectors, warm it up.
+
+        Args:
+            path: barwatch.ts or barwatch.json.
+            device: "cpu", "cuda", "cuda:1" or "auto" (CUDA if there is any).
+            threads: CPU threads of a pass in this process; None leaves torch's own choice.
+            half: half precision, on CUDA only.
+
+        Raises:
+            ArtefactError: missing, damaged or not what the manifest describes; nothing was loaded then.
+        """
+        manifest, content = read_verified(path)
+        if threads is not None:
+            torch.set_num_threads(max(1, threads))
+        chosen = _device(device)
+        model = cls(_load(content, manifest), manifest, torch.device("cpu"))
+        # First on the CPU in full precision, which is what the golden vectors were made with.
+        check_golden(manifest, model)
+        if chosen.type != "cpu":
+            half = half and chosen.type == "cuda"
+            module = model._module.to(chosen)
+            model = cls(module.half() if half else module, manifest, chosen)
+            check_golden(manifest, model, HALF_SLACK)
+        model.warm_up()
+        return model
+
+    def pictures(self, images: Image) -> tuple[Floats, Floats]:
+        """Embed registered pictures.
+
+        Args:
+            images: uint8[N, 200, 200, 3] RGB, any N.
+
+        Returns:
+            float32[N, D] embeddings and float32[N] occupancy in 0..1.
+
+        Raises:
+            ValueError: another shape or type.
+        """
+        _expect(images, (200, 200, 3))
+        embeddings = [np.zeros((0, self.manifest.embedding_dim), np.float32)]
+        occupancy = [np.zeros(0, np.float32)]
+        with torch.inference_mode():
+            for batch in self._batches(images):
+                if self._joint is not None:
+                    first, second = self._joint(batch)
+                else:
+                    first, second = self._module.embed(batch), self._module.occupancy(batch)
+                embeddings.append(first.float().cpu().numpy())
+                occupancy.append(second.float().cpu().numpy())
+        return np.concatenate(embeddings), np.concatenate(occupancy)
+
+    def masks(self, masks: Image) -> Floats:
+        """Embed masks uint8[N, 200, 200] of 0 and 255; returns float32[N, D]. Raises ValueError."""
+        _expect(masks, (200, 200))
+        empty = np.zeros((0, self.manifest.embedding_dim), np.float32)
+        with torch.inference_mode():
+            parts = [self._module.embed_mask(batch).float().cpu().numpy() for batch in self._batches(masks)]
+        return np.concatenate([empty, *parts])
+
+    def warm_up(self) -> None:
+        """Run the passes that a passage and an enrolment will: the first of a shape compile and are slow."""
+        for count in (1, 3):
+            for _ in range(2):
+                self.pictures(np.zeros((count, 200, 200, 3), np.uint8))
+        self.masks(np.zeros((2, 200, 200), np.uint8))
+
+    def _batches(self, array: Image) -> list[torch.Tensor]:
+        # torch refuses to promise not to write into a read-only array: pictures from a pipe are such.
+        tensor = torch.from_numpy(array if array.flags.writeable else array.copy())
+        return [part.to(self.device) for part in torch.split(tensor, MAX_BATCH)] if len(array) else []
+
+
+def default_threads() -> int:
+    """Return how many CPU threads to give the embedder: half the cores, the rest decode video."""
+    return max(1, len(os.sched_getaffinity(0)) // 2)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ArtefactError(f"unknown device {name!r}") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ArtefactError(f"device {name!r} asked for, but CUDA is not available here")
+    return device
+
+
+def _load(content: bytes, manifest: Manifest) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            module = torch.jit.load(io.BytesIO(content), map_location="cpu")  # type: ignore[no-untyped-call]
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ArtefactError(f"{manifest.file}: not a TorchScript model: {reason}") from error
+    for name in ("embed", "embed_mask", "occupancy"):
+        if not hasattr(module, name):
+            raise ArtefactError(f"{manifest.file}: the model has no method {name}")
+    return module.eval()
+
+
+def _expect(array: Image, shape: tuple[int, ...]) -> None:
+    if array.dtype != np.uint8 or array.shape[1:] != shape:
+        raise ValueError(
+            f"expected uint8[N, {', '.join(map(str, shape))}], got {array.dtype}{list(array.shape)}"
+        )

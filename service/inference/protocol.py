@@ -1,0 +1,45 @@
+"""What the service needs of an engine: the same whether the network runs here or in a worker."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from service.inference.artefact import Manifest
+from service.types import Floats, Image
+
+MAX_REQUEST = 64
+"""Pictures or masks per request, and per batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """An engine for the API: state is starting, ready, down or stopped; counts are since the start."""
+
+    state: str
+    device: str
+    pid: int | None
+    restarts: int
+    queue_length: int
+    rejected: int
+    expired: int
+    model: str
+
+
+class Engine(Protocol):
+    """What the service needs of an engine. Futures fail with EngineUnavailableError."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The model that answers."""
+
+    @property
+    def status(self) -> EngineStatus:
+        """How it is."""
+
+    def submit_pictures(self, images: Image) -> Future[tuple[Floats, Floats]]:
+        """uint8[N, 200, 200, 3] RGB, N <= 64 -> (float32[N, D], occupancy float32[N])."""
+
+    def submit_masks(self, masks: Image) -> Future[Floats]:
+        """uint8[N, 200, 200], N <= 64 -> float32[N, D]."""

@@ -1,0 +1,132 @@
+"""The engine's queue: bounded, gathered into batches, every request with a deadline."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.errors import EngineUnavailableError
+from service.types import Image
+
+MAX_ATTEMPTS = 2
+"""A batch that was in a worker when it died is tried once more; one that kills workers is not."""
+
+
+@dataclass(eq=False)
+class Request:
+    """Some pictures or masks, uint8[N, 200, 200(, 3)], and the future of their answer."""
+
+    kind: str
+    images: Image
+    deadline_mono_s: float
+    future: Future[Any] = field(default_factory=Future)
+    attempts: int = 0
+
+    def answer(self, value: Any) -> None:
+        """Give the caller the answer, unless the caller has been told otherwise or has gone."""
+        # Whoever waits may cancel at any moment: asking first whether the future is done would be a race.
+        with contextlib.suppress(InvalidStateError):
+            self.future.set_result(value)
+
+    def fail(self, reason: str) -> None:
+        """Tell the caller that there will be no answer, unless there was one."""
+        with contextlib.suppress(InvalidStateError):
+            self.future.set_exception(EngineUnavailableError(reason))
+
+
+class RequestQueue:
+    """Requests that wait, oldest first, and those in the worker. Full: the newest is rejected and counted."""
+
+    def __init__(self, max_images: int) -> None:
+        self._max_images = max_images
+        self._waiting: deque[Request] = deque()
+        self._changed = threading.Condition()
+        self._closed = ""
+        self.in_worker: list[Request] = []
+        self.rejected = 0
+        self.expired = 0
+
+    def put(self, request: Request) -> None:
+        """Add a request, or fail it at once if the queue is full or closed."""
+        with self._changed:
+            if self._closed:
+                request.fail(self._closed)
+            elif self.images + len(request.images) > self._max_images:
+                self.rejected += 1
+                request.fail("the embedder is overloaded: too many pictures are waiting")
+            else:
+                self._waiting.append(request)
+                self._changed.notify()
+
+    @property
+    def images(self) -> int:
+        """How many pictures and masks wait or are in the worker."""
+        return sum(len(r.images) for r in self._waiting) + sum(len(r.images) for r in self.in_worker)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until something is queued; returns whether there is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: bool(self._waiting) or bool(self._closed), timeout_s)
+
+    def take(self, capacity: int, window_s: float) -> list[Request]:
+        """Move the oldest requests of one kind, at most `capacity` pictures, to the worker's list.
+
+        Waits up to `window_s` for company first: eight cameras' passages rarely end in the same instant.
+        """
+        with self._changed:
+            if self._waiting and window_s > 0:
+                self._changed.wait_for(lambda: self.images >= capacity, window_s)
+            batch: list[Request] = []
+            count = 0
+            while self._waiting:
+                request = self._waiting[0]
+                if batch and (request.kind != batch[0].kind or count + len(request.images) > capacity):
+                    break
+                self._waiting.popleft()
+                if not request.future.done():
+                    batch.append(request)
+                    count += len(request.images)
+            self.in_worker = batch
+            return batch
+
+    def expire(self) -> None:
+        """Fail every request whose deadline is over, waiting or in the worker."""
+        now = time.monotonic()
+        with self._changed:
+            late = [r for r in (*self._waiting, *self.in_worker) if r.deadline_mono_s <= now]
+            for request in late:
+                if not request.future.done():
+                    self.expired += 1
+                request.fail("the embedder did not answer before the deadline")
+            self._waiting = deque(r for r in self._waiting if not r.future.done())
+
+    def done(self) -> None:
+        """The worker has answered what it had."""
+        with self._changed:
+            self.in_worker = []
+
+    def put_back(self, reason: str) -> None:
+        """The worker died: queue what it had again, at the front; fail what was tried often enough."""
+        with self._changed:
+            for request in reversed(self.in_worker):
+                request.attempts += 1
+                if request.attempts >= MAX_ATTEMPTS:
+                    request.fail(reason)
+                elif not request.future.done():
+                    self._waiting.appendleft(request)
+            self.in_worker = []
+
+    def close(self, reason: str) -> None:
+        """Fail everything, now and from now on."""
+        with self._changed:
+            self._closed = reason
+            for request in (*self._waiting, *self.in_worker):
+                request.fail(reason)
+            self._waiting.clear()
+            self.in_worker = []
+            self._changed.notify_all()

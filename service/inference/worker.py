@@ -1,0 +1,87 @@
+"""What runs in the embedder's own process: a loop that answers one batch after the other.
+
+Pictures and embeddings travel through two shared blocks of memory, so that what goes through the pipe is
+always small: a send can then never block on a worker that has stopped reading.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from service.errors import ArtefactError
+from service.types import Floats, Image
+
+PICTURES, MASKS, PING = "pictures", "masks", "ping"
+READY, REFUSED, DONE, FAILED = "ready", "refused", "done", "failed"
+
+PICTURE_BYTES = 200 * 200 * 3
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """What a worker needs to know; `capacity` is the largest batch the shared blocks hold."""
+
+    path: Path
+    device: str
+    threads: int | None
+    half: bool
+    capacity: int
+    dim: int
+
+
+def input_view(block: Any, kind: str, count: int) -> Image:
+    """Return the input block as uint8[count, 200, 200, 3] for pictures, uint8[count, 200, 200] for masks."""
+    shape = (count, 200, 200, 3) if kind == PICTURES else (count, 200, 200)
+    return np.frombuffer(block, np.uint8, count=int(np.prod(shape))).reshape(shape)
+
+
+def output_view(block: Any, dim: int, count: int) -> Floats:
+    """Return the output block as float32[count, D + 1]: the embedding, then the occupancy (0 for masks)."""
+    return np.frombuffer(block, np.float32, count=count * (dim + 1)).reshape(count, dim + 1)
+
+
+def worker_main(pipe: Connection, inputs: Any, outputs: Any, options: WorkerOptions) -> None:
+    """Load the model, say READY or REFUSED, then answer (kind, count) with DONE or FAILED until EOF."""
+    # Ctrl-C in a terminal reaches the whole group; the parent decides when its worker ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Imported here, in the child: the parent imports this module and must stay without torch.
+    from service.inference.model import EmbeddingModel, default_threads  # noqa: PLC0415
+
+    try:
+        model = EmbeddingModel.load(
+            options.path, options.device, threads=options.threads or default_threads(), half=options.half
+        )
+    except ArtefactError as error:
+        pipe.send((REFUSED, str(error)))
+        return
+    pipe.send((READY, str(model.device)))
+    while True:
+        try:
+            kind, count = pipe.recv()
+        except EOFError:
+            return
+        try:
+            _answer(model, kind, count, inputs, outputs, options.dim)
+        except RuntimeError as error:
+            pipe.send((FAILED, str(error).splitlines()[0]))
+            if model.device.type != "cpu":
+                # After an error on the device its context may be useless: a fresh process is not.
+                return
+        else:
+            pipe.send((DONE, ""))
+
+
+def _answer(model: Any, kind: str, count: int, inputs: Any, outputs: Any, dim: int) -> None:
+    if kind == PING:
+        return
+    images, answer = input_view(inputs, kind, count), output_view(outputs, dim, count)
+    if kind == PICTURES:
+        answer[:, :dim], answer[:, dim] = model.pictures(images)
+    else:
+        answer[:, :dim], answer[:, dim] = model.masks(images), 0.0
