@@ -117,15 +117,17 @@ def shifted(mask: Image, dx_px: int, dy_px: int) -> Image:
 
 def _separation_problems(separation: float, calibration: Calibration) -> tuple[list[str], list[str]]:
     if separation < calibration.min_separation:
-        return [
+        reason = (
             f"open and close mask are nearly alike for the network: their distance is {separation:.3f}, "
             f"expected at least {calibration.min_separation:.3f}"
-        ], []
+        )
+        return [reason], []
     if separation < calibration.min_separation_good:
-        return [], [
+        warning = (
             f"The two masks lie close together for the network ({separation:.3f}; "
             f"{calibration.min_separation_good:.3f} is good): expect more carriers that cannot be judged."
-        ]
+        )
+        return [], [warning]
     return [], []
 
 

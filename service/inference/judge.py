@@ -123,7 +123,8 @@ def deciding(verdicts: Sequence[Verdict], usable: Sequence[int]) -> list[int]:
 def distances_to(embeddings: Floats, bank: Floats) -> Floats:
     """Return float32[N, 2]: Euclidean distances of float32[N, D] to open and close of float32[2, B, D]."""
     difference = embeddings[:, None, None, :] - bank[None]  # [N, 2, B, D]
-    return np.sqrt(np.square(difference).sum(axis=3)).min(axis=2).astype(np.float32)
+    nearest: Floats = np.sqrt(np.square(difference).sum(axis=3)).min(axis=2).astype(np.float32)
+    return nearest
 
 
 def probability_open(margin: float, calibration: Calibration) -> float:
@@ -135,9 +136,9 @@ def probability_open(margin: float, calibration: Calibration) -> float:
 
 def verdict_of(p_open: float, calibration: Calibration) -> Verdict:
     """Return the state that the probability speaks for, `unknown` strictly inside the band."""
-    if calibration.unknown_low < p_open < calibration.unknown_high:
-        return Verdict.UNKNOWN
-    return Verdict.OPEN if p_open > 0.5 else Verdict.CLOSED
+    if p_open >= calibration.unknown_high:
+        return Verdict.OPEN
+    return Verdict.CLOSED if p_open <= calibration.unknown_low else Verdict.UNKNOWN
 
 
 def _problem(picture: Picture, finite: bool) -> str:
