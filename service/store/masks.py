@@ -69,6 +69,12 @@ def active(session: Session, lift_id: str) -> MaskVersion | None:
     return None if row is None else _record(session, row)
 
 
+def active_versions(session: Session) -> dict[str, int]:
+    """Return lift id -> active version, of every lift that has masks."""
+    query = select(MaskVersionRow.lift_id, MaskVersionRow.version).where(MaskVersionRow.active)
+    return {lift_id: version for lift_id, version in session.execute(query).tuples()}
+
+
 def history(session: Session, lift_id: str) -> tuple[MaskVersion, ...]:
     """Return every version of the lift, newest first."""
     rows = session.scalars(

@@ -60,6 +60,12 @@ def find(session: Session, token: str) -> TokenRecord | None:
     return _record(row)
 
 
+def get(session: Session, token_id: str) -> TokenRecord | None:
+    """Return the record of a token by its id, revoked or not; None if there is none."""
+    row = session.get(TokenRow, token_id)
+    return None if row is None else _record(row)
+
+
 def listing(session: Session) -> tuple[TokenRecord, ...]:
     """Return every token's record, revoked ones included, oldest first."""
     return tuple(_record(row) for row in session.scalars(select(TokenRow).order_by(TokenRow.created_at)))

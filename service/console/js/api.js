@@ -1,0 +1,30 @@
+/* Calls of the public API; the session cookie signs them. */
+
+export class ApiError extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+/** Call the API; returns the answer's JSON, or null for 204. Throws ApiError (status 0: not reached). */
+export async function call(method, path, body) {
+  const request = { method, credentials: "same-origin", signal: AbortSignal.timeout(10_000) };
+  if (body !== undefined) {
+    request.headers = { "Content-Type": "application/json" };
+    request.body = JSON.stringify(body);
+  }
+  let answer;
+  try {
+    answer = await fetch(path, request);
+  } catch {
+    throw new ApiError(0, "the service cannot be reached");
+  }
+  if (answer.status === 204) return null;
+  const content = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new ApiError(answer.status, content.detail ?? answer.statusText);
+  return content;
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body = {}) => call("POST", path, body);

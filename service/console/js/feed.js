@@ -1,0 +1,90 @@
+/* The alarm feed: a WebSocket that resumes where it stopped and says at once when it is silent. */
+
+const SILENCE_MS = 11_000; // two heartbeats of 5 s missed, and a second for the way
+const RETRY_MS = [500, 1000, 2000, 4000];
+
+export class AlarmFeed {
+  /**
+   * handlers: onAlarm(alarm), onState("live" | "lost" | "waiting"), onFresh() when history must be read
+   * anew, onRefused() when the session is no longer valid.
+   */
+  constructor(handlers) {
+    this.handlers = handlers;
+    this.epoch = null;
+    this.seq = null;
+    this.attempt = 0;
+    this.stopped = false;
+    this.timer = 0;
+    this.silence = 0;
+  }
+
+  start() {
+    this.stopped = false;
+    this.open();
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.silence);
+    this.socket?.close();
+  }
+
+  open() {
+    const after = this.seq === null ? "" : `?after=${this.seq}`;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/alarms${after}`);
+    this.socket = socket;
+    this.listen();
+    socket.onmessage = (event) => {
+      if (socket !== this.socket) return;
+      this.listen();
+      this.receive(JSON.parse(event.data));
+    };
+    socket.onclose = (event) => {
+      if (socket === this.socket) this.closed(event.code);
+    };
+  }
+
+  receive(message) {
+    if (message.type === "hello") {
+      this.attempt = 0;
+      const fresh = this.epoch !== message.epoch;
+      // Another epoch means another database: its numbers say nothing about the ones seen before.
+      if (fresh && this.epoch !== null) {
+        this.epoch = this.seq = null;
+        this.socket.close();
+        return;
+      }
+      this.epoch = message.epoch;
+      this.seq ??= message.seq;
+      this.handlers.onState("live");
+      if (fresh) this.handlers.onFresh();
+    } else if (message.type === "alarm") {
+      this.seq = Math.max(this.seq ?? 0, message.seq);
+      this.handlers.onAlarm(message.alarm);
+    }
+  }
+
+  /** A dead connection may stay open for minutes: without a heartbeat it counts as lost. */
+  listen() {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      const socket = this.socket;
+      this.socket = null;
+      socket?.close();
+      this.closed(0);
+    }, SILENCE_MS);
+  }
+
+  closed(code) {
+    clearTimeout(this.silence);
+    if (this.stopped) return;
+    this.handlers.onState("lost");
+    if (code === 4401 || code === 4403 || this.attempt > 0) this.handlers.onRefused();
+    const wait = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)];
+    this.attempt += 1;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.open(), wait);
+  }
+}

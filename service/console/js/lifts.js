@@ -1,0 +1,136 @@
+/* The lifts: one card each, with its camera, the last carrier's three pictures and the recent verdicts. */
+
+import { byId, clockTime, h, percent, setText } from "./dom.js";
+
+const STRIP = 24;
+const MARK = { open: "▲", closed: "●", unknown: "?" };
+const STATE = { starting: "starting", live: "live", degraded: "degraded", lost: "camera lost" };
+
+export class Lifts {
+  constructor() {
+    this.lifts = new Map();
+    this.passages = new Map(); // lift id -> newest first
+    this.cards = new Map();
+  }
+
+  nameOf(id) {
+    return this.lifts.get(id)?.name ?? id;
+  }
+
+  /** Which lifts cannot be judged now, in words; empty when every one can. */
+  blind() {
+    return [...this.lifts.values()]
+      .filter((lift) => lift.camera?.url && lift.camera_status?.state !== "live")
+      .map((lift) => `${lift.name}: ${STATE[lift.camera_status?.state] ?? "camera not started"}`);
+  }
+
+  setLifts(items) {
+    this.lifts = new Map(items.map((lift) => [lift.id, lift]));
+    for (const [id, card] of this.cards) {
+      if (!this.lifts.has(id)) {
+        card.root.remove();
+        this.cards.delete(id);
+        this.passages.delete(id);
+      }
+    }
+    const grid = byId("lifts");
+    if (!items.length) {
+      grid.replaceChildren(h("p", { class: "note" }, "No lift yet: enrol one with two masks (POST /lifts/{id}/masks)."));
+    } else {
+      grid.querySelector(":scope > .note")?.remove();
+    }
+    for (const lift of items) this.drawLift(lift);
+  }
+
+  addPassages(items) {
+    const touched = new Set();
+    for (const passage of items) {
+      const list = this.passages.get(passage.lift_id) ?? [];
+      const at = list.findIndex((known) => known.id === passage.id);
+      if (at >= 0) list[at] = passage;
+      else list.push(passage);
+      list.sort((a, b) => b.recorded_at.localeCompare(a.recorded_at) || b.number - a.number);
+      list.length = Math.min(list.length, STRIP);
+      this.passages.set(passage.lift_id, list);
+      touched.add(passage.lift_id);
+    }
+    for (const id of touched) if (this.cards.has(id)) this.drawPassages(id);
+  }
+
+  card(lift) {
+    const known = this.cards.get(lift.id);
+    if (known) return known;
+    const part = {
+      name: h("h3"),
+      state: h("p", { class: "pill" }),
+      facts: h("p", { class: "facts" }),
+      verdict: h("p", { class: "verdict" }, "no carrier yet"),
+      detail: h("p", { class: "detail" }),
+      pictures: h("div", { class: "pictures" }),
+      strip: h("ol", { class: "strip", "aria-label": "Recent carriers, newest first" }),
+    };
+    part.root = h(
+      "article",
+      { class: "card", "data-lift": lift.id },
+      h("header", {}, part.name, part.state),
+      h("div", { class: "last" }, h("div", {}, part.verdict, part.detail), part.pictures),
+      part.strip,
+      part.facts,
+    );
+    this.cards.set(lift.id, part);
+    byId("lifts").append(part.root);
+    return part;
+  }
+
+  drawLift(lift) {
+    const part = this.card(lift);
+    const status = lift.camera_status;
+    setText(part.name, lift.name);
+    const state = status?.state ?? "none";
+    part.root.dataset.camera = state;
+    part.state.dataset.state = state;
+    setText(part.state, status ? STATE[state] : "no camera");
+    const facts = [];
+    if (status) {
+      facts.push(`${status.fps.toFixed(0)} pictures/s`);
+      if (status.line_speed) facts.push(`line ${status.line_speed}`);
+      if (status.message) facts.push(status.message);
+    }
+    facts.push(lift.mask_version ? `masks v${lift.mask_version}` : "no masks: nothing is judged");
+    setText(part.facts, facts.join(" · "));
+    if (!part.drawn) this.drawPassages(lift.id);
+  }
+
+  drawPassages(id) {
+    const part = this.cards.get(id);
+    const list = this.passages.get(id) ?? [];
+    const last = list[0];
+    if (!last) return;
+    part.drawn = true;
+    part.root.dataset.verdict = last.verdict;
+    part.root.dataset.occupied = last.occupied;
+    setText(part.verdict, last.verdict);
+    const who = last.occupied ? "occupied" : "empty";
+    setText(
+      part.detail,
+      `carrier ${last.number}, ${who} · ${percent(last.confidence)} sure · ${clockTime(last.recorded_at)}` +
+        (last.reason ? ` · ${last.reason}` : ""),
+    );
+    if (part.shown !== last.id) {
+      part.shown = last.id;
+      part.pictures.replaceChildren(
+        ...last.images.map((image, i) =>
+          h("figure", { "data-verdict": image.verdict },
+            h("img", { src: image.picture, width: 200, height: 200, alt: `${["Begin", "Middle", "End"][i] ?? "Picture"}: ${image.verdict}` }),
+            h("figcaption", {}, `${MARK[image.verdict]} ${image.verdict}`))),
+      );
+    }
+    part.strip.replaceChildren(
+      ...list.map((passage) => {
+        const title = `${clockTime(passage.recorded_at)}: ${passage.verdict}, ${passage.occupied ? "occupied" : "empty"}`;
+        return h("li", { "data-verdict": passage.verdict, "data-occupied": passage.occupied, title },
+          h("span", { "aria-hidden": "true" }, MARK[passage.verdict]), h("span", { class: "hidden" }, title));
+      }),
+    );
+  }
+}

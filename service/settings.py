@@ -1,0 +1,108 @@
+"""The service's settings: read from the environment (BARWATCH_…) when asked for, never at import."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
+
+    Raises:
+        ValidationError: a value is not what the field expects; `load_settings` translates it.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BARWATCH_", frozen=True, extra="ignore")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    data: Path = Field(default=Path("data"), description="Folder of the database and the pictures.")
+    model: Path | None = Field(
+        default=None, description="The model's manifest (.json) or file (.ts); the released one if unset."
+    )
+    engine: Literal["local", "ray"] = Field(default="local", description="What runs the embedder.")
+    device: str = Field(default="auto", description="auto, cpu or cuda.")
+
+    admin_token: SecretStr | None = Field(default=None, description="The first admin token.")
+    admin_token_file: Path | None = Field(default=None, description="A file that holds it.")
+    session_hours: float = Field(default=24 * 7, gt=0, description="How long a console sign-in lasts.")
+
+    allow_file_cameras: bool = Field(
+        default=False, description="Whether a camera's URL may be a file of this machine."
+    )
+    max_upload_mb: float = Field(default=12, gt=0, le=256, description="Largest picture in an upload, MB.")
+    engine_timeout_s: float = Field(
+        default=10, gt=0, description="How long a request waits for the embedder."
+    )
+
+    retention_days: float = Field(default=30, gt=0, description="How long pictures of passages are kept.")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_json: bool | None = Field(
+        default=None, description="JSON log lines; if unset, only when stderr is no terminal."
+    )
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        if self.admin_token is not None and self.admin_token_file is not None:
+            raise ValueError("set BARWATCH_ADMIN_TOKEN or BARWATCH_ADMIN_TOKEN_FILE, not both")
+        return self
+
+    def first_admin_token(self) -> str | None:
+        """Return the admin token that the environment or its file gives, or None.
+
+        Raises:
+            ConfigurationError: the file cannot be read, or the token is too short to be a secret.
+        """
+        if self.admin_token is not None:
+            token, source = self.admin_token.get_secret_value(), "BARWATCH_ADMIN_TOKEN"
+        elif self.admin_token_file is not None:
+            source = f"BARWATCH_ADMIN_TOKEN_FILE ({self.admin_token_file})"
+            try:
+                token = self.admin_token_file.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ConfigurationError(f"{source}: cannot be read: {error}") from error
+        else:
+            return None
+        token = token.strip()
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise ConfigurationError(f"{source}: expected one line of printable ASCII without spaces")
+        return token
+
+    def manifest_path(self) -> Path:
+        """Return the manifest of the model to serve.
+
+        Raises:
+            ConfigurationError: none was named and no released one is installed.
+        """
+        if self.model is not None:
+            return self.model.with_suffix(".json") if self.model.suffix == ".ts" else self.model
+        # Found, not imported: the service reads ml's exported artefact and none of its code.
+        spec = importlib.util.find_spec("ml")
+        for place in (spec.submodule_search_locations or ()) if spec is not None else ():
+            return Path(place) / "released" / "barwatch.json"
+        raise ConfigurationError("no model: name one with --model or BARWATCH_MODEL")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings of the environment, with `overrides` (None means: not given) on top.
+
+    Raises:
+        ConfigurationError: the message names the setting and the value.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join(str(part) for part in problem["loc"])
+        if not name:
+            raise ConfigurationError(problem["msg"].removeprefix("Value error, ")) from None
+        shown = "" if "token" in name else f" = {problem['input']!r}"
+        raise ConfigurationError(f"BARWATCH_{name.upper()}{shown}: {problem['msg']}") from None
