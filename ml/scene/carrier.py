@@ -4,8 +4,11 @@ Carrier coordinates in metres: x across the bench, y up from the seat's surface,
 riders look and travel); the origin is the middle of the seat's surface.
 """
 
+# ruff: noqa: RUF005  (arrays and lists are added as vectors here, never concatenated)
+
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Literal
@@ -105,8 +108,8 @@ def rounded(points: Floats, radius: float, n: int = 4) -> Floats:
         lu, lv = float(np.linalg.norm(u)), float(np.linalg.norm(v))
         r = min(radius, lu * 0.45, lv * 0.45)
         a, b = corner + u / max(lu, 1e-9) * r, corner + v / max(lv, 1e-9) * r
-        for t in np.linspace(0, 1, n):
-            out.append((1 - t) ** 2 * a + 2 * t * (1 - t) * corner + t**2 * b)
+        t = np.linspace(0, 1, n)[:, None]
+        out.extend((1 - t) ** 2 * a + 2 * t * (1 - t) * corner + t**2 * b)
     out.append(points[-1])
     return np.array(out)
 
@@ -224,7 +227,9 @@ def _bench(b: Builder, spec: CarrierSpec) -> None:
     low = 0.06 if spec.back != "slats" else 0.14
     trim = tuple(0.55 * c for c in spec.seat_rgb)
     dark = (trim[0], trim[1], trim[2])
-    b.quad([(-w, 0, -d), (w, 0, -d), (w, 0.03, d), (-w, 0.03, d)], spec.seat_rgb, cells=(n * 2, 2))
+    b.quad(
+        [(-w, 0, -d), (w, 0, -d), (w, 0.03, d), (-w, 0.03, d)], spec.seat_rgb, cells=(n * 2, 2), bias_m=-0.15
+    )
     b.quad([(-w, -0.06, d), (w, -0.06, d), (w, 0.03, d + 0.01), (-w, 0.03, d + 0.01)], dark, cells=(n * 2, 1))
     b.quad([(-w, -0.07, -d), (w, -0.07, -d), (w, -0.06, d), (-w, -0.06, d)], dark, cells=(n * 2, 2))
     for x0, x1 in [(spec.seat_x(i) - spec.seat_m / 2, spec.seat_x(i) + spec.seat_m / 2) for i in range(n)]:
@@ -249,16 +254,17 @@ def _back(b: Builder, spec: CarrierSpec, x0: float, x1: float, low: float) -> No
     if spec.back == "slats":
         for up in np.linspace(low, top, 5):
             p, q = _back_point(spec, x0, up), _back_point(spec, x1, up)
-            b.quad([p, q, (x1, q[1] + 0.055, q[2] - 0.005), (x0, p[1] + 0.055, p[2] - 0.005)], rgb)
+            high = [(x1, q[1] + 0.055, q[2] - 0.005), (x0, p[1] + 0.055, p[2] - 0.005)]
+            b.quad([p, q, *high], rgb, bias_m=0.12)
         return
     inset = {"panel": 0.0, "cushions": 0.025, "shells": 0.03}.get(spec.back, 0.0)
     p0, p1 = _back_point(spec, x0 + inset, low), _back_point(spec, x1 - inset, low)
     shoulder = top * 0.7 if spec.back == "shells" else top
     m0, m1 = _back_point(spec, x0 + inset, shoulder), _back_point(spec, x1 - inset, shoulder)
-    b.quad([p0, p1, m1, m0], rgb, cells=(1, 2))
+    b.quad([p0, p1, m1, m0], rgb, cells=(1, 2), bias_m=0.12)
     if spec.back == "shells":
         t0, t1 = _back_point(spec, x0 + 0.13, top), _back_point(spec, x1 - 0.13, top)
-        b.quad([m0, m1, t1, t0], rgb)
+        b.quad([m0, m1, t1, t0], rgb, bias_m=0.12)
     else:
         b.tube(_back_point(spec, x0, top), _back_point(spec, x1, top), spec.tube_m * 0.7, spec.trim_rgb)
     if spec.back == "cushions":
@@ -365,14 +371,14 @@ def _double(b: Builder, spec: CarrierSpec) -> None:
 
 
 def bubble_quads(spec: CarrierSpec, lowered: float) -> Floats:
-    """Return the transparent hood's panes float[M, 4, 3]; lowered 1 closes it before the riders, 0 lifts it."""
+    """Return the hood's panes float[M, 4, 3]; lowered 1 closes it before the riders, 0 lifts it."""
     w = spec.half_m + 0.08
     pivot = np.array([0, 0.35, -0.35])
     angle = np.linspace(math.radians(60), math.radians(-25), 6) + (1 - lowered) * math.radians(85)
     rim = np.stack([np.zeros(6), np.sin(angle) * 0.95 * 1.15, np.cos(angle) * 1.05], 1) + pivot
     xs = np.linspace(-w, w, spec.seats + 1)
     panes = []
-    for p, q in zip(rim[:-1], rim[1:], strict=True):
-        for x0, x1 in zip(xs[:-1], xs[1:], strict=True):
+    for p, q in itertools.pairwise(rim):
+        for x0, x1 in itertools.pairwise(xs):
             panes.append([(x0, p[1], p[2]), (x1, p[1], p[2]), (x1, q[1], q[2]), (x0, q[1], q[2])])
     return np.array(panes, float)

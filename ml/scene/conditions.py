@@ -133,8 +133,8 @@ def light_of(c: Conditions) -> Light:
         "sun": (1.05, (1.0, 0.95, 0.86), (0.4, 0.5, 0.68), (0.4, 0.4, 0.42)),
         "overcast": (0.0, (0, 0, 0), (0.85, 0.9, 0.97), (0.42, 0.43, 0.46)),
         "flat": (0.12, (1, 1, 1), (0.72, 0.76, 0.82), (0.56, 0.58, 0.6)),
-        "dusk": (0.1, (1.0, 0.6, 0.4), (0.22, 0.27, 0.4), (0.12, 0.14, 0.2)),
-        "night": (0.5, (1.0, 0.86, 0.62), (0.06, 0.065, 0.08), (0.09, 0.085, 0.08)),
+        "dusk": (0.12, (1.0, 0.6, 0.4), (0.32, 0.38, 0.52), (0.18, 0.2, 0.27)),
+        "night": (0.75, (1.0, 0.86, 0.62), (0.11, 0.115, 0.13), (0.16, 0.15, 0.13)),
         "backlight": (1.2, (1.0, 0.94, 0.85), (0.42, 0.48, 0.58), (0.3, 0.31, 0.33)),
     }
     power, sun_rgb, sky, ground = table[c.light]
@@ -201,10 +201,10 @@ def _standers(rng: np.random.Generator, scene: LiftScene) -> tuple[Stander, ...]
                     float(rng.normal(0, 0.25)),
                 )
             )
-    if rng.random() < 0.22:  # in front of the carrier, seen from the camera
+    if rng.random() < 0.18:  # in front of the carrier, seen from the camera
         reach = scene.spec.half_m + 0.6
         for _ in range(int(rng.integers(1, 4))):
-            near = float(rng.uniform(0.25, 0.75)) * distance
+            near = float(rng.uniform(0.3, 0.65)) * distance
             at = to_eye * near + across * rng.choice([-1, 1]) * rng.uniform(0.35, 1.3) * reach * (
                 1 - near / distance * 0.6
             )
@@ -275,7 +275,7 @@ def sample_conditions(
         light=kind,
         sun_azimuth=float(azimuth),
         sun_height=float(rng.uniform(1.0, 1.45) if night else rng.uniform(0.2, 1.0)),
-        light_level=float(rng.uniform(0.3, 1.1) if night else rng.uniform(0.75, 1.1)),
+        light_level=float(rng.uniform(0.35, 1.3) if night else rng.uniform(0.75, 1.1)),
         exposure=float(np.clip(np.exp(rng.normal(-0.1, 0.28)), 0.45, 1.9)),
         warmth=float(np.clip(rng.normal(0, 0.06), -0.25, 0.25)),
         saturation=float(rng.uniform(0.5, 1.2)),
@@ -284,25 +284,25 @@ def sample_conditions(
         fog_per_m=some(0.2, 0.01, 0.6 / max(4.0, float(np.linalg.norm(lift.eye.position))) + 0.02)
         * (1.8 if hard else 1),
         snow=snow,
-        snow_size=float(rng.uniform(0.5, 2.6)),
+        snow_size=float(rng.uniform(0.5, 2.2)),
         snow_streak=float(rng.uniform(0, 1) ** 2 * 12),
         rain=some(0.04, 0.2, 1.0),
-        drops=some(0.12, 0.1, 1.0),
+        drops=some(0.1, 0.1, 1.0),
         frost=some(0.06, 0.2, 1.0),
-        glare=some(0.5 if kind == "backlight" else 0.08, 0.2, 1.0),
-        veil=some(0.15, 0.02, 0.25),
-        blur_px=float(rng.gamma(1.5, 0.3)),
-        motion_px=some(0.22, 0.5, 5.0),
-        zoom=float(rng.uniform(0.4, 1.0)) if rng.random() < 0.4 else 1.0,
+        glare=some(0.5 if kind == "backlight" else 0.06, 0.15, 0.8),
+        veil=some(0.15, 0.02, 0.2),
+        blur_px=float(rng.gamma(1.5, 0.25)),
+        motion_px=some(0.2, 0.5, 4.0),
+        zoom=float(rng.uniform(0.45, 1.0)) if rng.random() < 0.33 else 1.0,
         sharpen=some(0.4, 0.2, 1.6),
         noise=float(
-            min(rng.gamma(1.3, 0.011) * (2.5 if night or kind == "dusk" else 1) * (1.5 if hard else 1), 0.1)
+            min(rng.gamma(1.3, 0.011) * (2.0 if night or kind == "dusk" else 1) * (1.5 if hard else 1), 0.1)
         ),
         chroma=float(rng.uniform(0, 0.8)),
         band=some(0.06, 0.03, 0.15),
         interlace=some(0.05, 0.5, 2.5),
-        quality=int(rng.integers(14, 40) if rng.random() < 0.25 else rng.integers(40, 96)),
-        blocks=some(0.2, 0.2, 1.0),
+        quality=int(rng.integers(18, 45) if rng.random() < 0.2 else rng.integers(40, 96)),
+        blocks=some(0.16, 0.2, 1.0),
         vignette=some(0.5 if night else 0.2, 0.15, 0.75 if night else 0.45),
         contrast=float(rng.uniform(0.75, 1.2)),
         slips=(_slip(rng, 1.2), _slip(rng, 1.0), _slip(rng, 1.2)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -85,7 +86,7 @@ class LiftScene:
         """Return the pose of a carrier whose origin is at `origin` (float[3], world metres)."""
         pixel, depth = self.eye.project(origin + self.anchor, _IDENTITY)
         _, reference = self.eye.project(self.ways[1] + self.anchor, _IDENTITY)
-        scale = self.unit_px * float(max(depth, 0.1)) / float(reference)
+        scale = self.unit_px * max(float(depth), 0.1) / float(reference)
         return Pose(x=float(pixel[0]), y=float(pixel[1]), scale=scale, angle=self.roll)
 
     @cached_property
@@ -124,7 +125,7 @@ _IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
 def bar_views(scene: LiftScene, opening: float, pose: Pose) -> tuple[Bytes, Bytes]:
-    """Return the bar of the empty carrier at the middle: visible and whole pixels, uint8[400, 400] of 0/255."""
+    """Return the empty carrier's bar at the middle: visible and whole pixels, uint8[400, 400] of 0/255."""
     affine = zoomed(to_canonical(pose), 2)
     bar = bar_shapes(scene.spec, opening)
     canvas = np.zeros((2 * CANONICAL_SIZE, 2 * CANONICAL_SIZE, 4), np.uint8)
@@ -162,7 +163,7 @@ def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator) -> By
             continue
         pixel = _simplified(pixel) + 0.0
         pixel += rng.normal(0, style.jitter / 2, pixel.shape).clip(-style.jitter, style.jitter)
-        for p, q in zip(pixel[:-1], pixel[1:], strict=True):
+        for p, q in itertools.pairwise(pixel):
             n = max(1, int(np.hypot(*(q - p)) / 3))
             for i in range(n):
                 s, e = p + (q - p) * i / n, p + (q - p) * (i + 1) / n
@@ -315,13 +316,13 @@ def make_lift(
     shift = np.array([rng.uniform(-0.45, 0.45) * 640, rng.uniform(-0.4, 0.4) * 360]) * (1 - camera_px / 700)
     target = centre - (axes[0] * shift[0] + axes[1] * shift[1]) / focal * float(cam[:, 2].mean())
     eye = Eye(position, look(position, target, roll), focal, (WIDTH / 2, HEIGHT / 2))
-    fill = float(rng.uniform(0.5, 0.88))
+    fill = float(rng.uniform(0.56, 0.9))
     pixel, _ = eye.project(points, _IDENTITY)
     low, high = pixel.min(0), pixel.max(0)
     unit = fill * CANONICAL_SIZE / float((high - low).max())
     spare = (CANONICAL_SIZE - (high - low) * unit) / 2 - 6
     aim = (low + high) / 2 + rng.uniform(-0.7, 0.7, 2) * np.maximum(spare, 0) / unit
-    anchor = _unproject(eye, aim, float(((centre - position) @ eye.axes[2])))
+    anchor = _unproject(eye, aim, float((centre - position) @ eye.axes[2]))
     slope = math.radians(float(rng.uniform(0, 12)))
     heading = np.array([0.0, math.sin(slope), math.cos(slope)])
     ways = _travel(eye, anchor, heading, float(rng.uniform(2, 6)), rng)
@@ -334,7 +335,7 @@ def make_lift(
         seed=seed,
         spec=spec,
         eye=eye,
-        place=sample_place(rng, floor, away, distance),
+        place=sample_place(rng, floor, away),
         anchor=anchor,
         ways=ways,
         unit_px=unit,

@@ -159,17 +159,16 @@ def resolved(img: Picture, c: Conditions) -> Picture:
 def toned(img: Picture, c: Conditions) -> Picture:
     """Apply contrast, saturation, vignette, rolling bands and interlacing."""
     h, w = img.shape[:2]
-    img = (img - 128) * c.contrast + 128
+    img = np.asarray((img - 128) * c.contrast + 128, np.float32)
     if abs(c.saturation - 1) > 0.02:
         grey = img.mean(2, keepdims=True)
         img = grey + (img - grey) * c.saturation
     if c.vignette:
         y, x = np.linspace(-1, 1, h, dtype=np.float32), np.linspace(-1, 1, w, dtype=np.float32)
-        img = img * (1 - c.vignette * np.clip((y[:, None] ** 2 + x[None] ** 2) / 2, 0, 1))[..., None]
+        img *= (1 - c.vignette * np.clip((y[:, None] ** 2 + x[None] ** 2) / 2, 0, 1))[..., None]
     if c.band:
         wave = 1 + c.band * np.sin(np.arange(h) / h * 2 * math.pi * 1.7 + c.sun_azimuth * 3)
-        img = img * wave[:, None, None]
-    img = img.astype(np.float32)
+        img = img * wave[:, None, None].astype(np.float32)
     if c.interlace:
         img[1::2] = np.roll(img[1::2], round(c.interlace), axis=1)
     return np.asarray(img, np.float32)

@@ -1,5 +1,7 @@
 """People as capsules: riders on the bench, and people who stand or ski about the station."""
 
+# ruff: noqa: RUF005  (arrays and lists are added as vectors here, never concatenated)
+
 from __future__ import annotations
 
 import math
@@ -26,7 +28,7 @@ class Person:
         size: 1 for a grown-up (0.92..1.08), 0.6..0.75 for a child.
         lean, side: torso forward and sideways, radians (-0.2..0.5, -0.25..0.25).
         turn: head's turn, radians (-1.2..1.2).
-        arms: lap, bar (hands on the bar), wide (on the neighbours' back), up (raised to the open bar).
+        arms: lap, bar (hands on the lowered bar), wide (behind the neighbours), up (raised).
         gear: what hangs on the feet; gear_yaw, gear_pitch: its angles, radians (+-0.25, +-0.35).
         poles, pack: carries poles; wears a backpack (on the front when seated).
         jacket, trousers, helmet, skin, gear_rgb: linear albedo 0..1.
@@ -116,7 +118,7 @@ def _gear(b: Builder, p: Person, feet: tuple[Floats, Floats], yaw: float, pitch:
 
 
 def seated(b: Builder, p: Person, spec: CarrierSpec, seat: int, grip: Floats | None) -> None:
-    """Add a rider on a seat; grip float[2, 3] holds the points of the bar nearest to the two hands."""
+    """Add a rider on a seat; grip float[2, 3]: where the two hands hold the bar, if they do."""
     s, x = p.size, spec.seat_x(seat)
     back = -spec.depth_m / 2
     hips = np.array([x, 0.1 * s + 0.04, back + 0.17])
@@ -137,10 +139,12 @@ def seated(b: Builder, p: Person, spec: CarrierSpec, seat: int, grip: Floats | N
         b.tube(ankle, ankle + [0, -0.05 * s, 0.14 * s], 0.065 * s, (0.07, 0.07, 0.08))
         feet.append(ankle)
         shoulder = chest + across * sign
-        if grip is not None and p.arms in ("bar", "up"):
+        if grip is not None:
             hand = grip[k]
             far = float(np.linalg.norm(hand - shoulder))
             hand = shoulder + (hand - shoulder) * min(1.0, 0.62 * s / max(far, 1e-6))
+        elif p.arms == "up":
+            hand = shoulder + np.array([sign * 0.1, 0.48, 0.2]) * s
         elif p.arms == "wide":
             hand = shoulder + np.array([sign * 0.42, -0.02, -0.16]) * s
         else:

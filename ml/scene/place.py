@@ -4,6 +4,8 @@ The place is painted once per view as a deferred picture (albedo, normal, depth)
 cast shadows can change from passage to passage without drawing it again.
 """
 
+# ruff: noqa: RUF005  (arrays and lists are added as vectors here, never concatenated)
+
 from __future__ import annotations
 
 import math
@@ -60,8 +62,8 @@ def noise_tile(rng: np.random.Generator, size: int = 256, octaves: int = 5) -> n
     return np.asarray(out / max(float(np.abs(out).max()), 1e-6), np.float32)
 
 
-def sample_place(rng: np.random.Generator, ground_y: float, away: Floats, distance_m: float) -> Place:
-    """Draw a place seen along the horizontal direction `away` float[3] over a carrier at distance_m.
+def sample_place(rng: np.random.Generator, ground_y: float, away: Floats) -> Place:
+    """Draw a place seen along the horizontal direction `away` float[3] over the carrier.
 
     Solids stand 3..60 m beyond the carrier; kinds and numbers: see the body.
     """
@@ -245,19 +247,22 @@ def paint(place: Place, eye: Eye, affine: Floats, size: tuple[int, int]) -> Laye
     coarse = _lookup(place.texture, gx * 18, gz * 18)
     fine = _lookup(place.texture, gx * 150, gz * 150) * np.clip(14 / t, 0, 1)
     lanes = np.sin(gx * 26) * place.groomed * np.clip(6 / t, 0, 1)
-    tone = 1 + 0.07 * coarse + 0.05 * fine + 0.04 * lanes
+    # Skiers' tracks: thin dark scratches along the way of travel.
+    track = np.clip(_lookup(place.texture, gx * 60, gz * 7) - 0.35, 0, 1) * np.clip(12 / t, 0, 1)
+    tone = 1 + 0.09 * coarse + 0.06 * fine + 0.05 * lanes - 0.35 * track
     albedo = np.empty((h, w, 3), np.float32)
     sky = np.clip(ry * 1.6, 0, 1)[..., None] * place.sky_blue
     blue = np.array([1.0, 1.0, 1.0]) * (1 - sky) + np.array([0.32, 0.55, 1.0]) * sky
     albedo[:] = np.where(ground[..., None], np.asarray(place.snow) * tone[..., None], blue)
-    albedo = np.clip(albedo * 255, 0, 255).astype(np.uint8)
     normal = np.empty((h, w, 3), np.float32)
     normal[..., 0] = 0.22 * fine + 0.12 * coarse + 0.2 * lanes
     normal[..., 1] = 0.95
     normal[..., 2] = 0.15 * _lookup(place.texture, gz * 90, gx * 90) * np.clip(14 / t, 0, 1)
-    normal = np.clip((normal + 1) * 127.5, 0, 255).astype(np.uint8)
     layers = Layers(
-        albedo, normal, np.where(ground, t, _SKY_M).astype(np.float32), ground.astype(np.uint8) * 255
+        np.clip(albedo * 255, 0, 255).astype(np.uint8),
+        np.clip((normal + 1) * 127.5, 0, 255).astype(np.uint8),
+        np.where(ground, t, _SKY_M).astype(np.float32),
+        ground.astype(np.uint8) * 255,
     )
     _ridge(place, eye, affine, layers)
     _solids(place.solids, eye, affine, layers)

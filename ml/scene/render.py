@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -85,7 +85,10 @@ def riders_shapes(scene: LiftScene, riders: tuple[Person | None, ...], opening: 
     b = Builder()
     for seat, rider in enumerate(riders):
         if rider is not None:
-            seated(b, rider, scene.spec, seat, grips(scene, opening, scene.spec.seat_x(seat)))
+            # Whoever leans on the bar lets go of it on its way up.
+            holds = rider.arms == ("up" if opening > 0.45 else "bar")
+            grip = grips(scene, opening, scene.spec.seat_x(seat)) if holds else None
+            seated(b, rider, scene.spec, seat, grip)
     return b.build()
 
 
@@ -108,14 +111,7 @@ def surroundings(scene: LiftScene, c: Conditions) -> Shapes:
 
 def _unmarked(shapes: Shapes) -> Shapes:
     """Return the shapes without ids: bars of other carriers are not the label's."""
-    return Shapes(
-        shapes.tubes,
-        shapes.tube_rgb,
-        np.zeros_like(shapes.tube_id),
-        shapes.quads,
-        shapes.quad_rgb,
-        np.zeros_like(shapes.quad_id),
-    )
+    return replace(shapes, tube_id=np.zeros_like(shapes.tube_id), quad_id=np.zeros_like(shapes.quad_id))
 
 
 @lru_cache(maxsize=8)

@@ -7,17 +7,21 @@ that the label is drawn by the same strokes as the picture.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Reals = npt.NDArray[np.floating[Any]]
 Bytes = npt.NDArray[np.uint8]
 Rgb = tuple[float, float, float]
+Point = Sequence[float] | Floats
 
 BAR_ID = 255
 _SHIFT = 4  # sub-pixel bits of OpenCV's polygon coordinates
@@ -26,7 +30,11 @@ _NEAR_M = 0.25
 
 @dataclass(frozen=True, eq=False)
 class Shapes:
-    """Tubes float64[N, 8] (p0, p1, r0, r1 in metres), quads float64[M, 4, 3], their albedo and ids."""
+    """Tubes float64[N, 8] (p0, p1, r0, r1 in metres), quads float64[M, 4, 3], their albedo and ids.
+
+    quad_bias float64[M] in metres: a quad sorts this much farther where its front (corners anticlockwise) is
+    seen, as much nearer where its rear is: benches stay behind those who sit on them, from either side.
+    """
 
     tubes: Floats
     tube_rgb: Floats
@@ -34,6 +42,7 @@ class Shapes:
     quads: Floats
     quad_rgb: Floats
     quad_id: Bytes
+    quad_bias: Floats
 
     def mapped(self, rotation: Floats, offset: Floats) -> Shapes:
         """Return the shapes after p -> rotation @ p + offset (float64[3, 3], float64[3])."""
@@ -41,7 +50,7 @@ class Shapes:
         tubes[:, 0:3] = tubes[:, 0:3] @ rotation.T + offset
         tubes[:, 3:6] = tubes[:, 3:6] @ rotation.T + offset
         quads = self.quads @ rotation.T + offset
-        return Shapes(tubes, self.tube_rgb, self.tube_id, quads, self.quad_rgb, self.quad_id)
+        return replace(self, tubes=tubes, quads=quads)
 
 
 def join(parts: Sequence[Shapes]) -> Shapes:
@@ -53,6 +62,7 @@ def join(parts: Sequence[Shapes]) -> Shapes:
         np.concatenate([p.quads for p in parts]),
         np.concatenate([p.quad_rgb for p in parts]),
         np.concatenate([p.quad_id for p in parts]),
+        np.concatenate([p.quad_bias for p in parts]),
     )
 
 
@@ -66,6 +76,7 @@ class Builder:
         self._quads: list[Floats] = []
         self._quad_rgb: list[Rgb] = []
         self._quad_id: list[int] = []
+        self._quad_bias: list[float] = []
 
     def tube(
         self,
@@ -91,7 +102,7 @@ class Builder:
 
     def line(self, points: Floats, radius: float, rgb: Rgb, *, step_m: float = 0.3, part: int = 0) -> None:
         """Add a bent tube through points float[K, 3]."""
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in itertools.pairwise(points):
             self.tube(a, b, radius, rgb, step_m=step_m, part=part)
 
     def ball(self, centre: Sequence[float] | Floats, radius: float, rgb: Rgb) -> None:
@@ -99,7 +110,13 @@ class Builder:
         self.tube(centre, centre, radius, rgb)
 
     def quad(
-        self, corners: npt.ArrayLike, rgb: Rgb, *, cells: tuple[int, int] = (1, 1), part: int = 0
+        self,
+        corners: npt.ArrayLike,
+        rgb: Rgb,
+        *,
+        cells: tuple[int, int] = (1, 1),
+        part: int = 0,
+        bias_m: float = 0.0,
     ) -> None:
         """Add a flat quad float[4, 3] (in order round its edge), cut into a grid of cells."""
         c = np.asarray(corners, float)
@@ -112,8 +129,9 @@ class Builder:
                 self._quads.append((1 - v) * ((1 - u) * c[0] + u * c[1]) + v * ((1 - u) * c[3] + u * c[2]))
                 self._quad_rgb.append(rgb)
                 self._quad_id.append(part)
+                self._quad_bias.append(bias_m)
 
-    def box(self, low: Sequence[float], high: Sequence[float], rgb: Rgb, *, cells: int = 1) -> None:
+    def box(self, low: Point, high: Point, rgb: Rgb, *, cells: int = 1) -> None:
         """Add an upright box; its long sides are cut `cells` times along x."""
         (x0, y0, z0), (x1, y1, z1) = low, high
         n = (cells, 1)
@@ -133,6 +151,7 @@ class Builder:
             np.array(self._quads, float).reshape(-1, 4, 3),
             np.array(self._quad_rgb, float).reshape(-1, 3),
             np.array(self._quad_id, np.uint8),
+            np.array(self._quad_bias, float),
         )
 
 
@@ -166,7 +185,7 @@ class Light:
     fog_per_m: float
     exposure: float
 
-    def shade(self, albedo: Floats, normals: Floats, depth: Floats, sunlit: float | Floats = 1.0) -> Floats:
+    def shade(self, albedo: Reals, normals: Reals, depth: Reals, sunlit: float | Reals = 1.0) -> Floats:
         """Return display colour 0..255 float[..., 3] of surfaces with unit normals at a depth in metres."""
         up = (normals[..., 1:2] + 1) * 0.5
         direct = np.clip(normals @ np.asarray(self.sun), 0, None) * sunlit
@@ -176,7 +195,7 @@ class Light:
         linear = linear * clear + np.asarray(self.fog_rgb) * (1 - clear)
         return self.develop(linear)
 
-    def develop(self, linear: Floats) -> Floats:
+    def develop(self, linear: Reals) -> Floats:
         """Return display values 0..255 of linear light, with a soft shoulder towards white."""
         x = np.maximum(linear, 0) * self.exposure
         x = x * (1 + x / 6) / (1 + x * 0.55)
@@ -224,8 +243,8 @@ def draw(canvas: Bytes, shapes: Shapes, eye: Eye, affine: Floats, light: Light, 
     quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), sunlit)
     height, width = canvas.shape[:2]
     tube_mid = (tubes[:, 0:3] + tubes[:, 3:6]) / 2
-    tube_far = np.linalg.norm(tube_mid - eye.position, axis=1) - tubes[:, 6:8].mean(1) * 0.7
-    quad_far = np.linalg.norm(middle - eye.position, axis=1)
+    tube_far = np.linalg.norm(tube_mid - eye.position, axis=1) - tubes[:, 6:8].mean(1) * 0.1
+    quad_far = np.linalg.norm(middle - eye.position, axis=1) + shapes.quad_bias * np.sign(facing)
     reach = radius.max(1, initial=0.0)
     tube_seen = (np.minimum(da, db) > _NEAR_M) & _inside(
         np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None], width, height
@@ -303,6 +322,7 @@ def dropped(shapes: Shapes, sun: tuple[float, float, float], ground_y: float) ->
     """Return the shapes' cast shadow: every point moved along the sun's ray onto the plane y = ground_y."""
     ray = np.asarray(sun) / max(sun[1], 0.12)
     tubes, quads = shapes.tubes.copy(), shapes.quads.copy()
-    for part in (tubes[:, 0:3], tubes[:, 3:6], quads):
-        part -= (part[..., 1:2] - ground_y) * ray
-    return Shapes(tubes, shapes.tube_rgb, shapes.tube_id, quads, shapes.quad_rgb, shapes.quad_id)
+    tubes[:, 0:3] -= (tubes[:, 1:2] - ground_y) * ray
+    tubes[:, 3:6] -= (tubes[:, 4:5] - ground_y) * ray
+    quads -= (quads[..., 1:2] - ground_y) * ray
+    return replace(shapes, tubes=tubes, quads=quads)
