@@ -204,7 +204,7 @@ def _standers(rng: np.random.Generator, scene: LiftScene) -> tuple[Stander, ...]
     if rng.random() < 0.18:  # in front of the carrier, seen from the camera
         reach = scene.spec.half_m + 0.6
         for _ in range(int(rng.integers(1, 4))):
-            near = float(rng.uniform(0.3, 0.65)) * distance
+            near = float(rng.uniform(0.3, 0.55)) * distance
             at = to_eye * near + across * rng.choice([-1, 1]) * rng.uniform(0.35, 1.3) * reach * (
                 1 - near / distance * 0.6
             )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.scene.conditions import CLOSED_BELOW, Conditions, Slip, light_of, plain, sample_conditions
-from ml.scene.lift import LiftScene, sample_lift
+from ml.scene.lift import LiftScene, make_lift, sample_lift
 from ml.scene.people import sample_person
 from ml.scene.render import render_registered
 
@@ -37,14 +37,11 @@ def _front_scene() -> LiftScene:
 
 
 def test_a_rear_view_of_the_closed_bar_is_mostly_hidden_by_the_back() -> None:
-    scene = next(
-        s
-        for s in map(sample_lift, range(300))
-        if abs(s.azimuth_deg) > 165
-        and s.spec.back == "panel"
-        and s.spec.bar.rest == "none"
-        and s.eye.position[1] < 1.0
-    )
+    spec = sample_lift(1).spec
+    bar = replace(spec.bar, rest="none", loop=False, post=False, shape="u", front_y=0.28, hinge_y=0.4)
+    spec = replace(spec, back="panel", back_m=0.6, bar=bar)
+    views = (make_lift(k, _rng(k), spec=spec, azimuth_deg=178.0) for k in range(20))
+    scene = next(s for s in views if abs(s.eye.position[1]) < 0.12 * s.depth_m)
     closed = render_registered(scene, plain(scene, 0.0), 1).bar
     opened = render_registered(scene, plain(scene, 1.0), 1).bar
     hidden = [float((bar == 2).sum() / (bar > 0).sum()) for bar in (closed, opened)]
