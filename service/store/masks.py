@@ -72,7 +72,7 @@ def active(session: Session, lift_id: str) -> MaskVersion | None:
 def active_versions(session: Session) -> dict[str, int]:
     """Return lift id -> active version, of every lift that has masks."""
     query = select(MaskVersionRow.lift_id, MaskVersionRow.version).where(MaskVersionRow.active)
-    return {lift_id: version for lift_id, version in session.execute(query).tuples()}
+    return dict(session.execute(query).tuples().all())
 
 
 def history(session: Session, lift_id: str) -> tuple[MaskVersion, ...]:

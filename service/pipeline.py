@@ -1,0 +1,316 @@
+"""The runner between cameras and subscribers: passage -> embedding -> verdict -> commit -> publish.
+
+Events arrive on the cameras' threads (`on_event`) and never wait there: a passage goes straight to the
+engine, its answer to one deciding thread, its record to the store's writer; what is committed leaves by the
+store's listeners. A passage that cannot be judged in time is recorded as `unknown` with the reason: never silence.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import numpy as np
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from sqlalchemy.orm import Session
+
+from service.alarms import conditions, lifecycle
+from service.alarms.policy import UnknownRate, passage_alarm
+from service.errors import BarwatchError, EngineUnavailableError
+from service.inference.active_masks import ActiveMasks
+from service.inference.judge import judge, unknown
+from service.inference.protocol import Engine
+from service.store import alarms, passages
+from service.store.database import Store
+from service.store.pictures import Pictures, Retention, forget_old
+from service.store.records import PassageRecord, PictureRecord
+from service.store.retrying import RetryingWriter
+from service.types import (
+    AlarmKind,
+    CameraEvent,
+    CameraStatus,
+    Floats,
+    Health,
+    Judgement,
+    MaskVersion,
+    Passage,
+    Snapshot,
+)
+
+log = structlog.get_logger(__name__)
+
+LATENCY_BUCKETS_S = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
+MAINTENANCE_EVERY_S = 1.0
+RETENTION_EVERY_S = 600.0
+FLOOD = 16
+"""Beyond `max_waiting`, passages are recorded without being judged; beyond this many times it, not at all."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Answered:
+    passage: Passage
+    masks: MaskVersion | None
+    answer: Future[tuple[Floats, Floats]] | None
+    reason: str = ""
+
+
+class Pipeline:
+    """Takes camera events in, commits passages and alarms. Make it once; `start`, then feed `on_event`.
+
+    Args:
+        store: committed alarms leave by its listeners (`store.on_alarms(hub.publish)`).
+        engine: runs the network; may be down at times.
+        pictures: where evidence goes.
+        registry: where latency and passages are counted for Prometheus.
+        retention: how long evidence stays.
+        max_waiting: passages being judged at once; more are recorded as unknown, without pictures.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        pictures: Pictures,
+        *,
+        registry: CollectorRegistry | None = None,
+        retention: Retention | None = None,
+        max_waiting: int = 64,
+    ) -> None:
+        self.registry = registry or CollectorRegistry()
+        self._latency = Histogram(
+            "barwatch_passage_publish_seconds",
+            "From the last picture of a passage read to its record committed and published",
+            registry=self.registry,
+            buckets=LATENCY_BUCKETS_S,
+        )
+        self._recorded = Counter(
+            "barwatch_passages", "Passages recorded", ["lift_id", "verdict"], registry=self.registry
+        )
+        self._store, self._engine, self._pictures = store, engine, pictures
+        self._masks = ActiveMasks(store, engine)
+        self._writer = RetryingWriter(store)
+        self._retention = retention or Retention()
+        self._max_waiting = max_waiting
+        self._lock = threading.Lock()
+        self._waiting = self._dropped = self._lost = 0
+        # Bounded by hand, by what `_waiting` admits.
+        self._inbox: queue.SimpleQueue[_Answered | Health | None] = queue.SimpleQueue()
+        self._statuses: dict[str, CameraStatus] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+        self._rates: dict[str, UnknownRate] = {}
+        self._health: dict[tuple[AlarmKind, str | None], Health] = {}
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._decide_all, name="pipeline", daemon=True),
+            threading.Thread(target=self._maintain, name="pipeline-maintenance", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Clear health alarms of an earlier run, load the active masks, start. Raises StoreError."""
+        self._store.write(conditions.clear_all).result()
+        self._masks.load()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what has been answered, then end. Stop cameras and engine before, the store after."""
+        self._stopping.set()
+        self._inbox.put(None)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+
+    def on_event(self, event: CameraEvent) -> None:
+        """Take an event from any thread; never blocks and never raises for what is in the event."""
+        if isinstance(event, Passage):
+            self._submit(event)
+        elif isinstance(event, Health):
+            if self._admit() is not None:
+                self._inbox.put(event)
+        elif isinstance(event, CameraStatus):
+            self._statuses[event.lift_id] = event
+        else:
+            self._snapshots[event.lift_id] = event
+
+    def reload_masks(self, lift_id: str) -> MaskVersion | None:
+        """Judge by the lift's active masks from now on (after enrolment or roll back); see ActiveMasks."""
+        return self._masks.reload(lift_id)
+
+    def active_masks(self, lift_id: str) -> MaskVersion | None:
+        """Return the masks that the lift's passages are judged by, embedded by the engine's model."""
+        return self._masks.get(lift_id)
+
+    def camera_statuses(self) -> dict[str, CameraStatus]:
+        """Return what each camera said last, by lift."""
+        return dict(self._statuses)
+
+    def snapshot(self, lift_id: str) -> Snapshot | None:
+        """Return the lift's newest picture, if there is any."""
+        return self._snapshots.get(lift_id)
+
+    def counts(self) -> dict[str, float]:
+        """Return what was dropped (recorded as unknown), lost, and retried since the start."""
+        return {
+            "passages_dropped": self._dropped,
+            "records_lost": self._lost + self._writer.lost,
+            "records_retried": self._writer.retried,
+        }
+
+    def forget(self, lift_id: str) -> None:
+        """The lift is gone: drop what is remembered of it and clear its health alarms."""
+        self._masks.forget(lift_id)
+        for kept in (self._statuses, self._snapshots, self._rates):
+            kept.pop(lift_id, None)
+        for kind, place in tuple(self._health):
+            if place == lift_id:
+                self.on_event(Health(kind, lift_id, False, "The lift was removed"))
+
+    def _admit(self) -> bool | None:
+        """Count one event in; True: to be judged; False: recorded only; None: not even that (flood)."""
+        with self._lock:
+            if self._waiting >= FLOOD * self._max_waiting:
+                self._lost += 1
+                return None
+            self._waiting += 1
+            return self._waiting <= self._max_waiting
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._waiting -= 1
+
+    def _submit(self, passage: Passage) -> None:
+        admitted = self._admit()
+        if admitted is None:
+            return
+        version = self._masks.get(passage.lift_id)
+        reason = ""
+        if not admitted:
+            self._dropped += 1
+            reason = "overloaded: too many passages were waiting"
+        elif version is None:
+            reason = self._masks.why_none(passage.lift_id)
+        elif not passage.pictures:
+            reason = "no picture"
+        if reason:
+            self._inbox.put(_Answered(passage, version, None, reason))
+            return
+        try:
+            answer = self._engine.submit_pictures(np.stack([picture.image for picture in passage.pictures]))
+        except ValueError as error:
+            self._inbox.put(_Answered(passage, version, None, f"pictures that cannot be judged: {error}"))
+            return
+        answer.add_done_callback(lambda done: self._inbox.put(_Answered(passage, version, done)))
+
+    def _decide_all(self) -> None:
+        while (item := self._inbox.get()) is not None:
+            try:
+                if isinstance(item, Health):
+                    self._apply(item)
+                else:
+                    self._decide(item)
+            except Exception:  # the runner: one bad event must not blind every lift
+                self._lost += 1
+                log.exception("event not processed", event_kind=type(item).__name__)
+            finally:
+                self._leave()
+
+    def _decide(self, item: _Answered) -> None:
+        passage = item.passage
+        judgement = self._judge(item)
+        # The camera's process stamps by the monotonic clock, which a step of the wall clock does not move.
+        seen_at = datetime.now(UTC) - timedelta(seconds=time.monotonic() - passage.decided_mono_s)
+        shown = passage.pictures if item.answer is not None else ()
+        files = self._pictures.write(passage.lift_id, seen_at, [picture.image for picture in shown])
+        record = PassageRecord(
+            id=passage.id,
+            lift_id=passage.lift_id,
+            number=passage.number,
+            seen_at=seen_at,
+            t_begin_s=passage.t_begin_s,
+            t_middle_s=passage.t_middle_s,
+            t_end_s=passage.t_end_s,
+            judgement=judgement,
+            pictures=tuple(
+                PictureRecord(file, float(picture.t_s), float(picture.quality), picture.problem)
+                for file, picture in zip(files, shown, strict=True)
+            ),
+        )
+        stored = partial(self._stored, record, passage.decided_mono_s)
+        self._writer.write(partial(_store_passage, record=record), stored)
+        rate = self._rates.setdefault(passage.lift_id, UnknownRate(passage.lift_id))
+        change = rate.step(judgement.verdict)
+        if change is not None:
+            self._apply(change)
+
+    def _judge(self, item: _Answered) -> Judgement:
+        if item.answer is None or item.masks is None:
+            return unknown(item.reason, item.masks)
+        try:
+            embeddings, occupancy = item.answer.result(0)
+        except EngineUnavailableError as error:
+            return unknown(str(error), item.masks)
+        calibration = self._engine.manifest.calibration
+        return judge(item.passage.pictures, embeddings, occupancy, item.masks, calibration)
+
+    def _stored(self, record: PassageRecord, decided_mono_s: float, new: bool) -> None:
+        if not new:
+            self._pictures.remove([picture.file for picture in record.pictures if picture.file])
+            return
+        self._latency.observe(time.monotonic() - decided_mono_s)
+        self._recorded.labels(record.lift_id, record.judgement.verdict.value).inc()
+
+    def _apply(self, health: Health) -> None:
+        key = (health.kind, health.lift_id)
+        self._health[key] = health
+        # The job looks up what is true when it runs: a retried "begins" must not overtake its "is over".
+        self._writer.write(lambda session: conditions.apply(session, self._health[key]), lambda _: None)
+
+    def _maintain(self) -> None:
+        next_retention_mono_s = 0.0
+        while not self._stopping.wait(MAINTENANCE_EVERY_S):
+            try:
+                self._writer.retry()
+                self._masks.retry()
+                self._expire_shelved()
+                if time.monotonic() >= next_retention_mono_s:
+                    next_retention_mono_s = time.monotonic() + RETENTION_EVERY_S
+                    self.apply_retention(datetime.now(UTC))
+            except BarwatchError as error:
+                log.warning("maintenance failed; tried again", reason=str(error))
+
+    def apply_retention(self, now: datetime) -> int:
+        """Remove the pictures that are too old or too many; returns how many files. Raises StoreError."""
+        removed = 0
+        job = partial(forget_old, retention=self._retention, now=now)
+        while files := self._store.write(job).result():
+            self._pictures.remove(files)
+            removed += len(files)
+        return removed
+
+    def _expire_shelved(self) -> None:
+        now = datetime.now(UTC)
+        with self._store.reading() as session:
+            due = alarms.expired(session, now)
+        if due:
+            self._store.write(partial(lifecycle.expire_shelved, now=now)).result()
+
+
+def _store_passage(session: Session, record: PassageRecord) -> bool:
+    """Store the passage and its alarm in one transaction; says whether the passage was new."""
+    if not passages.add(session, record):
+        return False
+    evidence = tuple(
+        f"/passages/{record.id}/pictures/{n}.jpg"
+        for n, picture in enumerate(record.pictures, 1)
+        if picture.file
+    )
+    draft = passage_alarm(record.id, record.lift_id, record.judgement, evidence)
+    if draft is not None:
+        alarms.raise_alarm(session, draft)
+    return True
