@@ -1,0 +1,50 @@
+# `make run` starts the demonstration, `make test` runs everything; each sets up what it needs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export BARWATCH_PORT ?= 8000
+
+.PHONY: run test setup setup-test lint types unit slow retrain screenshot clean help
+
+help:            ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: setup       ## start the demonstration on port $BARWATCH_PORT and print its link
+	$(BIN)/barwatch demo --port $(BARWATCH_PORT)
+
+test: setup-test lint types unit   ## lint, types and the default test suite
+
+setup: $(VENV)/.installed   ## make .venv with everything pinned in constraints.txt
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or set PYTHON"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ml,dev]'
+	touch $@
+
+setup-test: setup  ## the Debian packages that some tests drive: a browser, a real RTSP server
+	tests/install-system
+
+lint:            ## ruff: style and mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:           ## mypy, strict
+	$(BIN)/mypy
+
+unit:            ## the default test suite
+	$(BIN)/python -m pytest
+
+slow:            ## the minutes-long tests too
+	$(BIN)/python -m pytest -m 'slow or not slow'
+
+retrain: setup   ## render, train, export and judge the shipped network again (hours on a CPU)
+	$(BIN)/barwatch train barwatch --preset small --resume || $(BIN)/barwatch train barwatch --preset small
+	$(BIN)/barwatch export
+	$(BIN)/barwatch evaluate --out ml/results/loco.json
+
+screenshot: setup-test   ## take the README's picture of the console anew
+	$(BIN)/python tests/tools/screenshot.py
+
+clean:           ## remove what was built and run
+	rm -rf $(VENV) build data runs .mypy_cache .pytest_cache .ruff_cache .hypothesis

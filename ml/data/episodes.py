@@ -1,0 +1,111 @@
+"""Batches: a few lifts with their masks, a few pictures of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.utils.data import IterableDataset
+
+from ml.data import augment
+from ml.data.rendered import RenderedLift, load
+
+
+@dataclass(frozen=True, eq=False)
+class Episode:
+    """One batch of L lifts with P pictures each; picture i belongs to lift i // P.
+
+    images: uint8[L * P, 200, 200, 3]; bars: uint8[L * P, 200, 200], 255 where bar, 128 where it is hidden.
+    is_open, occupied: float32[L * P]; blind: float32[L * P], 1 where the picture shows nothing at all.
+    open_masks, close_masks: uint8[L, 200, 200].
+    """
+
+    images: torch.Tensor
+    bars: torch.Tensor
+    is_open: torch.Tensor
+    occupied: torch.Tensor
+    blind: torch.Tensor
+    open_masks: torch.Tensor
+    close_masks: torch.Tensor
+
+
+class Episodes(IterableDataset[Episode]):
+    """Endless episodes; each is set by seed and step alone, so a resumed run sees what it would have."""
+
+    def __init__(self, files: list[Path], lifts: int, pictures: int, seed: int, first_step: int = 0) -> None:
+        self.files = sorted(files)
+        self.lifts, self.pictures, self.seed = lifts, pictures, seed
+        self.first_step = first_step
+
+    def __iter__(self) -> Iterator[Episode]:
+        """Yield episode after episode; with several loader workers each takes its share of the steps."""
+        cv2.setNumThreads(1)
+        info = torch.utils.data.get_worker_info()
+        worker, workers = (info.id, info.num_workers) if info else (0, 1)
+        cache: dict[Path, RenderedLift] = {}
+        step = self.first_step + worker
+        while True:
+            yield self.episode(step, cache)
+            step += workers
+
+    def episode(self, step: int, cache: dict[Path, RenderedLift]) -> Episode:
+        """Return the episode of this step: a pure function of (files, seed, step)."""
+        rng = np.random.default_rng([self.seed, step])
+        chosen = rng.choice(len(self.files), self.lifts, replace=len(self.files) < self.lifts)
+        parts = [self._lift(_cached(self.files[i], cache), rng) for i in chosen]
+        images, bars, is_open, occupied, blind, opens, closes = (
+            np.concatenate([np.asarray(p[k]) for p in parts]) for k in range(7)
+        )
+        return Episode(
+            images=torch.from_numpy(images),
+            bars=torch.from_numpy(bars),
+            is_open=torch.from_numpy(is_open.astype(np.float32)),
+            occupied=torch.from_numpy(occupied.astype(np.float32)),
+            blind=torch.from_numpy(blind.astype(np.float32)),
+            open_masks=torch.from_numpy(opens),
+            close_masks=torch.from_numpy(closes),
+        )
+
+    def _lift(self, lift: RenderedLift, rng: np.random.Generator) -> tuple[npt.NDArray[np.generic], ...]:
+        geometry = augment.lift_geometry(rng)
+        half = self.pictures // 2
+        open_index, closed_index = np.flatnonzero(lift.is_open), np.flatnonzero(~lift.is_open)
+        picked = np.concatenate(
+            [rng.choice(open_index, half), rng.choice(closed_index, self.pictures - half)]
+        )
+        images, bars = [], []
+        blind = rng.random(self.pictures) < 0.03
+        for index, is_blind in zip(picked, blind, strict=True):
+            if is_blind:
+                images.append(augment.blinded(rng))
+                bars.append(np.zeros((200, 200), np.uint8))
+                continue
+            matrix = augment.registration_error(rng) @ geometry
+            image = augment.warp(lift.images[index], matrix)
+            if rng.random() < 0.4:
+                image = augment.clutter(image, rng)
+            images.append(augment.optics(augment.colours(image, rng), rng))
+            levels = np.array([0, 255, 128], np.uint8)[lift.bars[index]]
+            bars.append(augment.warp(levels, matrix, nearest=True))
+        opens = augment.redraw(augment.warp(lift.open_mask, geometry, nearest=True), rng)
+        closes = augment.redraw(augment.warp(lift.close_mask, geometry, nearest=True), rng)
+        return (
+            np.stack(images),
+            np.stack(bars),
+            lift.is_open[picked],
+            lift.occupied[picked] & ~blind,
+            blind,
+            opens[None],
+            closes[None],
+        )
+
+
+def _cached(path: Path, cache: dict[Path, RenderedLift]) -> RenderedLift:
+    if path not in cache:
+        cache[path] = load(path)
+    return cache[path]

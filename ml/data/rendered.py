@@ -1,0 +1,133 @@
+"""Rendered lifts on disk: one file per lift, made once from its seed, in parallel, resumable.
+
+Seeds 0..9999 are for training, 10000.. for validation and leave-one-chairlift-out tests, 20000.. for the
+shipped samples: which lifts a network has seen can be read off their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ml.scene.conditions import sample_conditions
+from ml.scene.lift import sample_lift
+from ml.scene.render import render_registered
+
+TRAINING_SEEDS = range(10_000)
+TEST_SEEDS = range(10_000, 20_000)
+
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedLift:
+    """All that was rendered of one lift.
+
+    images: uint8[P, 200, 200, 3] RGB; picture i belongs to passage i // 3, at begin, middle, end.
+    bars: uint8[P, 200, 200]; 0 no bar, 1 visible bar, 2 bar hidden by something in front.
+    is_open, occupied: bool[P].
+    open_mask, close_mask: uint8[200, 200] of 0 and 255.
+    """
+
+    seed: int
+    images: Bytes
+    bars: Bytes
+    is_open: Flags
+    occupied: Flags
+    open_mask: Bytes
+    close_mask: Bytes
+
+
+def render_lift(seed: int, passages: int) -> RenderedLift:
+    """Render `passages` passages of three pictures each of the lift with this seed; a pure function.
+
+    Open and closed alternate, so that both are there however few passages; three in four are occupied.
+    """
+    lift = sample_lift(seed)
+    rng = np.random.default_rng([seed, 1])
+    images, bars, is_open, occupied = [], [], [], []
+    for passage in range(passages):
+        conditions = sample_conditions(
+            lift, rng, is_open=bool(passage % 2 == 0), occupied=bool(rng.random() < 0.75)
+        )
+        for position in range(3):
+            rendered = render_registered(lift, conditions, position, rng)
+            images.append(rendered.image)
+            bars.append(rendered.bar)
+            is_open.append(rendered.is_open)
+            occupied.append(rendered.occupied)
+    masks = lift.masks()
+    return RenderedLift(
+        seed=seed,
+        images=np.stack(images),
+        bars=np.stack(bars),
+        is_open=np.array(is_open),
+        occupied=np.array(occupied),
+        open_mask=masks.open,
+        close_mask=masks.close,
+    )
+
+
+def lift_path(folder: Path, seed: int, passages: int) -> Path:
+    """Where `prepare` keeps the lift of this seed."""
+    return folder / f"lift-{seed:05d}-{passages}.npz"
+
+
+def load(path: Path) -> RenderedLift:
+    """Read one lift back."""
+    with np.load(path) as data:
+        return RenderedLift(
+            seed=int(data["seed"]),
+            images=data["images"],
+            bars=data["bars"],
+            is_open=data["is_open"],
+            occupied=data["occupied"],
+            open_mask=data["open_mask"],
+            close_mask=data["close_mask"],
+        )
+
+
+def prepare(folder: Path, seeds: Sequence[int], passages: int, workers: int = 2) -> Iterator[Path]:
+    """Render the lifts that `folder` does not hold yet; yields each lift's file as it is ready.
+
+    Files appear whole or not at all, so a run that was cut short goes on where it stopped.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = []
+    for seed in seeds:
+        path = lift_path(folder, seed, passages)
+        if path.exists():
+            yield path
+        else:
+            missing.append(seed)
+    if not missing:
+        return
+    with ProcessPoolExecutor(max_workers=workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        futures = [pool.submit(_render_to, folder, seed, passages) for seed in missing]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def _render_to(folder: Path, seed: int, passages: int) -> Path:
+    lift = render_lift(seed, passages)
+    path = lift_path(folder, seed, passages)
+    partial = path.with_suffix(".partial.npz")
+    np.savez(
+        partial,
+        seed=seed,
+        images=lift.images,
+        bars=lift.bars,
+        is_open=lift.is_open,
+        occupied=lift.occupied,
+        open_mask=lift.open_mask,
+        close_mask=lift.close_mask,
+    )
+    partial.rename(path)
+    return path

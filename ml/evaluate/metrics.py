@@ -1,0 +1,75 @@
+"""Figures of merit, each worked by hand in its test."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+def accuracy(predicted: Flags, actual: Flags) -> float:
+    """Share of equal entries of two bool[N], 0..1; NaN for none."""
+    return float(np.mean(predicted == actual)) if len(actual) else math.nan
+
+
+def auc(score: npt.ArrayLike, positive: Flags) -> float:
+    """Area under the ROC curve, 0..1: the chance that a positive outscores a negative, ties counting half."""
+    scores = np.asarray(score, dtype=np.float64)
+    high, low = scores[positive], scores[~positive]
+    if not len(high) or not len(low):
+        return math.nan
+    wins = (high[:, None] > low[None]).sum() + 0.5 * (high[:, None] == low[None]).sum()
+    return float(wins / (len(high) * len(low)))
+
+
+def calibration_error(probability: npt.ArrayLike, actual: Flags, bins: int = 10) -> float:
+    """Expected calibration error, 0..1: mean gap between stated and observed frequency, weighted by bin."""
+    p = np.asarray(probability, dtype=np.float64)
+    index = np.minimum((p * bins).astype(int), bins - 1)
+    gaps = [
+        abs(float(p[index == b].mean()) - float(actual[index == b].mean())) * int((index == b).sum())
+        for b in range(bins)
+        if (index == b).any()
+    ]
+    return float(sum(gaps) / len(p)) if len(p) else math.nan
+
+
+def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson score interval of a proportion, both ends in 0..1; (0, 1) for no trials."""
+    if trials == 0:
+        return 0.0, 1.0
+    p = successes / trials
+    centre = p + z * z / (2 * trials)
+    spread = z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
+    scale = 1 + z * z / trials
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def fit_logistic(margin: npt.ArrayLike, is_open: Flags, steps: int = 50) -> tuple[float, float]:
+    """Fit p(open) = sigmoid(-(scale * margin + offset)) by Newton's method with a little ridge.
+
+    Args:
+        margin: float[N].
+        is_open: bool[N].
+
+    Returns:
+        (scale, offset); scale is positive where margins say what they should.
+    """
+    x = np.asarray(margin, dtype=np.float64)
+    design = np.stack([-x, -np.ones_like(x)], axis=1)
+    weights = np.array([1.0, 0.0])
+    ridge = np.diag([1e-4, 1e-4])
+    target = is_open.astype(np.float64)
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-np.clip(design @ weights, -40, 40)))
+        gradient = design.T @ (p - target) + ridge @ weights
+        hessian = design.T @ (design * (p * (1 - p))[:, None]) + ridge + 1e-9 * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        weights = weights - step * min(1.0, 5.0 / (float(np.abs(step).max()) + 1e-12))
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(weights[0]), float(weights[1])

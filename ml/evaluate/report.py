@@ -1,0 +1,80 @@
+"""From scores to a report: per lift and over all, with intervals, as plain values for JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ml.evaluate.metrics import accuracy, auc, calibration_error, wilson
+from ml.evaluate.scoring import Scores
+
+
+def probability_open(scores: Scores, scale: float, offset: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """p(open) float64[P] = sigmoid(-(scale * margin + offset)), as the manifest's calibration says."""
+    z = np.clip(scale * scores.margin.astype(np.float64) + offset, -60, 60)
+    return 1 / (1 + np.exp(z))
+
+
+def lift_row(scores: Scores, occupancy_threshold: float) -> dict[str, Any]:
+    """One lift's figures; accuracies by the sign of the margin alone, nothing fitted."""
+    passages = scores.passages()
+    occupied = scores.occupancy > occupancy_threshold
+    return {
+        "lift": scores.name,
+        "pictures": len(scores.margin),
+        "accuracy": accuracy(scores.margin < 0, scores.is_open),
+        "auc": auc(-scores.margin, scores.is_open),
+        "accuracy_per_passage": accuracy(passages.margin < 0, passages.is_open),
+        "open_called_closed": int(((scores.margin >= 0) & scores.is_open).sum()),
+        "closed_called_open": int(((scores.margin < 0) & ~scores.is_open).sum()),
+        "occupancy_accuracy": accuracy(occupied, scores.occupied),
+    }
+
+
+def report(
+    scores: Sequence[Scores], scale: float, offset: float, occupancy_threshold: float
+) -> dict[str, Any]:
+    """All lifts' rows and their averages: by picture, by lift, and per passage of three pictures."""
+    rows = [lift_row(s, occupancy_threshold) for s in scores]
+    right = sum(round(r["accuracy"] * r["pictures"]) for r in rows)
+    count = sum(r["pictures"] for r in rows)
+    low, high = wilson(right, count)
+    p = np.concatenate([probability_open(s, scale, offset) for s in scores])
+    truth = np.concatenate([s.is_open for s in scores])
+    return {
+        "lifts": rows,
+        "pictures": count,
+        "accuracy": right / count if count else math.nan,
+        "accuracy_interval_95": [low, high],
+        "accuracy_by_lift": float(np.mean([r["accuracy"] for r in rows])),
+        "accuracy_per_passage": float(np.mean([r["accuracy_per_passage"] for r in rows])),
+        "auc_by_lift": float(np.mean([r["auc"] for r in rows])),
+        "calibration_error": calibration_error(p, truth),
+        "occupancy_accuracy": float(np.mean([r["occupancy_accuracy"] for r in rows])),
+    }
+
+
+def markdown(title: str, result: dict[str, Any]) -> str:
+    """The report as a Markdown table."""
+    lines = [
+        f"### {title}",
+        "",
+        "| lift | pictures | accuracy | AUC | per passage | open as closed | closed as open | occupancy |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r['lift']} | {r['pictures']} | {100 * r['accuracy']:.2f} | {r['auc']:.4f} | "
+        f"{100 * r['accuracy_per_passage']:.2f} | {r['open_called_closed']} | {r['closed_called_open']} | "
+        f"{100 * r['occupancy_accuracy']:.2f} |"
+        for r in result["lifts"]
+    ]
+    low, high = result["accuracy_interval_95"]
+    lines.append(
+        f"| **all** | {result['pictures']} | **{100 * result['accuracy']:.2f}** "
+        f"({100 * low:.2f} to {100 * high:.2f}) | {result['auc_by_lift']:.4f} | "
+        f"{100 * result['accuracy_per_passage']:.2f} | | | {100 * result['occupancy_accuracy']:.2f} |"
+    )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,129 @@
+"""barwatch.json: what the artefact is, how to tell that it is whole, and how to read its margins."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ml.evaluate.metrics import fit_logistic
+from ml.evaluate.scoring import Embeds, Scores, shifted
+
+Bytes = npt.NDArray[np.uint8]
+
+SHIFTS_PX: list[tuple[int, int]] = [(dx, dy) for dy in (-4, 0, 4) for dx in (-4, 0, 4)]
+"""Where a mask's copies stand beside it: registration leaves errors of a few pixels."""
+
+
+def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str, Any]:
+    """Fit the reading of passage margins on lifts that no training saw.
+
+    Args:
+        scores: per picture, in threes; margins by the bank of SHIFTS_PX.
+        unknown_width: p(open) within 0.5 -+ this is `unknown`.
+
+    Returns:
+        The manifest's calibration, but for the separations.
+    """
+    passages = [s.passages() for s in scores]
+    margin = np.concatenate([p.margin for p in passages])
+    truth = np.concatenate([p.is_open for p in passages])
+    # Lifts count alike in offset and scale: both states are there in like numbers in each.
+    scale, offset = fit_logistic(margin, truth)
+    occupancy = np.concatenate([p.occupancy for p in passages])
+    occupied = np.concatenate([p.occupied for p in passages])
+    thresholds = np.linspace(0.05, 0.95, 91)
+    right = [float(np.mean((occupancy > t) == occupied)) for t in thresholds]
+    best = thresholds[np.flatnonzero(np.array(right) >= max(right) - 1e-9)]
+    return {
+        "scale": scale,
+        "offset": offset,
+        "unknown_low": 0.5 - unknown_width,
+        "unknown_high": 0.5 + unknown_width,
+        "occupancy_threshold": float(np.median(best)),
+        "mask_shifts_px": [list(s) for s in SHIFTS_PX],
+    }
+
+
+def separations(model: Embeds, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str, float]:
+    """Thresholds for a new pair's separation: good above the 10th percentile of sensible pairs.
+
+    `min_separation` is what a mask keeps from itself when it is drawn two pixels off: a pair that is no
+    further apart tells nothing.
+    """
+    opened, closed = (model.masks(np.stack([p[i] for p in pairs])) for i in (0, 1))
+    apart = np.linalg.norm(opened - closed, axis=1)
+    moved = model.masks(np.concatenate([shifted(p[0], [(2, 2)]) for p in pairs]))
+    return {
+        "min_separation_good": float(np.percentile(apart, 10)),
+        "min_separation": float(min(np.median(np.linalg.norm(opened - moved, axis=1)), apart.min() * 0.9)),
+    }
+
+
+def golden(model: Embeds, image: Bytes, mask: Bytes) -> dict[str, Any]:
+    """One picture and one mask with what the artefact answers, to be checked wherever it is loaded."""
+    embedding, occupancy = model.pictures(image[None])
+    return {
+        "image_png_base64": _png(np.ascontiguousarray(image[..., ::-1])),
+        "mask_png_base64": _png(mask),
+        "embed": [round(float(v), 6) for v in embedding[0]],
+        "embed_mask": [round(float(v), 6) for v in model.masks(mask[None])[0]],
+        "occupancy": round(float(occupancy[0]), 6),
+        "tolerance": 2e-3,
+    }
+
+
+def manifest(
+    artefact: Path,
+    dimensions: int,
+    version: str,
+    parts: dict[str, Any],
+) -> dict[str, Any]:
+    """Assemble the manifest: `parts` are golden, calibration, training and metrics."""
+    return {
+        "name": "barwatch",
+        "version": version,
+        "file": artefact.name,
+        "sha256": hashlib.sha256(artefact.read_bytes()).hexdigest(),
+        "embedding_dim": dimensions,
+        "git_commit": git_commit(),
+        **parts,
+    }
+
+
+def write(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON that a person can read: long vectors stay on one line."""
+    text = json.dumps(content, indent=1, allow_nan=False)
+    text = re.sub(r"\[[-+\d.eE,\s]+\]", lambda found: "[" + " ".join(found[0][1:-1].split()) + "]", text)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def git_commit() -> str:
+    """The commit the working tree stands on, with "-dirty" if it holds more; "unknown" outside of git."""
+    try:
+        out = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return out.stdout.strip()
+
+
+def _png(image: Bytes) -> str:
+    ok, data = cv2.imencode(".png", image)
+    if not ok:
+        raise ValueError("picture could not be coded as PNG")
+    return base64.b64encode(data.tobytes()).decode("ascii")

@@ -1,0 +1,68 @@
+"""From a checkpoint to the two files that ship."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ml.data.rendered import load
+from ml.evaluate.report import report
+from ml.evaluate.scoring import score_rendered
+from ml.export.manifest import SHIFTS_PX, calibrate, golden, manifest, separations, write
+from ml.export.torchscript import Scripted, script
+from ml.models.barwatch import Embedder
+from ml.train.config import TrainConfig
+
+
+def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: str, command: str) -> Path:
+    """Write out/barwatch.ts and out/barwatch.json.
+
+    Args:
+        checkpoint: what `Trainer.save` wrote; the moving average of the weights ships.
+        files: rendered lifts (ml.data.rendered) for the calibration, none of them trained on.
+        out: folder, made if missing.
+        version: the artefact's version.
+        command: the command line that measures the calibration's figures.
+
+    Returns:
+        The artefact's path.
+    """
+    config = TrainConfig.from_dict(checkpoint["config"])
+    model = Embedder(config.model)
+    model.load_state_dict(checkpoint["average"])
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "barwatch.ts"
+    script(model).save(str(path))
+
+    network = Scripted.load(path)
+    lifts = [load(file) for file in files]
+    scores = [score_rendered(network, lift, SHIFTS_PX) for lift in lifts]
+    calibration = calibrate(scores)
+    pairs = [(lift.open_mask, lift.close_mask) for lift in lifts]
+    figures = report(scores, calibration["scale"], calibration["offset"], calibration["occupancy_threshold"])
+    names = ("accuracy", "accuracy_per_passage", "auc_by_lift", "calibration_error", "occupancy_accuracy")
+    content = manifest(
+        path,
+        model.dimensions,
+        version,
+        {
+            "golden": golden(network, lifts[0].images[1], lifts[0].open_mask),
+            "calibration": {**calibration, **separations(network, pairs)},
+            "training": {
+                **config.as_dict(),
+                "data": f"rendered lifts, {config.lifts} seeds from {config.first_seed}",
+                "steps_done": int(checkpoint["step"]),
+                "parameters": sum(p.numel() for p in model.parameters()),
+            },
+            "metrics": [
+                {
+                    "name": f"calibration lifts (seeds {lifts[0].seed} to {lifts[-1].seed}): {name}",
+                    "value": figures[name],
+                    "command": command,
+                }
+                for name in names
+            ],
+        },
+    )
+    write(path.with_suffix(".json"), content)
+    return path

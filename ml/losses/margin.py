@@ -1,0 +1,44 @@
+"""Logistic loss on the margin between a picture's distances to its lift's two masks."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def distances(pictures: Tensor, masks: Tensor) -> Tensor:
+    """Euclidean distances float[N] between rows of two batches of embeddings float[N, D].
+
+    The square root is kept away from zero, where its gradient has no bound.
+    """
+    return ((pictures - masks).square().sum(1) + 1e-6).sqrt()
+
+
+def margins(pictures: Tensor, open_masks: Tensor, close_masks: Tensor) -> Tensor:
+    """d(F(I), F(open mask)) - d(F(I), F(close mask)), float[N]: negative means nearer to the open mask."""
+    return distances(pictures, open_masks) - distances(pictures, close_masks)
+
+
+def margin_loss(margin: Tensor, is_open: Tensor, scale: float, smoothing: float = 0.02) -> Tensor:
+    """Mean logistic loss of the margin as a classifier.
+
+    Args:
+        margin: float[N].
+        is_open: float[N], 1 where the bar is open.
+        scale: logits per unit of margin; unit embeddings keep margins within +-2.
+        smoothing: taken off both labels, so that no picture pulls for ever.
+
+    Returns:
+        float[], a differentiable zero for an empty batch.
+    """
+    if margin.numel() == 0:
+        return margin.sum()
+    target = is_open * (1 - 2 * smoothing) + smoothing
+    return F.binary_cross_entropy_with_logits(-scale * margin, target)
+
+
+def balanced_margin_loss(margin: Tensor, is_open: Tensor, scale: float) -> Tensor:
+    """Mean of the two classes' `margin_loss`, whichever of them the batch holds more of."""
+    parts = [margin_loss(margin[is_open == c], is_open[is_open == c], scale) for c in (0.0, 1.0)]
+    return torch.stack(parts).sum() / max(1, len({float(v) for v in is_open.tolist()}))

@@ -1,0 +1,173 @@
+"""The network that ships: a siamese embedder whose embedding is a map of where the bar is.
+
+The frame is that of Alqasir, Muselet and Ducottet, "Mask-guided Image Classification with Siamese
+Networks" (VISAPP 2020), section 3: one network F, shared weights, pictures and masks in one space, the
+nearest mask of the lift decides (equation 3). Where the paper embeds into two coordinates, this network
+embeds into two maps over the canonical frame, because a lift that was never seen in training can only be
+told by *where* its bar is, and two coordinates cannot hold that:
+
+- the bar map: one 50x50 channel, supervised densely with the bar's pixels that the renderer knows, and
+- the free map: four 25x25 channels, shaped by the margin alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+BAR_GRID = 50
+FREE_GRID = 25
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Widths of the encoder's four levels (100, 50, 25 and 13 pixels) and of the free map."""
+
+    widths: tuple[int, int, int, int] = (16, 24, 48, 96)
+    free_channels: int = 4
+
+
+class Output(NamedTuple):
+    """What the network says of a batch of N pictures or masks.
+
+    embedding: float[N, D], unit length.
+    bar_logits: float[N, 50, 50]; sigmoid of it is the probability that a 4x4 cell holds bar.
+    occupancy_logits: float[N]; meaningless for masks.
+    """
+
+    embedding: Tensor
+    bar_logits: Tensor
+    occupancy_logits: Tensor
+
+
+class StandardConv(nn.Module):
+    """Convolution with scaled weight standardisation and ReLU, no normalisation of activations.
+
+    Brock, De and Smith, "Characterizing signal propagation to close the performance gap in unnormalized
+    ResNets" (ICLR 2021), equation 1. A batch mixes pictures and masks, whose statistics batch
+    normalisation would mix; group normalisation would do, at twice the training time and three times that
+    of serving. Here the standardised weights are constants once trained: an export folds them away.
+    """
+
+    RELU_GAIN = 1.7139588594436646
+    """sqrt(2 / (1 - 1 / pi)): what a ReLU of a unit Gaussian must be multiplied by to have unit variance."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1, relu: bool = True
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(outputs, inputs, kernel, kernel))
+        self.gain = nn.Parameter(torch.ones(outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.stride, self.padding, self.relu = stride, kernel // 2, relu
+        nn.init.kaiming_normal_(self.weight)
+
+    def standard_weight(self) -> Tensor:
+        """The weight float[outputs, inputs, k, k] that convolves: each filter centred, of unit response."""
+        variance, mean = torch.var_mean(self.weight, dim=(1, 2, 3), keepdim=True)
+        fan_in = self.weight[0].numel()
+        scale = torch.rsqrt((variance * fan_in).clamp(min=1e-4)) * self.gain[:, None, None, None]
+        if self.relu:
+            scale = scale * self.RELU_GAIN
+        return (self.weight - mean) * scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float[N, inputs, H, W] to float[N, outputs, ceil(H / stride), ceil(W / stride)]."""
+        x = F.conv2d(x, self.standard_weight(), self.bias, self.stride, self.padding)
+        return F.relu(x) if self.relu else x
+
+
+class Residual(nn.Module):
+    """Two convolutions whose result is added to the input, from nothing at the start of training."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = StandardConv(width, width)
+        self.second = StandardConv(width, width, relu=False)
+        self.strength = nn.Parameter(torch.full((), 0.2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float[N, width, H, W] to the same shape."""
+        return F.relu(x + self.strength * self.second(self.first(x)))
+
+
+class Embedder(nn.Module):
+    """F(X): pictures and masks to one space (paper 000, section 3, with a map for an embedding)."""
+
+    def __init__(self, config: ModelConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or ModelConfig()
+        a, b, c, d = config.widths
+        # TorchScript sees attributes, not module constants.
+        self.bar_grid, self.free_grid, self.free_channels = BAR_GRID, FREE_GRID, config.free_channels
+        self.stem = StandardConv(3, a, stride=2, kernel=5)
+        self.down50, self.res50 = StandardConv(a, b, stride=2), Residual(b)
+        self.down25, self.res25 = StandardConv(b, c, stride=2), Residual(c)
+        self.down13, self.res13 = StandardConv(c, d, stride=2), Residual(d)
+        self.context = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(d, d))
+        self.occupancy = nn.Linear(2 * d, 1)
+        self.merge25, self.mix25 = StandardConv(d + c, c, kernel=1), StandardConv(c, c)
+        self.merge50, self.mix50 = StandardConv(c + b, b, kernel=1), StandardConv(b, b)
+        self.bar = nn.Conv2d(b, 1, 3, 1, 1)
+        self.free = nn.Conv2d(c, config.free_channels, 3, 1, 1)
+        # A bar covers a few per cent of the frame: start from that rate, not from one half.
+        nn.init.constant_(self.bar.bias, -3.0)  # type: ignore[arg-type]
+
+    @property
+    def dimensions(self) -> int:
+        """D, the length of an embedding."""
+        return self.bar_grid * self.bar_grid + self.free_channels * self.free_grid * self.free_grid
+
+    def forward(self, x: Tensor) -> Output:
+        """Embed float[N, 3, 200, 200] in -1..1."""
+        x50 = self.res50(self.down50(self.stem(x)))  # [N, b, 50, 50]
+        x25 = self.res25(self.down25(x50))  # [N, c, 25, 25]
+        x13 = self.res13(self.down13(x25))  # [N, d, 13, 13]
+        pooled = x13.mean((2, 3))  # [N, d]
+        peaks = x13.amax((2, 3))  # [N, d]
+        occupancy = self.occupancy(torch.cat([pooled, peaks], 1)).squeeze(1)  # [N]
+        x13 = x13 + self.context(pooled)[:, :, None, None]
+        up = F.interpolate(x13, size=(self.free_grid, self.free_grid), mode="bilinear", align_corners=False)
+        y25 = self.mix25(self.merge25(torch.cat([up, x25], 1)))  # [N, c, 25, 25]
+        up = F.interpolate(y25, size=(self.bar_grid, self.bar_grid), mode="bilinear", align_corners=False)
+        y50 = self.mix50(self.merge50(torch.cat([up, x50], 1)))  # [N, b, 50, 50]
+        bar_logits = self.bar(y50)  # [N, 1, 50, 50]
+        embedding = self.embedding(bar_logits.float(), self.free(y25).float())
+        return Output(embedding, bar_logits.squeeze(1).float(), occupancy.float())
+
+    def embedding(self, bar_logits: Tensor, free: Tensor) -> Tensor:
+        """Join float[N, 1, 50, 50] and float[N, k, 25, 25] into float[N, D] of unit length.
+
+        The bar map is blurred a little, so that a bar that lies a pixel off its mask still meets it; each
+        part has half of the squared length, so that neither can silence the other.
+        """
+        bar = F.avg_pool2d(torch.sigmoid(bar_logits), 3, 1, 1).flatten(1)  # [N, 2500]
+        bar = F.normalize(bar, dim=1, eps=1e-3)
+        free = F.normalize(free.flatten(1), dim=1, eps=1e-3)  # [N, k * 625]
+        return F.normalize(torch.cat([bar, free], 1), dim=1, eps=1e-6)
+
+
+def prepare_pictures(images: Tensor) -> Tensor:
+    """uint8[N, 200, 200, 3] RGB to float[N, 3, 200, 200], each picture brought to its own contrast.
+
+    Fog, dusk and lamps scale and shift a whole picture; the bar's evidence is what stands out from it.
+    """
+    if images.dim() != 4 or images.shape[1:] != (200, 200, 3):
+        raise ValueError(f"expected pictures uint8[N, 200, 200, 3], got {images.shape}")
+    x = images.float()  # [N, 200, 200, 3]; permuted below, this is channels-last without a copy
+    deviation, mean = torch.std_mean(x, dim=(1, 2, 3), keepdim=True)
+    # The floor keeps a nearly black or foggy picture's noise from being blown up to a picture.
+    scale = 0.5 / deviation.clamp(min=8.0)
+    return torch.addcmul(-mean * scale, x, scale).permute(0, 3, 1, 2)
+
+
+def prepare_masks(masks: Tensor) -> Tensor:
+    """uint8[N, 200, 200] to float[N, 3, 200, 200] of -1 and 1, the mask on all three channels."""
+    if masks.dim() != 3 or masks.shape[1:] != (200, 200):
+        raise ValueError(f"expected masks uint8[N, 200, 200], got {masks.shape}")
+    x = (masks > 127).float()[:, None] * 2.0 - 1.0
+    return x.expand(-1, 3, -1, -1)

@@ -1,0 +1,59 @@
+"""What a training run is: one frozen object, saved inside every checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ml.models.barwatch import ModelConfig
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A run of the shipped embedder.
+
+    lifts, first_seed: training lifts, seeds first_seed .. first_seed + lifts - 1.
+    passages: rendered passages of each lift, three pictures each.
+    batch_lifts, batch_pictures: lifts in a step and pictures of each.
+    margin_scale: logits per unit of margin in the loss.
+    """
+
+    preset: str = "small"
+    seed: int = 0
+    lifts: int = 1000
+    first_seed: int = 0
+    passages: int = 8
+    steps: int = 6000
+    batch_lifts: int = 12
+    batch_pictures: int = 6
+    learning_rate: float = 3e-3
+    warmup_steps: int = 200
+    weight_decay: float = 2e-4
+    average_decay: float = 0.998
+    margin_scale: float = 10.0
+    dense_weight: float = 1.0
+    occupancy_weight: float = 0.2
+    blind_weight: float = 1.0
+    mask_weight: float = 0.25
+    checkpoint_every: int = 250
+    model: ModelConfig = field(default_factory=ModelConfig)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for checkpoints and manifests."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> TrainConfig:
+        """Read `as_dict` back."""
+        model = dict(values["model"])
+        model["widths"] = tuple(model["widths"])
+        return TrainConfig(**{**values, "model": ModelConfig(**model)})
+
+
+PRESETS = {
+    "smoke": TrainConfig(
+        preset="smoke", lifts=6, passages=2, steps=12, batch_lifts=3, batch_pictures=4, warmup_steps=4
+    ),
+    "small": TrainConfig(preset="small"),
+    "large": TrainConfig(preset="large", lifts=3000, passages=10, steps=20_000),
+}

@@ -1,0 +1,13 @@
+"""A few lifts rendered once for all of ml's tests."""
+
+from pathlib import Path
+
+import pytest
+
+from ml.data.rendered import prepare
+
+
+@pytest.fixture(scope="session")
+def lift_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three rendered lifts of two passages each."""
+    return sorted(prepare(tmp_path_factory.mktemp("rendered"), [1, 2, 3], passages=2, workers=1))

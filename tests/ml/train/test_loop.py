@@ -1,0 +1,71 @@
+"""Training: overfits one batch, repeats itself, resumes where it stopped."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from ml.data.episodes import Episodes
+from ml.train.config import PRESETS, TrainConfig
+from ml.train.loop import Trainer, learning_rate, train
+
+CPU = torch.device("cpu")
+TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_pictures=2, checkpoint_every=2)
+
+
+def _quiet(step: int, steps: int, means: dict[str, float]) -> None:
+    assert 0 < step <= steps
+    assert means["margin"] > 0
+
+
+def test_it_overfits_one_batch(lift_files: list[Path]) -> None:
+    """Forty steps on one episode bring its margin loss well down: everything is connected."""
+    config = replace(TINY, steps=40, warmup_steps=5, learning_rate=5e-3)
+    trainer = Trainer(config, CPU)
+    episode = Episodes(lift_files, 3, 4, seed=0).episode(0, {})
+    history = [trainer.update(episode) for _ in range(config.steps)]
+    assert history[-1]["margin"] < 0.6 * history[0]["margin"]
+    assert history[-1]["dense"] < 0.8 * history[0]["dense"]
+    assert history[-1]["accuracy"] > 0.8
+
+
+def test_the_same_seed_gives_the_same_weights(lift_files: list[Path], tmp_path: Path) -> None:
+    """Two runs of one configuration end in equal weights."""
+    ends = []
+    for name in ("a", "b"):
+        trainer = Trainer(TINY, CPU)
+        train(trainer, lift_files, tmp_path / name, _quiet, workers=0)
+        ends.append(trainer.model.state_dict())
+    for key, value in ends[0].items():
+        torch.testing.assert_close(value, ends[1][key], rtol=0, atol=0)
+
+
+def test_a_resumed_run_ends_where_an_unbroken_one_does(lift_files: list[Path], tmp_path: Path) -> None:
+    """Stop after two of four steps, load the checkpoint, go on: the same weights and the same log steps."""
+    whole = Trainer(TINY, CPU)
+    train(whole, lift_files, tmp_path / "whole", _quiet, workers=0)
+    first = Trainer(TINY, CPU)
+    for step in range(2):
+        first.update(Episodes(lift_files, 2, 2, TINY.seed).episode(step, {}))
+    (tmp_path / "cut").mkdir()
+    first.save(tmp_path / "cut" / "checkpoint.pt")
+    second = Trainer.load(tmp_path / "cut" / "checkpoint.pt", CPU)
+    train(second, lift_files, tmp_path / "cut", _quiet, workers=0)
+    assert second.step == 4
+    for key, value in whole.average.state_dict().items():
+        torch.testing.assert_close(value, second.average.state_dict()[key], rtol=1e-6, atol=1e-7)
+
+
+def test_the_learning_rate_warms_up_and_cools_down() -> None:
+    """First step a tenth of the way up, then the top, then a hundredth."""
+    config = TrainConfig(steps=110, warmup_steps=10, learning_rate=1.0)
+    assert learning_rate(0, config) == pytest.approx(0.1)
+    assert learning_rate(10, config) == pytest.approx(1.0)
+    assert learning_rate(110, config) == pytest.approx(0.01)
+
+
+def test_a_configuration_survives_its_checkpoint() -> None:
+    """as_dict and from_dict are inverse."""
+    for config in PRESETS.values():
+        assert TrainConfig.from_dict(config.as_dict()) == config
