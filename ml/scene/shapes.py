@@ -288,6 +288,8 @@ def _tube_layers(
     shift = (side @ eye.axes.T)[:, :2] * radius.mean(1)[:, None]
     out = []
     thin = (radius.max(1, initial=0.0) <= 1.6)[:, None]
+    u = b - a
+    u /= np.maximum(np.hypot(u[:, 0], u[:, 1]), 1.0)[:, None]
     for size, move, toward in ((1.0, 0.0, -0.55), (0.8, 0.16, 0.1), (0.45, 0.42, 0.75)):
         normal = side * toward + view * 0.7
         normal /= np.maximum(np.linalg.norm(normal, axis=1), 1e-9)[:, None]
@@ -295,7 +297,9 @@ def _tube_layers(
         grow = np.where(thin, 1.0, size)
         offset = np.where(thin, 0.0, move) * shift
         colour = np.concatenate([rgb, shapes.tube_id[:, None]], 1)
-        out.append((_outline(a + offset, b + offset, radius * grow), colour))
+        # The inner layers reach as far along the tube as the rim does, so that joints show no rings.
+        stretch = u * (radius.mean(1)[:, None] * np.where(thin, 0.0, 1 - size))
+        out.append((_outline(a + offset - stretch, b + offset + stretch, radius * grow), colour))
     return out
 
 

@@ -1,0 +1,164 @@
+"""`barwatch render`: a lift with pictures and a contact sheet, a video, and the shipped sample lifts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import typer
+from rich.progress import track
+
+from lifts.folder import LiftFolder, write_lift_folder
+from lifts.schema import Lift
+from ml.scene.conditions import Conditions, plain, sample_conditions, sample_riders
+from ml.scene.lift import LiftScene, sample_lift
+from ml.scene.render import render_registered
+from ml.scene.shapes import Bytes
+from ml.scene.video import CarrierPlan, Schedule, render_video, sample_schedule, sample_walkers, write_truth
+
+app = typer.Typer(help="Render chairlifts: pictures, videos and the sample lifts, all from seeds.")
+
+Seed = Annotated[
+    int, typer.Option(help="The installation: 0..9999 train, 10000.. validate, 20000.. samples.")
+]
+Out = Annotated[Path, typer.Option(help="Folder to write to; made if missing.")]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A shipped sample lift: its scene's seed, its weather, how fine its video is coded."""
+
+    name: str
+    title: str
+    seed: int
+    interval_s: float
+    crf: int
+    weather: Conditions
+
+
+def _weather(seats: int, **changes: float | str | bool) -> Conditions:
+    return replace(Conditions(opening=0.0, riders=(None,) * seats), **changes)  # type: ignore[arg-type]
+
+
+SAMPLES = (
+    Sample("demo-quad", "Demo quad", 20001, 5.6, 29, _weather(4, light="sun", sun_azimuth=-1.9, sun_height=0.75, noise=0.006)),
+    Sample("demo-six", "Demo six", 20067, 6.0, 33, _weather(6, light="overcast", snow=0.22, snow_size=1.3, exposure=0.85, noise=0.005)),
+    Sample(
+        "demo-double", "Demo double", 20134, 5.2, 30,
+        _weather(2, light="night", sun_azimuth=0.5, sun_height=1.0, light_level=1.15, vignette=0.35, noise=0.012),
+    ),
+)  # fmt: skip
+
+# One loop of every sample: (bar open, riders); the demonstration needs both kinds of both.
+_PASSAGES = (
+    (False, True), (True, True), (False, True), (True, False), (True, True),
+    (False, True), (False, False), (True, True), (False, True),
+)  # fmt: skip
+
+
+def sample_video_schedule(sample: Sample, scene: LiftScene) -> Schedule:
+    """Return what passes in a shipped sample's video."""
+    rng = np.random.default_rng(np.random.SeedSequence([sample.seed, 4]))
+    plans = [
+        CarrierPlan(float(open_), sample_riders(rng, scene.spec.seats, taken), float(rng.normal(0, 0.008)))
+        for open_, taken in _PASSAGES
+    ]
+    base = replace(sample.weather, riders=(None,) * scene.spec.seats)
+    return Schedule(base, tuple(plans), sample.interval_s, sample_walkers(scene, rng, 3))
+
+
+def as_folder(scene: LiftScene, lift_id: str, name: str, url: str | None) -> LiftFolder:
+    """Return a scene's installation as a lift folder's content, under another id."""
+    registered = scene.lift
+    camera = registered.camera.model_copy(update={"url": url}) if registered.camera else None
+    lift = Lift(id=lift_id, name=name, seats=registered.seats, camera=camera, track=registered.track)
+    references = {"reference_open": scene.reference("open"), "reference_close": scene.reference("closed")}
+    return LiftFolder(lift=lift, masks=scene.masks(), references=references)
+
+
+def contact_sheet(pictures: list[Bytes], columns: int) -> Bytes:
+    """Return pictures uint8[200, 200, 3] side by side, rows of `columns`, black where they run out."""
+    blank = np.zeros((200, 200, 3), np.uint8)
+    padded = pictures + [blank] * (-len(pictures) % columns)
+    return np.vstack([np.hstack(padded[k : k + columns]) for k in range(0, len(padded), columns)])
+
+
+def _save(path: Path, rgb: Bytes) -> None:
+    cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 95])
+
+
+@app.command()
+def lift(
+    out: Out,
+    seed: Seed = 0,
+    pictures: Annotated[int, typer.Option(help="How many registered pictures.", min=0)] = 24,
+    conditions_seed: Annotated[int, typer.Option(help="Seed of people, weather and light.")] = 0,
+) -> None:
+    """Render one lift folder, registered pictures with labels, and a contact sheet."""
+    scene = sample_lift(seed)
+    content = as_folder(scene, scene.lift.id, scene.lift.name, None)
+    write_lift_folder(out, content)
+    (out / "pictures").mkdir(exist_ok=True)
+    masks = [
+        cv2.cvtColor(m, cv2.COLOR_GRAY2RGB).astype(np.uint8)
+        for m in (content.masks.open, content.masks.close)
+    ]
+    sheet = [*masks, *content.references.values()]
+    rng = np.random.default_rng(np.random.SeedSequence([seed, conditions_seed]))
+    labels = []
+    conditions = plain(scene, 0.0)
+    for k in track(range(pictures), description="pictures"):
+        if k % 3 == 0:  # three pictures of a passage share its circumstances
+            conditions = sample_conditions(scene, rng)
+        rendered = render_registered(scene, conditions, k % 3, conditions_seed + k)
+        name = f"{k:04d}_{'open' if rendered.is_open else 'close'}.jpg"
+        _save(out / "pictures" / name, rendered.image)
+        cv2.imwrite(str(out / "pictures" / f"{k:04d}_bar.png"), rendered.bar)
+        labels.append({"file": name, **rendered.metadata})
+        sheet.append(rendered.image)
+    (out / "labels.json").write_text(json.dumps(labels, indent=1) + "\n", encoding="utf-8")
+    _save(out / "sheet.jpg", contact_sheet(sheet, 8))
+    typer.echo(f"{out}: {pictures} pictures of {scene.lift.id}")
+
+
+@app.command()
+def video(
+    out: Annotated[Path, typer.Option(help="The .mp4 file to write; its truth goes beside it as .json.")],
+    seed: Seed = 20001,
+    carriers: Annotated[int, typer.Option(help="How many carriers pass.", min=1)] = 8,
+    schedule_seed: Annotated[int, typer.Option(help="Seed of people, weather and light.")] = 0,
+    crf: Annotated[int, typer.Option(help="H.264 quality: 18 fine .. 35 coarse.")] = 27,
+) -> None:
+    """Render a video of a lift with its ground truth."""
+    scene = sample_lift(seed)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, schedule_seed, 2]))
+    truth = render_video(scene, sample_schedule(scene, rng, carriers), schedule_seed, out, crf=crf)
+    write_truth(out.with_suffix(".json"), truth)
+    typer.echo(f"{out}: {carriers} carriers, {truth['duration_s']} s")
+
+
+@app.command()
+def samples(
+    out: Out = Path("lifts"),
+    only: Annotated[str | None, typer.Option(help="One sample's name, e.g. demo-quad.")] = None,
+) -> None:
+    """Rebuild the shipped sample lifts (demo-quad, demo-six, demo-double) from their seeds."""
+    wanted = [s for s in SAMPLES if only in (None, s.name)]
+    if not wanted:
+        raise typer.BadParameter(f"no sample {only!r}: expected one of {', '.join(s.name for s in SAMPLES)}")
+    for sample in wanted:
+        scene = sample_lift(sample.seed)
+        folder = out / sample.name
+        write_lift_folder(folder, as_folder(scene, sample.name, sample.title, "demo.mp4"))
+        schedule = sample_video_schedule(sample, scene)
+        truth = render_video(scene, schedule, 0, folder / "demo.mp4", crf=sample.crf, preset="slow")
+        write_truth(folder / "truth.json", {**truth, "lift": sample.name})
+        typer.echo(f"{folder}: {len(schedule.carriers)} carriers, {truth['duration_s']} s")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,314 @@
+"""Videos of a moving lift: carriers pass one after the other, with the truth about each of them.
+
+The place is painted and lit once; only what moves is drawn for each frame. Light, lens and weather are
+those of one `Conditions`; bar, riders and swing are each carrier's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ml.scene.carrier import bar_shapes
+from ml.scene.conditions import Conditions, light_of, sample_conditions, sample_opening, sample_riders
+from ml.scene.lift import HEIGHT, WIDTH, LiftScene, zoomed
+from ml.scene.optics import flared, frosted, toned
+from ml.scene.people import Person, Stander, sample_person, standing
+from ml.scene.place import paint, shade_layers
+from ml.scene.render import cast_shadow, riders_shapes, surroundings, swung
+from ml.scene.shapes import Bytes, Light, Shapes, draw, join
+
+_SS = 2
+_CLOSEST_M = 2.0  # a carrier nearer than this to the camera is behind its housing, not in its picture
+_IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+
+
+@dataclass(frozen=True)
+class CarrierPlan:
+    """One carrier of a video: bar opening 0..1, riders (one entry a seat), swing in radians."""
+
+    opening: float
+    riders: tuple[Person | None, ...]
+    pitch: float = 0.0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What passes: carriers in order, interval_s seconds apart (4..9), under one set of conditions.
+
+    walkers move through the picture; the video repeats after len(carriers) * interval_s seconds without
+    a jump of the carriers, so that it can be looped.
+    """
+
+    base: Conditions
+    carriers: tuple[CarrierPlan, ...]
+    interval_s: float
+    walkers: tuple[Stander, ...] = ()
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the video in seconds."""
+        return len(self.carriers) * self.interval_s
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One carrier's true times in seconds from the start and its labels."""
+
+    carrier: int
+    t_begin: float
+    t_middle: float
+    t_end: float
+    state: str
+    opening: float
+    occupied: bool
+    seats: tuple[bool, ...]
+
+
+def sample_schedule(
+    lift: LiftScene, rng: np.random.Generator, carriers: int = 8, *, base: Conditions | None = None
+) -> Schedule:
+    """Draw a schedule: half of the bars open, 70 % of the carriers occupied; weather drawn unless given."""
+    base = base or sample_conditions(lift, rng)
+    plans = []
+    for _ in range(carriers):
+        riders = sample_riders(rng, lift.spec.seats, bool(rng.random() < 0.7))
+        opening = sample_opening(rng, bool(rng.random() < 0.5))
+        plans.append(CarrierPlan(opening, riders, float(rng.normal(0, 0.012))))
+    return Schedule(base, tuple(plans), float(rng.uniform(5, 7)), sample_walkers(lift, rng))
+
+
+def sample_walkers(lift: LiftScene, rng: np.random.Generator, count: int = 4) -> tuple[Stander, ...]:
+    """Draw people who ski or walk past, beside the line, at 0.4..1.6 m/s."""
+    out = []
+    side = -float(np.sign(lift.eye.position[0]))
+    for _ in range(count):
+        speed = float(rng.uniform(0.4, 1.6)) * float(rng.choice([-1, 1]))
+        x = side * float(lift.spec.half_m + rng.uniform(0.8, 5))
+        facing = 0.0 if speed > 0 else float(np.pi)
+        z = float(rng.uniform(-25, 10)) if speed > 0 else float(rng.uniform(0, 40))
+        out.append(Stander(sample_person(rng), x, z, facing, 0.25, vz=speed))
+    return tuple(out)
+
+
+def speed_m_s(lift: LiftScene, schedule: Schedule) -> float:
+    """Return the line's speed: the carriers' distance (at least 1.4 tracks) over their interval."""
+    track = float(np.linalg.norm(lift.ways[2] - lift.ways[0]))
+    return max(lift.spacing_m, 1.4 * track) / schedule.interval_s
+
+
+def truths(lift: LiftScene, schedule: Schedule) -> tuple[Truth, ...]:
+    """Return the truth about every carrier, in order of passing."""
+    speed = speed_m_s(lift, schedule)
+    before = float(np.linalg.norm(lift.ways[0])) / speed
+    after = float(np.linalg.norm(lift.ways[2])) / speed
+    lead = before + (schedule.interval_s - before - after) / 2
+    out = []
+    for k, plan in enumerate(schedule.carriers):
+        middle = lead + k * schedule.interval_s
+        c = replace(schedule.base, opening=plan.opening, riders=plan.riders)
+        state = "open" if c.is_open else "closed"
+        out.append(
+            Truth(
+                k, middle - before, middle, middle + after, state, plan.opening, c.occupied, c.seats_occupied
+            )
+        )
+    return tuple(out)
+
+
+def frames(lift: LiftScene, schedule: Schedule, seed: int, fps: float = 25) -> Iterator[tuple[float, Bytes]]:
+    """Yield (time in seconds, picture uint8[720, 1280, 3] RGB), one loop of the schedule."""
+    stage = _Stage(lift, schedule, np.random.default_rng(np.random.SeedSequence([lift.seed, seed, 9])))
+    for k in range(round(schedule.duration_s * fps)):
+        yield k / fps, stage.frame(k / fps)
+
+
+def render_video(
+    lift: LiftScene,
+    schedule: Schedule,
+    seed: int,
+    path: Path,
+    fps: int = 25,
+    *,
+    crf: int = 27,
+    preset: str = "medium",
+) -> dict[str, Any]:
+    """Write an H.264 video (yuv420p, 1280x720) and return its ground truth, ready for JSON.
+
+    crf 18 (fine) .. 35 (coarse) and preset are libx264's.
+    """
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=fps, options={"crf": str(crf), "preset": preset})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.codec_context.gop_size = 2 * fps
+        for _, picture in frames(lift, schedule, seed, fps):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    return ground_truth(lift, schedule, fps)
+
+
+def ground_truth(lift: LiftScene, schedule: Schedule, fps: float) -> dict[str, Any]:
+    """Return what is true about a video: times, speed and one record per carrier."""
+    return {
+        "lift": lift.lift.id,
+        "fps": fps,
+        "duration_s": round(schedule.duration_s, 4),
+        "speed_m_s": round(speed_m_s(lift, schedule), 4),
+        "carriers": [
+            {k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(t).items()}
+            for t in truths(lift, schedule)
+        ],
+    }
+
+
+def write_truth(path: Path, truth: dict[str, Any]) -> None:
+    """Write a ground truth as JSON."""
+    path.write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
+
+
+class _Stage:
+    """The lit place and everything that is the same in all frames of one video."""
+
+    def __init__(self, lift: LiftScene, schedule: Schedule, rng: np.random.Generator) -> None:
+        self.lift, self.schedule = lift, schedule
+        c = schedule.base
+        self.light: Light = light_of(c)
+        layers = paint(lift.place, lift.eye, _IDENTITY, (WIDTH, HEIGHT))
+        night = c.light == "night"
+        lit, dark = (
+            shade_layers(
+                layers, self.light, np.full((HEIGHT, WIDTH), s, np.uint8), lift.depth_m, c.sunlit, night=night
+            )
+            for s in (0, 255)
+        )
+        # Shaded ground is darker by the same ratio everywhere: shadows then cost one multiplication.
+        self.back = lit
+        self.dark = dark
+        self.still = surroundings(lift, replace(c, neighbours=()))
+        self.parts = [self._carrier(plan) for plan in schedule.carriers]
+        self.middles = [t.t_middle for t in truths(lift, schedule)]
+        self.speed = speed_m_s(lift, schedule)
+        self.gain, self.offset = _lens(c, rng)
+        self.flakes = _flakes(c, rng)
+        self.grain = _grain(c, rng)
+        self.rng = rng
+
+    def _carrier(self, plan: CarrierPlan) -> Shapes:
+        spec = self.lift.spec
+        return join(
+            [
+                self.lift.body,
+                bar_shapes(spec, plan.opening),
+                riders_shapes(self.lift, plan.riders, plan.opening),
+            ]
+        )
+
+    def _moving(self, t: float) -> Shapes:
+        """Return all solids at a time; carriers of the loops before and after come by as well."""
+        out = [self.still]
+        for loop in (-1, 0, 1):
+            for plan, part, middle in zip(self.schedule.carriers, self.parts, self.middles, strict=True):
+                way = self.speed * (t - middle - loop * self.schedule.duration_s)
+                origin = self.lift.heading * way
+                centre = origin + np.array([0, 0.4, 0]) - self.lift.eye.position
+                near = float(np.linalg.norm(centre))
+                if -45 < way < 60 and near > _CLOSEST_M and centre @ self.lift.eye.axes[2] > 0.5:
+                    c = replace(self.schedule.base, pitch=plan.pitch, roll=0.0)
+                    out.append(swung(self.lift, c, part, origin))
+        out += [standing(w, self.lift.place.ground_y, t) for w in self.schedule.walkers]
+        return join(out)
+
+    def frame(self, t: float) -> Bytes:
+        """Return the picture at a time, uint8[720, 1280, 3]."""
+        lift, c = self.lift, self.schedule.base
+        solids = self._moving(t)
+        size = (WIDTH, HEIGHT)
+        back = self.back
+        if max(self.light.sun_rgb) > 0.15:
+            shadow = cast_shadow(solids, lift.eye, _IDENTITY, self.light, lift.place.ground_y, size)
+            back = back.copy()
+            cv2.copyTo(self.dark, shadow, back)
+        canvas = np.empty((HEIGHT * _SS, WIDTH * _SS, 4), np.uint8)
+        canvas[..., :3] = cv2.resize(back, (WIDTH * _SS, HEIGHT * _SS), interpolation=cv2.INTER_LINEAR)
+        draw(canvas, solids, lift.eye, zoomed(_IDENTITY, _SS), self.light, c.sunlit)
+        small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
+        return self._expose(np.ascontiguousarray(small[..., :3]), t)
+
+    def _expose(self, img: Bytes, t: float) -> Bytes:
+        """Apply weather, lens and sensor to one frame."""
+        c = self.schedule.base
+        out: npt.NDArray[Any] = img
+        if len(self.flakes):
+            out = _snow(img, self.flakes, c, t)
+        if c.blur_px > 0.2:
+            out = cv2.GaussianBlur(out, (0, 0), c.blur_px)
+        if c.grey:
+            out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        out = cv2.add(cv2.multiply(out.astype(np.float32), self.gain), self.offset)
+        out = np.asarray(np.clip(out, 0, 255), np.uint8)
+        if len(self.grain):
+            dy, dx = (int(v) for v in self.rng.integers(0, 64, 2))
+            more, less = (g[dy : dy + HEIGHT, dx : dx + WIDTH] for g in self.grain)
+            out = cv2.subtract(cv2.add(out, more), less)
+        return np.asarray(out, np.uint8)
+
+
+def _lens(c: Conditions, rng: np.random.Generator) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return gain and offset float32[720, 1280, 3]: veil, frost, glare, vignette and contrast are affine."""
+    state = rng.bit_generator.state
+    ends = []
+    for level in (0.0, 255.0):
+        rng.bit_generator.state = state  # the same frost and glare on both
+        img = np.full((HEIGHT, WIDTH, 3), level, np.float32)
+        if c.frost or c.veil:
+            img = frosted(img, c, rng)
+        if c.glare:
+            img = flared(img, c.glare, rng)
+        ends.append(toned(img, replace(c, saturation=1.0, interlace=0.0)))
+    return np.asarray((ends[1] - ends[0]) / 255, np.float32), np.asarray(ends[0], np.float32)
+
+
+def _grain(c: Conditions, rng: np.random.Generator) -> tuple[Bytes, ...]:
+    """Return brighter and darker noise, uint8[784, 1344, 3] each; frames cut other parts of it."""
+    if c.noise < 0.004:
+        return ()
+    noise = rng.standard_normal((HEIGHT + 64, WIDTH + 64, 1), np.float32)
+    noise = noise + np.float32(0.5 * c.chroma) * rng.standard_normal((HEIGHT + 64, WIDTH + 64, 3), np.float32)
+    noise = noise * np.float32(255 * c.noise)
+    return np.clip(noise, 0, 255).astype(np.uint8), np.clip(-noise, 0, 255).astype(np.uint8)
+
+
+def _flakes(c: Conditions, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Return flakes float64[N, 6]: x, y, speed x and y in pixels a second, radius, brightness."""
+    n = int(c.snow**1.5 * 5000)
+    size = np.minimum(c.snow_size * 1.6 * rng.lognormal(-0.35, 0.5, n), 9.0)
+    fall = 90 + 130 * size * rng.uniform(0.7, 1.3, n)
+    wind = rng.normal(0, 60) * (0.4 + size / 2) + rng.normal(0, 12, n)
+    place = rng.uniform([0, 0], [WIDTH + 40, HEIGHT + 40], (n, 2))
+    return np.column_stack([place, wind, fall, size, rng.uniform(90, 255, n)])
+
+
+def _snow(img: Bytes, flakes: npt.NDArray[np.float64], c: Conditions, t: float) -> Bytes:
+    """Blend falling flakes over a frame."""
+    cover = np.zeros((HEIGHT, WIDTH), np.uint8)
+    at = np.mod(flakes[:, :2] + flakes[:, 2:4] * t, [WIDTH + 40, HEIGHT + 40]) - 20
+    centres = (at * 16).astype(int).tolist()
+    for centre, r, a in zip(
+        centres, np.maximum(flakes[:, 4] * 8, 8).astype(int).tolist(), flakes[:, 5].tolist(), strict=True
+    ):
+        cv2.circle(cover, centre, r, a, -1, cv2.LINE_AA, 4)
+    cover = np.asarray(cv2.blur(cover, (3, 3)))
+    glow = 245 * {"night": 0.7, "dusk": 0.55}.get(c.light, 1.0) * min(1.0, c.exposure)
+    haze = 0.18 * c.snow
+    alpha = cv2.merge([cover, cover, cover])
+    hazy = cv2.addWeighted(img, 1 - haze, np.full_like(img, int(glow)), haze, 0)
+    kept = cv2.multiply(hazy, cv2.bitwise_not(alpha), scale=1 / 255)
+    return np.asarray(cv2.add(kept, cv2.convertScaleAbs(alpha, alpha=glow / 255)), np.uint8)
