@@ -39,7 +39,7 @@ slow:            ## the minutes-long tests too
 	$(BIN)/python -m pytest -m 'slow or not slow'
 
 retrain: setup   ## render, train, export and judge the shipped network again (hours on a CPU)
-	$(BIN)/barwatch train barwatch --preset small --resume || $(BIN)/barwatch train barwatch --preset small
+	$(BIN)/barwatch train barwatch --preset small --resume
 	$(BIN)/barwatch export
 	$(BIN)/barwatch evaluate --out ml/results/loco.json
 

@@ -75,7 +75,9 @@ def train(
     preset: Annotated[Preset, typer.Option(help="How much data and how long.")] = Preset.SMALL,
     out: Annotated[Path, typer.Option(help="Checkpoints and log.")] = Path("runs/barwatch"),
     cache: CacheOption = Path("runs/rendered"),
-    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint in --out.")] = False,
+    resume: Annotated[
+        bool, typer.Option(help="Go on from the last checkpoint in --out, if there is one.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the weights and of the batches.")] = 0,
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's number.")] = None,
     lifts: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's number.")] = None,
@@ -97,9 +99,8 @@ def train(
     if checkpoint.exists() and not resume:
         _console.print(f"[red]{checkpoint} is there already: give --resume to go on, or another --out")
         raise typer.Exit(2)
-    trainer = (
-        Trainer.load(checkpoint, torch.device(device)) if resume else Trainer(config, torch.device(device))
-    )
+    place = torch.device(device)
+    trainer = Trainer.load(checkpoint, place) if checkpoint.exists() else Trainer(config, place)
     config = trainer.config
     seeds = range(config.first_seed, config.first_seed + config.lifts)
     files = _prepared(cache, seeds, config.passages, workers, "training lifts")
