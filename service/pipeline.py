@@ -2,7 +2,8 @@
 
 Events arrive on the cameras' threads (`on_event`) and never wait there: a passage goes straight to the
 engine, its answer to one deciding thread, its record to the store's writer; what is committed leaves by the
-store's listeners. A passage that cannot be judged in time is recorded as `unknown` with the reason: never silence.
+store's listeners.
+A passage that cannot be judged in time is recorded as `unknown` with the reason: never silence.
 """
 
 from __future__ import annotations

@@ -1,0 +1,149 @@
+"""A model file that is not exactly the released one never gets as far as being loaded."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from service.errors import ArtefactError
+from service.inference.artefact import read_manifest, verify
+from service.inference.model import EmbeddingModel
+from tests.service.tiny_model import CLOSE, DIM, OPEN, picture, write_artefact
+
+
+@pytest.fixture
+def copy(tiny_artefact: Path, tmp_path: Path) -> Path:
+    shutil.copytree(tiny_artefact.parent, tmp_path / "copy")
+    return tmp_path / "copy" / tiny_artefact.name
+
+
+def _edit(path: Path, key: str, value: Any) -> None:
+    manifest = json.loads(path.with_suffix(".json").read_text())
+    *way, last = key.split(".")
+    at = manifest
+    for name in way:
+        at = at[name]
+    if value is None:
+        del at[last]
+    else:
+        at[last] = value
+    path.with_suffix(".json").write_text(json.dumps(manifest))
+
+
+def test_the_true_artefact_is_taken_by_either_name(copy: Path) -> None:
+    """The model file and its manifest name the same model."""
+    assert verify(copy) == verify(copy.with_suffix(".json")) == read_manifest(copy)
+    assert read_manifest(copy).identity.startswith("tiny-1.0+")
+
+
+def test_200_bit_flips_are_all_refused(copy: Path) -> None:
+    """Whichever bit of the file flips, the reason says damaged, by the hash, before anything is loaded."""
+    content = copy.read_bytes()
+    rng = random.Random(19)
+    refused = 0
+    for bit in rng.sample(range(8 * len(content)), 200):
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << (bit % 8)
+        copy.write_bytes(flipped)
+        with pytest.raises(ArtefactError, match="damaged"):
+            verify(copy)
+        refused += 1
+    copy.write_bytes(content)
+    assert refused == 200
+    verify(copy)
+
+
+def test_loading_goes_through_the_same_check(copy: Path) -> None:
+    """A flipped bit in a weight would load silently; `load` refuses the file."""
+    flipped = bytearray(copy.read_bytes())
+    flipped[len(flipped) // 2] ^= 4
+    copy.write_bytes(flipped)
+    with pytest.raises(ArtefactError, match=r"tiny\.ts: damaged"):
+        EmbeddingModel.load(copy, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("gone", "reason"), [(".ts", "model file is missing"), (".json", "manifest is missing")]
+)
+def test_a_missing_file_is_named(copy: Path, gone: str, reason: str) -> None:
+    """Without either file the start stops, and says which."""
+    copy.with_suffix(gone).unlink()
+    with pytest.raises(ArtefactError, match=reason):
+        EmbeddingModel.load(copy, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("sha256", "0" * 64, "SHA-256"),
+        ("sha256", None, "sha256: Field required"),
+        ("sha256", "xyz", "sha256"),
+        ("file", "other.ts", "describes another file"),
+        ("file", "../tiny.ts", "file"),
+        ("embedding_dim", DIM + 1, f"expected embedding_dim = {DIM + 1}"),
+        ("calibration.scale", -1.0, r"calibration\.scale"),
+        ("calibration.unknown_low", 0.9, "above unknown_high"),
+        ("golden.image_png_base64", "!", "not base64"),
+        ("golden.mask_png_base64", "aGVsbG8=", "not a PNG"),
+        ("golden.embed", [0.5] * DIM, "embed differs"),
+        ("golden.embed_mask", [0.5] * DIM, "embed_mask differs"),
+        ("golden.occupancy", 0.25, "occupancy differs"),
+    ],
+)
+def test_a_wrong_manifest_is_refused_with_its_key(copy: Path, key: str, value: Any, reason: str) -> None:
+    """Whatever the manifest says wrongly, the reason names it."""
+    _edit(copy, key, value)
+    with pytest.raises(ArtefactError, match=reason):
+        EmbeddingModel.load(copy, "cpu")
+
+
+def test_a_manifest_that_is_not_json_is_refused(copy: Path) -> None:
+    """A truncated manifest is a clear reason, not a traceback."""
+    manifest = copy.with_suffix(".json")
+    manifest.write_text(manifest.read_text()[:-20])
+    with pytest.raises(ArtefactError, match="not JSON"):
+        verify(copy)
+
+
+def test_a_file_that_is_no_model_is_refused_even_with_the_right_hash(tmp_path: Path) -> None:
+    """A right hash over the wrong thing is still not a model."""
+    path = write_artefact(tmp_path)
+    path.write_bytes(b"not a model")
+    _edit(path, "sha256", "0" * 64)
+    with pytest.raises(ArtefactError, match="SHA-256 is") as caught:
+        verify(path)
+    _edit(path, "sha256", str(caught.value).split("SHA-256 is ")[1][:64])
+    with pytest.raises(ArtefactError, match="not a TorchScript model"):
+        EmbeddingModel.load(path, "cpu")
+
+
+def test_shapes_and_numbers(tiny_artefact: Path) -> None:
+    """Pictures and masks come back with the promised shapes; the bar's cell holds what was drawn there."""
+    model = EmbeddingModel.load(tiny_artefact, "cpu", threads=1)
+    embeddings, occupancy = model.pictures(np.stack([picture(OPEN), picture(CLOSE, occupied=False)] * 20))
+    masks = model.masks(np.stack([OPEN, CLOSE]))
+    assert embeddings.shape == (40, DIM)
+    assert embeddings.dtype == occupancy.dtype == masks.dtype == np.float32
+    assert occupancy[:2].tolist() == [1.0, 0.0]
+    # 12 of the 20 rows of cell (2, 4) are bar.
+    assert masks.reshape(2, 10, 10)[0, 2, 4] == pytest.approx(0.6)
+    assert masks.reshape(2, 10, 10)[0, 7, 4] == 0.0
+    np.testing.assert_allclose(embeddings[1], masks[1], atol=1e-6)
+
+
+def test_no_pictures_and_wrong_pictures(tiny_artefact: Path) -> None:
+    """An empty batch is an empty answer; another shape or type is refused by name."""
+    model = EmbeddingModel.load(tiny_artefact, "cpu", threads=1)
+    embeddings, occupancy = model.pictures(np.zeros((0, 200, 200, 3), np.uint8))
+    assert embeddings.shape == (0, DIM)
+    assert occupancy.shape == (0,)
+    with pytest.raises(ValueError, match=r"expected uint8\[N, 200, 200, 3\], got uint8\[1, 200, 200\]"):
+        model.pictures(OPEN[None])
+    with pytest.raises(ValueError, match="got float32"):
+        model.masks(OPEN[None].astype(np.float32))
+    with pytest.raises(ArtefactError, match="unknown device"):
+        EmbeddingModel.load(tiny_artefact, "abacus")

@@ -1,0 +1,159 @@
+"""The worker engine: answers in batches, keeps deadlines, and comes back when its process does not."""
+
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import wait
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.errors import ArtefactError, EngineUnavailableError
+from service.inference.engine import WorkerEngine
+from service.types import AlarmKind, Health
+from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, picture
+
+
+@pytest.fixture
+def events() -> "queue.Queue[Health]":
+    return queue.Queue()
+
+
+@pytest.fixture
+def engine(tiny_artefact: Path, events: "queue.Queue[Health]") -> Iterator[WorkerEngine]:
+    made = WorkerEngine(
+        tiny_artefact, device="cpu", threads=1, on_health=events.put, deadline_s=30.0, hang_s=1.0
+    )
+    made.start()
+    yield made
+    made.stop()
+
+
+def _pid(engine: WorkerEngine) -> int:
+    pid = engine.status.pid
+    assert pid is not None
+    return pid
+
+
+def test_answers_from_many_threads_go_to_those_who_asked(engine: WorkerEngine) -> None:
+    """Four threads ask at once, pictures and masks mixed; each gets its own answer."""
+    wrong: list[str] = []
+
+    def ask(own: int) -> None:
+        for _ in range(10):
+            bar = np.roll(OPEN, 20 * own, axis=0)
+            embeddings, occupancy = engine.submit_pictures(
+                np.stack([picture(bar, occupied=False)] * 3)
+            ).result()
+            masks = engine.submit_masks(bar[None]).result()
+            if embeddings.shape != (3, DIM) or occupancy.shape != (3,) or masks.shape != (1, DIM):
+                wrong.append("shape")
+            if not np.allclose(masks[0], embeddings[0], atol=1e-5):
+                wrong.append("another's answer")
+
+    threads = [threading.Thread(target=ask, args=(own,)) for own in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    status = engine.status
+    assert (status.state, status.device, status.restarts, status.queue_length) == ("ready", "cpu", 0, 0)
+
+
+def test_killed_with_requests_in_flight_it_comes_back(
+    engine: WorkerEngine, events: "queue.Queue[Health]"
+) -> None:
+    """SIGKILL in the middle: worker_down is said, a new worker serves, every future comes to an end."""
+    first = _pid(engine)
+    flying = [engine.submit_pictures(np.stack([picture(OPEN)] * 8)) for _ in range(40)]
+    os.kill(first, signal.SIGKILL)
+    down = events.get(timeout=5)
+    assert (down.kind, down.lift_id, down.active) == (AlarmKind.WORKER_DOWN, None, True)
+    up = events.get(timeout=30)
+    assert (up.kind, up.active) == (AlarmKind.WORKER_DOWN, False)
+    assert _pid(engine) != first
+    assert engine.status.restarts == 1
+    assert wait(flying, timeout=30).not_done == set()
+    # What was in the worker is asked again: a crash costs time, not answers.
+    assert [future.exception() for future in flying] == [None] * 40
+    embeddings, _ = engine.submit_pictures(picture(CLOSE)[None]).result()
+    assert embeddings.shape == (1, DIM)
+
+
+def test_a_worker_that_hangs_is_replaced(engine: WorkerEngine, events: "queue.Queue[Health]") -> None:
+    """SIGSTOP is a hang: noticed even when nobody asks anything, said, and mended."""
+    first = _pid(engine)
+    os.kill(first, signal.SIGSTOP)
+    down = events.get(timeout=10)
+    assert down.active
+    assert "does not answer" in down.message
+    assert not events.get(timeout=30).active
+    assert engine.submit_masks(np.stack([MASKS.open, MASKS.close])).result().shape == (2, DIM)
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+
+
+def test_deadline_overload_and_stop(tiny_artefact: Path, events: "queue.Queue[Health]") -> None:
+    """With a stopped worker, requests fail at their deadline; too many are rejected and counted."""
+    engine = WorkerEngine(
+        tiny_artefact,
+        device="cpu",
+        threads=1,
+        on_health=events.put,
+        deadline_s=0.3,
+        hang_s=60.0,
+        max_waiting=6,
+    )
+    engine.start()
+    os.kill(_pid(engine), signal.SIGSTOP)
+    began = time.monotonic()
+    three = np.stack([picture(OPEN)] * 3)
+    kept = [engine.submit_pictures(three), engine.submit_pictures(three)]
+    rejected = engine.submit_pictures(three)
+    with pytest.raises(EngineUnavailableError, match="overloaded"):
+        rejected.result(0)
+    for future in kept:
+        with pytest.raises(EngineUnavailableError, match="deadline"):
+            future.result(5)
+    assert time.monotonic() - began < 2.0
+    assert (engine.status.rejected, engine.status.expired) == (1, 2)
+    engine.stop()
+    assert engine.status.state == "stopped"
+    with pytest.raises(EngineUnavailableError, match="stops"):
+        engine.submit_pictures(three).result(0)
+
+
+def test_what_cannot_be_a_request_is_refused(tiny_artefact: Path) -> None:
+    """Wrong shapes and oversized requests never reach the worker."""
+    engine = WorkerEngine(tiny_artefact, device="cpu")
+    for images in (np.zeros((0, 200, 200, 3), np.uint8), np.zeros((65, 200, 200, 3), np.uint8), OPEN[None]):
+        with pytest.raises(ValueError, match="expected uint8"):
+            engine.submit_pictures(images)
+
+
+def test_a_model_that_is_refused_in_the_worker_stops_the_start(tiny_artefact: Path, tmp_path: Path) -> None:
+    """What only loading finds (golden vectors) reaches the caller of `start` as ArtefactError."""
+    shutil.copytree(tiny_artefact.parent, tmp_path / "copy")
+    manifest = tmp_path / "copy" / "tiny.json"
+    manifest.write_text(manifest.read_text().replace('"occupancy": 1.0', '"occupancy": 0.5'))
+    engine = WorkerEngine(manifest, device="cpu", threads=1)
+    with pytest.raises(ArtefactError, match="occupancy differs"):
+        engine.start()
+    assert engine.status.state == "down"
+    with pytest.raises(EngineUnavailableError, match="occupancy differs"):
+        engine.submit_pictures(picture(OPEN)[None]).result(0)
+    engine.stop()
+
+
+def test_the_service_side_does_not_import_torch() -> None:
+    """The process that holds the engine stays without torch: 200 MB and two seconds."""
+    code = "import sys, service.inference.engine, service.pipeline; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,113 @@
+"""A model small enough to make in a test, and pictures it is sure of: how bright is each cell of a grid?"""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lifts.schema import MaskPair
+from service.types import Image, Passage, Picture
+
+GRID = 10
+DIM = GRID * GRID
+
+
+class Tiny(nn.Module):
+    """Embedding: brightness of 10x10 cells, 0..1. Occupancy: red of the picture's top left corner."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.adaptive_avg_pool2d(x, 10).flatten(1) / 255.0
+
+    @torch.jit.export
+    def embed(self, images: Tensor) -> Tensor:
+        return self.forward(images.float().mean(dim=3)[:, None])
+
+    @torch.jit.export
+    def embed_mask(self, masks: Tensor) -> Tensor:
+        return self.forward(masks.float()[:, None])
+
+    @torch.jit.export
+    def occupancy(self, images: Tensor) -> Tensor:
+        return images[:, :20, :20, 0].float().mean(dim=(1, 2)) / 255.0
+
+
+def mask(y: int) -> Image:
+    """A horizontal bar, 12 pixels thick, with its top at row y."""
+    drawn = np.zeros((200, 200), np.uint8)
+    drawn[y : y + 12, 40:160] = 255
+    return drawn
+
+
+OPEN, CLOSE = mask(44), mask(144)
+MASKS = MaskPair(open=OPEN, close=CLOSE)
+
+
+def picture(bar: Image, *, occupied: bool = True) -> Image:
+    """A picture whose bar is where the drawing's is."""
+    image = np.repeat(bar[:, :, None], 3, axis=2)
+    image[:20, :20, 0] = 255 if occupied else 0
+    return image
+
+
+def passage(
+    passage_id: str,
+    images: list[Image],
+    decided_mono_s: float,
+    *,
+    lift_id: str = "lift",
+    quality: float = 1.0,
+) -> Passage:
+    """A passage with these pictures, a second apart."""
+    pictures = tuple(Picture(image, None, float(t_s), quality) for t_s, image in enumerate(images))
+    return Passage(passage_id, lift_id, 1, 0.0, 1.0, 2.0, pictures, decided_mono_s)
+
+
+def write_artefact(folder: Path, **changes: Any) -> Path:
+    """Write tiny.ts and a manifest that is true of it, but for `changes` to its top level."""
+    folder.mkdir(parents=True, exist_ok=True)
+    module = torch.jit.script(Tiny().eval())
+    path = folder / "tiny.ts"
+    module.save(str(path))  # type: ignore[no-untyped-call]
+    image, drawn = picture(OPEN), CLOSE
+    with torch.inference_mode():
+        images, masks = torch.from_numpy(image[None]), torch.from_numpy(drawn[None])
+        golden = {
+            "image_png_base64": _png(np.ascontiguousarray(image[:, :, ::-1])),
+            "mask_png_base64": _png(drawn),
+            "embed": module.embed(images)[0].tolist(),
+            "embed_mask": module.embed_mask(masks)[0].tolist(),
+            "occupancy": float(module.occupancy(images)[0]),
+            "tolerance": 1e-3,
+        }
+    manifest = {
+        "name": "tiny",
+        "version": "1.0",
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "embedding_dim": DIM,
+        "golden": golden,
+        "calibration": {
+            "scale": 4.0,
+            "offset": 0.0,
+            "unknown_low": 0.2,
+            "unknown_high": 0.8,
+            "occupancy_threshold": 0.5,
+            "min_separation_good": 0.5,
+            "min_separation": 0.05,
+            "mask_shifts_px": [-2, 0, 2],
+        },
+        "training": {"seed": 0},
+    }
+    (folder / "tiny.json").write_text(json.dumps({**manifest, **changes}), encoding="utf-8")
+    return path
+
+
+def _png(image: Image) -> str:
+    return base64.b64encode(cv2.imencode(".png", image)[1].tobytes()).decode()
