@@ -1,0 +1,181 @@
+"""One process per camera, watched over: started, restarted when it dies or hangs, its reports passed on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+import structlog
+
+from service.ingest.health import HealthLimits
+from service.ingest.reader import BackOff
+from service.ingest.worker import WorkerOptions, run_camera
+from service.types import AlarmKind, CameraEvent, CameraState, CameraStatus, Health, WatchedLift
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorLimits:
+    """How patient a supervisor is with its process, in seconds."""
+
+    start_s: float = 20.0
+    silent_s: float = 3.0
+    stop_s: float = 3.0
+
+
+class CameraSupervisor:
+    """Runs one camera's process and reports what it says.
+
+    Args:
+        watched: the lift, its masks and references.
+        on_event: called with each CameraEvent from this supervisor's own thread; while it blocks, the camera
+            drops its oldest frames and counts them.
+    """
+
+    def __init__(
+        self,
+        watched: WatchedLift,
+        on_event: Callable[[CameraEvent], None],
+        *,
+        options: WorkerOptions | None = None,
+        health: HealthLimits | None = None,
+        limits: SupervisorLimits | None = None,
+    ) -> None:
+        self._watched, self._on_event = watched, on_event
+        self._options = options or WorkerOptions()
+        self._health, self._limits = health, limits or SupervisorLimits()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"camera-{watched.lift.id}", daemon=True)
+        self._active: set[AlarmKind] = set()
+        self._process: ForkServerProcess | None = None
+        self.restarts = 0
+        self._status = CameraStatus(
+            lift_id=watched.lift.id,
+            state=CameraState.STARTING,
+            message="starting",
+            fps=0.0,
+            frame_age_s=None,
+            frames_read=0,
+            frames_dropped=0,
+            passages=0,
+            line_speed="unknown",
+        )
+
+    @property
+    def status(self) -> CameraStatus:
+        """The camera's newest report; safe from any thread."""
+        return self._status
+
+    @property
+    def pid(self) -> int | None:
+        """The camera's process, if one runs."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self) -> None:
+        """Start the camera's process and the thread that watches it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop both; no event is reported after this returns."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        back_off = BackOff(first_s=0.2, longest_s=10.0)
+        while not self._stop.is_set():
+            reason = self._run_once(back_off)
+            if self._stop.is_set():
+                return
+            self.restarts += 1
+            log.warning("camera process restarted", lift_id=self._watched.lift.id, reason=reason)
+            self._status = replace(
+                self._status, state=CameraState.DEGRADED, message=f"camera process: {reason}", fps=0.0
+            )
+            self._report(self._status)
+            self._report(self._down(True, f"the camera's process {reason}; it is being restarted"))
+            self._stop.wait(back_off.wait_s())
+
+    def _run_once(self, back_off: BackOff) -> str:
+        """Run one process to its end; return why it ended."""
+        context = camera_context()
+        receiver, child_end = context.Pipe(duplex=True)
+        process = context.Process(
+            target=run_camera,
+            args=(child_end, self._watched, self._options, self._health),
+            name=f"barwatch-camera-{self._watched.lift.id}",
+            daemon=True,
+        )
+        process.start()
+        child_end.close()
+        self._process = process
+        try:
+            return self._listen(receiver, process, back_off)
+        finally:
+            self._process = None
+            receiver.close()
+            process.join(self._limits.stop_s if self._stop.is_set() else 0.0)
+            if process.is_alive():
+                process.kill()
+                process.join()
+            process.close()
+
+    def _listen(self, receiver: Connection, process: ForkServerProcess, back_off: BackOff) -> str:
+        deadline_s = time.monotonic() + self._limits.start_s
+        while not self._stop.is_set():
+            try:
+                if receiver.poll(0.2):
+                    self._take(receiver.recv(), back_off)
+                    deadline_s = time.monotonic() + self._limits.silent_s
+                    continue
+            except (EOFError, OSError):
+                process.join(1.0)
+                return f"died (exit code {process.exitcode})"
+            if time.monotonic() > deadline_s:
+                return "hangs"
+        return "stopped"
+
+    def _take(self, event: CameraEvent, back_off: BackOff) -> None:
+        if isinstance(event, Health):
+            if event.active:
+                self._active.add(event.kind)
+            else:
+                self._active.discard(event.kind)
+        elif isinstance(event, CameraStatus):
+            self._status = event
+            if event.state is CameraState.LIVE and AlarmKind.WORKER_DOWN in self._active:
+                back_off.reset()
+                self._clear_after_restart()
+        self._report(event)
+
+    def _clear_after_restart(self) -> None:
+        """Frames come from a new process: what its predecessor reported is withdrawn, it looks anew."""
+        for kind in sorted(self._active - {AlarmKind.WORKER_DOWN}):
+            self._active.discard(kind)
+            self._report(Health(kind, self._watched.lift.id, False, "the camera is watched anew"))
+        self._report(self._down(False, "the camera's process runs again"))
+
+    def _down(self, active: bool, message: str) -> Health:
+        if active:
+            self._active.add(AlarmKind.WORKER_DOWN)
+        else:
+            self._active.discard(AlarmKind.WORKER_DOWN)
+        return Health(AlarmKind.WORKER_DOWN, self._watched.lift.id, active, message)
+
+    def _report(self, event: CameraEvent) -> None:
+        if not self._stop.is_set():
+            self._on_event(event)
+
+
+def camera_context() -> ForkServerContext:
+    """Return the context that camera processes start from: what they all need is loaded once and shared."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["service.ingest.worker"])
+    return context

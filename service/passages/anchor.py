@@ -1,0 +1,130 @@
+"""Where exactly a carrier hangs: laid against the masks, the reference pictures and the carriers before it.
+
+The tracker knows how carriers move, not which of their points is the centre that the lift's poses mean. Each
+carrier leaves a stack: its pictures along the track, laid over each other, so that it is sharp and all else
+is smeared. The stacks are first laid upon each other (all carriers of a lift look alike), then together
+against the masks and references: one carrier's bar may be hidden, twenty carriers' are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from lifts.geometry import middle_fraction
+from lifts.schema import MaskPair, Track
+from service.passages.grid import motion_field, motion_px
+from service.passages.outlines import (
+    MARGIN_PX,
+    Field,
+    Floats,
+    Shift,
+    mask_outline,
+    outline,
+    peak,
+    prior,
+    reduce_picture,
+    scores,
+    shifted,
+)
+
+_REACH = 22  # field pixels: 44 canonical
+_MEMORY = 30.0
+_MIN_ALIKE = 0.15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fix:
+    """Where a carrier was found, against what the tracker assumed.
+
+    way: to add to the tracker's way. dx_px, dy_px: what remains of the canonical shift.
+    alike: correlation with the lift's earlier carriers, None for the first. model: its outline and theirs,
+    in the place where a picture at the true pose shows it.
+    """
+
+    way: float
+    dx_px: float
+    dy_px: float
+    alike: float | None
+    model: Field
+
+
+class Anchor:
+    """Learns, carrier by carrier, where a lift's carriers are; see the module."""
+
+    def __init__(
+        self, track: Track, masks: MaskPair | None, references: dict[str, npt.NDArray[np.uint8]]
+    ) -> None:
+        middle = middle_fraction(track)
+        mean = motion_field(track, middle).mean(axis=0)
+        self._motion = (float(mean[0]), float(mean[1]))
+        self._px_per_way = motion_px(track, middle)
+        self._masks = [] if masks is None else [mask_outline(masks.open), mask_outline(masks.close)]
+        self._references = [_reference_outline(picture) for picture in references.values()]
+        self._votes = np.zeros((2 * _REACH + 1, 2 * _REACH + 1))
+        self._carriers = 0
+        self._template: Field | None = None
+        self._near = prior(_REACH, self._motion, 22.0, 9.0)
+        self.offset = Shift(0.0, 0.0, 0.0, 0.0)
+
+    @property
+    def offset_way(self) -> float:
+        """The lift's learned offset: to add to the way that the tracker sees."""
+        return self._way(self.offset.dx_px, self.offset.dy_px)
+
+    def displacement(self, way: float) -> tuple[float, float]:
+        """Return by how many canonical pixels a carrier's picture moves over a small way."""
+        return way * self._motion[0], way * self._motion[1]
+
+    def fix(self, stack: Floats) -> Fix:
+        """Place one carrier by its stack float32[FIELD, FIELD] (grey, cut where the tracker saw it); learn."""
+        found = outline(stack)
+        alike, own = self._against_template(found)
+        sure = own if alike is None or alike >= _MIN_ALIKE else Shift(0.0, 0.0, 0.0, 0.0)
+        aligned = shifted(found, -sure.dx_px, -sure.dy_px)
+        if alike is None or alike >= _MIN_ALIKE:
+            self._learn(aligned)
+        dx, dy = sure.dx_px + self.offset.dx_px, sure.dy_px + self.offset.dy_px
+        way = self._way(dx, dy)
+        model = aligned if self._template is None else 0.5 * aligned + 0.5 * self._template
+        model = shifted(np.asarray(model, dtype=np.complex64), -self.offset.dx_px, -self.offset.dy_px)
+        return Fix(way, dx - way * self._motion[0], dy - way * self._motion[1], alike, model)
+
+    def _way(self, dx_px: float, dy_px: float) -> float:
+        along = dx_px * self._motion[0] + dy_px * self._motion[1]
+        return along / (self._px_per_way * self._px_per_way)
+
+    def _against_template(self, found: Field) -> tuple[float | None, Shift]:
+        if self._template is None:
+            return None, Shift(0.0, 0.0, 0.0, 0.0)
+        norm = float(np.sqrt((np.abs(found) ** 2).sum() * (np.abs(self._template) ** 2).sum()))
+        surface = scores(found, self._template, _REACH) / max(norm, 1e-9)
+        best = peak(np.maximum(surface, 0.0) * (0.4 + 0.6 * self._near))
+        return best.score, best
+
+    def _learn(self, aligned: Field) -> None:
+        self._carriers += 1
+        rate = 1.0 / min(float(self._carriers), _MEMORY)
+        if self._template is None:
+            self._template = aligned.copy()
+        else:
+            self._template += (aligned - self._template) * np.float32(rate)
+        if not self._masks and not self._references:
+            return
+        vote = np.zeros_like(self._votes)
+        if self._masks:
+            vote += np.maximum.reduce([np.maximum(scores(aligned, m, _REACH), 0.0) for m in self._masks])
+        for reference in self._references:
+            length = float(np.sqrt((np.abs(aligned) ** 2).sum()))
+            vote += 2.0 * np.maximum(scores(aligned, reference, _REACH), 0.0) / max(length, 1e-9)
+        self._votes += (vote - self._votes) * rate
+        self.offset = peak(self._votes * self._near)
+
+
+def _reference_outline(picture: npt.NDArray[np.uint8]) -> Field:
+    framed = cv2.copyMakeBorder(picture, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_REPLICATE)
+    field = outline(reduce_picture(np.asarray(framed, dtype=np.uint8)))
+    return np.asarray(field / max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9), dtype=np.complex64)

@@ -1,0 +1,206 @@
+"""From frames to passages: each carrier once, with its three moments and three registered pictures."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from lifts.geometry import middle_fraction, pose_at, refine, to_camera
+from service.errors import ConfigurationError
+from service.passages.album import Album
+from service.passages.anchor import Anchor, Fix
+from service.passages.carriers import Carrier, Carriers
+from service.passages.grid import PatchGrid
+from service.passages.line import Line
+from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX
+from service.passages.quality import picture_problem
+from service.passages.registration import register
+from service.types import Frame, Passage, Picture, WatchedLift
+
+Image = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractorOptions:
+    """How passages are extracted.
+
+    lead_s: how long before TF the last picture is taken, so that the verdict is out in time.
+    min_interval_s: frames that follow closer are passed over.
+    gap_s: after a longer gap between frames nothing is known of where the rope is.
+    min_seen: how much of the way from begin to end a carrier must have been followed over.
+    min_quality: registration quality below which a picture must not be judged.
+    """
+
+    lead_s: float = 0.25
+    min_interval_s: float = 0.07
+    gap_s: float = 1.5
+    min_seen: float = 0.55
+    min_quality: float = 0.0
+
+
+class PassageExtractor:
+    """Follows the line frame by frame. Pure: no clock, no thread, no chance once `run_id` is given.
+
+    Args:
+        watched: the lift with camera size and track; masks and references sharpen the registration.
+        options: see ExtractorOptions.
+        run_id: makes passage ids unique between runs; drawn by chance if not given.
+
+    Raises:
+        ConfigurationError: the lift has no track or no camera.
+    """
+
+    def __init__(
+        self, watched: WatchedLift, *, options: ExtractorOptions | None = None, run_id: str | None = None
+    ) -> None:
+        lift = watched.lift
+        if lift.track is None or lift.camera is None:
+            raise ConfigurationError(f"lift {lift.id}: no track and camera, so no passages can be extracted")
+        self._lift_id, self._track, self._camera = lift.id, lift.track, lift.camera
+        self._options = options or ExtractorOptions()
+        self._run_id = run_id or uuid.uuid4().hex[:12]
+        self._middle = middle_fraction(lift.track)
+        self._grid = PatchGrid(lift.track, self._camera.width, self._camera.height)
+        self._carriers = Carriers(self._grid)
+        self._line = Line(self._grid, self._carriers.clear)
+        self._anchor = Anchor(lift.track, watched.masks, watched.references)
+        step = min(0.04, 8.0 / self._grid.px_per_way)
+        reaches = {0.0: 1.35, self._middle: 1.35 - self._middle, 1.0: 0.35}
+        self._albums = [Album(self._track, way, reach, step) for way, reach in reaches.items()]
+        self._last_s: float | None = None
+        self._number = 0
+
+    @property
+    def line_speed(self) -> str:
+        """The line's speed for people: seconds from begin to end, `stopped` or `unknown`."""
+        speed = self._line.rope.speed
+        if not self._line.known:
+            return "unknown"
+        if speed < 0.01:
+            return "stopped" if speed > -0.01 else "backwards"
+        return f"{1.0 / speed:.1f} s per passage"
+
+    def step(self, frame: Frame) -> list[Passage]:
+        """Take in a frame; return the passages that it completes (none, rarely more than one)."""
+        elapsed_s = 0.0 if self._last_s is None else frame.t_s - self._last_s
+        if self._last_s is not None and 0.0 <= elapsed_s < self._options.min_interval_s:
+            return []
+        self._last_s = frame.t_s
+        image = self._fitted(frame.image)
+        if not 0.0 <= elapsed_s <= self._options.gap_s:
+            self._gap(frame.t_s)
+        self._line.step(image, frame.t_s, elapsed_s)
+        at = self._line.rope.way if self._line.known else None
+        for album in self._albums:
+            album.add(image, at, frame.t_s, frame.t_mono_s)
+        if not self._line.known:
+            return []
+        self._carriers.step(self._line.rope)
+        self._stack(image)
+        return [passage for c in self._carriers.hanging if (passage := self._leave(c, frame)) is not None]
+
+    def finish(self) -> list[Passage]:
+        """End of the stream: carriers that have not reached the end of the track are no passages."""
+        self._carriers.clear()
+        return []
+
+    def _fitted(self, image: Image) -> Image:
+        height, width = image.shape[:2]
+        size = (self._camera.width, self._camera.height)
+        if (width, height) == size:
+            return image
+        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+    def _gap(self, t_s: float) -> None:
+        self._carriers.clear()
+        self._line.gap(t_s)
+        for album in self._albums:
+            album.clear()
+
+    def _stack(self, image: Image) -> None:
+        """Lay each carrier's picture near the middle of the track upon those before it."""
+        for carrier in self._carriers.hanging:
+            if carrier.done:
+                continue
+            if carrier.stack_at is None:
+                carrier.stack_at = carrier.at
+            way = self._line.rope.way - carrier.stack_at
+            if abs(way - self._middle) <= 0.3 and self._line.rope.speed > 0.01:
+                carrier.stack += self._patch(image, way)
+                carrier.stacked += 1
+            elif way < self._middle:
+                carrier.stack_at = carrier.at  # not begun: the newest place is the best
+
+    def _patch(self, image: Image, way: float) -> npt.NDArray[np.float32]:
+        """Return float32[FIELD, FIELD], the grey picture of a carrier at `way`."""
+        matrix = to_camera(pose_at(self._track, way)) @ np.array(
+            [[PITCH_PX, 0.0, 0.5 - MARGIN_PX], [0.0, PITCH_PX, 0.5 - MARGIN_PX], [0.0, 0.0, 1.0]]
+        )
+        pitch = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+        corners = matrix[:, :2] @ np.array([[0, FIELD, 0, FIELD], [0, 0, FIELD, FIELD]]) + matrix[:, 2:]
+        low = np.clip(np.floor(corners.min(axis=1)).astype(int) - 2, 0, None)
+        high = np.clip(np.ceil(corners.max(axis=1)).astype(int) + 3, 1, [image.shape[1], image.shape[0]])
+        low = np.minimum(low, high - 1)
+        crop = cv2.cvtColor(image[low[1] : high[1], low[0] : high[0]], cv2.COLOR_BGR2GRAY)
+        if pitch > 1.4:
+            crop = cv2.blur(crop, (round(pitch), round(pitch)))
+        matrix[:, 2] -= low
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        out = cv2.warpAffine(crop, matrix, (FIELD, FIELD), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(out, dtype=np.float32)
+
+    def _leave(self, carrier: Carrier, frame: Frame) -> Passage | None:
+        """Report a carrier when it is about to reach the end of the track, once."""
+        rope = self._line.rope
+        way = rope.way - carrier.at + self._anchor.offset_way
+        if carrier.done or way < 1.0 - max(self._options.lead_s * rope.speed, 0.02) or rope.speed <= 0.01:
+            return None
+        carrier.done = True
+        if carrier.first_way > 0.3 or way - carrier.first_way < self._options.min_seen or not carrier.stacked:
+            return None
+        stacked_at = carrier.at if carrier.stack_at is None else carrier.stack_at
+        fix = self._anchor.fix(carrier.stack / carrier.stacked)
+        begin_at = stacked_at - fix.way
+        times = [rope.time_at(begin_at + w) for w in (0.0, self._middle, 1.0)]
+        pictures = [self._picture(a, t, fix, begin_at) for a, t in zip(self._albums, times, strict=True)]
+        if any(t is None for t in times) or any(p is None for p in pictures):
+            return None
+        self._number += 1
+        t_begin_s, t_middle_s, t_end_s = (float(t or 0.0) for t in times)
+        return Passage(
+            id=f"{self._lift_id}-{self._run_id}-{self._number}",
+            lift_id=self._lift_id,
+            number=self._number,
+            t_begin_s=t_begin_s,
+            t_middle_s=t_middle_s,
+            t_end_s=t_end_s,
+            pictures=tuple(p for p in pictures if p is not None),
+            decided_mono_s=frame.t_mono_s,
+        )
+
+    def _picture(self, album: Album, t_s: float | None, fix: Fix, begin_at: float) -> Picture | None:
+        """Pick a carrier's picture at one pose and register it."""
+        leaf = None if t_s is None else album.find(t_s)
+        at = None if leaf is None else self._line.rope.way_at(leaf.t_s)
+        if leaf is None or at is None:
+            return None
+        # The frame was taken a little before or after: the carrier stands that much off its pose.
+        way = at - begin_at
+        dx, dy = self._anchor.displacement(way - album.way)
+        if abs(way - album.way) > 0.12:
+            return None
+        found = register(leaf.image, fix.model, dx + fix.dx_px, dy + fix.dy_px)
+        problem = picture_problem(found.image)
+        if problem is None and found.quality < self._options.min_quality:
+            problem = "not registered"
+        return Picture(
+            image=found.image,
+            pose=refine(album.pose, -found.dx_px, -found.dy_px),
+            t_s=leaf.t_s,
+            quality=found.quality,
+            problem=problem,
+        )

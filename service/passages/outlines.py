@@ -1,0 +1,123 @@
+"""Outlines of pictures and masks, and how they are laid upon each other.
+
+An outline is a complex picture: at each pixel the doubled direction of the edge there, long where an edge is
+sure. Doubling makes a bright bar on dark and a dark bar on bright the same. All are at half canonical
+resolution with a margin: complex64[FIELD, FIELD], pixel i covering canonical 2 * i - MARGIN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Field = npt.NDArray[np.complex64]
+Floats = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float64]
+
+PITCH_PX = 2
+"""Canonical pixels per field pixel."""
+
+MARGIN_PX = 20
+"""Canonical pixels round the frame that a field also covers."""
+
+FIELD = (200 + 2 * MARGIN_PX) // PITCH_PX
+"""Side of a field."""
+
+_FFT = 192
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Where a picture's content lies from where it is expected: (dx, dy) canonical pixels, score of it.
+
+    contrast: how far the score stands out of the other shifts, in their standard deviations.
+    """
+
+    dx_px: float
+    dy_px: float
+    score: float
+    contrast: float
+
+
+def outline(grey: Floats, softness: float = 6.0) -> Field:
+    """Return the outline of a picture float32[FIELD, FIELD]; edges of `softness` grey levels count half."""
+    calm = cv2.GaussianBlur(grey, (0, 0), 0.8)
+    dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
+    dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
+    size = cv2.magnitude(dx, dy)
+    direction = (dx + 1j * dy) ** 2 / np.maximum(size * size, 1e-6)
+    return np.asarray(direction * (size / (size + softness)), dtype=np.complex64)
+
+
+def mask_outline(mask: npt.NDArray[np.uint8]) -> Field:
+    """Return the outline of a mask uint8[200, 200], its length in all being 1."""
+    framed = cv2.copyMakeBorder(mask, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_CONSTANT)
+    small = cv2.resize(framed, (FIELD, FIELD), interpolation=cv2.INTER_AREA).astype(np.float32)
+    calm = cv2.GaussianBlur(small, (0, 0), 1.0)
+    dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
+    dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
+    size = cv2.magnitude(dx, dy)
+    field = (dx + 1j * dy) ** 2 / np.maximum(size, 1e-6)
+    return np.asarray(field / max(float(np.abs(field).sum()), 1e-9), dtype=np.complex64)
+
+
+def reduce_picture(picture: npt.NDArray[np.uint8]) -> Floats:
+    """Return float32[FIELD, FIELD] of a canonical picture with MARGIN_PX round it, uint8[240, 240, 3] RGB."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.resize(grey, (FIELD, FIELD), interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
+def scores(picture: Field, model: Field, reach: int) -> Scores:
+    """Return float64[2 * reach + 1, 2 * reach + 1]: sum of agreement with the model shifted by (row, column)."""
+    spectrum = np.fft.fft2(picture, (_FFT, _FFT)) * np.conj(np.fft.fft2(model, (_FFT, _FFT)))
+    surface = np.roll(np.fft.ifft2(spectrum).real, (reach, reach), (0, 1))
+    return np.asarray(surface[: 2 * reach + 1, : 2 * reach + 1], dtype=np.float64)
+
+
+def prior(reach: int, along: tuple[float, float], along_px: float, across_px: float) -> Scores:
+    """Return 0..1 over shifts: a Gaussian of `along_px` in direction `along` and `across_px` across it."""
+    d = np.arange(-reach, reach + 1) * float(PITCH_PX)
+    x, y = np.meshgrid(d, d)
+    norm = max(float(np.hypot(*along)), 1e-9)
+    ux, uy = along[0] / norm, along[1] / norm
+    lengthwise, sideways = x * ux + y * uy, -x * uy + y * ux
+    return np.exp(-0.5 * ((lengthwise / along_px) ** 2 + (sideways / across_px) ** 2))
+
+
+def peak(surface: Scores) -> Shift:
+    """Return the highest point of a score surface, between pixels, with its contrast."""
+    row, column = np.unravel_index(int(surface.argmax()), surface.shape)
+    reach = surface.shape[0] // 2
+    dy = _vertex(surface[:, column], int(row))
+    dx = _vertex(surface[row, :], int(column))
+    spread = float(surface.std())
+    contrast = (float(surface.max()) - float(np.median(surface))) / spread if spread > 1e-12 else 0.0
+    return Shift(
+        dx_px=PITCH_PX * (float(column) - reach + dx),
+        dy_px=PITCH_PX * (float(row) - reach + dy),
+        score=float(surface.max()),
+        contrast=contrast,
+    )
+
+
+def shifted(field: Field, dx_px: float, dy_px: float) -> Field:
+    """Return the field with its content moved by (dx, dy) canonical pixels, to the nearest field pixel."""
+    rows, columns = round(dy_px / PITCH_PX), round(dx_px / PITCH_PX)
+    out = np.zeros_like(field)
+    h, w = field.shape
+    out[max(0, rows) : h + min(0, rows), max(0, columns) : w + min(0, columns)] = field[
+        max(0, -rows) : h + min(0, -rows), max(0, -columns) : w + min(0, -columns)
+    ]
+    return out
+
+
+def _vertex(line: Scores, at: int) -> float:
+    if not 0 < at < len(line) - 1:
+        return 0.0
+    curve = line[at - 1] - 2 * line[at] + line[at + 1]
+    if curve >= -1e-15:
+        return 0.0
+    return float(np.clip(0.5 * (line[at - 1] - line[at + 1]) / curve, -0.5, 0.5))

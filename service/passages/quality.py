@@ -1,0 +1,49 @@
+"""Whether a registered picture shows anything at all: statistics that snow specks and noise cannot fool."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+DARK_LEVEL = 20.0
+"""A picture whose bright areas (95th percentile after the median filter) stay below this is dark."""
+
+MIN_CONTRAST = 10.0
+"""Grey levels between the dark and the bright areas of a picture that shows something."""
+
+MIN_STRUCTURE = 0.01
+"""Fraction of the picture that edges must cover, each well above the picture's own noise."""
+
+
+def picture_problem(image: npt.NDArray[np.uint8]) -> str | None:
+    """Say why a registered picture must not be judged, or None if nothing speaks against it.
+
+    Args:
+        image: uint8[200, 200, 3] RGB.
+
+    Returns:
+        "dark", "over-exposed", "no contrast" or "no structure", or None. Bright specks (snow, lamps far
+        away) and sensor noise do not count as contrast: everything is measured after a median filter.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    half = cv2.resize(grey, (100, 100), interpolation=cv2.INTER_AREA)
+    calm = cv2.medianBlur(cv2.medianBlur(half, 5), 5)
+    low, high = np.percentile(calm, (5, 95))
+    if high < DARK_LEVEL:
+        return "dark"
+    if low > 250:
+        return "over-exposed"
+    if high - low < MIN_CONTRAST:
+        return "no contrast"
+    return None if _structure(calm) >= MIN_STRUCTURE else "no structure"
+
+
+def _structure(calm: npt.NDArray[np.uint8]) -> float:
+    """Return the fraction of the picture covered by edges that stand out of noise and slow shading."""
+    soft = cv2.GaussianBlur(calm.astype(np.float32), (0, 0), 1.0)
+    dx = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=0.125)
+    dy = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=0.125)
+    strength = cv2.magnitude(dx, dy)
+    floor = max(1.0, 3.0 * float(np.median(strength)))
+    return float((strength > floor).mean())

@@ -1,0 +1,199 @@
+"""The rope: one odometer for the whole line, and what hangs on it.
+
+All carriers in view hang on the same rope, so one number moves them all. Each cell of the rope gathers the
+mean of what was seen at its place while it moved through the picture: what moves with the rope adds up,
+everything else averages out. The odometer is read by matching a frame's cells against the rope's.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from service.passages.features import Features
+from service.passages.grid import PatchGrid
+
+Floats = npt.NDArray[np.float32]
+
+_MEMORY = 24.0  # frames that a rope cell's mean goes back
+ACCEPT = 0.30
+"""Correlation of a frame with the rope that reads the odometer."""
+
+_GAIN_WAY, _GAIN_SPEED = 0.6, 0.12
+_LOG_WAY = 2.5  # how far back the odometer's log goes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one frame told of the rope.
+
+    matched: correlation of the frame with the rope at the best shift. still: what should move does not.
+    """
+
+    matched: float
+    still: bool
+    shifted: int
+
+
+class Rope:
+    """The odometer and the rope's cells.
+
+    way: how far the line has gone since the rope was (re)started; `speed` in way per second.
+    stack, power_map: float32[N, D], mean and mean square of the features of the rope's piece now at each of the
+    grid's cells. count, span: float32[N], over how many frames and how much way.
+    """
+
+    def __init__(self, grid: PatchGrid) -> None:
+        self._grid = grid
+        n = len(grid)
+        self.way = 0.0
+        self.speed = 0.0
+        self.t_s = 0.0
+        self.stack: Floats = np.zeros((n, 0), np.float32)
+        self.power_map: Floats = np.zeros((n, 0), np.float32)
+        self.count = np.zeros(n, np.float32)
+        self.span = np.zeros(n, np.float32)
+        self._base = 0.0
+        self._log: deque[tuple[float, float]] = deque(maxlen=4096)
+
+    def start(self, t_s: float, speed: float) -> None:
+        """Begin anew with a known speed; the odometer goes on from where it was."""
+        self.stack[:] = 0
+        self.power_map[:] = 0
+        self.count[:] = 0
+        self.span[:] = 0
+        self.way += 10.0  # nothing that hung on the rope before may be taken for what hangs on it now
+        self._base = self.way
+        self.speed, self.t_s = speed, t_s
+        self._log.clear()
+        self._log.append((t_s, self.way))
+
+    def step(self, features: Features, *, measure: bool = True) -> Reading:
+        """Move the odometer to the frame's time, read it off the frame if it shows enough, gather the cells."""
+        if self.stack.shape[1] != features.cells.shape[1]:
+            self.stack = np.zeros((len(self._grid), features.cells.shape[1]), np.float32)
+            self.power_map = np.zeros_like(self.stack)
+        elapsed_s = features.t_s - self.t_s
+        self.t_s = features.t_s
+        predicted = self.way + self.speed * elapsed_s
+        matched, still = 0.0, False
+        if measure:
+            matched, at = self._match(features, predicted)
+            still = self._still(features, predicted)
+            if matched >= ACCEPT and not still:
+                error = at - predicted
+                predicted += _GAIN_WAY * error
+                self.speed += _GAIN_SPEED * error / max(elapsed_s, 1e-3)
+            elif still:
+                predicted = self.way
+                self.speed *= 0.7
+        self.way = predicted
+        shifted = self._shift()
+        if not still:
+            self._gather(features, abs(self.speed) * elapsed_s)
+        self._log.append((self.t_s, self.way))
+        while len(self._log) > 2 and self._log[0][1] < self.way - _LOG_WAY:
+            self._log.popleft()
+        return Reading(matched, still, shifted)
+
+    def way_at(self, t_s: float) -> float | None:
+        """Return what the odometer read at a media time; None before its log begins."""
+        if not self._log or t_s < self._log[0][0]:
+            return None
+        times, ways = zip(*self._log, strict=True)
+        return float(np.interp(t_s, times, ways))
+
+    def time_at(self, way: float) -> float | None:
+        """Return when the odometer first stood at `way`; ahead of now by the present speed; None if unknown."""
+        before: tuple[float, float] | None = None
+        for t_s, at in self._log:
+            if at >= way:
+                if before is None:
+                    return t_s if at - way < 0.05 else None
+                part = (way - before[1]) / max(at - before[1], 1e-9)
+                return before[0] + part * (t_s - before[0])
+            before = (t_s, at)
+        if self.speed <= 1e-3:
+            return None
+        return self.t_s + (way - self.way) / self.speed
+
+    def _match(self, features: Features, predicted: float) -> tuple[float, float]:
+        """Return the best correlation and the odometer's reading there."""
+        n = len(self._grid)
+        step = self._grid.step
+        weight = np.minimum(self.count / 3.0, 1.0).astype(np.float32)
+        expected = (predicted - self._base) / step
+        reach = 4 + int(abs(self.speed) * 0.5 / step)
+        low, high = max(round(expected) - reach, -n // 2), min(round(expected) + reach, n // 2)
+        lit = np.flatnonzero((weight > 0) & ((self.stack[:, ::7] ** 2).sum(axis=1) > 0))
+        if len(lit) == 0 or float(features.energy.sum()) <= 1e-6:
+            return 0.0, predicted
+        products = features.cells @ self.stack[lit].T  # [N, lit]
+        norms = np.einsum("nd,nd->n", self.stack[lit], self.stack[lit])
+        squares = features.energy * features.cells.shape[1]
+        scores = np.full(high - low + 1, -1.0)
+        for k, shift in enumerate(range(low, high + 1)):
+            rows = lit + shift
+            ok = (rows >= 0) & (rows < n)
+            if not ok.any():
+                continue
+            w = weight[lit[ok]]
+            top = float((w * products[rows[ok], np.flatnonzero(ok)]).sum())
+            bottom = float(np.sqrt((w * norms[ok]).sum() * (w * squares[rows[ok]]).sum()))
+            cover = float((w * norms[ok]).sum() / max((weight[lit] * norms).sum(), 1e-9))
+            if bottom > 1e-6 and cover > 0.3:
+                scores[k] = top / bottom
+        best = int(scores.argmax())
+        return float(scores[best]), self._base + (low + best + _vertex(scores, best)) * step
+
+    def _still(self, features: Features, predicted: float) -> bool:
+        """Say whether something hangs on the rope here that now shows no motion at all."""
+        shift = round((predicted - self._base) / self._grid.step)
+        solid = np.einsum("nd,nd->n", self.stack, self.stack) * np.minimum(self.count / 4.0, 1.0)
+        rows = np.arange(len(solid)) + shift
+        ok = (rows >= 0) & (rows < len(solid)) & (solid / max(self.stack.shape[1], 1) > 0.015)
+        if not ok.any():
+            return False
+        now = features.energy[rows[ok]] * self.stack.shape[1]
+        return bool(now.sum() < 0.12 * solid[ok].sum())
+
+    def _shift(self) -> int:
+        """Keep the rope's cells at the grid's: move them on when the odometer has gone half a cell."""
+        cells = round((self.way - self._base) / self._grid.step)
+        if cells == 0:
+            return 0
+        self._base += cells * self._grid.step
+        for array in (self.stack, self.power_map, self.count, self.span):
+            rolled = np.roll(array, cells, axis=0)
+            if cells > 0:
+                rolled[:cells] = 0
+            else:
+                rolled[cells:] = 0
+            array[:] = rolled
+        return cells
+
+    def _gather(self, features: Features, gone: float) -> None:
+        rate = 1.0 / np.minimum(self.count + 1.0, _MEMORY)
+        self.stack += (features.cells - self.stack) * rate[:, None].astype(np.float32)
+        self.power_map += (features.cells**2 - self.power_map) * rate[:, None].astype(np.float32)
+        self.count += 1.0
+        self.span += gone
+
+    @property
+    def phase(self) -> float:
+        """How far, in way, the odometer stands from the grid's cells: within half a cell."""
+        return self.way - self._base
+
+
+def _vertex(scores: npt.NDArray[np.float64], best: int) -> float:
+    """Return where between its neighbours the parabola through a maximum peaks, -0.5..0.5."""
+    if not 0 < best < len(scores) - 1:
+        return 0.0
+    a, b, c = scores[best - 1], scores[best], scores[best + 1]
+    if min(a, c) < -0.99:
+        return 0.0
+    curve = a - 2 * b + c
+    return 0.0 if curve >= -1e-9 else float(np.clip(0.5 * (a - c) / curve, -0.5, 0.5))

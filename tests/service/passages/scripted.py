@@ -1,0 +1,196 @@
+"""A chairlift drawn with a few lines: carriers, riders, a queue and snow, with the truth known exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from lifts.geometry import middle_fraction, pose_at, to_camera
+from lifts.schema import Camera, Lift, MaskPair, Pose, Track
+from service.types import Frame, WatchedLift
+
+Image = npt.NDArray[np.uint8]
+WIDTH, HEIGHT = 1280, 720
+
+SIDE_TRACK = Track(
+    begin=Pose(x=380, y=330, scale=0.55, angle=0.02),
+    middle=Pose(x=640, y=345, scale=0.60, angle=0.0),
+    end=Pose(x=860, y=360, scale=0.66, angle=-0.02),
+)
+AWAY_TRACK = Track(
+    begin=Pose(x=520, y=430, scale=0.50),
+    middle=Pose(x=640, y=360, scale=0.66),
+    end=Pose(x=715, y=318, scale=0.85),
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What happens in front of the camera.
+
+    carriers: begin times in seconds (way 0), for constant speed.
+    speed: way a second at time t, integrated numerically for stops; None for constant `way_per_s`.
+    """
+
+    track: Track = SIDE_TRACK
+    way_per_s: float = 0.2
+    carriers: tuple[float, ...] = (2.5, 10.5, 18.5)
+    seconds: float = 26.0
+    fps: float = 25.0
+    stop: tuple[float, float] | None = None
+    backwards: bool = False
+    people: int = 3
+    snow: int = 0
+    brightness: float = 1.0
+    noise: float = 2.0
+    offset_px: float = 0.0
+    seed: int = 1
+    open_bars: tuple[bool, ...] = (True, False)
+    occupied: tuple[int, ...] = field(default=(2, 1, 0))
+
+
+def watched(scene: Scene, references: bool = False) -> WatchedLift:
+    """The lift of a scene, as enrolled: track and two masks."""
+    lift = Lift(
+        id="scripted", name="Scripted", seats=2, camera=Camera(width=WIDTH, height=HEIGHT), track=scene.track
+    )
+    pictures = {}
+    if references:
+        background = _background(scene.seed)
+        for name, is_open in (("open", True), ("close", False)):
+            frame = background.copy()
+            way = middle_fraction(scene.track)
+            _paste(frame, *carrier(is_open, 0), scene.track, way)
+            matrix = cv2.invertAffineTransform(to_camera(scene.track.middle))
+            picture = cv2.warpAffine(frame, matrix, (200, 200), borderMode=cv2.BORDER_REPLICATE)
+            pictures[name] = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+    return WatchedLift(lift=lift, masks=MaskPair(open=mask(True), close=mask(False)), references=pictures)
+
+
+def travelled(scene: Scene, t_s: float) -> float:
+    """Way of a carrier that was at 0 at time 0."""
+    if scene.stop is not None:
+        first, last = scene.stop
+        t_s = min(t_s, first) + max(0.0, t_s - last)
+    return scene.way_per_s * t_s * (-1.0 if scene.backwards else 1.0)
+
+
+def crossing_s(scene: Scene, begin_s: float, way: float) -> float:
+    """When the carrier that begins at `begin_s` reaches `way`."""
+    t_s = begin_s + way / scene.way_per_s
+    if scene.stop is not None and t_s > scene.stop[0]:
+        t_s += scene.stop[1] - scene.stop[0] if begin_s < scene.stop[0] else 0.0
+    return t_s
+
+
+def frames(scene: Scene) -> Iterator[Frame]:
+    """Draw the scene, frame by frame."""
+    rng = np.random.default_rng(scene.seed)
+    background = _background(scene.seed)
+    walkers = [
+        (rng.uniform(0, WIDTH), rng.uniform(-60, 60) * (i % 2), rng.uniform(480, 640), rng.uniform(0.8, 1.4))
+        for i in range(scene.people)
+    ]
+    colours = rng.integers(30, 220, (scene.people + 1, 3))
+    chairs = [
+        carrier(
+            scene.open_bars[k % len(scene.open_bars)],
+            scene.occupied[k % len(scene.occupied)],
+            seed=scene.seed + k,
+        )
+        for k in range(len(scene.carriers))
+    ]
+    for index in range(int(scene.seconds * scene.fps)):
+        t_s = index / scene.fps
+        image = background.copy()
+        gone = travelled(scene, t_s)
+        for (colour, alpha), begin_s in zip(chairs, scene.carriers, strict=True):
+            way = gone - travelled(scene, begin_s)
+            if scene.backwards:
+                way += 1.0
+            if -0.8 < way < 1.8:
+                _paste(image, colour, alpha, scene.track, way, scene.offset_px)
+        for (x, speed, y, size), c in zip(walkers, colours, strict=False):
+            at = int((x + speed * t_s) % WIDTH), int(y + 5 * np.sin(3 * t_s + x))
+            tone = tuple(int(v) for v in c)
+            cv2.ellipse(image, at, (int(18 * size), int(60 * size)), 0, 0, 360, tone, -1)
+            cv2.circle(image, (at[0], at[1] - int(75 * size)), int(16 * size), (180, 190, 220), -1)
+        for _ in range(scene.snow):
+            spot = int(rng.integers(0, WIDTH)), int(rng.integers(0, HEIGHT))
+            cv2.circle(image, spot, int(rng.integers(1, 5)), (245, 245, 245), -1)
+        shown = image.astype(np.float32) * scene.brightness
+        half = rng.normal(0, scene.noise, (HEIGHT // 2, WIDTH // 2, 1)).astype(np.float32)
+        shown += cv2.resize(half, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)[..., None]
+        yield Frame(index, t_s, t_s, np.clip(shown, 0, 255).astype(np.uint8))
+
+
+def mask(is_open: bool) -> Image:
+    """The bar as an operator draws it."""
+    out = np.zeros((200, 200), np.uint8)
+    cv2.polylines(out, [_bar(is_open)], False, 255, 6)
+    return out
+
+
+def carrier(is_open: bool, riders: int, seed: int = 0) -> tuple[Image, Image]:
+    """One carrier in the canonical frame: colour uint8[200, 200, 3] and alpha uint8[200, 200]."""
+    rng = np.random.default_rng(seed)
+    colour, alpha = np.zeros((200, 200, 3), np.uint8), np.zeros((200, 200), np.uint8)
+
+    def line(points: list[tuple[int, int]], width: int, tone: tuple[int, int, int]) -> None:
+        for target, value in ((colour, tone), (alpha, (255,))):
+            cv2.polylines(target, [np.array(points, np.int32)], False, value, width, cv2.LINE_AA)
+
+    line([(100, 0), (100, 55)], 5, (70, 70, 75))
+    line([(55, 120), (60, 62), (100, 55), (146, 66), (152, 126)], 5, (80, 80, 90))
+    for target, value in ((colour, (50, 90, 40)), (alpha, (255,))):
+        cv2.fillPoly(target, [np.array([(55, 95), (150, 103), (154, 142), (52, 132)], np.int32)], value)
+    for i in range(riders):
+        x = 80 + 42 * i
+        tone = tuple(int(v) for v in rng.integers(40, 230, 3))
+        for target, value in ((colour, tone), (alpha, (255,))):
+            cv2.ellipse(target, (x, 115), (15, 26), 0, 0, 360, value, -1)
+            cv2.circle(target, (x, 80), 11, value, -1)
+            cv2.line(target, (x, 140), (x + 4, 172), value, 9)
+    line([(int(x), int(y)) for x, y in _bar(is_open)], 4, (30, 60, 160))
+    return colour, alpha
+
+
+def _bar(is_open: bool) -> npt.NDArray[np.int32]:
+    if is_open:
+        return np.array([(58, 100), (48, 40), (140, 46), (150, 106)], np.int32)
+    return np.array([(58, 100), (42, 122), (138, 132), (150, 106)], np.int32)
+
+
+def _paste(
+    image: Image, colour: Image, alpha: Image, track: Track, way: float, offset_px: float = 0.0
+) -> None:
+    matrix = to_camera(pose_at(track, way))
+    matrix[:, 2] += offset_px * matrix[:, 0]  # along the canonical x axis
+    warped = cv2.warpAffine(colour, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_AREA)
+    cover = cv2.warpAffine(alpha, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_AREA)
+    x, y, w, h = cv2.boundingRect(cover)
+    part = image[y : y + h, x : x + w]
+    a = cover[y : y + h, x : x + w, None].astype(np.float32) / 255.0
+    part[:] = (part * (1 - a) + warped[y : y + h, x : x + w] * a).astype(np.uint8)
+
+
+def _background(seed: int) -> Image:
+    rng = np.random.default_rng(seed + 1000)
+    image = np.full((HEIGHT, WIDTH, 3), 205, np.uint8)
+    image[:250] = (190, 170, 150)
+    cv2.fillPoly(
+        image,
+        [np.array([(0, 250), (400, 90), (800, 240), (1280, 120), (1280, 260)], np.int32)],
+        (225, 225, 225),
+    )
+    cv2.rectangle(image, (60, 150), (330, 520), (60, 75, 100), -1)
+    for x in rng.integers(350, 1250, 14):
+        y = int(rng.integers(170, 300))
+        tree = np.array([(x, y - 70), (x - 22, y + 30), (x + 22, y + 30)], np.int32)
+        cv2.fillPoly(image, [tree], (50, 80, 45))
+    texture = cv2.GaussianBlur(rng.normal(0, 30, (HEIGHT, WIDTH)).astype(np.float32), (0, 0), 4) * 2
+    return np.clip(image.astype(np.float32) + texture[..., None], 0, 255).astype(np.uint8)
