@@ -72,7 +72,7 @@ def active(session: Session, lift_id: str) -> MaskVersion | None:
 def active_versions(session: Session) -> dict[str, int]:
     """Return lift id -> active version, of every lift that has masks."""
     query = select(MaskVersionRow.lift_id, MaskVersionRow.version).where(MaskVersionRow.active)
-    return dict(session.execute(query).tuples().all())
+    return {row.lift_id: row.version for row in session.execute(query)}
 
 
 def history(session: Session, lift_id: str) -> tuple[MaskVersion, ...]:
