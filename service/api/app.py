@@ -1,0 +1,113 @@
+"""The HTTP application, made from a runtime: routers, guards, errors, the console's pages."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from service.api.guards import BodyLimit, SecurityHeaders
+from service.api.metrics import RuntimeCollector
+from service.api.problems import Problem, install_problem_handlers
+from service.api.routes import alarms, classify, feed, health, lifts, masks, passages, session
+from service.api.runtime import Runtime
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+CONSOLE = Path(__file__).resolve().parent.parent / "console"
+
+_ABOUT = """Barwatch watches chairlift boarding stations and raises an alarm for every carrier that leaves
+with its safety bar open.
+
+Send `Authorization: Bearer TOKEN` with every call; `barwatch token create` makes tokens. Roles: a viewer
+reads, an operator acts, an admin configures. Errors are RFC 9457 problem details.
+
+Live alarms: open a WebSocket on `GET /alarms` (token in the Authorization header, in the session cookie or as
+subprotocol `bearer.TOKEN`, never in the URL). It sends `{"type":"hello","epoch","seq"}`, then
+`{"type":"alarm","seq","alarm":{…}}` for each new or changed alarm, and `{"type":"heartbeat"}` every 5 s;
+`?after=SEQ` replays what was missed since. An upgrade that is refused is answered with 401 or 403; an open
+feed is closed with 4401 when its token is revoked and with 1013 when the client reads too slowly."""
+
+_TAGS = [
+    {"name": "lifts", "description": "Installations: configuration, masks, classification."},
+    {"name": "passages", "description": "Judged carriers and their pictures."},
+    {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
+    {"name": "session", "description": "Signing in to the console."},
+    {"name": "health", "description": "For load balancers and Prometheus; no token needed."},
+]
+
+
+def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
+    """Return the application that serves `runtime`."""
+    app = FastAPI(
+        title="Barwatch",
+        version=importlib.metadata.version("barwatch"),
+        description=_ABOUT,
+        openapi_tags=_TAGS,
+        docs_url=None,  # FastAPI's page loads a viewer from elsewhere: ours works without the internet
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.runtime = runtime
+    runtime.registry.register(RuntimeCollector(runtime))
+    install_problem_handlers(app)
+    for part in (lifts, masks, classify, passages, alarms, feed, session, health):
+        app.include_router(part.router)
+    _add_pages(app)
+    _describe(app)
+    app.add_middleware(BodyLimit, max_upload_bytes=int(4 * runtime.settings.max_upload_mb * 1e6) + 100_000)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+class _Pages(StaticFiles):
+    """The console's files: a browser asks each time whether they changed, so that an update is never half."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Any:
+        """Answer with a file."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def _add_pages(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    async def console() -> FileResponse:
+        return FileResponse(CONSOLE / "index.html", headers={"Cache-Control": "no-cache"})
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> FileResponse:
+        return FileResponse(CONSOLE / "docs.html", headers={"Cache-Control": "no-cache"})
+
+    app.mount("/console", _Pages(directory=CONSOLE), name="console")
+
+
+def _describe(app: FastAPI) -> None:
+    """Put the problem's shape into the OpenAPI description, in place of FastAPI's own validation error."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            description = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            shapes = description["components"]["schemas"]
+            for name in ("HTTPValidationError", "ValidationError"):
+                shapes.pop(name, None)
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            shapes.update(problem.pop("$defs", {}))
+            shapes["Problem"] = problem
+            app.openapi_schema = description
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

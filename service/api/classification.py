@@ -1,0 +1,83 @@
+"""Judging uploaded pictures: registration where they are camera frames, then the same steps as live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lifts.geometry import CANONICAL_SIZE, warp
+from lifts.schema import Lift, Pose
+from service.api.runtime import Runtime
+from service.errors import ConflictError, EngineUnavailableError, ImageError
+from service.inference.judge import judge
+from service.passages.quality import picture_problem
+from service.store import lifts
+from service.types import Image, Judgement, MaskVersion, Picture
+
+_MOMENTS = {1: ("middle",), 2: ("begin", "end"), 3: ("begin", "middle", "end")}
+
+
+def classify_pictures(
+    runtime: Runtime, lift_id: str, images: Sequence[Image], *, registered: bool
+) -> Judgement:
+    """Judge one passage.
+
+    Args:
+        runtime: the service's parts.
+        lift_id: whose masks to judge by.
+        images: one to three uint8[H, W, 3] RGB in the order of time: 200x200 if registered, else as large
+            as the camera's frames.
+        registered: whether they are in the canonical frame already.
+
+    Raises:
+        NotFoundError: no such lift.
+        ConflictError: it has no masks, or frames came and it has no track.
+        ImageError: a wrong size.
+        EngineUnavailableError: the embedder is down or too slow.
+    """
+    with runtime.store.reading() as session:
+        lift = lifts.get(session, lift_id)
+    version = runtime.pipeline.active_masks(lift_id) or runtime.pipeline.reload_masks(lift_id)
+    if version is None:
+        raise ConflictError(f"lift {lift_id!r} has no masks yet: enrol it with POST /lifts/{lift_id}/masks")
+    pictures = (
+        [_canonical(image, number) for number, image in enumerate(images, 1)]
+        if registered
+        else _register(lift, version, images)
+    )
+    batch = np.stack([picture.image for picture in pictures])
+    try:
+        answer = runtime.engine.submit_pictures(batch)
+        embeddings, occupancy = answer.result(runtime.settings.engine_timeout_s)
+    except TimeoutError as error:
+        raise EngineUnavailableError("the embedder did not answer in time") from error
+    return judge(pictures, embeddings, occupancy, version, runtime.engine.manifest.calibration)
+
+
+def _canonical(image: Image, number: int) -> Picture:
+    height, width = image.shape[:2]
+    if (width, height) != (CANONICAL_SIZE, CANONICAL_SIZE):
+        raise ImageError(
+            f"image {number} is {width}x{height}: expected 200x200, or whole camera frames with "
+            "?registered=false"
+        )
+    return Picture(image=image, pose=None, t_s=0.0, quality=1.0, problem=picture_problem(image))
+
+
+def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image]) -> list[Picture]:
+    if lift.track is None:
+        raise ConflictError(f"lift {lift.id!r} has no track: camera frames cannot be registered without one")
+    for number, frame in enumerate(frames, 1):
+        height, width = frame.shape[:2]
+        camera = lift.camera
+        if camera is not None and (width, height) != (camera.width, camera.height):
+            raise ImageError(
+                f"image {number} is {width}x{height}: expected the camera's {camera.width}x{camera.height}"
+            )
+    poses: list[Pose] = [getattr(lift.track, moment) for moment in _MOMENTS[len(frames)]]
+    pictures = []
+    for frame, pose in zip(frames, poses, strict=True):
+        image = warp(frame, pose)
+        pictures.append(Picture(image=image, pose=pose, t_s=0.0, quality=1.0, problem=picture_problem(image)))
+    return pictures

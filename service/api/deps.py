@@ -1,0 +1,74 @@
+"""What routes ask for, as annotated dependencies: the runtime and who is calling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from lifts.schema import LIFT_ID_PATTERN
+from service.api.auth import COOKIE, Principal
+from service.api.runtime import Runtime
+from service.types import Role
+
+# For the OpenAPI description only: Gate reads the headers itself, for WebSockets too.
+_BEARER = HTTPBearer(auto_error=False, description="An API token.")
+_COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, description="The console's session.")
+
+
+def get_runtime(connection: HTTPConnection) -> Runtime:
+    """Return what the composition root handed to the application."""
+    runtime = connection.app.state.runtime
+    if not isinstance(runtime, Runtime):
+        raise TypeError("the application was made without a runtime")
+    return runtime
+
+
+RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
+
+
+def require(role: Role) -> Callable[[Request, RuntimeDep], Principal]:
+    """Return the dependency that lets `role` and those above it pass."""
+
+    def check(request: Request, runtime: RuntimeDep) -> Principal:
+        principal = runtime.gate.identify(request)
+        check_role(principal, role)
+        return principal
+
+    return check
+
+
+def check_role(principal: Principal, role: Role) -> None:
+    """Raise HTTPException 403 if the principal is below `role`."""
+    if not principal.may(role):
+        raise HTTPException(403, f"expected the role {role.value}, this token has {principal.role.value}")
+
+
+def multipart_only(request: Request) -> None:
+    """Raise HTTPException 415 for a body that is no form: its fields could not be found in it."""
+    kind = request.headers.get("content-type", "")
+    if not kind.lower().startswith("multipart/form-data"):
+        raise HTTPException(415, f"expected multipart/form-data, got {kind[:80] or 'no content type'}")
+
+
+_SCHEMES = [Security(_BEARER), Security(_COOKIE)]
+VIEWER = [Depends(require(Role.VIEWER)), *_SCHEMES]
+OPERATOR = [Depends(require(Role.OPERATOR)), *_SCHEMES]
+ADMIN = [Depends(require(Role.ADMIN)), *_SCHEMES]
+MULTIPART = [Depends(multipart_only)]
+
+Operator = Annotated[Principal, Depends(require(Role.OPERATOR))]
+Viewer = Annotated[Principal, Depends(require(Role.VIEWER))]
+
+LiftIdPath = Annotated[
+    str, Path(pattern=LIFT_ID_PATTERN, description="The lift's id.", examples=["demo-quad"])
+]
+Cursor = Annotated[
+    str | None,
+    Query(pattern=r"^[0-9]{1,18}$", description="`next` of the page before, for the one after it."),
+]
+Limit = Annotated[int, Query(ge=1, le=500, description="At most this many items.")]

@@ -1,0 +1,93 @@
+"""What stands before every route: limits on the body's size, headers that tell browsers what is allowed."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.auth import COOKIE
+from service.api.problems import problem_response
+
+MAX_JSON_BYTES = 1_000_000
+MAX_ANONYMOUS_BYTES = 64_000
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class SecurityHeaders:
+    """Adds the headers to every HTTP answer; what is not a static page is not to be stored by anybody."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Refuses bodies that are too large with 413, by their announced length or while they arrive.
+
+    Uploads may be `max_upload_bytes`, other bodies 1 MB, bodies without any credentials 64 kB.
+    """
+
+    def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
+        self._app = app
+        self._max_upload_bytes = max_upload_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        limit = self._limit(headers)
+        detail = f"the body is too large: expected at most {limit:,} bytes"
+        announced = headers.get("content-length", "0")
+        if not announced.isdigit() or int(announced) > limit:
+            status, detail = (413, detail) if announced.isdigit() else (400, "Content-Length is no number")
+            answer = problem_response(status, detail, scope["path"], headers={"Connection": "close"})
+            await answer(scope, receive, send)
+            return
+        arrived = 0
+
+        async def receive_counted() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > limit:
+                raise HTTPException(413, detail)
+            return message
+
+        await self._app(scope, receive_counted, send)
+
+    def _limit(self, headers: Headers) -> int:
+        if "authorization" not in headers and COOKIE not in headers.get("cookie", ""):
+            return MAX_ANONYMOUS_BYTES
+        if headers.get("content-type", "").lower().startswith("multipart/form-data"):
+            return self._max_upload_bytes
+        return MAX_JSON_BYTES

@@ -1,0 +1,81 @@
+"""What the service counts, in Prometheus' text format; read off its parts when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from service.api.runtime import Runtime
+from service.types import CameraState
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class RuntimeCollector(Collector):
+    """Reads the runtime's own counters: nothing is counted twice, and nothing global is kept."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric."""
+        runtime = self._runtime
+        engine = runtime.engine.status
+        up = GaugeMetricFamily("barwatch_engine_up", "1 while the embedder can judge.", labels=["model"])
+        up.add_metric([engine.model], float(engine.state == "ready"))
+        yield up
+        yield _gauge(
+            "barwatch_engine_queue_pictures", "Pictures that wait or are judged.", engine.queue_length
+        )
+        yield _counter("barwatch_engine_restarts", "Embedder workers replaced.", engine.restarts)
+        yield _counter("barwatch_engine_rejected", "Requests refused by a full queue.", engine.rejected)
+        yield _counter("barwatch_engine_expired", "Requests that met their deadline.", engine.expired)
+        yield _gauge("barwatch_alarm_seq", "The newest alarm's seq.", runtime.hub.last_seq)
+        yield _gauge("barwatch_alarm_subscribers", "Open alarm feeds.", runtime.hub.subscribers)
+        yield _counter(
+            "barwatch_alarm_subscribers_dropped", "Feeds ended as too slow.", runtime.hub.dropped_subscribers
+        )
+        yield _gauge("barwatch_store_waiting_writes", "Writes that wait.", runtime.store.waiting_jobs)
+        yield _counter("barwatch_store_rejected_writes", "Writes refused.", runtime.store.rejected_jobs)
+        yield _counter(
+            "barwatch_pictures_failed", "Pictures that could not be written.", runtime.pictures.failed_writes
+        )
+        yield _counter("barwatch_wrong_tokens", "Wrong tokens and keys.", runtime.gate.attempts.failures)
+        yield from self._cameras()
+
+    def _cameras(self) -> Iterator[Metric]:
+        state = GaugeMetricFamily(
+            "barwatch_camera_state", "1 for the present state.", labels=["lift", "state"]
+        )
+        fps = GaugeMetricFamily("barwatch_camera_fps", "Pictures a second.", labels=["lift"])
+        age = GaugeMetricFamily("barwatch_camera_frame_age_seconds", "Age of the last one.", labels=["lift"])
+        read = CounterMetricFamily("barwatch_camera_frames", "Pictures read.", labels=["lift"])
+        dropped = CounterMetricFamily("barwatch_camera_frames_dropped", "Pictures dropped.", labels=["lift"])
+        seen = CounterMetricFamily("barwatch_camera_passages", "Carriers seen.", labels=["lift"])
+        for status in self._runtime.cameras.statuses():
+            lift = status.lift_id
+            for each in CameraState:
+                state.add_metric([lift, each.value], float(status.state is each))
+            fps.add_metric([lift], status.fps)
+            if status.frame_age_s is not None:
+                age.add_metric([lift], status.frame_age_s)
+            read.add_metric([lift], status.frames_read)
+            dropped.add_metric([lift], status.frames_dropped)
+            seen.add_metric([lift], status.passages)
+        yield from (state, fps, age, read, dropped, seen)
+
+
+def render(registry: CollectorRegistry) -> tuple[bytes, str]:
+    """Return the metrics of a registry and their media type."""
+    return generate_latest(registry), CONTENT_TYPE
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, text, value=value)
+
+
+def _counter(name: str, text: str, value: float) -> Metric:
+    return CounterMetricFamily(name, text, value=value)

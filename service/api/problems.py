@@ -1,0 +1,146 @@
+"""Errors as RFC 9457 problem details: every error of the API is application/problem+json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from lifts.errors import LiftError
+from service.errors import (
+    BarwatchError,
+    ConfigurationError,
+    ConflictError,
+    EngineUnavailableError,
+    EnrolmentError,
+    ImageError,
+    NotFoundError,
+)
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[Exception], int] = {
+    NotFoundError: 404,
+    ConflictError: 409,
+    ImageError: 422,
+    EnrolmentError: 422,
+    LiftError: 422,
+    ConfigurationError: 422,
+    EngineUnavailableError: 503,
+}
+"""How our own errors answer; any other BarwatchError is a fault of the service: 500."""
+
+
+class InvalidPart(BaseModel):
+    """One wrong value of a request."""
+
+    where: str = Field(examples=["body.camera.width"])
+    problem: str = Field(examples=["Input should be greater than or equal to 64"])
+
+
+class Problem(BaseModel):
+    """An error after RFC 9457; `detail` says what was expected and what came."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "title": "Unprocessable Content",
+                    "status": 422,
+                    "detail": "open mask is empty: 0 white pixels, expected at least 40",
+                    "instance": "/lifts/demo-quad/masks",
+                }
+            ]
+        }
+    )
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[InvalidPart] | None = None
+
+
+def problem_body(status: int, detail: str, path: str, errors: list[InvalidPart] | None = None) -> Problem:
+    """Return the problem for an HTTP status."""
+    return Problem(title=_title(status), status=status, detail=detail, instance=path, errors=errors)
+
+
+def problem_response(
+    status: int,
+    detail: str,
+    path: str,
+    *,
+    errors: list[InvalidPart] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return the answer for an HTTP status; `headers` are added to it."""
+    body = problem_body(status, detail, path, errors).model_dump(exclude_none=True)
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI's description of these errors, for a route's `responses`."""
+    return {
+        status: {"description": _title(status), "content": {MEDIA_TYPE: {"schema": _SCHEMA_REFERENCE}}}
+        for status in statuses
+    }
+
+
+_SCHEMA_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every error of `app` a problem."""
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(BarwatchError, _on_own_error)
+    app.add_exception_handler(LiftError, _on_own_error)
+    app.add_exception_handler(Exception, _on_fault)
+
+
+async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    return problem_response(error.status_code, error.detail, request.url.path, headers=error.headers)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    # The input itself is left out: it may be a token or a password.
+    parts = [
+        InvalidPart(where=".".join(str(part) for part in item["loc"]), problem=item["msg"])
+        for item in error.errors()
+    ]
+    detail = "; ".join(f"{part.where}: {part.problem}" for part in parts[:3]) or "invalid request"
+    return problem_response(422, detail, request.url.path, errors=parts)
+
+
+async def _on_own_error(request: Request, error: Exception) -> JSONResponse:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    headers = {"Retry-After": "2"} if status == 503 else None
+    if status == 500:
+        return await _on_fault(request, error)
+    return problem_response(status, str(error), request.url.path, headers=headers)
+
+
+async def _on_fault(request: Request, error: Exception) -> JSONResponse:
+    log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
+    return problem_response(500, "the service failed; its log says why", request.url.path)
+
+
+def _title(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

@@ -1,0 +1,106 @@
+"""Alarms over plain HTTP: the history, and what operators do with them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime
+
+from service.alarms import lifecycle
+from service.api.deps import OPERATOR, VIEWER, Cursor, Limit, Operator, RuntimeDep
+from service.api.problems import responses
+from service.api.schemas.alarms import (
+    AlarmDetailOut,
+    AlarmEventOut,
+    AlarmOut,
+    AlarmsOut,
+    CommentIn,
+    CommentOut,
+    NoteIn,
+    ShelveIn,
+)
+from service.store import alarms
+from service.types import AlarmKind, AlarmState
+
+router = APIRouter(prefix="/alarms", tags=["alarms"])
+
+AlarmId = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9-]+$", description="The alarm's id.")]
+_ACTION = responses(401, 403, 404, 409, 422, 503)
+
+
+@router.get("", summary="The history of alarms", dependencies=VIEWER, responses=responses(401, 422, 503))
+def list_alarms(
+    runtime: RuntimeDep,
+    lift_id: Annotated[str | None, Query(max_length=64, description="Of this lift only.")] = None,
+    kind: Annotated[AlarmKind | None, Query(description="Of this kind only.")] = None,
+    state: Annotated[AlarmState | None, Query(description="In this state only.")] = None,
+    from_: Annotated[
+        AwareDatetime | None, Query(alias="from", description="Raised at or after this time (with its zone).")
+    ] = None,
+    to: Annotated[AwareDatetime | None, Query(description="Raised before this time (with its zone).")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> AlarmsOut:
+    """Give a page of alarms, the last raised first. The same path answers WebSockets with the live feed."""
+    with runtime.store.reading() as session:
+        page = alarms.listing(
+            session,
+            lift_id=lift_id,
+            kind=kind,
+            state=state,
+            from_=from_,
+            to=to,
+            before=None if cursor is None else int(cursor),
+            limit=limit,
+        )
+    items = [AlarmOut.of(alarm) for alarm in page.items]
+    return AlarmsOut(items=items, next=None if page.next is None else str(page.next))
+
+
+@router.get("/{alarm_id}", summary="One alarm", dependencies=VIEWER, responses=responses(401, 404, 422, 503))
+def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:
+    """Give an alarm with its life so far and its comments."""
+    with runtime.store.reading() as session:
+        alarm = alarms.get(session, alarm_id)
+        events = alarms.events(session, alarm_id)
+        comments = alarms.comments(session, alarm_id)
+    return AlarmDetailOut(
+        **AlarmOut.of(alarm).model_dump(),
+        events=[AlarmEventOut.of(event) for event in events],
+        comments=[CommentOut.of(comment) for comment in comments],
+    )
+
+
+@router.post(
+    "/{alarm_id}/acknowledge", summary="Acknowledge an alarm", dependencies=OPERATOR, responses=_ACTION
+)
+def acknowledge(
+    alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: NoteIn | None = None
+) -> AlarmOut:
+    """Say that somebody has seen the alarm. 409 if it is not active."""
+    note = "" if body is None else body.note
+    done = runtime.store.write(lambda s: lifecycle.acknowledge(s, alarm_id, principal.name, note))
+    return AlarmOut.of(done.result())
+
+
+@router.post("/{alarm_id}/shelve", summary="Shelve an alarm", dependencies=OPERATOR, responses=_ACTION)
+def shelve(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: ShelveIn) -> AlarmOut:
+    """Put the alarm away for a stated reason until it comes back by itself, at most 24 hours later."""
+    done = runtime.store.write(
+        lambda s: lifecycle.shelve(s, alarm_id, principal.name, until=body.expiry, reason=body.reason)
+    )
+    return AlarmOut.of(done.result())
+
+
+@router.post(
+    "/{alarm_id}/comment",
+    summary="Comment on an alarm",
+    status_code=201,
+    dependencies=OPERATOR,
+    responses=_ACTION,
+)
+def comment(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: CommentIn) -> CommentOut:
+    """Write something about the alarm, in any state."""
+    done = runtime.store.write(lambda s: lifecycle.comment(s, alarm_id, principal.name, body.text))
+    return CommentOut.of(done.result())

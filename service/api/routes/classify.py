@@ -1,0 +1,53 @@
+"""Classification of uploaded pictures: the same path as a camera's passages, without the camera."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, File, Query, UploadFile
+
+from service.api.classification import classify_pictures
+from service.api.deps import MULTIPART, VIEWER, LiftIdPath, RuntimeDep
+from service.api.problems import responses
+from service.api.schemas.lifts import ClassifyOut
+from service.api.uploads import decode_upload, read_upload
+
+router = APIRouter(prefix="/lifts/{lift_id}", tags=["lifts"])
+
+
+@router.post(
+    "/classify",
+    summary="Is the bar open or closed?",
+    dependencies=[*VIEWER, *MULTIPART],
+    responses=responses(401, 404, 409, 413, 415, 422, 503),
+)
+def classify(
+    lift_id: LiftIdPath,
+    runtime: RuntimeDep,
+    image: Annotated[
+        list[UploadFile],
+        File(min_length=1, max_length=3, description="One to three pictures of one passage, JPEG or PNG."),
+    ],
+    registered: Annotated[
+        bool,
+        Query(
+            description="true: 200x200 canonical pictures. false: whole camera frames, which are "
+            "registered here; one is taken as the passage's middle, two as its begin and end, three as "
+            "its begin, middle and end."
+        ),
+    ] = True,
+) -> ClassifyOut:
+    """Judge one passage by one to three pictures of it.
+
+    A picture that shows nothing (dark, no contrast …) or cannot be registered is not judged; if none is left
+    the verdict is `unknown` with the reason. 409: the lift has no masks yet, or, for camera frames, no track.
+    """
+    began = time.perf_counter()
+    limit = runtime.settings.max_upload_mb
+    pictures = [
+        decode_upload(read_upload(file, f"image {number}", limit), f"image {number}")
+        for number, file in enumerate(image, 1)
+    ]
+    judgement = classify_pictures(runtime, lift_id, pictures, registered=registered)
+    return ClassifyOut.of(lift_id, judgement, elapsed_ms=(time.perf_counter() - began) * 1000)

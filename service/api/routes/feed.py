@@ -1,0 +1,126 @@
+"""The live feed of alarms: a WebSocket on the path of their history, resumable and never silent."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, WebSocket
+from starlette.exceptions import HTTPException
+from starlette.websockets import WebSocketDisconnect
+
+from service.alarms.hub import SubscriberDroppedError, Subscription
+from service.api.auth import SUBPROTOCOL, same_origin
+from service.api.deps import get_runtime
+from service.api.problems import problem_response
+from service.api.runtime import Runtime
+from service.api.schemas.alarms import AlarmOut
+from service.types import Role
+
+router = APIRouter()
+
+CLOSE_UNAUTHORIZED = 4401
+"""The token or session behind an open feed is no longer valid."""
+
+CLOSE_TOO_SLOW = 1013
+"""Try again later, with the last seq seen: this client did not read what was sent."""
+
+MAX_SEQ = 2**63 - 1
+
+
+@router.websocket("/alarms")
+async def follow_alarms(
+    websocket: WebSocket,
+    after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None,
+) -> None:
+    """Send hello, then each new or changed alarm, and a heartbeat whenever nothing else was due.
+
+    A client that is not let in gets 401 or 403 as the answer to its upgrade request, with a problem body.
+    """
+    runtime = get_runtime(websocket)
+    refusal = await asyncio.to_thread(_refusal, websocket, runtime)
+    if refusal is not None:
+        await websocket.send_denial_response(
+            problem_response(refusal.status_code, refusal.detail, "/alarms", headers=refusal.headers)
+        )
+        return
+    await websocket.accept(subprotocol=_subprotocol(websocket))
+    sender = asyncio.create_task(_send(websocket, runtime, after))
+    reader = asyncio.create_task(_read(websocket))
+    try:
+        await asyncio.wait({sender, reader}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (sender, reader):
+            task.cancel()
+        # Both ends are awaited so that an error of either is raised here and nowhere else.
+        results = await asyncio.gather(sender, reader, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(
+            result, asyncio.CancelledError | WebSocketDisconnect
+        ):
+            raise result
+
+
+def _refusal(websocket: WebSocket, runtime: Runtime) -> HTTPException | None:
+    if not same_origin(websocket, required=False):
+        return HTTPException(403, "expected the Origin of this service's own pages")
+    try:
+        principal = runtime.gate.identify(websocket)
+    except HTTPException as error:
+        return error
+    return None if principal.may(Role.VIEWER) else HTTPException(403, "expected the role viewer")
+
+
+def _subprotocol(websocket: WebSocket) -> str | None:
+    offered: list[str] = websocket.scope.get("subprotocols", [])
+    if SUBPROTOCOL in offered:
+        return SUBPROTOCOL
+    # Browsers give up if none of their offers is taken.
+    return offered[0] if offered else None
+
+
+async def _read(websocket: WebSocket) -> None:
+    """Clients have nothing to say; reading notices that they left."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _send(websocket: WebSocket, runtime: Runtime, after: int | None) -> None:
+    newest = runtime.hub.last_seq
+    async with runtime.hub.subscribe(after) as subscription:
+        sending = asyncio.create_task(_follow(websocket, runtime, newest, subscription))
+        dropped = asyncio.create_task(subscription.dropped.wait())
+        try:
+            # A client that does not read blocks the sending; being dropped must end it all the same.
+            await asyncio.wait({sending, dropped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sending, dropped):
+                task.cancel()
+            results = await asyncio.gather(sending, dropped, return_exceptions=True)
+    if subscription.dropped.is_set():
+        async with asyncio.timeout(1):
+            await websocket.close(CLOSE_TOO_SLOW, subscription.reason)
+        return
+    if isinstance(results[0], BaseException) and not isinstance(results[0], asyncio.CancelledError):
+        raise results[0]
+
+
+async def _follow(websocket: WebSocket, runtime: Runtime, newest: int, subscription: Subscription) -> None:
+    loop = asyncio.get_running_loop()
+    await websocket.send_json({"type": "hello", "epoch": runtime.epoch, "seq": newest})
+    due = loop.time() + runtime.heartbeat_s
+    while True:
+        try:
+            alarm = await subscription.get(timeout_s=max(0.0, due - loop.time()))
+        except SubscriberDroppedError:
+            return
+        if alarm is not None:
+            shown = AlarmOut.of(alarm).model_dump(mode="json")
+            await websocket.send_json({"type": "alarm", "seq": alarm.seq, "alarm": shown})
+        # The heartbeat is kept up between alarms too: its absence always means that something is wrong.
+        if loop.time() >= due:
+            if await asyncio.to_thread(_refusal, websocket, runtime) is not None:
+                await websocket.close(CLOSE_UNAUTHORIZED, "the token or session is no longer valid")
+                return
+            await websocket.send_json({"type": "heartbeat"})
+            due = loop.time() + runtime.heartbeat_s

@@ -1,0 +1,119 @@
+"""Masks: enrol a pair, look at the history, roll back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Path, UploadFile
+from sqlalchemy.orm import Session
+
+from lifts.folder import canonical_reference
+from lifts.masks import canonical_mask
+from lifts.schema import Lift
+from service.api.deps import ADMIN, MULTIPART, OPERATOR, VIEWER, LiftIdPath, RuntimeDep
+from service.api.problems import responses
+from service.api.runtime import Runtime
+from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionOut
+from service.api.uploads import decode_upload, read_upload
+from service.errors import NotFoundError
+from service.inference.enrolment import enrol
+from service.store import lifts, masks
+from service.types import Image, MaskVersion
+
+router = APIRouter(prefix="/lifts/{lift_id}/masks", tags=["lifts"])
+
+_DRAWING = "White bar on black, JPEG or PNG: 200x200, or the camera's size where the lift has a track."
+_REFERENCE = "A picture of a carrier in this state (same sizes): tells whether the masks are swapped."
+
+
+@router.post(
+    "",
+    summary="Enrol a lift with two masks",
+    status_code=201,
+    dependencies=[*OPERATOR, *MULTIPART],
+    responses=responses(401, 403, 413, 415, 422, 503),
+)
+def enrol_masks(
+    lift_id: LiftIdPath,
+    runtime: RuntimeDep,
+    open: Annotated[UploadFile, File(description=f"The open mask. {_DRAWING}")],  # noqa: A002 - the API's word
+    close: Annotated[UploadFile, File(description=f"The close mask. {_DRAWING}")],
+    reference_open: Annotated[UploadFile | None, File(description=_REFERENCE)] = None,
+    reference_close: Annotated[UploadFile | None, File(description=_REFERENCE)] = None,
+    name: Annotated[
+        str | None, Form(min_length=1, max_length=200, description="What to call the lift if it is new.")
+    ] = None,
+) -> EnrolmentOut:
+    """Embed two drawn masks and judge the lift by them from now on. Registers the lift if it is new.
+
+    422 says why masks are refused: not an image, empty, nearly full, the two nearly alike, of a wrong size
+    without a track to warp them with, or swapped (a reference picture says so).
+    """
+    known = _find(runtime, lift_id)
+    limit = runtime.settings.max_upload_mb
+    drawings = [
+        canonical_mask(decode_upload(read_upload(file, part, limit), part), known, part)
+        for part, file in (("open", open), ("close", close))
+    ]
+    references: dict[str, Image] = {}
+    for part, file in (("reference_open", reference_open), ("reference_close", reference_close)):
+        if file is not None:
+            picture = decode_upload(read_upload(file, part, limit), part)
+            references[part] = canonical_reference(picture, known, part)
+    version = enrol(lift_id, drawings[0], drawings[1], references, runtime.engine)
+    stored = store_masks(runtime, known or Lift(id=lift_id, name=name or lift_id), version)
+    return EnrolmentOut(
+        lift_id=lift_id,
+        version=stored.version,
+        model=stored.model,
+        separation=stored.separation,
+        quality="good" if stored.quality == "good" else "weak",
+        warnings=list(stored.warnings),
+    )
+
+
+@router.get("", summary="The masks so far", dependencies=VIEWER, responses=responses(401, 404, 422, 503))
+def mask_history(lift_id: LiftIdPath, runtime: RuntimeDep) -> MaskHistoryOut:
+    """Give every enrolled pair of masks, newest first."""
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+        found = masks.history(session, lift_id)
+    return MaskHistoryOut(items=[MaskVersionOut.of(version) for version in found])
+
+
+@router.post(
+    "/{version}/activate",
+    summary="Go back to earlier masks",
+    dependencies=ADMIN,
+    responses=responses(401, 403, 404, 422, 503),
+)
+def activate(
+    lift_id: LiftIdPath,
+    version: Annotated[int, Path(ge=1, le=2**31, description="The version to judge by.")],
+    runtime: RuntimeDep,
+) -> MaskVersionOut:
+    """Judge the lift by this version of its masks from now on."""
+    active = runtime.store.write(lambda session: masks.activate(session, lift_id, version)).result()
+    runtime.masks_changed(lift_id)
+    return MaskVersionOut.of(active)
+
+
+def store_masks(runtime: Runtime, lift: Lift, version: MaskVersion) -> MaskVersion:
+    """Store an enrolled pair as the lift's active masks, and the lift if it is new; cameras follow."""
+
+    def job(session: Session) -> MaskVersion:
+        if not lifts.exists(session, lift.id):
+            lifts.put(session, lift)
+        return masks.add(session, version)
+
+    stored = runtime.store.write(job).result()
+    runtime.masks_changed(lift.id)
+    return stored
+
+
+def _find(runtime: Runtime, lift_id: str) -> Lift | None:
+    with runtime.store.reading() as session:
+        try:
+            return lifts.get(session, lift_id)
+        except NotFoundError:
+            return None

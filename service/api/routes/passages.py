@@ -1,0 +1,105 @@
+"""Judged carriers: the evidence, its pictures, and the operator's own label."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse
+from pydantic import AwareDatetime
+
+from service.api.deps import OPERATOR, VIEWER, Cursor, Limit, Operator, RuntimeDep
+from service.api.problems import responses
+from service.api.schemas.passages import PassageOut, PassagesOut, ReviewIn
+from service.store import passages
+from service.store.records import Review
+from service.types import Verdict
+
+router = APIRouter(prefix="/passages", tags=["passages"])
+
+PassageId = Annotated[
+    str, Path(max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$", description="The passage's id.")
+]
+
+
+@router.get("", summary="Judged carriers", dependencies=VIEWER, responses=responses(401, 422, 503))
+def list_passages(
+    runtime: RuntimeDep,
+    lift_id: Annotated[str | None, Query(max_length=64, description="Of this lift only.")] = None,
+    verdict: Annotated[Verdict | None, Query(description="With this verdict only.")] = None,
+    occupied: Annotated[bool | None, Query(description="Occupied or empty carriers only.")] = None,
+    reviewed: Annotated[bool | None, Query(description="With or without an operator's label only.")] = None,
+    from_: Annotated[AwareDatetime | None, Query(alias="from", description="Seen at or after this.")] = None,
+    to: Annotated[AwareDatetime | None, Query(description="Seen before this.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PassagesOut:
+    """Give a page of passages, newest first."""
+    with runtime.store.reading() as session:
+        page = passages.listing(
+            session,
+            lift_id=lift_id,
+            verdict=verdict,
+            occupied=occupied,
+            reviewed=reviewed,
+            from_=from_,
+            to=to,
+            before=None if cursor is None else int(cursor),
+            limit=limit,
+        )
+    items = [PassageOut.of(record) for record in page.items]
+    return PassagesOut(items=items, next=None if page.next is None else str(page.next))
+
+
+@router.get(
+    "/{passage_id}",
+    summary="One judged carrier",
+    dependencies=VIEWER,
+    responses=responses(401, 404, 422, 503),
+)
+def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
+    """Give one passage: when, what was said of it and of each picture, and the operator's label."""
+    with runtime.store.reading() as session:
+        return PassageOut.of(passages.get(session, passage_id))
+
+
+@router.get(
+    "/{passage_id}/pictures/{number}.jpg",
+    summary="A picture of a carrier",
+    dependencies=VIEWER,
+    response_class=FileResponse,
+    responses={
+        200: {"content": {"image/jpeg": {}}, "description": "The registered picture, 200x200."},
+        **responses(401, 404, 422, 503),
+    },
+)
+def get_picture(
+    passage_id: PassageId,
+    number: Annotated[int, Path(ge=1, le=3, description="1: begin, 2: middle, 3: end.")],
+    runtime: RuntimeDep,
+) -> FileResponse:
+    """Give a registered picture as JPEG; 404 once retention has removed it."""
+    with runtime.store.reading() as session:
+        file = passages.picture_file(session, passage_id, number)
+    # Evidence never changes: a browser need not fetch it twice.
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return FileResponse(runtime.pictures.path(file), media_type="image/jpeg", headers=headers)
+
+
+@router.post(
+    "/{passage_id}/review",
+    summary="Label a carrier",
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 422, 503),
+)
+def review(passage_id: PassageId, runtime: RuntimeDep, principal: Operator, body: ReviewIn) -> PassageOut:
+    """Set the operator's own label, in place of an earlier one."""
+    label = Review(
+        verdict=body.verdict,
+        occupied=body.occupied,
+        by=principal.name,
+        at=datetime.now(UTC),
+        comment=body.comment,
+    )
+    return PassageOut.of(runtime.store.write(lambda s: passages.review(s, passage_id, label)).result())

@@ -1,0 +1,67 @@
+"""What the composition root hands to the API: the service's parts, ready to be called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from service.alarms.hub import AlarmHub
+from service.api.auth import Gate
+from service.inference.protocol import Engine
+from service.settings import Settings
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.types import CameraStatus, MaskVersion, Snapshot
+
+
+class CameraBoard(Protocol):
+    """The cameras, as far as the API is concerned."""
+
+    def refresh(self) -> None:
+        """Follow the store: start, restart or stop what changed there. Returns at once."""
+
+    def status(self, lift_id: str) -> CameraStatus | None:
+        """Return the camera's state; None if none is watched."""
+
+    def statuses(self) -> tuple[CameraStatus, ...]:
+        """Return the state of every camera that is watched."""
+
+
+class Judging(Protocol):
+    """The pipeline, as far as the API is concerned."""
+
+    def active_masks(self, lift_id: str) -> MaskVersion | None:
+        """Return the masks that passages are judged by, embedded by the engine's model."""
+
+    def reload_masks(self, lift_id: str) -> MaskVersion | None:
+        """Use the lift's active masks from now on."""
+
+    def forget(self, lift_id: str) -> None:
+        """The lift is gone."""
+
+    def snapshot(self, lift_id: str) -> Snapshot | None:
+        """Return the camera's newest picture, if there was one yet."""
+
+
+@dataclass(frozen=True, eq=False)
+class Runtime:
+    """The parts that routes use; made once per process by service.app, or by tests."""
+
+    settings: Settings
+    store: Store
+    pictures: Pictures
+    engine: Engine
+    hub: AlarmHub
+    cameras: CameraBoard
+    pipeline: Judging
+    gate: Gate
+    epoch: str
+    registry: CollectorRegistry
+    heartbeat_s: float = 5.0
+
+    def masks_changed(self, lift_id: str) -> None:
+        """Judge and register by the lift's active masks from now on."""
+        self.pipeline.reload_masks(lift_id)
+        self.cameras.refresh()

@@ -1,0 +1,102 @@
+"""Alarms and what is done with them as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from service.api.schemas.base import Body, Note, Shape, Text
+from service.store.records import AlarmComment, AlarmEvent
+from service.types import Alarm, AlarmKind, AlarmState, Severity, Verdict
+
+
+class AlarmOut(Shape):
+    """An alarm; `seq` grows with each new or changed alarm."""
+
+    id: str
+    seq: int
+    kind: AlarmKind
+    severity: Severity
+    lift_id: str | None
+    passage_id: str | None
+    raised_at: datetime
+    state: AlarmState
+    verdict: Verdict | None
+    evidence: list[str] = Field(description="Addresses of pictures.")
+    message: str
+
+    @classmethod
+    def of(cls, alarm: Alarm) -> AlarmOut:
+        """Take what the API shows: everything."""
+        return cls.model_validate(alarm)
+
+
+class AlarmsOut(BaseModel):
+    """A page of alarms, the last raised first; `next` is the `cursor` of the following page, or null."""
+
+    items: list[AlarmOut]
+    next: str | None
+
+
+class AlarmEventOut(BaseModel):
+    """One step of an alarm's life."""
+
+    seq: int
+    at: datetime
+    action: str
+    actor: str
+    note: str
+    state: AlarmState
+
+    @classmethod
+    def of(cls, event: AlarmEvent) -> AlarmEventOut:
+        """Take what the API shows."""
+        return cls(
+            seq=event.seq,
+            at=event.at,
+            action=event.action,
+            actor=event.actor,
+            note=event.note,
+            state=event.alarm.state,
+        )
+
+
+class CommentOut(Shape):
+    """What somebody wrote about an alarm."""
+
+    id: int
+    author: str
+    text: str
+    at: datetime
+
+    @classmethod
+    def of(cls, comment: AlarmComment) -> CommentOut:
+        """Take what the API shows."""
+        return cls.model_validate(comment)
+
+
+class AlarmDetailOut(AlarmOut):
+    """An alarm with its life so far and its comments."""
+
+    events: list[AlarmEventOut]
+    comments: list[CommentOut]
+
+
+class ShelveIn(Body):
+    """Until when (an aware time, at most 24 hours ahead) and why."""
+
+    expiry: AwareDatetime = Field(examples=["2027-01-10T16:30:00+01:00"])
+    reason: Text = Field(examples=["lens is being cleaned"])
+
+
+class CommentIn(Body):
+    """A comment on an alarm."""
+
+    text: Text = Field(examples=["Liftie lowered the bar by hand."])
+
+
+class NoteIn(Body):
+    """An optional note beside an action."""
+
+    note: Note = ""

@@ -1,0 +1,165 @@
+"""Lifts, masks and classification as JSON. Lifts keep the shape of lift.toml."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lifts.schema import Camera, Lift, LiftId, Track
+from service.api.schemas.base import Body, Shape
+from service.types import CameraState, CameraStatus, ImageJudgement, Judgement, MaskVersion, Verdict
+
+
+class CameraStatusOut(Shape):
+    """What a camera's supervisor says of it; times are seconds."""
+
+    state: CameraState
+    message: str
+    fps: float
+    frame_age_s: float | None
+    frames_read: int
+    frames_dropped: int
+    passages: int
+    line_speed: str
+
+
+class LiftOut(Lift):
+    """A lift as in lift.toml, with the masks that judge it and its camera's state."""
+
+    mask_version: int | None = Field(description="The active masks; null: nothing is judged.")
+    camera_status: CameraStatusOut | None = Field(description="null: no camera is watched.")
+
+    @classmethod
+    def of(cls, lift: Lift, mask_version: int | None, status: CameraStatus | None) -> LiftOut:
+        """Put together what the API shows of a lift."""
+        shown = None if status is None else CameraStatusOut.model_validate(status)
+        return cls(
+            id=lift.id,
+            name=lift.name,
+            seats=lift.seats,
+            camera=lift.camera,
+            track=lift.track,
+            mask_version=mask_version,
+            camera_status=shown,
+        )
+
+
+_POSE = {"x": 620.0, "y": 350.0, "scale": 0.62, "angle": 0.0}
+_LIFT_EXAMPLE: dict[str, Any] = {
+    "name": "Demo quad",
+    "seats": 4,
+    "camera": {
+        "url": "rtsp://${LIFT_USER}:${LIFT_PASSWORD}@camera.example/stream",
+        "width": 1280,
+        "height": 720,
+    },
+    "track": {
+        "begin": {"x": 410.0, "y": 300.0, "scale": 0.55, "angle": 0.0},
+        "middle": _POSE,
+        "end": {"x": 840.0, "y": 410.0, "scale": 0.7, "angle": 0.0},
+    },
+}
+
+
+class LiftIn(Body):
+    """A lift's configuration as in lift.toml. What GET adds (mask_version, camera_status) is ignored."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_LIFT_EXAMPLE]})
+
+    id: LiftId | None = Field(default=None, description="If given, the same as in the path.")
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    seats: Annotated[int, Field(ge=1, le=16)] | None = None
+    camera: Camera | None = None
+    track: Track | None = None
+    mask_version: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    camera_status: Any = Field(default=None, json_schema_extra={"readOnly": True})
+
+
+class LiftsOut(BaseModel):
+    """Every lift, by id."""
+
+    items: list[LiftOut]
+
+
+class EnrolmentOut(BaseModel):
+    """What came of two masks."""
+
+    lift_id: LiftId
+    version: int
+    model: str
+    separation: float = Field(description="How far the network holds the two masks apart.")
+    quality: Literal["good", "weak"]
+    warnings: list[str]
+
+
+class MaskVersionOut(Shape):
+    """One enrolled pair of masks."""
+
+    version: int
+    model: str
+    separation: float
+    quality: str
+    warnings: list[str]
+    active: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, version: MaskVersion) -> MaskVersionOut:
+        """Leave the pictures and embeddings out."""
+        return cls.model_validate(version)
+
+
+class MaskHistoryOut(BaseModel):
+    """A lift's enrolled masks, newest first."""
+
+    items: list[MaskVersionOut]
+
+
+class ImageOut(BaseModel):
+    """What one picture says: the distances to the two masks and its own verdict."""
+
+    distance_open: float
+    distance_closed: float
+    verdict: Verdict
+
+    @classmethod
+    def of(cls, image: ImageJudgement) -> ImageOut:
+        """Take what the API shows."""
+        return cls(
+            distance_open=image.distance_open, distance_closed=image.distance_closed, verdict=image.verdict
+        )
+
+
+class ClassifyOut(BaseModel):
+    """The verdict over the pictures of one passage."""
+
+    lift_id: LiftId
+    verdict: Verdict
+    confidence: float = Field(ge=0, le=1)
+    margin: float = Field(description="Negative means nearer to the open mask.")
+    occupied: bool
+    occupancy: float = Field(ge=0, le=1)
+    images: list[ImageOut]
+    mask_version: int
+    model: str
+    elapsed_ms: float
+    reason: str = Field(description="Why the verdict is unknown, else empty.")
+
+    @classmethod
+    def of(cls, lift_id: str, judgement: Judgement, elapsed_ms: float) -> ClassifyOut:
+        """Put together the answer."""
+        return cls(
+            lift_id=lift_id,
+            verdict=judgement.verdict,
+            confidence=judgement.confidence,
+            margin=judgement.margin,
+            occupied=judgement.occupied,
+            occupancy=judgement.occupancy,
+            images=[ImageOut.of(image) for image in judgement.images],
+            mask_version=judgement.mask_version,
+            model=judgement.model,
+            elapsed_ms=round(elapsed_ms, 2),
+            reason=judgement.reason,
+        )

@@ -1,0 +1,102 @@
+"""Passages and reviews as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from service.api.schemas.base import Body, Note, Shape
+from service.api.schemas.lifts import ImageOut
+from service.store.records import PassageRecord
+from service.types import Verdict
+
+
+class PassageImageOut(ImageOut):
+    """One picture of a stored passage; `picture` is its address, null once retention removed it."""
+
+    picture: str | None
+    t_s: float
+    quality: float
+    problem: str | None
+
+
+class ReviewOut(Shape):
+    """An operator's own label."""
+
+    verdict: Verdict
+    occupied: bool | None
+    by: str
+    at: datetime
+    comment: str
+
+
+class PassageOut(BaseModel):
+    """One judged carrier; times are seconds of the camera's stream, `recorded_at` is the wall clock."""
+
+    id: str
+    lift_id: str
+    number: int
+    recorded_at: datetime
+    t_begin_s: float
+    t_middle_s: float
+    t_end_s: float
+    verdict: Verdict
+    confidence: float
+    margin: float
+    occupied: bool
+    occupancy: float
+    reason: str
+    mask_version: int
+    model: str
+    images: list[PassageImageOut]
+    review: ReviewOut | None
+
+    @classmethod
+    def of(cls, record: PassageRecord) -> PassageOut:
+        """Put together what the API shows of a stored passage."""
+        said = record.judgement
+        images = [
+            PassageImageOut(
+                **ImageOut.of(image).model_dump(),
+                picture=f"/passages/{record.id}/pictures/{number}.jpg" if picture.file else None,
+                t_s=picture.t_s,
+                quality=picture.quality,
+                problem=picture.problem,
+            )
+            for number, (picture, image) in enumerate(zip(record.pictures, said.images, strict=False), 1)
+        ]
+        return cls(
+            id=record.id,
+            lift_id=record.lift_id,
+            number=record.number,
+            recorded_at=record.seen_at,
+            t_begin_s=record.t_begin_s,
+            t_middle_s=record.t_middle_s,
+            t_end_s=record.t_end_s,
+            verdict=said.verdict,
+            confidence=said.confidence,
+            margin=said.margin,
+            occupied=said.occupied,
+            occupancy=said.occupancy,
+            reason=said.reason,
+            mask_version=said.mask_version,
+            model=said.model,
+            images=images,
+            review=None if record.review is None else ReviewOut.model_validate(record.review),
+        )
+
+
+class PassagesOut(BaseModel):
+    """A page of passages, newest first; `next` is the `cursor` of the following page, or null."""
+
+    items: list[PassageOut]
+    next: str | None
+
+
+class ReviewIn(Body):
+    """An operator's own label of a passage."""
+
+    verdict: Verdict = Field(examples=["closed"])
+    occupied: bool | None = None
+    comment: Note = ""

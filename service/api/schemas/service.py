@@ -1,0 +1,44 @@
+"""Signing in and health as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from service.api.schemas.base import Body
+from service.types import Role
+
+
+class SignIn(Body):
+    """A token, or the key of a one-time link."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"token": "bw_…"}]})
+
+    token: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)] | None = (
+        None
+    )
+    key: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = None
+
+
+class PersonOut(BaseModel):
+    """Who is signed in."""
+
+    name: str
+    role: Role
+
+
+class LiveOut(BaseModel):
+    """The process answers."""
+
+    status: Literal["live"] = "live"
+
+
+class ReadyOut(BaseModel):
+    """Whether the service can do its work, part by part; `ready` needs the engine and the database."""
+
+    status: Literal["ready", "not ready"]
+    engine: str
+    database: str
+    cameras: dict[str, str] = Field(description="Each camera's state; a lost one is an alarm of its own.")
+    model: str | None

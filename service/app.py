@@ -1,0 +1,258 @@
+"""The composition root: settings -> store -> engine -> pipeline -> cameras -> API, up and down in order.
+
+Nothing is made at import. The main process never imports torch: the embedder's worker starts in parallel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from sqlalchemy.orm import Session
+
+from service.alarms.hub import AlarmHub
+from service.api.app import create_app
+from service.api.auth import Attempts, Gate, Principal, Sessions
+from service.api.runtime import Runtime
+from service.cameras import Cameras
+from service.errors import BarwatchError, ConfigurationError
+from service.inference.engine import WorkerEngine
+from service.ingest.supervisor import CameraSupervisor
+from service.pipeline import Pipeline
+from service.settings import Settings
+from service.store import alarms, meta, tokens
+from service.store.database import Store
+from service.store.pictures import Pictures, Retention
+from service.types import Alarm, Health, Role
+
+log = structlog.get_logger(__name__)
+
+ENVIRONMENT_TOKEN = "environment"  # noqa: S105 - a token's name
+GRACE_S = 5
+"""How long open requests may take once the service is told to stop."""
+
+Prepare = Callable[[Runtime], None]
+"""Work to do once the engine is ready and before the cameras start (the demonstration enrols its lifts)."""
+
+
+class Service:
+    """One process of Barwatch.
+
+    Args:
+        settings: what to run.
+        prepare: called once the engine is ready, before the cameras start.
+        on_ready: called with this service when it can work (prints the link).
+        loop_files: recorded videos that stand in for cameras start again at their end.
+
+    Raises:
+        ConfigurationError: settings, data folder or model cannot be used; the message says why.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        prepare: Prepare | None = None,
+        on_ready: Callable[[Service], None] | None = None,
+        loop_files: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.began_s = time.monotonic()
+        self._prepare, self._on_ready = prepare, on_ready
+        self._failure: Future[None] = Future()
+        self._server: uvicorn.Server | None = None
+        if settings.engine != "local":
+            raise ConfigurationError(
+                f"engine {settings.engine!r}: this version runs the embedder in a local worker only: "
+                "use --engine local"
+            )
+        self.engine = WorkerEngine(
+            settings.manifest_path(), device=settings.device, on_health=self._on_health
+        )
+        # First of all: loading the network takes longer than everything else together.
+        self.engine.start(wait_ready=False)
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.engine.stop)
+            self.store = Store.open(settings.data)
+            undo.callback(self.store.close)
+            self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
+            self.new_token = self._first_token()
+            self.socket = _listen(settings.host, settings.port)
+            undo.pop_all()
+        self.app = create_app(self.runtime, self._lifespan)
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the service."""
+        host, port = self.socket.getsockname()[:2]
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        return f"http://{shown}:{port}"
+
+    def sign_in_link(self, name: str, role: Role) -> str:
+        """Return a link that signs a browser in once; its key stands behind #, which browsers never send."""
+        return f"{self.url}/#key={self.runtime.gate.sessions.new_key(Principal(name, role))}"
+
+    def run(self) -> None:
+        """Serve until told to stop (SIGTERM, SIGINT).
+
+        Raises:
+            ConfigurationError: the model was refused when it was loaded.
+            EngineUnavailableError: the embedder did not come up.
+        """
+        config = uvicorn.Config(
+            self.app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+            ws_max_size=4096,  # clients of the feed have nothing to say
+            ws_per_message_deflate=False,
+        )
+        self._server = _Server(config)
+        asyncio.run(self._server.serve(sockets=[self.socket]))
+        if self._failure.done():
+            self._failure.result()
+
+    def stop(self) -> None:
+        """Ask `run` to end; safe from any thread."""
+        if self._server is not None:
+            self._server.should_exit = True
+
+    def _compose(self, loop_files: bool) -> tuple[Runtime, Pipeline, Cameras]:
+        settings, store, registry = self.settings, self.store, CollectorRegistry()
+        pictures = Pictures(settings.data)
+        pipeline = Pipeline(
+            store,
+            self.engine,
+            pictures,
+            registry=registry,
+            retention=Retention(max_age_days=settings.retention_days),
+        )
+        cameras = Cameras(store, CameraSupervisor, pipeline.on_event, loop_files=loop_files)
+        hub = AlarmHub(partial(replay, store))
+        store.on_alarms(hub.publish)
+        sessions = Sessions.open(settings.data, settings.session_hours * 3600)
+        runtime = Runtime(
+            settings=settings,
+            store=store,
+            pictures=pictures,
+            engine=self.engine,
+            hub=hub,
+            cameras=cameras,
+            pipeline=pipeline,
+            gate=Gate(store, sessions, Attempts()),
+            epoch=store.write(meta.ensure_epoch).result(),
+            registry=registry,
+        )
+        return runtime, pipeline, cameras
+
+    def _first_token(self) -> str | None:
+        """Store the environment's admin token; if there is no token at all, make one for a terminal to show."""
+        given = self.settings.first_admin_token()
+        if given is not None:
+            self.store.write(partial(adopt_token, token=given)).result()
+            return None
+        with self.store.reading() as session:
+            if any(record.revoked_at is None for record in tokens.listing(session)):
+                return None
+        if not sys.stdout.isatty():
+            log.warning(
+                "no API token exists: make one with `barwatch token create --role admin`, "
+                "or set BARWATCH_ADMIN_TOKEN"
+            )
+            return None
+        return self.store.write(partial(tokens.create, name="first admin", role=Role.ADMIN)).result()[0]
+
+    def _on_health(self, health: Health) -> None:
+        self.pipeline.on_event(health)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        with self.store.reading() as session:
+            newest = alarms.last_seq(session)
+        await self.runtime.hub.start(newest)
+        rising = asyncio.create_task(asyncio.to_thread(self._rise))
+        try:
+            yield
+        finally:
+            await self.runtime.hub.stop()
+            # The engine goes before the wait: it ends a start that is still under way.
+            await asyncio.to_thread(self.engine.stop)
+            await asyncio.gather(rising, return_exceptions=True)
+            await asyncio.to_thread(self._fall)
+
+    def _rise(self) -> None:
+        """Wait for the model, then start what needs it. A model that is refused ends the service."""
+        try:
+            self.engine.wait_ready()
+            self.pipeline.start()
+            if self._prepare is not None:
+                self._prepare(self.runtime)
+            self.cameras.start()
+        except BarwatchError as error:
+            self._failure.set_exception(error)
+            self.stop()
+            return
+        log.info("ready", url=self.url, seconds=round(time.monotonic() - self.began_s, 2))
+        if self._on_ready is not None:
+            self._on_ready(self)
+
+    def _fall(self) -> None:
+        self.cameras.stop()
+        self.pipeline.stop()
+        self.store.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, but a stop that was asked for is a success: it does not die of its own signal."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Turn SIGTERM and SIGINT into an orderly stop."""
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {each: signal.signal(each, self.handle_exit) for each in signals}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+def adopt_token(session: Session, token: str) -> None:
+    """Make the environment's token the one admin token of that name: a former one ends with its variable.
+
+    Raises:
+        ConfigurationError: too short.
+    """
+    try:
+        kept = tokens.put(session, token, ENVIRONMENT_TOKEN, Role.ADMIN)
+    except ValueError as error:
+        raise ConfigurationError(f"BARWATCH_ADMIN_TOKEN: {error}") from error
+    for record in tokens.listing(session):
+        if record.name == ENVIRONMENT_TOKEN and record.id != kept.id and record.revoked_at is None:
+            tokens.revoke(session, record.id)
+
+
+def replay(store: Store, after: int, limit: int) -> tuple[Alarm, ...]:
+    """Read the outbox for the hub."""
+    with store.reading() as session:
+        return alarms.replay(session, after, limit)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error

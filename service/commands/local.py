@@ -1,0 +1,74 @@
+"""The API in this process, on a data folder, without cameras or a worker: for `enroll` and `classify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.alarms.hub import AlarmHub
+from service.api.app import create_app
+from service.api.auth import TRUSTED, Attempts, Gate, Principal, Sessions
+from service.api.runtime import Runtime
+from service.inference.inline import InlineEngine
+from service.inference.model import EmbeddingModel
+from service.pipeline import Pipeline
+from service.settings import Settings
+from service.store import meta
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.types import CameraStatus, Role
+
+
+class NoCameras:
+    """Watches nothing."""
+
+    def refresh(self) -> None:
+        """Nothing to follow."""
+
+    def status(self, lift_id: str) -> CameraStatus | None:  # noqa: ARG002
+        """No camera."""
+        return None
+
+    def statuses(self) -> tuple[CameraStatus, ...]:
+        """No camera."""
+        return ()
+
+
+@contextmanager
+def local_application(settings: Settings) -> Iterator[ASGIApp]:
+    """Give the application on the settings' data folder; whoever may run it on that folder is its admin.
+
+    Raises:
+        ConfigurationError: data folder or model cannot be used.
+    """
+    model = EmbeddingModel.load(settings.manifest_path(), settings.device)
+    engine = InlineEngine(model, model.manifest, str(model.device))
+    store = Store.open(settings.data)
+    try:
+        registry = CollectorRegistry()
+        pictures = Pictures(settings.data)
+        runtime = Runtime(
+            settings=settings,
+            store=store,
+            pictures=pictures,
+            engine=engine,
+            hub=AlarmHub(lambda after, limit: ()),  # noqa: ARG005 - nobody subscribes here
+            cameras=NoCameras(),
+            pipeline=Pipeline(store, engine, pictures, registry=registry),
+            gate=Gate(store, Sessions.open(settings.data, 1.0), Attempts()),
+            epoch=store.write(meta.ensure_epoch).result(),
+            registry=registry,
+        )
+        yield _as_admin(create_app(runtime))
+    finally:
+        store.close()
+
+
+def _as_admin(application: ASGIApp) -> ASGIApp:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await application({**scope, TRUSTED: Principal("command line", Role.ADMIN)}, receive, send)
+
+    return call

@@ -1,0 +1,32 @@
+"""`barwatch serve`: the service until it is told to stop."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+from typing import Any
+
+import typer
+
+from service.app import Service
+from service.logs import set_up_logging
+from service.settings import load_settings
+
+
+def run_serve(**options: Any) -> None:
+    """Serve with the environment's settings and these on top; returns when told to stop.
+
+    Raises:
+        BarwatchError: it cannot start; the message says why.
+    """
+    settings = load_settings(**options)
+    set_up_logging(settings.log_level, settings.log_json)
+    service = Service(settings, on_ready=_say_ready)
+    typer.echo(f"barwatch {version('barwatch')} on {service.url}, loading the model …", err=True)
+    if service.new_token is not None:
+        typer.echo(f"The first admin token, shown this once:\n\n    {service.new_token}\n")
+    service.run()
+
+
+def _say_ready(service: Service) -> None:
+    typer.echo(f"ready: {service.url} ({time.monotonic() - service.began_s:.1f} s)")

@@ -1,0 +1,65 @@
+"""`barwatch token …`: API tokens of a data folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import typer
+
+from service.errors import ConfigurationError
+from service.settings import load_settings
+from service.store import tokens
+from service.store.database import Store
+from service.types import Role
+
+
+def run_create(role: str, name: str | None, data: Path | None, *, as_json: bool) -> None:
+    """Make a token, store its hash, print it."""
+    try:
+        chosen = Role(role)
+    except ValueError:
+        expected = ", ".join(each.value for each in Role)
+        raise ConfigurationError(f"--role {role!r}: expected one of {expected}") from None
+    with _store(data) as store:
+        token, record = store.write(partial(tokens.create, name=name or role, role=chosen)).result()
+    if as_json:
+        typer.echo(json.dumps({"token": token, "id": record.id, "name": record.name, "role": role}))
+    else:
+        typer.echo(token)
+        typer.echo(
+            f"Keep it: it cannot be shown again. Revoke it with: barwatch token revoke {record.id}", err=True
+        )
+
+
+def run_list(data: Path | None, *, as_json: bool) -> None:
+    """Print every token's record."""
+    with _store(data) as store, store.reading() as session:
+        records = tokens.listing(session)
+    for record in records:
+        state = "active" if record.revoked_at is None else f"revoked {record.revoked_at:%Y-%m-%d}"
+        if as_json:
+            shown = {"id": record.id, "name": record.name, "role": record.role.value, "state": state}
+            typer.echo(json.dumps({**shown, "created_at": record.created_at.isoformat()}))
+        else:
+            created = f"{record.created_at:%Y-%m-%d}"
+            typer.echo(f"{record.id}  {record.role.value:8}  {created}  {state:18}  {record.name}")
+
+
+def run_revoke(token_id: str, data: Path | None) -> None:
+    """Revoke a token by its id."""
+    with _store(data) as store:
+        record = store.write(partial(tokens.revoke, token_id=token_id)).result()
+    typer.echo(f"revoked {record.id} ({record.name})")
+
+
+@contextmanager
+def _store(data: Path | None) -> Iterator[Store]:
+    store = Store.open(load_settings(data=data).data)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,163 @@
+"""The real application on a real database and files; the network is one that can be worked out by hand."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from service.alarms.hub import AlarmHub
+from service.api.app import create_app
+from service.api.auth import Attempts, Gate, Sessions
+from service.api.runtime import Runtime
+from service.app import replay
+from service.errors import EngineUnavailableError
+from service.inference.inline import InlineEngine
+from service.pipeline import Pipeline
+from service.settings import Settings
+from service.store import alarms, meta, passages, tokens
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.records import PassageRecord, PictureRecord
+from service.types import (
+    Alarm,
+    AlarmDraft,
+    AlarmKind,
+    CameraState,
+    CameraStatus,
+    Floats,
+    ImageJudgement,
+    Judgement,
+    Role,
+    Severity,
+    Verdict,
+)
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, draw_picture, png, tiny_manifest
+
+
+class Engine(InlineEngine):
+    """The tiny network; `down` makes it fail as a lost worker does."""
+
+    down = False
+
+    def submit_pictures(self, images: Any) -> Future[tuple[Floats, Floats]]:
+        if not self.down:
+            return super().submit_pictures(images)
+        future: Future[tuple[Floats, Floats]] = Future()
+        future.set_exception(EngineUnavailableError("the embedder's worker is down"))
+        return future
+
+
+@dataclass
+class ScriptedCameras:
+    """Cameras that say what the test put there."""
+
+    said: dict[str, CameraStatus] = field(default_factory=dict)
+    refreshed: int = 0
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+    def status(self, lift_id: str) -> CameraStatus | None:
+        return self.said.get(lift_id)
+
+    def statuses(self) -> tuple[CameraStatus, ...]:
+        return tuple(self.said.values())
+
+
+def status_of(lift_id: str, state: CameraState = CameraState.LIVE) -> CameraStatus:
+    return CameraStatus(lift_id, state, "", 12.5, 0.04, 100, 0, 7, "normal")
+
+
+@dataclass
+class House:
+    """What a test needs of one running application."""
+
+    runtime: Runtime
+    store: Store
+    engine: Engine
+    cameras: ScriptedCameras
+    client: TestClient
+    tokens: dict[Role, str]
+
+    def headers(self, role: Role = Role.ADMIN) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens[role]}"}
+
+    def call(self, method: str, path: str, role: Role = Role.ADMIN, **content: Any) -> Any:
+        return self.client.request(method, path, headers=self.headers(role), **content)
+
+    def enrol(self, lift_id: str = "demo-quad", **content: Any) -> Any:
+        files = {"open": ("o.png", png(draw_mask(OPEN_Y))), "close": ("c.png", png(draw_mask(CLOSE_Y)))}
+        files |= content.pop("files", {})
+        return self.call("POST", f"/lifts/{lift_id}/masks", Role.OPERATOR, files=files, **content)
+
+    def raise_alarm(self, passage_id: str | None = "p-1", kind: AlarmKind = AlarmKind.BAR_OPEN) -> Alarm:
+        draft = AlarmDraft(kind, Severity.CRITICAL, "demo-quad", "Bar open", passage_id, Verdict.OPEN)
+        alarm = self.store.write(partial(alarms.raise_alarm, draft=draft)).result()
+        assert alarm is not None
+        return alarm
+
+    def add_passage(self, passage_id: str = "p-1", verdict: Verdict = Verdict.OPEN) -> PassageRecord:
+        seen_at = datetime.now(UTC)
+        files = self.runtime.pictures.write("demo-quad", seen_at, [draw_picture(OPEN_Y)] * 3)
+        image = ImageJudgement(0.1, 0.9, 0.95, verdict)
+        judgement = Judgement(verdict, 0.99, -0.8, True, 0.95, (image,) * 3, 1, "tiny-1")
+        pictures = tuple(PictureRecord(file, 1.0 + n, 0.9, None) for n, file in enumerate(files))
+        record = PassageRecord(passage_id, "demo-quad", 1, seen_at, 1.0, 2.0, 3.0, judgement, pictures)
+        self.store.write(partial(passages.add, record=record)).result()
+        return record
+
+
+@pytest.fixture
+def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """Make an application; `heartbeat_s` and settings may be given."""
+    opened: list[tuple[TestClient, Store]] = []
+
+    def make(heartbeat_s: float = 5.0, **settings: Any) -> House:
+        data = tmp_path / f"data{len(opened)}"
+        store = Store.open(data)
+        registry, pictures = CollectorRegistry(), Pictures(data)
+        engine = Engine(TinyEmbedder(), tiny_manifest())
+        cameras = ScriptedCameras()
+        hub = AlarmHub(partial(replay, store))
+        store.on_alarms(hub.publish)
+        runtime = Runtime(
+            settings=Settings(data=data, **settings),
+            store=store,
+            pictures=pictures,
+            engine=engine,
+            hub=hub,
+            cameras=cameras,
+            pipeline=Pipeline(store, engine, pictures, registry=registry),
+            gate=Gate(store, Sessions.open(data, 3600), Attempts()),
+            epoch=store.write(meta.ensure_epoch).result(),
+            registry=registry,
+            heartbeat_s=heartbeat_s,
+        )
+        made = {
+            role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]
+            for role in Role
+        }
+        client = TestClient(create_app(runtime), raise_server_exceptions=False)
+        client.__enter__()
+        assert client.portal is not None
+        client.portal.call(hub.start, 0)
+        opened.append((client, store))
+        return House(runtime, store, engine, cameras, client, made)
+
+    yield make
+    for client, store in opened:
+        client.__exit__(None, None, None)
+        store.close()
+
+
+@pytest.fixture
+def house(make_house: Callable[..., House]) -> House:
+    """An application with default settings and nothing in it."""
+    return make_house()

@@ -1,0 +1,198 @@
+"""Lifts over HTTP: enrolment, configuration, classification."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from service.types import CameraState, Role
+from tests.service.api.conftest import House, status_of
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, jpeg, png
+
+TRACK = {
+    "begin": {"x": 200.0, "y": 200.0, "scale": 0.5},
+    "middle": {"x": 320.0, "y": 240.0, "scale": 0.5},
+    "end": {"x": 440.0, "y": 280.0, "scale": 0.5},
+}
+LIFT = {
+    "name": "Demo quad",
+    "seats": 4,
+    "camera": {"url": "rtsp://camera.example/stream", "width": 640, "height": 480},
+    "track": TRACK,
+}
+
+
+def classify(house: House, *images: bytes, registered: str = "true", lift_id: str = "demo-quad") -> Any:
+    files = [("image", ("picture", image)) for image in images]
+    path = f"/lifts/{lift_id}/classify?registered={registered}"
+    return house.call("POST", path, Role.VIEWER, files=files)
+
+
+def test_two_masks_register_a_new_lift(house: House) -> None:
+    """POST masks on an unknown lift answers 201 with version 1 and registers it under the given name."""
+    answer = house.enrol("new-lift", data={"name": "New lift"})
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["lift_id"] == "new-lift"
+    assert body["version"] == 1
+    assert body["quality"] == "good"
+    assert body["warnings"] == []
+    assert body["separation"] > 0.5
+    assert body["model"].startswith("tiny-1")
+    lift = house.call("GET", "/lifts/new-lift", Role.VIEWER).json()
+    assert (lift["name"], lift["mask_version"]) == ("New lift", 1)
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "said"),
+    [
+        ("open", b"plain text", "not an image"),
+        ("open", png(np.zeros((200, 200), np.uint8)), "empty"),
+        ("close", png(np.full((200, 200), 255, np.uint8)), "nearly full"),
+        ("close", png(draw_mask(OPEN_Y)), "nearly alike"),
+        ("open", png(np.zeros((480, 640), np.uint8)), "no track"),
+        ("open", b"", "empty"),
+    ],
+)
+def test_bad_masks_are_refused_with_a_reason(house: House, part: str, content: bytes, said: str) -> None:
+    """422 says why, and nothing is stored."""
+    answer = house.enrol("bad-lift", files={part: ("x.png", content)})
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert said in answer.json()["detail"]
+    assert house.call("GET", "/lifts/bad-lift").status_code == 404
+
+
+def test_swapped_masks_are_noticed_by_a_reference(house: House) -> None:
+    """A reference picture that looks like the other mask is refused as swapped."""
+    references = {"reference_open": ("r.jpg", jpeg(draw_picture(CLOSE_Y)))}
+    answer = house.enrol(files=references)
+    assert answer.status_code == 422
+    assert "swapped" in answer.json()["detail"]
+
+
+def test_history_and_roll_back(house: House) -> None:
+    """Each enrolment is a version; an earlier one can be activated again, and judges again."""
+    assert house.enrol().json()["version"] == 1
+    other = {"close": ("c.png", png(draw_mask(90)))}
+    assert house.enrol(files=other).json()["version"] == 2
+    assert classify(house, png(draw_picture(90))).json()["verdict"] == "closed"
+    answer = house.call("POST", "/lifts/demo-quad/masks/1/activate")
+    assert answer.status_code == 200
+    items = house.call("GET", "/lifts/demo-quad/masks", Role.VIEWER).json()["items"]
+    assert [(item["version"], item["active"]) for item in items] == [(2, False), (1, True)]
+    judged = classify(house, png(draw_picture(CLOSE_Y))).json()
+    assert (judged["verdict"], judged["mask_version"]) == ("closed", 1)
+    assert house.call("POST", "/lifts/demo-quad/masks/9/activate").status_code == 404
+
+
+@pytest.mark.parametrize(("y", "verdict"), [(OPEN_Y, "open"), (CLOSE_Y, "closed")])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_pictures_are_judged_by_the_nearer_mask(house: House, y: int, verdict: str, count: int) -> None:
+    """One to three registered pictures give one verdict with a distance pair for each."""
+    house.enrol()
+    answer = classify(house, *[png(draw_picture(y, seed=n)) for n in range(count)])
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["verdict"] == verdict
+    assert (body["margin"] < 0) is (verdict == "open")
+    assert body["confidence"] > 0.99
+    assert body["occupied"] is True
+    assert body["mask_version"] == 1
+    assert body["elapsed_ms"] > 0
+    assert len(body["images"]) == count
+    assert set(body["images"][0]) == {"distance_open", "distance_closed", "verdict"}
+
+
+def test_a_dark_picture_is_unknown(house: House) -> None:
+    """What shows nothing is never called closed: unknown, with the reason."""
+    house.enrol()
+    body = classify(house, png(np.zeros((200, 200, 3), np.uint8))).json()
+    assert body["verdict"] == "unknown"
+    assert "dark" in body["reason"]
+
+
+def test_classify_says_what_is_missing(house: House) -> None:
+    """404 without the lift, 409 without masks or track, 422 for wrong sizes and counts, 415 for no form."""
+    picture = png(draw_picture(OPEN_Y))
+    assert classify(house, picture).status_code == 404
+    house.call("PUT", "/lifts/demo-quad", json={"name": "x"})
+    assert classify(house, picture).status_code == 409
+    house.enrol()
+    assert classify(house, picture, registered="false").status_code == 409
+    assert classify(house, *[picture] * 4).status_code == 422
+    assert classify(house, png(np.zeros((100, 100, 3), np.uint8))).status_code == 422
+    path = "/lifts/demo-quad/classify"
+    assert house.call("POST", path, json={"image": "x"}).status_code == 415
+    assert house.call("POST", path, files={"other": ("x", picture)}).status_code == 422
+
+
+def test_a_lost_worker_is_503(house: House) -> None:
+    """The engine being down is said as 503 with Retry-After, not as a verdict."""
+    house.enrol()
+    house.engine.down = True
+    answer = classify(house, png(draw_picture(OPEN_Y)))
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+
+
+def test_configuration_is_that_of_lift_toml(house: House) -> None:
+    """PUT takes lift.toml's shape, GET gives it back, PUT takes what GET gave; cameras follow each time."""
+    assert house.call("PUT", "/lifts/demo-quad", json=LIFT).status_code == 201
+    house.cameras.said["demo-quad"] = status_of("demo-quad", CameraState.DEGRADED)
+    found = house.call("GET", "/lifts/demo-quad", Role.VIEWER).json()
+    assert found["camera"] == LIFT["camera"]
+    assert found["track"]["middle"] == {"x": 320.0, "y": 240.0, "scale": 0.5, "angle": 0.0}
+    assert found["camera_status"]["state"] == "degraded"
+    assert found["mask_version"] is None
+    found["name"] = "Renamed"
+    again = house.call("PUT", "/lifts/demo-quad", json=found)
+    assert (again.status_code, again.json()["name"]) == (200, "Renamed")
+    assert house.cameras.refreshed == 2
+    listed = house.call("GET", "/lifts", Role.VIEWER).json()["items"]
+    assert [lift["id"] for lift in listed] == ["demo-quad"]
+    assert house.call("DELETE", "/lifts/demo-quad").status_code == 204
+    assert house.call("GET", "/lifts/demo-quad").status_code == 404
+    assert house.call("DELETE", "/lifts/demo-quad").status_code == 404
+    assert house.cameras.refreshed == 3
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "concat:a|b",
+        "exec:reboot",
+        "gopher://camera/x",
+        "rtsp://",
+        "http://169.254.169.254/latest/meta-data",
+        "rtsp://admin:canary@camera/stream",
+        "http://camera/video?password=canary",
+        "rtsp://camera/\nx",
+        " ",
+    ],
+)
+def test_camera_urls_that_are_no_cameras_are_refused(house: House, url: str) -> None:
+    """422 with a reason, and no secret comes back in it."""
+    camera = {"url": url, "width": 640, "height": 480}
+    answer = house.call("PUT", "/lifts/demo-quad", json={**LIFT, "camera": camera})
+    assert answer.status_code == 422, answer.text
+    assert "canary" not in answer.text
+
+
+def test_file_cameras_where_allowed(make_house: Any) -> None:
+    """A file of the server is a camera only where the setting says so."""
+    house = make_house(allow_file_cameras=True)
+    camera = {"url": "/videos/demo.mp4", "width": 640, "height": 480}
+    assert house.call("PUT", "/lifts/demo-quad", json={**LIFT, "camera": camera}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "change", [{"id": "other"}, {"unknown": 1}, {"seats": 0}, {"name": ""}, {"track": {"begin": {}}}]
+)
+def test_wrong_configuration_is_refused(house: House, change: dict[str, Any]) -> None:
+    """422 names where the mistake is."""
+    answer = house.call("PUT", "/lifts/demo-quad", json={**LIFT, **change})
+    assert answer.status_code == 422
+    assert next(iter(change)) in answer.json()["detail"]
