@@ -1,0 +1,155 @@
+"""Enrolment: good masks become a bank of embeddings; bad ones are refused, and the reason says why."""
+
+import dataclasses
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lifts.schema import Lift
+from service.errors import EngineUnavailableError, EnrolmentError
+from service.inference.active_masks import ActiveMasks
+from service.inference.enrolment import embed, enrol, mask_bank, shifted
+from service.inference.inline import InlineEngine
+from service.store import lifts, masks
+from service.store.database import Store
+from service.types import Floats, Image, MaskVersion
+from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, mask, picture
+
+
+def _store(store: Store, version: MaskVersion) -> MaskVersion:
+    store.write(lambda s: lifts.put(s, Lift(id=version.lift_id, name="Lift"))).result()
+    return store.write(lambda s: masks.add(s, version)).result()
+
+
+def test_good_masks(inline_engine: InlineEngine) -> None:
+    """Two bars far apart: good, no warning, five embeddings each, separation as drawn.
+
+    A bar of 12 rows from 44 lies in cell row 2 with 12 of 20 rows: six cells of 0.6. The other lies alike in
+    row 7. Twelve cells differ by 0.6: sqrt(12 * 0.36) = 2.0785.
+    """
+    version = enrol("lift", OPEN, CLOSE, {}, inline_engine)
+    assert (version.quality, version.warnings, version.active, version.version) == ("good", (), False, 0)
+    assert version.embeddings.shape == (2, 5, DIM)
+    assert version.separation == pytest.approx(2.0785, abs=1e-3)
+    assert version.model == inline_engine.manifest.identity
+
+
+def test_the_bank_is_the_mask_and_its_shifts(inline_engine: InlineEngine) -> None:
+    """Shifts of -2, 0 and 2 px: the mask itself first, then right, left, down, up; black comes in."""
+    bank = mask_bank(MASKS, (-2, 0, 2))
+    assert bank.shape == (2, 5, 200, 200)
+    assert (bank[0, 0] == OPEN).all()
+    for index, (dx, dy) in enumerate([(2, 0), (-2, 0), (0, 2), (0, -2)], 1):
+        ys, xs = np.nonzero(bank[0, index])
+        assert (xs.min(), xs.max(), ys.min(), ys.max()) == (40 + dx, 159 + dx, 44 + dy, 55 + dy)
+    assert shifted(mask(195), 0, 2)[197:].sum() == 3 * 120 * 255
+    assert mask_bank(MASKS, ()).shape == (2, 1, 200, 200)
+
+
+@pytest.mark.parametrize(
+    ("open_mask", "close_mask", "reason"),
+    [
+        (np.zeros_like(OPEN), CLOSE, "open mask is empty"),
+        (OPEN, np.full_like(CLOSE, 255), "close mask is nearly full"),
+        (OPEN, OPEN, "nearly alike"),
+    ],
+)
+def test_bad_drawings_are_refused(
+    inline_engine: InlineEngine, open_mask: Image, close_mask: Image, reason: str
+) -> None:
+    """What the drawings alone give away is refused before the network is asked."""
+    with pytest.raises(EnrolmentError, match=reason):
+        enrol("lift", open_mask, close_mask, {}, inline_engine)
+
+
+def test_masks_that_the_network_cannot_tell_apart(inline_engine: InlineEngine) -> None:
+    """Nearer than min_separation is refused; nearer than good is weak, and says so in plain language."""
+    calibration = inline_engine.manifest.calibration
+    strict = calibration.model_copy(update={"min_separation": 3.0, "min_separation_good": 4.0})
+    with pytest.raises(
+        EnrolmentError, match=r"nearly alike for the network: .* 2\.078, expected at least 3\.000"
+    ):
+        enrol("lift", OPEN, CLOSE, {}, _with(inline_engine, strict))
+    weak = calibration.model_copy(update={"min_separation_good": 4.0})
+    version = enrol("lift", OPEN, CLOSE, {}, _with(inline_engine, weak))
+    assert version.quality == "weak"
+    assert "close together" in version.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "given", [("reference_open",), ("reference_close",), ("reference_open", "reference_close")]
+)
+def test_swapped_masks_are_told_by_a_reference_picture(
+    inline_engine: InlineEngine, given: tuple[str, ...]
+) -> None:
+    """Any reference picture that says the opposite refuses the pair; the right way round it is good."""
+    references = {name: picture(OPEN if name == "reference_open" else CLOSE) for name in given}
+    with pytest.raises(EnrolmentError, match=f"swapped: with them, {given[0]} looks"):
+        enrol("lift", CLOSE, OPEN, references, inline_engine)
+    version = enrol("lift", OPEN, CLOSE, references, inline_engine)
+    assert version.quality == "good"
+    assert set(version.references) == set(given)
+
+
+def test_reference_pictures_that_disagree_make_it_weak(inline_engine: InlineEngine) -> None:
+    """Both pictures show the open bar: the masks may be right, but somebody has to look."""
+    references = {"reference_open": picture(OPEN), "reference_close": picture(OPEN)}
+    version = enrol("lift", OPEN, CLOSE, references, inline_engine)
+    assert version.quality == "weak"
+    assert version.warnings == ("With these masks reference_close looks open, not closed.",)
+
+
+def test_another_model_embeds_the_stored_masks_anew(inline_engine: InlineEngine, store: Store) -> None:
+    """Embeddings belong to one model: with another the stored masks are embedded again at the start."""
+    old = dataclasses.replace(
+        enrol("lift", OPEN, CLOSE, {}, inline_engine), model="old", embeddings=np.zeros((2, 1, 3), np.float32)
+    )
+    _store(store, old)
+    active = ActiveMasks(store, inline_engine)
+    active.load()
+    with store.reading() as session:
+        kept = masks.active(session, "lift")
+    now = active.get("lift")
+    assert kept is not None
+    assert now is not None
+    assert kept.model == now.model == inline_engine.manifest.identity
+    assert kept.embeddings.shape == (2, 5, DIM)
+    np.testing.assert_array_equal(kept.embeddings, now.embeddings)
+
+
+class _Down(InlineEngine):
+    """An engine that is down until `up`."""
+
+    up = False
+
+    def submit_masks(self, masks: Image) -> Future[Floats]:
+        if self.up:
+            return super().submit_masks(masks)
+        future: Future[Any] = Future()
+        future.set_exception(EngineUnavailableError("down"))
+        return future
+
+
+def test_while_the_engine_is_down_old_masks_wait(inline_engine: InlineEngine, store: Store) -> None:
+    """Masks of another model are not used meanwhile, and taken as soon as the engine is back."""
+    _store(
+        store,
+        dataclasses.replace(embed(enrol("lift", OPEN, CLOSE, {}, inline_engine), inline_engine), model="x"),
+    )
+    engine = _Down(inline_engine._model, inline_engine.manifest)
+    active = ActiveMasks(store, engine)
+    active.load()
+    assert active.get("lift") is None
+    assert active.why_none("lift") == "the masks are not embedded yet"
+    active.retry()
+    assert active.get("lift") is None
+    engine.up = True
+    active.retry()
+    assert active.get("lift") is not None
+    assert active.why_none("nowhere") == "no masks enrolled"
+
+
+def _with(engine: InlineEngine, calibration: Any) -> InlineEngine:
+    return InlineEngine(engine._model, engine.manifest.model_copy(update={"calibration": calibration}))

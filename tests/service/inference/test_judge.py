@@ -1,0 +1,174 @@
+"""The judge's numbers, worked by hand in a plane: open mask at (0, 0), close mask at (1, 0).
+
+With scale 4 and offset 0: p(open) = 1 / (1 + exp(4 * margin)), which is 0.8 at margin -0.3466.
+"""
+
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from service.inference.artefact import Calibration
+from service.inference.judge import distances_to, judge, probability_open, unknown, verdict_of
+from service.types import Judgement, MaskVersion, Picture, Verdict
+from tests.service.tiny_model import MASKS
+
+CALIBRATION = Calibration(
+    scale=4.0,
+    offset=0.0,
+    unknown_low=0.2,
+    unknown_high=0.8,
+    occupancy_threshold=0.5,
+    min_separation_good=0.5,
+    min_separation=0.1,
+)
+OPEN, CLOSED, UNKNOWN = Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN
+AT_OPEN, AT_CLOSE, BETWEEN = (0.0, 0.0), (1.0, 0.0), (0.5, 0.0)
+SURE = 1 / (1 + math.exp(-4))
+"""0.98201: a picture that lies exactly on one of the masks."""
+
+
+def _masks(bank: list[list[tuple[float, float]]] | None = None) -> MaskVersion:
+    embeddings = np.array(bank or [[AT_OPEN], [AT_CLOSE]], dtype=np.float32)
+    now = datetime.now(UTC)
+    return MaskVersion("lift", 7, "tiny", MASKS, embeddings, 1.0, "good", (), True, now)
+
+
+def _picture(problem: str | None = None, quality: float = 1.0) -> Picture:
+    return Picture(np.zeros((200, 200, 3), np.uint8), None, 0.0, quality, problem)
+
+
+def _judge(
+    points: list[tuple[float, float]],
+    *,
+    occupancy: list[float] | None = None,
+    pictures: list[Picture] | None = None,
+    calibration: Calibration = CALIBRATION,
+) -> Judgement:
+    return judge(
+        pictures or [_picture()] * len(points),
+        np.array(points, dtype=np.float32),
+        np.array(occupancy or [1.0] * len(points), dtype=np.float32),
+        _masks(),
+        calibration,
+    )
+
+
+def test_three_pictures_on_the_open_mask() -> None:
+    """Distances 0 and 1 each: margin -1, confidence 0.98201, occupied, the masks' version and model named."""
+    found = _judge([AT_OPEN] * 3)
+    assert (found.verdict, found.margin, found.occupied, found.reason) == (OPEN, -1.0, True, "")
+    assert found.confidence == pytest.approx(SURE)
+    assert [(i.distance_open, i.distance_closed, i.verdict) for i in found.images] == [(0.0, 1.0, OPEN)] * 3
+    assert (found.mask_version, found.model) == (7, "tiny")
+
+
+def test_margins_are_averaged_when_nothing_contradicts() -> None:
+    """(0.3, 0.4): d_open 0.5, d_closed sqrt(0.65): margin -0.30623; with two at -1 the mean is -0.76874."""
+    found = _judge([(0.3, 0.4), AT_OPEN, AT_OPEN])
+    third = 0.5 - math.sqrt(0.65)
+    assert found.images[0].verdict is UNKNOWN
+    assert found.margin == pytest.approx((third - 2) / 3, abs=1e-6)
+    assert found.confidence == pytest.approx(1 / (1 + math.exp(4 * (third - 2) / 3)), abs=1e-6)
+    assert found.verdict is OPEN
+
+
+@pytest.mark.parametrize(
+    ("points", "verdict", "margin"),
+    [
+        ([AT_OPEN, AT_OPEN, AT_CLOSE], CLOSED, 1.0),  # lowered in time
+        ([AT_OPEN, BETWEEN, AT_CLOSE], CLOSED, 1.0),  # seen on its way down
+        ([AT_OPEN, AT_CLOSE, BETWEEN], CLOSED, 1.0),  # the last confident one decides
+        ([AT_OPEN, AT_CLOSE, (0.8, 0.0)], CLOSED, 0.8),  # two closed at the end: mean of 1.0 and 0.6
+        ([AT_CLOSE, AT_CLOSE, AT_OPEN], OPEN, -1.0),  # raised again: open at TF
+        ([AT_OPEN, AT_CLOSE, AT_OPEN], OPEN, -1.0),
+        ([AT_OPEN, BETWEEN, BETWEEN], UNKNOWN, -1 / 3),  # nothing contradicts: the mean, p = 0.79
+    ],
+)
+def test_a_bar_that_moves(points: list[tuple[float, float]], verdict: Verdict, margin: float) -> None:
+    """Where pictures contradict each other confidently, where the bar was last is what counts."""
+    found = _judge(points)
+    assert found.verdict is verdict
+    assert found.margin == pytest.approx(margin, abs=1e-6)
+
+
+def test_bad_pictures_are_left_out() -> None:
+    """A problem, a poor registration: such pictures say nothing, of the bar or of the seat."""
+    pictures = [_picture("dark"), _picture(), _picture(quality=0.05)]
+    found = _judge([AT_OPEN, AT_CLOSE, AT_OPEN], pictures=pictures, occupancy=[1.0, 0.0, 1.0])
+    assert (found.verdict, found.margin, found.occupied, found.occupancy) == (CLOSED, 1.0, False, 0.0)
+    assert [image.verdict for image in found.images] == [UNKNOWN, CLOSED, UNKNOWN]
+
+
+def test_when_no_picture_is_good_nothing_is_said() -> None:
+    """All left out: unknown, with every reason once. Never closed by default."""
+    pictures = [_picture("dark"), _picture("dark"), _picture(quality=0.0)]
+    found = _judge([AT_CLOSE] * 3, pictures=pictures)
+    assert (found.verdict, found.confidence, found.reason) == (UNKNOWN, 0.5, "dark; not registered")
+
+
+def test_numbers_that_are_none_are_no_verdict() -> None:
+    """A NaN from the network is left out like any bad picture, and never reaches JSON."""
+    found = _judge([(math.nan, 0.0)])
+    assert (found.verdict, found.reason) == (UNKNOWN, "the network's answer is not a number")
+    assert found.images[0].distance_open == 0.0
+    assert _judge([AT_CLOSE], occupancy=[math.nan]).verdict is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("occupancy", "expected", "occupied"),
+    [([0.9, 0.8, 0.0], 0.8, True), ([0.0, 0.1, 1.0], 0.1, False), ([0.4, 0.6, 0.5], 0.5, True)],
+)
+def test_occupancy_is_the_median(occupancy: list[float], expected: float, occupied: bool) -> None:
+    """One picture with somebody walking behind, or nobody seen for the snow, does not decide alone."""
+    found = _judge([AT_OPEN] * 3, occupancy=occupancy)
+    assert found.occupancy == pytest.approx(expected)
+    assert found.occupied is occupied
+
+
+def test_one_and_two_pictures() -> None:
+    """Fewer pictures are judged alike: (0.1, 0) has margin 0.1 - 0.9 = -0.8, with (0, 0) the mean is -0.9."""
+    assert _judge([(0.1, 0.0)]).margin == pytest.approx(-0.8)
+    assert _judge([(0.1, 0.0), AT_OPEN]).margin == pytest.approx(-0.9)
+
+
+def test_the_nearest_of_the_bank_counts() -> None:
+    """Each mask stands for itself and its shifts: (0, 3) is 5 from (4, 0), 1 from (0, 2), 3 from (3, 3)."""
+    bank = np.array([[(4, 0), (0, 2)], [(3, 3), (9, 9)]], dtype=np.float32)
+    found = distances_to(np.array([(0, 3)], dtype=np.float32), bank)
+    np.testing.assert_allclose(found, [[1.0, 3.0]])
+
+
+def test_calibration_by_hand() -> None:
+    """sigmoid(-(2 * 0.5 + 1)) = 0.1192; huge margins neither overflow nor leave 0..1."""
+    shifted = CALIBRATION.model_copy(update={"scale": 2.0, "offset": 1.0})
+    assert probability_open(0.5, shifted) == pytest.approx(0.11920292)
+    assert probability_open(1e6, shifted) == 0.0
+    assert probability_open(-1e6, shifted) == 1.0
+
+
+def test_the_band_may_be_lopsided_and_its_edges_are_decided() -> None:
+    """Only strictly between low and high nothing is said, wherever the two lie."""
+    lopsided = CALIBRATION.model_copy(update={"unknown_low": 0.1, "unknown_high": 0.3})
+    assert [verdict_of(p, lopsided) for p in (0.1, 0.11, 0.29, 0.3, 0.4)] == [
+        CLOSED,
+        UNKNOWN,
+        UNKNOWN,
+        OPEN,
+        OPEN,
+    ]
+    assert verdict_of(math.nan, lopsided) is UNKNOWN
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    """Embeddings of another model's size must not be judged at all."""
+    with pytest.raises(ValueError, match="expected 1 embeddings of 2 numbers"):
+        judge([_picture()], np.zeros((1, 3), np.float32), np.ones(1, np.float32), _masks(), CALIBRATION)
+
+
+def test_unknown_names_the_reason_and_is_no_verdict() -> None:
+    """What cannot be judged at all is unknown, at even odds, and not occupied by guess."""
+    found = unknown("no masks enrolled")
+    assert (found.verdict, found.confidence, found.mask_version) == (UNKNOWN, 0.5, 0)
+    assert found.reason == "no masks enrolled"
