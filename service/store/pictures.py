@@ -5,6 +5,7 @@ They are not synced to disk: losing a picture with the power is no loss of an al
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,7 +78,8 @@ class Pictures:
         except OSError as error:
             self.failed_writes += 1
             log.warning("picture not written", file=name, reason=str(error))
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
             return None
         return name
 

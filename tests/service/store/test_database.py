@@ -1,0 +1,213 @@
+"""The database: built from nothing, written by one at a time, read by many, never half."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lifts.schema import Lift
+from service.errors import ConfigurationError, NotFoundError, StoreError
+from service.store import alarms, lifts, meta
+from service.store.database import Store, make_engine, migrate
+from service.store.tables import Base
+from service.types import Alarm, AlarmDraft, AlarmKind, Severity
+
+
+def _draft(passage_id: str) -> AlarmDraft:
+    return AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id=passage_id)
+
+
+def test_the_migrations_build_the_tables(tmp_path: Path) -> None:
+    """From an empty file to exactly what the tables say; a second run changes nothing."""
+    engine = make_engine(tmp_path / "barwatch.db", write=True)
+    migrate(engine)
+    migrate(engine)
+    with engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    engine.dispose()
+    assert revision == "0001"
+
+
+def test_the_pragmas_hold_on_every_connection(store: Store) -> None:
+    """WAL, FULL and foreign keys are what an alarm's safety rests on; readers cannot write."""
+    pragmas = ("journal_mode", "synchronous", "foreign_keys")
+    written = store.write(lambda s: [s.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas]).result()
+    with store.reading() as session:
+        read = [session.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas]
+    assert written == read == ["wal", 2, 1]
+    with pytest.raises(StoreError, match="readonly"), store.reading() as session:
+        session.execute(text("DELETE FROM meta"))
+
+
+def test_the_epoch_stays(tmp_path: Path) -> None:
+    """The alarm sequence keeps its identity for as long as the file lives, and another file has another."""
+    epochs = []
+    for name in ("a", "a", "b"):
+        store = Store.open(tmp_path / name)
+        epochs.append(store.write(meta.ensure_epoch).result())
+        with store.reading() as session:
+            assert meta.epoch(session) == epochs[-1]
+        store.close()
+    assert epochs[0] == epochs[1] != epochs[2]
+
+
+def test_a_job_that_fails_leaves_nothing_and_stops_nobody(store: Store) -> None:
+    """Our own errors come through, everything of the job is rolled back, the next one is served."""
+
+    def half(session: Session) -> None:
+        lifts.put(session, Lift(id="half", name="Half"))
+        raise NotFoundError("stop")
+
+    with pytest.raises(NotFoundError, match="stop"):
+        store.write(half).result()
+    with pytest.raises(StoreError, match="no such table"):
+        store.write(lambda s: s.execute(text("SELECT * FROM nowhere"))).result()
+    assert store.write(lambda s: lifts.exists(s, "half")).result() is False
+
+
+def test_only_committed_alarms_are_told(store: Store) -> None:
+    """Listeners hear of an alarm once it can be read by others, in order, and never of a rolled back one."""
+    heard: list[tuple[int, int]] = []
+
+    def listen(told: tuple[Alarm, ...]) -> None:
+        with store.reading() as session:
+            heard.extend((alarm.seq, alarms.get(session, alarm.id).seq) for alarm in told)
+
+    def refused(session: Session) -> None:
+        alarms.raise_alarm(session, _draft("never"))
+        raise NotFoundError("stop")
+
+    def broken(told: tuple[Alarm, ...]) -> None:
+        raise RuntimeError(f"{len(told)} heard by a broken listener")
+
+    store.on_alarms(broken)
+    store.on_alarms(listen)
+    store.write(lambda s: [alarms.raise_alarm(s, _draft(p)) for p in "ab"]).result()
+    with pytest.raises(NotFoundError):
+        store.write(refused).result()
+    store.write(lambda s: alarms.raise_alarm(s, _draft("c"))).result()
+    assert heard == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_a_full_queue_refuses_and_counts(tmp_path: Path) -> None:
+    """With the writer busy and its queue full, a write fails at once; what was queued still runs."""
+    gate = threading.Event()
+    started = threading.Event()
+    store = Store.open(tmp_path)
+
+    def hold(_: Session) -> None:
+        started.set()
+        gate.wait(10)
+
+    held = store.write(hold)
+    started.wait(10)
+    queued: list[Future[int]] = []
+    while store.rejected_jobs == 0:
+        queued.append(store.write(alarms.last_seq))
+    gate.set()
+    with pytest.raises(StoreError, match="too many"):
+        queued[-1].result()
+    held.result()
+    assert {future.result() for future in queued[:-1]} == {0}
+    store.close()
+    with pytest.raises(StoreError):
+        store.write(alarms.last_seq).result()
+
+
+def test_a_folder_that_cannot_be_is_a_configuration_error(tmp_path: Path) -> None:
+    """A file where the folder should be, or a database that is none, stops the start with its name."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ConfigurationError, match="file"):
+        Store.open(tmp_path / "file")
+    (tmp_path / "barwatch.db").write_bytes(b"this is not a database, whatever its name says" * 100)
+    with pytest.raises(ConfigurationError, match=r"barwatch\.db.*not a database"):
+        Store.open(tmp_path)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from service.store import alarms
+from service.store.database import Store
+from service.types import AlarmDraft, AlarmKind, Severity
+store = Store.open(Path(sys.argv[1]))
+told = 0
+for n in range(int(sys.argv[3])):
+    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id=f"{sys.argv[2]}-{n}")
+    alarm = store.write(lambda s: alarms.raise_alarm(s, draft)).result()
+    print(alarm.seq, alarm.passage_id, flush=True)
+store.close()
+"""
+
+
+def _writer(data: Path, name: str, count: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", WRITER, str(data), name, str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_four_processes_write_at_once(tmp_path: Path) -> None:
+    """Nobody is told that the database is locked, and the common sequence has no gap and no double."""
+    writers = [_writer(tmp_path, name, 60) for name in "abcd"]
+    outputs = [writer.communicate(timeout=60) for writer in writers]
+    assert [(writer.returncode, errors) for writer, (_, errors) in zip(writers, outputs, strict=True)] == [
+        (0, "")
+    ] * 4
+    seqs = sorted(int(line.split()[0]) for output, _ in outputs for line in output.splitlines())
+    assert seqs == list(range(1, 241))
+
+
+def test_killed_at_any_moment_no_committed_alarm_is_lost(tmp_path: Path) -> None:
+    """SIGKILL while alarms are raised: all that were told of are there, once each, without a gap in seq."""
+    told: list[str] = []
+    for round_ in range(3):
+        writer = _writer(tmp_path, f"round{round_}", 100_000)
+        assert writer.stdout is not None
+        told += [writer.stdout.readline() for _ in range(15 + 7 * round_)]
+        os.kill(writer.pid, signal.SIGKILL)
+        rest = writer.communicate(timeout=10)[0]
+        # The last line may be cut in the middle.
+        told += [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+    store = Store.open(tmp_path)
+    with store.reading() as session:
+        kept = alarms.replay(session, 0, 1_000_000)
+        check = session.execute(text("PRAGMA integrity_check")).scalar()
+    store.close()
+    assert check == "ok"
+    assert [alarm.seq for alarm in kept] == list(range(1, len(kept) + 1))
+    assert {(int(a), b) for a, b in (line.split() for line in told)} <= {(a.seq, a.passage_id) for a in kept}
+    assert len({alarm.passage_id for alarm in kept}) == len(kept)
+
+
+def test_readers_do_not_wait_for_the_writer(store: Store) -> None:
+    """A long write transaction does not hold up reads: they see what was committed before it."""
+    gate, inside = threading.Event(), threading.Event()
+
+    def long(session: Session) -> None:
+        alarms.raise_alarm(session, _draft("x"))
+        inside.set()
+        gate.wait(10)
+
+    def count(_: int) -> int:
+        with store.reading() as session:
+            return alarms.last_seq(session)
+
+    writing = store.write(long)
+    inside.wait(10)
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(count, range(64))) == {0}
+    assert time.monotonic() - began < 5.0
+    gate.set()
+    writing.result()
+    assert count(0) == 1

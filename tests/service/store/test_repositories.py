@@ -1,0 +1,301 @@
+"""The repositories: our own records in, the same records out, whatever the tables look like."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from lifts.schema import Camera, Lift, Pose, Track
+from service.errors import NotFoundError
+from service.store import alarms, lifts, masks, passages, pictures, tokens
+from service.store.database import Store
+from service.store.pictures import Pictures, Retention
+from service.store.records import PassageRecord, PictureRecord, Review
+from service.types import (
+    AlarmDraft,
+    AlarmKind,
+    AlarmState,
+    ImageJudgement,
+    Judgement,
+    MaskVersion,
+    Role,
+    Severity,
+    Verdict,
+)
+from tests.service.tiny_model import CLOSE, MASKS, OPEN, picture
+
+NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
+LIFT = Lift(
+    id="lift",
+    name="Sesselbahn Süd",
+    seats=4,
+    camera=Camera(url="rtsp://${USER}:${PASS}@camera/1", width=1280, height=720),
+    track=Track(
+        begin=Pose(x=1.5, y=2, scale=0.5), middle=Pose(x=50, y=2, scale=0.5), end=Pose(x=99, y=2, scale=0.5)
+    ),
+)
+
+
+def _version(**changes: object) -> MaskVersion:
+    rng = np.random.default_rng(0)
+    version = MaskVersion(
+        lift_id="lift",
+        version=0,
+        model="m",
+        masks=MASKS,
+        embeddings=rng.normal(size=(2, 5, 7)).astype(np.float32),
+        separation=1.25,
+        quality="weak",
+        warnings=("close together",),
+        active=False,
+        created_at=NOW,
+        references={"reference_open": picture(OPEN)},
+    )
+    return dataclasses.replace(version, **changes)  # type: ignore[arg-type]
+
+
+def _passage(passage_id: str, *, seen_at: datetime = NOW, **changes: object) -> PassageRecord:
+    judgement = Judgement(
+        verdict=Verdict.OPEN,
+        confidence=0.97,
+        margin=-0.5,
+        occupied=True,
+        occupancy=0.8,
+        images=(ImageJudgement(0.25, 0.75, 0.8, Verdict.OPEN),) * 3,
+        mask_version=2,
+        model="m",
+    )
+    record = PassageRecord(
+        passage_id, "lift", 1, seen_at, 0.0, 1.0, 2.0, judgement, (PictureRecord("a.jpg", 0.5, 0.9, None),)
+    )
+    return dataclasses.replace(record, **changes)  # type: ignore[arg-type]
+
+
+def test_lifts_round_trip(store: Store) -> None:
+    """A lift comes back equal; putting it again replaces it; deleting it twice is an error."""
+    assert store.write(lambda s: lifts.put(s, LIFT)).result() is True
+    renamed = LIFT.model_copy(update={"name": "B"})
+    with store.reading() as session:
+        assert lifts.get(session, "lift") == LIFT
+    assert store.write(lambda s: lifts.put(s, renamed)).result() is False
+    with store.reading() as session:
+        assert lifts.listing(session) == (renamed,)
+    store.write(lambda s: lifts.delete(s, "lift")).result()
+    with pytest.raises(NotFoundError, match="no lift 'lift'"):
+        store.write(lambda s: lifts.delete(s, "lift")).result()
+
+
+def test_masks_history_and_roll_back(store: Store) -> None:
+    """Each enrolment takes the next version and is active; rolling back makes an older one active again."""
+    with pytest.raises(NotFoundError):
+        store.write(lambda s: masks.add(s, _version())).result()
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    first = store.write(lambda s: masks.add(s, _version())).result()
+    second = store.write(lambda s: masks.add(s, _version(quality="good", references={}))).result()
+    assert (first.version, second.version, second.active) == (1, 2, True)
+    with store.reading() as session:
+        kept = masks.get(session, "lift", 1)
+        assert [(v.version, v.active) for v in masks.history(session, "lift")] == [(2, True), (1, False)]
+    np.testing.assert_array_equal(kept.embeddings, first.embeddings)
+    np.testing.assert_array_equal(kept.masks.close, CLOSE)
+    np.testing.assert_array_equal(kept.references["reference_open"], picture(OPEN))
+    assert (kept.quality, kept.warnings, kept.created_at) == ("weak", ("close together",), NOW)
+    assert store.write(lambda s: masks.activate(s, "lift", 1)).result().active
+    with store.reading() as session:
+        active = masks.active(session, "lift")
+        assert active is not None
+        assert active.version == 1
+    with pytest.raises(NotFoundError, match="no mask version 9"):
+        store.write(lambda s: masks.activate(s, "lift", 9)).result()
+    with store.reading() as session:
+        assert masks.active(session, "lift") is not None, (
+            "a failed roll back must not leave the lift without masks"
+        )
+
+
+def test_a_deleted_lifts_masks_go_and_its_evidence_stays(store: Store) -> None:
+    """Passages outlive the lift, and a new registration does not reuse the mask versions that they name."""
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    store.write(lambda s: masks.add(s, _version())).result()
+    store.write(lambda s: passages.add(s, _passage("p"))).result()
+    store.write(lambda s: lifts.delete(s, "lift")).result()
+    with store.reading() as session:
+        assert masks.history(session, "lift") == ()
+        assert session.execute(text("SELECT count(*) FROM mask_references")).scalar() == 0
+        assert passages.get(session, "p") == _passage("p")
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    assert store.write(lambda s: masks.add(s, _version())).result().version == 3
+
+
+def test_passages_round_trip_and_are_stored_once(store: Store) -> None:
+    """A passage comes back equal; the same id again changes nothing; a review is kept with it."""
+    assert store.write(lambda s: passages.add(s, _passage("p"))).result() is True
+    assert store.write(lambda s: passages.add(s, _passage("p", number=9))).result() is False
+    label = Review(Verdict.CLOSED, None, "anna", NOW, "sun on the rail")
+    assert store.write(lambda s: passages.review(s, "p", label)).result() == _passage("p", review=label)
+    with store.reading() as session:
+        assert passages.get(session, "p") == _passage("p", review=label)
+        assert passages.picture_file(session, "p", 1) == "a.jpg"
+        for number in (0, 2):
+            with pytest.raises(NotFoundError):
+                passages.picture_file(session, "p", number)
+
+
+def test_passages_by_page_and_filter(store: Store) -> None:
+    """Pages run from the newest without gap or double, also while new ones arrive; filters hold."""
+    for n in range(7):
+        record = _passage(f"p{n}", seen_at=NOW + timedelta(seconds=n), lift_id="lift" if n % 2 else "other")
+        store.write(partial(passages.add, record=record)).result()
+    with store.reading() as session:
+        first = passages.listing(session, limit=3)
+    store.write(lambda s: passages.add(s, _passage("new"))).result()
+    with store.reading() as session:
+        second = passages.listing(session, limit=3, before=first.next)
+        third = passages.listing(session, limit=3, before=second.next)
+        assert [p.id for p in (*first.items, *second.items, *third.items)] == [
+            f"p{n}" for n in range(6, -1, -1)
+        ]
+        assert third.next is None
+        window = passages.listing(session, from_=NOW + timedelta(seconds=2), to=NOW + timedelta(seconds=4))
+        assert [p.id for p in window.items] == ["p3", "p2"]
+        assert {p.lift_id for p in passages.listing(session, lift_id="other").items} == {"other"}
+        assert passages.listing(session, verdict=Verdict.CLOSED).items == ()
+        assert passages.listing(session, reviewed=True).items == ()
+
+
+def _bar_open(passage_id: str, lift_id: str = "lift") -> AlarmDraft:
+    return AlarmDraft(
+        AlarmKind.BAR_OPEN,
+        Severity.CRITICAL,
+        lift_id,
+        "open",
+        passage_id,
+        Verdict.OPEN,
+        ("/passages/p/1.jpg",),
+    )
+
+
+def test_one_alarm_per_passage_and_one_standing_per_condition(store: Store) -> None:
+    """Raising the same again is nothing; after a condition's alarm was cleared it may stand again."""
+    lost = AlarmDraft(AlarmKind.CAMERA_LOST, Severity.WARNING, "lift", "gone")
+    raised = [
+        store.write(partial(alarms.raise_alarm, draft=draft)).result()
+        for draft in (_bar_open("p"), _bar_open("p"), _bar_open("q"), lost, lost)
+    ]
+    assert [None if alarm is None else alarm.seq for alarm in raised] == [1, None, 2, 3, None]
+    gone = raised[3]
+    assert gone is not None
+    store.write(
+        lambda s: alarms.change(s, gone.id, AlarmState.CLEARED, action="clear", actor="system")
+    ).result()
+    again = store.write(lambda s: alarms.raise_alarm(s, lost)).result()
+    assert again is not None
+    assert (again.seq, again.id != gone.id) == (5, True)
+    elsewhere = dataclasses.replace(lost, lift_id="other")
+    assert store.write(lambda s: alarms.raise_alarm(s, elsewhere)).result() is not None
+
+
+def test_the_outbox_replays_alarms_as_they_were(store: Store) -> None:
+    """Each seq shows the alarm at that seq, not as it is now; `after` and `limit` page through."""
+    raised = store.write(lambda s: alarms.raise_alarm(s, _bar_open("p"), NOW)).result()
+    assert raised is not None
+    changed = store.write(
+        lambda s: alarms.change(s, raised.id, AlarmState.ACKNOWLEDGED, action="acknowledge", actor="anna")
+    ).result()
+    with store.reading() as session:
+        assert alarms.replay(session, 0) == (raised, changed)
+        assert alarms.replay(session, 1) == (changed,)
+        assert alarms.replay(session, 0, limit=1) == (raised,)
+        assert alarms.get(session, raised.id) == changed
+        assert [(e.seq, e.action, e.actor) for e in alarms.events(session, raised.id)] == [
+            (1, "raise", "system"),
+            (2, "acknowledge", "anna"),
+        ]
+    assert (raised.state, raised.raised_at, changed.raised_at) == (AlarmState.ACTIVE, NOW, NOW)
+
+
+def test_alarms_by_page_and_filter(store: Store) -> None:
+    """The history's filters: lift, kind, state, time; pages by cursor."""
+    for n in range(5):
+        at = NOW + timedelta(seconds=n)
+        draft = _bar_open(f"p{n}", "a" if n < 3 else "b")
+        store.write(partial(alarms.raise_alarm, draft=draft, at=at)).result()
+    with store.reading() as session:
+        page = alarms.listing(session, limit=2)
+        rest = alarms.listing(session, before=page.next)
+        assert [a.passage_id for a in (*page.items, *rest.items)] == ["p4", "p3", "p2", "p1", "p0"]
+        assert {a.lift_id for a in alarms.listing(session, lift_id="b").items} == {"b"}
+        assert alarms.listing(session, kind=AlarmKind.CAMERA_LOST).items == ()
+        assert len(alarms.listing(session, state=AlarmState.ACTIVE).items) == 5
+        window = alarms.listing(session, from_=NOW + timedelta(seconds=1), to=NOW + timedelta(seconds=3))
+        assert [a.passage_id for a in window.items] == ["p2", "p1"]
+
+
+def test_tokens_are_found_only_whole_and_only_their_hash_is_kept(store: Store, tmp_path: Path) -> None:
+    """The right token finds its role; a changed, revoked or foreign one finds nothing; no secret on disk."""
+    token, record = store.write(lambda s: tokens.create(s, "console", Role.OPERATOR)).result()
+    given = store.write(lambda s: tokens.put(s, "an-admins-own-token", "admin", Role.ADMIN)).result()
+    with store.reading() as session:
+        assert tokens.find(session, token) == record
+        assert tokens.find(session, "an-admins-own-token") == given
+        wrong = [
+            token[:-1] + ("A" if token[-1] != "A" else "B"),
+            token[:20],
+            "",
+            "bw__",
+            "an-admins-own-tokem",
+        ]
+        assert [tokens.find(session, other) for other in wrong] == [None] * 5
+        assert tokens.listing(session) == (record, given)
+    store.write(lambda s: tokens.revoke(s, record.id)).result()
+    with store.reading() as session:
+        assert tokens.find(session, token) is None
+    secret = token.split("_", 2)[2].encode()
+    content = b"".join(path.read_bytes() for path in (tmp_path / "data").glob("barwatch.db*"))
+    assert record.id.encode() in content
+    assert secret not in content
+    with pytest.raises(ValueError, match="at least 16"):
+        store.write(lambda s: tokens.put(s, "short", "x", Role.ADMIN)).result()
+
+
+def test_pictures_are_kept_and_then_forgotten(store: Store, tmp_path: Path) -> None:
+    """By age, longer where there is an alarm, and by count; records stay and say what is gone."""
+    kept = Pictures(tmp_path)
+    days = {"old": 40, "alarmed": 40, "ancient": 400, "young": 1, "new": 0}
+    files = {}
+    for name, age in days.items():
+        seen_at = NOW - timedelta(days=age)
+        (file,) = kept.write("lift", seen_at, [picture(OPEN)])
+        assert file is not None
+        files[name] = kept.path(file)
+        record = _passage(name, seen_at=seen_at, pictures=(PictureRecord(file, 0.0, 1.0, None),))
+        store.write(partial(passages.add, record=record)).result()
+    for name in ("alarmed", "ancient"):
+        store.write(partial(alarms.raise_alarm, draft=_bar_open(name))).result()
+
+    def left(retention: Retention) -> set[str]:
+        kept.remove(store.write(lambda s: pictures.forget_old(s, retention, NOW)).result())
+        return {name for name, path in files.items() if path.exists()}
+
+    assert left(Retention(30, 365, 100)) == {"alarmed", "young", "new"}
+    assert left(Retention(30, 365, 2)) == {"alarmed", "new"}
+    with store.reading() as session:
+        assert passages.get(session, "old").pictures[0].file is None
+        with pytest.raises(NotFoundError):
+            passages.picture_file(session, "old", 1)
+    with pytest.raises(NotFoundError):
+        kept.path("../barwatch.db")
+    # Emptied folders do not pile up.
+    assert sorted(p.name for p in (tmp_path / "pictures" / "lift").iterdir()) == ["2025-12-22", "2026-01-31"]
+
+
+def test_a_picture_that_cannot_be_written_is_counted(tmp_path: Path) -> None:
+    """Evidence that is lost for a full or broken disk does not stop the passage."""
+    (tmp_path / "pictures").write_text("a file where the folder should be")
+    broken = Pictures(tmp_path)
+    assert broken.write("lift", NOW, [picture(OPEN)] * 2) == (None, None)
+    assert broken.failed_writes == 2
