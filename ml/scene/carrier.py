@@ -241,7 +241,7 @@ def _bench(b: Builder, spec: CarrierSpec) -> None:
             arm = np.array([_back_point(spec, x, 0.26), (x, 0.24, d * 0.5), (x, 0.0, d * 0.7)])
             b.line(rounded(arm, 0.08), spec.tube_m * 0.7, spec.trim_rgb)
     b.tube((-w, -0.08, -d * 0.6), (w, -0.08, -d * 0.6), spec.tube_m, spec.frame_rgb)
-    if spec.snow > 0.3:
+    if spec.snow > 0.75:
         b.quad(
             [(-w, 0.035, -d), (w, 0.035, -d), (w, 0.05, d * 0.7), (-w, 0.05, d * 0.7)],
             (0.8, 0.83, 0.88),

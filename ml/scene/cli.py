@@ -44,14 +44,16 @@ def _weather(seats: int, **changes: float | str | bool) -> Conditions:
     return replace(Conditions(opening=0.0, riders=(None,) * seats), **changes)  # type: ignore[arg-type]
 
 
+_SUNNY = _weather(4, light="sun", sun_azimuth=-1.9, sun_height=0.75, noise=0.006)
+_SNOWY = _weather(6, light="overcast", snow=0.22, snow_size=1.3, exposure=0.85, noise=0.005)
+_NIGHT = _weather(
+    2, light="night", sun_azimuth=0.5, sun_height=1.0, light_level=1.15, vignette=0.35, noise=0.012
+)
 SAMPLES = (
-    Sample("demo-quad", "Demo quad", 20001, 5.6, 29, _weather(4, light="sun", sun_azimuth=-1.9, sun_height=0.75, noise=0.006)),
-    Sample("demo-six", "Demo six", 20067, 6.0, 33, _weather(6, light="overcast", snow=0.22, snow_size=1.3, exposure=0.85, noise=0.005)),
-    Sample(
-        "demo-double", "Demo double", 20134, 5.2, 30,
-        _weather(2, light="night", sun_azimuth=0.5, sun_height=1.0, light_level=1.15, vignette=0.35, noise=0.012),
-    ),
-)  # fmt: skip
+    Sample("demo-quad", "Demo quad", 20001, 5.6, 29, _SUNNY),
+    Sample("demo-six", "Demo six", 20067, 6.0, 33, _SNOWY),
+    Sample("demo-double", "Demo double", 20134, 5.2, 30, _NIGHT),
+)
 
 # One loop of every sample: (bar open, riders); the demonstration needs both kinds of both.
 _PASSAGES = (

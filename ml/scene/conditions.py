@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -266,7 +266,7 @@ def sample_conditions(
 
     snow = some(0.27, 0.05, 1.0)
     hard = rng.random() < 0.05  # a few passages under all at once
-    return Conditions(
+    drawn = Conditions(
         opening=sample_opening(rng, open_),
         riders=sample_riders(rng, lift.spec.seats, taken),
         pitch=float(rng.normal(0, 0.018)),
@@ -308,4 +308,33 @@ def sample_conditions(
         slips=(_slip(rng, 1.2), _slip(rng, 1.0), _slip(rng, 1.2)),
         standers=_standers(rng, lift),
         neighbours=_neighbours(rng, lift),
+    )
+    return drawn if hard else bearable(drawn, lift.depth_m)
+
+
+def bearable(c: Conditions, depth_m: float, most: float = 1.5) -> Conditions:
+    """Return the conditions with their obstructions shrunk together until a careful human can decide.
+
+    The sum of what hides the carrier (optical depth of the fog at depth_m, flakes, veil, noise, darkness,
+    lost resolution) is at most `most`; stations see any of them, but seldom all at once.
+    """
+    dark = max(0.0, 0.9 - c.light_level * c.exposure) if c.light in ("night", "dusk") else 0.0
+    load = c.fog_per_m * depth_m + 0.9 * c.snow + 3 * c.veil + 14 * c.noise + 0.6 * c.glare + 0.5 * c.frost
+    load += dark + (1 - c.zoom) + 0.35 * c.blur_px + 0.12 * c.motion_px + 0.5 * c.blocks
+    if load <= most:
+        return c
+    k = most / load
+    return replace(
+        c,
+        fog_per_m=c.fog_per_m * k,
+        snow=c.snow * k,
+        veil=c.veil * k,
+        noise=c.noise * k,
+        glare=c.glare * k,
+        frost=c.frost * k,
+        blur_px=c.blur_px * k,
+        motion_px=c.motion_px * k,
+        blocks=c.blocks * k,
+        zoom=1 - (1 - c.zoom) * k,
+        light_level=c.light_level + dark * (1 - k),
     )

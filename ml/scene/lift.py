@@ -321,7 +321,7 @@ def make_lift(
     low, high = pixel.min(0), pixel.max(0)
     unit = fill * CANONICAL_SIZE / float((high - low).max())
     spare = (CANONICAL_SIZE - (high - low) * unit) / 2 - 6
-    aim = (low + high) / 2 + rng.uniform(-0.7, 0.7, 2) * np.maximum(spare, 0) / unit
+    aim = (low + high) / 2 + rng.uniform(-0.7, 0.7, 2) * np.clip(spare, 0, 40) / unit
     anchor = _unproject(eye, aim, float((centre - position) @ eye.axes[2]))
     slope = math.radians(float(rng.uniform(0, 12)))
     heading = np.array([0.0, math.sin(slope), math.cos(slope)])

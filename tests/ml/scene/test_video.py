@@ -1,0 +1,93 @@
+"""A video's ground truth agrees with the track, and its carriers are where the track says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from lifts.geometry import middle_fraction, pose_at
+from ml.scene.conditions import plain
+from ml.scene.lift import LiftScene, sample_lift
+from ml.scene.video import (
+    CarrierPlan,
+    Schedule,
+    frames,
+    ground_truth,
+    render_video,
+    sample_schedule,
+    speed_m_s,
+    truths,
+)
+
+
+def _schedule(scene: LiftScene, *openings: float, interval_s: float = 5.0) -> Schedule:
+    riders = (None,) * scene.spec.seats
+    base = replace(plain(scene, 0.0), light="sun")
+    return Schedule(base, tuple(CarrierPlan(o, riders) for o in openings), interval_s)
+
+
+@pytest.mark.parametrize("seed", [1, 17, 20001])
+def test_the_carrier_is_at_the_tracks_poses_at_the_true_times(seed: int) -> None:
+    scene = sample_lift(seed)
+    schedule = _schedule(scene, 1.0, 0.0)
+    track = scene.lift.track
+    assert track is not None
+    speed = speed_m_s(scene, schedule)
+    for truth in truths(scene, schedule):
+        for t, pose in (
+            (truth.t_begin, track.begin),
+            (truth.t_middle, track.middle),
+            (truth.t_end, track.end),
+        ):
+            seen = scene.pose(scene.heading * speed * (t - truth.t_middle))
+            assert (seen.x, seen.y, seen.scale) == pytest.approx((pose.x, pose.y, pose.scale), rel=1e-6)
+        assert 0 < truth.t_begin < truth.t_middle < truth.t_end < schedule.duration_s
+
+
+def test_between_begin_and_end_the_carrier_follows_pose_at() -> None:
+    scene = sample_lift(5)
+    track = scene.lift.track
+    assert track is not None
+    assert middle_fraction(track) == pytest.approx(
+        np.linalg.norm(scene.ways[0]) / np.linalg.norm(scene.ways[2] - scene.ways[0]), abs=1e-6
+    )
+    for way in (-0.2, 0.1, 0.5, 0.8, 1.2):
+        origin = scene.ways[0] + way * (scene.ways[2] - scene.ways[0])
+        expected, got = scene.pose(origin), pose_at(track, way)
+        assert (got.x, got.y, got.scale) == pytest.approx((expected.x, expected.y, expected.scale), rel=1e-3)
+
+
+def test_truth_names_states_and_occupancy() -> None:
+    scene = sample_lift(5)
+    schedule = sample_schedule(scene, np.random.default_rng(0), 6, base=plain(scene, 0.0))
+    truth = ground_truth(scene, schedule, 25)
+    assert len(truth["carriers"]) == 6
+    for record, plan in zip(truth["carriers"], schedule.carriers, strict=True):
+        assert record["state"] == ("open" if plan.opening > 0.12 else "closed")
+        assert record["occupied"] == any(r is not None for r in plan.riders)
+    starts = [r["t_begin"] for r in truth["carriers"]]
+    assert np.diff(starts) == pytest.approx(schedule.interval_s, abs=1e-3)
+
+
+def test_frames_are_a_function_of_the_seed_and_loop_without_a_jump() -> None:
+    scene = sample_lift(20001)
+    schedule = _schedule(scene, 1.0, interval_s=4.0)
+    first, second = (list(frames(scene, schedule, 3, fps=0.5)) for _ in range(2))
+    assert [t for t, _ in first] == [0.0, 2.0]
+    assert all(np.array_equal(a, b) for (_, a), (_, b) in zip(first, second, strict=True))
+    assert first[0][1].shape == (720, 1280, 3)
+    assert not np.array_equal(first[0][1], first[1][1])
+
+
+def test_a_video_is_h264_of_the_cameras_size(tmp_path: Path) -> None:
+    scene = sample_lift(20001)
+    truth = render_video(scene, _schedule(scene, 1.0, interval_s=4.0), 0, tmp_path / "a.mp4", fps=1)
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.width, stream.height) == ("h264", 1280, 720)
+        assert sum(1 for _ in container.decode(video=0)) == 4
+    assert truth["carriers"][0]["state"] == "open"
