@@ -26,15 +26,15 @@ from service.api.app import create_app
 from service.api.auth import Attempts, Gate, Principal, Sessions
 from service.api.runtime import Runtime
 from service.cameras import Cameras
+from service.early import EarlyEngine
 from service.errors import BarwatchError, ConfigurationError
-from service.inference.engine import WorkerEngine
 from service.ingest.supervisor import CameraSupervisor
 from service.pipeline import Pipeline
 from service.settings import Settings
 from service.store import alarms, meta, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
-from service.types import Alarm, Health, Role
+from service.types import Alarm, Role
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +51,7 @@ class Service:
 
     Args:
         settings: what to run.
+        early: the engine, if it was started already.
         prepare: called once the engine is ready, before the cameras start.
         on_ready: called with this service when it can work (prints the link).
         loop_files: recorded videos that stand in for cameras start again at their end.
@@ -62,6 +63,7 @@ class Service:
     def __init__(
         self,
         settings: Settings,
+        early: EarlyEngine | None = None,
         *,
         prepare: Prepare | None = None,
         on_ready: Callable[[Service], None] | None = None,
@@ -72,21 +74,14 @@ class Service:
         self._prepare, self._on_ready = prepare, on_ready
         self._failure: Future[None] = Future()
         self._server: uvicorn.Server | None = None
-        if settings.engine != "local":
-            raise ConfigurationError(
-                f"engine {settings.engine!r}: this version runs the embedder in a local worker only: "
-                "use --engine local"
-            )
-        self.engine = WorkerEngine(
-            settings.manifest_path(), device=settings.device, on_health=self._on_health
-        )
-        # First of all: loading the network takes longer than everything else together.
-        self.engine.start(wait_ready=False)
+        early = early or EarlyEngine(settings)
+        self.engine = early.engine
         with contextlib.ExitStack() as undo:
             undo.callback(self.engine.stop)
             self.store = Store.open(settings.data)
             undo.callback(self.store.close)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
+            early.listen(self.pipeline.on_event)
             self.new_token = self._first_token()
             self.socket = _listen(settings.host, settings.port)
             undo.pop_all()
@@ -139,7 +134,9 @@ class Service:
             registry=registry,
             retention=Retention(max_age_days=settings.retention_days),
         )
-        cameras = Cameras(store, CameraSupervisor, pipeline.on_event, loop_files=loop_files)
+        cameras = Cameras(
+            store, CameraSupervisor, pipeline.on_event, pipeline.reload_masks, loop_files=loop_files
+        )
         hub = AlarmHub(partial(replay, store))
         store.on_alarms(hub.publish)
         sessions = Sessions.open(settings.data, settings.session_hours * 3600)
@@ -158,7 +155,7 @@ class Service:
         return runtime, pipeline, cameras
 
     def _first_token(self) -> str | None:
-        """Store the environment's admin token; if there is no token at all, make one for a terminal to show."""
+        """Store the environment's admin token; if there is none at all, make one for a terminal to show."""
         given = self.settings.first_admin_token()
         if given is not None:
             self.store.write(partial(adopt_token, token=given)).result()
@@ -173,9 +170,6 @@ class Service:
             )
             return None
         return self.store.write(partial(tokens.create, name="first admin", role=Role.ADMIN)).result()[0]
-
-    def _on_health(self, health: Health) -> None:
-        self.pipeline.on_event(health)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

@@ -31,6 +31,8 @@ class Supervisor(Protocol):
         """Stop; no event comes after this returns."""
 
 
+FOLLOW_S = 5.0
+
 MakeSupervisor = Callable[[WatchedLift, Callable[[CameraEvent], None]], Supervisor]
 
 
@@ -41,6 +43,7 @@ class Cameras:
         store: where lifts and masks stand.
         make: makes a supervisor; handed in so that tests need no processes.
         on_event: told what cameras report.
+        on_masks: told of each lift whose active masks changed since it was last looked at.
         loop_files: recorded videos start again at their end (the demonstration).
     """
 
@@ -49,10 +52,13 @@ class Cameras:
         store: Store,
         make: MakeSupervisor,
         on_event: Callable[[CameraEvent], None],
+        on_masks: Callable[[str], object],
         *,
         loop_files: bool = False,
     ) -> None:
-        self._store, self._make, self._on_event, self._loop_files = store, make, on_event, loop_files
+        self._store, self._make, self._on_event, self._on_masks = store, make, on_event, on_masks
+        self._loop_files = loop_files
+        self._versions: dict[str, int] = {}
         self._running: dict[str, tuple[_Key, Supervisor]] = {}
         self._changed = threading.Event()
         self._stopping = threading.Event()
@@ -86,7 +92,8 @@ class Cameras:
 
     def _run(self) -> None:
         while True:
-            self._changed.wait()
+            # Without a call as well: the command line may have changed the store from another process.
+            self._changed.wait(FOLLOW_S)
             self._changed.clear()
             if self._stopping.is_set():
                 return
@@ -99,34 +106,34 @@ class Cameras:
                     self._changed.set()
 
     def _follow(self) -> None:
-        wanted = self._wanted()
-        ended = [
-            lift_id for lift_id, (key, _) in self._running.items() if wanted.get(lift_id, (None,))[0] != key
-        ]
-        self._stop_all(ended)
-        for lift_id, (key, watched) in wanted.items():
+        with self._store.reading() as session:
+            versions = masks.active_versions(session)
+            found = [
+                lift for lift in lifts.listing(session) if lift.track and lift.camera and lift.camera.url
+            ]
+        for lift_id in versions.keys() | self._versions.keys():
+            if versions.get(lift_id) != self._versions.get(lift_id):
+                self._on_masks(lift_id)
+        self._versions = versions
+        wanted = {lift.id: (lift, versions.get(lift.id, 0)) for lift in found}
+        self._stop_all([lift_id for lift_id, (key, _) in self._running.items() if wanted.get(lift_id) != key])
+        for lift_id, key in wanted.items():
             if lift_id not in self._running and not self._stopping.is_set():
-                supervisor = self._make(watched, self._on_event)
+                supervisor = self._make(self._watched(key[0]), self._on_event)
                 self._running[lift_id] = (key, supervisor)
                 supervisor.start()
                 log.info("camera watched", lift_id=lift_id)
         self._withdraw(set(wanted))
 
-    def _wanted(self) -> dict[str, tuple[_Key, WatchedLift]]:
-        found: dict[str, tuple[_Key, WatchedLift]] = {}
+    def _watched(self, lift: Lift) -> WatchedLift:
         with self._store.reading() as session:
-            for lift in lifts.listing(session):
-                if lift.camera is None or lift.camera.url is None or lift.track is None:
-                    continue
-                version = masks.active(session, lift.id)
-                watched = WatchedLift(
-                    lift=lift,
-                    masks=None if version is None else version.masks,
-                    references={} if version is None else version.references,
-                    loop_file=self._loop_files,
-                )
-                found[lift.id] = ((lift, 0 if version is None else version.version), watched)
-        return found
+            version = masks.active(session, lift.id)
+        return WatchedLift(
+            lift=lift,
+            masks=None if version is None else version.masks,
+            references={} if version is None else version.references,
+            loop_file=self._loop_files,
+        )
 
     def _stop_all(self, lift_ids: list[str]) -> None:
         """Stop several at once: each may take its process's time to end."""

@@ -7,11 +7,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
-from service.errors import BarwatchError
+from service.errors import BarwatchError, ConfigurationError
 
 EXTRA_GROUP = "barwatch.commands"
 EXTRA_COMMANDS = ("render", "train", "evaluate", "export", "bench")
@@ -21,31 +20,31 @@ EXTRA_COMMANDS = ("render", "train", "evaluate", "export", "bench")
 class _Commands(TyperGroup):
     """Our own commands, then those of installed packages, found by their entry points when needed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         """Return every command's name."""
         own = super().list_commands(ctx)
         return own + [name for name in _extra_commands(ctx) if name not in own]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """Return a command; other packages are only loaded for names that are not ours."""
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
         extra = _extra_commands(ctx)
         if cmd_name in EXTRA_COMMANDS and cmd_name not in extra:
-            raise click.UsageError(f"{cmd_name!r} needs the ml extra: pip install 'barwatch[ml]'", ctx)
+            raise ConfigurationError(f"`barwatch {cmd_name}` needs the ml extra: pip install 'barwatch[ml]'")
         return extra.get(cmd_name)
 
 
-def _extra_commands(ctx: click.Context) -> dict[str, click.Command]:
-    found: dict[str, click.Command] = {}
+def _extra_commands(ctx: typer.Context) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for point in entry_points(group=EXTRA_GROUP):
         try:
-            command: Any = typer.main.get_command(point.load())
+            command = typer.main.get_command(point.load())
         except ImportError:
-            continue
-        if isinstance(command, click.Group):
-            found |= {name: command.commands[name] for name in command.list_commands(ctx)}
+            continue  # said when one of its commands is asked for
+        if isinstance(command, TyperGroup):
+            found |= {name: command.get_command(ctx, name) for name in command.list_commands(ctx)}
         else:
             found[point.name] = command
     return found

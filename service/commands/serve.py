@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from service.app import Service
+from service.early import EarlyEngine
 from service.logs import set_up_logging
 from service.settings import load_settings
+
+if TYPE_CHECKING:
+    from service.app import Service
 
 
 def run_serve(**options: Any) -> None:
@@ -21,7 +24,10 @@ def run_serve(**options: Any) -> None:
     """
     settings = load_settings(**options)
     set_up_logging(settings.log_level, settings.log_json)
-    service = Service(settings, on_ready=_say_ready)
+    early = EarlyEngine(settings)
+    from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
+
+    service = Service(settings, early, on_ready=_say_ready)
     typer.echo(f"barwatch {version('barwatch')} on {service.url}, loading the model …", err=True)
     if service.new_token is not None:
         typer.echo(f"The first admin token, shown this once:\n\n    {service.new_token}\n")
