@@ -1,0 +1,146 @@
+"""An alarm's life: allowed steps happen once, the others are conflicts, and none vanishes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from service.alarms import conditions, lifecycle
+from service.alarms.lifecycle import Action, after
+from service.errors import ConflictError, NotFoundError
+from service.store import alarms
+from service.store.database import Store
+from service.types import Alarm, AlarmDraft, AlarmKind, AlarmState, Health, Severity
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ACTIVE, ACKNOWLEDGED = AlarmState.ACTIVE, AlarmState.ACKNOWLEDGED
+SHELVED, CLEARED = AlarmState.SHELVED, AlarmState.CLEARED
+
+
+@pytest.fixture
+def alarm(store: Store) -> Alarm:
+    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id="p")
+    raised = store.write(lambda s: alarms.raise_alarm(s, draft)).result()
+    assert raised is not None
+    return raised
+
+
+def test_every_pair_of_state_and_action_is_decided() -> None:
+    """The whole table: what is not written here as allowed is a conflict."""
+    allowed = {
+        (ACTIVE, Action.ACKNOWLEDGE): ACKNOWLEDGED,
+        (ACTIVE, Action.SHELVE): SHELVED,
+        (ACTIVE, Action.CLEAR): CLEARED,
+        (ACKNOWLEDGED, Action.SHELVE): SHELVED,
+        (ACKNOWLEDGED, Action.CLEAR): CLEARED,
+        (SHELVED, Action.UNSHELVE): ACTIVE,
+        (SHELVED, Action.CLEAR): CLEARED,
+    }
+    for state in AlarmState:
+        for action in Action:
+            if (state, action) in allowed:
+                assert after(state, action) is allowed[state, action]
+            else:
+                with pytest.raises(ConflictError, match=f"an alarm that is {state.value} cannot be"):
+                    after(state, action)
+
+
+def test_acknowledge_once(store: Store, alarm: Alarm) -> None:
+    """The first acknowledgement takes the next seq and names who; the second is a conflict."""
+    done = store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "anna", "seen")).result()
+    assert (done.state, done.seq) == (ACKNOWLEDGED, 2)
+    with pytest.raises(ConflictError, match="acknowledged cannot be acknowledged"):
+        store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "ben")).result()
+    with store.reading() as session:
+        event = alarms.events(session, alarm.id)[-1]
+    assert (event.seq, event.action, event.actor, event.note) == (2, "acknowledge", "anna", "seen")
+    with pytest.raises(NotFoundError, match="no alarm 'x'"):
+        store.write(lambda s: lifecycle.acknowledge(s, "x", "anna")).result()
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_shelving_expires_to_where_it_came_from(store: Store, alarm: Alarm, acknowledged: bool) -> None:
+    """A shelved alarm comes back by itself: active again if nobody had acknowledged it."""
+    if acknowledged:
+        store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "anna")).result()
+    shelved = store.write(
+        lambda s: lifecycle.shelve(s, alarm.id, "anna", until=NOW + HOUR, reason="test ride", now=NOW)
+    ).result()
+    assert shelved.state is SHELVED
+    assert (
+        store.write(lambda s: lifecycle.expire_shelved(s, NOW + HOUR - timedelta(seconds=1))).result() == ()
+    )
+    (back,) = store.write(lambda s: lifecycle.expire_shelved(s, NOW + HOUR)).result()
+    assert back.state is (ACKNOWLEDGED if acknowledged else ACTIVE)
+    assert back.seq == shelved.seq + 1
+    assert store.write(lambda s: lifecycle.expire_shelved(s, NOW + 2 * HOUR)).result() == ()
+
+
+@pytest.mark.parametrize(
+    ("until", "reason", "message"),
+    [
+        (NOW, "r", "must lie ahead"),
+        (NOW + 25 * HOUR, "r", "at most 24 hours"),
+        (NOW + HOUR, "  ", "needs a reason"),
+        ((NOW + HOUR).replace(tzinfo=None), "r", "time zone"),
+    ],
+)
+def test_shelving_needs_an_end_and_a_reason(
+    store: Store, alarm: Alarm, until: datetime, reason: str, message: str
+) -> None:
+    """Shelving for ever, or for nothing, is refused and changes nothing."""
+    with pytest.raises(ConflictError, match=message):
+        store.write(
+            lambda s: lifecycle.shelve(s, alarm.id, "a", until=until, reason=reason, now=NOW)
+        ).result()
+    with store.reading() as session:
+        assert alarms.get(session, alarm.id) == alarm
+
+
+def test_comments_are_kept_in_order_and_change_nothing(store: Store, alarm: Alarm) -> None:
+    """A comment is no change of the alarm: no seq. An empty one is refused."""
+    for text in ("first", "second"):
+        store.write(lambda s, text=text: lifecycle.comment(s, alarm.id, "anna", text)).result()  # type: ignore[misc]
+    with pytest.raises(ConflictError):
+        store.write(lambda s: lifecycle.comment(s, alarm.id, "anna", " ")).result()
+    with store.reading() as session:
+        assert [(c.author, c.text) for c in alarms.comments(session, alarm.id)] == [
+            ("anna", "first"),
+            ("anna", "second"),
+        ]
+        assert alarms.last_seq(session) == 1
+
+
+def test_a_condition_is_raised_once_and_cleared_when_over(store: Store, alarm: Alarm) -> None:
+    """Said twice it is one alarm; over, it is cleared even if shelved; the bar's alarm is not touched."""
+    lost = Health(AlarmKind.CAMERA_LOST, "lift", True, "no frames")
+    back = Health(AlarmKind.CAMERA_LOST, "lift", False, "frames again")
+    for _ in range(2):
+        store.write(lambda s: conditions.apply(s, lost)).result()
+    with store.reading() as session:
+        (standing,) = alarms.standing(session)
+    store.write(
+        lambda s: lifecycle.shelve(s, standing.id, "a", until=NOW + HOUR, reason="snow", now=NOW)
+    ).result()
+    store.write(lambda s: conditions.apply(s, lost)).result()
+    for _ in range(2):
+        store.write(lambda s: conditions.apply(s, back)).result()
+    with store.reading() as session:
+        assert alarms.get(session, standing.id).state is CLEARED
+        assert alarms.get(session, alarm.id).state is ACTIVE
+        assert alarms.standing(session) == ()
+        assert [a.seq for a in alarms.replay(session, 0)] == [1, 2, 3, 4]
+
+
+def test_a_restart_clears_conditions_but_no_bar(store: Store, alarm: Alarm) -> None:
+    """What an earlier run left standing is cleared at the start; an open bar stays for an operator."""
+    for kind, place in ((AlarmKind.WORKER_DOWN, None), (AlarmKind.LOW_VISIBILITY, "lift")):
+        health = Health(kind, place, True, "bad")
+        store.write(lambda s, health=health: conditions.apply(s, health)).result()  # type: ignore[misc]
+    store.write(conditions.clear_all).result()
+    with store.reading() as session:
+        assert {a.kind: a.state for a in alarms.listing(session).items} == {
+            AlarmKind.BAR_OPEN: ACTIVE,
+            AlarmKind.WORKER_DOWN: CLEARED,
+            AlarmKind.LOW_VISIBILITY: CLEARED,
+        }
