@@ -17,8 +17,8 @@ from lifts.schema import Lift
 from ml.scene.conditions import Conditions, plain, sample_conditions, sample_riders
 from ml.scene.lift import LiftScene, sample_lift
 from ml.scene.render import render_registered
-from ml.scene.shapes import Bytes
 from ml.scene.video import CarrierPlan, Schedule, render_video, sample_schedule, sample_walkers, write_truth
+from ml.scene.world.shapes import Bytes
 
 app = typer.Typer(help="Render chairlifts: pictures, videos and the sample lifts, all from seeds.")
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.scene.conditions import Conditions
-from ml.scene.shapes import Bytes
+from ml.scene.world.shapes import Bytes
 
 Picture = npt.NDArray[np.float32]
 

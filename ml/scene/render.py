@@ -12,25 +12,15 @@ import numpy as np
 
 from lifts.geometry import CANONICAL_SIZE, refine, to_canonical
 from lifts.schema import Pose
-from ml.scene.carrier import bar_paths, bar_shapes, bubble_quads
 from ml.scene.conditions import Conditions, light_of
 from ml.scene.lift import LiftScene, zoomed
 from ml.scene.optics import expose
-from ml.scene.people import Person, seated, standing
-from ml.scene.place import Layers, paint, shade_layers
-from ml.scene.shapes import (
-    BAR_ID,
-    Builder,
-    Bytes,
-    Eye,
-    Floats,
-    Light,
-    Shapes,
-    draw,
-    dropped,
-    join,
-    silhouette,
-)
+from ml.scene.world.backdrop import Layers, paint, shade_layers
+from ml.scene.world.carrier import bar_paths, bar_shapes
+from ml.scene.world.frames import bubble_quads
+from ml.scene.world.people import Person, seated, standing
+from ml.scene.world.raster import Eye, Light, draw, dropped, silhouette
+from ml.scene.world.shapes import BAR_ID, Builder, Bytes, Floats, Shapes, join
 
 _SS = 2  # supersampling
 _MARGIN_PX, _DENSITY = 22, 1.25  # the background's spare border and pixels per canonical pixel

@@ -17,14 +17,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ml.scene.carrier import bar_shapes
 from ml.scene.conditions import Conditions, light_of, sample_conditions, sample_opening, sample_riders
 from ml.scene.lift import HEIGHT, WIDTH, LiftScene, zoomed
 from ml.scene.optics import flared, frosted, toned
-from ml.scene.people import Person, Stander, sample_person, standing
-from ml.scene.place import paint, shade_layers
 from ml.scene.render import cast_shadow, riders_shapes, surroundings, swung
-from ml.scene.shapes import Bytes, Light, Shapes, draw, join
+from ml.scene.world.backdrop import paint, shade_layers
+from ml.scene.world.carrier import bar_shapes
+from ml.scene.world.people import Person, Stander, sample_person, standing
+from ml.scene.world.raster import Light, draw
+from ml.scene.world.shapes import Bytes, Shapes, join
 
 _SS = 2
 _CLOSEST_M = 2.0  # a carrier nearer than this to the camera is behind its housing, not in its picture

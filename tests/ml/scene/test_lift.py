@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from lifts.geometry import apply, to_canonical
-from ml.scene.carrier import bar_paths
 from ml.scene.lift import canonical_point, sample_lift
+from ml.scene.world.carrier import bar_paths
 
 SEEDS = (0, 3, 11, 25, 42)
 

@@ -10,8 +10,8 @@ import pytest
 
 from ml.scene.conditions import CLOSED_BELOW, Conditions, Slip, light_of, plain, sample_conditions
 from ml.scene.lift import LiftScene, make_lift, sample_lift
-from ml.scene.people import sample_person
 from ml.scene.render import render_registered
+from ml.scene.world.people import sample_person
 
 
 def _rng(seed: int = 0) -> np.random.Generator:

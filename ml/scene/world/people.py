@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from ml.scene.carrier import CarrierSpec
-from ml.scene.shapes import Builder, Floats, Rgb, Shapes
+from ml.scene.world.carrier import CarrierSpec
+from ml.scene.world.shapes import Builder, Floats, Rgb, Shapes
 
 Gear = Literal["skis", "board", "none"]
 Arms = Literal["lap", "bar", "wide", "up"]

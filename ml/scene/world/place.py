@@ -1,8 +1,4 @@
-"""Where a lift stands: snow, sky, mountains, trees, station walls and pillars, fences, towers.
-
-The place is painted once per view as a deferred picture (albedo, normal, depth), so that light, fog and
-cast shadows can change from passage to passage without drawing it again.
-"""
+"""Where a lift stands: snow, mountains, trees, station walls and pillars, fences, towers."""
 
 # ruff: noqa: RUF005  (arrays and lists are added as vectors here, never concatenated)
 
@@ -15,10 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ml.scene.people import colour
-from ml.scene.shapes import Builder, Bytes, Eye, Floats, Light, Rgb, Shapes
-
-_SKY_M = 3000.0
+from ml.scene.world.people import colour
+from ml.scene.world.shapes import Builder, Floats, Rgb, Shapes
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,17 +30,6 @@ class Place:
     groomed: float
     sky_blue: float
     ridge: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Layers:
-    """A painted view: albedo uint8[H, W, 3] (linear * 255), normal uint8[H, W, 3] ((n + 1) * 127.5),
-    depth float32[H, W] in metres, ground uint8[H, W] (255 on the open ground)."""
-
-    albedo: Bytes
-    normal: Bytes
-    depth: npt.NDArray[np.float32]
-    ground: Bytes
 
 
 def noise_tile(rng: np.random.Generator, size: int = 256, octaves: int = 5) -> npt.NDArray[np.float32]:
@@ -228,121 +211,3 @@ def _tower(b: Builder, y: float, rng: np.random.Generator) -> None:
     top, grey = y + rng.uniform(6, 10), rng.uniform(0.15, 0.5)
     b.tube((x, y, z), (x, top, z), 0.3, (grey, grey, grey), step_m=1)
     b.tube((x - 3, top, z), (x + 3, top, z), 0.18, (grey, grey, grey), step_m=1)
-
-
-def paint(place: Place, eye: Eye, affine: Floats, size: tuple[int, int]) -> Layers:
-    """Paint the place in the view camera -> affine -> picture of size (width, height)."""
-    w, h = size
-    back = cv2.invertAffineTransform(affine)
-    px, py = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-    cx = (back[0, 0] * px + back[0, 1] * py + back[0, 2] - eye.centre[0]) / eye.focal_px
-    cy = (back[1, 0] * px + back[1, 1] * py + back[1, 2] - eye.centre[1]) / eye.focal_px
-    axes = eye.axes.astype(np.float32)
-    rx, ry, rz = (cx * axes[0, k] + cy * axes[1, k] + axes[2, k] for k in range(3))
-    drop = np.float32(place.ground_y - eye.position[1])
-    down = ry < -0.004
-    t = np.where(down, drop / np.where(down, ry, -1), _SKY_M).astype(np.float32)
-    ground = (t < 600) & (t > 0)
-    gx, gz = eye.position[0] + t * rx, eye.position[2] + t * rz
-    coarse = _lookup(place.texture, gx * 18, gz * 18)
-    fine = _lookup(place.texture, gx * 150, gz * 150) * np.clip(14 / t, 0, 1)
-    lanes = np.sin(gx * 26) * place.groomed * np.clip(6 / t, 0, 1)
-    # Skiers' tracks: thin dark scratches along the way of travel.
-    track = np.clip(_lookup(place.texture, gx * 60, gz * 7) - 0.35, 0, 1) * np.clip(12 / t, 0, 1)
-    tone = 1 + 0.09 * coarse + 0.06 * fine + 0.05 * lanes - 0.35 * track
-    albedo = np.empty((h, w, 3), np.float32)
-    sky = np.clip(ry * 1.6, 0, 1)[..., None] * place.sky_blue
-    blue = np.array([1.0, 1.0, 1.0]) * (1 - sky) + np.array([0.32, 0.55, 1.0]) * sky
-    albedo[:] = np.where(ground[..., None], np.asarray(place.snow) * tone[..., None], blue)
-    normal = np.empty((h, w, 3), np.float32)
-    normal[..., 0] = 0.22 * fine + 0.12 * coarse + 0.2 * lanes
-    normal[..., 1] = 0.95
-    normal[..., 2] = 0.15 * _lookup(place.texture, gz * 90, gx * 90) * np.clip(14 / t, 0, 1)
-    layers = Layers(
-        np.clip(albedo * 255, 0, 255).astype(np.uint8),
-        np.clip((normal + 1) * 127.5, 0, 255).astype(np.uint8),
-        np.where(ground, t, _SKY_M).astype(np.float32),
-        ground.astype(np.uint8) * 255,
-    )
-    _ridge(place, eye, affine, layers)
-    _solids(place.solids, eye, affine, layers)
-    return layers
-
-
-def _lookup(tile: npt.NDArray[np.float32], u: Floats, v: Floats) -> npt.NDArray[np.float32]:
-    n = tile.shape[0]
-    big = np.pad(tile, ((0, 1), (0, 1)), mode="wrap")
-    uv = (np.mod(u, n).astype(np.float32), np.mod(v, n).astype(np.float32))
-    return np.asarray(cv2.remap(big, uv[0], uv[1], cv2.INTER_LINEAR), np.float32)
-
-
-def _ridge(place: Place, eye: Eye, affine: Floats, layers: Layers) -> None:
-    quads = []
-    for p, q in zip(place.ridge[:-1], place.ridge[1:], strict=True):
-        foot = [0, -60, 0]
-        quads.append([p * [1, 0, 1] + foot, q * [1, 0, 1] + foot, q, p])
-    px, depth = eye.project(np.array(quads) + eye.position, affine)
-    for k in np.flatnonzero(depth.min(1) > 1).tolist():
-        poly = np.asarray(np.clip(px[k], -30000, 30000), np.int32)
-        cover = np.zeros(layers.ground.shape, np.uint8)
-        cv2.fillConvexPoly(cover, poly, 255)
-        cover[layers.ground > 0] = 0
-        hit = cover > 0
-        if hit.any():
-            layers.albedo[hit] = (120, 130, 150)
-            layers.normal[hit] = (150, 200, 150)
-            layers.depth[hit] = 400
-
-
-def _solids(solids: Shapes, eye: Eye, affine: Floats, layers: Layers) -> None:
-    """Draw the solids on all layers, far ones first; tubes as flat strips."""
-    scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
-    a, da = eye.project(solids.tubes[:, 0:3], affine)
-    c, dc = eye.project(solids.tubes[:, 3:6], affine)
-    d = c - a
-    v = np.stack([-d[:, 1], d[:, 0]], 1) / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-6)[:, None]
-    r = (solids.tubes[:, 6] * scale / np.maximum((da + dc) / 2, 0.3))[:, None]
-    strips = np.stack([a - v * r, c - v * r, c + v * r, a + v * r], 1)
-    quads, dq = eye.project(solids.quads, affine)
-    q = solids.quads
-    normals = np.cross(q[:, 1] - q[:, 0], q[:, 3] - q[:, 0])
-    flat = np.linalg.norm(normals, axis=1) < 1e-9
-    normals[flat] = np.cross(q[flat, 1] - q[flat, 0], q[flat, 2] - q[flat, 0])
-    normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-9)[:, None]
-    away = np.sum(normals * (eye.position - q.mean(1)), 1) < 0
-    normals[away] *= -1
-    polys = np.asarray(np.clip(np.concatenate([strips, quads]), -4000, 8000) * 16, np.int32)
-    towards = np.tile(-eye.axes[2], (len(strips), 1))
-    codes = ((np.concatenate([towards, normals]) + 1) * 127.5).tolist()
-    albedo = (np.concatenate([solids.tube_rgb, solids.quad_rgb]) * 255).tolist()
-    depth = np.concatenate([(da + dc) / 2, dq.mean(1)])
-    near = np.concatenate([np.minimum(da, dc), dq.min(1, initial=1e9)])
-    for k in np.argsort(-depth, kind="stable").tolist():
-        if near[k] > 0.3:
-            cv2.fillConvexPoly(layers.albedo, polys[k], albedo[k], cv2.LINE_8, 4)
-            cv2.fillConvexPoly(layers.normal, polys[k], codes[k], cv2.LINE_8, 4)
-            cv2.fillConvexPoly(layers.depth, polys[k], float(depth[k]), cv2.LINE_8, 4)
-            cv2.fillConvexPoly(layers.ground, polys[k], 0, cv2.LINE_8, 4)
-
-
-def shade_layers(
-    layers: Layers, light: Light, shadow: Bytes, near_m: float, sunlit: float, *, night: bool = False
-) -> Bytes:
-    """Light a painted view; returns uint8[H, W, 3].
-
-    shadow uint8[H, W] is what falls on the ground; near the carrier (up to about near_m) a roof lets only
-    `sunlit` of the sun through; at night lamps reach about 10 m beyond it.
-    """
-    depth = layers.depth
-    sun = 1 - shadow.astype(np.float32) / 255 * (layers.ground > 127)
-    if sunlit < 1:
-        open_air = np.clip((depth - near_m - 2) / 4, 0, 1)
-        sun *= sunlit + (1 - sunlit) * open_air
-    if night:
-        sun *= np.exp(-np.clip(depth - near_m, 0, None) / 10)
-    elif max(light.sun_rgb) > 0:
-        sun = np.where(depth >= _SKY_M, 0.25, sun)
-    normals = layers.normal.astype(np.float32) / 127.5 - 1
-    flat = np.where(depth >= _SKY_M, 60.0, depth) if light.fog_per_m else depth
-    out = light.shade(layers.albedo.astype(np.float32) / 255, normals, flat, sun)
-    return np.asarray(np.clip(out, 0, 255), np.uint8)

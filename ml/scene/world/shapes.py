@@ -1,0 +1,151 @@
+"""Small solids in metres (y up): tubes and quads, and a builder that cuts long ones into sortable pieces."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+Reals = npt.NDArray[np.floating[Any]]
+
+Bytes = npt.NDArray[np.uint8]
+
+Rgb = tuple[float, float, float]
+
+Point = Sequence[float] | Floats
+
+BAR_ID = 255
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """Tubes float64[N, 8] (p0, p1, r0, r1 in metres), quads float64[M, 4, 3], their albedo and ids.
+
+    quad_bias float64[M] in metres: a quad sorts this much farther where its front (corners anticlockwise) is
+    seen, as much nearer where its rear is: benches stay behind those who sit on them, from either side.
+    """
+
+    tubes: Floats
+    tube_rgb: Floats
+    tube_id: Bytes
+    quads: Floats
+    quad_rgb: Floats
+    quad_id: Bytes
+    quad_bias: Floats
+
+    def mapped(self, rotation: Floats, offset: Floats) -> Shapes:
+        """Return the shapes after p -> rotation @ p + offset (float64[3, 3], float64[3])."""
+        tubes = self.tubes.copy()
+        tubes[:, 0:3] = tubes[:, 0:3] @ rotation.T + offset
+        tubes[:, 3:6] = tubes[:, 3:6] @ rotation.T + offset
+        quads = self.quads @ rotation.T + offset
+        return replace(self, tubes=tubes, quads=quads)
+
+
+def join(parts: Sequence[Shapes]) -> Shapes:
+    """Return all shapes in one."""
+    return Shapes(
+        np.concatenate([p.tubes for p in parts]),
+        np.concatenate([p.tube_rgb for p in parts]),
+        np.concatenate([p.tube_id for p in parts]),
+        np.concatenate([p.quads for p in parts]),
+        np.concatenate([p.quad_rgb for p in parts]),
+        np.concatenate([p.quad_id for p in parts]),
+        np.concatenate([p.quad_bias for p in parts]),
+    )
+
+
+class Builder:
+    """Collects tubes and quads; long ones are cut so that sorting by distance stays right."""
+
+    def __init__(self) -> None:
+        self._tubes: list[tuple[float, ...]] = []
+        self._tube_rgb: list[Rgb] = []
+        self._tube_id: list[int] = []
+        self._quads: list[Floats] = []
+        self._quad_rgb: list[Rgb] = []
+        self._quad_id: list[int] = []
+        self._quad_bias: list[float] = []
+
+    def tube(
+        self,
+        a: Sequence[float] | Floats,
+        b: Sequence[float] | Floats,
+        radius: float,
+        rgb: Rgb,
+        *,
+        end_radius: float | None = None,
+        step_m: float = 0.3,
+        part: int = 0,
+    ) -> None:
+        """Add a capsule from a to b, cut into pieces of at most step_m."""
+        p, q = np.asarray(a, float), np.asarray(b, float)
+        r1 = radius if end_radius is None else end_radius
+        n = max(1, math.ceil(float(np.linalg.norm(q - p)) / step_m))
+        for i in range(n):
+            f, g = i / n, (i + 1) / n
+            s, e = p + (q - p) * f, p + (q - p) * g
+            self._tubes.append((*s, *e, radius + (r1 - radius) * f, radius + (r1 - radius) * g))
+            self._tube_rgb.append(rgb)
+            self._tube_id.append(part)
+
+    def line(self, points: Floats, radius: float, rgb: Rgb, *, step_m: float = 0.3, part: int = 0) -> None:
+        """Add a bent tube through points float[K, 3]."""
+        for a, b in itertools.pairwise(points):
+            self.tube(a, b, radius, rgb, step_m=step_m, part=part)
+
+    def ball(self, centre: Sequence[float] | Floats, radius: float, rgb: Rgb) -> None:
+        """Add a ball."""
+        self.tube(centre, centre, radius, rgb)
+
+    def quad(
+        self,
+        corners: npt.ArrayLike,
+        rgb: Rgb,
+        *,
+        cells: tuple[int, int] = (1, 1),
+        part: int = 0,
+        bias_m: float = 0.0,
+    ) -> None:
+        """Add a flat quad float[4, 3] (in order round its edge), cut into a grid of cells."""
+        c = np.asarray(corners, float)
+        nu, nv = cells
+        for i in range(nu):
+            for j in range(nv):
+                u = np.array([i, i + 1, i + 1, i]) / nu
+                v = np.array([j, j, j + 1, j + 1]) / nv
+                u, v = u[:, None], v[:, None]
+                self._quads.append((1 - v) * ((1 - u) * c[0] + u * c[1]) + v * ((1 - u) * c[3] + u * c[2]))
+                self._quad_rgb.append(rgb)
+                self._quad_id.append(part)
+                self._quad_bias.append(bias_m)
+
+    def box(self, low: Point, high: Point, rgb: Rgb, *, cells: int = 1) -> None:
+        """Add an upright box; its long sides are cut `cells` times along x."""
+        (x0, y0, z0), (x1, y1, z1) = low, high
+        n = (cells, 1)
+        self.quad([(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0)], rgb, cells=n)
+        self.quad([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], rgb, cells=n)
+        self.quad([(x0, y1, z0), (x1, y1, z0), (x1, y1, z1), (x0, y1, z1)], rgb, cells=n)
+        self.quad([(x0, y0, z0), (x1, y0, z0), (x1, y0, z1), (x0, y0, z1)], rgb, cells=n)
+        self.quad([(x0, y0, z0), (x0, y1, z0), (x0, y1, z1), (x0, y0, z1)], rgb)
+        self.quad([(x1, y0, z0), (x1, y1, z0), (x1, y1, z1), (x1, y0, z1)], rgb)
+
+    def build(self) -> Shapes:
+        """Return what was collected as arrays."""
+        return Shapes(
+            np.array(self._tubes, float).reshape(-1, 8),
+            np.array(self._tube_rgb, float).reshape(-1, 3),
+            np.array(self._tube_id, np.uint8),
+            np.array(self._quads, float).reshape(-1, 4, 3),
+            np.array(self._quad_rgb, float).reshape(-1, 3),
+            np.array(self._quad_id, np.uint8),
+            np.array(self._quad_bias, float),
+        )
