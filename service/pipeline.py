@@ -105,7 +105,8 @@ class Pipeline:
         self._statuses: dict[str, CameraStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
         self._rates: dict[str, UnknownRate] = {}
-        self._health: dict[tuple[AlarmKind, str | None], Health] = {}
+        self._said: dict[tuple[AlarmKind, str | None], int] = {}
+        self._applied: dict[tuple[AlarmKind, str | None], int] = {}
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._decide_all, name="pipeline", daemon=True),
@@ -168,7 +169,7 @@ class Pipeline:
         self._masks.forget(lift_id)
         for kept in (self._statuses, self._snapshots, self._rates):
             kept.pop(lift_id, None)
-        for kind, place in tuple(self._health):
+        for kind, place in tuple(self._said):
             if place == lift_id:
                 self.on_event(Health(kind, lift_id, False, "The lift was removed"))
 
@@ -268,9 +269,17 @@ class Pipeline:
 
     def _apply(self, health: Health) -> None:
         key = (health.kind, health.lift_id)
-        self._health[key] = health
-        # The job looks up what is true when it runs: a retried "begins" must not overtake its "is over".
-        self._writer.write(lambda session: conditions.apply(session, self._health[key]), lambda _: None)
+        number = self._said[key] = self._said.get(key, 0) + 1
+
+        def job(session: Session) -> None:
+            # A "begins" that had to be retried must not come after its own "is over".
+            if number > self._applied.get(key, 0):
+                conditions.apply(session, health)
+
+        def done(_: None) -> None:
+            self._applied[key] = max(number, self._applied.get(key, 0))
+
+        self._writer.write(job, done)
 
     def _maintain(self) -> None:
         next_retention_mono_s = 0.0
