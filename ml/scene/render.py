@@ -208,8 +208,9 @@ def _foreground(
 ) -> tuple[Bytes, Bytes]:
     """Draw the solids over the background; return uint8[200, 200, 3] and the bar's label uint8[200, 200]."""
     side = CANONICAL_SIZE * _SS
-    canvas = np.zeros((side, side, 4), np.uint8)
-    canvas[..., :3] = cv2.resize(back, (side, side), interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(back, (side, side), interpolation=cv2.INTER_LINEAR)
+    canvas = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2RGBA), np.uint8)
+    canvas[..., 3] = 0
     big = zoomed(affine, _SS)
     draw(canvas, solids, lift.eye, big, light, c.sunlit)
     whole = np.zeros((side, side), np.uint8)

@@ -237,11 +237,11 @@ class _Stage:
             shadow = cast_shadow(solids, lift.eye, _IDENTITY, self.light, lift.place.ground_y, size)
             back = back.copy()
             cv2.copyTo(self.dark, shadow, back)
-        canvas = np.empty((HEIGHT * _SS, WIDTH * _SS, 4), np.uint8)
-        canvas[..., :3] = cv2.resize(back, (WIDTH * _SS, HEIGHT * _SS), interpolation=cv2.INTER_LINEAR)
+        large = cv2.resize(back, (WIDTH * _SS, HEIGHT * _SS), interpolation=cv2.INTER_LINEAR)
+        canvas = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2RGBA), np.uint8)
         draw(canvas, solids, lift.eye, zoomed(_IDENTITY, _SS), self.light, c.sunlit)
         small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
-        return self._expose(np.ascontiguousarray(small[..., :3]), t)
+        return self._expose(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8), t)
 
     def _expose(self, img: Bytes, t: float) -> Bytes:
         """Apply weather, lens and sensor to one frame."""
