@@ -48,6 +48,14 @@ log = structlog.get_logger(__name__)
 
 POLL_S = 0.05
 
+BATCH = 24
+"""Requests are gathered up to this many pictures: eight carriers at once, and no long wait for the next."""
+
+PING_AFTER_S = 1.0
+
+HANG_PER_PICTURE_S = 0.1
+"""What a batch adds to `hang_s`: ten times what a slow core needs."""
+
 
 @dataclass(eq=False)
 class _Worker:
@@ -73,7 +81,7 @@ class WorkerEngine:
         half: half precision on CUDA.
         on_health: told when the worker is down (active) and up again (not active).
         deadline_s: a request without an answer after this long fails.
-        hang_s: a worker that leaves a batch without an answer for this long is replaced.
+        hang_s: a worker that does not answer for this long, plus a little per picture, is replaced.
         start_s: a worker that is not ready after this long is replaced.
         window_s: how long a batch waits for company.
         max_waiting: pictures that may wait or be worked on; more are rejected (counted).
@@ -92,7 +100,7 @@ class WorkerEngine:
         half: bool = False,
         on_health: Callable[[Health], None] | None = None,
         deadline_s: float = 5.0,
-        hang_s: float = 4.0,
+        hang_s: float = 2.0,
         start_s: float = 60.0,
         window_s: float = 0.002,
         max_waiting: int = 384,
@@ -239,14 +247,14 @@ class WorkerEngine:
                     self._serve_batch(worker)
                 elif not worker.process.is_alive():
                     return "the embedder's worker died"
-                elif time.monotonic() - worker.idle_since_mono_s > 1.0:
+                elif time.monotonic() - worker.idle_since_mono_s > PING_AFTER_S:
                     self._ask(worker, PING, 0)
         except EngineUnavailableError as error:
             return str(error)
         return ""
 
     def _serve_batch(self, worker: _Worker) -> None:
-        batch = self._queue.take(MAX_REQUEST, self._window_s)
+        batch = self._queue.take(BATCH, self._window_s)
         if not batch:
             return
         kind, images = batch[0].kind, np.concatenate([request.images for request in batch])
@@ -270,7 +278,7 @@ class WorkerEngine:
             worker.pipe.send((kind, count))
         except OSError as error:
             raise EngineUnavailableError("the embedder's worker died") from error
-        reply = self._reply(worker, self._hang_s)
+        reply = self._reply(worker, self._hang_s + count * HANG_PER_PICTURE_S)
         worker.idle_since_mono_s = time.monotonic()
         return reply
 
