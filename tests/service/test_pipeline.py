@@ -21,7 +21,7 @@ from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.protocol import Engine
 from service.pipeline import Pipeline
-from service.store import alarms, lifts, masks, passages
+from service.store import lifts, masks, passages
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
@@ -266,7 +266,7 @@ def test_a_refused_write_is_tried_again(house: House) -> None:
 def test_a_killed_worker_is_said_and_survived(
     store: Store, tiny_artefact: Path, inline_engine: InlineEngine, tmp_path: Path
 ) -> None:
-    """While the worker is gone passages are unknown or late, worker_down stands; then all is judged again, eight at once."""
+    """Without a worker passages are unknown and worker_down stands; then all are judged, eight at once."""
     said: queue.Queue[Health] = queue.Queue()
     engine = WorkerEngine(
         tiny_artefact,
