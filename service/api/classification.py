@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
-from lifts.geometry import CANONICAL_SIZE, warp
+from lifts.geometry import CANONICAL_SIZE, refine, warp
 from lifts.schema import Lift, Pose
 from service.api.runtime import Runtime
 from service.errors import ConflictError, EngineUnavailableError, ImageError
-from service.inference.judge import judge
+from service.inference.judge import MIN_QUALITY, judge
+from service.passages.outlines import MARGIN_PX, Field, mask_outline, outline, reduce_picture
 from service.passages.quality import picture_problem
+from service.passages.registration import register
 from service.store import lifts
 from service.types import Image, Judgement, MaskVersion, Picture
 
@@ -76,8 +79,31 @@ def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image]) -> list
                 f"image {number} is {width}x{height}: expected the camera's {camera.width}x{camera.height}"
             )
     poses: list[Pose] = [getattr(lift.track, moment) for moment in _MOMENTS[len(frames)]]
+    model = _expected(version)
     pictures = []
     for frame, pose in zip(frames, poses, strict=True):
-        image = warp(frame, pose)
-        pictures.append(Picture(image=image, pose=pose, t_s=0.0, quality=1.0, problem=picture_problem(image)))
+        found = register(warp(frame, pose, margin_px=MARGIN_PX), model)
+        pictures.append(
+            Picture(
+                image=found.image,
+                pose=refine(pose, -found.dx_px, -found.dy_px),
+                t_s=0.0,
+                # Without a reference there is only the bar to recognise, and where a person hides it that
+                # proves nothing: then the sender's word that the carrier is at this pose counts.
+                quality=found.quality if version.references else max(found.quality, MIN_QUALITY),
+                problem=picture_problem(found.image),
+            )
+        )
     return pictures
+
+
+def _expected(version: MaskVersion) -> Field:
+    """Return what a rightly registered carrier's outline looks like: its references', else its masks'."""
+    side = MARGIN_PX
+    outlines = [mask_outline(mask) for mask in (version.masks.open, version.masks.close)]
+    if version.references:
+        outlines = []
+        for picture in version.references.values():
+            framed = cv2.copyMakeBorder(picture, side, side, side, side, cv2.BORDER_REPLICATE)
+            outlines.append(outline(reduce_picture(np.asarray(framed, dtype=np.uint8))))
+    return np.asarray(np.mean(outlines, axis=0), dtype=np.complex64)

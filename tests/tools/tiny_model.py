@@ -41,7 +41,7 @@ OPEN_Y, CLOSE_Y = 50, 130
 
 
 def draw_picture(y_px: int, *, occupied: bool = True, seed: int = 1) -> Image:
-    """Return uint8[200, 200, 3] RGB: a structured scene with a white bar at `y_px` and a red seat if occupied."""
+    """Return uint8[200, 200, 3] RGB: a scene with a white bar at `y_px` and a red seat if occupied."""
     random = np.random.default_rng(seed)
     coarse = random.integers(40, 140, (10, 10, 3)).astype(np.uint8)
     picture = cv2.resize(coarse, (200, 200), interpolation=cv2.INTER_NEAREST)

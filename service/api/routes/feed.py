@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Query, WebSocket
 from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocketDisconnect
@@ -45,20 +46,10 @@ async def follow_alarms(
         )
         return
     await websocket.accept(subprotocol=_subprotocol(websocket))
-    sender = asyncio.create_task(_send(websocket, runtime, after))
-    reader = asyncio.create_task(_read(websocket))
-    try:
-        await asyncio.wait({sender, reader}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (sender, reader):
-            task.cancel()
-        # Both ends are awaited so that an error of either is raised here and nowhere else.
-        results = await asyncio.gather(sender, reader, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(
-            result, asyncio.CancelledError | WebSocketDisconnect
-        ):
-            raise result
+    async with anyio.create_task_group() as group:
+        group.start_soon(_send, websocket, runtime, after, group.cancel_scope)
+        await _read(websocket)
+        group.cancel_scope.cancel()
 
 
 def _refusal(websocket: WebSocket, runtime: Runtime) -> HTTPException | None:
@@ -85,24 +76,27 @@ async def _read(websocket: WebSocket) -> None:
         pass
 
 
-async def _send(websocket: WebSocket, runtime: Runtime, after: int | None) -> None:
+async def _send(websocket: WebSocket, runtime: Runtime, after: int | None, whole: anyio.CancelScope) -> None:
+    """Send until the client is gone, too slow or no longer allowed; then end the whole connection."""
     newest = runtime.hub.last_seq
-    async with runtime.hub.subscribe(after) as subscription:
-        sending = asyncio.create_task(_follow(websocket, runtime, newest, subscription))
-        dropped = asyncio.create_task(subscription.dropped.wait())
-        try:
-            # A client that does not read blocks the sending; being dropped must end it all the same.
-            await asyncio.wait({sending, dropped}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (sending, dropped):
-                task.cancel()
-            results = await asyncio.gather(sending, dropped, return_exceptions=True)
-    if subscription.dropped.is_set():
-        async with asyncio.timeout(1):
-            await websocket.close(CLOSE_TOO_SLOW, subscription.reason)
-        return
-    if isinstance(results[0], BaseException) and not isinstance(results[0], asyncio.CancelledError):
-        raise results[0]
+    try:
+        async with runtime.hub.subscribe(after) as subscription, anyio.create_task_group() as group:
+            group.start_soon(_end_when_dropped, websocket, subscription, group.cancel_scope)
+            await _follow(websocket, runtime, newest, subscription)
+            group.cancel_scope.cancel()
+    except* WebSocketDisconnect:
+        pass
+    whole.cancel()
+
+
+async def _end_when_dropped(
+    websocket: WebSocket, subscription: Subscription, sending: anyio.CancelScope
+) -> None:
+    """Being dropped must end a sending that is stuck, because the client does not read."""
+    await subscription.dropped.wait()
+    sending.cancel()
+    with anyio.move_on_after(1, shield=True):
+        await websocket.close(CLOSE_TOO_SLOW, subscription.reason)
 
 
 async def _follow(websocket: WebSocket, runtime: Runtime, newest: int, subscription: Subscription) -> None:

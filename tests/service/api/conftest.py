@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
@@ -112,6 +113,14 @@ class House:
         record = PassageRecord(passage_id, "demo-quad", 1, seen_at, 1.0, 2.0, 3.0, judgement, pictures)
         self.store.write(partial(passages.add, record=record)).result()
         return record
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_logs() -> None:
+    """Unformatted log lines: structlog's own tracebacks for people take seconds to draw."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,227 @@
+"""Who may do what: every route, every role, and the ways to say who one is."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from starlette.routing import Mount, Route
+
+from service.api.auth import COOKIE, Attempts, Principal, Sessions
+from service.store import tokens
+from service.types import Role
+from tests.service.api.conftest import House
+
+ANYBODY = None
+ROUTES: dict[tuple[str, str], Role | None] = {
+    ("GET", "/lifts"): Role.VIEWER,
+    ("GET", "/lifts/{lift_id}"): Role.VIEWER,
+    ("PUT", "/lifts/{lift_id}"): Role.ADMIN,
+    ("DELETE", "/lifts/{lift_id}"): Role.ADMIN,
+    ("GET", "/lifts/{lift_id}/snapshot.jpg"): Role.VIEWER,
+    ("GET", "/lifts/{lift_id}/masks"): Role.VIEWER,
+    ("POST", "/lifts/{lift_id}/masks"): Role.OPERATOR,
+    ("POST", "/lifts/{lift_id}/masks/{version}/activate"): Role.ADMIN,
+    ("POST", "/lifts/{lift_id}/classify"): Role.VIEWER,
+    ("GET", "/passages"): Role.VIEWER,
+    ("GET", "/passages/{passage_id}"): Role.VIEWER,
+    ("GET", "/passages/{passage_id}/pictures/{number}.jpg"): Role.VIEWER,
+    ("POST", "/passages/{passage_id}/review"): Role.OPERATOR,
+    ("GET", "/alarms"): Role.VIEWER,
+    ("GET", "/alarms/{alarm_id}"): Role.VIEWER,
+    ("POST", "/alarms/{alarm_id}/acknowledge"): Role.OPERATOR,
+    ("POST", "/alarms/{alarm_id}/shelve"): Role.OPERATOR,
+    ("POST", "/alarms/{alarm_id}/comment"): Role.OPERATOR,
+    ("POST", "/session"): ANYBODY,
+    ("GET", "/session"): Role.VIEWER,
+    ("DELETE", "/session"): ANYBODY,
+    ("GET", "/health/live"): ANYBODY,
+    ("GET", "/health/ready"): ANYBODY,
+    ("GET", "/metrics"): ANYBODY,
+    ("GET", "/"): ANYBODY,
+    ("GET", "/docs"): ANYBODY,
+    ("GET", "/openapi.json"): ANYBODY,
+}
+FILLED = {
+    "lift_id": "demo-quad",
+    "version": "1",
+    "passage_id": "p-1",
+    "number": "1",
+    "alarm_id": "a-1",
+}
+UPLOAD = {"image": ("x.png", b"no image"), "open": ("x.png", b"no image"), "close": ("x.png", b"no image")}
+
+
+def address(path: str) -> str:
+    for name, value in FILLED.items():
+        path = path.replace("{" + name + "}", value)
+    return path
+
+
+def body(method: str, path: str) -> dict[str, Any]:
+    if path.endswith(("/masks", "/classify")) and method == "POST":
+        return {"files": UPLOAD}
+    return {"json": {}} if method in ("POST", "PUT") else {}
+
+
+def flat(routes: Iterable[Any]) -> Iterator[Any]:
+    """Yield routes, those of included routers in their place."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from flat(included.routes)
+
+
+def test_every_route_stands_in_the_table(house: House) -> None:
+    """A new route cannot be forgotten: what the application serves is exactly what is tested here."""
+    served: set[tuple[str, str]] = set()
+    for route in flat(house.client.app.routes):  # type: ignore[attr-defined]
+        if isinstance(route, APIWebSocketRoute):
+            assert route.path == "/alarms"
+        elif isinstance(route, Mount):
+            assert route.path == "/console"
+        elif isinstance(route, APIRoute | Route):
+            served |= {(method, route.path) for method in (route.methods or set()) - {"HEAD"}}
+        else:
+            raise AssertionError(f"a route of another kind: {route}")
+    assert served == set(ROUTES)
+
+
+@pytest.mark.parametrize(("method", "path"), [key for key, role in ROUTES.items() if role is not None])
+def test_without_a_token_nothing_is_served(house: House, method: str, path: str) -> None:
+    """401 with WWW-Authenticate as a problem: no token, a wrong one, another scheme, a forged cookie."""
+    headers: list[dict[str, str]] = [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": f"Basic {house.tokens[Role.ADMIN]}"},
+        {"Authorization": "Bearer"},
+        {"Cookie": f"{COOKIE}=forged.cookie"},
+    ]
+    for each in headers:
+        answer = house.client.request(method, address(path), headers=each, **body(method, path))
+        assert answer.status_code == 401, (each, answer.text)
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_is_let_in_where_it_belongs(house: House, role: Role) -> None:
+    """403 below a route's role; at or above it the request is looked at (never 401, 403 or 5xx)."""
+    rank = list(Role)
+    for (method, path), needed in ROUTES.items():
+        answer = house.call(method, address(path), role, **body(method, path))
+        allowed = needed is None or rank.index(role) >= rank.index(needed)
+        expected = {401} if path == "/session" and method == "POST" else set()
+        if allowed:
+            assert answer.status_code not in {401, 403} - expected, (method, path, answer.text)
+            assert answer.status_code < 500, (method, path, answer.text)
+        else:
+            assert answer.status_code == 403, (method, path, answer.text)
+            assert needed is not None
+            assert needed.value in answer.json()["detail"]
+
+
+def test_a_revoked_token_opens_nothing(house: House) -> None:
+    """Revoking a token ends it, and the sessions that were signed in with it."""
+    token, record = house.store.write(lambda s: tokens.create(s, "x", Role.VIEWER)).result()
+    signed_in = house.client.post("/session", json={"token": token})
+    cookie = {"Cookie": f"{COOKIE}={signed_in.cookies[COOKIE]}"}
+    house.client.cookies.clear()
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert house.client.get("/lifts", headers=bearer).status_code == 200
+    assert house.client.get("/lifts", headers=cookie).status_code == 200
+    house.store.write(lambda s: tokens.revoke(s, record.id)).result()
+    assert house.client.get("/lifts", headers=bearer).status_code == 401
+    assert house.client.get("/lifts", headers=cookie).status_code == 401
+
+
+def test_signing_in_gives_a_cookie_that_scripts_cannot_read(house: House) -> None:
+    """POST /session: HttpOnly, SameSite=Strict; it signs requests until DELETE /session ends it for good."""
+    answer = house.client.post("/session", json={"token": house.tokens[Role.OPERATOR]})
+    assert answer.status_code == 200
+    assert answer.json() == {"name": "the operator", "role": "operator"}
+    setting = answer.headers["set-cookie"].lower()
+    assert "httponly" in setting
+    assert "samesite=strict" in setting
+    assert house.client.get("/session").json()["role"] == "operator"
+    stolen = house.client.cookies[COOKIE]
+    assert house.client.delete("/session").status_code == 204
+    house.client.cookies.clear()
+    assert house.client.get("/session", headers={"Cookie": f"{COOKIE}={stolen}"}).status_code == 401
+
+
+def test_a_link_signs_in_once(house: House) -> None:
+    """A key is exchanged for a session by POST, a second time it is refused."""
+    key = house.runtime.gate.sessions.new_key(Principal("demo", Role.ADMIN))
+    assert house.client.post("/session", json={"key": key}).json()["role"] == "admin"
+    house.client.cookies.clear()
+    assert house.client.post("/session", json={"key": key}).status_code == 401
+    assert house.client.post("/session", json={"key": key, "token": "both"}).status_code == 422
+    assert house.client.post("/session", json={}).status_code == 422
+
+
+def test_a_session_is_only_good_on_our_own_pages(house: House) -> None:
+    """A foreign page's request carries the cookie but not our Origin: 403, and nothing is done."""
+    house.client.post("/session", json={"token": house.tokens[Role.ADMIN]})
+    change: dict[str, Any] = {"json": {"name": "x"}}
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {}):
+        assert house.client.put("/lifts/demo-quad", headers=headers, **change).status_code == 403
+    assert house.client.get("/lifts/demo-quad").status_code == 404
+    own = {"Origin": "http://testserver"}
+    assert house.client.put("/lifts/demo-quad", headers=own, **change).status_code == 201
+    evil = {"Origin": "https://evil.example"}
+    assert house.client.post("/session", json={"token": "x"}, headers=evil).status_code == 403
+    assert house.client.delete("/session", headers=evil).status_code == 403
+    assert house.client.get("/session").status_code == 200
+
+
+def test_guessing_is_slowed_down_and_nobody_else_is(house: House) -> None:
+    """After a burst of wrong tokens 429 with Retry-After; a right token from the same address still works."""
+    answers = [
+        house.client.get("/lifts", headers={"Authorization": f"Bearer wrong-{n}"}).status_code
+        for n in range(130)
+    ]
+    assert answers[0] == 401
+    assert answers[-1] == 429
+    assert house.call("GET", "/lifts", Role.VIEWER).status_code == 200
+
+
+def test_attempts_recover_and_are_kept_within_bounds() -> None:
+    """An address gets its allowance back with time; the table of addresses does not grow for ever."""
+    now = [0.0]
+    attempts = Attempts(burst=2, per_s=1, clock=lambda: now[0])
+    assert [attempts.failed("a") for _ in range(3)] == [True, True, False]
+    now[0] = 1.5
+    assert attempts.failed("a")
+    for n in range(Attempts.MAX_ADDRESSES + 10):
+        attempts.failed(str(n))
+    assert len(attempts._left) == Attempts.MAX_ADDRESSES
+
+
+def test_sessions_end_by_time_and_survive_a_restart(make_house: Callable[..., House], tmp_path: Any) -> None:
+    """A cookie is good in the next process on the same data, but not beyond its time or changed."""
+    someone = Principal("x", Role.VIEWER)
+    cookie = Sessions.open(tmp_path, 60).issue(someone)
+    after_restart = Sessions.open(tmp_path, 60)
+    assert after_restart.read(cookie) == someone
+    assert after_restart.read(cookie[:-1] + ("0" if cookie[-1] != "0" else "1")) is None
+    assert after_restart.read("A" + cookie) is None
+    assert Sessions.open(tmp_path, -time.time()).read(Sessions.open(tmp_path, -10).issue(someone)) is None
+    assert (tmp_path / "session.key").stat().st_mode & 0o077 == 0
+
+
+def test_headers_keep_pages_to_themselves(house: House) -> None:
+    """Every answer, errors included, carries the security headers; pages run no foreign or inline script."""
+    for path in ("/", "/docs", "/lifts", "/nowhere", "/console/style.css"):
+        headers = house.client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+    assert "no-store" in house.call("GET", "/lifts").headers["cache-control"]
+    assert house.client.get("/console/../settings.py").status_code == 404
+    assert house.client.get("/console/%2e%2e/settings.py").status_code == 404

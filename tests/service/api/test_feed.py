@@ -1,0 +1,133 @@
+"""The live feed of alarms: hello, alarms, heartbeats, resuming, and who is let in."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
+
+from service.store import tokens
+from service.types import Role
+from tests.service.api.conftest import House
+
+
+def follow(house: House, query: str = "", **headers: str) -> WebSocketTestSession:
+    signed = house.headers(Role.VIEWER) | headers
+    return house.client.websocket_connect(f"/alarms{query}", headers=signed)
+
+
+def test_hello_then_each_new_or_changed_alarm(house: House) -> None:
+    """First who speaks and how far it is; then the alarm as it is raised and as it changes."""
+    before = house.raise_alarm("p-0")
+    with follow(house) as feed:
+        assert feed.receive_json() == {"type": "hello", "epoch": house.runtime.epoch, "seq": before.seq}
+        raised = house.raise_alarm("p-1")
+        message = feed.receive_json()
+        assert (message["type"], message["seq"]) == ("alarm", raised.seq)
+        assert message["alarm"] == house.call("GET", "/alarms?limit=1").json()["items"][0]
+        house.call("POST", f"/alarms/{raised.id}/acknowledge", Role.OPERATOR)
+        changed = feed.receive_json()
+        assert (changed["seq"], changed["alarm"]["state"]) == (raised.seq + 1, "acknowledged")
+
+
+def test_the_same_path_answers_plain_requests(house: House) -> None:
+    """GET /alarms is the history while the WebSocket is open."""
+    house.raise_alarm()
+    with follow(house):
+        assert len(house.call("GET", "/alarms").json()["items"]) == 1
+
+
+def test_heartbeats_come_when_nothing_else_does(make_house: Callable[..., House]) -> None:
+    """Silence is never longer than the heartbeat's interval, also while alarms come."""
+    house = make_house(heartbeat_s=0.05)
+    with follow(house) as feed:
+        assert feed.receive_json()["type"] == "hello"
+        assert [feed.receive_json()["type"] for _ in range(3)] == ["heartbeat"] * 3
+
+
+@pytest.mark.parametrize("after", [0, 2, 5])
+def test_resuming_replays_what_was_missed(house: House, after: int) -> None:
+    """?after=SEQ gives every later alarm once, in order, and goes on live without a gap."""
+    for n in range(5):
+        house.raise_alarm(f"p-{n}")
+    with follow(house, f"?after={after}") as feed:
+        assert feed.receive_json()["seq"] == 5
+        house.raise_alarm("p-live")
+        assert [feed.receive_json()["seq"] for _ in range(6 - after)] == list(range(after + 1, 7))
+
+
+def test_a_seq_of_another_database_replays_nothing_wrong(house: House) -> None:
+    """A client that is ahead of this database hears the epoch, then only what is new."""
+    house.raise_alarm("p-0")
+    with follow(house, "?after=999999") as feed:
+        assert feed.receive_json()["seq"] == 1
+        house.raise_alarm("p-1")
+        assert feed.receive_json()["seq"] == 2
+
+
+def refused(house: House, path: str = "/alarms", **content: Any) -> int:
+    with pytest.raises(WebSocketDenialResponse) as caught, house.client.websocket_connect(path, **content):
+        pass
+    assert caught.value.headers["content-type"] == "application/problem+json"
+    return caught.value.status_code
+
+
+def test_strangers_are_not_let_in(house: House) -> None:
+    """401 without a token, with a wrong one, or with one in the URL; 403 for a page of another origin."""
+    token = house.tokens[Role.ADMIN]
+    assert refused(house) == 401
+    assert refused(house, headers={"Authorization": "Bearer wrong"}) == 401
+    assert refused(house, f"/alarms?token={token}") == 401
+    foreign = house.headers() | {"Origin": "https://evil.example"}
+    assert refused(house, headers=foreign) == 403
+    house.client.post("/session", json={"token": token})
+    assert refused(house, headers={"Origin": "https://evil.example"}) == 403
+
+
+def test_three_ways_in(house: House) -> None:
+    """The Authorization header, the session's cookie from our own page, or a subprotocol."""
+    token = house.tokens[Role.VIEWER]
+    with house.client.websocket_connect("/alarms", subprotocols=["barwatch", f"bearer.{token}"]) as feed:
+        assert feed.receive_json()["type"] == "hello"
+        assert feed.accepted_subprotocol == "barwatch"
+    with house.client.websocket_connect("/alarms", subprotocols=[f"bearer.{token}"]) as feed:
+        assert feed.receive_json()["type"] == "hello"
+    house.client.post("/session", json={"token": token})
+    with house.client.websocket_connect("/alarms", headers={"Origin": "http://testserver"}) as feed:
+        assert feed.receive_json()["type"] == "hello"
+
+
+def test_a_revoked_token_closes_the_feed(make_house: Callable[..., House]) -> None:
+    """Within a heartbeat the feed ends with 4401."""
+    house = make_house(heartbeat_s=0.05)
+    token, record = house.store.write(lambda s: tokens.create(s, "x", Role.VIEWER)).result()
+    headers = {"Authorization": f"Bearer {token}"}
+    with house.client.websocket_connect("/alarms", headers=headers) as feed:
+        assert feed.receive_json()["type"] == "hello"
+        house.store.write(lambda s: tokens.revoke(s, record.id)).result()
+        message = feed.receive()
+        while message["type"] == "websocket.send":
+            message = feed.receive()
+    assert (message["type"], message["code"]) == ("websocket.close", 4401)
+
+
+@pytest.mark.parametrize("query", ["?after=-1", "?after=x", f"?after={2**63}"])
+def test_a_wrong_seq_is_refused(house: House, query: str) -> None:
+    """What is no seq does not open a feed."""
+    with pytest.raises(WebSocketDisconnect), follow(house, query):
+        pass
+
+
+def test_a_client_that_leaves_is_forgotten(house: House) -> None:
+    """A closed feed leaves no subscriber behind."""
+    with follow(house) as feed:
+        feed.receive_json()
+        assert house.runtime.hub.subscribers == 1
+    house.raise_alarm()
+    assert house.client.portal is not None
+    for _ in range(100):
+        if house.runtime.hub.subscribers == 0:
+            break
+        house.client.get("/health/live")
+    assert house.runtime.hub.subscribers == 0
