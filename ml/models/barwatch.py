@@ -109,7 +109,8 @@ class Embedder(nn.Module):
         self.down25, self.res25 = StandardConv(b, c, stride=2), Residual(c)
         self.down13, self.res13 = StandardConv(c, d, stride=2), Residual(d)
         self.context = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(d, d))
-        self.occupancy = nn.Linear(2 * d, 1)
+        self.seats = nn.Sequential(StandardConv(c, c, stride=2), StandardConv(c, c))
+        self.occupancy = nn.Sequential(nn.Linear(2 * c, c), nn.ReLU(), nn.Linear(c, 1))
         self.merge25, self.mix25 = StandardConv(d + c, c, kernel=1), StandardConv(c, c)
         self.merge50, self.mix50 = StandardConv(c + b, b, kernel=1), StandardConv(b, b)
         self.bar = nn.Conv2d(b, 1, 3, 1, 1)
@@ -128,11 +129,13 @@ class Embedder(nn.Module):
         x25 = self.res25(self.down25(x50))  # [N, c, 25, 25]
         x13 = self.res13(self.down13(x25))  # [N, d, 13, 13]
         pooled = x13.mean((2, 3))  # [N, d]
-        peaks = x13.amax((2, 3))  # [N, d]
-        occupancy = self.occupancy(torch.cat([pooled, peaks], 1)).squeeze(1)  # [N]
         x13 = x13 + self.context(pooled)[:, :, None, None]
         up = F.interpolate(x13, size=(self.free_grid, self.free_grid), mode="bilinear", align_corners=False)
         y25 = self.mix25(self.merge25(torch.cat([up, x25], 1)))  # [N, c, 25, 25]
+        seats = self.seats(y25)  # [N, c, 13, 13]
+        # Anybody, anywhere on the bench: the strongest response counts beside the mean.
+        seats = torch.cat([seats.mean((2, 3)), seats.amax((2, 3))], 1)  # [N, 2c]
+        occupancy = self.occupancy(seats).squeeze(1)  # [N]
         up = F.interpolate(y25, size=(self.bar_grid, self.bar_grid), mode="bilinear", align_corners=False)
         y50 = self.mix50(self.merge50(torch.cat([up, x50], 1)))  # [N, b, 50, 50]
         bar_logits = self.bar(y50)  # [N, 1, 50, 50]
