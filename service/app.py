@@ -163,6 +163,8 @@ class Service:
         with self.store.reading() as session:
             if any(record.revoked_at is None for record in tokens.listing(session)):
                 return None
+        if self._prepare is not None:
+            return None  # the demonstration signs in by its link
         if not sys.stdout.isatty():
             log.warning(
                 "no API token exists: make one with `barwatch token create --role admin`, "

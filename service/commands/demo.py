@@ -49,4 +49,4 @@ def run_demo(data: Path | None, **options: Any) -> None:
 
 def _say_link(service: Service) -> None:
     link = service.sign_in_link("demonstration", Role.ADMIN)
-    typer.echo(f"\nThe demonstration runs. Open this link (it signs in once):\n\n    {link}\n")
+    typer.echo(f"\nThe demonstration runs. Open this link, it signs in once:\n\n    {link}\n")

@@ -12,7 +12,7 @@ const KIND = {
   camera_frozen: "Picture frozen",
   view_changed: "View changed",
   low_visibility: "Low visibility",
-  worker_down: "Judging stopped",
+  worker_down: "Nothing is judged",
   lift_unknown_rate: "Too many unknown",
 };
 
@@ -32,8 +32,12 @@ export class Alarms {
     this.plan();
   }
 
-  clear() {
-    this.byId.clear();
+  ids() {
+    return [...this.byId.keys()];
+  }
+
+  forget(ids) {
+    for (const id of ids) this.byId.delete(id);
     this.plan();
   }
 

@@ -63,6 +63,7 @@ export class Lifts {
     const part = {
       name: h("h3"),
       state: h("p", { class: "pill" }),
+      view: h("img", { class: "view", alt: "", width: 640, height: 360, hidden: true }),
       facts: h("p", { class: "facts" }),
       verdict: h("p", { class: "verdict" }, "no carrier yet"),
       detail: h("p", { class: "detail" }),
@@ -73,6 +74,7 @@ export class Lifts {
       "article",
       { class: "card", "data-lift": lift.id },
       h("header", {}, part.name, part.state),
+      h("div", { class: "sight" }, part.view),
       h("div", { class: "last" }, h("div", {}, part.verdict, part.detail), part.pictures),
       part.strip,
       part.facts,
@@ -98,7 +100,24 @@ export class Lifts {
     }
     facts.push(lift.mask_version ? `masks v${lift.mask_version}` : "no masks: nothing is judged");
     setText(part.facts, facts.join(" · "));
+    if (status) this.drawView(lift, part);
     if (!part.drawn) this.drawPassages(lift.id);
+  }
+
+  /** Show what the camera sees; the old picture stays until the new one is there, so nothing flickers. */
+  drawView(lift, part) {
+    if (part.loading) return;
+    part.loading = true;
+    const next = new Image();
+    const done = () => (part.loading = false);
+    next.onerror = done;
+    next.onload = () => {
+      part.view.src = next.src;
+      part.view.alt = `What the camera of ${lift.name} sees`;
+      part.view.hidden = false;
+      done();
+    };
+    next.src = `/lifts/${encodeURIComponent(lift.id)}/snapshot.jpg?at=${Date.now()}`;
   }
 
   drawPassages(id) {

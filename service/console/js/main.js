@@ -15,6 +15,8 @@ let feed = null;
 let link = "waiting";
 let polled = 0;
 let polling = 0;
+let reading = 0;
+let historyRead = false;
 const lifts = new Lifts();
 const alarms = new Alarms({
   nameOf: (id) => lifts.nameOf(id),
@@ -25,13 +27,13 @@ const alarms = new Alarms({
 function showState() {
   if (!person) return;
   const stale = polled > 0 && Date.now() - polled > STALE_MS;
-  const connected = link === "live" && !stale;
+  const connected = link === "live" && historyRead && !stale;
   const blind = lifts.blind();
   const count = alarms.active().length;
   const pill = byId("link");
   document.body.classList.toggle("not-connected", link === "lost" || stale);
   if (!connected) {
-    pill.dataset.state = link === "waiting" && !stale ? "waiting" : "lost";
+    pill.dataset.state = link !== "lost" && !stale ? "waiting" : "lost";
     setText(pill, pill.dataset.state === "waiting" ? "connecting" : "NOT CONNECTED: no alarm arrives here");
   } else if (blind.length) {
     pill.dataset.state = "degraded";
@@ -61,16 +63,23 @@ async function poll(first = false) {
   polling = setTimeout(poll, POLL_MS);
 }
 
+/** Read the standing alarms and the last ones; until that has worked the page does not call itself connected. */
 async function readAlarms() {
-  alarms.clear();
-  for (const path of ["/alarms?state=active&limit=200", "/alarms?limit=60"]) {
-    try {
-      for (const alarm of (await get(path)).items) alarms.put(alarm);
-    } catch {
-      link = "lost";
-      showState();
-    }
+  historyRead = false;
+  const known = alarms.ids(); // what arrives while we read is newer than any page and stays
+  try {
+    const pages = ["/alarms?state=active&limit=200", "/alarms?limit=60"].map(get);
+    const found = (await Promise.all(pages)).flatMap((page) => page.items);
+    const standing = new Set(found.map((alarm) => alarm.id));
+    alarms.forget(known.filter((id) => !standing.has(id)));
+    for (const alarm of found) alarms.put(alarm);
+    historyRead = true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return signedOut();
+    clearTimeout(reading);
+    reading = setTimeout(readAlarms, POLL_MS);
   }
+  showState();
 }
 
 function signedIn(who) {
@@ -99,6 +108,7 @@ function signedOut(problem = "Signed out: sign in to see alarms.") {
   person = null;
   feed?.stop();
   clearTimeout(polling);
+  clearTimeout(reading);
   link = "waiting";
   document.body.classList.remove("not-connected");
   byId("sign-out").hidden = true;

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
@@ -84,6 +85,7 @@ class House:
     store: Store
     engine: Engine
     cameras: ScriptedCameras
+    app: FastAPI
     client: TestClient
     tokens: dict[Role, str]
 
@@ -125,10 +127,10 @@ def _plain_logs() -> None:
 
 @pytest.fixture
 def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Make an application; `heartbeat_s` and settings may be given."""
+    """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it."""
     opened: list[tuple[TestClient, Store]] = []
 
-    def make(heartbeat_s: float = 5.0, **settings: Any) -> House:
+    def make(heartbeat_s: float = 5.0, *, serve: bool = False, **settings: Any) -> House:
         data = tmp_path / f"data{len(opened)}"
         store = Store.open(data)
         registry, pictures = CollectorRegistry(), Pictures(data)
@@ -153,12 +155,14 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]
             for role in Role
         }
-        client = TestClient(create_app(runtime), raise_server_exceptions=False)
+        app = create_app(runtime)
+        client = TestClient(app, raise_server_exceptions=False)
         client.__enter__()
-        assert client.portal is not None
-        client.portal.call(hub.start, 0)
+        if not serve:
+            assert client.portal is not None
+            client.portal.call(hub.start, 0)
         opened.append((client, store))
-        return House(runtime, store, engine, cameras, client, made)
+        return House(runtime, store, engine, cameras, app, client, made)
 
     yield make
     for client, store in opened:

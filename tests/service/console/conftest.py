@@ -1,0 +1,84 @@
+"""A real browser on the real application, served by uvicorn."""
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from service.api.auth import Principal
+from service.types import Role
+from tests.service.api.conftest import House, _plain_logs, make_house
+
+__all__ = ["_plain_logs", "make_house"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Served:
+    """An application that listens."""
+
+    house: House
+    url: str
+    server: uvicorn.Server
+    thread: threading.Thread
+
+    def link(self, role: Role = Role.OPERATOR) -> str:
+        key = self.house.runtime.gate.sessions.new_key(Principal(f"the {role.value}", role))
+        return f"{self.url}/#key={key}"
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+
+
+@pytest.fixture
+def served(make_house: Callable[..., House]) -> Iterator[Served]:
+    """The application on a port of its own; the hub lives on the server's loop."""
+    house = make_house(heartbeat_s=0.5, serve=True)
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        house.app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+
+    async def run() -> None:
+        await house.runtime.hub.start(0)
+        await server.serve(sockets=[listener])
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
+    thread.start()
+    made = Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}", server, thread)
+    yield made
+    made.stop()
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
+        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -1,0 +1,179 @@
+"""The command line: what people type, and what machines read."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from lifts.folder import LiftFolder, write_lift_folder
+from lifts.schema import Lift, MaskPair
+from service.cli import app
+from service.errors import BarwatchError
+from service.store import tokens
+from service.store.database import Store
+from service.types import Role
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released network that can be worked out by hand."""
+    return release(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
+    """A runner on a data folder of its own."""
+    for name in [name for name in os.environ if name.startswith("BARWATCH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BARWATCH_DATA", str(tmp_path / "data"))
+    return CliRunner()
+
+
+@pytest.fixture
+def drawings(tmp_path: Path) -> Path:
+    """A folder with masks and pictures."""
+    for name, image in {
+        "open": draw_mask(OPEN_Y),
+        "close": draw_mask(CLOSE_Y),
+        "closed_picture": draw_picture(CLOSE_Y),
+    }.items():
+        (tmp_path / f"{name}.png").write_bytes(png(image))
+    return tmp_path
+
+
+def run(runner: CliRunner, *arguments: Any) -> Any:
+    return runner.invoke(app, [str(argument) for argument in arguments])
+
+
+COMMANDS = [
+    "serve",
+    "demo",
+    "watch",
+    "enroll",
+    "classify",
+    "token",
+    "token create",
+    "render",
+    "train",
+    "export",
+]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_explains_itself(runner: CliRunner, command: str) -> None:
+    """--help works everywhere, for ml's commands too."""
+    result = run(runner, *command.split(), "--help")
+    assert result.exit_code == 0, result.output
+    assert "Usage" in result.output
+
+
+def test_help_is_quick_and_loads_nothing_heavy() -> None:
+    """The command line itself imports neither torch nor OpenCV nor the web framework."""
+    code = (
+        "import sys, service.cli; "
+        "print([m for m in ('torch', 'cv2', 'numpy', 'fastapi', 'sqlalchemy', 'av') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_enroll_and_classify_on_a_data_folder(runner: CliRunner, drawings: Path, model: Path) -> None:
+    """Two masks and one picture, without a running service: the answers of the REST calls."""
+    result = run(
+        runner,
+        *("enroll", "my-lift", "--open", drawings / "open.png", "--close", drawings / "close.png"),
+        *("--name", "My lift", "--model", model, "--json"),
+    )
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["version"] == 1
+    picture = drawings / "closed_picture.png"
+    result = run(runner, "classify", "my-lift", picture, picture, "--model", model, "--json")
+    assert result.exit_code == 0, result.output
+    judged = json.loads(result.stdout)
+    assert (judged["verdict"], len(judged["images"]), judged["occupied"]) == ("closed", 2, True)
+    result = run(runner, "classify", "my-lift", picture, "--model", model)
+    assert result.stdout.startswith("closed (")
+
+
+def test_enroll_takes_a_whole_lift_folder(runner: CliRunner, tmp_path: Path, model: Path) -> None:
+    """--lift sends configuration, masks and references of a folder."""
+    lift = Lift.model_validate({"id": "my-lift", "name": "My lift", "seats": 4})
+    masks = MaskPair(open=draw_mask(OPEN_Y), close=draw_mask(CLOSE_Y))
+    folder = tmp_path / "folder"
+    write_lift_folder(folder, LiftFolder(lift, masks, {"reference_open": draw_picture(OPEN_Y)}))
+    result = run(runner, "enroll", "my-lift", "--lift", folder, "--model", model)
+    assert result.exit_code == 0, result.output
+    assert "masks version 1, good" in result.stdout
+    assert "describes lift 'my-lift'" in failure(
+        runner, "enroll", "other", "--lift", folder, "--model", model
+    )
+
+
+def failure(runner: CliRunner, *arguments: Any) -> str:
+    """Return what a command that must fail says: one clear line, which `main` prints."""
+    result = run(runner, *arguments)
+    assert isinstance(result.exception, BarwatchError), result.output
+    said = str(result.exception)
+    assert "\n" not in said
+    return said
+
+
+def test_mistakes_are_said_in_one_line(runner: CliRunner, drawings: Path, model: Path) -> None:
+    """Missing files, swapped options, refused masks, unknown lifts, unreachable services: why, in words."""
+    mask = drawings / "open.png"
+    assert "nearly alike" in failure(runner, "enroll", "x", "--open", mask, "--close", mask, "--model", model)
+    assert "cannot be read" in failure(runner, "enroll", "x", "--open", "/nope", "--close", mask)
+    assert "--close" in failure(runner, "enroll", "x", "--open", mask)
+    assert "no lift 'x'" in failure(runner, "classify", "x", mask, "--model", model)
+    assert "one to three" in failure(runner, "classify", "x", mask, mask, mask, mask)
+    assert "not both" in failure(runner, "classify", "x", mask, "--url", "http://x", "--data", "y")
+    assert "BARWATCH_TOKEN" in failure(runner, "classify", "x", mask, "--url", "http://127.0.0.1:9")
+    runner.env = {"BARWATCH_TOKEN": "secret-canary"}
+    said = failure(runner, "classify", "x", mask, "--url", "http://127.0.0.1:9")
+    assert "cannot be reached" in said
+    assert "canary" not in said
+    assert "expected one of viewer, operator, admin" in failure(runner, "token", "create", "--role", "king")
+    assert "manifest is missing" in failure(runner, "serve", "--model", "/nope.json")
+    assert "--engine local" in failure(runner, "serve", "--engine", "ray", "--model", model)
+
+
+def test_tokens_are_made_listed_and_revoked(runner: CliRunner, tmp_path: Path) -> None:
+    """The token is printed once, alone on stdout; only its hash is in the data folder; revoking ends it."""
+    made = run(runner, "token", "create", "--role", "operator", "--name", "liftie")
+    token = made.stdout.strip()
+    assert token.startswith("bw_")
+    assert token.encode() not in (tmp_path / "data" / "barwatch.db").read_bytes()
+    listed = json.loads(run(runner, "token", "list", "--json").stdout)
+    assert (listed["name"], listed["role"], listed["state"]) == ("liftie", "operator", "active")
+    store = Store.open(tmp_path / "data")
+    try:
+        with store.reading() as session:
+            record = tokens.find(session, token)
+        assert record is not None
+        assert record.role is Role.OPERATOR
+        assert run(runner, "token", "revoke", record.id).exit_code == 0
+        with store.reading() as session:
+            assert tokens.find(session, token) is None
+    finally:
+        store.close()
+
+
+def test_commands_of_missing_extras_say_how_to_get_them(tmp_path: Path) -> None:
+    """Without ml, `train` names the extra; other wrong names are usage errors; neither shows a traceback."""
+    code = (
+        "import sys; sys.modules['ml'] = None; sys.modules['ml.cli'] = None\n"
+        "sys.argv = ['barwatch', *sys.argv[1:]]\nimport service.cli; service.cli.main()"
+    )
+    for name, status, said in (("train", 1, "barwatch[ml]"), ("frobnicate", 2, "No such command")):
+        found = subprocess.run(
+            [sys.executable, "-c", code, name], capture_output=True, text=True, check=False
+        )
+        assert found.returncode == status, found.stderr
+        assert said in found.stderr
+        assert "Traceback" not in found.stderr

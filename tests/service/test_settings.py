@@ -1,0 +1,54 @@
+"""Settings: read from the environment when asked for; mistakes name the setting and the value."""
+
+from pathlib import Path
+
+import pytest
+
+from service.errors import ConfigurationError
+from service.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PORT", "DATA", "ADMIN_TOKEN", "ADMIN_TOKEN_FILE", "MODEL"):
+        monkeypatch.delenv(f"BARWATCH_{name}", raising=False)
+
+
+def test_options_stand_above_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Defaults, then BARWATCH_…, then what was given; None means not given."""
+    assert load_settings().port == 8000
+    monkeypatch.setenv("BARWATCH_PORT", "9000")
+    assert load_settings(port=None).port == 9000
+    assert load_settings(port=9001).port == 9001
+
+
+def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message has the variable and its value."""
+    monkeypatch.setenv("BARWATCH_PORT", "many")
+    with pytest.raises(ConfigurationError, match=r"BARWATCH_PORT = 'many'"):
+        load_settings()
+
+
+def test_the_admin_token_comes_from_one_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """From the variable or from a file, not both; never shown in the settings' text; nonsense is refused."""
+    assert load_settings().first_admin_token() is None
+    file = tmp_path / "token"
+    file.write_text("canary-of-the-file\n")
+    monkeypatch.setenv("BARWATCH_ADMIN_TOKEN_FILE", str(file))
+    assert load_settings().first_admin_token() == "canary-of-the-file"
+    monkeypatch.setenv("BARWATCH_ADMIN_TOKEN", "canary")
+    with pytest.raises(ConfigurationError, match="not both") as caught:
+        load_settings()
+    assert "canary" not in str(caught.value)
+    monkeypatch.delenv("BARWATCH_ADMIN_TOKEN_FILE")
+    assert "canary" not in repr(load_settings())
+    monkeypatch.setenv("BARWATCH_ADMIN_TOKEN", "two words")
+    with pytest.raises(ConfigurationError, match="without spaces"):
+        load_settings().first_admin_token()
+
+
+def test_the_manifest_stands_beside_the_model() -> None:
+    """A model may be named by either of its files; without one it is the released one."""
+    assert load_settings(model=Path("/m/x.ts")).manifest_path() == Path("/m/x.json")
+    assert load_settings(model=Path("/m/x.json")).manifest_path() == Path("/m/x.json")
+    assert load_settings().manifest_path().parts[-3:] == ("ml", "released", "barwatch.json")
