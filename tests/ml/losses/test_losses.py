@@ -18,7 +18,7 @@ def test_distances_by_hand() -> None:
 def test_a_distance_of_zero_has_a_finite_gradient() -> None:
     """Identical embeddings do not poison the weights with NaN."""
     x = torch.ones(1, 3, requires_grad=True)
-    distances(x, torch.ones(1, 3)).sum().backward()
+    distances(x, torch.ones(1, 3)).sum().backward()  # type: ignore[no-untyped-call]
     assert x.grad is not None
     assert x.grad.isfinite().all()
 
@@ -41,7 +41,7 @@ def test_an_empty_batch_gives_a_differentiable_zero() -> None:
     """Nothing to learn from is no error and no NaN."""
     empty = torch.zeros(0, requires_grad=True)
     loss = balanced_margin_loss(empty, torch.zeros(0), 10)
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     assert loss.item() == 0
 
 

@@ -1,0 +1,83 @@
+"""ml's commands: smoke runs from rendering to a released artefact, and refuses what would overwrite."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ml import cli
+
+RUN = CliRunner()
+
+
+def _invoke(*words: str) -> str:
+    result = RUN.invoke(cli.app, list(words))
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of the smoke preset, made by the command."""
+    root = tmp_path_factory.mktemp("smoke")
+    _invoke(
+        *("train", "barwatch", "--preset", "smoke", "--steps", "3", "--lifts", "3", "--workers", "1"),
+        *("--out", str(root / "run"), "--cache", str(root / "cache"), "--device", "cpu"),
+    )
+    return root
+
+
+def test_training_leaves_a_checkpoint_and_a_log(trained: Path) -> None:
+    """The log has its header and the last step."""
+    assert (trained / "run" / "checkpoint.pt").exists()
+    lines = (trained / "run" / "log.csv").read_text().splitlines()
+    assert lines[0].startswith("step,seconds,margin")
+    assert lines[-1].startswith("3,")
+
+
+def test_a_checkpoint_is_not_overwritten_by_mistake(trained: Path) -> None:
+    """A second run into the same folder needs --resume, and with it finds nothing left to do."""
+    words = ["train", "barwatch", "--out", str(trained / "run"), "--cache", str(trained / "cache")]
+    refused = RUN.invoke(cli.app, words)
+    assert refused.exit_code == 2
+    assert "--resume" in refused.stderr
+    _invoke(*words, "--resume", "--device", "cpu", "--workers", "1")
+    assert (trained / "run" / "log.csv").read_text().splitlines()[-1].startswith("3,")
+
+
+@pytest.fixture(scope="module")
+def released(trained: Path) -> Path:
+    """The checkpoint's artefact, made by the command on two calibration lifts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "CALIBRATION_SEEDS", range(10_100, 10_102))
+        _invoke(
+            *("export", "--checkpoint", str(trained / "run" / "checkpoint.pt"), "--workers", "1"),
+            *("--out", str(trained / "released"), "--passages", "4", "--cache", str(trained / "cache")),
+        )
+    return trained / "released" / "barwatch.ts"
+
+
+def test_export_and_evaluate(trained: Path, released: Path) -> None:
+    """From the checkpoint to an artefact, and from that to a report with its command."""
+    cache = str(trained / "cache")
+    words = ("evaluate", "--model", str(released), "--lifts", "2", "--passages", "2", "--cache", cache)
+    out = trained / "report.json"
+    report = json.loads(_invoke(*words, "--workers", "1", "--json", "--out", str(out)))
+    assert report == json.loads(out.read_text())
+    assert report["pictures"] == 12
+    assert 0 <= report["accuracy"] <= 1
+    assert report["command"].startswith("barwatch ")
+    table = _invoke(*words, "--workers", "1")
+    assert "seed-10000" in table
+
+
+def test_the_benches_print_what_they_measured(released: Path) -> None:
+    """Each row says how much was done and at what rate."""
+    row = json.loads(_invoke("bench", "render", "--processes", "1", "--lifts", "1", "--passages", "1"))
+    assert row["pictures"] == 3
+    assert row["pictures_per_s"] > 0
+    lines = _invoke("bench", "embed", "--model", str(released), "--seconds", "0.01").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert {(r["threads"], r["batch"]) for r in rows} == {(t, b) for t in (1, 2) for b in (1, 3, 16)}
+    assert all(r["pictures_per_s"] > 0 for r in rows)
