@@ -21,6 +21,7 @@ from service.errors import ArtefactError
 from service.types import Floats, Image
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Shift = Annotated[int, Field(ge=-50, le=50)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -50,7 +51,10 @@ class Golden(_Record):
 
 
 class Calibration(_Record):
-    """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high."""
+    """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high.
+
+    mask_shifts_px: the (dx, dy) of the copies that stand in a mask's bank beside the mask itself.
+    """
 
     scale: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     offset: Finite
@@ -59,7 +63,7 @@ class Calibration(_Record):
     occupancy_threshold: Share
     min_separation_good: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     min_separation: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    mask_shifts_px: Annotated[tuple[Annotated[int, Field(ge=-50, le=50)], ...], Field(max_length=15)] = ()
+    mask_shifts_px: Annotated[tuple[tuple[Shift, Shift], ...], Field(max_length=63)] = ()
 
 
 class Manifest(_Record):

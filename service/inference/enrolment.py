@@ -100,10 +100,9 @@ def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> Mask
     )
 
 
-def mask_bank(masks: MaskPair, shifts_px: Iterable[int]) -> Image:
-    """Return uint8[2, B, 200, 200]: each mask itself first, then shifted along each axis, both ways."""
-    steps = sorted({abs(shift) for shift in shifts_px} - {0})
-    offsets = [(0, 0)] + [(dx * s, dy * s) for s in steps for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+def mask_bank(masks: MaskPair, shifts_px: Iterable[tuple[int, int]]) -> Image:
+    """Return uint8[2, B, 200, 200]: each mask itself first, then its copies moved by each (dx, dy)."""
+    offsets = dict.fromkeys([(0, 0), *shifts_px])
     return np.stack(
         [[shifted(mask, dx, dy) for dx, dy in offsets] for mask in (masks.open, masks.close)]
     ).astype(np.uint8)

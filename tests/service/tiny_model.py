@@ -101,7 +101,7 @@ def write_artefact(folder: Path, **changes: Any) -> Path:
             "occupancy_threshold": 0.5,
             "min_separation_good": 0.5,
             "min_separation": 0.05,
-            "mask_shifts_px": [-2, 0, 2],
+            "mask_shifts_px": [[2, 0], [0, 0], [-2, 0], [0, 2], [0, -2]],
         },
         "training": {"seed": 0},
     }

@@ -37,8 +37,8 @@ def test_good_masks(inline_engine: InlineEngine) -> None:
 
 
 def test_the_bank_is_the_mask_and_its_shifts(inline_engine: InlineEngine) -> None:
-    """Shifts of -2, 0 and 2 px: the mask itself first, then right, left, down, up; black comes in."""
-    bank = mask_bank(MASKS, (-2, 0, 2))
+    """The mask itself first and once, then its copies: right, left, down, up; black comes in."""
+    bank = mask_bank(MASKS, [(2, 0), (0, 0), (-2, 0), (0, 2), (0, -2)])
     assert bank.shape == (2, 5, 200, 200)
     assert (bank[0, 0] == OPEN).all()
     for index, (dx, dy) in enumerate([(2, 0), (-2, 0), (0, 2), (0, -2)], 1):
