@@ -26,7 +26,7 @@ CALIBRATION = {
     "occupancy_threshold": 0.5,
     "min_separation_good": 0.5,
     "min_separation": 0.1,
-    "mask_shifts_px": [4],
+    "mask_shifts_px": [[4, 0], [-4, 0], [0, 4], [0, -4]],
 }
 
 

@@ -12,7 +12,7 @@ const KIND = {
   camera_frozen: "Picture frozen",
   view_changed: "View changed",
   low_visibility: "Low visibility",
-  worker_down: "Nothing is judged",
+  worker_down: "Not judging",
   lift_unknown_rate: "Too many unknown",
 };
 
@@ -95,7 +95,7 @@ export class Alarms {
       "li",
       { class: `alarm ${alarm.severity}`, "data-state": alarm.state, "data-alarm": alarm.id },
       h("time", { datetime: alarm.raised_at }, clockTime(alarm.raised_at)),
-      h("span", { class: "what" }, h("b", {}, KIND[alarm.kind] ?? alarm.kind), ` ${this.where(alarm)}`),
+      h("span", { class: "what" }, h("b", {}, KIND[alarm.kind] ?? alarm.kind), this.where(alarm)),
       h("span", { class: "state" }, alarm.state),
       alarm.state === "active" ? this.button(alarm) : null,
     );
