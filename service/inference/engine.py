@@ -49,8 +49,8 @@ log = structlog.get_logger(__name__)
 POLL_S = 0.05
 
 CPU_BATCH, DEVICE_BATCH = 3, 24
-"""Requests are gathered up to this many pictures. On a CPU 24 take 24 times as long as one: there each carrier
-is judged by itself, so that the first of eight does not wait for the last."""
+"""Requests are gathered up to this many pictures. On a CPU 24 take 24 times as long as one:
+there each carrier is judged by itself, so that the first of eight does not wait for the last."""
 
 PING_AFTER_S = 1.0
 

@@ -6,6 +6,7 @@ always small: a send can then never block on a worker that has stopped reading.
 
 from __future__ import annotations
 
+import os
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -50,6 +51,9 @@ def worker_main(pipe: Connection, inputs: Any, outputs: Any, options: WorkerOpti
     """Load the model, say READY or REFUSED, then answer (kind, count) with DONE or FAILED until EOF."""
     # Ctrl-C in a terminal reaches the whole group; the parent decides when its worker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Threads that wait for each other by spinning take a busy machine's cores from those they wait for: with
+    # two threads on two loaded cores a pass then takes seconds instead of milliseconds. Read when torch loads.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported here, in the child: the parent imports this module and must stay without torch.
     from service.inference.model import EmbeddingModel, default_threads  # noqa: PLC0415
 
