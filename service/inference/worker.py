@@ -52,7 +52,7 @@ def worker_main(pipe: Connection, inputs: Any, outputs: Any, options: WorkerOpti
     # Ctrl-C in a terminal reaches the whole group; the parent decides when its worker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Threads that wait for each other by spinning take a busy machine's cores from those they wait for: with
-    # two threads on two loaded cores a pass then takes seconds instead of milliseconds. Read when torch loads.
+    # two threads on two loaded cores a pass then takes seconds instead of milliseconds. torch reads it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported here, in the child: the parent imports this module and must stay without torch.
     from service.inference.model import EmbeddingModel, default_threads  # noqa: PLC0415
