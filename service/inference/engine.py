@@ -14,10 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +35,7 @@ from service.inference.worker import (
     PING,
     READY,
     REFUSED,
+    WorkerHandle,
     WorkerOptions,
     input_view,
     output_view,
@@ -55,21 +54,7 @@ there each carrier is judged by itself, so that the first of eight does not wait
 PING_AFTER_S = 1.0
 
 HANG_PER_PICTURE_S = 0.1
-"""What a batch adds to `hang_s`: ten times what a slow core needs."""
-
-
-@dataclass(eq=False)
-class _Worker:
-    process: SpawnProcess
-    pipe: Connection
-    idle_since_mono_s: float
-
-    def end(self) -> None:
-        """Leave nothing behind, whatever state it is in."""
-        self.pipe.close()
-        self.process.kill()
-        self.process.join()
-        self.process.close()
+"""What a batch adds to `hang_s`: twenty times what one core needs."""
 
 
 class WorkerEngine:
@@ -208,7 +193,7 @@ class WorkerEngine:
             self._restarts += 1
             self._pause(min(0.25 * 2 ** (failures - 1) - 0.25, self._max_backoff_s))
 
-    def _start_worker(self) -> _Worker | None:
+    def _start_worker(self) -> WorkerHandle | None:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=worker_main,
@@ -223,7 +208,7 @@ class WorkerEngine:
             raise EngineUnavailableError(f"no worker can be started: {error}") from error
         finally:
             theirs.close()
-        worker = _Worker(process, ours, time.monotonic())
+        worker = WorkerHandle(process, ours, time.monotonic())
         self._pid = process.pid
         try:
             said, text = self._reply(worker, self._start_s)
@@ -240,7 +225,7 @@ class WorkerEngine:
         self._set_up()
         return worker
 
-    def _serve(self, worker: _Worker) -> str:
+    def _serve(self, worker: WorkerHandle) -> str:
         """Feed one worker until it is lost or the engine stops; returns why it was lost."""
         try:
             while not self._stopping.is_set():
@@ -254,7 +239,7 @@ class WorkerEngine:
             return str(error)
         return ""
 
-    def _serve_batch(self, worker: _Worker) -> None:
+    def _serve_batch(self, worker: WorkerHandle) -> None:
         cpu = self._device == "cpu"
         batch = self._queue.take(*((CPU_BATCH, 0.0) if cpu else (DEVICE_BATCH, self._window_s)))
         if not batch:
@@ -275,7 +260,7 @@ class WorkerEngine:
                 request.answer((part[:, :-1], part[:, -1]) if kind == PICTURES else part[:, :-1])
         self._queue.done()
 
-    def _ask(self, worker: _Worker, kind: str, count: int) -> tuple[str, str]:
+    def _ask(self, worker: WorkerHandle, kind: str, count: int) -> tuple[str, str]:
         try:
             worker.pipe.send((kind, count))
         except OSError as error:
@@ -284,7 +269,7 @@ class WorkerEngine:
         worker.idle_since_mono_s = time.monotonic()
         return reply
 
-    def _reply(self, worker: _Worker, timeout_s: float) -> tuple[str, str]:
+    def _reply(self, worker: WorkerHandle, timeout_s: float) -> tuple[str, str]:
         """Wait for the worker's word, letting deadlines pass meanwhile; ("", "") when the engine stops."""
         until = time.monotonic() + timeout_s
         while not self._stopping.is_set():

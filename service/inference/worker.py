@@ -1,4 +1,4 @@
-"""What runs in the embedder's own process: a loop that answers one batch after the other.
+"""The embedder's own process: a loop that answers one batch after the other, and the engine's hold on it.
 
 Pictures and embeddings travel through two shared blocks of memory, so that what goes through the pipe is
 always small: a send can then never block on a worker that has stopped reading.
@@ -10,6 +10,7 @@ import os
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,22 @@ class WorkerOptions:
     half: bool
     capacity: int
     dim: int
+
+
+@dataclass(eq=False)
+class WorkerHandle:
+    """The engine's side of a worker: its process, its pipe, and when it last said something."""
+
+    process: SpawnProcess
+    pipe: Connection
+    idle_since_mono_s: float
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever state it is in."""
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+        self.process.close()
 
 
 def input_view(block: Any, kind: str, count: int) -> Image:
