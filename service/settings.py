@@ -19,7 +19,9 @@ class Settings(BaseSettings):
         ValidationError: a value is not what the field expects; `load_settings` translates it.
     """
 
-    model_config = SettingsConfigDict(env_prefix="BARWATCH_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="BARWATCH_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
