@@ -66,8 +66,9 @@ def output_view(block: Any, dim: int, count: int) -> Floats:
 
 def worker_main(pipe: Connection, inputs: Any, outputs: Any, options: WorkerOptions) -> None:
     """Load the model, say READY or REFUSED, then answer (kind, count) with DONE or FAILED until EOF."""
-    # Ctrl-C in a terminal reaches the whole group; the parent decides when its worker ends.
+    # A service manager or Ctrl-C signals the whole group: the service ends its worker itself, in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # Threads that wait for each other by spinning take a busy machine's cores from those they wait for: with
     # two threads on two loaded cores a pass then takes seconds instead of milliseconds. torch reads it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

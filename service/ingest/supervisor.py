@@ -113,8 +113,14 @@ class CameraSupervisor:
             name=f"barwatch-camera-{self._watched.lift.id}",
             daemon=True,
         )
-        process.start()
-        child_end.close()
+        try:
+            process.start()
+        except (OSError, EOFError) as error:
+            # The server that forks cameras is gone (it is started anew next time) or the machine is full.
+            receiver.close()
+            return f"could not be started: {error}"
+        finally:
+            child_end.close()
         self._process = process
         try:
             return self._listen(receiver, process, back_off)

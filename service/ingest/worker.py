@@ -131,7 +131,8 @@ def run_camera(
     connection: Connection, watched: WatchedLift, options: WorkerOptions, limits: HealthLimits | None
 ) -> None:
     """Entry point of a camera's process; ends when its parent closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it closes the pipe
+    for each in (signal.SIGINT, signal.SIGTERM):  # the parent's to handle; it closes the pipe
+        signal.signal(each, signal.SIG_IGN)
     cv2.setNumThreads(1)
     worker = CameraWorker(watched, options, limits)
     worker.start()
