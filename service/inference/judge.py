@@ -8,15 +8,17 @@ Per passage, over the pictures that may be judged (no problem, registered well e
 
 - None is left: `unknown`, with the pictures' problems as the reason. Never a default.
 - Normally the margins are averaged, and the mean is calibrated like a picture's.
-- A bar may be lowered while the carrier passes. If some pictures say confidently open and others confidently
-  closed, their mean would say little; the last confident state decides, because what counts is where the bar
-  is at TF. Then margin and confidence are those of the unbroken last run of confident pictures of that state.
-  The price: one picture that is confidently wrong at the very end turns the passage. The band that makes a
-  picture confident is calibrated for that.
+- A bar may be lowered while the carrier passes. If some pictures are decisively open and others decisively
+  closed, their mean would say little; the last decisive state counts, because what matters is where the bar
+  is at TF. Then margin and confidence are those of the unbroken last run of decisive pictures of that state.
+  The price: one picture that is decisively wrong at the very end turns the passage. `DECISIVE` is therefore
+  far stricter than the band of a verdict: on passages whose bar does not move, the mean alone errs less than
+  a last picture that is merely confident.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -24,6 +26,9 @@ import numpy as np
 
 from service.inference.artefact import Calibration
 from service.types import Floats, ImageJudgement, Judgement, MaskVersion, Picture, Verdict
+
+DECISIVE = 0.97
+"""A picture's probability, of open or of closed, from which it may contradict its passage's other pictures."""
 
 MIN_QUALITY = 0.2
 """A picture that is registered worse than this may show the bar anywhere: it is not judged."""
@@ -60,9 +65,10 @@ def judge(
         for picture, row, occupied in zip(pictures, distances, occupancy, strict=True)
     ]
     margins = [float(row[0] - row[1]) for row in distances]
+    chances = [probability_open(margin, calibration) for margin in margins]
     verdicts = [
-        Verdict.UNKNOWN if problem else verdict_of(probability_open(margin, calibration), calibration)
-        for problem, margin in zip(problems, margins, strict=True)
+        Verdict.UNKNOWN if problem else verdict_of(chance, calibration)
+        for problem, chance in zip(problems, chances, strict=True)
     ]
     images = tuple(
         ImageJudgement(_finite(row[0]), _finite(row[1]), _finite(occupied), verdict)
@@ -72,7 +78,7 @@ def judge(
     if not usable:
         reasons = dict.fromkeys(problem for problem in problems if problem)
         return unknown("; ".join(reasons) or "no picture", mask_version, images=images)
-    margin = float(np.mean([margins[index] for index in deciding(verdicts, usable)]))
+    margin = float(np.mean([margins[index] for index in deciding(chances, usable)]))
     p_open = probability_open(margin, calibration)
     verdict = verdict_of(p_open, calibration)
     seated = float(np.median([float(occupancy[index]) for index in usable]))
@@ -106,18 +112,19 @@ def unknown(
     )
 
 
-def deciding(verdicts: Sequence[Verdict], usable: Sequence[int]) -> list[int]:
-    """Return the indices of the pictures whose margins are averaged (see the module's text)."""
-    confident = [index for index in usable if verdicts[index] is not Verdict.UNKNOWN]
-    if len({verdicts[index] for index in confident}) < 2:
+def deciding(chances: Sequence[float], usable: Sequence[int]) -> list[int]:
+    """Return the indices of the pictures whose margins are averaged (see the module's text).
+
+    Args:
+        chances: each picture's probability that the bar is open, 0..1, in the order of time.
+        usable: indices of the pictures that may be judged, in order, at least one.
+    """
+    decisive = [i for i in usable if max(chances[i], 1.0 - chances[i]) >= DECISIVE]
+    if len({chances[i] > 0.5 for i in decisive}) < 2:
         return list(usable)
-    last = verdicts[confident[-1]]
-    run: list[int] = []
-    for index in reversed(confident):
-        if verdicts[index] is not last:
-            break
-        run.insert(0, index)
-    return run
+    last = chances[decisive[-1]] > 0.5
+    run = list(itertools.takewhile(lambda i: (chances[i] > 0.5) == last, reversed(decisive)))
+    return run[::-1]
 
 
 def distances_to(embeddings: Floats, bank: Floats) -> Floats:

@@ -79,15 +79,16 @@ def test_margins_are_averaged_when_nothing_contradicts() -> None:
     [
         ([AT_OPEN, AT_OPEN, AT_CLOSE], CLOSED, 1.0),  # lowered in time
         ([AT_OPEN, BETWEEN, AT_CLOSE], CLOSED, 1.0),  # seen on its way down
-        ([AT_OPEN, AT_CLOSE, BETWEEN], CLOSED, 1.0),  # the last confident one decides
-        ([AT_OPEN, AT_CLOSE, (0.8, 0.0)], CLOSED, 0.8),  # two closed at the end: mean of 1.0 and 0.6
+        ([AT_OPEN, AT_CLOSE, BETWEEN], CLOSED, 1.0),  # the last decisive one counts
+        ([AT_OPEN, AT_CLOSE, (0.95, 0.0)], CLOSED, 0.95),  # two closed at the end: mean of 1.0 and 0.9
         ([AT_CLOSE, AT_CLOSE, AT_OPEN], OPEN, -1.0),  # raised again: open at TF
         ([AT_OPEN, AT_CLOSE, AT_OPEN], OPEN, -1.0),
+        ([AT_OPEN, AT_OPEN, (0.8, 0.0)], OPEN, (-1 - 1 + 0.6) / 3),  # p = 0.917: confident, not decisive
         ([AT_OPEN, BETWEEN, BETWEEN], UNKNOWN, -1 / 3),  # nothing contradicts: the mean, p = 0.79
     ],
 )
 def test_a_bar_that_moves(points: list[tuple[float, float]], verdict: Verdict, margin: float) -> None:
-    """Where pictures contradict each other confidently, where the bar was last is what counts."""
+    """Where pictures contradict each other decisively, where the bar was last is what counts."""
     found = _judge(points)
     assert found.verdict is verdict
     assert found.margin == pytest.approx(margin, abs=1e-6)
