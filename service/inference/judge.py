@@ -28,7 +28,7 @@ from service.inference.artefact import Calibration
 from service.types import Floats, ImageJudgement, Judgement, MaskVersion, Picture, Verdict
 
 DECISIVE = 0.97
-"""A picture's probability, of open or of closed, from which it may contradict its passage's other pictures."""
+"""A picture's probability, of either state, from which it may contradict its passage's other pictures."""
 
 MIN_QUALITY = 0.2
 """A picture that is registered worse than this may show the bar anywhere: it is not judged."""
