@@ -26,7 +26,7 @@ from service.types import AlarmKind, AlarmState
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 
 AlarmId = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9-]+$", description="The alarm's id.")]
-_ACTION = responses(401, 403, 404, 409, 422, 503)
+_ACTION = responses(400, 401, 403, 404, 409, 413, 422, 503)
 
 
 @router.get("", summary="The history of alarms", dependencies=VIEWER, responses=responses(401, 422, 503))

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/lifts/{lift_id}", tags=["lifts"])
     "/classify",
     summary="Is the bar open or closed?",
     dependencies=[*VIEWER, *MULTIPART],
-    responses=responses(401, 404, 409, 413, 415, 422, 503),
+    responses=responses(400, 401, 404, 409, 413, 415, 422, 503),
 )
 def classify(
     lift_id: LiftIdPath,

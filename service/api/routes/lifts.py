@@ -45,7 +45,7 @@ def get_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> LiftOut:
     "/{lift_id}",
     summary="Configure a lift",
     dependencies=ADMIN,
-    responses={201: {"description": "The lift is new."}, **responses(401, 403, 422, 503)},
+    responses={201: {"description": "The lift is new."}, **responses(400, 401, 403, 413, 422, 503)},
 )
 def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: Response) -> LiftOut:
     """Register a lift or replace its configuration; its camera follows within seconds.

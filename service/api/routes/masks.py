@@ -31,7 +31,7 @@ _REFERENCE = "A picture of a carrier in this state (same sizes): tells whether t
     summary="Enrol a lift with two masks",
     status_code=201,
     dependencies=[*OPERATOR, *MULTIPART],
-    responses=responses(401, 403, 413, 415, 422, 503),
+    responses=responses(400, 401, 403, 413, 415, 422, 503),
 )
 def enrol_masks(
     lift_id: LiftIdPath,

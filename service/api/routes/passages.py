@@ -91,7 +91,7 @@ def get_picture(
     "/{passage_id}/review",
     summary="Label a carrier",
     dependencies=OPERATOR,
-    responses=responses(401, 403, 404, 422, 503),
+    responses=responses(400, 401, 403, 404, 413, 422, 503),
 )
 def review(passage_id: PassageId, runtime: RuntimeDep, principal: Operator, body: ReviewIn) -> PassageOut:
     """Set the operator's own label, in place of an earlier one."""

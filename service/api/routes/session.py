@@ -13,7 +13,7 @@ from service.api.schemas.service import PersonOut, SignIn
 router = APIRouter(prefix="/session", tags=["session"])
 
 
-@router.post("", summary="Sign in", responses=responses(401, 403, 422, 429))
+@router.post("", summary="Sign in", responses=responses(400, 401, 403, 413, 422, 429))
 def sign_in(body: SignIn, request: Request, response: Response, runtime: RuntimeDep) -> PersonOut:
     """Exchange a token, or the key of a one-time link, for a session cookie (HttpOnly, SameSite=Strict)."""
     if not same_origin(request, required=False):

@@ -27,6 +27,12 @@ function describe(spec, schema, depth = 0) {
   return known.format ?? known.type ?? "any";
 }
 
+/** Paragraphs of text with `code` in them. */
+function prose(text) {
+  return text.split("\n\n").filter(Boolean).map((paragraph) =>
+    h("p", {}, paragraph.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part))));
+}
+
 function parameters(spec, operation) {
   const list = operation.parameters ?? [];
   if (!list.length) return [];
@@ -57,7 +63,7 @@ function answers(spec, operation) {
 
 async function start() {
   const spec = await get("/openapi.json");
-  setText(byId("about"), spec.info.description ?? "");
+  byId("about").replaceChildren(...prose(spec.info.description ?? ""));
   const groups = new Map();
   for (const [path, methods] of Object.entries(spec.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
@@ -70,7 +76,7 @@ async function start() {
     byId("calls").append(h("section", {}, h("h2", {}, tag), calls.map(({ path, method, operation }) =>
       h("article", {}, h("details", {},
         h("summary", {}, h("b", {}, method.toUpperCase()), h("code", {}, path), h("span", {}, operation.summary ?? "")),
-        h("p", {}, operation.description ?? ""),
+        prose(operation.description ?? ""),
         parameters(spec, operation), body(spec, operation), h("h4", {}, "Answers"), answers(spec, operation))))));
   }
 }
