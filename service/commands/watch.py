@@ -1,0 +1,102 @@
+"""`barwatch watch`: the whole path over a video file, one line per carrier."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from lifts.errors import LiftError
+from lifts.folder import LiftFolder, read_lift_folder
+from service.commands.samples import sample_folder
+from service.errors import ConfigurationError, NotFoundError
+from service.settings import Settings, load_settings
+from service.types import Judgement, Passage
+
+
+def run_watch(
+    video: Path, lift: str, *, as_json: bool, data: Path | None, model: Path | None, device: str | None
+) -> None:
+    """Watch the file; lines go to stdout as carriers pass, a progress bar to stderr if it is a terminal.
+
+    Raises:
+        ConfigurationError: there is no such lift or model.
+        SourceError: the file cannot be read.
+    """
+    settings = load_settings(data=data, model=model, device=device)
+    folder = find_lift(lift, settings)
+    # The network is loaded once everything that is quickly checked is in order.
+    from service.inference.model import EmbeddingModel  # noqa: PLC0415
+    from service.watch import watch_file  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    lines = as_json or not sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("loading the model", total=1.0)
+        network = EmbeddingModel.load(settings.manifest_path(), settings.device)
+        progress.update(task, description=video.name)
+        watched = watch_file(
+            video, folder, network, on_progress=lambda done: progress.update(task, completed=done)
+        )
+        for passage, judgement in watched:
+            typer.echo(_line(passage, judgement) if lines else _sentence(passage, judgement))
+
+
+def find_lift(name: str, settings: Settings) -> LiftFolder:
+    """Return a lift by its folder, by the id of a sample lift, or by its id in the data folder.
+
+    Raises:
+        ConfigurationError: none of these, or a damaged folder, or no masks yet.
+    """
+    folder = Path(name) if (Path(name) / "lift.toml").is_file() else sample_folder(name)
+    if folder is not None:
+        try:
+            return read_lift_folder(folder)
+        except LiftError as error:
+            raise ConfigurationError(str(error)) from error
+    if not (settings.data / "barwatch.db").is_file():
+        raise ConfigurationError(
+            f"--lift {name!r}: no lift folder, no sample lift, and no {settings.data} to ask"
+        )
+    from service.store import lifts, masks  # noqa: PLC0415
+    from service.store.database import Store  # noqa: PLC0415
+
+    store = Store.open(settings.data)
+    try:
+        with store.reading() as session:
+            lift, version = lifts.get(session, name), masks.active(session, name)
+    except NotFoundError as error:
+        raise ConfigurationError(f"--lift {name!r}: no lift folder, no sample lift, and {error}") from error
+    finally:
+        store.close()
+    if version is None:
+        raise ConfigurationError(f"--lift {name!r}: enrolled without masks: barwatch enroll {name} …")
+    return LiftFolder(lift, version.masks, version.references)
+
+
+def _line(passage: Passage, judgement: Judgement) -> str:
+    return json.dumps(
+        {
+            "passage": passage.number,
+            "t_begin": round(passage.t_begin_s, 3),
+            "t_middle": round(passage.t_middle_s, 3),
+            "t_end": round(passage.t_end_s, 3),
+            "verdict": judgement.verdict.value,
+            "confidence": round(judgement.confidence, 4),
+            "margin": round(judgement.margin, 4),
+            "occupied": judgement.occupied,
+        }
+    )
+
+
+def _sentence(passage: Passage, judgement: Judgement) -> str:
+    seat = "occupied" if judgement.occupied else "empty"
+    reason = f", {judgement.reason}" if judgement.reason else ""
+    return (
+        f"{passage.t_middle_s:8.1f} s  carrier {passage.number:<4} {judgement.verdict.value:8} "
+        f"{100 * judgement.confidence:5.1f} %  {seat}{reason}"
+    )
