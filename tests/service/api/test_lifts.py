@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -102,6 +103,37 @@ def test_pictures_are_judged_by_the_nearer_mask(house: House, y: int, verdict: s
     assert body["elapsed_ms"] > 0
     assert len(body["images"]) == count
     assert set(body["images"][0]) == {"distance_open", "distance_closed", "verdict"}
+
+
+def frame(y: int, *moments: str) -> bytes:
+    """Return a camera frame with the carrier at these poses of the track."""
+    camera = np.full((480, 640, 3), 90, np.uint8)
+    picture = draw_picture(y)
+    for moment in moments:
+        pose = TRACK[moment]
+        big = cv2.resize(picture, None, fx=1 / pose["scale"], fy=1 / pose["scale"])
+        x, y0 = int(pose["x"] - 200), int(pose["y"] - 200)
+        top, left = max(y0, 0), max(x, 0)
+        bottom, right = min(y0 + 400, 480), min(x + 400, 640)
+        camera[top:bottom, left:right] = big[top - y0 : bottom - y0, left - x : right - x]
+    return png(camera)
+
+
+@pytest.mark.parametrize(("y", "verdict"), [(OPEN_Y, "open"), (CLOSE_Y, "closed")])
+@pytest.mark.parametrize("moments", [("middle",), ("begin", "end"), ("begin", "middle", "end")])
+def test_camera_frames_are_registered_first(
+    house: House, y: int, verdict: str, moments: tuple[str, ...]
+) -> None:
+    """?registered=false: one frame is the middle, two are begin and end, three begin, middle and end."""
+    house.call("PUT", "/lifts/demo-quad", json=LIFT)
+    house.enrol()
+    answer = classify(house, *[frame(y, moment) for moment in moments], registered="false")
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert (body["verdict"], len(body["images"])) == (verdict, len(moments))
+    assert {image["verdict"] for image in body["images"]} == {verdict}
+    small = png(np.zeros((240, 320, 3), np.uint8))
+    assert classify(house, small, registered="false").status_code == 422
 
 
 def test_a_dark_picture_is_unknown(house: House) -> None:
