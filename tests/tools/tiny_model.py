@@ -7,6 +7,7 @@ occupied when its seat is red. So a picture with a white bar where a mask has on
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -106,11 +107,7 @@ def tiny_manifest() -> Manifest:
     return Manifest.model_validate(manifest_data())
 
 
-def release(folder: Path) -> Path:
-    """Write tiny.ts and tiny.json into `folder`; returns the manifest's path. Imports torch."""
-    import torch  # noqa: PLC0415
-
-    source = """
+SOURCE = """
 def _blocks(self, grey: Tensor) -> Tensor:
     white = (grey > 200).to(torch.float32)
     return white.reshape(-1, 10, 20, 10, 20).mean(dim=[2, 4]).reshape(-1, 100)
@@ -128,9 +125,22 @@ def occupancy(self, images: Tensor) -> Tensor:
 def forward(self, images: Tensor) -> Tensor:
     return self.embed(images)
 """
-    module = torch.jit.ScriptModule()
-    module.define(source)
-    torch.jit.save(module, folder / "tiny.ts")
-    digest = hashlib.sha256((folder / "tiny.ts").read_bytes()).hexdigest()
+"""The network in TorchScript."""
+
+
+def release(folder: Path) -> Path:
+    """Write tiny.ts and tiny.json into `folder`; returns the manifest's path. Imports torch."""
+    content = _scripted()
+    (folder / "tiny.ts").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
     (folder / "tiny.json").write_text(json.dumps(manifest_data(digest)))
     return folder / "tiny.json"
+
+
+@functools.cache  # a class can be scripted once per process
+def _scripted() -> bytes:
+    import torch  # noqa: PLC0415
+
+    module = torch.jit.ScriptModule()
+    module.define(SOURCE)
+    return bytes(module.save_to_buffer())
