@@ -39,6 +39,8 @@ def main() -> None:
             page = browser.new_context(viewport=size, color_scheme="dark", locale="en-GB").new_page()  # type: ignore[arg-type]
             page.goto(link)
             _wait(page, options.patience * 1000)
+            page.keyboard.press("Home")
+            page.wait_for_timeout(1500)
             options.out.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=options.out)
             browser.close()
@@ -51,10 +53,9 @@ def main() -> None:
 def _wait(page: Page, patience_ms: float) -> None:
     """Wait until every lift has shown some carriers and an alarm stands; acknowledge all but the newest."""
     page.locator(".card").first.wait_for(timeout=patience_ms)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.card')].every((c) => c.querySelectorAll('.strip li').length > 5)",
-        timeout=patience_ms,
-    )
+    # Not by a script in the page: its content policy forbids that to everybody.
+    for card in page.locator(".card").all():
+        card.locator(".strip li").nth(5).wait_for(timeout=patience_ms)
     page.locator(".banner.critical").first.wait_for(timeout=patience_ms)
     while page.locator("#alarms .acknowledge").count() > 1:
         page.locator("#alarms .acknowledge").last.click()
