@@ -147,7 +147,7 @@ export class Lifts {
     part.strip.replaceChildren(
       ...list.map((passage) => {
         const title = `${clockTime(passage.recorded_at)}: ${passage.verdict}, ${passage.occupied ? "occupied" : "empty"}`;
-        return h("li", { "data-verdict": passage.verdict, "data-occupied": passage.occupied, title },
+        return h("li", { "data-verdict": passage.verdict, "data-occupied": String(passage.occupied), title },
           h("span", { "aria-hidden": "true" }, MARK[passage.verdict]), h("span", { class: "hidden" }, title));
       }),
     );
