@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from service.passages.grid import PATCH_SIZE, PatchGrid
+from service.passages.grid import PatchGrid
 from service.passages.outlines import FIELD
 from service.passages.rope import Rope
 
@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float32]
 _CARRIER_WIDTH_PX = 110.0
 _MIN_SOLID = 0.02
 _MIN_COHERENCE = 0.30
-_MIN_SPAN = 0.18
+_MIN_SPAN_PX = 45.0
 
 
 @dataclass(slots=True, eq=False)
@@ -45,10 +45,7 @@ class Carriers:
 
     def __init__(self, grid: PatchGrid) -> None:
         self._grid = grid
-        self.apart = float(np.clip(_CARRIER_WIDTH_PX / grid.px_per_way, 0.12, 0.45))
-        side = (np.arange(PATCH_SIZE) - (PATCH_SIZE - 1) / 2) / PATCH_SIZE
-        window = np.exp(-0.5 * (side / 0.26) ** 2)
-        self._window = np.repeat(np.outer(window, window).reshape(-1), 3).astype(np.float32)
+        self.apart = float(np.clip(grid.way(_CARRIER_WIDTH_PX), 0.12, 1.2))
         self.hanging: list[Carrier] = []
 
     def clear(self) -> None:
@@ -57,8 +54,7 @@ class Carriers:
 
     def step(self, rope: Rope) -> None:
         """Find the rope's solid pieces, and tell the known carriers from new ones."""
-        solid = (rope.stack**2) @ self._window / float(self._window.sum())
-        coherence = solid / np.maximum((rope.power_map @ self._window) / float(self._window.sum()), 1e-6)
+        solid, coherence = rope.solid()
         taken: set[int] = set()
         for cell, part in self._peaks(solid, coherence, rope):
             way = float(self._grid.ways[0]) + (cell + part) * self._grid.step + rope.phase
@@ -66,7 +62,7 @@ class Carriers:
             if near is not None and id(near) not in taken:
                 taken.add(id(near))
                 self._update(near, rope.way - way, float(solid[cell]), float(coherence[cell]), way)
-            elif near is None and rope.span[cell] >= _MIN_SPAN:
+            elif near is None and rope.span[cell] >= self._grid.way(_MIN_SPAN_PX):
                 first = way - float(rope.span[cell])
                 carrier = Carrier(at=rope.way - way, first_way=first, matched=1)
                 carrier.solid, carrier.coherence = float(solid[cell]), float(coherence[cell])
@@ -78,7 +74,7 @@ class Carriers:
         self.hanging = [
             c
             for c in self.hanging
-            if rope.way - c.at < max(last, 1.2) + self.apart and rope.way - c.at > self._grid.ways[0] - 0.3
+            if rope.way - c.at < last + self.apart and rope.way - c.at > self._grid.ways[0] - self.apart
         ]
 
     def _peaks(

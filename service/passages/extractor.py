@@ -66,11 +66,13 @@ class PassageExtractor:
         self._middle = middle_fraction(lift.track)
         self._grid = PatchGrid(lift.track, self._camera.width, self._camera.height)
         self._carriers = Carriers(self._grid)
-        self._line = Line(self._grid, self._carriers.clear)
+        self._line = Line(self._grid, watched.masks, self._carriers.clear)
         self._anchor = Anchor(lift.track, watched.masks, watched.references)
-        step = min(0.04, 8.0 / self._grid.px_per_way)
+        step = self._grid.way(8.0)
         reaches = {0.0: 1.35, self._middle: 1.35 - self._middle, 1.0: 0.35}
         self._albums = [Album(self._track, way, reach, step) for way, reach in reaches.items()]
+        self._stack_way = float(np.clip(self._grid.way(85.0), 0.3, 0.6))
+        self._still = self._grid.way(3.0)
         self._last_s: float | None = None
         self._number = 0
 
@@ -80,8 +82,8 @@ class PassageExtractor:
         speed = self._line.rope.speed
         if not self._line.known:
             return "unknown"
-        if speed < 0.01:
-            return "stopped" if speed > -0.01 else "backwards"
+        if speed < self._still:
+            return "stopped" if speed > -self._still else "backwards"
         return f"{1.0 / speed:.1f} s per passage"
 
     def step(self, frame: Frame) -> list[Passage]:
@@ -129,7 +131,7 @@ class PassageExtractor:
             if carrier.stack_at is None:
                 carrier.stack_at = carrier.at
             way = self._line.rope.way - carrier.stack_at
-            if abs(way - self._middle) <= 0.3 and self._line.rope.speed > 0.01:
+            if abs(way - self._middle) <= self._stack_way and self._line.rope.speed > self._still:
                 carrier.stack += self._patch(image, way)
                 carrier.stacked += 1
             elif way < self._middle:
@@ -157,7 +159,7 @@ class PassageExtractor:
         """Report a carrier when it is about to reach the end of the track, once."""
         rope = self._line.rope
         way = rope.way - carrier.at + self._anchor.offset_way
-        if carrier.done or way < 1.0 - max(self._options.lead_s * rope.speed, 0.02) or rope.speed <= 0.01:
+        if carrier.done or way < 1.0 - max(self._options.lead_s * rope.speed, 0.02) or rope.speed <= self._still:
             return None
         carrier.done = True
         if carrier.first_way > 0.3 or way - carrier.first_way < self._options.min_seen or not carrier.stacked:
@@ -191,7 +193,7 @@ class PassageExtractor:
         # The frame was taken a little before or after: the carrier stands that much off its pose.
         way = at - begin_at
         dx, dy = self._anchor.displacement(way - album.way)
-        if abs(way - album.way) > 0.12:
+        if abs(way - album.way) > self._grid.way(30.0):
             return None
         found = register(leaf.image, fix.model, dx + fix.dx_px, dy + fix.dy_px)
         problem = picture_problem(found.image)

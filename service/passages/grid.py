@@ -17,6 +17,7 @@ PATCH_SIZE = 32
 """Side of a cell's patch; it covers the canonical frame."""
 
 _CELL_PX = 6.0  # canonical pixels that the picture moves from cell to cell
+_BEFORE_PX, _AFTER_PX = 180.0, 60.0
 _MIN_CELLS, _MAX_CELLS = 28, 72
 
 
@@ -27,15 +28,17 @@ class PatchGrid:
     step: way between cells. px_per_way: canonical pixels a carrier's picture moves per unit of way.
     """
 
-    def __init__(
-        self, track: Track, width_px: int, height_px: int, first_way: float = -0.45, last_way: float = 1.3
-    ) -> None:
+    def __init__(self, track: Track, width_px: int, height_px: int) -> None:
         self.track = track
         self.px_per_way = motion_px(track, 0.5)
+        # A carrier must be seen for a while before it begins, and be followed until it is surely past.
+        first_way, last_way = -max(0.45, self.way(_BEFORE_PX)), 1.0 + max(0.25, self.way(_AFTER_PX))
         count = math.ceil((last_way - first_way) * self.px_per_way / _CELL_PX)
         count = min(max(count, _MIN_CELLS), _MAX_CELLS)
         ways = np.linspace(first_way, last_way, count)
-        inside = [_inside(track, float(way), width_px, height_px) > 0.6 for way in ways]
+        inside = [
+            _inside(track, float(way), width_px, height_px) > 0.6 and _plausible(track, float(way)) for way in ways
+        ]
         needed = (ways >= -0.05) & (ways <= 1.05)
         kept = np.flatnonzero(np.array(inside) | needed)
         self.ways = ways[kept[0] : kept[-1] + 1]
@@ -48,6 +51,10 @@ class PatchGrid:
 
     def __len__(self) -> int:
         return len(self.ways)
+
+    def way(self, px: float) -> float:
+        """Return the way over which a carrier's picture moves by so many canonical pixels."""
+        return px / self.px_per_way
 
     def cut(self, planes: Floats) -> Floats:
         """Return float32[N, PATCH_SIZE, PATCH_SIZE, C] of the reduced picture's planes float32[h, w, C]."""
@@ -81,6 +88,12 @@ def motion_field(track: Track, way: float, half: float = 0.05) -> npt.NDArray[np
         for sign in (-1, 1)
     ]
     return np.asarray((ends[1] - ends[0]) / (2 * half))
+
+
+def _plausible(track: Track, way: float) -> bool:
+    """Say whether the track may be believed this far out: not where the carrier is much larger or smaller."""
+    scales = (track.begin.scale, track.end.scale)
+    return 0.6 * min(scales) <= pose_at(track, way).scale <= 1.7 * max(scales)
 
 
 def _inside(track: Track, way: float, width_px: int, height_px: int) -> float:

@@ -18,12 +18,13 @@ from service.passages.grid import PatchGrid
 
 Floats = npt.NDArray[np.float32]
 
-_MEMORY = 24.0  # frames that a rope cell's mean goes back
+_MEMORY_PX = 120.0  # canonical pixels of movement that a rope cell's mean goes back
+_TELLING_PX = 60.0  # movement after which what moves otherwise has smeared out
 ACCEPT = 0.30
 """Correlation of a frame with the rope that reads the odometer."""
 
-_GAIN_WAY, _GAIN_SPEED = 0.6, 0.12
-_LOG_WAY = 2.5  # how far back the odometer's log goes
+_SOLID = 0.006  # of a cell: less may be chance
+_GAIN_WAY, _GAIN_SPEED = 0.5, 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,14 @@ class Rope:
         n = len(grid)
         self.way = 0.0
         self.speed = 0.0
+        self.usual = 0.0
         self.t_s = 0.0
         self.stack: Floats = np.zeros((n, 0), np.float32)
         self.power_map: Floats = np.zeros((n, 0), np.float32)
         self.count = np.zeros(n, np.float32)
         self.span = np.zeros(n, np.float32)
         self._base = 0.0
+        self._log_way = float(grid.ways[-1] - grid.ways[0]) + 1.0
         self._log: deque[tuple[float, float]] = deque(maxlen=4096)
 
     def start(self, t_s: float, speed: float) -> None:
@@ -65,9 +68,9 @@ class Rope:
         self.power_map[:] = 0
         self.count[:] = 0
         self.span[:] = 0
-        self.way += 10.0  # nothing that hung on the rope before may be taken for what hangs on it now
+        self.way += 100.0  # nothing that hung on the rope before may be taken for what hangs on it now
         self._base = self.way
-        self.speed, self.t_s = speed, t_s
+        self.speed, self.usual, self.t_s = speed, speed, t_s
         self._log.clear()
         self._log.append((t_s, self.way))
 
@@ -84,18 +87,25 @@ class Rope:
             matched, at = self._match(features, predicted)
             still = self._still(features, predicted)
             if matched >= ACCEPT and not still:
-                error = at - predicted
+                self.usual = max(self.usual, self._grid.way(8.0))
+                sure = min((matched - ACCEPT) / 0.3, 1.0)
+                most = self._grid.step + 0.3 * self.usual * elapsed_s
+                error = min(max(at - predicted, -most), most) * sure
                 predicted += _GAIN_WAY * error
-                self.speed += _GAIN_SPEED * error / max(elapsed_s, 1e-3)
+                change = _GAIN_SPEED * error / max(elapsed_s, 1e-3)
+                limit = self.usual * elapsed_s
+                self.speed += min(max(change, -limit), limit)
             elif still:
                 predicted = self.way
                 self.speed *= 0.7
+            else:
+                self.speed += (self.usual - self.speed) * min(0.5 * elapsed_s, 1.0)
         self.way = predicted
         shifted = self._shift()
         if not still:
             self._gather(features, abs(self.speed) * elapsed_s)
         self._log.append((self.t_s, self.way))
-        while len(self._log) > 2 and self._log[0][1] < self.way - _LOG_WAY:
+        while len(self._log) > 2 and self._log[0][1] < self.way - self._log_way:
             self._log.popleft()
         return Reading(matched, still, shifted)
 
@@ -120,44 +130,60 @@ class Rope:
             return None
         return self.t_s + (way - self.way) / self.speed
 
+    def solid(self) -> tuple[Floats, Floats]:
+        """Return float32[N] each: how much moves with the rope at each cell, and its part of all that moves."""
+        model, trust = self._model()
+        solid = np.einsum("nd,nd->n", model, self.stack)
+        total = np.einsum("nd,nd->n", trust, self.power_map)
+        return solid / max(self.stack.shape[1], 1), solid / np.maximum(total, 1e-6)
+
+    def _model(self) -> tuple[Floats, Floats]:
+        """Return the stack with what does not move with the rope subdued, and the trust 0..1 in each number."""
+        fresh = (1.0 / np.maximum(self.count, 1.0))[:, None]
+        agreed = self.stack**2 / np.maximum(self.power_map, 1e-4)
+        told = np.minimum(self.span / self._grid.way(_TELLING_PX), 1.0)[:, None] ** 2
+        trust = told * np.clip((agreed - fresh) / np.maximum(1.0 - fresh, 0.1), 0.0, 1.0)
+        return self.stack * trust, trust
+
     def _match(self, features: Features, predicted: float) -> tuple[float, float]:
         """Return the best correlation and the odometer's reading there."""
         n = len(self._grid)
         step = self._grid.step
-        weight = np.minimum(self.count / 3.0, 1.0).astype(np.float32)
         expected = (predicted - self._base) / step
         reach = 4 + int(abs(self.speed) * 0.5 / step)
         low, high = max(round(expected) - reach, -n // 2), min(round(expected) + reach, n // 2)
-        lit = np.flatnonzero((weight > 0) & ((self.stack[:, ::7] ** 2).sum(axis=1) > 0))
+        model, trust = self._model()
+        norms = np.einsum("nd,nd->n", model, model)
+        weight = norms / max(float(norms.max()), 1e-9)
+        lit = np.flatnonzero((self.count >= 3) & (norms > 1e-3 * max(float(norms.max()), 1e-6)))
         if len(lit) == 0 or float(features.energy.sum()) <= 1e-6:
             return 0.0, predicted
-        products = features.cells @ self.stack[lit].T  # [N, lit]
-        norms = np.einsum("nd,nd->n", self.stack[lit], self.stack[lit])
-        squares = features.energy * features.cells.shape[1]
+        products = features.cells @ model[lit].T  # [N, lit]
+        squares = features.cells**2 @ trust[lit].T
+        weight, norms = weight[lit], norms[lit]
         scores = np.full(high - low + 1, -1.0)
         for k, shift in enumerate(range(low, high + 1)):
             rows = lit + shift
-            ok = (rows >= 0) & (rows < n)
-            if not ok.any():
+            ok = np.flatnonzero((rows >= 0) & (rows < n))
+            if len(ok) == 0 or norms[ok].sum() < 0.3 * norms.sum():
                 continue
-            w = weight[lit[ok]]
-            top = float((w * products[rows[ok], np.flatnonzero(ok)]).sum())
-            bottom = float(np.sqrt((w * norms[ok]).sum() * (w * squares[rows[ok]]).sum()))
-            cover = float((w * norms[ok]).sum() / max((weight[lit] * norms).sum(), 1e-9))
-            if bottom > 1e-6 and cover > 0.3:
-                scores[k] = top / bottom
+            w = weight[ok]
+            bottom = float(np.sqrt((w * norms[ok]).sum() * (w * squares[rows[ok], ok]).sum()))
+            if bottom > 1e-6:
+                far = (shift - expected) / reach
+                scores[k] = float((w * products[rows[ok], ok]).sum()) / bottom - 0.1 * far * far
         best = int(scores.argmax())
         return float(scores[best]), self._base + (low + best + _vertex(scores, best)) * step
 
     def _still(self, features: Features, predicted: float) -> bool:
         """Say whether something hangs on the rope here that now shows no motion at all."""
         shift = round((predicted - self._base) / self._grid.step)
-        solid = np.einsum("nd,nd->n", self.stack, self.stack) * np.minimum(self.count / 4.0, 1.0)
+        solid = self.solid()[0] * np.minimum(self.count / 4.0, 1.0)
         rows = np.arange(len(solid)) + shift
-        ok = (rows >= 0) & (rows < len(solid)) & (solid / max(self.stack.shape[1], 1) > 0.015)
+        ok = (rows >= 0) & (rows < len(solid)) & (solid > _SOLID)
         if not ok.any():
             return False
-        now = features.energy[rows[ok]] * self.stack.shape[1]
+        now = features.energy[rows[ok]]
         return bool(now.sum() < 0.12 * solid[ok].sum())
 
     def _shift(self) -> int:
@@ -176,7 +202,8 @@ class Rope:
         return cells
 
     def _gather(self, features: Features, gone: float) -> None:
-        rate = 1.0 / np.minimum(self.count + 1.0, _MEMORY)
+        memory = max(self._grid.way(_MEMORY_PX) / max(gone, 1e-4), 8.0)
+        rate = 1.0 / np.minimum(self.count + 1.0, memory)
         self.stack += (features.cells - self.stack) * rate[:, None].astype(np.float32)
         self.power_map += (features.cells**2 - self.power_map) * rate[:, None].astype(np.float32)
         self.count += 1.0

@@ -1,91 +1,120 @@
-"""Finds the line's speed when nothing is known of it: by what a shift along the track explains best."""
+"""Finds the line's usual speed: the one at which, again and again, what moves was seen before farther back."""
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from service.passages.features import Features
+from service.passages.features import Features, pooled
 from service.passages.grid import PatchGrid
 
-_SLOWEST, _FASTEST = 0.02, 1.4  # way per second: from begin to end in 50 s .. 0.7 s
-_MIN_SCORE = 0.38
-_MIN_ENERGY = 0.02
-_AGREEING = 3
+Floats = npt.NDArray[np.float32]
+
+_SLOWEST_PX_S, _FASTEST_PX_S = 6.0, 350.0
+_SPEEDS = 64
+_NEAREST_PX, _FARTHEST_PX = 16.0, 130.0
+_MIN_LAGS = 4
+_ENOUGH_PX = 60.0
+_SMALL = 0.03  # energy below which likeness counts little
+_CHANCE = 0.12  # likeness that unrelated things reach
+_ENOUGH = 0.004  # evidence that makes a speed known
+_AHEAD = 1.6  # by which factor it must lead every other speed
+_FADE_S = 12.0
+_HISTORY = 16
+_OLDEST_S = 6.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Past:
+    t_s: float
+    cells: Floats
+    energy: Floats
 
 
 class SpeedSearch:
-    """Looks for one speed that several lags agree on. `step` returns it once found, else None.
+    """Gathers evidence for each speed. Keeps a few seconds of Features, coarsely.
 
-    history: the frames it was found on, oldest first, for the rope to be built from.
+    history: the frames of the last seconds, oldest first, for the rope to be built from.
     """
 
     def __init__(self, grid: PatchGrid) -> None:
         self._grid = grid
-        self.history: deque[Features] = deque(maxlen=20)
-        self._found: deque[float] = deque(maxlen=_AGREEING)
-        self._speeds = np.geomspace(_SLOWEST, _FASTEST, 60)
+        self.history: deque[Features] = deque(maxlen=_HISTORY)
+        self._past: deque[_Past] = deque(maxlen=_HISTORY)
+        self._speeds = np.geomspace(grid.way(_SLOWEST_PX_S), grid.way(_FASTEST_PX_S), _SPEEDS)
+        self._evidence = np.zeros(_SPEEDS)
+        self._last_s: float | None = None
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget the frames, not the evidence."""
         self.history.clear()
-        self._found.clear()
+        self._past.clear()
 
     def step(self, features: Features) -> float | None:
-        """Take in a frame; return the line's speed in way per second when three frames agree on one."""
-        if float(features.energy.max()) < _MIN_ENERGY:
-            self._remember(features)
-            return None
-        total = np.zeros(len(self._speeds))
-        weight = np.zeros(len(self._speeds))
-        for past in self.history:
-            lag_s = features.t_s - past.t_s
-            shifts = self._speeds * lag_s
-            usable = (shifts >= 2.5 * self._grid.step) & (shifts <= 0.45)
-            if not usable.any() or float(past.energy.max()) < _MIN_ENERGY:
-                continue
-            profile = self._profile(features, past)
-            cells = shifts[usable] / self._grid.step
-            total[usable] += np.interp(cells, np.arange(len(profile)), profile)
-            weight[usable] += 1.0
-        self._remember(features)
-        enough = weight >= 3
-        if not enough.any():
-            return None
-        scores = np.where(enough, total / np.maximum(weight, 1.0), -1.0)
-        best = int(scores.argmax())
-        if scores[best] < _MIN_SCORE:
-            self._found.clear()
-            return None
-        self._found.append(float(self._speeds[best]))
-        if len(self._found) < _AGREEING or max(self._found) > 1.2 * min(self._found):
-            return None
-        return float(np.median(self._found))
+        """Take in a frame; return the usual speed in way per second if the evidence names one."""
+        now = _Past(features.t_s, *pooled(features))
+        elapsed_s = 0.0 if self._last_s is None else min(max(features.t_s - self._last_s, 0.0), 1.0)
+        self._last_s = features.t_s
+        alike = self._alike(now)
+        found = np.maximum(alike - max(_CHANCE, 0.85 * float(alike.max())), 0.0)
+        self._evidence += (found - self._evidence) * min(elapsed_s / _FADE_S, 1.0)
+        self._remember(features, now)
+        return self._named()
 
-    def _profile(self, now: Features, past: Features) -> npt.NDArray[np.float64]:
-        """Return for shifts of 0, 1, 2 ... cells how well the past cells, moved on, explain those of now."""
+    def _named(self) -> float | None:
+        smooth = np.convolve(np.pad(self._evidence, 1, mode="edge"), (0.25, 0.5, 0.25), mode="valid")
+        best = int(smooth.argmax())
+        near = np.abs(np.log(self._speeds / self._speeds[best])) < 0.25
+        other = float(smooth[~near].max())
+        total = float(self._evidence[near].sum())
+        if total < _ENOUGH or smooth[best] < _AHEAD * other:
+            return None
+        top = np.abs(np.log(self._speeds / self._speeds[best])) < 0.12
+        return float((self._evidence[top] * self._speeds[top]).sum() / self._evidence[top].sum())
+
+    def _alike(self, now: _Past) -> npt.NDArray[np.float64]:
+        """Return for each speed how well the best cell's content is found again along its way back."""
         n = len(self._grid)
-        products = now.cells @ past.cells.T  # [now, past]
-        d = now.cells.shape[1]
-        all_now, all_past = float(now.energy.sum()), float(past.energy.sum())
-        profile = np.zeros(n // 2)
-        for shift in range(n // 2):
-            a, b = now.energy[shift:], past.energy[: n - shift]
-            # What falls out of sight at the ends cannot be explained, but little must remain to compare.
-            if a.sum() < 0.3 * all_now or b.sum() < 0.3 * all_past:
+        total = np.zeros((_SPEEDS, n))
+        lags, weights, full = np.zeros((_SPEEDS, n)), np.zeros((_SPEEDS, n)), np.zeros((_SPEEDS, 1))
+        enough = self._grid.way(_ENOUGH_PX)
+        if float(now.energy.max()) < 0.01:
+            return np.zeros(_SPEEDS)
+        cells = np.arange(n)
+        low, high = self._grid.way(_NEAREST_PX), self._grid.way(_FARTHEST_PX)
+        for past in self._past:
+            shifts = self._speeds * (now.t_s - past.t_s)
+            usable = np.flatnonzero((shifts >= low) & (shifts <= high))
+            if len(usable) == 0:
                 continue
-            norm = d * float(np.sqrt(a.sum() * b.sum()))
-            profile[shift] = float(np.trace(products, offset=-shift)) / max(norm, 1e-9)
-        return profile
+            size = now.cells.shape[1]
+            alike = (now.cells @ past.cells.T) / (size * (np.sqrt(np.outer(now.energy, past.energy)) + _SMALL))
+            rows = cells[None, :] - np.rint(shifts[usable, None] / self._grid.step).astype(int)
+            ok = rows >= 0
+            values = alike[cells[None, :], np.maximum(rows, 0)]
+            # The longer the way between, the finer the speed is told apart.
+            weight = shifts[usable, None]
+            total[usable] += np.where(ok, weight * values, 0.0)
+            weights[usable] += np.where(ok, weight, 0.0)
+            lags[usable] += ok
+            full[usable] += weight
+        mean = np.where(
+            (lags >= _MIN_LAGS) & (full > 3.0 * enough), total / np.maximum(np.maximum(weights, 0.7 * full), 1e-9), 0.0
+        )
+        return np.asarray(mean.max(axis=1))
 
-    def _remember(self, features: Features) -> None:
+    def _remember(self, features: Features, now: _Past) -> None:
         """Keep recent frames closely and older ones sparsely, so that slow lines show a shift too."""
-        self.history.append(features)
-        if len(self.history) == self.history.maxlen:
+        if len(self.history) == _HISTORY:
             ages = [features.t_s - past.t_s for past in self.history]
             gaps = [(ages[i - 1] - ages[i + 1]) / (ages[i] + 0.3) for i in range(1, len(ages) - 1)]
-            del self.history[1 + int(np.argmin(gaps))]
-        while features.t_s - self.history[0].t_s > 6.0:
+            drop = 1 + int(np.argmin(gaps))
+            del self.history[drop], self._past[drop]
+        self.history.append(features)
+        self._past.append(now)
+        while features.t_s - self.history[0].t_s > _OLDEST_S:
             self.history.popleft()
+            self._past.popleft()
