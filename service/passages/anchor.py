@@ -19,6 +19,7 @@ from lifts.schema import MaskPair, Track
 from service.passages.grid import motion_field, motion_px
 from service.passages.outlines import (
     MARGIN_PX,
+    PITCH_PX,
     Field,
     Floats,
     Shift,
@@ -30,8 +31,9 @@ from service.passages.outlines import (
     scores,
     shifted,
 )
+from service.passages.stacks import BIN_PX
 
-_REACH = 22  # field pixels: 44 canonical
+_REACH = 30  # field pixels: 60 canonical
 _MEMORY = 30.0
 _MIN_ALIKE = 0.15
 
@@ -67,7 +69,8 @@ class Anchor:
         self._votes = np.zeros((2 * _REACH + 1, 2 * _REACH + 1))
         self._carriers = 0
         self._template: Field | None = None
-        self._near = prior(_REACH, self._motion, 22.0, 9.0)
+        self._near = prior(_REACH, self._motion, 28.0, 8.0)
+        self._fine = prior(_REACH, self._motion, 20.0, 8.0)
         self.offset = Shift(0.0, 0.0, 0.0, 0.0)
 
     @property
@@ -79,31 +82,65 @@ class Anchor:
         """Return by how many canonical pixels a carrier's picture moves over a small way."""
         return way * self._motion[0], way * self._motion[1]
 
-    def fix(self, stack: Floats) -> Fix:
-        """Place one carrier by its stack float32[FIELD, FIELD] (grey, cut where the tracker saw it); learn."""
-        found = outline(stack)
-        alike, own = self._against_template(found)
-        sure = own if alike is None or alike >= _MIN_ALIKE else Shift(0.0, 0.0, 0.0, 0.0)
-        aligned = shifted(found, -sure.dx_px, -sure.dy_px)
-        if alike is None or alike >= _MIN_ALIKE:
+    def fix(self, stacks: dict[int, Floats]) -> Fix:
+        """Place one carrier by its stacks (see Stacks.means), cut where the tracker saw it; learn from it."""
+        found = {k: outline(stack) for k, stack in stacks.items()}
+        alike, shift, aligned = self._place(found)
+        trusted = alike is None or alike >= _MIN_ALIKE
+        if trusted:
             self._learn(aligned)
-        dx, dy = sure.dx_px + self.offset.dx_px, sure.dy_px + self.offset.dy_px
+        else:
+            shift = Shift(0.0, 0.0, 0.0, 0.0)
+        dx, dy = shift.dx_px + self.offset.dx_px, shift.dy_px + self.offset.dy_px
         way = self._way(dx, dy)
-        model = aligned if self._template is None else 0.5 * aligned + 0.5 * self._template
+        model = aligned if self._template is None else 0.4 * aligned + 0.6 * self._template
         model = shifted(np.asarray(model, dtype=np.complex64), -self.offset.dx_px, -self.offset.dy_px)
         return Fix(way, dx - way * self._motion[0], dy - way * self._motion[1], alike, model)
+
+    def _place(self, found: dict[int, Field]) -> tuple[float | None, Shift, Field]:
+        """Return the likeness to earlier carriers, the shift against them, and the outline so shifted.
+
+        A carrier turns as it passes: each shift is tried on the stack taken where, if the shift is right, the
+        carrier truly was at the middle pose.
+        """
+        first = self._template is None
+        best: tuple[float, Shift, Field] | None = None
+        for k, field in found.items():
+            if self._template is None:
+                surface = self._vote(field) * self._near
+            else:
+                norm = float(np.sqrt((np.abs(field) ** 2).sum() * (np.abs(self._template) ** 2).sum()))
+                surface = np.maximum(scores(field, self._template, _REACH) / max(norm, 1e-9), 0.0)
+                surface = surface * (0.4 + 0.6 * self._near)
+            if len(found) > 1:
+                surface = surface * self._here(k)
+            shift = peak(surface)
+            if best is None or shift.score > best[0]:
+                best = (shift.score, shift, shifted(field, -shift.dx_px, -shift.dy_px))
+        if best is None:
+            raise ValueError("a carrier without a stack cannot be placed")
+        return (None if first else best[0]), best[1], best[2]
+
+    def _here(self, k: int) -> npt.NDArray[np.float64]:
+        """Return 0..1 over shifts: how well stack k shows the carrier at the middle pose if the shift is right."""
+        d = np.arange(-_REACH, _REACH + 1) * float(PITCH_PX)
+        x, y = np.meshgrid(d + self.offset.dx_px, d + self.offset.dy_px)
+        along = (x * self._motion[0] + y * self._motion[1]) / self._px_per_way
+        return np.exp(-0.5 * ((along + k * BIN_PX) / (0.7 * BIN_PX)) ** 2)
 
     def _way(self, dx_px: float, dy_px: float) -> float:
         along = dx_px * self._motion[0] + dy_px * self._motion[1]
         return along / (self._px_per_way * self._px_per_way)
 
-    def _against_template(self, found: Field) -> tuple[float | None, Shift]:
-        if self._template is None:
-            return None, Shift(0.0, 0.0, 0.0, 0.0)
-        norm = float(np.sqrt((np.abs(found) ** 2).sum() * (np.abs(self._template) ** 2).sum()))
-        surface = scores(found, self._template, _REACH) / max(norm, 1e-9)
-        best = peak(np.maximum(surface, 0.0) * (0.4 + 0.6 * self._near))
-        return best.score, best
+    def _vote(self, field: Field) -> npt.NDArray[np.float64]:
+        """Return over shifts how well masks and references agree with an outline."""
+        vote = np.zeros_like(self._votes)
+        if self._masks:
+            vote += np.maximum.reduce([np.maximum(scores(field, m, _REACH), 0.0) for m in self._masks])
+        for reference in self._references:
+            length = float(np.sqrt((np.abs(field) ** 2).sum()))
+            vote += 2.0 * np.maximum(scores(field, reference, _REACH), 0.0) / max(length, 1e-9)
+        return vote
 
     def _learn(self, aligned: Field) -> None:
         self._carriers += 1
@@ -114,14 +151,9 @@ class Anchor:
             self._template += (aligned - self._template) * np.float32(rate)
         if not self._masks and not self._references:
             return
-        vote = np.zeros_like(self._votes)
-        if self._masks:
-            vote += np.maximum.reduce([np.maximum(scores(aligned, m, _REACH), 0.0) for m in self._masks])
-        for reference in self._references:
-            length = float(np.sqrt((np.abs(aligned) ** 2).sum()))
-            vote += 2.0 * np.maximum(scores(aligned, reference, _REACH), 0.0) / max(length, 1e-9)
-        self._votes += (vote - self._votes) * rate
-        self.offset = peak(self._votes * self._near)
+        self._votes += (self._vote(aligned) - self._votes) * rate
+        # Once the first carrier has been placed by them, masks and references have the fine say only.
+        self.offset = peak(self._votes * self._fine)
 
 
 def _reference_outline(picture: npt.NDArray[np.uint8]) -> Field:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.passages.grid import PatchGrid
-from service.passages.outlines import FIELD
+from service.passages.stacks import Stacks
 from service.passages.rope import Rope
 
 Floats = npt.NDArray[np.float32]
@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float32]
 _CARRIER_WIDTH_PX = 110.0
 _MIN_SOLID = 0.02
 _MIN_COHERENCE = 0.30
+_WHOLE = 0.85
 _MIN_SPAN_PX = 45.0
 
 
@@ -25,7 +26,7 @@ class Carrier:
 
     at: what the odometer reads when the tracker's centre of the carrier is at begin.
     first_way: where it was when first seen as a carrier, less the span it had then been gathered over.
-    solid: the most of its patch that ever moved together. stack: sum of grey patches laid over each other.
+    solid: the most of its patch that ever moved together. stacks: its pictures laid over each other.
     """
 
     at: float
@@ -35,16 +36,15 @@ class Carrier:
     matched: int = 0
     missed: int = 0
     done: bool = False
-    stack_at: float | None = None
-    stacked: int = 0
-    stack: Floats = field(default_factory=lambda: np.zeros((FIELD, FIELD), np.float32))
+    stacks: Stacks = field(default_factory=Stacks)
 
 
 class Carriers:
     """Keeps the list of carriers; `step` after the rope's."""
 
-    def __init__(self, grid: PatchGrid) -> None:
+    def __init__(self, grid: PatchGrid, visible: Floats) -> None:
         self._grid = grid
+        self._whole = visible >= min(_WHOLE, float(np.sort(visible)[len(visible) // 2]))
         self.apart = float(np.clip(grid.way(_CARRIER_WIDTH_PX), 0.12, 1.2))
         self.hanging: list[Carrier] = []
 
@@ -55,6 +55,7 @@ class Carriers:
     def step(self, rope: Rope) -> None:
         """Find the rope's solid pieces, and tell the known carriers from new ones."""
         solid, coherence = rope.solid()
+        solid = np.where(self._whole, solid, 0.0)  # of what is half in view only half could be placed
         taken: set[int] = set()
         for cell, part in self._peaks(solid, coherence, rope):
             way = float(self._grid.ways[0]) + (cell + part) * self._grid.step + rope.phase

@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.geometry import middle_fraction, pose_at, refine, to_camera
+from lifts.geometry import middle_fraction, refine
 from service.errors import ConfigurationError
 from service.passages.album import Album
 from service.passages.anchor import Anchor, Fix
 from service.passages.carriers import Carrier, Carriers
 from service.passages.grid import PatchGrid
 from service.passages.line import Line
-from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX
 from service.passages.quality import picture_problem
 from service.passages.registration import register
+from service.passages.stacks import BIN_PX, BINS, patch_at
 from service.types import Frame, Passage, Picture, WatchedLift
 
 Image = npt.NDArray[np.uint8]
@@ -65,13 +65,12 @@ class PassageExtractor:
         self._run_id = run_id or uuid.uuid4().hex[:12]
         self._middle = middle_fraction(lift.track)
         self._grid = PatchGrid(lift.track, self._camera.width, self._camera.height)
-        self._carriers = Carriers(self._grid)
-        self._line = Line(self._grid, watched.masks, self._carriers.clear)
+        self._line = Line(self._grid, watched.masks, self._forget)
+        self._carriers = Carriers(self._grid, self._line.visible)
         self._anchor = Anchor(lift.track, watched.masks, watched.references)
         step = self._grid.way(8.0)
         reaches = {0.0: 1.35, self._middle: 1.35 - self._middle, 1.0: 0.35}
         self._albums = [Album(self._track, way, reach, step) for way, reach in reaches.items()]
-        self._stack_way = float(np.clip(self._grid.way(85.0), 0.3, 0.6))
         self._still = self._grid.way(3.0)
         self._last_s: float | None = None
         self._number = 0
@@ -117,6 +116,9 @@ class PassageExtractor:
             return image
         return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
+    def _forget(self) -> None:
+        self._carriers.clear()
+
     def _gap(self, t_s: float) -> None:
         self._carriers.clear()
         self._line.gap(t_s)
@@ -125,35 +127,16 @@ class PassageExtractor:
 
     def _stack(self, image: Image) -> None:
         """Lay each carrier's picture near the middle of the track upon those before it."""
+        rope = self._line.rope
         for carrier in self._carriers.hanging:
-            if carrier.done:
+            if carrier.done or rope.speed < self._still:
                 continue
-            if carrier.stack_at is None:
-                carrier.stack_at = carrier.at
-            way = self._line.rope.way - carrier.stack_at
-            if abs(way - self._middle) <= self._stack_way and self._line.rope.speed > self._still:
-                carrier.stack += self._patch(image, way)
-                carrier.stacked += 1
-            elif way < self._middle:
-                carrier.stack_at = carrier.at  # not begun: the newest place is the best
-
-    def _patch(self, image: Image, way: float) -> npt.NDArray[np.float32]:
-        """Return float32[FIELD, FIELD], the grey picture of a carrier at `way`."""
-        matrix = to_camera(pose_at(self._track, way)) @ np.array(
-            [[PITCH_PX, 0.0, 0.5 - MARGIN_PX], [0.0, PITCH_PX, 0.5 - MARGIN_PX], [0.0, 0.0, 1.0]]
-        )
-        pitch = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-        corners = matrix[:, :2] @ np.array([[0, FIELD, 0, FIELD], [0, 0, FIELD, FIELD]]) + matrix[:, 2:]
-        low = np.clip(np.floor(corners.min(axis=1)).astype(int) - 2, 0, None)
-        high = np.clip(np.ceil(corners.max(axis=1)).astype(int) + 3, 1, [image.shape[1], image.shape[0]])
-        low = np.minimum(low, high - 1)
-        crop = cv2.cvtColor(image[low[1] : high[1], low[0] : high[0]], cv2.COLOR_BGR2GRAY)
-        if pitch > 1.4:
-            crop = cv2.blur(crop, (round(pitch), round(pitch)))
-        matrix[:, 2] -= low
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        out = cv2.warpAffine(crop, matrix, (FIELD, FIELD), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(out, dtype=np.float32)
+            at = carrier.at if carrier.stacks.at is None else carrier.stacks.at
+            way = rope.way - at
+            index = round((way - self._middle) * self._grid.px_per_way / BIN_PX)
+            if abs(index) <= BINS:
+                carrier.stacks.at = at
+                carrier.stacks.add(index, patch_at(image, self._track, way))
 
     def _leave(self, carrier: Carrier, frame: Frame) -> Passage | None:
         """Report a carrier when it is about to reach the end of the track, once."""
@@ -162,11 +145,10 @@ class PassageExtractor:
         if carrier.done or way < 1.0 - max(self._options.lead_s * rope.speed, 0.02) or rope.speed <= self._still:
             return None
         carrier.done = True
-        if carrier.first_way > 0.3 or way - carrier.first_way < self._options.min_seen or not carrier.stacked:
+        if carrier.first_way > 0.3 or way - carrier.first_way < self._options.min_seen or not carrier.stacks.sums:
             return None
-        stacked_at = carrier.at if carrier.stack_at is None else carrier.stack_at
-        fix = self._anchor.fix(carrier.stack / carrier.stacked)
-        begin_at = stacked_at - fix.way
+        fix = self._anchor.fix(carrier.stacks.means())
+        begin_at = (carrier.stacks.at or 0.0) - fix.way
         times = [rope.time_at(begin_at + w) for w in (0.0, self._middle, 1.0)]
         pictures = [self._picture(a, t, fix, begin_at) for a, t in zip(self._albums, times, strict=True)]
         if any(t is None for t in times) or any(p is None for p in pictures):

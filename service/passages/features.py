@@ -40,6 +40,8 @@ class Features:
 class FeatureMaker:
     """Turns frames into Features; keeps a background and a few seconds of reduced edge pictures.
 
+    visible: float32[N], how much of what matters of each cell's patch lies within the camera's picture.
+
     An edge counts where it is neither the background's nor its own of a little earlier: standing people,
     places that a carrier has just left and slow light all fail one of the two.
     """
@@ -48,6 +50,8 @@ class FeatureMaker:
         self._grid = grid
         self._window = attention(masks)
         self._telling = _telling(grid)
+        weight = self._window[::PLANES]
+        self.visible: Floats = grid.inside @ weight / weight.sum()
         self._background: Floats | None = None
         self._past: deque[tuple[float, Floats]] = deque(maxlen=_MAX_HISTORY)
         self._noise = 1.0

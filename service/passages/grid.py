@@ -25,6 +25,7 @@ class PatchGrid:
     """Where each cell's patch lies in the reduced camera picture.
 
     ways: float64[N], evenly spaced; cells whose patch is mostly outside the camera's picture are left out.
+    inside: float32[N, PATCH_SIZE**2], 1 where a cell's patch lies within the camera's picture, else 0.
     step: way between cells. px_per_way: canonical pixels a carrier's picture moves per unit of way.
     """
 
@@ -48,6 +49,8 @@ class PatchGrid:
         self.reduction = max(1, int(cell_px / float(np.median(scales))))
         self.small_size = (max(16, width_px // self.reduction), max(16, height_px // self.reduction))
         self._map_x, self._map_y = self._maps(width_px, height_px)
+        edge = np.ones((self.small_size[1], self.small_size[0], 1), np.float32)
+        self.inside: Floats = (self.cut(edge)[..., 0] > 0.99).astype(np.float32).reshape(len(self), -1)
 
     def __len__(self) -> int:
         return len(self.ways)

@@ -23,7 +23,7 @@ _INSIST_S = 3.0  # for so long it must name another one before the rope is given
 class Line:
     """Steps features, speed search and rope together.
 
-    known: whether the line's speed is. on_found: called when it has become known, with the rope's readings
+    visible: float32[N], as FeatureMaker's. known: whether the line's speed is. on_found: called when it has become known, with the rope's readings
     of the last seconds available from `rope.way_at`.
     """
 
@@ -31,6 +31,7 @@ class Line:
         self.rope = Rope(grid)
         self.known = False
         self._features = FeatureMaker(grid, masks)
+        self.visible = self._features.visible
         self._search = SpeedSearch(grid)
         self._on_found = on_found
         self._unsure_s = 0.0

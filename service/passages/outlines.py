@@ -26,7 +26,7 @@ MARGIN_PX = 20
 FIELD = (200 + 2 * MARGIN_PX) // PITCH_PX
 """Side of a field."""
 
-_FFT = 192
+_FFT = 150
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from service.passages.features import Features
+from service.passages.features import PLANES, Features
 from service.passages.grid import PatchGrid
 
 Floats = npt.NDArray[np.float32]
@@ -57,6 +57,8 @@ class Rope:
         self.stack: Floats = np.zeros((n, 0), np.float32)
         self.power_map: Floats = np.zeros((n, 0), np.float32)
         self.count = np.zeros(n, np.float32)
+        self._inside = np.repeat(grid.inside, PLANES, axis=1)
+        self._counts: Floats = np.zeros_like(self._inside)
         self.span = np.zeros(n, np.float32)
         self._base = 0.0
         self._log_way = float(grid.ways[-1] - grid.ways[0]) + 1.0
@@ -67,6 +69,7 @@ class Rope:
         self.stack[:] = 0
         self.power_map[:] = 0
         self.count[:] = 0
+        self._counts[:] = 0
         self.span[:] = 0
         self.way += 100.0  # nothing that hung on the rope before may be taken for what hangs on it now
         self._base = self.way
@@ -81,6 +84,7 @@ class Rope:
             self.power_map = np.zeros_like(self.stack)
         elapsed_s = features.t_s - self.t_s
         self.t_s = features.t_s
+        self.speed += (self.usual - self.speed) * min(0.5 * elapsed_s, 1.0)
         predicted = self.way + self.speed * elapsed_s
         matched, still = 0.0, False
         if measure:
@@ -98,8 +102,6 @@ class Rope:
             elif still:
                 predicted = self.way
                 self.speed *= 0.7
-            else:
-                self.speed += (self.usual - self.speed) * min(0.5 * elapsed_s, 1.0)
         self.way = predicted
         shifted = self._shift()
         if not still:
@@ -139,10 +141,10 @@ class Rope:
 
     def _model(self) -> tuple[Floats, Floats]:
         """Return the stack with what does not move with the rope subdued, and the trust 0..1 in each number."""
-        fresh = (1.0 / np.maximum(self.count, 1.0))[:, None]
+        fresh = 1.0 / np.maximum(self._counts, 1.0)
         agreed = self.stack**2 / np.maximum(self.power_map, 1e-4)
         told = np.minimum(self.span / self._grid.way(_TELLING_PX), 1.0)[:, None] ** 2
-        trust = told * np.clip((agreed - fresh) / np.maximum(1.0 - fresh, 0.1), 0.0, 1.0)
+        trust = told * np.clip((agreed - fresh) / np.maximum(1.0 - fresh, 0.1), 0.0, 1.0) * self._inside
         return self.stack * trust, trust
 
     def _match(self, features: Features, predicted: float) -> tuple[float, float]:
@@ -192,7 +194,7 @@ class Rope:
         if cells == 0:
             return 0
         self._base += cells * self._grid.step
-        for array in (self.stack, self.power_map, self.count, self.span):
+        for array in (self.stack, self.power_map, self.count, self._counts, self.span):
             rolled = np.roll(array, cells, axis=0)
             if cells > 0:
                 rolled[:cells] = 0
@@ -203,9 +205,10 @@ class Rope:
 
     def _gather(self, features: Features, gone: float) -> None:
         memory = max(self._grid.way(_MEMORY_PX) / max(gone, 1e-4), 8.0)
-        rate = 1.0 / np.minimum(self.count + 1.0, memory)
-        self.stack += (features.cells - self.stack) * rate[:, None].astype(np.float32)
-        self.power_map += (features.cells**2 - self.power_map) * rate[:, None].astype(np.float32)
+        rate = self._inside / np.minimum(self._counts + 1.0, memory)
+        self.stack += (features.cells - self.stack) * rate
+        self.power_map += (features.cells**2 - self.power_map) * rate
+        self._counts += self._inside
         self.count += 1.0
         self.span += gone
 
