@@ -1,108 +1,120 @@
-"""The carriers on the rope: found as solid pieces of it, followed by the odometer, each reported once."""
+"""The carriers on the rope: its most solid pieces, found once each as they pass through the track."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from service.passages.grid import PatchGrid
-from service.passages.stacks import Stacks
 from service.passages.rope import Rope
 
 Floats = npt.NDArray[np.float32]
 
 _CARRIER_WIDTH_PX = 110.0
-_MIN_SOLID = 0.02
-_MIN_COHERENCE = 0.30
+_SURE_PX = 45.0  # how far past a peak the rope must be known for it to be one
+_MIN_SOLID = 0.012
+_MIN_RELATIVE = 0.3  # of what the lift's carriers usually have
+_MIN_VISITS = 0.5
 _WHOLE = 0.85
-_MIN_SPAN_PX = 45.0
+_MEMORY = 12
 
 
 @dataclass(slots=True, eq=False)
 class Carrier:
-    """One carrier hanging on the rope.
+    """One carrier on the rope.
 
-    at: what the odometer reads when the tracker's centre of the carrier is at begin.
-    first_way: where it was when first seen as a carrier, less the span it had then been gathered over.
-    solid: the most of its patch that ever moved together. stacks: its pictures laid over each other.
+    at: what the odometer reads when the tracker's centre of the carrier is at begin. solid: how much of the
+    patch moves with the rope, in the mean over the track.
     """
 
     at: float
-    first_way: float
-    solid: float = 0.0
-    coherence: float = 0.0
-    matched: int = 0
-    missed: int = 0
+    solid: float
     done: bool = False
-    stacks: Stacks = field(default_factory=Stacks)
 
 
 class Carriers:
-    """Keeps the list of carriers; `step` after the rope's."""
+    """Keeps the carriers between begin and end; `step` after each of the rope's.
+
+    Each cell of the rope gathers how solid it was while it moved through one and the same stretch of the
+    track; so all cells are judged alike, and the peaks among them are the carriers.
+    """
 
     def __init__(self, grid: PatchGrid, visible: Floats) -> None:
         self._grid = grid
-        self._whole = visible >= min(_WHOLE, float(np.sort(visible)[len(visible) // 2]))
         self.apart = float(np.clip(grid.way(_CARRIER_WIDTH_PX), 0.12, 1.2))
+        last = 0.88 - grid.way(_SURE_PX)
+        first = min(-0.15, last - grid.way(120.0))
+        ways = grid.ways
+        self._seen = (ways >= first) & (ways <= last) & (visible >= _WHOLE)
+        if self._seen.sum() < 4:
+            # The picture's edge is near: take the stretch where most of a carrier is to be seen.
+            self._seen = (ways >= first) & (ways <= max(last, 0.5)) & (visible >= 0.6 * float(visible.max()))
+        self._exit = int(np.flatnonzero(self._seen)[-1]) + 1
+        self._mass = np.zeros(len(grid))
+        self._visits = np.zeros(len(grid))
+        self._passed: deque[tuple[float, float]] = deque(maxlen=max(8, int(2.5 * self.apart / grid.step)))
+        self._usual: deque[float] = deque(maxlen=_MEMORY)
+        self._last_at = -np.inf
         self.hanging: list[Carrier] = []
 
     def clear(self) -> None:
-        """Forget all carriers."""
+        """Forget all carriers, not what they usually look like."""
         self.hanging.clear()
+        self._passed.clear()
+        self._mass[:] = 0
+        self._visits[:] = 0
+        self._last_at = -np.inf
 
-    def step(self, rope: Rope) -> None:
-        """Find the rope's solid pieces, and tell the known carriers from new ones."""
-        solid, coherence = rope.solid()
-        solid = np.where(self._whole, solid, 0.0)  # of what is half in view only half could be placed
-        taken: set[int] = set()
-        for cell, part in self._peaks(solid, coherence, rope):
-            way = float(self._grid.ways[0]) + (cell + part) * self._grid.step + rope.phase
-            near = self._nearest(rope.way - way)
-            if near is not None and id(near) not in taken:
-                taken.add(id(near))
-                self._update(near, rope.way - way, float(solid[cell]), float(coherence[cell]), way)
-            elif near is None and rope.span[cell] >= self._grid.way(_MIN_SPAN_PX):
-                first = way - float(rope.span[cell])
-                carrier = Carrier(at=rope.way - way, first_way=first, matched=1)
-                carrier.solid, carrier.coherence = float(solid[cell]), float(coherence[cell])
-                self.hanging.append(carrier)
-                taken.add(id(carrier))
-        for carrier in self.hanging:
-            carrier.missed = 0 if id(carrier) in taken else carrier.missed + 1
-        last = float(self._grid.ways[-1])
-        self.hanging = [
-            c
-            for c in self.hanging
-            if rope.way - c.at < last + self.apart and rope.way - c.at > self._grid.ways[0] - self.apart
-        ]
-
-    def _peaks(
-        self, solid: npt.NDArray[np.float32], coherence: npt.NDArray[np.float32], rope: Rope
-    ) -> list[tuple[int, float]]:
-        """Return (cell, part of a cell) of the solid pieces, the most solid first, none near a better one."""
-        radius = max(1, round(self.apart / self._grid.step))
-        out = []
-        for cell in range(1, len(solid) - 1):
-            if solid[cell] < _MIN_SOLID or coherence[cell] < _MIN_COHERENCE or rope.count[cell] < 3:
+    def step(self, rope: Rope, shifted: int) -> None:
+        """Gather the rope's cells, moved on by `shifted` cells; find the carriers among those gone through."""
+        self._roll(shifted)
+        solid, _ = rope.solid()
+        self._mass[self._seen] += solid[self._seen]
+        self._visits[self._seen] += 1
+        for cell in range(min(self._exit + max(shifted, 0), len(self._mass)) - 1, self._exit - 1, -1):
+            at = rope.base - float(self._grid.ways[cell])
+            if at <= self._last_at:
                 continue
-            low, high = max(0, cell - radius), min(len(solid), cell + radius + 1)
-            if solid[cell] < solid[low:high].max():
-                continue
-            a, b, c = (float(v) for v in solid[cell - 1 : cell + 2])
-            curve = a - 2 * b + c
-            out.append((cell, float(np.clip(0.5 * (a - c) / curve, -0.5, 0.5)) if curve < -1e-9 else 0.0))
-        return sorted(out, key=lambda peak: -float(solid[peak[0]]))
+            self._last_at = at
+            visits = self._visits[cell]
+            self._passed.append((at, float(self._mass[cell] / visits) if visits >= 3 else 0.0))
+            self._judge()
+        gone = float(self._grid.ways[-1]) + self.apart
+        self.hanging = [c for c in self.hanging if rope.way - c.at < gone]
 
-    def _nearest(self, at: float) -> Carrier | None:
-        near = min(self.hanging, key=lambda c: abs(c.at - at), default=None)
-        return near if near is not None and abs(near.at - at) < 0.8 * self.apart else None
+    def confirm(self, carrier: Carrier) -> None:
+        """Take a carrier as a true one: later ones are compared with it."""
+        self._usual.append(carrier.solid)
 
-    def _update(self, carrier: Carrier, at: float, solid: float, coherence: float, way: float) -> None:
-        carrier.matched += 1
-        carrier.solid = max(carrier.solid, solid)
-        carrier.coherence = max(carrier.coherence, coherence)
-        # Before it is wholly in view a carrier's visible part pulls its centre towards the picture's inside.
-        if way < 1.05:
-            carrier.at += (at - carrier.at) * (0.3 if way > 0.1 else 0.5)
+    def _roll(self, cells: int) -> None:
+        for array in (self._mass, self._visits):
+            rolled = np.roll(array, cells)
+            if cells > 0:
+                rolled[:cells] = 0
+            elif cells < 0:
+                rolled[cells:] = 0
+            array[:] = rolled
+
+    def _judge(self) -> None:
+        """See whether the cell that lies far enough back is the peak of its surroundings."""
+        ats, solids = (np.array(v) for v in zip(*self._passed, strict=True))
+        sure = np.flatnonzero(ats <= ats[-1] - self._grid.way(_SURE_PX))
+        if len(sure) == 0:
+            return
+        k = int(sure[-1])
+        least = max(_MIN_SOLID, _MIN_RELATIVE * float(np.median(self._usual)) if self._usual else 0.0)
+        near = np.abs(ats - ats[k]) <= self.apart
+        if solids[k] < least or solids[k] < solids[near].max():
+            return
+        close = np.abs(ats - ats[k]) <= self._grid.way(_SURE_PX)
+        weight = np.maximum(solids[close] - 0.6 * solids[k], 0.0)
+        at = float((weight * ats[close]).sum() / weight.sum())
+        rival = next((c for c in self.hanging if abs(c.at - at) < self.apart), None)
+        if rival is not None:
+            if rival.done or rival.solid >= solids[k]:
+                return
+            self.hanging.remove(rival)
+        self.hanging.append(Carrier(at=at, solid=float(solids[k])))

@@ -18,7 +18,7 @@ from service.passages.grid import PatchGrid
 from service.passages.line import Line
 from service.passages.quality import picture_problem
 from service.passages.registration import register
-from service.passages.stacks import BIN_PX, BINS, patch_at
+from service.passages.stacks import StackAlbum
 from service.types import Frame, Passage, Picture, WatchedLift
 
 Image = npt.NDArray[np.uint8]
@@ -31,14 +31,12 @@ class ExtractorOptions:
     lead_s: how long before TF the last picture is taken, so that the verdict is out in time.
     min_interval_s: frames that follow closer are passed over.
     gap_s: after a longer gap between frames nothing is known of where the rope is.
-    min_seen: how much of the way from begin to end a carrier must have been followed over.
     min_quality: registration quality below which a picture must not be judged.
     """
 
     lead_s: float = 0.25
     min_interval_s: float = 0.07
     gap_s: float = 1.5
-    min_seen: float = 0.55
     min_quality: float = 0.0
 
 
@@ -65,12 +63,13 @@ class PassageExtractor:
         self._run_id = run_id or uuid.uuid4().hex[:12]
         self._middle = middle_fraction(lift.track)
         self._grid = PatchGrid(lift.track, self._camera.width, self._camera.height)
-        self._line = Line(self._grid, watched.masks, self._forget)
+        self._line = Line(self._grid, watched.masks, self._replay)
         self._carriers = Carriers(self._grid, self._line.visible)
         self._anchor = Anchor(lift.track, watched.masks, watched.references)
         step = self._grid.way(8.0)
         reaches = {0.0: 1.35, self._middle: 1.35 - self._middle, 1.0: 0.35}
         self._albums = [Album(self._track, way, reach, step) for way, reach in reaches.items()]
+        self._stacks = StackAlbum(lift.track, self._grid.px_per_way, 1.0 + self._carriers.apart)
         self._still = self._grid.way(3.0)
         self._last_s: float | None = None
         self._number = 0
@@ -94,14 +93,14 @@ class PassageExtractor:
         image = self._fitted(frame.image)
         if not 0.0 <= elapsed_s <= self._options.gap_s:
             self._gap(frame.t_s)
-        self._line.step(image, frame.t_s, elapsed_s)
+        shifted = self._line.step(image, frame.t_s, elapsed_s)
         at = self._line.rope.way if self._line.known else None
         for album in self._albums:
             album.add(image, at, frame.t_s, frame.t_mono_s)
+        self._stacks.add(image, at, frame.t_s)
         if not self._line.known:
             return []
-        self._carriers.step(self._line.rope)
-        self._stack(image)
+        self._carriers.step(self._line.rope, shifted)
         return [passage for c in self._carriers.hanging if (passage := self._leave(c, frame)) is not None]
 
     def finish(self) -> list[Passage]:
@@ -116,27 +115,19 @@ class PassageExtractor:
             return image
         return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
-    def _forget(self) -> None:
-        self._carriers.clear()
+    def _replay(self, shifted: int | None) -> None:
+        """The rope begins anew, and is built from the frames of the last seconds."""
+        if shifted is None:
+            self._carriers.clear()
+        else:
+            self._carriers.step(self._line.rope, shifted)
 
     def _gap(self, t_s: float) -> None:
         self._carriers.clear()
         self._line.gap(t_s)
         for album in self._albums:
             album.clear()
-
-    def _stack(self, image: Image) -> None:
-        """Lay each carrier's picture near the middle of the track upon those before it."""
-        rope = self._line.rope
-        for carrier in self._carriers.hanging:
-            if carrier.done or rope.speed < self._still:
-                continue
-            at = carrier.at if carrier.stacks.at is None else carrier.stacks.at
-            way = rope.way - at
-            index = round((way - self._middle) * self._grid.px_per_way / BIN_PX)
-            if abs(index) <= BINS:
-                carrier.stacks.at = at
-                carrier.stacks.add(index, patch_at(image, self._track, way))
+        self._stacks.clear()
 
     def _leave(self, carrier: Carrier, frame: Frame) -> Passage | None:
         """Report a carrier when it is about to reach the end of the track, once."""
@@ -145,14 +136,16 @@ class PassageExtractor:
         if carrier.done or way < 1.0 - max(self._options.lead_s * rope.speed, 0.02) or rope.speed <= self._still:
             return None
         carrier.done = True
-        if carrier.first_way > 0.3 or way - carrier.first_way < self._options.min_seen or not carrier.stacks.sums:
+        stacks = self._stacks.stacks(carrier.at, rope.way_at)
+        if not stacks:
             return None
-        fix = self._anchor.fix(carrier.stacks.means())
-        begin_at = (carrier.stacks.at or 0.0) - fix.way
+        fix = self._anchor.fix(stacks)
+        begin_at = carrier.at - fix.way
         times = [rope.time_at(begin_at + w) for w in (0.0, self._middle, 1.0)]
         pictures = [self._picture(a, t, fix, begin_at) for a, t in zip(self._albums, times, strict=True)]
         if any(t is None for t in times) or any(p is None for p in pictures):
             return None
+        self._carriers.confirm(carrier)
         self._number += 1
         t_begin_s, t_middle_s, t_end_s = (float(t or 0.0) for t in times)
         return Passage(

@@ -23,30 +23,33 @@ _INSIST_S = 3.0  # for so long it must name another one before the rope is given
 class Line:
     """Steps features, speed search and rope together.
 
-    visible: float32[N], as FeatureMaker's. known: whether the line's speed is. on_found: called when it has become known, with the rope's readings
-    of the last seconds available from `rope.way_at`.
+    visible: float32[N], as FeatureMaker's. known: whether the line's speed is. on_replay: called with None when the rope begins anew, then with the
+    cells moved for each of the remembered frames that it is built from.
     """
 
-    def __init__(self, grid: PatchGrid, masks: MaskPair | None, on_found: Callable[[], None]) -> None:
+    def __init__(self, grid: PatchGrid, masks: MaskPair | None, on_replay: Callable[[int | None], None]) -> None:
         self.rope = Rope(grid)
         self.known = False
         self._features = FeatureMaker(grid, masks)
         self.visible = self._features.visible
         self._search = SpeedSearch(grid)
-        self._on_found = on_found
+        self._on_replay = on_replay
         self._unsure_s = 0.0
         self._frames = 0
         self._other_s = 0.0
+        self._restarted = False
 
-    def step(self, image: npt.NDArray[np.uint8], t_s: float, elapsed_s: float) -> None:
-        """Take in a frame uint8[H, W, 3] BGR."""
+    def step(self, image: npt.NDArray[np.uint8], t_s: float, elapsed_s: float) -> int:
+        """Take in a frame uint8[H, W, 3] BGR; return by how many cells the rope moved on."""
         features = self._features.step(image, t_s, self.rope.speed if self.known else None)
         self._frames += 1
+        self._restarted = False
         reading = self.rope.step(features) if self.known else None
         if reading is None or self._frames % _SEARCH_EVERY == 0:
             self._look(features, reading)
         if reading is not None and self._lost(reading, features, elapsed_s):
             self.known = False
+        return reading.shifted if reading is not None and not self._restarted else 0
 
     def gap(self, t_s: float) -> None:
         """Frames are missing: how far the rope has gone is unknown, its speed still the best guess."""
@@ -74,7 +77,9 @@ class Line:
             return
         history = list(self._search.history)
         self.rope.start(history[0].t_s, speed)
+        self._on_replay(None)
         for past in history:
-            self.rope.step(past, measure=past.t_s - history[0].t_s > 1.0)
+            moved = self.rope.step(past, measure=past.t_s - history[0].t_s > 1.0).shifted
+            self._on_replay(moved)
         self.known, self._unsure_s, self._other_s = True, 0.0, features.t_s
-        self._on_found()
+        self._restarted = True

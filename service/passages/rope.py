@@ -213,9 +213,9 @@ class Rope:
         self.span += gone
 
     @property
-    def phase(self) -> float:
-        """How far, in way, the odometer stands from the grid's cells: within half a cell."""
-        return self.way - self._base
+    def base(self) -> float:
+        """The odometer's reading at which the rope's cells lie exactly on the grid's."""
+        return self._base
 
 
 def _vertex(scores: npt.NDArray[np.float64], best: int) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.geometry import pose_at, to_camera
+from lifts.geometry import middle_fraction, pose_at, to_camera
 from lifts.schema import Track
 from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX
 
@@ -21,43 +22,80 @@ BIN_PX = 24.0
 BINS = 4
 """Stacks on each side of the middle."""
 
+_WIDE_PX = 90  # canonical pixels kept round the frame: a carrier off the middle is still in it
+_SIDE = (200 + 2 * _WIDE_PX) // PITCH_PX
+_STEP_PX = 4.0
 
-@dataclass(slots=True, eq=False)
-class Stacks:
-    """One stack for each short piece of way about the middle pose: index k is k * BIN_PX of movement off it.
 
-    at: the odometer's reading that the pieces are counted from, fixed with the first picture.
+class StackAlbum:
+    """Keeps small grey pictures about the middle pose over the last stretch of rope; lays them over each other.
+
+    One for each few pixels of movement; the oldest is dropped first.
     """
 
-    at: float | None = None
-    sums: dict[int, Floats] = field(default_factory=dict)
-    counts: dict[int, int] = field(default_factory=dict)
+    def __init__(self, track: Track, px_per_way: float, reach: float) -> None:
+        self._track = track
+        self._px_per_way = px_per_way
+        self._middle = middle_fraction(track)
+        self._matrix = _field_to_camera(track, self._middle, _WIDE_PX)
+        self._last_at: float | None = None
+        self._kept: deque[tuple[float, Image]] = deque(maxlen=max(40, int(reach * px_per_way / _STEP_PX)))
 
-    def add(self, index: int, patch: Floats) -> None:
-        """Lay a patch float32[FIELD, FIELD] upon the stack of its piece."""
-        if index in self.sums:
-            self.sums[index] += patch
-            self.counts[index] += 1
-        else:
-            self.sums[index] = patch.copy()
-            self.counts[index] = 1
+    def clear(self) -> None:
+        """Forget all pictures."""
+        self._kept.clear()
+        self._last_at = None
 
-    def means(self) -> dict[int, Floats]:
-        """Return the stacks that hold at least two pictures, or all if none does: float32[FIELD, FIELD]."""
-        least = 2 if any(count >= 2 for count in self.counts.values()) else 1
-        return {k: total / self.counts[k] for k, total in self.sums.items() if self.counts[k] >= least}
+    def add(self, image: Image, at: float | None, t_s: float) -> None:
+        """Take the frame uint8[H, W, 3] BGR; `at` is the odometer's reading, None while unknown."""
+        if at is not None and self._last_at is not None:
+            if abs(at - self._last_at) * self._px_per_way < _STEP_PX:
+                return
+        self._last_at = at
+        self._kept.append((t_s, _cut(image, self._matrix, _SIDE)))
+
+    def stacks(self, at: float, way_at: Callable[[float], float | None]) -> dict[int, Floats]:
+        """Return a carrier's stacks: float32[FIELD, FIELD] grey means, by piece of way.
+
+        at: the odometer's reading when the carrier is at begin. Index k is k * BIN_PX of movement from the
+        middle pose; each picture is warped to where the carrier then was.
+        """
+        sums: dict[int, Floats] = {}
+        counts: dict[int, int] = {}
+        for t_s, picture in self._kept:
+            reading = way_at(t_s)
+            if reading is None:
+                continue
+            way = reading - at
+            index = round((way - self._middle) * self._px_per_way / BIN_PX)
+            if abs(index) > BINS:
+                continue
+            patch = self._seen_from(picture, way)
+            sums[index] = patch if index not in sums else sums[index] + patch
+            counts[index] = counts.get(index, 0) + 1
+        least = 2 if any(count >= 2 for count in counts.values()) else 1
+        return {k: total / np.float32(counts[k]) for k, total in sums.items() if counts[k] >= least}
+
+    def _seen_from(self, picture: Image, way: float) -> Floats:
+        """Return float32[FIELD, FIELD], what the pose at `way` shows of a kept picture."""
+        onto = np.vstack([_field_to_camera(self._track, way, MARGIN_PX), [0.0, 0.0, 1.0]])
+        back = cv2.invertAffineTransform(self._matrix) @ onto
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        out = cv2.warpAffine(picture, back, (FIELD, FIELD), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(out, dtype=np.float32)
 
 
-def patch_at(image: Image, track: Track, way: float) -> Floats:
-    """Return float32[FIELD, FIELD], the grey canonical picture with margin of a carrier at `way`.
+def _field_to_camera(track: Track, way: float, margin_px: int) -> npt.NDArray[np.float64]:
+    """Return float64[2, 3]: pixels of a half-size canonical picture with a margin -> camera pixels."""
+    half = np.array([[PITCH_PX, 0.0, 0.5 - margin_px], [0.0, PITCH_PX, 0.5 - margin_px], [0.0, 0.0, 1.0]])
+    return np.asarray(to_camera(pose_at(track, way)) @ half)
 
-    image: uint8[H, W, 3] BGR, the camera's.
-    """
-    matrix = to_camera(pose_at(track, way)) @ np.array(
-        [[PITCH_PX, 0.0, 0.5 - MARGIN_PX], [0.0, PITCH_PX, 0.5 - MARGIN_PX], [0.0, 0.0, 1.0]]
-    )
+
+def _cut(image: Image, matrix: npt.NDArray[np.float64], side: int) -> Image:
+    """Return uint8[side, side], the grey picture that the matrix (its pixels -> camera) reads."""
+    matrix = matrix.copy()
     pitch = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    corners = matrix[:, :2] @ np.array([[0, FIELD, 0, FIELD], [0, 0, FIELD, FIELD]]) + matrix[:, 2:]
+    corners = matrix[:, :2] @ np.array([[0, side, 0, side], [0, 0, side, side]]) + matrix[:, 2:]
     size = np.array([image.shape[1], image.shape[0]])
     low = np.clip(np.floor(corners.min(axis=1)).astype(int) - 2, 0, size - 1)
     high = np.clip(np.ceil(corners.max(axis=1)).astype(int) + 3, low + 1, size)
@@ -66,5 +104,5 @@ def patch_at(image: Image, track: Track, way: float) -> Floats:
         crop = cv2.blur(crop, (round(pitch), round(pitch)))
     matrix[:, 2] -= low
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    out = cv2.warpAffine(crop, matrix, (FIELD, FIELD), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(out, dtype=np.float32)
+    out = cv2.warpAffine(crop, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out, dtype=np.uint8)
