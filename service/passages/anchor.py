@@ -21,7 +21,6 @@ from service.passages.outlines import (
     MARGIN_PX,
     PITCH_PX,
     Field,
-    Floats,
     Shift,
     mask_outline,
     outline,
@@ -55,7 +54,10 @@ class Fix:
 
 
 class Anchor:
-    """Learns, carrier by carrier, where a lift's carriers are; see the module."""
+    """Learns, carrier by carrier, where a lift's carriers are; see the module.
+
+    usual_way: what a carrier's fix usually adds to the tracker's way.
+    """
 
     def __init__(
         self, track: Track, masks: MaskPair | None, references: dict[str, npt.NDArray[np.uint8]]
@@ -72,20 +74,16 @@ class Anchor:
         self._near = prior(_REACH, self._motion, 28.0, 8.0)
         self._fine = prior(_REACH, self._motion, 20.0, 8.0)
         self.offset = Shift(0.0, 0.0, 0.0, 0.0)
-
-    @property
-    def offset_way(self) -> float:
-        """The lift's learned offset: to add to the way that the tracker sees."""
-        return self._way(self.offset.dx_px, self.offset.dy_px)
+        self.usual_way = 0.0
+        self._placed = 0
 
     def displacement(self, way: float) -> tuple[float, float]:
         """Return by how many canonical pixels a carrier's picture moves over a small way."""
         return way * self._motion[0], way * self._motion[1]
 
-    def fix(self, stacks: dict[int, Floats]) -> Fix:
+    def fix(self, stacks: dict[int, Field]) -> Fix:
         """Place one carrier by its stacks (see Stacks.means), cut where the tracker saw it; learn from it."""
-        found = {k: outline(stack) for k, stack in stacks.items()}
-        alike, shift, aligned = self._place(found)
+        alike, shift, aligned = self._place(stacks)
         trusted = alike is None or alike >= _MIN_ALIKE
         if trusted:
             self._learn(aligned)
@@ -93,6 +91,8 @@ class Anchor:
             shift = Shift(0.0, 0.0, 0.0, 0.0)
         dx, dy = shift.dx_px + self.offset.dx_px, shift.dy_px + self.offset.dy_px
         way = self._way(dx, dy)
+        self._placed += 1
+        self.usual_way += (way - self.usual_way) / min(self._placed, 8)
         model = aligned if self._template is None else 0.4 * aligned + 0.6 * self._template
         model = shifted(np.asarray(model, dtype=np.complex64), -self.offset.dx_px, -self.offset.dy_px)
         return Fix(way, dx - way * self._motion[0], dy - way * self._motion[1], alike, model)

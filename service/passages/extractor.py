@@ -23,6 +23,8 @@ from service.types import Frame, Passage, Picture, WatchedLift
 
 Image = npt.NDArray[np.uint8]
 
+_PLACE_PX = 50.0  # canonical pixels past the middle at which a carrier's place is taken
+
 
 @dataclass(frozen=True, slots=True)
 class ExtractorOptions:
@@ -73,6 +75,7 @@ class PassageExtractor:
         self._still = self._grid.way(3.0)
         self._last_s: float | None = None
         self._number = 0
+        self._fixes: dict[float, Fix] = {}
 
     @property
     def line_speed(self) -> str:
@@ -119,27 +122,42 @@ class PassageExtractor:
         """The rope begins anew, and is built from the frames of the last seconds."""
         if shifted is None:
             self._carriers.clear()
+            self._fixes.clear()
         else:
             self._carriers.step(self._line.rope, shifted)
 
     def _gap(self, t_s: float) -> None:
         self._carriers.clear()
+        self._fixes.clear()
         self._line.gap(t_s)
         for album in self._albums:
             album.clear()
         self._stacks.clear()
 
     def _leave(self, carrier: Carrier, frame: Frame) -> Passage | None:
-        """Report a carrier when it is about to reach the end of the track, once."""
+        """Place a carrier when it is past the middle, report it when it is about to reach the end, once each."""
         rope = self._line.rope
-        way = rope.way - carrier.at + self._anchor.offset_way
-        if carrier.done or way < 1.0 - max(self._options.lead_s * rope.speed, 0.02) or rope.speed <= self._still:
+        lead = max(self._options.lead_s * rope.speed, 0.02)
+        way = rope.way - carrier.at
+        if carrier.done or rope.speed <= self._still:
+            return None
+        fix = self._fixes.get(carrier.at)
+        if fix is None:
+            if way + self._anchor.usual_way < min(self._middle + self._grid.way(_PLACE_PX), 1.0 - lead):
+                return None
+            stacks = self._stacks.stacks(carrier.at, rope.way_at)
+            if not stacks:
+                return None
+            fix = self._fixes[carrier.at] = self._anchor.fix(stacks)
+        if way + fix.way < 1.0 - lead:
             return None
         carrier.done = True
-        stacks = self._stacks.stacks(carrier.at, rope.way_at)
-        if not stacks:
-            return None
-        fix = self._anchor.fix(stacks)
+        del self._fixes[carrier.at]
+        return self._passage(carrier, fix, frame)
+
+    def _passage(self, carrier: Carrier, fix: Fix, frame: Frame) -> Passage | None:
+        """Gather a carrier's moments and pictures; None if it was not seen all the way."""
+        rope = self._line.rope
         begin_at = carrier.at - fix.way
         times = [rope.time_at(begin_at + w) for w in (0.0, self._middle, 1.0)]
         pictures = [self._picture(a, t, fix, begin_at) for a, t in zip(self._albums, times, strict=True)]

@@ -42,14 +42,27 @@ class Shift:
     contrast: float
 
 
-def outline(grey: Floats, softness: float = 6.0) -> Field:
-    """Return the outline of a picture float32[FIELD, FIELD]; edges of `softness` grey levels count half."""
+def outline(grey: Floats, background: Floats | None = None, softness: float = 6.0) -> Field:
+    """Return the outline of a picture float32[H, W], complex64[H, W]; edges of `softness` levels count half.
+
+    background: the same view without what is looked for, float32[H, W]: its edges are left out.
+    """
+    dx, dy = _slope(grey)
+    size = cv2.magnitude(dx, dy)
+    weight = size / (size + softness)
+    if background is not None:
+        bx, by = _slope(background)
+        new = cv2.magnitude(dx - bx, dy - by)
+        weight = weight * np.clip((new - 1.0) / (0.5 * size + 2.0), 0.0, 1.0)
+    direction = (dx + 1j * dy) ** 2 / np.maximum(size * size, 1e-6)
+    return np.asarray(direction * weight, dtype=np.complex64)
+
+
+def _slope(grey: Floats) -> tuple[Floats, Floats]:
     calm = cv2.GaussianBlur(grey, (0, 0), 0.8)
     dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
     dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
-    size = cv2.magnitude(dx, dy)
-    direction = (dx + 1j * dy) ** 2 / np.maximum(size * size, 1e-6)
-    return np.asarray(direction * (size / (size + softness)), dtype=np.complex64)
+    return np.asarray(dx, dtype=np.float32), np.asarray(dy, dtype=np.float32)
 
 
 def mask_outline(mask: npt.NDArray[np.uint8]) -> Field:

@@ -25,6 +25,8 @@ ACCEPT = 0.30
 
 _SOLID = 0.006  # of a cell: less may be chance
 _GAIN_WAY, _GAIN_SPEED = 0.5, 0.06
+_PULL_PER_S = 1.0  # towards the usual speed
+_BLIND_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Rope:
         self._counts: Floats = np.zeros_like(self._inside)
         self.span = np.zeros(n, np.float32)
         self._base = 0.0
+        self._most = 0.0
+        self._blind_s = 0.0
         self._log_way = float(grid.ways[-1] - grid.ways[0]) + 1.0
         self._log: deque[tuple[float, float]] = deque(maxlen=4096)
 
@@ -84,24 +88,18 @@ class Rope:
             self.power_map = np.zeros_like(self.stack)
         elapsed_s = features.t_s - self.t_s
         self.t_s = features.t_s
-        self.speed += (self.usual - self.speed) * min(0.5 * elapsed_s, 1.0)
+        self.speed += (self._expected() - self.speed) * min(_PULL_PER_S * elapsed_s, 1.0)
         predicted = self.way + self.speed * elapsed_s
         matched, still = 0.0, False
         if measure:
             matched, at = self._match(features, predicted)
-            still = self._still(features, predicted)
-            if matched >= ACCEPT and not still:
-                self.usual = max(self.usual, self._grid.way(8.0))
-                sure = min((matched - ACCEPT) / 0.3, 1.0)
-                most = self._grid.step + 0.3 * self.usual * elapsed_s
-                error = min(max(at - predicted, -most), most) * sure
-                predicted += _GAIN_WAY * error
-                change = _GAIN_SPEED * error / max(elapsed_s, 1e-3)
-                limit = self.usual * elapsed_s
-                self.speed += min(max(change, -limit), limit)
-            elif still:
+            hangs, still = self._still(features, predicted)
+            self._blind_s = self._blind_s + elapsed_s if hangs and matched < ACCEPT else 0.0
+            if still:
                 predicted = self.way
-                self.speed *= 0.7
+                self.speed *= 0.8
+            elif matched >= ACCEPT:
+                predicted += self._correct(at - predicted, matched, elapsed_s)
         self.way = predicted
         shifted = self._shift()
         if not still:
@@ -110,6 +108,20 @@ class Rope:
         while len(self._log) > 2 and self._log[0][1] < self.way - self._log_way:
             self._log.popleft()
         return Reading(matched, still, shifted)
+
+    def _expected(self) -> float:
+        """The speed to assume: the usual one, but none where something hangs that is not seen to move."""
+        return 0.0 if self._blind_s > _BLIND_S else self.usual
+
+    def _correct(self, error: float, matched: float, elapsed_s: float) -> float:
+        """Take a reading's error into the speed; return what of it to add to the odometer."""
+        self.usual = max(self.usual, self._grid.way(8.0))
+        most = self._grid.step + 0.3 * self.usual * elapsed_s
+        error = min(max(error, -most), most) * min((matched - ACCEPT) / 0.3, 1.0)
+        change = _GAIN_SPEED * error / max(elapsed_s, 1e-3)
+        limit = self.usual * elapsed_s
+        self.speed += min(max(change, -limit), limit)
+        return _GAIN_WAY * error
 
     def way_at(self, t_s: float) -> float | None:
         """Return what the odometer read at a media time; None before its log begins."""
@@ -177,16 +189,20 @@ class Rope:
         best = int(scores.argmax())
         return float(scores[best]), self._base + (low + best + _vertex(scores, best)) * step
 
-    def _still(self, features: Features, predicted: float) -> bool:
-        """Say whether something hangs on the rope here that now shows no motion at all."""
+    def _still(self, features: Features, predicted: float) -> tuple[bool, bool]:
+        """Say whether a carrier hangs in full view, and whether it then shows no motion at all."""
         shift = round((predicted - self._base) / self._grid.step)
-        solid = self.solid()[0] * np.minimum(self.count / 4.0, 1.0)
+        model, trust = self._model()
+        solid = np.einsum("nd,nd->n", model, self.stack) / self.stack.shape[1]
         rows = np.arange(len(solid)) + shift
-        ok = (rows >= 0) & (rows < len(solid)) & (solid > _SOLID)
-        if not ok.any():
-            return False
-        now = features.energy[rows[ok]]
-        return bool(now.sum() < 0.12 * solid[ok].sum())
+        ok = np.flatnonzero((rows >= 0) & (rows < len(solid)) & (self._grid.ways <= 1.0) & (self.count >= 4))
+        ok = ok[self._inside[rows[ok]].mean(axis=1) > 0.85]
+        self._most = max(self._most * 0.999, float(solid[ok].max(initial=0.0)))
+        ok = ok[solid[ok] > max(_SOLID, 0.4 * self._most)]
+        if len(ok) == 0:
+            return False, False
+        now = np.einsum("nd,nd->n", features.cells[rows[ok]] ** 2, trust[ok]) / self.stack.shape[1]
+        return True, bool(now.sum() < 0.15 * solid[ok].sum())
 
     def _shift(self) -> int:
         """Keep the rope's cells at the grid's: move them on when the odometer has gone half a cell."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lifts.geometry import middle_fraction, pose_at, to_camera
 from lifts.schema import Track
-from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX
+from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX, Field, outline
 
 Floats = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
@@ -25,6 +25,7 @@ BINS = 4
 _WIDE_PX = 90  # canonical pixels kept round the frame: a carrier off the middle is still in it
 _SIDE = (200 + 2 * _WIDE_PX) // PITCH_PX
 _STEP_PX = 4.0
+_LEVELS = 1.0  # grey levels that the background follows per picture
 
 
 class StackAlbum:
@@ -39,6 +40,7 @@ class StackAlbum:
         self._middle = middle_fraction(track)
         self._matrix = _field_to_camera(track, self._middle, _WIDE_PX)
         self._last_at: float | None = None
+        self._background: Floats | None = None
         self._kept: deque[tuple[float, Image]] = deque(maxlen=max(40, int(reach * px_per_way / _STEP_PX)))
 
     def clear(self) -> None:
@@ -52,15 +54,19 @@ class StackAlbum:
             if abs(at - self._last_at) * self._px_per_way < _STEP_PX:
                 return
         self._last_at = at
-        self._kept.append((t_s, _cut(image, self._matrix, _SIDE)))
+        picture = _cut(image, self._matrix, _SIDE)
+        self._kept.append((t_s, picture))
+        if self._background is None:
+            self._background = picture.astype(np.float32)
+        self._background += np.clip(picture - self._background, -_LEVELS, _LEVELS)
 
-    def stacks(self, at: float, way_at: Callable[[float], float | None]) -> dict[int, Floats]:
-        """Return a carrier's stacks: float32[FIELD, FIELD] grey means, by piece of way.
+    def stacks(self, at: float, way_at: Callable[[float], float | None]) -> dict[int, Field]:
+        """Return a carrier's stacks: complex64[FIELD, FIELD], mean outlines by piece of way.
 
         at: the odometer's reading when the carrier is at begin. Index k is k * BIN_PX of movement from the
         middle pose; each picture is warped to where the carrier then was.
         """
-        sums: dict[int, Floats] = {}
+        sums: dict[int, Field] = {}
         counts: dict[int, int] = {}
         for t_s, picture in self._kept:
             reading = way_at(t_s)
@@ -76,13 +82,14 @@ class StackAlbum:
         least = 2 if any(count >= 2 for count in counts.values()) else 1
         return {k: total / np.float32(counts[k]) for k, total in sums.items() if counts[k] >= least}
 
-    def _seen_from(self, picture: Image, way: float) -> Floats:
-        """Return float32[FIELD, FIELD], what the pose at `way` shows of a kept picture."""
+    def _seen_from(self, picture: Image, way: float) -> Field:
+        """Return complex64[FIELD, FIELD], what the pose at `way` shows of a kept picture."""
         onto = np.vstack([_field_to_camera(self._track, way, MARGIN_PX), [0.0, 0.0, 1.0]])
         back = cv2.invertAffineTransform(self._matrix) @ onto
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        out = cv2.warpAffine(picture, back, (FIELD, FIELD), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(out, dtype=np.float32)
+        lines = outline(picture.astype(np.float32), self._background)
+        parts = np.stack([lines.real, lines.imag], axis=-1)
+        out = cv2.warpAffine(parts, back, (FIELD, FIELD), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        return np.asarray(out[..., 0] + 1j * out[..., 1], dtype=np.complex64)
 
 
 def _field_to_camera(track: Track, way: float, margin_px: int) -> npt.NDArray[np.float64]:
