@@ -88,11 +88,13 @@ class Anchor:
         if trusted:
             self._learn(aligned)
         else:
-            shift = Shift(0.0, 0.0, 0.0, 0.0)
+            # Not recognised: it is where the lift's carriers usually are.
+            shift = Shift(*self.displacement(self.usual_way), 0.0, 0.0)
         dx, dy = shift.dx_px + self.offset.dx_px, shift.dy_px + self.offset.dy_px
         way = self._way(dx, dy)
-        self._placed += 1
-        self.usual_way += (way - self.usual_way) / min(self._placed, 8)
+        if trusted:
+            self._placed += 1
+            self.usual_way += (way - self.usual_way) / min(self._placed, 8)
         model = aligned if self._template is None else 0.4 * aligned + 0.6 * self._template
         model = shifted(np.asarray(model, dtype=np.complex64), -self.offset.dx_px, -self.offset.dy_px)
         return Fix(way, dx - way * self._motion[0], dy - way * self._motion[1], alike, model)
@@ -104,6 +106,8 @@ class Anchor:
         carrier truly was at the middle pose.
         """
         first = self._template is None
+        usual_px = self.usual_way * self._px_per_way
+        near = prior(_REACH, self._motion, 20.0, 8.0, usual_px)
         best: tuple[float, Shift, Field] | None = None
         for k, field in found.items():
             if self._template is None:
@@ -111,7 +115,7 @@ class Anchor:
             else:
                 norm = float(np.sqrt((np.abs(field) ** 2).sum() * (np.abs(self._template) ** 2).sum()))
                 surface = np.maximum(scores(field, self._template, _REACH) / max(norm, 1e-9), 0.0)
-                surface = surface * (0.4 + 0.6 * self._near)
+                surface = (surface + 0.5 * self._vote(field)) * (0.4 + 0.6 * near)
             if len(found) > 1:
                 surface = surface * self._here(k)
             shift = peak(surface)

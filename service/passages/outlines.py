@@ -90,14 +90,19 @@ def scores(picture: Field, model: Field, reach: int) -> Scores:
     return np.asarray(surface[: 2 * reach + 1, : 2 * reach + 1], dtype=np.float64)
 
 
-def prior(reach: int, along: tuple[float, float], along_px: float, across_px: float) -> Scores:
-    """Return 0..1 over shifts: a Gaussian of `along_px` in direction `along` and `across_px` across it."""
+def prior(
+    reach: int, along: tuple[float, float], along_px: float, across_px: float, centre_px: float = 0.0
+) -> Scores:
+    """Return 0..1 over shifts: a Gaussian of `along_px` in direction `along` and `across_px` across it.
+
+    It peaks `centre_px` along that direction.
+    """
     d = np.arange(-reach, reach + 1) * float(PITCH_PX)
     x, y = np.meshgrid(d, d)
     norm = max(float(np.hypot(*along)), 1e-9)
     ux, uy = along[0] / norm, along[1] / norm
     lengthwise, sideways = x * ux + y * uy, -x * uy + y * ux
-    return np.exp(-0.5 * ((lengthwise / along_px) ** 2 + (sideways / across_px) ** 2))
+    return np.exp(-0.5 * (((lengthwise - centre_px) / along_px) ** 2 + (sideways / across_px) ** 2))
 
 
 def peak(surface: Scores) -> Shift:
