@@ -15,9 +15,12 @@ import numpy.typing as npt
 
 from lifts.geometry import pose_at, warp
 from lifts.schema import Track
-from service.passages.outlines import MARGIN_PX
+from service.passages.outlines import MARGIN_PX, Floats, reduce_picture
+from service.passages.registration import Look
 
 Image = npt.NDArray[np.uint8]
+
+_LEVELS = 1.5  # grey levels that the background follows per picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,11 +35,14 @@ class Leaf:
 class Album:
     """Pictures at one pose of the track over the last `reach` of way, one per `step`; oldest dropped first.
 
-    They are found by time: the odometer tells when a carrier passed.
+    They are found by time: the odometer tells when a carrier passed. background: float32[FIELD, FIELD] grey, the
+    view without carriers, once some have passed. look: what carriers look like here.
     """
 
     def __init__(self, track: Track, way: float, reach: float, step: float) -> None:
         self.way = way
+        self.background: Floats | None = None
+        self.look = Look()
         self.pose = pose_at(track, way)
         self._step = step
         self._last_at: float | None = None
@@ -51,7 +57,13 @@ class Album:
             return
         self._last_at = at
         picture = cv2.cvtColor(warp(image, self.pose, margin_px=MARGIN_PX), cv2.COLOR_BGR2RGB)
-        self._leaves.append(Leaf(t_s, t_mono_s, np.asarray(picture, dtype=np.uint8)))
+        leaf = Leaf(t_s, t_mono_s, np.asarray(picture, dtype=np.uint8))
+        self._leaves.append(leaf)
+        grey = reduce_picture(leaf.image)
+        if self.background is None:
+            self.background = grey
+        else:
+            self.background += np.clip(grey - self.background, -_LEVELS, _LEVELS)
 
     def find(self, t_s: float) -> Leaf | None:
         """Return the picture taken nearest to a media time; None if the album is empty."""

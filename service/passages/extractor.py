@@ -188,7 +188,9 @@ class PassageExtractor:
         dx, dy = self._anchor.displacement(way - album.way)
         if abs(way - album.way) > self._grid.way(30.0):
             return None
-        found = register(leaf.image, fix.model, dx + fix.dx_px, dy + fix.dy_px)
+        model = album.look.model(fix.model, at_middle=album.way == self._middle)
+        found = register(leaf.image, album.background, model, dx + fix.dx_px, dy + fix.dy_px)
+        album.look.learn(leaf.image, album.background, found.dx_px, found.dy_px)
         problem = picture_problem(found.image)
         if problem is None and found.quality < self._options.min_quality:
             problem = "not registered"

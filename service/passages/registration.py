@@ -8,7 +8,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from service.passages.outlines import MARGIN_PX, Field, outline, peak, prior, reduce_picture, scores
+from service.passages.outlines import (
+    MARGIN_PX,
+    PITCH_PX,
+    Field,
+    Floats,
+    outline,
+    peak,
+    prior,
+    reduce_picture,
+    scores,
+    shifted,
+)
 
 Image = npt.NDArray[np.uint8]
 
@@ -16,8 +27,9 @@ MAX_SHIFT_PX = 15.0
 """The picture is moved by at most this many canonical pixels on each axis."""
 
 _REACH = 8
+_MEMORY = 20
 _TRUSTED = 0.35
-_NONE, _SURE = 0.10, 0.45  # correlations at which nothing, and everything, was recognised
+_NONE, _SURE = 0.06, 0.40  # correlations at which nothing, and everything, was recognised
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,11 +42,41 @@ class Registered:
     quality: float
 
 
-def register(picture: Image, model: Field, dx_px: float = 0.0, dy_px: float = 0.0) -> Registered:
+class Look:
+    """What a lift's carriers look like at one pose: the mean outline of their registered pictures."""
+
+    def __init__(self) -> None:
+        self._mean: Field | None = None
+        self._count = 0
+
+    def model(self, carrier: Field, at_middle: bool) -> Field:
+        """Return the outline to register a carrier's picture on.
+
+        carrier: this carrier's own outline about the middle pose; elsewhere it is only the first guess, since
+        carriers turn as they pass.
+        """
+        if self._mean is None:
+            return carrier
+        return np.asarray(0.5 * carrier + 0.5 * self._mean if at_middle else self._mean, dtype=np.complex64)
+
+    def learn(self, picture: Image, background: Floats | None, dx_px: float, dy_px: float) -> None:
+        """Take in a picture uint8[240, 240, 3] RGB whose content was found (dx, dy) off its place."""
+        field = shifted(outline(reduce_picture(picture), background), -dx_px, -dy_px)
+        self._count += 1
+        if self._mean is None:
+            self._mean = field
+        else:
+            self._mean += (field - self._mean) * np.float32(1.0 / min(self._count, _MEMORY))
+
+
+def register(
+    picture: Image, background: Floats | None, model: Field, dx_px: float = 0.0, dy_px: float = 0.0
+) -> Registered:
     """Cut the canonical picture out of one with a margin, moved to where the model says.
 
     Args:
         picture: uint8[240, 240, 3] RGB, canonical with MARGIN_PX on each side, by the coarse pose.
+        background: float32[FIELD, FIELD] grey, the same view without a carrier; None if not known.
         model: the carrier's outline where a rightly registered picture shows it.
         dx_px, dy_px: where its content is expected to lie from the canonical place, before looking.
 
@@ -42,18 +84,18 @@ def register(picture: Image, model: Field, dx_px: float = 0.0, dy_px: float = 0.
         The picture with its content moved back by what was found. Where the picture is not recognised the
         expected shift is used as it is, and the quality says so.
     """
-    field = outline(reduce_picture(picture))
-    near = prior(_REACH, (1.0, 0.0), 9.0, 9.0)
+    field = outline(reduce_picture(picture), background)
+    near = prior(_REACH, (1.0, 0.0), 8.0, 8.0)
     weight = np.abs(model)
-    norm = float(np.sqrt((np.abs(field) ** 2 * (weight > 0.1)).sum() * (weight**2).sum()))
+    norm = float(np.sqrt((np.abs(field) ** 2 * (weight > 0.05)).sum() * (weight**2).sum()))
     if norm < 1e-6:
         return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, 0.0)
-    rows, columns = round(dy_px / 2), round(dx_px / 2)
-    centred = np.roll(field, (-rows, -columns), (0, 1))
+    rows, columns = round(dy_px / PITCH_PX), round(dx_px / PITCH_PX)
+    centred = shifted(field, -PITCH_PX * columns, -PITCH_PX * rows)
     found = peak(np.maximum(scores(centred, model, _REACH) / norm, 0.0) * near)
     quality = float(np.clip((found.score - _NONE) / (_SURE - _NONE), 0.0, 1.0))
     if quality >= _TRUSTED:
-        dx_px, dy_px = 2.0 * columns + found.dx_px, 2.0 * rows + found.dy_px
+        dx_px, dy_px = PITCH_PX * columns + found.dx_px, PITCH_PX * rows + found.dy_px
     dx_px, dy_px = (float(np.clip(d, -MAX_SHIFT_PX, MAX_SHIFT_PX)) for d in (dx_px, dy_px))
     return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, quality)
 
