@@ -20,6 +20,7 @@ _MIN_RELATIVE = 0.3  # of what the lift's carriers usually have
 _MIN_VISITS = 0.5
 _WHOLE = 0.85
 _MEMORY = 12
+_KNOWN_WAY = 0.8  # by where a carrier is known to be one: its place is found and its pictures judged before end
 
 
 @dataclass(slots=True, eq=False)
@@ -45,13 +46,13 @@ class Carriers:
     def __init__(self, grid: PatchGrid, visible: Floats) -> None:
         self._grid = grid
         self.apart = float(np.clip(grid.way(_CARRIER_WIDTH_PX), 0.12, 1.2))
-        last = 0.88 - grid.way(_SURE_PX)
+        last = _KNOWN_WAY - grid.way(_SURE_PX)
         first = min(-0.15, last - grid.way(120.0))
         ways = grid.ways
         self._seen = (ways >= first) & (ways <= last) & (visible >= _WHOLE)
         if self._seen.sum() < 4:
             # The picture's edge is near: take the stretch where most of a carrier is to be seen.
-            self._seen = (ways >= first) & (ways <= max(last, 0.5)) & (visible >= 0.6 * float(visible.max()))
+            self._seen = (ways >= first) & (ways <= max(last, 0.4)) & (visible >= 0.6 * float(visible.max()))
         self._exit = int(np.flatnonzero(self._seen)[-1]) + 1
         self._mass = np.zeros(len(grid))
         self._visits = np.zeros(len(grid))

@@ -23,6 +23,7 @@ from service.types import Frame, Passage, Picture, WatchedLift
 
 Image = npt.NDArray[np.uint8]
 
+_ALBUM_PX = 8.0  # canonical pixels by which the last album may be off where its pictures are wanted
 _PLACE_PX = 50.0  # canonical pixels past the middle at which a carrier's place is taken
 
 
@@ -68,9 +69,8 @@ class PassageExtractor:
         self._line = Line(self._grid, watched.masks, self._replay)
         self._carriers = Carriers(self._grid, self._line.visible)
         self._anchor = Anchor(lift.track, watched.masks, watched.references)
-        step = self._grid.way(8.0)
         reaches = {0.0: 1.35, self._middle: 1.35 - self._middle, 1.0: 0.35}
-        self._albums = [Album(self._track, way, reach, step) for way, reach in reaches.items()]
+        self._albums = [self._album(way, reach) for way, reach in reaches.items()]
         self._stacks = StackAlbum(lift.track, self._grid.px_per_way, 1.0 + self._carriers.apart)
         self._still = self._grid.way(3.0)
         self._last_s: float | None = None
@@ -98,6 +98,8 @@ class PassageExtractor:
             self._gap(frame.t_s)
         shifted = self._line.step(image, frame.t_s, elapsed_s)
         at = self._line.rope.way if self._line.known else None
+        if self._line.known:
+            self._set_lead()
         for album in self._albums:
             album.add(image, at, frame.t_s, frame.t_mono_s)
         self._stacks.add(image, at, frame.t_s)
@@ -137,7 +139,7 @@ class PassageExtractor:
     def _leave(self, carrier: Carrier, frame: Frame) -> Passage | None:
         """Place a carrier when it is past the middle, report it when it is about to reach the end, once each."""
         rope = self._line.rope
-        lead = max(self._options.lead_s * rope.speed, 0.02)
+        lead = self._lead_way()
         way = rope.way - carrier.at
         if carrier.done or rope.speed <= self._still:
             return None
@@ -160,7 +162,7 @@ class PassageExtractor:
         rope = self._line.rope
         begin_at = carrier.at - fix.way
         times = [rope.time_at(begin_at + w) for w in (0.0, self._middle, 1.0)]
-        pictures = [self._picture(a, t, fix, begin_at) for a, t in zip(self._albums, times, strict=True)]
+        pictures = [self._picture(album, fix, begin_at) for album in self._albums]
         if any(t is None for t in times) or any(p is None for p in pictures):
             return None
         self._carriers.confirm(carrier)
@@ -177,8 +179,23 @@ class PassageExtractor:
             decided_mono_s=frame.t_mono_s,
         )
 
-    def _picture(self, album: Album, t_s: float | None, fix: Fix, begin_at: float) -> Picture | None:
+    def _lead_way(self) -> float:
+        """How far before the end the last picture is taken, so that the verdict comes in time."""
+        lead = self._options.lead_s * self._line.rope.usual
+        return float(np.clip(lead, 0.02, 0.5 * (1.0 - self._middle)))
+
+    def _set_lead(self) -> None:
+        """Keep the last album where the last picture will be taken; begin it anew when the speed has changed."""
+        way = 1.0 - self._lead_way()
+        if abs(way - self._albums[-1].way) > self._grid.way(_ALBUM_PX):
+            self._albums[-1] = self._album(way, 0.35)
+
+    def _album(self, way: float, reach: float) -> Album:
+        return Album(self._track, way, reach, self._grid.way(8.0))
+
+    def _picture(self, album: Album, fix: Fix, begin_at: float) -> Picture | None:
         """Pick a carrier's picture at one pose and register it."""
+        t_s = self._line.rope.time_at(begin_at + album.way)
         leaf = None if t_s is None else album.find(t_s)
         at = None if leaf is None else self._line.rope.way_at(leaf.t_s)
         if leaf is None or at is None:
