@@ -71,7 +71,7 @@ class Anchor:
         self._votes = np.zeros((2 * _REACH + 1, 2 * _REACH + 1))
         self._carriers = 0
         self._template: Field | None = None
-        self._near = prior(_REACH, self._motion, 28.0, 8.0)
+        self._near = prior(_REACH, self._motion, 16.0, 8.0)
         self._fine = prior(_REACH, self._motion, 20.0, 8.0)
         self.offset = Shift(0.0, 0.0, 0.0, 0.0)
         self.usual_way = 0.0
@@ -107,7 +107,7 @@ class Anchor:
         """
         first = self._template is None
         usual_px = self.usual_way * self._px_per_way
-        near = prior(_REACH, self._motion, 20.0, 8.0, usual_px)
+        near = prior(_REACH, self._motion, 14.0, 8.0, usual_px)
         best: tuple[float, Shift, Field] | None = None
         for k, field in found.items():
             if self._template is None:

@@ -75,7 +75,8 @@ class PassageExtractor:
         self._still = self._grid.way(3.0)
         self._last_s: float | None = None
         self._number = 0
-        self._fixes: dict[float, Fix] = {}
+        self._fixes: dict[int, Fix] = {}
+        self._usual_way = 0.0
 
     @property
     def line_speed(self) -> str:
@@ -143,19 +144,35 @@ class PassageExtractor:
         way = rope.way - carrier.at
         if carrier.done or rope.speed <= self._still:
             return None
-        fix = self._fixes.get(carrier.at)
+        fix = self._fixes.get(id(carrier))
         if fix is None:
-            if way + self._anchor.usual_way < min(self._middle + self._grid.way(_PLACE_PX), 1.0 - lead):
+            if way + self._usual_way < min(self._middle + self._grid.way(_PLACE_PX), 1.0 - lead):
                 return None
-            stacks = self._stacks.stacks(carrier.at, rope.way_at)
-            if not stacks:
+            fix = self._place(carrier)
+            if fix is None:
                 return None
-            fix = self._fixes[carrier.at] = self._anchor.fix(stacks)
+            way = rope.way - carrier.at
         if way + fix.way < 1.0 - lead:
             return None
         carrier.done = True
-        del self._fixes[carrier.at]
+        del self._fixes[id(carrier)]
         return self._passage(carrier, fix, frame)
+
+    def _place(self, carrier: Carrier) -> Fix | None:
+        """Find out where exactly a carrier hangs, first by its extent, then by its outline."""
+        way_at = self._line.rope.way_at
+        centre_px = self._stacks.centre_px(carrier.at, way_at)
+        if centre_px is None:
+            return None
+        before = carrier.at
+        carrier.at -= self._grid.way(centre_px)
+        stacks = self._stacks.stacks(carrier.at, way_at)
+        if not stacks:
+            carrier.at = before
+            return None
+        fix = self._fixes[id(carrier)] = self._anchor.fix(stacks)
+        self._usual_way += (before - carrier.at + fix.way - self._usual_way) * 0.3
+        return fix
 
     def _passage(self, carrier: Carrier, fix: Fix, frame: Frame) -> Passage | None:
         """Gather a carrier's moments and pictures; None if it was not seen all the way."""
