@@ -35,8 +35,8 @@ class Leaf:
 class Album:
     """Pictures at one pose of the track over the last `reach` of way, one per `step`; oldest dropped first.
 
-    They are found by time: the odometer tells when a carrier passed. background: float32[FIELD, FIELD] grey, the
-    view without carriers, once some have passed. look: what carriers look like here.
+    They are found by time: the odometer tells when a carrier passed. background: float32[FIELD, FIELD] grey,
+    the view without carriers, once some have passed. look: what carriers look like here.
     """
 
     def __init__(self, track: Track, way: float, reach: float, step: float) -> None:

@@ -126,11 +126,11 @@ class Anchor:
         return (None if first else best[0]), best[1], best[2]
 
     def _here(self, k: int) -> npt.NDArray[np.float64]:
-        """Return 0..1 over shifts: how well stack k shows the carrier at the middle pose if the shift is right."""
+        """Return 0..1 over shifts: how near the middle pose stack k shows the carrier if that is right."""
         d = np.arange(-_REACH, _REACH + 1) * float(PITCH_PX)
         x, y = np.meshgrid(d + self.offset.dx_px, d + self.offset.dy_px)
         along = (x * self._motion[0] + y * self._motion[1]) / self._px_per_way
-        return np.exp(-0.5 * ((along + k * BIN_PX) / (0.7 * BIN_PX)) ** 2)
+        return np.asarray(np.exp(-0.5 * ((along + k * BIN_PX) / (0.7 * BIN_PX)) ** 2))
 
     def _way(self, dx_px: float, dy_px: float) -> float:
         along = dx_px * self._motion[0] + dy_px * self._motion[1]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from service.passages.anchor import Fix
 from service.passages.grid import PatchGrid
 from service.passages.rope import Rope
 
@@ -20,7 +21,9 @@ _MIN_RELATIVE = 0.3  # of what the lift's carriers usually have
 _MIN_VISITS = 0.5
 _WHOLE = 0.85
 _MEMORY = 12
-_KNOWN_WAY = 0.8  # by where a carrier is known to be one: its place is found and its pictures judged before end
+_KNOWN_WAY = (
+    0.8  # by where a carrier is known to be one: its place is found and its pictures judged before end
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -28,12 +31,13 @@ class Carrier:
     """One carrier on the rope.
 
     at: what the odometer reads when the tracker's centre of the carrier is at begin. solid: how much of the
-    patch moves with the rope, in the mean over the track.
+    patch moves with the rope, in the mean over the track. fix: its exact place, once found.
     """
 
     at: float
     solid: float
     done: bool = False
+    fix: Fix | None = None
 
 
 class Carriers:
@@ -70,7 +74,7 @@ class Carriers:
         self._last_at = -np.inf
 
     def step(self, rope: Rope, shifted: int) -> None:
-        """Gather the rope's cells, moved on by `shifted` cells; find the carriers among those gone through."""
+        """Gather the rope's cells, moved on by `shifted`; find the carriers among those gone through."""
         self._roll(shifted)
         solid, _ = rope.solid()
         self._mass[self._seen] += solid[self._seen]

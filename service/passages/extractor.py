@@ -75,7 +75,6 @@ class PassageExtractor:
         self._still = self._grid.way(3.0)
         self._last_s: float | None = None
         self._number = 0
-        self._fixes: dict[int, Fix] = {}
         self._usual_way = 0.0
 
     @property
@@ -125,26 +124,24 @@ class PassageExtractor:
         """The rope begins anew, and is built from the frames of the last seconds."""
         if shifted is None:
             self._carriers.clear()
-            self._fixes.clear()
         else:
             self._carriers.step(self._line.rope, shifted)
 
     def _gap(self, t_s: float) -> None:
         self._carriers.clear()
-        self._fixes.clear()
         self._line.gap(t_s)
         for album in self._albums:
             album.clear()
         self._stacks.clear()
 
     def _leave(self, carrier: Carrier, frame: Frame) -> Passage | None:
-        """Place a carrier when it is past the middle, report it when it is about to reach the end, once each."""
+        """Place a carrier when it is past the middle, report it shortly before the end, once each."""
         rope = self._line.rope
         lead = self._lead_way()
         way = rope.way - carrier.at
         if carrier.done or rope.speed <= self._still:
             return None
-        fix = self._fixes.get(id(carrier))
+        fix = carrier.fix
         if fix is None:
             if way + self._usual_way < min(self._middle + self._grid.way(_PLACE_PX), 1.0 - lead):
                 return None
@@ -155,7 +152,6 @@ class PassageExtractor:
         if way + fix.way < 1.0 - lead:
             return None
         carrier.done = True
-        del self._fixes[id(carrier)]
         return self._passage(carrier, fix, frame)
 
     def _place(self, carrier: Carrier) -> Fix | None:
@@ -170,7 +166,7 @@ class PassageExtractor:
         if not stacks:
             carrier.at = before
             return None
-        fix = self._fixes[id(carrier)] = self._anchor.fix(stacks)
+        fix = carrier.fix = self._anchor.fix(stacks)
         self._usual_way += (before - carrier.at + fix.way - self._usual_way) * 0.3
         return fix
 
@@ -202,7 +198,7 @@ class PassageExtractor:
         return float(np.clip(lead, 0.02, 0.5 * (1.0 - self._middle)))
 
     def _set_lead(self) -> None:
-        """Keep the last album where the last picture will be taken; begin it anew when the speed has changed."""
+        """Keep the last album where the last picture will be taken; anew when the speed has changed."""
         way = 1.0 - self._lead_way()
         if abs(way - self._albums[-1].way) > self._grid.way(_ALBUM_PX):
             self._albums[-1] = self._album(way, 0.35)
@@ -223,8 +219,9 @@ class PassageExtractor:
         if abs(way - album.way) > self._grid.way(30.0):
             return None
         model = album.look.model(fix.model, at_middle=album.way == self._middle)
-        found = register(leaf.image, album.background, model, dx + fix.dx_px, dy + fix.dy_px)
-        album.look.learn(leaf.image, album.background, found.dx_px, found.dy_px)
+        expected = (dx + fix.dx_px, dy + fix.dy_px)
+        found = register(leaf.image, album.background, model, *expected, bias_px=album.look.bias_px)
+        album.look.learn(leaf.image, album.background, found, expected)
         problem = picture_problem(found.image)
         if problem is None and found.quality < self._options.min_quality:
             problem = "not registered"

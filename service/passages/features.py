@@ -85,7 +85,7 @@ class FeatureMaker:
         self._raw.clear()
 
     def _calm(self, grey: Floats, t_s: float) -> Floats:
-        """Return the middle one of the last three values of each pixel: snowflakes stay for one frame only."""
+        """Return the median of each pixel's last three values: snowflakes stay for one frame only."""
         self._raw.append((t_s, grey))
         if len(self._raw) < 3 or t_s - self._raw[0][0] > 0.4:
             return grey
@@ -120,7 +120,7 @@ def _edges(grey: Floats) -> Floats:
 
 
 def _telling(grid: PatchGrid) -> Floats:
-    """Return float32[2, 2], applied to edges: an edge along the motion looks the same all the way, and tells less.
+    """Return float32[2, 2], applied to edges: one along the motion looks the same all the way, tells less.
 
     Where carriers mainly grow or shrink in the picture, all edges tell.
     """
@@ -147,7 +147,7 @@ def pooled(features: Features) -> tuple[Floats, Floats]:
 
 
 def attention(masks: MaskPair | None) -> Floats:
-    """Return float32[PATCH_SIZE**2 * PLANES], 0..1: where in the canonical frame a carrier is to be looked for.
+    """Return float32[PATCH_SIZE**2 * PLANES], 0..1: where in the canonical frame to look for a carrier.
 
     The bar is drawn where it is, open and closed; the seat hangs between and about. People walk elsewhere.
     """

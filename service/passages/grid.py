@@ -38,7 +38,8 @@ class PatchGrid:
         count = min(max(count, _MIN_CELLS), _MAX_CELLS)
         ways = np.linspace(first_way, last_way, count)
         inside = [
-            _inside(track, float(way), width_px, height_px) > 0.6 and _plausible(track, float(way)) for way in ways
+            _inside(track, float(way), width_px, height_px) > 0.6 and _plausible(track, float(way))
+            for way in ways
         ]
         needed = (ways >= -0.05) & (ways <= 1.05)
         kept = np.flatnonzero(np.array(inside) | needed)

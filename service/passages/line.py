@@ -23,11 +23,13 @@ _INSIST_S = 3.0  # for so long it must name another one before the rope is given
 class Line:
     """Steps features, speed search and rope together.
 
-    visible: float32[N], as FeatureMaker's. known: whether the line's speed is. on_replay: called with None when the rope begins anew, then with the
-    cells moved for each of the remembered frames that it is built from.
+    visible: float32[N], as FeatureMaker's. known: whether the line's speed is. on_replay: called with None
+    when the rope begins anew, then with the cells moved for each remembered frame that it is built from.
     """
 
-    def __init__(self, grid: PatchGrid, masks: MaskPair | None, on_replay: Callable[[int | None], None]) -> None:
+    def __init__(
+        self, grid: PatchGrid, masks: MaskPair | None, on_replay: Callable[[int | None], None]
+    ) -> None:
         self.rope = Rope(grid)
         self.known = False
         self._features = FeatureMaker(grid, masks)

@@ -84,7 +84,7 @@ def reduce_picture(picture: npt.NDArray[np.uint8]) -> Floats:
 
 
 def scores(picture: Field, model: Field, reach: int) -> Scores:
-    """Return float64[2 * reach + 1, 2 * reach + 1]: sum of agreement with the model shifted by (row, column)."""
+    """Return float64[2 * reach + 1, 2 * reach + 1]: agreement with the model shifted by (row, column)."""
     spectrum = np.fft.fft2(picture, (_FFT, _FFT)) * np.conj(np.fft.fft2(model, (_FFT, _FFT)))
     surface = np.roll(np.fft.ifft2(spectrum).real, (reach, reach), (0, 1))
     return np.asarray(surface[: 2 * reach + 1, : 2 * reach + 1], dtype=np.float64)
@@ -102,7 +102,8 @@ def prior(
     norm = max(float(np.hypot(*along)), 1e-9)
     ux, uy = along[0] / norm, along[1] / norm
     lengthwise, sideways = x * ux + y * uy, -x * uy + y * ux
-    return np.exp(-0.5 * (((lengthwise - centre_px) / along_px) ** 2 + (sideways / across_px) ** 2))
+    apart = ((lengthwise - centre_px) / along_px) ** 2 + (sideways / across_px) ** 2
+    return np.asarray(np.exp(-0.5 * apart))
 
 
 def peak(surface: Scores) -> Shift:
@@ -118,6 +119,21 @@ def peak(surface: Scores) -> Shift:
         dy_px=PITCH_PX * (float(row) - reach + dy),
         score=float(surface.max()),
         contrast=contrast,
+    )
+
+
+def nearby_peak(surface: Scores, about: Shift, reach: int = 2) -> Shift:
+    """Return the peak of a surface within a few pixels of another's: a prior chooses it, not its exact place."""
+    middle = surface.shape[0] // 2
+    row, column = middle + round(about.dy_px / PITCH_PX), middle + round(about.dx_px / PITCH_PX)
+    mask = np.zeros_like(surface)
+    mask[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = 1.0
+    at_row, at_column = np.unravel_index(int((surface * mask).argmax()), surface.shape)
+    return Shift(
+        dx_px=PITCH_PX * (float(at_column) - middle + _vertex(surface[at_row, :], int(at_column))),
+        dy_px=PITCH_PX * (float(at_row) - middle + _vertex(surface[:, at_column], int(at_row))),
+        score=float(surface[at_row, at_column]),
+        contrast=about.contrast,
     )
 
 

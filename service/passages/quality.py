@@ -36,7 +36,7 @@ def picture_problem(image: npt.NDArray[np.uint8]) -> str | None:
         return "over-exposed"
     if high - low < MIN_CONTRAST:
         return "no contrast"
-    return None if _structure(calm) >= MIN_STRUCTURE else "no structure"
+    return None if _structure(np.asarray(calm, dtype=np.uint8)) >= MIN_STRUCTURE else "no structure"
 
 
 def _structure(calm: npt.NDArray[np.uint8]) -> float:

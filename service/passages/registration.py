@@ -13,6 +13,7 @@ from service.passages.outlines import (
     PITCH_PX,
     Field,
     Floats,
+    nearby_peak,
     outline,
     peak,
     prior,
@@ -43,11 +44,16 @@ class Registered:
 
 
 class Look:
-    """What a lift's carriers look like at one pose: the mean outline of their registered pictures."""
+    """What a lift's carriers look like at one pose: the mean outline of their registered pictures.
+
+    bias_px: where that outline lies from its true place, by the mean account of the tracker: one carrier's
+    time is a little off, the mean of many is not.
+    """
 
     def __init__(self) -> None:
         self._mean: Field | None = None
         self._count = 0
+        self.bias_px = (0.0, 0.0)
 
     def model(self, carrier: Field, at_middle: bool) -> Field:
         """Return the outline to register a carrier's picture on.
@@ -59,18 +65,33 @@ class Look:
             return carrier
         return np.asarray(0.5 * carrier + 0.5 * self._mean if at_middle else self._mean, dtype=np.complex64)
 
-    def learn(self, picture: Image, background: Floats | None, dx_px: float, dy_px: float) -> None:
-        """Take in a picture uint8[240, 240, 3] RGB whose content was found (dx, dy) off its place."""
+    def learn(
+        self, picture: Image, background: Floats | None, found: Registered, expected_px: tuple[float, float]
+    ) -> None:
+        """Take in a picture uint8[240, 240, 3] RGB, where it was found and where it was expected."""
+        dx_px, dy_px = found.dx_px + self.bias_px[0], found.dy_px + self.bias_px[1]
         field = shifted(outline(reduce_picture(picture), background), -dx_px, -dy_px)
         self._count += 1
+        rate = 1.0 / min(self._count, _MEMORY)
+        off = (dx_px - expected_px[0], dy_px - expected_px[1])
+        self.bias_px = (
+            self.bias_px[0] + rate * (off[0] - self.bias_px[0]),
+            self.bias_px[1] + rate * (off[1] - self.bias_px[1]),
+        )
         if self._mean is None:
             self._mean = field
         else:
-            self._mean += (field - self._mean) * np.float32(1.0 / min(self._count, _MEMORY))
+            self._mean += (field - self._mean) * np.float32(rate)
 
 
 def register(
-    picture: Image, background: Floats | None, model: Field, dx_px: float = 0.0, dy_px: float = 0.0
+    picture: Image,
+    background: Floats | None,
+    model: Field,
+    dx_px: float = 0.0,
+    dy_px: float = 0.0,
+    *,
+    bias_px: tuple[float, float] = (0.0, 0.0),
 ) -> Registered:
     """Cut the canonical picture out of one with a margin, moved to where the model says.
 
@@ -79,23 +100,26 @@ def register(
         background: float32[FIELD, FIELD] grey, the same view without a carrier; None if not known.
         model: the carrier's outline where a rightly registered picture shows it.
         dx_px, dy_px: where its content is expected to lie from the canonical place, before looking.
+        bias_px: where the model itself lies from its true place.
 
     Returns:
         The picture with its content moved back by what was found. Where the picture is not recognised the
         expected shift is used as it is, and the quality says so.
     """
     field = outline(reduce_picture(picture), background)
-    near = prior(_REACH, (1.0, 0.0), 8.0, 8.0)
+    near = prior(_REACH, (1.0, 0.0), 10.0, 10.0)
     weight = np.abs(model)
     norm = float(np.sqrt((np.abs(field) ** 2 * (weight > 0.05)).sum() * (weight**2).sum()))
     if norm < 1e-6:
         return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, 0.0)
-    rows, columns = round(dy_px / PITCH_PX), round(dx_px / PITCH_PX)
+    rows, columns = round((dy_px + bias_px[1]) / PITCH_PX), round((dx_px + bias_px[0]) / PITCH_PX)
     centred = shifted(field, -PITCH_PX * columns, -PITCH_PX * rows)
-    found = peak(np.maximum(scores(centred, model, _REACH) / norm, 0.0) * near)
+    surface = np.maximum(scores(centred, model, _REACH) / norm, 0.0)
+    found = nearby_peak(surface, peak(surface * near))
     quality = float(np.clip((found.score - _NONE) / (_SURE - _NONE), 0.0, 1.0))
     if quality >= _TRUSTED:
-        dx_px, dy_px = PITCH_PX * columns + found.dx_px, PITCH_PX * rows + found.dy_px
+        dx_px = PITCH_PX * columns + found.dx_px - bias_px[0]
+        dy_px = PITCH_PX * rows + found.dy_px - bias_px[1]
     dx_px, dy_px = (float(np.clip(d, -MAX_SHIFT_PX, MAX_SHIFT_PX)) for d in (dx_px, dy_px))
     return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, quality)
 

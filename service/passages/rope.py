@@ -45,8 +45,8 @@ class Rope:
     """The odometer and the rope's cells.
 
     way: how far the line has gone since the rope was (re)started; `speed` in way per second.
-    stack, power_map: float32[N, D], mean and mean square of the features of the rope's piece now at each of the
-    grid's cells. count, span: float32[N], over how many frames and how much way.
+    stack, power_map: float32[N, D], mean and mean square of the features of the rope's piece now at each of
+    the grid's cells. count, span: float32[N], over how many frames and how much way.
     """
 
     def __init__(self, grid: PatchGrid) -> None:
@@ -82,7 +82,7 @@ class Rope:
         self._log.append((t_s, self.way))
 
     def step(self, features: Features, *, measure: bool = True) -> Reading:
-        """Move the odometer to the frame's time, read it off the frame if it shows enough, gather the cells."""
+        """Move the odometer to the frame's time, read it if the frame shows enough, gather the cells."""
         if self.stack.shape[1] != features.cells.shape[1]:
             self.stack = np.zeros((len(self._grid), features.cells.shape[1]), np.float32)
             self.power_map = np.zeros_like(self.stack)
@@ -131,7 +131,7 @@ class Rope:
         return float(np.interp(t_s, times, ways))
 
     def time_at(self, way: float) -> float | None:
-        """Return when the odometer first stood at `way`; ahead of now by the present speed; None if unknown."""
+        """Return when the odometer first stood at `way`, ahead of now by its speed; None if unknown."""
         before: tuple[float, float] | None = None
         for t_s, at in self._log:
             if at >= way:
@@ -145,14 +145,14 @@ class Rope:
         return self.t_s + (way - self.way) / self.speed
 
     def solid(self) -> tuple[Floats, Floats]:
-        """Return float32[N] each: how much moves with the rope at each cell, and its part of all that moves."""
+        """Return float32[N] each: how much moves with the rope at each cell, and its part of all motion."""
         model, trust = self._model()
         solid = np.einsum("nd,nd->n", model, self.stack)
         total = np.einsum("nd,nd->n", trust, self.power_map)
         return solid / max(self.stack.shape[1], 1), solid / np.maximum(total, 1e-6)
 
     def _model(self) -> tuple[Floats, Floats]:
-        """Return the stack with what does not move with the rope subdued, and the trust 0..1 in each number."""
+        """Return the stack, what does not move with the rope subdued, and the trust 0..1 in each number."""
         fresh = 1.0 / np.maximum(self._counts, 1.0)
         agreed = self.stack**2 / np.maximum(self.power_map, 1e-4)
         told = np.minimum(self.span / self._grid.way(_TELLING_PX), 1.0)[:, None] ** 2

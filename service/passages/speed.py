@@ -1,4 +1,4 @@
-"""Finds the line's usual speed: the one at which, again and again, what moves was seen before farther back."""
+"""Finds the line's usual speed: the one at which, again and again, what moves was seen farther back."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ class SpeedSearch:
             if len(usable) == 0:
                 continue
             size = now.cells.shape[1]
-            alike = (now.cells @ past.cells.T) / (size * (np.sqrt(np.outer(now.energy, past.energy)) + _SMALL))
+            alike = (now.cells @ past.cells.T) / (
+                size * (np.sqrt(np.outer(now.energy, past.energy)) + _SMALL)
+            )
             rows = cells[None, :] - np.rint(shifts[usable, None] / self._grid.step).astype(int)
             ok = rows >= 0
             values = alike[cells[None, :], np.maximum(rows, 0)]
@@ -102,7 +104,9 @@ class SpeedSearch:
             lags[usable] += ok
             full[usable] += weight
         mean = np.where(
-            (lags >= _MIN_LAGS) & (full > 3.0 * enough), total / np.maximum(np.maximum(weights, 0.7 * full), 1e-9), 0.0
+            (lags >= _MIN_LAGS) & (full > 3.0 * enough),
+            total / np.maximum(np.maximum(weights, 0.7 * full), 1e-9),
+            0.0,
         )
         return np.asarray(mean.max(axis=1))
 

@@ -1,4 +1,4 @@
-"""A carrier's pictures laid over each other, so that it is sharp and all that does not move with it smeared."""
+"""A carrier's pictures laid over each other: it is sharp, and all that does not move with it smeared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from lifts.geometry import middle_fraction, pose_at, to_camera
 from lifts.schema import Track
 from service.passages.grid import motion_field
-from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX, Field, outline
+from service.passages.outlines import MARGIN_PX, PITCH_PX, Field, outline
 
 Floats = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
@@ -30,7 +30,7 @@ _LEVELS = 1.0  # grey levels that the background follows per picture
 
 
 class StackAlbum:
-    """Keeps small grey pictures about the middle pose over the last stretch of rope; lays them over each other.
+    """Keeps small grey pictures about the middle pose over the last stretch of rope; lays them together.
 
     One for each few pixels of movement; the oldest is dropped first.
     """
@@ -57,9 +57,9 @@ class StackAlbum:
 
     def add(self, image: Image, at: float | None, t_s: float) -> None:
         """Take the frame uint8[H, W, 3] BGR; `at` is the odometer's reading, None while unknown."""
-        if at is not None and self._last_at is not None:
-            if abs(at - self._last_at) * self._px_per_way < _STEP_PX:
-                return
+        gone = _STEP_PX if at is None or self._last_at is None else abs(at - self._last_at) * self._px_per_way
+        if gone < _STEP_PX:
+            return
         self._last_at = at
         picture = _cut(image, self._matrix, _SIDE)
         self._kept.append((t_s, picture))

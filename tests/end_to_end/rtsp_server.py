@@ -1,9 +1,11 @@
 """A real RTSP server (GStreamer) that plays each given file from its beginning to whoever connects.
 
 Run by Debian's own Python, which has GStreamer's bindings:
-    /usr/bin/python3 rtsp_server.py NAME=FILE…   prints the address of each, then serves until stopped.
+    /usr/bin/python3 rtsp_server.py NAME=FILE…   prints the address of each, then serves until stopped;
+    on the port RTSP_PORT if that is set, else on a free one.
 """
 
+import os
 import sys
 
 import gi  # type: ignore[import-not-found]
@@ -18,7 +20,7 @@ def main() -> None:
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
-    server.set_service("0")
+    server.set_service(os.environ.get("RTSP_PORT", "0"))
     for argument in sys.argv[1:]:
         name, _, file = argument.partition("=")
         factory = GstRtspServer.RTSPMediaFactory()

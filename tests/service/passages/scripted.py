@@ -58,7 +58,7 @@ def watched(scene: Scene, references: bool = False) -> WatchedLift:
     lift = Lift(
         id="scripted", name="Scripted", seats=2, camera=Camera(width=WIDTH, height=HEIGHT), track=scene.track
     )
-    pictures = {}
+    pictures: dict[str, Image] = {}
     if references:
         background = _background(scene.seed)
         for name, is_open in (("open", True), ("close", False)):
@@ -67,7 +67,7 @@ def watched(scene: Scene, references: bool = False) -> WatchedLift:
             _paste(frame, *carrier(is_open, 0), scene.track, way)
             matrix = cv2.invertAffineTransform(to_camera(scene.track.middle))
             picture = cv2.warpAffine(frame, matrix, (200, 200), borderMode=cv2.BORDER_REPLICATE)
-            pictures[name] = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+            pictures[name] = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
     return WatchedLift(lift=lift, masks=MaskPair(open=mask(True), close=mask(False)), references=pictures)
 
 
@@ -141,17 +141,17 @@ def carrier(is_open: bool, riders: int, seed: int = 0) -> tuple[Image, Image]:
     colour, alpha = np.zeros((200, 200, 3), np.uint8), np.zeros((200, 200), np.uint8)
 
     def line(points: list[tuple[int, int]], width: int, tone: tuple[int, int, int]) -> None:
-        for target, value in ((colour, tone), (alpha, (255,))):
-            cv2.polylines(target, [np.array(points, np.int32)], False, value, width, cv2.LINE_AA)
+        cv2.polylines(colour, [np.array(points, np.int32)], False, tone, width, cv2.LINE_AA)
+        cv2.polylines(alpha, [np.array(points, np.int32)], False, 255, width, cv2.LINE_AA)
 
     line([(100, 0), (100, 55)], 5, (70, 70, 75))
     line([(55, 120), (60, 62), (100, 55), (146, 66), (152, 126)], 5, (80, 80, 90))
-    for target, value in ((colour, (50, 90, 40)), (alpha, (255,))):
+    for target, value in ((colour, (50, 90, 40)), (alpha, (255, 0, 0))):
         cv2.fillPoly(target, [np.array([(55, 95), (150, 103), (154, 142), (52, 132)], np.int32)], value)
     for i in range(riders):
         x = 80 + 42 * i
-        tone = tuple(int(v) for v in rng.integers(40, 230, 3))
-        for target, value in ((colour, tone), (alpha, (255,))):
+        red, green, blue = (int(v) for v in rng.integers(40, 230, 3))
+        for target, value in ((colour, (red, green, blue)), (alpha, (255, 0, 0))):
             cv2.ellipse(target, (x, 115), (15, 26), 0, 0, 360, value, -1)
             cv2.circle(target, (x, 80), 11, value, -1)
             cv2.line(target, (x, 140), (x + 4, 172), value, 9)
@@ -193,4 +193,4 @@ def _background(seed: int) -> Image:
         tree = np.array([(x, y - 70), (x - 22, y + 30), (x + 22, y + 30)], np.int32)
         cv2.fillPoly(image, [tree], (50, 80, 45))
     texture = cv2.GaussianBlur(rng.normal(0, 30, (HEIGHT, WIDTH)).astype(np.float32), (0, 0), 4) * 2
-    return np.clip(image.astype(np.float32) + texture[..., None], 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image.astype(np.float32) + texture[..., None], 0, 255), dtype=np.uint8)

@@ -1,0 +1,116 @@
+"""A real RTSP camera: its frames come with their times; lost, it is reported, and comes back by itself."""
+
+import itertools
+import os
+import queue
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lifts.schema import Camera, Lift, Pose, Track
+from service.ingest.health import HealthLimits
+from service.ingest.source import StreamSource
+from service.ingest.supervisor import CameraSupervisor
+from service.types import AlarmKind, CameraEvent, CameraState, CameraStatus, Health, WatchedLift
+from tests.end_to_end.conftest import PYTHON, SERVER, Serve
+from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
+from tests.service.ingest.videos import write_video
+
+TRACK = Track(
+    begin=Pose(x=80, y=90, scale=2.0), middle=Pose(x=160, y=90, scale=2.0), end=Pose(x=240, y=90, scale=2.0)
+)
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    return write_video(tmp_path / "a.mp4", list(range(0, 12000, 40)))
+
+
+class Plug:
+    """A camera on a fixed port that can be pulled and put in again."""
+
+    def __init__(self, recording: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"rtsp://127.0.0.1:{self.port}/cam"
+        self._recording = recording
+        self._process: subprocess.Popen[str] | None = None
+
+    def put_in(self) -> None:
+        environ = {**os.environ, "RTSP_PORT": str(self.port)}
+        command = [PYTHON, str(SERVER), f"cam={self._recording}"]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline().split() == ["cam", self.url]
+
+    def pull(self) -> None:
+        if self._process is not None and self._process.stdout is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+
+
+@pytest.fixture
+def plug(recording: Path, rtsp: Serve) -> Iterator[Plug]:
+    camera = Plug(recording)
+    yield camera
+    camera.pull()
+
+
+def await_event(
+    events: queue.Queue[CameraEvent], wanted: Callable[[CameraEvent], bool], timeout_s: float
+) -> float:
+    """Return how long the event took."""
+    start_s = time.monotonic()
+    while (left_s := start_s + timeout_s - time.monotonic()) > 0:
+        try:
+            if wanted(events.get(timeout=left_s)):
+                return time.monotonic() - start_s
+        except queue.Empty:
+            break
+    raise AssertionError(f"the event did not come within {timeout_s} s")
+
+
+def state(wanted: CameraState) -> Callable[[CameraEvent], bool]:
+    return lambda event: isinstance(event, CameraStatus) and event.state is wanted
+
+
+def lost(active: bool) -> Callable[[CameraEvent], bool]:
+    return lambda event: (
+        isinstance(event, Health) and event.kind is AlarmKind.CAMERA_LOST and event.active is active
+    )
+
+
+def test_frames_come_with_their_times(recording: Path, rtsp: Serve) -> None:
+    """Over RTSP, frames are the recording's, 40 ms apart, and strictly in time."""
+    with rtsp({"cam": recording}) as addresses:
+        frames = list(itertools.islice(StreamSource(addresses["cam"]), 20))
+    steps = [b.t_s - a.t_s for a, b in itertools.pairwise(frames)]
+    assert all(step > 0 for step in steps)
+    assert sorted(steps)[len(steps) // 2] == pytest.approx(0.04, abs=0.005)
+    assert frames[0].image.shape == (180, 320, 3)
+
+
+def test_a_lost_camera_is_reported_and_comes_back(plug: Plug) -> None:
+    """Down at first, then live; killed: degraded in 3 s, camera_lost in 10 s; back 10 s after its return."""
+    lift = Lift(id="test", name="Test", camera=Camera(url=plug.url, width=320, height=180), track=TRACK)
+    events: queue.Queue[CameraEvent] = queue.Queue()
+    # The small recording is a moving ramp without carriers: only presence matters here.
+    supervisor = CameraSupervisor(WatchedLift(lift, None, {}), events.put, health=HealthLimits())
+    supervisor.start()
+    try:
+        await_event(events, lost(True), 30)
+        plug.put_in()
+        await_event(events, state(CameraState.LIVE), 15)
+        plug.pull()
+        assert await_event(events, state(CameraState.DEGRADED), 6) <= 4.0
+        assert await_event(events, lost(True), 12) <= 10.0
+        plug.put_in()
+        assert await_event(events, lost(False), 12) <= 11.0
+    finally:
+        supervisor.stop()

@@ -1,0 +1,59 @@
+"""A recording is watched as the service would: each carrier judged once, progress told."""
+
+from pathlib import Path
+
+import av
+import pytest
+
+from lifts.folder import LiftFolder
+from service.errors import SourceError
+from service.inference.model import EmbeddingModel
+from service.types import Verdict
+from service.watch import watch_file
+from tests.service.passages.scripted import Scene, crossing_s, frames, watched
+from tests.service.tiny_model import write_artefact
+
+SCENE = Scene(fps=12.5, seconds=9.0, carriers=(2.5,), open_bars=(True,), occupied=(2,))
+
+
+def folder() -> LiftFolder:
+    seen = watched(SCENE)
+    assert seen.masks is not None
+    return LiftFolder(lift=seen.lift, masks=seen.masks)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("watch") / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "23", "preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        for drawn in frames(SCENE):
+            for _ in range(2):
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(drawn.image, format="bgr24")))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> EmbeddingModel:
+    return EmbeddingModel.load(write_artefact(tmp_path), "cpu")
+
+
+def test_each_carrier_is_judged_once_and_progress_is_told(recording: Path, model: EmbeddingModel) -> None:
+    """One carrier, one passage at its time with a judgement of three pictures; progress grows to the end."""
+    told: list[float] = []
+    found = list(watch_file(recording, folder(), model, on_progress=told.append))
+    assert len(found) == 1
+    passage, judgement = found[0]
+    assert passage.t_middle_s == pytest.approx(crossing_s(SCENE, 2.5, 0.5), abs=0.3)
+    assert len(judgement.images) == 3
+    assert judgement.verdict in set(Verdict)
+    assert told == sorted(told)
+    assert told[-1] > 0.95
+
+
+def test_a_missing_recording_says_so(tmp_path: Path, model: EmbeddingModel) -> None:
+    """The error names the file."""
+    with pytest.raises(SourceError, match=r"gone\.mp4"):
+        list(watch_file(tmp_path / "gone.mp4", folder(), model))
