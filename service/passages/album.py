@@ -20,6 +20,8 @@ from service.passages.registration import Look
 
 Image = npt.NDArray[np.uint8]
 
+_MIN_LEAVES = 40
+_EVERY_S = 0.15  # while the line's speed is unknown
 _LEVELS = 1.5  # grey levels that the background follows per picture
 
 
@@ -46,14 +48,16 @@ class Album:
         self.pose = pose_at(track, way)
         self._step = step
         self._last_at: float | None = None
-        self._leaves: deque[Leaf] = deque(maxlen=max(12, int(reach / step) + 4))
+        self._leaves: deque[Leaf] = deque(maxlen=max(_MIN_LEAVES, int(reach / step) + 4))
 
     def add(self, image: Image, at: float | None, t_s: float, t_mono_s: float) -> None:
         """Take a picture of the frame uint8[H, W, 3] BGR if the line has gone a step since the last.
 
-        at: the odometer's reading; None while it has none, when every frame is taken.
+        at: the odometer's reading; None while it has none, when some of all frames are taken.
         """
         if at is not None and self._last_at is not None and abs(at - self._last_at) < self._step:
+            return
+        if at is None and self._leaves and t_s - self._leaves[-1].t_s < _EVERY_S:
             return
         self._last_at = at
         picture = cv2.cvtColor(warp(image, self.pose, margin_px=MARGIN_PX), cv2.COLOR_BGR2RGB)

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float32]
 
 _CARRIER_WIDTH_PX = 110.0
 _SURE_PX = 45.0  # how far past a peak the rope must be known for it to be one
-_MIN_SOLID = 0.012
+_MIN_SOLID = 0.004
 _MIN_RELATIVE = 0.3  # of what the lift's carriers usually have
 _MIN_VISITS = 0.5
 _WHOLE = 0.85

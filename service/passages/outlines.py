@@ -123,7 +123,7 @@ def peak(surface: Scores) -> Shift:
 
 
 def nearby_peak(surface: Scores, about: Shift, reach: int = 2) -> Shift:
-    """Return the peak of a surface within a few pixels of another's: a prior chooses it, not its exact place."""
+    """Return the peak of a surface within a few pixels of another's: a prior chooses it, not its place."""
     middle = surface.shape[0] // 2
     row, column = middle + round(about.dy_px / PITCH_PX), middle + round(about.dx_px / PITCH_PX)
     mask = np.zeros_like(surface)

@@ -20,8 +20,7 @@ _MIN_LAGS = 4
 _ENOUGH_PX = 60.0
 _SMALL = 0.03  # energy below which likeness counts little
 _CHANCE = 0.12  # likeness that unrelated things reach
-_ENOUGH = 0.004  # evidence that makes a speed known
-_AHEAD = 1.6  # by which factor it must lead every other speed
+_ENOUGH = ((0.004, 1.6), (0.001, 4.0))  # evidence that makes a speed known, with its lead over others
 _FADE_S = 12.0
 _HISTORY = 16
 _OLDEST_S = 6.0
@@ -70,7 +69,8 @@ class SpeedSearch:
         near = np.abs(np.log(self._speeds / self._speeds[best])) < 0.25
         other = float(smooth[~near].max())
         total = float(self._evidence[near].sum())
-        if total < _ENOUGH or smooth[best] < _AHEAD * other:
+        ahead = float(smooth[best]) / max(other, 1e-9)
+        if not any(total >= enough and ahead >= by for enough, by in _ENOUGH):
             return None
         top = np.abs(np.log(self._speeds / self._speeds[best])) < 0.12
         return float((self._evidence[top] * self._speeds[top]).sum() / self._evidence[top].sum())
