@@ -18,6 +18,7 @@ PATCH_SIZE = 32
 
 _CELL_PX = 6.0  # canonical pixels that the picture moves from cell to cell
 _BEFORE_PX, _AFTER_PX = 180.0, 60.0
+_TRUST_PX = 60.0
 _MIN_CELLS, _MAX_CELLS = 28, 72
 
 
@@ -26,6 +27,7 @@ class PatchGrid:
 
     ways: float64[N], evenly spaced; cells whose patch is mostly outside the camera's picture are left out.
     inside: float32[N, PATCH_SIZE**2], 1 where a cell's patch lies within the camera's picture, else 0.
+    trust: float32[N], 1 along the track and falling beyond it, where its extrapolation grows uncertain.
     step: way between cells. px_per_way: canonical pixels a carrier's picture moves per unit of way.
     """
 
@@ -44,6 +46,8 @@ class PatchGrid:
         needed = (ways >= -0.05) & (ways <= 1.05)
         kept = np.flatnonzero(np.array(inside) | needed)
         self.ways = ways[kept[0] : kept[-1] + 1]
+        beyond = np.maximum(np.maximum(-0.1 - self.ways, self.ways - 1.1), 0.0) * self.px_per_way
+        self.trust: Floats = np.exp(-beyond / _TRUST_PX).astype(np.float32)
         self.step = float(ways[1] - ways[0])
         scales = [pose_at(track, w).scale for w in (0.0, 0.5, 1.0)]
         cell_px = CANONICAL_SIZE / PATCH_SIZE

@@ -168,7 +168,7 @@ class Rope:
         low, high = max(round(expected) - reach, -n // 2), min(round(expected) + reach, n // 2)
         model, trust = self._model()
         norms = np.einsum("nd,nd->n", model, model)
-        weight = norms / max(float(norms.max()), 1e-9)
+        weight = norms / max(float(norms.max()), 1e-9) * self._grid.trust
         lit = np.flatnonzero((self.count >= 3) & (norms > 1e-3 * max(float(norms.max()), 1e-6)))
         if len(lit) == 0 or float(features.energy.sum()) <= 1e-6:
             return 0.0, predicted
