@@ -29,6 +29,7 @@ from service.passages.outlines import (
     reduce_picture,
     scores,
     shifted,
+    value_at,
 )
 from service.passages.stacks import BIN_PX
 
@@ -56,7 +57,7 @@ class Fix:
 class Anchor:
     """Learns, carrier by carrier, where a lift's carriers are; see the module.
 
-    usual_way: what a carrier's fix usually adds to the tracker's way.
+    usual_px: how far along the motion a carrier usually is ahead of where the tracker sees it.
     """
 
     def __init__(
@@ -71,64 +72,62 @@ class Anchor:
         self._votes = np.zeros((2 * _REACH + 1, 2 * _REACH + 1))
         self._carriers = 0
         self._template: Field | None = None
-        self._near = prior(_REACH, self._motion, 16.0, 8.0)
-        self._fine = prior(_REACH, self._motion, 20.0, 8.0)
-        self.offset = Shift(0.0, 0.0, 0.0, 0.0)
-        self.usual_way = 0.0
-        self._placed = 0
+        self._wide = prior(_REACH, self._motion, 28.0, 8.0)
+        self.usual_px = 0.0
 
     def displacement(self, way: float) -> tuple[float, float]:
         """Return by how many canonical pixels a carrier's picture moves over a small way."""
         return way * self._motion[0], way * self._motion[1]
 
     def fix(self, stacks: dict[int, Field]) -> Fix:
-        """Place one carrier by its stacks (see Stacks.means), cut where the tracker saw it; learn from it."""
+        """Place one carrier by its stacks (see StackAlbum.stacks), cut where the tracker saw it; learn."""
         alike, shift, aligned = self._place(stacks)
-        trusted = alike is None or alike >= _MIN_ALIKE
-        if trusted:
-            self._learn(aligned)
+        if alike is None or alike >= _MIN_ALIKE:
+            moved = self._learn(aligned, shift)
+            shift = Shift(shift.dx_px + moved.dx_px, shift.dy_px + moved.dy_px, shift.score, shift.contrast)
+            aligned = shifted(aligned, -moved.dx_px, -moved.dy_px)
         else:
             # Not recognised: it is where the lift's carriers usually are.
-            shift = Shift(*self.displacement(self.usual_way), 0.0, 0.0)
-        dx, dy = shift.dx_px + self.offset.dx_px, shift.dy_px + self.offset.dy_px
-        way = self._way(dx, dy)
-        if trusted:
-            self._placed += 1
-            self.usual_way += (way - self.usual_way) / min(self._placed, 8)
+            shift = Shift(*self.displacement(self.usual_px / self._px_per_way), 0.0, 0.0)
+        way = self._way(shift.dx_px, shift.dy_px)
         model = aligned if self._template is None else 0.4 * aligned + 0.6 * self._template
-        model = shifted(np.asarray(model, dtype=np.complex64), -self.offset.dx_px, -self.offset.dy_px)
-        return Fix(way, dx - way * self._motion[0], dy - way * self._motion[1], alike, model)
+        dx_px, dy_px = self.displacement(way)
+        return Fix(
+            way, shift.dx_px - dx_px, shift.dy_px - dy_px, alike, np.asarray(model, dtype=np.complex64)
+        )
 
     def _place(self, found: dict[int, Field]) -> tuple[float | None, Shift, Field]:
-        """Return the likeness to earlier carriers, the shift against them, and the outline so shifted.
+        """Return the likeness to earlier carriers, where the carrier is, and its outline moved into place.
 
         A carrier turns as it passes: each shift is tried on the stack taken where, if the shift is right, the
         carrier truly was at the middle pose.
         """
-        first = self._template is None
-        usual_px = self.usual_way * self._px_per_way
-        near = prior(_REACH, self._motion, 14.0, 8.0, usual_px)
-        best: tuple[float, Shift, Field] | None = None
+        near = prior(_REACH, self._motion, 16.0, 8.0, self.usual_px)
+        best: tuple[float | None, Shift, Field] | None = None
         for k, field in found.items():
+            here = self._here(k) if len(found) > 1 else 1.0
+            vote = self._vote(field)
             if self._template is None:
-                surface = self._vote(field) * self._near
+                likeness = None
+                shift = peak(vote**2 * self._wide * here)
             else:
-                norm = float(np.sqrt((np.abs(field) ** 2).sum() * (np.abs(self._template) ** 2).sum()))
-                surface = np.maximum(scores(field, self._template, _REACH) / max(norm, 1e-9), 0.0)
-                surface = (surface + 0.5 * self._vote(field)) * (0.4 + 0.6 * near)
-            if len(found) > 1:
-                surface = surface * self._here(k)
-            shift = peak(surface)
-            if best is None or shift.score > best[0]:
-                best = (shift.score, shift, shifted(field, -shift.dx_px, -shift.dy_px))
+                likeness = self._likeness(field, self._template)
+                shift = peak((likeness + 0.8 * vote) * (0.2 + 0.8 * near) * here)
+            if best is None or shift.score > best[1].score:
+                alike = None if likeness is None else value_at(likeness, shift)
+                best = (alike, shift, shifted(field, -shift.dx_px, -shift.dy_px))
         if best is None:
             raise ValueError("a carrier without a stack cannot be placed")
-        return (None if first else best[0]), best[1], best[2]
+        return best
+
+    def _likeness(self, field: Field, template: Field) -> npt.NDArray[np.float64]:
+        norm = float(np.sqrt((np.abs(field) ** 2).sum() * (np.abs(template) ** 2).sum()))
+        return np.maximum(scores(field, template, _REACH) / max(norm, 1e-9), 0.0)
 
     def _here(self, k: int) -> npt.NDArray[np.float64]:
         """Return 0..1 over shifts: how near the middle pose stack k shows the carrier if that is right."""
         d = np.arange(-_REACH, _REACH + 1) * float(PITCH_PX)
-        x, y = np.meshgrid(d + self.offset.dx_px, d + self.offset.dy_px)
+        x, y = np.meshgrid(d, d)
         along = (x * self._motion[0] + y * self._motion[1]) / self._px_per_way
         return np.asarray(np.exp(-0.5 * ((along + k * BIN_PX) / (0.7 * BIN_PX)) ** 2))
 
@@ -146,18 +145,26 @@ class Anchor:
             vote += 2.0 * np.maximum(scores(field, reference, _REACH), 0.0) / max(length, 1e-9)
         return vote
 
-    def _learn(self, aligned: Field) -> None:
+    def _learn(self, aligned: Field, shift: Shift) -> Shift:
+        """Take in a carrier's outline; return by how much the whole lift turns out to have been misplaced."""
         self._carriers += 1
         rate = 1.0 / min(float(self._carriers), _MEMORY)
+        along = (shift.dx_px * self._motion[0] + shift.dy_px * self._motion[1]) / self._px_per_way
+        self.usual_px += (along - self.usual_px) / min(self._carriers, 8)
         if self._template is None:
             self._template = aligned.copy()
         else:
             self._template += (aligned - self._template) * np.float32(rate)
         if not self._masks and not self._references:
-            return
-        self._votes += (self._vote(aligned) - self._votes) * rate
-        # Once the first carrier has been placed by them, masks and references have the fine say only.
-        self.offset = peak(self._votes * self._fine)
+            return Shift(0.0, 0.0, 0.0, 0.0)
+        self._votes += (self._vote(aligned) ** 2 - self._votes) * rate
+        moved = peak(self._votes * self._wide)
+        rows, columns = round(moved.dy_px / PITCH_PX), round(moved.dx_px / PITCH_PX)
+        moved = Shift(float(PITCH_PX * columns), float(PITCH_PX * rows), moved.score, moved.contrast)
+        self._template = shifted(self._template, -moved.dx_px, -moved.dy_px)
+        self._votes = np.roll(self._votes, (-rows, -columns), (0, 1))
+        self.usual_px += (moved.dx_px * self._motion[0] + moved.dy_px * self._motion[1]) / self._px_per_way
+        return moved
 
 
 def _reference_outline(picture: npt.NDArray[np.uint8]) -> Field:

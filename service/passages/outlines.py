@@ -137,6 +137,14 @@ def nearby_peak(surface: Scores, about: Shift, reach: int = 2) -> Shift:
     )
 
 
+def value_at(surface: Scores, shift: Shift) -> float:
+    """Return a surface's value at the pixel nearest to a shift."""
+    middle = surface.shape[0] // 2
+    row, column = middle + round(shift.dy_px / PITCH_PX), middle + round(shift.dx_px / PITCH_PX)
+    last = surface.shape[0] - 1
+    return float(surface[min(max(row, 0), last), min(max(column, 0), last)])
+
+
 def shifted(field: Field, dx_px: float, dy_px: float) -> Field:
     """Return the field with its content moved by (dx, dy) canonical pixels, to the nearest field pixel."""
     rows, columns = round(dy_px / PITCH_PX), round(dx_px / PITCH_PX)
