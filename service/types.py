@@ -108,7 +108,7 @@ class Passage:
     """One carrier crossing the view: pictures at its begin (TD), middle and end (TF).
 
     number counts the carriers of one connection from 1. Times are media seconds of the three moments at
-    which the carrier was at the three poses; decided_mono_s is time.monotonic() when the last picture was read.
+    which the carrier was at the three poses; decided_mono_s: time.monotonic() when the last picture was read.
     """
 
     id: str
@@ -228,7 +228,7 @@ class CameraStatus:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The newest picture of a camera, small, for the console: JPEG bytes; t_mono_s when its frame was read."""
+    """The newest picture of a camera, small, for the console: JPEG; t_mono_s when its frame was read."""
 
     lift_id: str
     jpeg: bytes

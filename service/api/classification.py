@@ -82,7 +82,7 @@ def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image]) -> list
     model = _expected(version)
     pictures = []
     for frame, pose in zip(frames, poses, strict=True):
-        found = register(warp(frame, pose, margin_px=MARGIN_PX), model)
+        found = register(warp(frame, pose, margin_px=MARGIN_PX), None, model)
         pictures.append(
             Picture(
                 image=found.image,

@@ -68,7 +68,7 @@ class SpeedSearch:
         return self._named()
 
     def runs_at(self, speed: float) -> bool:
-        """Say whether in the last seconds something plainly moved at this speed, and nothing as plainly else."""
+        """Say whether lately something plainly moved at this speed, and nothing as plainly at another."""
         near = np.abs(np.log(self._speeds / speed)) < 0.2
         found = float(self._recent[near].sum())
         return found > _PLAIN and found > 2.0 * float(self._recent[~near].sum())

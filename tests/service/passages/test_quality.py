@@ -21,7 +21,8 @@ def specks(picture: Image, count: int) -> Image:
 
 def flat(level: float, noise: float = 0.0) -> Image:
     grain = RNG.normal(level, noise, (200, 200, 1)) if noise else np.full((200, 200, 1), level)
-    return np.clip(np.repeat(grain, 3, axis=2), 0, 255).astype(np.uint8)
+    out: Image = np.clip(np.repeat(grain, 3, axis=2), 0, 255).astype(np.uint8)
+    return out
 
 
 def shaded() -> Image:
