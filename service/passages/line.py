@@ -78,7 +78,7 @@ class Line:
         if reading is not None and self.rope.speed < _SLOWER * usual and self._search.runs_at(usual):
             self._misled += 1
             if self._misled >= _MISLED:
-                self._begin(usual, features)
+                self._begin(usual, features, measure=False)
             return
         self._misled = 0
         if reading is not None and abs(speed / self.rope.usual - 1.0) < _ANOTHER:
@@ -87,15 +87,15 @@ class Line:
             return
         if reading is not None and features.t_s - self._other_s < _INSIST_S:
             return
-        self._begin(speed, features)
+        self._begin(speed, features, measure=True)
 
-    def _begin(self, speed: float, features: Features) -> None:
+    def _begin(self, speed: float, features: Features, *, measure: bool) -> None:
         """Build the rope anew from the remembered frames."""
         history = list(self._search.history)
         self.rope.start(history[0].t_s, speed)
         self._on_replay(None)
         for past in history:
-            moved = self.rope.step(past, measure=past.t_s - history[0].t_s > 1.0).shifted
+            moved = self.rope.step(past, measure=measure and past.t_s - history[0].t_s > 1.0).shifted
             self._on_replay(moved)
         self.known, self._unsure_s, self._other_s, self._misled = True, 0.0, features.t_s, 0
         self._restarted = True

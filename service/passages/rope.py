@@ -25,7 +25,7 @@ ACCEPT = 0.30
 
 _SOLID = 0.006  # of a cell: less may be chance
 _GAIN_WAY, _GAIN_SPEED = 0.5, 0.06
-_PULL_PER_S = 1.0  # towards the usual speed
+_PULL_PER_S = 2.0  # towards the usual speed: stronger than what people who shuffle about can hold back
 _BLIND_S = 1.0
 
 
