@@ -119,10 +119,12 @@ def test_numbers_that_are_none_are_no_verdict() -> None:
 
 @pytest.mark.parametrize(
     ("occupancy", "expected", "occupied"),
-    [([0.9, 0.8, 0.0], 0.8, True), ([0.0, 0.1, 1.0], 0.1, False), ([0.4, 0.6, 0.5], 0.5, True)],
+    [([0.9, 0.8, 0.0], 0.85, True), ([0.0, 0.1, 0.8], 0.45, False), ([0.4, 0.6, 0.5], 0.55, True)],
 )
-def test_occupancy_is_the_median(occupancy: list[float], expected: float, occupied: bool) -> None:
-    """One picture with somebody walking behind, or nobody seen for the snow, does not decide alone."""
+def test_occupancy_is_that_of_the_two_strongest_pictures(
+    occupancy: list[float], expected: float, occupied: bool
+) -> None:
+    """A picture in which nobody is seen for the snow takes nothing away; one alone does not decide."""
     found = _judge([AT_OPEN] * 3, occupancy=occupancy)
     assert found.occupancy == pytest.approx(expected)
     assert found.occupied is occupied
