@@ -43,7 +43,7 @@ def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str
     # Lifts count alike in offset and scale: both states are there in like numbers in each.
     scale, offset = fit_logistic(margin, truth)
     # As the judge does it: the mean of a passage's two strongest pictures. A person who is overlooked on an
-    # open chair is never alarmed for, an empty one taken for occupied alarms for nothing: the first costs more.
+    # open chair is never alarmed for, an empty one taken for occupied only alarms for nothing: it costs less.
     triples = [s.occupancy[: len(s.occupancy) // 3 * 3].reshape(-1, 3) for s in scores]
     occupancy = np.sort(np.concatenate(triples), axis=1)[:, 1:].mean(axis=1)
     occupied = np.concatenate([p.occupied for p in passages])
