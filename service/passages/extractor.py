@@ -77,6 +77,7 @@ class PassageExtractor:
         self._number = 0
         self._not_before_s = -np.inf
         self._usual_way = 0.0
+        self._placed = 0
 
     @property
     def line_speed(self) -> str:
@@ -168,7 +169,11 @@ class PassageExtractor:
             carrier.at = before
             return None
         fix = carrier.fix = self._anchor.fix(stacks)
-        self._usual_way += (before - carrier.at + fix.way - self._usual_way) * 0.3
+        ahead = before - carrier.at + fix.way
+        self._placed += 1
+        self._usual_way += (ahead - self._usual_way) / min(self._placed, 5)
+        if self._placed >= 3:
+            self._carriers.expect(self._usual_way)
         return fix
 
     def _passage(self, carrier: Carrier, fix: Fix, frame: Frame) -> Passage | None:

@@ -75,7 +75,8 @@ class Line:
         if speed is None:
             return
         usual = self.rope.usual
-        if reading is not None and self.rope.speed < _SLOWER * usual and self._search.runs_at(usual):
+        self.rope.running = reading is not None and self._search.runs_at(usual)
+        if self.rope.running and self.rope.speed < _SLOWER * usual:
             self._misled += 1
             if self._misled >= _MISLED:
                 self._begin(usual, features, measure=False)
