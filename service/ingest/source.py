@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from service.errors import SourceError
 from service.ingest.clock import MediaClock
@@ -201,4 +200,4 @@ def _retrieve(capture: cv2.VideoCapture, index: int, t_s: float, gate: _Gate) ->
     ok, image = capture.retrieve()
     if not ok or image is None:
         return None
-    return Frame(index=index, t_s=t_s, t_mono_s=time.monotonic(), image=np.asarray(image, dtype=np.uint8))
+    return Frame(index=index, t_s=t_s, t_mono_s=time.monotonic(), image=image)

@@ -50,9 +50,14 @@ class Carriers:
     def __init__(self, grid: PatchGrid, visible: Floats) -> None:
         self._grid = grid
         self.apart = float(np.clip(grid.way(_CARRIER_WIDTH_PX), 0.12, 1.2))
-        self._visible = visible
-        self._ahead_way = 0.0
-        self._seen, self._exit = self._stretch()
+        last = _KNOWN_WAY - grid.way(_SURE_PX)
+        first = min(-0.15, last - grid.way(120.0))
+        ways = grid.ways
+        self._seen = (ways >= first) & (ways <= last) & (visible >= _WHOLE)
+        if self._seen.sum() < 4:
+            # The picture's edge is near: take the stretch where most of a carrier is to be seen.
+            self._seen = (ways >= first) & (ways <= max(last, 0.4)) & (visible >= 0.6 * float(visible.max()))
+        self._exit = int(np.flatnonzero(self._seen)[-1]) + 1
         self._mass = np.zeros(len(grid))
         self._visits = np.zeros(len(grid))
         self._passed: deque[tuple[float, float]] = deque(maxlen=max(8, int(2.5 * self.apart / grid.step)))
@@ -74,37 +79,16 @@ class Carriers:
         solid, _ = rope.solid()
         self._mass[self._seen] += solid[self._seen]
         self._visits[self._seen] += 1
-        for cell in range(len(self._mass) - 1, self._exit - 1, -1):
+        for cell in range(min(self._exit + max(shifted, 0), len(self._mass)) - 1, self._exit - 1, -1):
             at = rope.base - float(self._grid.ways[cell])
             if at <= self._last_at:
                 continue
             self._last_at = at
             visits = self._visits[cell]
-            if visits < 1:
-                continue
             self._passed.append((at, float(self._mass[cell] / visits) if visits >= 3 else 0.0))
             self._judge()
         gone = float(self._grid.ways[-1]) + self.apart
         self.hanging = [c for c in self.hanging if rope.way - c.at < gone]
-
-    def expect(self, ahead_way: float) -> None:
-        """Take in how far carriers truly are ahead of the tracker's centre, so that they are found in time."""
-        ahead_way = float(np.clip(ahead_way, 0.0, self._grid.way(60.0)))
-        if abs(ahead_way - self._ahead_way) > self._grid.way(15.0):
-            self._ahead_way = ahead_way
-            self._seen, self._exit = self._stretch()
-
-    def _stretch(self) -> tuple[npt.NDArray[np.bool_], int]:
-        """Return the cells over which carriers are gathered, and the first cell after them."""
-        grid, ways = self._grid, self._grid.ways
-        last = _KNOWN_WAY - grid.way(_SURE_PX) - self._ahead_way
-        first = min(-0.15, last - grid.way(120.0))
-        seen = (ways >= first) & (ways <= last) & (self._visible >= _WHOLE)
-        if seen.sum() < 4:
-            # The picture's edge is near: take the stretch where most of a carrier is to be seen.
-            enough = 0.6 * float(self._visible.max())
-            seen = (ways >= first) & (ways <= max(last, 0.4)) & (self._visible >= enough)
-        return seen, int(np.flatnonzero(seen)[-1]) + 1
 
     def confirm(self, carrier: Carrier) -> None:
         """Take a carrier as a true one: later ones are compared with it."""

@@ -75,9 +75,7 @@ class PassageExtractor:
         self._still = self._grid.way(3.0)
         self._last_s: float | None = None
         self._number = 0
-        self._not_before_s = -np.inf
         self._usual_way = 0.0
-        self._placed = 0
 
     @property
     def line_speed(self) -> str:
@@ -169,11 +167,7 @@ class PassageExtractor:
             carrier.at = before
             return None
         fix = carrier.fix = self._anchor.fix(stacks)
-        ahead = before - carrier.at + fix.way
-        self._placed += 1
-        self._usual_way += (ahead - self._usual_way) / min(self._placed, 5)
-        if self._placed >= 3:
-            self._carriers.expect(self._usual_way)
+        self._usual_way += (before - carrier.at + fix.way - self._usual_way) * 0.3
         return fix
 
     def _passage(self, carrier: Carrier, fix: Fix, frame: Frame) -> Passage | None:
@@ -182,12 +176,8 @@ class PassageExtractor:
         begin_at = carrier.at - fix.way
         times = [rope.time_at(begin_at + w) for w in (0.0, self._middle, 1.0)]
         pictures = [self._picture(album, fix, begin_at) for album in self._albums]
-        middle_s = times[1]
-        if middle_s is None or any(t is None for t in times) or any(p is None for p in pictures):
+        if any(t is None for t in times) or any(p is None for p in pictures):
             return None
-        if middle_s < self._not_before_s:
-            return None  # reported already, before the rope was built anew
-        self._not_before_s = middle_s + 0.5 * self._carriers.apart / max(rope.usual, self._still)
         self._carriers.confirm(carrier)
         self._number += 1
         t_begin_s, t_middle_s, t_end_s = (float(t or 0.0) for t in times)

@@ -16,8 +16,6 @@ from service.passages.speed import SpeedSearch
 _LOST_S = 4.0
 _ENERGY = 0.03
 _SEARCH_EVERY = 3
-_SLOWER = 0.65  # part of the usual speed below which the odometer is doubted if carriers plainly run at it
-_MISLED = 3  # looks in a row that must doubt it
 _ANOTHER = 0.2  # relative difference from which the search means another speed
 _INSIST_S = 3.0  # for so long it must name another one before the rope is given up
 
@@ -42,7 +40,6 @@ class Line:
         self._frames = 0
         self._other_s = 0.0
         self._restarted = False
-        self._misled = 0
 
     def step(self, image: npt.NDArray[np.uint8], t_s: float, elapsed_s: float) -> int:
         """Take in a frame uint8[H, W, 3] BGR; return by how many cells the rope moved on."""
@@ -74,29 +71,17 @@ class Line:
         speed = self._search.step(features)
         if speed is None:
             return
-        usual = self.rope.usual
-        self.rope.running = reading is not None and self._search.runs_at(usual)
-        if self.rope.running and self.rope.speed < _SLOWER * usual:
-            self._misled += 1
-            if self._misled >= _MISLED:
-                self._begin(usual, features, measure=False)
-            return
-        self._misled = 0
         if reading is not None and abs(speed / self.rope.usual - 1.0) < _ANOTHER:
             self.rope.usual += 0.1 * (speed - self.rope.usual)
             self._other_s = features.t_s
             return
         if reading is not None and features.t_s - self._other_s < _INSIST_S:
             return
-        self._begin(speed, features, measure=True)
-
-    def _begin(self, speed: float, features: Features, *, measure: bool) -> None:
-        """Build the rope anew from the remembered frames."""
         history = list(self._search.history)
         self.rope.start(history[0].t_s, speed)
         self._on_replay(None)
         for past in history:
-            moved = self.rope.step(past, measure=measure and past.t_s - history[0].t_s > 1.0).shifted
+            moved = self.rope.step(past, measure=past.t_s - history[0].t_s > 1.0).shifted
             self._on_replay(moved)
-        self.known, self._unsure_s, self._other_s, self._misled = True, 0.0, features.t_s, 0
+        self.known, self._unsure_s, self._other_s = True, 0.0, features.t_s
         self._restarted = True

@@ -25,7 +25,7 @@ ACCEPT = 0.30
 
 _SOLID = 0.006  # of a cell: less may be chance
 _GAIN_WAY, _GAIN_SPEED = 0.5, 0.06
-_PULL_PER_S = 2.0  # towards the usual speed: stronger than what people who shuffle about can hold back
+_PULL_PER_S = 1.0  # towards the usual speed
 _BLIND_S = 1.0
 
 
@@ -45,7 +45,6 @@ class Rope:
     """The odometer and the rope's cells.
 
     way: how far the line has gone since the rope was (re)started; `speed` in way per second.
-    running: whether something else says that the line plainly runs at its usual speed.
     stack, power_map: float32[N, D], mean and mean square of the features of the rope's piece now at each of
     the grid's cells. count, span: float32[N], over how many frames and how much way.
     """
@@ -65,7 +64,6 @@ class Rope:
         self.span = np.zeros(n, np.float32)
         self._base = 0.0
         self._most = 0.0
-        self.running = False
         self._blind_s = 0.0
         self._log_way = float(grid.ways[-1] - grid.ways[0]) + 1.0
         self._log: deque[tuple[float, float]] = deque(maxlen=4096)
@@ -120,8 +118,6 @@ class Rope:
         self.usual = max(self.usual, self._grid.way(8.0))
         most = self._grid.step + 0.3 * self.usual * elapsed_s
         error = min(max(error, -most), most) * min((matched - ACCEPT) / 0.3, 1.0)
-        if self.running and error < 0 and self.speed < 0.85 * self.usual:
-            error *= 0.25  # people who shuffle about hold back the odometer, not the line
         change = _GAIN_SPEED * error / max(elapsed_s, 1e-3)
         limit = self.usual * elapsed_s
         self.speed += min(max(change, -limit), limit)

@@ -22,8 +22,6 @@ _SMALL = 0.03  # energy below which likeness counts little
 _CHANCE = 0.12  # likeness that unrelated things reach
 _ENOUGH = ((0.004, 1.6), (0.001, 4.0))  # evidence that makes a speed known, with its lead over others
 _FADE_S = 12.0
-_RECENT_S = 1.5
-_PLAIN = 0.01
 _HISTORY = 16
 _OLDEST_S = 6.0
 
@@ -47,7 +45,6 @@ class SpeedSearch:
         self._past: deque[_Past] = deque(maxlen=_HISTORY)
         self._speeds = np.geomspace(grid.way(_SLOWEST_PX_S), grid.way(_FASTEST_PX_S), _SPEEDS)
         self._evidence = np.zeros(_SPEEDS)
-        self._recent = np.zeros(_SPEEDS)
         self._last_s: float | None = None
 
     def clear(self) -> None:
@@ -63,15 +60,8 @@ class SpeedSearch:
         alike = self._alike(now)
         found = np.maximum(alike - max(_CHANCE, 0.85 * float(alike.max())), 0.0)
         self._evidence += (found - self._evidence) * min(elapsed_s / _FADE_S, 1.0)
-        self._recent += (found - self._recent) * min(elapsed_s / _RECENT_S, 1.0)
         self._remember(features, now)
         return self._named()
-
-    def runs_at(self, speed: float) -> bool:
-        """Say whether lately something plainly moved at this speed, and nothing as plainly at another."""
-        near = np.abs(np.log(self._speeds / speed)) < 0.2
-        found = float(self._recent[near].sum())
-        return found > _PLAIN and found > 2.0 * float(self._recent[~near].sum())
 
     def _named(self) -> float | None:
         smooth = np.convolve(np.pad(self._evidence, 1, mode="edge"), (0.25, 0.5, 0.25), mode="valid")
