@@ -14,7 +14,7 @@ from service.types import Frame
 
 
 class LatestFrames:
-    """A bounded queue between reader and extractor: when it is full the oldest frame is dropped and counted."""
+    """A bounded queue from reader to extractor: when it is full the oldest frame is dropped and counted."""
 
     def __init__(self, capacity: int = 4) -> None:
         self._frames: deque[Frame] = deque()

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from service.errors import SourceError
 from service.ingest.clock import MediaClock
@@ -200,4 +201,4 @@ def _retrieve(capture: cv2.VideoCapture, index: int, t_s: float, gate: _Gate) ->
     ok, image = capture.retrieve()
     if not ok or image is None:
         return None
-    return Frame(index=index, t_s=t_s, t_mono_s=time.monotonic(), image=image)
+    return Frame(index=index, t_s=t_s, t_mono_s=time.monotonic(), image=np.asarray(image, dtype=np.uint8))
