@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from ml.data.rendered import render_lift
+from ml.data.rendered import render_lift, renderers
 
 
 def render_rate(processes: int, lifts: int, passages: int, first_seed: int = 0) -> dict[str, Any]:
@@ -24,7 +22,7 @@ def render_rate(processes: int, lifts: int, passages: int, first_seed: int = 0) 
         first_seed: the first lift's.
     """
     seeds = range(first_seed, first_seed + lifts * processes)
-    with ProcessPoolExecutor(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+    with renderers(processes) as pool:
         # The first round starts the processes and loads their libraries, which is not rendering.
         list(pool.map(_rendered, [(seed, 1) for seed in range(processes)]))
         started = time.perf_counter()

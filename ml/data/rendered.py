@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -109,10 +110,20 @@ def prepare(folder: Path, seeds: Sequence[int], passages: int, workers: int = 2)
             missing.append(seed)
     if not missing:
         return
-    with ProcessPoolExecutor(max_workers=workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+    with renderers(workers) as pool:
         futures = [pool.submit(_render_to, folder, seed, passages) for seed in missing]
         for future in as_completed(futures):
             yield future.result()
+
+
+def renderers(processes: int) -> ProcessPoolExecutor:
+    """A pool of processes that render, one thread each.
+
+    Spawned: a fork would inherit OpenCV's thread pool without its threads and wait for them for ever.
+    """
+    return ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
+    )
 
 
 def _render_to(folder: Path, seed: int, passages: int) -> Path:

@@ -159,7 +159,14 @@ def train(trainer: Trainer, files: list[Path], out: Path, progress: Progress, wo
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = out / "checkpoint.pt"
     data = Episodes(files, config.batch_lifts, config.batch_pictures, config.seed, trainer.step)
-    loader = DataLoader(data, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None)
+    loader = DataLoader(
+        data,
+        batch_size=None,
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+        # Not forked: a child would wait for OpenCV's threads, which a fork does not copy.
+        multiprocessing_context="spawn" if workers else None,
+    )
     new = not (out / "log.csv").exists()
     with (out / "log.csv").open("a", newline="", encoding="utf-8") as file:
         log = csv.writer(file)
