@@ -79,10 +79,15 @@ class Anchor:
         """Return by how many canonical pixels a carrier's picture moves over a small way."""
         return way * self._motion[0], way * self._motion[1]
 
-    def fix(self, stacks: dict[int, Field]) -> Fix:
-        """Place one carrier by its stacks (see StackAlbum.stacks), cut where the tracker saw it; learn."""
+    def fix(self, stacks: dict[int, Field], *, learn: bool = True) -> Fix:
+        """Place one carrier by its stacks (see StackAlbum.stacks), cut where the tracker saw it.
+
+        learn: whether the carrier was seen well enough to be what later ones are compared with.
+        """
         alike, shift, aligned = self._place(stacks)
-        if alike is None or alike >= _MIN_ALIKE:
+        if not learn:
+            pass
+        elif alike is None or alike >= _MIN_ALIKE:
             moved = self._learn(aligned, shift)
             shift = Shift(shift.dx_px + moved.dx_px, shift.dy_px + moved.dy_px, shift.score, shift.contrast)
             aligned = shifted(aligned, -moved.dx_px, -moved.dy_px)
@@ -107,11 +112,10 @@ class Anchor:
         for k, field in found.items():
             here = self._here(k) if len(found) > 1 else 1.0
             vote = self._vote(field)
-            if self._template is None:
-                likeness = None
+            likeness = None if self._template is None else self._likeness(field, self._template)
+            if likeness is None:
                 shift = peak(vote**2 * self._wide * here)
             else:
-                likeness = self._likeness(field, self._template)
                 shift = peak((likeness + 0.8 * vote) * (0.2 + 0.8 * near) * here)
             if best is None or shift.score > best[1].score:
                 alike = None if likeness is None else value_at(likeness, shift)

@@ -31,12 +31,14 @@ class Carrier:
     """One carrier on the rope.
 
     at: what the odometer reads when the tracker's centre of the carrier is at begin. solid: how much of the
-    patch moves with the rope, in the mean over the track. fix: its exact place, once found.
+    patch moves with the rope, in the mean over the track. moves: how often its centre turned out to be far
+    off. fix: its exact place, once found.
     """
 
     at: float
     solid: float
     done: bool = False
+    moves: int = 0
     fix: Fix | None = None
 
 

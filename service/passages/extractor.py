@@ -24,6 +24,9 @@ from service.types import Frame, Passage, Picture, WatchedLift
 Image = npt.NDArray[np.uint8]
 
 _ALBUM_PX = 8.0  # canonical pixels by which the last album may be off where its pictures are wanted
+_CENTRED_PX = 80.0  # canonical pixels: of an outline centred farther off only a part has been seen
+_MOVES = 3
+_SAME = 0.8  # of the least way between two carriers: what leaves sooner is the same one, found again
 _PLACE_PX = 50.0  # canonical pixels past the middle at which a carrier's place is taken
 
 
@@ -76,6 +79,7 @@ class PassageExtractor:
         self._last_s: float | None = None
         self._number = 0
         self._usual_way = 0.0
+        self._last_middle_s: float | None = None
 
     @property
     def line_speed(self) -> str:
@@ -128,6 +132,7 @@ class PassageExtractor:
             self._carriers.step(self._line.rope, shifted)
 
     def _gap(self, t_s: float) -> None:
+        self._last_middle_s = None
         self._carriers.clear()
         self._line.gap(t_s)
         for album in self._albums:
@@ -162,11 +167,16 @@ class PassageExtractor:
             return None
         before = carrier.at
         carrier.at -= self._grid.way(centre_px)
+        if abs(centre_px) >= _CENTRED_PX and carrier.moves < _MOVES:
+            carrier.moves += 1
+            return None
         stacks = self._stacks.stacks(carrier.at, way_at)
         if not stacks:
             carrier.at = before
             return None
-        fix = carrier.fix = self._anchor.fix(stacks)
+        # A carrier that was on its way when the rope was found is seen from half its pictures.
+        whole = self._line.rope.way_at_start <= carrier.at and abs(centre_px) < _CENTRED_PX
+        fix = carrier.fix = self._anchor.fix(stacks, learn=whole)
         self._usual_way += (before - carrier.at + fix.way - self._usual_way) * 0.3
         return fix
 
@@ -178,9 +188,15 @@ class PassageExtractor:
         pictures = [self._picture(album, fix, begin_at) for album in self._albums]
         if any(t is None for t in times) or any(p is None for p in pictures):
             return None
+        t_begin_s, t_middle_s, t_end_s = (float(t or 0.0) for t in times)
+        if self._last_middle_s is not None:
+            # After the rope has begun anew, a carrier that was reported before may be found once more.
+            gone = (t_middle_s - self._last_middle_s) / max(t_end_s - t_begin_s, 1e-3)
+            if gone < _SAME * self._carriers.apart:
+                return None
+        self._last_middle_s = t_middle_s
         self._carriers.confirm(carrier)
         self._number += 1
-        t_begin_s, t_middle_s, t_end_s = (float(t or 0.0) for t in times)
         return Passage(
             id=f"{self._lift_id}-{self._run_id}-{self._number}",
             lift_id=self._lift_id,

@@ -109,6 +109,15 @@ class Rope:
             self._log.popleft()
         return Reading(matched, still, shifted)
 
+    def _known_part(self) -> float:
+        """Return 0..1: how much of what may correct the odometer is surely a carrier.
+
+        Before the track people wait and sway: whoever stands there must not be taken for a slow rope.
+        """
+        on_track = (self._grid.ways > -0.1) & (self._grid.ways < 1.1)
+        solid = float(self.solid()[0][on_track].max(initial=0.0))
+        return min(solid / max(0.35 * self._most, _SOLID), 1.0)
+
     def _expected(self) -> float:
         """The speed to assume: the usual one, but none where something hangs that is not seen to move."""
         return 0.0 if self._blind_s > _BLIND_S else self.usual
@@ -117,11 +126,16 @@ class Rope:
         """Take a reading's error into the speed; return what of it to add to the odometer."""
         self.usual = max(self.usual, self._grid.way(8.0))
         most = self._grid.step + 0.3 * self.usual * elapsed_s
-        error = min(max(error, -most), most) * min((matched - ACCEPT) / 0.3, 1.0)
+        error = min(max(error, -most), most) * min((matched - ACCEPT) / 0.3, 1.0) * self._known_part()
         change = _GAIN_SPEED * error / max(elapsed_s, 1e-3)
         limit = self.usual * elapsed_s
         self.speed += min(max(change, -limit), limit)
         return _GAIN_WAY * error
+
+    @property
+    def way_at_start(self) -> float:
+        """What the odometer read where its log begins."""
+        return self._log[0][1] if self._log else self.way
 
     def way_at(self, t_s: float) -> float | None:
         """Return what the odometer read at a media time; None before its log begins."""
