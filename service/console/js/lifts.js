@@ -24,7 +24,9 @@ export class Lifts {
       .map((lift) => `${lift.name}: ${STATE[lift.camera_status?.state] ?? "camera not started"}`);
   }
 
+  /** Returns whether a lift is now called differently: what was drawn with the old name is drawn again. */
   setLifts(items) {
+    const renamed = items.some((lift) => this.nameOf(lift.id) !== lift.name);
     this.lifts = new Map(items.map((lift) => [lift.id, lift]));
     for (const [id, card] of this.cards) {
       if (!this.lifts.has(id)) {
@@ -40,6 +42,7 @@ export class Lifts {
       grid.querySelector(":scope > .note")?.remove();
     }
     for (const lift of items) this.drawLift(lift);
+    return renamed;
   }
 
   addPassages(items) {

@@ -48,7 +48,7 @@ function showState() {
 async function poll(first = false) {
   try {
     const { items } = await get("/lifts");
-    lifts.setLifts(items);
+    if (lifts.setLifts(items)) alarms.plan();
     if (first) {
       const pages = items.map((lift) => get(`/passages?lift_id=${encodeURIComponent(lift.id)}&limit=24`));
       for (const page of await Promise.all(pages)) lifts.addPassages(page.items);

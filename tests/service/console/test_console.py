@@ -6,7 +6,7 @@ from functools import partial
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from lifts.schema import Lift
 from service.store import lifts
@@ -70,6 +70,21 @@ def test_an_alarm_arrives_and_is_acknowledged(page: Page, served: Served) -> Non
     expect(page.locator(f"[data-alarm='{alarm.id}'] .state")).to_have_text("acknowledged")
     found = served.house.call("GET", f"/alarms/{alarm.id}").json()
     assert (found["state"], found["events"][-1]["actor"]) == ("acknowledged", "the operator")
+
+
+def test_an_alarm_before_the_lifts_are_known_gets_its_name_later(page: Page, served: Served) -> None:
+    """The alarm is shown at once with the lift's id, and with its name as soon as that has been read."""
+    shown(page, "#link[data-state=live]")
+    served.house.add_passage("p-1")
+    served.house.raise_alarm("p-1")
+    held: list[Route] = []
+    page.route(re.compile(r"/lifts$"), lambda route: held.append(route))
+    page.reload()
+    expect(page.locator(".banner.critical strong")).to_contain_text("Bar open · demo-quad")
+    for route in held:
+        route.continue_()
+    page.unroute(re.compile(r"/lifts$"))
+    expect(page.locator(".banner.critical strong")).to_contain_text("Bar open · Demo quad")
 
 
 def test_silence_never_looks_like_safety(page: Page, served: Served) -> None:
