@@ -26,7 +26,6 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # FFmpeg's own messages c
 _STREAM_OPTIONS = (
     "rtsp_transport;tcp"  # lost UDP packets would look like a damaged carrier
     "|protocol_whitelist;rtsp,rtsps,rtp,tcp,tls,http,https,crypto"
-    "|fflags;nobuffer"
 )
 _FILE_OPTIONS = "protocol_whitelist;file"
 _OPENING = threading.Lock()  # FFmpeg's options travel through the environment of the whole process

@@ -24,7 +24,7 @@ from service.types import Frame, Passage, Picture, WatchedLift
 Image = npt.NDArray[np.uint8]
 
 _ALBUM_PX = 8.0  # canonical pixels by which the last album may be off where its pictures are wanted
-_CENTRED_PX = 80.0  # canonical pixels: of an outline centred farther off only a part has been seen
+_CENTRED_PX = 70.0  # canonical pixels: of an outline centred farther off only a part has been seen
 _MOVES = 3
 _SAME = 0.8  # of the least way between two carriers: what leaves sooner is the same one, found again
 _PLACE_PX = 50.0  # canonical pixels past the middle at which a carrier's place is taken
