@@ -21,12 +21,14 @@ class Episode:
     """One batch of L lifts with P pictures each; picture i belongs to lift i // P.
 
     images: uint8[L * P, 200, 200, 3]; bars: uint8[L * P, 200, 200], 255 where bar, 128 where it is hidden.
+    riders: uint8[L * P, 200, 200], 255 where somebody on the carrier is seen.
     is_open, occupied: float32[L * P]; blind: float32[L * P], 1 where the picture shows nothing at all.
     open_masks, close_masks: uint8[L, 200, 200].
     """
 
     images: torch.Tensor
     bars: torch.Tensor
+    riders: torch.Tensor
     is_open: torch.Tensor
     occupied: torch.Tensor
     blind: torch.Tensor
@@ -58,12 +60,13 @@ class Episodes(IterableDataset[Episode]):
         rng = np.random.default_rng([self.seed, step])
         chosen = rng.choice(len(self.files), self.lifts, replace=len(self.files) < self.lifts)
         parts = [self._lift(_cached(self.files[i], cache), rng) for i in chosen]
-        images, bars, is_open, occupied, blind, opens, closes = (
-            np.concatenate([np.asarray(p[k]) for p in parts]) for k in range(7)
+        images, bars, riders, is_open, occupied, blind, opens, closes = (
+            np.concatenate([np.asarray(p[k]) for p in parts]) for k in range(8)
         )
         return Episode(
             images=torch.from_numpy(images),
             bars=torch.from_numpy(bars),
+            riders=torch.from_numpy(riders),
             is_open=torch.from_numpy(is_open.astype(np.float32)),
             occupied=torch.from_numpy(occupied.astype(np.float32)),
             blind=torch.from_numpy(blind.astype(np.float32)),
@@ -78,12 +81,13 @@ class Episodes(IterableDataset[Episode]):
         picked = np.concatenate(
             [rng.choice(open_index, half), rng.choice(closed_index, self.pictures - half)]
         )
-        images, bars = [], []
+        images, bars, riders = [], [], []
         blind = rng.random(self.pictures) < 0.03
         for index, is_blind in zip(picked, blind, strict=True):
             if is_blind:
                 images.append(augment.blinded(rng))
                 bars.append(np.zeros((200, 200), np.uint8))
+                riders.append(np.zeros((200, 200), np.uint8))
                 continue
             matrix = augment.registration_error(rng) @ geometry
             image = augment.warp(lift.images[index], matrix)
@@ -92,11 +96,13 @@ class Episodes(IterableDataset[Episode]):
             images.append(augment.optics(augment.colours(image, rng), rng))
             levels = np.array([0, 255, 128], np.uint8)[lift.bars[index]]
             bars.append(augment.warp(levels, matrix, nearest=True))
+            riders.append(augment.warp(lift.riders[index] * np.uint8(255), matrix, nearest=True))
         opens = augment.redraw(augment.warp(lift.open_mask, geometry, nearest=True), rng)
         closes = augment.redraw(augment.warp(lift.close_mask, geometry, nearest=True), rng)
         return (
             np.stack(images),
             np.stack(bars),
+            np.stack(riders),
             lift.is_open[picked],
             lift.occupied[picked] & ~blind,
             blind,

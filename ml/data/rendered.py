@@ -20,6 +20,9 @@ from ml.scene.conditions import sample_conditions
 from ml.scene.lift import sample_lift
 from ml.scene.render import render_registered
 
+LAYOUT = 2
+"""Version of the files that `prepare` writes."""
+
 TRAINING_SEEDS = range(10_000)
 TEST_SEEDS = range(10_000, 20_000)
 
@@ -33,6 +36,7 @@ class RenderedLift:
 
     images: uint8[P, 200, 200, 3] RGB; picture i belongs to passage i // 3, at begin, middle, end.
     bars: uint8[P, 200, 200]; 0 no bar, 1 visible bar, 2 bar hidden by something in front.
+    riders: uint8[P, 200, 200]; 1 where somebody on the carrier is seen.
     is_open, occupied: bool[P].
     open_mask, close_mask: uint8[200, 200] of 0 and 255.
     """
@@ -40,6 +44,7 @@ class RenderedLift:
     seed: int
     images: Bytes
     bars: Bytes
+    riders: Bytes
     is_open: Flags
     occupied: Flags
     open_mask: Bytes
@@ -53,7 +58,7 @@ def render_lift(seed: int, passages: int) -> RenderedLift:
     """
     lift = sample_lift(seed)
     rng = np.random.default_rng([seed, 1])
-    images, bars, is_open, occupied = [], [], [], []
+    images, bars, riders, is_open, occupied = [], [], [], [], []
     for passage in range(passages):
         conditions = sample_conditions(
             lift, rng, is_open=bool(passage % 2 == 0), occupied=bool(rng.random() < 0.75)
@@ -62,6 +67,7 @@ def render_lift(seed: int, passages: int) -> RenderedLift:
             rendered = render_registered(lift, conditions, position, rng)
             images.append(rendered.image)
             bars.append(rendered.bar)
+            riders.append(rendered.rider)
             is_open.append(rendered.is_open)
             occupied.append(rendered.occupied)
     masks = lift.masks()
@@ -69,6 +75,7 @@ def render_lift(seed: int, passages: int) -> RenderedLift:
         seed=seed,
         images=np.stack(images),
         bars=np.stack(bars),
+        riders=np.stack(riders),
         is_open=np.array(is_open),
         occupied=np.array(occupied),
         open_mask=masks.open,
@@ -77,8 +84,8 @@ def render_lift(seed: int, passages: int) -> RenderedLift:
 
 
 def lift_path(folder: Path, seed: int, passages: int) -> Path:
-    """Where `prepare` keeps the lift of this seed."""
-    return folder / f"lift-{seed:05d}-{passages}.npz"
+    """Where `prepare` keeps the lift of this seed; files of another layout are never read."""
+    return folder / f"v{LAYOUT}-lift-{seed:05d}-{passages}.npz"
 
 
 def load(path: Path) -> RenderedLift:
@@ -88,6 +95,7 @@ def load(path: Path) -> RenderedLift:
             seed=int(data["seed"]),
             images=data["images"],
             bars=data["bars"],
+            riders=data["riders"],
             is_open=data["is_open"],
             occupied=data["occupied"],
             open_mask=data["open_mask"],
@@ -135,6 +143,7 @@ def _render_to(folder: Path, seed: int, passages: int) -> Path:
         seed=seed,
         images=lift.images,
         bars=lift.bars,
+        riders=lift.riders,
         is_open=lift.is_open,
         occupied=lift.occupied,
         open_mask=lift.open_mask,

@@ -8,6 +8,9 @@ told by *where* its bar is, and two coordinates cannot hold that:
 
 - the bar map: one 50x50 channel, supervised densely with the bar's pixels that the renderer knows, and
 - the free map: four 25x25 channels, shaped by the margin alone.
+
+Who sits on the carrier is a map too, 25x25, supervised densely with the riders' pixels; a picture is occupied
+where its strongest cells say so.
 """
 
 from __future__ import annotations
@@ -36,11 +39,13 @@ class Output(NamedTuple):
 
     embedding: float[N, D], unit length.
     bar_logits: float[N, 50, 50]; sigmoid of it is the probability that a 4x4 cell holds bar.
+    rider_logits: float[N, 25, 25]; the same for somebody on the carrier; meaningless for masks.
     occupancy_logits: float[N]; meaningless for masks.
     """
 
     embedding: Tensor
     bar_logits: Tensor
+    rider_logits: Tensor
     occupancy_logits: Tensor
 
 
@@ -109,14 +114,17 @@ class Embedder(nn.Module):
         self.down25, self.res25 = StandardConv(b, c, stride=2), Residual(c)
         self.down13, self.res13 = StandardConv(c, d, stride=2), Residual(d)
         self.context = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(d, d))
-        self.seats = nn.Sequential(StandardConv(c, c, stride=2), StandardConv(c, c))
-        self.occupancy = nn.Sequential(nn.Linear(2 * c, c), nn.ReLU(), nn.Linear(c, 1))
+        self.seats = nn.Sequential(StandardConv(c, b), nn.Conv2d(b, 1, 3, 1, 1))
+        self.occupancy = nn.Linear(3, 1)
         self.merge25, self.mix25 = StandardConv(d + c, c, kernel=1), StandardConv(c, c)
         self.merge50, self.mix50 = StandardConv(c + b, b, kernel=1), StandardConv(b, b)
         self.bar = nn.Conv2d(b, 1, 3, 1, 1)
         self.free = nn.Conv2d(c, config.free_channels, 3, 1, 1)
         # A bar covers a few per cent of the frame: start from that rate, not from one half.
         nn.init.constant_(self.bar.bias, -3.0)  # type: ignore[arg-type]
+        nn.init.constant_(self.seats[1].bias, -2.0)  # type: ignore[arg-type]
+        nn.init.constant_(self.occupancy.weight, 0.3)
+        nn.init.zeros_(self.occupancy.bias)
 
     @property
     def dimensions(self) -> int:
@@ -132,15 +140,21 @@ class Embedder(nn.Module):
         x13 = x13 + self.context(pooled)[:, :, None, None]
         up = F.interpolate(x13, size=(self.free_grid, self.free_grid), mode="bilinear", align_corners=False)
         y25 = self.mix25(self.merge25(torch.cat([up, x25], 1)))  # [N, c, 25, 25]
-        seats = self.seats(y25)  # [N, c, 13, 13]
-        # Anybody, anywhere on the bench: the strongest response counts beside the mean.
-        seats = torch.cat([seats.mean((2, 3)), seats.amax((2, 3))], 1)  # [N, 2c]
-        occupancy = self.occupancy(seats).squeeze(1)  # [N]
+        rider_logits = self.seats(y25)  # [N, 1, 25, 25]
+        # One child on a bench for eight is a few cells: the strongest count, not the mean over all.
+        strongest = rider_logits.flatten(1).topk(24, 1).values  # [N, 24]
+        strongest = torch.stack([strongest[:, :k].mean(1) for k in (3, 8, 24)], 1)  # [N, 3]
+        occupancy = self.occupancy(strongest).squeeze(1)  # [N]
         up = F.interpolate(y25, size=(self.bar_grid, self.bar_grid), mode="bilinear", align_corners=False)
         y50 = self.mix50(self.merge50(torch.cat([up, x50], 1)))  # [N, b, 50, 50]
         bar_logits = self.bar(y50)  # [N, 1, 50, 50]
         embedding = self.embedding(bar_logits.float(), self.free(y25).float())
-        return Output(embedding, bar_logits.squeeze(1).float(), occupancy.float())
+        return Output(
+            embedding,
+            bar_logits.squeeze(1).float(),
+            rider_logits.squeeze(1).float(),
+            occupancy.float(),
+        )
 
     def embedding(self, bar_logits: Tensor, free: Tensor) -> Tensor:
         """Join float[N, 1, 50, 50] and float[N, k, 25, 25] into float[N, D] of unit length.

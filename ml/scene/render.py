@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from ml.scene.world.carrier import bar_paths, bar_shapes
 from ml.scene.world.frames import bubble_quads
 from ml.scene.world.people import Person, seated, standing
 from ml.scene.world.raster import Eye, Light, draw, dropped, silhouette
-from ml.scene.world.shapes import BAR_ID, Builder, Bytes, Floats, Shapes, join
+from ml.scene.world.shapes import BAR_ID, RIDER_ID, Builder, Bytes, Floats, Shapes, join
 
 _SS = 2  # supersampling
 _MARGIN_PX, _DENSITY = 22, 1.25  # the background's spare border and pixels per canonical pixel
@@ -33,6 +33,7 @@ class Rendered:
     Attributes:
         image: uint8[200, 200, 3] RGB.
         bar: uint8[200, 200]: 0 no bar, 1 visible bar, 2 bar hidden behind something.
+        rider: uint8[200, 200]: 1 where somebody on this carrier is seen, or what they wear or carry.
         is_open, occupied: labels of the passage.
         seats_occupied: one flag a seat.
         pose: the true pose; registered: the pose the picture was cut with (true pose and error).
@@ -41,6 +42,7 @@ class Rendered:
 
     image: Bytes
     bar: Bytes
+    rider: Bytes
     is_open: bool
     occupied: bool
     seats_occupied: tuple[bool, ...]
@@ -71,7 +73,7 @@ def grips(scene: LiftScene, opening: float, x: float) -> Floats:
 
 
 def riders_shapes(scene: LiftScene, riders: tuple[Person | None, ...], opening: float) -> Shapes:
-    """Return all riders of a carrier in carrier coordinates."""
+    """Return all riders of a carrier, with what they wear and carry, in carrier coordinates."""
     b = Builder()
     for seat, rider in enumerate(riders):
         if rider is not None:
@@ -79,7 +81,7 @@ def riders_shapes(scene: LiftScene, riders: tuple[Person | None, ...], opening: 
             holds = rider.arms == ("up" if opening > 0.45 else "bar")
             grip = grips(scene, opening, scene.spec.seat_x(seat)) if holds else None
             seated(b, rider, scene.spec, seat, grip)
-    return b.build()
+    return b.build().marked(RIDER_ID)
 
 
 @lru_cache(maxsize=8)
@@ -99,11 +101,6 @@ def surroundings(scene: LiftScene, c: Conditions) -> Shapes:
     return join([b.build(), *(standing(s, scene.place.ground_y) for s in c.standers)])
 
 
-def _unmarked(shapes: Shapes) -> Shapes:
-    """Return the shapes without ids: bars of other carriers are not the label's."""
-    return replace(shapes, tube_id=np.zeros_like(shapes.tube_id), quad_id=np.zeros_like(shapes.quad_id))
-
-
 @lru_cache(maxsize=8)
 def neighbours(scene: LiftScene, c: Conditions) -> Shapes | None:
     """Return the other carriers, placed about the world's origin (add the watched carrier's origin)."""
@@ -117,7 +114,7 @@ def neighbours(scene: LiftScene, c: Conditions) -> Shapes | None:
             parts.append(shape.mapped(turn, np.array([away, 0.6, n.offset_m])))
         else:
             parts.append(shape.mapped(np.eye(3), scene.heading * n.offset_m))
-    return _unmarked(join(parts)) if parts else None
+    return join(parts).marked(0) if parts else None  # the labels are those of the watched carrier
 
 
 @lru_cache(maxsize=24)
@@ -188,12 +185,12 @@ def render_registered(
         solids, lift.eye, affine, light, lift.place.ground_y, (CANONICAL_SIZE, CANONICAL_SIZE)
     )
     back = shade_layers(layers, light, shadow, lift.depth_m, c.sunlit, night=c.light == "night")
-    picture, label = _foreground(lift, c, solids, bar, affine, light, back, origin)
+    picture, bars, riders = _foreground(lift, c, solids, bar, affine, light, back, origin)
     way, _ = lift.eye.project(np.stack([origin, origin + lift.heading * 0.1]) + lift.anchor, affine)
     step = (way[1] - way[0]) / max(float(np.hypot(*(way[1] - way[0]))), 1e-6)
     image = expose(picture, c, rng, (float(step[0]), float(step[1])))
     meta = _metadata(lift, c, position)
-    return Rendered(image, label, c.is_open, c.occupied, c.seats_occupied, pose, registered, meta)
+    return Rendered(image, bars, riders, c.is_open, c.occupied, c.seats_occupied, pose, registered, meta)
 
 
 def _foreground(
@@ -205,8 +202,11 @@ def _foreground(
     light: Light,
     back: Bytes,
     origin: Floats,
-) -> tuple[Bytes, Bytes]:
-    """Draw the solids over the background; return uint8[200, 200, 3] and the bar's label uint8[200, 200]."""
+) -> tuple[Bytes, Bytes, Bytes]:
+    """Draw the solids over the background.
+
+    Returns the picture uint8[200, 200, 3] and the labels of bar and riders, uint8[200, 200] each.
+    """
     side = CANONICAL_SIZE * _SS
     large = cv2.resize(back, (side, side), interpolation=cv2.INTER_LINEAR)
     canvas = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2RGBA), np.uint8)
@@ -219,11 +219,15 @@ def _foreground(
     if lift.spec.bubble:
         rgb = _hood(lift, c, rgb, big, origin, light)
     size = (CANONICAL_SIZE, CANONICAL_SIZE)
-    seen = cv2.resize((canvas[..., 3] == BAR_ID).astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    seen, people = (
+        cv2.resize((canvas[..., 3] == part).astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+        for part in (BAR_ID, RIDER_ID)
+    )
     full = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     label = np.where(full > 100, 2, 0).astype(np.uint8)
     label[seen > 100] = 1
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8), label
+    image = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return image, label, (people > 100).astype(np.uint8)
 
 
 def _hood(lift: LiftScene, c: Conditions, rgb: Bytes, affine: Floats, origin: Floats, light: Light) -> Bytes:

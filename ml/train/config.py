@@ -20,7 +20,7 @@ class TrainConfig:
 
     preset: str = "small"
     seed: int = 0
-    lifts: int = 800
+    lifts: int = 1200
     first_seed: int = 0
     passages: int = 8
     steps: int = 4000
@@ -33,6 +33,7 @@ class TrainConfig:
     margin_scale: float = 10.0
     dense_weight: float = 1.0
     occupancy_weight: float = 0.5
+    rider_weight: float = 0.5
     blind_weight: float = 1.0
     mask_weight: float = 0.25
     checkpoint_every: int = 250

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 from ml.data.episodes import Episode, Episodes
 from ml.losses.dense import coverage, dense_loss
 from ml.losses.margin import balanced_margin_loss, margins
-from ml.models.barwatch import BAR_GRID, Embedder, Output, prepare_masks, prepare_pictures
+from ml.models.barwatch import BAR_GRID, FREE_GRID, Embedder, Output, prepare_masks, prepare_pictures
 from ml.train.config import TrainConfig
 
 Progress = Callable[[int, int, dict[str, float]], None]
@@ -62,6 +62,7 @@ def losses(model: nn.Module, episode: Episode, config: TrainConfig) -> dict[str,
         "blind": margin[~seen].square().sum() / max(1, pictures),
         "mask": balanced_margin_loss(mask_margin, mask_is_open, config.margin_scale),
         "dense": dense_loss(logits, coverage(targets, BAR_GRID)),
+        "rider": dense_loss(picture.rider_logits, coverage(episode.riders.float() / 255.0, FREE_GRID)),
         "occupancy": nn.functional.binary_cross_entropy_with_logits(
             picture.occupancy_logits[seen], episode.occupied[seen]
         ),
@@ -78,6 +79,7 @@ def total(parts: dict[str, Tensor], config: TrainConfig) -> Tensor:
         parts["margin"]
         + config.dense_weight * parts["dense"]
         + config.occupancy_weight * parts["occupancy"]
+        + config.rider_weight * parts["rider"]
         + config.blind_weight * parts["blind"]
         + config.mask_weight * parts["mask"]
     )

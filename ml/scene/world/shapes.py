@@ -23,6 +23,8 @@ Point = Sequence[float] | Floats
 
 BAR_ID = 255
 
+RIDER_ID = 128
+
 
 @dataclass(frozen=True, eq=False)
 class Shapes:
@@ -47,6 +49,12 @@ class Shapes:
         tubes[:, 3:6] = tubes[:, 3:6] @ rotation.T + offset
         quads = self.quads @ rotation.T + offset
         return replace(self, tubes=tubes, quads=quads)
+
+    def marked(self, part: int) -> Shapes:
+        """Return the shapes with one id, BAR_ID, RIDER_ID or 0 for what no label asks for."""
+        return replace(
+            self, tube_id=np.full_like(self.tube_id, part), quad_id=np.full_like(self.quad_id, part)
+        )
 
 
 def join(parts: Sequence[Shapes]) -> Shapes:
