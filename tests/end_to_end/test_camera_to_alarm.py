@@ -72,8 +72,7 @@ def service(tmp_path: Path) -> Any:
         yield started
 
 
-# Not in the default suite yet: on two busy cores three live cameras at once can still mistime a carrier.
-@pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(not SAMPLES, reason="no sample lifts are installed")
 def test_alarms_arrive_exactly_for_open_and_occupied_carriers(service: Running, rtsp: Serve) -> None:
     """Every carrier is judged once and rightly; one alarm for each that left occupied and open, no other."""

@@ -78,7 +78,11 @@ def test_an_alarm_before_the_lifts_are_known_gets_its_name_later(page: Page, ser
     served.house.add_passage("p-1")
     served.house.raise_alarm("p-1")
     held: list[Route] = []
-    page.route(re.compile(r"/lifts$"), lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/lifts$"), hold)
     page.reload()
     expect(page.locator(".banner.critical strong")).to_contain_text("Bar open · demo-quad")
     for route in held:
