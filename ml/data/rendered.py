@@ -1,14 +1,14 @@
 """Rendered lifts on disk: one file per lift, made once from its seed, in parallel, resumable.
 
 Seeds 0..9999 are for training, 10000.. for validation and leave-one-chairlift-out tests, 20000.. for the
-shipped samples: which lifts a network has seen can be read off their numbers.
+shipped samples, 30000.. for the benchmark: which lifts a network has seen can be read off their numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -134,20 +134,14 @@ def renderers(processes: int) -> ProcessPoolExecutor:
     )
 
 
-def _render_to(folder: Path, seed: int, passages: int) -> Path:
-    lift = render_lift(seed, passages)
-    path = lift_path(folder, seed, passages)
+def write(path: Path, lift: RenderedLift) -> None:
+    """Write a lift's file, whole or not at all."""
     partial = path.with_suffix(".partial.npz")
-    np.savez(
-        partial,
-        seed=seed,
-        images=lift.images,
-        bars=lift.bars,
-        riders=lift.riders,
-        is_open=lift.is_open,
-        occupied=lift.occupied,
-        open_mask=lift.open_mask,
-        close_mask=lift.close_mask,
-    )
+    np.savez(partial, **{field.name: getattr(lift, field.name) for field in fields(lift)})
     partial.rename(path)
+
+
+def _render_to(folder: Path, seed: int, passages: int) -> Path:
+    path = lift_path(folder, seed, passages)
+    write(path, render_lift(seed, passages))
     return path

@@ -26,6 +26,34 @@ def auc(score: npt.ArrayLike, positive: Flags) -> float:
     return float(wins / (len(high) * len(low)))
 
 
+def roc(score: npt.ArrayLike, positive: Flags, points: int = 101) -> tuple[Floats, Floats]:
+    """The ROC curve: true positive rates float64[points] at evenly spaced false positive rates 0..1.
+
+    The rate at x is the highest that a threshold with at most x false positives reaches.
+
+    Returns:
+        (false positive rates, true positive rates).
+    """
+    scores = np.asarray(score, dtype=np.float64)
+    high, low = scores[positive], np.sort(scores[~positive])[::-1]
+    rates = np.linspace(0.0, 1.0, points)
+    # With k false positives allowed, whatever is above the (k + 1)-th highest negative is called positive.
+    allowed = np.floor(rates * len(low) + 1e-9).astype(int)
+    limits = np.append(low, -np.inf)[allowed]
+    return rates, np.array([(high > limit).mean() if len(high) else math.nan for limit in limits])
+
+
+def bootstrap(values: npt.ArrayLike, rounds: int = 2000, seed: int = 0) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of the mean of float[N]; NaN for none."""
+    data = np.asarray(values, dtype=np.float64)
+    if not len(data):
+        return math.nan, math.nan
+    rng = np.random.default_rng(seed)
+    means = [data[rng.integers(0, len(data), len(data))].mean() for _ in range(rounds)]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
+
+
 def calibration_error(probability: npt.ArrayLike, actual: Flags, bins: int = 10) -> float:
     """Expected calibration error, 0..1: mean gap between stated and observed frequency, weighted by bin."""
     p = np.asarray(probability, dtype=np.float64)

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ml import cli
+from ml.commands import export
 
 RUN = CliRunner()
 
@@ -50,7 +51,7 @@ def test_a_checkpoint_is_not_overwritten_by_mistake(trained: Path) -> None:
 def released(trained: Path) -> Path:
     """The checkpoint's artefact, made by the command on two calibration lifts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "CALIBRATION_SEEDS", range(10_100, 10_102))
+        patch.setattr(export, "CALIBRATION_SEEDS", range(10_100, 10_102))
         _invoke(
             *("export", "--checkpoint", str(trained / "run" / "checkpoint.pt"), "--workers", "1"),
             *("--out", str(trained / "released"), "--passages", "4", "--cache", str(trained / "cache")),

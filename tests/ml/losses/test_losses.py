@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from ml.losses.contrastive import contrastive_loss
 from ml.losses.dense import coverage, dense_loss
 from ml.losses.margin import balanced_margin_loss, distances, margin_loss, margins
 
@@ -80,3 +81,24 @@ def test_dense_loss_by_hand_and_at_its_best() -> None:
     assert loss.item() == pytest.approx(math.log(2) + 0.3 * (1 - 1 / 1.25))
     target = torch.eye(4)[None]
     assert dense_loss(40 * target - 20, target).item() < 0.01
+
+
+def test_contrastive_loss_by_hand() -> None:
+    """Equation 1: a right pair at 0.5 costs 0.25; a wrong one at 0.5 as much, at 2 nothing."""
+    pictures = torch.tensor([[0.5, 0.0], [0.5, 0.0], [0.0, 2.0]])
+    masks = torch.zeros(3, 2)
+    each = [
+        contrastive_loss(pictures[[i]], masks[[i]], torch.tensor([bool(same)]))
+        for i, same in enumerate((1, 0, 0))
+    ]
+    assert [round(float(v), 5) for v in each] == [0.25, 0.25, 0.0]
+    mean = contrastive_loss(pictures, masks, torch.tensor([True, False, False]))
+    assert float(mean) == pytest.approx(0.5 / 3, abs=1e-5)
+
+
+def test_contrastive_loss_of_equal_points_has_a_finite_gradient() -> None:
+    """Picture and wrong mask on one point: pushed apart by no more than the loss allows."""
+    point = torch.zeros(1, 2, requires_grad=True)
+    contrastive_loss(point, torch.zeros(1, 2), torch.tensor([False])).backward()  # type: ignore[no-untyped-call]
+    assert point.grad is not None
+    assert torch.isfinite(point.grad).all()

@@ -1,0 +1,53 @@
+"""What several commands share: options, paths, a progress bar on stderr."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+ROOT = Path(__file__).resolve().parent.parent
+RELEASED = ROOT / "released"
+RESULTS = ROOT / "results"
+
+CacheOption = Annotated[Path, typer.Option(help="Where rendered lifts are kept between runs.")]
+BenchmarkOption = Annotated[Path, typer.Option(help="Where `barwatch render benchmark` put the sets.")]
+WorkersOption = Annotated[int, typer.Option(min=1, help="Processes that render.")]
+DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
+
+console = Console(stderr=True)
+
+
+def progress_bar() -> Progress:
+    """A bar for rich's Progress; tasks have a field `note`."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=console,
+    )
+
+
+def prepared(cache: Path, seeds: range, passages: int, workers: int, what: str) -> list[Path]:
+    """Render what the cache does not hold yet, with a bar; returns the lifts' files in order."""
+    from ml.data.rendered import prepare  # noqa: PLC0415 - keeps `barwatch --help` quick
+
+    with progress_bar() as progress:
+        task = progress.add_task(f"rendering {what}", total=len(seeds), note="")
+        files = []
+        for path in prepare(cache, list(seeds), passages, workers):
+            files.append(path)
+            progress.advance(task)
+    return sorted(files)
+
+
+def chosen_device(name: str) -> str:
+    """cuda for `auto` where there is one."""
+    import torch  # noqa: PLC0415
+
+    return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name

@@ -1,0 +1,112 @@
+"""`barwatch evaluate`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ml.commands.common import (
+    RELEASED,
+    BenchmarkOption,
+    CacheOption,
+    DeviceOption,
+    WorkersOption,
+    chosen_device,
+    prepared,
+)
+
+LOCO_SEEDS = range(10_000, 10_008)
+
+
+def evaluate(
+    model: Annotated[Path, typer.Option(help="The artefact to judge.")] = RELEASED / "barwatch.ts",
+    first_seed: Annotated[int, typer.Option(help="First of the lifts.")] = LOCO_SEEDS.start,
+    lifts: Annotated[int, typer.Option(min=1, help="How many lifts.")] = len(LOCO_SEEDS),
+    passages: Annotated[int, typer.Option(min=2, help="Passages of each, three pictures each.")] = 67,
+    folder: Annotated[
+        list[Path] | None, typer.Option(help="Judge lift folders with a meta.json of labels instead.")
+    ] = None,
+    shifts: Annotated[bool, typer.Option(help="Search the masks' small shifts, as the service does.")] = True,
+    cache: CacheOption = Path("runs/rendered"),
+    workers: WorkersOption = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+) -> None:
+    """Judge the artefact on lifts it has never seen, from their two masks alone."""
+    from ml.data.rendered import load  # noqa: PLC0415
+    from ml.evaluate.report import markdown, report  # noqa: PLC0415
+    from ml.evaluate.scoring import score_folder, score_rendered  # noqa: PLC0415
+    from ml.export.manifest import SHIFTS_PX, git_commit  # noqa: PLC0415
+    from ml.export.torchscript import Scripted  # noqa: PLC0415
+
+    network = Scripted.load(model)
+    calibration = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["calibration"]
+    bank = SHIFTS_PX if shifts else [(0, 0)]
+    if folder:
+        scores = [score_folder(network, path, bank) for path in folder]
+        title = "labelled folders"
+    else:
+        files = prepared(cache, range(first_seed, first_seed + lifts), passages, workers, "test lifts")
+        scores = [score_rendered(network, load(path), bank) for path in files]
+        title = f"{lifts} rendered lifts that no training saw (seeds from {first_seed})"
+    result: dict[str, Any] = {
+        "command": shlex.join(["barwatch", *sys.argv[1:]]),
+        "git_commit": git_commit(),
+        "mask_shifts": shifts,
+        **report(scores, calibration["scale"], calibration["offset"], calibration["occupancy_threshold"]),
+    }
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result) if as_json else markdown(title, result))  # noqa: T201 - this is the command's output
+
+
+class Judged(StrEnum):
+    """What the benchmark's test pictures can be given to."""
+
+    BARWATCH = "barwatch"
+    PAPER_SIMPLE = "paper-simple"
+    PAPER_SIAMESE = "paper-siamese"
+    EDGE_ENERGY = "edge-energy"
+    EDGE_CORRELATION = "edge-correlation"
+
+
+def evaluate_benchmark(
+    system: Annotated[Judged, typer.Argument(help="A trained network, the shipped one, or a baseline.")],
+    benchmark: BenchmarkOption = Path("runs/benchmark"),
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="The paper's network, trained; runs/SYSTEM/best.pt.")
+    ] = None,
+    model: Annotated[Path, typer.Option(help="The artefact, for barwatch.")] = RELEASED / "barwatch.ts",
+    only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
+    device: DeviceOption = "auto",
+    out: Annotated[Path | None, typer.Option(help="Write the table here as JSON.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+) -> None:
+    """Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost."""
+    from ml.data.benchmark import parts  # noqa: PLC0415
+    from ml.data.pictures import read  # noqa: PLC0415
+    from ml.evaluate.benchmark import markdown, table  # noqa: PLC0415
+    from ml.evaluate.systems import scores_of  # noqa: PLC0415
+    from ml.export.manifest import git_commit  # noqa: PLC0415
+
+    data = read(benchmark, [p for p in parts(["test"]) if not only or p.counts.lift in only])
+    where = model if system is Judged.BARWATCH else checkpoint or Path("runs") / system.value / "best.pt"
+    scores, about = scores_of(system.value, data, where, chosen_device(device))
+    result = {
+        "system": system.value,
+        "command": shlex.join(["barwatch", *sys.argv[1:]]),
+        "git_commit": git_commit(),
+        **about,
+        **table(scores, data.is_open.numpy(), data.lift.numpy(), data.names, data.factors),
+    }
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result) if as_json else markdown(system.value, result))  # noqa: T201

@@ -1,0 +1,148 @@
+"""`barwatch train`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ml.commands.common import (
+    BenchmarkOption,
+    CacheOption,
+    DeviceOption,
+    WorkersOption,
+    chosen_device,
+    console,
+    prepared,
+    progress_bar,
+)
+
+Kind = Literal["simple", "siamese"]
+
+
+class System(StrEnum):
+    """The networks that can be trained."""
+
+    BARWATCH = "barwatch"
+    PAPER_SIMPLE = "paper-simple"
+    PAPER_SIAMESE = "paper-siamese"
+
+
+class Preset(StrEnum):
+    """How much of everything."""
+
+    SMOKE = "smoke"
+    SMALL = "small"
+    LARGE = "large"
+
+
+def train(
+    system: Annotated[System, typer.Argument(help="Which network.")],
+    preset: Annotated[Preset, typer.Option(help="How much data and how long.")] = Preset.SMALL,
+    out: Annotated[Path | None, typer.Option(help="Checkpoints and log; runs/SYSTEM.")] = None,
+    cache: CacheOption = Path("runs/rendered"),
+    benchmark: BenchmarkOption = Path("runs/benchmark"),
+    resume: Annotated[
+        bool, typer.Option(help="Go on from the last checkpoint in --out, if there is one.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the weights and of the batches.")] = 0,
+    steps: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's (barwatch).")] = None,
+    lifts: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's (barwatch).")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=0, help="Of the paper's networks.")] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="At most, of the paper's networks.")] = 1000,
+    workers: WorkersOption = 2,
+    device: DeviceOption = "auto",
+) -> None:
+    """Train a network.
+
+    barwatch trains on lifts that are rendered first, where they are not there yet; the paper's networks on
+    the benchmark's training pictures (--preset small: Table 1, large: Table 3, smoke: one lift), validated on
+    its validation pictures.
+    """
+    out = out or Path("runs") / system.value
+    if system is System.BARWATCH:
+        _train_barwatch(preset, out, cache, resume, seed, steps, lifts, workers, device)
+    else:
+        kind: Kind = "simple" if system is System.PAPER_SIMPLE else "siamese"
+        _train_paper(kind, preset, out, benchmark, resume, seed, learning_rate, epochs, device)
+
+
+def _train_barwatch(
+    preset: Preset,
+    out: Path,
+    cache: Path,
+    resume: bool,
+    seed: int,
+    steps: int | None,
+    lifts: int | None,
+    workers: int,
+    device: str,
+) -> None:
+    import torch  # noqa: PLC0415 - seconds that only this command needs
+
+    from ml.train.config import PRESETS  # noqa: PLC0415
+    from ml.train.loop import Trainer  # noqa: PLC0415
+    from ml.train.loop import train as run  # noqa: PLC0415
+
+    config = replace(PRESETS[preset.value], seed=seed)
+    config = replace(config, steps=steps or config.steps, lifts=lifts or config.lifts)
+    checkpoint = out / "checkpoint.pt"
+    _refuse_overwriting(checkpoint, resume)
+    place = torch.device(chosen_device(device))
+    trainer = Trainer.load(checkpoint, place) if checkpoint.exists() else Trainer(config, place)
+    config = trainer.config
+    seeds = range(config.first_seed, config.first_seed + config.lifts)
+    files = prepared(cache, seeds, config.passages, workers, "training lifts")
+    with progress_bar() as progress:
+        task = progress.add_task("training barwatch", total=config.steps, completed=trainer.step, note="")
+
+        def show(step: int, _: int, means: dict[str, float]) -> None:
+            note = f"loss {means['margin']:.3f} accuracy {100 * means['accuracy']:.1f}"
+            progress.update(task, completed=step, note=note)
+
+        path = run(trainer, files, out, show)
+    console.print(f"checkpoint: {path}")
+
+
+def _train_paper(
+    kind: Kind,
+    preset: Preset,
+    out: Path,
+    benchmark: Path,
+    resume: bool,
+    seed: int,
+    learning_rate: float | None,
+    epochs: int,
+    device: str,
+) -> None:
+    import torch  # noqa: PLC0415
+
+    from ml.data.benchmark import parts  # noqa: PLC0415
+    from ml.data.pictures import read  # noqa: PLC0415
+    from ml.train.paper import PaperConfig, train_paper  # noqa: PLC0415
+
+    _refuse_overwriting(out / "last.pt", resume)
+    last = 1 if preset is Preset.SMOKE else None
+    training = read(benchmark, parts(["large" if preset is Preset.LARGE else "train"])[:last])
+    validation = read(benchmark, parts(["validation"])[:last])
+    config = PaperConfig(kind, seed=seed, epochs=epochs)
+    config = replace(config, learning_rate=learning_rate or config.learning_rate)
+
+    with progress_bar() as progress:
+        task = progress.add_task(f"training paper-{kind}, epochs", total=None, note="")
+
+        def show(epoch: int, said: dict[str, float]) -> None:
+            note = f"loss {said['loss']:.4f} validation {100 * said['validation']:.2f}"
+            progress.update(task, completed=epoch, note=note)
+
+        path = train_paper(config, training, validation, out, show, torch.device(chosen_device(device)))
+    console.print(f"best on validation: {path}")
+
+
+def _refuse_overwriting(checkpoint: Path, resume: bool) -> None:
+    if checkpoint.exists() and not resume:
+        console.print(f"[red]{checkpoint} is there already: give --resume to go on, or another --out")
+        raise typer.Exit(2)

@@ -1,0 +1,139 @@
+"""The benchmark's sets: S1 to S20 with the paper's counts, rendered from seeds, one file a lift and split.
+
+Every passage is a pure function of (lift, split, state, number), so that files can be made in any order, by
+any number of processes, and again after an interruption. A file's checksum is that of its pictures and
+labels, not of its bytes on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml.data.counts import SPLITS, TABLE, Counts, Split, pictures, unlisted
+from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
+from ml.scene.conditions import sample_conditions
+from ml.scene.lift import LiftScene, sample_lift
+from ml.scene.passage import Conditions
+from ml.scene.recording import in_recording, sample_recordings
+from ml.scene.render import Rendered, render_registered
+
+FIRST_SEED = 30_000
+"""S1 is the lift of the seed after this one; no training-only, LOCO or sample lift has a seed from here."""
+
+RECORDINGS = 6
+"""Recordings of each lift, shared by all of its splits (paper, section 4.1: "several")."""
+
+OCCUPIED = {True: 0.7, False: 0.9}
+"""Share of carriers with somebody on, by whether the bar is open: few lower it over an empty bench."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of the benchmark: a lift's pictures of one split."""
+
+    counts: Counts
+    split: Split
+
+    @property
+    def name(self) -> str:
+        """E.g. S07-train."""
+        return f"S{self.counts.number:02d}-{self.split}"
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures it holds."""
+        return sum(pictures(self.counts, self.split))
+
+    def path(self, folder: Path) -> Path:
+        """Where `render_parts` keeps it."""
+        return folder / f"v{LAYOUT}-{self.name}.npz"
+
+
+def parts(splits: Sequence[Split]) -> list[Part]:
+    """All files of the given splits, lift by lift."""
+    return [Part(counts, split) for counts in TABLE for split in splits]
+
+
+def passages(part: Part, lift: LiftScene) -> Iterator[tuple[Conditions, int, np.random.Generator]]:
+    """Yield (circumstances, pictures taken, generator of the pixels) of each passage, open ones first.
+
+    Three pictures a passage, as in the paper; the last of each state has what is left of the count.
+    """
+    seed = FIRST_SEED + part.counts.number
+    recordings = sample_recordings(lift, np.random.default_rng([seed, 7]), RECORDINGS)
+    for state, count in zip((True, False), pictures(part.counts, part.split), strict=True):
+        for number, first in enumerate(range(0, count, 3)):
+            rng = np.random.default_rng([seed, 8, SPLITS.index(part.split), int(state), number])
+            drawn = sample_conditions(lift, rng, is_open=state, occupied=bool(rng.random() < OCCUPIED[state]))
+            recording = recordings[int(rng.integers(len(recordings)))]
+            yield in_recording(recording, drawn, rng), min(3, count - first), rng
+
+
+def render_part(part: Part) -> tuple[RenderedLift, list[dict[str, Any]]]:
+    """Render one file's pictures; returns them and each picture's factors (plain JSON values)."""
+    lift = sample_lift(FIRST_SEED + part.counts.number)
+    done: list[Rendered] = []
+    factors: list[dict[str, Any]] = []
+    listed = part.pictures - (unlisted(part.counts) if part.split == "validation" else 0)
+    for conditions, taken, rng in passages(part, lift):
+        for position in range(taken):
+            rendered = render_registered(lift, conditions, position, rng)
+            done.append(rendered)
+            poses = {"pose": rendered.pose.model_dump(), "registered": rendered.registered.model_dump()}
+            factors.append({**rendered.metadata, **poses, "listed": len(factors) < listed})
+    masks = lift.masks()
+    content = RenderedLift(
+        seed=lift.seed,
+        images=np.stack([r.image for r in done]),
+        bars=np.stack([r.bar for r in done]),
+        riders=np.stack([r.rider for r in done]),
+        is_open=np.array([r.is_open for r in done]),
+        occupied=np.array([r.occupied for r in done]),
+        open_mask=masks.open,
+        close_mask=masks.close,
+    )
+    return content, factors
+
+
+def checksum(content: RenderedLift) -> str:
+    """SHA-256 of pictures, labels and masks, in that order."""
+    digest = hashlib.sha256()
+    for name in ("images", "bars", "riders", "is_open", "occupied", "open_mask", "close_mask"):
+        digest.update(np.ascontiguousarray(getattr(content, name)).tobytes())
+    return digest.hexdigest()
+
+
+def _render_to(folder: Path, part: Part) -> tuple[Part, str]:
+    content, factors = render_part(part)
+    digest = checksum(content)
+    side = part.path(folder).with_suffix(".json")
+    side.write_text(json.dumps({"sha256": digest, "pictures": factors}) + "\n", encoding="utf-8")
+    write(part.path(folder), content)  # last: a file that is there is whole
+    return part, digest
+
+
+def render_parts(folder: Path, wanted: Sequence[Part], workers: int = 2) -> Iterator[tuple[Part, str]]:
+    """Render the files that are not there yet; yields (part, checksum) as each is ready."""
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = []
+    for part in wanted:
+        if part.path(folder).exists():
+            side = json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8"))
+            yield part, side["sha256"]
+        else:
+            missing.append(part)
+    if not missing:
+        return
+    missing.sort(key=lambda part: -part.pictures)  # the longest first: no process is left with it alone
+    with renderers(workers) as pool:
+        futures = [pool.submit(_render_to, folder, part) for part in missing]
+        for future in as_completed(futures):
+            yield future.result()

@@ -1,0 +1,57 @@
+"""A split of the benchmark in memory, with the pairs of pictures and masks that the paper trains on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ml.data.benchmark import Part
+from ml.data.rendered import load
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """All pictures of one split.
+
+    images: uint8[N, 200, 200, 3]; is_open, occupied: bool[N]; lift: int64[N], index into names and masks.
+    masks: uint8[L, 2, 200, 200], (close, open) of each lift, so that masks[i, int(is_open)] is the right one.
+    names: the lifts'; factors: each picture's circumstances.
+    """
+
+    images: Tensor
+    is_open: Tensor
+    occupied: Tensor
+    lift: Tensor
+    masks: Tensor
+    names: tuple[str, ...]
+    factors: list[dict[str, Any]]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def read(folder: Path, parts: Sequence[Part]) -> Pictures:
+    """Read rendered parts, one of each lift; FileNotFoundError says what to render."""
+    for part in parts:
+        if not part.path(folder).exists():
+            raise FileNotFoundError(
+                f"{part.path(folder)} is missing: barwatch render benchmark --out {folder}"
+            )
+    contents = [load(part.path(folder)) for part in parts]
+    sides = [json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8")) for part in parts]
+    return Pictures(
+        images=torch.from_numpy(np.concatenate([c.images for c in contents])),
+        is_open=torch.from_numpy(np.concatenate([c.is_open for c in contents])),
+        occupied=torch.from_numpy(np.concatenate([c.occupied for c in contents])),
+        lift=torch.from_numpy(np.repeat(np.arange(len(parts)), [len(c.images) for c in contents])),
+        masks=torch.from_numpy(np.stack([np.stack([c.close_mask, c.open_mask]) for c in contents])),
+        names=tuple(part.counts.lift for part in parts),
+        factors=[factors for side in sides for factors in side["pictures"]],
+    )

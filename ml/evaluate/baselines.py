@@ -1,0 +1,61 @@
+"""Baselines that learn nothing: how much of an edge lies where a mask has the bar.
+
+They show what a network adds. Where they already do well, the pictures are too easy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+SEARCH_PX = 6
+"""Masks are tried at every shift up to this many pixels in x and y: registration is off by a few."""
+
+Score = Callable[[Bytes, Bytes, Bytes], Floats]
+
+
+def edges(image: Bytes) -> Floats:
+    """Gradient magnitude of uint8[H, W, 3] as float32[H, W], divided by its mean: contrast does not count."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1.0).astype(np.float32)
+    dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    strength = cv2.magnitude(dx, dy)
+    return np.asarray(strength / (strength.mean() + 1.0), np.float32)
+
+
+def _wide(a: Floats) -> Floats:
+    return np.pad(a, SEARCH_PX)
+
+
+def _energy(image: Bytes, mask: Bytes) -> float:
+    """Mean edge strength under the mask's lines less that beside them, at the best shift."""
+    line = (cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 127).astype(np.float32)
+    beside = (cv2.dilate(mask, np.ones((15, 15), np.uint8)) > 127).astype(np.float32) - line
+    kernel = line / max(line.sum(), 1.0) - beside / max(beside.sum(), 1.0)
+    return float(cv2.matchTemplate(_wide(edges(image)), kernel, cv2.TM_CCORR).max())
+
+
+def _correlation(image: Bytes, mask: Bytes) -> float:
+    """Normalised correlation coefficient of the picture's edges with the mask's, at the best shift."""
+    drawn = edges(np.repeat(mask[..., None], 3, axis=2))
+    return float(cv2.matchTemplate(_wide(edges(image)), drawn, cv2.TM_CCOEFF_NORMED).max())
+
+
+def _margin(measure: Callable[[Bytes, Bytes], float]) -> Score:
+    def score(images: Bytes, open_mask: Bytes, close_mask: Bytes) -> Floats:
+        found = [measure(image, open_mask) - measure(image, close_mask) for image in images]
+        return np.array(found, np.float32)
+
+    return score
+
+
+BASELINES: dict[str, Score] = {
+    "edge-energy": _margin(_energy),
+    "edge-correlation": _margin(_correlation),
+}
+"""Each gives float32[N], positive for open, of uint8[N, 200, 200, 3] and two masks uint8[200, 200]."""

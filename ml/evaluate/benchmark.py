@@ -1,0 +1,122 @@
+"""The benchmark's tables: one system's scores of a split, per lift and over all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.evaluate.baselines import Score
+from ml.evaluate.factors import cost_of_factors
+from ml.evaluate.metrics import accuracy, auc, bootstrap, roc
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+def table(
+    score: npt.ArrayLike,
+    is_open: Flags,
+    lift: npt.NDArray[np.int64],
+    names: Sequence[str],
+    factors: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """Everything that is said of one system on one split.
+
+    Args:
+        score: float[N], positive for open.
+        is_open: bool[N]. lift: int64[N], index into names.
+        factors: N records of circumstances, for the costs of each; none for lifts without.
+
+    Returns:
+        plain values for JSON; accuracies in 0..1, averages by picture (as the paper's) and by lift, with
+        bootstrap intervals over pictures.
+    """
+    scores = np.asarray(score, np.float64)
+    right = (scores > 0) == is_open
+    rows = []
+    for index, name in enumerate(names):
+        of = lift == index
+        rows.append(
+            {
+                "lift": name,
+                "pictures": int(of.sum()),
+                "accuracy": accuracy(scores[of] > 0, is_open[of]),
+                "auc": auc(scores[of], is_open[of]),
+                **confusion(scores[of] > 0, is_open[of]),
+            }
+        )
+    false_positive, true_positive = roc(scores, is_open)
+    low, high = bootstrap(right)
+    return {
+        "pictures": len(scores),
+        "accuracy": float(right.mean()),
+        "accuracy_interval_95": [low, high],
+        "accuracy_by_lift": float(np.mean([row["accuracy"] for row in rows])),
+        "auc": auc(scores, is_open),
+        **confusion(scores > 0, is_open),
+        "lifts": rows,
+        "roc": {
+            "false_positive_rate": [round(float(v), 5) for v in false_positive],
+            "true_positive_rate": [round(float(v), 5) for v in true_positive],
+        },
+        "factors": cost_of_factors(right, factors) if factors else [],
+    }
+
+
+def confusion(predicted_open: Flags, is_open: Flags) -> dict[str, int]:
+    """Counts of the four outcomes of bool[N] against bool[N]."""
+    return {
+        "open_called_open": int((predicted_open & is_open).sum()),
+        "open_called_closed": int((~predicted_open & is_open).sum()),
+        "closed_called_open": int((predicted_open & ~is_open).sum()),
+        "closed_called_closed": int((~predicted_open & ~is_open).sum()),
+    }
+
+
+def baseline_scores(
+    score: Score,
+    images: npt.NDArray[np.uint8],
+    lift: npt.NDArray[np.int64],
+    masks: npt.NDArray[np.uint8],
+) -> Floats:
+    """Scores float64[N] of a baseline; masks uint8[L, 2, 200, 200] are (close, open) of each lift."""
+    out = np.zeros(len(images))
+    for index in np.unique(lift):
+        of = lift == index
+        out[of] = score(images[of], masks[index, 1], masks[index, 0])
+    return out
+
+
+def markdown(title: str, result: dict[str, Any]) -> str:
+    """The table as Markdown, lifts first, then the costliest factors."""
+    low, high = result["accuracy_interval_95"]
+    overall = (
+        f"| **all, by picture** | {result['pictures']} | **{100 * result['accuracy']:.2f}** "
+        f"({100 * low:.2f} to {100 * high:.2f}) | {result['auc']:.4f} | "
+        f"{result['open_called_closed']} | {result['closed_called_open']} |"
+    )
+    lines = [
+        f"### {title}: S1 to S20",
+        "",
+        "| lift | pictures | accuracy | AUC | open as closed | closed as open |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {r['lift']} | {r['pictures']} | {100 * r['accuracy']:.2f} | {r['auc']:.4f} | "
+            f"{r['open_called_closed']} | {r['closed_called_open']} |"
+            for r in result["lifts"]
+        ),
+        overall,
+        f"| all, by lift | | {100 * result['accuracy_by_lift']:.2f} | | | |",
+        "",
+        "| factor | pictures | with it | without it | costs (points) |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {f['factor']} | {f['pictures']} | {100 * f['accuracy_with']:.2f} | "
+            f"{100 * f['accuracy_without']:.2f} | {f['cost_points']:+.2f} |"
+            for f in result["factors"]
+        ),
+    ]
+    return "\n".join(lines) + "\n"

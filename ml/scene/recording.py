@@ -1,0 +1,38 @@
+"""Recordings: passages that share a day's light, weather and camera settings.
+
+The paper's pictures come from several video recordings of each lift (section 4.1), so that two passages of
+one recording differ in people, bar and small things only. Pictures drawn one by one from all weathers are
+not what a station's archive looks like: they would be harder to learn from, few or many.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields, replace
+
+import numpy as np
+
+from ml.scene.conditions import sample_conditions
+from ml.scene.lift import LiftScene
+from ml.scene.passage import Conditions
+
+OF_THE_PASSAGE = frozenset(
+    {"opening", "riders", "pitch", "roll", "bubble", "slips", "standers", "neighbours", "motion_px"}
+)
+"""What changes from carrier to carrier; everything else stays through a recording, or drifts a little."""
+
+
+def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> tuple[Conditions, ...]:
+    """Draw `count` recordings of a lift; of each only what is not of the passage counts."""
+    return tuple(sample_conditions(lift, rng) for _ in range(count))
+
+
+def in_recording(recording: Conditions, passage: Conditions, rng: np.random.Generator) -> Conditions:
+    """Return a passage's people and bar in a recording's light and weather, a little later in its day."""
+    kept = {f.name: getattr(recording, f.name) for f in fields(Conditions) if f.name not in OF_THE_PASSAGE}
+    drift = np.exp(rng.normal(0, [0.06, 0.15, 0.25])).tolist()
+    kept["exposure"] *= drift[0]
+    kept["fog_per_m"] *= drift[1]
+    kept["snow"] = min(1.0, kept["snow"] * drift[2])
+    kept["sun_azimuth"] = math.remainder(kept["sun_azimuth"] + float(rng.normal(0, 0.06)), math.tau)
+    return replace(passage, **kept)

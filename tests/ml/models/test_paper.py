@@ -1,0 +1,37 @@
+"""The paper's network has the paper's size and shapes."""
+
+import torch
+
+from ml.models.paper import PARAMETERS, PaperNetwork, prepare
+
+
+def test_it_has_exactly_the_papers_parameters() -> None:
+    """32 x (27 + 1) + 64 x (288 + 1) + 2 x (64 x 98 x 98 + 1) = 1,248,706."""
+    count = sum(p.numel() for p in PaperNetwork().parameters())
+    assert count == PARAMETERS == 32 * 28 + 64 * 289 + 2 * (64 * 98 * 98 + 1)
+
+
+def test_pictures_and_masks_become_points_of_the_plane() -> None:
+    """uint8 in, two coordinates out, for both kinds of input."""
+    model = PaperNetwork()
+    pictures = torch.randint(0, 256, (2, 200, 200, 3), dtype=torch.uint8)
+    assert model(prepare(pictures)).shape == (2, 2)
+    assert model(prepare(pictures[..., 0])).shape == (2, 2)
+
+
+def test_preparing_scales_to_one_and_repeats_a_mask() -> None:
+    """255 becomes 1, on all three channels."""
+    mask = torch.zeros(1, 200, 200, dtype=torch.uint8)
+    mask[0, 3, 5] = 255
+    x = prepare(mask)
+    assert x.shape == (1, 3, 200, 200)
+    assert x[0, :, 3, 5].tolist() == [1.0, 1.0, 1.0]
+    assert float(x.sum()) == 3.0
+
+
+def test_pooling_before_relu_changes_nothing() -> None:
+    """The order that saves work gives what the paper's order gives."""
+    model, x = PaperNetwork().double(), torch.rand(1, 3, 200, 200, dtype=torch.float64)
+    first = model.conv2(torch.relu(model.conv1(x)))
+    papers = model.fc(torch.nn.functional.max_pool2d(torch.relu(first), 2).flatten(1))
+    torch.testing.assert_close(model(x), papers)

@@ -1,0 +1,69 @@
+"""The paper's recipe learns, stops, resumes, and judges by the nearest mask."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from ml.data.pictures import Pictures
+from ml.models.paper import PaperNetwork
+from ml.train.paper import Kind, PaperConfig, accuracy, load_paper, outputs_of, scores, train_paper
+
+CPU = torch.device("cpu")
+
+
+def bars(count: int, seed: int) -> Pictures:
+    """Two lifts whose bar is a bright band above (open) or below (closed)."""
+    rng = torch.Generator().manual_seed(seed)
+    is_open = torch.arange(count) % 2 == 0
+    lift = torch.arange(count) // 2 % 2
+    images = torch.randint(0, 60, (count, 200, 200, 3), generator=rng, dtype=torch.uint8)
+    masks = torch.zeros(2, 2, 200, 200, dtype=torch.uint8)
+    for index in range(2):
+        masks[index, 1, 40 + 20 * index : 50 + 20 * index] = 255
+        masks[index, 0, 140 + 20 * index : 150 + 20 * index] = 255
+    for k in range(count):
+        images[k][masks[lift[k], int(is_open[k])] > 0] = 250
+    return Pictures(images, is_open, torch.ones(count, dtype=torch.bool), lift, masks, ("A", "B"), [])
+
+
+@pytest.mark.parametrize("kind", ["simple", "siamese"])
+def test_it_learns_stops_early_and_is_read_back(kind: Kind, tmp_path: Path) -> None:
+    """All right on other pictures of the same bars; training ends `patience` epochs after the best."""
+    config = PaperConfig(kind, learning_rate=1e-3, batch=8, patience=2, epochs=8)
+    told: list[int] = []
+    best = train_paper(config, bars(16, 1), bars(8, 2), tmp_path, lambda epoch, _: told.append(epoch), CPU)
+    model, read_back, state = load_paper(best, CPU)
+    assert read_back == config
+    assert accuracy(model, bars(8, 3), kind) == 1.0
+    assert told[-1] == min(config.epochs, state["best_epoch"] + config.patience)
+    assert (tmp_path / "log.csv").read_text().splitlines()[0] == "epoch,loss,validation,seconds"
+
+
+def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    """Two epochs at once and one after the other leave the same weights; another configuration is refused."""
+
+    def run(folder: Path, epochs: int, stop_after: int | None = None) -> None:
+        def show(epoch: int, _: dict[str, float]) -> None:
+            if epoch == stop_after:
+                raise KeyboardInterrupt
+
+        config = PaperConfig("siamese", batch=8, epochs=epochs)
+        train_paper(config, bars(8, 1), bars(4, 2), folder, show, CPU)
+
+    run(tmp_path / "whole", 2)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut", 2, stop_after=1)
+    run(tmp_path / "cut", 2)
+    whole, cut = (torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("whole", "cut"))
+    assert all(torch.equal(a, b) for a, b in zip(whole["model"].values(), cut["model"].values(), strict=True))
+    with pytest.raises(ValueError, match="another run"):
+        run(tmp_path / "cut", 3)
+
+
+def test_the_nearest_mask_decides() -> None:
+    """Equation 3: the score is how much nearer the open mask's point is than the closed one's."""
+    model, data = PaperNetwork(), bars(4, 1)
+    points, masks = outputs_of(model, data.images), outputs_of(model, data.masks.flatten(0, 1))
+    first = (points[0] - masks[0]).norm() - (points[0] - masks[1]).norm()
+    torch.testing.assert_close(scores(model, data, "siamese")[0], first, atol=2e-3, rtol=0)
