@@ -7,6 +7,7 @@ import typer
 from ml.commands import bench
 from ml.commands.benchmark import benchmark
 from ml.commands.evaluate import evaluate, evaluate_benchmark
+from ml.commands.events import evaluate_events
 from ml.commands.export import export
 from ml.commands.train import train
 from ml.scene.cli import app as render
@@ -17,4 +18,5 @@ app.add_typer(render, name="render", help="Render lifts, pictures and videos fro
 for command in (train, evaluate, export):
     app.command()(command)
 app.command("evaluate-benchmark")(evaluate_benchmark)
+app.command("evaluate-events")(evaluate_events)
 app.add_typer(bench.app, name="bench", help="Speed of the parts, measured on this machine.")

@@ -132,6 +132,9 @@ def watch(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object per line (the default unless on a terminal).")
     ] = False,
+    timing: Annotated[
+        bool, typer.Option(help="Add to each JSON line when the verdict was out: t_decided, in seconds.")
+    ] = False,
     data: DataOption = None,
     model: ModelOption = None,
     device: DeviceOption = None,
@@ -139,7 +142,7 @@ def watch(
     """Run the whole path over a file, as fast as it goes: one line per carrier."""
     from service.commands.watch import run_watch  # noqa: PLC0415
 
-    run_watch(video, lift, as_json=as_json, data=data, model=model, device=device)
+    run_watch(video, lift, as_json=as_json, timing=timing, data=data, model=model, device=device)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,13 +19,21 @@ from service.passages.extractor import PassageExtractor
 from service.types import Judgement, MaskVersion, Passage, WatchedLift
 
 
+class Watched(NamedTuple):
+    """One carrier of a recording; decided_s: media seconds of the frame after which the verdict was out."""
+
+    passage: Passage
+    judgement: Judgement
+    decided_s: float
+
+
 def watch_file(
     path: Path,
     folder: LiftFolder,
     model: EmbeddingModel,
     *,
     on_progress: Callable[[float], None] | None = None,
-) -> Iterator[tuple[Passage, Judgement]]:
+) -> Iterator[Watched]:
     """Judge every carrier of a recording as the service would have, frame rate included.
 
     Args:
@@ -35,7 +44,8 @@ def watch_file(
             not say how long they are.
 
     Yields:
-        Each passage with what is said of it, as soon as it is complete.
+        Each passage with what is said of it, as soon as it is complete; carriers that have not reached the
+        end of the track when the file ends are no passages.
 
     Raises:
         SourceError: the file cannot be read.
@@ -50,11 +60,9 @@ def watch_file(
     version = enrol(folder.lift.id, masks.open, masks.close, folder.references, engine)
     for frame in source:
         for passage in extractor.step(frame):
-            yield passage, _judged(passage, version, model)
+            yield Watched(passage, _judged(passage, version, model), frame.t_s)
         if on_progress is not None and source.duration_s > 0:
             on_progress(min(frame.t_s / source.duration_s, 1.0))
-    for passage in extractor.finish():
-        yield passage, _judged(passage, version, model)
 
 
 def _judged(passage: Passage, version: MaskVersion, model: EmbeddingModel) -> Judgement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -17,9 +18,19 @@ from service.errors import ConfigurationError, NotFoundError
 from service.settings import Settings, load_settings
 from service.types import Judgement, Passage
 
+if TYPE_CHECKING:
+    from service.watch import Watched
+
 
 def run_watch(
-    video: Path, lift: str, *, as_json: bool, data: Path | None, model: Path | None, device: str | None
+    video: Path,
+    lift: str,
+    *,
+    as_json: bool,
+    timing: bool,
+    data: Path | None,
+    model: Path | None,
+    device: str | None,
 ) -> None:
     """Watch the file; lines go to stdout as carriers pass, a progress bar to stderr if it is a terminal.
 
@@ -42,8 +53,8 @@ def run_watch(
         watched = watch_file(
             video, folder, network, on_progress=lambda done: progress.update(task, completed=done)
         )
-        for passage, judgement in watched:
-            typer.echo(_line(passage, judgement) if lines else _sentence(passage, judgement))
+        for seen in watched:
+            typer.echo(_line(seen, timing) if lines else _sentence(seen.passage, seen.judgement))
 
 
 def find_lift(name: str, settings: Settings) -> LiftFolder:
@@ -78,19 +89,19 @@ def find_lift(name: str, settings: Settings) -> LiftFolder:
     return LiftFolder(lift, version.masks, version.references)
 
 
-def _line(passage: Passage, judgement: Judgement) -> str:
-    return json.dumps(
-        {
-            "passage": passage.number,
-            "t_begin": round(passage.t_begin_s, 3),
-            "t_middle": round(passage.t_middle_s, 3),
-            "t_end": round(passage.t_end_s, 3),
-            "verdict": judgement.verdict.value,
-            "confidence": round(judgement.confidence, 4),
-            "margin": round(judgement.margin, 4),
-            "occupied": judgement.occupied,
-        }
-    )
+def _line(seen: Watched, timing: bool) -> str:
+    passage, judgement = seen.passage, seen.judgement
+    said = {
+        "passage": passage.number,
+        "t_begin": round(passage.t_begin_s, 3),
+        "t_middle": round(passage.t_middle_s, 3),
+        "t_end": round(passage.t_end_s, 3),
+        "verdict": judgement.verdict.value,
+        "confidence": round(judgement.confidence, 4),
+        "margin": round(judgement.margin, 4),
+        "occupied": judgement.occupied,
+    }
+    return json.dumps(said | ({"t_decided": round(seen.decided_s, 3)} if timing else {}))
 
 
 def _sentence(passage: Passage, judgement: Judgement) -> str:

@@ -45,7 +45,8 @@ def test_each_carrier_is_judged_once_and_progress_is_told(recording: Path, model
     told: list[float] = []
     found = list(watch_file(recording, folder(), model, on_progress=told.append))
     assert len(found) == 1
-    passage, judgement = found[0]
+    passage, judgement, decided_s = found[0]
+    assert passage.t_middle_s < decided_s < passage.t_end_s
     assert passage.t_middle_s == pytest.approx(crossing_s(SCENE, 2.5, 0.5), abs=0.3)
     assert len(judgement.images) == 3
     assert judgement.verdict in set(Verdict)

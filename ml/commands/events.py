@@ -1,0 +1,62 @@
+"""`barwatch evaluate-events`: the whole service on recordings, one decision a carrier."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ml.commands.common import RELEASED, WorkersOption, progress_bar
+from ml.commands.evaluate import LOCO_SEEDS
+
+
+def evaluate_events(
+    model: Annotated[Path, typer.Option(help="The artefact to judge.")] = RELEASED / "barwatch.ts",
+    first_seed: Annotated[int, typer.Option(help="First of the lifts.")] = LOCO_SEEDS.start,
+    lifts: Annotated[int, typer.Option(min=1, help="How many lifts.")] = len(LOCO_SEEDS),
+    recordings: Annotated[
+        int, typer.Option(min=1, help="Recordings of each, each in a weather of its own.")
+    ] = 2,
+    carriers: Annotated[int, typer.Option(min=1, help="Carriers of each recording.")] = 13,
+    cache: Annotated[Path, typer.Option(help="Where recordings are kept between runs.")] = Path(
+        "runs/events"
+    ),
+    workers: WorkersOption = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+) -> None:
+    """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
+    from ml.evaluate.events import markdown, summary  # noqa: PLC0415 - keeps `barwatch --help` quick
+    from ml.evaluate.watching import Recording, render_all, watch  # noqa: PLC0415
+    from ml.export.manifest import git_commit  # noqa: PLC0415
+
+    wanted = [
+        Recording(seed, number, carriers)
+        for seed in range(first_seed, first_seed + lifts)
+        for number in range(recordings)
+    ]
+    with progress_bar() as progress:
+        task = progress.add_task("rendering recordings", total=len(wanted), note="")
+        for _ in render_all(cache, wanted, workers):
+            progress.advance(task)
+        task = progress.add_task("watching", total=len(wanted), note="")
+        rows, tallies = [], []
+        for recording in wanted:
+            found, row = watch(cache, recording, model)
+            tallies.append(found)
+            rows.append(row)
+            progress.advance(task)
+    result: dict[str, Any] = {
+        "command": shlex.join(["barwatch", *sys.argv[1:]]),
+        "git_commit": git_commit(),
+        **summary(tallies),
+        "recordings": rows,
+    }
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result) if as_json else markdown(result))  # noqa: T201 - this is the command's output

@@ -1,0 +1,150 @@
+"""Scoring per event, as lift engineers would: one decision per carrier, in time or not at all.
+
+The event is that of the EVEREST study (STRMTG, Université Gustave Eiffel): the bar not completely lowered at
+TF with somebody on the seat. An alarm after TF counts as missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ml.evaluate.metrics import wilson
+
+Record = dict[str, Any]
+
+
+@dataclass
+class Tally:
+    """What happened over some recordings; carriers are those of the truth, times in seconds.
+
+    events: carriers that left open and occupied. caught: of those, with an alarm in time; late: with an
+    alarm after TF; called_unknown: not judged, which raises a health alarm instead; silent: neither.
+    false_alarms: alarms for carriers that were closed or empty, or that were not there, or had one already.
+    missed, found_twice, ghosts: carriers without a passage, with two, and passages without a carrier.
+    """
+
+    seconds: float = 0.0
+    carriers: int = 0
+    events: int = 0
+    caught: int = 0
+    late: int = 0
+    called_unknown: int = 0
+    silent: int = 0
+    false_alarms: int = 0
+    missed: int = 0
+    found_twice: int = 0
+    ghosts: int = 0
+    unknown: int = 0
+    state_right: int = 0
+    occupancy_right: int = 0
+    delays_s: list[float] = field(default_factory=list)
+
+
+def is_alarm(said: Record) -> bool:
+    """Whether a line of `barwatch watch` raises an alarm: open, with somebody on it."""
+    return said["verdict"] == "open" and bool(said["occupied"])
+
+
+def tally(truth: Sequence[Record], said: Sequence[Record], seconds: float) -> Tally:
+    """Compare one recording's passages with its carriers.
+
+    Args:
+        truth: carriers with t_begin, t_middle, t_end (TF), state, occupied.
+        said: lines of `barwatch watch --json --timing`, in their order.
+        seconds: length of the recording.
+    """
+    result = Tally(seconds=seconds, carriers=len(truth))
+    of: dict[int, list[Record]] = {k: [] for k in range(len(truth))}
+    for line in said:
+        carrier = _carrier(truth, line)
+        if carrier is None:
+            result.ghosts += 1
+            result.false_alarms += is_alarm(line)
+        else:
+            of[carrier].append(line)
+    for carrier, lines in of.items():
+        _add(result, truth[carrier], lines)
+    return result
+
+
+def _carrier(truth: Sequence[Record], line: Record) -> int | None:
+    """The carrier whose middle is nearest, if that is nearer than half of its own passage."""
+    gaps = [abs(line["t_middle"] - c["t_middle"]) for c in truth]
+    best = int(np.argmin(gaps))
+    return best if gaps[best] < 0.5 * (truth[best]["t_end"] - truth[best]["t_begin"]) else None
+
+
+def _add(result: Tally, carrier: Record, lines: Sequence[Record]) -> None:
+    event = carrier["state"] == "open" and carrier["occupied"]
+    result.events += event
+    result.missed += not lines
+    result.found_twice += len(lines) > 1
+    alarms = [line for line in lines if is_alarm(line)]
+    if lines:
+        first = lines[0]
+        result.unknown += first["verdict"] == "unknown"
+        result.state_right += first["verdict"] == carrier["state"]
+        result.occupancy_right += first["occupied"] == carrier["occupied"]
+        result.delays_s.append(first["t_decided"] - carrier["t_begin"])
+    if not event:
+        result.false_alarms += len(alarms)
+        return
+    result.false_alarms += max(0, len(alarms) - 1)
+    if alarms and alarms[0]["t_decided"] <= carrier["t_end"]:
+        result.caught += 1
+    elif alarms:
+        result.late += 1
+    elif any(line["verdict"] == "unknown" for line in lines):
+        result.called_unknown += 1
+    else:
+        result.silent += 1
+
+
+def summary(tallies: Sequence[Tally]) -> dict[str, Any]:
+    """All recordings' figures as plain values; intervals are Wilson's, of 95 %."""
+    names = [name for name in vars(Tally()) if name != "delays_s"]
+    total: dict[str, Any] = {name: sum(getattr(t, name) for t in tallies) for name in names}
+    delays = np.array([delay for t in tallies for delay in t.delays_s])
+    carriers, events = total["carriers"], total["events"]
+    alarms_low, alarms_high = wilson(min(total["false_alarms"], carriers), carriers)
+    return {
+        **total,
+        "recall": total["caught"] / events if events else None,
+        "recall_interval_95": list(wilson(total["caught"], events)),
+        "false_alarms_per_1000_carriers": 1000 * total["false_alarms"] / carriers if carriers else None,
+        "false_alarms_per_1000_carriers_interval_95": [1000 * alarms_low, 1000 * alarms_high],
+        "false_alarms_per_hour": 3600 * total["false_alarms"] / total["seconds"] if carriers else None,
+        "delay_s": {
+            "median": float(np.median(delays)) if len(delays) else None,
+            "p95": float(np.quantile(delays, 0.95)) if len(delays) else None,
+            "worst": float(delays.max()) if len(delays) else None,
+        },
+    }
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """The report as a Markdown table, a line a recording."""
+    columns = (
+        *("carriers", "events", "caught", "late", "called_unknown", "silent", "false_alarms"),
+        *("missed", "found_twice", "ghosts", "unknown"),
+    )
+    rows = [*result["recordings"], {"lift": "**all**", "light": "", **result}]
+    low, high = result["recall_interval_95"]
+    recall, rate = result["recall"] or 0.0, result["false_alarms_per_1000_carriers"] or 0.0
+    said = (
+        f"Recall of open and occupied: {100 * recall:.2f} % ({100 * low:.2f} to {100 * high:.2f}); "
+        f"{rate:.1f} false alarms per 1,000 carriers; "
+        f"delay from begin to verdict {result['delay_s']['median']} s (median)."
+    )
+    lines = [
+        "| recording | light | " + " | ".join(name.replace("_", " ") for name in columns) + " |",
+        "|---" * (len(columns) + 2) + "|",
+        *(f"| {row['lift']} | {row['light']} | {' | '.join(str(row[c]) for c in columns)} |" for row in rows),
+        "",
+        said,
+    ]
+    return "\n".join(lines) + "\n"

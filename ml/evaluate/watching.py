@@ -1,0 +1,76 @@
+"""Rendered recordings of lifts that no training saw, and what `barwatch watch` says of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lifts.folder import LiftFolder, write_lift_folder
+from ml.data.rendered import renderers
+from ml.evaluate.events import Tally, tally
+from ml.scene.lift import sample_lift
+from ml.scene.video import render_video, sample_schedule, write_truth
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A lift by its seed in a weather by its number: so many carriers, at 25 frames a second."""
+
+    seed: int
+    number: int
+    carriers: int
+
+    def folder(self, root: Path) -> Path:
+        """Where lift folder, video and truth are kept."""
+        return root / f"v1-{self.seed}-{self.number}-{self.carriers}"
+
+
+def render(root: Path, recording: Recording) -> Recording:
+    """Render a recording as a lift folder with video.mp4 and truth.json, unless it is there."""
+    folder = recording.folder(root)
+    if (folder / "truth.json").exists():
+        return recording
+    folder.mkdir(parents=True, exist_ok=True)
+    lift = sample_lift(recording.seed)
+    references = {"reference_open": lift.reference("open"), "reference_close": lift.reference("closed")}
+    write_lift_folder(folder, LiftFolder(lift=lift.lift, masks=lift.masks(), references=references))
+    rng = np.random.default_rng(np.random.SeedSequence([recording.seed, recording.number, 6]))
+    schedule = sample_schedule(lift, rng, recording.carriers)
+    truth = render_video(lift, schedule, recording.number, folder / "video.mp4", preset="veryfast")
+    write_truth(folder / "truth.json", {**truth, "light": schedule.base.light})  # last: now it is whole
+    return recording
+
+
+def render_all(root: Path, recordings: Sequence[Recording], workers: int) -> Iterator[Recording]:
+    """Render side by side; yields each as it is ready."""
+    with renderers(workers) as pool:
+        for done in as_completed([pool.submit(render, root, recording) for recording in recordings]):
+            yield done.result()
+
+
+def watch(root: Path, recording: Recording, model: Path) -> tuple[Tally, dict[str, Any]]:
+    """Watch a recording with the service's own command; returns its tally and the row of the report.
+
+    Raises:
+        RuntimeError: the command failed; with what it said.
+    """
+    folder = recording.folder(root)
+    command = [sys.executable, "-m", "service.cli", "watch", str(folder / "video.mp4"), "--lift", str(folder)]
+    done = subprocess.run(
+        [*command, "--json", "--timing", "--model", str(model)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{folder.name}: {done.stderr.strip()}")
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    found = tally(truth["carriers"], said, truth["duration_s"])
+    row = {k: v for k, v in vars(found).items() if k != "delays_s"}
+    return found, {"lift": f"seed-{recording.seed}", "light": truth["light"], **row}
