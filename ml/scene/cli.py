@@ -162,5 +162,19 @@ def samples(
         typer.echo(f"{folder}: {len(schedule.carriers)} carriers, {truth['duration_s']} s")
 
 
+@app.command()
+def factors(out: Out = Path("docs/factors")) -> None:
+    """Render the contact sheets: every factor through its range."""
+    from ml.scene.sheets import sheet, sheets  # noqa: PLC0415 - only this command draws them
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name, rows in sheets():
+        rgb = sheet(rows)
+        cv2.imwrite(
+            str(out / f"{name}.jpg"), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 78]
+        )
+        typer.echo(f"{out / name}.jpg: {sum(len(row) for row in rows)} pictures")
+
+
 if __name__ == "__main__":
     app()
