@@ -177,5 +177,7 @@ def sample_conditions(
         slips=(_slip(rng, 1.2), _slip(rng, 1.0), _slip(rng, 1.2)),
         standers=_standers(rng, lift),
         neighbours=_neighbours(rng, lift),
+        crf=int(rng.integers(20, 40)) if rng.random() < 0.35 else 0,
+        rime=some(0.12, 0.1, 0.9),
     )
     return drawn if hard else bearable(drawn, lift.depth_m)

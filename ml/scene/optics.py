@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ml.scene.codec import h264
 from ml.scene.conditions import Conditions
 from ml.scene.world.shapes import Bytes
 
@@ -193,6 +194,13 @@ def noisy(img: Picture, c: Conditions, rng: np.random.Generator) -> Picture:
 def coded(img: Bytes, c: Conditions, rng: np.random.Generator) -> Bytes:
     """Compress and decompress; block borders lie anywhere, as the camera's grid does on a registered crop."""
     h, w = img.shape[:2]
+    if c.crf:
+        up, left, *moved = (int(v) for v in rng.integers([0, 0, -3, -3], [16, 16, 4, 4]))
+        wide = cv2.copyMakeBorder(img, up, 16 - up, left, 16 - left, cv2.BORDER_REPLICATE)
+        before = np.roll(wide, moved, (0, 1))  # the carrier, and much of what is round it, has moved on
+        return h264(np.asarray(before, np.uint8), np.asarray(wide, np.uint8), c.crf)[
+            up : up + h, left : left + w
+        ]
     if c.blocks and h <= 400:
         k = 1 + round(c.blocks)  # blocks of the larger camera picture look larger or smaller here
         img = np.asarray(cv2.medianBlur(img, 3) if k == 2 and c.blocks > 0.8 else img)

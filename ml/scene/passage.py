@@ -59,8 +59,10 @@ class Conditions:
         blur_px: optics 0..1.8 px; motion_px 0..6 px; zoom: resolution 0.35..1; sharpen 0..1.6.
         noise: 0..0.09 of full scale; chroma: share of colour noise 0..1; band: rolling light 0..0.15;
         interlace: comb offset 0..3 px; quality: JPEG 12..95; blocks: blocky coding 0..1.
+        crf: H.264 instead of JPEG, 18 (fine) .. 42 (coarse), 0 for none.
         vignette 0..0.8; contrast 0.6..1.3.
         slips: registration errors at begin, middle, end.
+        rime: hoar frost and ice on carrier and bar, 0..1.
         standers: people on the ground; neighbours: other carriers.
     """
 
@@ -102,6 +104,8 @@ class Conditions:
     slips: tuple[Slip, Slip, Slip] = (Slip(), Slip(), Slip())
     standers: tuple[Stander, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
+    crf: int = 0
+    rime: float = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -165,6 +169,7 @@ def bearable(c: Conditions, depth_m: float, most: float = 1.5) -> Conditions:
     """
     dark = max(0.0, 0.9 - c.light_level * c.exposure) if c.light in ("night", "dusk") else 0.0
     load = c.fog_per_m * depth_m + 0.9 * c.snow + 3 * c.veil + 14 * c.noise + 0.6 * c.glare + 0.5 * c.frost
+    load += 0.04 * max(0, c.crf - 26)
     load += dark + (1 - c.zoom) + 0.35 * c.blur_px + 0.12 * c.motion_px + 0.5 * c.blocks
     if load <= most:
         return c
@@ -180,6 +185,7 @@ def bearable(c: Conditions, depth_m: float, most: float = 1.5) -> Conditions:
         blur_px=c.blur_px * k,
         motion_px=c.motion_px * k,
         blocks=c.blocks * k,
+        crf=round(26 + (c.crf - 26) * k) if c.crf > 26 else c.crf,
         zoom=1 - (1 - c.zoom) * k,
         light_level=c.light_level + dark * (1 - k),
     )

@@ -49,7 +49,7 @@ def sample_bar(rng: np.random.Generator, seats: int, frame: str) -> BarSpec:
 
 def sample_carrier(rng: np.random.Generator) -> CarrierSpec:
     """Draw a carrier: 1..8 seats of 0.44..0.54 m; half are bail frames."""
-    seats = int(rng.choice([1, 2, 3, 4, 6, 8], p=[0.07, 0.22, 0.12, 0.31, 0.2, 0.08]))
+    seats = 1 + int(rng.choice(8, p=[0.07, 0.22, 0.12, 0.31, 0.03, 0.17, 0.02, 0.06]))
     weights = [0.5, 0.48, 0.02] if seats < 4 else [0.22, 0.58, 0.2]
     frame = str(rng.choice(["mast", "bail", "double"], p=weights))
     steel = float(rng.uniform(0.2, 0.55))

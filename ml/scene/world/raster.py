@@ -13,11 +13,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ml.scene.world.shade import in_sun
 from ml.scene.world.shapes import Bytes, Floats, Reals, Rgb, Shapes
 
 _SHIFT = 4  # sub-pixel bits of OpenCV's polygon coordinates
 
 _NEAR_M = 0.25
+_SHADOW_FROM = 0.2  # a weaker sun throws no shadow that could be seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,8 @@ def _outline(a: Floats, b: Floats, r: Floats) -> npt.NDArray[np.int32]:
 def draw(canvas: Bytes, shapes: Shapes, eye: Eye, affine: Floats, light: Light, sunlit: float = 1.0) -> None:
     """Paint shapes on uint8[H, W, 4] (red, green, blue, id), far ones first.
 
-    affine maps camera pixels to canvas pixels; sunlit (0..1) dims the sun, for carriers under a roof.
+    affine maps camera pixels to canvas pixels; sunlit (0..1) dims the sun, for carriers under a roof. Solids
+    shadow each other.
     """
     scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
     tubes, quads = shapes.tubes, shapes.quads
@@ -100,13 +103,17 @@ def draw(canvas: Bytes, shapes: Shapes, eye: Eye, affine: Floats, light: Light, 
     radius = np.maximum(tubes[:, 6:8] * scale / np.maximum(np.stack([da, db], 1), _NEAR_M) - 0.35, 0.2)
     corners, dq = eye.project(quads, affine)
     quad_px = np.asarray(np.clip(corners, -4000, 8000) * (1 << _SHIFT), np.int32)
-    layers = _tube_layers(shapes, eye, light, sunlit, a, b, radius, depth)
+    tube_sun, quad_sun = np.full(len(tubes), sunlit), np.full(len(quads), sunlit)
+    if sunlit * max(light.sun_rgb) > _SHADOW_FROM:
+        tube_lit, quad_lit = in_sun(shapes, light.sun)
+        tube_sun, quad_sun = tube_sun * tube_lit, quad_sun * quad_lit
+    layers = _tube_layers(shapes, eye, light, tube_sun, a, b, radius, depth)
     normals = np.cross(quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-9)[:, None]
     middle = quads.mean(1)
     facing = np.sum(normals * (eye.position - middle), 1)
     normals *= np.where(facing < 0, -1.0, 1.0)[:, None]
-    quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), sunlit)
+    quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), quad_sun)
     height, width = canvas.shape[:2]
     tube_mid = (tubes[:, 0:3] + tubes[:, 3:6]) / 2
     tube_far = np.linalg.norm(tube_mid - eye.position, axis=1) - tubes[:, 6:8].mean(1) * 0.1
@@ -134,7 +141,14 @@ def draw(canvas: Bytes, shapes: Shapes, eye: Eye, affine: Floats, light: Light, 
 
 
 def _tube_layers(
-    shapes: Shapes, eye: Eye, light: Light, sunlit: float, a: Floats, b: Floats, radius: Floats, depth: Floats
+    shapes: Shapes,
+    eye: Eye,
+    light: Light,
+    sunlit: Floats,
+    a: Floats,
+    b: Floats,
+    radius: Floats,
+    depth: Floats,
 ) -> list[tuple[npt.NDArray[np.int32], Floats]]:
     """Return three nested outlines, from the shaded rim to the lit stripe, with colours float[N, 4].
 
@@ -144,7 +158,7 @@ def _tube_layers(
     axis = tubes[:, 3:6] - tubes[:, 0:3]
     axis /= np.maximum(np.linalg.norm(axis, axis=1), 1e-9)[:, None]
     sun = np.asarray(light.sun)
-    if sunlit * max(light.sun_rgb) < 0.05:
+    if float(sunlit.max(initial=0.0)) * max(light.sun_rgb) < 0.05:
         sun = np.array([0.0, 1.0, 0.0])  # without a sun the sky above is the brightest side
     side = sun - (axis @ sun)[:, None] * axis
     side /= np.maximum(np.linalg.norm(side, axis=1), 1e-9)[:, None]

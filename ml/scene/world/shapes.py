@@ -42,6 +42,20 @@ class Shapes:
     quad_id: Bytes
     quad_bias: Floats
 
+    def rimed(self, amount: float) -> Shapes:
+        """Return the shapes with hoar frost on them, 0 none .. 1 white, here more and there less."""
+        white = np.array([0.82, 0.85, 0.9])
+
+        def frosted(rgb: Floats, at: Floats) -> Floats:
+            patchy = 0.6 + 0.4 * np.sin(at @ np.array([37.0, 23.0, 31.0]))
+            return np.asarray(rgb + (white - rgb) * (amount * patchy)[:, None])
+
+        return replace(
+            self,
+            tube_rgb=frosted(self.tube_rgb, self.tubes[:, 0:3]),
+            quad_rgb=frosted(self.quad_rgb, self.quads.mean(1)),
+        )
+
     def mapped(self, rotation: Floats, offset: Floats) -> Shapes:
         """Return the shapes after p -> rotation @ p + offset (float64[3, 3], float64[3])."""
         tubes = self.tubes.copy()

@@ -62,7 +62,16 @@ def record(**changes: Any) -> dict[str, Any]:
         ("fog_per_m", "snow", "rain", "drops", "frost", "glare", "veil", "motion_px", "noise", "interlace"),
         0.0,
     )
-    plain |= {"light": "sun", "zoom": 1.0, "grey": False, "band": 0.0, "blocks": 0.0, "quality": 95}
+    plain |= {
+        "light": "sun",
+        "zoom": 1.0,
+        "grey": False,
+        "band": 0.0,
+        "crf": 0,
+        "rime": 0.0,
+        "blocks": 0.0,
+        "quality": 95,
+    }
     plain |= {"slips": slips, "position": 1, "occupied": False, "riders": [None], "standers": []}
     plain |= {"neighbours": [], "opening": 0.0, "azimuth_deg": 90.0}
     return plain | changes
