@@ -15,11 +15,10 @@ from typing import Any
 import av
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from ml.scene.conditions import Conditions, light_of, sample_conditions, sample_opening, sample_riders
+from ml.scene.film import Film
 from ml.scene.lift import HEIGHT, WIDTH, LiftScene, zoomed
-from ml.scene.optics import flared, frosted, toned
 from ml.scene.render import cast_shadow, riders_shapes, surroundings, swung
 from ml.scene.world.backdrop import paint, shade_layers
 from ml.scene.world.carrier import bar_shapes
@@ -197,20 +196,12 @@ class _Stage:
         self.parts = [self._carrier(plan) for plan in schedule.carriers]
         self.middles = [t.t_middle for t in truths(lift, schedule)]
         self.speed = speed_m_s(lift, schedule)
-        self.gain, self.offset = _lens(c, rng)
-        self.flakes = _flakes(c, rng)
-        self.grain = _grain(c, rng)
-        self.rng = rng
+        self.film = Film(c, rng)
 
     def _carrier(self, plan: CarrierPlan) -> Shapes:
-        spec = self.lift.spec
-        return join(
-            [
-                self.lift.body,
-                bar_shapes(spec, plan.opening),
-                riders_shapes(self.lift, plan.riders, plan.opening),
-            ]
-        )
+        rime = self.schedule.base.rime
+        bar = bar_shapes(self.lift.spec, plan.opening).rimed(rime)
+        return join([self.lift.body.rimed(rime), bar, riders_shapes(self.lift, plan.riders, plan.opening)])
 
     def _moving(self, t: float) -> Shapes:
         """Return all solids at a time; carriers of the loops before and after come by as well."""
@@ -241,75 +232,4 @@ class _Stage:
         canvas = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2RGBA), np.uint8)
         draw(canvas, solids, lift.eye, zoomed(_IDENTITY, _SS), self.light, c.sunlit)
         small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
-        return self._expose(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8), t)
-
-    def _expose(self, img: Bytes, t: float) -> Bytes:
-        """Apply weather, lens and sensor to one frame."""
-        c = self.schedule.base
-        out: npt.NDArray[Any] = img
-        if len(self.flakes):
-            out = _snow(img, self.flakes, c, t)
-        if c.blur_px > 0.2:
-            out = cv2.GaussianBlur(out, (0, 0), c.blur_px)
-        if c.grey:
-            out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-        out = cv2.add(cv2.multiply(out.astype(np.float32), self.gain), self.offset)
-        out = np.asarray(np.clip(out, 0, 255), np.uint8)
-        if len(self.grain):
-            dy, dx = (int(v) for v in self.rng.integers(0, 64, 2))
-            more, less = (g[dy : dy + HEIGHT, dx : dx + WIDTH] for g in self.grain)
-            out = cv2.subtract(cv2.add(out, more), less)
-        return np.asarray(out, np.uint8)
-
-
-def _lens(c: Conditions, rng: np.random.Generator) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return gain and offset float32[720, 1280, 3]: veil, frost, glare, vignette and contrast are affine."""
-    state = rng.bit_generator.state
-    ends = []
-    for level in (0.0, 255.0):
-        rng.bit_generator.state = state  # the same frost and glare on both
-        img = np.full((HEIGHT, WIDTH, 3), level, np.float32)
-        if c.frost or c.veil:
-            img = frosted(img, c, rng)
-        if c.glare:
-            img = flared(img, c.glare, rng)
-        ends.append(toned(img, replace(c, saturation=1.0, interlace=0.0)))
-    return np.asarray((ends[1] - ends[0]) / 255, np.float32), np.asarray(ends[0], np.float32)
-
-
-def _grain(c: Conditions, rng: np.random.Generator) -> tuple[Bytes, ...]:
-    """Return brighter and darker noise, uint8[784, 1344, 3] each; frames cut other parts of it."""
-    if c.noise < 0.004:
-        return ()
-    noise = rng.standard_normal((HEIGHT + 64, WIDTH + 64, 1), np.float32)
-    noise = noise + np.float32(0.5 * c.chroma) * rng.standard_normal((HEIGHT + 64, WIDTH + 64, 3), np.float32)
-    noise = noise * np.float32(255 * c.noise)
-    return np.clip(noise, 0, 255).astype(np.uint8), np.clip(-noise, 0, 255).astype(np.uint8)
-
-
-def _flakes(c: Conditions, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Return flakes float64[N, 6]: x, y, speed x and y in pixels a second, radius, brightness."""
-    n = int(c.snow**1.5 * 5000)
-    size = np.minimum(c.snow_size * 1.6 * rng.lognormal(-0.35, 0.5, n), 9.0)
-    fall = 90 + 130 * size * rng.uniform(0.7, 1.3, n)
-    wind = rng.normal(0, 60) * (0.4 + size / 2) + rng.normal(0, 12, n)
-    place = rng.uniform([0, 0], [WIDTH + 40, HEIGHT + 40], (n, 2))
-    return np.column_stack([place, wind, fall, size, rng.uniform(90, 255, n)])
-
-
-def _snow(img: Bytes, flakes: npt.NDArray[np.float64], c: Conditions, t: float) -> Bytes:
-    """Blend falling flakes over a frame."""
-    cover = np.zeros((HEIGHT, WIDTH), np.uint8)
-    at = np.mod(flakes[:, :2] + flakes[:, 2:4] * t, [WIDTH + 40, HEIGHT + 40]) - 20
-    centres = (at * 16).astype(int).tolist()
-    for centre, r, a in zip(
-        centres, np.maximum(flakes[:, 4] * 8, 8).astype(int).tolist(), flakes[:, 5].tolist(), strict=True
-    ):
-        cv2.circle(cover, centre, r, a, -1, cv2.LINE_AA, 4)
-    cover = np.asarray(cv2.blur(cover, (3, 3)))
-    glow = 245 * {"night": 0.7, "dusk": 0.55}.get(c.light, 1.0) * min(1.0, c.exposure)
-    haze = 0.18 * c.snow
-    alpha = cv2.merge([cover, cover, cover])
-    hazy = cv2.addWeighted(img, 1 - haze, np.full_like(img, int(glow)), haze, 0)
-    kept = cv2.multiply(hazy, cv2.bitwise_not(alpha), scale=1 / 255)
-    return np.asarray(cv2.add(kept, cv2.convertScaleAbs(alpha, alpha=glow / 255)), np.uint8)
+        return self.film.expose(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8), t)
