@@ -20,8 +20,8 @@ from ml.scene.conditions import sample_conditions
 from ml.scene.lift import sample_lift
 from ml.scene.render import render_registered
 
-LAYOUT = 2
-"""Version of the files that `prepare` writes."""
+LAYOUT = 3
+"""Version of the files that `prepare` writes: raised with every change of layout or renderer."""
 
 TRAINING_SEEDS = range(10_000)
 TEST_SEEDS = range(10_000, 20_000)

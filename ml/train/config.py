@@ -20,10 +20,10 @@ class TrainConfig:
 
     preset: str = "small"
     seed: int = 0
-    lifts: int = 1200
+    lifts: int = 1600
     first_seed: int = 0
     passages: int = 8
-    steps: int = 4000
+    steps: int = 8000
     batch_lifts: int = 12
     batch_pictures: int = 6
     learning_rate: float = 3e-3
@@ -33,7 +33,7 @@ class TrainConfig:
     margin_scale: float = 10.0
     dense_weight: float = 1.0
     occupancy_weight: float = 0.5
-    rider_weight: float = 0.5
+    rider_weight: float = 1.0
     blind_weight: float = 1.0
     mask_weight: float = 0.25
     checkpoint_every: int = 250
