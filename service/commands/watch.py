@@ -15,6 +15,7 @@ from lifts.errors import LiftError
 from lifts.folder import LiftFolder, read_lift_folder
 from service.commands.samples import sample_folder
 from service.errors import ConfigurationError, NotFoundError
+from service.passages.grid import track_warnings
 from service.settings import Settings, load_settings
 from service.types import Judgement, Passage
 
@@ -40,6 +41,8 @@ def run_watch(
     """
     settings = load_settings(data=data, model=model, device=device)
     folder = find_lift(lift, settings)
+    for warning in track_warnings(folder.lift.track):
+        typer.echo(f"warning: {warning}", err=True)
     # The network is loaded once everything that is quickly checked is in order.
     from service.inference.model import EmbeddingModel  # noqa: PLC0415
     from service.watch import watch_file  # noqa: PLC0415

@@ -16,6 +16,9 @@ Floats = npt.NDArray[np.float32]
 PATCH_SIZE = 32
 """Side of a cell's patch; it covers the canonical frame."""
 
+LEAST_MOTION_PX = 80.0
+"""Canonical pixels of movement from begin to end below which the tracker is not to be relied on."""
+
 _CELL_PX = 6.0  # canonical pixels that the picture moves from cell to cell
 _BEFORE_PX, _AFTER_PX = 180.0, 60.0
 _TRUST_PX = 60.0
@@ -79,6 +82,19 @@ class PatchGrid:
         map_x = ((camera[..., 0] + 0.5) * kx - 0.5).astype(np.float32)
         map_y = ((camera[..., 1] + 0.5) * ky - 0.5).astype(np.float32)
         return map_x, map_y
+
+
+def track_warnings(track: Track | None) -> list[str]:
+    """Say in words what makes passages hard to follow along a track; nothing for a good one or for none."""
+    if track is None or (moved := motion_px(track, 0.5)) >= LEAST_MOTION_PX:
+        return []
+    return [
+        (
+            f"from begin to end a carrier moves by only {moved:.0f} of the registered picture's 200 pixels "
+            f"(at least {LEAST_MOTION_PX:.0f} are needed): passages will be found late or not at all. "
+            "Move begin and end farther apart, or the camera to where it sees the line more from the side."
+        )
+    ]
 
 
 def motion_px(track: Track, way: float) -> float:

@@ -17,6 +17,7 @@ from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionO
 from service.api.uploads import decode_upload, read_upload
 from service.errors import NotFoundError
 from service.inference.enrolment import enrol
+from service.passages.grid import track_warnings
 from service.store import lifts, masks
 from service.types import Image, MaskVersion
 
@@ -68,7 +69,7 @@ def enrol_masks(
         model=stored.model,
         separation=stored.separation,
         quality="good" if stored.quality == "good" else "weak",
-        warnings=list(stored.warnings),
+        warnings=[*stored.warnings, *track_warnings(known.track if known else None)],
     )
 
 

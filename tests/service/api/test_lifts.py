@@ -44,6 +44,14 @@ def test_two_masks_register_a_new_lift(house: House) -> None:
     assert (lift["name"], lift["mask_version"]) == ("New lift", 1)
 
 
+def test_a_track_that_is_hard_to_follow_is_warned_of(house: House) -> None:
+    """Begin, middle and end nearly at one place: enrolled, and told why passages will not be found."""
+    same = dict.fromkeys(("begin", "middle"), TRACK["middle"])
+    track = {**same, "end": {**TRACK["middle"], "x": TRACK["middle"]["x"] + 20}}
+    assert house.call("PUT", "/lifts/demo-quad", Role.ADMIN, json={**LIFT, "track": track}).is_success
+    assert "a carrier moves by only" in house.enrol("demo-quad").json()["warnings"][0]
+
+
 @pytest.mark.parametrize(
     ("part", "content", "said"),
     [

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lifts.geometry import pose_at
-from service.passages.grid import PATCH_SIZE, PatchGrid, motion_px
+from lifts.schema import Pose, Track
+from service.passages.grid import PATCH_SIZE, PatchGrid, motion_px, track_warnings
 from tests.service.passages.scripted import HEIGHT, SIDE_TRACK, WIDTH
 
 
@@ -34,3 +35,11 @@ def test_pixels_beyond_the_picture_are_marked() -> None:
     grid = PatchGrid(SIDE_TRACK, WIDTH, HEIGHT)
     assert grid.inside[len(grid) // 2].min() == 1.0
     assert PatchGrid(SIDE_TRACK, 900, HEIGHT).inside[-1].mean() < 0.9
+
+
+def test_a_track_seen_along_the_line_is_warned_of() -> None:
+    """50 camera pixels at scale 0.6 are 30 canonical ones; the level track of 288 is fine, and so is none."""
+    begin, end = (Pose(x=x, y=300.0, scale=0.6, angle=0.0) for x in (600.0, 650.0))
+    middle = Pose(x=625.0, y=300.0, scale=0.6, angle=0.0)
+    assert "only 30 of" in track_warnings(Track(begin=begin, middle=middle, end=end))[0]
+    assert track_warnings(SIDE_TRACK) == track_warnings(None) == []
