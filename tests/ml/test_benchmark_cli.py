@@ -1,0 +1,70 @@
+"""The benchmark's commands, from rendering to a table, on one tiny lift."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ml import cli
+from ml.commands import benchmark
+from ml.data import benchmark as data
+from ml.data.counts import Counts
+
+TINY = Counts("S3", train=(6, 6), validation=(3, 3), test=(6, 3), large=(3, 3))
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, list(words))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The small set of one lift, its checksums recorded beside it."""
+    root = tmp_path_factory.mktemp("benchmark")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "TABLE", (TINY,))
+        patch.setattr(benchmark, "CHECKSUMS", root / "checksums.json")
+        done = run("render", "benchmark", "--out", str(root), "--workers", "1", "--record")
+        assert done.exit_code == 0, done.output
+        yield root
+
+
+def test_rendering_compares_with_the_recorded_checksums(folder: Path) -> None:
+    """Three files, whose checksums hold; one that does not is named, and the exit code says so."""
+    words = ("render", "benchmark", "--out", str(folder), "--workers", "1")
+    assert run(*words).exit_code == 0
+    recorded = json.loads((folder / "checksums.json").read_text())
+    assert sorted(recorded) == ["S03-test", "S03-train", "S03-validation"]
+    (folder / "checksums.json").write_text(json.dumps({**recorded, "S03-train": "0" * 64}))
+    done = run(*words)
+    (folder / "checksums.json").write_text(json.dumps(recorded))
+    assert done.exit_code == 1
+    assert "S03-train" in done.output
+    assert run(*words, "--only", "S99").exit_code == 2
+
+
+def test_the_papers_network_is_trained_and_judged(folder: Path, tmp_path: Path) -> None:
+    """One epoch leaves a checkpoint, and that a table with its learning rate and the factors' costs."""
+    out = tmp_path / "siamese"
+    words = ("train", "paper-siamese", "--preset", "smoke", "--epochs", "1", "--benchmark", str(folder))
+    done = run(*words, "--learning-rate", "0.002", "--out", str(out), "--device", "cpu")
+    assert done.exit_code == 0, done.output
+    assert run(*words, "--out", str(out)).exit_code == 2  # not overwritten by mistake
+    report = tmp_path / "table.json"
+    judge = ("evaluate-benchmark", "paper-siamese", "--benchmark", str(folder), "--device", "cpu")
+    done = run(*judge, "--checkpoint", str(out / "best.pt"), "--out", str(report), "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(report.read_text())
+    assert (found["pictures"], found["learning_rate"], found["parameters"]) == (9, 0.002, 1_248_706)
+    assert found["lifts"][0]["lift"] == "S3"
+    assert found["factors"]
+
+
+@pytest.mark.parametrize("system", ["edge-energy", "edge-correlation", "barwatch"])
+def test_what_needs_no_training_is_judged_at_once(folder: Path, system: str) -> None:
+    """A Markdown table with the lift's row."""
+    done = run("evaluate-benchmark", system, "--benchmark", str(folder))
+    assert done.exit_code == 0, done.output
+    assert "| S3 | 9 |" in done.stdout
