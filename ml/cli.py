@@ -9,13 +9,14 @@ from ml.commands.benchmark import benchmark
 from ml.commands.evaluate import evaluate, evaluate_benchmark
 from ml.commands.events import evaluate_events
 from ml.commands.export import export
+from ml.commands.report import report
 from ml.commands.train import train
 from ml.scene.cli import app as render
 
 app = typer.Typer(help="Data, training, tables and the artefact.", no_args_is_help=True)
 render.command()(benchmark)
 app.add_typer(render, name="render", help="Render lifts, pictures and videos from seeds.")
-for command in (train, evaluate, export):
+for command in (train, evaluate, export, report):
     app.command()(command)
 app.command("evaluate-benchmark")(evaluate_benchmark)
 app.command("evaluate-events")(evaluate_events)

@@ -1,0 +1,165 @@
+"""From the JSON files in ml/results to what people read: a Markdown report, plots, the README's table."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from ml.evaluate.benchmark import markdown as benchmark_markdown
+from ml.evaluate.events import markdown as events_markdown
+from ml.evaluate.report import markdown as lifts_markdown
+
+Result = dict[str, Any]
+
+PAPER = {
+    "paper-simple": ("the paper's simple classifier", 87.76),
+    "paper-siamese": ("the paper's siamese network", 90.94),
+}
+"""Table 2's averages, in per cent (Alqasir, Muselet and Ducottet, VISAPP 2020)."""
+
+NAMES = {
+    "edge-energy": "edge energy under the masks, nothing learnt",
+    "edge-correlation": "edge correlation with the masks, nothing learnt",
+    "barwatch": "barwatch, from two masks: no picture of these lifts was trained on",
+    **{system: f"{name}, trained on these lifts" for system, (name, _) in PAPER.items()},
+}
+
+
+def read(folder: Path) -> dict[str, Result]:
+    """Return every result by its file's name without .json; checksums are none."""
+    files = sorted(path for path in folder.glob("*.json") if "checksums" not in path.name)
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.2f} %"
+
+
+def _row(what: str, measured: str, result: Result) -> str:
+    return f"| {what} | {measured} | `{result['command']}` |"
+
+
+def readme_table(results: dict[str, Result]) -> str:
+    """Return the README's table: what, measured, by which command; what was not run has no row."""
+    rows = ["| what | measured | by |", "|---|---|---|"]
+    if loco := results.get("loco"):
+        low, high = loco["accuracy_interval_95"]
+        lifts = len(loco["lifts"])
+        rows += [
+            _row(
+                f"open or closed, per picture, {lifts} unseen lifts, {loco['pictures']} pictures",
+                f"{_percent(loco['accuracy'])} ({100 * low:.2f} to {100 * high:.2f}); "
+                f"AUC {loco['auc_by_lift']:.4f}",
+                loco,
+            ),
+            _row("the same, per passage of three pictures", _percent(loco["accuracy_per_passage"]), loco),
+            _row(
+                "somebody on the seat, per picture, the same lifts",
+                _percent(loco["occupancy_accuracy"]),
+                loco,
+            ),
+        ]
+    if cross := results.get("crosscheck"):
+        low, high = cross["accuracy_interval_95"]
+        rows.append(
+            _row(
+                f"open or closed, {len(cross['lifts'])} lifts of another, path-traced renderer, seen from behind "
+                "(pictures that are not in the repository)",
+                f"{_percent(cross['accuracy'])} ({100 * low:.2f} to {100 * high:.2f}); "
+                f"AUC {cross['auc_by_lift']:.4f}",
+                cross,
+            )
+        )
+    for system, name in NAMES.items():
+        if found := results.get(f"benchmark-{system}"):
+            low, high = found["accuracy_interval_95"]
+            paper = f"; paper {PAPER[system][1]}" if system in PAPER else ""
+            rows.append(
+                _row(
+                    f"S1 to S20, {found['pictures']} test pictures: {name}",
+                    f"{_percent(found['accuracy'])} ({100 * low:.2f} to {100 * high:.2f}){paper}",
+                    found,
+                )
+            )
+    if events := results.get("events"):
+        low, high = events["recall_interval_95"]
+        rows.append(
+            _row(
+                f"carriers that left open and occupied, alarmed in time, {events['carriers']} carriers on "
+                f"{len(events['recordings'])} recordings of unseen lifts",
+                f"{_percent(events['recall'])} ({100 * low:.2f} to {100 * high:.2f}); "
+                f"{events['false_alarms_per_1000_carriers']:.1f} false alarms per 1,000 carriers",
+                events,
+            )
+        )
+    return "\n".join(rows) + "\n"
+
+
+def filled(text: str, name: str, content: str) -> str:
+    """Return a Markdown text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced.
+
+    Raises:
+        ValueError: the text has no such place.
+    """
+    place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not place.search(text):
+        raise ValueError(f"no place <!-- {name} --> … <!-- /{name} --> to fill")
+    return place.sub(lambda found: found[1] + content + found[2], text)
+
+
+def report(results: dict[str, Result]) -> str:
+    """Return the whole report as Markdown: every table, each with its command and commit."""
+    parts = [
+        "# Results\n",
+        "Made by `barwatch report` from the JSON files beside it. All pictures are rendered.\n",
+    ]
+    for name, found in results.items():
+        if name in {"loco", "crosscheck"}:
+            body = lifts_markdown(name, found)
+        elif name.startswith("benchmark-"):
+            body = benchmark_markdown(NAMES[found["system"]], found)
+        elif name == "events":
+            body = "### Events\n\n" + events_markdown(found)
+        else:
+            continue
+        parts.append(f"{body}\n`{found['command']}`, commit {found['git_commit'][:12]}\n")
+    if any(name.startswith("benchmark-") for name in results):
+        parts.append("![ROC curves](roc.png)\n\n![What each factor costs](factors.png)\n")
+    return "\n".join(parts)
+
+
+def plots(results: dict[str, Result], folder: Path) -> list[Path]:
+    """Draw the ROC curves of all systems on S1 to S20 and what each factor costs; returns the files."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - a second that only this needs
+
+    systems = {k.removeprefix("benchmark-"): v for k, v in results.items() if k.startswith("benchmark-")}
+    if not systems:
+        return []
+    roc = Figure(figsize=(6, 5), layout="constrained")
+    axes = roc.add_subplot()
+    for system, found in systems.items():
+        curve = found["roc"]
+        label = f"{system} ({_percent(found['accuracy'])})"
+        axes.plot(curve["false_positive_rate"], curve["true_positive_rate"], label=label)
+    axes.set(xlabel="closed called open", ylabel="open called open", title="S1 to S20, test pictures")
+    axes.legend(loc="lower right")
+    axes.grid(alpha=0.3)
+    costs = Figure(figsize=(8, 8), layout="constrained")
+    axes = costs.add_subplot()
+    order = [f["factor"] for f in next(iter(systems.values()))["factors"]]
+    width = 0.8 / len(systems)
+    for k, (system, found) in enumerate(systems.items()):
+        cost = {f["factor"]: f["cost_points"] for f in found["factors"]}
+        at = [i + (k - (len(systems) - 1) / 2) * width for i in range(len(order))]
+        axes.barh(at, [cost.get(name, 0.0) for name in order], height=width, label=system)
+    axes.set_yticks(range(len(order)), order)
+    axes.invert_yaxis()
+    axes.set(xlabel="points of accuracy that a picture with it loses", title="What each factor costs")
+    axes.legend()
+    axes.grid(axis="x", alpha=0.3)
+    paths = [folder / "roc.png", folder / "factors.png"]
+    for figure, path in zip((roc, costs), paths, strict=True):
+        figure.savefig(path, dpi=90, metadata={"Software": None})
+    return paths

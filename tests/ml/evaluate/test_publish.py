@@ -1,0 +1,53 @@
+"""What people read is made of what was measured, and is up to date."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ml.commands.common import RESULTS
+from ml.evaluate.benchmark import table
+from ml.evaluate.publish import filled, plots, read, readme_table, report
+
+ROOT = RESULTS.parent.parent
+
+
+def result(system: str) -> dict[str, Any]:
+    found = table([1.0, -1.0, 2.0, -2.0], np.array([1, 1, 0, 0], bool), np.zeros(4, np.int64), ("S1",))
+    factors = [
+        {"factor": "fog", "pictures": 2, "accuracy_with": 0.5, "accuracy_without": 0.5, "cost_points": 0.0}
+    ]
+    return {**found, "system": system, "command": "barwatch x", "git_commit": "0" * 40, "factors": factors}
+
+
+def test_a_place_is_filled_and_a_missing_one_said() -> None:
+    """Only what stands between the marks is replaced."""
+    text = "a\n<!-- t -->\nold\n<!-- /t -->\nb"
+    assert filled(text, "t", "new\n") == "a\n<!-- t -->\nnew\n<!-- /t -->\nb"
+    with pytest.raises(ValueError, match="no place"):
+        filled(text, "u", "new\n")
+
+
+def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
+    """50 % measured, 90.94 in the paper; what was not run has no row."""
+    found = readme_table({"benchmark-paper-siamese": result("paper-siamese")})
+    assert "50.00 %" in found
+    assert "paper 90.94" in found
+    assert "edge" not in found
+
+
+def test_plots_are_pictures(tmp_path: Path) -> None:
+    """One of ROC curves, one of factors; none without systems."""
+    made = plots({"benchmark-edge-energy": result("edge-energy")}, tmp_path)
+    assert [path.name for path in made] == ["roc.png", "factors.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in made)
+    assert plots({}, tmp_path) == []
+
+
+def test_readme_and_report_are_those_of_the_results() -> None:
+    """`barwatch report` was run after the last figure changed."""
+    found = read(RESULTS)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert filled(readme, "accuracy", readme_table(found)) == readme
+    assert (RESULTS / "report.md").read_text(encoding="utf-8") == report(found)
