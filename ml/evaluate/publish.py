@@ -65,8 +65,8 @@ def readme_table(results: dict[str, Result]) -> str:
         low, high = cross["accuracy_interval_95"]
         rows.append(
             _row(
-                f"open or closed, {len(cross['lifts'])} lifts of another, path-traced renderer, seen from behind "
-                "(pictures that are not in the repository)",
+                f"open or closed, {len(cross['lifts'])} lifts of another, path-traced renderer, "
+                "seen from behind (pictures that are not in the repository)",
                 f"{_percent(cross['accuracy'])} ({100 * low:.2f} to {100 * high:.2f}); "
                 f"AUC {cross['auc_by_lift']:.4f}",
                 cross,
