@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ml.evaluate.baselines import Score
 from ml.evaluate.factors import cost_of_factors
-from ml.evaluate.metrics import accuracy, auc, bootstrap, roc
+from ml.evaluate.metrics import accuracy, auc, bootstrap, fitted_calibration_error, roc
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -56,6 +56,7 @@ def table(
         "accuracy_interval_95": [low, high],
         "accuracy_by_lift": float(np.mean([row["accuracy"] for row in rows])),
         "auc": auc(scores, is_open),
+        "calibration_error": fitted_calibration_error(scores, is_open),
         **confusion(scores > 0, is_open),
         "lifts": rows,
         "roc": {
@@ -110,6 +111,8 @@ def markdown(title: str, result: dict[str, Any]) -> str:
         ),
         overall,
         f"| all, by lift | | {100 * result['accuracy_by_lift']:.2f} | | | |",
+        "",
+        f"Calibration error after a logistic fit: {result['calibration_error']:.4f}",
         "",
         "| factor | pictures | with it | without it | costs (points) |",
         "|---|---|---|---|---|",

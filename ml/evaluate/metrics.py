@@ -66,6 +66,25 @@ def calibration_error(probability: npt.ArrayLike, actual: Flags, bins: int = 10)
     return float(sum(gaps) / len(p)) if len(p) else math.nan
 
 
+def fitted_calibration_error(score: npt.ArrayLike, positive: Flags) -> float:
+    """Expected calibration error, 0..1, of scores that are no probabilities, after a logistic fit.
+
+    Fitted on one half and measured on the other, both ways round; halves go by passages of three, whose
+    pictures are too much alike to stand on both sides.
+
+    Args:
+        score: float[N], higher for positive, three in a row of a passage.
+        positive: bool[N].
+    """
+    scores = np.asarray(score, dtype=np.float64)
+    half = np.arange(len(scores)) // 3 % 2 == 0
+    p = np.zeros(len(scores))
+    for fit in (half, ~half):
+        scale, offset = fit_logistic(-scores[fit], positive[fit])
+        p[~fit] = 1 / (1 + np.exp(-np.clip(scale * scores[~fit] - offset, -40, 40)))
+    return calibration_error(p, positive)
+
+
 def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
     """Wilson score interval of a proportion, both ends in 0..1; (0, 1) for no trials."""
     if trials == 0:

@@ -10,7 +10,7 @@ import pytest
 from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores, confusion, markdown, table
 from ml.evaluate.factors import cost_of_factors, view
-from ml.evaluate.metrics import bootstrap, roc
+from ml.evaluate.metrics import bootstrap, fitted_calibration_error, roc
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -20,6 +20,18 @@ def test_roc_by_hand() -> None:
     rates, found = roc([1.0, 3.0, 2.0, 4.0], np.array([False, False, True, True]), points=3)
     assert rates.tolist() == [0.0, 0.5, 1.0]
     assert found.tolist() == [0.5, 1.0, 1.0]
+
+
+def test_scores_that_follow_a_logistic_law_are_calibrated_and_constant_ones_too() -> None:
+    """Drawn by p = sigmoid(3 s): nearly no error; a constant score says the base rate, rightly."""
+    rng = np.random.default_rng(0)
+    score = rng.normal(0, 1, 6000)
+    actual = rng.random(6000) < 1 / (1 + np.exp(-3 * score))
+    assert fitted_calibration_error(score, actual) < 0.025
+    assert fitted_calibration_error(np.zeros(6000), actual) < 0.025
+    # A score whose sharp part is overruled by a few large mistakes cannot be fitted by one slope.
+    mixed = np.where(rng.random(6000) < 0.1, -8.0, 1.0) * np.where(actual, 1.0, -1.0)
+    assert fitted_calibration_error(mixed, actual) > 0.05
 
 
 def test_bootstrap_holds_the_mean_and_shrinks() -> None:
