@@ -42,10 +42,11 @@ def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str
     truth = np.concatenate([p.is_open for p in passages])
     # Lifts count alike in offset and scale: both states are there in like numbers in each.
     scale, offset = fit_logistic(margin, truth)
-    # As the judge does it: the mean of a passage's two strongest pictures. A person who is overlooked on an
+    # As the judge does it: the mean of the log odds of a passage's pictures. A person who is overlooked on an
     # open chair is never alarmed for, an empty one taken for occupied only alarms for nothing: it costs less.
     triples = [s.occupancy[: len(s.occupancy) // 3 * 3].reshape(-1, 3) for s in scores]
-    occupancy = np.sort(np.concatenate(triples), axis=1)[:, 1:].mean(axis=1)
+    safe = np.clip(np.concatenate(triples).astype(np.float64), 1e-3, 1 - 1e-3)
+    occupancy = 1 / (1 + np.exp(-np.log(safe / (1 - safe)).mean(axis=1)))
     occupied = np.concatenate([p.occupied for p in passages])
     thresholds = np.linspace(0.05, 0.95, 91)
     costs = [
