@@ -43,7 +43,8 @@ def benchmark(
 ) -> None:
     """Render S1 to S20 with the paper's counts; goes on where it was cut short.
 
-    Exits with 1 if a file's pictures are not those whose checksum is in the repository.
+    Exits with 1 if a file's pictures are not those whose checksum is in the repository. Without AVX2 a few
+    pixels differ.
     """
     from ml.data.benchmark import parts, render_parts  # noqa: PLC0415 - keeps `barwatch --help` quick
 
