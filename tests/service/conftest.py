@@ -1,5 +1,6 @@
 """What several of the service's rooms test with: a tiny model and a database."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,15 @@ from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.store.database import Store
 from tests.service.tiny_model import write_artefact
+
+
+@pytest.fixture(autouse=True)
+def _no_log_handler_stays() -> Iterator[None]:
+    """Commands set up logging for their process; a handler left behind would write to a gone stream."""
+    before = list(logging.getLogger().handlers)
+    yield
+    for handler in set(logging.getLogger().handlers) - set(before):
+        logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture(scope="session")
