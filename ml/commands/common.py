@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -44,6 +47,26 @@ def prepared(cache: Path, seeds: range, passages: int, workers: int, what: str) 
             files.append(path)
             progress.advance(task)
     return sorted(files)
+
+
+def command_line() -> str:
+    """The command that runs, as somebody would type it again."""
+    return shlex.join(["barwatch", *sys.argv[1:]])
+
+
+def provenance() -> dict[str, Any]:
+    """What every result begins with: its command and the commit."""
+    from ml.export.manifest import git_commit  # noqa: PLC0415
+
+    return {"command": command_line(), "git_commit": git_commit()}
+
+
+def deliver(result: dict[str, Any], table: str, out: Path | None, as_json: bool) -> None:
+    """Write a result to a file, if one is given, and print it: as JSON or as its Markdown table."""
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result) if as_json else table)  # noqa: T201 - this is the command's output
 
 
 def chosen_device(name: str) -> str:

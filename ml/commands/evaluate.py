@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +16,9 @@ from ml.commands.common import (
     DeviceOption,
     WorkersOption,
     chosen_device,
+    deliver,
     prepared,
+    provenance,
 )
 
 LOCO_SEEDS = range(10_000, 10_008)
@@ -42,7 +42,7 @@ def evaluate(
     from ml.data.rendered import load  # noqa: PLC0415
     from ml.evaluate.report import markdown, report  # noqa: PLC0415
     from ml.evaluate.scoring import score_folder, score_rendered  # noqa: PLC0415
-    from ml.export.manifest import SHIFTS_PX, git_commit  # noqa: PLC0415
+    from ml.export.manifest import SHIFTS_PX  # noqa: PLC0415
     from ml.export.torchscript import Scripted  # noqa: PLC0415
 
     network = Scripted.load(model)
@@ -56,15 +56,11 @@ def evaluate(
         scores = [score_rendered(network, load(path), bank) for path in files]
         title = f"{lifts} rendered lifts that no training saw (seeds from {first_seed})"
     result: dict[str, Any] = {
-        "command": shlex.join(["barwatch", *sys.argv[1:]]),
-        "git_commit": git_commit(),
+        **provenance(),
         "mask_shifts": shifts,
         **report(scores, calibration["scale"], calibration["offset"], calibration["occupancy_threshold"]),
     }
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result) if as_json else markdown(title, result))  # noqa: T201 - this is the command's output
+    deliver(result, markdown(title, result), out, as_json)
 
 
 class Judged(StrEnum):
@@ -94,19 +90,14 @@ def evaluate_benchmark(
     from ml.data.pictures import read  # noqa: PLC0415
     from ml.evaluate.benchmark import markdown, table  # noqa: PLC0415
     from ml.evaluate.systems import scores_of  # noqa: PLC0415
-    from ml.export.manifest import git_commit  # noqa: PLC0415
 
     data = read(benchmark, [p for p in parts(["test"]) if not only or p.counts.lift in only])
     where = model if system is Judged.BARWATCH else checkpoint or Path("runs") / system.value / "best.pt"
     scores, about = scores_of(system.value, data, where, chosen_device(device))
     result = {
         "system": system.value,
-        "command": shlex.join(["barwatch", *sys.argv[1:]]),
-        "git_commit": git_commit(),
+        **provenance(),
         **about,
         **table(scores, data.is_open.numpy(), data.lift.numpy(), data.names, data.factors),
     }
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result) if as_json else markdown(system.value, result))  # noqa: T201
+    deliver(result, markdown(system.value, result), out, as_json)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ml.commands.common import RELEASED, WorkersOption, progress_bar
+from ml.commands.common import RELEASED, WorkersOption, deliver, progress_bar, provenance
 from ml.commands.evaluate import LOCO_SEEDS
 
 
@@ -32,7 +29,6 @@ def evaluate_events(
     """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
     from ml.evaluate.events import markdown, summary  # noqa: PLC0415 - keeps `barwatch --help` quick
     from ml.evaluate.watching import Recording, render_all, watch  # noqa: PLC0415
-    from ml.export.manifest import git_commit  # noqa: PLC0415
 
     wanted = [
         Recording(seed, number, carriers)
@@ -51,12 +47,8 @@ def evaluate_events(
             rows.append(row)
             progress.advance(task)
     result: dict[str, Any] = {
-        "command": shlex.join(["barwatch", *sys.argv[1:]]),
-        "git_commit": git_commit(),
+        **provenance(),
         **summary(tallies),
         "recordings": rows,
     }
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result) if as_json else markdown(result))  # noqa: T201 - this is the command's output
+    deliver(result, markdown(result), out, as_json)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ml.commands.common import RELEASED, CacheOption, WorkersOption, console, prepared
+from ml.commands.common import RELEASED, CacheOption, WorkersOption, command_line, console, prepared
 
 CALIBRATION_SEEDS = range(10_100, 10_130)
 
@@ -29,5 +27,5 @@ def export(
 
     files = prepared(cache, CALIBRATION_SEEDS, passages, workers, "calibration lifts")
     data = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    path = release(data, files, out, version, shlex.join(["barwatch", *sys.argv[1:]]))
+    path = release(data, files, out, version, command_line())
     console.print(f"{path} and {path.with_suffix('.json').name} written")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +20,8 @@ from ml.commands.common import (
     progress_bar,
 )
 
-Kind = Literal["simple", "siamese"]
+if TYPE_CHECKING:
+    from ml.train.paper import Kind
 
 
 class System(StrEnum):

@@ -37,6 +37,12 @@ def _percent(value: float) -> str:
     return f"{100 * value:.2f} %"
 
 
+def _share(result: Result, name: str) -> str:
+    """A share with its interval, e.g. 95.77 % (94.67 to 96.65)."""
+    low, high = result[f"{name}_interval_95"]
+    return f"{_percent(result[name])} ({100 * low:.2f} to {100 * high:.2f})"
+
+
 def _row(what: str, measured: str, result: Result) -> str:
     return f"| {what} | {measured} | `{result['command']}` |"
 
@@ -45,13 +51,11 @@ def readme_table(results: dict[str, Result]) -> str:
     """Return the README's table: what, measured, by which command; what was not run has no row."""
     rows = ["| what | measured | by |", "|---|---|---|"]
     if loco := results.get("loco"):
-        low, high = loco["accuracy_interval_95"]
         lifts = len(loco["lifts"])
         rows += [
             _row(
                 f"open or closed, per picture, {lifts} unseen lifts, {loco['pictures']} pictures",
-                f"{_percent(loco['accuracy'])} ({100 * low:.2f} to {100 * high:.2f}); "
-                f"AUC {loco['auc_by_lift']:.4f}",
+                f"{_share(loco, 'accuracy')}; AUC {loco['auc_by_lift']:.4f}",
                 loco,
             ),
             _row("the same, per passage of three pictures", _percent(loco["accuracy_per_passage"]), loco),
@@ -62,34 +66,30 @@ def readme_table(results: dict[str, Result]) -> str:
             ),
         ]
     if cross := results.get("crosscheck"):
-        low, high = cross["accuracy_interval_95"]
         rows.append(
             _row(
                 f"open or closed, {len(cross['lifts'])} lifts of another, path-traced renderer, "
                 "seen from behind (pictures that are not in the repository)",
-                f"{_percent(cross['accuracy'])} ({100 * low:.2f} to {100 * high:.2f}); "
-                f"AUC {cross['auc_by_lift']:.4f}",
+                f"{_share(cross, 'accuracy')}; AUC {cross['auc_by_lift']:.4f}",
                 cross,
             )
         )
     for system, name in NAMES.items():
         if found := results.get(f"benchmark-{system}"):
-            low, high = found["accuracy_interval_95"]
             paper = f"; paper {PAPER[system][1]}" if system in PAPER else ""
             rows.append(
                 _row(
                     f"S1 to S20, {found['pictures']} test pictures: {name}",
-                    f"{_percent(found['accuracy'])} ({100 * low:.2f} to {100 * high:.2f}){paper}",
+                    f"{_share(found, 'accuracy')}{paper}",
                     found,
                 )
             )
     if events := results.get("events"):
-        low, high = events["recall_interval_95"]
         rows.append(
             _row(
                 f"carriers that left open and occupied, alarmed in time, {events['carriers']} carriers on "
                 f"{len(events['recordings'])} recordings of unseen lifts",
-                f"{_percent(events['recall'])} ({100 * low:.2f} to {100 * high:.2f}); "
+                f"{_share(events, 'recall')}; "
                 f"{events['false_alarms_per_1000_carriers']:.1f} false alarms per 1,000 carriers",
                 events,
             )

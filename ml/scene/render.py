@@ -87,11 +87,8 @@ def riders_shapes(scene: LiftScene, riders: tuple[Person | None, ...], opening: 
 @lru_cache(maxsize=8)
 def carrier_parts(scene: LiftScene, c: Conditions) -> tuple[Shapes, Shapes]:
     """Return the watched carrier (with riders and bar) and its bar alone, in carrier coordinates."""
-    bar = bar_shapes(scene.spec, c.opening)
-    riders = riders_shapes(scene, c.riders, c.opening)
-    if not c.rime:
-        return join([scene.body, bar, riders]), bar
-    return join([scene.body.rimed(c.rime), bar.rimed(c.rime), riders]), bar
+    bar = bar_shapes(scene.spec, c.opening).rimed(c.rime)
+    return join([scene.body.rimed(c.rime), bar, riders_shapes(scene, c.riders, c.opening)]), bar
 
 
 @lru_cache(maxsize=8)

@@ -125,12 +125,10 @@ def bars() -> list[Row]:
 def views() -> list[Row]:
     """The five views of operators, from both sides, at begin, middle and end."""
     tiles = []
-    for azimuth in (5, 40, 90, 135, 172, -40, -90, -135):
-        lift = _lift(_bar(rest="t"), seed=_SEED + abs(azimuth), azimuth=float(azimuth))
-        tiles.append(Tile(f"{azimuth} degrees, closed", _picture(lift, _taken(lift, 0.0))))
-    for azimuth in (5, 40, 90, 135, 172, -40, -90, -135):
-        lift = _lift(_bar(rest="t"), seed=_SEED + abs(azimuth), azimuth=float(azimuth))
-        tiles.append(Tile(f"{azimuth} degrees, open", _picture(lift, _taken(lift, 1.0))))
+    for opening, state in ((0.0, "closed"), (1.0, "open")):
+        for azimuth in (5, 40, 90, 135, 172, -40, -90, -135):
+            lift = _lift(_bar(rest="t"), seed=_SEED + abs(azimuth), azimuth=float(azimuth))
+            tiles.append(Tile(f"{azimuth} degrees, {state}", _picture(lift, _taken(lift, opening))))
     for seed in (1, 2):
         lift = _lift(_spec(), seed=_SEED + seed)
         for position, name in enumerate(("begin", "middle", "end")):
