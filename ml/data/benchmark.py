@@ -29,7 +29,7 @@ from ml.scene.render import Rendered, render_registered
 FIRST_SEED = 30_000
 """S1 is the lift of the seed after this one; no training-only, LOCO or sample lift has a seed from here."""
 
-RECORDINGS = 6
+RECORDINGS = 3
 """Recordings of each lift, shared by all of its splits (paper, section 4.1: "several")."""
 
 OCCUPIED = {True: 0.7, False: 0.9}

@@ -12,6 +12,7 @@ from ml.scene.world.people import Person, Stander, sample_person
 
 __all__ = [
     "CLOSED_BELOW",
+    "HALF_LOWERED",
     "Conditions",
     "LightKind",
     "Neighbour",
@@ -22,7 +23,12 @@ __all__ = [
     "sample_conditions",
     "sample_opening",
     "sample_riders",
+    "sample_slips",
 ]
+
+
+HALF_LOWERED = 0.07
+"""Share of open bars that are on their way up or down as the carrier passes."""
 
 
 def sample_riders(rng: np.random.Generator, seats: int, occupied: bool) -> tuple[Person | None, ...]:
@@ -41,12 +47,12 @@ def sample_riders(rng: np.random.Generator, seats: int, occupied: bool) -> tuple
     )
 
 
-def sample_opening(rng: np.random.Generator, is_open: bool) -> float:
-    """Draw a bar angle: closed 0..0.06 (rarely to 0.12); open near 1, and half-lowered in 7 % (0.3..0.9)."""
+def sample_opening(rng: np.random.Generator, is_open: bool, half_lowered: float = HALF_LOWERED) -> float:
+    """Draw a bar angle: closed 0..0.06 (rarely to 0.12); open near 1, and some half-lowered (0.3..0.9)."""
     if not is_open:
         return float(min(abs(rng.normal(0, 0.025)), CLOSED_BELOW))
     return float(
-        rng.uniform(0.3, 0.9) if rng.random() < 0.07 else np.clip(rng.normal(0.99, 0.02), 0.92, 1.03)
+        rng.uniform(0.3, 0.9) if rng.random() < half_lowered else np.clip(rng.normal(0.99, 0.02), 0.92, 1.03)
     )
 
 
@@ -104,11 +110,22 @@ def _neighbours(rng: np.random.Generator, scene: LiftScene) -> tuple[Neighbour, 
     return tuple(out)
 
 
-def _slip(rng: np.random.Generator, size: float) -> Slip:
-    dx, dy = rng.normal(0, 1.7 * size, 2).clip(-7, 7)
-    return Slip(
-        float(dx), float(dy), float(np.exp(rng.normal(0, 0.013 * size))), float(rng.normal(0, 0.01 * size))
-    )
+def sample_slips(lift: LiftScene, rng: np.random.Generator) -> tuple[Slip, Slip, Slip]:
+    """Draw registration errors as the service's own registration makes them, canonical pixels.
+
+    Measured by `python -m tests.tools.registration_errors`: they lie along the carrier's motion, since begin
+    and end are found by the time that has passed since the middle; at both ends every lift has an offset of
+    its own (2.5 px) and a spread (3.5 px), in the middle 1.4 px; across the motion 1.1 px, scale 1 %.
+    """
+    offsets = np.random.default_rng([lift.seed, 5]).normal(0, 2.5, 2)
+    out = []
+    for way, offset, spread in zip(lift.motions, (offsets[0], 0.0, offsets[1]), (3.5, 1.4, 3.5), strict=True):
+        along = float(np.clip(rng.normal(offset, spread), -14, 14))
+        across = float(rng.normal(0, 1.1))
+        dx, dy = along * way + across * np.array([-way[1], way[0]])
+        scale, angle = float(np.exp(rng.normal(0, 0.01))), float(rng.normal(0, 0.004))
+        out.append(Slip(float(dx), float(dy), scale, angle))
+    return out[0], out[1], out[2]
 
 
 def sample_conditions(
@@ -117,8 +134,12 @@ def sample_conditions(
     *,
     is_open: bool | None = None,
     occupied: bool | None = None,
+    half_lowered: float = HALF_LOWERED,
 ) -> Conditions:
-    """Draw one passage's circumstances; state and occupancy are drawn too (half, 70 %) unless given."""
+    """Draw one passage's circumstances; state and occupancy are drawn too (half, 70 %) unless given.
+
+    half_lowered: share of open bars that are on their way, 0..1.
+    """
     open_ = bool(rng.random() < 0.5) if is_open is None else is_open
     taken = bool(rng.random() < 0.7) if occupied is None else occupied
     kind: LightKind = ("sun", "overcast", "flat", "dusk", "night", "backlight")[
@@ -136,7 +157,7 @@ def sample_conditions(
     snow = some(0.27, 0.05, 1.0)
     hard = rng.random() < 0.05  # a few passages under all at once
     drawn = Conditions(
-        opening=sample_opening(rng, open_),
+        opening=sample_opening(rng, open_, half_lowered),
         riders=sample_riders(rng, lift.spec.seats, taken),
         pitch=float(rng.normal(0, 0.018)),
         roll=float(rng.normal(0, 0.008)),
@@ -174,10 +195,12 @@ def sample_conditions(
         blocks=some(0.16, 0.2, 1.0),
         vignette=some(0.5 if night else 0.2, 0.15, 0.75 if night else 0.45),
         contrast=float(rng.uniform(0.75, 1.2)),
-        slips=(_slip(rng, 1.2), _slip(rng, 1.0), _slip(rng, 1.2)),
+        slips=sample_slips(lift, rng),
         standers=_standers(rng, lift),
         neighbours=_neighbours(rng, lift),
         crf=int(rng.integers(20, 40)) if rng.random() < 0.35 else 0,
         rime=some(0.12, 0.1, 0.9),
+        lamp_m=float(rng.uniform(3, 12)) if night else 0.0,
+        lamps=int(rng.integers(1, 5)) if rng.random() < {"night": 0.7, "dusk": 0.4}.get(kind, 0.0) else 0,
     )
     return drawn if hard else bearable(drawn, lift.depth_m)

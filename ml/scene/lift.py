@@ -85,6 +85,16 @@ class LiftScene:
         way = self.ways[2] - self.ways[0]
         return np.asarray(way / np.linalg.norm(way))
 
+    @cached_property
+    def motions(self) -> tuple[Floats, Floats, Floats]:
+        """Unit vectors float64[2] of the carrier's movement in the canonical frame at begin, middle, end."""
+        out = []
+        for way in self.ways:
+            ahead = np.stack([way, way + self.heading * 0.1]) + self.anchor
+            pixel, _ = self.eye.project(ahead, to_canonical(self.pose(way)))
+            out.append((pixel[1] - pixel[0]) / max(float(np.hypot(*(pixel[1] - pixel[0]))), 1e-6))
+        return out[0], out[1], out[2]
+
     @property
     def depth_m(self) -> float:
         """The carrier's depth in the camera at the middle, metres."""

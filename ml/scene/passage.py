@@ -21,7 +21,7 @@ LightKind = Literal["sun", "overcast", "flat", "dusk", "night", "backlight"]
 
 @dataclass(frozen=True)
 class Slip:
-    """A registration error: shift in canonical pixels (about +-6), scale (0.95..1.05), angle (+-0.05)."""
+    """A registration error: shift in canonical pixels (+-14), scale (0.95..1.05), angle (+-0.02)."""
 
     dx: float = 0.0
     dy: float = 0.0
@@ -50,6 +50,8 @@ class Conditions:
         pitch, roll: the carrier's swing, radians (+-0.06, +-0.03).
         bubble: hood, 0 lifted .. 1 lowered.
         light: kind of light, with azimuth and elevation of the sun (or lamp) in radians.
+        lamp_m: distance of the lamp that stands in that direction at night, 3..12 m (0: far away).
+        lamps: how many further lamps are lit round about, 0..4.
         light_level: brightness before exposure errors (0.02..1.2); exposure: 0.4..2.2.
         warmth: white balance, -0.25 (blue) .. 0.25 (orange); saturation 0.4..1.3; grey: night camera.
         sunlit: sun that reaches the carrier 0..1 (0 under a roof).
@@ -106,6 +108,8 @@ class Conditions:
     neighbours: tuple[Neighbour, ...] = ()
     crf: int = 0
     rime: float = 0.0
+    lamp_m: float = 0.0
+    lamps: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -158,6 +162,7 @@ def light_of(c: Conditions) -> Light:
         lit((haze, haze, haze), 1.0),
         c.fog_per_m,
         c.exposure,
+        c.lamp_m,
     )
 
 

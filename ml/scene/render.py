@@ -15,7 +15,7 @@ from lifts.schema import Pose
 from ml.scene.conditions import Conditions, light_of
 from ml.scene.lift import LiftScene, zoomed
 from ml.scene.optics import expose
-from ml.scene.world.backdrop import Layers, paint, shade_layers
+from ml.scene.world.backdrop import Layers, paint, shade_layers, with_lamps
 from ml.scene.world.carrier import bar_paths, bar_shapes
 from ml.scene.world.frames import bubble_quads
 from ml.scene.world.people import Person, seated, standing
@@ -185,9 +185,10 @@ def render_registered(
         solids, lift.eye, affine, light, lift.place.ground_y, (CANONICAL_SIZE, CANONICAL_SIZE)
     )
     back = shade_layers(layers, light, shadow, lift.depth_m, c.sunlit, night=c.light == "night")
+    if c.lamps:
+        back = with_lamps(back, lift.place.lamps[: c.lamps], lift.eye, affine, c.fog_per_m)
     picture, bars, riders = _foreground(lift, c, solids, bar, affine, light, back, origin)
-    way, _ = lift.eye.project(np.stack([origin, origin + lift.heading * 0.1]) + lift.anchor, affine)
-    step = (way[1] - way[0]) / max(float(np.hypot(*(way[1] - way[0]))), 1e-6)
+    step = lift.motions[position]
     image = expose(picture, c, rng, (float(step[0]), float(step[1])))
     meta = _metadata(lift, c, position)
     return Rendered(image, bars, riders, c.is_open, c.occupied, c.seats_occupied, pose, registered, meta)
@@ -217,7 +218,7 @@ def _foreground(
     silhouette(whole, bar, lift.eye, big, 255)
     rgb = canvas[..., :3]
     if lift.spec.bubble:
-        rgb = _hood(lift, c, rgb, big, origin, light)
+        rgb = hooded(lift, c.bubble, rgb, big, origin, light)
     size = (CANONICAL_SIZE, CANONICAL_SIZE)
     seen, people = (
         cv2.resize((canvas[..., 3] == part).astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
@@ -230,9 +231,11 @@ def _foreground(
     return image, label, (people > 100).astype(np.uint8)
 
 
-def _hood(lift: LiftScene, c: Conditions, rgb: Bytes, affine: Floats, origin: Floats, light: Light) -> Bytes:
-    """Blend the transparent hood over the picture: tinted panes with a bright rim."""
-    panes = bubble_quads(lift.spec, c.bubble) + origin
+def hooded(
+    lift: LiftScene, lowered: float, rgb: Bytes, affine: Floats, origin: Floats, light: Light
+) -> Bytes:
+    """Blend a carrier's transparent hood (lowered 0..1) over the picture: tinted panes with a bright rim."""
+    panes = bubble_quads(lift.spec, lowered) + origin
     pixel, depth = lift.eye.project(panes, affine)
     tint = np.asarray(light.develop(np.asarray(light.sky_rgb) * 0.3)).tolist()
     over = np.ascontiguousarray(rgb)

@@ -180,6 +180,8 @@ STEPS: dict[str, dict[str, tuple[Any, ...]]] = {
         "sun_height": (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0),
         "sunlit": (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0),
         "warmth": (-0.25, -0.18, -0.1, -0.04, 0.04, 0.1, 0.18, 0.25),
+        "lamp_m": (0, 12, 9, 7, 6, 5, 4, 3),
+        "lamps": (0, 1, 2, 3, 4, 4, 3, 2),
         "glare": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8),
     },
     "weather": {
@@ -217,6 +219,8 @@ _ON: dict[str, dict[str, Any]] = {
     "sun_height": {"light": "sun"},
     "sunlit": {"light": "sun"},
     "glare": {"light": "backlight"},
+    "lamp_m": {"light": "night"},
+    "lamps": {"light": "night"},
     "snow_size": {"snow": 0.5},
     "snow_streak": {"snow": 0.5},
     "drops": {"light": "overcast"},
@@ -246,7 +250,7 @@ def _lights() -> Row:
 
 def _slips() -> Row:
     lift = _lift(_spec(), seed=_SEED + 4)
-    given = [(0, 0, 1.0, 0.0), (4, 0, 1.0, 0.0), (0, -5, 1.0, 0.0), (-3, 3, 1.0, 0.0)]
+    given = [(0, 0, 1.0, 0.0), (4, 0, 1.0, 0.0), (0, -5, 1.0, 0.0), (-12, 3, 1.0, 0.0)]
     given += [(0, 0, 1.04, 0.0), (0, 0, 0.96, 0.0), (0, 0, 1.0, 0.04), (3, 3, 0.97, -0.03)]
     return [
         Tile(

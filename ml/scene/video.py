@@ -16,15 +16,22 @@ import av
 import cv2
 import numpy as np
 
-from ml.scene.conditions import Conditions, light_of, sample_conditions, sample_opening, sample_riders
+from ml.scene.conditions import (
+    CLOSED_BELOW,
+    Conditions,
+    light_of,
+    sample_conditions,
+    sample_opening,
+    sample_riders,
+)
 from ml.scene.film import Film
 from ml.scene.lift import HEIGHT, WIDTH, LiftScene, zoomed
-from ml.scene.render import cast_shadow, riders_shapes, surroundings, swung
-from ml.scene.world.backdrop import paint, shade_layers
+from ml.scene.render import cast_shadow, hooded, riders_shapes, surroundings, swung
+from ml.scene.world.backdrop import paint, shade_layers, with_lamps
 from ml.scene.world.carrier import bar_shapes
 from ml.scene.world.people import Person, Stander, sample_person, standing
 from ml.scene.world.raster import Light, draw
-from ml.scene.world.shapes import Bytes, Shapes, join
+from ml.scene.world.shapes import Bytes, Floats, Shapes, join
 
 _SS = 2
 _CLOSEST_M = 2.0  # a carrier nearer than this to the camera is behind its housing, not in its picture
@@ -33,11 +40,12 @@ _IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 @dataclass(frozen=True)
 class CarrierPlan:
-    """One carrier of a video: bar opening 0..1, riders (one entry a seat), swing in radians."""
+    """One carrier of a video: bar opening 0..1, riders (one entry a seat), swing in radians, hood 0..1."""
 
     opening: float
     riders: tuple[Person | None, ...]
     pitch: float = 0.0
+    bubble: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,9 @@ def sample_schedule(
     for _ in range(carriers):
         riders = sample_riders(rng, lift.spec.seats, bool(rng.random() < 0.7))
         opening = sample_opening(rng, bool(rng.random() < 0.5))
-        plans.append(CarrierPlan(opening, riders, float(rng.normal(0, 0.012))))
+        pitch = float(rng.normal(0, 0.012))
+        hood = float(lift.spec.bubble and opening <= CLOSED_BELOW and rng.random() < 0.3)
+        plans.append(CarrierPlan(opening, riders, pitch, hood))
     return Schedule(base, tuple(plans), float(rng.uniform(5, 7)), sample_walkers(lift, rng))
 
 
@@ -190,12 +200,18 @@ class _Stage:
             for s in (0, 255)
         )
         # Shaded ground is darker by the same ratio everywhere: shadows then cost one multiplication.
-        self.back = lit
-        self.dark = dark
+        lamps = lift.place.lamps[: c.lamps]
+        self.back, self.dark = (
+            with_lamps(picture, lamps, lift.eye, _IDENTITY, c.fog_per_m) for picture in (lit, dark)
+        )
         self.still = surroundings(lift, replace(c, neighbours=()))
         self.parts = [self._carrier(plan) for plan in schedule.carriers]
         self.middles = [t.t_middle for t in truths(lift, schedule)]
         self.speed = speed_m_s(lift, schedule)
+        here, _ = lift.eye.project(lift.ways[1] + lift.anchor, _IDENTITY)
+        ahead, _ = lift.eye.project(lift.ways[1] + 0.1 * lift.heading + lift.anchor, _IDENTITY)
+        canonical_px_s = float(np.hypot(*(ahead - here))) * 10 * self.speed * lift.unit_px
+        self.blur_s, self.comb_s = (px / max(canonical_px_s, 1.0) for px in (c.motion_px, c.interlace))
         self.film = Film(c, rng)
 
     def _carrier(self, plan: CarrierPlan) -> Shapes:
@@ -203,9 +219,12 @@ class _Stage:
         bar = bar_shapes(self.lift.spec, plan.opening).rimed(rime)
         return join([self.lift.body.rimed(rime), bar, riders_shapes(self.lift, plan.riders, plan.opening)])
 
-    def _moving(self, t: float) -> Shapes:
-        """Return all solids at a time; carriers of the loops before and after come by as well."""
-        out = [self.still]
+    def _moving(self, t: float) -> tuple[Shapes, list[tuple[float, Floats, float]]]:
+        """Return all solids at a time, and the distance, origin and hood of each carrier that has one.
+
+        Carriers of the loops before and after come by as well.
+        """
+        out, hoods = [self.still], []
         for loop in (-1, 0, 1):
             for plan, part, middle in zip(self.schedule.carriers, self.parts, self.middles, strict=True):
                 way = self.speed * (t - middle - loop * self.schedule.duration_s)
@@ -215,13 +234,26 @@ class _Stage:
                 if -45 < way < 60 and near > _CLOSEST_M and centre @ self.lift.eye.axes[2] > 0.5:
                     c = replace(self.schedule.base, pitch=plan.pitch, roll=0.0)
                     out.append(swung(self.lift, c, part, origin))
+                    if self.lift.spec.bubble:
+                        hoods.append((near, origin, plan.bubble))
         out += [standing(w, self.lift.place.ground_y, t) for w in self.schedule.walkers]
-        return join(out)
+        return join(out), sorted(hoods, key=lambda hood: -hood[0])
 
     def frame(self, t: float) -> Bytes:
-        """Return the picture at a time, uint8[720, 1280, 3]."""
+        """Return the picture at a time, uint8[720, 1280, 3]: what moves is blurred and combed by its way."""
+        c = self.schedule.base
+        moments = 1 + round(c.motion_px / 1.5)
+        shown = [self._drawn(t + (k / moments - 0.5) * self.blur_s) for k in range(moments)]
+        picture = shown[0] if moments == 1 else np.asarray(np.mean(shown, axis=0).round(), np.uint8)
+        if c.interlace:  # the field of the odd rows is another moment's
+            picture = picture.copy()
+            picture[1::2] = self._drawn(t + self.comb_s)[1::2]
+        return self.film.expose(picture, t)
+
+    def _drawn(self, t: float) -> Bytes:
+        """Return everything at one moment, before weather, lens and sensor."""
         lift, c = self.lift, self.schedule.base
-        solids = self._moving(t)
+        solids, hoods = self._moving(t)
         size = (WIDTH, HEIGHT)
         back = self.back
         if max(self.light.sun_rgb) > 0.15:
@@ -232,4 +264,7 @@ class _Stage:
         canvas = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2RGBA), np.uint8)
         draw(canvas, solids, lift.eye, zoomed(_IDENTITY, _SS), self.light, c.sunlit)
         small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
-        return self.film.expose(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8), t)
+        picture = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8)
+        for _, origin, lowered in hoods:
+            picture = hooded(lift, lowered, picture, _IDENTITY, origin, self.light)
+        return picture

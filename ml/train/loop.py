@@ -19,6 +19,7 @@ from ml.losses.dense import coverage, dense_loss
 from ml.losses.margin import balanced_margin_loss, margins
 from ml.models.barwatch import BAR_GRID, FREE_GRID, Embedder, Output, prepare_masks, prepare_pictures
 from ml.train.config import TrainConfig
+from ml.train.memory import keep_freed_memory
 
 Progress = Callable[[int, int, dict[str, float]], None]
 
@@ -157,6 +158,7 @@ def train(trainer: Trainer, files: list[Path], out: Path, progress: Progress, wo
 
     Log lines go to out/log.csv, checkpoints to out/checkpoint.pt.
     """
+    keep_freed_memory()
     config = trainer.config
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = out / "checkpoint.pt"

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from ml.data.pictures import Pictures
 from ml.losses.contrastive import contrastive_loss
 from ml.models.paper import PaperNetwork, prepare
+from ml.train.memory import keep_freed_memory
 
 Kind = Literal["simple", "siamese"]
 Progress = Callable[[int, dict[str, float]], None]
@@ -108,6 +109,7 @@ def train_paper(
 
     Writes out/best.pt, out/last.pt (from which a run that was cut short goes on) and out/log.csv.
     """
+    keep_freed_memory()
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
     rng = torch.Generator().manual_seed(config.seed)

@@ -146,3 +146,33 @@ def shade_layers(
     flat = np.where(depth >= _SKY_M, 60.0, depth) if light.fog_per_m else depth
     out = light.shade(layers.albedo.astype(np.float32) / 255, normals, flat, sun)
     return np.asarray(np.clip(out, 0, 255), np.uint8)
+
+
+_LAMP_M = 0.16
+_GLOW = (1.0, 0.9, 0.68)
+
+
+def with_lamps(back: Bytes, lamps: Floats, eye: Eye, affine: Floats, fog_per_m: float) -> Bytes:
+    """Return a lit background uint8[H, W, 3] with lamps float[K, 3] (metres): a bright disc, and its halo.
+
+    Fog widens the halo: light that is scattered on its way to the camera.
+    """
+    pixel, depth = eye.project(lamps, affine)
+    scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
+    height, width = back.shape[:2]
+    glow = np.zeros((height, width), np.float32)
+    discs = []
+    for (x, y), far in zip(pixel.tolist(), depth.tolist(), strict=True):
+        if far > 1.0 and -60 < x < width + 60 and -60 < y < height + 60:
+            radius = max(_LAMP_M * scale / far, 1.2)
+            reach = radius * (4 + 40 * min(fog_per_m, 0.1))
+            x0, x1 = (int(np.clip(x + k * 4 * reach, 0, width)) for k in (-1, 1))
+            y0, y1 = (int(np.clip(y + k * 4 * reach, 0, height)) for k in (-1, 1))
+            across, down = np.mgrid[y0:y1, x0:x1].astype(np.float32)[::-1]
+            glow[y0:y1, x0:x1] += np.exp(-np.hypot(across - x, down - y) / reach)
+            discs.append((round(x * 16), round(y * 16), round(radius * 16)))
+    out = np.clip(back + 190 * np.clip(glow, 0, 1.3)[..., None] * np.asarray(_GLOW, np.float32), 0, 255)
+    lit = np.asarray(out, np.uint8)
+    for x, y, radius in discs:
+        cv2.circle(lit, (x, y), radius, (255, 252, 240), -1, cv2.LINE_AA, 4)
+    return lit

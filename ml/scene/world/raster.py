@@ -42,7 +42,11 @@ class Eye:
 
 @dataclass(frozen=True)
 class Light:
-    """The light of a picture in linear colour; sun points from the scene towards the sun (unit vector)."""
+    """The light of a picture in linear colour; sun points from the scene towards the sun (unit vector).
+
+    lamp_m: where there is a lamp instead of a sun, its distance from the world's origin in metres, in that
+    direction; 0 for a sun. A lamp's light falls off with the square of the distance from it.
+    """
 
     sun: tuple[float, float, float]
     sun_rgb: Rgb
@@ -51,11 +55,32 @@ class Light:
     fog_rgb: Rgb
     fog_per_m: float
     exposure: float
+    lamp_m: float = 0.0
 
-    def shade(self, albedo: Reals, normals: Reals, depth: Reals, sunlit: float | Reals = 1.0) -> Floats:
-        """Return display colour 0..255 float[..., 3] of surfaces with unit normals at a depth in metres."""
+    def reaching(self, points: Floats) -> tuple[Floats, Floats | float]:
+        """Return unit vectors from points float[N, 3] (metres) towards the light, and its strength there."""
+        sun = np.asarray(self.sun)
+        if not self.lamp_m:
+            return np.broadcast_to(sun, points.shape), 1.0
+        way = sun * self.lamp_m - points
+        distance = np.maximum(np.linalg.norm(way, axis=1), 0.5)
+        return way / distance[:, None], np.minimum((self.lamp_m / distance) ** 2, 4.0)
+
+    def shade(
+        self,
+        albedo: Reals,
+        normals: Reals,
+        depth: Reals,
+        sunlit: float | Reals = 1.0,
+        towards: Floats | None = None,
+    ) -> Floats:
+        """Return display colour 0..255 float[..., 3] of surfaces with unit normals at a depth in metres.
+
+        sunlit: how much of the sun reaches each; towards: unit vectors to it, where they are not all `sun`.
+        """
         up = (normals[..., 1:2] + 1) * 0.5
-        direct = np.clip(normals @ np.asarray(self.sun), 0, None) * sunlit
+        facing = normals @ np.asarray(self.sun) if towards is None else np.sum(normals * towards, -1)
+        direct = np.clip(facing, 0, None) * sunlit
         lit = np.asarray(self.ground_rgb) + up * (np.asarray(self.sky_rgb) - np.asarray(self.ground_rgb))
         linear = albedo * (lit + direct[..., None] * np.asarray(self.sun_rgb))
         clear = np.exp(-self.fog_per_m * np.maximum(depth, 0))[..., None]
@@ -107,15 +132,17 @@ def draw(canvas: Bytes, shapes: Shapes, eye: Eye, affine: Floats, light: Light, 
     if sunlit * max(light.sun_rgb) > _SHADOW_FROM:
         tube_lit, quad_lit = in_sun(shapes, light.sun)
         tube_sun, quad_sun = tube_sun * tube_lit, quad_sun * quad_lit
-    layers = _tube_layers(shapes, eye, light, tube_sun, a, b, radius, depth)
+    middle = quads.mean(1)
+    tube_mid = (tubes[:, 0:3] + tubes[:, 3:6]) / 2
+    tube_way, tube_near = light.reaching(tube_mid)
+    quad_way, quad_near = light.reaching(middle)
+    layers = _tube_layers(shapes, eye, light, tube_sun * tube_near, tube_way, a, b, radius, depth)
     normals = np.cross(quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-9)[:, None]
-    middle = quads.mean(1)
     facing = np.sum(normals * (eye.position - middle), 1)
     normals *= np.where(facing < 0, -1.0, 1.0)[:, None]
-    quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), quad_sun)
+    quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), quad_sun * quad_near, quad_way)
     height, width = canvas.shape[:2]
-    tube_mid = (tubes[:, 0:3] + tubes[:, 3:6]) / 2
     tube_far = np.linalg.norm(tube_mid - eye.position, axis=1) - tubes[:, 6:8].mean(1) * 0.1
     quad_far = np.linalg.norm(middle - eye.position, axis=1) + shapes.quad_bias * np.sign(facing)
     reach = radius.max(1, initial=0.0)
@@ -145,6 +172,7 @@ def _tube_layers(
     eye: Eye,
     light: Light,
     sunlit: Floats,
+    towards: Floats,
     a: Floats,
     b: Floats,
     radius: Floats,
@@ -157,10 +185,10 @@ def _tube_layers(
     tubes = shapes.tubes
     axis = tubes[:, 3:6] - tubes[:, 0:3]
     axis /= np.maximum(np.linalg.norm(axis, axis=1), 1e-9)[:, None]
-    sun = np.asarray(light.sun)
     if float(sunlit.max(initial=0.0)) * max(light.sun_rgb) < 0.05:
-        sun = np.array([0.0, 1.0, 0.0])  # without a sun the sky above is the brightest side
-    side = sun - (axis @ sun)[:, None] * axis
+        # Without a sun the sky above is the brightest side.
+        towards = np.broadcast_to([0.0, 1.0, 0.0], axis.shape)
+    side = towards - np.sum(axis * towards, 1)[:, None] * axis
     side /= np.maximum(np.linalg.norm(side, axis=1), 1e-9)[:, None]
     view = eye.position - (tubes[:, 0:3] + tubes[:, 3:6]) / 2
     view -= np.sum(view * axis, 1)[:, None] * axis
@@ -173,7 +201,7 @@ def _tube_layers(
     for size, move, toward in ((1.0, 0.0, -0.55), (0.8, 0.16, 0.1), (0.45, 0.42, 0.75)):
         normal = side * toward + view * 0.7
         normal /= np.maximum(np.linalg.norm(normal, axis=1), 1e-9)[:, None]
-        rgb = light.shade(shapes.tube_rgb, normal, depth, sunlit)
+        rgb = light.shade(shapes.tube_rgb, normal, depth, sunlit, towards)
         grow = np.where(thin, 1.0, size)
         offset = np.where(thin, 0.0, move) * shift
         colour = np.concatenate([rgb, shapes.tube_id[:, None]], 1)

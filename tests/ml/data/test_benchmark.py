@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.data.benchmark import FIRST_SEED, Part, checksum, parts, passages, render_parts
+from ml.data.benchmark import FIRST_SEED, RECORDINGS, Part, checksum, parts, passages, render_parts
 from ml.data.counts import SPLITS, TABLE, Counts, pictures, total, unlisted
 from ml.data.pictures import read
 from ml.data.rendered import load
@@ -50,11 +50,11 @@ def test_passages_have_three_pictures_and_the_counts_come_out() -> None:
 
 
 def test_a_lifts_passages_share_its_recordings() -> None:
-    """At most six weathers, whatever the split, and people that differ."""
+    """As many weathers as recordings, whatever the split, and people that differ."""
     lift = sample_lift(FIRST_SEED + 3)
     many = Counts("S3", train=(90, 90), validation=(30, 30), test=(90, 90), large=(3, 3))
     drawn = [c for split in SPLITS for c, _, _ in passages(Part(many, split), lift)]
-    assert len({(c.light, c.noise, c.quality) for c in drawn}) == 6
+    assert len({(c.light, c.noise, c.quality) for c in drawn}) == RECORDINGS
     assert len({c.riders for c in drawn}) > len(drawn) // 2
     assert {"riders", "opening", "slips"} <= OF_THE_PASSAGE
 

@@ -8,10 +8,20 @@ import cv2
 import numpy as np
 import pytest
 
-from ml.scene.conditions import CLOSED_BELOW, Conditions, Slip, light_of, plain, sample_conditions
+from lifts.geometry import to_canonical
+from ml.scene.conditions import (
+    CLOSED_BELOW,
+    Conditions,
+    Slip,
+    light_of,
+    plain,
+    sample_conditions,
+    sample_slips,
+)
 from ml.scene.lift import LiftScene, make_lift, sample_lift
 from ml.scene.render import render_registered
 from ml.scene.world.people import sample_person
+from ml.scene.world.raster import Light
 
 
 def _rng(seed: int = 0) -> np.random.Generator:
@@ -125,3 +135,41 @@ def test_fog_hides_and_the_sun_lights() -> None:
     contrast = [float(render_registered(scene, c, 1).image.std()) for c in (clear, foggy)]
     assert contrast[1] < contrast[0]
     assert max(light_of(replace(clear, light="sun")).sun_rgb) > max(light_of(clear).sun_rgb)
+
+
+def test_registration_errors_lie_along_the_motion_and_are_largest_at_the_ends() -> None:
+    scene = sample_lift(8)
+    rng = _rng(4)
+    drawn = [sample_slips(scene, rng) for _ in range(600)]
+    along = np.array(
+        [[np.dot((s.dx, s.dy), w) for s, w in zip(d, scene.motions, strict=True)] for d in drawn]
+    )
+    across = np.array(
+        [[s.dx * -w[1] + s.dy * w[0] for s, w in zip(d, scene.motions, strict=True)] for d in drawn]
+    )
+    assert along.std(0) == pytest.approx([3.5, 1.4, 3.5], rel=0.15)
+    assert across.std(0) == pytest.approx([1.1, 1.1, 1.1], rel=0.15)
+    assert abs(along[:, 1].mean()) < 0.3
+    assert np.abs(along).max() <= 14
+
+
+def test_a_near_lamp_lights_what_is_near_it() -> None:
+    light = Light((0.0, 1.0, 0.0), (1, 1, 1), (0, 0, 0), (0, 0, 0), (0, 0, 0), 0.0, 1.0, lamp_m=4.0)
+    points = np.array([[0.0, 0.0, 0.0], [0.0, 2.0, 0.0], [3.0, 0.0, 0.0]])
+    towards, strength = light.reaching(points)
+    assert strength == pytest.approx([1.0, 4.0, 16 / 25])  # the inverse square, 1 at the origin
+    assert towards[2] == pytest.approx([-0.6, 0.8, 0.0])
+    shown = light.shade(np.full((3, 3), 0.5), np.tile([0.0, 1.0, 0.0], (3, 1)), np.ones(3), strength, towards)
+    assert shown[1, 0] > shown[0, 0] > shown[2, 0]
+
+
+def test_lamps_are_seen_with_their_halo() -> None:
+    scene = next(
+        s
+        for s in map(sample_lift, range(60))
+        if (np.abs(s.eye.project(s.place.lamps[:1], to_canonical(s.pose(s.ways[1])))[0] - 100) < 80).all()
+    )
+    dark = replace(plain(scene, 1.0), light="night", light_level=0.4)
+    off, on = (render_registered(scene, c, 1).image.astype(int) for c in (dark, replace(dark, lamps=1)))
+    assert (on - off).max() > 60
+    assert np.quantile(on - off, 0.01) >= -6  # the coder's rounding, nothing darker

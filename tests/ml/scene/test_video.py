@@ -91,3 +91,35 @@ def test_a_video_is_h264_of_the_cameras_size(tmp_path: Path) -> None:
         assert (stream.codec_context.name, stream.width, stream.height) == ("h264", 1280, 720)
         assert sum(1 for _ in container.decode(video=0)) == 4
     assert truth["carriers"][0]["state"] == "open"
+
+
+def test_motion_blurs_what_moves_and_interlace_combs_it() -> None:
+    scene = sample_lift(20001)
+    still = _schedule(scene, 1.0, interval_s=4.0)
+    taken = {
+        name: next(picture for t, picture in frames(scene, replace(still, base=base), 3, fps=0.5) if t == 2.0)
+        for name, base in (
+            ("plain", still.base),
+            ("motion", replace(still.base, motion_px=4.0)),
+            ("interlace", replace(still.base, interlace=2.5)),
+        )
+    }
+    plain_rows = taken["plain"].astype(int)
+    combed = taken["interlace"].astype(int)
+    assert (combed[::2] == plain_rows[::2]).all()  # the even field is the moment's own
+    changed = np.abs(combed[1::2] - plain_rows[1::2]).max(2) > 30
+    assert 0 < changed.mean() < 0.2  # only what moves is combed
+    sharp, soft = (np.abs(np.diff(taken[k].astype(int), axis=1)).sum() for k in ("plain", "motion"))
+    assert soft < 0.98 * sharp
+    moved = np.abs(taken["motion"].astype(int) - plain_rows).max(2) > 30
+    assert 0 < moved.mean() < 0.2
+
+
+def test_a_hood_is_seen_over_its_carrier() -> None:
+    scene = next(s for s in map(sample_lift, range(40)) if s.spec.bubble)
+    plans = [CarrierPlan(0.0, (None,) * scene.spec.seats, bubble=b) for b in (0.0, 1.0)]
+    lifted, lowered = (
+        list(frames(scene, Schedule(plain(scene, 0.0), (plan,), 4.0), 3, fps=0.5))[1][1].astype(int)
+        for plan in plans
+    )
+    assert 0.001 < (np.abs(lifted - lowered).max(2) > 8).mean() < 0.5
