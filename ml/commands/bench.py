@@ -36,3 +36,16 @@ def bench_embed(
 
     for row in embed_rate(model, (1, 3, 16), (1, 2), seconds):
         print(json.dumps(row))  # noqa: T201
+
+
+@app.command("train")
+def bench_train(
+    batch: Annotated[int, typer.Option(min=2, help="Pictures a step.")] = 32,
+    threads: Annotated[int, typer.Option(min=1)] = 2,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of each row.")] = 8,
+) -> None:
+    """Pictures a second that training the paper's network takes, with and without kept memory; JSON lines."""
+    from ml.bench import train_rate  # noqa: PLC0415
+
+    for row in train_rate(batch, threads, steps):
+        print(json.dumps(row))  # noqa: T201

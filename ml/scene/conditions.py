@@ -97,13 +97,13 @@ def _standers(rng: np.random.Generator, scene: LiftScene) -> tuple[Stander, ...]
 
 
 def _neighbours(rng: np.random.Generator, scene: LiftScene) -> tuple[Neighbour, ...]:
+    """Draw the carriers before and behind, which are always there, and now and then one coming down."""
     out = []
-    if rng.random() < 0.45:
-        for k in (-1, 1):
-            riders = sample_riders(rng, scene.spec.seats, bool(rng.random() < 0.6))
-            out.append(
-                Neighbour(k * scene.spacing_m, False, sample_opening(rng, bool(rng.random() < 0.6)), riders)
-            )
+    for k in (-1, 1):
+        riders = sample_riders(rng, scene.spec.seats, bool(rng.random() < 0.6))
+        out.append(
+            Neighbour(k * scene.spacing_m, False, sample_opening(rng, bool(rng.random() < 0.6)), riders)
+        )
     if rng.random() < 0.3:
         empty: tuple[Person | None, ...] = (None,) * scene.spec.seats
         out.append(Neighbour(float(rng.uniform(-6, 6)), True, float(rng.random() < 0.5), empty))
@@ -159,7 +159,7 @@ def sample_conditions(
     drawn = Conditions(
         opening=sample_opening(rng, open_, half_lowered),
         riders=sample_riders(rng, lift.spec.seats, taken),
-        pitch=float(rng.normal(0, 0.018)),
+        pitch=float(rng.normal(0, 0.012)),
         roll=float(rng.normal(0, 0.008)),
         bubble=float(lift.spec.bubble and not open_ and rng.random() < 0.3),
         light=kind,

@@ -14,17 +14,23 @@ import numpy as np
 
 from ml.scene.conditions import sample_conditions
 from ml.scene.lift import LiftScene
-from ml.scene.passage import Conditions
+from ml.scene.passage import Conditions, bearable
 
 OF_THE_PASSAGE = frozenset(
     {"opening", "riders", "pitch", "roll", "bubble", "slips", "standers", "neighbours", "motion_px"}
 )
 """What changes from carrier to carrier; everything else stays through a recording, or drifts a little."""
 
+RECORDED = 0.8
+"""What may hide the carrier in a recording, in `bearable`'s units."""
+
 
 def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> tuple[Conditions, ...]:
-    """Draw `count` recordings of a lift; of each only what is not of the passage counts."""
-    return tuple(sample_conditions(lift, rng) for _ in range(count))
+    """Draw `count` recordings of a lift; of each only what is not of the passage counts.
+
+    Somebody chose when to record: what hides the carrier adds up to less than on the worst of days.
+    """
+    return tuple(bearable(sample_conditions(lift, rng), lift.depth_m, RECORDED) for _ in range(count))
 
 
 def in_recording(recording: Conditions, passage: Conditions, rng: np.random.Generator) -> Conditions:

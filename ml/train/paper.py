@@ -26,9 +26,9 @@ Progress = Callable[[int, dict[str, float]], None]
 class PaperConfig:
     """Section 4.3: Nesterov momentum 0.9, rate decay 1e-8 a step, at most 1000 epochs, early stopping.
 
-    learning_rate: the paper's 1e-5 belongs to its input's units, which it does not give; ours are 0..1, and
-    the rate is chosen on the validation set. batch, patience (epochs without a better validation accuracy):
-    not in the paper.
+    learning_rate: the paper's 1e-5 belongs to its input's units, which it does not give; ours are those of
+    `prepare`, and the rate is chosen on the validation set. batch, patience (epochs without a better
+    validation accuracy): not in the paper.
     """
 
     kind: Kind

@@ -82,3 +82,7 @@ def test_the_benches_print_what_they_measured(released: Path) -> None:
     rows = [json.loads(line) for line in lines]
     assert {(r["threads"], r["batch"]) for r in rows} == {(t, b) for t in (1, 2) for b in (1, 3, 16)}
     assert all(r["pictures_per_s"] > 0 for r in rows)
+    lines = _invoke("bench", "train", "--batch", "2", "--threads", "1", "--steps", "1").splitlines()
+    plain, kept = (json.loads(line) for line in lines)
+    assert (plain["keeps_freed_memory"], kept["keeps_freed_memory"]) == (False, True)
+    assert kept["ratio"] == pytest.approx(kept["pictures_per_s"] / plain["pictures_per_s"])

@@ -19,19 +19,21 @@ def test_pictures_and_masks_become_points_of_the_plane() -> None:
     assert model(prepare(pictures[..., 0])).shape == (2, 2)
 
 
-def test_preparing_scales_to_one_and_repeats_a_mask() -> None:
-    """255 becomes 1, on all three channels."""
+def test_preparing_centres_scales_and_repeats_a_mask() -> None:
+    """255 becomes (1 - 0.5) / 0.2 = 2.5 on all three channels, 0 becomes -2.5."""
     mask = torch.zeros(1, 200, 200, dtype=torch.uint8)
     mask[0, 3, 5] = 255
     x = prepare(mask)
     assert x.shape == (1, 3, 200, 200)
-    assert x[0, :, 3, 5].tolist() == [1.0, 1.0, 1.0]
-    assert float(x.sum()) == 3.0
+    assert x[0, :, 3, 5].tolist() == [2.5, 2.5, 2.5]
+    assert x[0, :, 0, 0].tolist() == [-2.5, -2.5, -2.5]
+    assert float((x > 0).sum()) == 3.0
 
 
 def test_pooling_before_relu_changes_nothing() -> None:
     """The order that saves work gives what the paper's order gives."""
     model, x = PaperNetwork().double(), torch.rand(1, 3, 200, 200, dtype=torch.float64)
     first = model.conv2(torch.relu(model.conv1(x)))
-    papers = model.fc(torch.nn.functional.max_pool2d(torch.relu(first), 2).flatten(1))
+    pooled = torch.nn.functional.max_pool2d(torch.relu(first), 2)
+    papers = model.fc(pooled.permute(0, 2, 3, 1).flatten(1))
     torch.testing.assert_close(model(x), papers)
