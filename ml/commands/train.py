@@ -52,7 +52,10 @@ def train(
     seed: Annotated[int, typer.Option(help="Seed of the weights and of the batches.")] = 0,
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's (barwatch).")] = None,
     lifts: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's (barwatch).")] = None,
-    learning_rate: Annotated[float | None, typer.Option(min=0, help="Of the paper's networks.")] = None,
+    learning_rate: Annotated[
+        list[float] | None,
+        typer.Option(min=0, help="Of the paper's networks; of several, the best on validation is kept."),
+    ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="At most, of the paper's networks.")] = 1000,
     workers: WorkersOption = 2,
     device: DeviceOption = "auto",
@@ -115,7 +118,7 @@ def _train_paper(
     benchmark: Path,
     resume: bool,
     seed: int,
-    learning_rate: float | None,
+    learning_rate: list[float] | None,
     epochs: int,
     device: str,
 ) -> None:
@@ -123,14 +126,14 @@ def _train_paper(
 
     from ml.data.benchmark import parts  # noqa: PLC0415
     from ml.data.pictures import read  # noqa: PLC0415
-    from ml.train.paper import PaperConfig, train_paper  # noqa: PLC0415
+    from ml.train.paper import PaperConfig, train_rates  # noqa: PLC0415
 
-    _refuse_overwriting(out / "last.pt", resume)
+    _refuse_overwriting(next(out.glob("rate-*/last.pt"), out / "best.pt"), resume)
     last = 1 if preset is Preset.SMOKE else None
     training = read(benchmark, parts(["large" if preset is Preset.LARGE else "train"])[:last])
     validation = read(benchmark, parts(["validation"])[:last])
     config = PaperConfig(kind, seed=seed, epochs=epochs)
-    config = replace(config, learning_rate=learning_rate or config.learning_rate)
+    rates = learning_rate or [config.learning_rate]
 
     with progress_bar() as progress:
         task = progress.add_task(f"training paper-{kind}, epochs", total=None, note="")
@@ -139,7 +142,8 @@ def _train_paper(
             note = f"loss {said['loss']:.4f} validation {100 * said['validation']:.2f}"
             progress.update(task, completed=epoch, note=note)
 
-        path = train_paper(config, training, validation, out, show, torch.device(chosen_device(device)))
+        place = torch.device(chosen_device(device))
+        path = train_rates(config, rates, training, validation, out, show, place)
     console.print(f"best on validation: {path}")
 
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy as np
 
 from ml.data.counts import SPLITS, TABLE, Counts, Split, pictures, unlisted
 from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
-from ml.scene.conditions import sample_conditions
+from ml.scene.conditions import sample_conditions, sample_slips
 from ml.scene.lift import LiftScene, sample_lift
 from ml.scene.passage import Conditions
 from ml.scene.recording import in_recording, sample_recordings
@@ -29,8 +29,8 @@ from ml.scene.render import Rendered, render_registered
 FIRST_SEED = 30_000
 """S1 is the lift of the seed after this one; no training-only, LOCO or sample lift has a seed from here."""
 
-RECORDINGS = 3
-"""Recordings of each lift, shared by all of its splits (paper, section 4.1: "several")."""
+RECORDINGS = (6 / 9, 2 / 9, 1 / 9)
+"""Recordings of each lift, shared by all of its splits (paper, section 4.1: "several"), by their length."""
 
 OCCUPIED = {True: 0.7, False: 0.9}
 """Share of carriers with somebody on, by whether the bar is open: few lower it over an empty bench."""
@@ -66,15 +66,17 @@ def parts(splits: Sequence[Split]) -> list[Part]:
 def passages(part: Part, lift: LiftScene) -> Iterator[tuple[Conditions, int, np.random.Generator]]:
     """Yield (circumstances, pictures taken, generator of the pixels) of each passage, open ones first.
 
-    Three pictures a passage, as in the paper; the last of each state has what is left of the count.
+    Three pictures a passage, as in the paper; the last of each state has what is left of the count. Each
+    picture is registered by itself (section 4.1), not by the time since another.
     """
     seed = FIRST_SEED + part.counts.number
-    recordings = sample_recordings(lift, np.random.default_rng([seed, 7]), RECORDINGS)
+    recordings = sample_recordings(lift, np.random.default_rng([seed, 7]), len(RECORDINGS))
     for state, count in zip((True, False), pictures(part.counts, part.split), strict=True):
         for number, first in enumerate(range(0, count, 3)):
             rng = np.random.default_rng([seed, 8, SPLITS.index(part.split), int(state), number])
             drawn = sample_conditions(lift, rng, is_open=state, occupied=bool(rng.random() < OCCUPIED[state]))
-            recording = recordings[int(rng.integers(len(recordings)))]
+            drawn = replace(drawn, slips=sample_slips(lift, rng, each_by_itself=True))
+            recording = recordings[int(rng.choice(len(recordings), p=RECORDINGS))]
             yield in_recording(recording, drawn, rng), min(3, count - first), rng
 
 

@@ -19,6 +19,9 @@ PAPER = {
 }
 """Table 2's averages, in per cent (Alqasir, Muselet and Ducottet, VISAPP 2020)."""
 
+PAPER_LARGE = {"paper-simple": 97.71, "paper-siamese": 99.44}
+"""Table 4's averages with the large training set, in per cent."""
+
 NAMES = {
     "edge-energy": "edge energy under the masks, nothing learnt",
     "edge-correlation": "edge correlation with the masks, nothing learnt",
@@ -84,6 +87,12 @@ def readme_table(results: dict[str, Result]) -> str:
                     found,
                 )
             )
+    rows += [
+        f"| the same, trained on Table 3's 36,600 pictures: {PAPER[system][0]} | not run; paper {paper} | "
+        f"`barwatch train {system} --preset large` |"
+        for system, paper in PAPER_LARGE.items()
+        if f"benchmark-large-{system}" not in results
+    ]
     if events := results.get("events"):
         rows.append(
             _row(

@@ -49,8 +49,10 @@ def scores_of(system: str, data: Pictures, where: Path, device: str) -> tuple[Fl
         "trained_on_these_lifts": True,
         "learning_rate": config.learning_rate,
         "seed": config.seed,
+        "training_pictures": state.get("training_pictures"),
         "epoch": state["best_epoch"],
         "validation_accuracy": state["best"],
+        "validation_accuracy_by_rate": state.get("reached_by_rate"),
         "parameters": sum(p.numel() for p in model.parameters()),
     }
     return found_scores, about

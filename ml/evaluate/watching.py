@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from lifts.folder import LiftFolder, write_lift_folder
-from ml.data.rendered import renderers
+from ml.data.rendered import LAYOUT, renderers
 from ml.evaluate.events import Tally, tally
 from ml.scene.lift import sample_lift
 from ml.scene.video import render_video, sample_schedule, write_truth
@@ -30,7 +30,7 @@ class Recording:
 
     def folder(self, root: Path) -> Path:
         """Where lift folder, video and truth are kept."""
-        return root / f"v1-{self.seed}-{self.number}-{self.carriers}"
+        return root / f"v{LAYOUT}-{self.seed}-{self.number}-{self.carriers}"
 
 
 def render(root: Path, recording: Recording) -> Recording:

@@ -110,16 +110,22 @@ def _neighbours(rng: np.random.Generator, scene: LiftScene) -> tuple[Neighbour, 
     return tuple(out)
 
 
-def sample_slips(lift: LiftScene, rng: np.random.Generator) -> tuple[Slip, Slip, Slip]:
+def sample_slips(
+    lift: LiftScene, rng: np.random.Generator, *, each_by_itself: bool = False
+) -> tuple[Slip, Slip, Slip]:
     """Draw registration errors as the service's own registration makes them, canonical pixels.
 
     Measured by `python -m tests.tools.registration_errors`: they lie along the carrier's motion, since begin
     and end are found by the time that has passed since the middle; at both ends every lift has an offset of
     its own (2.5 px) and a spread (3.5 px), in the middle 1.4 px; across the motion 1.1 px, scale 1 %.
+    each_by_itself: begin and end are registered as the middle is, by what they show.
     """
-    offsets = np.random.default_rng([lift.seed, 5]).normal(0, 2.5, 2)
+    offsets = np.random.default_rng([lift.seed, 5]).normal(0, 0.0 if each_by_itself else 2.5, 2)
+    ends = 1.4 if each_by_itself else 3.5
     out = []
-    for way, offset, spread in zip(lift.motions, (offsets[0], 0.0, offsets[1]), (3.5, 1.4, 3.5), strict=True):
+    for way, offset, spread in zip(
+        lift.motions, (offsets[0], 0.0, offsets[1]), (ends, 1.4, ends), strict=True
+    ):
         along = float(np.clip(rng.normal(offset, spread), -14, 14))
         across = float(rng.normal(0, 1.1))
         dx, dy = along * way + across * np.array([-way[1], way[0]])
@@ -159,8 +165,8 @@ def sample_conditions(
     drawn = Conditions(
         opening=sample_opening(rng, open_, half_lowered),
         riders=sample_riders(rng, lift.spec.seats, taken),
-        pitch=float(rng.normal(0, 0.012)),
-        roll=float(rng.normal(0, 0.008)),
+        pitch=float(rng.normal(0, 0.008)),  # guide rails hold it in the station
+        roll=float(rng.normal(0, 0.004)),
         bubble=float(lift.spec.bubble and not open_ and rng.random() < 0.3),
         light=kind,
         sun_azimuth=float(azimuth),

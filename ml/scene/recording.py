@@ -21,16 +21,28 @@ OF_THE_PASSAGE = frozenset(
 )
 """What changes from carrier to carrier; everything else stays through a recording, or drifts a little."""
 
-RECORDED = 0.8
+RECORDED = 0.6
 """What may hide the carrier in a recording, in `bearable`'s units."""
 
 
+OF_THE_CAMERA = frozenset(
+    {
+        *("saturation", "contrast", "vignette", "blur_px", "zoom", "sharpen", "chroma"),
+        *("interlace", "quality", "blocks", "crf"),
+    }
+)
+"""What a lift's camera brings with it: the same in all of the lift's recordings."""
+
+
 def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> tuple[Conditions, ...]:
-    """Draw `count` recordings of a lift; of each only what is not of the passage counts.
+    """Draw `count` recordings of a lift by one camera; of each only what is not of the passage counts.
 
     Somebody chose when to record: what hides the carrier adds up to less than on the worst of days.
     """
-    return tuple(bearable(sample_conditions(lift, rng), lift.depth_m, RECORDED) for _ in range(count))
+    drawn = [sample_conditions(lift, rng) for _ in range(count)]
+    first = bearable(drawn[0], lift.depth_m, RECORDED)
+    camera = {name: getattr(first, name) for name in OF_THE_CAMERA}
+    return tuple(replace(bearable(replace(c, **camera), lift.depth_m, RECORDED), **camera) for c in drawn)
 
 
 def in_recording(recording: Conditions, passage: Conditions, rng: np.random.Generator) -> Conditions:

@@ -90,7 +90,7 @@ def sample_schedule(
     for _ in range(carriers):
         riders = sample_riders(rng, lift.spec.seats, bool(rng.random() < 0.7))
         opening = sample_opening(rng, bool(rng.random() < 0.5))
-        pitch = float(rng.normal(0, 0.012))
+        pitch = float(rng.normal(0, 0.008))
         hood = float(lift.spec.bubble and opening <= CLOSED_BELOW and rng.random() < 0.3)
         plans.append(CarrierPlan(opening, riders, pitch, hood))
     return Schedule(base, tuple(plans), float(rng.uniform(5, 7)), sample_walkers(lift, rng))

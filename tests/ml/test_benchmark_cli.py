@@ -46,10 +46,12 @@ def test_rendering_compares_with_the_recorded_checksums(folder: Path) -> None:
 
 
 def test_the_papers_network_is_trained_and_judged(folder: Path, tmp_path: Path) -> None:
-    """One epoch leaves a checkpoint, and that a table with its learning rate and the factors' costs."""
+    """An epoch with each rate leaves a checkpoint; its table names the better rate and the factors' costs."""
     out = tmp_path / "siamese"
     words = ("train", "paper-siamese", "--preset", "smoke", "--epochs", "1", "--benchmark", str(folder))
-    done = run(*words, "--learning-rate", "0.002", "--out", str(out), "--device", "cpu")
+    done = run(
+        *words, "--learning-rate", "0", "--learning-rate", "0.002", *("--out", str(out), "--device", "cpu")
+    )
     assert done.exit_code == 0, done.output
     assert run(*words, "--out", str(out)).exit_code == 2  # not overwritten by mistake
     report = tmp_path / "table.json"
@@ -57,7 +59,10 @@ def test_the_papers_network_is_trained_and_judged(folder: Path, tmp_path: Path) 
     done = run(*judge, "--checkpoint", str(out / "best.pt"), "--out", str(report), "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(report.read_text())
-    assert (found["pictures"], found["learning_rate"], found["parameters"]) == (9, 0.002, 1_248_706)
+    assert (found["pictures"], found["parameters"], found["training_pictures"]) == (9, 1_248_706, 12)
+    tried = found["validation_accuracy_by_rate"]
+    assert tried.keys() == {"0", "0.002"}
+    assert found["validation_accuracy"] == max(tried.values()) == tried[f"{found['learning_rate']:g}"]
     assert found["lifts"][0]["lift"] == "S3"
     assert found["factors"]
 

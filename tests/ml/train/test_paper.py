@@ -30,7 +30,7 @@ def bars(count: int, seed: int) -> Pictures:
 @pytest.mark.parametrize("kind", ["simple", "siamese"])
 def test_it_learns_stops_early_and_is_read_back(kind: Kind, tmp_path: Path) -> None:
     """All right on other pictures of the same bars; training ends `patience` epochs after the best."""
-    config = PaperConfig(kind, learning_rate=1e-3, batch=8, patience=2, epochs=8)
+    config = PaperConfig(kind, batch=8, patience=2, epochs=8)
     told: list[int] = []
     best = train_paper(config, bars(16, 1), bars(8, 2), tmp_path, lambda epoch, _: told.append(epoch), CPU)
     model, read_back, state = load_paper(best, CPU)
