@@ -50,8 +50,8 @@ def train(
         bool, typer.Option(help="Go on from the last checkpoint in --out, if there is one.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the weights and of the batches.")] = 0,
-    steps: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's (barwatch).")] = None,
-    lifts: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's (barwatch).")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's or checkpoint's.")] = None,
+    lifts: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's or checkpoint's.")] = None,
     learning_rate: Annotated[
         list[float] | None,
         typer.Option(min=0, help="Of the paper's networks; of several, the best on validation is kept."),
@@ -91,13 +91,14 @@ def _train_barwatch(
     from ml.train.loop import Trainer  # noqa: PLC0415
     from ml.train.loop import train as run  # noqa: PLC0415
 
-    config = replace(PRESETS[preset.value], seed=seed)
-    config = replace(config, steps=steps or config.steps, lifts=lifts or config.lifts)
     checkpoint = out / "checkpoint.pt"
     _refuse_overwriting(checkpoint, resume)
     place = torch.device(chosen_device(device))
-    trainer = Trainer.load(checkpoint, place) if checkpoint.exists() else Trainer(config, place)
+    fresh = replace(PRESETS[preset.value], seed=seed)
+    trainer = Trainer.load(checkpoint, place) if checkpoint.exists() else Trainer(fresh, place)
     config = trainer.config
+    # A run may be made longer, or go on with other lifts: what it was first is in its log.
+    config = trainer.config = replace(config, steps=steps or config.steps, lifts=lifts or config.lifts)
     seeds = range(config.first_seed, config.first_seed + config.lifts)
     files = prepared(cache, seeds, config.passages, workers, "training lifts")
     with progress_bar() as progress:

@@ -208,5 +208,6 @@ def sample_conditions(
         rime=some(0.12, 0.1, 0.9),
         lamp_m=float(rng.uniform(3, 12)) if night else 0.0,
         lamps=int(rng.integers(1, 5)) if rng.random() < {"night": 0.7, "dusk": 0.4}.get(kind, 0.0) else 0,
+        lens=int(rng.integers(2**31)),
     )
     return drawn if hard else bearable(drawn, lift.depth_m)

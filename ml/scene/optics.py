@@ -18,24 +18,36 @@ from ml.scene.world.shapes import Bytes
 Picture = npt.NDArray[np.float32]
 
 
-def expose(picture: Bytes, c: Conditions, rng: np.random.Generator, motion: tuple[float, float]) -> Bytes:
+def expose(
+    picture: Bytes,
+    c: Conditions,
+    rng: np.random.Generator,
+    motion: tuple[float, float],
+    lens: np.random.Generator,
+) -> Bytes:
     """Return uint8[H, W, 3] as the camera would deliver it.
 
-    motion is the unit direction of the carrier's movement in the picture (x, y); it steers motion blur.
+    Args:
+        picture: what is before the camera.
+        c: weather, lens and sensor.
+        rng: draws what is another in each picture: flakes, streaks, grain.
+        motion: the unit direction of the carrier's movement in the picture (x, y); it steers motion blur.
+        lens: draws what stays from picture to picture: the wind, drops and frost on the glass, the glare.
     """
     img = picture.astype(np.float32)
+    wind = float(lens.normal(0, 0.5))
     if c.snow:
-        img = snowfall(img, c, rng)
+        img = snowfall(img, c, rng, wind)
     if c.rain:
-        img = rainfall(img, c, rng)
+        img = rainfall(img, c, rng, 0.4 * wind)
     if c.motion_px > 0.4:
         img = smear(img, c.motion_px, motion)
     if c.drops:
-        img = lens_drops(img, c.drops, rng)
+        img = lens_drops(img, c.drops, lens)
     if c.frost or c.veil:
-        img = frosted(img, c, rng)
+        img = frosted(img, c, lens)
     if c.glare:
-        img = flared(img, c.glare, rng)
+        img = flared(img, c.glare, lens)
     img = resolved(img, c)
     img = toned(img, c)
     img = noisy(img, c, rng)
@@ -47,12 +59,11 @@ def expose(picture: Bytes, c: Conditions, rng: np.random.Generator, motion: tupl
     return coded(out, c, rng)
 
 
-def snowfall(img: Picture, c: Conditions, rng: np.random.Generator) -> Picture:
-    """Add flakes: many small far ones and a few large near ones, streaked by the wind."""
+def snowfall(img: Picture, c: Conditions, rng: np.random.Generator, slant: float) -> Picture:
+    """Add flakes: many small far ones and a few large near ones, falling at a slant (radians)."""
     h, w = img.shape[:2]
     count = int(c.snow**1.5 * 800 * h * w / 40000 / max(c.snow_size, 0.6))
     cover = np.zeros((h, w), np.uint8)
-    slant = rng.normal(0, 0.5)
     xs, ys = rng.uniform(-5, w + 5, count) * 16, rng.uniform(-5, h + 5, count) * 16
     size = np.minimum(c.snow_size * rng.lognormal(-0.35, 0.5, count), 7.0)
     streak = c.snow_streak * size / max(c.snow_size, 0.1) * 16
@@ -76,11 +87,10 @@ def snowfall(img: Picture, c: Conditions, rng: np.random.Generator) -> Picture:
     return np.asarray(img * (1 - soft) + white * soft, np.float32)
 
 
-def rainfall(img: Picture, c: Conditions, rng: np.random.Generator) -> Picture:
-    """Add faint long streaks."""
+def rainfall(img: Picture, c: Conditions, rng: np.random.Generator, slant: float) -> Picture:
+    """Add faint long streaks, `slant` wide for each unit of height."""
     h, w = img.shape[:2]
     cover = np.zeros((h, w), np.uint8)
-    slant = rng.normal(0, 0.2)
     for x, y, n, a in rng.uniform([0, -20, 8, 30], [w, h, 30, 90], (int(c.rain * 150), 4)):
         cv2.line(cover, (int(x), int(y)), (int(x + n * slant), int(y + n)), float(a), 1, cv2.LINE_AA)
     soft = cover.astype(np.float32)[..., None] / 255

@@ -63,6 +63,7 @@ class Conditions:
         interlace: comb offset 0..3 px; quality: JPEG 12..95; blocks: blocky coding 0..1.
         crf: H.264 instead of JPEG, 18 (fine) .. 42 (coarse), 0 for none.
         vignette 0..0.8; contrast 0.6..1.3.
+        lens: seed of the wind, and of where drops, frost and glare are in the picture.
         slips: registration errors at begin, middle, end.
         rime: hoar frost and ice on carrier and bar, 0..1.
         standers: people on the ground; neighbours: other carriers.
@@ -110,6 +111,7 @@ class Conditions:
     rime: float = 0.0
     lamp_m: float = 0.0
     lamps: int = 0
+    lens: int = 0
 
     @property
     def is_open(self) -> bool:

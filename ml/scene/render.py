@@ -163,7 +163,7 @@ def render_registered(
 ) -> Rendered:
     """Render one registered picture; position is 0 begin, 1 middle, 2 end.
 
-    rng drives only what differs from picture to picture (flakes, drops, noise); an int is a seed.
+    rng drives only what differs from picture to picture (flakes, streaks, noise); an int is a seed.
     """
     c = conditions
     if isinstance(rng, int):
@@ -189,7 +189,8 @@ def render_registered(
         back = with_lamps(back, lift.place.lamps[: c.lamps], lift.eye, affine, c.fog_per_m)
     picture, bars, riders = _foreground(lift, c, solids, bar, affine, light, back, origin)
     step = lift.motions[position]
-    image = expose(picture, c, rng, (float(step[0]), float(step[1])))
+    lens = np.random.default_rng([c.lens, position])
+    image = expose(picture, c, rng, (float(step[0]), float(step[1])), lens)
     meta = _metadata(lift, c, position)
     return Rendered(image, bars, riders, c.is_open, c.occupied, c.seats_occupied, pose, registered, meta)
 

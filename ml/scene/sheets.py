@@ -166,9 +166,17 @@ def people() -> list[Row]:
         )
         tiles.append(Tile(f"queue of {crowd}", _picture(lift, _taken(lift, 1.0, standers=standers))))
     empty: tuple[None, ...] = (None,) * 4
-    for label, down, offset in (("carrier behind", False, 8.0), ("carrier coming down", True, 1.0)):
-        around = (Neighbour(offset, down, 1.0, empty),)
-        tiles.append(Tile(label, _picture(lift, _taken(lift, 0.0, neighbours=around))))
+    along = _lift(_bar(rest="t"), seed=_SEED + 2, azimuth=14.0)
+    for label, down, offset in (
+        ("none behind", False, 60.0),
+        ("one behind, 6 m", False, -6.0),
+        ("one behind, 9 m", False, -9.0),
+        ("one behind, 14 m", False, -14.0),
+        ("coming down, 5 m", True, -5.0),
+        ("coming down, 9 m", True, -9.0),
+    ):
+        around = (Neighbour(offset, down, 1.0, empty if down else (person,) * 4),)
+        tiles.append(Tile(label, _picture(along, _taken(along, 0.0, neighbours=around))))
     return _rows(tiles)
 
 

@@ -1,17 +1,17 @@
 """The benchmark's counts are the paper's; its pictures are set by their seeds and carry their labels."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ml.data.benchmark import FIRST_SEED, RECORDINGS, Part, checksum, parts, passages, render_parts
+from ml.data.benchmark import RECORDINGS, Part, checksum, lift_of, parts, passages, render_parts
 from ml.data.counts import SPLITS, TABLE, Counts, pictures, total, unlisted
 from ml.data.pictures import read
 from ml.data.rendered import load
-from ml.scene.lift import sample_lift
-from ml.scene.recording import OF_THE_PASSAGE
+from ml.scene.recording import OF_THE_CAMERA, OF_THE_PASSAGE
 
 TINY = Counts("S3", train=(4, 3), validation=(2, 1), test=(3, 3), large=(1, 1))
 
@@ -45,18 +45,30 @@ def test_what_no_row_lists_is_spread_evenly() -> None:
 def test_passages_have_three_pictures_and_the_counts_come_out() -> None:
     """Four open pictures are a passage of three and one of one; states come as they are counted."""
     part = Part(TINY, "train")
-    taken = [(c.is_open, n) for c, n, _ in passages(part, sample_lift(FIRST_SEED + 3))]
+    taken = [(c.is_open, n) for c, n, _ in passages(part, lift_of(3))]
     assert taken == [(True, 3), (True, 1), (False, 3)]
 
 
 def test_a_lifts_passages_share_its_recordings() -> None:
-    """As many weathers as recordings, whatever the split, and people that differ."""
-    lift = sample_lift(FIRST_SEED + 3)
+    """As many weathers as recordings, the longest most often, one camera for all; people differ."""
+    lift = lift_of(3)
     many = Counts("S3", train=(90, 90), validation=(30, 30), test=(90, 90), large=(3, 3))
     drawn = [c for split in SPLITS for c, _, _ in passages(Part(many, split), lift)]
-    assert len({(c.light, c.noise, c.quality) for c in drawn}) == len(RECORDINGS)
+    weathers = Counter((c.light, c.noise, c.warmth) for c in drawn)
+    assert len(weathers) == len(RECORDINGS)
+    assert max(weathers.values()) > len(drawn) / 2
+    assert len({tuple(getattr(c, name) for name in sorted(OF_THE_CAMERA)) for c in drawn}) == 1
     assert len({c.riders for c in drawn}) > len(drawn) // 2
     assert {"riders", "opening", "slips"} <= OF_THE_PASSAGE
+
+
+def test_the_benchmarks_pictures_are_registered_each_by_itself() -> None:
+    """No lift has an offset of its own at begin or end, and no picture is off by more than a few pixels."""
+    lift = lift_of(3)
+    part = Part(Counts("S3", train=(600, 600), validation=(3, 3), test=(3, 3), large=(3, 3)), "train")
+    shifts = np.array([[(s.dx, s.dy) for s in c.slips] for c, _, _ in passages(part, lift)])  # [400, 3, 2]
+    assert np.abs(shifts.mean(0)).max() < 0.3
+    assert np.sqrt((shifts**2).sum(2).mean(0)) == pytest.approx([1.78] * 3, rel=0.12)  # hypot(1.4, 1.1)
 
 
 @pytest.fixture(scope="module")

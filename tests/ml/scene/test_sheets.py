@@ -18,7 +18,12 @@ SHOWN_ELSEWHERE = {
         "standers",
         "neighbours",
     ),  # on sheets of their own
-    *("pitch", "roll", "chroma"),  # a swing of at most 3 degrees, and the colour of noise
+    *(
+        "pitch",
+        "roll",
+        "chroma",
+        "lens",
+    ),  # a swing of at most 3 degrees, the colour of noise, and where drops lie
 }
 
 
