@@ -57,6 +57,10 @@ def train(
         typer.Option(min=0, help="Of the paper's networks; of several, the best on validation is kept."),
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="At most, of the paper's networks.")] = 1000,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of the CPU; sums come out the same only with as many. All cores."),
+    ] = None,
     workers: WorkersOption = 2,
     device: DeviceOption = "auto",
 ) -> None:
@@ -66,6 +70,9 @@ def train(
     the benchmark's training pictures (--preset small: Table 1, large: Table 3, smoke: one lift), validated on
     its validation pictures.
     """
+    import torch  # noqa: PLC0415 - seconds that only this command needs
+
+    torch.set_num_threads(threads or torch.get_num_threads())
     out = out or Path("runs") / system.value
     if system is System.BARWATCH:
         _train_barwatch(preset, out, cache, resume, seed, steps, lifts, workers, device)
@@ -85,7 +92,7 @@ def _train_barwatch(
     workers: int,
     device: str,
 ) -> None:
-    import torch  # noqa: PLC0415 - seconds that only this command needs
+    import torch  # noqa: PLC0415
 
     from ml.train.config import PRESETS  # noqa: PLC0415
     from ml.train.loop import Trainer  # noqa: PLC0415

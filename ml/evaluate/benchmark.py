@@ -91,6 +91,19 @@ def baseline_scores(
     return out
 
 
+def _training(result: dict[str, Any]) -> list[str]:
+    """How a trained network came about, as lines of Markdown; none for a system that was not."""
+    if "trained_by" not in result:
+        return []
+    rates = (result["validation_accuracy_by_rate"] or {}).items()
+    reached = ", ".join(f"{rate}: {100 * accuracy:.2f}" for rate, accuracy in rates)
+    return [
+        "",
+        f"Trained on {result['training_pictures']} pictures by `{result['trained_by']}`; best epoch "
+        f"{result['epoch']}. Validation accuracy by learning rate: {reached}.",
+    ]
+
+
 def markdown(title: str, result: dict[str, Any]) -> str:
     """The table as Markdown, lifts first, then the costliest factors."""
     low, high = result["accuracy_interval_95"]
@@ -113,6 +126,7 @@ def markdown(title: str, result: dict[str, Any]) -> str:
         f"| all, by lift | | {100 * result['accuracy_by_lift']:.2f} | | | |",
         "",
         f"Calibration error after a logistic fit: {result['calibration_error']:.4f}",
+        *_training(result),
         "",
         "| factor | pictures | with it | without it | costs (points) |",
         "|---|---|---|---|---|",

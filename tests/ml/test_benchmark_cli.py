@@ -62,6 +62,8 @@ def test_the_papers_network_is_trained_and_judged(folder: Path, tmp_path: Path) 
     assert (found["pictures"], found["parameters"], found["training_pictures"]) == (9, 1_248_706, 12)
     tried = found["validation_accuracy_by_rate"]
     assert tried.keys() == {"0", "0.002"}
+    rates = "--learning-rate 0 --learning-rate 0.002"
+    assert found["trained_by"] == f"barwatch train paper-siamese {rates} --epochs 1 --seed 0"
     assert found["validation_accuracy"] == max(tried.values()) == tried[f"{found['learning_rate']:g}"]
     assert found["lifts"][0]["lift"] == "S3"
     assert found["factors"]

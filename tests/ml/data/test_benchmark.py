@@ -2,16 +2,19 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ml.data.benchmark import RECORDINGS, Part, checksum, lift_of, parts, passages, render_parts
+from ml.data.benchmark import RECORDINGS, SEEN_PX, Part, checksum, lift_of, parts, passages, render_parts
 from ml.data.counts import SPLITS, TABLE, Counts, pictures, total, unlisted
 from ml.data.pictures import read
 from ml.data.rendered import load
+from ml.scene.conditions import plain, sample_riders
 from ml.scene.recording import OF_THE_CAMERA, OF_THE_PASSAGE
+from ml.scene.render import render_registered
 
 TINY = Counts("S3", train=(4, 3), validation=(2, 1), test=(3, 3), large=(1, 1))
 
@@ -69,6 +72,18 @@ def test_the_benchmarks_pictures_are_registered_each_by_itself() -> None:
     shifts = np.array([[(s.dx, s.dy) for s in c.slips] for c, _, _ in passages(part, lift)])  # [400, 3, 2]
     assert np.abs(shifts.mean(0)).max() < 0.3
     assert np.sqrt((shifts**2).sum(2).mean(0)) == pytest.approx([1.78] * 3, rel=0.12)  # hypot(1.4, 1.1)
+
+
+@pytest.mark.parametrize("number", [3, 15])
+def test_the_bar_of_every_lift_is_seen_from_its_camera(number: int) -> None:
+    """S3 and S15, whose first seeds' cameras look at the back of the bench, have others; in both states."""
+    lift = lift_of(number)
+    assert lift.seed % 100 == number
+    assert lift.seed > 30_100
+    riders = sample_riders(np.random.default_rng(lift.seed), lift.spec.seats, occupied=True)
+    for opening in (0.0, 1.0):
+        bar = render_registered(lift, replace(plain(lift, opening), riders=riders), 1).bar
+        assert (bar == 1).sum() >= SEEN_PX
 
 
 @pytest.fixture(scope="module")

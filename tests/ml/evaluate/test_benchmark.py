@@ -57,6 +57,16 @@ def test_a_table_by_hand() -> None:
     assert found["open_called_closed"] == 1
     assert [row["accuracy"] for row in found["lifts"]] == [0.75, 1.0]
     assert "| S1 | 4 | 75.00 |" in markdown("x", found)
+    assert "Trained" not in markdown("x", found)
+    trained = {
+        "trained_by": "barwatch train x",
+        "training_pictures": 12,
+        "epoch": 3,
+        "validation_accuracy_by_rate": {"0.03": 0.875, "0.01": 0.5},
+    }
+    said = markdown("x", {**found, **trained})
+    assert "on 12 pictures by `barwatch train x`; best epoch 3." in said
+    assert "by learning rate: 0.03: 87.50, 0.01: 50.00." in said
 
 
 @pytest.mark.parametrize(
@@ -85,7 +95,7 @@ def record(**changes: Any) -> dict[str, Any]:
         "quality": 95,
     }
     plain |= {"slips": slips, "position": 1, "occupied": False, "riders": [None], "standers": []}
-    plain |= {"neighbours": [], "opening": 0.0, "azimuth_deg": 90.0}
+    plain |= {"neighbours": [], "opening": 0.0, "azimuth_deg": 90.0, "lamps": 0}
     return plain | changes
 
 

@@ -173,3 +173,16 @@ def test_lamps_are_seen_with_their_halo() -> None:
     off, on = (render_registered(scene, c, 1).image.astype(int) for c in (dark, replace(dark, lamps=1)))
     assert (on - off).max() > 60
     assert np.quantile(on - off, 0.01) >= -6  # the coder's rounding, nothing darker
+
+
+def test_what_is_on_the_lens_stays_and_what_falls_does_not() -> None:
+    scene = sample_lift(8)
+    flakes = replace(plain(scene, 1.0), snow=0.6)
+    drops = replace(plain(scene, 1.0), drops=1.0, lens=5)
+    first, second = (render_registered(scene, flakes, 1, k).image.astype(int) for k in (1, 2))
+    assert np.abs(first - second).mean() > 2
+    first, second = (render_registered(scene, drops, 1, k).image.astype(int) for k in (1, 2))
+    other = render_registered(scene, replace(drops, lens=6), 1, 1).image.astype(int)
+    apart = np.abs(first - second).mean()  # the coder's grid lies elsewhere
+    assert apart < 2
+    assert np.abs(first - other).mean() > 2 * apart
