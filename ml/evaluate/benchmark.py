@@ -99,8 +99,10 @@ def _training(result: dict[str, Any]) -> list[str]:
     reached = ", ".join(f"{rate}: {100 * accuracy:.2f}" for rate, accuracy in rates)
     return [
         "",
-        f"Trained on {result['training_pictures']} pictures by `{result['trained_by']}`; best epoch "
-        f"{result['epoch']}. Validation accuracy by learning rate: {reached}.",
+        (
+            f"Trained on {result['training_pictures']} pictures by `{result['trained_by']}`; best epoch "
+            f"{result['epoch']}. Validation accuracy by learning rate: {reached}."
+        ),
     ]
 
 

@@ -120,7 +120,8 @@ def train_paper(
     last, best = out / "last.pt", out / "best.pt"
     if last.exists():
         saved = torch.load(last, map_location=device, weights_only=True)
-        if saved["config"] != asdict(config):
+        # It may go on for longer than was first asked, but not as another run.
+        if replace(PaperConfig(**saved["config"]), epochs=config.epochs) != config:
             raise ValueError(f"{last} is of another run: {saved['config']}")
         model.load_state_dict(saved["model"])
         sgd.load_state_dict(saved["sgd"])

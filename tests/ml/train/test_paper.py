@@ -41,24 +41,29 @@ def test_it_learns_stops_early_and_is_read_back(kind: Kind, tmp_path: Path) -> N
 
 
 def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
-    """Two epochs at once and one after the other leave the same weights; another configuration is refused."""
+    """Two epochs at once, cut after one, or asked for later leave the same weights; another seed is refused."""
 
-    def run(folder: Path, epochs: int, stop_after: int | None = None) -> None:
+    def run(folder: Path, epochs: int, stop_after: int | None = None, seed: int = 0) -> None:
         def show(epoch: int, _: dict[str, float]) -> None:
             if epoch == stop_after:
                 raise KeyboardInterrupt
 
-        config = PaperConfig("siamese", batch=8, epochs=epochs)
+        config = PaperConfig("siamese", seed=seed, batch=8, epochs=epochs)
         train_paper(config, bars(8, 1), bars(4, 2), folder, show, CPU)
 
     run(tmp_path / "whole", 2)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "cut", 2, stop_after=1)
     run(tmp_path / "cut", 2)
-    whole, cut = (torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("whole", "cut"))
-    assert all(torch.equal(a, b) for a, b in zip(whole["model"].values(), cut["model"].values(), strict=True))
+    run(tmp_path / "longer", 1)
+    run(tmp_path / "longer", 2)
+    whole, *others = (
+        torch.load(tmp_path / name / "last.pt", weights_only=True)["model"]
+        for name in ("whole", "cut", "longer")
+    )
+    assert all(torch.equal(whole[name], other[name]) for other in others for name in whole)
     with pytest.raises(ValueError, match="another run"):
-        run(tmp_path / "cut", 3)
+        run(tmp_path / "cut", 2, seed=1)
 
 
 def test_the_nearest_mask_decides() -> None:
