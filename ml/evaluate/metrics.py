@@ -99,6 +99,9 @@ def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
 def fit_logistic(margin: npt.ArrayLike, is_open: Flags, steps: int = 50) -> tuple[float, float]:
     """Fit p(open) = sigmoid(-(scale * margin + offset)) by Newton's method with a little ridge.
 
+    In units of the margins' spread and from nothing: started on a slope that saturates, Newton's steps leave
+    for ever.
+
     Args:
         margin: float[N].
         is_open: bool[N].
@@ -107,8 +110,9 @@ def fit_logistic(margin: npt.ArrayLike, is_open: Flags, steps: int = 50) -> tupl
         (scale, offset); scale is positive where margins say what they should.
     """
     x = np.asarray(margin, dtype=np.float64)
-    design = np.stack([-x, -np.ones_like(x)], axis=1)
-    weights = np.array([1.0, 0.0])
+    spread = float(x.std()) or 1.0
+    design = np.stack([-x / spread, -np.ones_like(x)], axis=1)
+    weights = np.zeros(2)
     ridge = np.diag([1e-4, 1e-4])
     target = is_open.astype(np.float64)
     for _ in range(steps):
@@ -119,4 +123,4 @@ def fit_logistic(margin: npt.ArrayLike, is_open: Flags, steps: int = 50) -> tupl
         weights = weights - step * min(1.0, 5.0 / (float(np.abs(step).max()) + 1e-12))
         if np.abs(step).max() < 1e-9:
             break
-    return float(weights[0]), float(weights[1])
+    return float(weights[0]) / spread, float(weights[1])

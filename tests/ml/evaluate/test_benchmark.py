@@ -28,6 +28,8 @@ def test_scores_that_follow_a_logistic_law_are_calibrated_and_constant_ones_too(
     score = rng.normal(0, 1, 6000)
     actual = rng.random(6000) < 1 / (1 + np.exp(-3 * score))
     assert fitted_calibration_error(score, actual) < 0.025
+    for unit in (0.001, 20.0, 1000.0):  # whatever the score is measured in
+        assert fitted_calibration_error(unit * score, actual) < 0.025
     assert fitted_calibration_error(np.zeros(6000), actual) < 0.025
     # A score whose sharp part is overruled by a few large mistakes cannot be fitted by one slope.
     mixed = np.where(rng.random(6000) < 0.1, -8.0, 1.0) * np.where(actual, 1.0, -1.0)

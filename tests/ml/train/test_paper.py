@@ -41,7 +41,7 @@ def test_it_learns_stops_early_and_is_read_back(kind: Kind, tmp_path: Path) -> N
 
 
 def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
-    """Two epochs at once, cut after one, or asked for later leave the same weights; another seed is refused."""
+    """Two epochs at once, cut after one, or asked for later: the same weights; another seed is refused."""
 
     def run(folder: Path, epochs: int, stop_after: int | None = None, seed: int = 0) -> None:
         def show(epoch: int, _: dict[str, float]) -> None:
