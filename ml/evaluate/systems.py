@@ -15,6 +15,7 @@ from ml.evaluate.benchmark import baseline_scores
 from ml.evaluate.scoring import score
 from ml.export.manifest import SHIFTS_PX
 from ml.export.torchscript import Scripted
+from ml.train.memory import keep_freed_memory
 from ml.train.paper import load_paper, scores
 
 Floats = npt.NDArray[np.float64]
@@ -43,6 +44,7 @@ def scores_of(system: str, data: Pictures, where: Path, device: str) -> tuple[Fl
             )
             out[of] = -found.margin
         return out, {"trained_on_these_lifts": False}
+    keep_freed_memory()
     model, config, state = load_paper(where, torch.device(device))
     found_scores = scores(model, data, config.kind).double().numpy()
     rates = "".join(f" --learning-rate {rate}" for rate in state.get("reached_by_rate", ()))

@@ -282,7 +282,7 @@ def make_lift(
             thick, float(rng.uniform(0, 2)), bool(rng.random() < 0.75), bool(rng.random() < 0.9), seed
         ),
         azimuth_deg=math.degrees(azimuth),
-        spacing_m=float(rng.uniform(7, 14)),
+        spacing_m=_spacing(eye, anchor, heading, unit, float(rng.uniform(7, 14))),
     )
 
 
@@ -290,6 +290,20 @@ def _unproject(eye: Eye, pixel: Floats, depth: float) -> Floats:
     """Return the world point float64[3] seen at a camera pixel at a depth in metres."""
     x, y = (pixel - np.asarray(eye.centre)) / eye.focal_px * depth
     return np.asarray(eye.position + eye.axes.T @ np.array([x, y, depth]))
+
+
+def _spacing(eye: Eye, anchor: Floats, heading: Floats, unit: float, drawn_m: float) -> float:
+    """Return the way from carrier to carrier, as drawn unless the next one hides this one from its camera.
+
+    A camera on the line's axis watches the carrier that has just left behind it, or the next one's riders
+    would be all that it ever sees.
+    """
+    here, depth = eye.project(anchor, _IDENTITY)
+    for way in (drawn_m, -drawn_m):
+        there, near = eye.project(anchor + heading * way, _IDENTITY)
+        if 0.5 < near < depth and float(np.hypot(*(there - here))) * unit < CANONICAL_SIZE:
+            return max(drawn_m, abs(float((eye.position - anchor) @ heading)) + 2.5)
+    return drawn_m
 
 
 def _travel(eye: Eye, anchor: Floats, heading: Floats, way_m: float, rng: np.random.Generator) -> Floats:

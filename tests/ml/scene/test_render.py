@@ -12,10 +12,12 @@ from lifts.geometry import to_canonical
 from ml.scene.conditions import (
     CLOSED_BELOW,
     Conditions,
+    Neighbour,
     Slip,
     light_of,
     plain,
     sample_conditions,
+    sample_riders,
     sample_slips,
 )
 from ml.scene.lift import LiftScene, make_lift, sample_lift
@@ -186,3 +188,18 @@ def test_what_is_on_the_lens_stays_and_what_falls_does_not() -> None:
     apart = np.abs(first - second).mean()  # the coder's grid lies elsewhere
     assert apart < 2
     assert np.abs(first - other).mean() > 2 * apart
+
+
+@pytest.mark.parametrize("seed", [17, 24, 30011])
+def test_the_carrier_before_does_not_hide_the_one_that_is_watched(seed: int) -> None:
+    """Cameras on the line's axis, where the next carrier would stand in the way at the spacing drawn."""
+    scene = sample_lift(seed)
+    assert scene.spacing_m > 14
+    riders = sample_riders(_rng(), scene.spec.seats, True)
+    others = tuple(Neighbour(way * scene.spacing_m, False, 1.0, riders) for way in (-1, 1))
+    alone = plain(scene, 0.0)
+    seen = [
+        int((render_registered(scene, c, 1).bar == 1).sum())
+        for c in (alone, replace(alone, neighbours=others))
+    ]
+    assert seen[1] >= 0.95 * seen[0] > 0
