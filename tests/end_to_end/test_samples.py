@@ -6,14 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import cv2
 import pytest
 
-from lifts.folder import read_lift_folder
-from service.commands.samples import VIDEO, sample_folder, sample_folders, video_of
-from service.passages.extractor import PassageExtractor
-from service.types import Frame, Passage, WatchedLift
+from service.commands.samples import VIDEO, sample_folder, sample_folders
 from tests.tools.processes import environment
+from tests.tools.recorded import passages_of
 
 NEAR_S = 0.15
 SAMPLES = [folder.name for folder in sample_folders()]
@@ -36,27 +33,6 @@ def test_watch_finds_every_carrier_once_and_judges_it_rightly(name: str) -> None
     assert [s["t_middle"] for s in said] == pytest.approx([c["t_middle"] for c in due], abs=NEAR_S)
 
 
-def passages_from(folder: Path, first: int, step: int, seconds: float) -> list[Passage]:
-    """What is found by a camera that begins at frame `first` and sends every step-th one."""
-    content = read_lift_folder(folder)
-    extractor = PassageExtractor(
-        WatchedLift(lift=content.lift, masks=content.masks, references=content.references), run_id="test"
-    )
-    capture = cv2.VideoCapture(str(video_of(folder)))
-    fps = capture.get(cv2.CAP_PROP_FPS)
-    found: list[Passage] = []
-    for index in range(first + round(seconds * fps)):
-        if not capture.grab():
-            break
-        if index >= first and (index - first) % step == 0:
-            image = capture.retrieve()[1]
-            found += extractor.step(
-                Frame(image=image, t_s=index / fps, t_mono_s=index / fps, index=index)  # type: ignore[arg-type]
-            )
-    capture.release()
-    return found + extractor.finish()
-
-
 @pytest.mark.parametrize(
     ("name", "first", "step"),
     [("demo-double", 67, 1), ("demo-double", 127, 3), ("demo-quad", 47, 3), ("demo-six", 87, 3)],
@@ -65,7 +41,7 @@ def test_a_camera_may_begin_at_any_moment(name: str, first: int, step: int) -> N
     """Half a carrier in the first frame makes no false one and hides none that comes whole."""
     folder = sample_folder(name)
     assert folder is not None
-    found = [p.t_middle_s for p in passages_from(folder, first, step, 16.0)]
+    found = [p.t_middle_s for p in passages_of(folder, first, step, 16.0)]
     start_s, end_s = first / 25, first / 25 + 15.9
     true = [c["t_middle"] for c in truth_of(folder)]
     due = [c["t_middle"] for c in truth_of(folder) if start_s <= c["t_begin"] and c["t_end"] <= end_s]

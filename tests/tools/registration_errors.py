@@ -8,18 +8,15 @@ from __future__ import annotations
 import json
 import sys
 
-import cv2
 import numpy as np
 
-from lifts.folder import read_lift_folder
 from lifts.geometry import apply, to_camera, to_canonical
 from lifts.schema import Pose
 from ml.scene.cli import SAMPLES, sample_video_schedule
 from ml.scene.lift import sample_lift
 from ml.scene.video import speed_m_s
-from service.commands.samples import sample_folder, video_of
-from service.passages.extractor import PassageExtractor
-from service.types import Frame, WatchedLift
+from service.commands.samples import sample_folder
+from tests.tools.recorded import passages_of
 
 
 def error(true: Pose, found: Pose) -> tuple[float, float, float, float]:
@@ -36,18 +33,10 @@ def main() -> None:
     for sample in SAMPLES:
         folder = sample_folder(sample.name)
         assert folder is not None
-        content, scene = read_lift_folder(folder), sample_lift(sample.seed)
+        scene = sample_lift(sample.seed)
         middles = [c["t_middle"] for c in json.loads((folder / "truth.json").read_text())["carriers"]]
         speed = speed_m_s(scene, sample_video_schedule(sample, scene))
-        watched = WatchedLift(lift=content.lift, masks=content.masks, references=content.references)
-        extractor, found = PassageExtractor(watched, run_id="errors"), []
-        capture = cv2.VideoCapture(str(video_of(folder)))
-        fps, index = capture.get(cv2.CAP_PROP_FPS), 0
-        while capture.grab():
-            t_s = index / fps
-            image = np.asarray(capture.retrieve()[1], np.uint8)
-            found += extractor.step(Frame(image=image, t_s=t_s, t_mono_s=t_s, index=index))
-            index += 1
+        found = passages_of(folder)
         for position, name in enumerate(("begin", "middle", "end")):
             rows = []
             for passage in found:
