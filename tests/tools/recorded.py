@@ -30,7 +30,7 @@ def frames_of(video: Path, first: int = 0, step: int = 1, seconds: float | None 
 
 
 def passages_of(folder: Path, first: int = 0, step: int = 1, seconds: float | None = None) -> list[Passage]:
-    """What a camera finds that begins at frame `first` of a lift folder's recording; every step-th is sent."""
+    """What is found in a lift folder's recording from frame `first` on; every step-th is taken."""
     content = read_lift_folder(folder)
     watched = WatchedLift(lift=content.lift, masks=content.masks, references=content.references)
     extractor = PassageExtractor(watched, run_id="recorded")
