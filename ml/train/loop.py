@@ -162,6 +162,9 @@ def train(trainer: Trainer, files: list[Path], out: Path, progress: Progress, wo
     config = trainer.config
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = out / "checkpoint.pt"
+    if trainer.step >= config.steps:  # no loader then: its process would be stopped while it starts
+        trainer.save(checkpoint)
+        return checkpoint
     data = Episodes(files, config.batch_lifts, config.batch_pictures, config.seed, trainer.step)
     loader = DataLoader(
         data,
@@ -176,8 +179,6 @@ def train(trainer: Trainer, files: list[Path], out: Path, progress: Progress, wo
         log = csv.writer(file)
         started, sums, count = time.monotonic(), dict[str, float](), 0
         for episode in loader:
-            if trainer.step >= config.steps:
-                break
             parts = trainer.update(_to(episode, trainer.device))
             count += 1
             for name, value in parts.items():
@@ -194,6 +195,8 @@ def train(trainer: Trainer, files: list[Path], out: Path, progress: Progress, wo
                 progress(trainer.step, config.steps, means)
             if trainer.step % config.checkpoint_every == 0:
                 trainer.save(checkpoint)
+            if trainer.step >= config.steps:
+                break
     trainer.save(checkpoint)
     return checkpoint
 
