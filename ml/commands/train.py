@@ -103,9 +103,8 @@ def _train_barwatch(
     place = torch.device(chosen_device(device))
     fresh = replace(PRESETS[preset.value], seed=seed)
     trainer = Trainer.load(checkpoint, place) if checkpoint.exists() else Trainer(fresh, place)
-    config = trainer.config
-    # A run may be made longer, or go on with other lifts: what it was first is in its log.
-    config = trainer.config = replace(config, steps=steps or config.steps, lifts=lifts or config.lifts)
+    was = trainer.config  # a run may be made longer, or go on with other lifts
+    config = trainer.config = replace(was, steps=steps or was.steps, lifts=lifts or was.lifts)
     seeds = range(config.first_seed, config.first_seed + config.lifts)
     files = prepared(cache, seeds, config.passages, workers, "training lifts")
     with progress_bar() as progress:

@@ -76,13 +76,13 @@ def lift_of(number: int) -> LiftScene:
     Whoever mounts a camera to watch a bar mounts it where the bar is seen: of the lifts with the seeds
     FIRST_SEED + number, + 100, + 200 ..., the first on which it is (`SEEN_PX`).
     """
-    for seed in itertools.count(FIRST_SEED + number, 100):
-        lift = sample_lift(seed)
-        riders = sample_riders(np.random.default_rng(seed), lift.spec.seats, occupied=True)
-        taken = [replace(plain(lift, opening), riders=riders) for opening in (0.0, 1.0)]
-        if min(int((render_registered(lift, c, 1).bar == 1).sum()) for c in taken) >= SEEN_PX:
-            return lift
-    raise AssertionError  # count() has no end
+    return next(filter(_bar_is_seen, map(sample_lift, itertools.count(FIRST_SEED + number, 100))))
+
+
+def _bar_is_seen(lift: LiftScene) -> bool:
+    riders = sample_riders(np.random.default_rng(lift.seed), lift.spec.seats, occupied=True)
+    taken = [replace(plain(lift, opening), riders=riders) for opening in (0.0, 1.0)]
+    return all((render_registered(lift, c, 1).bar == 1).sum() >= SEEN_PX for c in taken)
 
 
 def passages(part: Part, lift: LiftScene) -> Iterator[tuple[Conditions, int, np.random.Generator]]:

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import cv2
 import numpy as np
 
-from lifts.geometry import CANONICAL_CENTRE, CANONICAL_SIZE, to_canonical
+from lifts.geometry import CANONICAL_SIZE, to_canonical
 from lifts.schema import Camera, Lift, MaskPair, Pose, Track
 from ml.scene.world.backdrop import paint, shade_layers
 from ml.scene.world.carrier import (
@@ -85,15 +85,18 @@ class LiftScene:
         way = self.ways[2] - self.ways[0]
         return np.asarray(way / np.linalg.norm(way))
 
+    def motion_px_per_m(self, position: int) -> Floats:
+        """Canonical pixels float64[2] that the carrier moves a metre on; position is 0 begin .. 2 end."""
+        way = self.ways[position]
+        ahead = np.stack([way, way + self.heading * 0.1]) + self.anchor
+        pixel, _ = self.eye.project(ahead, to_canonical(self.pose(way)))
+        return np.asarray((pixel[1] - pixel[0]) / 0.1)
+
     @cached_property
     def motions(self) -> tuple[Floats, Floats, Floats]:
         """Unit vectors float64[2] of the carrier's movement in the canonical frame at begin, middle, end."""
-        out = []
-        for way in self.ways:
-            ahead = np.stack([way, way + self.heading * 0.1]) + self.anchor
-            pixel, _ = self.eye.project(ahead, to_canonical(self.pose(way)))
-            out.append((pixel[1] - pixel[0]) / max(float(np.hypot(*(pixel[1] - pixel[0]))), 1e-6))
-        return out[0], out[1], out[2]
+        begin, middle, end = (self.motion_px_per_m(position) for position in range(3))
+        return _unit(begin), _unit(middle), _unit(end)
 
     @property
     def depth_m(self) -> float:
@@ -140,6 +143,10 @@ class LiftScene:
 
 
 _IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / max(float(np.hypot(*vector)), 1e-6))
 
 
 def bar_views(scene: LiftScene, opening: float, pose: Pose) -> tuple[Bytes, Bytes]:
@@ -319,8 +326,3 @@ def _travel(eye: Eye, anchor: Floats, heading: Floats, way_m: float, rng: np.ran
         if depth.min() > 1.5 and turn < 30 and depth.max() / depth.min() < 1.5 and margin > 70:
             break
     return ways
-
-
-def canonical_point() -> Floats:
-    """Return the canonical centre float64[2], where every pose's reference point lands."""
-    return np.full(2, CANONICAL_CENTRE)

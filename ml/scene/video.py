@@ -26,9 +26,8 @@ from ml.scene.conditions import (
 )
 from ml.scene.film import Film
 from ml.scene.lift import HEIGHT, WIDTH, LiftScene, zoomed
-from ml.scene.render import cast_shadow, hooded, riders_shapes, surroundings, swung
+from ml.scene.render import carrier_parts, cast_shadow, hooded, surroundings, swung
 from ml.scene.world.backdrop import paint, shade_layers, with_lamps
-from ml.scene.world.carrier import bar_shapes
 from ml.scene.world.people import Person, Stander, sample_person, standing
 from ml.scene.world.raster import Light, draw
 from ml.scene.world.shapes import Bytes, Floats, Shapes, join
@@ -199,25 +198,19 @@ class _Stage:
             )
             for s in (0, 255)
         )
-        # Shaded ground is darker by the same ratio everywhere: shadows then cost one multiplication.
         lamps = lift.place.lamps[: c.lamps]
+        # Lit and shaded once: a shadow then costs one copy.
         self.back, self.dark = (
             with_lamps(picture, lamps, lift.eye, _IDENTITY, c.fog_per_m) for picture in (lit, dark)
         )
         self.still = surroundings(lift, replace(c, neighbours=()))
-        self.parts = [self._carrier(plan) for plan in schedule.carriers]
+        taken = [replace(c, opening=plan.opening, riders=plan.riders) for plan in schedule.carriers]
+        self.parts = [carrier_parts(lift, one)[0] for one in taken]
         self.middles = [t.t_middle for t in truths(lift, schedule)]
         self.speed = speed_m_s(lift, schedule)
-        here, _ = lift.eye.project(lift.ways[1] + lift.anchor, _IDENTITY)
-        ahead, _ = lift.eye.project(lift.ways[1] + 0.1 * lift.heading + lift.anchor, _IDENTITY)
-        canonical_px_s = float(np.hypot(*(ahead - here))) * 10 * self.speed * lift.unit_px
-        self.blur_s, self.comb_s = (px / max(canonical_px_s, 1.0) for px in (c.motion_px, c.interlace))
+        px_s = float(np.hypot(*lift.motion_px_per_m(1))) * self.speed
+        self.blur_s, self.comb_s = (px / max(px_s, 1.0) for px in (c.motion_px, c.interlace))
         self.film = Film(c, rng)
-
-    def _carrier(self, plan: CarrierPlan) -> Shapes:
-        rime = self.schedule.base.rime
-        bar = bar_shapes(self.lift.spec, plan.opening).rimed(rime)
-        return join([self.lift.body.rimed(rime), bar, riders_shapes(self.lift, plan.riders, plan.opening)])
 
     def _moving(self, t: float) -> tuple[Shapes, list[tuple[float, Floats, float]]]:
         """Return all solids at a time, and the distance, origin and hood of each carrier that has one.

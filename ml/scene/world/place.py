@@ -90,8 +90,8 @@ def sample_place(rng: np.random.Generator, ground_y: float, away: Floats) -> Pla
     height = rng.uniform(0, 0.16) + rng.uniform(0.02, 0.1) * np.asarray(ridge)
     grey = rng.uniform(0.7, 0.92)
     apart = rng.spawn(1)[0]  # what is drawn from it moves nothing that is drawn from rng
-    lamps = [away * apart.uniform(4, 30) + side * apart.normal(0, 7) for _ in range(4)]
-    posts = ground_y + apart.uniform(3, 7, 4)
+    lamps = np.array([away * apart.uniform(4, 30) + side * apart.normal(0, 7) for _ in range(4)])
+    lamps[:, 1] = ground_y + apart.uniform(3, 7, 4)
     tint = rng.normal(0, 0.02)
     return Place(
         ground_y=ground_y,
@@ -101,7 +101,7 @@ def sample_place(rng: np.random.Generator, ground_y: float, away: Floats) -> Pla
         groomed=float(rng.uniform(0, 1) * (rng.random() < 0.6)),
         sky_blue=float(rng.uniform(0.3, 1)),
         ridge=np.stack([np.cos(steps) * 400, height * 400, np.sin(steps) * 400], 1),
-        lamps=np.array(lamps) * [1, 0, 1] + np.stack([posts * 0, posts, posts * 0], 1),
+        lamps=lamps,
     )
 
 
