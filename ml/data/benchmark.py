@@ -22,7 +22,7 @@ import numpy as np
 
 from ml.data.counts import SPLITS, TABLE, Counts, Split, pictures, unlisted
 from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
-from ml.scene.conditions import plain, sample_conditions, sample_riders, sample_slips
+from ml.scene.conditions import plain, sample_conditions, sample_riders
 from ml.scene.lift import LiftScene, sample_lift
 from ml.scene.passage import Conditions
 from ml.scene.recording import in_recording, sample_recordings
@@ -96,8 +96,8 @@ def passages(part: Part, lift: LiftScene) -> Iterator[tuple[Conditions, int, np.
     for state, count in zip((True, False), pictures(part.counts, part.split), strict=True):
         for number, first in enumerate(range(0, count, 3)):
             rng = np.random.default_rng([seed, 8, SPLITS.index(part.split), int(state), number])
-            drawn = sample_conditions(lift, rng, is_open=state, occupied=bool(rng.random() < OCCUPIED[state]))
-            drawn = replace(drawn, slips=sample_slips(lift, rng, each_by_itself=True))
+            occupied = bool(rng.random() < OCCUPIED[state])
+            drawn = sample_conditions(lift, rng, is_open=state, occupied=occupied, each_by_itself=True)
             recording = recordings[int(rng.choice(len(recordings), p=RECORDINGS))]
             yield in_recording(recording, drawn, rng), min(3, count - first), rng
 

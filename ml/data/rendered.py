@@ -20,7 +20,7 @@ from ml.scene.conditions import HALF_LOWERED, sample_conditions
 from ml.scene.lift import sample_lift
 from ml.scene.render import render_registered
 
-LAYOUT = 4
+LAYOUT = 5
 """Version of the files that `prepare` writes: raised with every change of layout or renderer."""
 
 TRAINING_SEEDS = range(10_000)

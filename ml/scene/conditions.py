@@ -141,10 +141,12 @@ def sample_conditions(
     is_open: bool | None = None,
     occupied: bool | None = None,
     half_lowered: float = HALF_LOWERED,
+    each_by_itself: bool = False,
 ) -> Conditions:
     """Draw one passage's circumstances; state and occupancy are drawn too (half, 70 %) unless given.
 
     half_lowered: share of open bars that are on their way, 0..1.
+    each_by_itself: how pictures are registered, see `sample_slips`.
     """
     open_ = bool(rng.random() < 0.5) if is_open is None else is_open
     taken = bool(rng.random() < 0.7) if occupied is None else occupied
@@ -201,7 +203,7 @@ def sample_conditions(
         blocks=some(0.16, 0.2, 1.0),
         vignette=some(0.5 if night else 0.2, 0.15, 0.75 if night else 0.45),
         contrast=float(rng.uniform(0.75, 1.2)),
-        slips=sample_slips(lift, rng),
+        slips=sample_slips(lift, rng, each_by_itself=each_by_itself),
         standers=_standers(rng, lift),
         neighbours=_neighbours(rng, lift),
         crf=int(rng.integers(20, 40)) if rng.random() < 0.35 else 0,

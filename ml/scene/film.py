@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ml.scene.conditions import Conditions
 from ml.scene.lift import HEIGHT, WIDTH
-from ml.scene.optics import flared, frosted, toned
+from ml.scene.optics import flared, frosted, resolved, saturated, sharpened, toned
 from ml.scene.world.shapes import Bytes
 
 _DROP_SHIFT = (14, 9)  # what is seen through a drop lies elsewhere
@@ -47,14 +47,7 @@ class Film:
             behind = np.roll(cv2.blur(img, (13, 13)), _DROP_SHIFT, (0, 1))
             clear = cv2.multiply(img, cv2.bitwise_not(self._drops), scale=1 / 255)
             img = np.asarray(cv2.add(clear, cv2.multiply(behind, self._drops, scale=1 / 255)), np.uint8)
-        if c.blur_px > 0.2:
-            img = np.asarray(cv2.GaussianBlur(img, (0, 0), c.blur_px), np.uint8)
-        if c.zoom < 0.97:
-            small = cv2.resize(img, None, fx=c.zoom, fy=c.zoom, interpolation=cv2.INTER_AREA)
-            img = np.asarray(cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR), np.uint8)
-        if abs(c.saturation - 1) > 0.02:
-            mix = np.full((3, 3), (1 - c.saturation) / 3) + np.eye(3) * c.saturation
-            img = np.asarray(cv2.transform(img, mix), np.uint8)
+        img = saturated(resolved(img, c), c.saturation)
         if c.grey:
             grey = cv2.cvtColor(img, cv2.COLOR_RGB2GRAY)
             img = np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
@@ -64,10 +57,7 @@ class Film:
             dy, dx = (int(v) for v in self._rng.integers(0, 64, 2))
             more, less = (g[dy : dy + HEIGHT, dx : dx + WIDTH] for g in self._grain)
             out = np.asarray(cv2.subtract(cv2.add(out, more), less), np.uint8)
-        if c.sharpen:
-            soft = cv2.GaussianBlur(out, (0, 0), 1.0)
-            out = np.asarray(cv2.addWeighted(out, 1 + c.sharpen, soft, -c.sharpen, 0), np.uint8)
-        return out
+        return sharpened(out, c.sharpen)
 
 
 def _streaks(c: Conditions, rng: np.random.Generator) -> npt.NDArray[np.float64]:

@@ -6,6 +6,7 @@ Every function takes and gives float32[H, W, 3] display values 0..255 unless it 
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from ml.scene.conditions import Conditions
 from ml.scene.world.shapes import Bytes
 
 Picture = npt.NDArray[np.float32]
+AnyPicture = TypeVar("AnyPicture", Bytes, Picture)
 
 
 def expose(
@@ -51,8 +53,7 @@ def expose(
     img = resolved(img, c)
     img = toned(img, c)
     img = noisy(img, c, rng)
-    if c.sharpen:
-        img += c.sharpen * (img - cv2.GaussianBlur(img, (0, 0), 1.0))
+    img = sharpened(img, c.sharpen)
     out = np.clip(img, 0, 255).astype(np.uint8)
     if c.grey:
         out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)  # type: ignore[assignment]
@@ -156,24 +157,38 @@ def flared(img: Picture, amount: float, rng: np.random.Generator) -> Picture:
     return np.asarray(img * (1 - 0.55 * glow) + rgb * 0.6 * glow + 25 * amount, np.float32)
 
 
-def resolved(img: Picture, c: Conditions) -> Picture:
-    """Blur by the optics, then go through the camera's own resolution."""
+def resolved(img: AnyPicture, c: Conditions) -> AnyPicture:
+    """Blur by the optics, then go through the camera's own resolution; uint8 or float32."""
     if c.blur_px > 0.15:
-        img = np.asarray(cv2.GaussianBlur(img, (0, 0), min(c.blur_px, 2.2)), np.float32)
+        img = np.asarray(cv2.GaussianBlur(img, (0, 0), min(c.blur_px, 2.2)), img.dtype)
     if c.zoom < 0.97:
         h, w = img.shape[:2]
         small = cv2.resize(img, (round(w * c.zoom), round(h * c.zoom)), interpolation=cv2.INTER_AREA)
-        img = np.asarray(cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+        img = np.asarray(cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR), img.dtype)
     return img
+
+
+def saturated(img: AnyPicture, saturation: float) -> AnyPicture:
+    """Pull the colours towards their grey (below 1) or away from it; uint8 or float32."""
+    if abs(saturation - 1) <= 0.02:
+        return img
+    mix = np.full((3, 3), (1 - saturation) / 3) + np.eye(3) * saturation
+    return np.asarray(cv2.transform(img, mix), img.dtype)
+
+
+def sharpened(img: AnyPicture, amount: float) -> AnyPicture:
+    """Sharpen as cameras do, with an unsharp mask of one pixel; uint8 or float32."""
+    if not amount:
+        return img
+    soft = cv2.GaussianBlur(img, (0, 0), 1.0)
+    return np.asarray(cv2.addWeighted(img, 1 + amount, soft, -amount, 0), img.dtype)
 
 
 def toned(img: Picture, c: Conditions) -> Picture:
     """Apply contrast, saturation, vignette, rolling bands and interlacing."""
     h, w = img.shape[:2]
     img = np.asarray((img - 128) * c.contrast + 128, np.float32)
-    if abs(c.saturation - 1) > 0.02:
-        grey = img.mean(2, keepdims=True)
-        img = grey + (img - grey) * c.saturation
+    img = saturated(img, c.saturation)
     if c.vignette:
         y, x = np.linspace(-1, 1, h, dtype=np.float32), np.linspace(-1, 1, w, dtype=np.float32)
         img *= (1 - c.vignette * np.clip((y[:, None] ** 2 + x[None] ** 2) / 2, 0, 1))[..., None]

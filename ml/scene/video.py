@@ -236,7 +236,7 @@ class _Stage:
         """Return the picture at a time, uint8[720, 1280, 3]: what moves is blurred and combed by its way."""
         c = self.schedule.base
         moments = 1 + round(c.motion_px / 1.5)
-        shown = [self._drawn(t + (k / moments - 0.5) * self.blur_s) for k in range(moments)]
+        shown = [self._drawn(t + ((k + 0.5) / moments - 0.5) * self.blur_s) for k in range(moments)]
         picture = shown[0] if moments == 1 else np.asarray(np.mean(shown, axis=0).round(), np.uint8)
         if c.interlace:  # the field of the odd rows is another moment's
             picture = picture.copy()
