@@ -21,7 +21,7 @@ OF_THE_PASSAGE = frozenset(
 )
 """What changes from carrier to carrier; everything else stays through a recording, or drifts a little."""
 
-RECORDED = 0.4
+RECORDED = 0.3
 """What may hide the carrier in a recording, in `bearable`'s units."""
 
 
