@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.heaps import heaps_of, prior_from
 from ml.evaluate.metrics import fit_logistic
 from ml.evaluate.scoring import Embeds, Scores, shifted
 
@@ -35,7 +37,8 @@ def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str
         unknown_width: p(open) within 0.5 -+ this is `unknown`.
 
     Returns:
-        The manifest's calibration, but for the separations.
+        The manifest's calibration, but for the separations: `heaps` is the prior of `lifts.heaps`, and
+        `scale_on_site` is the scale of margins less their lift's threshold.
     """
     passages = [s.passages() for s in scores]
     margin = np.concatenate([p.margin for p in passages])
@@ -48,6 +51,9 @@ def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str
     safe = np.clip(np.concatenate(triples).astype(np.float64), 1e-3, 1 - 1e-3)
     occupancy = 1 / (1 + np.exp(-np.log(safe / (1 - safe)).mean(axis=1)))
     occupied = np.concatenate([p.occupied for p in passages])
+    # A lift that has found its own heaps has its own threshold: what is left is read more steeply.
+    prior = prior_from([(p.margin, p.is_open) for p in passages])
+    moved = np.concatenate([p.margin - heaps_of(p.margin, prior).threshold for p in passages])
     thresholds = np.linspace(0.05, 0.95, 91)
     costs = [
         OVERLOOKED_COST * int(((occupancy < t) & occupied).sum()) + int(((occupancy >= t) & ~occupied).sum())
@@ -61,6 +67,8 @@ def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str
         "unknown_high": 0.5 + unknown_width,
         "occupancy_threshold": float(np.median(best)),
         "mask_shifts_px": [list(s) for s in SHIFTS_PX],
+        "heaps": asdict(prior),
+        "scale_on_site": fit_logistic(moved, truth)[0],
     }
 
 

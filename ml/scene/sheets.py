@@ -90,7 +90,7 @@ def carriers() -> list[Row]:
     """Seats, frames, backs, bubbles, snow and paint; each closed and open."""
     tiles: list[Tile] = []
     for seats in range(1, 9):
-        tiles += _pair(_lift(_spec(seats=seats)), f"{seats} seats")
+        tiles += _pair(_lift(_spec(seats=seats)), f"{seats} seat{'s' if seats > 1 else ''}")
     for frame in ("mast", "bail", "double"):
         tiles += _pair(_lift(_spec(frame=frame)), frame)
     for back in ("panel", "slats", "cushions", "shells"):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from lifts.heaps import Prior, heaps_of
 from ml.data.rendered import load
 from ml.export.release import release
 from ml.export.torchscript import Scripted, script
@@ -90,6 +91,8 @@ def test_the_calibration_can_be_used(released: Path) -> None:
     assert 0 < calibration["occupancy_threshold"] < 1
     assert calibration["min_separation"] <= calibration["min_separation_good"]
     assert [0, 0] in calibration["mask_shifts_px"]
+    assert calibration["scale_on_site"] > 0
+    assert np.isfinite(heaps_of([-0.2, 0.2], Prior(**calibration["heaps"])).threshold)
 
 
 def test_the_artefact_is_small(released: Path) -> None:

@@ -1,0 +1,113 @@
+"""A lift's two heaps of margins, found without labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lifts.heaps import Heaps, Prior, heaps_of, prior_from
+
+PRIOR = Prior(
+    open_mean=-0.4,
+    closed_mean=0.4,
+    open_deviation=0.15,
+    closed_deviation=0.15,
+    correlation=0.0,
+    spread=0.1,
+)
+
+
+def drawn(seed: int, count: int, open_share: float, offset: float) -> tuple[np.ndarray, np.ndarray]:
+    """Margins of a lift whose heaps lie 0.35 to both sides of an offset, and what they are."""
+    rng = np.random.default_rng(seed)
+    is_open = np.arange(count) < round(open_share * count)
+    return np.where(is_open, -0.35, 0.35) + offset + rng.normal(0, 0.08, count), is_open
+
+
+@pytest.mark.parametrize("offset", [-0.3, 0.0, 0.3])
+@pytest.mark.parametrize("open_share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("count", [20, 50, 200])
+def test_the_valley_is_found_whatever_the_offset(offset: float, open_share: float, count: int) -> None:
+    margins, is_open = drawn(1, count, open_share, offset)
+    found = heaps_of(margins, PRIOR)
+    assert ((margins < found.threshold) == is_open).all()
+    assert found.threshold == pytest.approx(offset, abs=0.12)
+    assert found.open_share == pytest.approx(open_share, abs=0.1)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_single_heap_stays_one(is_open: bool) -> None:
+    """A lift on which nobody opens (or nobody closes) the bar: the prior knows which heap this is."""
+    margins, _ = drawn(2, 200, float(is_open), 0.0)
+    assert ((margins < heaps_of(margins, PRIOR).threshold) == is_open).all()
+
+
+def test_nothing_seen_is_the_prior() -> None:
+    found = heaps_of([], PRIOR)
+    assert (found.open_mean, found.closed_mean) == pytest.approx((-0.4, 0.4))
+    assert (found.spread, found.open_share) == pytest.approx((0.1, 0.5))
+    assert found.threshold == pytest.approx(0.0)
+
+
+def test_reviewed_passages_move_a_heap_that_the_prior_would_not() -> None:
+    """All margins positive: without a label they are one closed heap."""
+    rng = np.random.default_rng(3)
+    margins = np.concatenate([rng.normal(0.15, 0.03, 10), rng.normal(0.55, 0.03, 10)])
+    labels = [True] * 10 + [False] * 10
+    assert 0.25 < heaps_of(margins, PRIOR, labels).threshold < 0.45
+
+
+def test_the_posterior_of_one_reviewed_passage_by_hand() -> None:
+    """A label and a spread worth many passages: the centre is the mean of prior and passage by precision."""
+    prior = Prior(-0.4, 0.4, 0.1, 0.1, 0.0, 0.1, strength=1e9)
+    found = heaps_of([-0.2], prior, [True])
+    assert found.open_mean == pytest.approx(-0.3, abs=1e-6)  # equal precisions meet half-way
+    assert found.closed_mean == pytest.approx(0.4, abs=1e-6)
+
+
+def test_overlap_by_hand() -> None:
+    """Centres two deviations apart: the threshold is one from either, and beyond it lie 15.87 %."""
+    assert Heaps(-1.0, 1.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
+
+
+def test_what_belongs_to_neither_heap_moves_little() -> None:
+    margins, is_open = drawn(4, 60, 0.5, 0.0)
+    odd = np.concatenate([margins, [1.5, -1.6, 1.4]])
+    assert heaps_of(odd, PRIOR).threshold == pytest.approx(heaps_of(margins, PRIOR).threshold, abs=0.02)
+    assert ((margins < heaps_of(odd, PRIOR).threshold) == is_open).all()
+
+
+def test_prior_by_hand() -> None:
+    """Three lifts whose centres are -4 -3 -2 and 3 4 5 tenths: deviations 0.1, moving together."""
+    lifts = []
+    for k in (-1, 0, 1):
+        heap = np.array([-0.1, 0.0, 0.1])
+        margins = np.concatenate([heap - 0.3 + 0.1 * k, heap + 0.4 + 0.1 * k])
+        lifts.append((margins, np.arange(6) < 3))
+    prior = prior_from(lifts)
+    assert (prior.open_mean, prior.closed_mean) == pytest.approx((-0.3, 0.4))
+    assert (prior.open_deviation, prior.closed_deviation) == pytest.approx((0.1, 0.1))
+    assert prior.correlation == pytest.approx(0.99)
+    assert prior.spread == pytest.approx(0.14826)
+
+
+@pytest.mark.parametrize(
+    ("margins", "labels", "message"),
+    [([0.1, float("nan")], None, "not finite"), ([0.1], [True, False], "1 margins, but 2 labels")],
+)
+def test_refusals(margins: list[float], labels: list[bool | None] | None, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        heaps_of(margins, PRIOR, labels)
+
+
+def test_prior_refusals() -> None:
+    with pytest.raises(ValueError, match="three or more"):
+        prior_from([])
+    with pytest.raises(ValueError, match="one state"):
+        prior_from([([0.1, 0.2], [True, True])] * 3)
+
+
+def test_a_network_that_has_learnt_nothing_gets_its_prior_back() -> None:
+    """Heaps in the wrong order are no heaps: the threshold stays where lifts in general have it."""
+    swapped = Prior(0.01, -0.01, 0.001, 0.001, 0.0, 0.1)
+    assert heaps_of([0.0, 0.1, -0.1], swapped) == Heaps(0.01, -0.01, 0.1, 0.5)
