@@ -9,6 +9,7 @@ from ml.commands.benchmark import benchmark
 from ml.commands.evaluate import evaluate, evaluate_benchmark
 from ml.commands.events import evaluate_events
 from ml.commands.export import export
+from ml.commands.onsite import evaluate_onsite
 from ml.commands.report import report
 from ml.commands.train import train
 from ml.scene.cli import app as render
@@ -20,4 +21,5 @@ for command in (train, evaluate, export, report):
     app.command()(command)
 app.command("evaluate-benchmark")(evaluate_benchmark)
 app.command("evaluate-events")(evaluate_events)
+app.command("evaluate-onsite")(evaluate_onsite)
 app.add_typer(bench.app, name="bench", help="Speed of the parts, measured on this machine.")

@@ -49,9 +49,9 @@ def test_a_checkpoint_is_not_overwritten_by_mistake(trained: Path) -> None:
 
 @pytest.fixture(scope="module")
 def released(trained: Path) -> Path:
-    """The checkpoint's artefact, made by the command on two calibration lifts."""
+    """The checkpoint's artefact, made by the command on three calibration lifts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "CALIBRATION_SEEDS", range(10_100, 10_102))
+        patch.setattr(export, "CALIBRATION_SEEDS", range(10_100, 10_103))
         _invoke(
             *("export", "--checkpoint", str(trained / "run" / "checkpoint.pt"), "--workers", "1"),
             *("--out", str(trained / "released"), "--passages", "4", "--cache", str(trained / "cache")),
@@ -71,6 +71,17 @@ def test_export_and_evaluate(trained: Path, released: Path) -> None:
     assert report["command"].split()[0] == "barwatch"
     table = _invoke(*words, "--workers", "1")
     assert "seed-10000" in table
+
+
+def test_what_a_lift_gains_on_site(trained: Path, released: Path) -> None:
+    """A row for the masks alone, and one for each share of open carriers among those watched."""
+    words = ("evaluate-onsite", "--model", str(released), "--lifts", "2", "--passages", "2", "--watched", "4")
+    more = ("--count", "2", "--rounds", "1", "--cache", str(trained / "cache"), "--workers", "1")
+    report = json.loads(_invoke(*words, *more, "--json"))
+    assert [row["passages"] for row in report["rows"]] == [0, 2, 2, 2, 2, 2]
+    assert report["pictures"] == 12
+    assert set(report["rows"][1]["accuracy_of_lifts"]) == {"seed-10000", "seed-10001"}
+    assert "| 2 | 50 % |" in _invoke(*words, *more)
 
 
 def test_the_benches_print_what_they_measured(released: Path) -> None:

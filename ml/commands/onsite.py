@@ -1,0 +1,56 @@
+"""`barwatch evaluate-onsite`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ml.commands.common import RELEASED, CacheOption, WorkersOption, deliver, prepared, provenance
+from ml.commands.evaluate import LOCO_SEEDS
+
+
+def evaluate_onsite(
+    model: Annotated[Path, typer.Option(help="The artefact to judge.")] = RELEASED / "barwatch.ts",
+    first_seed: Annotated[int, typer.Option(help="First of the lifts.")] = LOCO_SEEDS.start,
+    lifts: Annotated[int, typer.Option(min=1, help="How many lifts.")] = len(LOCO_SEEDS),
+    passages: Annotated[int, typer.Option(min=2, help="Passages of each that are judged.")] = 67,
+    watched: Annotated[
+        int, typer.Option(min=2, help="Further passages of each, half of them open, to draw from.")
+    ] = 421,
+    count: Annotated[
+        list[int] | None, typer.Option(min=1, help="Passages that a lift has watched; 20, 50 and 200.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Draws for each row.")] = 10,
+    seed: Annotated[int, typer.Option(help="Of the draws.")] = 0,
+    cache: CacheOption = Path("runs/rendered"),
+    workers: WorkersOption = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the rows here as JSON.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+) -> None:
+    """Judge what a lift gains from passages that it has only watched, with no label."""
+    from lifts.heaps import Prior  # noqa: PLC0415
+    from ml.data.rendered import load  # noqa: PLC0415
+    from ml.evaluate.onsite import COUNTS, markdown, rows, split  # noqa: PLC0415
+    from ml.evaluate.scoring import score_rendered  # noqa: PLC0415
+    from ml.export.manifest import SHIFTS_PX  # noqa: PLC0415
+    from ml.export.torchscript import Scripted  # noqa: PLC0415
+
+    network = Scripted.load(model)
+    prior = Prior(
+        **json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["calibration"]["heaps"]
+    )
+    seeds = range(first_seed, first_seed + lifts)
+    files = prepared(cache, seeds, passages + watched, workers, "test lifts")
+    parts = [split(score_rendered(network, load(path), SHIFTS_PX), passages) for path in files]
+    result: dict[str, Any] = {
+        **provenance(),
+        "lifts": lifts,
+        "pictures": sum(len(part.judged.margin) for part in parts),
+        "rounds": rounds,
+        "rows": list(rows(parts, prior, count or COUNTS, rounds, seed)),
+    }
+    title = f"{lifts} lifts that no training saw, after passages of their own without labels"
+    deliver(result, markdown(title, result), out, as_json)
