@@ -27,6 +27,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 _SHIFTS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # starts of the search, in prior deviations of the common offset
+_CUTS = (0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 _SHARES = (0.03, 0.5, 0.97)
 _ROUNDS = 100
 _REACH = 4.0  # margins are differences of distances between unit vectors: -2..2
@@ -114,15 +115,27 @@ def heaps_of(margins: npt.ArrayLike, prior: Prior, is_open: Sequence[bool | None
     known = np.array([label is not None for label in labels], bool)
     unlabelled = int((~known).sum())
     weight = np.where(known, 1.0, min(1.0, prior.most / max(unlabelled, 1)))
-    ends = []
-    for shift in _SHIFTS:
-        start = prior.mean() + shift * np.sqrt(np.diag(prior.covariance()))
-        ends += [_climbed(x, weight, possible, known, prior, start, share) for share in _SHARES]
+    ends = [
+        _climbed(x, weight, possible, known, prior, start, share)
+        for start in _starts(x, prior)
+        for share in _SHARES
+    ]
     # Open is the heap of the lower margins; where no search ends so, the passages have told nothing.
     told = [end for end in ends if end[1].open_mean < end[1].closed_mean]
     if not told:
         return Heaps(prior.open_mean, prior.closed_mean, prior.spread, 0.5)
     return max(told, key=lambda end: end[0])[1]
+
+
+def _starts(x: Floats, prior: Prior) -> list[Floats]:
+    """Where to begin: the prior's centres moved together, and the passages cut in two at several places."""
+    deviation = np.sqrt(np.diag(prior.covariance()))
+    starts = [prior.mean() + shift * deviation for shift in _SHIFTS]
+    if len(x) > 1:
+        ordered = np.sort(x)
+        cuts = {min(max(round(part * len(x)), 1), len(x) - 1) for part in _CUTS}
+        starts += [np.array([ordered[:cut].mean(), ordered[cut:].mean()]) for cut in sorted(cuts)]
+    return starts
 
 
 def _climbed(

@@ -12,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from lifts.heaps import Heaps
 from lifts.schema import Lift, MaskPair, Pose
 
 Image = npt.NDArray[np.uint8]
@@ -151,11 +152,32 @@ class Judgement:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Where a lift's own passages part into open and closed (`lifts.heaps`), found with one pair of masks.
+
+    version: counts from 1 within the lift. model: whose margins they are.
+    margins: of the passages it was found from; reviewed: how many of these somebody had labelled.
+    active: whether the lift is judged by it; a threshold that was found is a proposal until then.
+    """
+
+    lift_id: str
+    version: int
+    mask_version: int
+    model: str
+    heaps: Heaps
+    margins: tuple[float, ...]
+    reviewed: int
+    active: bool
+    created_at: datetime
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MaskVersion:
     """One enrolled pair of masks with its embeddings.
 
     embeddings: float32[2, B, D]: for open and close, B embeddings each (the mask and its small shifts).
+    threshold: the lift's own, if one is active for these masks and this model.
     """
 
     lift_id: str
@@ -169,6 +191,7 @@ class MaskVersion:
     active: bool
     created_at: datetime
     references: dict[str, Image] = field(default_factory=dict)
+    threshold: Threshold | None = None
 
 
 @dataclass(frozen=True, slots=True)

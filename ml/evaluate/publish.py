@@ -9,6 +9,7 @@ from typing import Any
 
 from ml.evaluate.benchmark import markdown as benchmark_markdown
 from ml.evaluate.events import markdown as events_markdown
+from ml.evaluate.onsite import markdown as onsite_markdown
 from ml.evaluate.report import markdown as lifts_markdown
 
 Result = dict[str, Any]
@@ -28,6 +29,10 @@ NAMES = {
     "barwatch": "barwatch, from two masks: no picture of these lifts was trained on",
     **{system: f"{name}, trained on these lifts" for system, (name, _) in PAPER.items()},
 }
+
+
+SHOWN_PASSAGES = 50
+"""Of how many unlabelled passages the README's table speaks."""
 
 
 def read(folder: Path) -> dict[str, Result]:
@@ -68,6 +73,17 @@ def readme_table(results: dict[str, Result]) -> str:
                 loco,
             ),
         ]
+    if onsite := results.get("onsite"):
+        shown = [row for row in onsite["rows"] if row["passages"] == SHOWN_PASSAGES]
+        rows.append(
+            _row(
+                f"the same, by thresholds that the lifts found from {SHOWN_PASSAGES} passages without labels",
+                "; ".join(
+                    f"{_percent(r['accuracy'])} with {100 * r['open_share']:.0f} % open" for r in shown
+                ),
+                onsite,
+            )
+        )
     if cross := results.get("crosscheck"):
         rows.append(
             _row(
@@ -129,6 +145,8 @@ def report(results: dict[str, Result]) -> str:
             body = lifts_markdown(name, found)
         elif name.startswith("benchmark-"):
             body = benchmark_markdown(NAMES[found["system"]], found)
+        elif name == "onsite":
+            body = onsite_markdown("Unseen lifts, from their own passages without labels", found)
         elif name == "events":
             body = "### Events\n\n" + events_markdown(found)
         else:

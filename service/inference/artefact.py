@@ -17,12 +17,14 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lifts.heaps import Prior
 from service.errors import ArtefactError
 from service.types import Floats, Image
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Shift = Annotated[int, Field(ge=-50, le=50)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class _Record(BaseModel):
@@ -50,10 +52,30 @@ class Golden(_Record):
         return _decode(self.mask_png_base64, cv2.IMREAD_GRAYSCALE, "golden.mask_png_base64")
 
 
+class HeapsPrior(_Record):
+    """How the heaps of passage margins lie on lifts in general: `lifts.heaps.Prior`."""
+
+    open_mean: Finite
+    closed_mean: Finite
+    open_deviation: Positive
+    closed_deviation: Positive
+    correlation: Annotated[float, Field(gt=-1, lt=1)]
+    spread: Positive
+    strength: Positive
+    outliers: Annotated[float, Field(gt=0, lt=1)]
+    most: Positive
+
+    def prior(self) -> Prior:
+        """Return it for `lifts.heaps.heaps_of`."""
+        return Prior(**self.model_dump(include=set(HeapsPrior.model_fields)))
+
+
 class Calibration(_Record):
     """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high.
 
     mask_shifts_px: the (dx, dy) of the copies that stand in a mask's bank beside the mask itself.
+    heaps, scale_on_site: for lifts that have found a threshold of their own; an artefact of before 0.3 has
+    neither.
     """
 
     scale: Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -64,6 +86,18 @@ class Calibration(_Record):
     min_separation_good: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     min_separation: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     mask_shifts_px: Annotated[tuple[tuple[Shift, Shift], ...], Field(max_length=63)] = ()
+    heaps: HeapsPrior | None = None
+    scale_on_site: Positive | None = None
+
+    def on_site(self, threshold: float) -> Calibration:
+        """Return the reading of a lift whose margins part at `threshold` instead of where masks say.
+
+        p(open) = sigmoid(-scale_on_site * (margin - threshold)).
+        """
+        if self.scale_on_site is None:
+            return self
+        moved = {"scale": self.scale_on_site, "offset": -self.scale_on_site * threshold}
+        return self.model_copy(update=moved)
 
 
 class Manifest(_Record):

@@ -97,6 +97,7 @@ def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> Mask
         separation=separation,
         quality=WEAK if warnings else GOOD,
         warnings=tuple(warnings),
+        threshold=None,  # of another model's margins
     )
 
 

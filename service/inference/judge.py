@@ -4,6 +4,8 @@ Per picture: distance to the open and to the close mask (each the least over the
 copies); margin = distance to open - distance to close, negative means nearer to open; calibrated,
 p(open) = sigmoid(-(scale * margin + offset)); `unknown` between `unknown_low` and `unknown_high`.
 
+A lift that has found where its own passages part (`threshold`) is read by that instead of `offset`.
+
 Per passage, over the pictures that may be judged (no problem, registered well enough):
 
 - None is left: `unknown`, with the pictures' problems as the reason. Never a default.
@@ -29,6 +31,9 @@ from service.types import Floats, ImageJudgement, Judgement, MaskVersion, Pictur
 
 DECISIVE = 0.97
 """A picture's probability, of either state, from which it may contradict its passage's other pictures."""
+
+TOO_CLOSE = "too close to call"
+"""Why a passage that was seen well enough is unknown all the same: its margin says neither."""
 
 MIN_QUALITY = 0.2
 """A picture that is registered worse than this may show the bar anywhere: it is not judged."""
@@ -59,6 +64,9 @@ def judge(
             f"expected {len(pictures)} embeddings of {bank.shape[2]} numbers and as many occupancies, "
             f"got {list(embeddings.shape)} and {list(occupancy.shape)}"
         )
+    own = mask_version.threshold
+    if own is not None:
+        calibration = calibration.on_site(own.heaps.threshold)
     distances = distances_to(embeddings, bank)
     problems = [
         _problem(picture, bool(np.isfinite(row).all() and np.isfinite(occupied)))
@@ -91,7 +99,7 @@ def judge(
         images=images,
         mask_version=mask_version.version,
         model=mask_version.model,
-        reason="too close to call" if verdict is Verdict.UNKNOWN else "",
+        reason=TOO_CLOSE if verdict is Verdict.UNKNOWN else "",
     )
 
 

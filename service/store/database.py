@@ -179,13 +179,16 @@ def make_engine(path: Path, *, write: bool) -> Engine:
     return engine
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest schema, in one transaction; an empty file is built from nothing."""
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to the newest schema, in one transaction; an empty file is built from nothing.
+
+    A revision before "head" is for tests of what an older installation left behind.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def _brief(error: Exception) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from lifts.schema import MaskPair
 from service.errors import NotFoundError
-from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow
+from service.store import thresholds
+from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, ThresholdRow
 from service.types import Floats, Image, MaskVersion
 
 
@@ -127,6 +128,14 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
     references = session.scalars(
         select(ReferenceRow).where(ReferenceRow.lift_id == row.lift_id, ReferenceRow.version == row.version)
     )
+    own = session.scalar(
+        select(ThresholdRow).where(
+            ThresholdRow.lift_id == row.lift_id,
+            ThresholdRow.mask_version == row.version,
+            ThresholdRow.model == row.model,  # another model's margins part elsewhere
+            ThresholdRow.active,
+        )
+    )
     embeddings = np.frombuffer(row.embeddings, dtype="<f4").reshape(2, row.bank_size, -1)
     return MaskVersion(
         lift_id=row.lift_id,
@@ -140,6 +149,7 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
         active=row.active,
         created_at=row.created_at,
         references={reference.name: _rgb(reference.png) for reference in references},
+        threshold=None if own is None else thresholds.record(own),
     )
 
 

@@ -103,6 +103,23 @@ def listing(
     return Page(tuple(_record(row) for row in kept), kept[-1].row if len(rows) > limit else None)
 
 
+def watched(
+    session: Session, lift_id: str, mask_version: int, model: str, limit: int
+) -> tuple[PassageRecord, ...]:
+    """Return the lift's newest passages that were judged by these masks and this model, newest first."""
+    rows = session.scalars(
+        select(PassageRow)
+        .where(
+            PassageRow.lift_id == lift_id,
+            PassageRow.mask_version == mask_version,
+            PassageRow.judgement["model"].as_string() == model,
+        )
+        .order_by(PassageRow.row.desc())
+        .limit(limit)
+    )
+    return tuple(_record(row) for row in rows)
+
+
 def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
     """Set the operator's own label, in place of an earlier one; raises NotFoundError."""
     row = _row(session, passage_id)

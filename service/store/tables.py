@@ -87,6 +87,23 @@ class MaskVersionRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ThresholdRow(Base):
+    """A lift's own threshold, found with one pair of masks; `heaps` is lifts.heaps.Heaps as JSON."""
+
+    __tablename__ = "thresholds"
+    __table_args__ = (Index("ix_thresholds_one_active", "lift_id", unique=True, sqlite_where=text("active")),)
+
+    lift_id: Mapped[str] = mapped_column(ForeignKey("lifts.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    mask_version: Mapped[int] = mapped_column(Integer)
+    model: Mapped[str] = mapped_column(String(200))
+    heaps: Mapped[dict[str, Any]] = mapped_column(JSON)
+    margins: Mapped[list[float]] = mapped_column(JSON)
+    reviewed: Mapped[int] = mapped_column(Integer)
+    active: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ReferenceRow(Base):
     """A reference picture that came with a pair of masks, as PNG."""
 

@@ -42,6 +42,15 @@ def test_a_single_heap_stays_one(is_open: bool) -> None:
     assert ((margins < heaps_of(margins, PRIOR).threshold) == is_open).all()
 
 
+def test_a_lift_far_from_all_others_is_found_too() -> None:
+    """Both heaps lie beyond where the prior has the closed one: they are two all the same."""
+    wide = Prior(-1.2, 1.2, 1.0, 1.0, 0.5, 0.05)
+    spread = [0.02 * (n % 5 - 2) for n in range(15)]
+    found = heaps_of([1.1 + s for s in spread] + [1.9 + s for s in spread], wide)
+    assert (found.open_mean, found.closed_mean) == pytest.approx((1.1, 1.9), abs=0.01)
+    assert found.open_share == pytest.approx(0.5, abs=0.01)
+
+
 def test_nothing_seen_is_the_prior() -> None:
     found = heaps_of([], PRIOR)
     assert (found.open_mean, found.closed_mean) == pytest.approx((-0.4, 0.4))

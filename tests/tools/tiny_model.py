@@ -28,6 +28,18 @@ CALIBRATION = {
     "min_separation_good": 0.5,
     "min_separation": 0.1,
     "mask_shifts_px": [[4, 0], [-4, 0], [0, 4], [0, -4]],
+    "scale_on_site": 40.0,
+    "heaps": {
+        "open_mean": -1.2,
+        "closed_mean": 1.2,
+        "open_deviation": 1.0,
+        "closed_deviation": 1.0,
+        "correlation": 0.5,
+        "spread": 0.05,
+        "strength": 8.0,
+        "outliers": 0.03,
+        "most": 20.0,
+    },
 }
 
 

@@ -37,6 +37,16 @@ def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
     assert "edge" not in found
 
 
+def test_what_lifts_found_themselves_is_one_row() -> None:
+    """Fifty passages' figures, for each share of open ones; the masks' own and other counts are not in it."""
+    rows = [
+        {"passages": count, "open_share": share, "accuracy": accuracy}
+        for count, share, accuracy in ((0, None, 0.9), (20, 0.5, 0.91), (50, 0.1, 0.92), (50, 0.5, 0.93))
+    ]
+    found = readme_table({"onsite": {"rows": rows, "command": "barwatch x"}})
+    assert "| 92.00 % with 10 % open; 93.00 % with 50 % open | `barwatch x` |" in found
+
+
 def test_plots_are_pictures(tmp_path: Path) -> None:
     """One of ROC curves, one of factors; none without systems."""
     made = plots({"benchmark-edge-energy": result("edge-energy")}, tmp_path)

@@ -3,15 +3,17 @@
 With scale 4 and offset 0: p(open) = 1 / (1 + exp(4 * margin)), which is 0.8 at margin -0.3466.
 """
 
+import dataclasses
 import math
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
+from lifts.heaps import Heaps
 from service.inference.artefact import Calibration
 from service.inference.judge import distances_to, judge, probability_open, unknown, verdict_of
-from service.types import Judgement, MaskVersion, Picture, Verdict
+from service.types import Judgement, MaskVersion, Picture, Threshold, Verdict
 from tests.service.tiny_model import MASKS
 
 CALIBRATION = Calibration(
@@ -53,6 +55,21 @@ def _judge(
         _masks(),
         calibration,
     )
+
+
+def test_a_lifts_own_threshold_is_where_its_margins_part() -> None:
+    """Margins of 0 are unknown by the masks; a lift that parts at 0.5 has them at sigmoid(8 * 0.5) open."""
+    calibration = CALIBRATION.model_copy(update={"scale_on_site": 8.0})
+    own = Threshold("lift", 1, 7, "tiny", Heaps(0.0, 1.0, 0.1, 0.5), (), 0, True, datetime.now(UTC))
+    masks = dataclasses.replace(_masks(), threshold=own)
+    points, seen = np.array([BETWEEN], np.float32), np.ones(1, np.float32)
+    assert judge([_picture()], points, seen, _masks(), calibration).verdict is UNKNOWN
+    found = judge([_picture()], points, seen, masks, calibration)
+    assert found.verdict is OPEN
+    assert found.confidence == pytest.approx(SURE)
+    assert found.margin == pytest.approx(0.0)  # the margin stays what the masks say
+    # An artefact that knows no scale of its own for this reads the masks as before.
+    assert judge([_picture()], points, seen, masks, CALIBRATION).verdict is UNKNOWN
 
 
 def test_three_pictures_on_the_open_mask() -> None:

@@ -36,7 +36,21 @@ def test_the_migrations_build_the_tables(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     engine.dispose()
-    assert revision == "0001"
+    assert revision == "0002"
+
+
+def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
+    """Built by the first schema, with a lift: brought to the tables of now, and the lift is still there."""
+    engine = make_engine(tmp_path / "barwatch.db", write=True)
+    migrate(engine, "0001")
+    with engine.begin() as connection:
+        row = {"id": "old", "config": "{}", "at": "2026-01-31 12:00:00.000000"}
+        connection.execute(text("INSERT INTO lifts (id, config, updated_at) VALUES (:id, :config, :at)"), row)
+    migrate(engine)
+    with engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert connection.execute(text("SELECT id FROM lifts")).scalars().all() == ["old"]
+    engine.dispose()
 
 
 def test_the_pragmas_hold_on_every_connection(store: Store) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from lifts.heaps import Heaps
 from lifts.schema import Camera, Lift, Pose, Track
-from service.errors import NotFoundError
-from service.store import alarms, lifts, masks, passages, pictures, tokens
+from service.errors import ConflictError, NotFoundError
+from service.store import alarms, lifts, masks, passages, pictures, thresholds, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
 from service.store.records import PassageRecord, PictureRecord, Review
@@ -24,6 +25,7 @@ from service.types import (
     MaskVersion,
     Role,
     Severity,
+    Threshold,
     Verdict,
 )
 from tests.service.tiny_model import CLOSE, MASKS, OPEN, picture
@@ -115,6 +117,70 @@ def test_masks_history_and_roll_back(store: Store) -> None:
         assert masks.active(session, "lift") is not None, (
             "a failed roll back must not leave the lift without masks"
         )
+
+
+def _threshold(**changes: object) -> Threshold:
+    heaps = Heaps(open_mean=-0.2, closed_mean=0.6, spread=0.1, open_share=0.25)
+    found = Threshold("lift", 0, 1, "m", heaps, (-0.2, 0.6, 0.5), 1, True, NOW)
+    return dataclasses.replace(found, **changes)  # type: ignore[arg-type]
+
+
+def test_thresholds_history_and_roll_back(store: Store) -> None:
+    """A threshold is a proposal until it is activated; the masks then carry it, until it is taken off."""
+    with pytest.raises(NotFoundError, match="no lift"):
+        store.write(lambda s: thresholds.add(s, _threshold())).result()
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    store.write(lambda s: masks.add(s, _version())).result()
+    first = store.write(lambda s: thresholds.add(s, _threshold())).result()
+    second = store.write(lambda s: thresholds.add(s, _threshold(reviewed=2))).result()
+    assert (first, second.version) == (_threshold(version=1, active=False), 2)
+    for version in (1, 2, 1):
+        active = store.write(partial(thresholds.activate, lift_id="lift", version=version)).result()
+        with store.reading() as session:
+            found = masks.active(session, "lift")
+            flags = {one.version: one.active for one in thresholds.history(session, "lift")}
+        assert found is not None
+        assert found.threshold == active
+        assert flags == {1: version == 1, 2: version == 2}
+    store.write(lambda s: thresholds.deactivate(s, "lift")).result()
+    with store.reading() as session:
+        found = masks.active(session, "lift")
+    assert found is not None
+    assert found.threshold is None
+    with pytest.raises(NotFoundError, match="no threshold 9"):
+        store.write(lambda s: thresholds.activate(s, "lift", 9)).result()
+
+
+def test_a_threshold_is_of_its_masks_and_its_model(store: Store) -> None:
+    """Margins under other masks part elsewhere: the threshold stays behind, and comes back with its masks."""
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    store.write(lambda s: masks.add(s, _version())).result()
+    store.write(lambda s: thresholds.add(s, _threshold())).result()
+    store.write(lambda s: thresholds.activate(s, "lift", 1)).result()
+    other = store.write(lambda s: masks.add(s, _version())).result()
+    with store.reading() as session:
+        assert masks.get(session, "lift", other.version).threshold is None
+        assert masks.get(session, "lift", 1).threshold is not None
+    with pytest.raises(ConflictError, match="found with masks 1 and model m"):
+        store.write(lambda s: thresholds.activate(s, "lift", 1)).result()
+    store.write(lambda s: masks.activate(s, "lift", 1)).result()
+    store.write(lambda s: masks.replace_embeddings(s, _version(version=1, model="newer"))).result()
+    with store.reading() as session:
+        assert masks.get(session, "lift", 1).threshold is None
+
+
+def test_watched_passages_are_of_these_masks_and_this_model(store: Store) -> None:
+    """Newest first, at most as many as asked for."""
+    judged = _passage("x").judgement
+    others = (dataclasses.replace(judged, mask_version=1), dataclasses.replace(judged, model="other"))
+    for number, judgement in enumerate((judged, *others, judged, judged)):
+        record = _passage(f"p-{number}", judgement=judgement)
+        store.write(partial(passages.add, record=record)).result()
+    with store.reading() as session:
+        found = passages.watched(session, "lift", 2, "m", 2)
+        assert [passage.id for passage in found] == ["p-4", "p-3"]
+        assert len(passages.watched(session, "lift", 2, "m", 200)) == 3
+        assert passages.watched(session, "elsewhere", 2, "m", 200) == ()
 
 
 def test_a_deleted_lifts_masks_go_and_its_evidence_stays(store: Store) -> None:

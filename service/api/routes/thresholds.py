@@ -1,0 +1,81 @@
+"""A lift's own threshold: find it in what was watched, look at the heaps, go by it, go back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from service.api.deps import OPERATOR, VIEWER, LiftIdPath, RuntimeDep
+from service.api.problems import responses
+from service.api.schemas.thresholds import ThresholdOut, ThresholdsOut
+from service.errors import ConflictError
+from service.inference.own_threshold import NEWEST, find_threshold
+from service.store import lifts, passages, thresholds
+
+router = APIRouter(prefix="/lifts/{lift_id}/thresholds", tags=["lifts"])
+
+
+@router.get("", summary="The thresholds so far", dependencies=VIEWER, responses=responses(401, 404, 422, 503))
+def history(lift_id: LiftIdPath, runtime: RuntimeDep) -> ThresholdsOut:
+    """Give every threshold that was found, newest first."""
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+        found = thresholds.history(session, lift_id)
+    return ThresholdsOut(items=[ThresholdOut.of(one) for one in found])
+
+
+@router.post(
+    "",
+    summary="Find where the lift's passages part",
+    status_code=201,
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> ThresholdOut:
+    """Look at the newest passages, with reviews where there are any, and propose a threshold.
+
+    No verdict changes before the proposal is activated. 409 while too few passages were seen.
+    """
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+        masks = runtime.pipeline.active_masks(lift_id)
+        if masks is None:
+            raise ConflictError(
+                f"lift {lift_id!r} has no masks yet: enrol it with POST /lifts/{lift_id}/masks"
+            )
+        watched = passages.watched(session, lift_id, masks.version, masks.model, NEWEST)
+    found = find_threshold(watched, masks, runtime.engine.manifest.calibration)
+    return ThresholdOut.of(runtime.store.write(lambda session: thresholds.add(session, found)).result())
+
+
+@router.post(
+    "/{version}/activate",
+    summary="Go by a threshold",
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def activate(
+    lift_id: LiftIdPath,
+    version: Annotated[int, Path(ge=1, le=2**31, description="The threshold to judge by.")],
+    runtime: RuntimeDep,
+) -> ThresholdOut:
+    """Judge the lift by this threshold from now on. 409 if it was found with other masks or another model."""
+    active = runtime.store.write(lambda session: thresholds.activate(session, lift_id, version)).result()
+    runtime.pipeline.reload_masks(lift_id)
+    return ThresholdOut.of(active)
+
+
+@router.delete(
+    "/active",
+    summary="Go by the masks alone",
+    status_code=204,
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 422, 503),
+)
+def deactivate(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
+    """Judge the lift by its masks alone from now on."""
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+    runtime.store.write(lambda session: thresholds.deactivate(session, lift_id)).result()
+    runtime.pipeline.reload_masks(lift_id)

@@ -1,0 +1,58 @@
+"""A lift's own thresholds as JSON: the two heaps, and whether one may go by the valley between them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from service.inference.own_threshold import GO_BELOW
+from service.types import Threshold
+
+
+class ThresholdOut(BaseModel):
+    """Where a lift's passages part into open and closed."""
+
+    version: int
+    mask_version: int
+    model: str
+    threshold: float = Field(description="Margins below it are nearer to open.")
+    open_mean: float
+    closed_mean: float
+    spread: float = Field(description="Standard deviation within either heap.")
+    open_share: float = Field(ge=0, le=1)
+    overlap: float = Field(
+        ge=0, le=1, description="Share of a heap beyond the threshold, if heaps are normal."
+    )
+    go: bool = Field(description=f"The heaps overlap by less than {GO_BELOW:.0%}: the lift may go by it.")
+    margins: list[float] = Field(description="Of the passages it was found from: what to draw the heaps of.")
+    reviewed: int = Field(description="How many of the passages somebody had labelled.")
+    active: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, found: Threshold) -> ThresholdOut:
+        """Take what an operator decides by."""
+        heaps = found.heaps
+        return cls(
+            version=found.version,
+            mask_version=found.mask_version,
+            model=found.model,
+            threshold=heaps.threshold,
+            open_mean=heaps.open_mean,
+            closed_mean=heaps.closed_mean,
+            spread=heaps.spread,
+            open_share=heaps.open_share,
+            overlap=heaps.overlap,
+            go=heaps.overlap < GO_BELOW,
+            margins=list(found.margins),
+            reviewed=found.reviewed,
+            active=found.active,
+            created_at=found.created_at,
+        )
+
+
+class ThresholdsOut(BaseModel):
+    """A lift's thresholds, newest first."""
+
+    items: list[ThresholdOut]

@@ -1,0 +1,86 @@
+"""A lift's own thresholds: history, the active one, roll back to an earlier one or to the masks alone."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from lifts.heaps import Heaps
+from service.errors import ConflictError, NotFoundError
+from service.store.tables import LiftRow, MaskVersionRow, ThresholdRow
+from service.types import Threshold
+
+
+def add(session: Session, found: Threshold) -> Threshold:
+    """Store a threshold under the lift's next number, as a proposal: not active.
+
+    Returns the record with its version. Raises NotFoundError if the lift is unknown.
+    """
+    if session.get(LiftRow, found.lift_id) is None:
+        raise NotFoundError(f"no lift {found.lift_id!r}")
+    newest = session.scalar(
+        select(func.max(ThresholdRow.version)).where(ThresholdRow.lift_id == found.lift_id)
+    )
+    stored = dataclasses.replace(found, version=(newest or 0) + 1, active=False)
+    session.add(ThresholdRow(**{**dataclasses.asdict(stored), "margins": list(stored.margins)}))
+    session.flush()
+    return stored
+
+
+def history(session: Session, lift_id: str) -> tuple[Threshold, ...]:
+    """Return every threshold of the lift, newest first."""
+    rows = session.scalars(
+        select(ThresholdRow).where(ThresholdRow.lift_id == lift_id).order_by(ThresholdRow.version.desc())
+    )
+    return tuple(record(row) for row in rows)
+
+
+def activate(session: Session, lift_id: str, version: int) -> Threshold:
+    """Judge the lift by this threshold.
+
+    Raises:
+        NotFoundError: there is no such version.
+        ConflictError: it was found with masks that are not the active ones, or with another model.
+    """
+    row = session.get(ThresholdRow, (lift_id, version))
+    if row is None:
+        raise NotFoundError(f"lift {lift_id!r} has no threshold {version}")
+    masks = session.scalar(
+        select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)
+    )
+    if masks is None or (masks.version, masks.model) != (row.mask_version, row.model):
+        raise ConflictError(
+            f"threshold {version} was found with masks {row.mask_version} and model {row.model}, by which "
+            f"lift {lift_id!r} is not judged now"
+        )
+    deactivate(session, lift_id)
+    row.active = True
+    session.flush()
+    return record(row)
+
+
+def deactivate(session: Session, lift_id: str) -> None:
+    """Judge the lift by its masks alone; nothing happens where it already is."""
+    session.execute(
+        update(ThresholdRow)
+        .where(ThresholdRow.lift_id == lift_id)
+        .values(active=False)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def record(row: ThresholdRow) -> Threshold:
+    """Return a row as the service knows it."""
+    return Threshold(
+        lift_id=row.lift_id,
+        version=row.version,
+        mask_version=row.mask_version,
+        model=row.model,
+        heaps=Heaps(**row.heaps),
+        margins=tuple(row.margins),
+        reviewed=row.reviewed,
+        active=row.active,
+        created_at=row.created_at,
+    )
