@@ -20,14 +20,14 @@ def probability_open(scores: Scores, scale: float, offset: float) -> np.ndarray[
 
 def lift_row(scores: Scores, occupancy_threshold: float) -> dict[str, Any]:
     """One lift's figures; accuracies by the sign of the margin alone, nothing fitted."""
-    passages = scores.passages()
+    passages = scores.passages() if scores.in_threes else None
     occupied = scores.occupancy > occupancy_threshold
     return {
         "lift": scores.name,
         "pictures": len(scores.margin),
         "accuracy": accuracy(scores.margin < 0, scores.is_open),
         "auc": auc(-scores.margin, scores.is_open),
-        "accuracy_per_passage": accuracy(passages.margin < 0, passages.is_open),
+        "accuracy_per_passage": None if passages is None else accuracy(passages.margin < 0, passages.is_open),
         "open_called_closed": int(((scores.margin >= 0) & scores.is_open).sum()),
         "closed_called_open": int(((scores.margin < 0) & ~scores.is_open).sum()),
         "occupancy_accuracy": accuracy(occupied, scores.occupied),
@@ -39,6 +39,7 @@ def report(
 ) -> dict[str, Any]:
     """All lifts' rows and their averages: by picture, by lift, and per passage of three pictures."""
     rows = [lift_row(s, occupancy_threshold) for s in scores]
+    passages = [r["accuracy_per_passage"] for r in rows if r["accuracy_per_passage"] is not None]
     right = sum(round(r["accuracy"] * r["pictures"]) for r in rows)
     count = sum(r["pictures"] for r in rows)
     low, high = wilson(right, count)
@@ -50,11 +51,15 @@ def report(
         "accuracy": right / count if count else math.nan,
         "accuracy_interval_95": [low, high],
         "accuracy_by_lift": float(np.mean([r["accuracy"] for r in rows])),
-        "accuracy_per_passage": float(np.mean([r["accuracy_per_passage"] for r in rows])),
+        "accuracy_per_passage": float(np.mean(passages)) if passages else None,
         "auc_by_lift": float(np.mean([r["auc"] for r in rows])),
         "calibration_error": calibration_error(p, truth),
         "occupancy_accuracy": float(np.mean([r["occupancy_accuracy"] for r in rows])),
     }
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f}"
 
 
 def markdown(title: str, result: dict[str, Any]) -> str:
@@ -67,7 +72,7 @@ def markdown(title: str, result: dict[str, Any]) -> str:
     ]
     lines += [
         f"| {r['lift']} | {r['pictures']} | {100 * r['accuracy']:.2f} | {r['auc']:.4f} | "
-        f"{100 * r['accuracy_per_passage']:.2f} | {r['open_called_closed']} | {r['closed_called_open']} | "
+        f"{_percent(r['accuracy_per_passage'])} | {r['open_called_closed']} | {r['closed_called_open']} | "
         f"{100 * r['occupancy_accuracy']:.2f} |"
         for r in result["lifts"]
     ]
@@ -75,6 +80,6 @@ def markdown(title: str, result: dict[str, Any]) -> str:
     lines.append(
         f"| **all** | {result['pictures']} | **{100 * result['accuracy']:.2f}** "
         f"({100 * low:.2f} to {100 * high:.2f}) | {result['auc_by_lift']:.4f} | "
-        f"{100 * result['accuracy_per_passage']:.2f} | | | {100 * result['occupancy_accuracy']:.2f} |"
+        f"{_percent(result['accuracy_per_passage'])} | | | {100 * result['occupancy_accuracy']:.2f} |"
     )
     return "\n".join(lines) + "\n"

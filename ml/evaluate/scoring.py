@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +35,7 @@ class Scores:
     """What a network says of one lift's P pictures, beside the truth.
 
     name: the lift's. margin, occupancy: float[P]. is_open, occupied: bool[P].
+    in_threes: each three pictures are one passage; else they were taken one by one.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Scores:
     occupancy: Floats
     is_open: Flags
     occupied: Flags
+    in_threes: bool = True
 
     def passages(self) -> Scores:
         """The same per passage: means over each three pictures in their order."""
@@ -107,7 +109,7 @@ def score_folder(model: Embeds, folder: Path, shifts: Sequence[tuple[int, int]] 
     entries = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["images"]
     pictures = [cv2.imread(str(folder / entry["file"])) for entry in entries]
     images = np.stack([cv2.cvtColor(p, cv2.COLOR_BGR2RGB) for p in pictures if p is not None])
-    return score(
+    found = score(
         model,
         folder.name,
         images.astype(np.uint8),
@@ -116,3 +118,4 @@ def score_folder(model: Embeds, folder: Path, shifts: Sequence[tuple[int, int]] 
         (content.masks.open, content.masks.close),
         shifts,
     )
+    return replace(found, in_threes=False)

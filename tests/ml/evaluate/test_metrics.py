@@ -1,10 +1,12 @@
 """Figures of merit against numbers worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ml.evaluate.metrics import accuracy, auc, calibration_error, fit_logistic, wilson
-from ml.evaluate.report import probability_open, report
+from ml.evaluate.report import markdown, probability_open, report
 from ml.evaluate.scoring import Scores, nearest, shifted
 
 
@@ -87,6 +89,14 @@ def test_a_report_by_hand() -> None:
     assert row["accuracy_per_passage"] == 1.0
     assert row["occupancy_accuracy"] == pytest.approx(5 / 6)
     assert result["accuracy"] == pytest.approx(5 / 6)
+
+
+def test_pictures_taken_one_by_one_have_no_passages() -> None:
+    """Three strangers in a row are no passage: the column stays empty."""
+    result = report([replace(_scores(), in_threes=False)], scale=10, offset=0, occupancy_threshold=0.5)
+    assert result["accuracy_per_passage"] is None
+    assert result["lifts"][0]["accuracy_per_passage"] is None
+    assert "|  | 1 | 0 |" in markdown("folders", result)
 
 
 def test_p_open_falls_with_the_margin() -> None:
