@@ -139,7 +139,7 @@ def _train_paper(
     last = 1 if preset is Preset.SMOKE else None
     training = read(benchmark, parts(["large" if preset is Preset.LARGE else "train"])[:last])
     validation = read(benchmark, parts(["validation"])[:last])
-    config = PaperConfig(kind, seed=seed, epochs=epochs)
+    config = PaperConfig(kind, seed=seed, epochs=epochs, threads=torch.get_num_threads())
     rates = learning_rate or [config.learning_rate]
 
     with progress_bar() as progress:

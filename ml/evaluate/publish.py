@@ -77,7 +77,8 @@ def readme_table(results: dict[str, Result]) -> str:
         shown = [row for row in onsite["rows"] if row["passages"] == SHOWN_PASSAGES]
         rows.append(
             _row(
-                f"the same, by thresholds that the lifts found from {SHOWN_PASSAGES} passages without labels",
+                "open or closed, per picture, the same lifts, each by the threshold that it found from "
+                f"{SHOWN_PASSAGES} passages without labels",
                 "; ".join(
                     f"{_percent(r['accuracy'])} with {100 * r['open_share']:.0f} % open" for r in shown
                 ),

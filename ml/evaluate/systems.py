@@ -48,9 +48,11 @@ def scores_of(system: str, data: Pictures, where: Path, device: str) -> tuple[Fl
     model, config, state = load_paper(where, torch.device(device))
     found_scores = scores(model, data, config.kind).double().numpy()
     rates = "".join(f" --learning-rate {rate}" for rate in state.get("reached_by_rate", ()))
+    how = f" --epochs {config.epochs} --seed {config.seed}"
+    how += f" --threads {config.threads}" if config.threads else ""
     about = {
         "trained_on_these_lifts": True,
-        "trained_by": f"barwatch train {system}{rates} --epochs {config.epochs} --seed {config.seed}",
+        "trained_by": f"barwatch train {system}{rates}{how}",
         "learning_rate": config.learning_rate,
         "seed": config.seed,
         "training_pictures": state.get("training_pictures"),

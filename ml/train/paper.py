@@ -29,7 +29,8 @@ class PaperConfig:
     learning_rate: the paper's 1e-5 belongs to its input's units, which it does not give; ours are those of
     `prepare`, and the rate is chosen on the validation set. batch, patience (epochs without a better
     validation accuracy): not in the paper. clip_norm: largest norm of a step's gradient; the distances of
-    the first steps are many times the margin, and without a bound the siamese network diverges at 1e-4.
+    the first steps are many times the margin, and a trial without a bound diverged at 1e-4. threads: of the
+    CPU, 0 where they are not known; sums, and so the figures, come out the same only with as many.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class PaperConfig:
     epochs: int = 1000
     patience: int = 5
     clip_norm: float = 1.0
+    threads: int = 0
 
 
 def forward(model: PaperNetwork, images: Tensor, device: torch.device) -> Tensor:
@@ -120,7 +122,8 @@ def train_paper(
     if last.exists():
         saved = torch.load(last, map_location=device, weights_only=True)
         # It may go on for longer than was first asked, but not as another run.
-        if replace(PaperConfig(**saved["config"]), epochs=config.epochs) != config:
+        was = replace(PaperConfig(**saved["config"]), epochs=config.epochs, threads=config.threads)
+        if was != config:
             raise ValueError(f"{last} is of another run: {saved['config']}")
         model.load_state_dict(saved["model"])
         sgd.load_state_dict(saved["sgd"])
