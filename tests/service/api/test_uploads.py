@@ -95,7 +95,10 @@ def test_an_image_bomb_is_refused_by_its_header(house: House) -> None:
     content = bomb()
     files = {"image": ("x.png", content, "image/png")}
     path = "/lifts/demo-quad/classify"
-    house.call("POST", path, Role.VIEWER, files={"image": ("x.png", png(PICTURE))})
+    # The client's copies and the form's buffers are in this process too: they are there before it counts.
+    harmless = {"image": ("x.png", b"x" * len(content), "image/png")}
+    for _ in range(3):
+        house.call("POST", path, Role.VIEWER, files=harmless)
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     best_s = 1.0
     for _ in range(3):  # the best of three: other processes share the machine
