@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import stamina
 import structlog
 from alembic import command
 from alembic.config import Config
@@ -166,7 +167,13 @@ def make_engine(path: Path, *, write: bool) -> Engine:
     def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         # The driver's own transaction handling begins late and DEFERRED: it is switched off and done here.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # Turning a new file to WAL locks it, and SQLite does not wait for another process that does so too.
+        for attempt in stamina.retry_context(
+            on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_max=0.5
+        ):
+            with attempt:
+                connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         if not write:
             connection.execute("PRAGMA query_only=ON")
@@ -189,6 +196,10 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
 
 
 def _brief(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from lifts.schema import Lift
 from service.errors import ConfigurationError, NotFoundError, StoreError
@@ -51,6 +53,30 @@ def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         assert connection.execute(text("SELECT id FROM lifts")).scalars().all() == ["old"]
     engine.dispose()
+
+
+def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses to turn such a file to WAL at once, whatever the timeout: it is tried again."""
+    path = tmp_path / "barwatch.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("CREATE TABLE x (a)")
+    other.execute("BEGIN IMMEDIATE")
+    retries = []
+
+    def other_ends(details: RetryDetails) -> None:
+        retries.append(details)
+        other.execute("COMMIT")
+
+    set_on_retry_hooks([other_ends])
+    engine = make_engine(path, write=True)
+    try:
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    finally:
+        set_on_retry_hooks(None)
+        engine.dispose()
+        other.close()
+    assert len(retries) == 1
 
 
 def test_the_pragmas_hold_on_every_connection(store: Store) -> None:
