@@ -54,11 +54,14 @@ def command_line() -> str:
     return shlex.join(["barwatch", *sys.argv[1:]])
 
 
-def provenance() -> dict[str, Any]:
-    """What every result begins with: its command and the commit."""
+def provenance(data_seed: int | None) -> dict[str, Any]:
+    """What every result begins with: its command, the commit, and the first seed of its pictures.
+
+    data_seed is None for pictures that were not rendered here.
+    """
     from ml.export.manifest import git_commit  # noqa: PLC0415
 
-    return {"command": command_line(), "git_commit": git_commit()}
+    return {"command": command_line(), "git_commit": git_commit(), "data_seed": data_seed}
 
 
 def deliver(result: dict[str, Any], table: str, out: Path | None, as_json: bool) -> None:

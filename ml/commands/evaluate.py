@@ -56,7 +56,7 @@ def evaluate(
         scores = [score_rendered(network, load(path), bank) for path in files]
         title = f"{lifts} rendered lifts that no training saw (seeds from {first_seed})"
     result: dict[str, Any] = {
-        **provenance(),
+        **provenance(None if folder else first_seed),
         "mask_shifts": shifts,
         **report(scores, calibration["scale"], calibration["offset"], calibration["occupancy_threshold"]),
     }
@@ -86,7 +86,7 @@ def evaluate_benchmark(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
 ) -> None:
     """Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost."""
-    from ml.data.benchmark import parts  # noqa: PLC0415
+    from ml.data.benchmark import FIRST_SEED, parts  # noqa: PLC0415
     from ml.data.pictures import read  # noqa: PLC0415
     from ml.evaluate.benchmark import markdown, table  # noqa: PLC0415
     from ml.evaluate.systems import scores_of  # noqa: PLC0415
@@ -96,7 +96,7 @@ def evaluate_benchmark(
     scores, about = scores_of(system.value, data, where, chosen_device(device))
     result = {
         "system": system.value,
-        **provenance(),
+        **provenance(FIRST_SEED),
         **about,
         **table(scores, data.is_open.numpy(), data.lift.numpy(), data.names, data.factors),
     }

@@ -47,7 +47,7 @@ def evaluate_events(
             rows.append(row)
             progress.advance(task)
     result: dict[str, Any] = {
-        **provenance(),
+        **provenance(first_seed),
         **summary(tallies),
         "recordings": rows,
     }

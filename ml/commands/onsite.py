@@ -46,7 +46,8 @@ def evaluate_onsite(
     files = prepared(cache, seeds, passages + watched, workers, "test lifts")
     parts = [split(score_rendered(network, load(path), SHIFTS_PX), passages) for path in files]
     result: dict[str, Any] = {
-        **provenance(),
+        **provenance(first_seed),
+        "seed": seed,
         "lifts": lifts,
         "pictures": sum(len(part.judged.margin) for part in parts),
         "rounds": rounds,

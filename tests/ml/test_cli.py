@@ -66,7 +66,7 @@ def test_export_and_evaluate(trained: Path, released: Path) -> None:
     out = trained / "report.json"
     report = json.loads(_invoke(*words, "--workers", "1", "--json", "--out", str(out)))
     assert report == json.loads(out.read_text())
-    assert report["pictures"] == 12
+    assert (report["pictures"], report["data_seed"]) == (12, 10_000)
     assert 0 <= report["accuracy"] <= 1
     assert report["command"].split()[0] == "barwatch"
     table = _invoke(*words, "--workers", "1")
