@@ -148,7 +148,7 @@ def _climbed(
     share: float,
 ) -> tuple[float, Heaps]:
     """Climb to a maximum from one start; returns its log posterior and the heaps there."""
-    precision = np.linalg.inv(prior.covariance())
+    mean, precision = prior.mean(), np.linalg.inv(prior.covariance())
     variance = prior.spread**2
     layer = np.where(known, 0.0, prior.outliers / _REACH)  # who reviewed a passage said which heap it is of
     total = np.ones(len(x))
@@ -159,7 +159,7 @@ def _climbed(
         total = heaps.sum(1) + layer
         belongs = heaps / total[:, None] * weight[:, None]
         count = belongs.sum(0)
-        pull = precision @ prior.mean() + (belongs * x[:, None]).sum(0) / variance
+        pull = precision @ mean + (belongs * x[:, None]).sum(0) / variance
         moved = np.linalg.solve(precision + np.diag(count / variance), pull)
         square = float((belongs * (x[:, None] - moved) ** 2).sum())
         variance = (prior.strength * prior.spread**2 + square) / (prior.strength + float(count.sum()))
@@ -169,7 +169,7 @@ def _climbed(
         centres = moved
         if still:
             break
-    off = centres - prior.mean()
+    off = centres - mean
     posterior = float((weight * np.log(total)).sum()) - 0.5 * float(off @ precision @ off)
     posterior -= prior.strength * (0.5 * math.log(variance) + prior.spread**2 / (2 * variance))
     posterior += 0.5 * math.log(share * (1 - share))

@@ -15,10 +15,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = ROOT / "released"
 RESULTS = ROOT / "results"
+LOCO_FIRST_SEED, LOCO_LIFTS = 10_000, 8
 
 CacheOption = Annotated[Path, typer.Option(help="Where rendered lifts are kept between runs.")]
 BenchmarkOption = Annotated[Path, typer.Option(help="Where `barwatch render benchmark` put the sets.")]
 WorkersOption = Annotated[int, typer.Option(min=1, help="Processes that render.")]
+JudgedModelOption = Annotated[Path, typer.Option(help="The artefact to judge.")]
+FirstSeedOption = Annotated[int, typer.Option(help="First of the lifts.")]
+LiftsOption = Annotated[int, typer.Option(min=1, help="How many lifts.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")]
 DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
 
 console = Console(stderr=True)

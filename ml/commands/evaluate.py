@@ -10,10 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from ml.commands.common import (
+    LOCO_FIRST_SEED,
+    LOCO_LIFTS,
     RELEASED,
     BenchmarkOption,
     CacheOption,
     DeviceOption,
+    FirstSeedOption,
+    JsonOption,
+    JudgedModelOption,
+    LiftsOption,
     WorkersOption,
     chosen_device,
     deliver,
@@ -21,13 +27,11 @@ from ml.commands.common import (
     provenance,
 )
 
-LOCO_SEEDS = range(10_000, 10_008)
-
 
 def evaluate(
-    model: Annotated[Path, typer.Option(help="The artefact to judge.")] = RELEASED / "barwatch.ts",
-    first_seed: Annotated[int, typer.Option(help="First of the lifts.")] = LOCO_SEEDS.start,
-    lifts: Annotated[int, typer.Option(min=1, help="How many lifts.")] = len(LOCO_SEEDS),
+    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    first_seed: FirstSeedOption = LOCO_FIRST_SEED,
+    lifts: LiftsOption = LOCO_LIFTS,
     passages: Annotated[int, typer.Option(min=2, help="Passages of each, three pictures each.")] = 67,
     folder: Annotated[
         list[Path] | None, typer.Option(help="Judge lift folders with a meta.json of labels instead.")
@@ -36,7 +40,7 @@ def evaluate(
     cache: CacheOption = Path("runs/rendered"),
     workers: WorkersOption = 2,
     out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge the artefact on lifts it has never seen, from their two masks alone."""
     from ml.data.rendered import load  # noqa: PLC0415
@@ -83,7 +87,7 @@ def evaluate_benchmark(
     only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
     device: DeviceOption = "auto",
     out: Annotated[Path | None, typer.Option(help="Write the table here as JSON.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost."""
     from ml.data.benchmark import FIRST_SEED, parts  # noqa: PLC0415

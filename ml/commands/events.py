@@ -7,14 +7,25 @@ from typing import Annotated, Any
 
 import typer
 
-from ml.commands.common import RELEASED, WorkersOption, deliver, progress_bar, provenance
-from ml.commands.evaluate import LOCO_SEEDS
+from ml.commands.common import (
+    LOCO_FIRST_SEED,
+    LOCO_LIFTS,
+    RELEASED,
+    FirstSeedOption,
+    JsonOption,
+    JudgedModelOption,
+    LiftsOption,
+    WorkersOption,
+    deliver,
+    progress_bar,
+    provenance,
+)
 
 
 def evaluate_events(
-    model: Annotated[Path, typer.Option(help="The artefact to judge.")] = RELEASED / "barwatch.ts",
-    first_seed: Annotated[int, typer.Option(help="First of the lifts.")] = LOCO_SEEDS.start,
-    lifts: Annotated[int, typer.Option(min=1, help="How many lifts.")] = len(LOCO_SEEDS),
+    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    first_seed: FirstSeedOption = LOCO_FIRST_SEED,
+    lifts: LiftsOption = LOCO_LIFTS,
     recordings: Annotated[
         int, typer.Option(min=1, help="Recordings of each, each in a weather of its own.")
     ] = 2,
@@ -24,7 +35,7 @@ def evaluate_events(
     ),
     workers: WorkersOption = 2,
     out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
     from ml.evaluate.events import markdown, summary  # noqa: PLC0415 - keeps `barwatch --help` quick

@@ -8,14 +8,26 @@ from typing import Annotated, Any
 
 import typer
 
-from ml.commands.common import RELEASED, CacheOption, WorkersOption, deliver, prepared, provenance
-from ml.commands.evaluate import LOCO_SEEDS
+from ml.commands.common import (
+    LOCO_FIRST_SEED,
+    LOCO_LIFTS,
+    RELEASED,
+    CacheOption,
+    FirstSeedOption,
+    JsonOption,
+    JudgedModelOption,
+    LiftsOption,
+    WorkersOption,
+    deliver,
+    prepared,
+    provenance,
+)
 
 
 def evaluate_onsite(
-    model: Annotated[Path, typer.Option(help="The artefact to judge.")] = RELEASED / "barwatch.ts",
-    first_seed: Annotated[int, typer.Option(help="First of the lifts.")] = LOCO_SEEDS.start,
-    lifts: Annotated[int, typer.Option(min=1, help="How many lifts.")] = len(LOCO_SEEDS),
+    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    first_seed: FirstSeedOption = LOCO_FIRST_SEED,
+    lifts: LiftsOption = LOCO_LIFTS,
     passages: Annotated[int, typer.Option(min=2, help="Passages of each that are judged.")] = 67,
     watched: Annotated[
         int, typer.Option(min=2, help="Further passages of each, half of them open, to draw from.")
@@ -28,7 +40,7 @@ def evaluate_onsite(
     cache: CacheOption = Path("runs/rendered"),
     workers: WorkersOption = 2,
     out: Annotated[Path | None, typer.Option(help="Write the rows here as JSON.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge what a lift gains from passages that it has only watched, with no label."""
     from lifts.heaps import Prior  # noqa: PLC0415

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ml.evaluate.baselines import Score
 from ml.evaluate.factors import cost_of_factors
-from ml.evaluate.metrics import accuracy, auc, bootstrap, fitted_calibration_error, roc
+from ml.evaluate.metrics import accuracy, auc, bootstrap, fitted_calibration_error, in_words, roc
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -108,10 +108,9 @@ def _training(result: dict[str, Any]) -> list[str]:
 
 def markdown(title: str, result: dict[str, Any]) -> str:
     """The table as Markdown, lifts first, then the costliest factors."""
-    low, high = result["accuracy_interval_95"]
     overall = (
         f"| **all, by picture** | {result['pictures']} | **{100 * result['accuracy']:.2f}** "
-        f"({100 * low:.2f} to {100 * high:.2f}) | {result['auc']:.4f} | "
+        f"{in_words(result['accuracy_interval_95'])} | {result['auc']:.4f} | "
         f"{result['open_called_closed']} | {result['closed_called_open']} |"
     )
     lines = [

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.evaluate.metrics import wilson
+from ml.evaluate.metrics import in_words, wilson
 
 Record = dict[str, Any]
 
@@ -133,10 +133,9 @@ def markdown(result: dict[str, Any]) -> str:
         *("missed", "found_twice", "ghosts", "unknown"),
     )
     rows = [*result["recordings"], {"lift": "**all**", "light": "", **result}]
-    low, high = result["recall_interval_95"]
     recall, rate = result["recall"] or 0.0, result["false_alarms_per_1000_carriers"] or 0.0
     said = (
-        f"Recall of open and occupied: {100 * recall:.2f} % ({100 * low:.2f} to {100 * high:.2f}); "
+        f"Recall of open and occupied: {100 * recall:.2f} % {in_words(result['recall_interval_95'])}; "
         f"{rate:.1f} false alarms per 1,000 carriers; "
         f"delay from begin to verdict {result['delay_s']['median']} s (median)."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,12 @@ def bootstrap(values: npt.ArrayLike, rounds: int = 2000, seed: int = 0) -> tuple
     means = [data[rng.integers(0, len(data), len(data))].mean() for _ in range(rounds)]
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
+
+
+def in_words(interval: Sequence[float]) -> str:
+    """An interval of shares in per cent, e.g. (95.37 to 97.20)."""
+    low, high = interval
+    return f"({100 * low:.2f} to {100 * high:.2f})"
 
 
 def calibration_error(probability: npt.ArrayLike, actual: Flags, bins: int = 10) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.heaps import Prior, heaps_of
-from ml.evaluate.metrics import accuracy, wilson
+from ml.evaluate.metrics import accuracy, in_words, wilson
 from ml.evaluate.scoring import Scores
 
 COUNTS = (20, 50, 200)
@@ -33,13 +33,8 @@ def split(scores: Scores, judged: int) -> Watched:
     cut = 3 * judged
 
     def part(where: slice) -> Scores:
-        return Scores(
-            scores.name,
-            scores.margin[where],
-            scores.occupancy[where],
-            scores.is_open[where],
-            scores.occupied[where],
-        )
+        names = ("margin", "occupancy", "is_open", "occupied")
+        return replace(scores, **{name: getattr(scores, name)[where] for name in names})
 
     return Watched(part(slice(cut, None)), part(slice(cut)))
 
@@ -124,10 +119,9 @@ def markdown(title: str, result: dict[str, Any]) -> str:
             (row["accuracy_of_lifts"][name] - before, name)
             for name, before in first["accuracy_of_lifts"].items()
         )
-        low, high = row["accuracy_interval_95"]
         lines.append(
             f"| {row['passages']} | {100 * row['open_share']:.0f} % | {100 * row['accuracy']:.2f} "
-            f"({100 * low:.2f} to {100 * high:.2f}) | {100 * row['accuracy_per_passage']:.2f} | "
+            f"{in_words(row['accuracy_interval_95'])} | {100 * row['accuracy_per_passage']:.2f} | "
             f"{100 * change:+.2f} ({lift}) |"
         )
     return "\n".join(lines) + "\n"

@@ -9,6 +9,7 @@ from typing import Any
 
 from ml.evaluate.benchmark import markdown as benchmark_markdown
 from ml.evaluate.events import markdown as events_markdown
+from ml.evaluate.metrics import in_words
 from ml.evaluate.onsite import markdown as onsite_markdown
 from ml.evaluate.report import markdown as lifts_markdown
 
@@ -47,8 +48,7 @@ def _percent(value: float) -> str:
 
 def _share(result: Result, name: str) -> str:
     """A share with its interval, e.g. 95.77 % (94.67 to 96.65)."""
-    low, high = result[f"{name}_interval_95"]
-    return f"{_percent(result[name])} ({100 * low:.2f} to {100 * high:.2f})"
+    return f"{_percent(result[name])} {in_words(result[f'{name}_interval_95'])}"
 
 
 def _row(what: str, measured: str, result: Result) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.evaluate.metrics import accuracy, auc, calibration_error, wilson
+from ml.evaluate.metrics import accuracy, auc, calibration_error, in_words, wilson
 from ml.evaluate.scoring import Scores
 
 
@@ -76,10 +76,9 @@ def markdown(title: str, result: dict[str, Any]) -> str:
         f"{100 * r['occupancy_accuracy']:.2f} |"
         for r in result["lifts"]
     ]
-    low, high = result["accuracy_interval_95"]
     lines.append(
         f"| **all** | {result['pictures']} | **{100 * result['accuracy']:.2f}** "
-        f"({100 * low:.2f} to {100 * high:.2f}) | {result['auc_by_lift']:.4f} | "
+        f"{in_words(result['accuracy_interval_95'])} | {result['auc_by_lift']:.4f} | "
         f"{_percent(result['accuracy_per_passage'])} | | | {100 * result['occupancy_accuracy']:.2f} |"
     )
     return "\n".join(lines) + "\n"

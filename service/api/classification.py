@@ -41,9 +41,7 @@ def classify_pictures(
     """
     with runtime.store.reading() as session:
         lift = lifts.get(session, lift_id)
-    version = runtime.pipeline.active_masks(lift_id) or runtime.pipeline.reload_masks(lift_id)
-    if version is None:
-        raise ConflictError(f"lift {lift_id!r} has no masks yet: enrol it with POST /lifts/{lift_id}/masks")
+    version = runtime.judged_by(lift_id)
     pictures = (
         [_canonical(image, number) for number, image in enumerate(images, 1)]
         if registered

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from service.alarms.hub import AlarmHub
 from service.api.auth import Gate
+from service.errors import ConflictError
 from service.inference.protocol import Engine
 from service.settings import Settings
 from service.store.database import Store
@@ -60,6 +61,15 @@ class Runtime:
     epoch: str
     registry: CollectorRegistry
     heartbeat_s: float = 5.0
+
+    def judged_by(self, lift_id: str) -> MaskVersion:
+        """Return the masks that the lift is judged by; raises ConflictError if it has none."""
+        version = self.pipeline.active_masks(lift_id) or self.pipeline.reload_masks(lift_id)
+        if version is None:
+            raise ConflictError(
+                f"lift {lift_id!r} has no masks yet: enrol it with POST /lifts/{lift_id}/masks"
+            )
+        return version
 
     def masks_changed(self, lift_id: str) -> None:
         """Judge and register by the lift's active masks from now on."""

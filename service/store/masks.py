@@ -6,13 +6,13 @@ import dataclasses
 
 import cv2
 import numpy as np
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lifts.schema import MaskPair
 from service.errors import NotFoundError
 from service.store import thresholds
-from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, ThresholdRow
+from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, no_active
 from service.types import Floats, Image, MaskVersion
 
 
@@ -24,7 +24,7 @@ def add(session: Session, version: MaskVersion) -> MaskVersion:
     if session.get(LiftRow, version.lift_id) is None:
         raise NotFoundError(f"no lift {version.lift_id!r}")
     stored = dataclasses.replace(version, version=_next_version(session, version.lift_id), active=True)
-    _deactivate(session, stored.lift_id)
+    no_active(session, MaskVersionRow, stored.lift_id)
     session.add(
         MaskVersionRow(
             lift_id=stored.lift_id,
@@ -95,19 +95,10 @@ def other_models(session: Session, model: str) -> tuple[MaskVersion, ...]:
 def activate(session: Session, lift_id: str, version: int) -> MaskVersion:
     """Make the version the active one (roll back or forward); raises NotFoundError."""
     row = _row(session, lift_id, version)
-    _deactivate(session, lift_id)
+    no_active(session, MaskVersionRow, lift_id)
     row.active = True
     session.flush()
     return _record(session, row)
-
-
-def _deactivate(session: Session, lift_id: str) -> None:
-    session.execute(
-        update(MaskVersionRow)
-        .where(MaskVersionRow.lift_id == lift_id)
-        .values(active=False)
-        .execution_options(synchronize_session="fetch")
-    )
 
 
 def _next_version(session: Session, lift_id: str) -> int:
@@ -128,14 +119,6 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
     references = session.scalars(
         select(ReferenceRow).where(ReferenceRow.lift_id == row.lift_id, ReferenceRow.version == row.version)
     )
-    own = session.scalar(
-        select(ThresholdRow).where(
-            ThresholdRow.lift_id == row.lift_id,
-            ThresholdRow.mask_version == row.version,
-            ThresholdRow.model == row.model,  # another model's margins part elsewhere
-            ThresholdRow.active,
-        )
-    )
     embeddings = np.frombuffer(row.embeddings, dtype="<f4").reshape(2, row.bank_size, -1)
     return MaskVersion(
         lift_id=row.lift_id,
@@ -149,7 +132,7 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
         active=row.active,
         created_at=row.created_at,
         references={reference.name: _rgb(reference.png) for reference in references},
-        threshold=None if own is None else thresholds.record(own),
+        threshold=thresholds.active(session, row.lift_id, row.version, row.model),
     )
 
 

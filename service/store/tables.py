@@ -19,8 +19,9 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     text,
+    update,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -219,3 +220,13 @@ class TokenRow(Base):
     role: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def no_active(session: Session, table: type[MaskVersionRow | ThresholdRow], lift_id: str) -> None:
+    """Leave the lift without an active row in a table of versions."""
+    session.execute(
+        update(table)
+        .where(table.lift_id == lift_id)
+        .values(active=False)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lifts.heaps import Heaps
 from service.errors import ConflictError, NotFoundError
-from service.store.tables import LiftRow, MaskVersionRow, ThresholdRow
+from service.store.tables import LiftRow, MaskVersionRow, ThresholdRow, no_active
 from service.types import Threshold
 
 
@@ -29,12 +29,28 @@ def add(session: Session, found: Threshold) -> Threshold:
     return stored
 
 
+def active(session: Session, lift_id: str, mask_version: int, model: str) -> Threshold | None:
+    """Return the lift's active threshold if it was found with these masks and this model, else None.
+
+    Under other masks, or read by another model, margins part elsewhere.
+    """
+    row = session.scalar(
+        select(ThresholdRow).where(
+            ThresholdRow.lift_id == lift_id,
+            ThresholdRow.mask_version == mask_version,
+            ThresholdRow.model == model,
+            ThresholdRow.active,
+        )
+    )
+    return None if row is None else _record(row)
+
+
 def history(session: Session, lift_id: str) -> tuple[Threshold, ...]:
     """Return every threshold of the lift, newest first."""
     rows = session.scalars(
         select(ThresholdRow).where(ThresholdRow.lift_id == lift_id).order_by(ThresholdRow.version.desc())
     )
-    return tuple(record(row) for row in rows)
+    return tuple(_record(row) for row in rows)
 
 
 def activate(session: Session, lift_id: str, version: int) -> Threshold:
@@ -58,20 +74,15 @@ def activate(session: Session, lift_id: str, version: int) -> Threshold:
     deactivate(session, lift_id)
     row.active = True
     session.flush()
-    return record(row)
+    return _record(row)
 
 
 def deactivate(session: Session, lift_id: str) -> None:
     """Judge the lift by its masks alone; nothing happens where it already is."""
-    session.execute(
-        update(ThresholdRow)
-        .where(ThresholdRow.lift_id == lift_id)
-        .values(active=False)
-        .execution_options(synchronize_session="fetch")
-    )
+    no_active(session, ThresholdRow, lift_id)
 
 
-def record(row: ThresholdRow) -> Threshold:
+def _record(row: ThresholdRow) -> Threshold:
     """Return a row as the service knows it."""
     return Threshold(
         lift_id=row.lift_id,

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path
 from service.api.deps import OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.thresholds import ThresholdOut, ThresholdsOut
-from service.errors import ConflictError
 from service.inference.own_threshold import NEWEST, find_threshold
 from service.store import lifts, passages, thresholds
 
@@ -39,11 +38,7 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> ThresholdOut:
     """
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
-        masks = runtime.pipeline.active_masks(lift_id)
-        if masks is None:
-            raise ConflictError(
-                f"lift {lift_id!r} has no masks yet: enrol it with POST /lifts/{lift_id}/masks"
-            )
+        masks = runtime.judged_by(lift_id)
         watched = passages.watched(session, lift_id, masks.version, masks.model, NEWEST)
     found = find_threshold(watched, masks, runtime.engine.manifest.calibration)
     return ThresholdOut.of(runtime.store.write(lambda session: thresholds.add(session, found)).result())
