@@ -2,8 +2,7 @@
 
 Events arrive on the cameras' threads (`on_event`) and never wait there: a passage goes straight to the
 engine, its answer to one deciding thread, its record to the store's writer; what is committed leaves by the
-store's listeners.
-A passage that cannot be judged in time is recorded as `unknown` with the reason: never silence.
+store's listeners. A passage that cannot be judged in time is `unknown` with the reason: never silence.
 """
 
 from __future__ import annotations
@@ -22,25 +21,27 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from sqlalchemy.orm import Session
 
 from service.alarms import conditions, lifecycle
-from service.alarms.policy import UnknownRate, passage_alarm
+from service.alarms.policy import UnknownRate
 from service.errors import BarwatchError, EngineUnavailableError
 from service.inference.active_masks import ActiveMasks
 from service.inference.judge import judge, unknown
 from service.inference.protocol import Engine
-from service.store import alarms, passages
+from service.proposals import Proposals
+from service.recording import files_of, maps_of, record_of, store_passage
+from service.store import alarms
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention, forget_old
-from service.store.records import PassageRecord, PictureRecord
+from service.store.records import PassageRecord
 from service.store.retrying import RetryingWriter
 from service.types import (
     AlarmKind,
     CameraEvent,
     CameraStatus,
-    Floats,
     Health,
     Judgement,
     MaskVersion,
     Passage,
+    Seen,
     Snapshot,
 )
 
@@ -57,7 +58,7 @@ FLOOD = 16
 class _Answered:
     passage: Passage
     masks: MaskVersion | None
-    answer: Future[tuple[Floats, Floats]] | None
+    answer: Future[Seen] | None
     reason: str = ""
 
 
@@ -94,10 +95,9 @@ class Pipeline:
             "barwatch_passages", "Passages recorded", ["lift_id", "verdict"], registry=self.registry
         )
         self._store, self._engine, self._pictures = store, engine, pictures
-        self._masks = ActiveMasks(store, engine)
-        self._writer = RetryingWriter(store)
-        self._retention = retention or Retention()
-        self._max_waiting = max_waiting
+        self._masks, self._writer = ActiveMasks(store, engine), RetryingWriter(store)
+        self._proposals = Proposals(store, engine, self._masks.get)
+        self._retention, self._max_waiting = retention or Retention(), max_waiting
         self._lock = threading.Lock()
         self._waiting = self._dropped = self._lost = 0
         # Bounded by hand, by what `_waiting` admits.
@@ -203,7 +203,11 @@ class Pipeline:
             self._inbox.put(_Answered(passage, version, None, reason))
             return
         try:
-            answer = self._engine.submit_pictures(np.stack([picture.image for picture in passage.pictures]))
+            pictures = np.stack([picture.image for picture in passage.pictures])
+            # Without masks there is a reason, and nothing was submitted.
+            answer = self._engine.submit_pictures(
+                pictures, None if version is None else version.embeddings[:, 0]
+            )
         except ValueError as error:
             self._inbox.put(_Answered(passage, version, None, f"pictures that cannot be judged: {error}"))
             return
@@ -229,22 +233,12 @@ class Pipeline:
         seen_at = datetime.now(UTC) - timedelta(seconds=time.monotonic() - passage.decided_mono_s)
         shown = passage.pictures if item.answer is not None else ()
         files = self._pictures.write(passage.lift_id, seen_at, [picture.image for picture in shown])
-        record = PassageRecord(
-            id=passage.id,
-            lift_id=passage.lift_id,
-            number=passage.number,
-            seen_at=seen_at,
-            t_begin_s=passage.t_begin_s,
-            t_middle_s=passage.t_middle_s,
-            t_end_s=passage.t_end_s,
-            judgement=judgement,
-            pictures=tuple(
-                PictureRecord(file, float(picture.t_s), float(picture.quality), picture.problem)
-                for file, picture in zip(files, shown, strict=True)
-            ),
-        )
+        cells = self._engine.manifest.calibration.bar_map_cells
+        maps = self._pictures.write_maps(files, maps_of(item.answer, cells))
+        evidence = list(zip(shown, files, maps, strict=True))
+        record = record_of(passage, judgement, seen_at, evidence)
         stored = partial(self._stored, record, passage.decided_mono_s)
-        self._writer.write(partial(_store_passage, record=record), stored)
+        self._writer.write(partial(store_passage, record=record), stored)
         rate = self._rates.setdefault(passage.lift_id, UnknownRate(passage.lift_id))
         change = rate.step(judgement.verdict)
         if change is not None:
@@ -254,15 +248,15 @@ class Pipeline:
         if item.answer is None or item.masks is None:
             return unknown(item.reason, item.masks)
         try:
-            embeddings, occupancy = item.answer.result(0)
+            seen = item.answer.result(0)
         except EngineUnavailableError as error:
             return unknown(str(error), item.masks)
         calibration = self._engine.manifest.calibration
-        return judge(item.passage.pictures, embeddings, occupancy, item.masks, calibration)
+        return judge(item.passage.pictures, seen, item.masks, calibration)
 
     def _stored(self, record: PassageRecord, decided_mono_s: float, new: bool) -> None:
         if not new:
-            self._pictures.remove([picture.file for picture in record.pictures if picture.file])
+            self._pictures.remove(files_of(record))
             return
         self._latency.observe(time.monotonic() - decided_mono_s)
         self._recorded.labels(record.lift_id, record.judgement.verdict.value).inc()
@@ -288,6 +282,7 @@ class Pipeline:
                 self._writer.retry()
                 self._masks.retry()
                 self._expire_shelved()
+                self._proposals.step()
                 if time.monotonic() >= next_retention_mono_s:
                     next_retention_mono_s = time.monotonic() + RETENTION_EVERY_S
                     self.apply_retention(datetime.now(UTC))
@@ -309,18 +304,3 @@ class Pipeline:
             due = alarms.expired(session, now)
         if due:
             self._store.write(partial(lifecycle.expire_shelved, now=now)).result()
-
-
-def _store_passage(session: Session, record: PassageRecord) -> bool:
-    """Store the passage and its alarm in one transaction; says whether the passage was new."""
-    if not passages.add(session, record):
-        return False
-    evidence = tuple(
-        f"/passages/{record.id}/pictures/{n}.jpg"
-        for n, picture in enumerate(record.pictures, 1)
-        if picture.file
-    )
-    draft = passage_alarm(record.id, record.lift_id, record.judgement, evidence)
-    if draft is not None:
-        alarms.raise_alarm(session, draft)
-    return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -120,6 +121,26 @@ class Passage:
     t_end_s: float
     pictures: tuple[Picture, ...]
     decided_mono_s: float
+
+
+NOT_THIS_LIFT = "does not look like a carrier of this lift"
+"""Why a passage is unknown that shows something else than the masks' lift."""
+
+TOO_CLOSE = "too close to call"
+"""Why a passage that was seen well enough is unknown all the same: its margin says neither."""
+
+
+class Seen(NamedTuple):
+    """What the network says of N pictures.
+
+    embeddings: float32[N, D]. occupancy: float32[N] in 0..1.
+    matches: float32[N, 2]: by the masks that were sent along, the margin, and the chance in 0..1 that it is a
+        carrier of their lift; NaN from a model that knows distances only.
+    """
+
+    embeddings: Floats
+    occupancy: Floats
+    matches: Floats
 
 
 @dataclass(frozen=True, slots=True)

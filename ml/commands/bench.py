@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ml.commands.common import RELEASED
+from ml.commands.common import RELEASED, JsonOption, deliver, progress_bar, provenance
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,7 +21,7 @@ def bench_render(
     seed: Annotated[int, typer.Option(min=0, help="The first lift's.")] = 0,
 ) -> None:
     """Registered pictures rendered a second; JSON."""
-    from ml.bench import render_rate  # noqa: PLC0415
+    from ml.bench.render import render_rate  # noqa: PLC0415
 
     print(json.dumps(render_rate(processes, lifts, passages, seed)))  # noqa: T201
 
@@ -29,13 +29,48 @@ def bench_render(
 @app.command("embed")
 def bench_embed(
     model: Annotated[Path, typer.Option(help="The artefact.")] = RELEASED / "barwatch.ts",
-    seconds: Annotated[float, typer.Option(min=0.01, help="Time for each row.")] = 2.0,
+    threads: Annotated[
+        list[int] | None, typer.Option(min=1, help="CPU threads, each in turn; 1 and 2.")
+    ] = None,
+    batch: Annotated[list[int] | None, typer.Option(min=1, help="Pictures at a time; 3 and 16.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.01, help="Time for each figure.")] = 2.0,
+    keep_memory: Annotated[
+        bool,
+        typer.Option(
+            "--keep-memory/--default-memory",
+            help="Keep freed memory: helps all, and the paper's network, whose maps are the largest, most.",
+        ),
+    ] = True,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Pictures the artefact embeds a second on the CPU, by batch and threads; JSON, a line a row."""
-    from ml.bench import embed_rate  # noqa: PLC0415
+    """Pictures a second from bytes to an answer, by threads and batch.
 
-    for row in embed_rate(model, (1, 3, 16), (1, 2), seconds):
-        print(json.dumps(row))  # noqa: T201
+    The artefact beside the paper's network and what one would pick instead, all in one run; and on a GPU,
+    where there is one, beside the limits of its bus and its arithmetic.
+    """
+    from ml.bench.embed import rates  # noqa: PLC0415
+    from ml.bench.gpu import gpu_rate  # noqa: PLC0415
+    from ml.bench.systems import instead, papers, shipped  # noqa: PLC0415
+    from ml.bench.table import markdown  # noqa: PLC0415
+    from ml.bench.timing import machine  # noqa: PLC0415
+    from ml.train.memory import keep_freed_memory  # noqa: PLC0415
+
+    threads, batch = threads or [1, 2], batch or [3, 16]
+    about = provenance(None) | {"machine": machine(), "seconds": seconds}
+    about["keeps_freed_memory"] = keep_memory and keep_freed_memory()
+    timed: list[dict[str, Any]] = []
+    others, missing = instead()
+    with progress_bar() as progress:
+        task = progress.add_task("timing", total=len(threads) * len(batch) + 1, note="")
+        systems = [*shipped(model), papers(), *others]
+        for found in rates(systems, threads, batch, seconds):
+            timed += found
+            progress.advance(task)
+        gpu = gpu_rate(model, seconds)
+        progress.advance(task)
+    result = about | {"rows": timed + missing, "gpu": gpu}
+    deliver(result, markdown(result), out, as_json)
 
 
 @app.command("train")
@@ -45,7 +80,7 @@ def bench_train(
     steps: Annotated[int, typer.Option(min=1, help="Steps of each row.")] = 8,
 ) -> None:
     """Pictures a second that training the paper's network takes, with and without kept memory; JSON lines."""
-    from ml.bench import train_rate  # noqa: PLC0415
+    from ml.bench.train import train_rate  # noqa: PLC0415
 
     for row in train_rate(batch, threads, steps):
         print(json.dumps(row))  # noqa: T201

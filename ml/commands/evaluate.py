@@ -36,7 +36,9 @@ def evaluate(
     folder: Annotated[
         list[Path] | None, typer.Option(help="Judge lift folders with a meta.json of labels instead.")
     ] = None,
-    shifts: Annotated[bool, typer.Option(help="Search the masks' small shifts, as the service does.")] = True,
+    distances_only: Annotated[
+        bool, typer.Option(help="Judge by the embeddings' distances, without attention from the masks.")
+    ] = False,
     cache: CacheOption = Path("runs/rendered"),
     workers: WorkersOption = 2,
     out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
@@ -46,23 +48,20 @@ def evaluate(
     from ml.data.rendered import load  # noqa: PLC0415
     from ml.evaluate.report import markdown, report  # noqa: PLC0415
     from ml.evaluate.scoring import score_folder, score_rendered  # noqa: PLC0415
-    from ml.export.manifest import SHIFTS_PX  # noqa: PLC0415
     from ml.export.torchscript import Scripted  # noqa: PLC0415
 
     network = Scripted.load(model)
     calibration = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["calibration"]
-    bank = SHIFTS_PX if shifts else [(0, 0)]
     if folder:
-        scores = [score_folder(network, path, bank) for path in folder]
+        scores = [score_folder(network, path, distances_only) for path in folder]
         title = "labelled folders"
     else:
         files = prepared(cache, range(first_seed, first_seed + lifts), passages, workers, "test lifts")
-        scores = [score_rendered(network, load(path), bank) for path in files]
+        scores = [score_rendered(network, load(path), distances_only) for path in files]
         title = f"{lifts} rendered lifts that no training saw (seeds from {first_seed})"
     result: dict[str, Any] = {
         **provenance(None if folder else first_seed),
-        "mask_shifts": shifts,
-        **report(scores, calibration["scale"], calibration["offset"], calibration["occupancy_threshold"]),
+        **report(scores, calibration),
     }
     deliver(result, markdown(title, result), out, as_json)
 

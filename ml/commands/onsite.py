@@ -47,7 +47,6 @@ def evaluate_onsite(
     from ml.data.rendered import load  # noqa: PLC0415
     from ml.evaluate.onsite import COUNTS, markdown, rows, split  # noqa: PLC0415
     from ml.evaluate.scoring import score_rendered  # noqa: PLC0415
-    from ml.export.manifest import SHIFTS_PX  # noqa: PLC0415
     from ml.export.torchscript import Scripted  # noqa: PLC0415
 
     network = Scripted.load(model)
@@ -56,7 +55,7 @@ def evaluate_onsite(
     )
     seeds = range(first_seed, first_seed + lifts)
     files = prepared(cache, seeds, passages + watched, workers, "test lifts")
-    parts = [split(score_rendered(network, load(path), SHIFTS_PX), passages) for path in files]
+    parts = [split(score_rendered(network, load(path)), passages) for path in files]
     result: dict[str, Any] = {
         **provenance(first_seed),
         "seed": seed,

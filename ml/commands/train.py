@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -54,9 +54,13 @@ def train(
     lifts: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's or checkpoint's.")] = None,
     learning_rate: Annotated[
         list[float] | None,
-        typer.Option(min=0, help="Of the paper's networks; of several, the best on validation is kept."),
+        typer.Option(min=0, help="Of several, which only the paper's networks take, the best is kept."),
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="At most, of the paper's networks.")] = 1000,
+    start_from: Annotated[
+        Path | None,
+        typer.Option(help="Another barwatch checkpoint: its weights where name and shape agree."),
+    ] = None,
     threads: Annotated[
         int | None,
         typer.Option(min=1, help="Of the CPU; sums come out the same only with as many. All cores."),
@@ -75,7 +79,11 @@ def train(
     torch.set_num_threads(threads or torch.get_num_threads())
     out = out or Path("runs") / system.value
     if system is System.BARWATCH:
-        _train_barwatch(preset, out, cache, resume, seed, steps, lifts, workers, device)
+        if learning_rate and len(learning_rate) > 1:
+            raise typer.BadParameter("barwatch takes one", param_hint="--learning-rate")
+        changes = {"steps": steps, "lifts": lifts, "learning_rate": learning_rate and learning_rate[0]}
+        given = {name: value for name, value in changes.items() if value is not None}
+        _train_barwatch(preset, out, cache, resume, seed, given, start_from, workers, device)
     else:
         kind: Kind = "simple" if system is System.PAPER_SIMPLE else "siamese"
         _train_paper(kind, preset, out, benchmark, resume, seed, learning_rate, epochs, device)
@@ -87,8 +95,8 @@ def _train_barwatch(
     cache: Path,
     resume: bool,
     seed: int,
-    steps: int | None,
-    lifts: int | None,
+    given: dict[str, Any],
+    start_from: Path | None,
     workers: int,
     device: str,
 ) -> None:
@@ -102,9 +110,15 @@ def _train_barwatch(
     _refuse_overwriting(checkpoint, resume)
     place = torch.device(chosen_device(device))
     fresh = replace(PRESETS[preset.value], seed=seed)
-    trainer = Trainer.load(checkpoint, place) if checkpoint.exists() else Trainer(fresh, place)
-    was = trainer.config  # a run may be made longer, or go on with other lifts
-    config = trainer.config = replace(was, steps=steps or was.steps, lifts=lifts or was.lifts)
+    resumed = checkpoint.exists()
+    trainer = Trainer.load(checkpoint, place) if resumed else Trainer(fresh, place)
+    # A run may be made longer, or go on with other lifts.
+    config = trainer.config = replace(trainer.config, **given)
+    if start_from and not resumed:
+        other = torch.load(start_from, map_location=place, weights_only=True)
+        taken = trainer.start_from(other["average"])
+        source = f"{start_from}, {other['step']} steps, {len(taken)} of its {len(other['average'])} tensors"
+        config = trainer.config = replace(config, started_from=source)
     seeds = range(config.first_seed, config.first_seed + config.lifts)
     files = prepared(cache, seeds, config.passages, workers, "training lifts")
     with progress_bar() as progress:

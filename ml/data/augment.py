@@ -49,6 +49,15 @@ def registration_error(rng: np.random.Generator) -> Matrix:
     return about_centre(scale * _rotation(rng.normal(0, 0.012)), (float(shift[0]), float(shift[1])))
 
 
+def elsewhere(rng: np.random.Generator) -> Matrix:
+    """A picture of where the carrier is not: taken far beside it, from far away or from much too near."""
+    angle, far = rng.uniform(0, 2 * math.pi), rng.uniform(70, 150)
+    kind = rng.random()
+    scale = 1.0 if kind < 0.6 else math.exp(rng.uniform(-1.2, -0.8) if kind < 0.8 else rng.uniform(0.8, 1.4))
+    shift = (0.3 if kind >= 0.6 else 1.0) * far * np.array([math.cos(angle), math.sin(angle)])
+    return about_centre(scale * _rotation(rng.normal(0, 0.1)), (float(shift[0]), float(shift[1])))
+
+
 def warp(image: Bytes, matrix: Matrix, nearest: bool = False) -> Bytes:
     """Warp uint8[200, 200(, 3)] by float64[3, 3]; masks and labels with `nearest`."""
     flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR

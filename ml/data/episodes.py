@@ -15,6 +15,12 @@ from torch.utils.data import IterableDataset
 from ml.data import augment
 from ml.data.rendered import RenderedLift, load
 
+BLIND, DISPLACED = 0.06, 0.6
+"""Share of pictures that do not show the carrier, and share of these that show what is beside it."""
+
+WATCHED = 0.6
+"""Share of lifts in an episode that have watched some carriers already."""
+
 
 @dataclass(frozen=True, eq=False)
 class Episode:
@@ -22,8 +28,10 @@ class Episode:
 
     images: uint8[L * P, 200, 200, 3]; bars: uint8[L * P, 200, 200], 255 where bar, 128 where it is hidden.
     riders: uint8[L * P, 200, 200], 255 where somebody on the carrier is seen.
-    is_open, occupied: float32[L * P]; blind: float32[L * P], 1 where the picture shows nothing at all.
+    is_open, occupied: float32[L * P]; blind: float32[L * P], 1 where the picture does not show the carrier.
     open_masks, close_masks: uint8[L, 200, 200].
+    watched: bool[L, P, P]: which of its lift's other pictures a picture may know without their labels, never
+        itself; none for a part of the lifts, and any share of open ones for the others.
     """
 
     images: torch.Tensor
@@ -34,6 +42,7 @@ class Episode:
     blind: torch.Tensor
     open_masks: torch.Tensor
     close_masks: torch.Tensor
+    watched: torch.Tensor
 
 
 class Episodes(IterableDataset[Episode]):
@@ -72,7 +81,16 @@ class Episodes(IterableDataset[Episode]):
             blind=torch.from_numpy(blind.astype(np.float32)),
             open_masks=torch.from_numpy(opens),
             close_masks=torch.from_numpy(closes),
+            watched=torch.from_numpy(self._watched(rng)),
         )
+
+    def _watched(self, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+        some: npt.NDArray[np.bool_] = rng.random((self.lifts, self.pictures, self.pictures)) < rng.random(
+            (self.lifts, 1, 1)
+        )
+        some &= rng.random((self.lifts, 1, 1)) < WATCHED
+        some[:, np.arange(self.pictures), np.arange(self.pictures)] = False
+        return some
 
     def _lift(self, lift: RenderedLift, rng: np.random.Generator) -> tuple[npt.NDArray[np.generic], ...]:
         geometry = augment.lift_geometry(rng)
@@ -82,14 +100,16 @@ class Episodes(IterableDataset[Episode]):
             [rng.choice(open_index, half), rng.choice(closed_index, self.pictures - half)]
         )
         images, bars, riders = [], [], []
-        blind = rng.random(self.pictures) < 0.03
+        blind = rng.random(self.pictures) < BLIND
         for index, is_blind in zip(picked, blind, strict=True):
-            if is_blind:
+            displaced = is_blind and rng.random() < DISPLACED
+            if is_blind and not displaced:
                 images.append(augment.blinded(rng))
                 bars.append(np.zeros((200, 200), np.uint8))
                 riders.append(np.zeros((200, 200), np.uint8))
                 continue
-            matrix = augment.registration_error(rng) @ geometry
+            error = augment.elsewhere(rng) if displaced else augment.registration_error(rng)
+            matrix = error @ geometry
             image = augment.warp(lift.images[index], matrix)
             if rng.random() < 0.4:
                 image = augment.clutter(image, rng)

@@ -1,4 +1,4 @@
-"""What a lift gains from its own unlabelled passages: the same pictures judged before and after."""
+"""What a lift gains from its own passages, unlabelled or reviewed: the same pictures before and after."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from ml.evaluate.scoring import Scores
 
 COUNTS = (20, 50, 200)
 """Passages that a lift has watched when it finds its heaps."""
+
+REVIEWS = (5, 20, 100)
+"""Passages of those watched that somebody has labelled, drawn by chance."""
 
 SHARES = (0.01, 0.1, 0.5, 0.9, 0.99)
 """Shares of them that are open: on one lift nobody lowers the bar, on another everybody does."""
@@ -33,7 +36,7 @@ def split(scores: Scores, judged: int) -> Watched:
     cut = 3 * judged
 
     def part(where: slice) -> Scores:
-        names = ("margin", "occupancy", "is_open", "occupied")
+        names = ("margin", "occupancy", "is_open", "occupied", "fit")
         return replace(scores, **{name: getattr(scores, name)[where] for name in names})
 
     return Watched(part(slice(cut, None)), part(slice(cut)))
@@ -41,8 +44,8 @@ def split(scores: Scores, judged: int) -> Watched:
 
 def drawn(
     watched: Scores, count: int, open_share: float, rng: np.random.Generator
-) -> npt.NDArray[np.float32]:
-    """Margins float32[count] of passages, each open with the given chance, none taken twice.
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Margins float32[count] and states bool[count] of passages, open with the given chance, none twice.
 
     Raises:
         ValueError: there are not passages enough of one state.
@@ -55,12 +58,24 @@ def drawn(
         if len(there) < wanted:
             raise ValueError(f"{watched.name}: {wanted} passages wanted of a state that has {len(there)}")
         chosen.append(rng.choice(there, wanted, replace=False))
-    return np.asarray(passages.margin[np.concatenate(chosen)])
+    taken = np.concatenate(chosen)
+    return np.asarray(passages.margin[taken]), np.asarray(passages.is_open[taken])
 
 
-def settled(lift: Watched, prior: Prior, count: int, open_share: float, rng: np.random.Generator) -> Scores:
-    """The judged pictures' scores, less the threshold that the lift found from its passages alone."""
-    heaps = heaps_of(drawn(lift.watched, count, open_share, rng), prior)
+def settled(
+    lift: Watched,
+    prior: Prior,
+    count: int,
+    open_share: float,
+    rng: np.random.Generator,
+    reviewed: int = 0,
+) -> Scores:
+    """The judged pictures' scores, less the threshold that the lift found from its passages."""
+    margins, is_open = drawn(lift.watched, count, open_share, rng)
+    labels: list[bool | None] = [None] * count
+    for index in rng.choice(count, reviewed, replace=False):
+        labels[index] = bool(is_open[index])
+    heaps = heaps_of(margins, prior, labels)
     return replace(lift.judged, margin=lift.judged.margin - np.float32(heaps.threshold))
 
 
@@ -88,6 +103,8 @@ def rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield the figures from the masks alone, then for each number of passages and share of open ones.
 
+    Last come those of the most passages with some of them reviewed: the same draws, so that rows compare.
+
     Args:
         lifts: none of them trained on, nor the prior's.
         prior: the artefact's.
@@ -95,12 +112,18 @@ def rows(
         rounds: draws of passages for each row; figures are over all of them.
         seed: of the draws.
     """
-    yield {"passages": 0, "open_share": None, **right([lift.judged for lift in lifts])}
-    for count in counts:
+    yield {"passages": 0, "reviewed": 0, "open_share": None, **right([lift.judged for lift in lifts])}
+    watched = [(count, 0) for count in counts]
+    watched += [(max(counts), reviewed) for reviewed in REVIEWS if reviewed <= max(counts)]
+    for count, reviewed in watched:
         for share in SHARES:
-            rng = np.random.default_rng([seed, count, round(1000 * share)])
-            judged = [settled(lift, prior, count, share, rng) for _ in range(rounds) for lift in lifts]
-            yield {"passages": count, "open_share": share, **right(judged, rounds)}
+            judged = [
+                settled(lift, prior, count, share, np.random.default_rng([seed, i, n]), reviewed)
+                for i in range(rounds)
+                for n, lift in enumerate(lifts)
+            ]
+            row = {"passages": count, "reviewed": reviewed, "open_share": share}
+            yield {**row, **right(judged, rounds)}
 
 
 def markdown(title: str, result: dict[str, Any]) -> str:
@@ -110,9 +133,9 @@ def markdown(title: str, result: dict[str, Any]) -> str:
     lines = [
         f"### {title}",
         "",
-        "| unlabelled passages | of them open | accuracy | per passage | worst change of a lift |",
-        "|---|---|---|---|---|",
-        f"| none: two masks only | | {alone} | |",
+        "| passages watched | reviewed | open | accuracy | per passage | worst change of a lift |",
+        "|---|---|---|---|---|---|",
+        f"| none: two masks only | | | {alone} | |",
     ]
     for row in others:
         change, lift = min(
@@ -120,8 +143,8 @@ def markdown(title: str, result: dict[str, Any]) -> str:
             for name, before in first["accuracy_of_lifts"].items()
         )
         lines.append(
-            f"| {row['passages']} | {100 * row['open_share']:.0f} % | {100 * row['accuracy']:.2f} "
-            f"{in_words(row['accuracy_interval_95'])} | {100 * row['accuracy_per_passage']:.2f} | "
-            f"{100 * change:+.2f} ({lift}) |"
+            f"| {row['passages']} | {row['reviewed']} | {100 * row['open_share']:.0f} % | "
+            f"{100 * row['accuracy']:.2f} {in_words(row['accuracy_interval_95'])} | "
+            f"{100 * row['accuracy_per_passage']:.2f} | {100 * change:+.2f} ({lift}) |"
         )
     return "\n".join(lines) + "\n"

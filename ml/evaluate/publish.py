@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ml.bench.table import markdown as speed_markdown
 from ml.evaluate.benchmark import markdown as benchmark_markdown
 from ml.evaluate.events import markdown as events_markdown
 from ml.evaluate.metrics import in_words
@@ -31,6 +32,12 @@ NAMES = {
     **{system: f"{name}, trained on these lifts" for system, (name, _) in PAPER.items()},
 }
 
+
+ABLATIONS = {"loco-distances": "loco", "crosscheck-distances": "crosscheck"}
+"""Results of the same pictures by the embeddings' distances alone."""
+
+SPEEDS = {"speed": "as the service runs it", "speed-memory-kept": "freed memory kept"}
+"""Results of `barwatch bench embed`. Keeping freed memory helps the paper's network most."""
 
 SHOWN_PASSAGES = 50
 """Of how many unlabelled passages the README's table speaks."""
@@ -73,8 +80,11 @@ def readme_table(results: dict[str, Result]) -> str:
                 loco,
             ),
         ]
+    if alone := results.get("loco-distances"):
+        what = "the same per picture, by the distances of the embeddings alone"
+        rows.append(_row(what, _share(alone, "accuracy"), alone))
     if onsite := results.get("onsite"):
-        shown = [row for row in onsite["rows"] if row["passages"] == SHOWN_PASSAGES]
+        shown = [row for row in onsite["rows"] if row["passages"] == SHOWN_PASSAGES and not row["reviewed"]]
         rows.append(
             _row(
                 "open or closed, per picture, the same lifts, each by the threshold that it found from "
@@ -120,7 +130,22 @@ def readme_table(results: dict[str, Result]) -> str:
                 events,
             )
         )
+    for name, setting in SPEEDS.items():
+        if speed := results.get(name):
+            rows.append(
+                _row(f"pictures embedded a second on a CPU, {setting}", _speed(speed, "barwatch"), speed)
+            )
     return "\n".join(rows) + "\n"
+
+
+def _speed(result: Result, system: str) -> str:
+    """Pictures a second in each pair of threads and batch, and how many times the paper's network's."""
+    return "; ".join(
+        f"{row['pictures_per_s']:.0f} with {row['threads']} thread{'s' if row['threads'] > 1 else ''} "
+        f"in batches of {row['batch']} ({row['ratio_to_paper']:.1f} times the paper's network)"
+        for row in result["rows"]
+        if row["system"] == system
+    )
 
 
 def filled(text: str, name: str, content: str) -> str:
@@ -144,10 +169,14 @@ def report(results: dict[str, Result]) -> str:
     for name, found in results.items():
         if name in {"loco", "crosscheck"}:
             body = lifts_markdown(name, found)
+        elif name in ABLATIONS:
+            body = lifts_markdown(f"{ABLATIONS[name]}, without attention from the masks", found)
         elif name.startswith("benchmark-"):
             body = benchmark_markdown(NAMES[found["system"]], found)
         elif name == "onsite":
             body = onsite_markdown("Unseen lifts, from their own passages without labels", found)
+        elif name in SPEEDS:
+            body = f"### Speed, {SPEEDS[name]}\n\n{speed_markdown(found)}\n"
         elif name == "events":
             body = "### Events\n\n" + events_markdown(found)
         else:

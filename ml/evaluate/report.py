@@ -34,16 +34,36 @@ def lift_row(scores: Scores, occupancy_threshold: float) -> dict[str, Any]:
     }
 
 
-def report(
-    scores: Sequence[Scores], scale: float, offset: float, occupancy_threshold: float
-) -> dict[str, Any]:
-    """All lifts' rows and their averages: by picture, by lift, and per passage of three pictures."""
-    rows = [lift_row(s, occupancy_threshold) for s in scores]
+def called(scores: Sequence[Scores], calibration: dict[str, Any]) -> dict[str, Any]:
+    """What becomes of passages under the band: shares of them that are unknown, missed and falsely open.
+
+    As the judge calls them, but for refused ones: closed below `unknown_low`, open above `unknown_high`.
+    """
+    passages = [s.passages() for s in scores]
+    p = np.concatenate([probability_open(s, calibration["scale"], calibration["offset"]) for s in passages])
+    truth = np.concatenate([s.is_open for s in passages])
+    closed, opened = p <= calibration["unknown_low"], p >= calibration["unknown_high"]
+    return {
+        "passages": len(p),
+        "unknown": float(np.mean(~closed & ~opened)),
+        "open_called_closed": float(np.mean(closed & truth)),
+        "closed_called_open": float(np.mean(opened & ~truth)),
+    }
+
+
+def report(scores: Sequence[Scores], calibration: dict[str, Any]) -> dict[str, Any]:
+    """All lifts' rows and their averages: by picture, by lift, and per passage of three pictures.
+
+    Args:
+        scores: the lifts', one or more.
+        calibration: the manifest's.
+    """
+    rows = [lift_row(s, calibration["occupancy_threshold"]) for s in scores]
     passages = [r["accuracy_per_passage"] for r in rows if r["accuracy_per_passage"] is not None]
     right = sum(round(r["accuracy"] * r["pictures"]) for r in rows)
     count = sum(r["pictures"] for r in rows)
     low, high = wilson(right, count)
-    p = np.concatenate([probability_open(s, scale, offset) for s in scores])
+    p = np.concatenate([probability_open(s, calibration["scale"], calibration["offset"]) for s in scores])
     truth = np.concatenate([s.is_open for s in scores])
     return {
         "lifts": rows,
@@ -55,6 +75,7 @@ def report(
         "auc_by_lift": float(np.mean([r["auc"] for r in rows])),
         "calibration_error": calibration_error(p, truth),
         "occupancy_accuracy": float(np.mean([r["occupancy_accuracy"] for r in rows])),
+        "called": called(scores, calibration) if passages else None,
     }
 
 
@@ -81,4 +102,11 @@ def markdown(title: str, result: dict[str, Any]) -> str:
         f"{in_words(result['accuracy_interval_95'])} | {result['auc_by_lift']:.4f} | "
         f"{_percent(result['accuracy_per_passage'])} | | | {100 * result['occupancy_accuracy']:.2f} |"
     )
+    if band := result.get("called"):
+        said = (
+            f"Of {band['passages']} passages {_percent(band['unknown'])} % are called unknown, "
+            f"{_percent(band['open_called_closed'])} % are open and called closed, "
+            f"{_percent(band['closed_called_open'])} % closed and called open."
+        )
+        lines += ["", said]
     return "\n".join(lines) + "\n"

@@ -1,12 +1,11 @@
-"""Margins of one lift's pictures as the service computes them: nearest of each mask's small bank."""
+"""Margins of one lift's pictures as the service computes them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -20,11 +19,26 @@ Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 
-class Embeds(Protocol):
+class Seen(Protocol):
+    """What a network makes of N pictures before it knows their masks; only the network knows what else."""
+
+    @property
+    def embedding(self) -> Floats:
+        """float32[N, D]."""
+
+    @property
+    def occupancy(self) -> Floats:
+        """float32[N] in 0..1."""
+
+
+class Judges(Protocol):
     """What scoring needs of a network: numpy in, numpy out."""
 
-    def pictures(self, images: Bytes) -> tuple[Floats, Floats]:
-        """uint8[N, 200, 200, 3] to (float32[N, D], occupancy float32[N])."""
+    def look(self, images: Bytes) -> Seen:
+        """uint8[N, 200, 200, 3] to what `match` takes."""
+
+    def match(self, seen: Any, references: Floats) -> tuple[Floats, Floats]:
+        """Margins and chances to belong, float32[N], by one lift's references float32[3, D]."""
 
     def masks(self, masks: Bytes) -> Floats:
         """uint8[N, 200, 200] to float32[N, D]."""
@@ -34,7 +48,9 @@ class Embeds(Protocol):
 class Scores:
     """What a network says of one lift's P pictures, beside the truth.
 
-    name: the lift's. margin, occupancy: float[P]. is_open, occupied: bool[P].
+    name: the lift's.
+    margin, occupancy, fit: float[P]; fit is the chance that it shows a carrier of this lift.
+    is_open, occupied: bool[P].
     in_threes: each three pictures are one passage; else they were taken one by one.
     """
 
@@ -43,6 +59,7 @@ class Scores:
     occupancy: Floats
     is_open: Flags
     occupied: Flags
+    fit: Floats
     in_threes: bool = True
 
     def passages(self) -> Scores:
@@ -54,56 +71,58 @@ class Scores:
             self.occupancy[:n].reshape(-1, 3).mean(1),
             self.is_open[:n:3],
             self.occupied[:n:3],
+            self.fit[:n].reshape(-1, 3).mean(1),
         )
 
 
-def shifted(mask: Bytes, shifts: Sequence[tuple[int, int]]) -> Bytes:
-    """The mask moved by each (dx, dy) in pixels: uint8[B, 200, 200]; what leaves the frame is lost."""
-    out = np.zeros((len(shifts), *mask.shape), np.uint8)
-    height, width = mask.shape
-    for moved, (dx, dy) in zip(out, shifts, strict=True):
-        moved[max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)] = mask[
-            max(-dy, 0) : height + min(-dy, 0), max(-dx, 0) : width + min(-dx, 0)
-        ]
-    return out
+BATCH = 32
 
 
-def nearest(pictures: Floats, bank: Floats) -> Floats:
-    """Distance float32[N] of each embedding float32[N, D] to the nearest of a bank float32[B, D]."""
-    squares = (pictures**2).sum(1)[:, None] + (bank**2).sum(1)[None] - 2 * pictures @ bank.T
-    distance: Floats = np.sqrt(np.maximum(squares, 0).min(1)).astype(np.float32)
-    return distance
+def looked(model: Judges, images: Bytes) -> list[Seen]:
+    """Everything of P pictures, in batches of BATCH."""
+    return [model.look(np.ascontiguousarray(images[i : i + BATCH])) for i in range(0, len(images), BATCH)]
+
+
+def references(model: Judges, masks: tuple[Bytes, Bytes], always: Floats | None = None) -> Floats:
+    """float32[3, D] of an open and a close mask and the mean embedding of unlabelled pictures, if any."""
+    embedded = model.masks(np.stack(masks))
+    return np.stack([*embedded, np.zeros_like(embedded[0]) if always is None else always])
 
 
 def score(
-    model: Embeds,
+    model: Judges,
     name: str,
     images: Bytes,
     is_open: Flags,
     occupied: Flags,
     masks: tuple[Bytes, Bytes],
-    shifts: Sequence[tuple[int, int]] = ((0, 0),),
+    distances_only: bool = False,
 ) -> Scores:
-    """Score a lift from its two masks alone (paper 000, equation 3, before the arg min)."""
-    embeddings, occupancy = [], []
-    for start in range(0, len(images), 32):
-        e, o = model.pictures(np.ascontiguousarray(images[start : start + 32]))
-        embeddings.append(e)
-        occupancy.append(o)
-    pictures = np.concatenate(embeddings)
-    to_open, to_closed = (nearest(pictures, model.masks(shifted(mask, shifts))) for mask in masks)
-    return Scores(name, to_open - to_closed, np.concatenate(occupancy), is_open, occupied)
+    """Score a lift from its two masks alone (paper 000, equation 3, before the arg min).
+
+    distances_only: by the difference of the embeddings' distances, not by what the network makes of it.
+    """
+    seen = looked(model, images)
+    by = references(model, masks)
+    margin, fit = zip(*(model.match(part, by) for part in seen), strict=True)
+    if distances_only:
+        margin = tuple(_apart(part.embedding, by[0]) - _apart(part.embedding, by[1]) for part in seen)
+    occupancy = np.concatenate([part.occupancy for part in seen])
+    return Scores(name, np.concatenate(margin), occupancy, is_open, occupied, np.concatenate(fit))
 
 
-def score_rendered(
-    model: Embeds, lift: RenderedLift, shifts: Sequence[tuple[int, int]] = ((0, 0),)
-) -> Scores:
+def _apart(embeddings: Floats, mask: Floats) -> Floats:
+    return np.asarray(np.linalg.norm(embeddings - mask, axis=1), np.float32)
+
+
+def score_rendered(model: Judges, lift: RenderedLift, distances_only: bool = False) -> Scores:
     """Score one rendered lift."""
     masks = (lift.open_mask, lift.close_mask)
-    return score(model, f"seed-{lift.seed}", lift.images, lift.is_open, lift.occupied, masks, shifts)
+    name = f"seed-{lift.seed}"
+    return score(model, name, lift.images, lift.is_open, lift.occupied, masks, distances_only)
 
 
-def score_folder(model: Embeds, folder: Path, shifts: Sequence[tuple[int, int]] = ((0, 0),)) -> Scores:
+def score_folder(model: Judges, folder: Path, distances_only: bool = False) -> Scores:
     """Score a lift folder that holds labelled registered pictures and a meta.json naming them."""
     content = read_lift_folder(folder)
     entries = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["images"]
@@ -116,6 +135,6 @@ def score_folder(model: Embeds, folder: Path, shifts: Sequence[tuple[int, int]] 
         np.array([bool(e["open"]) for e in entries]),
         np.array([bool(e["occupied"]) for e in entries]),
         (content.masks.open, content.masks.close),
-        shifts,
+        distances_only,
     )
     return replace(found, in_threes=False)

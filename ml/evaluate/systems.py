@@ -13,7 +13,6 @@ from ml.data.pictures import Pictures
 from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores
 from ml.evaluate.scoring import score
-from ml.export.manifest import SHIFTS_PX
 from ml.export.torchscript import Scripted
 from ml.train.memory import keep_freed_memory
 from ml.train.paper import load_paper, scores
@@ -39,9 +38,7 @@ def scores_of(system: str, data: Pictures, where: Path, device: str) -> tuple[Fl
         for index, name in enumerate(data.names):
             of = lift == index
             images, pair = data.images.numpy()[of], (masks[index, 1], masks[index, 0])
-            found = score(
-                network, name, images, data.is_open.numpy()[of], data.occupied.numpy()[of], pair, SHIFTS_PX
-            )
+            found = score(network, name, images, data.is_open.numpy()[of], data.occupied.numpy()[of], pair)
             out[of] = -found.margin
         return out, {"trained_on_these_lifts": False}
     keep_freed_memory()

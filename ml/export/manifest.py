@@ -18,23 +18,31 @@ import numpy.typing as npt
 
 from lifts.heaps import heaps_of, prior_from
 from ml.evaluate.metrics import fit_logistic
-from ml.evaluate.scoring import Embeds, Scores, shifted
+from ml.evaluate.scoring import Judges, Scores
+from ml.models.barwatch import BAR_GRID
 
 Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 
 OVERLOOKED_COST = 3
 """False occupied chairs that one overlooked person weighs."""
 
-SHIFTS_PX: list[tuple[int, int]] = [(dx, dy) for dy in (-4, 0, 4) for dx in (-4, 0, 4)]
-"""Where a mask's copies stand beside it: registration leaves errors of a few pixels."""
+MISS_COST, FALSE_ALARM_COST, UNKNOWN_COST = 4.0, 3.0, 1.0
+"""What a passage costs that is called closed and was open, called open and was closed, or not called at all.
+
+An open carrier that is called `unknown` is shown and counted, but nobody stops the lift for it: it costs a
+quarter of a miss. Between the probabilities at which calling costs as much as not calling lies the band.
+"""
+
+OWN_REFUSED = 0.002
+"""Share of passages of the lift itself that may be taken for something else."""
 
 
-def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str, Any]:
+def calibrate(scores: Sequence[Scores]) -> dict[str, Any]:
     """Fit the reading of passage margins on lifts that no training saw.
 
     Args:
-        scores: per picture, in threes; margins by the bank of SHIFTS_PX.
-        unknown_width: p(open) within 0.5 -+ this is `unknown`.
+        scores: per picture, in threes.
 
     Returns:
         The manifest's calibration, but for the separations: `heaps` is the prior of `lifts.heaps`, and
@@ -45,11 +53,9 @@ def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str
     truth = np.concatenate([p.is_open for p in passages])
     # Lifts count alike in offset and scale: both states are there in like numbers in each.
     scale, offset = fit_logistic(margin, truth)
-    # As the judge does it: the mean of the log odds of a passage's pictures. A person who is overlooked on an
-    # open chair is never alarmed for, an empty one taken for occupied only alarms for nothing: it costs less.
-    triples = [s.occupancy[: len(s.occupancy) // 3 * 3].reshape(-1, 3) for s in scores]
-    safe = np.clip(np.concatenate(triples).astype(np.float64), 1e-3, 1 - 1e-3)
-    occupancy = 1 / (1 + np.exp(-np.log(safe / (1 - safe)).mean(axis=1)))
+    # A person who is overlooked on an open chair is never alarmed for, an empty one taken for occupied only
+    # alarms for nothing: it costs less.
+    occupancy = np.concatenate([mean_odds(s.occupancy) for s in scores])
     occupied = np.concatenate([p.occupied for p in passages])
     # A lift that has found its own heaps has its own threshold: what is left is read more steeply.
     prior = prior_from([(p.margin, p.is_open) for p in passages])
@@ -63,16 +69,29 @@ def calibrate(scores: Sequence[Scores], unknown_width: float = 0.15) -> dict[str
     return {
         "scale": scale,
         "offset": offset,
-        "unknown_low": 0.5 - unknown_width,
-        "unknown_high": 0.5 + unknown_width,
+        "unknown_low": UNKNOWN_COST / MISS_COST,
+        "unknown_high": 1 - UNKNOWN_COST / FALSE_ALARM_COST,
+        "fit_threshold": float(np.quantile(fits(scores), OWN_REFUSED)),
         "occupancy_threshold": float(np.median(best)),
-        "mask_shifts_px": [list(s) for s in SHIFTS_PX],
+        "bar_map_cells": BAR_GRID,
         "heaps": asdict(prior),
         "scale_on_site": fit_logistic(moved, truth)[0],
     }
 
 
-def separations(model: Embeds, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str, float]:
+def mean_odds(probabilities: Floats) -> npt.NDArray[np.float64]:
+    """Each three pictures' probability, float64[P // 3]: that of their mean log odds, as the judge has it."""
+    safe = np.clip(probabilities[: len(probabilities) // 3 * 3].astype(np.float64), 1e-3, 1 - 1e-3)
+    odds = np.log(safe / (1 - safe)).reshape(-1, 3).mean(axis=1)
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
+def fits(scores: Sequence[Scores]) -> npt.NDArray[np.float64]:
+    """Each passage's chance to show a carrier of the masks' lift."""
+    return np.concatenate([mean_odds(s.fit) for s in scores])
+
+
+def separations(model: Judges, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str, float]:
     """Thresholds for a new pair's separation: good above the 10th percentile of sensible pairs.
 
     `min_separation` is what a mask keeps from itself when it is drawn two pixels off: a pair that is no
@@ -80,22 +99,32 @@ def separations(model: Embeds, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str
     """
     opened, closed = (model.masks(np.stack([p[i] for p in pairs])) for i in (0, 1))
     apart = np.linalg.norm(opened - closed, axis=1)
-    moved = model.masks(np.concatenate([shifted(p[0], [(2, 2)]) for p in pairs]))
+    moved = model.masks(np.stack([_moved(p[0]) for p in pairs]))
     return {
         "min_separation_good": float(np.percentile(apart, 10)),
         "min_separation": float(min(np.median(np.linalg.norm(opened - moved, axis=1)), apart.min() * 0.9)),
     }
 
 
-def golden(model: Embeds, image: Bytes, mask: Bytes) -> dict[str, Any]:
+def _moved(mask: Bytes, px: int = 2) -> Bytes:
+    """The mask two pixels right and down."""
+    out = np.zeros_like(mask)
+    out[px:, px:] = mask[:-px, :-px]
+    return out
+
+
+def golden(model: Judges, image: Bytes, mask: Bytes) -> dict[str, Any]:
     """One picture and one mask with what the artefact answers, to be checked wherever it is loaded."""
-    embedding, occupancy = model.pictures(image[None])
+    seen = model.look(image[None])
+    drawn = model.masks(mask[None])[0]
+    margin, fit = model.match(seen, np.stack([drawn, np.zeros_like(drawn), np.zeros_like(drawn)]))
     return {
         "image_png_base64": _png(np.ascontiguousarray(image[..., ::-1])),
         "mask_png_base64": _png(mask),
-        "embed": [round(float(v), 6) for v in embedding[0]],
-        "embed_mask": [round(float(v), 6) for v in model.masks(mask[None])[0]],
-        "occupancy": round(float(occupancy[0]), 6),
+        "embed": [round(float(v), 6) for v in seen.embedding[0]],
+        "embed_mask": [round(float(v), 6) for v in drawn],
+        "occupancy": round(float(seen.occupancy[0]), 6),
+        "match": [round(float(margin[0]), 6), round(float(fit[0]), 6)],
         "tolerance": 2e-3,
     }
 

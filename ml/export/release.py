@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ml.data.rendered import load
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_rendered
-from ml.export.manifest import SHIFTS_PX, calibrate, golden, manifest, separations, write
+from ml.export.manifest import OWN_REFUSED, calibrate, fits, golden, manifest, separations, write
 from ml.export.torchscript import Scripted, script
 from ml.models.barwatch import Embedder
 from ml.train.config import TrainConfig
@@ -36,10 +39,15 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
 
     network = Scripted.load(path)
     lifts = [load(file) for file in files]
-    scores = [score_rendered(network, lift, SHIFTS_PX) for lift in lifts]
+    scores = [score_rendered(network, lift) for lift in lifts]
     calibration = calibrate(scores)
     pairs = [(lift.open_mask, lift.close_mask) for lift in lifts]
-    figures = report(scores, calibration["scale"], calibration["offset"], calibration["occupancy_threshold"])
+    others = [
+        score_rendered(network, replace(lift, open_mask=other.open_mask, close_mask=other.close_mask))
+        for lift, other in zip(lifts, lifts[1:] + lifts[:1], strict=True)
+    ]
+    refused = float(np.mean(fits(others) < calibration["fit_threshold"]))
+    figures = report(scores, calibration)
     names = ("accuracy", "accuracy_per_passage", "auc_by_lift", "calibration_error", "occupancy_accuracy")
     content = manifest(
         path,
@@ -61,6 +69,14 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
                     "command": command,
                 }
                 for name in names
+            ]
+            + [
+                {
+                    "name": f"the same lifts: passages refused by the masks of the next lift, "
+                    f"at {100 * OWN_REFUSED:.1f} % of their own",
+                    "value": refused,
+                    "command": command,
+                }
             ],
         },
     )

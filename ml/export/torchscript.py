@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from ml.models.barwatch import Embedder, Output, StandardConv, prepare_masks, prepare_pictures
+from ml.models.barwatch import Embedder, Output, prepare_masks, prepare_pictures
+from ml.models.layers import StandardConv
 
 
 def fold(module: nn.Module) -> None:
@@ -28,15 +30,15 @@ def fold(module: nn.Module) -> None:
 
 
 class Artefact(nn.Module):
-    """The network as it ships: raw bytes in, embeddings out."""
+    """The network as it ships: raw bytes in, embeddings and margins out."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: Embedder) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, images: Tensor) -> Output:
         """uint8[N, 200, 200, 3] RGB to everything the network says of it."""
-        output: Output = self.network(prepare_pictures(images))
+        output: Output = self.network(prepare_pictures(images).to(self.network.bar.weight.dtype))
         return output
 
     @torch.jit.export
@@ -47,7 +49,7 @@ class Artefact(nn.Module):
     @torch.jit.export
     def embed_mask(self, masks: Tensor) -> Tensor:
         """uint8[N, 200, 200] to float32[N, D]."""
-        output: Output = self.network(prepare_masks(masks))
+        output: Output = self.network(prepare_masks(masks).to(self.network.bar.weight.dtype))
         return output.embedding
 
     @torch.jit.export
@@ -56,31 +58,69 @@ class Artefact(nn.Module):
         return torch.sigmoid(self.forward(images).occupancy_logits)
 
     @torch.jit.export
-    def embed_and_occupancy(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """`embed` and `occupancy` of one forward pass."""
-        output = self.forward(images)
-        return output.embedding, torch.sigmoid(output.occupancy_logits)
-
-    @torch.jit.export
     def bar_map(self, images: Tensor) -> Tensor:
         """uint8[N, 200, 200, 3] RGB to float32[N, 50, 50]: the probability that a cell holds bar."""
         return torch.sigmoid(self.forward(images).bar_logits)
 
+    @torch.jit.export
+    def look(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """uint8[N, 200, 200, 3] to embeddings float32[N, D], features for `match`, occupancy float32[N]."""
+        output = self.forward(images)
+        return output.embedding, output.features, torch.sigmoid(output.occupancy_logits)
+
+    @torch.jit.export
+    def match(self, embedding: Tensor, features: Tensor, references: Tensor) -> tuple[Tensor, Tensor]:
+        """Judge pictures by their lifts' masks, without looking at them again.
+
+        Args:
+            embedding, features: from `look`.
+            references: float32[N, 3, D]: embeddings of the open and the close mask, and the mean embedding of
+                the lift's own unlabelled pictures, zeros where there are none.
+
+        Returns:
+            margins float32[N] and float32[N] in 0..1, the chance that it is a carrier of that lift.
+        """
+        cells = self.network.bar_grid * self.network.bar_grid
+        always = references[:, 2, :cells]
+        found = self.network.match(embedding, features, references[:, 0], references[:, 1], always)
+        return found.margin, torch.sigmoid(found.fit_logits)
+
+    @torch.jit.export
+    def compare(self, images: Tensor, references: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """`look` and `match` in one: embeddings, occupancy, margins and chances."""
+        embedding, features, occupancy = self.look(images)
+        margin, fit = self.match(embedding, features, references)
+        return embedding, occupancy, margin, fit
+
+
+METHODS = ["embed", "embed_mask", "occupancy", "bar_map", "look", "match", "compare"]
+
 
 def script(model: Embedder) -> torch.jit.ScriptModule:
-    """Return the scripted artefact of a trained network; the network given is left as it is."""
+    """Return the scripted artefact of a trained network; the network given is left as it is.
+
+    It is not frozen: frozen weights are constants, which can neither move to a device nor become half
+    precision. Who loads it freezes it, once it is where it runs.
+    """
     copy = Embedder(model.config)
     copy.load_state_dict(model.state_dict())
     fold(copy)
     copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    copy.requires_grad_(False)
     with warnings.catch_warnings():
         # Deprecated in torch 2.13, and what the service loads: see the module's first line.
         warnings.simplefilter("ignore", DeprecationWarning)
-        scripted = torch.jit.script(Artefact(copy).eval())
-        frozen: torch.jit.ScriptModule = torch.jit.freeze(
-            scripted, preserved_attrs=["embed", "embed_mask", "occupancy", "embed_and_occupancy", "bar_map"]
-        )
-    return frozen
+        scripted: torch.jit.ScriptModule = torch.jit.script(Artefact(copy).eval())
+    return scripted
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the network makes of N pictures before it knows their masks; `Scripted.match` takes it."""
+
+    embedding: npt.NDArray[np.float32]
+    features: Tensor
+    occupancy: npt.NDArray[np.float32]
 
 
 class Scripted:
@@ -94,15 +134,27 @@ class Scripted:
         """Load barwatch.ts."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            return Scripted(torch.jit.load(str(path), map_location="cpu"))  # type: ignore[no-untyped-call]
+            module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+            return Scripted(torch.jit.freeze(module.eval(), preserved_attrs=METHODS))
 
-    def pictures(
-        self, images: npt.NDArray[np.uint8]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """uint8[N, 200, 200, 3] to (float32[N, D], float32[N])."""
+    def look(self, images: npt.NDArray[np.uint8]) -> Look:
+        """uint8[N, 200, 200, 3] to what `match` needs and `pictures` says."""
         with torch.inference_mode():
-            embedding, occupancy = self.module.embed_and_occupancy(torch.from_numpy(images))
-        return embedding.numpy(), occupancy.numpy()
+            embedding, features, occupancy = self.module.look(torch.from_numpy(images))
+        return Look(embedding.numpy(), features, occupancy.numpy())
+
+    def match(
+        self, seen: Look, references: npt.NDArray[np.float32]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Judge N pictures by one lift's references float32[3, D]: margins, chances float32[N] to belong."""
+        count = len(seen.embedding)
+        with torch.inference_mode():
+            margin, fit = self.module.match(
+                torch.from_numpy(seen.embedding),
+                seen.features,
+                torch.from_numpy(references).expand(count, -1, -1),
+            )
+        return margin.numpy(), fit.numpy()
 
     def masks(self, masks: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """uint8[N, 200, 200] to float32[N, D]."""

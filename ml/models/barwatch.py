@@ -11,6 +11,9 @@ told by *where* its bar is, and two coordinates cannot hold that:
 
 Who sits on the carrier is a map too, 25x25, supervised densely with the riders' pixels; a picture is occupied
 where its strongest cells say so.
+
+The margin of the distances is then corrected by what the two masks make the network look for
+(`ml.models.matcher`).
 """
 
 from __future__ import annotations
@@ -22,16 +25,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ml.models.layers import Residual, StandardConv
+from ml.models.matcher import Match, Matcher
+
 BAR_GRID = 50
 FREE_GRID = 25
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Widths of the encoder's four levels (100, 50, 25 and 13 pixels) and of the free map."""
+    """Widths of the encoder's four levels (100, 50, 25 and 13 pixels), of the free map and of the matcher."""
 
     widths: tuple[int, int, int, int] = (16, 24, 48, 96)
     free_channels: int = 4
+    matcher_width: int = 32
 
 
 class Output(NamedTuple):
@@ -41,63 +48,14 @@ class Output(NamedTuple):
     bar_logits: float[N, 50, 50]; sigmoid of it is the probability that a 4x4 cell holds bar.
     rider_logits: float[N, 25, 25]; the same for somebody on the carrier; meaningless for masks.
     occupancy_logits: float[N]; meaningless for masks.
+    features: float[N, C, 25, 25]; what the matcher looks at.
     """
 
     embedding: Tensor
     bar_logits: Tensor
     rider_logits: Tensor
     occupancy_logits: Tensor
-
-
-class StandardConv(nn.Module):
-    """Convolution with scaled weight standardisation and ReLU, no normalisation of activations.
-
-    Brock, De and Smith, "Characterizing signal propagation to close the performance gap in unnormalized
-    ResNets" (ICLR 2021), equation 1. A batch mixes pictures and masks, whose statistics batch
-    normalisation would mix; group normalisation would do, at twice the training time and three times that
-    of serving. Here the standardised weights are constants once trained: an export folds them away.
-    """
-
-    RELU_GAIN = 1.7139588594436646
-    """sqrt(2 / (1 - 1 / pi)): what a ReLU of a unit Gaussian must be multiplied by to have unit variance."""
-
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1, relu: bool = True
-    ) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(outputs, inputs, kernel, kernel))
-        self.gain = nn.Parameter(torch.ones(outputs))
-        self.bias = nn.Parameter(torch.zeros(outputs))
-        self.stride, self.padding, self.relu = stride, kernel // 2, relu
-        nn.init.kaiming_normal_(self.weight)
-
-    def standard_weight(self) -> Tensor:
-        """The weight float[outputs, inputs, k, k] that convolves: each filter centred, of unit response."""
-        variance, mean = torch.var_mean(self.weight, dim=(1, 2, 3), keepdim=True)
-        fan_in = self.weight[0].numel()
-        scale = torch.rsqrt((variance * fan_in).clamp(min=1e-4)) * self.gain[:, None, None, None]
-        if self.relu:
-            scale = scale * self.RELU_GAIN
-        return (self.weight - mean) * scale
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map float[N, inputs, H, W] to float[N, outputs, ceil(H / stride), ceil(W / stride)]."""
-        x = F.conv2d(x, self.standard_weight(), self.bias, self.stride, self.padding)
-        return F.relu(x) if self.relu else x
-
-
-class Residual(nn.Module):
-    """Two convolutions whose result is added to the input, from nothing at the start of training."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = StandardConv(width, width)
-        self.second = StandardConv(width, width, relu=False)
-        self.strength = nn.Parameter(torch.full((), 0.2))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map float[N, width, H, W] to the same shape."""
-        return F.relu(x + self.strength * self.second(self.first(x)))
+    features: Tensor
 
 
 class Embedder(nn.Module):
@@ -110,19 +68,21 @@ class Embedder(nn.Module):
         # TorchScript sees attributes, not module constants.
         self.bar_grid, self.free_grid, self.free_channels = BAR_GRID, FREE_GRID, config.free_channels
         self.stem = StandardConv(3, a, stride=2, kernel=5)
-        self.down50, self.res50 = StandardConv(a, b, stride=2), Residual(b)
+        self.down50 = StandardConv(a, b, stride=2)
         self.down25, self.res25 = StandardConv(b, c, stride=2), Residual(c)
         self.down13, self.res13 = StandardConv(c, d, stride=2), Residual(d)
         self.context = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(d, d))
-        self.seats = nn.Sequential(StandardConv(c, b), nn.Conv2d(b, 1, 3, 1, 1))
-        self.occupancy = nn.Linear(3, 1)
         self.merge25, self.mix25 = StandardConv(d + c, c, kernel=1), StandardConv(c, c)
-        self.merge50, self.mix50 = StandardConv(c + b, b, kernel=1), StandardConv(b, b)
-        self.bar = nn.Conv2d(b, 1, 3, 1, 1)
+        self.seats = nn.Conv2d(c, 1, 3, 1, 1)
+        self.occupancy = nn.Linear(3, 1)
+        # Four times the channels at 25 pixels are the channels at 50, at a quarter of the work.
+        self.finer, self.skip = StandardConv(c, 4 * 8, kernel=1, relu=False), nn.Conv2d(b, 8, 1)
+        self.bar = nn.Conv2d(8, 1, 3, 1, 1)
         self.free = nn.Conv2d(c, config.free_channels, 3, 1, 1)
+        self.matcher = Matcher(c, config.matcher_width)
         # A bar covers a few per cent of the frame: start from that rate, not from one half.
         nn.init.constant_(self.bar.bias, -3.0)  # type: ignore[arg-type]
-        nn.init.constant_(self.seats[1].bias, -2.0)  # type: ignore[arg-type]
+        nn.init.constant_(self.seats.bias, -2.0)  # type: ignore[arg-type]
         nn.init.constant_(self.occupancy.weight, 0.3)
         nn.init.zeros_(self.occupancy.bias)
 
@@ -133,11 +93,10 @@ class Embedder(nn.Module):
 
     def forward(self, x: Tensor) -> Output:
         """Embed float[N, 3, 200, 200] in -1..1."""
-        x50 = self.res50(self.down50(self.stem(x)))  # [N, b, 50, 50]
+        x50 = self.down50(self.stem(x))  # [N, b, 50, 50]
         x25 = self.res25(self.down25(x50))  # [N, c, 25, 25]
         x13 = self.res13(self.down13(x25))  # [N, d, 13, 13]
-        pooled = x13.mean((2, 3))  # [N, d]
-        x13 = x13 + self.context(pooled)[:, :, None, None]
+        x13 = x13 + self.context(x13.mean((2, 3)))[:, :, None, None]
         up = F.interpolate(x13, size=(self.free_grid, self.free_grid), mode="bilinear", align_corners=False)
         y25 = self.mix25(self.merge25(torch.cat([up, x25], 1)))  # [N, c, 25, 25]
         rider_logits = self.seats(y25)  # [N, 1, 25, 25]
@@ -145,8 +104,7 @@ class Embedder(nn.Module):
         strongest = rider_logits.flatten(1).topk(24, 1).values  # [N, 24]
         strongest = torch.stack([strongest[:, :k].mean(1) for k in (3, 8, 24)], 1)  # [N, 3]
         occupancy = self.occupancy(strongest).squeeze(1)  # [N]
-        up = F.interpolate(y25, size=(self.bar_grid, self.bar_grid), mode="bilinear", align_corners=False)
-        y50 = self.mix50(self.merge50(torch.cat([up, x50], 1)))  # [N, b, 50, 50]
+        y50 = F.relu(F.pixel_shuffle(self.finer(y25), 2) + self.skip(x50))  # [N, 8, 50, 50]
         bar_logits = self.bar(y50)  # [N, 1, 50, 50]
         embedding = self.embedding(bar_logits.float(), self.free(y25).float())
         return Output(
@@ -154,7 +112,24 @@ class Embedder(nn.Module):
             bar_logits.squeeze(1).float(),
             rider_logits.squeeze(1).float(),
             occupancy.float(),
+            y25,
         )
+
+    def match(
+        self, embedding: Tensor, features: Tensor, opened: Tensor, closed: Tensor, always: Tensor
+    ) -> Match:
+        """Judge pictures by masks.
+
+        Args:
+            embedding, features: of N pictures, from `forward`.
+            opened, closed: float[N, D], embeddings of the masks of each picture's lift.
+            always: float[N, 2500], mean bar part of the lift's unlabelled pictures; zeros where none.
+        """
+        margin = _distance(embedding, opened) - _distance(embedding, closed)
+        cells = self.bar_grid * self.bar_grid
+        bars = embedding[:, :cells], opened[:, :cells], closed[:, :cells]
+        matched: Match = self.matcher(margin, features, bars[0], bars[1], bars[2], always)
+        return matched
 
     def embedding(self, bar_logits: Tensor, free: Tensor) -> Tensor:
         """Join float[N, 1, 50, 50] and float[N, k, 25, 25] into float[N, D] of unit length.
@@ -168,6 +143,10 @@ class Embedder(nn.Module):
         return F.normalize(torch.cat([bar, free], 1), dim=1, eps=1e-6)
 
 
+def _distance(a: Tensor, b: Tensor) -> Tensor:
+    return ((a - b).square().sum(1) + 1e-6).sqrt()  # the root's gradient has no bound at 0
+
+
 def prepare_pictures(images: Tensor) -> Tensor:
     """uint8[N, 200, 200, 3] RGB to float[N, 3, 200, 200], each picture brought to its own contrast.
 
@@ -175,11 +154,12 @@ def prepare_pictures(images: Tensor) -> Tensor:
     """
     if images.dim() != 4 or images.shape[1:] != (200, 200, 3):
         raise ValueError(f"expected pictures uint8[N, 200, 200, 3], got {images.shape}")
-    x = images.float()  # [N, 200, 200, 3]; permuted below, this is channels-last without a copy
-    deviation, mean = torch.std_mean(x, dim=(1, 2, 3), keepdim=True)
+    # A picture's contrast can be read off every sixteenth pixel.
+    deviation, mean = torch.std_mean(images[:, 2::4, 2::4].float(), dim=(1, 2, 3), keepdim=True)
     # The floor keeps a nearly black or foggy picture's noise from being blown up to a picture.
     scale = 0.5 / deviation.clamp(min=8.0)
-    return torch.addcmul(-mean * scale, x, scale).permute(0, 3, 1, 2)
+    x = images.float()  # [N, 200, 200, 3]; permuted below, this is channels-last without a copy
+    return x.sub_(mean).mul_(scale).permute(0, 3, 1, 2)
 
 
 def prepare_masks(masks: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ class TrainConfig:
     passages: rendered passages of each lift, three pictures each.
     batch_lifts, batch_pictures: lifts in a step and pictures of each.
     margin_scale: logits per unit of margin in the loss.
+    started_from: whose weights the run began with; "" for none.
     """
 
     preset: str = "small"
@@ -31,12 +32,15 @@ class TrainConfig:
     weight_decay: float = 2e-4
     average_decay: float = 0.998
     margin_scale: float = 10.0
+    margin_weight: float = 0.5
+    fit_weight: float = 0.25
     dense_weight: float = 1.0
     occupancy_weight: float = 0.5
     rider_weight: float = 1.0
     blind_weight: float = 1.0
     mask_weight: float = 0.25
     checkpoint_every: int = 250
+    started_from: str = ""
     model: ModelConfig = field(default_factory=ModelConfig)
 
     def as_dict(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ml.data.episodes import Episode, Episodes
 from ml.losses.dense import coverage, dense_loss
 from ml.losses.margin import balanced_margin_loss, margins
 from ml.models.barwatch import BAR_GRID, FREE_GRID, Embedder, Output, prepare_masks, prepare_pictures
+from ml.models.matcher import LOGITS_PER_MARGIN, Match
 from ml.train.config import TrainConfig
 from ml.train.memory import keep_freed_memory
 
@@ -29,7 +30,35 @@ def split(output: Output, sizes: list[int]) -> list[Output]:
     return [Output(*parts) for parts in zip(*(torch.split(t, sizes) for t in output), strict=True)]
 
 
-def losses(model: nn.Module, episode: Episode, config: TrainConfig) -> dict[str, Tensor]:
+def always_seen(bars: Tensor, watched: Tensor) -> Tensor:
+    """What a lift's unlabelled pictures show, as far as a batch tells: means over some of the other pictures.
+
+    Args:
+        bars: float[L * P, K], bar parts of the pictures' embeddings, P of a lift one after the other.
+        watched: bool[L, P, P], which pictures of its lift each has for company (`Episode.watched`).
+
+    Returns:
+        float[L * P, K], no gradient; zeros where there is no company.
+    """
+    weight = watched.to(bars) / watched.sum(2, keepdim=True).clamp(min=1).to(bars)
+    return torch.bmm(weight, bars.detach().view(len(watched), watched.shape[1], -1)).flatten(0, 1)
+
+
+def matched(
+    model: Embedder, picture: Output, opened: Output, closed: Output, watched: Tensor
+) -> tuple[Match, Match]:
+    """The pictures judged by their own lift's masks, and every third of them by the next lift's."""
+    cells, each = BAR_GRID * BAR_GRID, watched.shape[1]
+    always = always_seen(picture.embedding[:, :cells], watched)
+
+    def match(rows: slice, moved: int) -> Match:
+        masks = [m.embedding.roll(moved, 0).repeat_interleave(each, 0)[rows] for m in (opened, closed)]
+        return model.match(picture.embedding[rows], picture.features[rows], masks[0], masks[1], always[rows])
+
+    return match(slice(None), 0), match(slice(None, None, 3), 1)
+
+
+def losses(model: Embedder, episode: Episode, config: TrainConfig) -> dict[str, Tensor]:
     """Every part of the loss for one episode, unweighted, and the margin accuracy; scalars."""
     lifts, pictures = len(episode.open_masks), len(episode.images)
     x = torch.cat(
@@ -46,7 +75,9 @@ def losses(model: nn.Module, episode: Episode, config: TrainConfig) -> dict[str,
         opened.embedding.repeat_interleave(each, 0),
         closed.embedding.repeat_interleave(each, 0),
     )
+    own, foreign = matched(model, picture, opened, closed, episode.watched)
     seen = episode.blind == 0
+    belongs = torch.cat([seen.float(), torch.zeros_like(foreign.fit_logits)])
     bars = episode.bars.float() / 255.0
     mask_margin = torch.cat(
         [  # a mask of another lift's hand is a picture of a bar too, and must fall to its own side
@@ -58,9 +89,14 @@ def losses(model: nn.Module, episode: Episode, config: TrainConfig) -> dict[str,
     targets = torch.cat([bars, (torch.cat([episode.open_masks, episode.close_masks]) > 127).float()])
     logits = torch.cat([picture.bar_logits, opened.bar_logits, closed.bar_logits])
     right = (margin < 0) == (episode.is_open > 0.5)
+    judged_right = (own.margin < 0) == (episode.is_open > 0.5)
     return {
         "margin": balanced_margin_loss(margin[seen], episode.is_open[seen], config.margin_scale),
-        "blind": margin[~seen].square().sum() / max(1, pictures),
+        "match": balanced_margin_loss(own.margin[seen], episode.is_open[seen], LOGITS_PER_MARGIN),
+        "fit": nn.functional.binary_cross_entropy_with_logits(
+            torch.cat([own.fit_logits, foreign.fit_logits]), 0.02 + 0.96 * belongs
+        ),
+        "blind": (margin[~seen].square().sum() + own.margin[~seen].square().sum()) / max(1, pictures),
         "mask": balanced_margin_loss(mask_margin, mask_is_open, config.margin_scale),
         "dense": dense_loss(logits, coverage(targets, BAR_GRID)),
         "rider": dense_loss(picture.rider_logits, coverage(episode.riders.float() / 255.0, FREE_GRID)),
@@ -68,6 +104,7 @@ def losses(model: nn.Module, episode: Episode, config: TrainConfig) -> dict[str,
             picture.occupancy_logits[seen], episode.occupied[seen]
         ),
         "accuracy": right[seen].float().mean(),
+        "match_accuracy": judged_right[seen].float().mean(),
         "occupancy_accuracy": ((picture.occupancy_logits > 0) == (episode.occupied > 0.5))[seen]
         .float()
         .mean(),
@@ -77,7 +114,9 @@ def losses(model: nn.Module, episode: Episode, config: TrainConfig) -> dict[str,
 def total(parts: dict[str, Tensor], config: TrainConfig) -> Tensor:
     """The weighted sum that is descended."""
     return (
-        parts["margin"]
+        config.margin_weight * parts["margin"]
+        + parts["match"]
+        + config.fit_weight * parts["fit"]
         + config.dense_weight * parts["dense"]
         + config.occupancy_weight * parts["occupancy"]
         + config.rider_weight * parts["rider"]
@@ -108,6 +147,17 @@ class Trainer:
             [{"params": decay, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}],
             lr=config.learning_rate,
         )
+
+    def start_from(self, weights: dict[str, Tensor]) -> list[str]:
+        """Take another network's weights where name and shape agree; returns the names of those taken.
+
+        What this network has and the other has not begins as it always does.
+        """
+        own = self.model.state_dict()
+        taken = {name: w for name, w in weights.items() if name in own and own[name].shape == w.shape}
+        self.model.load_state_dict({**own, **taken})
+        self.average.load_state_dict(self.model.state_dict())
+        return sorted(taken)
 
     def update(self, episode: Episode) -> dict[str, float]:
         """One step of descent; returns the parts of the loss."""

@@ -12,6 +12,7 @@ from lifts.schema import Lift, Pose
 from service.api.runtime import Runtime
 from service.errors import ConflictError, EngineUnavailableError, ImageError
 from service.inference.judge import MIN_QUALITY, judge
+from service.inference.why import bar_maps, overlay
 from service.passages.outlines import MARGIN_PX, Field, mask_outline, outline, reduce_picture
 from service.passages.quality import picture_problem
 from service.passages.registration import register
@@ -22,9 +23,9 @@ _MOMENTS = {1: ("middle",), 2: ("begin", "end"), 3: ("begin", "middle", "end")}
 
 
 def classify_pictures(
-    runtime: Runtime, lift_id: str, images: Sequence[Image], *, registered: bool
-) -> Judgement:
-    """Judge one passage.
+    runtime: Runtime, lift_id: str, images: Sequence[Image], *, registered: bool, why: bool = False
+) -> tuple[Judgement, list[Image]]:
+    """Judge one passage; with `why` returns also what to lay over each picture (service.inference.why).
 
     Args:
         runtime: the service's parts.
@@ -49,11 +50,14 @@ def classify_pictures(
     )
     batch = np.stack([picture.image for picture in pictures])
     try:
-        answer = runtime.engine.submit_pictures(batch)
-        embeddings, occupancy = answer.result(runtime.settings.engine_timeout_s)
+        answer = runtime.engine.submit_pictures(batch, version.embeddings[:, 0])
+        seen = answer.result(runtime.settings.engine_timeout_s)
     except TimeoutError as error:
         raise EngineUnavailableError("the embedder did not answer in time") from error
-    return judge(pictures, embeddings, occupancy, version, runtime.engine.manifest.calibration)
+    calibration = runtime.engine.manifest.calibration
+    maps = bar_maps(seen, calibration.bar_map_cells if why else 0)
+    drawn = [overlay(bar_map, version.masks) for bar_map in maps]
+    return judge(pictures, seen, version, calibration), drawn
 
 
 def _canonical(image: Image, number: int) -> Picture:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lifts.heaps import Prior
 from service.errors import ArtefactError
-from service.types import Floats, Image
+from service.types import Floats, Image, Seen
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Shift = Annotated[int, Field(ge=-50, le=50)]
@@ -33,7 +33,10 @@ class _Record(BaseModel):
 
 
 class Golden(_Record):
-    """One picture and one mask with what the network makes of them, within an absolute `tolerance`."""
+    """One picture and one mask with what the network makes of them, within an absolute `tolerance`.
+
+    match: margin and chance, that mask being the open one and the close one zeros; of a model with `compare`.
+    """
 
     image_png_base64: str
     mask_png_base64: str
@@ -41,6 +44,7 @@ class Golden(_Record):
     embed_mask: tuple[Finite, ...]
     occupancy: Share
     tolerance: Annotated[float, Field(gt=0, le=0.1)]
+    match: tuple[Finite, Finite] | None = None
 
     def image(self) -> Image:
         """Return the picture, uint8[200, 200, 3] RGB; raises ArtefactError."""
@@ -74,6 +78,8 @@ class Calibration(_Record):
     """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high.
 
     mask_shifts_px: the (dx, dy) of the copies that stand in a mask's bank beside the mask itself.
+    bar_map_cells: side of the map of the bar that an embedding begins with; 0 where it does not.
+    fit_threshold: a passage whose chance to be a carrier of the lift is below it is unknown.
     heaps, scale_on_site: for lifts that have found a threshold of their own; an artefact of before 0.3 has
     neither.
     """
@@ -86,6 +92,8 @@ class Calibration(_Record):
     min_separation_good: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     min_separation: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     mask_shifts_px: Annotated[tuple[tuple[Shift, Shift], ...], Field(max_length=63)] = ()
+    fit_threshold: Share = 0.0
+    bar_map_cells: Annotated[int, Field(ge=0, le=200)] = 0
     heaps: HeapsPrior | None = None
     scale_on_site: Positive | None = None
 
@@ -120,8 +128,8 @@ class Manifest(_Record):
 class Embedder(Protocol):
     """A loaded network, wherever it runs."""
 
-    def pictures(self, images: Image) -> tuple[Floats, Floats]:
-        """uint8[N, 200, 200, 3] RGB -> float32[N, D], occupancy float32[N]."""
+    def pictures(self, images: Image, masks: Floats | None = None) -> Seen:
+        """uint8[N, 200, 200, 3] RGB, and float32[2, D] or [N, 2, D] of their lifts' masks."""
 
     def masks(self, masks: Image) -> Floats:
         """uint8[N, 200, 200] -> float32[N, D]."""
@@ -198,12 +206,15 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
         ArtefactError: something differs; the message says what, and by how much.
     """
     golden = manifest.golden
-    embedding, occupancy = embedder.pictures(golden.image()[None])
-    pairs = (
-        ("embed", embedding[0], golden.embed),
-        ("embed_mask", embedder.masks(golden.mask()[None])[0], golden.embed_mask),
-        ("occupancy", occupancy, (golden.occupancy,)),
-    )
+    mask = embedder.masks(golden.mask()[None])[0]
+    seen = embedder.pictures(golden.image()[None], np.stack([mask, np.zeros_like(mask)]))
+    pairs: list[tuple[str, Floats, tuple[float, ...]]] = [
+        ("embed", seen.embeddings[0], golden.embed),
+        ("embed_mask", mask, golden.embed_mask),
+        ("occupancy", seen.occupancy, (golden.occupancy,)),
+    ]
+    if golden.match is not None:
+        pairs.append(("match", seen.matches[0], golden.match))
     for name, found, expected in pairs:
         difference = float(np.abs(found - np.asarray(expected, dtype=np.float32)).max())
         # Written so that a NaN fails as well.

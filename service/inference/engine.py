@@ -2,7 +2,7 @@
 
     engine = WorkerEngine(path, on_health=pipeline.on_event)
     engine.start()                                    # ArtefactError if the model is not to be trusted
-    embeddings, occupancy = engine.submit_pictures(images).result()
+    embeddings, occupancy, matches = engine.submit_pictures(images, masks).result()
 
 The worker is one process with the model; one thread here feeds it batches, watches that it answers, and
 starts a new one when it dies or hangs. The service's own process never imports torch.
@@ -38,10 +38,12 @@ from service.inference.worker import (
     WorkerHandle,
     WorkerOptions,
     input_view,
+    masks_view,
     output_view,
     worker_main,
+    write_masks,
 )
-from service.types import AlarmKind, Floats, Health, Image
+from service.types import AlarmKind, Floats, Health, Image, Seen
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +103,8 @@ class WorkerEngine:
         self._window_s, self._max_backoff_s = window_s, max_backoff_s
         self._context = get_context("spawn")
         self._inputs = self._context.RawArray("B", MAX_REQUEST * PICTURE_BYTES)
-        self._outputs = self._context.RawArray("f", MAX_REQUEST * (self.manifest.embedding_dim + 1))
+        self._masks = self._context.RawArray("f", MAX_REQUEST * 2 * self.manifest.embedding_dim)
+        self._outputs = self._context.RawArray("f", MAX_REQUEST * (self.manifest.embedding_dim + 3))
         self._queue = RequestQueue(max_waiting)
         self._stopping = threading.Event()
         self._first: Future[None] = Future()
@@ -149,19 +152,24 @@ class WorkerEngine:
             model=self.manifest.identity,
         )
 
-    def submit_pictures(self, images: Image) -> Future[tuple[Floats, Floats]]:
+    def submit_pictures(self, images: Image, masks: Floats | None = None) -> Future[Seen]:
         """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
-        return self._submit(PICTURES, images, (200, 200, 3))
+        dim = self.manifest.embedding_dim
+        if masks is not None and masks.shape != (2, dim):
+            raise ValueError(f"expected masks float32[2, {dim}], got {masks.dtype}{list(masks.shape)}")
+        return self._submit(PICTURES, images, (200, 200, 3), masks)
 
     def submit_masks(self, masks: Image) -> Future[Floats]:
         """See Engine. Raises ValueError."""
         return self._submit(MASKS, masks, (200, 200))
 
-    def _submit(self, kind: str, images: Image, shape: tuple[int, ...]) -> Future[Any]:
+    def _submit(
+        self, kind: str, images: Image, shape: tuple[int, ...], masks: Floats | None = None
+    ) -> Future[Any]:
         if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
             expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"
             raise ValueError(f"expected {expected}, got {images.dtype}{list(images.shape)}")
-        request = Request(kind, images, time.monotonic() + self._deadline_s)
+        request = Request(kind, images, time.monotonic() + self._deadline_s, masks)
         self._queue.put(request)
         return request.future
 
@@ -197,7 +205,7 @@ class WorkerEngine:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=worker_main,
-            args=(theirs, self._inputs, self._outputs, self._options),
+            args=(theirs, self._inputs, self._masks, self._outputs, self._options),
             name="barwatch-embedder",
             daemon=True,
         )
@@ -245,11 +253,15 @@ class WorkerEngine:
         if not batch:
             return
         kind, images = batch[0].kind, np.concatenate([request.images for request in batch])
+        dim = self.manifest.embedding_dim
         input_view(self._inputs, kind, len(images))[:] = images
+        if kind == PICTURES:
+            view = masks_view(self._masks, dim, len(images))
+            write_masks(view, [(len(request.images), request.masks) for request in batch])
         said, text = self._ask(worker, kind, len(images))
         if said not in {DONE, FAILED}:
             return
-        answer = output_view(self._outputs, self.manifest.embedding_dim, len(images)).copy()
+        answer = output_view(self._outputs, dim, len(images)).copy()
         at = 0
         for request in batch:
             part = answer[at : at + len(request.images)]
@@ -257,7 +269,8 @@ class WorkerEngine:
             if said == FAILED:
                 request.fail(f"the network failed: {text}")
             else:
-                request.answer((part[:, :-1], part[:, -1]) if kind == PICTURES else part[:, :-1])
+                seen = Seen(part[:, :dim], part[:, dim], part[:, dim + 1 :])
+                request.answer(seen if kind == PICTURES else seen.embeddings)
         self._queue.done()
 
     def _ask(self, worker: WorkerHandle, kind: str, count: int) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from lifts.masks import check_masks
 from lifts.schema import MaskPair
 from service.errors import EngineUnavailableError, EnrolmentError
 from service.inference.artefact import Calibration
-from service.inference.judge import distances_to, probability_open, verdict_of
+from service.inference.judge import distances_of, probability_open, verdict_of
 from service.inference.protocol import Engine
 from service.types import Floats, Image, MaskVersion, Verdict
 
@@ -150,8 +150,9 @@ def _reference_problems(
     if not names:
         return [], []
     calibration = engine.manifest.calibration
-    embeddings, _ = _wait(engine.submit_pictures(np.stack([references[name] for name in names])))
-    p_open = [probability_open(float(row[0] - row[1]), calibration) for row in distances_to(embeddings, bank)]
+    seen = _wait(engine.submit_pictures(np.stack([references[name] for name in names]), bank[:, 0]))
+    rows = distances_of(seen, bank)
+    p_open = [probability_open(float(row[0] - row[1]), calibration) for row in rows]
     # How far the pictures together speak for the masks being the right way round.
     support = float(
         np.mean([p if name == "reference_open" else 1 - p for name, p in zip(names, p_open, strict=True)])

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 from service.inference.artefact import Embedder, Manifest
 from service.inference.protocol import EngineStatus
-from service.types import Floats, Image
+from service.types import Floats, Image, Seen
 
 
 class InlineEngine:
@@ -22,10 +22,10 @@ class InlineEngine:
         """Always ready: it has no worker to lose."""
         return EngineStatus("ready", self._device, None, 0, 0, 0, 0, self.manifest.identity)
 
-    def submit_pictures(self, images: Image) -> Future[tuple[Floats, Floats]]:
+    def submit_pictures(self, images: Image, masks: Floats | None = None) -> Future[Seen]:
         """See Engine; the future is done when it is returned."""
-        future: Future[tuple[Floats, Floats]] = Future()
-        future.set_result(self._model.pictures(images))
+        future: Future[Seen] = Future()
+        future.set_result(self._model.pictures(images, masks))
         return future
 
     def submit_masks(self, masks: Image) -> Future[Floats]:

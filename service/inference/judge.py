@@ -1,14 +1,17 @@
 """From embeddings to a verdict: pure arithmetic on one passage.
 
-Per picture: distance to the open and to the close mask (each the least over the mask's bank of shifted
-copies); margin = distance to open - distance to close, negative means nearer to open; calibrated,
-p(open) = sigmoid(-(scale * margin + offset)); `unknown` between `unknown_low` and `unknown_high`.
+Per picture: distance to the open and to the close mask; margin = distance to open - distance to close,
+negative means nearer to open; calibrated, p(open) = sigmoid(-(scale * margin + offset)); `unknown` between
+`unknown_low` and `unknown_high`. A model that compares by itself (`Seen.matches`) has the distances corrected
+to its own margin; for another they are the least over the mask's bank of shifted copies.
 
 A lift that has found where its own passages part (`threshold`) is read by that instead of `offset`.
 
 Per passage, over the pictures that may be judged (no problem, registered well enough):
 
 - None is left: `unknown`, with the pictures' problems as the reason. Never a default.
+- Together they do not look like a carrier of this lift: `unknown`. Covered lens, empty track, moved camera,
+  masks of another lift.
 - Normally the margins are averaged, and the mean is calibrated like a picture's.
 - A bar may be lowered while the carrier passes. If some pictures are decisively open and others decisively
   closed, their mean would say little; the last decisive state counts, because what matters is where the bar
@@ -27,13 +30,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from service.inference.artefact import Calibration
-from service.types import Floats, ImageJudgement, Judgement, MaskVersion, Picture, Verdict
+from service.types import (
+    NOT_THIS_LIFT,
+    TOO_CLOSE,
+    Floats,
+    ImageJudgement,
+    Judgement,
+    MaskVersion,
+    Picture,
+    Seen,
+    Verdict,
+)
 
 DECISIVE = 0.97
 """A picture's probability, of either state, from which it may contradict its passage's other pictures."""
-
-TOO_CLOSE = "too close to call"
-"""Why a passage that was seen well enough is unknown all the same: its margin says neither."""
 
 MIN_QUALITY = 0.2
 """A picture that is registered worse than this may show the bar anywhere: it is not judged."""
@@ -41,8 +51,7 @@ MIN_QUALITY = 0.2
 
 def judge(
     pictures: Sequence[Picture],
-    embeddings: Floats,
-    occupancy: Floats,
+    seen: Seen,
     mask_version: MaskVersion,
     calibration: Calibration,
 ) -> Judgement:
@@ -50,15 +59,14 @@ def judge(
 
     Args:
         pictures: one to three, in the order of time.
-        embeddings: float32[N, D], the pictures' embeddings.
-        occupancy: float32[N] in 0..1.
+        seen: what the network says of them by this lift's masks.
         mask_version: the lift's masks; its embeddings float32[2, B, D] are of the same model.
         calibration: the model's.
 
     Raises:
         ValueError: the shapes do not fit together.
     """
-    bank = mask_version.embeddings
+    bank, (embeddings, occupancy, matches) = mask_version.embeddings, seen
     if embeddings.shape != (len(pictures), bank.shape[2]) or occupancy.shape != (len(pictures),):
         raise ValueError(
             f"expected {len(pictures)} embeddings of {bank.shape[2]} numbers and as many occupancies, "
@@ -67,7 +75,7 @@ def judge(
     own = mask_version.threshold
     if own is not None:
         calibration = calibration.on_site(own.heaps.threshold)
-    distances = distances_to(embeddings, bank)
+    distances = distances_of(seen, bank)
     problems = [
         _problem(picture, bool(np.isfinite(row).all() and np.isfinite(occupied)))
         for picture, row, occupied in zip(pictures, distances, occupancy, strict=True)
@@ -86,6 +94,9 @@ def judge(
     if not usable:
         reasons = dict.fromkeys(problem for problem in problems if problem)
         return unknown("; ".join(reasons) or "no picture", mask_version, images=images)
+    # NaN, of a model that knows distances only, is not below.
+    if mean_odds([float(matches[index, 1]) for index in usable]) < calibration.fit_threshold:
+        return unknown(NOT_THIS_LIFT, mask_version, images=images)
     margin = float(np.mean([margins[index] for index in deciding(chances, usable)]))
     p_open = probability_open(margin, calibration)
     verdict = verdict_of(p_open, calibration)
@@ -144,6 +155,18 @@ def deciding(chances: Sequence[float], usable: Sequence[int]) -> list[int]:
     last = chances[decisive[-1]] > 0.5
     run = list(itertools.takewhile(lambda i: (chances[i] > 0.5) == last, reversed(decisive)))
     return run[::-1]
+
+
+def distances_of(seen: Seen, bank: Floats) -> Floats:
+    """Return float32[N, 2]: distances to open and close whose difference is the network's own margin."""
+    distances = distances_to(seen.embeddings, bank)
+    margins = seen.matches[:, 0]
+    if np.isnan(margins).all():
+        return distances
+    apart = np.stack([margins, -margins], axis=1) / 2
+    corrected: Floats = distances.mean(axis=1, keepdims=True) + apart
+    # A distance is not negative; the difference stays.
+    return np.asarray(corrected - np.minimum(corrected.min(axis=1, keepdims=True), 0), np.float32)
 
 
 def distances_to(embeddings: Floats, bank: Floats) -> Floats:

@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from lifts.heaps import heaps_of
 from service.errors import ConflictError
 from service.inference.artefact import Calibration
-from service.inference.judge import TOO_CLOSE
 from service.store.records import PassageRecord
-from service.types import MaskVersion, Threshold, Verdict
+from service.types import TOO_CLOSE, MaskVersion, Threshold, Verdict
 
 FEWEST = 20
 """Passages from which the heaps are worth looking at."""

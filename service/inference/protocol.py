@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.inference.artefact import Manifest
-from service.types import Floats, Image
+from service.types import Floats, Image, Seen
 
 MAX_REQUEST = 64
 """Pictures or masks per request, and per batch."""
@@ -38,8 +38,8 @@ class Engine(Protocol):
     def status(self) -> EngineStatus:
         """How it is."""
 
-    def submit_pictures(self, images: Image) -> Future[tuple[Floats, Floats]]:
-        """uint8[N, 200, 200, 3] RGB, N <= 64 -> (float32[N, D], occupancy float32[N])."""
+    def submit_pictures(self, images: Image, masks: Floats | None = None) -> Future[Seen]:
+        """uint8[N, 200, 200, 3] RGB, N <= 64, judged by the embeddings float32[2, D] of one lift's masks."""
 
     def submit_masks(self, masks: Image) -> Future[Floats]:
         """uint8[N, 200, 200], N <= 64 -> float32[N, D]."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.errors import EngineUnavailableError
-from service.types import Image
+from service.types import Floats, Image
 
 MAX_ATTEMPTS = 2
 """A batch that was in a worker when it died is tried once more; one that kills workers is not."""
@@ -19,11 +19,15 @@ MAX_ATTEMPTS = 2
 
 @dataclass(eq=False)
 class Request:
-    """Some pictures or masks, uint8[N, 200, 200(, 3)], and the future of their answer."""
+    """Some pictures or masks, uint8[N, 200, 200(, 3)], and the future of their answer.
+
+    masks: float32[2, D] to judge the pictures by, if any.
+    """
 
     kind: str
     images: Image
     deadline_mono_s: float
+    masks: Floats | None = None
     future: Future[Any] = field(default_factory=Future)
     attempts: int = 0
 

@@ -1,6 +1,6 @@
 """The embedder's own process: a loop that answers one batch after the other, and the engine's hold on it.
 
-Pictures and embeddings travel through two shared blocks of memory, so that what goes through the pipe is
+Pictures, masks and embeddings travel through shared blocks of memory, so that what goes through the pipe is
 always small: a send can then never block on a worker that has stopped reading.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -59,12 +60,25 @@ def input_view(block: Any, kind: str, count: int) -> Image:
     return np.frombuffer(block, np.uint8, count=int(np.prod(shape))).reshape(shape)
 
 
+def masks_view(block: Any, dim: int, count: int) -> Floats:
+    """Return the masks' block as float32[count, 2, D]: what each picture is judged by."""
+    return np.frombuffer(block, np.float32, count=count * 2 * dim).reshape(count, 2, dim)
+
+
+def write_masks(view: Floats, masks: Iterable[tuple[int, Floats | None]]) -> None:
+    """Fill float32[count, 2, D] with each request's masks as often as it has pictures; zeros for none."""
+    at = 0
+    for count, pair in masks:
+        view[at : at + count] = 0.0 if pair is None else pair
+        at += count
+
+
 def output_view(block: Any, dim: int, count: int) -> Floats:
-    """Return the output block as float32[count, D + 1]: the embedding, then the occupancy (0 for masks)."""
-    return np.frombuffer(block, np.float32, count=count * (dim + 1)).reshape(count, dim + 1)
+    """Return the output block as float32[count, D + 3]: embedding, occupancy, match (0 for masks)."""
+    return np.frombuffer(block, np.float32, count=count * (dim + 3)).reshape(count, dim + 3)
 
 
-def worker_main(pipe: Connection, inputs: Any, outputs: Any, options: WorkerOptions) -> None:
+def worker_main(pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, options: WorkerOptions) -> None:
     """Load the model, say READY or REFUSED, then answer (kind, count) with DONE or FAILED until EOF."""
     # A service manager or Ctrl-C signals the whole group: the service ends its worker itself, in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -89,7 +103,7 @@ def worker_main(pipe: Connection, inputs: Any, outputs: Any, options: WorkerOpti
         except EOFError:
             return
         try:
-            _answer(model, kind, count, inputs, outputs, options.dim)
+            _answer(model, kind, count, (inputs, judged_by, outputs), options.dim)
         except RuntimeError as error:
             pipe.send((FAILED, str(error).splitlines()[0]))
             if model.device.type != "cpu":
@@ -99,11 +113,12 @@ def worker_main(pipe: Connection, inputs: Any, outputs: Any, options: WorkerOpti
             pipe.send((DONE, ""))
 
 
-def _answer(model: Any, kind: str, count: int, inputs: Any, outputs: Any, dim: int) -> None:
+def _answer(model: Any, kind: str, count: int, blocks: tuple[Any, Any, Any], dim: int) -> None:
     if kind == PING:
         return
-    images, answer = input_view(inputs, kind, count), output_view(outputs, dim, count)
+    images, answer = input_view(blocks[0], kind, count), output_view(blocks[2], dim, count)
     if kind == PICTURES:
-        answer[:, :dim], answer[:, dim] = model.pictures(images)
+        seen = model.pictures(images, masks_view(blocks[1], dim, count))
+        answer[:, :dim], answer[:, dim], answer[:, dim + 1 :] = seen
     else:
-        answer[:, :dim], answer[:, dim] = model.masks(images), 0.0
+        answer[:, :dim], answer[:, dim:] = model.masks(images), 0.0

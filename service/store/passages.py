@@ -6,13 +6,13 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFoundError
 from service.store.records import Page, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow
-from service.types import ImageJudgement, Judgement, Verdict
+from service.types import TOO_CLOSE, ImageJudgement, Judgement, Verdict
 
 MAX_PAGE = 500
 
@@ -55,6 +55,15 @@ def picture_file(session: Session, passage_id: str, number: int) -> str:
     if file is None:
         raise NotFoundError(f"passage {passage_id!r} has no picture {number} (any more)")
     return file
+
+
+def why_file(session: Session, passage_id: str, number: int) -> tuple[str, PassageRecord]:
+    """Return the map's file of picture 1, 2 or 3, and the passage; raises NotFoundError."""
+    record = get(session, passage_id)
+    file = record.pictures[number - 1].why if 1 <= number <= len(record.pictures) else None
+    if file is None:
+        raise NotFoundError(f"passage {passage_id!r} has no map of picture {number} (any more)")
+    return file, record
 
 
 def listing(
@@ -106,18 +115,25 @@ def listing(
 def watched(
     session: Session, lift_id: str, mask_version: int, model: str, limit: int
 ) -> tuple[PassageRecord, ...]:
-    """Return the lift's newest passages that were judged by these masks and this model, newest first."""
-    rows = session.scalars(
-        select(PassageRow)
-        .where(
-            PassageRow.lift_id == lift_id,
-            PassageRow.mask_version == mask_version,
-            PassageRow.judgement["model"].as_string() == model,
-        )
-        .order_by(PassageRow.row.desc())
-        .limit(limit)
-    )
-    return tuple(_record(row) for row in rows)
+    """Return what a lift's threshold is found from: its passages with these masks and model, newest first.
+
+    Only those that were seen well enough, at most `limit`. Up to half of them are the newest that somebody
+    labelled, however old: 200 passages of a busy lift are half an hour, and labels are worth more than that.
+    """
+    newest = select(PassageRow).where(*_seen(lift_id, mask_version, model)).order_by(PassageRow.row.desc())
+    labelled = session.scalars(newest.where(_labelled()).limit(limit // 2)).all()
+    found = {row.row: row for row in (*labelled, *session.scalars(newest.limit(limit)))}
+    return tuple(_record(found[row]) for row in sorted(list(found)[:limit], reverse=True))
+
+
+def count_seen(session: Session, lift_id: str, mask_version: int, model: str) -> tuple[int, int]:
+    """Return how many passages these masks and this model saw well enough, and how many of them are labelled.
+
+    Reads every passage of the lift: half a second for a season of them.
+    """
+    query = select(func.count(), func.count().filter(_labelled()))
+    seen, labelled = session.execute(query.where(*_seen(lift_id, mask_version, model))).one()
+    return int(seen), int(labelled)
 
 
 def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
@@ -125,6 +141,23 @@ def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
     row = _row(session, passage_id)
     row.review = {**dataclasses.asdict(label), "verdict": label.verdict.value, "at": label.at.isoformat()}
     return _record(row)
+
+
+def _seen(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bool], ...]:
+    """Passages whose margin by these masks and this model says something, the undecided ones included."""
+    judgement = PassageRow.judgement
+    return (
+        PassageRow.lift_id == lift_id,
+        PassageRow.mask_version == mask_version,
+        judgement["model"].as_string() == model,
+        or_(PassageRow.verdict != Verdict.UNKNOWN.value, judgement["reason"].as_string() == TOO_CLOSE),
+    )
+
+
+def _labelled() -> ColumnElement[bool]:
+    """Somebody said open or closed."""
+    said: ColumnElement[str] = PassageRow.review["verdict"].as_string()
+    return said != Verdict.UNKNOWN.value
 
 
 def _row(session: Session, passage_id: str) -> PassageRow:

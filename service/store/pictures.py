@@ -50,7 +50,22 @@ class Pictures:
         go on without it.
         """
         stem = f"{lift_id}/{seen_at:%Y-%m-%d}/{uuid.uuid4().hex}"
-        return tuple(self._write_one(f"{stem}_{n}.jpg", image) for n, image in enumerate(images, 1))
+        return tuple(
+            self._save(f"{stem}_{n}.jpg", np.ascontiguousarray(image[:, :, ::-1]))
+            for n, image in enumerate(images, 1)
+        )
+
+    def write_maps(self, files: Sequence[str | None], maps: Image) -> tuple[str | None, ...]:
+        """Write uint8[N, C, C] maps beside the pictures of these names, as PNG; returns their names.
+
+        None for a picture that is not there and where there is no map, or it cannot be written.
+        """
+        if not len(maps):
+            return (None,) * len(files)
+        return tuple(
+            None if file is None else self._save(str(Path(file).with_suffix(".png")), one)
+            for file, one in zip(files, maps, strict=True)
+        )
 
     def path(self, file: str) -> Path:
         """Return the path of a stored name; raises NotFoundError if it is gone or not below the folder."""
@@ -58,6 +73,13 @@ class Pictures:
         if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
             raise NotFoundError("the picture is gone")
         return path
+
+    def read_map(self, file: str) -> Image:
+        """Return a map as it was written, uint8[C, C]; raises NotFoundError if it is gone or damaged."""
+        found = cv2.imread(str(self.path(file)), cv2.IMREAD_GRAYSCALE)
+        if found is None:
+            raise NotFoundError("the map cannot be read")
+        return np.asarray(found, np.uint8)
 
     def remove(self, files: Sequence[str]) -> None:
         """Delete files; those that are gone already do not matter."""
@@ -68,13 +90,13 @@ class Pictures:
                 if parent.is_dir() and not any(parent.iterdir()):
                     parent.rmdir()
 
-    def _write_one(self, name: str, image: Image) -> str | None:
+    def _save(self, name: str, image: Image) -> str | None:
         path = self.folder / name
-        bgr = np.ascontiguousarray(image[:, :, ::-1])
-        jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
+        options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if path.suffix == ".jpg" else []
+        coded = cv2.imencode(path.suffix, image, options)[1]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(jpeg.tobytes())
+            path.write_bytes(coded.tobytes())
         except OSError as error:
             self.failed_writes += 1
             log.warning("picture not written", file=name, reason=str(error))
@@ -100,8 +122,9 @@ def forget_old(session: Session, retention: Retention, now: datetime, limit: int
             select(PassageRow).where(kept, PassageRow.row.not_in(chosen)).order_by(has_alarm, PassageRow.row)
         )
         rows += session.scalars(query.limit(excess))
-    files = [picture["file"] for row in rows for picture in row.pictures if picture["file"]]
+    pictures = [picture for row in rows for picture in row.pictures]
+    files = [name for picture in pictures for name in (picture["file"], picture.get("why")) if name]
     for row in rows:
-        row.pictures = [{**picture, "file": None} for picture in row.pictures]
+        row.pictures = [{**picture, "file": None, "why": None} for picture in row.pictures]
         row.has_files = False
     return tuple(files)

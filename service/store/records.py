@@ -21,12 +21,16 @@ class Page(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class PictureRecord:
-    """One stored picture of a passage: its file below the pictures folder, None once it was removed."""
+    """One stored picture of a passage: its file below the pictures folder, None once it was removed.
+
+    why: the file of the map of where the network saw the bar; None of a model that has none.
+    """
 
     file: str | None
     t_s: float
     quality: float
     problem: str | None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,21 @@ def history(session: Session, lift_id: str) -> tuple[Threshold, ...]:
     return tuple(_record(row) for row in rows)
 
 
+def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> tuple[int, int]:
+    """Return the most passages, and the most labels, that a threshold with these masks was found from.
+
+    Proposals of these masks and this model count as what was activated does; 0 if there is none.
+    """
+    most, labels = session.execute(
+        select(func.max(func.json_array_length(ThresholdRow.margins)), func.max(ThresholdRow.reviewed)).where(
+            ThresholdRow.lift_id == lift_id,
+            ThresholdRow.mask_version == mask_version,
+            ThresholdRow.model == model,
+        )
+    ).one()
+    return most or 0, labels or 0
+
+
 def activate(session: Session, lift_id: str, version: int) -> Threshold:
     """Judge the lift by this threshold.
 

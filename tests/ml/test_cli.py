@@ -1,6 +1,7 @@
 """ml's commands: smoke runs from rendering to a released artefact, and refuses what would overwrite."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_what_a_lift_gains_on_site(trained: Path, released: Path) -> None:
     assert [row["passages"] for row in report["rows"]] == [0, 2, 2, 2, 2, 2]
     assert report["pictures"] == 12
     assert set(report["rows"][1]["accuracy_of_lifts"]) == {"seed-10000", "seed-10001"}
-    assert "| 2 | 50 % |" in _invoke(*words, *more)
+    assert "| 2 | 0 | 50 % |" in _invoke(*words, *more)
 
 
 def test_the_benches_print_what_they_measured(released: Path) -> None:
@@ -89,11 +90,36 @@ def test_the_benches_print_what_they_measured(released: Path) -> None:
     row = json.loads(_invoke("bench", "render", "--processes", "1", "--lifts", "1", "--passages", "1"))
     assert row["pictures"] == 3
     assert row["pictures_per_s"] > 0
-    lines = _invoke("bench", "embed", "--model", str(released), "--seconds", "0.01").splitlines()
-    rows = [json.loads(line) for line in lines]
-    assert {(r["threads"], r["batch"]) for r in rows} == {(t, b) for t in (1, 2) for b in (1, 3, 16)}
-    assert all(r["pictures_per_s"] > 0 for r in rows)
     lines = _invoke("bench", "train", "--batch", "2", "--threads", "1", "--steps", "1").splitlines()
     plain, kept = (json.loads(line) for line in lines)
     assert (plain["keeps_freed_memory"], kept["keeps_freed_memory"]) == (False, True)
     assert kept["ratio"] == pytest.approx(kept["pictures_per_s"] / plain["pictures_per_s"])
+
+
+def test_what_embeds_is_timed_beside_the_papers_network(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row for each system, threads and batch, with its ratio; what is not installed is named, not fatal."""
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    out = tmp_path / "speed.json"
+    words = ("bench", "embed", "--model", str(released), "--seconds", "0.01", "--threads", "1")
+    printed = json.loads(_invoke(*words, "--batch", "1", "--batch", "2", "--out", str(out), "--json"))
+    assert printed == json.loads(out.read_text())
+    assert {"cpu", "cores", "torch"} <= printed["machine"].keys()
+    timed = [row for row in printed["rows"] if "left_out" not in row]
+    assert {(r["system"], r["threads"], r["batch"]) for r in timed} == {
+        (system, 1, batch)
+        for system in ("barwatch", "barwatch, judged by two masks", "the paper's network")
+        for batch in (1, 2)
+    }
+    papers = {r["batch"]: r["pictures_per_s"] for r in timed if r["system"] == "the paper's network"}
+    for row in timed:
+        assert row["pictures_per_s"] > 0
+        assert row["ratio_to_paper"] == pytest.approx(row["pictures_per_s"] / papers[row["batch"]])
+    missing = {r["system"]: r["left_out"] for r in printed["rows"] if "left_out" in r}
+    assert missing.keys() == {"MobileNetV2", "ResNet-50"}
+    assert "not installed" in missing["ResNet-50"]
+    table = _invoke(*words, "--batch", "1", "--default-memory")
+    assert "| barwatch | TorchScript |" in table
+    assert "Freed memory given back." in table
+    assert "ResNet-50 left out: OpenVINO is not installed" in table

@@ -35,6 +35,7 @@ from service.types import (
     Health,
     Image,
     Passage,
+    Seen,
     Snapshot,
     Verdict,
 )
@@ -118,8 +119,11 @@ def test_an_open_bar_becomes_one_alarm_with_evidence(house: House) -> None:
     )
     assert house.record("p4").judgement.verdict is Verdict.CLOSED
     assert house.heard.empty()
-    # The second p1's own pictures were not left behind: 4 passages of 3.
-    assert len(list(house.pictures.folder.rglob("*.jpg"))) == 12
+    # The second p1's own pictures and maps were not left behind: 4 passages of 3.
+    for kind in ("*.jpg", "*.png"):
+        assert len(list(house.pictures.folder.rglob(kind))) == 12
+    # The very block that the open bar lies in is lit (tests.service.tiny_model).
+    assert house.pictures.read_map(record.pictures[0].why or "").max() == 255
     text = {
         sample.name: sample.value for family in house.pipeline.registry.collect() for sample in family.samples
     }
@@ -216,9 +220,9 @@ class _Held(InlineEngine):
 
     def __init__(self, inner: InlineEngine) -> None:
         super().__init__(inner._model, inner.manifest)
-        self.held: list[tuple[Future[tuple[Floats, Floats]], Image]] = []
+        self.held: list[tuple[Future[Seen], Image]] = []
 
-    def submit_pictures(self, images: Image) -> Future[tuple[Floats, Floats]]:
+    def submit_pictures(self, images: Image, masks: Floats | None = None) -> Future[Seen]:
         self.held.append((Future(), images))
         return self.held[-1][0]
 

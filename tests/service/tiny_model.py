@@ -38,6 +38,16 @@ class Tiny(nn.Module):
         return images[:, :20, :20, 0].float().mean(dim=(1, 2)) / 255.0
 
 
+class Comparing(Tiny):
+    """One with margins of its own: how much more bar the close mask has; the brightest cell is the chance."""
+
+    @torch.jit.export
+    def compare(self, images: Tensor, references: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        embedding = self.embed(images)
+        bars = references.sum(2)
+        return embedding, self.occupancy(images), bars[:, 1] - bars[:, 0] + bars[:, 2], embedding.amax(1)
+
+
 def mask(y: int) -> Image:
     """A horizontal bar, 12 pixels thick, with its top at row y."""
     drawn = np.zeros((200, 200), np.uint8)
@@ -69,10 +79,10 @@ def passage(
     return Passage(passage_id, lift_id, 1, 0.0, 1.0, 2.0, pictures, decided_mono_s)
 
 
-def write_artefact(folder: Path, **changes: Any) -> Path:
+def write_artefact(folder: Path, network: type[Tiny] = Tiny, **changes: Any) -> Path:
     """Write tiny.ts and a manifest that is true of it, but for `changes` to its top level."""
     folder.mkdir(parents=True, exist_ok=True)
-    module = torch.jit.script(Tiny().eval())
+    module = torch.jit.script(network().eval())
     path = folder / "tiny.ts"
     module.save(str(path))  # type: ignore[no-untyped-call]
     image, drawn = picture(OPEN), CLOSE
@@ -101,6 +111,7 @@ def write_artefact(folder: Path, **changes: Any) -> Path:
             "occupancy_threshold": 0.5,
             "min_separation_good": 0.5,
             "min_separation": 0.05,
+            "bar_map_cells": GRID,
             "mask_shifts_px": [[2, 0], [0, 0], [-2, 0], [0, 2], [0, -2]],
         },
         "training": {"seed": 0},

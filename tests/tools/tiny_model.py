@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from service.inference.artefact import Manifest
-from service.types import Floats, Image
+from service.types import Floats, Image, Seen
 
 CALIBRATION = {
     "scale": 30.0,
@@ -29,6 +29,7 @@ CALIBRATION = {
     "min_separation": 0.1,
     "mask_shifts_px": [[4, 0], [-4, 0], [0, 4], [0, -4]],
     "scale_on_site": 40.0,
+    "bar_map_cells": 10,
     "heaps": {
         "open_mean": -1.2,
         "closed_mean": 1.2,
@@ -77,10 +78,12 @@ def jpeg(image: Image) -> bytes:
 class TinyEmbedder:
     """The network in NumPy."""
 
-    def pictures(self, images: Image) -> tuple[Floats, Floats]:
-        """Embed uint8[N, 200, 200, 3]."""
+    def pictures(self, images: Image, masks: Floats | None = None) -> Seen:
+        """Embed uint8[N, 200, 200, 3]; it knows distances only."""
         red = images[:, 150:190, 60:140, 0].astype(np.float32) - images[:, 150:190, 60:140, 2]
-        return self._blocks(images.mean(axis=3)), np.clip(red.mean(axis=(1, 2)) / 100, 0, 1)
+        occupancy = np.clip(red.mean(axis=(1, 2)) / 100, 0, 1)
+        matches = np.full((len(images), 2), np.nan, np.float32)
+        return Seen(self._blocks(images.mean(axis=3)), occupancy, matches)
 
     def masks(self, masks: Image) -> Floats:
         """Embed uint8[N, 200, 200]."""
@@ -95,7 +98,7 @@ class TinyEmbedder:
 def manifest_data(sha256: str = "0" * 64) -> dict[str, Any]:
     """Return barwatch.json's content for this network."""
     picture, mask = draw_picture(OPEN_Y), draw_mask(OPEN_Y)
-    embedding, occupancy = TinyEmbedder().pictures(picture[None])
+    embedding, occupancy, _ = TinyEmbedder().pictures(picture[None])
     return {
         "name": "tiny",
         "version": "1",

@@ -12,6 +12,7 @@ from service.api.deps import MULTIPART, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.lifts import ClassifyOut
 from service.api.uploads import decode_upload, read_upload
+from service.inference.why import png_of
 
 router = APIRouter(prefix="/lifts/{lift_id}", tags=["lifts"])
 
@@ -37,6 +38,7 @@ def classify(
             "its begin, middle and end."
         ),
     ] = True,
+    why: Annotated[bool, Query(description="Show for each picture where the network saw the bar.")] = False,
 ) -> ClassifyOut:
     """Judge one passage by one to three pictures of it.
 
@@ -49,5 +51,6 @@ def classify(
         decode_upload(read_upload(file, f"image {number}", limit), f"image {number}")
         for number, file in enumerate(image, 1)
     ]
-    judgement = classify_pictures(runtime, lift_id, pictures, registered=registered)
-    return ClassifyOut.of(lift_id, judgement, elapsed_ms=(time.perf_counter() - began) * 1000)
+    judgement, drawn = classify_pictures(runtime, lift_id, pictures, registered=registered, why=why)
+    elapsed_ms = (time.perf_counter() - began) * 1000
+    return ClassifyOut.of(lift_id, judgement, elapsed_ms, [png_of(one) for one in drawn] if why else None)

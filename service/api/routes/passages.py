@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime
 
 from service.api.deps import OPERATOR, VIEWER, Cursor, Limit, Operator, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.passages import PassageOut, PassagesOut, ReviewIn
-from service.store import passages
+from service.inference.why import overlay, png_of
+from service.store import masks, passages
 from service.store.records import Review
 from service.types import Verdict
 
@@ -85,6 +86,33 @@ def get_picture(
     # Evidence never changes: a browser need not fetch it twice.
     headers = {"Cache-Control": "private, max-age=86400, immutable"}
     return FileResponse(runtime.pictures.path(file), media_type="image/jpeg", headers=headers)
+
+
+@router.get(
+    "/{passage_id}/pictures/{number}/why.png",
+    summary="Where the bar was seen",
+    dependencies=VIEWER,
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": {}}, "description": "RGBA, 200x200, to be laid over the picture."},
+        **responses(401, 404, 422, 503),
+    },
+)
+def get_why(
+    passage_id: PassageId,
+    number: Annotated[int, Path(ge=1, le=3, description="1: begin, 2: middle, 3: end.")],
+    runtime: RuntimeDep,
+) -> Response:
+    """Give the map of the bar that the verdict came from: amber on the open mask, blue on the close mask.
+
+    Violet is near both masks, white near neither.
+    """
+    with runtime.store.reading() as session:
+        file, passage = passages.why_file(session, passage_id, number)
+        pair = masks.get(session, passage.lift_id, passage.judgement.mask_version).masks
+    content = png_of(overlay(runtime.pictures.read_map(file), pair))
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return Response(content, media_type="image/png", headers=headers)
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -142,14 +143,21 @@ class ClassifyOut(BaseModel):
     occupied: bool
     occupancy: float = Field(ge=0, le=1)
     images: list[ImageOut]
+    why: list[str] | None = Field(
+        default=None,
+        description="With ?why=true: for each picture where the network saw the bar, base64 of an RGBA PNG "
+        "of 200x200 to be laid over it: amber near the open mask, blue near the close mask.",
+    )
     mask_version: int
     model: str
     elapsed_ms: float
     reason: str = Field(description="Why the verdict is unknown, else empty.")
 
     @classmethod
-    def of(cls, lift_id: str, judgement: Judgement, elapsed_ms: float) -> ClassifyOut:
-        """Put together the answer."""
+    def of(
+        cls, lift_id: str, judgement: Judgement, elapsed_ms: float, why: list[bytes] | None
+    ) -> ClassifyOut:
+        """Put together the answer; `why` are PNG files."""
         return cls(
             lift_id=lift_id,
             verdict=judgement.verdict,
@@ -158,6 +166,7 @@ class ClassifyOut(BaseModel):
             occupied=judgement.occupied,
             occupancy=judgement.occupancy,
             images=[ImageOut.of(image) for image in judgement.images],
+            why=None if why is None else [base64.b64encode(png).decode("ascii") for png in why],
             mask_version=judgement.mask_version,
             model=judgement.model,
             elapsed_ms=round(elapsed_ms, 2),

@@ -13,9 +13,13 @@ from service.types import Verdict
 
 
 class PassageImageOut(ImageOut):
-    """One picture of a stored passage; `picture` is its address, null once retention removed it."""
+    """One picture of a stored passage; `picture` is its address, null once retention removed it.
+
+    `why` is the address of what to lay over it: where the network saw the bar; null where there is none.
+    """
 
     picture: str | None
+    why: str | None
     t_s: float
     quality: float
     problem: str | None
@@ -60,6 +64,7 @@ class PassageOut(BaseModel):
             PassageImageOut(
                 **ImageOut.of(image).model_dump(),
                 picture=f"/passages/{record.id}/pictures/{number}.jpg" if picture.file else None,
+                why=f"/passages/{record.id}/pictures/{number}/why.png" if picture.why else None,
                 t_s=picture.t_s,
                 quality=picture.quality,
                 problem=picture.problem,

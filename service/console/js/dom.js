@@ -12,6 +12,14 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Make an element of an SVG picture, likewise; text goes in as <text> or <title>. */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children.flat());
+  return element;
+}
+
 /** Set an element's text only when it changed, so that screen readers are not told twice. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

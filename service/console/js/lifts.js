@@ -1,13 +1,16 @@
 /* The lifts: one card each, with its camera, the last carrier's three pictures and the recent verdicts. */
 
 import { byId, clockTime, h, percent, setText } from "./dom.js";
+import { OwnThreshold } from "./threshold.js";
 
 const STRIP = 24;
 const MARK = { open: "▲", closed: "●", unknown: "?" };
 const STATE = { starting: "starting", live: "live", degraded: "degraded", lost: "camera lost" };
 
 export class Lifts {
-  constructor() {
+  /** mayAct() says whether the person may change what a lift is judged by. */
+  constructor({ mayAct }) {
+    this.mayAct = mayAct;
     this.lifts = new Map();
     this.passages = new Map(); // lift id -> newest first
     this.cards = new Map();
@@ -57,7 +60,11 @@ export class Lifts {
       this.passages.set(passage.lift_id, list);
       touched.add(passage.lift_id);
     }
-    for (const id of touched) if (this.cards.has(id)) this.drawPassages(id);
+    for (const id of touched) {
+      if (!this.cards.has(id)) continue;
+      this.drawPassages(id);
+      this.followThreshold(id);
+    }
   }
 
   card(lift) {
@@ -71,17 +78,25 @@ export class Lifts {
       verdict: h("p", { class: "verdict" }, "no carrier yet"),
       detail: h("p", { class: "detail" }),
       pictures: h("div", { class: "pictures" }),
+      why: h("button", { class: "why quiet", type: "button", "aria-pressed": "false", hidden: true }, "Where was the bar seen?"),
       strip: h("ol", { class: "strip", "aria-label": "Recent carriers, newest first" }),
+      own: new OwnThreshold(lift.id, this.mayAct),
     };
     part.root = h(
       "article",
       { class: "card", "data-lift": lift.id },
       h("header", {}, part.name, part.state),
       h("div", { class: "sight" }, part.view),
-      h("div", { class: "last" }, h("div", {}, part.verdict, part.detail), part.pictures),
+      h("div", { class: "last" }, h("div", {}, part.verdict, part.detail), part.pictures, part.why),
       part.strip,
       part.facts,
+      part.own.root,
     );
+    part.why.addEventListener("click", () => {
+      const shown = part.why.getAttribute("aria-pressed") !== "true";
+      part.why.setAttribute("aria-pressed", String(shown));
+      part.pictures.toggleAttribute("data-why", shown);
+    });
     this.cards.set(lift.id, part);
     byId("lifts").append(part.root);
     return part;
@@ -105,6 +120,13 @@ export class Lifts {
     setText(part.facts, facts.join(" · "));
     if (status) this.drawView(lift, part);
     if (!part.drawn) this.drawPassages(lift.id);
+    this.followThreshold(lift.id);
+  }
+
+  /** Tell the panel what the lift is judged with: its masks, and the model that the newest passage names. */
+  followThreshold(id) {
+    const model = this.passages.get(id)?.find((passage) => passage.model)?.model ?? null;
+    this.cards.get(id).own.follow(this.lifts.get(id), model);
   }
 
   /** Show what the camera sees; the old picture stays until the new one is there, so nothing flickers. */
@@ -140,9 +162,11 @@ export class Lifts {
     );
     if (part.shown !== last.id) {
       part.shown = last.id;
+      part.why.hidden = !last.images.some((image) => image.why);
       part.pictures.replaceChildren(
         ...last.images.map((image, i) =>
           h("figure", { "data-verdict": image.verdict },
+            image.why ? h("img", { class: "seen", src: image.why, alt: "", title: "amber: on the open mask; blue: on the close mask; violet: on both; white: on neither" }) : null,
             h("img", { src: image.picture, width: 200, height: 200, alt: `${["Begin", "Middle", "End"][i] ?? "Picture"}: ${image.verdict}` }),
             h("figcaption", {}, `${MARK[image.verdict]} ${image.verdict}`))),
       );

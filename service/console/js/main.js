@@ -17,10 +17,11 @@ let polled = 0;
 let polling = 0;
 let reading = 0;
 let historyRead = false;
-const lifts = new Lifts();
+const mayAct = () => person?.role === "operator" || person?.role === "admin";
+const lifts = new Lifts({ mayAct });
 const alarms = new Alarms({
   nameOf: (id) => lifts.nameOf(id),
-  mayAct: () => person?.role === "operator" || person?.role === "admin",
+  mayAct,
   onChange: showState,
 });
 

@@ -50,6 +50,26 @@ def test_an_episode_holds_both_states_of_each_lift(lift_files: list[Path]) -> No
     assert episode.open_masks.shape == (2, 200, 200)
 
 
+def test_a_picture_never_knows_itself(lift_files: list[Path]) -> None:
+    """What a lift has watched is some of its other pictures; some lifts have watched none yet."""
+    episodes = Episodes(lift_files, lifts=3, pictures=6, seed=0)
+    watched = np.stack([np.asarray(episodes.episode(step, {}).watched) for step in range(12)])
+    assert watched.shape == (12, 3, 6, 6)
+    assert not watched[:, :, np.arange(6), np.arange(6)].any()
+    of_lift = watched.any(axis=(2, 3))
+    assert of_lift.any()
+    assert not of_lift.all()
+
+
+def test_elsewhere_the_carrier_is_not_at_its_place() -> None:
+    """The middle of the carrier is far away, or it is twice as large or half as small."""
+    for seed in range(200):
+        matrix = augment.elsewhere(np.random.default_rng(seed))
+        moved = np.hypot(*(matrix @ [100, 100, 1] - [100, 100, 1])[:2])
+        scale = np.sqrt(np.linalg.det(matrix[:2, :2]))
+        assert moved > 65 or scale < 0.5 or scale > 2
+
+
 def test_mask_and_picture_move_together() -> None:
     """A bar drawn in the picture stays under its mask whatever the lift's geometry."""
     bar = np.zeros((200, 200), np.uint8)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ml.evaluate.metrics import accuracy, auc, calibration_error, fit_logistic, wilson
-from ml.evaluate.report import markdown, probability_open, report
-from ml.evaluate.scoring import Scores, nearest, shifted
+from ml.evaluate.report import called, markdown, probability_open, report
+from ml.evaluate.scoring import Scores
 
 
 def test_accuracy() -> None:
@@ -51,23 +51,13 @@ def test_separable_margins_do_not_run_away() -> None:
     assert abs(offset) < 1e-3
 
 
-def test_shifted_masks_lose_what_leaves_the_frame() -> None:
-    """One pixel moved right, down, and out."""
-    mask = np.zeros((200, 200), np.uint8)
-    mask[199, 10] = 255
-    bank = shifted(mask, [(0, 0), (3, -2), (0, 1)])
-    assert bank[0, 199, 10] == 255
-    assert bank[1, 197, 13] == 255
-    assert bank[2].sum() == 0
-
-
-def test_nearest_is_the_least_of_all_distances() -> None:
-    """Against a plain loop."""
-    rng = np.random.default_rng(1)
-    pictures = rng.normal(size=(4, 6)).astype(np.float32)
-    bank = rng.normal(size=(3, 6)).astype(np.float32)
-    expected = [min(float(np.linalg.norm(p - b)) for b in bank) for p in pictures]
-    np.testing.assert_allclose(nearest(pictures, bank), expected, rtol=1e-4)
+CALIBRATION = {
+    "scale": 10.0,
+    "offset": 0.0,
+    "occupancy_threshold": 0.5,
+    "unknown_low": 0.25,
+    "unknown_high": 0.667,
+}
 
 
 def _scores() -> Scores:
@@ -77,12 +67,13 @@ def _scores() -> Scores:
         occupancy=np.array([0.9, 0.8, 0.4, 0.1, 0.2, 0.1], np.float32),
         is_open=np.array([True] * 3 + [False] * 3),
         occupied=np.array([True] * 3 + [False] * 3),
+        fit=np.ones(6, np.float32),
     )
 
 
 def test_a_report_by_hand() -> None:
     """One of six pictures is on the wrong side; its passage's mean puts it right."""
-    result = report([_scores()], scale=10, offset=0, occupancy_threshold=0.5)
+    result = report([_scores()], CALIBRATION)
     row = result["lifts"][0]
     assert row["accuracy"] == pytest.approx(5 / 6)
     assert (row["open_called_closed"], row["closed_called_open"]) == (1, 0)
@@ -91,9 +82,24 @@ def test_a_report_by_hand() -> None:
     assert result["accuracy"] == pytest.approx(5 / 6)
 
 
+def test_what_becomes_of_passages_by_hand() -> None:
+    """Means of -0.133 and 0.2 are 0.79 and 0.12 open: both called rightly, until the band reaches further."""
+    assert called([_scores()], CALIBRATION) == {
+        "passages": 2,
+        "unknown": 0.0,
+        "open_called_closed": 0.0,
+        "closed_called_open": 0.0,
+    }
+    assert called([_scores()], {**CALIBRATION, "unknown_high": 0.8})["unknown"] == 0.5
+    assert called([_scores()], {**CALIBRATION, "unknown_low": 0.8})["open_called_closed"] == 0.5
+    below = {**CALIBRATION, "unknown_low": 0.05, "unknown_high": 0.1}
+    assert called([_scores()], below)["closed_called_open"] == 0.5
+    assert "Of 2 passages 0.00 % are called unknown" in markdown("lifts", report([_scores()], CALIBRATION))
+
+
 def test_pictures_taken_one_by_one_have_no_passages() -> None:
     """Three strangers in a row are no passage: the column stays empty."""
-    result = report([replace(_scores(), in_threes=False)], scale=10, offset=0, occupancy_threshold=0.5)
+    result = report([replace(_scores(), in_threes=False)], CALIBRATION)
     assert result["accuracy_per_passage"] is None
     assert result["lifts"][0]["accuracy_per_passage"] is None
     assert "|  | 1 | 0 |" in markdown("folders", result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,8 @@ def lift(name: str, offset: float, passages: int = 500) -> Scores:
     is_open = np.repeat(np.arange(passages) % 2 == 0, 3)
     noise = np.random.default_rng(0).normal(0, 0.05, len(is_open))
     margin = (np.where(is_open, -0.35, 0.35) + offset + noise).astype(np.float32)
-    return Scores(name, margin, np.zeros(len(margin), np.float32), is_open, np.ones(len(margin), bool))
+    none = np.zeros(len(margin), np.float32)
+    return Scores(name, margin, none, is_open, np.ones(len(margin), bool), none)
 
 
 def test_what_was_watched_is_never_judged() -> None:
@@ -29,8 +32,9 @@ def test_what_was_watched_is_never_judged() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_drawn_passages_are_of_the_state_asked_for(share: float) -> None:
-    margins = drawn(lift("a", 0.0), 100, share, np.random.default_rng(1))
+    margins, is_open = drawn(lift("a", 0.0), 100, share, np.random.default_rng(1))
     assert ((margins < 0) == bool(share)).all()
+    assert (is_open == bool(share)).all()
     assert len(set(margins.tolist())) == 100  # none twice
 
 
@@ -47,12 +51,21 @@ def test_an_offset_is_found_and_taken_off() -> None:
     assert np.ptp(parts.judged.margin - moved.margin) < 1e-6  # one threshold for the whole lift
 
 
+def test_reviews_say_which_heap_a_single_one_is() -> None:
+    """All closed, and as far off as an open heap lies: only a label can tell, and five do."""
+    parts, prior = split(lift("a", -0.6), 40), replace(PRIOR, correlation=0.9)
+    lost = settled(parts, prior, 200, 0.0, np.random.default_rng(2))
+    told = settled(parts, prior, 200, 0.0, np.random.default_rng(2), reviewed=5)
+    assert right([lost])["accuracy"] == 0.5
+    assert right([told])["accuracy"] > 0.9
+
+
 def test_figures_by_hand() -> None:
     """Lift a: 3 of 6 pictures and 1 of 2 passages right; lift b: all. Two rounds count once."""
     flags = np.array([True] * 3 + [False] * 3)
     none = np.zeros(6, np.float32)
-    a = Scores("a", np.array([-1, -1, -1, -1, -1, -1], np.float32), none, flags, flags)
-    b = Scores("b", np.array([-1, -1, -1, 1, 1, 1], np.float32), none, flags, flags)
+    a = Scores("a", np.array([-1, -1, -1, -1, -1, -1], np.float32), none, flags, flags, none)
+    b = Scores("b", np.array([-1, -1, -1, 1, 1, 1], np.float32), none, flags, flags, none)
     once, twice = right([a, b]), right([a, b, a, b], rounds=2)
     assert once == twice
     assert once["accuracy"] == 0.75
@@ -63,7 +76,8 @@ def test_figures_by_hand() -> None:
 def test_the_table_names_the_lift_that_lost_most() -> None:
     lifts = [split(lift(name, offset), 40) for name, offset in (("a", 0.4), ("b", 0.0))]
     result = {"rows": list(rows(lifts, PRIOR, COUNTS, 1, 0))}
-    assert [row["passages"] for row in result["rows"]] == [0] + [20] * 5 + [50] * 5 + [200] * 5
+    assert [row["passages"] for row in result["rows"]] == [0] + [20] * 5 + [50] * 5 + [200] * 20
+    assert [row["reviewed"] for row in result["rows"][16:]] == [5] * 5 + [20] * 5 + [100] * 5
     assert result["rows"][8]["accuracy"] > result["rows"][0]["accuracy"]
-    assert "| 50 | 50 % | 100.00" in markdown("x", result)
+    assert "| 50 | 0 | 50 % | 100.00" in markdown("x", result)
     assert "(b) |" in markdown("x", result)

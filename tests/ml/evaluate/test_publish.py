@@ -40,11 +40,30 @@ def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
 def test_what_lifts_found_themselves_is_one_row() -> None:
     """Fifty passages' figures, for each share of open ones; the masks' own and other counts are not in it."""
     rows = [
-        {"passages": count, "open_share": share, "accuracy": accuracy}
-        for count, share, accuracy in ((0, None, 0.9), (20, 0.5, 0.91), (50, 0.1, 0.92), (50, 0.5, 0.93))
+        {"passages": count, "reviewed": reviewed, "open_share": share, "accuracy": accuracy}
+        for count, reviewed, share, accuracy in (
+            (0, 0, None, 0.9),
+            (20, 0, 0.5, 0.91),
+            (50, 0, 0.1, 0.92),
+            (50, 0, 0.5, 0.93),
+            (50, 5, 0.5, 0.94),
+        )
     ]
     found = readme_table({"onsite": {"rows": rows, "command": "barwatch x"}})
     assert "| 92.00 % with 10 % open; 93.00 % with 50 % open | `barwatch x` |" in found
+
+
+def test_speeds_stand_beside_the_papers_network() -> None:
+    """Only the shipped network's own rows, each with its setting; the run's command."""
+    row = {"system": "barwatch", "threads": 1, "batch": 3, "pictures_per_s": 301.4, "ratio_to_paper": 6.04}
+    other = {**row, "system": "ResNet-50"}
+    speed = {"rows": [row, {**row, "threads": 2, "batch": 16}, other], "command": "barwatch bench embed"}
+    found = readme_table({"speed": speed})
+    assert (
+        "as the service runs it | 301 with 1 thread in batches of 3 (6.0 times the paper's network)" in found
+    )
+    assert "; 301 with 2 threads in batches of 16" in found
+    assert found.count("301") == 2
 
 
 def test_plots_are_pictures(tmp_path: Path) -> None:

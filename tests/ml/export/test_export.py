@@ -31,7 +31,8 @@ def test_torchscript_equals_eager() -> None:
     with torch.inference_mode():
         eager = model(prepare_pictures(torch.from_numpy(images)))
         eager_masks = model(prepare_masks(torch.from_numpy(masks))).embedding
-    embedding, occupancy = scripted.pictures(images)
+    seen = scripted.look(images)
+    embedding, occupancy = seen.embedding, seen.occupancy
     np.testing.assert_allclose(embedding, eager.embedding.numpy(), atol=1e-5)
     np.testing.assert_allclose(occupancy, eager.occupancy_logits.sigmoid().numpy(), atol=1e-5)
     np.testing.assert_allclose(scripted.masks(masks), eager_masks.numpy(), atol=1e-5)
@@ -42,6 +43,42 @@ def test_torchscript_equals_eager() -> None:
         np.testing.assert_allclose(
             scripted.module.bar_map(batch).numpy(), eager.bar_logits.sigmoid().numpy(), atol=1e-5
         )
+
+
+def test_the_scripted_match_equals_eager() -> None:
+    """`compare` is `look` and `match`, and both are what the network that was trained says."""
+    torch.manual_seed(0)
+    model = Embedder().eval()
+    with torch.no_grad():
+        model.matcher.answer.weight.normal_()
+    scripted = Scripted(script(model))
+    images = np.random.default_rng(0).integers(0, 256, (2, 200, 200, 3), dtype=np.uint8)
+    references = (np.random.default_rng(1).random((3, 5000)) / 50).astype(np.float32)
+    seen = scripted.look(images)
+    margin, fit = scripted.match(seen, references)
+    with torch.inference_mode():
+        eager = model(prepare_pictures(torch.from_numpy(images)))
+        opened, closed, always = torch.from_numpy(references)[:, None].expand(-1, 2, -1)
+        found = model.match(eager.embedding, eager.features, opened, closed, always[:, :2500])
+        batch = torch.from_numpy(references).expand(2, -1, -1)
+        compared = scripted.module.compare(torch.from_numpy(images), batch)
+    np.testing.assert_allclose(margin, found.margin.numpy(), atol=1e-5)
+    np.testing.assert_allclose(fit, found.fit_logits.sigmoid().numpy(), atol=1e-5)
+    for one, other in zip(compared, (seen.embedding, seen.occupancy, margin, fit), strict=True):
+        np.testing.assert_allclose(one.numpy(), other, atol=1e-5)
+    assert np.abs(margin - (found.margin - found.margin.mean()).numpy()).max() > 0.01  # it says something
+
+
+def test_the_artefact_can_become_half_precision() -> None:
+    """Its weights are no constants: bfloat16, which a CPU has, answers as float32 does, to two digits."""
+    torch.manual_seed(0)
+    images = np.random.default_rng(0).integers(0, 256, (2, 200, 200, 3), dtype=np.uint8)
+    module = script(Embedder())
+    with torch.inference_mode():
+        whole = module.embed(torch.from_numpy(images))
+        half = module.to(torch.bfloat16).embed(torch.from_numpy(images))
+    assert not torch.equal(half.float(), whole)
+    np.testing.assert_allclose(half.float().numpy(), whole.numpy(), atol=0.01)
 
 
 def test_the_artefact_refuses_a_wrong_size() -> None:
@@ -58,8 +95,8 @@ def test_a_picture_is_judged_alone_as_in_a_batch() -> None:
     torch.manual_seed(0)
     scripted = Scripted(script(Embedder()))
     images = np.random.default_rng(0).integers(0, 256, (3, 200, 200, 3), dtype=np.uint8)
-    together = scripted.pictures(images)[0]
-    alone = np.concatenate([scripted.pictures(image[None])[0] for image in images])
+    together = scripted.look(images).embedding
+    alone = np.concatenate([scripted.look(image[None]).embedding for image in images])
     np.testing.assert_allclose(together, alone, atol=1e-5)
 
 
@@ -78,8 +115,14 @@ def test_the_manifest_describes_the_file(released: Path, lift_files: list[Path])
     assert manifest["sha256"] == hashlib.sha256(released.read_bytes()).hexdigest()
     assert (manifest["file"], manifest["version"]) == ("barwatch.ts", "9.9.9")
     assert manifest["embedding_dim"] == len(manifest["golden"]["embed"]) == 5000
-    answer, _ = Scripted.load(released).pictures(load(lift_files[0]).images[1:2])
-    np.testing.assert_allclose(answer[0], manifest["golden"]["embed"], atol=1e-4)
+    network = Scripted.load(released)
+    seen = network.look(load(lift_files[0]).images[1:2])
+    np.testing.assert_allclose(seen.embedding[0], manifest["golden"]["embed"], atol=1e-4)
+    references = np.zeros((3, 5000), np.float32)
+    references[0] = manifest["golden"]["embed_mask"]
+    np.testing.assert_allclose(
+        np.concatenate(network.match(seen, references)), manifest["golden"]["match"], atol=1e-4
+    )
     assert manifest["training"]["preset"] == "smoke"
     assert all(m["command"] == "barwatch export --test" for m in manifest["metrics"])
 
@@ -90,7 +133,8 @@ def test_the_calibration_can_be_used(released: Path) -> None:
     assert 0 < calibration["unknown_low"] < 0.5 < calibration["unknown_high"] < 1
     assert 0 < calibration["occupancy_threshold"] < 1
     assert calibration["min_separation"] <= calibration["min_separation_good"]
-    assert [0, 0] in calibration["mask_shifts_px"]
+    assert 0 <= calibration["fit_threshold"] <= 1
+    assert calibration["bar_map_cells"] == 50
     assert calibration["scale_on_site"] > 0
     assert np.isfinite(heaps_of([-0.2, 0.2], Prior(**calibration["heaps"])).threshold)
 

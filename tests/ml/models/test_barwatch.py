@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from ml.models.barwatch import Embedder, StandardConv, prepare_masks, prepare_pictures
+from ml.models.barwatch import Embedder, prepare_masks, prepare_pictures
+from ml.models.layers import StandardConv
 
 
 def _pictures(n: int, seed: int = 0) -> torch.Tensor:
@@ -33,7 +34,12 @@ def test_gradients_reach_every_parameter() -> None:
     output = model(prepare_pictures(_pictures(2)))
     # weights that differ by position: a sum over a unit vector's squares would have no gradient
     ramp = torch.linspace(-1, 1, model.dimensions)
-    ((output.embedding * ramp).sum() + output.bar_logits.sum() + output.occupancy_logits.sum()).backward()
+    masks = torch.randn(2, model.dimensions)
+    with torch.no_grad():
+        model.matcher.answer.weight.normal_()  # from zeros no gradient passes in the first step
+    match = model.match(output.embedding, output.features, masks, masks.flip(0), torch.randn(2, 2500).abs())
+    said = (output.embedding * ramp).sum() + output.bar_logits.sum() + output.occupancy_logits.sum()
+    (said + match.margin.sum() + match.fit_logits.sum()).backward()
     dead = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert dead == []
 

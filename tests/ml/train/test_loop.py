@@ -8,7 +8,7 @@ import torch
 
 from ml.data.episodes import Episodes
 from ml.train.config import PRESETS, TrainConfig
-from ml.train.loop import Trainer, learning_rate, train
+from ml.train.loop import Trainer, always_seen, learning_rate, train
 
 CPU = torch.device("cpu")
 TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_pictures=2, checkpoint_every=2)
@@ -69,3 +69,34 @@ def test_a_configuration_survives_its_checkpoint() -> None:
     """as_dict and from_dict are inverse."""
     for config in PRESETS.values():
         assert TrainConfig.from_dict(config.as_dict()) == config
+
+
+def test_what_a_lift_always_shows_by_hand() -> None:
+    """Of three pictures of one lift the first knows the two others, the second the third, the third none."""
+    bars = torch.tensor([[1.0, 0.0], [0.0, 4.0], [2.0, 2.0]], requires_grad=True)
+    watched = torch.tensor([[[False, True, True], [False, False, True], [False, False, False]]])
+    found = always_seen(bars, watched)
+    assert found.tolist() == [[1.0, 3.0], [2.0, 2.0], [0.0, 0.0]]
+    assert not found.requires_grad
+
+
+def test_another_networks_weights_are_taken_where_they_fit() -> None:
+    """Same name and shape: taken, by the moving average too. Another shape or name: left as it began."""
+    trainer, other = Trainer(TINY, CPU), Trainer(replace(TINY, seed=5), CPU)
+    weights = other.model.state_dict()
+    begun = trainer.model.state_dict()["bar.weight"].clone()
+    given = {**weights, "bar.weight": torch.zeros(3, 3), "nobody.weight": torch.zeros(1)}
+    taken = trainer.start_from(given)
+    assert len(taken) == len(weights) - 1
+    for state in (trainer.model.state_dict(), trainer.average.state_dict()):
+        assert torch.equal(state["stem.weight"], weights["stem.weight"])
+        assert torch.equal(state["bar.weight"], begun)
+
+
+def test_pictures_of_another_lift_are_told_apart(lift_files: list[Path]) -> None:
+    """A few dozen steps on one episode: its own pictures fit their masks, the next lift's masks do not."""
+    config = replace(TINY, steps=40, warmup_steps=5, learning_rate=5e-3)
+    trainer = Trainer(config, CPU)
+    episode = Episodes(lift_files, 3, 4, seed=0).episode(0, {})
+    history = [trainer.update(episode)["fit"] for _ in range(config.steps)]
+    assert history[-1] < 0.8 * history[0]

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import structlog
 from fastapi import FastAPI
@@ -37,6 +38,7 @@ from service.types import (
     ImageJudgement,
     Judgement,
     Role,
+    Seen,
     Severity,
     Verdict,
 )
@@ -48,10 +50,10 @@ class Engine(InlineEngine):
 
     down = False
 
-    def submit_pictures(self, images: Any) -> Future[tuple[Floats, Floats]]:
+    def submit_pictures(self, images: Any, masks: Floats | None = None) -> Future[Seen]:
         if not self.down:
-            return super().submit_pictures(images)
-        future: Future[tuple[Floats, Floats]] = Future()
+            return super().submit_pictures(images, masks)
+        future: Future[Seen] = Future()
         future.set_exception(EngineUnavailableError("the embedder's worker is down"))
         return future
 
@@ -109,9 +111,15 @@ class House:
     def add_passage(self, passage_id: str = "p-1", verdict: Verdict = Verdict.OPEN) -> PassageRecord:
         seen_at = datetime.now(UTC)
         files = self.runtime.pictures.write("demo-quad", seen_at, [draw_picture(OPEN_Y)] * 3)
+        lit = np.zeros((3, 10, 10), np.uint8)
+        lit[:, OPEN_Y // 20] = 255
+        maps = self.runtime.pictures.write_maps(files, lit)
         image = ImageJudgement(0.1, 0.9, 0.95, verdict)
         judgement = Judgement(verdict, 0.99, -0.8, True, 0.95, (image,) * 3, 1, "tiny-1")
-        pictures = tuple(PictureRecord(file, 1.0 + n, 0.9, None) for n, file in enumerate(files))
+        pictures = tuple(
+            PictureRecord(file, 1.0 + n, 0.9, None, why)
+            for n, (file, why) in enumerate(zip(files, maps, strict=True))
+        )
         record = PassageRecord(passage_id, "demo-quad", 1, seen_at, 1.0, 2.0, 3.0, judgement, pictures)
         self.store.write(partial(passages.add, record=record)).result()
         return record

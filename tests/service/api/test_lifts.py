@@ -1,5 +1,6 @@
 """Lifts over HTTP: enrolment, configuration, classification."""
 
+import base64
 from typing import Any
 
 import cv2
@@ -150,6 +151,22 @@ def test_a_dark_picture_is_unknown(house: House) -> None:
     body = classify(house, png(np.zeros((200, 200, 3), np.uint8))).json()
     assert body["verdict"] == "unknown"
     assert "dark" in body["reason"]
+
+
+def test_classify_shows_where_the_bar_was_seen(house: House) -> None:
+    """Only where it is asked for: one PNG a picture, lit on the open bar."""
+    house.enrol()
+    assert classify(house, png(draw_picture(OPEN_Y))).json()["why"] is None
+    files = [
+        ("image", ("x.png", png(draw_picture(OPEN_Y)))),
+        ("image", ("y.png", png(draw_picture(CLOSE_Y)))),
+    ]
+    shown = house.call("POST", "/lifts/demo-quad/classify?why=true", files=files).json()["why"]
+    drawn = [
+        cv2.imdecode(np.frombuffer(base64.b64decode(one), np.uint8), cv2.IMREAD_UNCHANGED) for one in shown
+    ]
+    lit = [[bool(one[y, 100, 3] > 100) for y in (OPEN_Y, CLOSE_Y)] for one in drawn if one is not None]
+    assert lit == [[True, False], [False, True]]
 
 
 def test_classify_says_what_is_missing(house: House) -> None:

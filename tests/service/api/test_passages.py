@@ -1,10 +1,14 @@
 """Passages over HTTP: evidence and reviews."""
 
+import cv2
+import numpy as np
 import pytest
 
 from service.api.uploads import decode_upload
+from service.inference.why import OPEN_RGB
 from service.types import Role, Verdict
 from tests.service.api.conftest import House
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y
 
 
 def test_a_passage_shows_what_was_said_and_seen(house: House) -> None:
@@ -19,6 +23,23 @@ def test_a_passage_shows_what_was_said_and_seen(house: House) -> None:
         assert decode_upload(picture.content, "picture").shape == (200, 200, 3)
     assert house.call("GET", f"/passages/{record.id}/pictures/4.jpg").status_code == 422
     assert house.call("GET", "/passages/nobody/pictures/1.jpg").status_code == 404
+
+
+def test_a_passage_shows_where_the_bar_was_seen(house: House) -> None:
+    """Laid over the picture, the lit blocks lie on the open mask: amber, and nothing where nothing is lit."""
+    house.enrol()
+    record = house.add_passage()
+    shown = house.call("GET", f"/passages/{record.id}", Role.VIEWER).json()["images"][0]
+    answer = house.call("GET", shown["why"], Role.VIEWER)
+    assert answer.headers["content-type"] == "image/png"
+    drawn = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert drawn is not None
+    assert tuple(drawn[OPEN_Y, 100][:3].tolist()) == OPEN_RGB[::-1]
+    assert drawn[OPEN_Y, 100, 3] > 100
+    assert drawn[CLOSE_Y, 100, 3] == 0
+    assert house.call("GET", "/passages/nobody/pictures/1/why.png").status_code == 404
+    house.runtime.pictures.remove([record.pictures[0].why or ""])
+    assert house.call("GET", shown["why"]).status_code == 404
 
 
 def test_passages_are_listed_and_filtered(house: House) -> None:

@@ -63,7 +63,7 @@ def test_an_alarm_arrives_and_is_acknowledged(page: Page, served: Served) -> Non
     shown(page, ".banner.critical")
     expect(page.locator(".banner.critical strong")).to_contain_text("Bar open · Demo quad")
     assert page.title().startswith("▲ 1")
-    expect(page.locator(".pictures img")).to_have_count(len(record.pictures), timeout=PATIENCE_MS)
+    expect(page.locator(".pictures img:not(.seen)")).to_have_count(len(record.pictures), timeout=PATIENCE_MS)
     expect(page.locator(".verdict")).to_have_text("open")
     page.locator(".banner .acknowledge").click()
     expect(page.locator(".banner")).to_have_count(0)

@@ -12,7 +12,7 @@ import pytest
 from service.errors import ArtefactError
 from service.inference.artefact import read_manifest, verify
 from service.inference.model import EmbeddingModel
-from tests.service.tiny_model import CLOSE, DIM, OPEN, picture, write_artefact
+from tests.service.tiny_model import CLOSE, DIM, OPEN, Comparing, picture, write_artefact
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_file_that_is_no_model_is_refused_even_with_the_right_hash(tmp_path: P
 def test_shapes_and_numbers(tiny_artefact: Path) -> None:
     """Pictures and masks come back with the promised shapes; the bar's cell holds what was drawn there."""
     model = EmbeddingModel.load(tiny_artefact, "cpu", threads=1)
-    embeddings, occupancy = model.pictures(np.stack([picture(OPEN), picture(CLOSE, occupied=False)] * 20))
+    embeddings, occupancy, _ = model.pictures(np.stack([picture(OPEN), picture(CLOSE, occupied=False)] * 20))
     masks = model.masks(np.stack([OPEN, CLOSE]))
     assert embeddings.shape == (40, DIM)
     assert embeddings.dtype == occupancy.dtype == masks.dtype == np.float32
@@ -135,10 +135,40 @@ def test_shapes_and_numbers(tiny_artefact: Path) -> None:
     np.testing.assert_allclose(embeddings[1], masks[1], atol=1e-6)
 
 
+def test_a_model_that_compares_judges_each_picture_by_its_own_masks(tmp_path: Path) -> None:
+    """Masks of 6 cells of 0.6 and of half as many: the margin is their difference; more than a batch."""
+    model = EmbeddingModel.load(write_artefact(tmp_path, Comparing), "cpu", threads=1)
+    whole, half = model.masks(np.stack([OPEN, np.where(np.arange(200) < 100, OPEN, 0).astype(np.uint8)]))
+    pictures = np.stack([picture(CLOSE, occupied=False)] * 40)
+    by = np.stack([np.stack([whole, half]), np.stack([half, whole])] * 20)
+    matches = model.pictures(pictures, by).matches
+    assert matches[:, 0].tolist() == pytest.approx([-1.8, 1.8] * 20, abs=1e-5)
+    assert matches[:, 1].tolist() == pytest.approx([0.6] * 40, abs=1e-5)
+    assert model.pictures(pictures[:3], np.stack([whole, half])).matches[:, 0].tolist() == pytest.approx(
+        [-1.8] * 3
+    )
+    with pytest.raises(ValueError, match=r"expected masks float32\[2, 100\] or \[3, 2, 100\]"):
+        model.pictures(pictures[:3], by)
+
+
+def test_another_margin_than_the_golden_one_is_refused(tmp_path: Path) -> None:
+    """The golden match is a part of what a model must answer as its manifest says."""
+    path = write_artefact(tmp_path, Comparing)
+    data = json.loads(path.with_suffix(".json").read_text())
+    # The golden mask is the close bar: 6 cells of 0.6 on the open side; the picture's brightest cell is red.
+    data["golden"]["match"] = [-3.6, 0.6]
+    path.with_suffix(".json").write_text(json.dumps(data))
+    EmbeddingModel.load(path, "cpu", threads=1)
+    data["golden"]["match"] = [-3.5, 0.6]
+    path.with_suffix(".json").write_text(json.dumps(data))
+    with pytest.raises(ArtefactError, match=r"match differs from the manifest's golden vector by 0\.1"):
+        EmbeddingModel.load(path, "cpu", threads=1)
+
+
 def test_no_pictures_and_wrong_pictures(tiny_artefact: Path) -> None:
     """An empty batch is an empty answer; another shape or type is refused by name."""
     model = EmbeddingModel.load(tiny_artefact, "cpu", threads=1)
-    embeddings, occupancy = model.pictures(np.zeros((0, 200, 200, 3), np.uint8))
+    embeddings, occupancy, _ = model.pictures(np.zeros((0, 200, 200, 3), np.uint8))
     assert embeddings.shape == (0, DIM)
     assert occupancy.shape == (0,)
     with pytest.raises(ValueError, match=r"expected uint8\[N, 200, 200, 3\], got uint8\[1, 200, 200\]"):

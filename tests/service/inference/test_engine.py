@@ -18,7 +18,7 @@ import pytest
 from service.errors import ArtefactError, EngineUnavailableError
 from service.inference.engine import WorkerEngine
 from service.types import AlarmKind, Health
-from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, picture
+from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_answers_from_many_threads_go_to_those_who_asked(engine: WorkerEngine) -
     def ask(own: int) -> None:
         for _ in range(10):
             bar = np.roll(OPEN, 20 * own, axis=0)
-            embeddings, occupancy = engine.submit_pictures(
+            embeddings, occupancy, _ = engine.submit_pictures(
                 np.stack([picture(bar, occupied=False)] * 3)
             ).result()
             masks = engine.submit_masks(bar[None]).result()
@@ -68,6 +68,21 @@ def test_answers_from_many_threads_go_to_those_who_asked(engine: WorkerEngine) -
     assert (status.state, status.device, status.queue_length) == ("ready", "cpu", 0)
 
 
+def test_each_request_is_judged_by_its_own_masks(tmp_path: Path) -> None:
+    """Requests that share a batch keep their lifts' masks apart."""
+    engine = WorkerEngine(write_artefact(tmp_path, Comparing), device="cpu", threads=1, deadline_s=30.0)
+    engine.start()
+    try:
+        by = [np.stack([np.full(DIM, n / DIM), np.zeros(DIM)]).astype(np.float32) for n in range(8)]
+        answers = [engine.submit_pictures(picture(OPEN)[None], masks) for masks in by]
+        margins = [float(answer.result().matches[0, 0]) for answer in answers]
+    finally:
+        engine.stop()
+    assert margins == pytest.approx([-n for n in range(8)], abs=1e-4)
+    with pytest.raises(ValueError, match=r"expected masks float32\[2, 100\]"):
+        engine.submit_pictures(picture(OPEN)[None], by[0][:1])
+
+
 def test_killed_with_requests_in_flight_it_comes_back(
     engine: WorkerEngine, events: "queue.Queue[Health]"
 ) -> None:
@@ -84,7 +99,7 @@ def test_killed_with_requests_in_flight_it_comes_back(
     assert wait(flying, timeout=30).not_done == set()
     # What was in the worker is asked again: a crash costs time, not answers.
     assert [future.exception() for future in flying] == [None] * 40
-    embeddings, _ = engine.submit_pictures(picture(CLOSE)[None]).result()
+    embeddings, _, _ = engine.submit_pictures(picture(CLOSE)[None]).result()
     assert embeddings.shape == (1, DIM)
 
 

@@ -12,8 +12,15 @@ import pytest
 
 from lifts.heaps import Heaps
 from service.inference.artefact import Calibration
-from service.inference.judge import distances_to, judge, probability_open, unknown, verdict_of
-from service.types import Judgement, MaskVersion, Picture, Threshold, Verdict
+from service.inference.judge import (
+    distances_of,
+    distances_to,
+    judge,
+    probability_open,
+    unknown,
+    verdict_of,
+)
+from service.types import NOT_THIS_LIFT, Judgement, MaskVersion, Picture, Seen, Threshold, Verdict
 from tests.service.tiny_model import MASKS
 
 CALIBRATION = Calibration(
@@ -41,20 +48,29 @@ def _picture(problem: str | None = None, quality: float = 1.0) -> Picture:
     return Picture(np.zeros((200, 200, 3), np.uint8), None, 0.0, quality, problem)
 
 
+def _seen(
+    points: list[tuple[float, float]],
+    occupancy: list[float] | None = None,
+    matches: list[tuple[float, float]] | None = None,
+) -> Seen:
+    """What a network says that knows distances only, unless matches are given."""
+    return Seen(
+        np.array(points, dtype=np.float32),
+        np.array(occupancy or [1.0] * len(points), dtype=np.float32),
+        np.array(matches or [(math.nan, math.nan)] * len(points), dtype=np.float32),
+    )
+
+
 def _judge(
     points: list[tuple[float, float]],
     *,
     occupancy: list[float] | None = None,
     pictures: list[Picture] | None = None,
     calibration: Calibration = CALIBRATION,
+    matches: list[tuple[float, float]] | None = None,
 ) -> Judgement:
-    return judge(
-        pictures or [_picture()] * len(points),
-        np.array(points, dtype=np.float32),
-        np.array(occupancy or [1.0] * len(points), dtype=np.float32),
-        _masks(),
-        calibration,
-    )
+    seen = _seen(points, occupancy, matches)
+    return judge(pictures or [_picture()] * len(points), seen, _masks(), calibration)
 
 
 def test_a_lifts_own_threshold_is_where_its_margins_part() -> None:
@@ -62,14 +78,14 @@ def test_a_lifts_own_threshold_is_where_its_margins_part() -> None:
     calibration = CALIBRATION.model_copy(update={"scale_on_site": 8.0})
     own = Threshold("lift", 1, 7, "tiny", Heaps(0.0, 1.0, 0.1, 0.5), (), 0, True, datetime.now(UTC))
     masks = dataclasses.replace(_masks(), threshold=own)
-    points, seen = np.array([BETWEEN], np.float32), np.ones(1, np.float32)
-    assert judge([_picture()], points, seen, _masks(), calibration).verdict is UNKNOWN
-    found = judge([_picture()], points, seen, masks, calibration)
+    seen = _seen([BETWEEN])
+    assert judge([_picture()], seen, _masks(), calibration).verdict is UNKNOWN
+    found = judge([_picture()], seen, masks, calibration)
     assert found.verdict is OPEN
     assert found.confidence == pytest.approx(SURE)
     assert found.margin == pytest.approx(0.0)  # the margin stays what the masks say
     # An artefact that knows no scale of its own for this reads the masks as before.
-    assert judge([_picture()], points, seen, masks, CALIBRATION).verdict is UNKNOWN
+    assert judge([_picture()], seen, masks, CALIBRATION).verdict is UNKNOWN
 
 
 def test_three_pictures_on_the_open_mask() -> None:
@@ -182,10 +198,38 @@ def test_the_band_may_be_lopsided_and_its_edges_are_decided() -> None:
     assert verdict_of(math.nan, lopsided) is UNKNOWN
 
 
+def test_a_network_that_compares_has_the_last_word() -> None:
+    """Between the masks by distance (0.5, 0.5), but its own margin is -0.6: distances 0.2 and 0.8, open."""
+    found = _judge([BETWEEN], matches=[(-0.6, 1.0)])
+    assert found.verdict is OPEN
+    assert found.margin == pytest.approx(-0.6)
+    assert (found.images[0].distance_open, found.images[0].distance_closed) == pytest.approx((0.2, 0.8))
+    assert _judge([BETWEEN]).margin == pytest.approx(0.0)
+
+
+def test_a_corrected_distance_is_never_negative() -> None:
+    """A margin of 1.4 about a mean distance of 0.5 would be 1.2 and -0.2: it is 1.4 and 0."""
+    (row,) = distances_of(_seen([BETWEEN], matches=[(1.4, 1.0)]), _masks().embeddings)
+    assert row.tolist() == pytest.approx([1.4, 0.0])
+
+
+def test_what_is_no_carrier_of_this_lift_is_unknown() -> None:
+    """Chances of 0.5, 0.1 and 0.1 have mean odds of (1 * 1/9 * 1/9)^(1/3): 0.188, open as the bar may be."""
+    calibration = CALIBRATION.model_copy(update={"fit_threshold": 0.2})
+    matches = [(-1.0, 0.5), (-1.0, 0.1), (-1.0, 0.1)]
+    found = _judge([AT_OPEN] * 3, calibration=calibration, matches=matches)
+    assert (found.verdict, found.reason) == (UNKNOWN, NOT_THIS_LIFT)
+    assert len(found.images) == 3
+    lower = calibration.model_copy(update={"fit_threshold": 0.18})
+    assert _judge([AT_OPEN] * 3, calibration=lower, matches=matches).verdict is OPEN
+    # A model that knows nothing of this refuses nothing.
+    assert _judge([AT_OPEN] * 3, calibration=calibration).verdict is OPEN
+
+
 def test_shapes_that_do_not_fit_are_refused() -> None:
     """Embeddings of another model's size must not be judged at all."""
     with pytest.raises(ValueError, match="expected 1 embeddings of 2 numbers"):
-        judge([_picture()], np.zeros((1, 3), np.float32), np.ones(1, np.float32), _masks(), CALIBRATION)
+        judge([_picture()], _seen([(0.0, 0.0, 0.0)]), _masks(), CALIBRATION)  # type: ignore[list-item]
 
 
 def test_unknown_names_the_reason_and_is_no_verdict() -> None:

@@ -17,6 +17,7 @@ from service.store.database import Store
 from service.store.pictures import Pictures, Retention
 from service.store.records import PassageRecord, PictureRecord, Review
 from service.types import (
+    TOO_CLOSE,
     AlarmDraft,
     AlarmKind,
     AlarmState,
@@ -183,6 +184,43 @@ def test_watched_passages_are_of_these_masks_and_this_model(store: Store) -> Non
         assert passages.watched(session, "elsewhere", 2, "m", 200) == ()
 
 
+def test_labels_stay_among_the_watched_however_old(store: Store) -> None:
+    """Up to half of the places are the newest labelled passages'; what could not be seen takes none."""
+    judged = _passage("x").judgement
+    dark = dataclasses.replace(judged, verdict=Verdict.UNKNOWN, reason="dark")
+    close = dataclasses.replace(judged, verdict=Verdict.UNKNOWN, reason=TOO_CLOSE)
+    for number, judgement in enumerate((judged,) * 6 + (close, dark)):
+        record = _passage(f"p-{number}", judgement=judgement)
+        store.write(partial(passages.add, record=record)).result()
+    said = {0: Verdict.OPEN, 1: Verdict.CLOSED, 2: Verdict.OPEN, 3: Verdict.UNKNOWN, 7: Verdict.OPEN}
+    for number, verdict in said.items():
+        label = Review(verdict, None, "anna", NOW, "")
+        store.write(partial(passages.review, passage_id=f"p-{number}", label=label)).result()
+    with store.reading() as session:
+        found = {
+            limit: [int(one.id[2:]) for one in passages.watched(session, "lift", 2, "m", limit)]
+            for limit in (2, 4, 5, 200)
+        }
+        assert passages.count_seen(session, "lift", 2, "m") == (7, 3)
+        assert passages.count_seen(session, "lift", 2, "other") == (0, 0)
+    assert found == {2: [6, 2], 4: [6, 5, 2, 1], 5: [6, 5, 4, 2, 1], 200: [6, 5, 4, 3, 2, 1, 0]}
+
+
+def test_the_most_that_a_threshold_was_found_from(store: Store) -> None:
+    """Over all of the same masks and model, each number for itself."""
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    for found in (
+        _threshold(margins=(0.1,) * 5, reviewed=0),
+        _threshold(margins=(0.1,) * 3, reviewed=2),
+        _threshold(margins=(0.1,) * 9, reviewed=9, mask_version=2),
+        _threshold(margins=(0.1,) * 9, reviewed=9, model="other"),
+    ):
+        store.write(partial(thresholds.add, found=found)).result()
+    with store.reading() as session:
+        assert thresholds.most_used(session, "lift", 1, "m") == (5, 2)
+        assert thresholds.most_used(session, "lift", 3, "m") == (0, 0)
+
+
 def test_a_deleted_lifts_masks_go_and_its_evidence_stays(store: Store) -> None:
     """Passages outlive the lift, and a new registration does not reuse the mask versions that they name."""
     store.write(lambda s: lifts.put(s, LIFT)).result()
@@ -336,16 +374,20 @@ def test_pictures_are_kept_and_then_forgotten(store: Store, tmp_path: Path) -> N
     for name, age in days.items():
         seen_at = NOW - timedelta(days=age)
         (file,) = kept.write("lift", seen_at, [picture(OPEN)])
+        (why,) = kept.write_maps([file], np.zeros((1, 5, 5), np.uint8))
         assert file is not None
-        files[name] = kept.path(file)
-        record = _passage(name, seen_at=seen_at, pictures=(PictureRecord(file, 0.0, 1.0, None),))
+        assert why is not None
+        files[name] = kept.path(file), kept.path(why)
+        record = _passage(name, seen_at=seen_at, pictures=(PictureRecord(file, 0.0, 1.0, None, why),))
         store.write(partial(passages.add, record=record)).result()
     for name in ("alarmed", "ancient"):
         store.write(partial(alarms.raise_alarm, draft=_bar_open(name))).result()
 
     def left(retention: Retention) -> set[str]:
         kept.remove(store.write(lambda s: pictures.forget_old(s, retention, NOW)).result())
-        return {name for name, path in files.items() if path.exists()}
+        left = {name: [path.exists() for path in paths] for name, paths in files.items()}
+        assert all(len(set(there)) == 1 for there in left.values())  # a picture and its map go together
+        return {name for name, there in left.items() if all(there)}
 
     assert left(Retention(30, 365, 100)) == {"alarmed", "young", "new"}
     assert left(Retention(30, 365, 2)) == {"alarmed", "new"}
@@ -353,6 +395,8 @@ def test_pictures_are_kept_and_then_forgotten(store: Store, tmp_path: Path) -> N
         assert passages.get(session, "old").pictures[0].file is None
         with pytest.raises(NotFoundError):
             passages.picture_file(session, "old", 1)
+        with pytest.raises(NotFoundError):
+            passages.why_file(session, "old", 1)
     with pytest.raises(NotFoundError):
         kept.path("../barwatch.db")
     # Emptied folders do not pile up.
@@ -365,3 +409,4 @@ def test_a_picture_that_cannot_be_written_is_counted(tmp_path: Path) -> None:
     broken = Pictures(tmp_path)
     assert broken.write("lift", NOW, [picture(OPEN)] * 2) == (None, None)
     assert broken.failed_writes == 2
+    assert broken.write_maps((None, None), np.zeros((2, 5, 5), np.uint8)) == (None, None)

@@ -1,0 +1,65 @@
+"""Pictures a second from bytes to an answer, system beside system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from ml.bench.systems import PAPER, System
+from ml.bench.timing import interleaved
+
+Row = dict[str, Any]
+
+
+def rates(
+    systems: Sequence[System], threads: Sequence[int], batches: Sequence[int], seconds: float
+) -> Iterator[list[Row]]:
+    """Time all systems against each other, for every number of threads and size of batch.
+
+    Args:
+        systems: the paper's network among them; its name is `PAPER`.
+        threads: numbers of CPU threads.
+        batches: pictures at a time.
+        seconds: time for each figure, about.
+
+    Yields:
+        the rows of one pair of the two, one for each system: medians, and the ratio of pictures a second to
+        that of the paper's network in the same pair.
+    """
+    before = torch.get_num_threads()
+    try:
+        for count in threads:
+            torch.set_num_threads(count)
+            for batch in batches:
+                images = np.random.default_rng(0).integers(0, 256, (batch, 200, 200, 3), dtype=np.uint8)
+                calls = {_key(system): system.ready(images, count) for system in systems}
+                times = interleaved(calls, seconds)
+                yield rows(systems, times, count, batch)
+    finally:
+        torch.set_num_threads(before)
+
+
+def rows(systems: Sequence[System], times: dict[str, list[float]], threads: int, batch: int) -> list[Row]:
+    """Return one pair's rows from every system's times in seconds, by name and runtime."""
+    medians = {key: float(np.median(found)) for key, found in times.items()}
+    papers = next(medians[_key(system)] for system in systems if system.name == PAPER)
+    return [
+        {
+            "system": system.name,
+            "runtime": system.runtime,
+            "threads": threads,
+            "batch": batch,
+            "pictures_per_s": batch / medians[_key(system)],
+            "ratio_to_paper": papers / medians[_key(system)],
+            "ms_per_batch_median": 1e3 * medians[_key(system)],
+            "rounds": len(times[_key(system)]),
+        }
+        for system in systems
+    ]
+
+
+def _key(system: System) -> str:
+    return f"{system.name} in {system.runtime}"

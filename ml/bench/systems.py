@@ -1,0 +1,215 @@
+"""What is timed side by side: the shipped network, the paper's, and what a user would pick instead."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from ml.models.mobilenetv2 import MobileNetV2
+from ml.models.paper import PaperNetwork, prepare
+from ml.models.resnet50 import ResNet50
+
+Pictures = npt.NDArray[np.uint8]
+
+PAPER = "the paper's network"
+INSTALL = "OpenVINO is not installed: pip install -c constraints.txt -e '.[bench]'"
+METHODS = ("embed", "embed_mask", "compare")
+
+IMAGENET_MEAN, IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of full scale, by channel: what the weights that one can download expect."""
+
+
+@dataclass(frozen=True)
+class System:
+    """One network and what runs it.
+
+    name, runtime: as in the table.
+    ready: uint8[N, 200, 200, 3] and a number of threads to a call that answers for these N pictures. What
+        runs in torch leaves the number of threads to `torch.set_num_threads`.
+    """
+
+    name: str
+    runtime: str
+    ready: Callable[[Pictures, int], Callable[[], object]]
+
+
+def shipped(path: Path) -> list[System]:
+    """Return the artefact's systems: embedding alone, and judging by two masks where it can do that."""
+    module = load(path)
+
+    def embed(images: Pictures, _threads: int) -> Callable[[], object]:
+        return _inference(module.embed, torch.from_numpy(images))
+
+    def judge(images: Pictures, _threads: int) -> Callable[[], object]:
+        masks = module.embed_mask(torch.from_numpy(np.stack([images[0, ..., 0], images[0, ..., 1]])))
+        references = torch.cat([masks, torch.zeros_like(masks[:1])]).expand(len(images), -1, -1)
+        return _inference(module.compare, torch.from_numpy(images), references)
+
+    systems = [System("barwatch", "TorchScript", embed)]
+    if hasattr(module, "compare"):
+        systems.append(System("barwatch, judged by two masks", "TorchScript", judge))
+    return systems
+
+
+def load(path: Path, device: str = "cpu", half: bool = False) -> Any:
+    """Return the artefact on a device, frozen there as the service does it.
+
+    Args:
+        path: barwatch.ts.
+        device: where it shall run.
+        half: in half precision.
+
+    Raises:
+        ValueError: half precision of an artefact that was exported frozen: its weights are constants.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # see ml.export.torchscript
+        module = torch.jit.load(str(path), map_location=device).eval()  # type: ignore[no-untyped-call]
+        if half and not any(True for _ in module.parameters()):
+            raise ValueError("the artefact was exported frozen, its weights cannot become half precision")
+        kept = [name for name in METHODS if hasattr(module, name)]
+        return torch.jit.freeze(module.half() if half else module, preserved_attrs=kept)
+
+
+def papers() -> System:
+    """Return the paper's network in TorchScript, from bytes; random weights."""
+
+    class FromBytes(nn.Module):
+        """uint8[N, 200, 200, 3] to float[N, 2]."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = PaperNetwork()
+            # Traced: scripts do not see module constants. It is the same for every N.
+            example = torch.zeros(1, 200, 200, 3, dtype=torch.uint8)
+            self.prepare = torch.jit.trace(prepare, example)  # type: ignore[no-untyped-call]
+
+        def forward(self, images: Tensor) -> Tensor:
+            out: Tensor = self.network(self.prepare(images))
+            return out
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        # As the shipped network: a picture's bytes are channels-last, so nothing need be copied.
+        network = FromBytes().eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        module = torch.jit.freeze(torch.jit.script(network))
+    return System(PAPER, "TorchScript", lambda images, _threads: _inference(module, torch.from_numpy(images)))
+
+
+def instead() -> tuple[list[System], list[dict[str, str]]]:
+    """Return MobileNetV2 and ResNet-50 in OpenVINO, and rows that say what is missing where it cannot run.
+
+    Random weights, two outputs (open, closed), the same crops of 200x200. In float32 as the others, and once
+    more in bfloat16 where the processor has it, as OpenVINO would choose by itself.
+    """
+    networks: dict[str, Callable[[], nn.Module]] = {
+        "MobileNetV2": lambda: MobileNetV2(2),
+        "ResNet-50": lambda: ResNet50(2),
+    }
+    openvino = _openvino()
+    if openvino is None:
+        return [], [{"system": name, "runtime": "OpenVINO", "left_out": INSTALL} for name in networks]
+    core = openvino.Core()
+    precisions = {"float32": "f32"}
+    if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        precisions["bfloat16"] = "bf16"
+    systems = []
+    for name, make in networks.items():
+        model = cache(partial(_from_bytes, make))
+        systems += [
+            System(name, f"OpenVINO, {precision}", compiled(core, model, hint))
+            for precision, hint in precisions.items()
+        ]
+    return systems, []
+
+
+class ImageNetInput(nn.Module):
+    """A network for ImageNet behind the raw bytes that all systems here are given."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.mean: Tensor
+        self.spread: Tensor
+        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN)[:, None, None] * 255.0)
+        self.register_buffer("spread", torch.tensor(IMAGENET_SPREAD)[:, None, None] * 255.0)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """uint8[N, H, W, 3] RGB to what the network says."""
+        out: Tensor = self.network((images.permute(0, 3, 1, 2).float() - self.mean) / self.spread)
+        return out
+
+
+def _from_bytes(make: Callable[[], nn.Module]) -> Any:
+    return converted(ImageNetInput(make()))
+
+
+def _openvino() -> Any:
+    """Return the package, or None where it is not installed.
+
+    Without its telemetry: importing it would report to its maker that somebody did.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    try:
+        import openvino  # noqa: PLC0415 - an extra that only this needs
+    except ImportError:
+        return None
+    return openvino
+
+
+def converted(network: nn.Module) -> Any:
+    """Return OpenVINO's model of a network of uint8[N, 200, 200, 3]; `_openvino` has found the package."""
+    import openvino  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it goes by way of torch.jit
+        example = torch.zeros(1, 200, 200, 3, dtype=torch.uint8)
+        # Traced here: the converter would trace it twice more, to check itself.
+        traced = torch.jit.trace(network.eval(), example, check_trace=False)  # type: ignore[no-untyped-call]
+        return openvino.convert_model(traced)
+
+
+def compiled(
+    core: Any, model: Callable[[], Any], precision: str
+) -> Callable[[Pictures, int], Callable[[], object]]:
+    """Return `System.ready` for OpenVINO.
+
+    Args:
+        core: openvino.Core.
+        model: gives what `converted` returns; called only when it is needed.
+        precision: f32 or bf16.
+    """
+
+    def ready(images: Pictures, threads: int) -> Callable[[], object]:
+        shaped = model().clone()
+        shaped.reshape(list(images.shape))
+        options = {
+            "INFERENCE_PRECISION_HINT": precision,
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
+            # Pinned, its threads and the caller's would stay where another system's threads may be at work.
+            "ENABLE_CPU_PINNING": False,
+        }
+        request = core.compile_model(shaped, "CPU", options).create_infer_request()
+        return lambda: request.infer([images], share_inputs=True)
+
+    return ready
+
+
+def _inference(method: Any, *tensors: Tensor) -> Callable[[], object]:
+    def call() -> object:
+        with torch.inference_mode():
+            out: object = method(*tensors)
+            return out
+
+    return call

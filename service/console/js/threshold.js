@@ -1,0 +1,150 @@
+/* What a lift's own carriers say of its bar: the newest proposal, GO or NO-GO, and going by it or not. */
+
+import { call, get, post } from "./api.js";
+import { clockTime, h, percent, setText } from "./dom.js";
+import { heapsFigure } from "./heaps.js";
+
+const REFRESH_MS = 30_000;
+const NEEDED = /^(\d+) passages .*: (\d+) are needed$/;
+
+/** "0.4 %", and in words what is too little to be written so. */
+const finely = (part) => (part < 0.0005 ? "less than 0.1\u00a0%" : `${(100 * part).toFixed(1)}\u00a0%`);
+
+/** Say why nothing was found; where the service counts passages, how many are still to come. */
+function explain(error) {
+  const [, seen, needed] = NEEDED.exec(error.message) ?? [];
+  if (error.status !== 409 || !needed) return `Not done: ${error.message}`;
+  return `Too early: ${seen} of ${needed} carriers seen well enough so far, ${needed - seen} still needed.`;
+}
+
+export class OwnThreshold {
+  /** mayAct() says whether the person may find and activate thresholds. */
+  constructor(liftId, mayAct) {
+    this.path = `/lifts/${encodeURIComponent(liftId)}/thresholds`;
+    this.mayAct = mayAct;
+    this.lift = null;
+    this.model = null; // of the newest passage: what the lift is judged with
+    this.items = null; // newest first
+    this.asked = this.nextAt = 0;
+    this.busy = false;
+    this.short = h("span", { class: "short" });
+    this.decision = h("p", { class: "decision" });
+    this.figure = h("div");
+    this.origin = h("p", { class: "origin" });
+    this.use = h("p", { class: "use" });
+    this.actions = h("div", { class: "actions", role: "group", "aria-label": "What the lift goes by" });
+    this.said = h("p", { class: "said", role: "status" });
+    this.find = this.button("Find anew", () => post(this.path), (found) => `Found from ${found.margins.length} carriers.`);
+    this.goBy = this.button("Go by it", () => post(`${this.path}/${this.shown().version}/activate`), () => "Done: the lift goes by it from now on.");
+    this.goBack = this.button("Go by the masks alone", () => call("DELETE", `${this.path}/active`), () => "Done: the lift goes by its masks alone from now on.");
+    this.root = h("details", { class: "own" },
+      h("summary", {}, h("span", {}, "Bar open / closed: what this lift's own carriers say"), this.short),
+      this.decision, this.figure, this.origin, this.use, this.actions, this.said);
+  }
+
+  /** Keep up with the lift; to be called at every poll. */
+  follow(lift, model) {
+    const other = lift.mask_version !== this.lift?.mask_version;
+    this.lift = lift;
+    this.model = model;
+    if (other || Date.now() >= this.nextAt) this.refresh();
+    else this.draw();
+  }
+
+  async refresh() {
+    this.nextAt = Date.now() + REFRESH_MS;
+    const asked = (this.asked += 1);
+    try {
+      const { items } = await get(this.path);
+      if (asked !== this.asked) return; // a later answer knows better
+      this.items = items;
+    } catch {
+      return; // the page says by itself when it is not connected
+    }
+    this.draw();
+  }
+
+  /** What was found with the masks and the model that the lift is judged with: nothing else can be used. */
+  usable() {
+    const { lift, model } = this;
+    return (this.items ?? []).filter((one) => one.mask_version === lift.mask_version && (!model || one.model === model));
+  }
+
+  shown() {
+    return this.usable()[0];
+  }
+
+  draw() {
+    const found = this.shown();
+    const active = this.usable().find((one) => one.active);
+    this.root.hidden = this.items === null;
+    this.decision.hidden = this.origin.hidden = this.figure.hidden = !found;
+    if (found) this.drawFound(found);
+    setText(this.use, this.inUse(found, active));
+    setText(this.short, !found ? "nothing yet" : `${found.go ? "GO" : "NO-GO"} · ${found.active ? "in use" : "not in use"}`);
+    if (this.mayAct() !== Boolean(this.actions.firstChild)) {
+      this.actions.replaceChildren(...(this.mayAct() ? [this.find, this.goBy, this.goBack] : []));
+    }
+    this.actions.hidden = !this.lift.mask_version || !this.mayAct();
+    this.goBy.hidden = !found || found.active;
+    this.goBy.classList.toggle("quiet", !found?.go);
+    this.goBack.hidden = !active;
+    for (const button of this.actions.children) {
+      button.disabled = this.busy;
+      button.setAttribute("aria-label", `${button.textContent}: ${this.lift.name}`);
+    }
+  }
+
+  drawFound(found) {
+    const overlap = finely(found.overlap);
+    const reason = found.go
+      ? `the two heaps overlap by ${overlap}, so the threshold between them tells open from closed.`
+      : `the two heaps overlap by ${overlap}, too much to tell open from closed between them. Review carriers and ` +
+        "find anew, or look at masks and camera.";
+    this.decision.dataset.go = found.go;
+    if (this.drawn !== found.version) {
+      this.drawn = found.version;
+      this.decision.replaceChildren(h("strong", {}, found.go ? "GO" : "NO-GO"), `: ${reason}`);
+      this.figure.replaceChildren(heapsFigure(found));
+    }
+    const reviewed = found.reviewed ? `${found.reviewed} of them reviewed` : "none of them reviewed";
+    setText(
+      this.origin,
+      `Found ${clockTime(found.created_at)} from ${found.margins.length} carriers, ${reviewed} · ` +
+        `${percent(found.open_share).replace(" ", "\u00a0")} open`,
+    );
+  }
+
+  inUse(found, active) {
+    if (!this.lift.mask_version) return "No masks yet: nothing is judged, and nothing can be found.";
+    if (!found) return "Nothing found yet: the service looks by itself once enough carriers were seen well enough.";
+    if (found.active) return "In use: the lift is judged by this threshold.";
+    if (!active) return "Not in use: the lift is judged by its masks alone.";
+    const which = `an earlier threshold, ${active.threshold.toFixed(2)}, found ${clockTime(active.created_at)}`;
+    return `Not in use: the lift is judged by ${which}.`;
+  }
+
+  button(name, work, done) {
+    const button = h("button", { type: "button", class: name === "Go by it" ? null : "quiet" }, name);
+    button.addEventListener("click", async () => {
+      this.busy = true;
+      setText(this.said, "");
+      this.draw();
+      let says;
+      try {
+        says = done(await work());
+      } catch (error) {
+        says = explain(error);
+      }
+      this.busy = false;
+      await this.refresh();
+      this.draw();
+      setText(this.said, says);
+      // A button that is gone, or was switched off meanwhile, leaves the keyboard nowhere.
+      if (document.activeElement === document.body) {
+        (button.hidden ? this.find : button).focus();
+      }
+    });
+    return button;
+  }
+}

@@ -1,0 +1,59 @@
+"""Why: where in the registered picture the network saw the bar, told apart by the masks it lies on.
+
+The map is a part of the embedding, so it is of the very forward pass that the verdict is of.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from lifts.schema import MaskPair
+from service.types import Image, Seen
+
+_FULL = 0.06
+"""What a cell of a plainly seen bar has in a map of unit length; without a bar none has a third of it."""
+
+_REACH_PX = 9
+"""A bar that lies so near to a mask is taken for that mask's: twice what registration leaves."""
+
+OPEN_RGB, CLOSE_RGB, BOTH_RGB, NEITHER_RGB = (255, 176, 0), (70, 150, 255), (200, 120, 255), (255, 255, 255)
+
+
+def bar_maps(seen: Seen, cells: int) -> Image:
+    """Return uint8[N, cells, cells]: how strongly each cell looks like bar, 255 for a plainly seen one.
+
+    Args:
+        seen: what the network said; its embeddings begin with the map (`Calibration.bar_map_cells`).
+        cells: the map's side; 0, of a model without a map, gives uint8[0, 0, 0].
+    """
+    if not cells:
+        return np.zeros((0, 0, 0), np.uint8)
+    maps = np.nan_to_num(seen.embeddings[:, : cells * cells]).reshape(-1, cells, cells)
+    return np.asarray(np.clip(maps / _FULL, 0, 1) * 255, np.uint8)
+
+
+def overlay(bar_map: Image, masks: MaskPair) -> Image:
+    """Draw a map over the frame: uint8[200, 200, 4] RGBA, transparent where no bar was seen.
+
+    Amber near the open mask, blue near the close mask, violet near both, white elsewhere.
+
+    Args:
+        bar_map: uint8[cells, cells].
+        masks: the pair that the picture was judged by.
+    """
+    side = masks.open.shape[0]
+    strength = cv2.resize(bar_map, (side, side), interpolation=cv2.INTER_LINEAR)
+    kernel = np.ones((2 * _REACH_PX + 1, 2 * _REACH_PX + 1), np.uint8)
+    near_open, near_close = (cv2.dilate(mask, kernel) > 0 for mask in (masks.open, masks.close))
+    drawn = np.zeros((side, side, 4), np.uint8)
+    drawn[..., :3] = NEITHER_RGB
+    drawn[near_open, :3], drawn[near_close, :3] = OPEN_RGB, CLOSE_RGB
+    drawn[near_open & near_close, :3] = BOTH_RGB
+    drawn[..., 3] = np.where(strength > 40, np.minimum(strength, 220), 0)
+    return drawn
+
+
+def png_of(drawn: Image) -> bytes:
+    """Return an overlay as PNG."""
+    return bytes(cv2.imencode(".png", cv2.cvtColor(drawn, cv2.COLOR_RGBA2BGRA))[1])

@@ -1,0 +1,100 @@
+"""Thresholds that the service finds by itself, from the first passages and from the first reviews of a lift.
+
+It only proposes: what a lift is judged by changes when an operator activates a proposal. What is due follows
+from what is stored, so a restart proposes nothing twice, and new masks or another model begin anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import structlog
+
+from service.inference.own_threshold import FEWEST, NEWEST, find_threshold
+from service.inference.protocol import Engine
+from service.store import masks, passages, thresholds
+from service.store.database import Store
+from service.types import MaskVersion, Threshold
+
+log = structlog.get_logger(__name__)
+
+AFTER_PASSAGES = (FEWEST, 50, NEWEST)
+"""Passages that were seen well enough after which a threshold is proposed."""
+
+AFTER_REVIEWS = (5, 20, 100)
+"""Labelled passages after which one is proposed again; `passages.watched` keeps the newest 100 of them."""
+
+ROUND_EVERY_S = 15.0
+REST, MOST_REST_S = 200.0, 300.0
+"""After a look, rest for as many times as long as it took: counting a season of passages takes a while."""
+
+
+class Proposals:
+    """Looks at one lift after the other, on the caller's thread.
+
+    Args:
+        store: has the passages; takes the proposals.
+        engine: whose model's calibration knows how heaps lie on lifts in general.
+        masks_of: the masks that a lift is judged by now, None if it has none.
+    """
+
+    def __init__(self, store: Store, engine: Engine, masks_of: Callable[[str], MaskVersion | None]) -> None:
+        self._store, self._engine, self._masks_of = store, engine, masks_of
+        self._waiting: deque[str] = deque()
+        self._next_round_mono_s = self._next_look_mono_s = 0.0
+
+    def step(self) -> None:
+        """Look at the next lift if it is time; to be called every second or so. Raises BarwatchError."""
+        began_mono_s = time.monotonic()
+        if began_mono_s < self._next_look_mono_s:
+            return
+        try:
+            if not self._waiting and began_mono_s >= self._next_round_mono_s:
+                self._next_round_mono_s = began_mono_s + ROUND_EVERY_S
+                with self._store.reading() as session:
+                    self._waiting.extend(masks.active_versions(session))
+            if self._waiting:
+                self.look(self._waiting.popleft())
+        finally:
+            now_mono_s = time.monotonic()
+            self._next_look_mono_s = now_mono_s + min(REST * (now_mono_s - began_mono_s), MOST_REST_S)
+
+    def look(self, lift_id: str) -> Threshold | None:
+        """Propose a threshold for the lift if one is due; returns it as stored.
+
+        Raises:
+            StoreError: the database cannot answer or takes no write.
+            NotFoundError: the lift was removed meanwhile.
+        """
+        judged_by, calibration = self._masks_of(lift_id), self._engine.manifest.calibration
+        if judged_by is None or calibration.heaps is None:
+            return None
+        found_with = (lift_id, judged_by.version, judged_by.model)
+        with self._store.reading() as session:
+            used, used_labels = thresholds.most_used(session, *found_with)
+            if used >= AFTER_PASSAGES[-1] and used_labels >= AFTER_REVIEWS[-1]:
+                return None
+            seen, labelled = passages.count_seen(session, *found_with)
+            due = _reached(AFTER_PASSAGES, used, seen) or _reached(AFTER_REVIEWS, used_labels, labelled)
+            if seen < FEWEST or not due:
+                return None
+            watched = passages.watched(session, *found_with, NEWEST)
+        found = find_threshold(watched, judged_by, calibration)
+        stored = self._store.write(partial(thresholds.add, found=found)).result()
+        log.info(
+            "threshold proposed",
+            lift_id=lift_id,
+            version=stored.version,
+            passages=len(stored.margins),
+            reviewed=stored.reviewed,
+            overlap=round(stored.heaps.overlap, 4),
+        )
+        return stored
+
+
+def _reached(milestones: Sequence[int], before: int, now: int) -> bool:
+    """Say whether a milestone lies above `before` and not above `now`."""
+    return any(before < milestone <= now for milestone in milestones)

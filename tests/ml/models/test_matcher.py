@@ -1,0 +1,51 @@
+"""Attention from the masks: it starts as nothing, sees all that it is given, and bears empty masks."""
+
+from __future__ import annotations
+
+import torch
+
+from ml.models.matcher import Matcher
+
+
+def _inputs(count: int = 2) -> dict[str, torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    maps = {
+        name: torch.rand(count, 2500, generator=generator) / 30
+        for name in ("bar", "opened", "closed", "always")
+    }
+    return {"features": torch.randn(count, 8, 25, 25, generator=generator), **maps}
+
+
+def test_it_begins_as_no_correction() -> None:
+    """Untrained, the margin is that of the distances, and nothing is known of who belongs where."""
+    margin = torch.tensor([-0.3, 0.2])
+    found = Matcher(8)(margin, **_inputs())
+    assert torch.equal(found.margin, margin)
+    assert torch.equal(found.fit_logits, torch.zeros(2))
+
+
+def test_everything_it_is_given_matters() -> None:
+    """Another map, feature or margin is another answer; a gradient reaches every weight."""
+    torch.manual_seed(1)
+    matcher = Matcher(8)
+    with torch.no_grad():
+        matcher.answer.weight.normal_()
+    inputs = {"margin": torch.tensor([-0.3, 0.2]), **_inputs()}
+    whole = matcher(**inputs)
+    for name, value in inputs.items():
+        other = matcher(**{**inputs, name: value.roll(1, 0)})
+        assert not torch.allclose(other.margin, whole.margin), name
+        assert not torch.allclose(other.fit_logits, whole.fit_logits), name
+    (whole.margin.sum() + whole.fit_logits.sum()).backward()
+    dead = [n for n, p in matcher.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    assert dead == []
+
+
+def test_masks_that_are_empty_are_no_division_by_zero() -> None:
+    """A closed bar may hide behind the bench: then there is nothing to attend to, and still an answer."""
+    inputs = _inputs()
+    inputs["closed"] = torch.zeros_like(inputs["closed"])
+    inputs["opened"] = torch.zeros_like(inputs["opened"])
+    found = Matcher(8)(torch.zeros(2), **inputs)
+    assert torch.isfinite(found.margin).all()
+    assert torch.isfinite(found.fit_logits).all()

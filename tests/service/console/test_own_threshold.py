@@ -1,0 +1,171 @@
+"""The panel of a lift's own threshold in a real browser: two heaps, GO or NO-GO, and going by it."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from lifts.heaps import heaps_of
+from lifts.schema import Lift
+from service.store import lifts, passages, thresholds
+from service.types import Role, Threshold, Verdict
+from tests.service.api.conftest import House
+from tests.service.console.conftest import Served
+from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page
+
+LIFT_ID = "demo-quad"
+
+
+@pytest.fixture
+def house(served: Served) -> House:
+    """A lift with masks and no passages."""
+    served.house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()
+    assert served.house.enrol(LIFT_ID).status_code == 201
+    return served.house
+
+
+def propose(house: House, *, apart: float = 1.2, **changes: Any) -> Threshold:
+    """Store a proposal from 150 closed and 50 open carriers whose heaps are so far apart."""
+    manifest = house.engine.manifest
+    assert manifest.calibration.heaps is not None
+    rng = np.random.default_rng(3)
+    margins = np.concatenate([rng.normal(0.2, 0.1, 50), rng.normal(0.2 + apart, 0.1, 150)])
+    heaps = heaps_of(margins, manifest.calibration.heaps.prior())
+    found = Threshold(
+        LIFT_ID, 0, 1, manifest.identity, heaps, tuple(margins.tolist()), 12, False, datetime.now(UTC)
+    )
+    return house.store.write(partial(thresholds.add, found=replace(found, **changes))).result()
+
+
+def watch(house: House, numbers: range) -> None:
+    """Store passages that were judged by the lift's masks."""
+    for number in numbers:
+        record = house.add_passage(f"template-{number}", Verdict.CLOSED)
+        judgement = replace(record.judgement, model=house.engine.manifest.identity)
+        record = replace(record, id=f"watched-{number}", judgement=judgement)
+        house.store.write(partial(passages.add, record=record)).result()
+
+
+def opened(browser: Browser, served: Served, role: Role = Role.OPERATOR) -> tuple[Page, Locator]:
+    """The page and the lift's panel, opened by the keyboard alone."""
+    page = open_page(browser, served.link(role))
+    panel = page.locator(f"[data-lift={LIFT_ID}] .own")
+    summary = panel.locator("summary")
+    expect(summary).to_contain_text("what this lift's own carriers say", timeout=PATIENCE_MS)
+    summary.press("Enter")
+    return page, panel
+
+
+def button(panel: Locator, name: str) -> Locator:
+    return panel.get_by_role("button", name=f"{name}: Demo quad")
+
+
+def test_the_two_heaps_are_shown_and_gone_by(browser: Browser, served: Served, house: House) -> None:
+    """Bars on both sides of the threshold, in words too; the operator goes by it, and back to the masks."""
+    found = propose(house)
+    page, panel = opened(browser, served)
+    picture = panel.get_by_role("img", name="Margins of 200 carriers: 50 below the threshold")
+    expect(picture).to_be_visible(timeout=PATIENCE_MS)
+    for part in (".bar.open", ".bar.closed", ".threshold", ".zero"):
+        expect(picture.locator(part).first).to_be_attached()
+    line = float(picture.locator(".threshold").get_attribute("x1") or 0)
+    assert float(picture.locator(".zero").get_attribute("x1") or 0) < line
+    for bar in picture.locator(".bar.open").all():
+        ends = float(bar.get_attribute("x") or 0) + float(bar.get_attribute("width") or 0)
+        assert ends <= line + 0.2
+    heights = picture.locator(".bar").evaluate_all(
+        "bars => bars.map((bar) => Number(bar.getAttribute('height')))"
+    )
+    assert max(heights) == pytest.approx(112, abs=0.1)
+    expect(panel.locator(".decision")).to_contain_text("GO: the two heaps overlap by less than 0.1 %")
+    expect(panel.locator(".origin")).to_contain_text("from 200 carriers, 12 of them reviewed · 25 % open")
+    expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
+    expect(button(panel, "Go by the masks alone")).to_be_hidden()
+
+    button(panel, "Go by it").press("Enter")
+    expect(panel.locator(".use")).to_have_text("In use: the lift is judged by this threshold.")
+    expect(panel.locator("summary")).to_contain_text("GO · in use")
+    expect(button(panel, "Go by it")).to_be_hidden()
+    masks = house.runtime.pipeline.active_masks(LIFT_ID)
+    assert masks is not None
+    assert masks.threshold == replace(found, active=True)
+    expect(button(panel, "Find anew")).to_be_focused()
+
+    button(panel, "Go by the masks alone").click()
+    expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
+    expect(panel.get_by_role("status")).to_contain_text("by its masks alone from now on")
+    masks = house.runtime.pipeline.active_masks(LIFT_ID)
+    assert masks is not None
+    assert masks.threshold is None
+    page.context.close()
+
+
+def test_heaps_that_overlap_are_no_go(browser: Browser, served: Served, house: House) -> None:
+    """The reason is said, and what the lift is judged by instead: here an earlier threshold."""
+    propose(house)
+    house.call("POST", f"/lifts/{LIFT_ID}/thresholds/1/activate", Role.OPERATOR)
+    propose(house, apart=0.3)
+    page, panel = opened(browser, served)
+    expect(panel.locator("summary")).to_contain_text("NO-GO · not in use", timeout=PATIENCE_MS)
+    expect(panel.locator(".decision")).to_have_text(
+        re.compile(r"NO-GO: the two heaps overlap by \d+\.\d\s%, too much")
+    )
+    expect(panel.locator(".use")).to_contain_text("judged by an earlier threshold")
+    expect(button(panel, "Go by the masks alone")).to_be_visible()
+    page.context.close()
+
+
+def test_a_viewer_sees_the_heaps_and_no_button(browser: Browser, served: Served, house: House) -> None:
+    """The same words and picture, and nothing to press."""
+    propose(house)
+    page, panel = opened(browser, served, Role.VIEWER)
+    expect(panel.get_by_role("img")).to_be_visible(timeout=PATIENCE_MS)
+    expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
+    expect(panel.locator("button")).to_have_count(0)
+    page.context.close()
+
+
+def test_before_there_is_any_the_missing_carriers_are_counted(
+    browser: Browser, served: Served, house: House
+) -> None:
+    """Too early is said with how many are still needed; what other masks or models found is not shown."""
+    propose(house, model="another")
+    propose(house, mask_version=7)
+    watch(house, range(13))
+    page, panel = opened(browser, served)
+    expect(panel.locator("summary")).to_contain_text("nothing yet", timeout=PATIENCE_MS)
+    expect(panel.locator(".use")).to_contain_text("Nothing found yet")
+    expect(panel.get_by_role("img")).to_have_count(0)
+    expect(button(panel, "Go by it")).to_be_hidden()
+    button(panel, "Find anew").click()
+    expect(panel.get_by_role("status")).to_have_text(
+        "Too early: 13 of 20 carriers seen well enough so far, 7 still needed.", timeout=PATIENCE_MS
+    )
+    watch(house, range(13, 20))
+    button(panel, "Find anew").click()
+    expect(panel.get_by_role("img")).to_be_visible(timeout=PATIENCE_MS)
+    expect(panel.get_by_role("status")).to_have_text("Found from 20 carriers.")
+    page.context.close()
+
+
+def test_an_operator_sees_where_the_bar_was_seen(browser: Browser, served: Served, house: House) -> None:
+    """A button lays the network's map over the pictures of the last carrier, and takes it away again."""
+    house.add_passage()
+    page = open_page(browser, served.link(Role.VIEWER))
+    card = page.locator(f"[data-lift={LIFT_ID}]")
+    button = card.get_by_role("button", name="Where was the bar seen?")
+    expect(button).to_be_visible(timeout=PATIENCE_MS)
+    seen = card.locator(".pictures .seen")
+    expect(seen).to_have_count(3)
+    expect(seen.first).to_be_hidden()
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(seen.first).to_be_visible()
+    page.wait_for_function("document.querySelector('.pictures .seen').naturalWidth === 200")
+    button.press("Enter")
+    expect(seen.first).to_be_hidden()
