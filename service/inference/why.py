@@ -11,8 +11,11 @@ import numpy as np
 from lifts.schema import MaskPair
 from service.types import Image, Seen
 
-_FULL = 0.06
-"""What a cell of a plainly seen bar has in a map of unit length; without a bar none has a third of it."""
+_FULL = 0.1
+"""What a cell of a plainly seen bar has in a map of unit length."""
+
+_FAINT = 64
+"""What is weaker is not drawn: a quarter of a plainly seen bar is everywhere where something is."""
 
 _REACH_PX = 9
 """A bar that lies so near to a mask is taken for that mask's: twice what registration leaves."""
@@ -50,7 +53,7 @@ def overlay(bar_map: Image, masks: MaskPair) -> Image:
     drawn[..., :3] = NEITHER_RGB
     drawn[near_open, :3], drawn[near_close, :3] = OPEN_RGB, CLOSE_RGB
     drawn[near_open & near_close, :3] = BOTH_RGB
-    drawn[..., 3] = np.where(strength > 40, np.minimum(strength, 220), 0)
+    drawn[..., 3] = np.where(strength > _FAINT, np.minimum(strength, 220), 0)
     return drawn
 
 

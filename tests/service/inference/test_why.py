@@ -19,8 +19,8 @@ def _masks() -> MaskPair:
 
 
 def test_maps_are_the_beginning_of_the_embeddings() -> None:
-    """0.03 of a full 0.06 is half of 255; more than full stays 255; NaN is nothing; the rest is no map."""
-    embeddings = np.array([[0.0, 0.03, 0.6, np.nan, 9.0]], np.float32)
+    """0.05 of a full 0.1 is half of 255; more than full stays 255; NaN is nothing; the rest is no map."""
+    embeddings = np.array([[0.0, 0.05, 0.6, np.nan, 9.0]], np.float32)
     seen = Seen(embeddings, np.ones(1, np.float32), np.zeros((1, 2), np.float32))
     assert bar_maps(seen, 2).tolist() == [[[0, 127], [255, 0]]]
     assert len(bar_maps(seen, 0)) == 0
