@@ -81,7 +81,7 @@ def readme_table(results: dict[str, Result]) -> str:
             ),
         ]
     if alone := results.get("loco-distances"):
-        what = "the same per picture, by the distances of the embeddings alone"
+        what = "open or closed, per picture, the same lifts, by the distances of the embeddings alone"
         rows.append(_row(what, _share(alone, "accuracy"), alone))
     if onsite := results.get("onsite"):
         shown = [row for row in onsite["rows"] if row["passages"] == SHOWN_PASSAGES and not row["reviewed"]]
