@@ -19,7 +19,7 @@ setup: $(VENV)/.installed   ## make .venv with everything pinned in constraints.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or set PYTHON"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ml,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ml,dev,bench]'
 	touch $@
 
 setup-test: setup  ## the Debian packages that some tests drive: a browser, a real RTSP server
@@ -44,7 +44,7 @@ retrain: setup   ## render, train, export and judge the shipped network again (h
 	$(BIN)/barwatch evaluate --out ml/results/loco.json
 
 screenshot: setup-test   ## take the README's picture of the console anew
-	$(BIN)/python tests/tools/screenshot.py
+	$(BIN)/python -m tests.tools.screenshot
 
 clean:           ## remove what was built and run
 	rm -rf $(VENV) build data runs .mypy_cache .pytest_cache .ruff_cache .hypothesis
