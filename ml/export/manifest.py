@@ -133,6 +133,7 @@ def manifest(
     artefact: Path,
     dimensions: int,
     version: str,
+    commit: str,
     parts: dict[str, Any],
 ) -> dict[str, Any]:
     """Assemble the manifest: `parts` are golden, calibration, training and metrics."""
@@ -142,7 +143,7 @@ def manifest(
         "file": artefact.name,
         "sha256": hashlib.sha256(artefact.read_bytes()).hexdigest(),
         "embedding_dim": dimensions,
-        "git_commit": git_commit(),
+        "git_commit": commit,
         **parts,
     }
 

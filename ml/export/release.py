@@ -11,7 +11,7 @@ import numpy as np
 from ml.data.rendered import load
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_rendered
-from ml.export.manifest import OWN_REFUSED, calibrate, fits, golden, manifest, separations, write
+from ml.export.manifest import OWN_REFUSED, calibrate, fits, git_commit, golden, manifest, separations, write
 from ml.export.torchscript import Scripted, script
 from ml.models.barwatch import Embedder
 from ml.train.config import TrainConfig
@@ -33,6 +33,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
     config = TrainConfig.from_dict(checkpoint["config"])
     model = Embedder(config.model)
     model.load_state_dict(checkpoint["average"])
+    commit = git_commit()  # before the artefact changes, which is in the repository too
     out.mkdir(parents=True, exist_ok=True)
     path = out / "barwatch.ts"
     script(model).save(str(path))
@@ -53,6 +54,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
         path,
         model.dimensions,
         version,
+        commit,
         {
             "golden": golden(network, lifts[0].images[1], lifts[0].open_mask),
             "calibration": {**calibration, **separations(network, pairs)},
