@@ -240,7 +240,7 @@ class Pipeline:
         stored = partial(self._stored, record, passage.decided_mono_s)
         self._writer.write(partial(store_passage, record=record), stored)
         rate = self._rates.setdefault(passage.lift_id, UnknownRate(passage.lift_id))
-        change = rate.step(judgement.verdict)
+        change = rate.step(judgement.verdict, judgement.reason)
         if change is not None:
             self._apply(change)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from service.types import AlarmDraft, AlarmKind, Health, Judgement, Severity, Verdict
@@ -49,14 +49,15 @@ class UnknownRate:
     raise_at: float = 0.5
     clear_at: float = 0.2
     active: bool = False
-    _recent: deque[bool] = field(default_factory=deque)
+    _recent: deque[str | None] = field(default_factory=deque)
 
-    def step(self, verdict: Verdict) -> Health | None:
-        """Take one verdict; returns the change in health it makes, if any."""
-        self._recent.append(verdict is Verdict.UNKNOWN)
+    def step(self, verdict: Verdict, reason: str = "") -> Health | None:
+        """Take one verdict, and why it is unknown if it is; returns the change in health it makes, if any."""
+        self._recent.append(reason if verdict is Verdict.UNKNOWN else None)
         if len(self._recent) > self.window:
             self._recent.popleft()
-        unknown, total = sum(self._recent), len(self._recent)
+        reasons = Counter(reason for reason in self._recent if reason is not None)
+        unknown, total = reasons.total(), len(self._recent)
         if not self.active and total >= self.minimum and unknown >= self.raise_at * total:
             self.active = True
         elif self.active and unknown <= self.clear_at * total:
@@ -64,4 +65,6 @@ class UnknownRate:
         else:
             return None
         message = f"{unknown} of the last {total} passages could not be judged"
+        if self.active and (why := reasons.most_common(1)[0][0]):
+            message += f", most of them: {why}"
         return Health(AlarmKind.LIFT_UNKNOWN_RATE, self.lift_id, self.active, message)

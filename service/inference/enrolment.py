@@ -158,10 +158,17 @@ def _reference_problems(
         np.mean([p if name == "reference_open" else 1 - p for name, p in zip(names, p_open, strict=True)])
     )
     found = {name: verdict_of(p, calibration) for name, p in zip(names, p_open, strict=True)}
+    # Written so that NaN, of a model that knows nothing of this, is no stranger.
+    strangers = [
+        f"{name} does not look like a carrier of the lift that these masks are of: another lift's masks, or "
+        "another camera's picture?"
+        for name, fit in zip(names, seen.matches[:, 1], strict=True)
+        if fit < calibration.fit_threshold
+    ]
     if verdict_of(support, calibration) is Verdict.CLOSED:
         said = " and ".join(f"{name} looks {found[name].value}" for name in names)
         return [f"the masks are swapped: with them, {said}"], []
-    return [], [
+    return [], strangers + [
         f"With these masks {name} looks {verdict.value}, not {EXPECTED[name].value}."
         if verdict is not Verdict.UNKNOWN
         else f"With these masks it cannot be told whether {name} is open or closed."

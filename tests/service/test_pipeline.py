@@ -151,7 +151,7 @@ def test_a_lift_that_cannot_be_judged_is_said_to_be_blind(house: House) -> None:
         house.send(f"u{n}", [OPEN], quality=0.0)
     raised = house.heard.get(timeout=10)
     assert (raised.kind, raised.lift_id) == (AlarmKind.LIFT_UNKNOWN_RATE, "lift")
-    assert raised.message == "5 of the last 5 passages could not be judged"
+    assert raised.message == "5 of the last 5 passages could not be judged, most of them: not registered"
     for n in range(20):
         house.send(f"c{n}", [CLOSE])
     cleared = house.heard.get(timeout=10)

@@ -4,7 +4,7 @@ import pytest
 
 from service.alarms.policy import UnknownRate, health_alarm, passage_alarm
 from service.inference.judge import unknown
-from service.types import AlarmKind, Health, Judgement, Severity, Verdict
+from service.types import NOT_THIS_LIFT, AlarmKind, Health, Judgement, Severity, Verdict
 
 OPEN, CLOSED, UNKNOWN = Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN
 
@@ -50,3 +50,16 @@ def test_few_unknown_verdicts_are_no_alarm(verdicts: list[Verdict]) -> None:
     """Too few passages to tell, or a share below the limit, say nothing."""
     rate = UnknownRate("lift", window=10, minimum=4)
     assert [rate.step(verdict) for verdict in verdicts] == [None] * len(verdicts)
+
+
+def test_the_alarm_says_what_most_unknown_passages_have() -> None:
+    """Three of five are of another lift: whoever reads the alarm need not look them up."""
+    rate = UnknownRate("lift", window=10, minimum=5)
+    reasons = ["dark", NOT_THIS_LIFT, NOT_THIS_LIFT, NOT_THIS_LIFT]
+    assert rate.step(Verdict.CLOSED) is None
+    changes = [rate.step(Verdict.UNKNOWN, reason) for reason in reasons]
+    assert changes[:3] == [None] * 3
+    assert changes[3] is not None
+    assert (
+        changes[3].message == f"4 of the last 5 passages could not be judged, most of them: {NOT_THIS_LIFT}"
+    )

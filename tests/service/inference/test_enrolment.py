@@ -1,7 +1,9 @@
 """Enrolment: good masks become a bank of embeddings; bad ones are refused, and the reason says why."""
 
 import dataclasses
+import json
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,14 @@ import pytest
 from lifts.schema import Lift
 from service.errors import EngineUnavailableError, EnrolmentError
 from service.inference.active_masks import ActiveMasks
+from service.inference.artefact import read_manifest
 from service.inference.enrolment import embed, enrol, mask_bank, shifted
 from service.inference.inline import InlineEngine
+from service.inference.model import EmbeddingModel
 from service.store import lifts, masks
 from service.store.database import Store
 from service.types import Floats, Image, MaskVersion
-from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, mask, picture
+from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, mask, picture, write_artefact
 
 
 def _store(store: Store, version: MaskVersion) -> MaskVersion:
@@ -153,3 +157,16 @@ def test_while_the_engine_is_down_old_masks_wait(inline_engine: InlineEngine, st
 
 def _with(engine: InlineEngine, calibration: Any) -> InlineEngine:
     return InlineEngine(engine._model, engine.manifest.model_copy(update={"calibration": calibration}))
+
+
+def test_a_reference_of_another_lift_makes_it_weak(tmp_path: Path) -> None:
+    """A picture that cannot be a carrier of the masks' lift is said to be none: wrong masks or camera."""
+    path = write_artefact(tmp_path, Comparing)
+    data = json.loads(path.with_suffix(".json").read_text())
+    data["calibration"]["fit_threshold"] = 0.7  # the picture's brightest cell, its chance, has 0.6
+    path.with_suffix(".json").write_text(json.dumps(data))
+    engine = InlineEngine(EmbeddingModel.load(path, "cpu", threads=1), read_manifest(path))
+    references = {"reference_open": picture(OPEN, occupied=False)}
+    version = enrol("lift", OPEN, CLOSE, references, engine)
+    assert version.quality == "weak"
+    assert version.warnings[0].startswith("reference_open does not look like a carrier of the lift")
