@@ -199,15 +199,12 @@ class Pipeline:
             reason = self._masks.why_none(passage.lift_id)
         elif not passage.pictures:
             reason = "no picture"
-        if reason:
+        if reason or version is None:
             self._inbox.put(_Answered(passage, version, None, reason))
             return
         try:
             pictures = np.stack([picture.image for picture in passage.pictures])
-            # Without masks there is a reason, and nothing was submitted.
-            answer = self._engine.submit_pictures(
-                pictures, None if version is None else version.embeddings[:, 0]
-            )
+            answer = self._engine.submit_pictures(pictures, version.drawn)
         except ValueError as error:
             self._inbox.put(_Answered(passage, version, None, f"pictures that cannot be judged: {error}"))
             return

@@ -214,6 +214,11 @@ class MaskVersion:
     references: dict[str, Image] = field(default_factory=dict)
     threshold: Threshold | None = None
 
+    @property
+    def drawn(self) -> Floats:
+        """Embeddings of the two masks themselves, float32[2, D]: first in each bank."""
+        return self.embeddings[:, 0]
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:

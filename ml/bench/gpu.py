@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from ml.bench.systems import load
+from ml.export.torchscript import load
 
 BATCH = 512
-MASKS = 18
-"""Two masks, each with its eight shifted copies."""
+MASKS = 2
+"""Open and close."""
 
 _BYTES = 200 * 200 * 3
 _MATRIX = 8192  # large enough that half-precision products reach their full rate

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from ml.export.torchscript import load
 from ml.models.mobilenetv2 import MobileNetV2
 from ml.models.paper import PaperNetwork, prepare
 from ml.models.resnet50 import ResNet50
@@ -23,7 +24,6 @@ Pictures = npt.NDArray[np.uint8]
 
 PAPER = "the paper's network"
 INSTALL = "OpenVINO is not installed: pip install -c constraints.txt -e '.[bench]'"
-METHODS = ("embed", "embed_mask", "compare")
 
 IMAGENET_MEAN, IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of full scale, by channel: what the weights that one can download expect."""
@@ -59,26 +59,6 @@ def shipped(path: Path) -> list[System]:
     if hasattr(module, "compare"):
         systems.append(System("barwatch, judged by two masks", "TorchScript", judge))
     return systems
-
-
-def load(path: Path, device: str = "cpu", half: bool = False) -> Any:
-    """Return the artefact on a device, frozen there as the service does it.
-
-    Args:
-        path: barwatch.ts.
-        device: where it shall run.
-        half: in half precision.
-
-    Raises:
-        ValueError: half precision of an artefact that was exported frozen: its weights are constants.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # see ml.export.torchscript
-        module = torch.jit.load(str(path), map_location=device).eval()  # type: ignore[no-untyped-call]
-        if half and not any(True for _ in module.parameters()):
-            raise ValueError("the artefact was exported frozen, its weights cannot become half precision")
-        kept = [name for name in METHODS if hasattr(module, name)]
-        return torch.jit.freeze(module.half() if half else module, preserved_attrs=kept)
 
 
 def papers() -> System:

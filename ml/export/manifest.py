@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.heaps import heaps_of, prior_from
+from lifts.odds import mean_odds
 from ml.evaluate.metrics import fit_logistic
 from ml.evaluate.scoring import Judges, Scores
 from ml.models.barwatch import BAR_GRID
@@ -55,7 +56,7 @@ def calibrate(scores: Sequence[Scores]) -> dict[str, Any]:
     scale, offset = fit_logistic(margin, truth)
     # A person who is overlooked on an open chair is never alarmed for, an empty one taken for occupied only
     # alarms for nothing: it costs less.
-    occupancy = np.concatenate([mean_odds(s.occupancy) for s in scores])
+    occupancy = np.concatenate([_of_passages(s.occupancy) for s in scores])
     occupied = np.concatenate([p.occupied for p in passages])
     # A lift that has found its own heaps has its own threshold: what is left is read more steeply.
     prior = prior_from([(p.margin, p.is_open) for p in passages])
@@ -79,16 +80,14 @@ def calibrate(scores: Sequence[Scores]) -> dict[str, Any]:
     }
 
 
-def mean_odds(probabilities: Floats) -> npt.NDArray[np.float64]:
-    """Each three pictures' probability, float64[P // 3]: that of their mean log odds, as the judge has it."""
-    safe = np.clip(probabilities[: len(probabilities) // 3 * 3].astype(np.float64), 1e-3, 1 - 1e-3)
-    odds = np.log(safe / (1 - safe)).reshape(-1, 3).mean(axis=1)
-    return np.asarray(1 / (1 + np.exp(-odds)))
+def _of_passages(probabilities: Floats) -> npt.NDArray[np.float64]:
+    """Each three pictures' probability as the judge takes it, float64[P // 3]."""
+    return mean_odds(probabilities[: len(probabilities) // 3 * 3].reshape(-1, 3))
 
 
 def fits(scores: Sequence[Scores]) -> npt.NDArray[np.float64]:
     """Each passage's chance to show a carrier of the masks' lift."""
-    return np.concatenate([mean_odds(s.fit) for s in scores])
+    return np.concatenate([_of_passages(s.fit) for s in scores])
 
 
 def separations(model: Judges, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str, float]:

@@ -114,6 +114,29 @@ def script(model: Embedder) -> torch.jit.ScriptModule:
     return scripted
 
 
+def load(path: Path, device: str = "cpu", half: bool = False) -> torch.jit.ScriptModule:
+    """Return the artefact on a device, frozen there as the service does it.
+
+    Args:
+        path: barwatch.ts.
+        device: where it shall run.
+        half: in half precision.
+
+    Raises:
+        ValueError: half precision of an artefact that was exported frozen: its weights are constants.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        module = torch.jit.load(str(path), map_location=device).eval()  # type: ignore[no-untyped-call]
+        if half and not any(True for _ in module.parameters()):
+            raise ValueError("the artefact was exported frozen, its weights cannot become half precision")
+        kept = [name for name in METHODS if hasattr(module, name)]
+        frozen: torch.jit.ScriptModule = torch.jit.freeze(
+            module.half() if half else module, preserved_attrs=kept
+        )
+    return frozen
+
+
 @dataclass(frozen=True, eq=False)
 class Look:
     """What the network makes of N pictures before it knows their masks; `Scripted.match` takes it."""
@@ -132,10 +155,7 @@ class Scripted:
     @staticmethod
     def load(path: Path) -> Scripted:
         """Load barwatch.ts."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
-            return Scripted(torch.jit.freeze(module.eval(), preserved_attrs=METHODS))
+        return Scripted(load(path))
 
     def look(self, images: npt.NDArray[np.uint8]) -> Look:
         """uint8[N, 200, 200, 3] to what `match` needs and `pictures` says."""

@@ -25,6 +25,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ml.losses.margin import margins
 from ml.models.layers import Residual, StandardConv
 from ml.models.matcher import Match, Matcher
 
@@ -125,7 +126,7 @@ class Embedder(nn.Module):
             opened, closed: float[N, D], embeddings of the masks of each picture's lift.
             always: float[N, 2500], mean bar part of the lift's unlabelled pictures; zeros where none.
         """
-        margin = _distance(embedding, opened) - _distance(embedding, closed)
+        margin = margins(embedding, opened, closed)
         cells = self.bar_grid * self.bar_grid
         bars = embedding[:, :cells], opened[:, :cells], closed[:, :cells]
         matched: Match = self.matcher(margin, features, bars[0], bars[1], bars[2], always)
@@ -141,10 +142,6 @@ class Embedder(nn.Module):
         bar = F.normalize(bar, dim=1, eps=1e-3)
         free = F.normalize(free.flatten(1), dim=1, eps=1e-3)  # [N, k * 625]
         return F.normalize(torch.cat([bar, free], 1), dim=1, eps=1e-6)
-
-
-def _distance(a: Tensor, b: Tensor) -> Tensor:
-    return ((a - b).square().sum(1) + 1e-6).sqrt()  # the root's gradient has no bound at 0
 
 
 def prepare_pictures(images: Tensor) -> Tensor:

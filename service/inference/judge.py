@@ -29,6 +29,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lifts.odds import mean_odds
 from service.inference.artefact import Calibration
 from service.types import (
     NOT_THIS_LIFT,
@@ -95,12 +96,12 @@ def judge(
         reasons = dict.fromkeys(problem for problem in problems if problem)
         return unknown("; ".join(reasons) or "no picture", mask_version, images=images)
     # NaN, of a model that knows distances only, is not below.
-    if mean_odds([float(matches[index, 1]) for index in usable]) < calibration.fit_threshold:
+    if mean_odds(matches[usable, 1]) < calibration.fit_threshold:
         return unknown(NOT_THIS_LIFT, mask_version, images=images)
     margin = float(np.mean([margins[index] for index in deciding(chances, usable)]))
     p_open = probability_open(margin, calibration)
     verdict = verdict_of(p_open, calibration)
-    seated = mean_odds([float(occupancy[index]) for index in usable])
+    seated = float(mean_odds(occupancy[usable]))
     return Judgement(
         verdict=verdict,
         confidence=max(p_open, 1.0 - p_open),
@@ -129,17 +130,6 @@ def unknown(
         model="" if mask_version is None else mask_version.model,
         reason=reason,
     )
-
-
-def mean_odds(probabilities: Sequence[float]) -> float:
-    """Return the probability 0..1 whose log odds are the mean of those given; one or more.
-
-    Somebody may be hidden in one picture and plain in another: a sure picture weighs more than in the mean of
-    probabilities, without deciding alone as in their maximum. Of the statistics tried it had the least cost
-    on the calibration lifts; `ml.export.manifest` calibrates the threshold for the same one.
-    """
-    safe = np.clip(np.asarray(probabilities, np.float64), 1e-3, 1 - 1e-3)
-    return float(1 / (1 + np.exp(-np.mean(np.log(safe / (1 - safe))))))
 
 
 def deciding(chances: Sequence[float], usable: Sequence[int]) -> list[int]:

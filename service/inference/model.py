@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 MAX_BATCH = 32
 """Pictures per pass: bounds the memory of a pass, whatever the caller sends."""
 
-METHODS = ("embed", "embed_mask", "occupancy", "compare")
+REQUIRED = ("embed", "embed_mask", "occupancy")
+METHODS = (*REQUIRED, "compare")
 """What the service calls; `compare` is not in every artefact."""
 
 HALF_SLACK = 50.0
@@ -150,7 +151,7 @@ def _load(content: bytes, manifest: Manifest) -> Any:
     except (RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ArtefactError(f"{manifest.file}: not a TorchScript model: {reason}") from error
-    for name in METHODS[:3]:
+    for name in REQUIRED:
         if not hasattr(module, name):
             raise ArtefactError(f"{manifest.file}: the model has no method {name}")
     return module.eval()

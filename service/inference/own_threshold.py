@@ -12,7 +12,7 @@ from lifts.heaps import heaps_of
 from service.errors import ConflictError
 from service.inference.artefact import Calibration
 from service.store.records import PassageRecord
-from service.types import TOO_CLOSE, MaskVersion, Threshold, Verdict
+from service.types import MaskVersion, Threshold, Verdict
 
 FEWEST = 20
 """Passages from which the heaps are worth looking at."""
@@ -30,7 +30,7 @@ def find_threshold(
     """Find where the lift's passages part.
 
     Args:
-        watched: passages that were judged by these masks and this model, in any order.
+        watched: passages that these masks and this model saw well enough, in any order (passages.watched).
         masks: the lift's active ones.
         calibration: the model's.
 
@@ -39,11 +39,10 @@ def find_threshold(
     """
     if calibration.heaps is None:
         raise ConflictError("this model does not know how the margins of lifts lie: export it again")
-    seen = [passage for passage in watched if _was_seen(passage)]
-    if len(seen) < FEWEST:
-        raise ConflictError(f"{len(seen)} passages were seen well enough so far: {FEWEST} are needed")
-    labels = [_label(passage) for passage in seen]
-    margins = [passage.judgement.margin for passage in seen]
+    if len(watched) < FEWEST:
+        raise ConflictError(f"{len(watched)} passages were seen well enough so far: {FEWEST} are needed")
+    labels = [_label(passage) for passage in watched]
+    margins = [passage.judgement.margin for passage in watched]
     heaps = heaps_of(margins, calibration.heaps.prior(), labels)
     return Threshold(
         lift_id=masks.lift_id,
@@ -56,10 +55,6 @@ def find_threshold(
         active=False,
         created_at=datetime.now(UTC),
     )
-
-
-def _was_seen(passage: PassageRecord) -> bool:
-    return passage.judgement.verdict is not Verdict.UNKNOWN or passage.judgement.reason == TOO_CLOSE
 
 
 def _label(passage: PassageRecord) -> bool | None:

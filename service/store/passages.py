@@ -50,20 +50,23 @@ def get(session: Session, passage_id: str) -> PassageRecord:
 
 def picture_file(session: Session, passage_id: str, number: int) -> str:
     """Return the file name (below the pictures folder) of picture 1, 2 or 3; raises NotFoundError."""
-    pictures = get(session, passage_id).pictures
-    file = pictures[number - 1].file if 1 <= number <= len(pictures) else None
-    if file is None:
+    shown = _picture(get(session, passage_id), number)
+    if shown is None or shown.file is None:
         raise NotFoundError(f"passage {passage_id!r} has no picture {number} (any more)")
-    return file
+    return shown.file
 
 
 def why_file(session: Session, passage_id: str, number: int) -> tuple[str, PassageRecord]:
     """Return the map's file of picture 1, 2 or 3, and the passage; raises NotFoundError."""
     record = get(session, passage_id)
-    file = record.pictures[number - 1].why if 1 <= number <= len(record.pictures) else None
-    if file is None:
+    shown = _picture(record, number)
+    if shown is None or shown.why is None:
         raise NotFoundError(f"passage {passage_id!r} has no map of picture {number} (any more)")
-    return file, record
+    return shown.why, record
+
+
+def _picture(record: PassageRecord, number: int) -> PictureRecord | None:
+    return record.pictures[number - 1] if 1 <= number <= len(record.pictures) else None
 
 
 def listing(

@@ -22,6 +22,10 @@ router = APIRouter(prefix="/passages", tags=["passages"])
 PassageId = Annotated[
     str, Path(max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$", description="The passage's id.")
 ]
+PictureNumber = Annotated[int, Path(ge=1, le=3, description="1: begin, 2: middle, 3: end.")]
+
+_KEPT = {"Cache-Control": "private, max-age=86400, immutable"}
+"""Evidence never changes: a browser need not fetch it twice."""
 
 
 @router.get("", summary="Judged carriers", dependencies=VIEWER, responses=responses(401, 422, 503))
@@ -77,15 +81,13 @@ def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
 )
 def get_picture(
     passage_id: PassageId,
-    number: Annotated[int, Path(ge=1, le=3, description="1: begin, 2: middle, 3: end.")],
+    number: PictureNumber,
     runtime: RuntimeDep,
 ) -> FileResponse:
     """Give a registered picture as JPEG; 404 once retention has removed it."""
     with runtime.store.reading() as session:
         file = passages.picture_file(session, passage_id, number)
-    # Evidence never changes: a browser need not fetch it twice.
-    headers = {"Cache-Control": "private, max-age=86400, immutable"}
-    return FileResponse(runtime.pictures.path(file), media_type="image/jpeg", headers=headers)
+    return FileResponse(runtime.pictures.path(file), media_type="image/jpeg", headers=_KEPT)
 
 
 @router.get(
@@ -100,7 +102,7 @@ def get_picture(
 )
 def get_why(
     passage_id: PassageId,
-    number: Annotated[int, Path(ge=1, le=3, description="1: begin, 2: middle, 3: end.")],
+    number: PictureNumber,
     runtime: RuntimeDep,
 ) -> Response:
     """Give the map of the bar that the verdict came from: amber on the open mask, blue on the close mask.
@@ -111,8 +113,7 @@ def get_why(
         file, passage = passages.why_file(session, passage_id, number)
         pair = masks.get(session, passage.lift_id, passage.judgement.mask_version).masks
     content = png_of(overlay(runtime.pictures.read_map(file), pair))
-    headers = {"Cache-Control": "private, max-age=86400, immutable"}
-    return Response(content, media_type="image/png", headers=headers)
+    return Response(content, media_type="image/png", headers=_KEPT)
 
 
 @router.post(

@@ -56,8 +56,11 @@ def opened(browser: Browser, served: Served, role: Role = Role.OPERATOR) -> tupl
     page = open_page(browser, served.link(role))
     panel = page.locator(f"[data-lift={LIFT_ID}] .own")
     summary = panel.locator("summary")
-    expect(summary).to_contain_text("what this lift's own carriers say", timeout=PATIENCE_MS)
+    # Hidden until the first answer is there, and what is hidden takes no key.
+    expect(summary).to_be_visible(timeout=PATIENCE_MS)
+    expect(summary).to_contain_text("what this lift's own carriers say")
     summary.press("Enter")
+    expect(panel).to_have_attribute("open", "")
     return page, panel
 
 
