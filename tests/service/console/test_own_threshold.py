@@ -169,6 +169,6 @@ def test_an_operator_sees_where_the_bar_was_seen(browser: Browser, served: Serve
     button.press("Enter")
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(seen.first).to_be_visible()
-    page.wait_for_function("document.querySelector('.pictures .seen').naturalWidth === 200")
+    expect(seen.first).to_have_js_property("naturalWidth", 200)
     button.press("Enter")
     expect(seen.first).to_be_hidden()
