@@ -13,13 +13,17 @@ normal: with hundreds of passages the tails of one would be split off as the oth
 most as much as `Prior.most` of them (a tempered likelihood).
 
 Passages that somebody reviewed are known members of their heap and count fully.
+
+A heap of few passages says little of where it lies, and the valley moves with it: the lift is judged by a
+threshold that lies between the masks' own, 0, and the valley, nearer to it the more the smaller heap holds
+and the more passages somebody reviewed.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +34,7 @@ _SHIFTS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # starts of the search, in prior deviatio
 _CUTS = (0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 _SHARES = (0.03, 0.5, 0.97)
 _ROUNDS = 100
+_TRUSTED = 20.0  # passages of the smaller heap, or reviewed, that bring the threshold half-way to the valley
 _REACH = 4.0  # margins are differences of distances between unit vectors: -2..2
 
 
@@ -75,23 +80,30 @@ class Heaps:
         open_mean, closed_mean: their centres.
         spread: standard deviation within either.
         open_share: of the passages, 0..1.
+        trust: how far the threshold goes from the masks' own to the valley, 0..1.
     """
 
     open_mean: float
     closed_mean: float
     spread: float
     open_share: float
+    trust: float = 1.0
 
     @property
-    def threshold(self) -> float:
-        """The margin half-way between the heaps: below it a passage is nearer to the open one."""
+    def valley(self) -> float:
+        """The margin half-way between the heaps."""
         return (self.open_mean + self.closed_mean) / 2
 
     @property
+    def threshold(self) -> float:
+        """The margin that the lift is judged by: below it a passage is open."""
+        return self.trust * self.valley
+
+    @property
     def overlap(self) -> float:
-        """Share of either heap beyond the threshold if heaps were normal, 0..0.5: the go/no-go of a lift."""
-        apart = (self.closed_mean - self.open_mean) / (2 * self.spread)
-        return 0.5 * math.erfc(apart / math.sqrt(2))
+        """Share of a heap beyond the threshold if heaps were normal, the worse of the two, 0..1: go/no-go."""
+        nearest = min(self.threshold - self.open_mean, self.closed_mean - self.threshold)
+        return 0.5 * math.erfc(nearest / (self.spread * math.sqrt(2)))
 
 
 def heaps_of(margins: npt.ArrayLike, prior: Prior, is_open: Sequence[bool | None] | None = None) -> Heaps:
@@ -123,8 +135,38 @@ def heaps_of(margins: npt.ArrayLike, prior: Prior, is_open: Sequence[bool | None
     # Open is the heap of the lower margins; where no search ends so, the passages have told nothing.
     told = [end for end in ends if end[1].open_mean < end[1].closed_mean]
     if not told:
-        return Heaps(prior.open_mean, prior.closed_mean, prior.spread, 0.5)
-    return max(told, key=lambda end: end[0])[1]
+        return Heaps(prior.open_mean, prior.closed_mean, prior.spread, 0.5, trust=0.0)
+    found = max(told, key=lambda end: end[0])[1]
+    evidence = float(memberships(x, found, prior, labels).sum(0).min()) + float(known.sum())
+    return replace(found, trust=evidence / (evidence + _TRUSTED))
+
+
+def memberships(
+    margins: npt.ArrayLike, heaps: Heaps, prior: Prior, is_open: Sequence[bool | None] | None = None
+) -> Floats:
+    """Say how far each passage belongs to either heap: float64[N, 2], open and closed, at most 1 together.
+
+    Args:
+        margins: float[N].
+        heaps: the lift's.
+        prior: whose `outliers` says how many belong to neither.
+        is_open: what somebody said of each passage; such a one belongs to its heap wholly.
+    """
+    x = np.asarray(margins, np.float64).reshape(-1, 1)
+    share = np.array([heaps.open_share, 1 - heaps.open_share]) * (1 - prior.outliers)
+    found = _layers(x, np.array([heaps.open_mean, heaps.closed_mean]), heaps.spread**2, share)
+    found /= found.sum(1, keepdims=True) + prior.outliers / _REACH
+    for row, label in zip(found, is_open or [], strict=False):
+        if label is not None:
+            row[:] = (label, not label)
+    return found
+
+
+def _layers(x: Floats, centres: Floats, variance: float, share: Floats) -> Floats:
+    """Densities float64[N, 2] of two normal heaps at x float64[N, 1]."""
+    z = (x - centres) ** 2 / (2 * variance)
+    densities: Floats = share * np.exp(-np.minimum(z, 600)) / math.sqrt(2 * math.pi * variance)
+    return densities
 
 
 def _starts(x: Floats, prior: Prior) -> list[Floats]:
@@ -153,9 +195,8 @@ def _climbed(
     layer = np.where(known, 0.0, prior.outliers / _REACH)  # who reviewed a passage said which heap it is of
     total = np.ones(len(x))
     for _ in range(_ROUNDS):
-        z = (x[:, None] - centres) ** 2 / (2 * variance)
-        heaps = np.array([share, 1 - share]) * np.exp(-np.minimum(z, 600)) / math.sqrt(2 * math.pi * variance)
-        heaps = np.where(possible, heaps * (1 - prior.outliers), 0.0)
+        shares = np.array([share, 1 - share]) * (1 - prior.outliers)
+        heaps = np.where(possible, _layers(x[:, None], centres, variance, shares), 0.0)
         total = heaps.sum(1) + layer
         belongs = heaps / total[:, None] * weight[:, None]
         count = belongs.sum(0)

@@ -31,7 +31,12 @@ class EarlyEngine:
         self._lock = threading.Lock()
         self._listener: Callable[[Health], None] | None = None
         self._kept: list[Health] = []
-        self.engine = WorkerEngine(settings.manifest_path(), device=settings.device, on_health=self._tell)
+        self.engine = WorkerEngine(
+            settings.manifest_path(),
+            device=settings.device,
+            precision=settings.precision,
+            on_health=self._tell,
+        )
         self.engine.start(wait_ready=False)
 
     def listen(self, listener: Callable[[Health], None]) -> None:

@@ -96,7 +96,7 @@ class Pipeline:
         )
         self._store, self._engine, self._pictures = store, engine, pictures
         self._masks, self._writer = ActiveMasks(store, engine), RetryingWriter(store)
-        self._proposals = Proposals(store, engine, self._masks.get)
+        self._proposals = Proposals(store, engine, pictures, self._masks.get)
         self._retention, self._max_waiting = retention or Retention(), max_waiting
         self._lock = threading.Lock()
         self._waiting = self._dropped = self._lost = 0
@@ -111,6 +111,7 @@ class Pipeline:
         self._threads = [
             threading.Thread(target=self._decide_all, name="pipeline", daemon=True),
             threading.Thread(target=self._maintain, name="pipeline-maintenance", daemon=True),
+            threading.Thread(target=self._propose, name="pipeline-proposals", daemon=True),
         ]
 
     def start(self) -> None:
@@ -204,7 +205,7 @@ class Pipeline:
             return
         try:
             pictures = np.stack([picture.image for picture in passage.pictures])
-            answer = self._engine.submit_pictures(pictures, version.drawn)
+            answer = self._engine.submit_pictures(pictures, version.judged_by)
         except ValueError as error:
             self._inbox.put(_Answered(passage, version, None, f"pictures that cannot be judged: {error}"))
             return
@@ -279,12 +280,19 @@ class Pipeline:
                 self._writer.retry()
                 self._masks.retry()
                 self._expire_shelved()
-                self._proposals.step()
                 if time.monotonic() >= next_retention_mono_s:
                     next_retention_mono_s = time.monotonic() + RETENTION_EVERY_S
                     self.apply_retention(datetime.now(UTC))
             except BarwatchError as error:
                 log.warning("maintenance failed; tried again", reason=str(error))
+
+    def _propose(self) -> None:
+        # On a thread of its own: a lift is looked at for seconds, and maintenance must not wait for that.
+        while not self._stopping.wait(MAINTENANCE_EVERY_S):
+            try:
+                self._proposals.step()
+            except BarwatchError as error:
+                log.warning("nothing proposed; tried again", reason=str(error))
 
     def apply_retention(self, now: datetime) -> int:
         """Remove the pictures that are too old or too many; returns how many files. Raises StoreError."""

@@ -1,4 +1,4 @@
-"""Thresholds that the service finds by itself, from the first passages and from the first reviews of a lift.
+"""What the service learns by itself, from the first passages and from the first reviews of a lift.
 
 It only proposes: what a lift is judged by changes when an operator activates a proposal. What is due follows
 from what is stored, so a restart proposes nothing twice, and new masks or another model begin anew.
@@ -13,10 +13,12 @@ from functools import partial
 
 import structlog
 
+from service.errors import ConflictError
 from service.inference.own_threshold import FEWEST, NEWEST, find_threshold
 from service.inference.protocol import Engine
 from service.store import masks, passages, thresholds
 from service.store.database import Store
+from service.store.pictures import Pictures
 from service.types import MaskVersion, Threshold
 
 log = structlog.get_logger(__name__)
@@ -37,17 +39,27 @@ class Proposals:
 
     Args:
         store: has the passages; takes the proposals.
-        engine: whose model's calibration knows how heaps lie on lifts in general.
+        engine: looks at their pictures again; its model knows how heaps lie on lifts in general.
+        pictures: where those are.
         masks_of: the masks that a lift is judged by now, None if it has none.
     """
 
-    def __init__(self, store: Store, engine: Engine, masks_of: Callable[[str], MaskVersion | None]) -> None:
-        self._store, self._engine, self._masks_of = store, engine, masks_of
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        pictures: Pictures,
+        masks_of: Callable[[str], MaskVersion | None],
+    ) -> None:
+        self._store, self._engine, self._pictures, self._masks_of = store, engine, pictures, masks_of
         self._waiting: deque[str] = deque()
         self._next_round_mono_s = self._next_look_mono_s = 0.0
 
     def step(self) -> None:
-        """Look at the next lift if it is time; to be called every second or so. Raises BarwatchError."""
+        """Look at the next lift if it is time; to be called every second or so. Raises BarwatchError.
+
+        A look that finds nothing due takes milliseconds, one that proposes seconds.
+        """
         began_mono_s = time.monotonic()
         if began_mono_s < self._next_look_mono_s:
             return
@@ -65,7 +77,10 @@ class Proposals:
     def look(self, lift_id: str) -> Threshold | None:
         """Propose a threshold for the lift if one is due; returns it as stored.
 
+        None as well where too few of the passages have their pictures still.
+
         Raises:
+            EngineUnavailableError: the embedder is down.
             StoreError: the database cannot answer or takes no write.
             NotFoundError: the lift was removed meanwhile.
         """
@@ -82,7 +97,11 @@ class Proposals:
             if seen < FEWEST or not due:
                 return None
             watched = passages.watched(session, *found_with, NEWEST)
-        found = find_threshold(watched, judged_by, calibration)
+        try:
+            found = find_threshold(watched, judged_by, self._engine, self._pictures.of_passage)
+        except ConflictError as error:
+            log.debug("nothing to propose", lift_id=lift_id, reason=str(error))
+            return None
         stored = self._store.write(partial(thresholds.add, found=found)).result()
         log.info(
             "threshold proposed",
@@ -91,6 +110,7 @@ class Proposals:
             passages=len(stored.margins),
             reviewed=stored.reviewed,
             overlap=round(stored.heaps.overlap, 4),
+            prototypes=stored.prototypes is not None,
         )
         return stored
 

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     )
     engine: Literal["local", "ray"] = Field(default="local", description="What runs the embedder.")
     device: str = Field(default="auto", description="auto, cpu or cuda.")
+    precision: Literal["auto", "float32"] = Field(
+        default="auto", description="auto: reduced where the device is faster so and the model bears it."
+    )
 
     admin_token: SecretStr | None = Field(default=None, description="The first admin token.")
     admin_token_file: Path | None = Field(default=None, description="A file that holds it.")

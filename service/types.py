@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.heaps import Heaps
+from lifts.prototypes import Prototypes
 from lifts.schema import Lift, MaskPair, Pose
 
 Image = npt.NDArray[np.uint8]
@@ -134,8 +135,8 @@ class Seen(NamedTuple):
     """What the network says of N pictures.
 
     embeddings: float32[N, D]. occupancy: float32[N] in 0..1.
-    matches: float32[N, 2]: by the masks that were sent along, the margin, and the chance in 0..1 that it is a
-        carrier of their lift; NaN from a model that knows distances only.
+    matches: float32[N, 2]: by what was sent along (`judged_by`), the margin, and the chance in 0..1 that it
+        is a carrier of their lift; NaN from a model that knows distances only.
     """
 
     embeddings: Floats
@@ -173,13 +174,17 @@ class Judgement:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Threshold:
-    """Where a lift's own passages part into open and closed (`lifts.heaps`), found with one pair of masks.
+    """What a lift's own passages have told: where they part into open and closed, and what they look like.
+
+    Found with one pair of masks (`lifts.heaps`, `lifts.prototypes`).
 
     version: counts from 1 within the lift. model: whose margins they are.
     margins: of the passages it was found from; reviewed: how many of these somebody had labelled.
     active: whether the lift is judged by it; a threshold that was found is a proposal until then.
+    always: float32[D], mean embedding of the passages' pictures; None of one that was found without it.
+    prototypes: None where one state was too rare.
     """
 
     lift_id: str
@@ -191,6 +196,16 @@ class Threshold:
     reviewed: int
     active: bool
     created_at: datetime
+    always: Floats | None = None
+    prototypes: Prototypes | None = None
+
+
+def judged_by(drawn: Floats, always: Floats | None = None) -> Floats:
+    """Return what pictures are judged by, float32[3, D]: open mask, close mask, what always shows (or zeros).
+
+    drawn: float32[2, D], embeddings of the two masks. always: float32[D].
+    """
+    return np.concatenate([drawn, np.zeros_like(drawn[:1]) if always is None else always[None]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,6 +233,16 @@ class MaskVersion:
     def drawn(self) -> Floats:
         """Embeddings of the two masks themselves, float32[2, D]: first in each bank."""
         return self.embeddings[:, 0]
+
+    @property
+    def judged_by(self) -> Floats:
+        """What the lift's pictures are judged by, float32[3, D]: see the function of this name."""
+        return judged_by(self.drawn, None if self.threshold is None else self.threshold.always)
+
+    @property
+    def prototypes(self) -> Prototypes | None:
+        """The lift's own, if it is judged by any."""
+        return None if self.threshold is None else self.threshold.prototypes
 
 
 @dataclass(frozen=True, slots=True)

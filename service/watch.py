@@ -67,5 +67,5 @@ def watch_file(
 
 def _judged(passage: Passage, version: MaskVersion, model: EmbeddingModel) -> Judgement:
     pictures = np.stack([picture.image for picture in passage.pictures])
-    seen = model.pictures(pictures, version.drawn)
+    seen = model.pictures(pictures, version.judged_by)
     return judge(passage.pictures, seen, version, model.manifest.calibration)

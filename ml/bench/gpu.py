@@ -43,7 +43,7 @@ def gpu_rate(model: Path, seconds: float, batch: int = BATCH) -> dict[str, Any]:
     if not torch.cuda.is_available():
         return {"left_out": "no CUDA device here"}
     try:
-        network = load(model, "cuda", half=True)
+        network = load(model, "cuda", torch.float16)
     except ValueError as error:
         return {"left_out": str(error)}
     masks = torch.randint(0, 2, (MASKS, 200, 200), dtype=torch.uint8, device="cuda") * 255

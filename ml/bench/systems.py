@@ -43,9 +43,22 @@ class System:
     ready: Callable[[Pictures, int], Callable[[], object]]
 
 
-def shipped(path: Path) -> list[System]:
-    """Return the artefact's systems: embedding alone, and judging by two masks where it can do that."""
-    module = load(path)
+TORCHSCRIPT = {torch.float32: "TorchScript", torch.bfloat16: "TorchScript, bfloat16"}
+
+
+def precisions() -> list[torch.dtype]:
+    """Return what networks are timed in: float32, and bfloat16 where the processor multiplies that too."""
+    native = torch.cpu.get_capabilities().get("avx512_bf16")
+    return [torch.float32, torch.bfloat16] if native else [torch.float32]
+
+
+def shipped(path: Path, dtype: torch.dtype = torch.float32) -> list[System]:
+    """Return the artefact's systems: embedding alone, and judging by two masks where it can do that.
+
+    Raises:
+        ValueError: see `load`.
+    """
+    module = load(path, dtype=dtype)
 
     def embed(images: Pictures, _threads: int) -> Callable[[], object]:
         return _inference(module.embed, torch.from_numpy(images))
@@ -55,13 +68,14 @@ def shipped(path: Path) -> list[System]:
         references = torch.cat([masks, torch.zeros_like(masks[:1])]).expand(len(images), -1, -1)
         return _inference(module.compare, torch.from_numpy(images), references)
 
-    systems = [System("barwatch", "TorchScript", embed)]
+    runtime = TORCHSCRIPT[dtype]
+    systems = [System("barwatch", runtime, embed)]
     if hasattr(module, "compare"):
-        systems.append(System("barwatch, judged by two masks", "TorchScript", judge))
+        systems.append(System("barwatch, judged by two masks", runtime, judge))
     return systems
 
 
-def papers() -> System:
+def papers(dtype: torch.dtype = torch.float32) -> System:
     """Return the paper's network in TorchScript, from bytes; random weights."""
 
     class FromBytes(nn.Module):
@@ -69,13 +83,13 @@ def papers() -> System:
 
         def __init__(self) -> None:
             super().__init__()
-            self.network = PaperNetwork()
+            self.network, self.dtype = PaperNetwork().to(dtype), dtype
             # Traced: scripts do not see module constants. It is the same for every N.
             example = torch.zeros(1, 200, 200, 3, dtype=torch.uint8)
             self.prepare = torch.jit.trace(prepare, example)  # type: ignore[no-untyped-call]
 
         def forward(self, images: Tensor) -> Tensor:
-            out: Tensor = self.network(self.prepare(images))
+            out: Tensor = self.network(self.prepare(images).to(self.dtype))
             return out
 
     with warnings.catch_warnings():
@@ -83,7 +97,9 @@ def papers() -> System:
         # As the shipped network: a picture's bytes are channels-last, so nothing need be copied.
         network = FromBytes().eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         module = torch.jit.freeze(torch.jit.script(network))
-    return System(PAPER, "TorchScript", lambda images, _threads: _inference(module, torch.from_numpy(images)))
+    return System(
+        PAPER, TORCHSCRIPT[dtype], lambda images, _threads: _inference(module, torch.from_numpy(images))
+    )
 
 
 def instead() -> tuple[list[System], list[dict[str, str]]]:

@@ -51,7 +51,7 @@ def bench_embed(
     """
     from ml.bench.embed import rates  # noqa: PLC0415
     from ml.bench.gpu import gpu_rate  # noqa: PLC0415
-    from ml.bench.systems import instead, papers, shipped  # noqa: PLC0415
+    from ml.bench.systems import instead, papers, precisions, shipped  # noqa: PLC0415
     from ml.bench.table import markdown  # noqa: PLC0415
     from ml.bench.timing import machine  # noqa: PLC0415
     from ml.train.memory import keep_freed_memory  # noqa: PLC0415
@@ -63,7 +63,8 @@ def bench_embed(
     others, missing = instead()
     with progress_bar() as progress:
         task = progress.add_task("timing", total=len(threads) * len(batch) + 1, note="")
-        systems = [*shipped(model), papers(), *others]
+        ours = [system for dtype in precisions() for system in shipped(model, dtype)]
+        systems = [*ours, *(papers(dtype) for dtype in precisions()), *others]
         for found in rates(systems, threads, batch, seconds):
             timed += found
             progress.advance(task)

@@ -28,6 +28,13 @@ from ml.commands.common import (
 )
 
 
+class Precision(StrEnum):
+    """What the network computes in."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
 def evaluate(
     model: JudgedModelOption = RELEASED / "barwatch.ts",
     first_seed: FirstSeedOption = LOCO_FIRST_SEED,
@@ -39,18 +46,23 @@ def evaluate(
     distances_only: Annotated[
         bool, typer.Option(help="Judge by the embeddings' distances, without attention from the masks.")
     ] = False,
+    precision: Annotated[
+        Precision, typer.Option(help="What it computes in: the service takes bfloat16 where that is native.")
+    ] = Precision.FLOAT32,
     cache: CacheOption = Path("runs/rendered"),
     workers: WorkersOption = 2,
     out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge the artefact on lifts it has never seen, from their two masks alone."""
+    import torch  # noqa: PLC0415 - seconds that only this needs
+
     from ml.data.rendered import load  # noqa: PLC0415
     from ml.evaluate.report import markdown, report  # noqa: PLC0415
     from ml.evaluate.scoring import score_folder, score_rendered  # noqa: PLC0415
     from ml.export.torchscript import Scripted  # noqa: PLC0415
 
-    network = Scripted.load(model)
+    network = Scripted.load(model, getattr(torch, precision.value))
     calibration = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["calibration"]
     if folder:
         scores = [score_folder(network, path, distances_only) for path in folder]

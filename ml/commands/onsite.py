@@ -42,11 +42,11 @@ def evaluate_onsite(
     out: Annotated[Path | None, typer.Option(help="Write the rows here as JSON.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge what a lift gains from passages that it has only watched, with no label."""
+    """Judge what a lift gains from its own passages: watched without a label, then with some reviewed."""
     from lifts.heaps import Prior  # noqa: PLC0415
     from ml.data.rendered import load  # noqa: PLC0415
-    from ml.evaluate.onsite import COUNTS, markdown, rows, split  # noqa: PLC0415
-    from ml.evaluate.scoring import score_rendered  # noqa: PLC0415
+    from ml.evaluate.onsite import COUNTS, Lift, Row, markdown, row_scores, rows  # noqa: PLC0415
+    from ml.evaluate.scoring import Scores  # noqa: PLC0415
     from ml.export.torchscript import Scripted  # noqa: PLC0415
 
     network = Scripted.load(model)
@@ -55,14 +55,19 @@ def evaluate_onsite(
     )
     seeds = range(first_seed, first_seed + lifts)
     files = prepared(cache, seeds, passages + watched, workers, "test lifts")
-    parts = [split(score_rendered(network, load(path)), passages) for path in files]
+    scores: list[tuple[Row, Scores]] = []
+    pictures = 0
+    for number, path in enumerate(files):  # one after the other: what the network keeps of each is large
+        lift = Lift.of(network, load(path), passages)
+        pictures += len(lift.judged_open)
+        scores += row_scores(lift, prior, count or COUNTS, rounds, [seed, number])
     result: dict[str, Any] = {
         **provenance(first_seed),
         "seed": seed,
         "lifts": lifts,
-        "pictures": sum(len(part.judged.margin) for part in parts),
+        "pictures": pictures,
         "rounds": rounds,
-        "rows": list(rows(parts, prior, count or COUNTS, rounds, seed)),
+        "rows": rows(scores, rounds),
     }
-    title = f"{lifts} lifts that no training saw, after passages of their own without labels"
+    title = f"{lifts} lifts that no training saw, after passages of their own"
     deliver(result, markdown(title, result), out, as_json)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from lifts.heaps import Prior, heaps_of
+from lifts.heaps import Prior
+from lifts.prototypes import learn
+from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, in_words, wilson
-from ml.evaluate.scoring import Scores
+from ml.evaluate.scoring import Flags, Floats, Judges, Scores, Seen
 
 COUNTS = (20, 50, 200)
-"""Passages that a lift has watched when it finds its heaps."""
+"""Passages that a lift has watched when it learns from them."""
 
 REVIEWS = (5, 20, 100)
 """Passages of those watched that somebody has labelled, drawn by chance."""
@@ -22,61 +24,133 @@ REVIEWS = (5, 20, 100)
 SHARES = (0.01, 0.1, 0.5, 0.9, 0.99)
 """Shares of them that are open: on one lift nobody lowers the bar, on another everybody does."""
 
+PARTS = ("always", "prototypes", "threshold")
+"""What is learnt: what always shows, what open and closed passages look like, where the two part."""
+
+ABLATED_AT = 50
+"""Passages watched in the rows that leave one part out."""
+
 
 @dataclass(frozen=True, eq=False)
-class Watched:
-    """A lift's scores in two parts: passages that were only watched, and pictures that are then judged."""
+class Lift:
+    """A lift's pictures in two parts: those that are judged, and passages that were only watched.
 
-    watched: Scores
-    judged: Scores
+    masks: float32[2, D], embeddings of its open and its close mask.
+    judged, watched: three pictures a passage; judged_open, watched_open: bool, one a picture.
+    """
+
+    name: str
+    model: Judges
+    masks: Floats
+    judged: Seen
+    judged_open: Flags
+    watched: Seen
+    watched_open: Flags
+
+    @staticmethod
+    def of(model: Judges, lift: RenderedLift, judged: int) -> Lift:
+        """Look at a rendered lift: its first `judged` passages are judged, what follows has been watched."""
+        seen, cut = model.look(lift.images), 3 * judged
+        return Lift(
+            f"seed-{lift.seed}",
+            model,
+            model.masks(np.stack([lift.open_mask, lift.close_mask])),
+            seen.take(slice(cut)),
+            lift.is_open[:cut],
+            seen.take(slice(cut, None)),
+            lift.is_open[cut:],
+        )
+
+    def margins(self, seen: Seen, always: Floats | None = None) -> Floats:
+        """Margins float32[P] of some of its pictures, by its masks and what always shows, float32[D]."""
+        third = np.zeros_like(self.masks[0]) if always is None else always
+        return self.model.match(seen, np.stack([*self.masks, third]))[0]
+
+    def scores(self, margins: Floats) -> Scores:
+        """The judged pictures with these margins; nothing else of them counts here."""
+        none = np.zeros(len(margins), np.float32)
+        return Scores(self.name, margins, none, self.judged_open, np.ones(len(margins), bool), none)
 
 
-def split(scores: Scores, judged: int) -> Watched:
-    """The first `judged` passages are judged, what follows has been watched; three pictures a passage."""
-    cut = 3 * judged
+class Passages(NamedTuple):
+    """Watched passages: margins float[N] and embeddings float32[N, D], means over each three pictures.
 
-    def part(where: slice) -> Scores:
-        names = ("margin", "occupancy", "is_open", "occupied", "fit")
-        return replace(scores, **{name: getattr(scores, name)[where] for name in names})
+    is_open: bool[N]. always: float32[D], the mean over all their pictures, by which they were judged.
+    """
 
-    return Watched(part(slice(cut, None)), part(slice(cut)))
+    margins: Floats
+    embeddings: Floats
+    is_open: Flags
+    always: Floats
 
 
-def drawn(
-    watched: Scores, count: int, open_share: float, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-    """Margins float32[count] and states bool[count] of passages, open with the given chance, none twice.
+def watched(lift: Lift, chosen: npt.NDArray[np.int64] | None = None, knows_always: bool = True) -> Passages:
+    """What some of a lift's watched passages say, all of them by default."""
+    if chosen is None:
+        chosen = np.arange(len(lift.watched_open) // 3)
+    shown = lift.watched.take((3 * chosen[:, None] + np.arange(3)).ravel())
+    always = shown.embedding.mean(0)
+    if not knows_always:
+        always = np.zeros_like(always)
+    margins = lift.margins(shown, always)
+    embeddings = shown.embedding.reshape(len(chosen), 3, -1).mean(1)
+    return Passages(margins.reshape(-1, 3).mean(1), embeddings, lift.watched_open[3 * chosen], always)
+
+
+def drawn(lift: Lift, count: int, open_share: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Numbers int64[count] of watched passages, open with the given chance, none twice.
 
     Raises:
         ValueError: there are not passages enough of one state.
     """
-    passages = watched.passages()
+    is_open = lift.watched_open[::3]
     opened = int((rng.random(count) < open_share).sum())
     chosen = []
     for state, wanted in ((True, opened), (False, count - opened)):
-        there = np.flatnonzero(passages.is_open == state)
+        there = np.flatnonzero(is_open == state)
         if len(there) < wanted:
-            raise ValueError(f"{watched.name}: {wanted} passages wanted of a state that has {len(there)}")
+            raise ValueError(f"{lift.name}: {wanted} passages wanted of a state that has {len(there)}")
         chosen.append(rng.choice(there, wanted, replace=False))
-    taken = np.concatenate(chosen)
-    return np.asarray(passages.margin[taken]), np.asarray(passages.is_open[taken])
+    return np.concatenate(chosen)
 
 
 def settled(
-    lift: Watched,
+    lift: Lift,
     prior: Prior,
     count: int,
     open_share: float,
     rng: np.random.Generator,
-    reviewed: int = 0,
-) -> Scores:
-    """The judged pictures' scores, less the threshold that the lift found from its passages."""
-    margins, is_open = drawn(lift.watched, count, open_share, rng)
-    labels: list[bool | None] = [None] * count
-    for index in rng.choice(count, reviewed, replace=False):
-        labels[index] = bool(is_open[index])
-    heaps = heaps_of(margins, prior, labels)
-    return replace(lift.judged, margin=lift.judged.margin - np.float32(heaps.threshold))
+    reviews: Sequence[int] = (0,),
+    without: str = "",
+) -> list[Scores]:
+    """The judged pictures' scores by what the lift has learnt, less the threshold that it found.
+
+    Args:
+        lift: whose.
+        prior: the artefact's.
+        count: passages that it has watched.
+        open_share: of these.
+        rng: draws them.
+        reviews: how many of them are labelled; scores are returned for each.
+        without: one of PARTS that is left out.
+    """
+    passages = watched(lift, drawn(lift, count, open_share, rng), without != "always")
+    by_masks = lift.margins(lift.judged, passages.always)
+    order = rng.permutation(count)
+    found = []
+    for reviewed in reviews:
+        labels: list[bool | None] = [None] * count
+        for index in order[:reviewed]:
+            labels[index] = bool(passages.is_open[index])
+        # Embeddings of nothing make no prototypes.
+        shown = passages.embeddings if without != "prototypes" else np.zeros((count, 1), np.float32)
+        learnt = learn(passages.margins, shown, prior, labels)
+        margins = by_masks
+        if learnt.prototypes is not None:
+            margins = learnt.prototypes.joined(by_masks, lift.judged.embedding)
+        threshold = 0.0 if without == "threshold" else learnt.heaps.threshold
+        found.append(lift.scores(margins - np.float32(threshold)))
+    return found
 
 
 def right(scores: Sequence[Scores], rounds: int = 1) -> dict[str, Any]:
@@ -98,32 +172,50 @@ def right(scores: Sequence[Scores], rounds: int = 1) -> dict[str, Any]:
     }
 
 
-def rows(
-    lifts: Sequence[Watched], prior: Prior, counts: Sequence[int], rounds: int, seed: int
-) -> Iterator[dict[str, Any]]:
-    """Yield the figures from the masks alone, then for each number of passages and share of open ones.
+class Row(NamedTuple):
+    """What a row is of: passages watched, labelled ones among them, share of open ones, part left out."""
 
-    Last come those of the most passages with some of them reviewed: the same draws, so that rows compare.
+    passages: int
+    reviewed: int
+    open_share: float | None
+    without: str = ""
+
+
+def row_scores(
+    lift: Lift, prior: Prior, counts: Sequence[int], rounds: int, seed: Sequence[int]
+) -> Iterator[tuple[Row, Scores]]:
+    """Yield one lift's scores for each row and round: with masks alone, then for each count and share.
+
+    The most passages come with some of them reviewed as well, from the same draws, so that rows compare.
 
     Args:
-        lifts: none of them trained on, nor the prior's.
+        lift: not trained on, nor the prior's.
         prior: the artefact's.
-        counts: how many passages a lift has watched; a row for each and each of SHARES.
-        rounds: draws of passages for each row; figures are over all of them.
+        counts: how many passages a lift has watched.
+        rounds: draws of passages for each row.
         seed: of the draws.
     """
-    yield {"passages": 0, "reviewed": 0, "open_share": None, **right([lift.judged for lift in lifts])}
-    watched = [(count, 0) for count in counts]
-    watched += [(max(counts), reviewed) for reviewed in REVIEWS if reviewed <= max(counts)]
-    for count, reviewed in watched:
-        for share in SHARES:
-            judged = [
-                settled(lift, prior, count, share, np.random.default_rng([seed, i, n]), reviewed)
-                for i in range(rounds)
-                for n, lift in enumerate(lifts)
-            ]
-            row = {"passages": count, "reviewed": reviewed, "open_share": share}
-            yield {**row, **right(judged, rounds)}
+    alone = lift.scores(lift.margins(lift.judged))
+    for _ in range(rounds):
+        yield Row(0, 0, None), alone
+    for round_ in range(rounds):
+        for count in counts:
+            reviews = [0, *(r for r in REVIEWS if r <= count)] if count == max(counts) else [0]
+            for share in SHARES:
+                for without in ("", *PARTS) if count == ABLATED_AT else ("",):
+                    rng = np.random.default_rng([*seed, round_])
+                    found = settled(lift, prior, count, share, rng, reviews, without)
+                    for reviewed, scores in zip(reviews, found, strict=True):
+                        yield Row(count, reviewed, share, without), scores
+
+
+def rows(scores: Sequence[tuple[Row, Scores]], rounds: int) -> list[dict[str, Any]]:
+    """Each row's figures over all lifts and rounds, in the order of the table."""
+    together: dict[Row, list[Scores]] = {}
+    for row, found in scores:
+        together.setdefault(row, []).append(found)
+    order = sorted(together, key=lambda row: (bool(row.without), row.without, row.passages, row.reviewed))
+    return [{**row._asdict(), **right(together[row], rounds)} for row in order]
 
 
 def markdown(title: str, result: dict[str, Any]) -> str:
@@ -142,8 +234,9 @@ def markdown(title: str, result: dict[str, Any]) -> str:
             (row["accuracy_of_lifts"][name] - before, name)
             for name, before in first["accuracy_of_lifts"].items()
         )
+        what = f"{row['passages']}, without {row['without']}" if row["without"] else f"{row['passages']}"
         lines.append(
-            f"| {row['passages']} | {row['reviewed']} | {100 * row['open_share']:.0f} % | "
+            f"| {what} | {row['reviewed']} | {100 * row['open_share']:.0f} % | "
             f"{100 * row['accuracy']:.2f} {in_words(row['accuracy_interval_95'])} | "
             f"{100 * row['accuracy_per_passage']:.2f} | {100 * change:+.2f} ({lift}) |"
         )

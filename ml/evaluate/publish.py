@@ -33,11 +33,19 @@ NAMES = {
 }
 
 
-ABLATIONS = {"loco-distances": "loco", "crosscheck-distances": "crosscheck"}
-"""Results of the same pictures by the embeddings' distances alone."""
+ABLATIONS = {
+    "loco-distances": "loco, without attention from the masks",
+    "crosscheck-distances": "crosscheck, without attention from the masks",
+    "loco-bfloat16": "loco, in bfloat16",
+    "crosscheck-bfloat16": "crosscheck, in bfloat16",
+}
+"""Results of the same pictures with something changed."""
 
 SPEEDS = {"speed": "as the service runs it", "speed-memory-kept": "freed memory kept"}
 """Results of `barwatch bench embed`. Keeping freed memory helps the paper's network most."""
+
+RUNTIMES = {"TorchScript": "float32", "TorchScript, bfloat16": "bfloat16 (the paper's in float32)"}
+"""Of the shipped network in those results."""
 
 SHOWN_PASSAGES = 50
 """Of how many unlabelled passages the README's table speaks."""
@@ -83,18 +91,21 @@ def readme_table(results: dict[str, Result]) -> str:
     if alone := results.get("loco-distances"):
         what = "open or closed, per picture, the same lifts, by the distances of the embeddings alone"
         rows.append(_row(what, _share(alone, "accuracy"), alone))
+    if reduced := results.get("loco-bfloat16"):
+        what = "open or closed, per picture, the same lifts, computed in bfloat16"
+        rows.append(_row(what, _share(reduced, "accuracy"), reduced))
     if onsite := results.get("onsite"):
-        shown = [row for row in onsite["rows"] if row["passages"] == SHOWN_PASSAGES and not row["reviewed"]]
-        rows.append(
-            _row(
-                "open or closed, per picture, the same lifts, each by the threshold that it found from "
-                f"{SHOWN_PASSAGES} passages without labels",
-                "; ".join(
-                    f"{_percent(r['accuracy'])} with {100 * r['open_share']:.0f} % open" for r in shown
-                ),
-                onsite,
-            )
-        )
+        whole = [row for row in onsite["rows"] if not row["without"]]
+        most = max(row["passages"] for row in whole)
+        told = {f"{SHOWN_PASSAGES} passages without labels": (SHOWN_PASSAGES, 0)} | {
+            f"{most} passages, {reviewed} of them reviewed": (most, reviewed)
+            for reviewed in sorted({row["reviewed"] for row in whole} - {0})
+        }
+        for what, key in told.items():
+            shown = [row for row in whole if (row["passages"], row["reviewed"]) == key]
+            shares = [f"{_percent(r['accuracy'])} with {100 * r['open_share']:.0f} % open" for r in shown]
+            text = f"open or closed, per picture, the same lifts, each by what it learnt from {what}"
+            rows.append(_row(text, "; ".join(shares), onsite))
     if cross := results.get("crosscheck"):
         rows.append(
             _row(
@@ -131,20 +142,20 @@ def readme_table(results: dict[str, Result]) -> str:
             )
         )
     for name, setting in SPEEDS.items():
-        if speed := results.get(name):
-            rows.append(
-                _row(f"pictures embedded a second on a CPU, {setting}", _speed(speed, "barwatch"), speed)
-            )
+        for runtime, precision in RUNTIMES.items():
+            if said := _speed(results.get(name, {"rows": []}), "barwatch", runtime):
+                what = f"pictures embedded a second on a CPU, {precision}, {setting}"
+                rows.append(_row(what, said, results[name]))
     return "\n".join(rows) + "\n"
 
 
-def _speed(result: Result, system: str) -> str:
+def _speed(result: Result, system: str, runtime: str) -> str:
     """Pictures a second in each pair of threads and batch, and how many times the paper's network's."""
     return "; ".join(
         f"{row['pictures_per_s']:.0f} with {row['threads']} thread{'s' if row['threads'] > 1 else ''} "
         f"in batches of {row['batch']} ({row['ratio_to_paper']:.1f} times the paper's network)"
         for row in result["rows"]
-        if row["system"] == system
+        if (row["system"], row["runtime"]) == (system, runtime)
     )
 
 
@@ -170,11 +181,11 @@ def report(results: dict[str, Result]) -> str:
         if name in {"loco", "crosscheck"}:
             body = lifts_markdown(name, found)
         elif name in ABLATIONS:
-            body = lifts_markdown(f"{ABLATIONS[name]}, without attention from the masks", found)
+            body = lifts_markdown(ABLATIONS[name], found)
         elif name.startswith("benchmark-"):
             body = benchmark_markdown(NAMES[found["system"]], found)
         elif name == "onsite":
-            body = onsite_markdown("Unseen lifts, from their own passages without labels", found)
+            body = onsite_markdown("Unseen lifts, from their own passages", found)
         elif name in SPEEDS:
             body = f"### Speed, {SPEEDS[name]}\n\n{speed_markdown(found)}\n"
         elif name == "events":

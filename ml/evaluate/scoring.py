@@ -30,12 +30,15 @@ class Seen(Protocol):
     def occupancy(self) -> Floats:
         """float32[N] in 0..1."""
 
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> Seen:
+        """The same of some of the pictures."""
+
 
 class Judges(Protocol):
     """What scoring needs of a network: numpy in, numpy out."""
 
     def look(self, images: Bytes) -> Seen:
-        """uint8[N, 200, 200, 3] to what `match` takes."""
+        """uint8[N, 200, 200, 3], any N, to what `match` takes."""
 
     def match(self, seen: Any, references: Floats) -> tuple[Floats, Floats]:
         """Margins and chances to belong, float32[N], by one lift's references float32[3, D]."""
@@ -75,14 +78,6 @@ class Scores:
         )
 
 
-BATCH = 32
-
-
-def looked(model: Judges, images: Bytes) -> list[Seen]:
-    """Everything of P pictures, in batches of BATCH."""
-    return [model.look(np.ascontiguousarray(images[i : i + BATCH])) for i in range(0, len(images), BATCH)]
-
-
 def references(model: Judges, masks: tuple[Bytes, Bytes], always: Floats | None = None) -> Floats:
     """float32[3, D] of an open and a close mask and the mean embedding of unlabelled pictures, if any."""
     embedded = model.masks(np.stack(masks))
@@ -102,13 +97,12 @@ def score(
 
     distances_only: by the difference of the embeddings' distances, not by what the network makes of it.
     """
-    seen = looked(model, images)
+    seen = model.look(images)
     by = references(model, masks)
-    margin, fit = zip(*(model.match(part, by) for part in seen), strict=True)
+    margin, fit = model.match(seen, by)
     if distances_only:
-        margin = tuple(_apart(part.embedding, by[0]) - _apart(part.embedding, by[1]) for part in seen)
-    occupancy = np.concatenate([part.occupancy for part in seen])
-    return Scores(name, np.concatenate(margin), occupancy, is_open, occupied, np.concatenate(fit))
+        margin = _apart(seen.embedding, by[0]) - _apart(seen.embedding, by[1])
+    return Scores(name, margin, seen.occupancy, is_open, occupied, fit)
 
 
 def _apart(embeddings: Floats, mask: Floats) -> Floats:

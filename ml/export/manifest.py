@@ -16,9 +16,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.heaps import heaps_of, prior_from
+from lifts.heaps import prior_from
 from lifts.odds import mean_odds
+from lifts.prototypes import learn
 from ml.evaluate.metrics import fit_logistic
+from ml.evaluate.onsite import Passages
 from ml.evaluate.scoring import Judges, Scores
 from ml.models.barwatch import BAR_GRID
 
@@ -39,15 +41,16 @@ OWN_REFUSED = 0.002
 """Share of passages of the lift itself that may be taken for something else."""
 
 
-def calibrate(scores: Sequence[Scores]) -> dict[str, Any]:
+def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str, Any]:
     """Fit the reading of passage margins on lifts that no training saw.
 
     Args:
-        scores: per picture, in threes.
+        scores: per picture, in threes, by the masks alone.
+        watched: the same lifts' passages, by masks that know what always shows.
 
     Returns:
-        The manifest's calibration, but for the separations: `heaps` is the prior of `lifts.heaps`, and
-        `scale_on_site` is the scale of margins less their lift's threshold.
+        The manifest's calibration, but for the separations: `heaps` is the prior of `lifts.heaps` for what
+        was watched; `scale_on_site` is the scale of margins by what a lift has learnt, less its threshold.
     """
     passages = [s.passages() for s in scores]
     margin = np.concatenate([p.margin for p in passages])
@@ -58,9 +61,10 @@ def calibrate(scores: Sequence[Scores]) -> dict[str, Any]:
     # alarms for nothing: it costs less.
     occupancy = np.concatenate([_of_passages(s.occupancy) for s in scores])
     occupied = np.concatenate([p.occupied for p in passages])
-    # A lift that has found its own heaps has its own threshold: what is left is read more steeply.
-    prior = prior_from([(p.margin, p.is_open) for p in passages])
-    moved = np.concatenate([p.margin - heaps_of(p.margin, prior).threshold for p in passages])
+    # What a lift has learnt of itself is read by a scale of its own.
+    prior = prior_from([(seen.margins, seen.is_open) for seen in watched])
+    learnt = [learn(seen.margins, seen.embeddings, prior) for seen in watched]
+    moved = np.concatenate([told.margins - told.heaps.threshold for told in learnt])
     thresholds = np.linspace(0.05, 0.95, 91)
     costs = [
         OVERLOOKED_COST * int(((occupancy < t) & occupied).sum()) + int(((occupancy >= t) & ~occupied).sum())
@@ -76,7 +80,7 @@ def calibrate(scores: Sequence[Scores]) -> dict[str, Any]:
         "occupancy_threshold": float(np.median(best)),
         "bar_map_cells": BAR_GRID,
         "heaps": asdict(prior),
-        "scale_on_site": fit_logistic(moved, truth)[0],
+        "scale_on_site": fit_logistic(moved, np.concatenate([seen.is_open for seen in watched]))[0],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ml.data.rendered import load
+from ml.evaluate.onsite import Lift, watched
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_rendered
 from ml.export.manifest import OWN_REFUSED, calibrate, fits, git_commit, golden, manifest, separations, write
@@ -41,7 +42,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
     network = Scripted.load(path)
     lifts = [load(file) for file in files]
     scores = [score_rendered(network, lift) for lift in lifts]
-    calibration = calibrate(scores)
+    calibration = calibrate(scores, [watched(Lift.of(network, lift, judged=0)) for lift in lifts])
     pairs = [(lift.open_mask, lift.close_mask) for lift in lifts]
     others = [
         score_rendered(network, replace(lift, open_mask=other.open_mask, close_mask=other.close_mask))

@@ -93,6 +93,9 @@ class Artefact(nn.Module):
         return embedding, occupancy, margin, fit
 
 
+BATCH = 32
+"""Pictures that are looked at together: what the trunk keeps of each are megabytes."""
+
 METHODS = ["embed", "embed_mask", "occupancy", "bar_map", "look", "match", "compare"]
 
 
@@ -114,26 +117,24 @@ def script(model: Embedder) -> torch.jit.ScriptModule:
     return scripted
 
 
-def load(path: Path, device: str = "cpu", half: bool = False) -> torch.jit.ScriptModule:
+def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> torch.jit.ScriptModule:
     """Return the artefact on a device, frozen there as the service does it.
 
     Args:
         path: barwatch.ts.
         device: where it shall run.
-        half: in half precision.
+        dtype: what it computes in.
 
     Raises:
-        ValueError: half precision of an artefact that was exported frozen: its weights are constants.
+        ValueError: reduced precision of an artefact that was exported frozen: its weights are constants.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         module = torch.jit.load(str(path), map_location=device).eval()  # type: ignore[no-untyped-call]
-        if half and not any(True for _ in module.parameters()):
-            raise ValueError("the artefact was exported frozen, its weights cannot become half precision")
+        if dtype != torch.float32 and not any(True for _ in module.parameters()):
+            raise ValueError("the artefact was exported frozen, its weights cannot become another precision")
         kept = [name for name in METHODS if hasattr(module, name)]
-        frozen: torch.jit.ScriptModule = torch.jit.freeze(
-            module.half() if half else module, preserved_attrs=kept
-        )
+        frozen: torch.jit.ScriptModule = torch.jit.freeze(module.to(dtype), preserved_attrs=kept)
     return frozen
 
 
@@ -145,6 +146,11 @@ class Look:
     features: Tensor
     occupancy: npt.NDArray[np.float32]
 
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> Look:
+        """The same of some of the pictures."""
+        where = rows if isinstance(rows, slice) else torch.from_numpy(rows)
+        return Look(self.embedding[rows], self.features[where], self.occupancy[rows])
+
 
 class Scripted:
     """A scripted artefact behind numpy, for evaluation (ml.evaluate.scoring.Embeds)."""
@@ -153,14 +159,18 @@ class Scripted:
         self.module = module
 
     @staticmethod
-    def load(path: Path) -> Scripted:
-        """Load barwatch.ts."""
-        return Scripted(load(path))
+    def load(path: Path, dtype: torch.dtype = torch.float32) -> Scripted:
+        """Load barwatch.ts, to compute in `dtype`."""
+        return Scripted(load(path, dtype=dtype))
 
     def look(self, images: npt.NDArray[np.uint8]) -> Look:
-        """uint8[N, 200, 200, 3] to what `match` needs and `pictures` says."""
+        """uint8[N, 200, 200, 3] to what `match` needs and `pictures` says, in batches of BATCH."""
         with torch.inference_mode():
-            embedding, features, occupancy = self.module.look(torch.from_numpy(images))
+            parts = [
+                self.module.look(torch.from_numpy(np.ascontiguousarray(images[at : at + BATCH])))
+                for at in range(0, len(images), BATCH)
+            ]
+        embedding, features, occupancy = (torch.cat(part) for part in zip(*parts, strict=True))
         return Look(embedding.numpy(), features, occupancy.numpy())
 
     def match(

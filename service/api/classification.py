@@ -50,7 +50,7 @@ def classify_pictures(
     )
     batch = np.stack([picture.image for picture in pictures])
     try:
-        answer = runtime.engine.submit_pictures(batch, version.drawn)
+        answer = runtime.engine.submit_pictures(batch, version.judged_by)
         seen = answer.result(runtime.settings.engine_timeout_s)
     except TimeoutError as error:
         raise EngineUnavailableError("the embedder did not answer in time") from error

@@ -44,7 +44,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
     Raises:
         ConfigurationError: data folder or model cannot be used.
     """
-    model = EmbeddingModel.load(settings.manifest_path(), settings.device)
+    model = EmbeddingModel.load(settings.manifest_path(), settings.device, precision=settings.precision)
     engine = InlineEngine(model, model.manifest, str(model.device))
     store = Store.open(settings.data)
     try:

@@ -51,7 +51,7 @@ def run_watch(
     lines = as_json or not sys.stdout.isatty()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("loading the model", total=1.0)
-        network = EmbeddingModel.load(settings.manifest_path(), settings.device)
+        network = EmbeddingModel.load(settings.manifest_path(), settings.device, precision=settings.precision)
         progress.update(task, description=video.name)
         watched = watch_file(
             video, folder, network, on_progress=lambda done: progress.update(task, completed=done)

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lifts.heaps import Prior
 from service.errors import ArtefactError
-from service.types import Floats, Image, Seen
+from service.types import Floats, Image, Seen, judged_by
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Shift = Annotated[int, Field(ge=-50, le=50)]
@@ -128,8 +128,8 @@ class Manifest(_Record):
 class Embedder(Protocol):
     """A loaded network, wherever it runs."""
 
-    def pictures(self, images: Image, masks: Floats | None = None) -> Seen:
-        """uint8[N, 200, 200, 3] RGB, and float32[2, D] or [N, 2, D] of their lifts' masks."""
+    def pictures(self, images: Image, by: Floats | None = None) -> Seen:
+        """uint8[N, 200, 200, 3] RGB, judged by float32[3, D] or each by its own of [N, 3, D]."""
 
     def masks(self, masks: Image) -> Floats:
         """uint8[N, 200, 200] -> float32[N, D]."""
@@ -207,7 +207,7 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
     """
     golden = manifest.golden
     mask = embedder.masks(golden.mask()[None])[0]
-    seen = embedder.pictures(golden.image()[None], np.stack([mask, np.zeros_like(mask)]))
+    seen = embedder.pictures(golden.image()[None], judged_by(np.stack([mask, np.zeros_like(mask)])))
     pairs: list[tuple[str, Floats, tuple[float, ...]]] = [
         ("embed", seen.embeddings[0], golden.embed),
         ("embed_mask", mask, golden.embed_mask),

@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import structlog
@@ -38,10 +38,10 @@ from service.inference.worker import (
     WorkerHandle,
     WorkerOptions,
     input_view,
-    masks_view,
+    judging_view,
     output_view,
     worker_main,
-    write_masks,
+    write_judging,
 )
 from service.types import AlarmKind, Floats, Health, Image, Seen
 
@@ -66,7 +66,7 @@ class WorkerEngine:
         path: the model file or its manifest.
         device: see EmbeddingModel.load.
         threads: CPU threads of the worker; None: half the cores.
-        half: half precision on CUDA.
+        precision: see EmbeddingModel.load.
         on_health: told when the worker is down (active) and up again (not active).
         deadline_s: a request without an answer after this long fails.
         hang_s: a worker that does not answer for this long, plus a little per picture, is replaced.
@@ -85,7 +85,7 @@ class WorkerEngine:
         *,
         device: str = "auto",
         threads: int | None = None,
-        half: bool = False,
+        precision: Literal["auto", "float32"] = "auto",
         on_health: Callable[[Health], None] | None = None,
         deadline_s: float = 5.0,
         hang_s: float = 2.0,
@@ -96,14 +96,14 @@ class WorkerEngine:
     ) -> None:
         self.manifest = verify(path)
         self._options = WorkerOptions(
-            Path(path), device, threads, half, MAX_REQUEST, self.manifest.embedding_dim
+            Path(path), device, threads, precision, MAX_REQUEST, self.manifest.embedding_dim
         )
         self._on_health = on_health
         self._deadline_s, self._hang_s, self._start_s = deadline_s, hang_s, start_s
         self._window_s, self._max_backoff_s = window_s, max_backoff_s
         self._context = get_context("spawn")
         self._inputs = self._context.RawArray("B", MAX_REQUEST * PICTURE_BYTES)
-        self._masks = self._context.RawArray("f", MAX_REQUEST * 2 * self.manifest.embedding_dim)
+        self._judging = self._context.RawArray("f", MAX_REQUEST * 3 * self.manifest.embedding_dim)
         self._outputs = self._context.RawArray("f", MAX_REQUEST * (self.manifest.embedding_dim + 3))
         self._queue = RequestQueue(max_waiting)
         self._stopping = threading.Event()
@@ -152,24 +152,24 @@ class WorkerEngine:
             model=self.manifest.identity,
         )
 
-    def submit_pictures(self, images: Image, masks: Floats | None = None) -> Future[Seen]:
+    def submit_pictures(self, images: Image, by: Floats | None = None) -> Future[Seen]:
         """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
         dim = self.manifest.embedding_dim
-        if masks is not None and masks.shape != (2, dim):
-            raise ValueError(f"expected masks float32[2, {dim}], got {masks.dtype}{list(masks.shape)}")
-        return self._submit(PICTURES, images, (200, 200, 3), masks)
+        if by is not None and by.shape != (3, dim):
+            raise ValueError(f"expected to judge by float32[3, {dim}], got {by.dtype}{list(by.shape)}")
+        return self._submit(PICTURES, images, (200, 200, 3), by)
 
     def submit_masks(self, masks: Image) -> Future[Floats]:
         """See Engine. Raises ValueError."""
         return self._submit(MASKS, masks, (200, 200))
 
     def _submit(
-        self, kind: str, images: Image, shape: tuple[int, ...], masks: Floats | None = None
+        self, kind: str, images: Image, shape: tuple[int, ...], by: Floats | None = None
     ) -> Future[Any]:
         if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
             expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"
             raise ValueError(f"expected {expected}, got {images.dtype}{list(images.shape)}")
-        request = Request(kind, images, time.monotonic() + self._deadline_s, masks)
+        request = Request(kind, images, time.monotonic() + self._deadline_s, by)
         self._queue.put(request)
         return request.future
 
@@ -205,7 +205,7 @@ class WorkerEngine:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=worker_main,
-            args=(theirs, self._inputs, self._masks, self._outputs, self._options),
+            args=(theirs, self._inputs, self._judging, self._outputs, self._options),
             name="barwatch-embedder",
             daemon=True,
         )
@@ -248,7 +248,7 @@ class WorkerEngine:
         return ""
 
     def _serve_batch(self, worker: WorkerHandle) -> None:
-        cpu = self._device == "cpu"
+        cpu = self._device.startswith("cpu")
         batch = self._queue.take(*((CPU_BATCH, 0.0) if cpu else (DEVICE_BATCH, self._window_s)))
         if not batch:
             return
@@ -256,8 +256,8 @@ class WorkerEngine:
         dim = self.manifest.embedding_dim
         input_view(self._inputs, kind, len(images))[:] = images
         if kind == PICTURES:
-            view = masks_view(self._masks, dim, len(images))
-            write_masks(view, [(len(request.images), request.masks) for request in batch])
+            view = judging_view(self._judging, dim, len(images))
+            write_judging(view, [(len(request.images), request.by) for request in batch])
         said, text = self._ask(worker, kind, len(images))
         if said not in {DONE, FAILED}:
             return

@@ -17,7 +17,7 @@ from service.errors import EngineUnavailableError, EnrolmentError
 from service.inference.artefact import Calibration
 from service.inference.judge import distances_of, probability_open, verdict_of
 from service.inference.protocol import Engine
-from service.types import Floats, Image, MaskVersion, Verdict
+from service.types import Floats, Image, MaskVersion, Verdict, judged_by
 
 T = TypeVar("T")
 
@@ -150,7 +150,9 @@ def _reference_problems(
     if not names:
         return [], []
     calibration = engine.manifest.calibration
-    seen = _wait(engine.submit_pictures(np.stack([references[name] for name in names]), bank[:, 0]))
+    seen = _wait(
+        engine.submit_pictures(np.stack([references[name] for name in names]), judged_by(bank[:, 0]))
+    )
     rows = distances_of(seen, bank)
     p_open = [probability_open(float(row[0] - row[1]), calibration) for row in rows]
     # How far the pictures together speak for the masks being the right way round.

@@ -22,10 +22,10 @@ class InlineEngine:
         """Always ready: it has no worker to lose."""
         return EngineStatus("ready", self._device, None, 0, 0, 0, 0, self.manifest.identity)
 
-    def submit_pictures(self, images: Image, masks: Floats | None = None) -> Future[Seen]:
+    def submit_pictures(self, images: Image, by: Floats | None = None) -> Future[Seen]:
         """See Engine; the future is done when it is returned."""
         future: Future[Seen] = Future()
-        future.set_result(self._model.pictures(images, masks))
+        future.set_result(self._model.pictures(images, by))
         return future
 
     def submit_masks(self, masks: Image) -> Future[Floats]:

@@ -5,7 +5,8 @@ negative means nearer to open; calibrated, p(open) = sigmoid(-(scale * margin + 
 `unknown_low` and `unknown_high`. A model that compares by itself (`Seen.matches`) has the distances corrected
 to its own margin; for another they are the least over the mask's bank of shifted copies.
 
-A lift that has found where its own passages part (`threshold`) is read by that instead of `offset`.
+A lift that goes by what its own passages told (`threshold`) has their prototypes' margin joined to it, and is
+read by where its passages part instead of by `offset`.
 
 Per passage, over the pictures that may be judged (no problem, registered well enough):
 
@@ -30,6 +31,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lifts.odds import mean_odds
+from lifts.prototypes import Prototypes
 from service.inference.artefact import Calibration
 from service.types import (
     NOT_THIS_LIFT,
@@ -76,9 +78,9 @@ def judge(
     own = mask_version.threshold
     if own is not None:
         calibration = calibration.on_site(own.heaps.threshold)
-    distances = distances_of(seen, bank)
+    distances = distances_of(seen, bank, mask_version.prototypes)
     problems = [
-        _problem(picture, bool(np.isfinite(row).all() and np.isfinite(occupied)))
+        problem_of(picture, bool(np.isfinite(row).all() and np.isfinite(occupied)))
         for picture, row, occupied in zip(pictures, distances, occupancy, strict=True)
     ]
     margins = [float(row[0] - row[1]) for row in distances]
@@ -147,12 +149,20 @@ def deciding(chances: Sequence[float], usable: Sequence[int]) -> list[int]:
     return run[::-1]
 
 
-def distances_of(seen: Seen, bank: Floats) -> Floats:
-    """Return float32[N, 2]: distances to open and close whose difference is the network's own margin."""
+def distances_of(seen: Seen, bank: Floats, prototypes: Prototypes | None = None) -> Floats:
+    """Return float32[N, 2]: distances to open and close whose difference is the margin to go by.
+
+    It is the network's own margin where it compares, joined with that by the lift's prototypes if it has any.
+    """
     distances = distances_to(seen.embeddings, bank)
     margins = seen.matches[:, 0]
-    if np.isnan(margins).all():
+    compares = not np.isnan(margins).all()
+    if not compares and prototypes is None:
         return distances
+    if not compares:
+        margins = distances[:, 0] - distances[:, 1]
+    if prototypes is not None:
+        margins = prototypes.joined(margins, seen.embeddings)
     apart = np.stack([margins, -margins], axis=1) / 2
     corrected: Floats = distances.mean(axis=1, keepdims=True) + apart
     # A distance is not negative; the difference stays.
@@ -180,7 +190,8 @@ def verdict_of(p_open: float, calibration: Calibration) -> Verdict:
     return Verdict.CLOSED if p_open <= calibration.unknown_low else Verdict.UNKNOWN
 
 
-def _problem(picture: Picture, finite: bool) -> str:
+def problem_of(picture: Picture, finite: bool = True) -> str:
+    """Say why a picture must not be judged, "" if it may; `finite`: the network's answer is."""
     if picture.problem:
         return picture.problem
     if not picture.quality >= MIN_QUALITY:

@@ -1,18 +1,25 @@
-"""A lift's own threshold from the passages that it has watched: no label needed, reviews count where given.
+"""What a lift learns from the passages that it has watched: no label needed, reviews count where given.
 
-Nothing here changes a verdict: what is found is a proposal, which an operator looks at and activates.
+Their stored pictures are looked at again, all by the same masks and model and nothing learnt before:
+first for what always shows, then by masks that know it. Nothing here changes a verdict: what is found is a
+proposal, which an operator looks at and activates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
-from lifts.heaps import heaps_of
-from service.errors import ConflictError
-from service.inference.artefact import Calibration
+import numpy as np
+
+from lifts.prototypes import learn
+from service.errors import ConflictError, EngineUnavailableError
+from service.inference.judge import judge, problem_of
+from service.inference.protocol import Engine
 from service.store.records import PassageRecord
-from service.types import MaskVersion, Threshold, Verdict
+from service.types import TOO_CLOSE, Floats, MaskVersion, Picture, Seen, Threshold, Verdict, judged_by
 
 FEWEST = 20
 """Passages from which the heaps are worth looking at."""
@@ -21,40 +28,92 @@ NEWEST = 200
 """Passages that are looked at: what a lift looked like months ago is not asked for."""
 
 GO_BELOW = 0.02
-"""A lift whose heaps overlap less than this may be judged by the valley between them."""
+"""A lift whose heaps overlap less than this may be judged by the threshold between them."""
+
+ANSWER_S = 30.0
+"""How long to wait for the engine; its own deadline comes first."""
+
+Read = Callable[[PassageRecord], Sequence[Picture]]
+"""A passage's stored pictures; those that are gone are left out."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shown:
+    record: PassageRecord
+    pictures: Sequence[Picture]
 
 
 def find_threshold(
-    watched: Sequence[PassageRecord], masks: MaskVersion, calibration: Calibration
+    watched: Sequence[PassageRecord], masks: MaskVersion, engine: Engine, read: Read
 ) -> Threshold:
-    """Find where the lift's passages part.
+    """Learn from a lift's passages; blocks until the engine has looked at each twice.
+
+    One passage at a time is with the engine, so that a carrier that comes meanwhile waits for one at most.
 
     Args:
         watched: passages that these masks and this model saw well enough, in any order (passages.watched).
         masks: the lift's active ones.
-        calibration: the model's.
+        engine: runs the network.
+        read: a passage's stored pictures.
 
     Raises:
         ConflictError: too few passages could be judged, or the artefact knows nothing of heaps.
+        EngineUnavailableError: the embedder is down.
     """
+    calibration = engine.manifest.calibration
     if calibration.heaps is None:
         raise ConflictError("this model does not know how the margins of lifts lie: export it again")
-    if len(watched) < FEWEST:
-        raise ConflictError(f"{len(watched)} passages were seen well enough so far: {FEWEST} are needed")
-    labels = [_label(passage) for passage in watched]
-    margins = [passage.judgement.margin for passage in watched]
-    heaps = heaps_of(margins, calibration.heaps.prior(), labels)
+    shown = [_Shown(record, usable) for record in watched if (usable := _usable(read(record)))]
+    _enough(len(watched))
+    _enough(len(shown), "still have their pictures")
+    alone = dataclasses.replace(masks, threshold=None)
+    means = [seen.embeddings.mean(0) for _, seen in _looked(shown, engine, alone.judged_by)]
+    always: Floats = np.mean(means, axis=0, dtype=np.float32)
+    kept, margins, embeddings = [], [], []
+    for passage, seen in _looked(shown, engine, judged_by(alone.drawn, always)):
+        judgement = judge(passage.pictures, seen, alone, calibration)
+        if judgement.verdict is not Verdict.UNKNOWN or judgement.reason == TOO_CLOSE:
+            kept.append(passage.record)
+            margins.append(judgement.margin)
+            embeddings.append(seen.embeddings.mean(0))
+    _enough(len(kept))
+    labels = [_label(record) for record in kept]
+    learnt = learn(margins, np.stack(embeddings), calibration.heaps.prior(), labels)
     return Threshold(
         lift_id=masks.lift_id,
         version=0,
         mask_version=masks.version,
         model=masks.model,
-        heaps=heaps,
-        margins=tuple(round(margin, 4) for margin in margins),
+        heaps=learnt.heaps,
+        margins=tuple(round(float(margin), 4) for margin in learnt.margins),
         reviewed=sum(label is not None for label in labels),
         active=False,
         created_at=datetime.now(UTC),
+        always=always,
+        prototypes=learnt.prototypes,
     )
+
+
+def _enough(count: int, what: str = "were seen well enough so far") -> None:
+    if count < FEWEST:
+        raise ConflictError(f"{count} passages {what}: {FEWEST} are needed")
+
+
+def _usable(pictures: Sequence[Picture]) -> Sequence[Picture]:
+    return [picture for picture in pictures if not problem_of(picture)]
+
+
+def _looked(shown: Sequence[_Shown], engine: Engine, by: Floats) -> Iterator[tuple[_Shown, Seen]]:
+    for passage in shown:
+        answer = engine.submit_pictures(np.stack([picture.image for picture in passage.pictures]), by)
+        yield passage, _wait(answer)
+
+
+def _wait(answer: Future[Seen]) -> Seen:
+    try:
+        return answer.result(ANSWER_S)
+    except TimeoutError as error:
+        raise EngineUnavailableError("the embedder did not answer") from error
 
 
 def _label(passage: PassageRecord) -> bool | None:

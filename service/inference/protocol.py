@@ -15,7 +15,10 @@ MAX_REQUEST = 64
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """An engine for the API: state is starting, ready, down or stopped; counts are since the start."""
+    """An engine for the API: state is starting, ready, down or stopped; counts are since the start.
+
+    device: where and in what precision it computes, e.g. "cpu bfloat16".
+    """
 
     state: str
     device: str
@@ -38,8 +41,8 @@ class Engine(Protocol):
     def status(self) -> EngineStatus:
         """How it is."""
 
-    def submit_pictures(self, images: Image, masks: Floats | None = None) -> Future[Seen]:
-        """uint8[N, 200, 200, 3] RGB, N <= 64, judged by the embeddings float32[2, D] of one lift's masks."""
+    def submit_pictures(self, images: Image, by: Floats | None = None) -> Future[Seen]:
+        """uint8[N, 200, 200, 3] RGB, N <= 64, of one lift, judged by float32[3, D] (`types.judged_by`)."""
 
     def submit_masks(self, masks: Image) -> Future[Floats]:
         """uint8[N, 200, 200], N <= 64 -> float32[N, D]."""

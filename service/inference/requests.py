@@ -21,13 +21,13 @@ MAX_ATTEMPTS = 2
 class Request:
     """Some pictures or masks, uint8[N, 200, 200(, 3)], and the future of their answer.
 
-    masks: float32[2, D] to judge the pictures by, if any.
+    by: float32[3, D] to judge the pictures by, if any.
     """
 
     kind: str
     images: Image
     deadline_mono_s: float
-    masks: Floats | None = None
+    by: Floats | None = None
     future: Future[Any] = field(default_factory=Future)
     attempts: int = 0
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class WorkerOptions:
     path: Path
     device: str
     threads: int | None
-    half: bool
+    precision: Literal["auto", "float32"]
     capacity: int
     dim: int
 
@@ -60,16 +60,16 @@ def input_view(block: Any, kind: str, count: int) -> Image:
     return np.frombuffer(block, np.uint8, count=int(np.prod(shape))).reshape(shape)
 
 
-def masks_view(block: Any, dim: int, count: int) -> Floats:
-    """Return the masks' block as float32[count, 2, D]: what each picture is judged by."""
-    return np.frombuffer(block, np.float32, count=count * 2 * dim).reshape(count, 2, dim)
+def judging_view(block: Any, dim: int, count: int) -> Floats:
+    """Return the judging block as float32[count, 3, D]: what each picture is judged by."""
+    return np.frombuffer(block, np.float32, count=count * 3 * dim).reshape(count, 3, dim)
 
 
-def write_masks(view: Floats, masks: Iterable[tuple[int, Floats | None]]) -> None:
-    """Fill float32[count, 2, D] with each request's masks as often as it has pictures; zeros for none."""
+def write_judging(view: Floats, requests: Iterable[tuple[int, Floats | None]]) -> None:
+    """Fill float32[count, 3, D]: what a request is judged by, once for each picture of it; zeros for none."""
     at = 0
-    for count, pair in masks:
-        view[at : at + count] = 0.0 if pair is None else pair
+    for count, by in requests:
+        view[at : at + count] = 0.0 if by is None else by
         at += count
 
 
@@ -91,12 +91,15 @@ def worker_main(pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, opt
 
     try:
         model = EmbeddingModel.load(
-            options.path, options.device, threads=options.threads or default_threads(), half=options.half
+            options.path,
+            options.device,
+            threads=options.threads or default_threads(),
+            precision=options.precision,
         )
     except ArtefactError as error:
         pipe.send((REFUSED, str(error)))
         return
-    pipe.send((READY, str(model.device)))
+    pipe.send((READY, f"{model.device} {model.precision}"))
     while True:
         try:
             kind, count = pipe.recv()
@@ -118,7 +121,7 @@ def _answer(model: Any, kind: str, count: int, blocks: tuple[Any, Any, Any], dim
         return
     images, answer = input_view(blocks[0], kind, count), output_view(blocks[2], dim, count)
     if kind == PICTURES:
-        seen = model.pictures(images, masks_view(blocks[1], dim, count))
+        seen = model.pictures(images, judging_view(blocks[1], dim, count))
         answer[:, :dim], answer[:, dim], answer[:, dim + 1 :] = seen
     else:
         answer[:, :dim], answer[:, dim:] = model.masks(images), 0.0

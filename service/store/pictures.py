@@ -19,8 +19,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFoundError
+from service.store.records import PassageRecord
 from service.store.tables import AlarmRow, PassageRow
-from service.types import Image
+from service.types import Image, Picture
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +81,16 @@ class Pictures:
         if found is None:
             raise NotFoundError("the map cannot be read")
         return np.asarray(found, np.uint8)
+
+    def of_passage(self, record: PassageRecord) -> list[Picture]:
+        """Return a passage's pictures as they are stored (JPEG loses a little); what is gone is left out."""
+        found = []
+        for kept in record.pictures:
+            image = None if kept.file is None else cv2.imread(str(self.folder / kept.file))
+            if image is not None:
+                rgb = np.ascontiguousarray(image[:, :, ::-1])
+                found.append(Picture(rgb.astype(np.uint8), None, kept.t_s, kept.quality, kept.problem))
+        return found
 
     def remove(self, files: Sequence[str]) -> None:
         """Delete files; those that are gone already do not matter."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from service.types import Floats
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -41,6 +44,21 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give back an aware UTC time."""
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else None
+
+
+class Vector(TypeDecorator[Floats]):
+    """float32[D] as its bytes, lowest first."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Floats | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Store the numbers alone: how many there are says the length."""
+        return None if value is None else value.astype("<f4").tobytes()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Floats | None:  # noqa: ARG002
+        """Give back an array of its own."""
+        return None if value is None else np.frombuffer(value, "<f4").astype(np.float32)
 
 
 class Base(DeclarativeBase):
@@ -89,7 +107,10 @@ class MaskVersionRow(Base):
 
 
 class ThresholdRow(Base):
-    """A lift's own threshold, found with one pair of masks; `heaps` is lifts.heaps.Heaps as JSON."""
+    """What a lift's passages told, with one pair of masks; `heaps` is lifts.heaps.Heaps as JSON.
+
+    always, direction: float32[D] (service.types.Threshold, lifts.prototypes.Prototypes).
+    """
 
     __tablename__ = "thresholds"
     __table_args__ = (Index("ix_thresholds_one_active", "lift_id", unique=True, sqlite_where=text("active")),)
@@ -101,6 +122,10 @@ class ThresholdRow(Base):
     heaps: Mapped[dict[str, Any]] = mapped_column(JSON)
     margins: Mapped[list[float]] = mapped_column(JSON)
     reviewed: Mapped[int] = mapped_column(Integer)
+    always: Mapped[Floats | None] = mapped_column(Vector)
+    direction: Mapped[Floats | None] = mapped_column(Vector)
+    direction_offset: Mapped[float | None] = mapped_column(Float)
+    direction_weight: Mapped[float | None] = mapped_column(Float)
     active: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

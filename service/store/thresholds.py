@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lifts.heaps import Heaps
+from lifts.prototypes import Prototypes
 from service.errors import ConflictError, NotFoundError
 from service.store.tables import LiftRow, MaskVersionRow, ThresholdRow, no_active
 from service.types import Threshold
@@ -24,7 +25,24 @@ def add(session: Session, found: Threshold) -> Threshold:
         select(func.max(ThresholdRow.version)).where(ThresholdRow.lift_id == found.lift_id)
     )
     stored = dataclasses.replace(found, version=(newest or 0) + 1, active=False)
-    session.add(ThresholdRow(**{**dataclasses.asdict(stored), "margins": list(stored.margins)}))
+    prototypes = stored.prototypes
+    session.add(
+        ThresholdRow(
+            lift_id=stored.lift_id,
+            version=stored.version,
+            mask_version=stored.mask_version,
+            model=stored.model,
+            heaps=dataclasses.asdict(stored.heaps),
+            margins=list(stored.margins),
+            reviewed=stored.reviewed,
+            always=stored.always,
+            direction=None if prototypes is None else prototypes.direction,
+            direction_offset=None if prototypes is None else prototypes.offset,
+            direction_weight=None if prototypes is None else prototypes.weight,
+            active=stored.active,
+            created_at=stored.created_at,
+        )
+    )
     session.flush()
     return stored
 
@@ -109,4 +127,8 @@ def _record(row: ThresholdRow) -> Threshold:
         reviewed=row.reviewed,
         active=row.active,
         created_at=row.created_at,
+        always=row.always,
+        prototypes=None
+        if row.direction is None
+        else Prototypes(row.direction, row.direction_offset or 0.0, row.direction_weight or 0.0),
     )

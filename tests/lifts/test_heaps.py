@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from lifts.heaps import Heaps, Prior, heaps_of, prior_from
+from lifts.heaps import Heaps, Prior, heaps_of, memberships, prior_from
 
 PRIOR = Prior(
     open_mean=-0.4,
@@ -30,8 +32,8 @@ def drawn(seed: int, count: int, open_share: float, offset: float) -> tuple[np.n
 def test_the_valley_is_found_whatever_the_offset(offset: float, open_share: float, count: int) -> None:
     margins, is_open = drawn(1, count, open_share, offset)
     found = heaps_of(margins, PRIOR)
-    assert ((margins < found.threshold) == is_open).all()
-    assert found.threshold == pytest.approx(offset, abs=0.12)
+    assert ((margins < found.valley) == is_open).all()
+    assert found.valley == pytest.approx(offset, abs=0.12)
     assert found.open_share == pytest.approx(open_share, abs=0.1)
 
 
@@ -63,7 +65,9 @@ def test_reviewed_passages_move_a_heap_that_the_prior_would_not() -> None:
     rng = np.random.default_rng(3)
     margins = np.concatenate([rng.normal(0.15, 0.03, 10), rng.normal(0.55, 0.03, 10)])
     labels = [True] * 10 + [False] * 10
-    assert 0.25 < heaps_of(margins, PRIOR, labels).threshold < 0.45
+    found = heaps_of(margins, PRIOR, labels)
+    assert 0.25 < found.valley < 0.45
+    assert found.threshold == pytest.approx(found.valley * 30 / 50)  # 10 in either heap, 20 reviewed
 
 
 def test_the_posterior_of_one_reviewed_passage_by_hand() -> None:
@@ -75,15 +79,20 @@ def test_the_posterior_of_one_reviewed_passage_by_hand() -> None:
 
 
 def test_overlap_by_hand() -> None:
-    """Centres two deviations apart: the threshold is one from either, and beyond it lie 15.87 %."""
+    """Centres two deviations apart: the valley is one from either, and beyond it lie 15.87 %.
+
+    Where the threshold is not trusted to go there, it is nearer to one of them: the worse heap counts.
+    """
     assert Heaps(-1.0, 1.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
+    assert Heaps(0.0, 2.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
+    assert Heaps(0.0, 2.0, 1.0, 0.5, trust=0.0).overlap == pytest.approx(0.5, abs=1e-6)
 
 
 def test_what_belongs_to_neither_heap_moves_little() -> None:
     margins, is_open = drawn(4, 60, 0.5, 0.0)
     odd = np.concatenate([margins, [1.5, -1.6, 1.4]])
-    assert heaps_of(odd, PRIOR).threshold == pytest.approx(heaps_of(margins, PRIOR).threshold, abs=0.02)
-    assert ((margins < heaps_of(odd, PRIOR).threshold) == is_open).all()
+    assert heaps_of(odd, PRIOR).valley == pytest.approx(heaps_of(margins, PRIOR).valley, abs=0.02)
+    assert ((margins < heaps_of(odd, PRIOR).valley) == is_open).all()
 
 
 def test_prior_by_hand() -> None:
@@ -119,4 +128,37 @@ def test_prior_refusals() -> None:
 def test_a_network_that_has_learnt_nothing_gets_its_prior_back() -> None:
     """Heaps in the wrong order are no heaps: the threshold stays where lifts in general have it."""
     swapped = Prior(0.01, -0.01, 0.001, 0.001, 0.0, 0.1)
-    assert heaps_of([0.0, 0.1, -0.1], swapped) == Heaps(0.01, -0.01, 0.1, 0.5)
+    assert heaps_of([0.0, 0.1, -0.1], swapped) == Heaps(0.01, -0.01, 0.1, 0.5, trust=0.0)
+
+
+@pytest.mark.parametrize(
+    ("count", "open_share", "trust"), [(40, 0.5, 0.5), (200, 0.1, 0.5), (200, 0.5, 5 / 6)]
+)
+def test_the_threshold_goes_as_far_to_the_valley_as_the_smaller_heap_is_large(
+    count: int, open_share: float, trust: float
+) -> None:
+    """20 passages in the smaller heap: half-way from the masks' 0; 100: five sixths."""
+    margins, _ = drawn(5, count, open_share, 0.1)
+    found = heaps_of(margins, PRIOR)
+    assert found.trust == pytest.approx(trust, abs=0.02)
+    assert found.threshold == pytest.approx(found.trust * found.valley)
+
+
+def test_one_heap_alone_moves_no_threshold() -> None:
+    """Of passages that are all closed, tails and all, no open heap is made that would move the threshold."""
+    margins, _ = drawn(6, 200, 0.0, 0.0)
+    found = heaps_of(margins, PRIOR)
+    assert found.trust < 0.02
+    assert abs(found.threshold) < 0.005
+
+
+def test_memberships_by_hand() -> None:
+    """Half-way between equal heaps a passage is half of either, far from both of none; a label is whole."""
+    heaps = Heaps(-1.0, 1.0, 0.2, 0.5)
+    found = memberships([0.0, -1.0, 5.0, 5.0], heaps, PRIOR, [None, None, None, True])
+    density = math.exp(-12.5) / math.sqrt(2 * math.pi * 0.04)
+    half = 0.5 * 0.97 * density
+    assert found[0].tolist() == pytest.approx([half / (2 * half + 0.03 / 4)] * 2)
+    assert found[1].tolist() == pytest.approx([1.0, 0.0], abs=0.01)
+    assert found[2].tolist() == pytest.approx([0.0, 0.0])
+    assert found[3].tolist() == [1.0, 0.0]

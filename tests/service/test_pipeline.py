@@ -222,7 +222,7 @@ class _Held(InlineEngine):
         super().__init__(inner._model, inner.manifest)
         self.held: list[tuple[Future[Seen], Image]] = []
 
-    def submit_pictures(self, images: Image, masks: Floats | None = None) -> Future[Seen]:
+    def submit_pictures(self, images: Image, by: Floats | None = None) -> Future[Seen]:
         self.held.append((Future(), images))
         return self.held[-1][0]
 

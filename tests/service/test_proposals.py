@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from lifts.schema import Lift
-from service.errors import NotFoundError, StoreError
+from service.errors import EngineUnavailableError, NotFoundError, StoreError
 from service.inference.active_masks import ActiveMasks
 from service.inference.artefact import Calibration, Manifest
 from service.inference.enrolment import enrol
@@ -27,10 +28,10 @@ from service.proposals import Proposals
 from service.store import lifts, masks, passages, thresholds
 from service.store.database import Store
 from service.store.pictures import Pictures
-from service.store.records import PassageRecord, Review
+from service.store.records import PassageRecord, PictureRecord, Review
 from service.store.tables import ThresholdRow
 from service.types import TOO_CLOSE, ImageJudgement, Judgement, MaskVersion, Threshold, Verdict
-from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, tiny_manifest
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, draw_picture, tiny_manifest
 
 LIFT = "lift"
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
@@ -39,10 +40,14 @@ NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 class House:
     """A lift with masks whose passages are stored as if its camera had seen them."""
 
-    def __init__(self, store: Store, manifest: Manifest) -> None:
+    def __init__(self, store: Store, manifest: Manifest, folder: Path) -> None:
         self.store = store
         self.engine = InlineEngine(TinyEmbedder(), manifest)
         self.masks = ActiveMasks(store, self.engine)
+        self.pictures = Pictures(folder)
+        # One carrier is open, the next closed: every passage shows one of these two, three times.
+        shown = [draw_picture(OPEN_Y), draw_picture(CLOSE_Y)]
+        self._files = self.pictures.write(LIFT, NOW, shown)
         store.write(partial(lifts.put, lift=Lift(id=LIFT, name="Lift"))).result()
         self.enrol()
         self.proposals = self.after_a_restart()
@@ -54,7 +59,7 @@ class House:
         self.masks.reload(LIFT)
 
     def after_a_restart(self) -> Proposals:
-        return Proposals(self.store, self.engine, self.masks.get)
+        return Proposals(self.store, self.engine, self.pictures, self.masks.get)
 
     @property
     def judged_by(self) -> MaskVersion:
@@ -63,7 +68,7 @@ class House:
         return found
 
     def watch(self, count: int, verdict: Verdict = Verdict.CLOSED, reason: str = "") -> None:
-        """Store passages, every fourth one's margin in the open heap."""
+        """Store passages, every fourth one open by its pictures."""
 
         def job(session: Session) -> None:
             for _ in range(count):
@@ -89,19 +94,18 @@ class House:
 
     def _passage(self, verdict: Verdict, reason: str) -> PassageRecord:
         number, self._seen = self._seen, self._seen + 1
-        margin = (-0.9 if number % 4 == 0 else 0.9) + 0.02 * (number % 5 - 2)
+        file = self._files[0 if number % 4 == 0 else 1]
+        pictures = tuple(PictureRecord(file, float(n), 0.9, None) for n in range(3))
         image = ImageJudgement(0.5, 0.5, 0.9, verdict)
         version = self.judged_by
-        judgement = Judgement(
-            verdict, 0.9, margin, True, 0.9, (image,), version.version, version.model, reason
-        )
+        judgement = Judgement(verdict, 0.9, 0.0, True, 0.9, (image,), version.version, version.model, reason)
         seen_at = NOW + timedelta(seconds=6 * number)
-        return PassageRecord(f"p-{number}", LIFT, number, seen_at, 0.0, 1.0, 2.0, judgement, ())
+        return PassageRecord(f"p-{number}", LIFT, number, seen_at, 0.0, 1.0, 2.0, judgement, pictures)
 
 
 @pytest.fixture
-def house(store: Store) -> House:
-    return House(store, tiny_manifest())
+def house(store: Store, tmp_path: Path) -> House:
+    return House(store, tiny_manifest(), tmp_path / "shown")
 
 
 def test_twenty_fifty_and_two_hundred_passages_propose_once_each(house: House) -> None:
@@ -119,6 +123,42 @@ def test_twenty_fifty_and_two_hundred_passages_propose_once_each(house: House) -
     assert stored[0].heaps.overlap < 0.02
     assert house.masks.reload(LIFT) is not None
     assert house.judged_by.threshold is None
+
+
+def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> None:
+    """50 passages, 13 of them open: what either looks like is stored, and told apart by it."""
+    house.watch(50)
+    assert house.look() == (50, 0)
+    (stored,) = house.stored()
+    assert stored.prototypes is not None
+    assert stored.always is not None
+    opened, closed = (
+        house.engine.submit_pictures(draw_picture(y)[None]).result().embeddings for y in (OPEN_Y, CLOSE_Y)
+    )
+    np.testing.assert_allclose(stored.always, (13 * opened[0] + 37 * closed[0]) / 50, atol=0.02)
+    assert float(stored.prototypes.joined([0.0], opened)[0]) < -0.1
+    assert float(stored.prototypes.joined([0.0], closed)[0]) > 0.1
+
+
+def test_passages_whose_pictures_are_gone_tell_nothing(house: House) -> None:
+    """Retention took them: nothing is proposed, and nothing fails, until enough have theirs again."""
+    house.watch(50)
+    house.pictures.folder.rename(house.pictures.folder.with_name("gone"))
+    assert house.look() is None
+    house.pictures.folder.with_name("gone").rename(house.pictures.folder)
+    assert house.look() == (50, 0)
+
+
+def test_while_the_embedder_is_down_a_proposal_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said why, and made up for."""
+    house.watch(20)
+    failed: Future[Any] = Future()
+    failed.set_exception(EngineUnavailableError("the embedder's worker died"))
+    with monkeypatch.context() as patch:
+        patch.setattr(house.engine, "submit_pictures", lambda *_: failed)
+        with pytest.raises(EngineUnavailableError, match="worker died"):
+            house.look()
+    assert house.look() == (20, 0)
 
 
 def test_a_service_that_comes_late_proposes_once(house: House) -> None:
@@ -184,7 +224,7 @@ def test_what_an_operator_found_is_not_proposed_again(house: House) -> None:
     version = house.judged_by
     with house.store.reading() as session:
         watched = passages.watched(session, LIFT, version.version, version.model, 200)
-    found = find_threshold(watched, version, house.engine.manifest.calibration)
+    found = find_threshold(watched, version, house.engine, house.pictures.of_passage)
     house.store.write(partial(thresholds.add, found=found)).result()
     assert house.look() is None
     house.watch(140)
@@ -260,9 +300,9 @@ def refusing(tmp_path: Path) -> Iterator[_Refusing]:
     opened.close()
 
 
-def test_a_refused_write_is_proposed_at_the_next_look(refusing: _Refusing) -> None:
+def test_a_refused_write_is_proposed_at_the_next_look(refusing: _Refusing, tmp_path: Path) -> None:
     """A full disk costs time, not the proposal."""
-    house = House(refusing, tiny_manifest())
+    house = House(refusing, tiny_manifest(), tmp_path / "shown")
     house.watch(20)
     refusing.refusals = 1
     with pytest.raises(StoreError, match="disk is full"):
@@ -273,12 +313,12 @@ def test_a_refused_write_is_proposed_at_the_next_look(refusing: _Refusing) -> No
 def test_the_pipeline_proposes_by_itself(
     refusing: _Refusing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its maintenance looks at the lifts that it judges, and outlives a database that refuses."""
+    """It looks at the lifts that it judges, and goes on after a database that refused."""
     monkeypatch.setattr("service.proposals.ROUND_EVERY_S", 0.0)
     monkeypatch.setattr("service.proposals.MOST_REST_S", 0.0)
-    house = House(refusing, tiny_manifest())
+    house = House(refusing, tiny_manifest(), tmp_path / "shown")
     house.watch(20)
-    pipeline = Pipeline(refusing, house.engine, Pictures(tmp_path))
+    pipeline = Pipeline(refusing, house.engine, house.pictures)
     proposed = threading.Event()
 
     def added(*_: object) -> None:

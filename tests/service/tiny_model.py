@@ -48,6 +48,31 @@ class Comparing(Tiny):
         return embedding, self.occupancy(images), bars[:, 1] - bars[:, 0] + bars[:, 2], embedding.amax(1)
 
 
+class Stubborn(Tiny):
+    """One that multiplies full-precision numbers by its weight, whatever precision that has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Linear(100, 100, bias=False)
+        nn.init.eye_(self.scale.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        scaled: Tensor = self.scale(functional.adaptive_avg_pool2d(x, 10).flatten(1) / 255.0)
+        return scaled
+
+
+class Coarse(Tiny):
+    """One whose answer stands and falls with the last bits of its weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor(1.001))
+
+    def forward(self, x: Tensor) -> Tensor:
+        fine = (self.weight.to(torch.float32) - 1.0) * 1000.0
+        return fine * functional.adaptive_avg_pool2d(x, 10).flatten(1) / 255.0
+
+
 def mask(y: int) -> Image:
     """A horizontal bar, 12 pixels thick, with its top at row y."""
     drawn = np.zeros((200, 200), np.uint8)

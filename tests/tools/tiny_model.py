@@ -54,13 +54,16 @@ def draw_mask(y_px: int, thickness_px: int = 8) -> Image:
 OPEN_Y, CLOSE_Y = 50, 130
 
 
-def draw_picture(y_px: int, *, occupied: bool = True, seed: int = 1) -> Image:
-    """Return uint8[200, 200, 3] RGB: a scene with a white bar at `y_px` and a red seat if occupied."""
+def draw_picture(y_px: int, *, occupied: bool = True, seed: int = 1, length_px: int = 100) -> Image:
+    """Return uint8[200, 200, 3] RGB: a scene with a white bar at `y_px` and a red seat if occupied.
+
+    A bar shorter than the masks' 100 pixels lies between their margins.
+    """
     random = np.random.default_rng(seed)
     coarse = random.integers(40, 140, (10, 10, 3)).astype(np.uint8)
     picture = cv2.resize(coarse, (200, 200), interpolation=cv2.INTER_NEAREST)
     picture[150:190, 60:140] = (190, 20, 20) if occupied else (60, 60, 60)
-    cv2.line(picture, (50, y_px), (150, y_px), (255, 255, 255), 8)
+    cv2.line(picture, (50, y_px), (50 + length_px, y_px), (255, 255, 255), 8)
     return np.asarray(picture, dtype=np.uint8)
 
 
@@ -78,7 +81,7 @@ def jpeg(image: Image) -> bytes:
 class TinyEmbedder:
     """The network in NumPy."""
 
-    def pictures(self, images: Image, masks: Floats | None = None) -> Seen:
+    def pictures(self, images: Image, by: Floats | None = None) -> Seen:
         """Embed uint8[N, 200, 200, 3]; it knows distances only."""
         red = images[:, 150:190, 60:140, 0].astype(np.float32) - images[:, 150:190, 60:140, 2]
         occupancy = np.clip(red.mean(axis=(1, 2)) / 100, 0, 1)

@@ -1,4 +1,4 @@
-"""A lift's own threshold: find it in what was watched, look at the heaps, go by it, go back."""
+"""What a lift's own passages told: find it in what was watched, look at the heaps, go by it, go back."""
 
 from __future__ import annotations
 
@@ -32,15 +32,16 @@ def history(lift_id: LiftIdPath, runtime: RuntimeDep) -> ThresholdsOut:
     responses=responses(401, 403, 404, 409, 422, 503),
 )
 def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> ThresholdOut:
-    """Look at the newest passages, with reviews where there are any, and propose a threshold.
+    """Look at the newest passages again, with reviews where there are any, and propose a threshold.
 
-    No verdict changes before the proposal is activated. 409 while too few passages were seen.
+    Takes some seconds. No verdict changes before the proposal is activated. 409 while too few passages were
+    seen, or too few have their pictures still; 503 while the embedder is down.
     """
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         masks = runtime.judged_by(lift_id)
         watched = passages.watched(session, lift_id, masks.version, masks.model, NEWEST)
-    found = find_threshold(watched, masks, runtime.engine.manifest.calibration)
+    found = find_threshold(watched, masks, runtime.engine, runtime.pictures.of_passage)
     return ThresholdOut.of(runtime.store.write(lambda session: thresholds.add(session, found)).result())
 
 

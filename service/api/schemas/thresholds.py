@@ -16,7 +16,15 @@ class ThresholdOut(BaseModel):
     version: int
     mask_version: int
     model: str
-    threshold: float = Field(description="Margins below it are nearer to open.")
+    threshold: float = Field(
+        description="Margins below it are open: between the masks' own, 0, and the valley between the heaps, "
+        "nearer to that the more passages the smaller heap has and the more were reviewed."
+    )
+    valley: float = Field(description="The margin half-way between the heaps.")
+    prototypes: bool = Field(
+        description="Margins are joined with those by the mean pictures of open and of closed passages; not "
+        "where one state was too rare."
+    )
     open_mean: float
     closed_mean: float
     spread: float = Field(description="Standard deviation within either heap.")
@@ -39,6 +47,8 @@ class ThresholdOut(BaseModel):
             mask_version=found.mask_version,
             model=found.model,
             threshold=heaps.threshold,
+            valley=heaps.valley,
+            prototypes=found.prototypes is not None,
             open_mean=heaps.open_mean,
             closed_mean=heaps.closed_mean,
             spread=heaps.spread,

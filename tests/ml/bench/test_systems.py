@@ -82,11 +82,11 @@ def test_an_artefact_is_halved_unless_its_weights_are_constants(artefact: Path, 
     """Half precision stays near the full one; a frozen file is refused with its reason."""
     images = torch.from_numpy(pictures(1))
     with torch.inference_mode():
-        full, half = load(artefact).embed(images), load(artefact, half=True).embed(images)
+        full, half = load(artefact).embed(images), load(artefact, dtype=torch.float16).embed(images)
     assert 0 < float((full - half).abs().max()) < 1e-2
     torch.jit.save(load(artefact), str(tmp_path / "frozen.ts"))
-    with pytest.raises(ValueError, match="half precision"):
-        load(tmp_path / "frozen.ts", half=True)
+    with pytest.raises(ValueError, match="another precision"):
+        load(tmp_path / "frozen.ts", dtype=torch.float16)
 
 
 def test_without_openvino_the_rows_say_so(monkeypatch: pytest.MonkeyPatch) -> None:

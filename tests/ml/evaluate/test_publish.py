@@ -37,33 +37,41 @@ def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
     assert "edge" not in found
 
 
-def test_what_lifts_found_themselves_is_one_row() -> None:
-    """Fifty passages' figures, for each share of open ones; the masks' own and other counts are not in it."""
+def test_what_lifts_learnt_themselves_is_a_row_for_each_way() -> None:
+    """Fifty passages' figures for each share of open ones, and those of reviews; no ablation among them."""
     rows = [
-        {"passages": count, "reviewed": reviewed, "open_share": share, "accuracy": accuracy}
-        for count, reviewed, share, accuracy in (
-            (0, 0, None, 0.9),
-            (20, 0, 0.5, 0.91),
-            (50, 0, 0.1, 0.92),
-            (50, 0, 0.5, 0.93),
-            (50, 5, 0.5, 0.94),
+        {"passages": count, "reviewed": reviewed, "open_share": share, "accuracy": accuracy, "without": out}
+        for count, reviewed, share, accuracy, out in (
+            (0, 0, None, 0.9, ""),
+            (20, 0, 0.5, 0.91, ""),
+            (50, 0, 0.1, 0.92, ""),
+            (50, 0, 0.5, 0.93, ""),
+            (200, 5, 0.5, 0.94, ""),
+            (50, 0, 0.5, 0.95, "always"),
         )
     ]
     found = readme_table({"onsite": {"rows": rows, "command": "barwatch x"}})
-    assert "| 92.00 % with 10 % open; 93.00 % with 50 % open | `barwatch x` |" in found
+    learnt = "from 50 passages without labels | 92.00 % with 10 % open; 93.00 % with 50 % open | `barwatch x`"
+    assert learnt in found
+    assert "from 200 passages, 5 of them reviewed | 94.00 % with 50 % open |" in found
+    assert "95.00" not in found
 
 
 def test_speeds_stand_beside_the_papers_network() -> None:
     """Only the shipped network's own rows, each with its setting; the run's command."""
-    row = {"system": "barwatch", "threads": 1, "batch": 3, "pictures_per_s": 301.4, "ratio_to_paper": 6.04}
+    row: dict[str, Any] = {"threads": 1, "batch": 3, "pictures_per_s": 301.4, "ratio_to_paper": 6.04}
+    row |= {"system": "barwatch", "runtime": "TorchScript"}
     other = {**row, "system": "ResNet-50"}
-    speed = {"rows": [row, {**row, "threads": 2, "batch": 16}, other], "command": "barwatch bench embed"}
+    reduced = {**row, "runtime": "TorchScript, bfloat16", "pictures_per_s": 700.0, "ratio_to_paper": 14.0}
+    timed = [row, {**row, "threads": 2, "batch": 16}, reduced, other]
+    speed = {"rows": timed, "command": "barwatch bench embed"}
     found = readme_table({"speed": speed})
     assert (
         "as the service runs it | 301 with 1 thread in batches of 3 (6.0 times the paper's network)" in found
     )
     assert "; 301 with 2 threads in batches of 16" in found
     assert found.count("301") == 2
+    assert "in float32), as the service runs it | 700 with 1 thread in batches of 3 (14.0 times" in found
 
 
 def test_plots_are_pictures(tmp_path: Path) -> None:

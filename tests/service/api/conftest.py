@@ -50,9 +50,9 @@ class Engine(InlineEngine):
 
     down = False
 
-    def submit_pictures(self, images: Any, masks: Floats | None = None) -> Future[Seen]:
+    def submit_pictures(self, images: Any, by: Floats | None = None) -> Future[Seen]:
         if not self.down:
-            return super().submit_pictures(images, masks)
+            return super().submit_pictures(images, by)
         future: Future[Seen] = Future()
         future.set_exception(EngineUnavailableError("the embedder's worker is down"))
         return future

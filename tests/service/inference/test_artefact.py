@@ -12,7 +12,18 @@ import pytest
 from service.errors import ArtefactError
 from service.inference.artefact import read_manifest, verify
 from service.inference.model import EmbeddingModel
-from tests.service.tiny_model import CLOSE, DIM, OPEN, Comparing, picture, write_artefact
+from service.types import judged_by
+from tests.service.tiny_model import (
+    CLOSE,
+    DIM,
+    OPEN,
+    Coarse,
+    Comparing,
+    Stubborn,
+    Tiny,
+    picture,
+    write_artefact,
+)
 
 
 @pytest.fixture
@@ -136,18 +147,20 @@ def test_shapes_and_numbers(tiny_artefact: Path) -> None:
 
 
 def test_a_model_that_compares_judges_each_picture_by_its_own_masks(tmp_path: Path) -> None:
-    """Masks of 6 cells of 0.6 and of half as many: the margin is their difference; more than a batch."""
+    """Masks of 6 cells of 0.6 and of half as many: the margin is their difference; more than a batch.
+
+    What always shows is passed on as well: this network adds it to the margin.
+    """
     model = EmbeddingModel.load(write_artefact(tmp_path, Comparing), "cpu", threads=1)
     whole, half = model.masks(np.stack([OPEN, np.where(np.arange(200) < 100, OPEN, 0).astype(np.uint8)]))
     pictures = np.stack([picture(CLOSE, occupied=False)] * 40)
-    by = np.stack([np.stack([whole, half]), np.stack([half, whole])] * 20)
+    one, other = judged_by(np.stack([whole, half])), judged_by(np.stack([half, whole]), always=half)
+    by = np.stack([one, other] * 20)
     matches = model.pictures(pictures, by).matches
-    assert matches[:, 0].tolist() == pytest.approx([-1.8, 1.8] * 20, abs=1e-5)
+    assert matches[:, 0].tolist() == pytest.approx([-1.8, 1.8 + 1.8] * 20, abs=1e-5)
     assert matches[:, 1].tolist() == pytest.approx([0.6] * 40, abs=1e-5)
-    assert model.pictures(pictures[:3], np.stack([whole, half])).matches[:, 0].tolist() == pytest.approx(
-        [-1.8] * 3
-    )
-    with pytest.raises(ValueError, match=r"expected masks float32\[2, 100\] or \[3, 2, 100\]"):
+    assert model.pictures(pictures[:3], one).matches[:, 0].tolist() == pytest.approx([-1.8] * 3)
+    with pytest.raises(ValueError, match=r"expected to judge by float32\[3, 100\] or \[3, 3, 100\]"):
         model.pictures(pictures[:3], by)
 
 
@@ -177,3 +190,44 @@ def test_no_pictures_and_wrong_pictures(tiny_artefact: Path) -> None:
         model.masks(OPEN[None].astype(np.float32))
     with pytest.raises(ArtefactError, match="unknown device"):
         EmbeddingModel.load(tiny_artefact, "abacus")
+
+
+RELEASED = Path(__file__).parents[3] / "ml" / "released" / "barwatch.ts"
+
+
+@pytest.fixture
+def native_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A processor that says it multiplies bfloat16; torch computes it on every one, only slower."""
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": True})
+
+
+@pytest.mark.usefixtures("native_bfloat16")
+def test_reduced_precision_says_nearly_the_same() -> None:
+    """The released model on its own golden picture, in both: margins are a hundredth apart at most."""
+    reduced, full = (
+        EmbeddingModel.load(RELEASED, "cpu", threads=1, precision=p) for p in ("auto", "float32")
+    )
+    assert (reduced.precision, full.precision) == ("bfloat16", "float32")
+    golden = full.manifest.golden
+    mask = full.masks(golden.mask()[None])[0]
+    by = judged_by(np.stack([mask, np.zeros_like(mask)]))
+    seen = [model.pictures(golden.image()[None], by) for model in (reduced, full)]
+    np.testing.assert_allclose(seen[0].matches, seen[1].matches, atol=0.03)
+    np.testing.assert_allclose(seen[0].matches[:, 0], seen[1].matches[:, 0], atol=0.01)
+    assert np.linalg.norm(seen[0].embeddings - seen[1].embeddings) < 0.05
+    assert (seen[0].embeddings != seen[1].embeddings).any()
+
+
+def test_a_processor_without_it_computes_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Emulated, bfloat16 would be slower than float32."""
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_f": True})
+    assert EmbeddingModel.load(RELEASED, "cpu", threads=1).precision == "float32"
+
+
+@pytest.mark.usefixtures("native_bfloat16")
+@pytest.mark.parametrize("weights", [Stubborn, Coarse])
+def test_a_model_that_does_not_bear_it_computes_in_full(tmp_path: Path, weights: type[Tiny]) -> None:
+    """One cannot run in another precision, one comes to another answer: both serve, in float32."""
+    model = EmbeddingModel.load(write_artefact(tmp_path, weights), "cpu", threads=1)
+    assert model.precision == "float32"
+    assert model.pictures(picture(OPEN)[None]).embeddings.shape == (1, DIM)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from service.errors import ArtefactError, EngineUnavailableError
 from service.inference.engine import WorkerEngine
@@ -34,6 +35,10 @@ def engine(tiny_artefact: Path, events: "queue.Queue[Health]") -> Iterator[Worke
     made.start()
     yield made
     made.stop()
+
+
+def _native() -> str:
+    return "bfloat16" if torch.cpu.get_capabilities().get("avx512_bf16") else "float32"
 
 
 def _pid(engine: WorkerEngine) -> int:
@@ -65,7 +70,7 @@ def test_answers_from_many_threads_go_to_those_who_asked(engine: WorkerEngine) -
         thread.join()
     assert wrong == []
     status = engine.status
-    assert (status.state, status.device, status.queue_length) == ("ready", "cpu", 0)
+    assert (status.state, status.device, status.queue_length) == ("ready", f"cpu {_native()}", 0)
 
 
 def test_each_request_is_judged_by_its_own_masks(tmp_path: Path) -> None:
@@ -73,14 +78,15 @@ def test_each_request_is_judged_by_its_own_masks(tmp_path: Path) -> None:
     engine = WorkerEngine(write_artefact(tmp_path, Comparing), device="cpu", threads=1, deadline_s=30.0)
     engine.start()
     try:
-        by = [np.stack([np.full(DIM, n / DIM), np.zeros(DIM)]).astype(np.float32) for n in range(8)]
+        by = np.zeros((8, 3, DIM), np.float32)
+        by[:, 0] = np.arange(8)[:, None] / DIM
         answers = [engine.submit_pictures(picture(OPEN)[None], masks) for masks in by]
         margins = [float(answer.result().matches[0, 0]) for answer in answers]
     finally:
         engine.stop()
     assert margins == pytest.approx([-n for n in range(8)], abs=1e-4)
-    with pytest.raises(ValueError, match=r"expected masks float32\[2, 100\]"):
-        engine.submit_pictures(picture(OPEN)[None], by[0][:1])
+    with pytest.raises(ValueError, match=r"expected to judge by float32\[3, 100\]"):
+        engine.submit_pictures(picture(OPEN)[None], by[0][:2])
 
 
 def test_killed_with_requests_in_flight_it_comes_back(

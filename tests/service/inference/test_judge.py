@@ -6,11 +6,13 @@ With scale 4 and offset 0: p(open) = 1 / (1 + exp(4 * margin)), which is 0.8 at 
 import dataclasses
 import math
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
 
 from lifts.heaps import Heaps
+from lifts.prototypes import Prototypes
 from service.inference.artefact import Calibration
 from service.inference.judge import (
     distances_of,
@@ -86,6 +88,40 @@ def test_a_lifts_own_threshold_is_where_its_margins_part() -> None:
     assert found.margin == pytest.approx(0.0)  # the margin stays what the masks say
     # An artefact that knows no scale of its own for this reads the masks as before.
     assert judge([_picture()], seen, masks, CALIBRATION).verdict is UNKNOWN
+
+
+def _learnt(**changes: Any) -> MaskVersion:
+    """The masks of a lift that goes by a threshold at 0 and what else is given."""
+    own = Threshold("lift", 1, 7, "tiny", Heaps(-1.0, 1.0, 0.1, 0.5), (), 0, True, datetime.now(UTC))
+    return dataclasses.replace(_masks(), threshold=dataclasses.replace(own, **changes))
+
+
+def test_a_lifts_prototypes_have_their_share_in_every_margin() -> None:
+    """At (0.5, 2) masks say 0; prototypes along the second axis say 3 * 2 - 1 = 5, of which a quarter counts.
+
+    So the margin is 1.25 about the mean distance, sqrt(4.25): 2.0616 + 0.625 and 2.0616 - 0.625.
+    """
+    prototypes = Prototypes(np.array([0.0, 3.0], np.float32), -1.0, 0.25)
+    found = judge([_picture()], _seen([(0.5, 2.0)]), _learnt(prototypes=prototypes), CALIBRATION)
+    assert found.verdict is CLOSED
+    assert found.margin == pytest.approx(1.25)
+    middle = math.sqrt(4.25)
+    (image,) = found.images
+    assert [image.distance_open, image.distance_closed] == pytest.approx([middle + 0.625, middle - 0.625])
+
+
+def test_prototypes_are_joined_to_the_networks_own_margin() -> None:
+    """-0.8 by the network and 1.6 by the prototypes, equally weighed: 0.4."""
+    prototypes = Prototypes(np.zeros(2, np.float32), 1.6, 0.5)
+    seen = _seen([BETWEEN], matches=[(-0.8, 1.0)])
+    assert judge([_picture()], seen, _learnt(prototypes=prototypes), CALIBRATION).margin == pytest.approx(0.4)
+
+
+def test_what_always_shows_goes_to_the_network_with_the_masks() -> None:
+    """Three rows: open mask, close mask, and the mean that the lift has learnt; zeros where it has not."""
+    assert _masks().judged_by.tolist() == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
+    always = np.array([0.25, 0.5], np.float32)
+    assert _learnt(always=always).judged_by.tolist() == [[0.0, 0.0], [1.0, 0.0], [0.25, 0.5]]
 
 
 def test_three_pictures_on_the_open_mask() -> None:

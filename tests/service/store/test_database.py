@@ -19,7 +19,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from lifts.schema import Lift
 from service.errors import ConfigurationError, NotFoundError, StoreError
-from service.store import alarms, lifts, meta
+from service.store import alarms, lifts, meta, thresholds
 from service.store.database import Store, make_engine, migrate
 from service.store.tables import Base
 from service.types import Alarm, AlarmDraft, AlarmKind, Severity
@@ -38,7 +38,7 @@ def test_the_migrations_build_the_tables(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     engine.dispose()
-    assert revision == "0002"
+    assert revision == "0003"
 
 
 def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
@@ -53,6 +53,27 @@ def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         assert connection.execute(text("SELECT id FROM lifts")).scalars().all() == ["old"]
     engine.dispose()
+
+
+def test_a_threshold_of_an_older_release_is_still_a_threshold(tmp_path: Path) -> None:
+    """Found before there were prototypes: it is read by where its heaps part, as it was then."""
+    engine = make_engine(tmp_path / "barwatch.db", write=True)
+    migrate(engine, "0002")
+    row = {
+        "heaps": '{"open_mean": -0.2, "closed_mean": 0.6, "spread": 0.1, "open_share": 0.25}',
+        "at": "2026-01-31 12:00:00.000000",
+    }
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO lifts (id, config, updated_at) VALUES ('old', '{}', :at)"), row)
+        connection.execute(
+            text("INSERT INTO thresholds VALUES ('old', 1, 1, 'm', :heaps, '[0.5]', 0, 1, :at)"), row
+        )
+    migrate(engine)
+    with Session(engine) as session:
+        (found,) = thresholds.history(session, "old")
+    engine.dispose()
+    assert found.heaps.threshold == pytest.approx(0.2)
+    assert (found.always, found.prototypes, found.active) == (None, None, True)
 
 
 def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path) -> None:

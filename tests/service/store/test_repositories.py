@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from lifts.heaps import Heaps
+from lifts.prototypes import Prototypes
 from lifts.schema import Camera, Lift, Pose, Track
 from service.errors import ConflictError, NotFoundError
 from service.store import alarms, lifts, masks, passages, pictures, thresholds, tokens
@@ -126,6 +127,29 @@ def _threshold(**changes: object) -> Threshold:
     return dataclasses.replace(found, **changes)  # type: ignore[arg-type]
 
 
+def test_what_a_threshold_was_found_with_comes_back(store: Store) -> None:
+    """Vectors to the last bit, in the history and with the masks that are judged by them."""
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    store.write(lambda s: masks.add(s, _version())).result()
+    rng = np.random.default_rng(5)
+    always, direction = rng.normal(size=(2, 6)).astype(np.float32)
+    found = _threshold(always=always, prototypes=Prototypes(direction, -0.25, 0.375))
+    store.write(lambda s: thresholds.add(s, found)).result()
+    store.write(partial(thresholds.activate, lift_id="lift", version=1)).result()
+    with store.reading() as session:
+        version = masks.active(session, "lift")
+        (listed,) = thresholds.history(session, "lift")
+    assert version is not None
+    for stored in (listed, version.threshold):
+        assert stored is not None
+        assert stored.prototypes is not None
+        assert stored.always is not None
+        np.testing.assert_array_equal(stored.always, always)
+        np.testing.assert_array_equal(stored.prototypes.direction, direction)
+        assert (stored.prototypes.offset, stored.prototypes.weight) == (-0.25, 0.375)
+        assert stored.heaps == found.heaps
+
+
 def test_thresholds_history_and_roll_back(store: Store) -> None:
     """A threshold is a proposal until it is activated; the masks then carry it, until it is taken off."""
     with pytest.raises(NotFoundError, match="no lift"):
@@ -134,14 +158,15 @@ def test_thresholds_history_and_roll_back(store: Store) -> None:
     store.write(lambda s: masks.add(s, _version())).result()
     first = store.write(lambda s: thresholds.add(s, _threshold())).result()
     second = store.write(lambda s: thresholds.add(s, _threshold(reviewed=2))).result()
-    assert (first, second.version) == (_threshold(version=1, active=False), 2)
+    assert (first.version, first.active, second.version) == (1, False, 2)
     for version in (1, 2, 1):
         active = store.write(partial(thresholds.activate, lift_id="lift", version=version)).result()
         with store.reading() as session:
             found = masks.active(session, "lift")
             flags = {one.version: one.active for one in thresholds.history(session, "lift")}
         assert found is not None
-        assert found.threshold == active
+        assert found.threshold is not None
+        assert found.threshold.version == active.version == version
         assert flags == {1: version == 1, 2: version == 2}
     store.write(lambda s: thresholds.deactivate(s, "lift")).result()
     with store.reading() as session:

@@ -1,0 +1,133 @@
+"""Prototypes of a lift's own carriers, beside its masks: what its open and its closed passages look like.
+
+Masks say where a bar is to be seen; the lift's own passages say what it really looks like there, and what
+always stands beside it. The prototypes are the mean embeddings of open and of closed passages (Snell, Swersky
+and Zemel, "Prototypical networks for few-shot learning", NeurIPS 2017). Here nobody has to label passages:
+each counts for a heap as far as its margin makes it a member (`lifts.heaps.memberships`), a reviewed one
+counts wholly for what was said of it.
+
+How much nearer an embedding is to one prototype than to the other is linear in it; coordinates that differ
+much among passages of the same state count less (a diagonal discriminant). A prototype holds a part of each
+passage that it is the mean of, so passages lie nearer to their own than a new one will: scale and middle are
+taken from each passage's distance to the prototypes of all the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lifts.heaps import Heaps, Prior, heaps_of, memberships
+
+Vectors = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+FEWEST = 2.0
+"""Passages of the smaller heap below which nothing is made of them."""
+
+HALF = 4.0
+"""How many more of them give the prototypes half of the weight that very many would give."""
+
+TOLD = 0.5
+"""Passages tell their own prototypes apart better than new ones do; at most by so much is made up for it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prototypes:
+    """A lift's prototypes as a reading of embeddings.
+
+    Attributes:
+        direction: float32[D]; an embedding's margin by the prototypes is its product with it, plus `offset`.
+        offset: margin of the origin.
+        weight: of that margin beside the masks', 0..1.
+    """
+
+    direction: Vectors
+    offset: float
+    weight: float
+
+    def joined(self, margins: npt.ArrayLike, embeddings: Vectors) -> Vectors:
+        """Margins float32[N] by masks and prototypes, from those by masks and embeddings float32[N, D]."""
+        own = embeddings @ self.direction + np.float32(self.offset)
+        weight = np.float32(self.weight)
+        return np.asarray((1 - weight) * np.asarray(margins, np.float32) + weight * own, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """What N passages of a lift have told.
+
+    Attributes:
+        heaps: of `margins`.
+        prototypes: None if a heap is too small.
+        margins: float64[N], of the same passages, by masks and by the prototypes of all the others.
+    """
+
+    heaps: Heaps
+    prototypes: Prototypes | None
+    margins: Floats
+
+
+def learn(
+    margins: npt.ArrayLike,
+    embeddings: Vectors,
+    prior: Prior,
+    is_open: Sequence[bool | None] | None = None,
+) -> Learnt:
+    """Learn from a lift's passages.
+
+    Args:
+        margins: float[N], one a passage, by the masks.
+        embeddings: float32[N, D], one a passage.
+        prior: how heaps lie on lifts in general.
+        is_open: what somebody said of each passage, None for nothing; all None by default.
+
+    Raises:
+        ValueError: a number is not finite, or the lengths differ.
+    """
+    x = np.asarray(margins, np.float64).reshape(-1)
+    if embeddings.ndim != 2 or len(embeddings) != len(x):
+        raise ValueError(f"{len(x)} margins, but embeddings {list(embeddings.shape)}")
+    if not np.isfinite(embeddings).all():
+        raise ValueError("an embedding is not finite")
+    heaps = heaps_of(x, prior, is_open)
+    belongs = memberships(x, heaps, prior, is_open)
+    found = _prototypes(embeddings, belongs, prior.closed_mean - prior.open_mean)
+    if found is None:
+        return Learnt(heaps, None, x)
+    prototypes, own = found
+    joined = (1 - prototypes.weight) * x + prototypes.weight * own
+    return Learnt(heaps_of(joined, prior, is_open), prototypes, joined)
+
+
+def _prototypes(embeddings: Vectors, belongs: Floats, apart: float) -> tuple[Prototypes, Floats] | None:
+    """Prototypes whose heaps lie `apart`, and each passage's margin by those of the others, float64[N]."""
+    count = belongs.sum(0)  # [2]
+    if count.min() <= FEWEST:
+        return None
+    x = embeddings.astype(np.float64)  # [N, D]
+    means = belongs.T @ x / count[:, None]  # [2, D]
+    within = sum(belongs[:, k] @ (x - means[k]) ** 2 for k in (0, 1)) / count.sum()  # [D]
+    evenly = 1 / (within + within.mean() + 1e-12)
+    difference = means[1] - means[0]
+    direction = difference * evenly
+    told = float(direction @ difference)
+    if told <= 0:
+        return None
+    # Without passage i its prototype is m - w_i (x_i - m) / (count - w_i), m being that with it.
+    near = x @ (means * evenly).T  # [N, 2]
+    square = (x**2) @ evenly
+    left = belongs * (square[:, None] - near) / np.maximum(count - belongs, 0.5)
+    others = near - left
+    own = others[:, 1] - others[:, 0]  # [N], in units of the direction
+    middle = (belongs * own[:, None]).sum(0) / count
+    kept = float(middle[1] - middle[0])
+    scale = apart / max(kept, TOLD * told)
+    # How well the prototypes tell apart passages that they do not hold says how far to trust them.
+    worth = min(max(kept / told, 0.0), 1.0) * (count.min() - FEWEST) / (count.min() + HALF)
+    offset = -scale * float(middle.sum()) / 2
+    prototypes = Prototypes((scale * direction).astype(np.float32), offset, float(worth / (1 + worth)))
+    return prototypes, scale * own + offset

@@ -1,0 +1,115 @@
+"""What a lift's passages look like: prototypes by hand, and what they add to the masks' margins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lifts.heaps import Prior
+from lifts.prototypes import Prototypes, learn
+
+PRIOR = Prior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
+
+
+def passages(
+    count: int, open_share: float, seed: int, blind: float = 0.1
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Margins, embeddings and states of a lift whose embeddings say more than its margins do.
+
+    blind: share of passages whose margin says nothing, however well their embeddings show the state.
+    """
+    rng = np.random.default_rng(seed)
+    is_open = np.arange(count) < round(open_share * count)
+    side = np.where(is_open, -1.0, 1.0)
+    margins = 0.4 * side * (rng.random(count) >= blind) + rng.normal(0, 0.08, count)
+    embeddings = rng.normal(0, 0.3, (count, 40))
+    embeddings[:, 3] += 0.5 * side
+    embeddings[:, 7] += 3 * rng.normal(0, 1, count)  # what varies anyway
+    return margins, embeddings.astype(np.float32), is_open
+
+
+@pytest.mark.parametrize("open_share", [0.1, 0.5, 0.9])
+def test_new_passages_are_told_apart_better(open_share: float) -> None:
+    """No label is given: passages whose margin says nothing are told by what the others look like."""
+    margins, embeddings, _ = passages(200, open_share, 1)
+    learnt = learn(margins, embeddings, PRIOR)
+    assert learnt.prototypes is not None
+    masks, shown, is_open = passages(1000, 0.5, 2, blind=0.2)
+    joined = learnt.prototypes.joined(masks, shown)
+    assert joined.dtype == np.float32
+    before = float(np.mean((masks < 0) == is_open))
+    after = float(np.mean((joined - learnt.heaps.threshold < 0) == is_open))
+    assert before < 0.96
+    assert after > before + 0.015
+
+
+def test_the_passages_learnt_from_look_no_better_than_new_ones() -> None:
+    """Their margins are by the prototypes of all the others: as far apart as those of new passages."""
+    margins, embeddings, is_open = passages(60, 0.5, 3, blind=0.0)
+    learnt = learn(margins, embeddings, PRIOR)
+    masks, shown, new_open = passages(4000, 0.5, 4, blind=0.0)
+    assert learnt.prototypes is not None
+    joined = learnt.prototypes.joined(masks, shown)
+
+    def apart(values: np.ndarray, opened: np.ndarray) -> float:
+        return float(values[~opened].mean() - values[opened].mean())
+
+    assert apart(learnt.margins, is_open) == pytest.approx(apart(joined, new_open), rel=0.15)
+    # Counted among themselves, they would look further apart than they are.
+    flattered = learnt.prototypes.joined(margins, embeddings)
+    assert apart(flattered, is_open) > apart(learnt.margins, is_open) + 0.02
+
+
+def test_one_coordinate_by_hand() -> None:
+    """Open at -1, closed at 1, nothing else: prototypes there, and the middle between them is margin 0."""
+    embeddings = np.repeat([[-1.0], [1.0]], 50, 0).astype(np.float32)
+    learnt = learn(np.repeat([-0.4, 0.4], 50), embeddings, PRIOR)
+    prototypes = learnt.prototypes
+    assert prototypes is not None
+    # Nothing varies, so passages tell nothing of their own and all is kept: 48 / 54 beside 1.
+    assert prototypes.weight == pytest.approx(48 / 54 / (1 + 48 / 54), abs=2e-3)
+    assert float(prototypes.direction[0]) == pytest.approx(0.4, abs=1e-3)
+    assert prototypes.offset == pytest.approx(0.0, abs=1e-6)
+    joined = prototypes.joined([0.2], np.array([[0.5]], np.float32))
+    assert float(joined[0]) == pytest.approx(
+        0.2 * (1 - prototypes.weight) + 0.2 * prototypes.weight, abs=1e-3
+    )
+
+
+@pytest.mark.parametrize(("count", "open_share"), [(0, 0.5), (30, 0.0), (30, 1.0), (40, 0.05)])
+def test_few_passages_of_a_state_make_no_prototypes(count: int, open_share: float) -> None:
+    """Two open carriers are no heap, and the lift is judged by its masks as before."""
+    margins, embeddings, _ = passages(count, open_share, 5, blind=0.0)
+    learnt = learn(margins, embeddings, PRIOR)
+    assert learnt.prototypes is None
+    np.testing.assert_allclose(learnt.margins, margins)
+
+
+def test_embeddings_that_say_nothing_weigh_little() -> None:
+    """Prototypes of noise tell their own passages apart and no others: that is seen."""
+    rng = np.random.default_rng(6)
+    margins, _, _ = passages(60, 0.5, 6, blind=0.0)
+    noise = rng.normal(0, 1, (60, 40)).astype(np.float32)
+    learnt = learn(margins, noise, PRIOR)
+    assert learnt.prototypes is None or learnt.prototypes.weight < 0.1
+
+
+def test_a_review_outweighs_the_margin() -> None:
+    """A lift whose margins lie on the wrong side: labelled passages turn the prototypes round."""
+    margins, embeddings, is_open = passages(40, 0.5, 7, blind=0.0)
+    labels = [bool(state) for state in is_open]
+    learnt = learn(-margins, embeddings, PRIOR, labels)
+    assert learnt.prototypes is not None
+    assert learnt.prototypes.direction[3] > 0
+
+
+def test_refusals() -> None:
+    with pytest.raises(ValueError, match="2 margins, but embeddings"):
+        learn([0.1, 0.2], np.zeros((1, 4), np.float32), PRIOR)
+    with pytest.raises(ValueError, match="not finite"):
+        learn([0.1], np.full((1, 4), np.nan, np.float32), PRIOR)
+
+
+def test_no_weight_leaves_the_masks_margins() -> None:
+    prototypes = Prototypes(np.ones(3, np.float32), 5.0, 0.0)
+    assert prototypes.joined([0.25], np.ones((1, 3), np.float32)).tolist() == [0.25]
