@@ -48,9 +48,12 @@ class Lift:
     watched_open: Flags
 
     @staticmethod
-    def of(model: Judges, lift: RenderedLift, judged: int) -> Lift:
-        """Look at a rendered lift: its first `judged` passages are judged, what follows has been watched."""
-        seen, cut = model.look(lift.images), 3 * judged
+    def of(model: Judges, lift: RenderedLift, judged: int, seen: Seen | None = None) -> Lift:
+        """A rendered lift whose first `judged` passages are judged, what follows has been watched.
+
+        seen: what the network makes of its pictures, if it has looked already.
+        """
+        seen, cut = seen or model.look(lift.images), 3 * judged
         return Lift(
             f"seed-{lift.seed}",
             model,

@@ -87,7 +87,7 @@ def references(model: Judges, masks: tuple[Bytes, Bytes], always: Floats | None 
 def score(
     model: Judges,
     name: str,
-    images: Bytes,
+    seen: Seen,
     is_open: Flags,
     occupied: Flags,
     masks: tuple[Bytes, Bytes],
@@ -95,9 +95,9 @@ def score(
 ) -> Scores:
     """Score a lift from its two masks alone (paper 000, equation 3, before the arg min).
 
+    seen: what the network makes of the pictures.
     distances_only: by the difference of the embeddings' distances, not by what the network makes of it.
     """
-    seen = model.look(images)
     by = references(model, masks)
     margin, fit = model.match(seen, by)
     if distances_only:
@@ -109,11 +109,12 @@ def _apart(embeddings: Floats, mask: Floats) -> Floats:
     return np.asarray(np.linalg.norm(embeddings - mask, axis=1), np.float32)
 
 
-def score_rendered(model: Judges, lift: RenderedLift, distances_only: bool = False) -> Scores:
-    """Score one rendered lift."""
-    masks = (lift.open_mask, lift.close_mask)
-    name = f"seed-{lift.seed}"
-    return score(model, name, lift.images, lift.is_open, lift.occupied, masks, distances_only)
+def score_rendered(
+    model: Judges, lift: RenderedLift, distances_only: bool = False, seen: Seen | None = None
+) -> Scores:
+    """Score one rendered lift; `seen`: what the network makes of its pictures, if it has looked already."""
+    masks, seen = (lift.open_mask, lift.close_mask), seen or model.look(lift.images)
+    return score(model, f"seed-{lift.seed}", seen, lift.is_open, lift.occupied, masks, distances_only)
 
 
 def score_folder(model: Judges, folder: Path, distances_only: bool = False) -> Scores:
@@ -125,7 +126,7 @@ def score_folder(model: Judges, folder: Path, distances_only: bool = False) -> S
     found = score(
         model,
         folder.name,
-        images.astype(np.uint8),
+        model.look(images.astype(np.uint8)),
         np.array([bool(e["open"]) for e in entries]),
         np.array([bool(e["occupied"]) for e in entries]),
         (content.masks.open, content.masks.close),

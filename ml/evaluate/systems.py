@@ -38,7 +38,9 @@ def scores_of(system: str, data: Pictures, where: Path, device: str) -> tuple[Fl
         for index, name in enumerate(data.names):
             of = lift == index
             images, pair = data.images.numpy()[of], (masks[index, 1], masks[index, 0])
-            found = score(network, name, images, data.is_open.numpy()[of], data.occupied.numpy()[of], pair)
+            found = score(
+                network, name, network.look(images), data.is_open.numpy()[of], data.occupied.numpy()[of], pair
+            )
             out[of] = -found.margin
         return out, {"trained_on_these_lifts": False}
     keep_freed_memory()

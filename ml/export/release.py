@@ -41,12 +41,16 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
 
     network = Scripted.load(path)
     lifts = [load(file) for file in files]
-    scores = [score_rendered(network, lift) for lift in lifts]
-    calibration = calibrate(scores, [watched(Lift.of(network, lift, judged=0)) for lift in lifts])
+    looks = [network.look(lift.images) for lift in lifts]
+    scores = [score_rendered(network, lift, seen=seen) for lift, seen in zip(lifts, looks, strict=True)]
+    known = [Lift.of(network, lift, 0, seen) for lift, seen in zip(lifts, looks, strict=True)]
+    calibration = calibrate(scores, [watched(lift) for lift in known])
     pairs = [(lift.open_mask, lift.close_mask) for lift in lifts]
     others = [
-        score_rendered(network, replace(lift, open_mask=other.open_mask, close_mask=other.close_mask))
-        for lift, other in zip(lifts, lifts[1:] + lifts[:1], strict=True)
+        score_rendered(
+            network, replace(lift, open_mask=other.open_mask, close_mask=other.close_mask), seen=seen
+        )
+        for lift, other, seen in zip(lifts, lifts[1:] + lifts[:1], looks, strict=True)
     ]
     refused = float(np.mean(fits(others) < calibration["fit_threshold"]))
     figures = report(scores, calibration)

@@ -111,7 +111,8 @@ export class OwnThreshold {
     setText(
       this.origin,
       `Found ${clockTime(found.created_at)} from ${found.margins.length} carriers, ${reviewed} · ` +
-        `${percent(found.open_share).replace(" ", "\u00a0")} open`,
+        `${percent(found.open_share).replace(" ", "\u00a0")} open · ` +
+        (found.prototypes ? "knows what open and closed carriers look like" : "too few of one state to know what it looks like"),
     );
   }
 
