@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,9 @@ from lifts.heaps import Heaps, Prior, heaps_of, memberships
 
 Vectors = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
+
+MOMENTS = 3
+"""Begin, middle and end of a passage."""
 
 FEWEST = 2.0
 """Passages of the smaller heap below which nothing is made of them."""
@@ -37,23 +41,36 @@ TOLD = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Prototypes:
-    """A lift's prototypes as a reading of embeddings.
+    """A lift's prototypes as a reading of embeddings, for each of the three moments of a passage.
 
     Attributes:
-        direction: float32[D]; an embedding's margin by the prototypes is its product with it, plus `offset`.
-        offset: margin of the origin.
-        weight: of that margin beside the masks', 0..1.
+        directions: float32[3, D]; an embedding's margin by the prototypes is its product with its moment's,
+            plus the moment's offset.
+        offsets: margins of the origin.
+        weights: of those margins beside the masks', 0..1.
     """
 
-    direction: Vectors
-    offset: float
-    weight: float
+    directions: Vectors
+    offsets: tuple[float, float, float]
+    weights: tuple[float, float, float]
 
     def joined(self, margins: npt.ArrayLike, embeddings: Vectors) -> Vectors:
-        """Margins float32[N] by masks and prototypes, from those by masks and embeddings float32[N, D]."""
-        own = embeddings @ self.direction + np.float32(self.offset)
-        weight = np.float32(self.weight)
-        return np.asarray((1 - weight) * np.asarray(margins, np.float32) + weight * own, np.float32)
+        """Margins by masks and prototypes.
+
+        Args:
+            margins: float[..., M], by the masks, of the M pictures of a passage.
+            embeddings: float32[..., M, D]. Three are begin, middle and end; of fewer the moments are unknown,
+                and the mean of all prototypes is taken.
+
+        Returns:
+            float32[..., M].
+        """
+        directions, offsets, weights = self.directions, np.array(self.offsets), np.array(self.weights)
+        if embeddings.shape[-2] != MOMENTS:
+            directions = np.repeat(directions.mean(0)[None], embeddings.shape[-2], 0)
+            offsets, weights = offsets.mean(), weights.mean()
+        own = (embeddings * directions).sum(-1) + offsets
+        return np.asarray((1 - weights) * np.asarray(margins) + weights * own, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +98,7 @@ def learn(
 
     Args:
         margins: float[N], one a passage, by the masks.
-        embeddings: float32[N, D], one a passage.
+        embeddings: float32[N, 3, D], of each passage at begin, middle and end.
         prior: how heaps lie on lifts in general.
         is_open: what somebody said of each passage, None for nothing; all None by default.
 
@@ -89,34 +106,45 @@ def learn(
         ValueError: a number is not finite, or the lengths differ.
     """
     x = np.asarray(margins, np.float64).reshape(-1)
-    if embeddings.ndim != 2 or len(embeddings) != len(x):
+    if embeddings.ndim != 3 or embeddings.shape[:2] != (len(x), MOMENTS):
         raise ValueError(f"{len(x)} margins, but embeddings {list(embeddings.shape)}")
     if not np.isfinite(embeddings).all():
         raise ValueError("an embedding is not finite")
     heaps = heaps_of(x, prior, is_open)
     belongs = memberships(x, heaps, prior, is_open)
-    found = _prototypes(embeddings, belongs, prior.closed_mean - prior.open_mean)
-    if found is None:
+    if len(x) == 0 or belongs.sum(0).min() <= FEWEST:
         return Learnt(heaps, None, x)
-    prototypes, own = found
-    joined = (1 - prototypes.weight) * x + prototypes.weight * own
+    apart = prior.closed_mean - prior.open_mean
+    found = [_read(embeddings[:, moment].astype(np.float64), belongs, apart) for moment in range(MOMENTS)]
+    prototypes = Prototypes(
+        np.stack([one.direction for one in found]).astype(np.float32),
+        (found[0].offset, found[1].offset, found[2].offset),
+        (found[0].weight, found[1].weight, found[2].weight),
+    )
+    joined = np.mean([(1 - one.weight) * x + one.weight * one.own for one in found], axis=0)
     return Learnt(heaps_of(joined, prior, is_open), prototypes, joined)
 
 
-def _prototypes(embeddings: Vectors, belongs: Floats, apart: float) -> tuple[Prototypes, Floats] | None:
-    """Prototypes whose heaps lie `apart`, and each passage's margin by those of the others, float64[N]."""
+class _Reading(NamedTuple):
+    """One moment's prototypes; own: float64[N], each passage's margin by those of all the others."""
+
+    direction: Floats
+    offset: float
+    weight: float
+    own: Floats
+
+
+def _read(x: Floats, belongs: Floats, apart: float) -> _Reading:
+    """Read embeddings float64[N, D] by the prototypes of two heaps that shall lie `apart`."""
     count = belongs.sum(0)  # [2]
-    if count.min() <= FEWEST:
-        return None
-    x = embeddings.astype(np.float64)  # [N, D]
     means = belongs.T @ x / count[:, None]  # [2, D]
     within = sum(belongs[:, k] @ (x - means[k]) ** 2 for k in (0, 1)) / count.sum()  # [D]
     evenly = 1 / (within + within.mean() + 1e-12)
     difference = means[1] - means[0]
     direction = difference * evenly
     told = float(direction @ difference)
-    if told <= 0:
-        return None
+    if told <= 0:  # the two heaps look alike
+        return _Reading(np.zeros_like(direction), 0.0, 0.0, np.zeros(len(x)))
     # Without passage i its prototype is m - w_i (x_i - m) / (count - w_i), m being that with it.
     near = x @ (means * evenly).T  # [N, 2]
     square = (x**2) @ evenly
@@ -129,5 +157,4 @@ def _prototypes(embeddings: Vectors, belongs: Floats, apart: float) -> tuple[Pro
     # How well the prototypes tell apart passages that they do not hold says how far to trust them.
     worth = min(max(kept / told, 0.0), 1.0) * (count.min() - FEWEST) / (count.min() + HALF)
     offset = -scale * float(middle.sum()) / 2
-    prototypes = Prototypes((scale * direction).astype(np.float32), offset, float(worth / (1 + worth)))
-    return prototypes, scale * own + offset
+    return _Reading(scale * direction, offset, float(worth / (1 + worth)), scale * own + offset)

@@ -76,7 +76,7 @@ class Lift:
 
 
 class Passages(NamedTuple):
-    """Watched passages: margins float[N] and embeddings float32[N, D], means over each three pictures.
+    """Watched passages: margins float[N], means over each three pictures, and embeddings float32[N, 3, D].
 
     is_open: bool[N]. always: float32[D], the mean over all their pictures, by which they were judged.
     """
@@ -96,7 +96,7 @@ def watched(lift: Lift, chosen: npt.NDArray[np.int64] | None = None, knows_alway
     if not knows_always:
         always = np.zeros_like(always)
     margins = lift.margins(shown, always)
-    embeddings = shown.embedding.reshape(len(chosen), 3, -1).mean(1)
+    embeddings = shown.embedding.reshape(len(chosen), 3, -1)
     return Passages(margins.reshape(-1, 3).mean(1), embeddings, lift.watched_open[3 * chosen], always)
 
 
@@ -146,11 +146,12 @@ def settled(
         for index in order[:reviewed]:
             labels[index] = bool(passages.is_open[index])
         # Embeddings of nothing make no prototypes.
-        shown = passages.embeddings if without != "prototypes" else np.zeros((count, 1), np.float32)
+        shown = passages.embeddings if without != "prototypes" else np.zeros((count, 3, 1), np.float32)
         learnt = learn(passages.margins, shown, prior, labels)
         margins = by_masks
-        if learnt.prototypes is not None:
-            margins = learnt.prototypes.joined(by_masks, lift.judged.embedding)
+        if learnt.prototypes is not None and without != "prototypes":
+            judged = lift.judged.embedding.reshape(-1, 3, lift.judged.embedding.shape[1])
+            margins = learnt.prototypes.joined(by_masks.reshape(-1, 3), judged).reshape(-1)
         threshold = 0.0 if without == "threshold" else learnt.heaps.threshold
         found.append(lift.scores(margins - np.float32(threshold)))
     return found

@@ -44,6 +44,12 @@ ABLATIONS = {
 SPEEDS = {"speed": "as the service runs it", "speed-memory-kept": "freed memory kept"}
 """Results of `barwatch bench embed`. Keeping freed memory helps the paper's network most."""
 
+ONSITE = {
+    "onsite": "Unseen lifts, from their own passages",
+    "onsite-calibration": "Calibration lifts, from their own passages (nothing was chosen on these rows)",
+}
+"""Results of `barwatch evaluate-onsite`."""
+
 RUNTIMES = {"TorchScript": "float32", "TorchScript, bfloat16": "bfloat16 (the paper's in float32)"}
 """Of the shipped network in those results."""
 
@@ -184,8 +190,8 @@ def report(results: dict[str, Result]) -> str:
             body = lifts_markdown(ABLATIONS[name], found)
         elif name.startswith("benchmark-"):
             body = benchmark_markdown(NAMES[found["system"]], found)
-        elif name == "onsite":
-            body = onsite_markdown("Unseen lifts, from their own passages", found)
+        elif name in ONSITE:
+            body = onsite_markdown(ONSITE[name], found)
         elif name in SPEEDS:
             body = f"### Speed, {SPEEDS[name]}\n\n{speed_markdown(found)}\n"
         elif name == "events":

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from lifts.prototypes import learn
+from lifts.prototypes import MOMENTS, learn
 from service.errors import ConflictError, EngineUnavailableError
 from service.inference.judge import judge, problem_of
 from service.inference.protocol import Engine
@@ -75,7 +75,7 @@ def find_threshold(
         if judgement.verdict is not Verdict.UNKNOWN or judgement.reason == TOO_CLOSE:
             kept.append(passage.record)
             margins.append(judgement.margin)
-            embeddings.append(seen.embeddings.mean(0))
+            embeddings.append(_by_moment(seen.embeddings))
     _enough(len(kept))
     labels = [_label(record) for record in kept]
     learnt = learn(margins, np.stack(embeddings), calibration.heaps.prior(), labels)
@@ -101,6 +101,13 @@ def _enough(count: int, what: str = "were seen well enough so far") -> None:
 
 def _usable(pictures: Sequence[Picture]) -> Sequence[Picture]:
     return [picture for picture in pictures if not problem_of(picture)]
+
+
+def _by_moment(embeddings: Floats) -> Floats:
+    """float32[3, D]: begin, middle, end; of fewer pictures the moments are unknown, all get their mean."""
+    if len(embeddings) == MOMENTS:
+        return embeddings
+    return np.repeat(embeddings.mean(0, keepdims=True), MOMENTS, 0)
 
 
 def _looked(shown: Sequence[_Shown], engine: Engine, by: Floats) -> Iterator[tuple[_Shown, Seen]]:

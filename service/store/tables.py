@@ -47,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Vector(TypeDecorator[Floats]):
-    """float32[D] as its bytes, lowest first."""
+    """float32 numbers in a row, as their bytes, lowest first."""
 
     impl = LargeBinary
     cache_ok = True
@@ -109,7 +109,8 @@ class MaskVersionRow(Base):
 class ThresholdRow(Base):
     """What a lift's passages told, with one pair of masks; `heaps` is lifts.heaps.Heaps as JSON.
 
-    always, direction: float32[D] (service.types.Threshold, lifts.prototypes.Prototypes).
+    always: float32[D] (service.types.Threshold). directions: float32[3, D] of the prototypes, one after the
+    other; reading: their offsets and weights, three each (lifts.prototypes.Prototypes).
     """
 
     __tablename__ = "thresholds"
@@ -123,9 +124,8 @@ class ThresholdRow(Base):
     margins: Mapped[list[float]] = mapped_column(JSON)
     reviewed: Mapped[int] = mapped_column(Integer)
     always: Mapped[Floats | None] = mapped_column(Vector)
-    direction: Mapped[Floats | None] = mapped_column(Vector)
-    direction_offset: Mapped[float | None] = mapped_column(Float)
-    direction_weight: Mapped[float | None] = mapped_column(Float)
+    directions: Mapped[Floats | None] = mapped_column(Vector)
+    reading: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     active: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lifts.heaps import Heaps
-from lifts.prototypes import Prototypes
+from lifts.prototypes import MOMENTS, Prototypes
 from service.errors import ConflictError, NotFoundError
 from service.store.tables import LiftRow, MaskVersionRow, ThresholdRow, no_active
 from service.types import Threshold
@@ -36,9 +36,10 @@ def add(session: Session, found: Threshold) -> Threshold:
             margins=list(stored.margins),
             reviewed=stored.reviewed,
             always=stored.always,
-            direction=None if prototypes is None else prototypes.direction,
-            direction_offset=None if prototypes is None else prototypes.offset,
-            direction_weight=None if prototypes is None else prototypes.weight,
+            directions=None if prototypes is None else prototypes.directions.reshape(-1),
+            reading=None
+            if prototypes is None
+            else {"offsets": prototypes.offsets, "weights": prototypes.weights},
             active=stored.active,
             created_at=stored.created_at,
         )
@@ -128,7 +129,12 @@ def _record(row: ThresholdRow) -> Threshold:
         active=row.active,
         created_at=row.created_at,
         always=row.always,
-        prototypes=None
-        if row.direction is None
-        else Prototypes(row.direction, row.direction_offset or 0.0, row.direction_weight or 0.0),
+        prototypes=_prototypes(row),
     )
+
+
+def _prototypes(row: ThresholdRow) -> Prototypes | None:
+    if row.directions is None or row.reading is None:
+        return None
+    offsets, weights = tuple(row.reading["offsets"]), tuple(row.reading["weights"])
+    return Prototypes(row.directions.reshape(MOMENTS, -1), offsets, weights)

@@ -25,7 +25,17 @@ def passages(
     embeddings = rng.normal(0, 0.3, (count, 40))
     embeddings[:, 3] += 0.5 * side
     embeddings[:, 7] += 3 * rng.normal(0, 1, count)  # what varies anyway
-    return margins, embeddings.astype(np.float32), is_open
+    return margins, by_moment(embeddings), is_open
+
+
+def by_moment(embeddings: np.ndarray) -> np.ndarray:
+    """The same at begin, middle and end, only that each moment has its coordinates in another order."""
+    return np.stack([np.roll(embeddings, moment, 1) for moment in range(3)], 1).astype(np.float32)
+
+
+def three(values: np.ndarray) -> np.ndarray:
+    """A passage's margin for each of its three pictures."""
+    return np.repeat(values[:, None], 3, 1)
 
 
 @pytest.mark.parametrize("open_share", [0.1, 0.5, 0.9])
@@ -35,8 +45,10 @@ def test_new_passages_are_told_apart_better(open_share: float) -> None:
     learnt = learn(margins, embeddings, PRIOR)
     assert learnt.prototypes is not None
     masks, shown, is_open = passages(1000, 0.5, 2, blind=0.2)
-    joined = learnt.prototypes.joined(masks, shown)
+    joined = learnt.prototypes.joined(three(masks), shown)
     assert joined.dtype == np.float32
+    assert joined.shape == (1000, 3)
+    joined = joined.mean(1)
     before = float(np.mean((masks < 0) == is_open))
     after = float(np.mean((joined - learnt.heaps.threshold < 0) == is_open))
     assert before < 0.96
@@ -49,31 +61,45 @@ def test_the_passages_learnt_from_look_no_better_than_new_ones() -> None:
     learnt = learn(margins, embeddings, PRIOR)
     masks, shown, new_open = passages(4000, 0.5, 4, blind=0.0)
     assert learnt.prototypes is not None
-    joined = learnt.prototypes.joined(masks, shown)
+    joined = learnt.prototypes.joined(three(masks), shown).mean(1)
 
     def apart(values: np.ndarray, opened: np.ndarray) -> float:
         return float(values[~opened].mean() - values[opened].mean())
 
     assert apart(learnt.margins, is_open) == pytest.approx(apart(joined, new_open), rel=0.15)
     # Counted among themselves, they would look further apart than they are.
-    flattered = learnt.prototypes.joined(margins, embeddings)
+    flattered = learnt.prototypes.joined(three(margins), embeddings).mean(1)
     assert apart(flattered, is_open) > apart(learnt.margins, is_open) + 0.02
 
 
 def test_one_coordinate_by_hand() -> None:
     """Open at -1, closed at 1, nothing else: prototypes there, and the middle between them is margin 0."""
-    embeddings = np.repeat([[-1.0], [1.0]], 50, 0).astype(np.float32)
+    embeddings = np.repeat([[[-1.0]] * 3, [[1.0]] * 3], 50, 0).astype(np.float32)
     learnt = learn(np.repeat([-0.4, 0.4], 50), embeddings, PRIOR)
     prototypes = learnt.prototypes
     assert prototypes is not None
     # Nothing varies, so passages tell nothing of their own and all is kept: 48 / 54 beside 1.
-    assert prototypes.weight == pytest.approx(48 / 54 / (1 + 48 / 54), abs=2e-3)
-    assert float(prototypes.direction[0]) == pytest.approx(0.4, abs=1e-3)
-    assert prototypes.offset == pytest.approx(0.0, abs=1e-6)
-    joined = prototypes.joined([0.2], np.array([[0.5]], np.float32))
-    assert float(joined[0]) == pytest.approx(
-        0.2 * (1 - prototypes.weight) + 0.2 * prototypes.weight, abs=1e-3
-    )
+    assert prototypes.weights == pytest.approx((48 / 54 / (1 + 48 / 54),) * 3, abs=2e-3)
+    assert prototypes.directions[:, 0].tolist() == pytest.approx([0.4] * 3, abs=1e-3)
+    assert prototypes.offsets == pytest.approx((0.0,) * 3, abs=1e-6)
+    joined = prototypes.joined([0.1] * 3, np.full((3, 1), 0.5, np.float32))
+    weight = prototypes.weights[0]
+    assert joined.tolist() == pytest.approx([0.1 * (1 - weight) + 0.2 * weight] * 3, abs=1e-3)
+
+
+def test_each_moment_has_its_own() -> None:
+    """What tells open from closed lies elsewhere at the end; of two pictures nobody knows which they are."""
+    margins, embeddings, _ = passages(60, 0.5, 8, blind=0.0)
+    prototypes = learn(margins, embeddings, PRIOR).prototypes
+    assert prototypes is not None
+    assert np.abs(prototypes.directions).argmax(1).tolist() == [3, 4, 5]
+    last = np.zeros((3, 40), np.float32)
+    last[2, 5] = 0.5
+    told = prototypes.joined(np.zeros(3), last) - prototypes.joined(np.zeros(3), 0 * last)
+    assert told[:2].tolist() == [0.0, 0.0]
+    assert told[2] == pytest.approx(0.5 * prototypes.directions[2, 5] * prototypes.weights[2], rel=1e-4)
+    two = prototypes.joined(np.zeros(2), last[1:]) - prototypes.joined(np.zeros(2), 0 * last[1:])
+    assert two[1] == pytest.approx(told[2] / 3, rel=0.1)
 
 
 @pytest.mark.parametrize(("count", "open_share"), [(0, 0.5), (30, 0.0), (30, 1.0), (40, 0.05)])
@@ -90,8 +116,8 @@ def test_embeddings_that_say_nothing_weigh_little() -> None:
     rng = np.random.default_rng(6)
     margins, _, _ = passages(60, 0.5, 6, blind=0.0)
     noise = rng.normal(0, 1, (60, 40)).astype(np.float32)
-    learnt = learn(margins, noise, PRIOR)
-    assert learnt.prototypes is None or learnt.prototypes.weight < 0.1
+    learnt = learn(margins, by_moment(noise), PRIOR)
+    assert learnt.prototypes is None or max(learnt.prototypes.weights) < 0.1
 
 
 def test_a_review_outweighs_the_margin() -> None:
@@ -100,16 +126,16 @@ def test_a_review_outweighs_the_margin() -> None:
     labels = [bool(state) for state in is_open]
     learnt = learn(-margins, embeddings, PRIOR, labels)
     assert learnt.prototypes is not None
-    assert learnt.prototypes.direction[3] > 0
+    assert learnt.prototypes.directions[0, 3] > 0
 
 
 def test_refusals() -> None:
     with pytest.raises(ValueError, match="2 margins, but embeddings"):
-        learn([0.1, 0.2], np.zeros((1, 4), np.float32), PRIOR)
+        learn([0.1, 0.2], np.zeros((1, 3, 4), np.float32), PRIOR)
     with pytest.raises(ValueError, match="not finite"):
-        learn([0.1], np.full((1, 4), np.nan, np.float32), PRIOR)
+        learn([0.1], np.full((1, 3, 4), np.nan, np.float32), PRIOR)
 
 
 def test_no_weight_leaves_the_masks_margins() -> None:
-    prototypes = Prototypes(np.ones(3, np.float32), 5.0, 0.0)
-    assert prototypes.joined([0.25], np.ones((1, 3), np.float32)).tolist() == [0.25]
+    prototypes = Prototypes(np.ones((3, 4), np.float32), (5.0, 5.0, 5.0), (0.0, 0.0, 0.0))
+    assert prototypes.joined([0.25], np.ones((1, 4), np.float32)).tolist() == [0.25]

@@ -101,7 +101,7 @@ def test_a_lifts_prototypes_have_their_share_in_every_margin() -> None:
 
     So the margin is 1.25 about the mean distance, sqrt(4.25): 2.0616 + 0.625 and 2.0616 - 0.625.
     """
-    prototypes = Prototypes(np.array([0.0, 3.0], np.float32), -1.0, 0.25)
+    prototypes = Prototypes(np.full((3, 2), (0.0, 3.0), np.float32), (-1.0,) * 3, (0.25,) * 3)
     found = judge([_picture()], _seen([(0.5, 2.0)]), _learnt(prototypes=prototypes), CALIBRATION)
     assert found.verdict is CLOSED
     assert found.margin == pytest.approx(1.25)
@@ -112,7 +112,7 @@ def test_a_lifts_prototypes_have_their_share_in_every_margin() -> None:
 
 def test_prototypes_are_joined_to_the_networks_own_margin() -> None:
     """-0.8 by the network and 1.6 by the prototypes, equally weighed: 0.4."""
-    prototypes = Prototypes(np.zeros(2, np.float32), 1.6, 0.5)
+    prototypes = Prototypes(np.zeros((3, 2), np.float32), (1.6,) * 3, (0.5,) * 3)
     seen = _seen([BETWEEN], matches=[(-0.8, 1.0)])
     assert judge([_picture()], seen, _learnt(prototypes=prototypes), CALIBRATION).margin == pytest.approx(0.4)
 

@@ -132,8 +132,9 @@ def test_what_a_threshold_was_found_with_comes_back(store: Store) -> None:
     store.write(lambda s: lifts.put(s, LIFT)).result()
     store.write(lambda s: masks.add(s, _version())).result()
     rng = np.random.default_rng(5)
-    always, direction = rng.normal(size=(2, 6)).astype(np.float32)
-    found = _threshold(always=always, prototypes=Prototypes(direction, -0.25, 0.375))
+    always, *directions = rng.normal(size=(4, 6)).astype(np.float32)
+    given = Prototypes(np.stack(directions), (-0.25, 0.5, 0.75), (0.375, 0.25, 0.125))
+    found = _threshold(always=always, prototypes=given)
     store.write(lambda s: thresholds.add(s, found)).result()
     store.write(partial(thresholds.activate, lift_id="lift", version=1)).result()
     with store.reading() as session:
@@ -145,8 +146,9 @@ def test_what_a_threshold_was_found_with_comes_back(store: Store) -> None:
         assert stored.prototypes is not None
         assert stored.always is not None
         np.testing.assert_array_equal(stored.always, always)
-        np.testing.assert_array_equal(stored.prototypes.direction, direction)
-        assert (stored.prototypes.offset, stored.prototypes.weight) == (-0.25, 0.375)
+        np.testing.assert_array_equal(stored.prototypes.directions, np.stack(directions))
+        assert stored.prototypes.offsets == (-0.25, 0.5, 0.75)
+        assert stored.prototypes.weights == (0.375, 0.25, 0.125)
         assert stored.heaps == found.heaps
 
 

@@ -13,6 +13,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("thresholds", sa.Column("always", sa.LargeBinary(), nullable=True))
-    op.add_column("thresholds", sa.Column("direction", sa.LargeBinary(), nullable=True))
-    op.add_column("thresholds", sa.Column("direction_offset", sa.Float(), nullable=True))
-    op.add_column("thresholds", sa.Column("direction_weight", sa.Float(), nullable=True))
+    op.add_column("thresholds", sa.Column("directions", sa.LargeBinary(), nullable=True))
+    op.add_column("thresholds", sa.Column("reading", sa.JSON(), nullable=True))
