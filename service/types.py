@@ -185,6 +185,7 @@ class Threshold:
     active: whether the lift is judged by it; a threshold that was found is a proposal until then.
     always: float32[D], mean embedding of the passages' pictures; None of one that was found without it.
     prototypes: None where one state was too rare.
+    watched, labelled: how many passages there were to learn from, and labels; some may not have been usable.
     """
 
     lift_id: str
@@ -198,6 +199,8 @@ class Threshold:
     created_at: datetime
     always: Floats | None = None
     prototypes: Prototypes | None = None
+    watched: int = 0
+    labelled: int = 0
 
 
 def judged_by(drawn: Floats, always: Floats | None = None) -> Floats:

@@ -46,7 +46,7 @@ SPEEDS = {"speed": "as the service runs it", "speed-memory-kept": "freed memory 
 
 ONSITE = {
     "onsite": "Unseen lifts, from their own passages",
-    "onsite-calibration": "Calibration lifts, from their own passages (nothing was chosen on these rows)",
+    "onsite-calibration": "Calibration lifts, from their own passages (prototypes were not tuned on them)",
 }
 """Results of `barwatch evaluate-onsite`."""
 

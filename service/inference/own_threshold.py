@@ -91,6 +91,8 @@ def find_threshold(
         created_at=datetime.now(UTC),
         always=always,
         prototypes=learnt.prototypes,
+        watched=len(watched),
+        labelled=sum(_label(record) is not None for record in watched),
     )
 
 

@@ -126,6 +126,8 @@ class ThresholdRow(Base):
     always: Mapped[Floats | None] = mapped_column(Vector)
     directions: Mapped[Floats | None] = mapped_column(Vector)
     reading: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    watched: Mapped[int | None] = mapped_column(Integer)
+    labelled: Mapped[int | None] = mapped_column(Integer)
     active: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

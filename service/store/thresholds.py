@@ -40,6 +40,8 @@ def add(session: Session, found: Threshold) -> Threshold:
             reading=None
             if prototypes is None
             else {"offsets": prototypes.offsets, "weights": prototypes.weights},
+            watched=stored.watched,
+            labelled=stored.labelled,
             active=stored.active,
             created_at=stored.created_at,
         )
@@ -73,12 +75,15 @@ def history(session: Session, lift_id: str) -> tuple[Threshold, ...]:
 
 
 def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> tuple[int, int]:
-    """Return the most passages, and the most labels, that a threshold with these masks was found from.
+    """Return the most passages, and the most labels, that there were for a threshold with these masks.
 
-    Proposals of these masks and this model count as what was activated does; 0 if there is none.
+    Those that turned out unusable count: looking again would not make them usable. Proposals of these masks
+    and this model count as what was activated does; 0 if there is none.
     """
+    watched = func.coalesce(ThresholdRow.watched, func.json_array_length(ThresholdRow.margins))
+    labelled = func.coalesce(ThresholdRow.labelled, ThresholdRow.reviewed)
     most, labels = session.execute(
-        select(func.max(func.json_array_length(ThresholdRow.margins)), func.max(ThresholdRow.reviewed)).where(
+        select(func.max(watched), func.max(labelled)).where(
             ThresholdRow.lift_id == lift_id,
             ThresholdRow.mask_version == mask_version,
             ThresholdRow.model == model,
@@ -130,6 +135,8 @@ def _record(row: ThresholdRow) -> Threshold:
         created_at=row.created_at,
         always=row.always,
         prototypes=_prototypes(row),
+        watched=len(row.margins) if row.watched is None else row.watched,
+        labelled=row.reviewed if row.labelled is None else row.labelled,
     )
 
 

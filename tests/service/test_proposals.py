@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from lifts.schema import Lift
@@ -147,6 +147,18 @@ def test_passages_whose_pictures_are_gone_tell_nothing(house: House) -> None:
     assert house.look() is None
     house.pictures.folder.with_name("gone").rename(house.pictures.folder)
     assert house.look() == (50, 0)
+
+
+def test_a_passage_that_cannot_be_used_is_not_waited_for(house: House) -> None:
+    """Of 50 passages two have lost their pictures, one of them labelled: proposed from 48, and once."""
+    house.watch(20)
+    assert house.look() == (20, 0)
+    house.watch(30)
+    house.review(range(20, 25))
+    lose = "UPDATE passages SET pictures = '[]' WHERE id IN ('p-20', 'p-30')"
+    house.store.write(lambda session: session.execute(text(lose)) and None).result()
+    assert house.look() == (48, 4)
+    assert house.look() is None
 
 
 def test_while_the_embedder_is_down_a_proposal_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

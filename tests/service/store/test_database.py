@@ -71,6 +71,7 @@ def test_a_threshold_of_an_older_release_is_still_a_threshold(tmp_path: Path) ->
     migrate(engine)
     with Session(engine) as session:
         (found,) = thresholds.history(session, "old")
+        assert thresholds.most_used(session, "old", 1, "m") == (1, 0)
     engine.dispose()
     assert found.heaps.threshold == pytest.approx(0.2)
     assert (found.always, found.prototypes, found.active) == (None, None, True)

@@ -234,13 +234,13 @@ def test_labels_stay_among_the_watched_however_old(store: Store) -> None:
 
 
 def test_the_most_that_a_threshold_was_found_from(store: Store) -> None:
-    """Over all of the same masks and model, each number for itself."""
+    """Over all of the same masks and model, each number for itself, what was not usable counted."""
     store.write(lambda s: lifts.put(s, LIFT)).result()
     for found in (
-        _threshold(margins=(0.1,) * 5, reviewed=0),
-        _threshold(margins=(0.1,) * 3, reviewed=2),
-        _threshold(margins=(0.1,) * 9, reviewed=9, mask_version=2),
-        _threshold(margins=(0.1,) * 9, reviewed=9, model="other"),
+        _threshold(margins=(0.1,) * 4, watched=5, labelled=0),
+        _threshold(margins=(0.1,) * 3, watched=3, reviewed=1, labelled=2),
+        _threshold(watched=9, labelled=9, mask_version=2),
+        _threshold(watched=9, labelled=9, model="other"),
     ):
         store.write(partial(thresholds.add, found=found)).result()
     with store.reading() as session:

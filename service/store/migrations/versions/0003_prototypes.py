@@ -15,3 +15,5 @@ def upgrade() -> None:
     op.add_column("thresholds", sa.Column("always", sa.LargeBinary(), nullable=True))
     op.add_column("thresholds", sa.Column("directions", sa.LargeBinary(), nullable=True))
     op.add_column("thresholds", sa.Column("reading", sa.JSON(), nullable=True))
+    op.add_column("thresholds", sa.Column("watched", sa.Integer(), nullable=True))
+    op.add_column("thresholds", sa.Column("labelled", sa.Integer(), nullable=True))
