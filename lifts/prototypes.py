@@ -88,6 +88,31 @@ class Learnt:
     margins: Floats
 
 
+def always_seen(margins: npt.ArrayLike, embeddings: Vectors, prior: Prior) -> Vectors | None:
+    """What shows in a lift's pictures whatever the state of the bar, as a mean embedding.
+
+    The mean over all passages would do where both states are as frequent; where hardly anybody closes it, an
+    open bar is in nearly all of them. So both heaps count alike, and where one is too small nothing is said.
+
+    Args:
+        margins: float[N], one a passage, by the masks alone.
+        embeddings: float32[N, 3, D], of each passage at begin, middle and end.
+        prior: how heaps lie on lifts in general.
+
+    Returns:
+        float32[D] or None.
+
+    Raises:
+        ValueError: a margin is not finite.
+    """
+    belongs = memberships(margins, heaps_of(margins, prior), prior)
+    count = belongs.sum(0)
+    if len(belongs) == 0 or count.min() <= FEWEST:
+        return None
+    heaps = belongs.T @ embeddings.mean(1) / count[:, None]  # [2, D]
+    return np.asarray(heaps.mean(0), np.float32)
+
+
 def learn(
     margins: npt.ArrayLike,
     embeddings: Vectors,

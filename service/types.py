@@ -183,8 +183,8 @@ class Threshold:
     version: counts from 1 within the lift. model: whose margins they are.
     margins: of the passages it was found from; reviewed: how many of these somebody had labelled.
     active: whether the lift is judged by it; a threshold that was found is a proposal until then.
-    always: float32[D], mean embedding of the passages' pictures; None of one that was found without it.
-    prototypes: None where one state was too rare.
+    always: float32[D], what shows in pictures of either state, as an embedding.
+    always, prototypes: None where one state was too rare.
     watched, labelled: how many passages there were to learn from, and labels; some may not have been usable.
     """
 

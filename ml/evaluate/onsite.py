@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.heaps import Prior
-from lifts.prototypes import learn
+from lifts.prototypes import always_seen, learn
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, in_words, wilson
 from ml.evaluate.scoring import Flags, Floats, Judges, Scores, Seen
@@ -78,26 +78,26 @@ class Lift:
 class Passages(NamedTuple):
     """Watched passages: margins float[N], means over each three pictures, and embeddings float32[N, 3, D].
 
-    is_open: bool[N]. always: float32[D], the mean over all their pictures, by which they were judged.
+    is_open: bool[N]. always: float32[D], what shows in either state, by which they were judged; None for nothing.
     """
 
     margins: Floats
     embeddings: Floats
     is_open: Flags
-    always: Floats
+    always: Floats | None
 
 
-def watched(lift: Lift, chosen: npt.NDArray[np.int64] | None = None, knows_always: bool = True) -> Passages:
-    """What some of a lift's watched passages say, all of them by default."""
+def watched(lift: Lift, prior: Prior | None = None, chosen: npt.NDArray[np.int64] | None = None) -> Passages:
+    """What some of a lift's watched passages say, all of them by default; without a prior, by masks alone."""
     if chosen is None:
         chosen = np.arange(len(lift.watched_open) // 3)
     shown = lift.watched.take((3 * chosen[:, None] + np.arange(3)).ravel())
-    always = shown.embedding.mean(0)
-    if not knows_always:
-        always = np.zeros_like(always)
-    margins = lift.margins(shown, always)
     embeddings = shown.embedding.reshape(len(chosen), 3, -1)
-    return Passages(margins.reshape(-1, 3).mean(1), embeddings, lift.watched_open[3 * chosen], always)
+    margins = lift.margins(shown).reshape(-1, 3).mean(1)
+    always = None if prior is None else always_seen(margins, embeddings, prior)
+    if always is not None:
+        margins = lift.margins(shown, always).reshape(-1, 3).mean(1)
+    return Passages(margins, embeddings, lift.watched_open[3 * chosen], always)
 
 
 def drawn(lift: Lift, count: int, open_share: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -137,7 +137,7 @@ def settled(
         reviews: how many of them are labelled; scores are returned for each.
         without: one of PARTS that is left out.
     """
-    passages = watched(lift, drawn(lift, count, open_share, rng), without != "always")
+    passages = watched(lift, None if without == "always" else prior, drawn(lift, count, open_share, rng))
     by_masks = lift.margins(lift.judged, passages.always)
     order = rng.permutation(count)
     found = []

@@ -38,8 +38,9 @@ ABLATIONS = {
     "crosscheck-distances": "crosscheck, without attention from the masks",
     "loco-bfloat16": "loco, in bfloat16",
     "crosscheck-bfloat16": "crosscheck, in bfloat16",
+    "calibration-lifts": "the lifts that calibrate",
 }
-"""Results of the same pictures with something changed."""
+"""Results of `barwatch evaluate` with something changed, and of other lifts."""
 
 SPEEDS = {"speed": "as the service runs it", "speed-memory-kept": "freed memory kept"}
 """Results of `barwatch bench embed`. Keeping freed memory helps the paper's network most."""
@@ -94,6 +95,13 @@ def readme_table(results: dict[str, Result]) -> str:
                 loco,
             ),
         ]
+    if more := results.get("calibration-lifts"):
+        what = (
+            f"open or closed, per picture, {len(more['lifts'])} further unseen lifts, those that calibrate "
+            f"(nothing here is calibrated), {more['pictures']} pictures; per passage"
+        )
+        measured = f"{_share(more, 'accuracy')}; {_percent(more['accuracy_per_passage'])}"
+        rows.append(_row(what, measured, more))
     if alone := results.get("loco-distances"):
         what = "open or closed, per picture, the same lifts, by the distances of the embeddings alone"
         rows.append(_row(what, _share(alone, "accuracy"), alone))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lifts.heaps import prior_from
 from ml.data.rendered import load
 from ml.evaluate.onsite import Lift, watched
 from ml.evaluate.report import report
@@ -44,7 +45,9 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
     looks = [network.look(lift.images) for lift in lifts]
     scores = [score_rendered(network, lift, seen=seen) for lift, seen in zip(lifts, looks, strict=True)]
     known = [Lift.of(network, lift, 0, seen) for lift, seen in zip(lifts, looks, strict=True)]
-    calibration = calibrate(scores, [watched(lift) for lift in known])
+    alone = [watched(lift) for lift in known]
+    plain = prior_from([(seen.margins, seen.is_open) for seen in alone])
+    calibration = calibrate(scores, [watched(lift, plain) for lift in known])
     pairs = [(lift.open_mask, lift.close_mask) for lift in lifts]
     others = [
         score_rendered(

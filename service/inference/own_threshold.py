@@ -11,10 +11,11 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
 
-from lifts.prototypes import MOMENTS, learn
+from lifts.prototypes import MOMENTS, always_seen, learn
 from service.errors import ConflictError, EngineUnavailableError
 from service.inference.judge import judge, problem_of
 from service.inference.protocol import Engine
@@ -46,7 +47,7 @@ class _Shown:
 def find_threshold(
     watched: Sequence[PassageRecord], masks: MaskVersion, engine: Engine, read: Read
 ) -> Threshold:
-    """Learn from a lift's passages; blocks until the engine has looked at each twice.
+    """Learn from a lift's passages; blocks until the engine has looked at each, once or twice.
 
     One passage at a time is with the engine, so that a carrier that comes meanwhile waits for one at most.
 
@@ -67,18 +68,13 @@ def find_threshold(
     _enough(len(watched))
     _enough(len(shown), "still have their pictures")
     alone = dataclasses.replace(masks, threshold=None)
-    means = [seen.embeddings.mean(0) for _, seen in _looked(shown, engine, alone.judged_by)]
-    always: Floats = np.mean(means, axis=0, dtype=np.float32)
-    kept, margins, embeddings = [], [], []
-    for passage, seen in _looked(shown, engine, judged_by(alone.drawn, always)):
-        judgement = judge(passage.pictures, seen, alone, calibration)
-        if judgement.verdict is not Verdict.UNKNOWN or judgement.reason == TOO_CLOSE:
-            kept.append(passage.record)
-            margins.append(judgement.margin)
-            embeddings.append(_by_moment(seen.embeddings))
-    _enough(len(kept))
-    labels = [_label(record) for record in kept]
-    learnt = learn(margins, np.stack(embeddings), calibration.heaps.prior(), labels)
+    prior = calibration.heaps.prior()
+    told = _judged(shown, engine, alone, None)
+    always = always_seen(told.margins, np.stack(told.embeddings), prior)
+    if always is not None:
+        told = _judged(shown, engine, alone, always)
+    labels = [_label(record) for record in told.kept]
+    learnt = learn(told.margins, np.stack(told.embeddings), prior, labels)
     return Threshold(
         lift_id=masks.lift_id,
         version=0,
@@ -94,6 +90,26 @@ def find_threshold(
         watched=len(watched),
         labelled=sum(_label(record) is not None for record in watched),
     )
+
+
+class _Told(NamedTuple):
+    """Passages that could be judged, and their margins and embeddings float32[3, D]."""
+
+    kept: list[PassageRecord]
+    margins: list[float]
+    embeddings: list[Floats]
+
+
+def _judged(shown: Sequence[_Shown], engine: Engine, masks: MaskVersion, always: Floats | None) -> _Told:
+    told = _Told([], [], [])
+    for passage, seen in _looked(shown, engine, judged_by(masks.drawn, always)):
+        judgement = judge(passage.pictures, seen, masks, engine.manifest.calibration)
+        if judgement.verdict is not Verdict.UNKNOWN or judgement.reason == TOO_CLOSE:
+            told.kept.append(passage.record)
+            told.margins.append(judgement.margin)
+            told.embeddings.append(_by_moment(seen.embeddings))
+    _enough(len(told.kept))
+    return told
 
 
 def _enough(count: int, what: str = "were seen well enough so far") -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lifts.heaps import Prior
-from lifts.prototypes import Prototypes, learn
+from lifts.prototypes import Prototypes, always_seen, learn
 
 PRIOR = Prior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
 
@@ -109,6 +109,19 @@ def test_few_passages_of_a_state_make_no_prototypes(count: int, open_share: floa
     learnt = learn(margins, embeddings, PRIOR)
     assert learnt.prototypes is None
     np.testing.assert_allclose(learnt.margins, margins)
+
+
+def test_what_always_shows_is_in_either_state_however_rare_one_is() -> None:
+    """Of 100 carriers 90 are open: their bar shows nearly always, and does not count as what always shows."""
+    margins, embeddings, _ = passages(100, 0.9, 9, blind=0.0)
+    embeddings[:, :, 20] += 0.7
+    always = always_seen(margins, embeddings, PRIOR)
+    assert always is not None
+    assert always[20] == pytest.approx(0.7, abs=0.05)
+    assert abs(always[3]) < 0.1
+    assert abs(embeddings.mean((0, 1))[3]) > 0.12
+    margins, embeddings, _ = passages(100, 1.0, 9, blind=0.0)
+    assert always_seen(margins, embeddings, PRIOR) is None
 
 
 def test_embeddings_that_say_nothing_weigh_little() -> None:

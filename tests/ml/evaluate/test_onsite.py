@@ -102,11 +102,14 @@ def test_too_few_passages_is_said() -> None:
 
 
 def test_watched_passages_are_judged_by_what_always_shows() -> None:
-    """An offset of 0.4 shows in every picture: half of it is taken off by who knows that."""
-    parts = lift(1, 0.4)
-    knows, knows_not = watched(parts), watched(parts, knows_always=False)
-    assert knows.always[1] == pytest.approx(0.4, abs=0.01)
-    np.testing.assert_allclose(knows_not.margins - knows.margins, 0.2, atol=0.01)
+    """An offset of 0.3 shows in every picture: half of it is taken off by who knows that."""
+    parts = lift(1, 0.3)
+    knows, knows_not = watched(parts, PRIOR), watched(parts)
+    assert knows.always is not None
+    assert knows_not.always is None
+    assert knows.always[1] == pytest.approx(0.3, abs=0.01)
+    assert knows.always[0] == pytest.approx(0.0, abs=0.01)
+    np.testing.assert_allclose(knows_not.margins - knows.margins, 0.15, atol=0.01)
     assert len(knows.margins) == 460
 
 
