@@ -78,7 +78,7 @@ class Lift:
 class Passages(NamedTuple):
     """Watched passages: margins float[N], means over each three pictures, and embeddings float32[N, 3, D].
 
-    is_open: bool[N]. always: float32[D], what shows in either state, by which they were judged; None for nothing.
+    is_open: bool[N]. always: float32[D], what shows in either state, by which they were judged; or None.
     """
 
     margins: Floats

@@ -27,9 +27,6 @@ from ml.models.barwatch import BAR_GRID
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-OVERLOOKED_COST = 3
-"""False occupied chairs that one overlooked person weighs."""
-
 MISS_COST, FALSE_ALARM_COST, UNKNOWN_COST = 4.0, 3.0, 1.0
 """What a passage costs that is called closed and was open, called open and was closed, or not called at all.
 
@@ -57,8 +54,7 @@ def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str
     truth = np.concatenate([p.is_open for p in passages])
     # Lifts count alike in offset and scale: both states are there in like numbers in each.
     scale, offset = fit_logistic(margin, truth)
-    # A person who is overlooked on an open chair is never alarmed for, an empty one taken for occupied only
-    # alarms for nothing: it costs less.
+    # A person who is overlooked on an open chair is a miss, an empty one taken for occupied a false alarm.
     occupancy = np.concatenate([_of_passages(s.occupancy) for s in scores])
     occupied = np.concatenate([p.occupied for p in passages])
     # What a lift has learnt of itself is read by a scale of its own.
@@ -67,7 +63,8 @@ def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str
     moved = np.concatenate([told.margins - told.heaps.threshold for told in learnt])
     thresholds = np.linspace(0.05, 0.95, 91)
     costs = [
-        OVERLOOKED_COST * int(((occupancy < t) & occupied).sum()) + int(((occupancy >= t) & ~occupied).sum())
+        MISS_COST * int(((occupancy < t) & occupied).sum())
+        + FALSE_ALARM_COST * int(((occupancy >= t) & ~occupied).sum())
         for t in thresholds
     ]
     best = thresholds[np.flatnonzero(np.array(costs) == min(costs))]
