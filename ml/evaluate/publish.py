@@ -39,6 +39,7 @@ ABLATIONS = {
     "loco-bfloat16": "loco, in bfloat16",
     "crosscheck-bfloat16": "crosscheck, in bfloat16",
     "calibration-lifts": "the lifts that calibrate",
+    "calibration-lifts-distances": "the lifts that calibrate, without attention from the masks",
 }
 """Results of `barwatch evaluate` with something changed, and of other lifts."""
 
@@ -95,13 +96,6 @@ def readme_table(results: dict[str, Result]) -> str:
                 loco,
             ),
         ]
-    if more := results.get("calibration-lifts"):
-        what = (
-            f"open or closed, per picture, {len(more['lifts'])} further unseen lifts, those that calibrate "
-            f"(nothing here is calibrated), {more['pictures']} pictures; per passage"
-        )
-        measured = f"{_share(more, 'accuracy')}; {_percent(more['accuracy_per_passage'])}"
-        rows.append(_row(what, measured, more))
     if alone := results.get("loco-distances"):
         what = "open or closed, per picture, the same lifts, by the distances of the embeddings alone"
         rows.append(_row(what, _share(alone, "accuracy"), alone))
@@ -120,6 +114,13 @@ def readme_table(results: dict[str, Result]) -> str:
             shares = [f"{_percent(r['accuracy'])} with {100 * r['open_share']:.0f} % open" for r in shown]
             text = f"open or closed, per picture, the same lifts, each by what it learnt from {what}"
             rows.append(_row(text, "; ".join(shares), onsite))
+    if more := results.get("calibration-lifts"):
+        what = (
+            f"open or closed, per picture, {len(more['lifts'])} further unseen lifts, those that calibrate "
+            f"(nothing here is calibrated), {more['pictures']} pictures; per passage"
+        )
+        measured = f"{_share(more, 'accuracy')}; {_percent(more['accuracy_per_passage'])}"
+        rows.append(_row(what, measured, more))
     if cross := results.get("crosscheck"):
         rows.append(
             _row(
