@@ -31,7 +31,8 @@ AFTER_REVIEWS = (5, 20, 100)
 
 ROUND_EVERY_S = 15.0
 REST, MOST_REST_S = 200.0, 300.0
-"""After a look, rest for as many times as long as it took: counting a season of passages takes a while."""
+"""After a look that found nothing due, rest for as many times as long as it took: counting a season of
+passages takes a while. One that proposed needs no rest, it is rare."""
 
 
 class Proposals:
@@ -63,16 +64,18 @@ class Proposals:
         began_mono_s = time.monotonic()
         if began_mono_s < self._next_look_mono_s:
             return
+        proposed = None
         try:
             if not self._waiting and began_mono_s >= self._next_round_mono_s:
                 self._next_round_mono_s = began_mono_s + ROUND_EVERY_S
                 with self._store.reading() as session:
                     self._waiting.extend(masks.active_versions(session))
             if self._waiting:
-                self.look(self._waiting.popleft())
+                proposed = self.look(self._waiting.popleft())
         finally:
             now_mono_s = time.monotonic()
-            self._next_look_mono_s = now_mono_s + min(REST * (now_mono_s - began_mono_s), MOST_REST_S)
+            rest_s = min(REST * (now_mono_s - began_mono_s), MOST_REST_S) if proposed is None else 0.0
+            self._next_look_mono_s = now_mono_s + rest_s
 
     def look(self, lift_id: str) -> Threshold | None:
         """Propose a threshold for the lift if one is due; returns it as stored.

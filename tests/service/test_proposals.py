@@ -290,6 +290,33 @@ def test_lifts_are_looked_at_one_a_step_and_not_all_the_time(
     assert sorted(looked[:2]) == sorted(looked[2:]) == [LIFT, "other"]
 
 
+@pytest.mark.parametrize(("proposes", "looked_at"), [(True, 2), (False, 1)])
+def test_a_proposal_does_not_keep_the_other_lifts_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch, proposes: bool, looked_at: int
+) -> None:
+    """A look that proposed is followed by the next, one of two seconds in vain by minutes of rest."""
+    now_mono_s = 1000.0
+    monkeypatch.setattr("service.proposals.time.monotonic", lambda: now_mono_s)
+    house.watch(20)
+    found = house.proposals.look(LIFT)
+    house.store.write(partial(lifts.put, lift=Lift(id="other", name="Other"))).result()
+    other = dataclasses.replace(house.judged_by, lift_id="other")
+    house.store.write(partial(masks.add, version=other)).result()
+    looked: list[str] = []
+
+    def look(lift_id: str) -> Threshold | None:
+        nonlocal now_mono_s
+        now_mono_s += 2.0
+        looked.append(lift_id)
+        return found if proposes else None
+
+    house.proposals.look = look  # type: ignore[method-assign]
+    for _ in range(5):
+        house.proposals.step()
+        now_mono_s += 1.0
+    assert len(looked) == looked_at
+
+
 class _Refusing(Store):
     """A database that refuses as many writes as it is told to."""
 

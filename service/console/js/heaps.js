@@ -10,6 +10,9 @@ const BARS = 30;
 const LEAST = 3; // one carrier in a thousand must still be seen
 let drawn = 0;
 
+/** "0.12"; what rounds to nothing has no sign. */
+export const hundredths = (margin) => (Math.abs(margin) < 0.005 ? 0 : margin).toFixed(2);
+
 const carriers = (count) => (count === 1 ? "1 carrier" : `${count} carriers`);
 
 /** Sort margins into bars of equal width; one edge is the threshold, so that no bar belongs to both heaps. */
@@ -44,7 +47,7 @@ export function heapsFigure({ margins, threshold }) {
       x: x(from).toFixed(1), y: (FLOOR - height).toFixed(1),
       width: (x(from + width) - x(from)).toFixed(1), height: height.toFixed(1),
     };
-    const says = `${carriers(count)}, margin ${from.toFixed(2)} to ${(from + width).toFixed(2)}`;
+    const says = `${carriers(count)}, margin ${hundredths(from)} to ${hundredths(from + width)}`;
     return svg("rect", isOpen ? { ...shape, fill: `url(#${stripes})` } : shape, svg("title", {}, says));
   };
   const line = (margin, name) =>
@@ -55,7 +58,7 @@ export function heapsFigure({ margins, threshold }) {
     {
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img",
       "aria-label":
-        `Margins of ${carriers(margins.length)}: ${open} below the threshold ${threshold.toFixed(2)}, nearer to open, ` +
+        `Margins of ${carriers(margins.length)}: ${open} below the threshold ${hundredths(threshold)}, nearer to open, ` +
         `${closed} above it, nearer to closed. The masks alone part them at 0.`,
     },
     svg("defs", {},
@@ -71,6 +74,6 @@ export function heapsFigure({ margins, threshold }) {
   const key = (name, text) => h("li", {}, h("span", { class: `key ${name}`, "aria-hidden": "true" }), text);
   const legend = h("ul", { class: "legend" },
     key("open", `▲ ${open} open`), key("closed", `● ${closed} closed`),
-    key("threshold", `threshold ${threshold.toFixed(2)}`), key("zero", "masks alone: 0"));
+    key("threshold", `threshold ${hundredths(threshold)}`), key("zero", "masks alone: 0"));
   return h("figure", { class: "heaps" }, picture, h("figcaption", {}, legend));
 }

@@ -2,7 +2,7 @@
 
 import { call, get, post } from "./api.js";
 import { clockTime, h, percent, setText } from "./dom.js";
-import { heapsFigure } from "./heaps.js";
+import { heapsFigure, hundredths } from "./heaps.js";
 
 const REFRESH_MS = 30_000;
 const NEEDED = /^(\d+) passages .*: (\d+) are needed$/;
@@ -121,7 +121,7 @@ export class OwnThreshold {
     if (!found) return "Nothing found yet: the service looks by itself once enough carriers were seen well enough.";
     if (found.active) return "In use: the lift is judged by this threshold.";
     if (!active) return "Not in use: the lift is judged by its masks alone.";
-    const which = `an earlier threshold, ${active.threshold.toFixed(2)}, found ${clockTime(active.created_at)}`;
+    const which = `an earlier threshold, ${hundredths(active.threshold)}, found ${clockTime(active.created_at)}`;
     return `Not in use: the lift is judged by ${which}.`;
   }
 
