@@ -293,6 +293,8 @@ class Pipeline:
                 self._proposals.step()
             except BarwatchError as error:
                 log.warning("nothing proposed; tried again", reason=str(error))
+            except Exception:  # one lift's pictures must not end what all lifts learn
+                log.exception("nothing proposed; tried again")
 
     def apply_retention(self, now: datetime) -> int:
         """Remove the pictures that are too old or too many; returns how many files. Raises StoreError."""

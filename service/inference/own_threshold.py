@@ -8,7 +8,7 @@ proposal, which an operator looks at and activates.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -38,12 +38,6 @@ Read = Callable[[PassageRecord], Sequence[Picture]]
 """A passage's stored pictures; those that are gone are left out."""
 
 
-@dataclasses.dataclass(frozen=True)
-class _Shown:
-    record: PassageRecord
-    pictures: Sequence[Picture]
-
-
 def find_threshold(
     watched: Sequence[PassageRecord], masks: MaskVersion, engine: Engine, read: Read
 ) -> Threshold:
@@ -64,15 +58,13 @@ def find_threshold(
     calibration = engine.manifest.calibration
     if calibration.heaps is None:
         raise ConflictError("this model does not know how the margins of lifts lie: export it again")
-    shown = [_Shown(record, usable) for record in watched if (usable := _usable(read(record)))]
-    _enough(len(watched))
-    _enough(len(shown), "still have their pictures")
+    _enough(len(watched), "were seen well enough so far")
     alone = dataclasses.replace(masks, threshold=None)
     prior = calibration.heaps.prior()
-    told = _judged(shown, engine, alone, None)
+    told = _judged(watched, read, engine, alone, None)
     always = always_seen(told.margins, np.stack(told.embeddings), prior)
     if always is not None:
-        told = _judged(shown, engine, alone, always)
+        told = _judged(watched, read, engine, alone, always)
     labels = [_label(record) for record in told.kept]
     learnt = learn(told.margins, np.stack(told.embeddings), prior, labels)
     return Threshold(
@@ -100,25 +92,27 @@ class _Told(NamedTuple):
     embeddings: list[Floats]
 
 
-def _judged(shown: Sequence[_Shown], engine: Engine, masks: MaskVersion, always: Floats | None) -> _Told:
-    told = _Told([], [], [])
-    for passage, seen in _looked(shown, engine, judged_by(masks.drawn, always)):
-        judgement = judge(passage.pictures, seen, masks, engine.manifest.calibration)
+def _judged(
+    watched: Sequence[PassageRecord], read: Read, engine: Engine, masks: MaskVersion, always: Floats | None
+) -> _Told:
+    told, by = _Told([], [], []), judged_by(masks.drawn, always)
+    for record in watched:  # read one by one: all their pictures together are many megabytes
+        pictures = [picture for picture in read(record) if not problem_of(picture)]
+        if not pictures:
+            continue
+        seen = _wait(engine.submit_pictures(np.stack([picture.image for picture in pictures]), by))
+        judgement = judge(pictures, seen, masks, engine.manifest.calibration)
         if judgement.verdict is not Verdict.UNKNOWN or judgement.reason == TOO_CLOSE:
-            told.kept.append(passage.record)
+            told.kept.append(record)
             told.margins.append(judgement.margin)
             told.embeddings.append(_by_moment(seen.embeddings))
-    _enough(len(told.kept))
+    _enough(len(told.kept), "that were seen well enough still have pictures that can be judged")
     return told
 
 
-def _enough(count: int, what: str = "were seen well enough so far") -> None:
+def _enough(count: int, what: str) -> None:
     if count < FEWEST:
         raise ConflictError(f"{count} passages {what}: {FEWEST} are needed")
-
-
-def _usable(pictures: Sequence[Picture]) -> Sequence[Picture]:
-    return [picture for picture in pictures if not problem_of(picture)]
 
 
 def _by_moment(embeddings: Floats) -> Floats:
@@ -126,12 +120,6 @@ def _by_moment(embeddings: Floats) -> Floats:
     if len(embeddings) == MOMENTS:
         return embeddings
     return np.repeat(embeddings.mean(0, keepdims=True), MOMENTS, 0)
-
-
-def _looked(shown: Sequence[_Shown], engine: Engine, by: Floats) -> Iterator[tuple[_Shown, Seen]]:
-    for passage in shown:
-        answer = engine.submit_pictures(np.stack([picture.image for picture in passage.pictures]), by)
-        yield passage, _wait(answer)
 
 
 def _wait(answer: Future[Seen]) -> Seen:

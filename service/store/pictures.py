@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lifts.geometry import CANONICAL_SIZE
 from service.errors import NotFoundError
 from service.store.records import PassageRecord
 from service.store.tables import AlarmRow, PassageRow
@@ -83,11 +84,14 @@ class Pictures:
         return np.asarray(found, np.uint8)
 
     def of_passage(self, record: PassageRecord) -> list[Picture]:
-        """Return a passage's pictures as they are stored (JPEG loses a little); what is gone is left out."""
+        """Return a passage's pictures as they are stored (JPEG loses a little).
+
+        What is gone, and what is no picture of 200x200 any more, is left out.
+        """
         found = []
         for kept in record.pictures:
             image = None if kept.file is None else cv2.imread(str(self.folder / kept.file))
-            if image is not None:
+            if image is not None and image.shape == (CANONICAL_SIZE, CANONICAL_SIZE, 3):
                 rgb = np.ascontiguousarray(image[:, :, ::-1])
                 found.append(Picture(rgb.astype(np.uint8), None, kept.t_s, kept.quality, kept.problem))
         return found

@@ -30,8 +30,24 @@ from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
 from service.store.tables import ThresholdRow
-from service.types import TOO_CLOSE, ImageJudgement, Judgement, MaskVersion, Threshold, Verdict
-from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, draw_picture, tiny_manifest
+from service.types import (
+    TOO_CLOSE,
+    ImageJudgement,
+    Judgement,
+    MaskVersion,
+    Picture,
+    Threshold,
+    Verdict,
+)
+from tests.tools.tiny_model import (
+    CLOSE_Y,
+    OPEN_Y,
+    TinyEmbedder,
+    draw_mask,
+    draw_picture,
+    jpeg,
+    tiny_manifest,
+)
 
 LIFT = "lift"
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
@@ -47,7 +63,7 @@ class House:
         self.pictures = Pictures(folder)
         # One carrier is open, the next closed: every passage shows one of these two, three times.
         shown = [draw_picture(OPEN_Y), draw_picture(CLOSE_Y)]
-        self._files = self.pictures.write(LIFT, NOW, shown)
+        self.files = self.pictures.write(LIFT, NOW, shown)
         store.write(partial(lifts.put, lift=Lift(id=LIFT, name="Lift"))).result()
         self.enrol()
         self.proposals = self.after_a_restart()
@@ -94,7 +110,7 @@ class House:
 
     def _passage(self, verdict: Verdict, reason: str) -> PassageRecord:
         number, self._seen = self._seen, self._seen + 1
-        file = self._files[0 if number % 4 == 0 else 1]
+        file = self.files[0 if number % 4 == 0 else 1]
         pictures = tuple(PictureRecord(file, float(n), 0.9, None) for n in range(3))
         image = ImageJudgement(0.5, 0.5, 0.9, verdict)
         version = self.judged_by
@@ -159,6 +175,17 @@ def test_a_passage_that_cannot_be_used_is_not_waited_for(house: House) -> None:
     house.store.write(lambda session: session.execute(text(lose)) and None).result()
     assert house.look() == (48, 4)
     assert house.look() is None
+
+
+def test_files_that_are_no_pictures_any_more_are_left_out(house: House) -> None:
+    """One is cut off, one has another size: the passages that show the other file are learnt from."""
+    house.watch(40)
+    opened = house.pictures.path(house.files[0] or "")
+    opened.write_bytes(opened.read_bytes()[:100])
+    assert house.look() == (30, 0)
+    opened.write_bytes(jpeg(draw_picture(OPEN_Y)[:100]))
+    house.watch(10)
+    assert house.look() == (37, 0)
 
 
 def test_while_the_embedder_is_down_a_proposal_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,13 +379,21 @@ def test_a_refused_write_is_proposed_at_the_next_look(refusing: _Refusing, tmp_p
 def test_the_pipeline_proposes_by_itself(
     refusing: _Refusing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It looks at the lifts that it judges, and goes on after a database that refused."""
+    """It looks at the lifts that it judges, and goes on after a refused write and a look that failed."""
     monkeypatch.setattr("service.proposals.ROUND_EVERY_S", 0.0)
     monkeypatch.setattr("service.proposals.MOST_REST_S", 0.0)
     house = House(refusing, tiny_manifest(), tmp_path / "shown")
     house.watch(20)
     pipeline = Pipeline(refusing, house.engine, house.pictures)
     proposed = threading.Event()
+    reads = iter([ValueError("a picture like none before")])
+
+    def of_passage(record: PassageRecord) -> list[Picture]:
+        for error in reads:
+            raise error
+        return Pictures.of_passage(house.pictures, record)
+
+    monkeypatch.setattr(house.pictures, "of_passage", of_passage)
 
     def added(*_: object) -> None:
         proposed.set()
