@@ -13,7 +13,7 @@ from lifts.heaps import Prior
 from lifts.prototypes import always_seen, learn
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, in_words, wilson
-from ml.evaluate.scoring import Flags, Floats, Judges, Scores, Seen
+from ml.evaluate.scoring import Flags, Floats, Judges, Scores, Seen, references
 
 COUNTS = (20, 50, 200)
 """Passages that a lift has watched when it learns from them."""
@@ -66,8 +66,7 @@ class Lift:
 
     def margins(self, seen: Seen, always: Floats | None = None) -> Floats:
         """Margins float32[P] of some of its pictures, by its masks and what always shows, float32[D]."""
-        third = np.zeros_like(self.masks[0]) if always is None else always
-        return self.model.match(seen, np.stack([*self.masks, third]))[0]
+        return self.model.match(seen, references(self.masks, always))[0]
 
     def scores(self, margins: Floats) -> Scores:
         """The judged pictures with these margins; nothing else of them counts here."""
@@ -145,11 +144,11 @@ def settled(
         labels: list[bool | None] = [None] * count
         for index in order[:reviewed]:
             labels[index] = bool(passages.is_open[index])
-        # Embeddings of nothing make no prototypes.
-        shown = passages.embeddings if without != "prototypes" else np.zeros((count, 3, 1), np.float32)
+        # Embeddings of nothing tell nothing apart: such prototypes have no weight.
+        shown = np.zeros_like(passages.embeddings) if without == "prototypes" else passages.embeddings
         learnt = learn(passages.margins, shown, prior, labels)
         margins = by_masks
-        if learnt.prototypes is not None and without != "prototypes":
+        if learnt.prototypes is not None:
             judged = lift.judged.embedding.reshape(-1, 3, lift.judged.embedding.shape[1])
             margins = learnt.prototypes.joined(by_masks.reshape(-1, 3), judged).reshape(-1)
         threshold = 0.0 if without == "threshold" else learnt.heaps.threshold

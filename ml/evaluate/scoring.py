@@ -78,10 +78,9 @@ class Scores:
         )
 
 
-def references(model: Judges, masks: tuple[Bytes, Bytes], always: Floats | None = None) -> Floats:
-    """float32[3, D] of an open and a close mask and the mean embedding of unlabelled pictures, if any."""
-    embedded = model.masks(np.stack(masks))
-    return np.stack([*embedded, np.zeros_like(embedded[0]) if always is None else always])
+def references(masks: Floats, always: Floats | None = None) -> Floats:
+    """float32[3, D] of the masks' embeddings float32[2, D] and of what always shows, if that is known."""
+    return np.concatenate([masks, np.zeros_like(masks[:1]) if always is None else always[None]])
 
 
 def score(
@@ -98,7 +97,7 @@ def score(
     seen: what the network makes of the pictures.
     distances_only: by the difference of the embeddings' distances, not by what the network makes of it.
     """
-    by = references(model, masks)
+    by = references(model.masks(np.stack(masks)))
     margin, fit = model.match(seen, by)
     if distances_only:
         margin = _apart(seen.embedding, by[0]) - _apart(seen.embedding, by[1])

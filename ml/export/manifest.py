@@ -21,7 +21,7 @@ from lifts.odds import mean_odds
 from lifts.prototypes import learn
 from ml.evaluate.metrics import fit_logistic
 from ml.evaluate.onsite import Passages
-from ml.evaluate.scoring import Judges, Scores
+from ml.evaluate.scoring import Judges, Scores, references
 from ml.models.barwatch import BAR_GRID
 
 Bytes = npt.NDArray[np.uint8]
@@ -117,7 +117,7 @@ def golden(model: Judges, image: Bytes, mask: Bytes) -> dict[str, Any]:
     """One picture and one mask with what the artefact answers, to be checked wherever it is loaded."""
     seen = model.look(image[None])
     drawn = model.masks(mask[None])[0]
-    margin, fit = model.match(seen, np.stack([drawn, np.zeros_like(drawn), np.zeros_like(drawn)]))
+    margin, fit = model.match(seen, references(np.stack([drawn, np.zeros_like(drawn)])))
     return {
         "image_png_base64": _png(np.ascontiguousarray(image[..., ::-1])),
         "mask_png_base64": _png(mask),

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import numpy as np
 
 from lifts.errors import MaskError
 from lifts.masks import check_masks
 from lifts.schema import MaskPair
-from service.errors import EngineUnavailableError, EnrolmentError
+from service.errors import EnrolmentError
 from service.inference.artefact import Calibration
 from service.inference.judge import distances_of, probability_open, verdict_of
-from service.inference.protocol import Engine
+from service.inference.protocol import Engine, answered
 from service.types import Floats, Image, MaskVersion, Verdict, judged_by
-
-T = TypeVar("T")
-
-ANSWER_S = 30.0
-"""How long to wait for the engine; its own deadline comes first."""
 
 GOOD, WEAK = "good", "weak"
 
@@ -81,7 +74,7 @@ def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> Mask
     calibration = engine.manifest.calibration
     bank = mask_bank(version.masks, calibration.mask_shifts_px)
     answers = [engine.submit_masks(copies) for copies in bank]
-    embeddings = np.stack([_wait(answer) for answer in answers]).astype(np.float32)
+    embeddings = np.stack([answered(answer) for answer in answers]).astype(np.float32)
     separation = float(np.linalg.norm(embeddings[0, 0] - embeddings[1, 0]))
     refusals, warnings = _separation_problems(separation, calibration)
     swapped, doubts = _reference_problems(version.references, embeddings, engine)
@@ -119,13 +112,6 @@ def shifted(mask: Image, dx_px: int, dy_px: int) -> Image:
     return out
 
 
-def _wait(answer: Future[T]) -> T:
-    try:
-        return answer.result(ANSWER_S)
-    except TimeoutError as error:
-        raise EngineUnavailableError("the embedder did not answer") from error
-
-
 def _separation_problems(separation: float, calibration: Calibration) -> tuple[list[str], list[str]]:
     if separation < calibration.min_separation:
         reason = (
@@ -150,7 +136,7 @@ def _reference_problems(
     if not names:
         return [], []
     calibration = engine.manifest.calibration
-    seen = _wait(
+    seen = answered(
         engine.submit_pictures(np.stack([references[name] for name in names]), judged_by(bank[:, 0]))
     )
     rows = distances_of(seen, bank)

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from lifts.prototypes import MOMENTS, always_seen, learn
-from service.errors import ConflictError, EngineUnavailableError
+from service.errors import ConflictError
 from service.inference.judge import judge, problem_of
-from service.inference.protocol import Engine
+from service.inference.protocol import Engine, answered
 from service.store.records import PassageRecord
-from service.types import TOO_CLOSE, Floats, MaskVersion, Picture, Seen, Threshold, Verdict, judged_by
+from service.types import TOO_CLOSE, Floats, MaskVersion, Picture, Threshold, Verdict, judged_by
 
 FEWEST = 20
 """Passages from which the heaps are worth looking at."""
@@ -30,9 +29,6 @@ NEWEST = 200
 
 GO_BELOW = 0.02
 """A lift whose heaps overlap less than this may be judged by the threshold between them."""
-
-ANSWER_S = 30.0
-"""How long to wait for the engine; its own deadline comes first."""
 
 Read = Callable[[PassageRecord], Sequence[Picture]]
 """A passage's stored pictures; those that are gone are left out."""
@@ -100,7 +96,7 @@ def _judged(
         pictures = [picture for picture in read(record) if not problem_of(picture)]
         if not pictures:
             continue
-        seen = _wait(engine.submit_pictures(np.stack([picture.image for picture in pictures]), by))
+        seen = answered(engine.submit_pictures(np.stack([picture.image for picture in pictures]), by))
         judgement = judge(pictures, seen, masks, engine.manifest.calibration)
         if judgement.verdict is not Verdict.UNKNOWN or judgement.reason == TOO_CLOSE:
             told.kept.append(record)
@@ -120,13 +116,6 @@ def _by_moment(embeddings: Floats) -> Floats:
     if len(embeddings) == MOMENTS:
         return embeddings
     return np.repeat(embeddings.mean(0, keepdims=True), MOMENTS, 0)
-
-
-def _wait(answer: Future[Seen]) -> Seen:
-    try:
-        return answer.result(ANSWER_S)
-    except TimeoutError as error:
-        raise EngineUnavailableError("the embedder did not answer") from error
 
 
 def _label(passage: PassageRecord) -> bool | None:

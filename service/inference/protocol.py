@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from service.errors import EngineUnavailableError
 from service.inference.artefact import Manifest
 from service.types import Floats, Image, Seen
+
+T = TypeVar("T")
+
+ANSWER_S = 30.0
+"""How long to wait for an engine; its own deadline comes first."""
 
 MAX_REQUEST = 64
 """Pictures or masks per request, and per batch."""
@@ -46,3 +52,15 @@ class Engine(Protocol):
 
     def submit_masks(self, masks: Image) -> Future[Floats]:
         """uint8[N, 200, 200], N <= 64 -> float32[N, D]."""
+
+
+def answered(answer: Future[T]) -> T:
+    """Wait for an engine's answer, for those who have nothing else to do meanwhile.
+
+    Raises:
+        EngineUnavailableError: there is none.
+    """
+    try:
+        return answer.result(ANSWER_S)
+    except TimeoutError as error:
+        raise EngineUnavailableError("the embedder did not answer") from error

@@ -13,7 +13,7 @@ from lifts.schema import MaskPair
 from service.errors import NotFoundError
 from service.store import thresholds
 from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, no_active
-from service.types import Floats, Image, MaskVersion
+from service.types import Image, MaskVersion
 
 
 def add(session: Session, version: MaskVersion) -> MaskVersion:
@@ -32,7 +32,7 @@ def add(session: Session, version: MaskVersion) -> MaskVersion:
             model=stored.model,
             open_png=_png(stored.masks.open),
             close_png=_png(stored.masks.close),
-            embeddings=_bytes(stored.embeddings),
+            embeddings=stored.embeddings,
             bank_size=stored.embeddings.shape[1],
             separation=stored.separation,
             quality=stored.quality,
@@ -53,7 +53,7 @@ def replace_embeddings(session: Session, version: MaskVersion) -> None:
     """Store what another model made of the same masks: model, embeddings, separation, quality, warnings."""
     row = _row(session, version.lift_id, version.version)
     row.model, row.separation, row.quality = version.model, version.separation, version.quality
-    row.embeddings, row.bank_size = _bytes(version.embeddings), version.embeddings.shape[1]
+    row.embeddings, row.bank_size = version.embeddings, version.embeddings.shape[1]
     row.warnings = list(version.warnings)
 
 
@@ -119,13 +119,12 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
     references = session.scalars(
         select(ReferenceRow).where(ReferenceRow.lift_id == row.lift_id, ReferenceRow.version == row.version)
     )
-    embeddings = np.frombuffer(row.embeddings, dtype="<f4").reshape(2, row.bank_size, -1)
     return MaskVersion(
         lift_id=row.lift_id,
         version=row.version,
         model=row.model,
         masks=MaskPair(open=_grey(row.open_png), close=_grey(row.close_png)),
-        embeddings=embeddings.astype(np.float32),
+        embeddings=row.embeddings.reshape(2, row.bank_size, -1),
         separation=row.separation,
         quality=row.quality,
         warnings=tuple(row.warnings),
@@ -134,10 +133,6 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
         references={reference.name: _rgb(reference.png) for reference in references},
         threshold=thresholds.active(session, row.lift_id, row.version, row.model),
     )
-
-
-def _bytes(embeddings: Floats) -> bytes:
-    return embeddings.astype("<f4").tobytes()
 
 
 def _png(image: Image) -> bytes:

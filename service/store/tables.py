@@ -47,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Vector(TypeDecorator[Floats]):
-    """float32 numbers in a row, as their bytes, lowest first."""
+    """float32 numbers as their bytes, lowest first; they come back in one row, whatever shape they had."""
 
     impl = LargeBinary
     cache_ok = True
@@ -59,6 +59,10 @@ class Vector(TypeDecorator[Floats]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Floats | None:  # noqa: ARG002
         """Give back an array of its own."""
         return None if value is None else np.frombuffer(value, "<f4").astype(np.float32)
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Say whether an update is needed: arrays do not compare to one truth by themselves."""
+        return np.array_equal(x, y)
 
 
 class Base(DeclarativeBase):
@@ -97,7 +101,7 @@ class MaskVersionRow(Base):
     model: Mapped[str] = mapped_column(String(200))
     open_png: Mapped[bytes] = mapped_column(LargeBinary)
     close_png: Mapped[bytes] = mapped_column(LargeBinary)
-    embeddings: Mapped[bytes] = mapped_column(LargeBinary)
+    embeddings: Mapped[Floats] = mapped_column(Vector)
     bank_size: Mapped[int] = mapped_column(Integer)
     separation: Mapped[float] = mapped_column(Float)
     quality: Mapped[str] = mapped_column(String(16))

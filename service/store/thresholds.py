@@ -36,7 +36,7 @@ def add(session: Session, found: Threshold) -> Threshold:
             margins=list(stored.margins),
             reviewed=stored.reviewed,
             always=stored.always,
-            directions=None if prototypes is None else prototypes.directions.reshape(-1),
+            directions=None if prototypes is None else prototypes.directions,
             reading=None
             if prototypes is None
             else {"offsets": prototypes.offsets, "weights": prototypes.weights},
