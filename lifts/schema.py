@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 LIFT_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 LiftId = Annotated[str, Field(pattern=LIFT_ID_PATTERN, examples=["demo-quad"])]
+Transport = Literal["auto", "tcp", "udp"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 _PLACEHOLDER = re.compile(r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$")
@@ -52,17 +53,35 @@ class Track(_Record):
 
 
 class Camera(_Record):
-    """The lift's camera: url (RTSP, HTTP or a file) and the picture's size in pixels.
+    """The lift's camera: url (RTSP, HTTP, /dev/video0 or a file) and the picture's size in pixels.
 
     Credentials never stand here in clear: write ``rtsp://${LIFT_USER}:${LIFT_PASSWORD}@host/path`` and
     give the variables (or files named by LIFT_USER_FILE, LIFT_PASSWORD_FILE) to the service.
+
+    transport: how RTSP's pictures travel; `auto` asks for TCP, and for UDP where the camera refuses that.
+    substream: a smaller stream of the same camera; stream says which of the two is watched. The track's
+        poses are in pixels of width x height whichever it is.
     """
 
     url: str | None = Field(default=None, max_length=2048, examples=["rtsp://camera.example/stream"])
     width: Annotated[int, Field(ge=64, le=8192)]
     height: Annotated[int, Field(ge=64, le=8192)]
+    transport: Transport = "tcp"
+    substream: str | None = Field(default=None, max_length=2048, examples=["rtsp://camera.example/small"])
+    stream: Literal["main", "sub"] = "main"
 
-    @field_validator("url")
+    @property
+    def watched_url(self) -> str | None:
+        """The address of the stream that is watched."""
+        return self.substream if self.stream == "sub" else self.url
+
+    @model_validator(mode="after")
+    def _has_the_stream(self) -> Camera:
+        if self.stream == "sub" and self.substream is None:
+            raise ValueError('stream = "sub": no substream is given')
+        return self
+
+    @field_validator("url", "substream")
     @classmethod
     def _no_clear_credentials(cls, url: str | None) -> str | None:
         if url is None:
@@ -82,11 +101,15 @@ class Camera(_Record):
 
 
 class Lift(_Record):
-    """One installation as registered: a lift may be enrolled with masks before it has a camera or track."""
+    """One installation as registered: a lift may be enrolled with masks before it has a camera or track.
+
+    carriers: how many hang on its rope; passages are then numbered round from 1 to that.
+    """
 
     id: LiftId
     name: Annotated[str, Field(min_length=1, max_length=200)]
     seats: Annotated[int, Field(ge=1, le=16)] | None = None
+    carriers: Annotated[int, Field(ge=1, le=2000)] | None = None
     camera: Camera | None = None
     track: Track | None = None
 

@@ -10,6 +10,7 @@ from ml.commands.evaluate import evaluate, evaluate_benchmark
 from ml.commands.events import evaluate_events
 from ml.commands.export import export
 from ml.commands.onsite import evaluate_onsite
+from ml.commands.passages import evaluate_passages
 from ml.commands.report import report
 from ml.commands.train import train
 from ml.scene.cli import app as render
@@ -22,4 +23,5 @@ for command in (train, evaluate, export, report):
 app.command("evaluate-benchmark")(evaluate_benchmark)
 app.command("evaluate-events")(evaluate_events)
 app.command("evaluate-onsite")(evaluate_onsite)
+app.command("evaluate-passages")(evaluate_passages)
 app.add_typer(bench.app, name="bench", help="Speed of the parts, measured on this machine.")

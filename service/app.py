@@ -29,6 +29,7 @@ from service.cameras import Cameras
 from service.early import EarlyEngine
 from service.errors import BarwatchError, ConfigurationError
 from service.ingest.supervisor import CameraSupervisor
+from service.ingest.worker import WorkerOptions
 from service.pipeline import Pipeline
 from service.settings import Settings
 from service.store import alarms, meta, tokens
@@ -135,7 +136,11 @@ class Service:
             retention=Retention(max_age_days=settings.retention_days),
         )
         cameras = Cameras(
-            store, CameraSupervisor, pipeline.on_event, pipeline.reload_masks, loop_files=loop_files
+            store,
+            partial(CameraSupervisor, options=WorkerOptions(hardware=settings.hwaccel)),
+            pipeline.on_event,
+            pipeline.reload_masks,
+            loop_files=loop_files,
         )
         hub = AlarmHub(partial(replay, store))
         store.on_alarms(hub.publish)

@@ -109,7 +109,9 @@ class Cameras:
         with self._store.reading() as session:
             versions = masks.active_versions(session)
             found = [
-                lift for lift in lifts.listing(session) if lift.track and lift.camera and lift.camera.url
+                lift
+                for lift in lifts.listing(session)
+                if lift.track and lift.camera and lift.camera.watched_url
             ]
         for lift_id in versions.keys() | self._versions.keys():
             if versions.get(lift_id) != self._versions.get(lift_id):

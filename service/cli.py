@@ -3,56 +3,17 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from service.errors import BarwatchError, ConfigurationError
-
-EXTRA_GROUP = "barwatch.commands"
-EXTRA_COMMANDS = ("render", "train", "evaluate", "export", "bench")
-"""ml's commands as the design names them: asked for without ml installed, they say how to get it."""
-
-
-class _Commands(TyperGroup):
-    """Our own commands, then those of installed packages, found by their entry points when needed."""
-
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """Return every command's name."""
-        own = super().list_commands(ctx)
-        return own + [name for name in _extra_commands(ctx) if name not in own]
-
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
-        """Return a command; other packages are only loaded for names that are not ours."""
-        own = super().get_command(ctx, cmd_name)
-        if own is not None:
-            return own
-        extra = _extra_commands(ctx)
-        if cmd_name in EXTRA_COMMANDS and cmd_name not in extra:
-            raise ConfigurationError(f"`barwatch {cmd_name}` needs the ml extra: pip install 'barwatch[ml]'")
-        return extra.get(cmd_name)
-
-
-def _extra_commands(ctx: typer.Context) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for point in entry_points(group=EXTRA_GROUP):
-        try:
-            command = typer.main.get_command(point.load())
-        except ImportError:
-            continue  # said when one of its commands is asked for
-        if isinstance(command, TyperGroup):
-            found |= {name: command.get_command(ctx, name) for name in command.list_commands(ctx)}
-        else:
-            found[point.name] = command
-    return found
-
+from service.errors import BarwatchError
+from service.extras import Commands
 
 app = typer.Typer(
     name="barwatch",
-    cls=_Commands,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -61,6 +22,10 @@ app = typer.Typer(
 )
 token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
 app.add_typer(token_app, name="token")
+bench_app = typer.Typer(
+    cls=Commands, no_args_is_help=True, help="Speed of the parts, measured on this machine."
+)
+app.add_typer(bench_app, name="bench")
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the database and pictures.")]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Model file or manifest.")]
@@ -71,6 +36,7 @@ UrlOption = Annotated[
     str | None, typer.Option("--url", help="A running service; its token in BARWATCH_TOKEN.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, for machines.")]
+BENCH_CACHE = Path("runs") / "ingest"
 
 
 def _version(wanted: bool) -> None:
@@ -146,6 +112,30 @@ def watch(
 
 
 @app.command()
+def calibrate(
+    video: Annotated[Path, typer.Argument(help="A recording of the lift, about two minutes.")],
+    box: Annotated[
+        str | None,
+        typer.Option(
+            help="A box round one carrier, in camera pixels, and when [at the beginning].",
+            metavar="X,Y,W,H[@SECONDS]",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for lift.toml, a picture of the track and the registered carriers."),
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Where to draw the track (PNG).")] = None,
+    seconds: Annotated[float, typer.Option(min=5.0, max=600.0, help="How much to look at.")] = 150.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose a lift's track from a video of three carriers or more; prints it, or writes it to --out."""
+    from service.commands.calibrate import run_calibrate  # noqa: PLC0415
+
+    run_calibrate(video, box=box, out=out, picture=picture, seconds=seconds, as_json=as_json)
+
+
+@app.command()
 def enroll(
     lift_id: Annotated[str, typer.Argument(metavar="ID", help="The lift's id.")],
     open_mask: Annotated[Path | None, typer.Option("--open", help="The open mask.")] = None,
@@ -196,6 +186,37 @@ def classify(
 
     target = Target.of(url, data, model, device)
     run_classify(target, lift_id, images, registered=registered, as_json=as_json)
+
+
+@bench_app.command("ingest")
+def bench_ingest(
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="How much of each recording to look at once the line is learnt.")
+    ] = 112.0,
+    cameras: Annotated[
+        int, typer.Option(min=0, max=64, help="Cameras at once while delays are measured; 0: leave it out.")
+    ] = 8,
+    delay_seconds: Annotated[
+        float, typer.Option(min=0.0, help="How long to measure delays; 0: leave it out.")
+    ] = 90.0,
+    confirm: Annotated[
+        bool, typer.Option(help="Run as many cameras as two cores should carry, to see whether they do.")
+    ] = True,
+    memory: Annotated[bool, typer.Option(help="Measure what each camera's process adds.")] = True,
+    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = BENCH_CACHE,
+    model: ModelOption = None,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What cameras cost: processor, memory and delay, on a sample lift's recording as cameras send it.
+
+    The processor's time of the whole path and of decoding alone are taken in turns. Takes a quarter of an
+    hour; on a machine that does other things as well fewer cameras keep up, and verdicts come later.
+    """
+    from service.commands.bench import Wanted, run_ingest  # noqa: PLC0415
+
+    wanted = Wanted(seconds, 20.0 if confirm else 0.0, memory, cameras, delay_seconds)
+    run_ingest(wanted, cache, model, out, as_json=as_json)
 
 
 @token_app.command("create")

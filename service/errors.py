@@ -22,6 +22,10 @@ class SourceError(BarwatchError):
     """A camera or video file that cannot be opened or read."""
 
 
+class CalibrationError(BarwatchError):
+    """A video from which no track can be proposed; the message says why."""
+
+
 class ImageError(BarwatchError):
     """An uploaded picture or mask that cannot be used; the message says why."""
 

@@ -21,7 +21,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from sqlalchemy.orm import Session
 
 from service.alarms import conditions, lifecycle
-from service.alarms.policy import UnknownRate
+from service.alarms.causes import Causes
+from service.alarms.policy import PassageWatch
 from service.errors import BarwatchError, EngineUnavailableError
 from service.inference.active_masks import ActiveMasks
 from service.inference.judge import judge, unknown
@@ -104,7 +105,8 @@ class Pipeline:
         self._inbox: queue.SimpleQueue[_Answered | Health | None] = queue.SimpleQueue()
         self._statuses: dict[str, CameraStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
-        self._rates: dict[str, UnknownRate] = {}
+        self._watches: dict[str, PassageWatch] = {}
+        self._causes = Causes()
         self._said: dict[tuple[AlarmKind, str | None], int] = {}
         self._applied: dict[tuple[AlarmKind, str | None], int] = {}
         self._stopping = threading.Event()
@@ -168,7 +170,7 @@ class Pipeline:
     def forget(self, lift_id: str) -> None:
         """The lift is gone: drop what is remembered of it and clear its health alarms."""
         self._masks.forget(lift_id)
-        for kept in (self._statuses, self._snapshots, self._rates):
+        for kept in (self._statuses, self._snapshots, self._watches):
             kept.pop(lift_id, None)
         for kind, place in tuple(self._said):
             if place == lift_id:
@@ -237,9 +239,8 @@ class Pipeline:
         record = record_of(passage, judgement, seen_at, evidence)
         stored = partial(self._stored, record, passage.decided_mono_s)
         self._writer.write(partial(store_passage, record=record), stored)
-        rate = self._rates.setdefault(passage.lift_id, UnknownRate(passage.lift_id))
-        change = rate.step(judgement.verdict, judgement.reason)
-        if change is not None:
+        watch = self._watches.setdefault(passage.lift_id, PassageWatch(passage.lift_id))
+        for change in watch.step(judgement):
             self._apply(change)
 
     def _judge(self, item: _Answered) -> Judgement:
@@ -260,6 +261,10 @@ class Pipeline:
         self._recorded.labels(record.lift_id, record.judgement.verdict.value).inc()
 
     def _apply(self, health: Health) -> None:
+        for said in self._causes.step(health):
+            self._say(said)
+
+    def _say(self, health: Health) -> None:
         key = (health.kind, health.lift_id)
         number = self._said[key] = self._said.get(key, 0) + 1
 

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         default="auto", description="auto: reduced where the device is faster so and the model bears it."
     )
 
+    hwaccel: Literal["auto", "none", "vaapi", "cuda"] = Field(
+        default="auto", description="What decodes cameras; auto: the first device found, else the processor."
+    )
+
     admin_token: SecretStr | None = Field(default=None, description="The first admin token.")
     admin_token_file: Path | None = Field(default=None, description="A file that holds it.")
     session_hours: float = Field(default=24 * 7, gt=0, description="How long a console sign-in lasts.")

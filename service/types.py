@@ -75,21 +75,6 @@ class CameraState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """One picture of a camera.
-
-    t_s: media time, seconds from the stream's first frame, strictly increasing within a connection.
-    t_mono_s: time.monotonic() when the frame was read.
-    image: uint8[H, W, 3], BGR as OpenCV decodes it.
-    """
-
-    index: int
-    t_s: float
-    t_mono_s: float
-    image: Image
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     """One registered picture of a passage.
 
@@ -280,17 +265,24 @@ class AlarmDraft:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A change in what the system can see: a problem begins (active) or ends (not active)."""
+    """A change in what the system can see: a problem begins (active) or ends (not active).
+
+    cause: which of the troubles of this kind; one that ends without a cause ends them all.
+    """
 
     kind: AlarmKind
     lift_id: str | None
     active: bool
     message: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """A camera's state for the API and the console; times are seconds."""
+    """A camera's state for the API and the console; times are seconds.
+
+    decoder: what decodes its stream ("h264", "h264 in hardware"); empty before the first frame.
+    """
 
     lift_id: str
     state: CameraState
@@ -301,6 +293,7 @@ class CameraStatus:
     frames_dropped: int
     passages: int
     line_speed: str
+    decoder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ WorkersOption = Annotated[int, typer.Option(min=1, help="Processes that render."
 JudgedModelOption = Annotated[Path, typer.Option(help="The artefact to judge.")]
 FirstSeedOption = Annotated[int, typer.Option(help="First of the lifts.")]
 LiftsOption = Annotated[int, typer.Option(min=1, help="How many lifts.")]
+RecordingsOption = Annotated[
+    int, typer.Option(min=1, help="Recordings of each, each in a weather of its own.")
+]
+CarriersOption = Annotated[int, typer.Option(min=1, help="Carriers of each recording.")]
+RecordingsCacheOption = Annotated[Path, typer.Option(help="Where recordings are kept between runs.")]
+RECORDINGS = Path("runs/events")
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")]
 DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
 

@@ -10,11 +10,15 @@ import typer
 from ml.commands.common import (
     LOCO_FIRST_SEED,
     LOCO_LIFTS,
+    RECORDINGS,
     RELEASED,
+    CarriersOption,
     FirstSeedOption,
     JsonOption,
     JudgedModelOption,
     LiftsOption,
+    RecordingsCacheOption,
+    RecordingsOption,
     WorkersOption,
     deliver,
     progress_bar,
@@ -26,13 +30,9 @@ def evaluate_events(
     model: JudgedModelOption = RELEASED / "barwatch.ts",
     first_seed: FirstSeedOption = LOCO_FIRST_SEED,
     lifts: LiftsOption = LOCO_LIFTS,
-    recordings: Annotated[
-        int, typer.Option(min=1, help="Recordings of each, each in a weather of its own.")
-    ] = 2,
-    carriers: Annotated[int, typer.Option(min=1, help="Carriers of each recording.")] = 13,
-    cache: Annotated[Path, typer.Option(help="Where recordings are kept between runs.")] = Path(
-        "runs/events"
-    ),
+    recordings: RecordingsOption = 2,
+    carriers: CarriersOption = 13,
+    cache: RecordingsCacheOption = RECORDINGS,
     workers: WorkersOption = 2,
     out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
     as_json: JsonOption = False,

@@ -60,7 +60,7 @@ def tally(truth: Sequence[Record], said: Sequence[Record], seconds: float) -> Ta
     result = Tally(seconds=seconds, carriers=len(truth))
     of: dict[int, list[Record]] = {k: [] for k in range(len(truth))}
     for line in said:
-        carrier = _carrier(truth, line)
+        carrier = carrier_of(truth, line)
         if carrier is None:
             result.ghosts += 1
             result.false_alarms += is_alarm(line)
@@ -71,8 +71,8 @@ def tally(truth: Sequence[Record], said: Sequence[Record], seconds: float) -> Ta
     return result
 
 
-def _carrier(truth: Sequence[Record], line: Record) -> int | None:
-    """The carrier whose middle is nearest, if that is nearer than half of its own passage."""
+def carrier_of(truth: Sequence[Record], line: Record) -> int | None:
+    """Number of the carrier whose middle is nearest, if that is nearer than half of its own passage."""
     gaps = [abs(line["t_middle"] - c["t_middle"]) for c in truth]
     best = int(np.argmin(gaps))
     return best if gaps[best] < 0.5 * (truth[best]["t_end"] - truth[best]["t_begin"]) else None

@@ -12,6 +12,7 @@ from ml.evaluate.benchmark import markdown as benchmark_markdown
 from ml.evaluate.events import markdown as events_markdown
 from ml.evaluate.metrics import in_words
 from ml.evaluate.onsite import markdown as onsite_markdown
+from ml.evaluate.passages.figures import markdown as passages_markdown
 from ml.evaluate.report import markdown as lifts_markdown
 
 Result = dict[str, Any]
@@ -156,12 +157,40 @@ def readme_table(results: dict[str, Result]) -> str:
                 events,
             )
         )
+    if passages := results.get("passages"):
+        rows += _passages_rows(passages)
     for name, setting in SPEEDS.items():
         for runtime, precision in RUNTIMES.items():
             if said := _speed(results.get(name, {"rows": []}), "barwatch", runtime):
                 what = f"pictures embedded a second on a CPU, {precision}, {setting}"
                 rows.append(_row(what, said, results[name]))
+    if ingest := results.get("ingest"):
+        rows += [_row(what, measured, ingest) for what, measured in ingest["said"]]
     return "\n".join(rows) + "\n"
+
+
+def _passages_rows(result: Result) -> list[str]:
+    """A row for each variant of the recordings: carriers found exactly once, how near, and what was none."""
+    rows = []
+    for number, variant in enumerate(result["variants"]):
+        carriers, recordings = variant["carriers"], len(variant["recordings"])
+        which = "the same" if number else f"{carriers} carriers on {recordings} recordings of unseen lifts"
+        shares = {"once": variant["once"] / carriers, "once_interval_95": variant["once_interval_95"]}
+        measured = [_share(shares, "once")]
+        if variant["within"] is not None:
+            measured.append(f"{_percent(variant['within'])} of their times within {variant['within_s']} s")
+        measured.append(f"{variant['ghosts']} passages without a carrier")
+        what = f"carriers found exactly once, {which}: {variant['what']}"
+        rows.append(_row(what, "; ".join(measured), result))
+    return rows
+
+
+def _cameras(result: Result) -> str:
+    """The table of `barwatch bench ingest`, which brings its own words: the service is not known here."""
+    on = result["machine"]
+    heading = f"{on['cpu']}, {on['cores']} cores (load at the start {on['load_average_1min']})"
+    rows = [f"| {what} | {measured} |\n" for what, measured in result["said"]]
+    return f"{heading}\n\n| what | measured |\n|---|---|\n{''.join(rows)}"
 
 
 def _speed(result: Result, system: str, runtime: str) -> str:
@@ -205,6 +234,10 @@ def report(results: dict[str, Result]) -> str:
             body = f"### Speed, {SPEEDS[name]}\n\n{speed_markdown(found)}\n"
         elif name == "events":
             body = "### Events\n\n" + events_markdown(found)
+        elif name == "passages":
+            body = "### Passages\n\n" + passages_markdown(found)
+        elif name == "ingest":
+            body = "### Cameras\n\n" + _cameras(found)
         else:
             continue
         parts.append(f"{body}\n`{found['command']}`, commit {found['git_commit'][:12]}\n")

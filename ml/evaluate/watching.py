@@ -15,7 +15,7 @@ import numpy as np
 
 from lifts.folder import LiftFolder, write_lift_folder
 from ml.data.rendered import LAYOUT, renderers
-from ml.evaluate.events import Tally, tally
+from ml.evaluate.events import Record, Tally, tally
 from ml.scene.lift import sample_lift
 from ml.scene.video import render_video, sample_schedule, write_truth
 
@@ -56,6 +56,21 @@ def render_all(root: Path, recordings: Sequence[Recording], workers: int) -> Ite
             yield done.result()
 
 
+def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
+    """Watch a video with the service's own command; returns its lines, one a carrier, in their order.
+
+    Raises:
+        RuntimeError: the command failed; with what it said.
+    """
+    command = [sys.executable, "-m", "service.cli", "watch", str(video), "--lift", str(lift)]
+    done = subprocess.run(
+        [*command, "--json", "--timing", "--model", str(model)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{video.parent.name}/{video.name}: {done.stderr.strip()}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def watch(root: Path, recording: Recording, model: Path) -> tuple[Tally, dict[str, Any]]:
     """Watch a recording with the service's own command; returns its tally and the row of the report.
 
@@ -63,14 +78,8 @@ def watch(root: Path, recording: Recording, model: Path) -> tuple[Tally, dict[st
         RuntimeError: the command failed; with what it said.
     """
     folder = recording.folder(root)
-    command = [sys.executable, "-m", "service.cli", "watch", str(folder / "video.mp4"), "--lift", str(folder)]
-    done = subprocess.run(
-        [*command, "--json", "--timing", "--model", str(model)], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"{folder.name}: {done.stderr.strip()}")
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    said = [json.loads(line) for line in done.stdout.splitlines()]
+    said = watch_video(folder / "video.mp4", folder, model)
     found = tally(truth["carriers"], said, truth["duration_s"])
     row = {k: v for k, v in vars(found).items() if k != "delays_s"}
     return found, {"lift": f"seed-{recording.seed}", "light": truth["light"], **row}

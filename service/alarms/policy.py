@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from service.types import AlarmDraft, AlarmKind, Health, Judgement, Severity, Verdict
+from service.types import NOT_THIS_LIFT, AlarmDraft, AlarmKind, Health, Judgement, Severity, Verdict
 
 
 def passage_alarm(
@@ -67,4 +67,39 @@ class UnknownRate:
         message = f"{unknown} of the last {total} passages could not be judged"
         if self.active and (why := reasons.most_common(1)[0][0]):
             message += f", most of them: {why}"
-        return Health(AlarmKind.LIFT_UNKNOWN_RATE, self.lift_id, self.active, message)
+        return Health(AlarmKind.LIFT_UNKNOWN_RATE, self.lift_id, self.active, message, "unknown passages")
+
+
+class OtherLift:
+    """Watches one lift's recent passages for carriers of another: most of them say that the view is wrong."""
+
+    def __init__(self, lift_id: str) -> None:
+        self._rate = UnknownRate(lift_id, raise_at=0.6)
+
+    def step(self, reason: str) -> Health | None:
+        """Take why a passage is unknown, empty if it is not; return the change that it makes, if any."""
+        change = self._rate.step(Verdict.UNKNOWN if reason == NOT_THIS_LIFT else Verdict.CLOSED)
+        if change is None:
+            return None
+        message = (
+            "most of the last passages do not look like carriers of this lift: the camera may show another "
+            "lift, or was turned"
+            if change.active
+            else "carriers look like this lift's again"
+        )
+        return Health(AlarmKind.VIEW_CHANGED, change.lift_id, change.active, message, "another lift")
+
+
+class PassageWatch:
+    """What one lift's verdicts, one after another, say of its camera and its masks."""
+
+    def __init__(self, lift_id: str) -> None:
+        self._unknown, self._other = UnknownRate(lift_id), OtherLift(lift_id)
+
+    def step(self, judgement: Judgement) -> list[Health]:
+        """Take one judgement; return what changed."""
+        changes = (
+            self._unknown.step(judgement.verdict, judgement.reason),
+            self._other.step(judgement.reason),
+        )
+        return [change for change in changes if change is not None]

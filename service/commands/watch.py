@@ -15,7 +15,7 @@ from lifts.errors import LiftError
 from lifts.folder import LiftFolder, read_lift_folder
 from service.commands.samples import sample_folder
 from service.errors import ConfigurationError, NotFoundError
-from service.passages.grid import track_warnings
+from service.passages.motion import track_warnings
 from service.settings import Settings, load_settings
 from service.types import Judgement, Passage
 

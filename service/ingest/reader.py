@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from tenacity import RetryCallState, Retrying, wait_exponential_jitter
 
 from service.errors import ConfigurationError, SourceError
+from service.frame import Frame
 from service.ingest.clock import MediaClock
-from service.types import Frame
 
 
 class LatestFrames:
@@ -40,22 +40,28 @@ class LatestFrames:
 
 
 class BackOff:
-    """Waits between attempts: doubling from `first_s` to `longest_s`, with jitter so cameras spread out."""
+    """Waits between attempts, by tenacity: doubling from `first_s` to `longest_s`, with jitter.
 
-    def __init__(self, first_s: float = 0.5, longest_s: float = 4.0, seed: int | None = None) -> None:
-        self._first_s, self._longest_s = first_s, longest_s
-        self._next_s = first_s
-        self._random = random.Random(seed)  # noqa: S311 - jitter is no secret
+    tenacity's own loop counts attempts without end; here they count anew after one that worked.
+    """
+
+    def __init__(self, first_s: float = 0.5, longest_s: float = 4.0) -> None:
+        self._waits = wait_exponential_jitter(multiplier=first_s, max=longest_s, jitter=first_s / 2)
+        self.reset()
 
     def reset(self) -> None:
         """Begin again with the shortest wait: the connection worked."""
-        self._next_s = self._first_s
+        self._attempts = RetryCallState(Retrying(), None, (), {})
 
-    def wait_s(self) -> float:
-        """Return how long to wait before the next attempt."""
-        wait_s = self._next_s * self._random.uniform(0.75, 1.25)
-        self._next_s = min(2.0 * self._next_s, self._longest_s)
+    def next_s(self) -> float:
+        """Return how long to wait before the next attempt, seconds."""
+        wait_s = self._waits(self._attempts)
+        self._attempts.attempt_number += 1
         return wait_s
+
+    def wait(self, stop: threading.Event) -> bool:
+        """Wait before the next attempt; return True at once when `stop` is set."""
+        return stop.wait(self.next_s())
 
 
 class CameraReader:
@@ -79,24 +85,33 @@ class CameraReader:
         self.frames_read = 0
         self.connections = 0
         self.ended = threading.Event()
+        self._source: Iterable[Frame] = ()
 
     def start(self) -> None:
         """Begin reading."""
         self._thread.start()
 
-    def stop(self, timeout_s: float = 5.0) -> None:
-        """End reading; returns when the thread has ended or the time-out is over."""
+    def stop(self, timeout_s: float = 1.0) -> None:
+        """End reading; returns when the thread has ended or the time-out is over.
+
+        A camera that is silent is let go of by its own read time-out, later and with nobody waiting.
+        """
         self._stop.set()
         self._thread.join(timeout_s)
+
+    @property
+    def decoder(self) -> str:
+        """What decodes the camera's stream, if the source says so."""
+        return str(getattr(self._source, "decoder", ""))
 
     def _run(self) -> None:
         clock = MediaClock(max_leap_s=2.0)
         last_mono_s: float | None = None
         while not self._stop.is_set():
             try:
-                source = self._connect()
+                self._source = self._connect()
                 next_index = 0
-                for frame in source:
+                for frame in self._source:
                     if self._stop.is_set():
                         return
                     if next_index == 0:
@@ -107,10 +122,10 @@ class CameraReader:
                     next_index = frame.index + 1
                     elapsed_s = None if last_mono_s is None else frame.t_mono_s - last_mono_s
                     last_mono_s = frame.t_mono_s
-                    self._frames.put(replace(frame, t_s=clock.stamp(frame.t_s, elapsed_s)))
+                    self._frames.put(frame.at(clock.stamp(frame.t_s, elapsed_s)))
                 self.message = "the recording has ended"
                 self.ended.set()
                 return
             except (SourceError, ConfigurationError) as error:
                 self.message = str(error)
-            self._stop.wait(self._back_off.wait_s())
+            self._back_off.wait(self._stop)

@@ -1,4 +1,4 @@
-"""Where frames come from: video files and live streams, decoded by OpenCV's FFmpeg.
+"""Where frames come from: video files, live streams and local cameras, decoded by FFmpeg.
 
 A source is an iterable of `Frame`; it stands for one connection and ends when that does. Reconnection is
 the reader's business (`service.ingest.reader`). Every failure is a `SourceError` without credentials.
@@ -6,29 +6,30 @@ the reader's business (`service.ingest.reader`). Every failure is a `SourceError
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import cv2
-import numpy as np
+import av
+from av.container import InputContainer
 
+from lifts.schema import Transport
 from service.errors import SourceError
+from service.frame import Frame
 from service.ingest.clock import MediaClock
-from service.ingest.urls import expand, is_stream, redact
-from service.types import Frame
+from service.ingest.decoder import Decoder, Gate
+from service.ingest.hardware import Hardware, accelerator, distrust
+from service.ingest.urls import device_of, expand, is_stream, redact
 
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # FFmpeg's own messages could hold the URL
-
-_STREAM_OPTIONS = (
-    "rtsp_transport;tcp"  # lost UDP packets would look like a damaged carrier
-    "|protocol_whitelist;rtsp,rtsps,rtp,tcp,tls,http,https,crypto"
-)
-_FILE_OPTIONS = "protocol_whitelist;file"
-_OPENING = threading.Lock()  # FFmpeg's options travel through the environment of the whole process
+_NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
+_TRANSPORTS: dict[Transport, dict[str, str]] = {
+    "tcp": {"rtsp_transport": "tcp"},  # lost UDP packets would look like a damaged carrier
+    "udp": {"rtsp_transport": "udp"},
+    "auto": {"rtsp_transport": "udp+tcp", "rtsp_flags": "prefer_tcp"},
+}
 
 
 class FileSource:
@@ -38,24 +39,35 @@ class FileSource:
         path: the file.
         loop: start again at its end, for ever; t_s goes on increasing.
         realtime: hand frames out when their time stamp is due, without drift.
-        max_fps: frames that come faster are decoded but not handed out (saves their conversion to BGR).
+        max_fps: frames that come faster are not handed out.
+        skip_unneeded: leave pictures undecoded that neither `max_fps` nor other pictures need; see
+            `service.ingest.decoder.Thinning`, which never goes below four fifths of `max_fps`.
+        hardware: what decodes.
+
+    Raises:
+        SourceError: no such file, or no video.
     """
 
     def __init__(
-        self, path: str | Path, *, loop: bool = False, realtime: bool = False, max_fps: float | None = None
+        self,
+        path: str | Path,
+        *,
+        loop: bool = False,
+        realtime: bool = False,
+        max_fps: float | None = None,
+        skip_unneeded: bool = True,
+        hardware: Hardware = "none",
     ) -> None:
         self.path = Path(path)
         self._loop, self._realtime, self._max_fps = loop, realtime, max_fps
+        self._wanted_fps = max_fps if skip_unneeded else None
+        self._hardware = hardware
         self._closed = threading.Event()
-        capture = self._open()
-        self.fps = float(capture.get(cv2.CAP_PROP_FPS)) or 25.0
-        self.frame_count: int = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-        capture.release()
-
-    @property
-    def duration_s(self) -> float:
-        """Length of the file by its own account; 0 when it does not say."""
-        return self.frame_count / self.fps
+        with self._open() as container:
+            decoder = self._decoder(container)
+            self.fps, self.decoder = decoder.fps, decoder.name
+            self.duration_s = max(0.0, (container.duration or 0) / av.time_base)
+            """Length of the file by its own account, seconds; 0 when it does not say."""
 
     def close(self) -> None:
         """End the iteration soon; safe from another thread."""
@@ -63,141 +75,184 @@ class FileSource:
 
     def __iter__(self) -> Iterator[Frame]:
         clock = MediaClock(1.0 / self.fps)
-        gate = _Gate(self._max_fps)
-        index = 0
+        gate = Gate(self._max_fps)
+        first = 0
         start_s = time.monotonic()
         while not self._closed.is_set():
-            capture = self._open()
-            first = index
-            while not self._closed.is_set() and capture.grab():
-                t_s = clock.stamp(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0)
-                if self._realtime:
-                    self._closed.wait(max(0.0, start_s + t_s - time.monotonic()))
-                frame = _retrieve(capture, index, t_s, gate)
-                index += 1
-                if frame is not None:
-                    yield frame
-            capture.release()
+            index = first
+            with self._open() as container:
+                decoder = self._decoder(container)
+                with suppress(av.FFmpegError, TimeoutError):  # what is left of a damaged recording
+                    for picture in decoder:
+                        if self._closed.is_set():
+                            return
+                        self.decoder = decoder.name
+                        t_s = clock.stamp(picture.raw_s)
+                        if self._realtime:
+                            self._closed.wait(max(0.0, start_s + t_s - time.monotonic()))
+                        index = first + picture.number + 1
+                        if gate.passes(t_s):
+                            yield picture.frame(index - 1, t_s)
             if index == first and not self._closed.is_set():
                 raise SourceError(f"{self.path}: no picture can be decoded from this file")
             if not self._loop:
                 return
+            first = index
 
-    def _open(self) -> cv2.VideoCapture:
+    def _open(self) -> InputContainer:
         if not self.path.is_file():
             raise SourceError(f"{self.path}: no such file")
-        capture = _open_capture(str(self.path.resolve()), _FILE_OPTIONS, [])
-        if not capture.isOpened():
-            raise SourceError(f"{self.path}: not a video that can be decoded")
-        return capture
+        try:
+            return av.open(
+                str(self.path.resolve()),
+                options={"protocol_whitelist": "file"},
+                hwaccel=accelerator(self._hardware),
+            )
+        except (av.FFmpegError, ValueError):
+            raise SourceError(f"{self.path}: not a video that can be decoded") from None
+
+    def _decoder(self, container: InputContainer) -> Decoder:
+        try:
+            return Decoder(container, wanted_fps=self._wanted_fps)
+        except ValueError as error:
+            raise SourceError(f"{self.path}: {error}") from None
 
 
 class StreamSource:
-    """One connection to a live camera (RTSP over TCP, HTTP).
+    """One connection to a live camera: RTSP, HTTP, or a camera of this machine (V4L2).
 
     Args:
-        url: may hold ${NAME} placeholders; see `service.ingest.urls.expand`.
+        url: rtsp, rtsps, http, https, /dev/video0 or v4l2:/dev/video0; may hold ${NAME} placeholders, see
+            `service.ingest.urls.expand`.
         open_timeout_s, read_timeout_s: after these a silent camera is given up.
-        max_fps: as in FileSource.
+        max_fps, skip_unneeded: as in FileSource.
+        transport: how RTSP's pictures travel; `auto` asks for TCP, and for UDP where that is refused.
+        size: width and height to ask of a local camera; others send what they send.
+        hardware: what decodes.
+
+    Raises:
+        ConfigurationError: the url has a forbidden scheme or an unset ${NAME}.
     """
 
     def __init__(
         self,
         url: str,
         *,
-        open_timeout_s: float = 3.0,
-        read_timeout_s: float = 3.0,
+        open_timeout_s: float = 2.5,
+        read_timeout_s: float = 2.5,
         max_fps: float | None = None,
+        skip_unneeded: bool = True,
+        transport: Transport = "tcp",
+        size: tuple[int, int] | None = None,
+        hardware: Hardware = "none",
     ) -> None:
         self._url = expand(url)
         self.name = redact(url)
-        is_stream(self._url)
-        self._timeouts = [
-            int(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC),
-            int(open_timeout_s * 1000),
-            int(cv2.CAP_PROP_READ_TIMEOUT_MSEC),
-            int(read_timeout_s * 1000),
-        ]
-        self._max_fps = max_fps
+        self._device = device_of(self._url)
+        if self._device is None:
+            is_stream(self._url)
+        self._timeouts = (open_timeout_s, read_timeout_s)
+        self._max_fps, self._wanted_fps = max_fps, max_fps if skip_unneeded else None
+        self._transport, self._size, self._hardware = transport, size, hardware
         self._closed = threading.Event()
         self.fps = 25.0
+        self.decoder = ""
 
     def close(self) -> None:
         """End the iteration soon (within the read time-out); safe from another thread."""
         self._closed.set()
 
     def __iter__(self) -> Iterator[Frame]:
-        capture = _open_capture(self._url, _STREAM_OPTIONS, self._timeouts)
-        if not capture.isOpened():
-            raise SourceError(f"{self.name}: no connection, or no video stream there")
-        try:
-            yield from self._frames(capture)
-        finally:
-            capture.release()
+        with self._open() as container:
+            try:
+                decoder = Decoder(container, wanted_fps=self._wanted_fps)
+            except ValueError:
+                raise SourceError(f"{self.name}: no video stream there") from None
+            yield from self._frames(decoder)
 
-    def _frames(self, capture: cv2.VideoCapture) -> Iterator[Frame]:
-        fps = float(capture.get(cv2.CAP_PROP_FPS))
-        self.fps = fps if 1.0 <= fps <= 240.0 else 25.0
+    def _frames(self, decoder: Decoder) -> Iterator[Frame]:
+        self.fps = decoder.fps
         clock = MediaClock(1.0 / self.fps)
-        gate = _Gate(self._max_fps)
+        gate = Gate(self._max_fps)
         index, last_mono_s = 0, time.monotonic()
-        while not self._closed.is_set():
-            if not capture.grab():
-                raise SourceError(f"{self.name}: the stream ended or fell silent after {index} frames")
-            now_s = time.monotonic()
-            t_s = clock.stamp(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0, now_s - last_mono_s)
-            last_mono_s = now_s
-            frame = _retrieve(capture, index, t_s, gate)
-            index += 1
-            if frame is not None:
-                yield frame
+        reason = "the stream ended"
+        try:
+            for picture in decoder:
+                if self._closed.is_set():
+                    return
+                index, self.decoder = picture.number + 1, decoder.name
+                t_s = clock.stamp(picture.raw_s, picture.arrived_s - last_mono_s)
+                last_mono_s = picture.arrived_s
+                if gate.passes(t_s):
+                    yield picture.frame(index - 1, t_s)
+        except av.FFmpegError as error:
+            # What FFmpeg says when it is interrupted differs between protocols.
+            silent = time.monotonic() - last_mono_s >= self._timeouts[1]
+            reason = "the stream fell silent" if silent else _reason(error)
+        except TimeoutError as error:
+            reason = str(error)
+            if decoder.hardware:
+                distrust()
+        if not self._closed.is_set():
+            raise SourceError(f"{self.name}: {reason} after {index} frames")
 
+    def _open(self) -> InputContainer:
+        attempts: list[tuple[str, str | None, dict[str, str]]] = [(self._url, None, self._options())]
+        if self._device is not None:
+            # Large pictures come fast enough over USB only as MJPEG; what the camera itself prefers is next.
+            size = {} if self._size is None else {"video_size": f"{self._size[0]}x{self._size[1]}"}
+            attempts = [
+                (self._device, "v4l2", {"input_format": "mjpeg", **size}),
+                (self._device, "v4l2", {}),
+            ]
+        reason = ""
+        for name, format_name, options in attempts:
+            start_s = time.monotonic()
+            try:
+                return av.open(
+                    name,
+                    format=format_name,
+                    options=options,
+                    timeout=self._timeouts,
+                    hwaccel=accelerator(self._hardware),
+                )
+            except (av.FFmpegError, ValueError) as error:
+                silent = time.monotonic() - start_s >= self._timeouts[0]
+                reason = f"no answer within {self._timeouts[0]:g} s" if silent else _reason(error)
+        raise SourceError(f"{self.name}: no connection, or no video stream there: {reason}")
 
-class _Gate:
-    """Lets frames through at most `max_fps` times a second of media time."""
-
-    def __init__(self, max_fps: float | None) -> None:
-        self._interval_s = 0.0 if max_fps is None else 1.0 / max_fps - 0.002  # stamps are rounded to ms
-        self._last_s: float | None = None
-
-    def passes(self, t_s: float) -> bool:
-        if self._last_s is not None and t_s - self._last_s < self._interval_s:
-            return False
-        self._last_s = t_s
-        return True
+    def _options(self) -> dict[str, str]:
+        # What a stream is gets known without gathering pictures for its rate: they would come late, all at
+        # once, and more than the reader's queue holds.
+        options = {"protocol_whitelist": _NETWORK, "fpsprobesize": "0"}
+        if urlsplit(self._url).scheme.lower().startswith("rtsp"):
+            options |= {"allowed_media_types": "video", **_TRANSPORTS[self._transport]}
+        return options
 
 
 def open_source(
-    url: str, *, loop: bool = False, realtime: bool = False, max_fps: float | None = None
+    url: str,
+    *,
+    loop: bool = False,
+    realtime: bool = False,
+    max_fps: float | None = None,
+    transport: Transport = "tcp",
+    size: tuple[int, int] | None = None,
+    hardware: Hardware = "none",
 ) -> FileSource | StreamSource:
-    """Return the source for a camera url or a file's path.
+    """Return the source for a camera url, a local camera's device or a file's path; see the two classes.
 
     Raises:
         SourceError: the file cannot be opened (a stream says so when it is iterated).
         ConfigurationError: the url has a forbidden scheme or an unset ${NAME}.
     """
     expanded = expand(url)
-    if is_stream(expanded):
-        return StreamSource(url, max_fps=max_fps)
-    return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps)
+    if device_of(expanded) is not None or is_stream(expanded):
+        return StreamSource(url, max_fps=max_fps, transport=transport, size=size, hardware=hardware)
+    return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware)
 
 
-def _open_capture(name: str, options: str, parameters: list[int]) -> cv2.VideoCapture:
-    with _OPENING:
-        os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = options
-        try:
-            return cv2.VideoCapture(name, cv2.CAP_FFMPEG, parameters)
-        except cv2.error as error:
-            raise SourceError(f"{redact(name)}: {redact(str(error))}") from None
-        finally:
-            with suppress(KeyError):
-                del os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"]
-
-
-def _retrieve(capture: cv2.VideoCapture, index: int, t_s: float, gate: _Gate) -> Frame | None:
-    if not gate.passes(t_s):
-        return None
-    ok, image = capture.retrieve()
-    if not ok or image is None:
-        return None
-    return Frame(index=index, t_s=t_s, t_mono_s=time.monotonic(), image=np.asarray(image, dtype=np.uint8))
+def _reason(error: Exception) -> str:
+    """Return what went wrong in FFmpeg's words for it; its messages hold the URL, these do not."""
+    text = getattr(error, "strerror", None) or type(error).__name__
+    return redact(str(text))

@@ -12,9 +12,11 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 import structlog
 
-from service.ingest.health import HealthLimits
+from service.ingest.health.limits import HealthLimits
+from service.ingest.health.memory import UsualView
+from service.ingest.process import Sent, run_camera
 from service.ingest.reader import BackOff
-from service.ingest.worker import WorkerOptions, run_camera
+from service.ingest.worker import WorkerOptions
 from service.types import AlarmKind, CameraEvent, CameraState, CameraStatus, Health, WatchedLift
 
 log = structlog.get_logger(__name__)
@@ -22,10 +24,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SupervisorLimits:
-    """How patient a supervisor is with its process, in seconds."""
+    """How patient a supervisor is with its process, in seconds.
+
+    silent_s: five signs of life, of which there is one however long a step takes (service.ingest.pulse).
+    """
 
     start_s: float = 20.0
-    silent_s: float = 3.0
+    silent_s: float = 2.5
     stop_s: float = 3.0
 
 
@@ -52,7 +57,8 @@ class CameraSupervisor:
         self._health, self._limits = health, limits or SupervisorLimits()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"camera-{watched.lift.id}", daemon=True)
-        self._active: set[AlarmKind] = set()
+        self._active: set[tuple[AlarmKind, str]] = set()
+        self._usual: UsualView | None = None
         self._process: ForkServerProcess | None = None
         self.restarts = 0
         self._status = CameraStatus(
@@ -101,7 +107,7 @@ class CameraSupervisor:
             )
             self._report(self._status)
             self._report(self._down(True, f"the camera's process {reason}; it is being restarted"))
-            self._stop.wait(back_off.wait_s())
+            back_off.wait(self._stop)
 
     def _run_once(self, back_off: BackOff) -> str:
         """Run one process to its end; return why it ended."""
@@ -109,7 +115,7 @@ class CameraSupervisor:
         receiver, child_end = context.Pipe(duplex=True)
         process = context.Process(
             target=run_camera,
-            args=(child_end, self._watched, self._options, self._health),
+            args=(child_end, self._watched, self._options, self._health, self._usual),
             name=f"barwatch-camera-{self._watched.lift.id}",
             daemon=True,
         )
@@ -148,32 +154,40 @@ class CameraSupervisor:
                 return "hangs"
         return "stopped"
 
-    def _take(self, event: CameraEvent, back_off: BackOff) -> None:
-        if isinstance(event, Health):
-            if event.active:
-                self._active.add(event.kind)
-            else:
-                self._active.discard(event.kind)
-        elif isinstance(event, CameraStatus):
-            self._status = event
-            if event.state is CameraState.LIVE and AlarmKind.WORKER_DOWN in self._active:
+    def _take(self, sent: Sent, back_off: BackOff) -> None:
+        if sent is None:
+            return
+        if isinstance(sent, UsualView):
+            self._usual = sent
+            return
+        if isinstance(sent, Health):
+            self._note(sent)
+        elif isinstance(sent, CameraStatus):
+            if sent.decoder and sent.decoder != self._status.decoder:
+                log.info("camera decoded", lift_id=sent.lift_id, decoder=sent.decoder)
+            self._status = sent
+            if sent.state is CameraState.LIVE and (AlarmKind.WORKER_DOWN, "") in self._active:
                 back_off.reset()
                 self._clear_after_restart()
-        self._report(event)
+        self._report(sent)
 
     def _clear_after_restart(self) -> None:
         """Frames come from a new process: what its predecessor reported is withdrawn, it looks anew."""
-        for kind in sorted(self._active - {AlarmKind.WORKER_DOWN}):
-            self._active.discard(kind)
-            self._report(Health(kind, self._watched.lift.id, False, "the camera is watched anew"))
+        for kind, cause in sorted(self._active - {(AlarmKind.WORKER_DOWN, "")}):
+            self._active.discard((kind, cause))
+            self._report(Health(kind, self._watched.lift.id, False, "the camera is watched anew", cause))
         self._report(self._down(False, "the camera's process runs again"))
 
     def _down(self, active: bool, message: str) -> Health:
-        if active:
-            self._active.add(AlarmKind.WORKER_DOWN)
+        health = Health(AlarmKind.WORKER_DOWN, self._watched.lift.id, active, message)
+        self._note(health)
+        return health
+
+    def _note(self, health: Health) -> None:
+        if health.active:
+            self._active.add((health.kind, health.cause))
         else:
-            self._active.discard(AlarmKind.WORKER_DOWN)
-        return Health(AlarmKind.WORKER_DOWN, self._watched.lift.id, active, message)
+            self._active.discard((health.kind, health.cause))
 
     def _report(self, event: CameraEvent) -> None:
         if not self._stop.is_set():
@@ -183,5 +197,5 @@ class CameraSupervisor:
 def camera_context() -> ForkServerContext:
     """Return the context that camera processes start from: what they all need is loaded once and shared."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["service.ingest.worker"])
+    context.set_forkserver_preload(["service.ingest.process"])
     return context

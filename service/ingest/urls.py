@@ -17,6 +17,7 @@ _SECRET_QUERY = re.compile(
     r"([?&;](?:[a-z_-]*(?:pass|pwd|token|secret|key|auth|user)[a-z_-]*)=)[^&#\s]*", re.IGNORECASE
 )
 _MAX_SECRET_BYTES = 4096
+_DEVICE = re.compile(r"^(?:v4l2:)?(/dev/video\d{1,3})$")
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
 """What a live camera may speak; everything else FFmpeg knows (concat, exec, pipe ...) is refused."""
@@ -40,14 +41,20 @@ def redact(text: str) -> str:
     return _SECRET_QUERY.sub(r"\1***", _USER_INFO.sub("***", text))
 
 
+def device_of(url: str) -> str | None:
+    """Return the device of a camera at this machine (/dev/video0 or v4l2:/dev/video0), None for others."""
+    match = _DEVICE.match(url)
+    return None if match is None else match[1]
+
+
 def is_stream(url: str) -> bool:
-    """Say whether the url is a live stream; a plain path is a file.
+    """Say whether the url is a live stream over the network; a plain path is a file, or a local camera.
 
     Raises:
         ConfigurationError: the url has a scheme that cameras do not use.
     """
     match = _SCHEME.match(url)
-    if match is None:
+    if match is None or device_of(url) is not None:
         return False
     scheme = match[1].lower()
     if scheme not in STREAM_SCHEMES:

@@ -5,29 +5,34 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.geometry import middle_fraction, refine
+from lifts.geometry import CANONICAL_SIZE, middle_fraction, refine
+from lifts.schema import Track
 from service.errors import ConfigurationError
-from service.passages.album import Album
-from service.passages.anchor import Anchor, Fix
-from service.passages.carriers import Carrier, Carriers
-from service.passages.grid import PatchGrid
-from service.passages.line import Line
+from service.frame import Frame
+from service.passages.anchor import Anchor
+from service.passages.line.follower import Line
+from service.passages.line.roi import scaled
+from service.passages.moments import Leaf, Moments, Stand
+from service.passages.motion import drift, motion_px
+from service.passages.outlines import outline, reduce_picture, shifted
 from service.passages.quality import picture_problem
-from service.passages.registration import register
-from service.passages.stacks import StackAlbum
-from service.types import Frame, Passage, Picture, WatchedLift
+from service.passages.registration import Look, Registered, register
+from service.types import Passage, Picture, WatchedLift
 
 Image = npt.NDArray[np.uint8]
 
-_ALBUM_PX = 8.0  # canonical pixels by which the last album may be off where its pictures are wanted
-_CENTRED_PX = 70.0  # canonical pixels: of an outline centred farther off only a part has been seen
-_MOVES = 3
-_SAME = 0.8  # of the least way between two carriers: what leaves sooner is the same one, found again
-_PLACE_PX = 50.0  # canonical pixels past the middle at which a carrier's place is taken
+_SAME = 0.5  # of an interval: what is at middle sooner after another is the same carrier, found once more
+_MIDDLE = 1  # of the three stands
+_RECOGNISED = 0.6  # quality at which a picture shows a carrier, whatever else speaks against it
+_LEARNING_S = 0.075  # between the frames that the line is learnt from
+_LEAST_DRIFT_PX = 60.0  # per way: of a carrier that mainly grows, a shift tells little of the way
+_SETTLED, _AGAIN = 30, 5  # carriers after which only every so-manieth helps to tell where all hang
+_SURE, _FOLLOW = 0.7, 0.15  # quality that a place is believed at, and how much of it
+_LEAST_PICTURES = 2
+_FROM_CLIP = 24  # carriers looked at when a movie is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,19 @@ class ExtractorOptions:
     """How passages are extracted.
 
     lead_s: how long before TF the last picture is taken, so that the verdict is out in time.
-    min_interval_s: frames that follow closer are passed over.
-    gap_s: after a longer gap between frames nothing is known of where the rope is.
-    min_quality: registration quality below which a picture must not be judged.
+    min_interval_s: the line is followed by frames that are at least so far apart once it is known;
+        pictures are taken from any frame.
+    gap_s: after a longer gap between frames nothing is known of where the line is.
+    min_quality: registration quality below which a picture must not be judged: where it was not recognised.
+    aside: learn the line on a thread of its own, so that a live camera's frames go on. What is found then
+        hangs on how long that takes; without it, on the frames alone.
     """
 
     lead_s: float = 0.25
-    min_interval_s: float = 0.07
-    gap_s: float = 1.5
-    min_quality: float = 0.0
+    min_interval_s: float = 0.14
+    gap_s: float = 8.0
+    min_quality: float = 0.35
+    aside: bool = False
 
 
 class PassageExtractor:
@@ -64,187 +73,243 @@ class PassageExtractor:
         lift = watched.lift
         if lift.track is None or lift.camera is None:
             raise ConfigurationError(f"lift {lift.id}: no track and camera, so no passages can be extracted")
-        self._lift_id, self._track, self._camera = lift.id, lift.track, lift.camera
+        self._watched, self._lift_id = watched, lift.id
+        self._given, self._camera = lift.track, lift.camera
         self._options = options or ExtractorOptions()
         self._run_id = run_id or uuid.uuid4().hex[:12]
-        self._middle = middle_fraction(lift.track)
-        self._grid = PatchGrid(lift.track, self._camera.width, self._camera.height)
-        self._line = Line(self._grid, watched.masks, self._replay)
-        self._carriers = Carriers(self._grid, self._line.visible)
-        self._anchor = Anchor(lift.track, watched.masks, watched.references)
-        reaches = {0.0: 1.35, self._middle: 1.35 - self._middle, 1.0: 0.35}
-        self._albums = [self._album(way, reach) for way, reach in reaches.items()]
-        self._stacks = StackAlbum(lift.track, self._grid.px_per_way, 1.0 + self._carriers.apart)
-        self._still = self._grid.way(3.0)
         self._last_s: float | None = None
-        self._number = 0
-        self._usual_way = 0.0
+        self._last_step_s = 0.0
+        self._passages = 0
         self._last_middle_s: float | None = None
+        self._begin(lift.track, (lift.camera.width, lift.camera.height))
+
+    def _begin(self, track: Track, size: tuple[int, int]) -> None:
+        """Set up for frames of a size (width, height), with the track in their pixels."""
+        watched = self._watched
+        self._size, self._track = size, track
+        self._middle = middle_fraction(track)
+        self._line = Line(track, size, watched.masks, watched.references, aside=self._options.aside)
+        self._px_per_way = motion_px(track, self._middle)
+        self._moments: Moments | None = None
+        self._looks: list[Look] = []
+        self._residual = (0.0, 0.0)
+        self._anchor = self._new_anchor()
 
     @property
     def line_speed(self) -> str:
-        """The line's speed for people: seconds from begin to end, `stopped` or `unknown`."""
-        speed = self._line.rope.speed
-        if not self._line.known:
+        """The line for people: seconds from begin to end and between carriers, or what else it does."""
+        line = self._line
+        if not line.known or line.interval_s is None:
             return "unknown"
-        if speed < self._still:
-            return "stopped" if speed > -self._still else "backwards"
-        return f"{1.0 / speed:.1f} s per passage"
+        part = line.speed / max(line.usual, 1e-9)
+        if abs(part) < 0.15:
+            return "stopped"
+        if part < 0:
+            return "backwards"
+        return f"{1.0 / line.speed:.1f} s per passage, a carrier every {line.interval_s / part:.1f} s"
+
+    @property
+    def line_interval_s(self) -> float | None:
+        """Seconds between carriers at the line's usual speed; None while they are not followed."""
+        return self._line.interval_s
 
     def step(self, frame: Frame) -> list[Passage]:
         """Take in a frame; return the passages that it completes (none, rarely more than one)."""
         elapsed_s = 0.0 if self._last_s is None else frame.t_s - self._last_s
-        if self._last_s is not None and 0.0 <= elapsed_s < self._options.min_interval_s:
-            return []
-        self._last_s = frame.t_s
-        image = self._fitted(frame.image)
         if not 0.0 <= elapsed_s <= self._options.gap_s:
-            self._gap(frame.t_s)
-        shifted = self._line.step(image, frame.t_s, elapsed_s)
-        at = self._line.rope.way if self._line.known else None
-        if self._line.known:
-            self._set_lead()
-        for album in self._albums:
-            album.add(image, at, frame.t_s, frame.t_mono_s)
-        self._stacks.add(image, at, frame.t_s)
-        if not self._line.known:
-            return []
-        self._carriers.step(self._line.rope, shifted)
-        return [passage for c in self._carriers.hanging if (passage := self._leave(c, frame)) is not None]
+            self._gap()
+        self._last_s = frame.t_s
+        if (frame.width, frame.height) != self._size:
+            factor = frame.width / self._camera.width
+            self._begin(scaled(self._given, factor), (frame.width, frame.height))
+        line = self._line
+        since_s = frame.t_s - self._last_step_s
+        passages: list[Passage] = []
+        least_s = self._options.min_interval_s if line.clip is None else _LEARNING_S
+        if not 0.0 < since_s < least_s - 0.002:
+            line.step(frame, min(max(since_s, 0.0), 1.0))
+            self._last_step_s = frame.t_s
+            if line.fresh:
+                passages += self._recall(frame)
+        if line.known and self._moments is not None:
+            for carrier in self._moments.step(frame, line):
+                passages += self._leave(carrier, frame.t_mono_s)
+        return passages
 
     def finish(self) -> list[Passage]:
         """End of the stream: carriers that have not reached the end of the track are no passages."""
-        self._carriers.clear()
+        if self._moments is not None:
+            self._moments.clear()
         return []
 
-    def _fitted(self, image: Image) -> Image:
-        height, width = image.shape[:2]
-        size = (self._camera.width, self._camera.height)
-        if (width, height) == size:
-            return image
-        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    def _gap(self) -> None:
+        self._last_step_s = 0.0
+        self._line.lose()
+        if self._moments is not None:
+            self._moments.clear()
 
-    def _replay(self, shifted: int | None) -> None:
-        """The rope begins anew, and is built from the frames of the last seconds."""
-        if shifted is None:
-            self._carriers.clear()
-        else:
-            self._carriers.step(self._line.rope, shifted)
+    def _new_anchor(self) -> Anchor:
+        return Anchor(self._watched.masks, self._watched.references, drift(self._track, self._middle))
 
-    def _gap(self, t_s: float) -> None:
-        self._last_middle_s = None
-        self._carriers.clear()
-        self._line.gap(t_s)
-        for album in self._albums:
-            album.clear()
-        self._stacks.clear()
+    def _recall(self, frame: Frame) -> list[Passage]:
+        """A movie was made: take looks, backgrounds and the carriers that have passed from the clip."""
+        line = self._line
+        clip, interval_s = line.clip, line.interval_s
+        number = line.number(frame.t_s)
+        if clip is None or interval_s is None or number is None:
+            return []
+        lead = float(np.clip(self._options.lead_s * line.usual, 0.02, 0.5 * (1.0 - self._middle)))
+        self._moments = moments = Moments(self._track, (0.0, self._middle, 1.0 - lead), self._px_per_way)
+        last = int(np.floor(number))
+        first = max(last - _FROM_CLIP, int(np.floor(line.number(clip.frames[0].t_s) or 0.0)) - 1)
+        moments.recall(clip, line, first, last)
+        self._residual = (0.0, 0.0)
+        self._anchor = self._new_anchor()
+        seen = [[moments.leaves(carrier)[k] for carrier in range(first, last + 1)] for k in range(3)]
+        looks = [self._look(stand, leaves) for stand, leaves in zip(moments.stands, seen, strict=True)]
+        if any(look is None for look in looks):
+            self._moments = None
+            return []
+        self._looks = [look for look in looks if look is not None]
+        whole = [c for c in range(first, last + 1) if all(leaf is not None for leaf in moments.leaves(c))]
+        for carrier in whole:
+            self._place(carrier)
+        passages: list[Passage] = []
+        for carrier in whole:
+            way = line.way(carrier, frame.t_s)
+            if way is not None and way >= moments.stands[-1].way:
+                passages += self._leave(carrier, frame.t_mono_s)
+        line.release()
+        return passages
 
-    def _leave(self, carrier: Carrier, frame: Frame) -> Passage | None:
-        """Place a carrier when it is past the middle, report it shortly before the end, once each."""
-        rope = self._line.rope
-        lead = self._lead_way()
-        way = rope.way - carrier.at
-        if carrier.done or rope.speed <= self._still:
+    def _look(self, stand: Stand, leaves: list[Leaf | None]) -> Look | None:
+        """Return what carriers look like at a stand, from the first few, each laid where it should be."""
+        found = [leaf for leaf in leaves if leaf is not None]
+        if not found:
             return None
-        fix = carrier.fix
-        if fix is None:
-            if way + self._usual_way < min(self._middle + self._grid.way(_PLACE_PX), 1.0 - lead):
-                return None
-            fix = self._place(carrier)
-            if fix is None:
-                return None
-            way = rope.way - carrier.at
-        if way + fix.way < 1.0 - lead:
-            return None
-        carrier.done = True
-        return self._passage(carrier, fix, frame)
+        fields = []
+        for leaf in found:
+            expected = self._expected(stand, leaf)
+            field = outline(reduce_picture(leaf.image), stand.background)
+            fields.append(shifted(field, -expected[0], -expected[1]))
+        return Look(np.asarray(np.mean(fields, axis=0), dtype=np.complex64), len(fields))
 
-    def _place(self, carrier: Carrier) -> Fix | None:
-        """Find out where exactly a carrier hangs, first by its extent, then by its outline."""
-        way_at = self._line.rope.way_at
-        centre_px = self._stacks.centre_px(carrier.at, way_at)
-        if centre_px is None:
-            return None
-        before = carrier.at
-        carrier.at -= self._grid.way(centre_px)
-        if abs(centre_px) >= _CENTRED_PX and carrier.moves < _MOVES:
-            carrier.moves += 1
-            return None
-        stacks = self._stacks.stacks(carrier.at, way_at)
-        if not stacks:
-            carrier.at = before
-            return None
-        # A carrier that was on its way when the rope was found is seen from half its pictures.
-        whole = self._line.rope.way_at_start <= carrier.at and abs(centre_px) < _CENTRED_PX
-        fix = carrier.fix = self._anchor.fix(stacks, learn=whole)
-        self._usual_way += (before - carrier.at + fix.way - self._usual_way) * 0.3
-        return fix
+    def _expected(self, stand: Stand, leaf: Leaf) -> tuple[float, float]:
+        """Return where a leaf's content is expected, in canonical pixels off its place."""
+        dx_px, dy_px = drift(self._track, stand.way)
+        off = leaf.way - stand.way
+        return off * dx_px + self._residual[0], off * dy_px + self._residual[1]
 
-    def _passage(self, carrier: Carrier, fix: Fix, frame: Frame) -> Passage | None:
-        """Gather a carrier's moments and pictures; None if it was not seen all the way."""
-        rope = self._line.rope
-        begin_at = carrier.at - fix.way
-        times = [rope.time_at(begin_at + w) for w in (0.0, self._middle, 1.0)]
-        pictures = [self._picture(album, fix, begin_at) for album in self._albums]
-        if any(t is None for t in times) or any(p is None for p in pictures):
-            return None
-        t_begin_s, t_middle_s, t_end_s = (float(t or 0.0) for t in times)
-        if self._last_middle_s is not None:
-            # After the rope has begun anew, a carrier that was reported before may be found once more.
-            gone = (t_middle_s - self._last_middle_s) / max(t_end_s - t_begin_s, 1e-3)
-            if gone < _SAME * self._carriers.apart:
-                return None
-        self._last_middle_s = t_middle_s
-        self._carriers.confirm(carrier)
-        self._number += 1
-        return Passage(
-            id=f"{self._lift_id}-{self._run_id}-{self._number}",
-            lift_id=self._lift_id,
-            number=self._number,
-            t_begin_s=t_begin_s,
-            t_middle_s=t_middle_s,
-            t_end_s=t_end_s,
-            pictures=tuple(p for p in pictures if p is not None),
-            decided_mono_s=frame.t_mono_s,
+    def _registered(self, k: int, leaf: Leaf) -> Registered:
+        if self._moments is None:
+            raise AssertionError("pictures are registered only while the line is known")
+        stand, look = self._moments.stands[k], self._looks[k]
+        expected = self._expected(stand, leaf)
+        return register(leaf.image, stand.background, look.mean, *expected, bias_px=look.bias_px)
+
+    def _place(self, carrier: int) -> None:
+        """Let one more carrier's middle picture say where carriers hang; move all if they are off."""
+        if self._moments is None:
+            return
+        leaf = self._moments.leaves(carrier)[_MIDDLE]
+        if leaf is None or leaf.damaged:
+            return
+        found = self._registered(_MIDDLE, leaf)
+        moved = self._anchor.learn(shifted(found.field, -found.dx_px, -found.dy_px))
+        if moved.dx_px == 0.0 and moved.dy_px == 0.0:
+            return
+        dx, dy = drift(self._track, self._middle)
+        way = (moved.dx_px * dx + moved.dy_px * dy) / max(self._px_per_way**2, 1e-9)
+        self._line.move(way)
+        self._residual = (
+            self._residual[0] + moved.dx_px - way * dx,
+            self._residual[1] + moved.dy_px - way * dy,
         )
+        for each, other in zip(self._moments.stands, self._looks, strict=True):
+            ex, ey = drift(self._track, each.way)
+            other.expect(way * ex + moved.dx_px - way * dx, way * ey + moved.dy_px - way * dy)
+        self._moments.shift(way)
 
-    def _lead_way(self) -> float:
-        """How far before the end the last picture is taken, so that the verdict comes in time."""
-        lead = self._options.lead_s * self._line.rope.usual
-        return float(np.clip(lead, 0.02, 0.5 * (1.0 - self._middle)))
+    def _leave(self, carrier: int, decided_mono_s: float) -> list[Passage]:
+        """Report a carrier, once, unless it was not seen all the way, or the rope has a gap there."""
+        moments, line = self._moments, self._line
+        if moments is None:
+            return []
+        leaves = moments.leaves(carrier)
+        times = [line.time_of(carrier, way) for way in (0.0, self._middle, 1.0)]
+        there = line.there(carrier)
+        if line.clip is None and (self._passages < _SETTLED or self._passages % _AGAIN == 0):
+            self._place(carrier)
+        moments.forget(carrier)
+        t_begin_s, t_middle_s, t_end_s = times
+        if t_begin_s is None or t_middle_s is None or t_end_s is None:
+            return []
+        last_s, interval_s = self._last_middle_s, line.interval_s or 0.0
+        if last_s is not None and t_middle_s - last_s < _SAME * interval_s:
+            return []
+        if sum(leaf is not None for leaf in leaves) < _LEAST_PICTURES:
+            return []
+        found = [
+            self._picture(k, leaf) if leaf is not None else (_unseen(t_s), 0.0)
+            for k, (leaf, t_s) in enumerate(zip(leaves, (t_begin_s, t_middle_s, t_end_s), strict=True))
+        ]
+        pictures = [picture for picture, _ in found]
+        if not there and max(picture.quality for picture in pictures) < _RECOGNISED:
+            return []
+        # A carrier may hang a little before or behind its place on the rope: its own pictures tell.
+        usual = max(line.usual, 1e-6)
+        t_begin_s, t_middle_s, t_end_s = (
+            t_s - ahead / usual
+            for t_s, (_, ahead) in zip((t_begin_s, t_middle_s, t_end_s), found, strict=True)
+        )
+        self._last_middle_s = t_middle_s
+        self._passages += 1
+        carriers = self._watched.lift.carriers
+        number = self._passages if carriers is None else 1 + (self._passages - 1) % carriers
+        return [
+            Passage(
+                id=f"{self._lift_id}-{self._run_id}-{self._passages}",
+                lift_id=self._lift_id,
+                number=number,
+                t_begin_s=t_begin_s,
+                t_middle_s=t_middle_s,
+                t_end_s=t_end_s,
+                pictures=tuple(pictures),
+                decided_mono_s=decided_mono_s,
+            )
+        ]
 
-    def _set_lead(self) -> None:
-        """Keep the last album where the last picture will be taken; anew when the speed has changed."""
-        way = 1.0 - self._lead_way()
-        if abs(way - self._albums[-1].way) > self._grid.way(_ALBUM_PX):
-            self._albums[-1] = self._album(way, 0.35)
-
-    def _album(self, way: float, reach: float) -> Album:
-        return Album(self._track, way, reach, self._grid.way(8.0))
-
-    def _picture(self, album: Album, fix: Fix, begin_at: float) -> Picture | None:
-        """Pick a carrier's picture at one pose and register it."""
-        t_s = self._line.rope.time_at(begin_at + album.way)
-        leaf = None if t_s is None else album.find(t_s)
-        at = None if leaf is None else self._line.rope.way_at(leaf.t_s)
-        if leaf is None or at is None:
-            return None
-        # The frame was taken a little before or after: the carrier stands that much off its pose.
-        way = at - begin_at
-        dx, dy = self._anchor.displacement(way - album.way)
-        if abs(way - album.way) > self._grid.way(30.0):
-            return None
-        model = album.look.model(fix.model, at_middle=album.way == self._middle)
-        expected = (dx + fix.dx_px, dy + fix.dy_px)
-        found = register(leaf.image, album.background, model, *expected, bias_px=album.look.bias_px)
-        album.look.learn(leaf.image, album.background, found, expected)
+    def _picture(self, k: int, leaf: Leaf) -> tuple[Picture, float]:
+        """Register a carrier's picture at a stand, and learn from it; say how many ways it is ahead."""
+        if self._moments is None:
+            raise AssertionError("pictures are registered only while the line is known")
+        stand, look = self._moments.stands[k], self._looks[k]
+        expected = self._expected(stand, leaf)
+        found = self._registered(k, leaf)
+        dx, dy = drift(self._track, stand.way)
+        off = (found.dx_px - expected[0]) * dx + (found.dy_px - expected[1]) * dy
+        ahead = off / max(dx * dx + dy * dy, _LEAST_DRIFT_PX**2)
         problem = picture_problem(found.image)
+        if leaf.damaged:
+            problem = problem or "damaged"
+        elif problem is None:
+            look.learn(found, expected)
+            if k == _MIDDLE and found.quality >= _SURE:
+                # What carriers look like is surer than where the line is: it must not drift away from them.
+                self._line.move(_FOLLOW * ahead)
         if problem is None and found.quality < self._options.min_quality:
             problem = "not registered"
-        return Picture(
+        picture = Picture(
             image=found.image,
-            pose=refine(album.pose, -found.dx_px, -found.dy_px),
+            pose=refine(stand.pose, -found.dx_px, -found.dy_px),
             t_s=leaf.t_s,
             quality=found.quality,
             problem=problem,
         )
+        return picture, ahead
+
+
+def _unseen(t_s: float) -> Picture:
+    """Return what stands for a picture that there is none of: frames were missing when it was due."""
+    blank = np.zeros((CANONICAL_SIZE, CANONICAL_SIZE, 3), np.uint8)
+    return Picture(image=blank, pose=None, t_s=t_s, quality=0.0, problem="not seen")

@@ -26,20 +26,16 @@ MARGIN_PX = 20
 FIELD = (200 + 2 * MARGIN_PX) // PITCH_PX
 """Side of a field."""
 
-_FFT = 150
+_FFT = 144
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Where a picture's content lies from where it is expected: (dx, dy) canonical pixels, score of it.
-
-    contrast: how far the score stands out of the other shifts, in their standard deviations.
-    """
+    """Where a picture's content lies from where it is expected: (dx, dy) canonical pixels, score of it."""
 
     dx_px: float
     dy_px: float
     score: float
-    contrast: float
 
 
 def outline(grey: Floats, background: Floats | None = None, softness: float = 6.0) -> Field:
@@ -83,11 +79,23 @@ def reduce_picture(picture: npt.NDArray[np.uint8]) -> Floats:
     return np.asarray(cv2.resize(grey, (FIELD, FIELD), interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
-def scores(picture: Field, model: Field, reach: int) -> Scores:
-    """Return float64[2 * reach + 1, 2 * reach + 1]: agreement with the model shifted by (row, column)."""
-    spectrum = np.fft.fft2(picture, (_FFT, _FFT)) * np.conj(np.fft.fft2(model, (_FFT, _FFT)))
-    surface = np.roll(np.fft.ifft2(spectrum).real, (reach, reach), (0, 1))
+def spectrum(field: Field) -> Field:
+    """Return complex64[144, 144], what `agreement` wants of a field of at most FIELD a side."""
+    return np.asarray(np.fft.fft2(field, (_FFT, _FFT)), dtype=np.complex64)
+
+
+def agreement(picture: Field, model: Field, reach: int) -> Scores:
+    """Return float64[2 * reach + 1, 2 * reach + 1]: agreement with the model shifted by (row, column).
+
+    picture, model: as `spectrum` returns them. reach: at most 24 field pixels.
+    """
+    surface = np.roll(np.fft.ifft2(picture * np.conj(model)).real, (reach, reach), (0, 1))
     return np.asarray(surface[: 2 * reach + 1, : 2 * reach + 1], dtype=np.float64)
+
+
+def scores(picture: Field, model: Field, reach: int) -> Scores:
+    """Return `agreement` of two fields complex64[FIELD, FIELD]."""
+    return agreement(spectrum(picture), spectrum(model), reach)
 
 
 def prior(
@@ -107,18 +115,15 @@ def prior(
 
 
 def peak(surface: Scores) -> Shift:
-    """Return the highest point of a score surface, between pixels, with its contrast."""
+    """Return the highest point of a score surface, between pixels."""
     row, column = np.unravel_index(int(surface.argmax()), surface.shape)
     reach = surface.shape[0] // 2
     dy = _vertex(surface[:, column], int(row))
     dx = _vertex(surface[row, :], int(column))
-    spread = float(surface.std())
-    contrast = (float(surface.max()) - float(np.median(surface))) / spread if spread > 1e-12 else 0.0
     return Shift(
         dx_px=PITCH_PX * (float(column) - reach + dx),
         dy_px=PITCH_PX * (float(row) - reach + dy),
         score=float(surface.max()),
-        contrast=contrast,
     )
 
 
@@ -133,16 +138,7 @@ def nearby_peak(surface: Scores, about: Shift, reach: int = 2) -> Shift:
         dx_px=PITCH_PX * (float(at_column) - middle + _vertex(surface[at_row, :], int(at_column))),
         dy_px=PITCH_PX * (float(at_row) - middle + _vertex(surface[:, at_column], int(at_row))),
         score=float(surface[at_row, at_column]),
-        contrast=about.contrast,
     )
-
-
-def value_at(surface: Scores, shift: Shift) -> float:
-    """Return a surface's value at the pixel nearest to a shift."""
-    middle = surface.shape[0] // 2
-    row, column = middle + round(shift.dy_px / PITCH_PX), middle + round(shift.dx_px / PITCH_PX)
-    last = surface.shape[0] - 1
-    return float(surface[min(max(row, 0), last), min(max(column, 0), last)])
 
 
 def shifted(field: Field, dx_px: float, dy_px: float) -> Field:

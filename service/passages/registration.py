@@ -29,59 +29,54 @@ MAX_SHIFT_PX = 15.0
 
 _REACH = 8
 _MEMORY = 20
+_KNOWN, _SLOW = 10, 0.005  # carriers by which a look's place is known, and how slowly it moves then
 _TRUSTED = 0.35
 _NONE, _SURE = 0.06, 0.40  # correlations at which nothing, and everything, was recognised
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registered:
-    """A registered picture: uint8[200, 200, 3] RGB, what it was moved by, and quality 0..1."""
+    """A registered picture: uint8[200, 200, 3] RGB, what it was moved by, and quality 0..1.
+
+    field: complex64[FIELD, FIELD], the outline it was found by, before it was moved.
+    """
 
     image: Image
     dx_px: float
     dy_px: float
     quality: float
+    field: Field
 
 
 class Look:
-    """What a lift's carriers look like at one pose: the mean outline of their registered pictures.
+    """What a lift's carriers look like at one stand: the mean outline of their registered pictures.
 
-    bias_px: where that outline lies from its true place, by the mean account of the tracker: one carrier's
-    time is a little off, the mean of many is not.
+    mean: complex64[FIELD, FIELD]. bias_px: where it lies from its true place, by the mean account of the
+    tracker: one carrier's time is a little off, the mean of many is not.
     """
 
-    def __init__(self) -> None:
-        self._mean: Field | None = None
-        self._count = 0
+    def __init__(self, mean: Field, count: int = 1) -> None:
+        self.mean = mean
+        self._count = count
         self.bias_px = (0.0, 0.0)
 
-    def model(self, carrier: Field, at_middle: bool) -> Field:
-        """Return the outline to register a carrier's picture on.
-
-        carrier: this carrier's own outline about the middle pose; elsewhere it is only the first guess, since
-        carriers turn as they pass.
-        """
-        if self._mean is None:
-            return carrier
-        return np.asarray(0.5 * carrier + 0.5 * self._mean if at_middle else self._mean, dtype=np.complex64)
-
-    def learn(
-        self, picture: Image, background: Floats | None, found: Registered, expected_px: tuple[float, float]
-    ) -> None:
-        """Take in a picture uint8[240, 240, 3] RGB, where it was found and where it was expected."""
+    def learn(self, found: Registered, expected_px: tuple[float, float]) -> None:
+        """Take in a registered picture's outline and where it was expected."""
         dx_px, dy_px = found.dx_px + self.bias_px[0], found.dy_px + self.bias_px[1]
-        field = shifted(outline(reduce_picture(picture), background), -dx_px, -dy_px)
+        aligned = shifted(found.field, -dx_px, -dy_px)
         self._count += 1
         rate = 1.0 / min(self._count, _MEMORY)
+        slow = rate if self._count <= _KNOWN else _SLOW
         off = (dx_px - expected_px[0], dy_px - expected_px[1])
         self.bias_px = (
-            self.bias_px[0] + rate * (off[0] - self.bias_px[0]),
-            self.bias_px[1] + rate * (off[1] - self.bias_px[1]),
+            self.bias_px[0] + slow * (off[0] - self.bias_px[0]),
+            self.bias_px[1] + slow * (off[1] - self.bias_px[1]),
         )
-        if self._mean is None:
-            self._mean = field
-        else:
-            self._mean += (field - self._mean) * np.float32(rate)
+        self.mean = np.asarray(self.mean + (aligned - self.mean) * np.float32(rate), dtype=np.complex64)
+
+    def expect(self, dx_px: float, dy_px: float) -> None:
+        """All carriers are expected so much farther from now on: the mean's place is told by it."""
+        self.bias_px = (self.bias_px[0] - dx_px, self.bias_px[1] - dy_px)
 
 
 def register(
@@ -111,7 +106,7 @@ def register(
     weight = np.abs(model)
     norm = float(np.sqrt((np.abs(field) ** 2 * (weight > 0.05)).sum() * (weight**2).sum()))
     if norm < 1e-6:
-        return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, 0.0)
+        return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, 0.0, field)
     rows, columns = round((dy_px + bias_px[1]) / PITCH_PX), round((dx_px + bias_px[0]) / PITCH_PX)
     centred = shifted(field, -PITCH_PX * columns, -PITCH_PX * rows)
     surface = np.maximum(scores(centred, model, _REACH) / norm, 0.0)
@@ -120,8 +115,10 @@ def register(
     if quality >= _TRUSTED:
         dx_px = PITCH_PX * columns + found.dx_px - bias_px[0]
         dy_px = PITCH_PX * rows + found.dy_px - bias_px[1]
-    dx_px, dy_px = (float(np.clip(d, -MAX_SHIFT_PX, MAX_SHIFT_PX)) for d in (dx_px, dy_px))
-    return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, quality)
+    # To a thousandth of a pixel, so that the last digits of long sums show nowhere.
+    dx_px, dy_px = (round(float(np.clip(d, -MAX_SHIFT_PX, MAX_SHIFT_PX)), 3) for d in (dx_px, dy_px))
+    quality = round(quality, 4)
+    return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, quality, field)
 
 
 def _cut(picture: Image, dx_px: float, dy_px: float) -> Image:

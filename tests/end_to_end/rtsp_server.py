@@ -2,7 +2,8 @@
 
 Run by Debian's own Python, which has GStreamer's bindings:
     /usr/bin/python3 rtsp_server.py NAME=FILE…   prints the address of each, then serves until stopped;
-    on the port RTSP_PORT if that is set, else on a free one.
+    on the port RTSP_PORT if that is set, else on a free one; over RTSP_TRANSPORT (tcp or udp) alone if that
+    is set; without RTSP_LOSS (0..1) of its packets if that is set.
 """
 
 import os
@@ -12,7 +13,8 @@ import gi  # type: ignore[import-not-found]
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # type: ignore[import-not-found]  # noqa: E402
+gi.require_version("GstRtsp", "1.0")
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # type: ignore[import-not-found]  # noqa: E402
 
 
 def main() -> None:
@@ -21,13 +23,17 @@ def main() -> None:
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(os.environ.get("RTSP_PORT", "0"))
+    loss = os.environ.get("RTSP_LOSS")
+    payload = "name=pay0 pt=96" if loss is None else f"pt=96 ! identity name=pay0 drop-probability={loss}"
     for argument in sys.argv[1:]:
         name, _, file = argument.partition("=")
         factory = GstRtspServer.RTSPMediaFactory()
         factory.set_launch(
-            f'( filesrc location="{file}" ! qtdemux ! h264parse config-interval=-1 '
-            "! rtph264pay name=pay0 pt=96 )"
+            f'( filesrc location="{file}" ! qtdemux ! h264parse config-interval=-1 ! rtph264pay {payload} )'
         )
+        transport = os.environ.get("RTSP_TRANSPORT")
+        if transport is not None:
+            factory.set_protocols(getattr(GstRtsp.RTSPLowerTrans, transport.upper()))
         server.get_mount_points().add_factory(f"/{name}", factory)
     server.attach(None)
     for argument in sys.argv[1:]:

@@ -27,8 +27,17 @@ LIFTS = st.builds(
     id=st.from_regex(r"[a-z0-9-]{1,64}", fullmatch=True),
     name=NAMES,
     seats=st.none() | st.integers(1, 8),
+    carriers=st.none() | st.integers(1, 300),
     camera=st.none()
-    | st.builds(Camera, url=st.just("rtsp://${U}:${P}@cam/1"), width=st.just(1280), height=st.just(720)),
+    | st.builds(
+        Camera,
+        url=st.just("rtsp://${U}:${P}@cam/1"),
+        width=st.just(1280),
+        height=st.just(720),
+        transport=st.sampled_from(("auto", "tcp", "udp")),
+        substream=st.just("rtsp://${U}:${P}@cam/2"),
+        stream=st.sampled_from(("main", "sub")),
+    ),
     track=st.none() | st.builds(_track, POSES, POSES, POSES),
 )
 

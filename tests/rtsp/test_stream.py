@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lifts.schema import Camera, Lift, Pose, Track
-from service.ingest.health import HealthLimits
+from service.ingest.health.limits import HealthLimits
 from service.ingest.source import StreamSource
 from service.ingest.supervisor import CameraSupervisor
 from service.types import AlarmKind, CameraEvent, CameraState, CameraStatus, Health, WatchedLift
@@ -93,11 +93,11 @@ def test_frames_come_with_their_times(recording: Path, rtsp: Serve) -> None:
     steps = [b.t_s - a.t_s for a, b in itertools.pairwise(frames)]
     assert all(step > 0 for step in steps)
     assert sorted(steps)[len(steps) // 2] == pytest.approx(0.04, abs=0.005)
-    assert frames[0].image.shape == (180, 320, 3)
+    assert frames[0].bgr().shape == (180, 320, 3)
 
 
 def test_a_lost_camera_is_reported_and_comes_back(plug: Plug) -> None:
-    """Down at first, then live; killed: degraded in 3 s, camera_lost in 10 s; back 10 s after its return."""
+    """Absent at first: live in 35 s. Killed: degraded in 3 s, lost in 10 s; back 10 s after its return."""
     lift = Lift(id="test", name="Test", camera=Camera(url=plug.url, width=320, height=180), track=TRACK)
     events: queue.Queue[CameraEvent] = queue.Queue()
     # The small recording is a moving ramp without carriers: only presence matters here.
@@ -106,11 +106,14 @@ def test_a_lost_camera_is_reported_and_comes_back(plug: Plug) -> None:
     try:
         await_event(events, lost(True), 30)
         plug.put_in()
-        await_event(events, state(CameraState.LIVE), 15)
+        assert await_event(events, state(CameraState.LIVE), 35) <= 35.0
+        pulled_s = time.monotonic()
         plug.pull()
-        assert await_event(events, state(CameraState.DEGRADED), 6) <= 4.0
-        assert await_event(events, lost(True), 12) <= 10.0
+        await_event(events, state(CameraState.DEGRADED), 10)
+        assert time.monotonic() - pulled_s <= 3.0
+        await_event(events, lost(True), 15)
+        assert time.monotonic() - pulled_s <= 10.0
         plug.put_in()
-        assert await_event(events, lost(False), 12) <= 11.0
+        assert await_event(events, lost(False), 15) <= 10.0
     finally:
         supervisor.stop()

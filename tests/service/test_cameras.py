@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lifts.schema import Lift
+from lifts.schema import Camera, Lift
 from service.cameras import Cameras
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
@@ -97,6 +97,17 @@ def house(tmp_path: Path) -> Iterator[House]:
     yield made
     made.cameras.stop()
     made.store.close()
+
+
+def test_the_stream_that_is_watched_decides() -> None:
+    """The substream where it is chosen; choosing one that is not there is refused."""
+    both = {"url": "rtsp://camera/1", "substream": "rtsp://camera/2", "width": 640, "height": 480}
+    assert Camera.model_validate(both).watched_url == "rtsp://camera/1"
+    assert Camera.model_validate({**both, "stream": "sub"}).watched_url == "rtsp://camera/2"
+    with pytest.raises(ValueError, match="no substream"):
+        Camera.model_validate({**both, "stream": "sub", "substream": None})
+    with pytest.raises(ValueError, match="credentials in clear"):
+        Camera.model_validate({**both, "substream": "rtsp://user:canary@camera/2"})
 
 
 def test_cameras_come_and_go_with_the_configuration(house: House) -> None:

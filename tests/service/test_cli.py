@@ -177,3 +177,23 @@ def test_commands_of_missing_extras_say_how_to_get_them(tmp_path: Path) -> None:
         assert found.returncode == status, found.stderr
         assert said in found.stderr
         assert "Traceback" not in found.stderr
+
+
+def test_the_benches_of_both_packages_share_one_group(runner: CliRunner) -> None:
+    """`bench` holds ours and ml's; without ml ours still runs, and ml's say how to get them."""
+    listed = run(runner, "bench", "--help").output
+    assert all(name in listed for name in ("ingest", "embed", "render", "train"))
+    code = (
+        "import sys; sys.modules['ml'] = None; sys.modules['ml.cli'] = None\n"
+        "sys.argv = ['barwatch', 'bench', *sys.argv[1:]]\nimport service.cli; service.cli.main()"
+    )
+    for words, status, said in (
+        (["ingest", "--help"], 0, ""),
+        (["embed"], 1, "`barwatch bench embed` needs"),
+        (["frobnicate"], 2, "No such command"),
+    ):
+        found = subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False
+        )
+        assert found.returncode == status, found.stderr
+        assert said in found.stderr

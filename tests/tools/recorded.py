@@ -10,8 +10,9 @@ import numpy as np
 
 from lifts.folder import read_lift_folder
 from service.commands.samples import video_of
+from service.frame import Frame
 from service.passages.extractor import PassageExtractor
-from service.types import Frame, Passage, WatchedLift
+from service.types import Passage, WatchedLift
 
 
 def frames_of(video: Path, first: int = 0, step: int = 1, seconds: float | None = None) -> Iterator[Frame]:
@@ -23,7 +24,7 @@ def frames_of(video: Path, first: int = 0, step: int = 1, seconds: float | None 
         while (last is None or index < last) and capture.grab():
             if index >= first and (index - first) % step == 0:
                 image = np.asarray(capture.retrieve()[1], np.uint8)
-                yield Frame(image=image, t_s=index / fps, t_mono_s=index / fps, index=index)
+                yield Frame.of_bgr(image, t_s=index / fps, t_mono_s=index / fps, index=index)
             index += 1
     finally:
         capture.release()

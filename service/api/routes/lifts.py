@@ -56,9 +56,11 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
     """
     if body.id is not None and body.id != lift_id:
         raise HTTPException(422, f"body.id: expected {lift_id!r} as in the path, got {body.id!r}")
-    lift = Lift(id=lift_id, name=body.name, seats=body.seats, camera=body.camera, track=body.track)
-    if lift.camera is not None and lift.camera.url is not None:
-        check_camera_url(lift.camera.url, allow_files=runtime.settings.allow_file_cameras)
+    given = body.model_dump(include=set(Lift.model_fields) - {"id"})
+    lift = Lift.model_validate({**given, "id": lift_id})
+    for url in () if lift.camera is None else (lift.camera.url, lift.camera.substream):
+        if url is not None:
+            check_camera_url(url, allow_files=runtime.settings.allow_file_cameras)
     new = runtime.store.write(lambda session: lifts.put(session, lift)).result()
     runtime.cameras.refresh()
     response.status_code = 201 if new else 200
@@ -109,8 +111,8 @@ def check_camera_url(url: str, *, allow_files: bool) -> None:
     if not is_stream(url):
         if not allow_files:
             raise ConfigurationError(
-                "camera url: a file of the server is only allowed with BARWATCH_ALLOW_FILE_CAMERAS=true; "
-                "expected rtsp://, rtsps://, http:// or https://"
+                "camera url: a file or a device of the server is only allowed with "
+                "BARWATCH_ALLOW_FILE_CAMERAS=true; expected rtsp://, rtsps://, http:// or https://"
             )
         return
     bare = _PLACEHOLDER.sub("", url)

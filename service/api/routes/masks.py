@@ -17,7 +17,7 @@ from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionO
 from service.api.uploads import decode_upload, read_upload
 from service.errors import NotFoundError
 from service.inference.enrolment import enrol
-from service.passages.grid import track_warnings
+from service.passages.motion import track_warnings
 from service.store import lifts, masks
 from service.types import Image, MaskVersion
 

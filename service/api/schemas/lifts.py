@@ -24,6 +24,7 @@ class CameraStatusOut(Shape):
     frames_dropped: int
     passages: int
     line_speed: str
+    decoder: str = Field(default="", description="What decodes the stream; empty before its first frame.")
 
 
 class LiftOut(Lift):
@@ -40,6 +41,7 @@ class LiftOut(Lift):
             id=lift.id,
             name=lift.name,
             seats=lift.seats,
+            carriers=lift.carriers,
             camera=lift.camera,
             track=lift.track,
             mask_version=mask_version,
@@ -72,6 +74,7 @@ class LiftIn(Body):
     id: LiftId | None = Field(default=None, description="If given, the same as in the path.")
     name: Annotated[str, Field(min_length=1, max_length=200)]
     seats: Annotated[int, Field(ge=1, le=16)] | None = None
+    carriers: Annotated[int, Field(ge=1, le=2000)] | None = None
     camera: Camera | None = None
     track: Track | None = None
     mask_version: Any = Field(default=None, json_schema_extra={"readOnly": True})

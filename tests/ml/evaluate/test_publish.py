@@ -74,6 +74,17 @@ def test_speeds_stand_beside_the_papers_network() -> None:
     assert "in float32), as the service runs it | 700 with 1 thread in batches of 3 (14.0 times" in found
 
 
+def test_what_cameras_cost_is_told_in_its_own_words() -> None:
+    """The rows of `barwatch bench ingest` stand in the README's table and in the report."""
+    machine = {"cpu": "Some CPU", "cores": 2, "load_average_1min": 0.5}
+    ingest = {"said": [["a camera's whole path", "99 ms"]], "machine": machine}
+    ingest |= {"command": "barwatch bench ingest", "git_commit": "0" * 40}
+    row = "| a camera's whole path | 99 ms |"
+    assert f"{row} `barwatch bench ingest` |" in readme_table({"ingest": ingest})
+    assert "Some CPU, 2 cores (load at the start 0.5)" in report({"ingest": ingest})
+    assert f"|---|---|\n{row}\n" in report({"ingest": ingest})
+
+
 def test_plots_are_pictures(tmp_path: Path) -> None:
     """One of ROC curves, one of factors; none without systems."""
     made = plots({"benchmark-edge-energy": result("edge-energy")}, tmp_path)

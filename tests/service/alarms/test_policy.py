@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.alarms.policy import UnknownRate, health_alarm, passage_alarm
+from service.alarms.policy import PassageWatch, UnknownRate, health_alarm, passage_alarm
 from service.inference.judge import unknown
 from service.types import NOT_THIS_LIFT, AlarmKind, Health, Judgement, Severity, Verdict
 
@@ -63,3 +63,21 @@ def test_the_alarm_says_what_most_unknown_passages_have() -> None:
     assert (
         changes[3].message == f"4 of the last 5 passages could not be judged, most of them: {NOT_THIS_LIFT}"
     )
+
+
+def test_most_passages_of_another_lift_mean_another_view() -> None:
+    """Six of ten do not look like this lift's carriers: view_changed says so, until they do again."""
+    watch = PassageWatch("lift")
+    right, other, dark = _judgement(CLOSED, True), unknown(NOT_THIS_LIFT), unknown("dark")
+    said = [change for judgement in [right] * 4 + [other] * 6 for change in watch.step(judgement)]
+    assert [(change.kind, change.active) for change in said] == [
+        (AlarmKind.LIFT_UNKNOWN_RATE, True),
+        (AlarmKind.VIEW_CHANGED, True),
+    ]
+    assert "may show another lift" in said[1].message
+    over = [change for judgement in [right] * 20 for change in watch.step(judgement)]
+    assert {(change.kind, change.active) for change in over} == {
+        (AlarmKind.LIFT_UNKNOWN_RATE, False),
+        (AlarmKind.VIEW_CHANGED, False),
+    }
+    assert [change.cause for _ in range(20) for change in watch.step(dark)] == ["unknown passages"]

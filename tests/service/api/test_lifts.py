@@ -16,7 +16,7 @@ TRACK = {
     "middle": {"x": 320.0, "y": 240.0, "scale": 0.5},
     "end": {"x": 440.0, "y": 280.0, "scale": 0.5},
 }
-LIFT = {
+LIFT: dict[str, Any] = {
     "name": "Demo quad",
     "seats": 4,
     "camera": {"url": "rtsp://camera.example/stream", "width": 640, "height": 480},
@@ -198,7 +198,8 @@ def test_configuration_is_that_of_lift_toml(house: House) -> None:
     assert house.call("PUT", "/lifts/demo-quad", json=LIFT).status_code == 201
     house.cameras.said["demo-quad"] = status_of("demo-quad", CameraState.DEGRADED)
     found = house.call("GET", "/lifts/demo-quad", Role.VIEWER).json()
-    assert found["camera"] == LIFT["camera"]
+    defaults: dict[str, Any] = {"transport": "tcp", "substream": None, "stream": "main"}
+    assert found["camera"] == defaults | LIFT["camera"]
     assert found["track"]["middle"] == {"x": 320.0, "y": 240.0, "scale": 0.5, "angle": 0.0}
     assert found["camera_status"]["state"] == "degraded"
     assert found["mask_version"] is None
@@ -219,6 +220,7 @@ def test_configuration_is_that_of_lift_toml(house: House) -> None:
     [
         "file:///etc/passwd",
         "/etc/passwd",
+        "/dev/video0",
         "concat:a|b",
         "exec:reboot",
         "gopher://camera/x",
@@ -231,11 +233,12 @@ def test_configuration_is_that_of_lift_toml(house: House) -> None:
     ],
 )
 def test_camera_urls_that_are_no_cameras_are_refused(house: House, url: str) -> None:
-    """422 with a reason, and no secret comes back in it."""
-    camera = {"url": url, "width": 640, "height": 480}
-    answer = house.call("PUT", "/lifts/demo-quad", json={**LIFT, "camera": camera})
-    assert answer.status_code == 422, answer.text
-    assert "canary" not in answer.text
+    """422 with a reason, for either stream, and no secret comes back in it."""
+    for streams in ({"url": url}, {"url": "rtsp://camera/main", "substream": url}):
+        camera = {**streams, "width": 640, "height": 480}
+        answer = house.call("PUT", "/lifts/demo-quad", json={**LIFT, "camera": camera})
+        assert answer.status_code == 422, answer.text
+        assert "canary" not in answer.text
 
 
 def test_file_cameras_where_allowed(make_house: Any) -> None:

@@ -2,20 +2,21 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from service.errors import SourceError
+from service.frame import Frame
 from service.ingest.reader import BackOff, CameraReader, LatestFrames
-from service.types import Frame
 
 PICTURE = np.zeros((2, 2, 3), np.uint8)
 
 
 def frame(index: int, t_s: float = 0.0) -> Frame:
-    return Frame(index=index, t_s=t_s, t_mono_s=100.0 + t_s, image=PICTURE)
+    return Frame.of_bgr(PICTURE, index=index, t_s=t_s, t_mono_s=100.0 + t_s)
 
 
 def test_a_full_queue_drops_the_oldest_and_counts_it() -> None:
@@ -31,12 +32,21 @@ def test_a_full_queue_drops_the_oldest_and_counts_it() -> None:
 
 def test_waits_grow_and_begin_again() -> None:
     """Waits double up to the longest, with jitter, and start small after a connection that worked."""
-    waits = BackOff(first_s=0.5, longest_s=4.0, seed=1)
-    grown = [waits.wait_s() for _ in range(6)]
-    bounds = [0.5, 1.0, 2.0, 4.0, 4.0, 4.0]
-    assert all(0.75 * b <= w <= 1.25 * b for w, b in zip(grown, bounds, strict=True))
+    waits = BackOff(first_s=0.5, longest_s=4.0)
+    grown = [waits.next_s() for _ in range(2000)]
+    assert all(b <= w <= b + 0.25 for w, b in zip(grown, (0.5, 1.0, 2.0), strict=False))
+    assert set(grown[3:]) == {4.0}
     waits.reset()
-    assert waits.wait_s() <= 0.625
+    assert waits.next_s() <= 0.75
+
+
+def test_a_wait_ends_when_it_is_told_to() -> None:
+    """Waiting costs no time once the reader is stopped."""
+    stop = threading.Event()
+    stop.set()
+    start_s = time.monotonic()
+    assert BackOff(first_s=60.0, longest_s=60.0).wait(stop)
+    assert time.monotonic() - start_s < 5.0
 
 
 def test_it_reconnects_and_time_goes_on() -> None:
@@ -80,6 +90,25 @@ def test_the_reason_of_a_failure_is_kept_for_the_operator() -> None:
     assert failed.wait(10)
     reader.stop()
     assert reader.message == "no connection to cam"
+
+
+def test_stopping_does_not_wait_for_a_silent_camera() -> None:
+    """A source that hangs in FFmpeg is left to its own time-out."""
+    reading, let_go = threading.Event(), threading.Event()
+
+    def connect() -> Iterator[Frame]:
+        reading.set()
+        let_go.wait(30)
+        yield from ()
+
+    reader = CameraReader(connect, LatestFrames())
+    reader.start()
+    assert reading.wait(10)
+    start_s = time.monotonic()
+    reader.stop(timeout_s=0.05)
+    assert time.monotonic() - start_s < 2.0
+    let_go.set()
+    assert reader.ended.wait(10)
 
 
 @pytest.mark.parametrize("capacity", [1, 4])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import ConfigurationError
-from service.ingest.urls import expand, is_stream, redact
+from service.ingest.urls import device_of, expand, is_stream, redact
 
 
 def test_placeholders_come_from_the_environment_and_from_files(tmp_path: Path) -> None:
@@ -39,11 +39,22 @@ def test_redaction_leaves_no_secret(text: str) -> None:
     assert "cam" in redact(text)
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "concat:a|b", "exec:rm", "ftp://host/x", "rtsp://"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "v4l2:/etc/passwd", "concat:a|b", "exec:rm", "ftp://host/x", "rtsp://"]
+)
 def test_only_camera_protocols_are_spoken(url: str) -> None:
     """FFmpeg's other protocols are refused before FFmpeg sees them."""
     with pytest.raises(ConfigurationError):
         is_stream(url)
+
+
+@pytest.mark.parametrize("url", ["/dev/video0", "v4l2:/dev/video12"])
+def test_a_local_camera_is_named_by_its_device(url: str) -> None:
+    """Its device with or without the scheme; no other file of the machine."""
+    assert device_of(url) == url.removeprefix("v4l2:")
+    assert not is_stream(url)
+    for other in ("v4l2:/etc/passwd", "/dev/video0/../sda", "/dev/videoX", "rtsp://cam/dev/video0"):
+        assert device_of(other) is None
 
 
 def test_files_and_streams_are_told_apart() -> None:

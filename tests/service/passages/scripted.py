@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,20 +12,21 @@ import numpy.typing as npt
 
 from lifts.geometry import middle_fraction, pose_at, to_camera
 from lifts.schema import Camera, Lift, MaskPair, Pose, Track
-from service.types import Frame, WatchedLift
+from service.frame import Frame
+from service.types import WatchedLift
 
 Image = npt.NDArray[np.uint8]
-WIDTH, HEIGHT = 1280, 720
+WIDTH, HEIGHT = 640, 360
 
 SIDE_TRACK = Track(
-    begin=Pose(x=380, y=330, scale=0.55, angle=0.02),
-    middle=Pose(x=640, y=345, scale=0.60, angle=0.0),
-    end=Pose(x=860, y=360, scale=0.66, angle=-0.02),
+    begin=Pose(x=190, y=165, scale=1.10, angle=0.02),
+    middle=Pose(x=320, y=172.5, scale=1.20, angle=0.0),
+    end=Pose(x=430, y=180, scale=1.32, angle=-0.02),
 )
 AWAY_TRACK = Track(
-    begin=Pose(x=520, y=430, scale=0.50),
-    middle=Pose(x=640, y=360, scale=0.66),
-    end=Pose(x=715, y=318, scale=0.85),
+    begin=Pose(x=260, y=215, scale=1.00),
+    middle=Pose(x=320, y=180, scale=1.32),
+    end=Pose(x=357.5, y=159, scale=1.70),
 )
 
 
@@ -32,17 +34,16 @@ AWAY_TRACK = Track(
 class Scene:
     """What happens in front of the camera.
 
-    carriers: begin times in seconds (way 0), for constant speed.
-    speed: way a second at time t, integrated numerically for stops; None for constant `way_per_s`.
+    carriers: begin times in seconds, were the line to run at `way_per_s` all the time.
+    pace: (from second, part of `way_per_s`) pairs: 0 stands, -1 backs; the line starts at its full speed.
     """
 
     track: Track = SIDE_TRACK
-    way_per_s: float = 0.2
-    carriers: tuple[float, ...] = (2.5, 10.5, 18.5)
-    seconds: float = 26.0
-    fps: float = 25.0
-    stop: tuple[float, float] | None = None
-    backwards: bool = False
+    way_per_s: float = 0.3
+    carriers: tuple[float, ...] = (1.0, 5.0, 9.0, 13.0)
+    seconds: float = 18.0
+    fps: float = 12.5
+    pace: tuple[tuple[float, float], ...] = ()
     people: int = 3
     snow: int = 0
     brightness: float = 1.0
@@ -71,20 +72,25 @@ def watched(scene: Scene, references: bool = False) -> WatchedLift:
     return WatchedLift(lift=lift, masks=MaskPair(open=mask(True), close=mask(False)), references=pictures)
 
 
+@functools.cache
+def _rope(scene: Scene) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Times and the way gone by then, every millisecond."""
+    times = np.arange(0.0, scene.seconds + 20.0, 0.001)
+    factor = np.ones_like(times)
+    for start_s, part in scene.pace:
+        factor[times >= start_s] = part
+    return times, np.concatenate([[0.0], np.cumsum(factor[:-1])]) * 0.001 * scene.way_per_s
+
+
 def travelled(scene: Scene, t_s: float) -> float:
-    """Way of a carrier that was at 0 at time 0."""
-    if scene.stop is not None:
-        first, last = scene.stop
-        t_s = min(t_s, first) + max(0.0, t_s - last)
-    return scene.way_per_s * t_s * (-1.0 if scene.backwards else 1.0)
+    """How far the line has gone by a time, in ways."""
+    return float(np.interp(t_s, *_rope(scene)))
 
 
 def crossing_s(scene: Scene, begin_s: float, way: float) -> float:
-    """When the carrier that begins at `begin_s` reaches `way`."""
-    t_s = begin_s + way / scene.way_per_s
-    if scene.stop is not None and t_s > scene.stop[0]:
-        t_s += scene.stop[1] - scene.stop[0] if begin_s < scene.stop[0] else 0.0
-    return t_s
+    """When the carrier that would begin at `begin_s` reaches `way`, for the last time if the line backs."""
+    times, gone = _rope(scene)
+    return float(times[int(np.flatnonzero(gone < way + begin_s * scene.way_per_s)[-1]) + 1])
 
 
 def frames(scene: Scene) -> Iterator[Frame]:
@@ -92,7 +98,7 @@ def frames(scene: Scene) -> Iterator[Frame]:
     rng = np.random.default_rng(scene.seed)
     background = _background(scene.seed)
     walkers = [
-        (rng.uniform(0, WIDTH), rng.uniform(-60, 60) * (i % 2), rng.uniform(480, 640), rng.uniform(0.8, 1.4))
+        (rng.uniform(0, WIDTH), rng.uniform(-30, 30) * (i % 2), rng.uniform(240, 320), rng.uniform(0.4, 0.7))
         for i in range(scene.people)
     ]
     colours = rng.integers(30, 220, (scene.people + 1, 3))
@@ -109,9 +115,7 @@ def frames(scene: Scene) -> Iterator[Frame]:
         image = background.copy()
         gone = travelled(scene, t_s)
         for (colour, alpha), begin_s in zip(chairs, scene.carriers, strict=True):
-            way = gone - travelled(scene, begin_s)
-            if scene.backwards:
-                way += 1.0
+            way = gone - begin_s * scene.way_per_s
             if -0.8 < way < 1.8:
                 _paste(image, colour, alpha, scene.track, way, scene.offset_px)
         for (x, speed, y, size), c in zip(walkers, colours, strict=False):
@@ -121,11 +125,11 @@ def frames(scene: Scene) -> Iterator[Frame]:
             cv2.circle(image, (at[0], at[1] - int(75 * size)), int(16 * size), (180, 190, 220), -1)
         for _ in range(scene.snow):
             spot = int(rng.integers(0, WIDTH)), int(rng.integers(0, HEIGHT))
-            cv2.circle(image, spot, int(rng.integers(1, 5)), (245, 245, 245), -1)
+            cv2.circle(image, spot, int(rng.integers(1, 3)), (245, 245, 245), -1)
         shown = image.astype(np.float32) * scene.brightness
         half = rng.normal(0, scene.noise, (HEIGHT // 2, WIDTH // 2, 1)).astype(np.float32)
         shown += cv2.resize(half, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)[..., None]
-        yield Frame(index, t_s, t_s, np.clip(shown, 0, 255).astype(np.uint8))
+        yield Frame.of_bgr(np.clip(shown, 0, 255).astype(np.uint8), index=index, t_s=t_s, t_mono_s=t_s)
 
 
 def mask(is_open: bool) -> Image:
@@ -181,16 +185,16 @@ def _paste(
 def _background(seed: int) -> Image:
     rng = np.random.default_rng(seed + 1000)
     image = np.full((HEIGHT, WIDTH, 3), 205, np.uint8)
-    image[:250] = (190, 170, 150)
+    image[:125] = (190, 170, 150)
     cv2.fillPoly(
         image,
-        [np.array([(0, 250), (400, 90), (800, 240), (1280, 120), (1280, 260)], np.int32)],
+        [np.array([(0, 125), (200, 45), (400, 120), (640, 60), (640, 130)], np.int32)],
         (225, 225, 225),
     )
-    cv2.rectangle(image, (60, 150), (330, 520), (60, 75, 100), -1)
-    for x in rng.integers(350, 1250, 14):
-        y = int(rng.integers(170, 300))
-        tree = np.array([(x, y - 70), (x - 22, y + 30), (x + 22, y + 30)], np.int32)
+    cv2.rectangle(image, (30, 75), (165, 260), (60, 75, 100), -1)
+    for x in rng.integers(175, 625, 14):
+        y = int(rng.integers(85, 150))
+        tree = np.array([(x, y - 35), (x - 11, y + 15), (x + 11, y + 15)], np.int32)
         cv2.fillPoly(image, [tree], (50, 80, 45))
     texture = cv2.GaussianBlur(rng.normal(0, 30, (HEIGHT, WIDTH)).astype(np.float32), (0, 0), 4) * 2
     return np.asarray(np.clip(image.astype(np.float32) + texture[..., None], 0, 255), dtype=np.uint8)

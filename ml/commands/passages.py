@@ -1,0 +1,77 @@
+"""`barwatch evaluate-passages`: is every carrier found exactly once, whatever happens to the pictures?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ml.commands.common import (
+    LOCO_FIRST_SEED,
+    LOCO_LIFTS,
+    RECORDINGS,
+    RELEASED,
+    CarriersOption,
+    FirstSeedOption,
+    JsonOption,
+    JudgedModelOption,
+    LiftsOption,
+    RecordingsCacheOption,
+    RecordingsOption,
+    deliver,
+    progress_bar,
+    provenance,
+)
+
+
+def evaluate_passages(
+    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    first_seed: FirstSeedOption = LOCO_FIRST_SEED,
+    lifts: LiftsOption = LOCO_LIFTS,
+    recordings: RecordingsOption = 2,
+    carriers: CarriersOption = 13,
+    variants: Annotated[
+        list[str] | None, typer.Option(help="What becomes of each recording; all of them if not given.")
+    ] = None,
+    cache: RecordingsCacheOption = RECORDINGS,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that render, then those that watch.")] = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too."""
+    from ml.evaluate.passages.figures import found, markdown, report  # noqa: PLC0415 - keeps --help quick
+    from ml.evaluate.passages.halts import Halts  # noqa: PLC0415
+    from ml.evaluate.passages.variants import VARIANTS  # noqa: PLC0415
+    from ml.evaluate.passages.watching import Watch, watch_all  # noqa: PLC0415
+    from ml.evaluate.watching import Recording, render_all  # noqa: PLC0415
+
+    names = list(dict.fromkeys(variants or VARIANTS))
+    if strange := [name for name in names if name not in VARIANTS]:
+        raise typer.BadParameter(f"{strange[0]!r}: one of {', '.join(VARIANTS)}", param_hint="--variants")
+    wanted = [
+        Recording(seed, number, carriers)
+        for seed in range(first_seed, first_seed + lifts)
+        for number in range(recordings)
+    ]
+    watches: dict[tuple[str, Recording], Watch] = {}
+    with progress_bar() as progress:
+        task = progress.add_task("rendering recordings", total=len(wanted), note="")
+        for _ in render_all(cache, wanted, workers):
+            progress.advance(task)
+        task = progress.add_task("watching", total=len(wanted) * len(names), note="")
+        for watch in watch_all(cache, wanted, names, model, workers):
+            watches[watch.variant, watch.recording] = watch
+            progress.update(task, advance=1, note=watch.variant)
+
+    def seen(name: str, recording: Recording) -> tuple[dict[str, Any], Any]:
+        watch = watches[name, recording]
+        by = {"lift": f"seed-{recording.seed}", "recording": recording.number, "light": watch.truth["light"]}
+        return by, found(watch.truth["carriers"], watch.said, Halts.of(watch.truth).unmoved)
+
+    result: dict[str, Any] = {
+        **provenance(first_seed),
+        "sources": sorted({watch.sources for watch in watches.values()}),
+        **report([(name, VARIANTS[name].what, [seen(name, r) for r in wanted]) for name in names]),
+    }
+    deliver(result, markdown(result), out, as_json)

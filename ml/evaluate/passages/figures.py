@@ -1,0 +1,195 @@
+"""Whether every carrier was found exactly once, and how well its time was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ml.evaluate.events import Record, carrier_of
+from ml.evaluate.metrics import in_words, wilson
+
+FIRST = 2
+"""Carriers at the start of a recording, while the line is not known yet."""
+
+NEAR_S = 0.2
+
+_COUNTS = ("carriers", "once", "missed", "twice", "ghosts", "unknown")
+
+
+@dataclass
+class Found:
+    """What was found over some recordings; carriers are those of the truth, times in seconds.
+
+    once, missed, twice: carriers with one passage, none, more. ghosts: passages without a carrier. unknown:
+    carriers whose first passage was not judged. late_first, late_others: verdicts after TF, of first_found
+    among the first carriers of a recording, and of others_found. errors_s: how far the middle was told from
+    where it was, of each carrier's first passage. missed_at, twice_at: the carriers' true middles; ghosts_at:
+    the middles that were said.
+    """
+
+    carriers: int = 0
+    once: int = 0
+    missed: int = 0
+    twice: int = 0
+    ghosts: int = 0
+    unknown: int = 0
+    late_first: int = 0
+    first_found: int = 0
+    late_others: int = 0
+    others_found: int = 0
+    errors_s: list[float] = field(default_factory=list)
+    missed_at: list[float] = field(default_factory=list)
+    twice_at: list[float] = field(default_factory=list)
+    ghosts_at: list[float] = field(default_factory=list)
+
+
+def found(
+    truth: Sequence[Record], said: Sequence[Record], line_time: Callable[[float], float] = float
+) -> Found:
+    """Compare one recording's passages with its carriers.
+
+    Args:
+        truth: carriers with t_begin, t_middle, t_end (TF), in order of passing.
+        said: lines of `barwatch watch --json --timing`, in their order.
+        line_time: from a time of the recording to one at which the line would be there had it never stopped:
+            while it stands a hair's breadth before a middle, seconds say nothing of how well that was told.
+    """
+    result = Found(carriers=len(truth))
+    of: list[list[Record]] = [[] for _ in truth]
+    times = ("t_begin", "t_middle", "t_end")
+    ran = [{name: line_time(carrier[name]) for name in times} for carrier in truth]
+    for line in said:
+        carrier = carrier_of(ran, {"t_middle": line_time(line["t_middle"])})
+        if carrier is None:
+            result.ghosts_at.append(line["t_middle"])
+        else:
+            of[carrier].append(line)
+    for number, (carrier_truth, lines) in enumerate(zip(truth, of, strict=True)):
+        middle_s = carrier_truth["t_middle"]
+        if not lines:
+            result.missed_at.append(middle_s)
+            continue
+        if len(lines) > 1:
+            result.twice_at.append(middle_s)
+        line = lines[0]
+        late = line["t_decided"] > carrier_truth["t_end"]
+        off_s = line_time(line["t_middle"]) - ran[number]["t_middle"]
+        if number < FIRST:
+            result.first_found, result.late_first = result.first_found + 1, result.late_first + late
+        else:
+            result.others_found, result.late_others = result.others_found + 1, result.late_others + late
+        result.unknown += line["verdict"] == "unknown"
+        result.errors_s.append(round(abs(off_s), 4))
+    result.missed, result.twice = len(result.missed_at), len(result.twice_at)
+    result.ghosts = len(result.ghosts_at)
+    result.once = result.carriers - result.missed - result.twice
+    return result
+
+
+def row(one: Found) -> dict[str, Any]:
+    """One recording's figures as plain values; errors only by their worst."""
+    plain = {name: value for name, value in vars(one).items() if name != "errors_s"}
+    return plain | {"worst_error_s": max(one.errors_s, default=None)}
+
+
+def summary(all_found: Sequence[Found]) -> dict[str, Any]:
+    """Figures over some recordings as plain values; intervals are Wilson's, of 95 %, of the carriers."""
+    counts = (*_COUNTS, "late_first", "first_found", "late_others", "others_found")
+    total: dict[str, Any] = {name: sum(getattr(one, name) for one in all_found) for name in counts}
+    carriers = total["carriers"]
+    errors = np.array([error for one in all_found for error in one.errors_s])
+    known = len(errors) > 0
+    return {
+        **total,
+        **{
+            f"{name}_interval_95": list(wilson(min(total[name], carriers), carriers))
+            for name in ("once", "missed", "twice", "ghosts")
+        },
+        "error_s": {
+            "median": float(np.median(errors)) if known else None,
+            "p95": float(np.quantile(errors, 0.95)) if known else None,
+            "worst": float(errors.max()) if known else None,
+        },
+        "within_s": NEAR_S,
+        "within": float(np.mean(errors <= NEAR_S)) if known else None,
+    }
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """The report as Markdown: a table with a line a variant, what the variants are, and what was not found.
+
+    Args:
+        result: with `variants` (each summary's figures with variant, what, recordings) and `all`.
+    """
+    head = (
+        *("variant", "carriers", "found once (%)", "missed (%)", "found twice (%)", "ghosts (%)"),
+        *("middle off by, median / p95 / worst (s)", f"within {NEAR_S} s (%)"),
+        *(f"late: first {FIRST}", "late: others", "unknown"),
+    )
+    rows = [*result["variants"], {"variant": "**all**", **result["all"]}]
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|", *(_line(r) for r in rows), ""]
+    lines += [f"- {r['variant']}: {r['what']}" for r in result["variants"]]
+    lines += [
+        "",
+        "Percentages are of the carriers, with Wilson's 95 % intervals; times are those of carriers found:",
+        "where the line stood or crept, when it would have been there had it run on.",
+        f"Late is a verdict after TF: of a recording's first {FIRST}, on a line still new, or others.",
+        "",
+    ]
+    for name, said in _SAID.items():
+        if told := _places(result["variants"], f"{name}_at"):
+            lines += [f"{said}, by recording and middle in seconds:", "", *told, ""]
+    return "\n".join(lines)
+
+
+_SAID = {"missed": "Missed", "twice": "Found twice", "ghosts": "Passages without a carrier"}
+
+
+def _line(r: dict[str, Any]) -> str:
+    def share(name: str) -> str:
+        return f"{r[name]}: {100 * r[name] / r['carriers']:.2f} {in_words(r[f'{name}_interval_95'])}"
+
+    error = r["error_s"]
+    off = " / ".join("" if error[k] is None else f"{error[k]:.3f}" for k in ("median", "p95", "worst"))
+    cells = (
+        *(r["variant"], r["carriers"], share("once"), share("missed"), share("twice"), share("ghosts"), off),
+        "" if r["within"] is None else f"{100 * r['within']:.1f}",
+        *(f"{r['late_first']} of {r['first_found']}", f"{r['late_others']} of {r['others_found']}"),
+        r["unknown"],
+    )
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _places(variants: Sequence[dict[str, Any]], name: str) -> list[str]:
+    """A line a variant: each recording with the middles that `name` lists."""
+    lines = []
+    for variant in variants:
+        told = [
+            f"{r['lift']}/{r['recording']} at {', '.join(f'{at:.1f}' for at in r[name])}"
+            for r in variant["recordings"]
+            if r[name]
+        ]
+        if told:
+            lines.append(f"- {variant['variant']}: {'; '.join(told)}")
+    return lines
+
+
+def report(named: Sequence[tuple[str, str, Sequence[tuple[dict[str, Any], Found]]]]) -> dict[str, Any]:
+    """All variants' figures and those of all together.
+
+    Args:
+        named: for each variant its name, what it is, and what was found on each recording, named first.
+    """
+    variants = [
+        {
+            "variant": name,
+            "what": what,
+            **summary([one for _, one in seen]),
+            "recordings": [{**named_by, **row(one)} for named_by, one in seen],
+        }
+        for name, what, seen in named
+    ]
+    return {"variants": variants, "all": summary([one for _, _, seen in named for _, one in seen])}

@@ -1,0 +1,102 @@
+"""What the service says of each variant, asked once for each state of its sources."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from ml.evaluate.events import Record
+from ml.evaluate.passages.variants import VARIANTS, Prepared, prepare
+from ml.evaluate.watching import Recording, watch_video
+
+_ROOT = Path(__file__).resolve().parents[3]
+_SOURCES = (
+    "service/ingest",
+    "service/passages",
+    "service/inference",
+    "service/frame.py",
+    "service/watch.py",
+    "lifts",
+)
+_LIFT_FILES = ("lift.toml", "open.png", "close.png", "reference_open.jpg", "reference_close.jpg")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One variant of one recording: what is true about it, what was said of it, and by which sources."""
+
+    recording: Recording
+    variant: str
+    truth: Record
+    said: list[Record]
+    sources: str
+
+
+def sources(root: Path = _ROOT) -> str:
+    """Digest of everything that finds passages and judges them, 16 hexadecimal digits."""
+    files = [
+        path
+        for name in _SOURCES
+        for path in ([root / name] if name.endswith(".py") else sorted((root / name).rglob("*.py")))
+    ]
+    return _digest(files)
+
+
+def watch_all(
+    root: Path, recordings: Sequence[Recording], variants: Sequence[str], model: Path, workers: int
+) -> Iterator[Watch]:
+    """Make and watch every variant of every recording; yields each as it is ready.
+
+    What was watched by the same sources before is not watched again.
+
+    Args:
+        root: where the recordings are kept, all rendered.
+        recordings: those to watch.
+        variants: names among VARIANTS; all recordings of the first come first.
+        model: the artefact that judges.
+        workers: how many are watched side by side.
+
+    Raises:
+        RuntimeError: the service failed; with what it said.
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        jobs = [
+            pool.submit(_watch, root, recording, name, model) for name in variants for recording in recordings
+        ]
+        try:
+            for job in as_completed(jobs):
+                yield job.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _watch(root: Path, recording: Recording, name: str, model: Path) -> Watch:
+    prepared = prepare(root, recording, VARIANTS[name])
+    by = sources()  # of now: they may change during an hour's run
+    kept = recording.folder(root) / "said" / f"{name}-{by}-{_inputs(prepared, model)}.json"
+    if kept.exists():
+        said: list[Record] = json.loads(kept.read_text(encoding="utf-8"))
+    else:
+        said = watch_video(prepared.video, prepared.lift, model)
+        kept.parent.mkdir(exist_ok=True)
+        partial = kept.with_suffix(".partial")
+        partial.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+        partial.rename(kept)
+    return Watch(recording, name, prepared.truth, said, by)
+
+
+def _inputs(prepared: Prepared, model: Path) -> str:
+    lift = [prepared.lift / name for name in _LIFT_FILES if (prepared.lift / name).exists()]
+    return _digest([prepared.video, *lift, model])
+
+
+def _digest(files: Iterable[Path]) -> str:
+    whole = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()[:16]

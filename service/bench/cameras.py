@@ -1,0 +1,105 @@
+"""The cameras that are measured: a sample lift's recording, encoded as IP cameras send their pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from lifts.folder import LiftFolder, read_lift_folder
+from service.commands.samples import sample_folder, video_of
+from service.errors import ConfigurationError
+from service.types import WatchedLift
+
+SAMPLE = "demo-quad"
+INTERVAL_S = 5.6
+"""Between the sample's carriers. Its recording holds a whole number of them, so that it can be looped."""
+
+START_S = 4.0 * INTERVAL_S
+"""After so long the line is learnt (`service.passages.line.follower` looks at 3.7 intervals)."""
+
+FPS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """What a camera sends: 25 pictures a second of a size, H.264 at a rate, so many B pictures in a row."""
+
+    name: str
+    width: int
+    height: int
+    kbit_per_s: int
+    b_pictures: int = 0
+
+
+CAMERAS = (
+    Camera("1080p25", 1920, 1080, 4000),
+    Camera("720p25", 1280, 720, 2000),
+    Camera("1080p25 with B pictures", 1920, 1080, 4000, b_pictures=1),
+)
+
+
+def sample(name: str = SAMPLE) -> tuple[LiftFolder, Path]:
+    """Return a sample lift and its recording.
+
+    Raises:
+        ConfigurationError: it is not installed.
+    """
+    folder = sample_folder(name)
+    if folder is None:
+        raise ConfigurationError(f"the sample lift {name} is not installed beside the package `lifts`")
+    return read_lift_folder(folder), video_of(folder)
+
+
+def watched(folder: LiftFolder, video: Path, lift_id: str | None = None) -> WatchedLift:
+    """Return the lift with a recording, looped, in place of its camera.
+
+    The recording's pictures may have another size than lift.toml says: the track is scaled to them.
+    """
+    lift = folder.lift
+    if lift.camera is None:
+        raise ConfigurationError(f"sample lift {lift.id}: no camera in lift.toml")
+    lift = lift.model_copy(
+        update={"id": lift_id or lift.id, "camera": lift.camera.model_copy(update={"url": str(video)})}
+    )
+    return WatchedLift(lift=lift, masks=folder.masks, references=folder.references, loop_file=True)
+
+
+def recording(camera: Camera, source: Path, cache: Path) -> Path:
+    """Return `source` as the camera would send it; encoded once and kept in `cache`."""
+    kind = f"{camera.width}x{camera.height}-{camera.kbit_per_s}-{camera.b_pictures}"
+    made = cache / f"{source.parent.name}-{kind}.mp4"
+    if not made.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        begun = made.with_suffix(".part.mp4")
+        _encode(camera, source, begun)
+        begun.replace(made)
+    return made
+
+
+def mbit_per_s(video: Path) -> float:
+    """Return the rate that a recording came out at."""
+    with av.open(str(video)) as container:
+        return float(8e-6 * video.stat().st_size * av.time_base / (container.duration or av.time_base))
+
+
+def _encode(camera: Camera, source: Path, to: Path) -> None:
+    """Encode as cameras do: one reference, a key picture every two seconds, a nearly constant rate."""
+    kbit, b_pictures = camera.kbit_per_s, camera.b_pictures
+    detail = (
+        f"keyint={2 * FPS}:scenecut=0:ref=1:bframes={b_pictures}:b-adapt=0:b-pyramid=none"
+        f":vbv-maxrate={kbit + kbit // 4}:vbv-bufsize={kbit}"
+    )
+    options = {"preset": "veryfast", "profile": "high", "x264-params": detail}
+    with av.open(str(source)) as read, av.open(str(to), "w") as written:
+        stream = written.add_stream("libx264", rate=FPS, options=options)
+        stream.width, stream.height, stream.pix_fmt = camera.width, camera.height, "yuv420p"
+        stream.bit_rate = 1000 * kbit
+        for number, decoded in enumerate(read.decode(video=0)):
+            picture = decoded.reformat(width=camera.width, height=camera.height, format="yuv420p")
+            picture.pts, picture.time_base = number, Fraction(1, FPS)
+            picture.pict_type = 0  # the encoder decides anew which pictures stand for themselves
+            written.mux(stream.encode(picture))
+        written.mux(stream.encode(None))

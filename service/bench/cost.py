@@ -1,0 +1,164 @@
+"""What a camera costs: the processor's time for decoding alone, and for all that its process does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+
+from service.bench.cameras import FPS, INTERVAL_S, START_S
+from service.ingest.source import FileSource
+from service.ingest.worker import CameraWorker, WorkerOptions
+from service.types import CameraEvent, Passage, WatchedLift
+
+Row = dict[str, Any]
+Judge = Callable[[Passage], object]
+
+START_SLICE_S = 0.8
+
+
+class Decoding:
+    """A recording decoded by PyAV on one thread, again and again, and nothing else done."""
+
+    def __init__(self, video: Path) -> None:
+        self._pictures = self._decoded(video)
+
+    def go_on(self, seconds: float) -> None:
+        """Decode so many seconds of it."""
+        for _ in range(round(seconds * FPS)):
+            next(self._pictures)
+
+    def _decoded(self, video: Path) -> Iterator[VideoFrame]:
+        while True:
+            with av.open(str(video)) as container:
+                stream = container.streams.video[0]
+                stream.codec_context.thread_type = "NONE"
+                stream.codec_context.thread_count = 1
+                yield from container.decode(stream)
+
+
+class WholePath:
+    """The same recording through all that a camera's process does with it, on one thread, as fast as it goes.
+
+    The worker is told media time for its clock, so that it looks, reports and makes snapshots as often as
+    for a live camera.
+    """
+
+    def __init__(self, video: Path, watched: WatchedLift, options: WorkerOptions | None = None) -> None:
+        options = options or WorkerOptions(hardware="none")
+        self._worker = CameraWorker(watched, options)
+        self._frames = iter(FileSource(video, loop=True, max_fps=options.max_fps))
+        self._origin_s = time.monotonic()
+        self._t_s = self._end_s = 0.0
+
+    def go_on(self, seconds: float, passages: list[Passage]) -> None:
+        """Take in so many seconds of it; add the passages that were complete."""
+        self._end_s += seconds
+        while self._t_s < self._end_s - 0.5 / FPS:
+            frame = next(self._frames)
+            self._t_s = frame.t_s + 1.0 / WorkerOptions().max_fps
+            events = self._worker.take(frame, self._origin_s + frame.t_s)
+            passages += [event for event in events if isinstance(event, Passage)]
+            _sent(events)
+
+
+def cost(
+    video: Path,
+    watched: WatchedLift,
+    judge: Judge,
+    seconds: float,
+    *,
+    start_s: float = START_S,
+    slice_s: float = INTERVAL_S,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Row:
+    """Measure a camera, slice by slice of its recording: decoding alone and the whole path take turns.
+
+    So what else the machine does hits both alike. The judge's time is taken apart from both.
+
+    Args:
+        video: its recording.
+        watched: the lift.
+        judge: what the network does with a passage.
+        seconds: how much of the recording to look at after the start.
+        start_s: how long the line is being learnt; reported apart.
+        slice_s: a slice's length after the start: an interval, so that each holds one carrier.
+        on_progress: told how many seconds of the recording were taken in.
+    """
+    decoding, whole = Decoding(video), WholePath(video, watched)
+    start: list[tuple[float, float]] = []
+    steady: list[tuple[float, float]] = []
+    judged: list[float] = []
+    done_s = 0.0
+    while done_s < start_s + seconds - 1e-6:
+        begun = done_s >= start_s - 1e-6
+        slices, length_s = (steady, slice_s) if begun else (start, START_SLICE_S)
+        found: list[Passage] = []
+        turns: dict[str, Callable[[], object]] = {
+            "decoding": partial(decoding.go_on, length_s),
+            "whole": partial(whole.go_on, length_s, found),
+        }
+        # Who comes second finds the caches as the other left them: that must not always be the same one.
+        order = list(turns)[:: 1 if len(slices) % 2 else -1]
+        spent = {name: cpu_s(turns[name]) / length_s for name in order}
+        slices.append((spent["decoding"], spent["whole"]))
+        times_s = [cpu_s(partial(judge, passage)) for passage in found]
+        judged += times_s if begun else []
+        done_s += length_s
+        on_progress(length_s)
+    return {"start": _start(np.array(start), start_s), **_steady(np.array(steady), judged, slice_s)}
+
+
+def cpu_s(call: Callable[[], object]) -> float:
+    """Return the processor's time that a call takes, on whatever threads of this process."""
+    begun = time.process_time()
+    call()
+    return time.process_time() - begun
+
+
+def _start(slices: np.ndarray[Any, Any], seconds: float) -> Row:
+    if len(slices) == 0:
+        return {"seconds": 0.0}
+    decoding, whole = slices.T
+    return {
+        "seconds": seconds,
+        "decoding_ms": 1e3 * float(decoding.mean()),
+        "whole_ms": 1e3 * float(whole.mean()),
+        "ratio": float(whole.sum() / decoding.sum()),
+        "worst_slice_ms": 1e3 * float(whole.max()) * START_SLICE_S,
+        "slice_s": START_SLICE_S,
+    }
+
+
+def _steady(slices: np.ndarray[Any, Any], judged: list[float], slice_s: float) -> Row:
+    decoding, whole = slices.T
+    judging_s = sum(judged) / (len(slices) * slice_s)
+    return {
+        "seconds": len(slices) * slice_s,
+        "slices": len(slices),
+        "decoding_ms": 1e3 * float(np.median(decoding)),
+        "whole_ms": 1e3 * float(np.median(whole)),
+        "ratio": _spread(whole / decoding),
+        "passages": len(judged),
+        "judging_ms": 1e3 * judging_s,
+        "judging_ms_per_passage": 1e3 * float(np.median(judged)) if judged else None,
+        "ratio_with_judging": _spread((whole + judging_s) / decoding),
+    }
+
+
+def _spread(values: np.ndarray[Any, Any]) -> dict[str, float]:
+    low, middle, high = (float(v) for v in np.quantile(values, (0.05, 0.5, 0.95)))
+    return {"p5": low, "median": middle, "p95": high}
+
+
+def _sent(events: list[CameraEvent]) -> None:
+    """What a camera's process reports goes through a pipe."""
+    for event in events:
+        ForkingPickler.dumps(event)

@@ -1,0 +1,93 @@
+"""From a passage's last frame to its verdict, with many cameras at once and all but the API."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from service.bench.fleet import Fleet, patience_s
+from service.early import EarlyEngine
+from service.inference.enrolment import enrol
+from service.pipeline import Pipeline
+from service.settings import Settings
+from service.store import lifts, masks
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.records import PassageRecord
+from service.types import Verdict, WatchedLift
+
+Row = dict[str, Any]
+
+
+class TimedPipeline(Pipeline):
+    """A pipeline that notes when it is out what was said of each passage."""
+
+    def __init__(self, store: Store, engine: Any, pictures: Pictures) -> None:
+        super().__init__(store, engine, pictures)
+        self.delays_s: list[float] = []
+        self.unknown = 0
+
+    def _stored(self, record: PassageRecord, decided_mono_s: float, new: bool) -> None:
+        super()._stored(record, decided_mono_s, new)
+        self.delays_s.append(time.monotonic() - decided_mono_s)
+        self.unknown += record.judgement.verdict is Verdict.UNKNOWN
+
+
+def delay(cameras: Sequence[WatchedLift], settings: Settings, seconds: float) -> Row:
+    """Run cameras, engine, pipeline and store; return the delays of the passages after the start.
+
+    Args:
+        cameras: the lifts with their recordings.
+        settings: of the engine; its data folder is not used.
+        seconds: how long to look once all lines are followed.
+    """
+    with tempfile.TemporaryDirectory(prefix="barwatch-bench-") as folder:
+        early = EarlyEngine(settings)
+        store = Store.open(Path(folder))
+        pipeline = TimedPipeline(store, early.engine, Pictures(Path(folder)))
+        early.listen(pipeline.on_event)
+        try:
+            early.engine.wait_ready()
+            for each in cameras:
+                _enrol(store, early, each)
+            pipeline.start()
+            with Fleet(cameras, pipeline.on_event) as fleet:
+                learnt_s = fleet.until_learnt(patience_s(len(cameras)))
+                time.sleep(1.0)  # what was recalled while learning is judged, too
+                pipeline.delays_s.clear()
+                pipeline.unknown = 0
+                watched = fleet.watch(seconds if learnt_s is not None else 0.0)
+                delays_s = np.array(pipeline.delays_s)
+                unknown = pipeline.unknown
+        finally:
+            early.engine.stop()
+            pipeline.stop()
+            store.close()
+    return {**watched, "learnt_s": learnt_s, "unknown": unknown, **quantiles(delays_s)}
+
+
+def quantiles(delays_s: np.ndarray[Any, Any]) -> Row:
+    """Return how many delays there are, and their median, 99th percentile and longest in milliseconds."""
+    if len(delays_s) == 0:
+        return {"judged": 0, "p50_ms": None, "p99_ms": None, "longest_ms": None}
+    p50, p99 = (1e3 * float(v) for v in np.quantile(delays_s, (0.5, 0.99)))
+    return {"judged": len(delays_s), "p50_ms": p50, "p99_ms": p99, "longest_ms": 1e3 * float(delays_s.max())}
+
+
+def _enrol(store: Store, early: EarlyEngine, watched: WatchedLift) -> None:
+    lift, drawn = watched.lift, watched.masks
+    if drawn is None:
+        raise AssertionError("sample lifts have masks")
+    version = enrol(lift.id, drawn.open, drawn.close, watched.references, early.engine)
+
+    def job(session: Session) -> None:
+        lifts.put(session, lift)
+        masks.add(session, version)
+
+    store.write(job).result()

@@ -1,0 +1,131 @@
+"""`barwatch bench ingest`: what cameras cost on this machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from lifts.folder import LiftFolder
+from service.bench.about import about
+from service.bench.cameras import CAMERAS, START_S, Camera, mbit_per_s, recording, sample, watched
+from service.bench.cost import cost
+from service.bench.delay import delay
+from service.bench.fleet import capacity, memory
+from service.bench.table import CORES, markdown, said
+from service.commands.samples import sample_folders
+from service.inference.enrolment import enrol
+from service.inference.inline import InlineEngine
+from service.inference.judge import judge
+from service.logs import set_up_logging
+from service.settings import load_settings
+from service.types import Judgement, Passage, WatchedLift
+
+Row = dict[str, Any]
+
+MEMORY_CAMERAS = 3
+
+
+class Wanted(NamedTuple):
+    """What to measure.
+
+    seconds: of each recording, once the line is learnt. confirm_s: how long to run as many cameras as two
+    cores should carry. delay_cameras, delay_s: how many to run for delays, and how long. 0: leave it out.
+    """
+
+    seconds: float
+    confirm_s: float
+    memory: bool
+    delay_cameras: int
+    delay_s: float
+
+
+def run_ingest(wanted: Wanted, cache: Path, model: Path | None, out: Path | None, *, as_json: bool) -> None:
+    """Measure, print the table or JSON, and write the JSON to a file if one is given.
+
+    Raises:
+        BarwatchError: the sample lifts or the model are missing.
+    """
+    set_up_logging("error", None)
+    cv2.setNumThreads(1)  # as in a camera's process
+    result = about() | {"seconds": wanted.seconds}
+    settings = load_settings(model=model, device="cpu")
+    folder, source = sample()
+    judged = _judge(folder, settings.manifest_path())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        rows = []
+        for camera in CAMERAS:
+            task = progress.add_task(f"{camera.name}: encoding", total=START_S + wanted.seconds)
+            video = recording(camera, source, cache)
+            rows.append(_row(camera, video, folder, judged, wanted, progress, task))
+        result["cameras"] = rows
+        if wanted.delay_cameras and wanted.delay_s:
+            task = progress.add_task(f"{wanted.delay_cameras} cameras to verdicts", total=None)
+            result["delay"] = delay(_samples(wanted.delay_cameras), settings, wanted.delay_s)
+            progress.update(task, total=1, completed=1)
+    result["said"] = said(result)
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    typer.echo(json.dumps(result) if as_json else markdown(result))
+
+
+def _row(
+    camera: Camera,
+    video: Path,
+    folder: LiftFolder,
+    judged: Callable[[Passage], object],
+    wanted: Wanted,
+    progress: Progress,
+    task: TaskID,
+) -> Row:
+    progress.update(task, description=f"{camera.name}: cost")
+    advance = partial(progress.advance, task)
+    found = cost(video, watched(folder, video), judged, wanted.seconds, on_progress=advance)
+    counted = max(1, int(CORES * 1e3 / (found["whole_ms"] + found["judging_ms"])))
+    row: Row = {"name": camera.name, "width": camera.width, "height": camera.height}
+    row |= {"b_pictures": camera.b_pictures, "mbit_per_s": mbit_per_s(video), **found}
+    row["capacity"] = {"counted": counted}
+
+    def several(count: int) -> list[WatchedLift]:
+        return [watched(folder, video, f"camera-{number}") for number in range(count)]
+
+    if wanted.confirm_s and not camera.b_pictures:
+        progress.update(task, description=f"{camera.name}: running {counted}")
+        row["capacity"] |= capacity(several(counted), wanted.confirm_s)
+    if wanted.memory and not camera.b_pictures:
+        progress.update(task, description=f"{camera.name}: memory")
+        row["memory"] = memory(several(MEMORY_CAMERAS))
+    progress.update(task, description=camera.name)
+    return row
+
+
+def _samples(count: int) -> list[WatchedLift]:
+    """Return so many cameras on the sample lifts' own recordings, in turn."""
+    samples = [sample(folder.name) for folder in sample_folders()]
+    return [watched(*samples[number % len(samples)], f"camera-{number}") for number in range(count)]
+
+
+def _judge(folder: LiftFolder, manifest: Path) -> Callable[[Passage], Judgement]:
+    """Return what judges a passage in this process, on one thread, by the lift's masks."""
+    from service.inference.model import EmbeddingModel  # noqa: PLC0415 - torch, a second
+
+    network = EmbeddingModel.load(manifest, "cpu", threads=1)
+    engine = InlineEngine(network, network.manifest)
+    version = enrol(folder.lift.id, folder.masks.open, folder.masks.close, folder.references, engine)
+
+    def judged(passage: Passage) -> Judgement:
+        pictures = np.stack([picture.image for picture in passage.pictures])
+        seen = network.pictures(pictures, version.judged_by)
+        return judge(passage.pictures, seen, version, network.manifest.calibration)
+
+    return judged

@@ -1,0 +1,167 @@
+"""`barwatch calibrate`: a lift's track from its video, for a person to look at before it is used."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from lifts.errors import LiftError
+from lifts.folder import format_lift, read_lift
+from lifts.schema import Camera, Lift, Track
+from service.errors import ConfigurationError
+from service.passages.motion import track_warnings
+from service.setup.picture import Image, draw_proposal, registered
+from service.setup.proposal import Marking, Proposal, propose
+from service.setup.video import Recording, read_pictures, read_recording
+
+_SURE = 0.6  # a confidence below it is warned of
+_TURNS_PX = 8.0  # and parts that move apart by more
+
+
+def parse_box(text: str) -> Marking:
+    """Read X,Y,W,H or X,Y,W,H@SECONDS (camera pixels); raises typer.BadParameter."""
+    numbers, _, seconds = text.partition("@")
+    try:
+        x, y, width, height = (float(part) for part in numbers.split(","))
+        t_s = float(seconds) if seconds else 0.0
+    except ValueError:
+        raise typer.BadParameter(f"{text!r}: expected X,Y,W,H or X,Y,W,H@SECONDS") from None
+    if not all(math.isfinite(n) for n in (x, y, width, height, t_s)) or min(width, height) <= 0 or t_s < 0:
+        raise typer.BadParameter(f"{text!r}: width and height must be above 0, seconds not below")
+    return Marking(x, y, width, height, t_s)
+
+
+def run_calibrate(
+    video: Path, *, box: str | None, out: Path | None, picture: Path | None, seconds: float, as_json: bool
+) -> None:
+    """Propose a track and print it as lift.toml or JSON, or write it into a folder.
+
+    Raises:
+        SourceError: the video cannot be read.
+        CalibrationError: no track can be proposed; the message says why.
+        ConfigurationError: the folder or the picture cannot be written, or holds masks of another track.
+    """
+    marking = None if box is None else parse_box(box)
+    known = None if out is None else _known(out)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"reading {video.name}", total=1.0)
+        recording = read_recording(video, seconds, lambda done: progress.update(task, completed=0.4 * done))
+        progress.update(task, description="following the carriers")
+        proposal = propose(recording, marking, lambda done: progress.update(task, completed=0.4 + 0.5 * done))
+        shots = read_pictures(video, proposal.middles_s) if out or picture else []
+        progress.update(task, completed=1.0)
+    lift = _lift(known, out, video, recording, proposal.track)
+    warnings = _warnings(proposal)
+    files = _write(lift, proposal, shots, out, picture)
+    if as_json:
+        found = asdict(proposal) | {"track": proposal.track.model_dump()}
+        names = [str(path) for path in files]
+        typer.echo(json.dumps({"lift": lift.model_dump(), **found, "warnings": warnings, "files": names}))
+        return
+    if out is None:
+        typer.echo(format_lift(lift), nl=False)
+    for line in _summary(proposal, files):
+        typer.echo(line, err=True)
+    for warning in warnings:
+        typer.echo(f"warning: {warning}", err=True)
+
+
+def _known(out: Path) -> Lift | None:
+    """Return what the folder says of the lift already: all but its track is kept."""
+    if any((out / f"{name}.png").exists() for name in ("open", "close")):
+        raise ConfigurationError(
+            f"{out}: holds masks, which are drawn for one track: move them away or name another folder"
+        )
+    try:
+        return read_lift(out / "lift.toml") if (out / "lift.toml").exists() else None
+    except LiftError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _lift(known: Lift | None, out: Path | None, video: Path, recording: Recording, track: Track) -> Lift:
+    camera = Camera(width=recording.width_px, height=recording.height_px)
+    if known is not None:
+        if known.camera is not None:
+            camera = known.camera.model_copy(update=camera.model_dump(include={"width", "height"}))
+        return known.model_copy(update={"track": track, "camera": camera})
+    name = video.stem if out is None else out.resolve().name
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64] or "lift"
+    return Lift(id=plain, name=name[:200] or plain, camera=camera, track=track)
+
+
+def _write(
+    lift: Lift, proposal: Proposal, shots: list[Image], out: Path | None, picture: Path | None
+) -> list[Path]:
+    mean, single = registered(shots, proposal.track.middle)
+    wanted: list[tuple[Path, Image]] = []
+    if shots and out is not None:
+        wanted += [(out / "middle.png", mean), (out / "carriers.png", _sheet(single))]
+        if picture is None:
+            picture = out / "track.png"
+    if shots and picture is not None:
+        wanted.append((picture, draw_proposal(shots[len(shots) // 2], proposal)))
+    files = []
+    try:
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / "lift.toml").write_text(format_lift(lift), encoding="utf-8")
+            files.append(out / "lift.toml")
+        for path, image in wanted:
+            done, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+            if not done:
+                raise OSError("cannot be encoded")
+            path.write_bytes(data.tobytes())
+            files.append(path)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write: {error}") from error
+    return files
+
+
+def _sheet(single: list[Image]) -> Image:
+    """Return the carriers side by side, five in a row: to draw either state of the bar from."""
+    blank = np.zeros_like(single[0])
+    rows = [[*single[at : at + 5], *[blank] * 4][:5] for at in range(0, len(single), 5)]
+    return np.vstack([np.hstack(row) for row in rows])
+
+
+def _warnings(proposal: Proposal) -> list[str]:
+    found = track_warnings(proposal.track)
+    if proposal.confidence < _SURE:
+        found.append(
+            f"a confidence of {proposal.confidence:.2f} is low: look at the picture, or draw a box with --box"
+        )
+    if proposal.turning_px > _TURNS_PX:
+        found.append(
+            f"the carrier turns in view: its parts move apart by {proposal.turning_px:.0f} of the registered "
+            "picture's 200 pixels, and begin and end are registered less exactly than the middle"
+        )
+    if not proposal.steady:
+        found.append("the line stopped or changed its speed: the interval is that of its usual speed")
+    return found
+
+
+def _summary(proposal: Proposal, files: list[Path]) -> list[str]:
+    seen = f"a carrier every {proposal.interval_s:.2f} s, {len(proposal.middles_s)} seen"
+    passage = f"{proposal.passage_s:.2f} s from begin to end"
+    sure = f"confidence {100 * proposal.confidence:.0f} %"
+    halves = (
+        f"the tracks of two halves of the carriers differ by {proposal.disagreement_px:.1f} of 200 pixels"
+    )
+    rule = "begin and end are where the carrier is wholly in view"
+    advice = "move them to where it must be judged, and to where it is too late"
+    return [
+        f"{seen}; {passage}",
+        f"{sure}: {halves}",
+        f"{rule}: {advice}",
+        *(f"wrote {path}" for path in files),
+    ]

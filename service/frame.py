@@ -1,0 +1,233 @@
+"""One picture of a camera as its decoder made it: planes, and colours only where somebody asks for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels; x1 and y1 are the first column and row outside."""
+
+
+class _Content(Protocol):
+    @property
+    def y(self) -> Image: ...
+    @property
+    def u(self) -> Image: ...
+    @property
+    def v(self) -> Image: ...
+    @property
+    def full_range(self) -> bool: ...
+    @property
+    def image(self) -> Image: ...
+    def bgr(self, box: Box) -> Image: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a camera. Make one with `of_planes` or `of_bgr`.
+
+    index: counts every frame of the connection from 0, also those that were not handed out.
+    t_s: media time, seconds from the stream's first frame, strictly increasing within a connection.
+    t_mono_s: time.monotonic() when the frame was read.
+    damaged: bits of it were lost, here or in a picture it was predicted from: it may show what never was.
+    """
+
+    index: int
+    t_s: float
+    t_mono_s: float
+    damaged: bool
+    _content: _Content
+
+    @classmethod
+    def of_planes(
+        cls,
+        y: Image,
+        u: Image,
+        v: Image,
+        *,
+        index: int,
+        t_s: float,
+        t_mono_s: float,
+        full_range: bool = False,
+        damaged: bool = False,
+    ) -> Frame:
+        """Return a frame on a decoder's planes, which are neither copied nor written to.
+
+        Args:
+            y: uint8[H, W].
+            u, v: uint8[ceil(H / 2), ceil(W / 2)]; any strides.
+            index, t_s, t_mono_s, damaged: as the fields.
+            full_range: whether the planes use 0..255 (yuvj420p), not 16..235 and 16..240.
+
+        Raises:
+            ValueError: the planes do not belong together.
+        """
+        half = ((y.shape[0] + 1) // 2, (y.shape[1] + 1) // 2)
+        if y.ndim != 2 or u.shape != half or v.shape != half:
+            raise ValueError(f"planes: expected y[H, W], u and v half of it, got {y.shape, u.shape, v.shape}")
+        return cls(index, t_s, t_mono_s, damaged, _Planes(y, u, v, full_range))
+
+    @classmethod
+    def of_bgr(cls, image: Image, *, index: int, t_s: float, t_mono_s: float, damaged: bool = False) -> Frame:
+        """Return a frame of a picture uint8[H, W, 3] BGR: `bgr()` gives back the very same; luma is its grey.
+
+        Raises:
+            ValueError: it is no such picture.
+        """
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+            raise ValueError(f"picture: expected uint8[H, W, 3], got {image.dtype}{list(image.shape)}")
+        return cls(index, t_s, t_mono_s, damaged, _Drawn(image))
+
+    def at(self, t_s: float) -> Frame:
+        """Return the same picture at another media time; nothing is copied."""
+        return replace(self, t_s=t_s)
+
+    @property
+    def y(self) -> Image:
+        """Brightness, uint8[H, W], a read-only view; see `full_range` for what black and white are."""
+        return self._content.y
+
+    @property
+    def u(self) -> Image:
+        """Blue difference, uint8[ceil(H / 2), ceil(W / 2)], a read-only view, 128 for grey."""
+        return self._content.u
+
+    @property
+    def v(self) -> Image:
+        """Red difference, as `u`."""
+        return self._content.v
+
+    @property
+    def full_range(self) -> bool:
+        """Whether black is 0 and white 255 in `y`; else they are 16 and 235."""
+        return self._content.full_range
+
+    @property
+    def luma(self) -> Image:
+        """The same as `y`: what is tracked and looked at."""
+        return self._content.y
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return int(self._content.y.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return int(self._content.y.shape[0])
+
+    @property
+    def image(self) -> Image:
+        """The whole picture, uint8[H, W, 3] BGR; converted when first asked for, then kept. Prefer `bgr`."""
+        return self._content.image
+
+    def bgr(self, box: Box | None = None) -> Image:
+        """Return the picture, or what of the box lies in it, as uint8[h, w, 3] BGR; only that is converted.
+
+        Colours are those of BT.601, as OpenCV decodes video. A box that lies outside gives a picture of
+        size 0.
+        """
+        if box is None:
+            return self._content.image
+        x0, x1 = (min(max(0, at), self.width) for at in (box[0], box[2]))
+        y0, y1 = (min(max(0, at), self.height) for at in (box[1], box[3]))
+        if x1 <= x0 or y1 <= y0:
+            return np.empty((max(0, y1 - y0), max(0, x1 - x0), 3), np.uint8)
+        return self._content.bgr((x0, y0, x1, y1))
+
+    def reduced(self, size: tuple[int, int]) -> Image:
+        """Return the whole picture at (width, height), uint8[h, w, 3] BGR, averaged over areas.
+
+        The planes are reduced first: a small picture never costs the conversion of a large one.
+        """
+        half = ((size[0] + 1) // 2, (size[1] + 1) // 2)
+        y, u, v = (
+            cv2.resize(plane, to, interpolation=cv2.INTER_AREA).astype(np.uint8)
+            for plane, to in ((self.y, size), (self.u, half), (self.v, half))
+        )
+        return _Planes(y, u, v, self.full_range).image
+
+
+class _Planes:
+    """What a decoder gives: I420 planes, as views that keep its buffer alive."""
+
+    def __init__(self, y: Image, u: Image, v: Image, full_range: bool) -> None:
+        self.y, self.u, self.v = (_read_only(plane) for plane in (y, u, v))
+        self.full_range = full_range
+
+    @cached_property
+    def image(self) -> Image:
+        height, width = self.y.shape
+        return self.bgr((0, 0, width, height))
+
+    def bgr(self, box: Box) -> Image:
+        x0, y0, x1, y1 = box
+        left, top = x0 & ~1, y0 & ~1  # colours come for two pixels by two
+        y = self.y[top:y1, left:x1]
+        u, v = (plane[top // 2 : (y1 + 1) // 2, left // 2 : (x1 + 1) // 2] for plane in (self.u, self.v))
+        colours = (_full_range if self.full_range else _limited_range)(y, u, v)
+        return colours[y0 - top :, x0 - left :]
+
+
+class _Drawn:
+    """A picture that never was in planes: they are made when asked for, at full range."""
+
+    full_range = True
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+
+    @cached_property
+    def y(self) -> Image:
+        return _read_only(np.asarray(cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
+
+    @property
+    def u(self) -> Image:
+        return self._chroma[0]
+
+    @property
+    def v(self) -> Image:
+        return self._chroma[1]
+
+    def bgr(self, box: Box) -> Image:
+        x0, y0, x1, y1 = box
+        return self.image[y0:y1, x0:x1]
+
+    @cached_property
+    def _chroma(self) -> tuple[Image, Image]:
+        height, width = self.image.shape[:2]
+        half = ((width + 1) // 2, (height + 1) // 2)
+        small = cv2.resize(self.image, half, interpolation=cv2.INTER_AREA)
+        _, v, u = cv2.split(cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb))
+        return _read_only(u.astype(np.uint8)), _read_only(v.astype(np.uint8))
+
+
+def _limited_range(y: Image, u: Image, v: Image) -> Image:
+    """Convert planes at 16..235; OpenCV's conversion wants even sizes and u, v interleaved."""
+    height, width = y.shape
+    if height % 2 or width % 2:
+        y = cv2.copyMakeBorder(y, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE).astype(np.uint8)
+    colours = cv2.cvtColorTwoPlane(y, cv2.merge((u, v)), cv2.COLOR_YUV2BGR_NV12)
+    return np.asarray(colours[:height, :width], dtype=np.uint8)
+
+
+def _full_range(y: Image, u: Image, v: Image) -> Image:
+    """Convert planes at 0..255: the same matrix without the stretching, which OpenCV calls YCrCb."""
+    height, width = y.shape
+    wide = [np.repeat(np.repeat(plane, 2, 0), 2, 1)[:height, :width] for plane in (v, u)]
+    return np.asarray(cv2.cvtColor(cv2.merge((y, *wide)), cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
+
+
+def _read_only(plane: Image) -> Image:
+    """The decoder predicts the next pictures from this very memory."""
+    view = plane.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,112 @@
+"""The carriers' interval: the time after which, again and again, the view looks as it did before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+_BIN_S = 0.08
+_SHORTEST_S, _LONGEST_S = 1.6, 40.0
+_LEAST = 0.15
+_AHEAD = 1.5  # times any other lag's likeness
+_OVERLAP = 0.5  # of the interval: so much must have been seen twice
+_BEYOND = 1.12  # times the interval: so far the likeness must be known, or a slope's end looks like a peak
+_NEARLY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """seconds between carriers, and how alike (-1..1) the view is after it."""
+
+    seconds: float
+    alike: float
+
+
+def correlation(times: npt.NDArray[np.float64], gram: Floats) -> tuple[npt.NDArray[np.float64], Floats]:
+    """Return the likeness of the view with itself by lag.
+
+    Args:
+        times: float64[N] seconds, increasing.
+        gram: float32[N, N] products of the frames' features with each other.
+
+    Returns:
+        lags float64[L] in seconds, and their likeness float32[L], -1..1, NaN where too little was seen twice.
+    """
+    centred = gram - gram.mean(axis=0) - gram.mean(axis=1)[:, None] + gram.mean()
+    power = np.maximum(np.diag(centred), 1e-6)
+    later, earlier = np.tril_indices(len(times), -1)
+    lags = times[later] - times[earlier]
+    bin_s = _bin_s(times)
+    k = np.rint(lags / bin_s).astype(int)
+    count = np.bincount(k)
+    both = np.bincount(k, centred[later, earlier])
+    norm = np.sqrt(np.bincount(k, power[later]) * np.bincount(k, power[earlier]))
+    alike = both / np.maximum(norm, 1e-9)
+    # Two bins wide: frames do not fall on a lag exactly.
+    smooth = np.convolve(alike * count, (0.25, 0.5, 0.25), "same") / np.maximum(
+        np.convolve(count, (0.25, 0.5, 0.25), "same"), 1e-9
+    )
+    at = np.asarray(np.arange(len(smooth)) * bin_s, dtype=np.float64)
+    span = float(times[-1] - times[0])
+    seen = span - at >= np.maximum(_OVERLAP * at, 1.0)
+    return at, np.where(seen, smooth, np.nan).astype(np.float32)
+
+
+def find_interval(times: npt.NDArray[np.float64], gram: Floats) -> Interval | None:
+    """Return the carriers' interval if the frames name one beyond doubt; see `correlation` for arguments."""
+    if len(times) < 16 or times[-1] - times[0] < 1.5 * _SHORTEST_S:
+        return None
+    lags, alike = correlation(times, gram)
+    known = ~np.isnan(alike) & (lags <= _LONGEST_S)
+    values = np.where(known, alike, -1.0)
+    deepest = np.minimum.accumulate(values)
+    inner = np.zeros(len(values), bool)
+    inner[1:-1] = (values[1:-1] >= values[:-2]) & (values[1:-1] > values[2:])
+    last = float(lags[known].max(initial=0.0))
+    inner &= known & (lags >= _SHORTEST_S) & (_BEYOND * lags <= last)
+    peaks = np.flatnonzero(inner & (values - deepest >= _LEAST))
+    if len(peaks) == 0:
+        return None
+    top = float(values[peaks].max())
+    if top < _LEAST:
+        return None
+    best = int(peaks[values[peaks] >= _NEARLY * top][0])
+    others = peaks[[not _multiple(lags[p], lags[best]) for p in peaks]]
+    if len(others) and float(values[best]) < _AHEAD * float(values[others].max()):
+        return None
+    return Interval(_vertex(lags, values, best), float(values[best]))
+
+
+def near_interval(times: npt.NDArray[np.float64], gram: Floats, known_s: float) -> float:
+    """Return the interval once more, from more frames: within 4 % of what it was known to be, or that."""
+    lags, alike = correlation(times, gram)
+    near = np.flatnonzero(np.abs(lags / known_s - 1.0) <= 0.04)
+    near = near[(near > 0) & (near < len(lags) - 1)]
+    if len(near) == 0 or np.isnan(alike[near[0] - 1 : near[-1] + 2]).any():
+        return known_s
+    best = int(near[alike[near].argmax()])
+    values = np.asarray(alike, dtype=np.float64)
+    if not values[best - 1] <= values[best] >= values[best + 1]:
+        return known_s
+    return _vertex(lags, values, best)
+
+
+def _bin_s(times: npt.NDArray[np.float64]) -> float:
+    """Return the lags' spacing: no finer than the frames', or lags that none has would look like valleys."""
+    return max(_BIN_S, 1.02 * float(np.median(np.diff(times))))
+
+
+def _multiple(lag: float, of: float) -> bool:
+    times = max(1.0, np.rint(lag / of))
+    return bool(abs(lag - times * of) < 0.15 * of)
+
+
+def _vertex(lags: npt.NDArray[np.float64], values: npt.NDArray[np.float64], best: int) -> float:
+    a, b, c = (float(v) for v in values[best - 1 : best + 2])
+    curve = a - 2 * b + c
+    shift = 0.0 if curve >= -1e-9 else float(np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
+    return float(lags[best] + shift * (lags[1] - lags[0]))

@@ -1,0 +1,182 @@
+"""The odometer: how far the line has gone, in carriers, read by where each frame stands in the movie.
+
+A histogram filter over phase and speed (Thrun, Burgard, Fox: Probabilistic Robotics, section 4.1): the line
+stops, creeps, runs and backs; a frame that shows nothing, or nothing clear, leaves the belief as it is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+SPEEDS = np.array([-1.0, -0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
+"""Speeds the line may run at, in its usual one."""
+
+_USUAL, _STANDING = 6, 2
+_LEAVE_PER_S = 0.01  # of the usual speed for any other: a line runs, mostly
+_RETURN_PER_S = 0.4
+_CHANGE_PER_S = 0.5  # from one unusual speed to another
+_JUMP_PER_S = 0.004  # carriers that hang a little off their place
+_JUMP = 0.15
+_SHARP = 0.8  # how much what explains a whole carrier weighs, for 0.1 s: frames are much alike
+_OUTLIER = 0.05
+_LOG_S = 120.0
+_ADAPT = 0.15  # of an interval that differs
+_STEADY = 0.35  # from the usual one: by more, and the line stood or crept meanwhile
+
+
+class Odometer:
+    """carriers: float, how many carriers' intervals the line has gone. speed: in the usual one's parts.
+
+    sure: 0..1, how much of the belief lies where `carriers` says. interval_s: seconds between carriers at the
+    usual speed, followed as it changes.
+    """
+
+    def __init__(self, phases: int, interval_s: float) -> None:
+        self.interval_s = interval_s
+        self._belief = np.full((len(SPEEDS), phases), 1.0 / (len(SPEEDS) * phases))
+        self._belief[_USUAL] *= 10.0
+        self._belief /= self._belief.sum()
+        self._t_s: float | None = None
+        self.carriers = 0.0
+        self.speed = 1.0
+        self.sure = 0.0
+        self._log: deque[tuple[float, float]] = deque()
+
+    @property
+    def phases(self) -> int:
+        """The number of phases."""
+        return int(self._belief.shape[1])
+
+    def step(self, t_s: float, evidence: Floats | None) -> None:
+        """Go on to a frame at media time t_s.
+
+        evidence: float32[len(SPEEDS), phases], see `Movie.evidence`; None for a frame that must not be
+        believed.
+        """
+        elapsed_s = 0.0 if self._t_s is None else max(t_s - self._t_s, 0.0)
+        if elapsed_s > 0.0:
+            self._move(elapsed_s)
+        if evidence is not None:
+            # Frames close to each other say the same: each weighs by the time it stands for.
+            sharp = _SHARP * min(max(elapsed_s, 0.02) / 0.1, 2.5)
+            alike = np.exp(sharp * (evidence - float(evidence.max())))
+            self._belief *= _OUTLIER + (1.0 - _OUTLIER) * alike
+            self._belief /= self._belief.sum()
+        whole = np.floor(self.carriers)
+        self._read(elapsed_s)
+        if np.floor(self.carriers) > whole:
+            self._adapt(t_s)
+        self._t_s = t_s
+        self._log.append((t_s, self.carriers))
+        while self._log[0][0] < t_s - _LOG_S:
+            self._log.popleft()
+
+    def lose(self) -> None:
+        """Frames are missing: where the line is, is unknown; no carrier may be taken for one of before."""
+        self._belief[:] = self._belief.sum(axis=1, keepdims=True) / self.phases
+        self.carriers = float(np.ceil(self.carriers)) + 2.0
+        self.sure = 0.0
+        self._t_s = None
+        self._log.clear()
+
+    def at(self, t_s: float) -> float | None:
+        """Return what it read at a media time, a little ahead of the last frame too; None if not known."""
+        if not self._log or t_s < self._log[0][0]:
+            return None
+        last_s, last = self._log[-1]
+        if t_s >= last_s:
+            return last + (t_s - last_s) * self.speed / self.interval_s
+        later_s, later = last_s, last
+        for earlier_s, earlier in reversed(self._log):
+            if earlier_s <= t_s:
+                part = (t_s - earlier_s) / max(later_s - earlier_s, 1e-9)
+                return earlier + part * (later - earlier)
+            later_s, later = earlier_s, earlier
+        return None
+
+    def time_of(self, carriers: float) -> float | None:
+        """Return when it last came to read so much, or by its speed will; None if it never did or will."""
+        if not self._log:
+            return None
+        later_s, later = self._log[-1]
+        if later < carriers:
+            if self.speed < 0.05:
+                return None
+            return later_s + (carriers - later) * self.interval_s / self.speed
+        for earlier_s, earlier in reversed(self._log):
+            if earlier < carriers <= later:
+                return earlier_s + (carriers - earlier) / max(later - earlier, 1e-9) * (later_s - earlier_s)
+            later_s, later = earlier_s, earlier
+        return later_s if later - carriers < 0.02 else None
+
+    def _adapt(self, t_s: float) -> None:
+        """A carrier's interval has gone: lines are set a little faster or slower, and carriers slip."""
+        before = self.time_of(self.carriers - 1.0)
+        if before is None:
+            return
+        measured_s = t_s - before
+        if abs(measured_s / self.interval_s - 1.0) < _STEADY:
+            self.interval_s += _ADAPT * (measured_s - self.interval_s)
+
+    def _move(self, elapsed_s: float) -> None:
+        k = self.phases
+        switch = _switch(round(elapsed_s, 3))
+        # Summed row by row: a library's product may round otherwise next time.
+        mixed = (switch[:, :, None] * self._belief[:, None, :]).sum(axis=0)
+        gone = SPEEDS * (elapsed_s / self.interval_s * k)
+        low = np.floor(gone).astype(int)
+        part = (gone - low)[:, None]
+        at = np.arange(k)[None, :] - low[:, None]
+        rows = np.arange(len(SPEEDS))[:, None]
+        moved = mixed[rows, at % k] * (1.0 - part) + mixed[rows, (at - 1) % k] * part
+        # A little blur: the usual speed is not known exactly either.
+        blur = (min(0.5 * elapsed_s / 0.1, 1.0) * np.where(SPEEDS == 0.0, 0.03, 0.12))[:, None]
+        around = moved[:, np.arange(-1, k - 1)] + moved[:, np.arange(1, k + 1) % k]
+        mixed = (1.0 - 2 * blur) * moved + blur * around
+        jump = 1.0 - np.exp(-_JUMP_PER_S * elapsed_s)
+        reach = max(1, int(_JUMP * k))
+        kernel = np.ones(2 * reach + 1) / (2 * reach + 1)
+        wide = np.convolve(np.pad(mixed.sum(axis=0), reach, mode="wrap"), kernel, "valid")
+        share = mixed.sum(axis=1, keepdims=True)
+        self._belief = (1.0 - jump) * mixed + jump * share * wide / max(float(wide.sum()), 1e-12)
+        self._belief /= self._belief.sum()
+
+    def _read(self, elapsed_s: float) -> None:
+        k = self.phases
+        by_phase = self._belief.sum(axis=0)
+        reach = max(2, k // 24)
+        near = np.convolve(np.pad(by_phase, reach, mode="wrap"), np.ones(2 * reach + 1), "valid")
+        best = int(near.argmax())
+        offsets = np.arange(-reach, reach + 1)
+        weight = by_phase[(best + offsets) % k]
+        phase = (best + float((weight * offsets).sum() / max(float(weight.sum()), 1e-12))) / k
+        rows = self._belief[:, (best + offsets) % k].sum(axis=1)
+        self.speed = float((rows * SPEEDS).sum() / max(float(rows.sum()), 1e-12))
+        self.sure = float(near[best])
+        expected = self.carriers + self.speed * elapsed_s / self.interval_s
+        self.carriers = expected + ((phase - expected + 0.5) % 1.0) - 0.5
+
+
+@lru_cache(maxsize=256)
+def _switch(elapsed_s: float) -> npt.NDArray[np.float64]:
+    """Return float64[S, S]: from which speed to which a line may have changed meanwhile."""
+    n = len(SPEEDS)
+    rates = np.zeros((n, n))
+    for row in range(n):
+        if row == _USUAL:
+            rates[row] = 0.5 * _LEAVE_PER_S / (n - 1)
+            rates[row, _STANDING] += 0.5 * _LEAVE_PER_S
+        else:
+            near = [k for k in (row - 1, row + 1) if 0 <= k < n]
+            rates[row, near] += _CHANGE_PER_S / len(near)
+            rates[row, _USUAL] += _RETURN_PER_S
+        rates[row, row] = 0.0
+    leave = 1.0 - np.exp(-rates.sum(axis=1) * elapsed_s)
+    out = rates / rates.sum(axis=1, keepdims=True) * leave[:, None]
+    return np.asarray(out + np.diag(1.0 - leave))

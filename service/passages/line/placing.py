@@ -1,0 +1,248 @@
+"""Where on the movie a carrier is at begin: from the track, the masks and the reference pictures.
+
+The movie says how carriers follow each other, the track how one moves through the picture. What joins the
+two is a straight line, way = speed * (phase - begin): laid along the right one, a carrier's pictures fall
+upon each other (that tells the speed), and upon masks and references (that tells the begin).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from lifts.geometry import CANONICAL_SIZE, middle_fraction, pose_at, to_camera
+from lifts.schema import MaskPair, Track
+from service.passages.line.clip import Clip
+from service.passages.line.roi import Roi
+from service.passages.outlines import PITCH_PX, Field, Floats, mask_outline, outline
+
+Ways = npt.NDArray[np.float64]
+Bytes = npt.NDArray[np.uint8]
+
+_COARSE_PX = 4.0
+_SPEEDS = np.geomspace(0.6, 14.0, 52)  # ways per interval
+_WAYS = np.linspace(0.0, 1.0, 11)
+_ABOUT_MIDDLE = np.array([-0.25, -0.125, 0.0, 0.125, 0.25])
+_MOST_CUT = 220  # frames
+_CENTRED_PX = 26.0
+_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """speed: ways (begin to end) that a carrier goes per interval. middle: the phase at which it is there."""
+
+    speed: float
+    middle: float
+
+
+class Placer:
+    """Finds a Placing; the masks' and references' outlines are made once.
+
+    Args:
+        track: in pixels of the frames. masks, references: of the lift, as enrolled; references are the better
+            guide, as a whole carrier says more than a bar.
+    """
+
+    def __init__(self, track: Track, roi: Roi, masks: MaskPair | None, references: dict[str, Bytes]) -> None:
+        self._track, self._roi = track, roi
+        self._middle = middle_fraction(track)
+        pairs = [] if masks is None else [masks.open, masks.close]
+        self._masks = [_within(mask_outline(mask)) for mask in pairs]
+        self._near = [_nearness(mask) for mask in self._masks]
+        self._references = [_unit(_picture_outline(picture)) for picture in references.values()]
+
+    def place(self, clip: Clip, interval_s: float) -> Placing:
+        """Return where a clip's carriers are; interval_s is theirs, phase 0 at the clip's first frame."""
+        times = clip.times - clip.times[0]
+        coarse = self._coarse(clip, times, interval_s)
+        speed = self._any_speed(coarse)
+        cuts, rows = self._cuts(clip)
+        times = times[rows]
+        middle = 0.0
+        for _ in range(_ROUNDS):
+            middle = self._begin(cuts, times, speed, interval_s)
+            speed = self._speed_at(coarse, middle, speed)
+        middle = self._begin(cuts, times, speed, interval_s)
+        # To a micro: libraries sum complex numbers in an order that hangs on where they lie in memory, and
+        # the same frames are to give the same passages.
+        return Placing(round(speed, 6), round(middle, 6))
+
+    def _coarse(self, clip: Clip, times: Ways, interval_s: float) -> Field:
+        """Return complex64[W, K, n]: what each phase shows in the canonical frame at each way."""
+        smalls = [kept.small.astype(np.float32) for kept in clip.frames]
+        background = np.median(np.stack(smalls[:: max(1, len(smalls) // 60)]), axis=0)
+        k = max(48, min(160, round(interval_s / 0.07)))
+        height, width = smalls[0].shape
+        sums, counts = np.zeros((k, height, width), np.complex64), np.zeros(k)
+        for t_s, small in zip(times, smalls, strict=True):
+            bin_ = round(t_s / interval_s * k) % k
+            sums[bin_] += outline(small, background)
+            counts[bin_] += 1
+        movie = sums / np.maximum(counts, 1.0)[:, None, None]
+        movie -= movie.mean(axis=0)
+        side = int(CANONICAL_SIZE / _COARSE_PX)
+        bell = np.exp(-0.5 * (((np.arange(side) + 0.5) / side - 0.5) / 0.3) ** 2)
+        window = np.outer(bell, bell).ravel()
+        rows = []
+        for way in _WAYS:
+            matrix = _onto(self._track, float(way), self._roi.from_camera(), _COARSE_PX)
+            rows.append(np.stack([_cut(frame, matrix, side) for frame in movie]) * window)
+        return np.asarray(np.stack(rows), dtype=np.complex64)
+
+    def _any_speed(self, coarse: Field) -> float:
+        """Return the speed at which carriers, wherever they are, fall upon themselves best."""
+        k = coarse.shape[1]
+        power = (np.abs(coarse) ** 2).sum(axis=2)
+        scores = []
+        for speed in _SPEEDS:
+            stack, total = np.zeros(coarse.shape[1:], np.complex64), np.zeros(k)
+            for row, way in enumerate(_WAYS):
+                shift = round(way / speed * k) % k
+                stack[: k - shift] += coarse[row, shift:]
+                stack[k - shift :] += coarse[row, :shift]
+                total += np.roll(power[row], -shift)
+            energy = (stack.real**2 + stack.imag**2).sum(axis=1) / len(_WAYS) ** 2
+            scores.append(float((energy * energy / np.maximum(total / len(_WAYS), 1e-9)).max()))
+        return float(_SPEEDS[int(np.argmax(scores))])
+
+    def _speed_at(self, coarse: Field, middle: float, speed: float) -> float:
+        """Return the speed, near the one given, at which the carrier that is at middle then is sharpest."""
+        tries = speed * np.geomspace(0.7, 1.4, 41)
+        scores = np.zeros(len(tries))
+        for k, each in enumerate(tries):
+            phases = middle + (_WAYS - self._middle) / each
+            parts = [_at(coarse[row], phases[row : row + 1])[0] for row in range(len(_WAYS))]
+            lengths = sum(float(np.sqrt((np.abs(part) ** 2).sum())) for part in parts)
+            scores[k] = float((np.abs(np.sum(parts, axis=0)) ** 2).sum()) / max(lengths, 1e-9) ** 2
+        best = int(scores.argmax())
+        if not 0 < best < len(tries) - 1:
+            return float(tries[best])
+        a, b, c = scores[best - 1 : best + 2]
+        curve = a - 2 * b + c
+        part = 0.0 if curve >= -1e-12 else float(np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
+        return float(tries[best] * (tries[1] / tries[0]) ** part)
+
+    def _cuts(self, clip: Clip) -> tuple[Field, npt.NDArray[np.int64]]:
+        """Return complex64[V, n, d], frames' outlines at some ways about the middle, and which frames."""
+        which = np.arange(0, len(clip), max(1, -(-len(clip) // _MOST_CUT)))
+        frames = [clip.frames[k] for k in which]
+        to_half = np.diag((1.0 / PITCH_PX, 1.0 / PITCH_PX, 1.0)) @ clip.from_camera()
+        matrices = [_onto(self._track, self._middle + w, to_half, PITCH_PX) for w in _ABOUT_MIDDLE]
+        greys = [_half(clip.picture(kept)) for kept in frames]
+        background = np.median(np.stack(greys[:: max(1, len(greys) // 40)]), axis=0).astype(np.float32)
+        side = CANONICAL_SIZE // PITCH_PX
+        rows = []
+        for grey in greys:
+            lines = outline(grey.astype(np.float32), background)
+            rows.append(np.stack([_cut(lines, matrix, side) for matrix in matrices]))
+        return np.asarray(np.stack(rows, axis=1), dtype=np.complex64), which
+
+    def _begin(self, cuts: Field, times: npt.NDArray[np.float64], speed: float, interval_s: float) -> float:
+        """Return at which phase a carrier is at middle."""
+        k = max(48, round(interval_s / 0.05))
+        apart_s = _ABOUT_MIDDLE * interval_s / speed
+        scores = np.zeros(k)
+        for phase in range(k):
+            moments = np.arange(phase / k * interval_s, times[-1] + apart_s[0], interval_s)
+            moments = moments[moments + apart_s[0] >= 0.0]
+            if len(moments):
+                rows = np.abs(times[None, None] - (moments[:, None] + apart_s)[..., None]).argmin(axis=2)
+                stacks = cuts[np.arange(len(apart_s)), rows].mean(axis=1)  # [carriers, n]
+                scores[phase] = self._score(stacks)
+        smooth = np.convolve(np.pad(scores, 1, mode="wrap"), (0.25, 0.5, 0.25), "valid")
+        best = int(smooth.argmax())
+        a, b, c = smooth[best - 1], smooth[best], smooth[(best + 1) % k]
+        curve = a - 2 * b + c
+        part = 0.0 if curve >= -1e-15 else float(np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
+        return ((best + part) / k) % 1.0
+
+    def _score(self, stacks: Field) -> float:
+        """Say how well carriers' stacks complex64[carriers, n] fit references and masks, in the mean."""
+        energy = np.abs(stacks) ** 2
+        total = energy.sum(axis=1)
+        centred = np.array([_centred(row) for row in energy])
+        bars = np.zeros(len(stacks))
+        for mask, near in zip(self._masks, self._near, strict=True):
+            along = np.maximum(_along(stacks, mask), 0.0)
+            bars = np.maximum(bars, along / np.sqrt((energy * near).sum(axis=1) + 0.5))
+        if self._references:
+            alike = [np.maximum(_along(stacks, each), 0.0) for each in self._references]
+            whole = np.max(alike, axis=0) / np.sqrt(total + 1.0)
+            return float((whole * (0.1 + bars)).mean()) if self._masks else float(whole.mean())
+        if self._masks:
+            return float((bars**2 * total * centred).mean())
+        return float((total * centred).mean())
+
+
+def _onto(track: Track, way: float, from_camera: npt.NDArray[np.float64], pitch: float) -> Ways:
+    """Return float64[2, 3]: pixels of a reduced canonical frame at `way` -> pixels of a cut picture."""
+    reduced = np.array([[pitch, 0, (pitch - 1) / 2], [0, pitch, (pitch - 1) / 2], [0, 0, 1.0]])
+    onto = np.vstack([to_camera(pose_at(track, way)), [0.0, 0.0, 1.0]])
+    return np.asarray((from_camera @ onto @ reduced)[:2])
+
+
+def _cut(field: Field, matrix: Ways, side: int) -> Field:
+    parts = np.stack([field.real, field.imag], axis=-1)
+    out = cv2.warpAffine(parts, matrix, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.asarray(out[..., 0] + 1j * out[..., 1], dtype=np.complex64).ravel()
+
+
+def _at(table: npt.NDArray[np.complexfloating] | Floats, phases: Ways) -> npt.NDArray[np.complex64]:
+    """Return rows of a table by phase [K, ...] at phases between its own, going round."""
+    k = len(table)
+    at = phases * k
+    low = np.floor(at).astype(int)
+    part = (at - low).reshape((-1,) + (1,) * (table.ndim - 1)).astype(np.float32)
+    return np.asarray(table[low % k] * (1 - part) + table[(low + 1) % k] * part, dtype=np.complex64)
+
+
+def _along(stacks: Field, model: Field) -> Ways:
+    """Return float64[carriers]; summed in one order, which a library's product does not promise."""
+    return np.asarray((stacks * np.conj(model)).real.sum(axis=1), dtype=np.float64)
+
+
+def _half(picture: Bytes) -> Bytes:
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    size = (max(1, grey.shape[1] // PITCH_PX), max(1, grey.shape[0] // PITCH_PX))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _within(field: Field) -> Field:
+    """Cut the margin off an outline with one."""
+    side = CANONICAL_SIZE // PITCH_PX
+    edge = (field.shape[0] - side) // 2
+    return np.asarray(field[edge : edge + side, edge : edge + side].ravel(), dtype=np.complex64)
+
+
+def _picture_outline(picture: Bytes) -> Field:
+    side = CANONICAL_SIZE // PITCH_PX
+    grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (side, side), interpolation=cv2.INTER_AREA)
+    return outline(grey.astype(np.float32)).ravel()
+
+
+def _unit(field: Field) -> Field:
+    return np.asarray(field / max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9), dtype=np.complex64)
+
+
+def _nearness(mask: Field) -> Floats:
+    """Return float32[n] 0..1: where about a mask's bar its surroundings are."""
+    side = CANONICAL_SIZE // PITCH_PX
+    wide = cv2.GaussianBlur(np.abs(mask).reshape(side, side).astype(np.float32), (0, 0), 4.0)
+    return np.asarray(wide / max(float(wide.max()), 1e-9), dtype=np.float32).ravel()
+
+
+def _centred(energy: Floats) -> float:
+    """Return 0..1: an operator draws the frame with the carrier in its middle."""
+    total = float(energy.sum())
+    if total < 1e-6:
+        return 0.0
+    side = CANONICAL_SIZE // PITCH_PX
+    place = (np.arange(side) + 0.5) * PITCH_PX - CANONICAL_SIZE / 2
+    table = energy.reshape(side, side)
+    x, y = (float((table.sum(axis=axis) * place).sum()) for axis in (0, 1))
+    off = np.hypot(x, y) / total
+    return float(np.exp(-0.5 * (off / _CENTRED_PX) ** 2))

@@ -1,0 +1,181 @@
+"""How far the rope has gone at each picture, counted in carriers; through stops and slow stretches too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from service.errors import CalibrationError
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+
+PHASES = 96
+"""Into how many phases an interval is cut."""
+
+LEAST_CARRIERS = 3
+"""How many carriers must have passed."""
+
+_SHORTEST_S, _LONGEST_S = 2.5, 45.0  # intervals that are looked for
+_LEAST_LIKENESS = 0.12  # of pictures one interval apart, where noise has 0
+_STEADY = 0.04  # intervals by which a steady rope's pictures may seem to be off
+
+
+@dataclass(frozen=True, eq=False)
+class Clock:
+    """The rope's way at each picture.
+
+    ways: float64[T], in intervals: whole numbers apart, the pictures show carriers at the same place.
+    moving: bool[T], False while the line stands or its speed changes quickly.
+    interval_s: seconds from carrier to carrier at the line's usual speed. likeness: 0..1, of pictures
+    one interval apart. steady: whether the speed was one and the same throughout.
+    """
+
+    ways: Doubles
+    moving: npt.NDArray[np.bool_]
+    interval_s: float
+    likeness: float
+    steady: bool
+
+
+def find_clock(rows: Floats, still: Floats, times_s: Doubles) -> Clock:
+    """Find the interval of the carriers and the rope's way at each picture.
+
+    Args:
+        rows: float32[T, D], a row of features for each picture, evenly spaced in time.
+        still: float32[D], their background.
+        times_s: float64[T].
+
+    Raises:
+        CalibrationError: nothing in the pictures comes back at an even pace, or too few carriers pass.
+    """
+    pace_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 1.0
+    if len(times_s) < 8 or times_s[-1] - times_s[0] < LEAST_CARRIERS * _SHORTEST_S:
+        raise CalibrationError(
+            "the video is too short: at least three carriers must pass, about half a minute"
+        )
+    lively = rows - cv2.blur(rows, (1, 2 * round(1.25 / pace_s) + 1), borderType=cv2.BORDER_REFLECT)
+    first, last, lag, likeness = _best_stretch(lively, pace_s)
+    ways = (times_s - times_s[first]) / (lag * pace_s)
+    inside = np.zeros(len(ways), np.bool_)
+    inside[first:last] = True
+    changes = rows - still
+    moving = inside
+    for _ in range(2):
+        guess, speed = _follow(changes, ways, moving)
+        # One straight line for a steady rope: its slope is far more exact than any single picture.
+        line = np.polynomial.Polynomial.fit(times_s, guess, 1).convert()
+        off = np.abs(guess - line(times_s))
+        steady = bool(np.quantile(off, 0.95) < _STEADY)
+        if steady:
+            ways, moving = np.asarray(line(times_s), np.float64), np.ones(len(ways), np.bool_)
+        else:
+            usual = float(np.median(speed[speed > 0.4 * speed.max()]))
+            ways, moving = guess, (speed > 0.4 * usual) & (speed < 1.6 * usual)
+    gone = float(np.diff(ways)[moving[1:] & moving[:-1]].sum())
+    if gone < LEAST_CARRIERS - 0.75:
+        raise CalibrationError(
+            f"carriers were seen moving for only {max(gone, 0.0):.1f} intervals: "
+            f"at least {LEAST_CARRIERS} carriers must pass"
+        )
+    return Clock(ways, moving, pace_s / _usual_speed(ways, pace_s), likeness, steady)
+
+
+def _usual_speed(ways: Doubles, pace_s: float) -> float:
+    """Return the ways per picture at which the line mostly runs, stops and slow stretches left out."""
+    span = min(round(3.0 / pace_s), len(ways) - 1)
+    speeds = (ways[span:] - ways[:-span]) / span
+    return float(np.mean(speeds[np.abs(speeds / np.quantile(speeds, 0.75) - 1.0) < 0.1]))
+
+
+def _best_stretch(lively: Floats, pace_s: float) -> tuple[int, int, float, float]:
+    """Return the pictures first..last that repeat best, the lag in pictures, and how alike they are."""
+    count = len(lively)
+    gram = lively @ lively.T
+    found: list[tuple[float, int, int, float]] = []
+    for length in (count, round(40.0 / pace_s), round(25.0 / pace_s)):
+        if length > count or (found and length == count):
+            continue
+        for first in range(0, count - length + 1, max(1, length // 3)):
+            period = _period(gram[first : first + length, first : first + length], pace_s)
+            if period is not None:
+                found.append((period[1], first, first + length, period[0]))
+        if found and max(found)[0] > 2 * _LEAST_LIKENESS:
+            break  # longer stretches first: they are more exact
+    if not found:
+        raise CalibrationError(
+            "nothing comes back at an even pace: no carriers in view, a line that stands, or fewer than three"
+        )
+    likeness, first, last, lag = max(found)
+    return first, last, lag, likeness
+
+
+def _period(gram: Floats, pace_s: float) -> tuple[float, float] | None:
+    """Return the smallest significant lag in pictures (with fractions) and its likeness; None without."""
+    count = len(gram)
+    energy = np.diag(gram).astype(np.float64)
+    total = np.concatenate([[0.0], np.cumsum(energy)])
+    lags = np.arange(min(round(0.62 * count), round(_LONGEST_S / pace_s)))
+    alike = np.array(
+        [
+            np.trace(gram, int(lag)) / np.sqrt(total[count - lag] * (total[count] - total[lag]) + 1e-9)
+            for lag in lags
+        ]
+    )
+    low = round(_SHORTEST_S / pace_s)
+    if len(alike) < low + 3:
+        return None
+    near = max(2, round(0.6 / pace_s))
+    floor = 1.4826 * float(np.median(np.abs(alike[low:])))
+    peaks = [
+        lag
+        for lag in range(low, len(alike) - 1)
+        if alike[lag] >= alike[max(low, lag - near) : lag + near + 1].max()
+        and alike[lag] > max(_LEAST_LIKENESS, 4.0 * floor)
+    ]
+    if not peaks:
+        return None
+    best = max(float(alike[lag]) for lag in peaks)
+    lag = next(lag for lag in peaks if alike[lag] > 0.5 * best)
+    a, b, c = (float(alike[lag + d]) for d in (-1, 0, 1))
+    return lag + 0.5 * (a - c) / min(a - 2 * b + c, -1e-9), float(alike[lag])
+
+
+def _follow(changes: Floats, ways: Doubles, trusted: npt.NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+    """Return each picture's way and speed (ways per picture), by the likeness to the phases' means.
+
+    The likeliest way that never runs backwards (Viterbi's algorithm over the phases, around and around).
+    """
+    phases = np.floor(ways * PHASES).astype(int) % PHASES
+    means = np.zeros((PHASES, changes.shape[1]), np.float32)
+    for phase in range(PHASES):
+        # Neighbouring phases too: a short stretch leaves some of them without a picture.
+        near = np.abs((phases - phase + PHASES // 2) % PHASES - PHASES // 2) <= 1
+        if (near & trusted).any():
+            means[phase] = changes[near & trusted].mean(axis=0)
+    means -= means.mean(axis=0)
+    sizes = np.linalg.norm(changes, axis=1)[:, None] * np.linalg.norm(means, axis=1)[None] + 1e-6
+    alike = (changes @ means.T) / sizes
+    usual = float(np.median(np.diff(ways)[trusted[1:]])) * PHASES
+    steps = np.arange(int(np.ceil(2.0 * usual)) + 1)
+    cost = 0.02 * np.abs(steps - usual) / max(usual, 0.5)
+    score = alike[0].astype(np.float64)
+    came = np.zeros((len(alike), PHASES), np.int64)
+    for index in range(1, len(alike)):
+        options = np.stack([np.roll(score, int(step)) - cost[step] for step in steps])
+        came[index] = options.argmax(axis=0)
+        score = options.max(axis=0) + alike[index]
+    phase = int(score.argmax())
+    gone = np.zeros(len(alike))
+    for index in range(len(alike) - 1, 0, -1):
+        gone[index] = came[index, phase]
+        phase = (phase - int(came[index, phase])) % PHASES
+    way = (phase + 0.5 + np.cumsum(gone)) / PHASES
+    width = 2 * max(2, round(4.0 / usual)) + 1
+    smooth = np.convolve(
+        np.pad(way, width // 2, mode="reflect", reflect_type="odd"), np.ones(width) / width, "valid"
+    )
+    return smooth, np.gradient(smooth)

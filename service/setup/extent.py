@@ -1,0 +1,101 @@
+"""How large a carrier is and where it is wholly in view: the canonical frame and the track's ends."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from service.setup.carrier import Carrier, body
+from service.setup.motion import Motion, Window
+
+Floats = npt.NDArray[np.float32]
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in movie pixels."""
+
+Run = tuple[float, float, float]
+"""The ways of begin, middle and end from a reference, in intervals."""
+
+FILL = 0.66
+"""The part of the canonical frame's side that the carrier's longer side fills."""
+
+_LONGEST = 0.55  # intervals from begin to end
+_CUT = 0.03  # of the moving energy that may lie beyond the box on each side: shadows, skis, the pole
+_DEEPEST = 1.5  # the most that the carrier's size may change from begin to end
+
+
+def find_box(movie: Floats, carrier: Carrier) -> Box:
+    """Return where the carrier is at its reference: bench and bail; the hanger's pole is left out."""
+    strength = body(movie, carrier.phase, carrier.motion, carrier.weight)
+    window = Window.around(strength)
+    strength = window.cut(strength)
+    rows = np.array([_spread(row, 0.05) for row in cv2.blur(strength, (1, 7))])
+    width = rows[:, 1] - rows[:, 0]
+    whole = strength.sum(axis=1)
+    wide = (width > 0.4 * np.quantile(width, 0.9)) & (whole > 0.15 * np.quantile(whole, 0.9))
+    if wide.sum() < 4:
+        wide[:] = True
+    y0, y1 = _spread(whole * wide, _CUT)
+    x0, x1 = _spread((strength * wide[:, None]).sum(axis=0), _CUT)
+    return window.x + x0, window.y + y0, window.x + x1, window.y + y1
+
+
+def find_run(motion: Motion, box: Box, width: int, height: int) -> Run | None:
+    """Return the ways of begin, middle and end, or None where the carrier is nowhere wholly in view.
+
+    The middle lies half of the picture's movement from either end, on the side where the carrier is larger.
+    """
+    ways = np.arange(-1.0, 1.0001, 0.01)
+    shown = np.array([_shown(motion, box, float(way), width, height) for way in ways])
+    if not shown.any():
+        return None
+    # The run nearest to the reference.
+    start = int(np.flatnonzero(shown)[np.abs(ways[shown]).argmin()])
+    first = last = start
+    while first > 0 and shown[first - 1]:
+        first -= 1
+    while last < len(ways) - 1 and shown[last + 1]:
+        last += 1
+    begin, end = float(ways[first]), float(ways[last])
+    near, far = sorted((motion.depth(begin), motion.depth(end)))
+    if far > _DEEPEST * near:
+        # The near part: there it is largest. depth is linear in the way.
+        limit = (_DEEPEST * near - 1.0) / motion.shrink
+        begin, end = (begin, limit) if motion.shrink > 0 else (limit, end)
+    if end - begin > _LONGEST:
+        middle = (begin + end) / 2 if abs(motion.shrink) < 0.25 else (begin if motion.shrink > 0 else end)
+        begin, end = max(begin, middle - _LONGEST), min(end, middle + _LONGEST)
+        if end - begin > _LONGEST:
+            begin, end = middle - _LONGEST / 2, middle + _LONGEST / 2
+    return begin, _half_way(motion, begin, end), end
+
+
+def _half_way(motion: Motion, begin: float, end: float) -> float:
+    """Return the way that halves the picture's movement, told in carrier sizes: by the logarithm of depth."""
+    a, b = motion.depth(begin), motion.depth(end)
+    if abs(math.log(b / a)) < 0.02:
+        return (begin + end) / 2
+    return (math.sqrt(a * b) - 1.0) / motion.shrink
+
+
+def _shown(motion: Motion, box: Box, way: float, width: int, height: int) -> bool:
+    if not 0.3 < motion.depth(way) < 3.0:
+        return False
+    x0, y0, x1, y1 = box
+    (ax, ay), (bx, by) = (
+        np.array([(x0, y0), (x1, y1)]) @ motion.matrix(way)[:, :2].T + motion.matrix(way)[:, 2]
+    )
+    inside = (min(bx, width) - max(ax, 0.0)) * (min(by, height) - max(ay, 0.0))
+    return bool(bx > 0 and by > 0 and ax < width and ay < height and inside > 0.97 * (bx - ax) * (by - ay))
+
+
+def _spread(profile: Floats, part: float) -> tuple[float, float]:
+    """Return between which places all but `part` of a profile lies on either side."""
+    total = np.cumsum(profile)
+    if total[-1] <= 0:
+        return 0.0, 0.0
+    first = int(np.searchsorted(total, part * total[-1]))
+    return float(first), float(int(np.searchsorted(total, (1 - part) * total[-1])) + 1)

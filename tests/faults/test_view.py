@@ -1,0 +1,145 @@
+"""Rows 4 and 7: a picture that stands still, and a camera that no longer sees what it should."""
+
+import itertools
+import pickle
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from service.frame import Frame
+from service.inference.inline import InlineEngine
+from service.ingest.health.camera import CameraHealth
+from service.ingest.health.memory import UsualView
+from service.ingest.health.view import look
+from service.ingest.source import FileSource
+from service.types import AlarmKind, Health, Image, Verdict
+from tests.faults.scenes import Camera, Change, encode, judged, picture
+
+LOOKS = 2.5
+
+
+def moved(image: Image) -> Image:
+    """Knocked aside: 16 of 640 pixels."""
+    matrix = np.array([[1, 0, 16], [0, 1, 6]], np.float64)
+    return np.asarray(cv2.warpAffine(image, matrix, (640, 360), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def turned(image: Image) -> Image:
+    """It looks elsewhere."""
+    return np.ascontiguousarray(image[::-1, ::-1])
+
+
+def covered(image: Image) -> Image:
+    """A cap on the lens, in daylight."""
+    return np.asarray(cv2.add(image // 64, np.full_like(image, 110)), np.uint8)
+
+
+def snowed(image: Image) -> Image:
+    """Snow sticks to most of the lens."""
+    rng = np.random.default_rng(3)
+    cover = np.zeros((360, 640), np.float32)
+    while (cover > 0).mean() < 0.85:
+        at = int(rng.integers(0, 640)), int(rng.integers(0, 360))
+        cv2.circle(cover, at, int(rng.integers(40, 130)), 1.0, -1)
+    soft = np.asarray(cv2.GaussianBlur(cover, (0, 0), 13), np.float32)[..., None]
+    return np.asarray(image * (1 - soft) + 190 * soft, np.uint8)
+
+
+def dark(image: Image) -> Image:
+    """Night, and the lamps are off."""
+    return np.asarray(image // 24, np.uint8)
+
+
+def blurred(image: Image) -> Image:
+    """Out of focus."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), 9), np.uint8)
+
+
+def glaring(image: Image) -> Image:
+    """The sun shines into it."""
+    return np.asarray(cv2.add(image // 3, np.full_like(image, 230)), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "cause"),
+    [
+        (moved, AlarmKind.VIEW_CHANGED, "camera moved"),
+        (turned, AlarmKind.VIEW_CHANGED, "another view"),
+        (covered, AlarmKind.LOW_VISIBILITY, "lens covered"),
+        (snowed, AlarmKind.LOW_VISIBILITY, "lens covered"),
+        (dark, AlarmKind.LOW_VISIBILITY, "dark"),
+        (blurred, AlarmKind.LOW_VISIBILITY, "blurred"),
+        (glaring, AlarmKind.LOW_VISIBILITY, "over-exposed"),
+    ],
+)
+def test_what_a_camera_cannot_see_is_said_within_30_s(change: Change, kind: AlarmKind, cause: str) -> None:
+    """Row 7: the right alarm within 30 s, with its cause, and nothing else; over when it is over."""
+    health = CameraHealth("lift", 0.0)
+    assert watch(health, 0.0, 20.0) == []
+    said = watch(health, 20.0, 30.0, change)
+    assert [(event.kind, event.active, event.cause) for _, event in said] == [(kind, True, cause)]
+    assert said[0][0] - 20.0 <= 30.0
+    assert (health.problem, health.message) == (cause, said[0][1].message)
+    assert [(event.kind, event.active) for _, event in watch(health, 50.0, 30.0)] == [(kind, False)]
+    assert health.problem is None
+
+
+def test_a_camera_moved_while_nobody_looked_is_said_to_be() -> None:
+    """Rows 7 and 9: the camera's process dies; its next one is told the usual view, and is not fooled."""
+    before = CameraHealth("lift", 0.0)
+    assert watch(before, 0.0, 20.0) == []
+    assert before.usual is not None
+    told: UsualView = pickle.loads(pickle.dumps(before.usual))
+    assert watch(CameraHealth("lift", 20.0, usual=told), 20.0, 30.0) == []
+    said = watch(CameraHealth("lift", 20.0, usual=told), 20.0, 30.0, moved)
+    assert [(event.kind, event.cause) for _, event in said] == [(AlarmKind.VIEW_CHANGED, "camera moved")]
+
+
+def watch(
+    health: CameraHealth, from_s: float, seconds: float, change: Change = lambda image: image
+) -> list[tuple[float, Health]]:
+    """Show the running line, each picture changed; return what was said, and when."""
+    said: list[tuple[float, Health]] = []
+    for number in range(round(from_s * LOOKS), round((from_s + seconds) * LOOKS)):
+        at_s = number / LOOKS
+        frame = Frame.of_bgr(change(picture(2 * number)), index=number, t_s=at_s, t_mono_s=at_s)
+        said += [(at_s, event) for event in health.frame(look(frame), at_s)]
+    return said
+
+
+def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngine) -> None:
+    """Stopped for 80 s: said so, nothing raised. Row 7: from the alarm on, every carrier is `unknown`."""
+    camera = Camera()
+    camera.play(28.0)
+    assert len(camera.passages()) >= 4
+    camera.play(80.0, stands=True)
+    assert camera.status().line_speed == "stopped"
+    assert camera.passages(after_s=31.0) == []
+    camera.play(12.0)
+    assert "s per passage" in camera.status().line_speed
+    assert camera.passages(after_s=108.0)
+    assert not [event for _, event in camera.said if isinstance(event, Health)]
+    camera.play(35.0, moved)
+    [(at_s, said)] = [(t_s, event) for t_s, event in camera.said if isinstance(event, Health)]
+    assert (said.kind, said.cause) == (AlarmKind.VIEW_CHANGED, "camera moved")
+    judgements = [judged(passage, inline_engine) for passage in camera.passages(after_s=at_s)]
+    assert len(judgements) >= 3
+    assert {each.verdict for each in judgements} == {Verdict.UNKNOWN}
+    assert all("camera moved" in each.reason for each in judgements)
+
+
+def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:
+    """Row 4: the same frame, encoded again and again with advancing stamps: camera_frozen within 10 s."""
+    frozen_s = 1.0
+    shown = itertools.chain((picture(n) for n in range(25)), itertools.repeat(picture(24), 25 * 13))
+    health = CameraHealth("lift", 0.0)
+    said: list[tuple[float, Health]] = []
+    frames = list(FileSource(encode(tmp_path / "a.mp4", shown, 25.0, key_every=25), max_fps=5.0))
+    assert all(b.t_s > a.t_s for a, b in itertools.pairwise(frames))
+    for frame in frames:
+        said += [(frame.t_s, event) for event in health.frame(look(frame), frame.t_s)]
+    assert [(event.kind, event.active) for _, event in said] == [(AlarmKind.CAMERA_FROZEN, True)]
+    assert said[0][0] - frozen_s <= 10.0
+    assert health.problem == "camera frozen"

@@ -1,0 +1,39 @@
+"""The command: one row for each camera, on stdout and in the file."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from service.bench.cameras import Camera, sample
+from service.cli import app
+from service.commands import bench
+from tests.service.ingest.videos import write_video
+
+TINY = (Camera("tiny", 320, 180, 300), Camera("tiny with B pictures", 320, 180, 300, b_pictures=1))
+
+
+def test_a_run_prints_its_table_and_writes_its_figures(
+    tmp_path: Path, tiny_artefact: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without processes: the costs of two small cameras, on a recording of two seconds."""
+    (tmp_path / "some-lift").mkdir()
+    video = write_video(tmp_path / "some-lift" / "demo.mp4", range(0, 2000, 40))
+    folder, _ = sample()
+    monkeypatch.setattr(bench, "CAMERAS", TINY)
+    monkeypatch.setattr(bench, "sample", lambda: (folder, video))
+    out = tmp_path / "results" / "ingest.json"
+    words = ["bench", "ingest", "--seconds", "1", "--cameras", "0", "--no-confirm", "--no-memory"]
+    words += ["--model", str(tiny_artefact), "--cache", str(tmp_path / "cache"), "--out", str(out)]
+    found = CliRunner().invoke(app, words)
+    assert found.exit_code == 0, found.output
+    result = json.loads(out.read_text(encoding="utf-8"))
+    assert {"command", "git_commit", "machine", "said"} <= result.keys()
+    assert [row["name"] for row in result["cameras"]] == ["tiny", "tiny with B pictures"]
+    for row in result["cameras"]:
+        assert 0.0 < row["decoding_ms"] < row["whole_ms"]
+        assert row["slices"] == 1
+        assert (row["judging_ms_per_passage"] is None) == (row["passages"] == 0)
+    for what, measured in result["said"]:
+        assert f"| {what} | {measured} |" in found.stdout

@@ -1,0 +1,83 @@
+"""A run in words: what stands in the table, with and without its parts."""
+
+from typing import Any
+
+import numpy as np
+
+from service.bench.delay import quantiles
+from service.bench.table import markdown, said
+
+SPREAD = {"p5": 1.1, "median": 1.2, "p95": 1.3}
+ROW: dict[str, Any] = {
+    "name": "720p25",
+    "mbit_per_s": 2.04,
+    "decoding_ms": 40.0,
+    "whole_ms": 48.0,
+    "ratio": SPREAD,
+    "slices": 10,
+    "seconds": 56.0,
+    "passages": 10,
+    "judging_ms": 2.0,
+    "judging_ms_per_passage": 11.0,
+    "ratio_with_judging": SPREAD,
+    "start": {"seconds": 22.4, "whole_ms": 300.0, "ratio": 7.0, "worst_slice_ms": 900.0, "slice_s": 0.8},
+    "capacity": {"counted": 40},
+}
+
+
+def test_costs_are_told_with_their_spread() -> None:
+    """The whole path, with judgement, at the start, and how many cameras that makes."""
+    found = said({"cameras": [ROW]})
+    assert [measured for _, measured in found] == [
+        "48 ms; 1.20 times (1.10 to 1.30) decoding alone, 40 ms; 10 slices in 56 s",
+        "50 ms; 1.20 times (1.10 to 1.30) decoding alone; 11 ms per passage",
+        "300 ms; 7.00 times decoding alone; at most 900 ms for 0.8 s of camera",
+        "40 by the processor's time",
+    ]
+    assert found[0][0].endswith("720p25, 2.0 Mbit/s H.264, line learnt: processor per second of camera")
+    without = ROW | {"passages": 0, "start": {"seconds": 0.0}}
+    assert len(said({"cameras": [without]})) == 2
+
+
+def test_cameras_that_were_run_memory_and_delay_have_their_rows() -> None:
+    """Each try; what each further process adds; median and 99th percentile."""
+    tries = [
+        {"cameras": 40, "frames_dropped": 3, "seconds": 20.0},
+        {"cameras": 36, "frames_dropped": 0, "seconds": 20.0},
+    ]
+    row = ROW | {
+        "capacity": {"counted": 40, "carried": 36, "learnt_s": 70.0, "tries": tries},
+        "memory": {"learnt": True, "first_mb": 100.0, "added_mb": [41.4, 40.2]},
+    }
+    delay = {"cameras": 8, "frames_dropped": 0} | quantiles(np.linspace(0.1, 0.2, 101))
+    found = dict(said({"cameras": [row], "delay": delay}))
+    assert found["cameras that 2 cores carry in real time, 720p25"] == (
+        "40 by the processor's time; 40 run, 3 frames dropped in 20 s; 36 run, 0 frames dropped in 20 s; "
+        "all lines learnt after 70 s"
+    )
+    assert found["memory that each further camera's process adds, 720p25"] == (
+        "41, 40 MB; the first, with what all share, 100 MB"
+    )
+    last = list(found.values())[-1]
+    assert last == ("median 150 ms, 99th percentile 199 ms, longest 200 ms; 101 passages, 0 frames dropped")
+    late = ROW | {"capacity": {"counted": 40, "carried": 0, "learnt_s": None, "tries": []}}
+    assert (
+        "did not all learn their lines"
+        in dict(said({"cameras": [late]}))["cameras that 2 cores carry in real time, 720p25"]
+    )
+
+
+def test_no_passages_have_no_delay() -> None:
+    """Nothing is said of nothing."""
+    nothing = quantiles(np.zeros(0))
+    assert nothing["judged"] == 0
+    assert said({"cameras": [], "delay": {"cameras": 8, "learnt_s": 40.0, **nothing}})[0][1] == "no passage"
+
+
+def test_the_table_begins_with_the_machine() -> None:
+    """Without it no figure is worth anything."""
+    machine = {"cpu": "Some CPU", "cores": 2, "load_average_1min": 0.5}
+    machine |= {"av": "18.0", "opencv": "4.12", "torch": "2.13.0"}
+    lines = markdown({"machine": machine, "said": [("what", "this much")]}).splitlines()
+    assert lines[0].startswith("Some CPU, 2 cores (load at the start 0.5), PyAV 18.0")
+    assert lines[-1] == "| what | this much |"
