@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -10,12 +11,20 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.geometry import warp
+from lifts.schema import Pose
+
 Image = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; x1 and y1 are the first column and row outside."""
 
+Planes = tuple[Image, Image, Image, bool]
+"""y, u, v as `Frame.of_planes` wants them, and whether they use the full range."""
+
 
 class _Content(Protocol):
+    @property
+    def size(self) -> tuple[int, int]: ...
     @property
     def y(self) -> Image: ...
     @property
@@ -27,11 +36,12 @@ class _Content(Protocol):
     @property
     def image(self) -> Image: ...
     def bgr(self, box: Box) -> Image: ...
+    def warped(self, pose: Pose, margin_px: int) -> Image: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture of a camera. Make one with `of_planes` or `of_bgr`.
+    """One picture of a camera. Make one with `of_planes`, `of_decoder` or `of_bgr`.
 
     index: counts every frame of the connection from 0, also those that were not handed out.
     t_s: media time, seconds from the stream's first frame, strictly increasing within a connection.
@@ -72,7 +82,27 @@ class Frame:
         half = ((y.shape[0] + 1) // 2, (y.shape[1] + 1) // 2)
         if y.ndim != 2 or u.shape != half or v.shape != half:
             raise ValueError(f"planes: expected y[H, W], u and v half of it, got {y.shape, u.shape, v.shape}")
-        return cls(index, t_s, t_mono_s, damaged, _Planes(y, u, v, full_range))
+        content = _Planes((y.shape[1], y.shape[0]), lambda: (y, u, v, full_range))
+        return cls(index, t_s, t_mono_s, damaged, content)
+
+    @classmethod
+    def of_decoder(
+        cls,
+        planes: Callable[[], Planes],
+        size: tuple[int, int],
+        *,
+        index: int,
+        t_s: float,
+        t_mono_s: float,
+        damaged: bool,
+    ) -> Frame:
+        """Return a frame whose planes are asked for once, when somebody first looks: half of them never are.
+
+        Args:
+            planes: gives them, as `of_planes` wants them. size: (width, height) of y.
+            index, t_s, t_mono_s, damaged: as the fields.
+        """
+        return cls(index, t_s, t_mono_s, damaged, _Planes(size, planes))
 
     @classmethod
     def of_bgr(cls, image: Image, *, index: int, t_s: float, t_mono_s: float, damaged: bool = False) -> Frame:
@@ -117,12 +147,12 @@ class Frame:
     @property
     def width(self) -> int:
         """Pixels across."""
-        return int(self._content.y.shape[1])
+        return self._content.size[0]
 
     @property
     def height(self) -> int:
         """Pixels down."""
-        return int(self._content.y.shape[0])
+        return self._content.size[1]
 
     @property
     def image(self) -> Image:
@@ -143,25 +173,72 @@ class Frame:
             return np.empty((max(0, y1 - y0), max(0, x1 - x0), 3), np.uint8)
         return self._content.bgr((x0, y0, x1, y1))
 
+    def warped(self, pose: Pose, margin_px: int = 0) -> Image:
+        """Return the canonical picture, uint8[200 + 2 * margin, 200 + 2 * margin, 3] BGR.
+
+        As `lifts.geometry.warp` makes it of the whole picture, to within rounding: the planes are warped and
+        only what came of that is converted.
+        """
+        return self._content.warped(pose, margin_px)
+
     def reduced(self, size: tuple[int, int]) -> Image:
-        """Return the whole picture at (width, height), uint8[h, w, 3] BGR, averaged over areas.
+        """Return the whole picture at (width, height), uint8[h, w, 3] BGR, to be looked at.
 
         The planes are reduced first: a small picture never costs the conversion of a large one.
         """
         half = ((size[0] + 1) // 2, (size[1] + 1) // 2)
+        # Halved, a picture is less than twice too large: to look at it, its samples are as good as averages.
         y, u, v = (
-            cv2.resize(plane, to, interpolation=cv2.INTER_AREA).astype(np.uint8)
+            cv2.resize(_halved(plane, to, 2), to, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
             for plane, to in ((self.y, size), (self.u, half), (self.v, half))
         )
-        return _Planes(y, u, v, self.full_range).image
+        return _Planes(size, lambda: (y, u, v, self.full_range)).image
+
+
+def reduced(picture: Image, size: tuple[int, int]) -> Image:
+    """Return a picture uint8[H, W] averaged over areas to (width, height); halved first, which is quick."""
+    picture = _halved(picture, size, 4)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _halved(picture: Image, size: tuple[int, int], least: int) -> Image:
+    """Return a picture uint8[H, W] halved as long as it is `least` times as large as (width, height)."""
+    while picture.shape[0] >= least * size[1] and picture.shape[1] >= least * size[0]:
+        height, width = picture.shape[0] // 2, picture.shape[1] // 2
+        picture = np.asarray(
+            cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA),
+            dtype=np.uint8,
+        )
+    return picture
 
 
 class _Planes:
     """What a decoder gives: I420 planes, as views that keep its buffer alive."""
 
-    def __init__(self, y: Image, u: Image, v: Image, full_range: bool) -> None:
-        self.y, self.u, self.v = (_read_only(plane) for plane in (y, u, v))
-        self.full_range = full_range
+    def __init__(self, size: tuple[int, int], make: Callable[[], Planes]) -> None:
+        self.size = size
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Planes:
+        y, u, v, full_range = self._make()
+        return _read_only(y), _read_only(u), _read_only(v), full_range
+
+    @property
+    def y(self) -> Image:
+        return self._made[0]
+
+    @property
+    def u(self) -> Image:
+        return self._made[1]
+
+    @property
+    def v(self) -> Image:
+        return self._made[2]
+
+    @property
+    def full_range(self) -> bool:
+        return self._made[3]
 
     @cached_property
     def image(self) -> Image:
@@ -176,6 +253,15 @@ class _Planes:
         colours = (_full_range if self.full_range else _limited_range)(y, u, v)
         return colours[y0 - top :, x0 - left :]
 
+    def warped(self, pose: Pose, margin_px: int) -> Image:
+        half = {"x": 0.5 * pose.x - 0.25, "y": 0.5 * pose.y - 0.25, "scale": 2.0 * pose.scale}
+        thin = pose.model_copy(update=half)
+        y = warp(self.y, pose, margin_px=margin_px)
+        u, v = (warp(plane, thin, margin_px=margin_px) for plane in (self.u, self.v))
+        if not self.full_range:
+            y, u, v = _BRIGHT[y], _COLOUR[u], _COLOUR[v]
+        return np.asarray(cv2.cvtColor(cv2.merge((y, v, u)), cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
+
 
 class _Drawn:
     """A picture that never was in planes: they are made when asked for, at full range."""
@@ -184,6 +270,7 @@ class _Drawn:
 
     def __init__(self, image: Image) -> None:
         self.image = image
+        self.size = (image.shape[1], image.shape[0])
 
     @cached_property
     def y(self) -> Image:
@@ -201,6 +288,9 @@ class _Drawn:
         x0, y0, x1, y1 = box
         return self.image[y0:y1, x0:x1]
 
+    def warped(self, pose: Pose, margin_px: int) -> Image:
+        return warp(self.image, pose, margin_px=margin_px)
+
     @cached_property
     def _chroma(self) -> tuple[Image, Image]:
         height, width = self.image.shape[:2]
@@ -208,6 +298,11 @@ class _Drawn:
         small = cv2.resize(self.image, half, interpolation=cv2.INTER_AREA)
         _, v, u = cv2.split(cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb))
         return _read_only(u.astype(np.uint8)), _read_only(v.astype(np.uint8))
+
+
+_STEPS = np.arange(256.0)
+_BRIGHT = np.clip(np.rint((_STEPS - 16) * 255 / 219), 0, 255).astype(np.uint8)
+_COLOUR = np.clip(np.rint((_STEPS - 128) * 255 / 224 + 128), 0, 255).astype(np.uint8)
 
 
 def _limited_range(y: Image, u: Image, v: Image) -> Image:

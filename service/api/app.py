@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -92,22 +93,28 @@ def _add_pages(app: FastAPI) -> None:
 def _describe(app: FastAPI) -> None:
     """Put the problem's shape into the OpenAPI description, in place of FastAPI's own validation error."""
 
+    making = threading.Lock()  # FastAPI silences pydantic's warnings meanwhile, which two at once would undo
+
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            description = get_openapi(
-                title=app.title,
-                version=app.version,
-                description=app.description,
-                routes=app.routes,
-                tags=app.openapi_tags,
-            )
-            shapes = description["components"]["schemas"]
-            for name in ("HTTPValidationError", "ValidationError"):
-                shapes.pop(name, None)
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            shapes.update(problem.pop("$defs", {}))
-            shapes["Problem"] = problem
-            app.openapi_schema = description
-        return app.openapi_schema
+        with making:
+            if app.openapi_schema is None:
+                app.openapi_schema = described()
+            return app.openapi_schema
+
+    def described() -> dict[str, Any]:
+        description = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+        )
+        shapes = description["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            shapes.pop(name, None)
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        shapes.update(problem.pop("$defs", {}))
+        shapes["Problem"] = problem
+        return description
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

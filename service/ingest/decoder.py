@@ -16,7 +16,7 @@ from av.codec.context import Flags
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 
-from service.frame import Frame
+from service.frame import Frame, Planes
 from service.ingest.hardware import in_hardware
 
 Image = npt.NDArray[np.uint8]
@@ -55,15 +55,13 @@ class Decoded(NamedTuple):
 
     def frame(self, index: int, t_s: float) -> Frame:
         """Return it as a Frame at this media time: on the decoder's own memory wherever that can be."""
-        y, u, v, full_range = _planes(self.picture)
-        return Frame.of_planes(
-            y,
-            u,
-            v,
+        picture = self.picture
+        return Frame.of_decoder(
+            lambda: _planes(picture),
+            (picture.width, picture.height),
             index=index,
             t_s=t_s,
             t_mono_s=time.monotonic(),
-            full_range=full_range,
             damaged=self.damaged,
         )
 
@@ -114,6 +112,9 @@ class Decoder:
         self.name, self.hardware = self._context.name, False
         self._intra_only = stream.codec_context.codec.intra_only
         self._by_arrival = container.format.name in _ARRIVAL_FORMATS
+        base = stream.time_base
+        # Taken once: a fraction is made, and reduced, whenever a picture is asked for its own.
+        self._ticks = None if base is None else (base.numerator, base.denominator)
         self._thinning = Thinning(self._context, None if self._intra_only else wanted_fps)
         self._count = 0
         self._broken_s: float | None = None
@@ -200,8 +201,8 @@ class Decoder:
     def _stamp(self, picture: VideoFrame, arrived_s: float) -> float:
         if self._by_arrival:
             raw_s = arrived_s
-        elif picture.pts is not None and picture.time_base is not None:
-            raw_s = float(picture.pts * picture.time_base)
+        elif picture.pts is not None and self._ticks is not None:
+            raw_s = picture.pts * self._ticks[0] / self._ticks[1]
         else:
             raw_s = 0.0 if self._last is None else self._last[0] + arrived_s - self._last[1]
         self._last = raw_s, arrived_s
@@ -260,7 +261,7 @@ class Thinning:
         self._fed = self._given = 0
 
 
-def _planes(picture: VideoFrame) -> tuple[Image, Image, Image, bool]:
+def _planes(picture: VideoFrame) -> Planes:
     """Return y, u, v as 4:2:0 and whether they use the full range; other layouts are converted once."""
     if not _taken_as_it_is(picture):
         picture = picture.reformat(format="yuv420p")

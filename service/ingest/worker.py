@@ -30,14 +30,16 @@ class WorkerOptions:
 
     max_fps: frames a second that are looked at; a carrier needs no more.
     hardware: what decodes the camera's stream.
+    aside: see ExtractorOptions; False where frames come as they are asked for, not by the clock.
     """
 
     max_fps: float = 12.5
     report_s: float = 0.5
     snapshot_s: float = 1.0
     snapshot_width_px: int = 640
-    look_s: float = 0.2
+    look_s: float = 0.8
     hardware: Hardware = "auto"
+    aside: bool = True
 
 
 class CameraWorker:
@@ -62,7 +64,7 @@ class CameraWorker:
         self._reader = CameraReader(self._connect, self._frames)
         self._health = CameraHealth(watched.lift.id, time.monotonic(), limits, usual)
         self._carriers = CarrierWatch(watched.lift.id, limits)
-        self._extractor = PassageExtractor(watched, options=ExtractorOptions(aside=True))
+        self._extractor = PassageExtractor(watched, options=ExtractorOptions(aside=options.aside))
         self._motion = _motion_of(watched)
         self._passages = 0
         self._state = self._health.state

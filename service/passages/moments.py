@@ -10,12 +10,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.geometry import CANONICAL_SIZE, apply, pose_at, to_camera, warp
+from lifts.geometry import CANONICAL_SIZE, apply, pose_at, to_camera
 from lifts.schema import Pose, Track
-from service.frame import Frame
+from service.frame import Frame, reduced
 from service.passages.line.clip import Clip, Kept
 from service.passages.line.follower import Line
-from service.passages.line.roi import reduced
 from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX, Floats
 
 Bytes = npt.NDArray[np.uint8]
@@ -58,12 +57,7 @@ class Stand:
 
     def take(self, frame: Frame) -> Bytes:
         """Return the canonical picture with margin, uint8[240, 240, 3] RGB."""
-        left, top = max(0, self._box[0]), max(0, self._box[1])
-        part = frame.bgr((left, top, self._box[2], self._box[3]))
-        if part.size == 0:
-            return np.zeros((CANONICAL_SIZE + 2 * MARGIN_PX,) * 2 + (3,), np.uint8)
-        pose = self.pose.model_copy(update={"x": self.pose.x - left, "y": self.pose.y - top})
-        return _rgb(warp(part, pose, margin_px=MARGIN_PX))
+        return _rgb(frame.warped(self.pose, MARGIN_PX))
 
     def look(self, grey: Bytes) -> None:
         """Learn the background from a view uint8[FIELD, FIELD] at any moment."""
@@ -123,10 +117,10 @@ class Moments:
         next_way = line.speed * step_s
         done = []
         for index, stand in enumerate(self.stands):
-            carrier = round(number - stand.way / max(line.usual * interval_s, 1e-6))
-            way = line.way(carrier, frame.t_s)
-            if way is None or carrier <= self._left:
+            carrier = round(number - stand.way / line.way_per_carrier)
+            if carrier <= self._left:
                 continue
+            way = (number - carrier) * line.way_per_carrier
             self._take_back(carrier, way)
             self._try(frame, index, carrier, way, next_way)
             if index == len(self.stands) - 1 and self._over(carrier, way - stand.way, next_way):

@@ -17,7 +17,7 @@ from service.ingest.source import FileSource
 from service.types import AlarmKind, Health, Image, Verdict
 from tests.faults.scenes import Camera, Change, encode, judged, picture
 
-LOOKS = 2.5
+LOOKS = 1.25
 
 
 def moved(image: Image) -> Image:

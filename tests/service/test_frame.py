@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from service.frame import Frame
+from lifts.geometry import warp
+from lifts.schema import Pose
+from service.frame import Frame, Planes
 
 Image = npt.NDArray[np.uint8]
 
@@ -58,6 +60,36 @@ def test_a_box_is_that_part_of_the_picture(box: tuple[int, int, int, int], full_
     x0, y0, x1, y1 = box
     seen = frame(picture(), full_range)
     assert np.array_equal(seen.bgr(box), seen.bgr()[y0:y1, x0:x1])
+
+
+@pytest.mark.parametrize("full_range", [False, True])
+@pytest.mark.parametrize("scale", [0.4, 1.0, 3.0])
+def test_a_registered_picture_is_the_whole_one_warped(scale: float, full_range: bool) -> None:
+    """Reduced and enlarged, turned, partly outside: what is warped in planes is what is warped in colours."""
+    seen = frame(picture(320, 240), full_range)
+    pose = Pose(x=140.0, y=100.0, scale=scale, angle=0.2)
+    registered = seen.warped(pose, 20)
+    assert registered.shape == (240, 240, 3)
+    apart = np.abs(registered.astype(int) - warp(seen.bgr(), pose, margin_px=20))
+    assert apart.mean() < 1.5
+    assert np.quantile(apart, 0.999) <= 8
+    drawn = Frame.of_bgr(picture(320, 240), index=0, t_s=0.0, t_mono_s=0.0)
+    assert np.array_equal(drawn.warped(pose, 20), warp(picture(320, 240), pose, margin_px=20))
+
+
+def test_planes_nobody_looks_at_are_never_made() -> None:
+    """A frame knows its size without its planes, and asks for them once."""
+    asked = []
+
+    def made() -> Planes:
+        asked.append(1)
+        return (*planes(picture(), False), False)
+
+    seen = Frame.of_decoder(made, (64, 48), index=0, t_s=0.0, t_mono_s=0.0, damaged=False)
+    assert (seen.width, seen.height, asked) == (64, 48, [])
+    assert np.array_equal(seen.bgr(), frame(picture()).bgr())
+    assert np.array_equal(seen.at(1.0).luma, frame(picture()).luma)
+    assert asked == [1]
 
 
 def test_a_box_is_clipped_to_the_picture() -> None:

@@ -35,7 +35,7 @@ class HealthLimits:
     moved_px: float = 12.0
     view_likeness: float = 0.6
     view_s: float = 12.0
-    view_period_s: float = 1.0
+    view_period_s: float = 2.0
     no_carrier_s: float = 60.0
     no_carrier_intervals: float = 6.0
     moving: float = 0.15

@@ -24,7 +24,7 @@ Doubles = npt.NDArray[np.float64]
 
 _LOOK_EVERY_S = 0.8
 _AGAIN = (1.7, 2.7, 3.7)  # intervals after which the movie is made, from all that was seen till then
-_LAG_S, _LEAST_LAG_S, _MOST_LAG_S = 0.26, 0.12, 0.7
+_LAG_S, _LEAST_LAG_S, _MOST_LAG_S = 0.4, 0.12, 0.8
 _SURE = 0.75
 _LOST_CARRIERS = 4
 _THERE = 0.15  # of what the movie shows of a carrier: less is none, if the place is seen as ever
@@ -80,6 +80,11 @@ class Line:
         if not self.known or self._odometer is None:
             return 0.0
         return self._odometer.speed * self.usual
+
+    @property
+    def way_per_carrier(self) -> float:
+        """How far, in ways, each carrier is behind the one before."""
+        return self._placing.speed
 
     @property
     def usual(self) -> float:

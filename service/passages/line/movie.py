@@ -19,6 +19,7 @@ _LEAST = -0.25  # who looks unlike all others is a carrier all the same
 _CHANGE_RATE = 0.2
 _STILL = 2.0
 _MOVED = 2.5  # times less change than usual, at least, is a standing line's
+_STACKS = 64
 _SEEN = 0.3  # of what should change: so much must, riders and weather being what they are
 
 
@@ -79,16 +80,28 @@ class Movie:
         back = elapsed * speeds * k
         low = np.floor(back).astype(int)
         share = (back - low)[:, None].astype(np.float32)
-        at = np.arange(k)[None, :] - low[:, None]
-        before = (1 - share) * along[at % k] + share * along[(at - 1) % k]
-        apart = np.stack([self._apart(round(float(one))) for one in back])
-        explained = np.maximum((2.0 * (along - before) - _SEEN * apart) / whole, _LEAST)
+        twice = np.concatenate([along, along])
+        starts = (-low) % k
+        near = np.stack([twice[at : at + k] for at in starts])
+        far = np.concatenate([near[:, -1:], near[:, :-1]], axis=1)
+        before = near + share * (far - near)
+        out = np.maximum(
+            (2.0 / whole) * (along - before) - (_SEEN / whole) * self._all_apart(np.rint(back)), _LEAST
+        )
         # Who sits on a carrier changes what moves, not that much does: stillness tells for itself.
-        runs = np.minimum(1.0, 2.0 * np.abs(speeds))[:, None]
-        still = np.maximum(self._change * runs - _MOVED * size, 0.0)
-        out = explained - _STILL * still / whole
+        runs = np.minimum(1.0, 2.0 * np.abs(speeds))[:, None].astype(np.float32)
+        out -= (_STILL / whole) * np.maximum(self._change * runs - _MOVED * size, 0.0)
         out[speeds == 0.0] = 0.0
         return np.asarray(out, dtype=np.float32)
+
+    def _all_apart(self, shifts: npt.NDArray[np.float64]) -> Floats:
+        """Return float32[S, K], `_apart` of each shift; kept, as frames come at an even pace mostly."""
+        key = shifts.tobytes()
+        if key not in self._stacks:
+            if len(self._stacks) >= _STACKS:
+                self._stacks.clear()
+            self._stacks[key] = np.stack([self._apart(int(one)) for one in shifts])
+        return self._stacks[key]
 
     def _apart(self, shift: int) -> Floats:
         """Return float32[K], the squared distance of each phase to the one so many bins before."""
@@ -143,6 +156,7 @@ class Movie:
 
     def _lengths(self) -> None:
         self._distances: dict[int, Floats] = {}
+        self._stacks: dict[bytes, Floats] = {}
         self._whole: Floats = np.rint(self.frames)  # as the features are: see Roi.features
         self._norm = np.array([_length(frame) for frame in self.frames], dtype=np.float32)
 

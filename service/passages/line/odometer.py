@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 SPEEDS = np.array([-1.0, -0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
 """Speeds the line may run at, in its usual one."""
 
 _USUAL, _STANDING = 6, 2
+_BLUR = np.where(SPEEDS == 0.0, 0.03, 0.12)[:, None]
 _LEAVE_PER_S = 0.01  # of the usual speed for any other: a line runs, mostly
 _RETURN_PER_S = 0.4
 _CHANGE_PER_S = 0.5  # from one unusual speed to another
@@ -132,26 +134,26 @@ class Odometer:
         gone = SPEEDS * (elapsed_s / self.interval_s * k)
         low = np.floor(gone).astype(int)
         part = (gone - low)[:, None]
-        at = np.arange(k)[None, :] - low[:, None]
-        rows = np.arange(len(SPEEDS))[:, None]
-        moved = mixed[rows, at % k] * (1.0 - part) + mixed[rows, (at - 1) % k] * part
+        twice = np.concatenate([mixed, mixed], axis=1)
+        moved = np.stack([row[at : at + k] for row, at in zip(twice, (-low) % k, strict=True)])
+        before = np.concatenate([moved[:, -1:], moved[:, :-1]], axis=1)
+        moved += (before - moved) * part
         # A little blur: the usual speed is not known exactly either.
-        blur = (min(0.5 * elapsed_s / 0.1, 1.0) * np.where(SPEEDS == 0.0, 0.03, 0.12))[:, None]
-        around = moved[:, np.arange(-1, k - 1)] + moved[:, np.arange(1, k + 1) % k]
-        mixed = (1.0 - 2 * blur) * moved + blur * around
+        blur = min(0.5 * elapsed_s / 0.1, 1.0) * _BLUR
+        ring = np.concatenate([moved[:, -1:], moved, moved[:, :1]], axis=1)
+        moved += blur * (ring[:, :-2] + ring[:, 2:] - 2 * moved)
         jump = 1.0 - np.exp(-_JUMP_PER_S * elapsed_s)
-        reach = max(1, int(_JUMP * k))
-        kernel = np.ones(2 * reach + 1) / (2 * reach + 1)
-        wide = np.convolve(np.pad(mixed.sum(axis=0), reach, mode="wrap"), kernel, "valid")
-        share = mixed.sum(axis=1, keepdims=True)
-        self._belief = (1.0 - jump) * mixed + jump * share * wide / max(float(wide.sum()), 1e-12)
-        self._belief /= self._belief.sum()
+        wide = _around(moved.sum(axis=0), max(1, int(_JUMP * k)))
+        share = moved.sum(axis=1, keepdims=True)
+        moved *= 1.0 - jump
+        moved += (jump / max(float(wide.sum()), 1e-12)) * share * wide
+        self._belief = moved / moved.sum()
 
     def _read(self, elapsed_s: float) -> None:
         k = self.phases
         by_phase = self._belief.sum(axis=0)
         reach = max(2, k // 24)
-        near = np.convolve(np.pad(by_phase, reach, mode="wrap"), np.ones(2 * reach + 1), "valid")
+        near = _around(by_phase, reach)
         best = int(near.argmax())
         offsets = np.arange(-reach, reach + 1)
         weight = by_phase[(best + offsets) % k]
@@ -161,6 +163,12 @@ class Odometer:
         self.sure = float(near[best])
         expected = self.carriers + self.speed * elapsed_s / self.interval_s
         self.carriers = expected + ((phase - expected + 0.5) % 1.0) - 0.5
+
+
+def _around(ring: Doubles, reach: int) -> Doubles:
+    """Return float64[K]: the sums over the 2 * reach + 1 phases about each, float64[K] being a ring."""
+    summed = np.cumsum(np.concatenate([[0.0], ring[-reach:], ring, ring[:reach]]))
+    return np.asarray(summed[2 * reach + 1 :] - summed[: -2 * reach - 1])
 
 
 @lru_cache(maxsize=256)

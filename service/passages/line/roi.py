@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lifts.geometry import CANONICAL_SIZE, apply, pose_at, to_camera
 from lifts.schema import Track
+from service.frame import reduced
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -88,17 +89,6 @@ class Roi:
             apart = np.hypot(xy[:, 0] - pose.x, xy[:, 1] - pose.y) * pose.scale / (_BELL * CANONICAL_SIZE)
             window = np.maximum(window, np.exp(-0.5 * apart**2))
         return window.reshape(self.size[1], self.size[0]).astype(np.float32)
-
-
-def reduced(picture: Bytes, size: tuple[int, int]) -> Bytes:
-    """Return a picture uint8[H, W] averaged over areas to (width, height); halved first, which is quick."""
-    while picture.shape[0] >= 4 * size[1] and picture.shape[1] >= 4 * size[0]:
-        height, width = picture.shape[0] // 2, picture.shape[1] // 2
-        picture = np.asarray(
-            cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA),
-            dtype=np.uint8,
-        )
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _quick(reduction: int) -> int:
