@@ -23,6 +23,7 @@ from service.passages.outlines import (
     prior,
     reduce_picture,
     spectrum,
+    unit,
 )
 
 _REACH = 10  # field pixels: 20 canonical
@@ -45,8 +46,9 @@ class Anchor:
         motion: tuple[float, float],
     ) -> None:
         pair = [] if masks is None else [masks.open, masks.close]
-        self._masks = [spectrum(mask_outline(mask)) for mask in pair]
-        self._references = [spectrum(_reference_outline(picture)) for picture in references.values()]
+        # Of length 1 each: a bar of which little is seen fits no better than others by chance.
+        self._masks = [spectrum(unit(mask_outline(mask))) for mask in pair]
+        self._references = [spectrum(unit(_reference_outline(picture))) for picture in references.values()]
         self._votes = np.zeros((2 * _REACH + 1, 2 * _REACH + 1))
         self._motion = motion
         self._total = (0.0, 0.0)
@@ -91,10 +93,9 @@ class Anchor:
         length = max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9)
         whole = np.maximum.reduce([np.maximum(agreement(seen, r, _REACH), 0.0) for r in self._references])
         # A whole carrier tells more than a bar, which the seat, a rider or the next carrier may look like.
-        return np.asarray((whole / length) ** 2 * (0.5 + bars))
+        return np.asarray((whole / length) ** 2 * (0.5 + bars / length))
 
 
 def _reference_outline(picture: npt.NDArray[np.uint8]) -> Field:
     framed = cv2.copyMakeBorder(picture, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_REPLICATE)
-    field = outline(reduce_picture(np.asarray(framed, dtype=np.uint8)))
-    return np.asarray(field / max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9), dtype=np.complex64)
+    return outline(reduce_picture(np.asarray(framed, dtype=np.uint8)))

@@ -73,6 +73,11 @@ def mask_outline(mask: npt.NDArray[np.uint8]) -> Field:
     return np.asarray(field / max(float(np.abs(field).sum()), 1e-9), dtype=np.complex64)
 
 
+def unit(field: Field) -> Field:
+    """Return the outline scaled to length 1: its product with another then says how alike they are."""
+    return np.asarray(field / max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9), dtype=np.complex64)
+
+
 def reduce_picture(picture: npt.NDArray[np.uint8]) -> Floats:
     """Return float32[FIELD, FIELD] of a canonical picture with MARGIN_PX round it, uint8[240, 240, 3] RGB."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)

@@ -17,18 +17,20 @@ from lifts.geometry import CANONICAL_SIZE, middle_fraction, pose_at, to_camera
 from lifts.schema import MaskPair, Track
 from service.passages.line.clip import Clip
 from service.passages.line.roi import Roi
-from service.passages.outlines import PITCH_PX, Field, Floats, mask_outline, outline
+from service.passages.outlines import PITCH_PX, Field, Floats, mask_outline, outline, unit
 
 Ways = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 
 _COARSE_PX = 4.0
-_SPEEDS = np.geomspace(0.6, 14.0, 52)  # ways per interval
+_SPEEDS = np.geomspace(0.6, 14.0, 80)  # ways per interval
 _WAYS = np.linspace(0.0, 1.0, 11)
 _ABOUT_MIDDLE = np.array([-0.25, -0.125, 0.0, 0.125, 0.25])
 _MOST_CUT = 220  # frames
 _CENTRED_PX = 26.0
-_ROUNDS = 2
+_ROUNDS = 3
+_PHASE_S = 0.05
+_NEAR = 0.15  # ways by which the first guess may be off
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +53,23 @@ class Placer:
         self._track, self._roi = track, roi
         self._middle = middle_fraction(track)
         pairs = [] if masks is None else [masks.open, masks.close]
-        self._masks = [_within(mask_outline(mask)) for mask in pairs]
-        self._near = [_nearness(mask) for mask in self._masks]
-        self._references = [_unit(_picture_outline(picture)) for picture in references.values()]
+        self._masks = [unit(_within(mask_outline(mask))) for mask in pairs]
+        self._references = [unit(_picture_outline(picture)) for picture in references.values()]
 
     def place(self, clip: Clip, interval_s: float) -> Placing:
         """Return where a clip's carriers are; interval_s is theirs, phase 0 at the clip's first frame."""
         times = clip.times - clip.times[0]
         coarse = self._coarse(clip, times, interval_s)
-        speed = self._any_speed(coarse)
         cuts, rows = self._cuts(clip)
         times = times[rows]
-        middle = 0.0
+        speeds, likely = self._speeds(coarse, max(48, round(interval_s / _PHASE_S)))
+        middle = self._begin(cuts, times, speeds, likely, interval_s)
+        speed = float(speeds[round(middle * len(speeds)) % len(speeds)])
         for _ in range(_ROUNDS):
-            middle = self._begin(cuts, times, speed, interval_s)
             speed = self._speed_at(coarse, middle, speed)
-        middle = self._begin(cuts, times, speed, interval_s)
+            off = (np.arange(len(speeds)) / len(speeds) - middle + 0.5) % 1.0 - 0.5
+            near = np.exp(-0.5 * (off * speed / _NEAR) ** 2)
+            middle = self._begin(cuts, times, np.full(len(speeds), speed), near, interval_s)
         # To a micro: libraries sum complex numbers in an order that hangs on where they lie in memory, and
         # the same frames are to give the same passages.
         return Placing(round(speed, 6), round(middle, 6))
@@ -93,21 +96,27 @@ class Placer:
             rows.append(np.stack([_cut(frame, matrix, side) for frame in movie]) * window)
         return np.asarray(np.stack(rows), dtype=np.complex64)
 
-    def _any_speed(self, coarse: Field) -> float:
-        """Return the speed at which carriers, wherever they are, fall upon themselves best."""
+    def _speeds(self, coarse: Field, phases: int) -> tuple[Ways, Ways]:
+        """Return float64[K], the speed at which a carrier at middle at each phase falls best upon itself.
+
+        And float64[K] 0..1: how well it does. The track says how much larger a carrier is at each way, so
+        that carriers seen along the line, which hardly move but grow, do so at the right phase alone.
+        """
         k = coarse.shape[1]
         power = (np.abs(coarse) ** 2).sum(axis=2)
-        scores = []
-        for speed in _SPEEDS:
+        scores = np.zeros((len(_SPEEDS), k))
+        for number, speed in enumerate(_SPEEDS):
             stack, total = np.zeros(coarse.shape[1:], np.complex64), np.zeros(k)
             for row, way in enumerate(_WAYS):
-                shift = round(way / speed * k) % k
+                shift = round((way - self._middle) / speed * k) % k
                 stack[: k - shift] += coarse[row, shift:]
                 stack[k - shift :] += coarse[row, :shift]
                 total += np.roll(power[row], -shift)
             energy = (stack.real**2 + stack.imag**2).sum(axis=1) / len(_WAYS) ** 2
-            scores.append(float((energy * energy / np.maximum(total / len(_WAYS), 1e-9)).max()))
-        return float(_SPEEDS[int(np.argmax(scores))])
+            scores[number] = energy * energy / np.maximum(total / len(_WAYS), 1e-9)
+        near = np.arange(phases) * k // phases
+        likely = scores.max(axis=0) / max(float(scores.max()), 1e-9)
+        return _SPEEDS[scores.argmax(axis=0)][near], likely[near]
 
     def _speed_at(self, coarse: Field, middle: float, speed: float) -> float:
         """Return the speed, near the one given, at which the carrier that is at middle then is sharpest."""
@@ -141,18 +150,18 @@ class Placer:
             rows.append(np.stack([_cut(lines, matrix, side) for matrix in matrices]))
         return np.asarray(np.stack(rows, axis=1), dtype=np.complex64), which
 
-    def _begin(self, cuts: Field, times: npt.NDArray[np.float64], speed: float, interval_s: float) -> float:
-        """Return at which phase a carrier is at middle."""
-        k = max(48, round(interval_s / 0.05))
-        apart_s = _ABOUT_MIDDLE * interval_s / speed
+    def _begin(self, cuts: Field, times: Ways, speeds: Ways, likely: Ways, interval_s: float) -> float:
+        """Return at which phase a carrier is at middle, of K phases, each with its speed and likelihood."""
+        k = len(speeds)
         scores = np.zeros(k)
-        for phase in range(k):
+        for phase in np.flatnonzero(likely > 1e-3):
+            apart_s = _ABOUT_MIDDLE * interval_s / speeds[phase]
             moments = np.arange(phase / k * interval_s, times[-1] + apart_s[0], interval_s)
             moments = moments[moments + apart_s[0] >= 0.0]
             if len(moments):
                 rows = np.abs(times[None, None] - (moments[:, None] + apart_s)[..., None]).argmin(axis=2)
                 stacks = cuts[np.arange(len(apart_s)), rows].mean(axis=1)  # [carriers, n]
-                scores[phase] = self._score(stacks)
+                scores[phase] = likely[phase] * self._score(stacks)
         smooth = np.convolve(np.pad(scores, 1, mode="wrap"), (0.25, 0.5, 0.25), "valid")
         best = int(smooth.argmax())
         a, b, c = smooth[best - 1], smooth[best], smooth[(best + 1) % k]
@@ -164,17 +173,14 @@ class Placer:
         """Say how well carriers' stacks complex64[carriers, n] fit references and masks, in the mean."""
         energy = np.abs(stacks) ** 2
         total = energy.sum(axis=1)
-        centred = np.array([_centred(row) for row in energy])
-        bars = np.zeros(len(stacks))
-        for mask, near in zip(self._masks, self._near, strict=True):
-            along = np.maximum(_along(stacks, mask), 0.0)
-            bars = np.maximum(bars, along / np.sqrt((energy * near).sum(axis=1) + 0.5))
         if self._references:
             alike = [np.maximum(_along(stacks, each), 0.0) for each in self._references]
-            whole = np.max(alike, axis=0) / np.sqrt(total + 1.0)
-            return float((whole * (0.1 + bars)).mean()) if self._masks else float(whole.mean())
+            return float((np.max(alike, axis=0) / np.sqrt(total + 1.0)).mean())
+        centred = np.array([_centred(row) for row in energy])
         if self._masks:
-            return float((bars**2 * total * centred).mean())
+            # Of length 1, so that a bar of which little is seen fits no better than others by chance.
+            fits = np.max([np.maximum(_along(stacks, mask), 0.0) for mask in self._masks], axis=0)
+            return float((fits**2 * total * centred).mean())
         return float((total * centred).mean())
 
 
@@ -222,17 +228,6 @@ def _picture_outline(picture: Bytes) -> Field:
     side = CANONICAL_SIZE // PITCH_PX
     grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (side, side), interpolation=cv2.INTER_AREA)
     return outline(grey.astype(np.float32)).ravel()
-
-
-def _unit(field: Field) -> Field:
-    return np.asarray(field / max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9), dtype=np.complex64)
-
-
-def _nearness(mask: Field) -> Floats:
-    """Return float32[n] 0..1: where about a mask's bar its surroundings are."""
-    side = CANONICAL_SIZE // PITCH_PX
-    wide = cv2.GaussianBlur(np.abs(mask).reshape(side, side).astype(np.float32), (0, 0), 4.0)
-    return np.asarray(wide / max(float(wide.max()), 1e-9), dtype=np.float32).ravel()
 
 
 def _centred(energy: Floats) -> float:
