@@ -35,7 +35,7 @@ from service.settings import Settings
 from service.store import alarms, meta, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
-from service.types import Alarm, Role
+from service.types import Alarm, CameraEvent, Role, WatchedLift
 
 log = structlog.get_logger(__name__)
 
@@ -137,7 +137,7 @@ class Service:
         )
         cameras = Cameras(
             store,
-            partial(CameraSupervisor, options=WorkerOptions(hardware=settings.hwaccel)),
+            self._supervisor,
             pipeline.on_event,
             pipeline.reload_masks,
             loop_files=loop_files,
@@ -158,6 +158,14 @@ class Service:
             registry=registry,
         )
         return runtime, pipeline, cameras
+
+    def _supervisor(self, watched: WatchedLift, on_event: Callable[[CameraEvent], None]) -> CameraSupervisor:
+        return CameraSupervisor(
+            watched,
+            on_event,
+            options=WorkerOptions(hardware=self.settings.hwaccel),
+            memory=self.settings.data / "learnt" / f"{watched.lift.id}.npz",
+        )
 
     def _first_token(self) -> str | None:
         """Store the environment's admin token; if there is none at all, make one for a terminal to show."""

@@ -13,12 +13,14 @@ from service.ingest.health.limits import HealthLimits
 from service.ingest.health.memory import UsualView
 from service.ingest.pulse import Pulse
 from service.ingest.worker import CameraWorker, WorkerOptions
+from service.passages.learnt import Learnt
 from service.types import CameraEvent, WatchedLift
 
-Sent = CameraEvent | UsualView | None
-"""What a camera's process sends: what it reports, the view as it learned it, or a mere sign of life."""
+Sent = CameraEvent | UsualView | Learnt | None
+"""What a camera's process sends: what it reports, view and line as it learnt them, or a mere sign of life."""
 
-KEEP_VIEW_S = 30.0
+KEEP_S = 30.0
+"""So often what was learnt is handed on, for the process that may have to take this one's place."""
 
 
 def run_camera(
@@ -27,6 +29,7 @@ def run_camera(
     options: WorkerOptions,
     limits: HealthLimits | None,
     usual: UsualView | None,
+    learnt: Learnt | None,
 ) -> None:
     """Entry point of a camera's process; ends when its parent closes the pipe."""
     for each in (signal.SIGINT, signal.SIGTERM):  # the parent's to handle; it closes the pipe
@@ -38,19 +41,21 @@ def run_camera(
         with sending:
             connection.send(what)
 
-    worker = CameraWorker(watched, options, limits, usual)
+    worker = CameraWorker(watched, options, limits, usual, learnt)
     pulse = Pulse(lambda: send(None))
     worker.start()
     pulse.start()
-    next_view_s = 0.0
+    due_s = {"usual": 0.0, "learnt": 0.0}
     try:
         while not connection.poll():
             pulse.step()
             for event in worker.step():
                 send(event)
-            if worker.usual is not None and time.monotonic() >= next_view_s:
-                next_view_s = time.monotonic() + KEEP_VIEW_S
-                send(worker.usual)
+            now_s = time.monotonic()
+            for name, at_s in due_s.items():
+                if now_s >= at_s and (what := getattr(worker, name)) is not None:
+                    due_s[name] = now_s + KEEP_S
+                    send(what)
     except (BrokenPipeError, ConnectionResetError, EOFError):
         return
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import threading
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
 
 import structlog
 
@@ -17,9 +19,13 @@ from service.ingest.health.memory import UsualView
 from service.ingest.process import Sent, run_camera
 from service.ingest.reader import BackOff
 from service.ingest.worker import WorkerOptions
+from service.passages.learnt import Learnt, load
 from service.types import AlarmKind, CameraEvent, CameraState, CameraStatus, Health, WatchedLift
 
 log = structlog.get_logger(__name__)
+
+WRITE_S = 900.0
+"""So often at most what was learnt goes to disk: it hardly changes, and a hut's disk may be a memory card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class CameraSupervisor:
         watched: the lift, its masks and references.
         on_event: called with each CameraEvent from this supervisor's own thread; while it blocks, the camera
             drops its oldest frames and counts them.
+        memory: the file that keeps what is learnt of the line from one start of the service to the next; no
+            file if not given.
     """
 
     def __init__(
@@ -51,8 +59,11 @@ class CameraSupervisor:
         options: WorkerOptions | None = None,
         health: HealthLimits | None = None,
         limits: SupervisorLimits | None = None,
+        memory: Path | None = None,
     ) -> None:
         self._watched, self._on_event = watched, on_event
+        self._memory, self._learnt = memory, None if memory is None else load(memory, watched)
+        self._written_s = -math.inf
         self._options = options or WorkerOptions()
         self._health, self._limits = health, limits or SupervisorLimits()
         self._stop = threading.Event()
@@ -93,6 +104,7 @@ class CameraSupervisor:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
+            self._write()
 
     def _run(self) -> None:
         back_off = BackOff(first_s=0.2, longest_s=10.0)
@@ -115,7 +127,7 @@ class CameraSupervisor:
         receiver, child_end = context.Pipe(duplex=True)
         process = context.Process(
             target=run_camera,
-            args=(child_end, self._watched, self._options, self._health, self._usual),
+            args=(child_end, self._watched, self._options, self._health, self._usual, self._learnt),
             name=f"barwatch-camera-{self._watched.lift.id}",
             daemon=True,
         )
@@ -160,6 +172,11 @@ class CameraSupervisor:
         if isinstance(sent, UsualView):
             self._usual = sent
             return
+        if isinstance(sent, Learnt):
+            self._learnt = sent
+            if time.monotonic() - self._written_s >= WRITE_S:
+                self._write()
+            return
         if isinstance(sent, Health):
             self._note(sent)
         elif isinstance(sent, CameraStatus):
@@ -170,6 +187,15 @@ class CameraSupervisor:
                 back_off.reset()
                 self._clear_after_restart()
         self._report(sent)
+
+    def _write(self) -> None:
+        if self._memory is None or self._learnt is None:
+            return
+        self._written_s = time.monotonic()
+        try:
+            self._learnt.save(self._memory)
+        except OSError as error:  # a full disk: the camera goes on, the next start learns anew
+            log.warning("what was learnt is not kept", lift_id=self._watched.lift.id, reason=str(error))
 
     def _clear_after_restart(self) -> None:
         """Frames come from a new process: what its predecessor reported is withdrawn, it looks anew."""

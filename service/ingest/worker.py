@@ -19,6 +19,7 @@ from service.ingest.health.view import look
 from service.ingest.reader import CameraReader, LatestFrames
 from service.ingest.source import FileSource, StreamSource, open_source
 from service.passages.extractor import ExtractorOptions, PassageExtractor
+from service.passages.learnt import Learnt
 from service.types import CameraEvent, CameraState, CameraStatus, Health, Passage, Snapshot, WatchedLift
 
 _WAITING = 8  # frames that may wait while what was learnt of the line is taken on
@@ -50,6 +51,7 @@ class CameraWorker:
         options: see WorkerOptions.
         limits: when its camera counts as impaired.
         usual: the camera's view as an earlier process learned it.
+        learnt: the line and its carriers, likewise.
     """
 
     def __init__(
@@ -58,13 +60,16 @@ class CameraWorker:
         options: WorkerOptions,
         limits: HealthLimits | None = None,
         usual: UsualView | None = None,
+        learnt: Learnt | None = None,
     ) -> None:
         self._watched, self._options = watched, options
         self._frames = LatestFrames(_WAITING)
         self._reader = CameraReader(self._connect, self._frames)
         self._health = CameraHealth(watched.lift.id, time.monotonic(), limits, usual)
         self._carriers = CarrierWatch(watched.lift.id, limits)
-        self._extractor = PassageExtractor(watched, options=ExtractorOptions(aside=options.aside))
+        self._extractor = PassageExtractor(
+            watched, options=ExtractorOptions(aside=options.aside), learnt=learnt
+        )
         self._motion = _motion_of(watched)
         self._passages = 0
         self._state = self._health.state
@@ -97,6 +102,11 @@ class CameraWorker:
     def usual(self) -> UsualView | None:
         """The camera's view as it was learned; None before enough was seen."""
         return self._health.usual
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """The line and its carriers as they were learnt; None while they are being."""
+        return self._extractor.learnt
 
     def step(self, wait_s: float = 0.1) -> list[CameraEvent]:
         """Handle the next frame, or the time that passed without one."""

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lifts.geometry import CANONICAL_SIZE, middle_fraction, refine
+from lifts.geometry import CANONICAL_SIZE, middle_fraction
 from lifts.schema import Track
 from service.errors import ConfigurationError
 from service.frame import Frame
 from service.passages.anchor import Anchor
+from service.passages.learnt import Learnt, fingerprint
 from service.passages.line.follower import Line
 from service.passages.line.roi import scaled
-from service.passages.moments import Leaf, Moments, Stand
+from service.passages.moments import Moments
 from service.passages.motion import drift, motion_px
-from service.passages.outlines import outline, reduce_picture, shifted
-from service.passages.quality import picture_problem
-from service.passages.registration import Look, Registered, register
+from service.passages.registrar import Registrar, Seen, first_look
+from service.passages.registration import Look
 from service.types import Passage, Picture, WatchedLift
 
 Image = npt.NDArray[np.uint8]
@@ -28,7 +28,6 @@ _SAME = 0.5  # of an interval: what is at middle sooner after another is the sam
 _MIDDLE = 1  # of the three stands
 _RECOGNISED = 0.6  # quality at which a picture shows a carrier, whatever else speaks against it
 _LEARNING_S = 0.075  # between the frames that the line is learnt from
-_LEAST_DRIFT_PX = 60.0  # per way: of a carrier that mainly grows, a shift tells little of the way
 _SETTLED, _AGAIN = 30, 5  # carriers after which only every so-manieth helps to tell where all hang
 _SURE, _FOLLOW = 0.7, 0.15  # quality that a place is believed at, and how much of it
 _LEAST_PICTURES = 2
@@ -62,13 +61,19 @@ class PassageExtractor:
         watched: the lift with camera size and track; masks and references sharpen the registration.
         options: see ExtractorOptions.
         run_id: makes passage ids unique between runs; drawn by chance if not given.
+        learnt: what an earlier one had learnt of the lift: the line is followed from the first frames on.
 
     Raises:
         ConfigurationError: the lift has no track or no camera.
     """
 
     def __init__(
-        self, watched: WatchedLift, *, options: ExtractorOptions | None = None, run_id: str | None = None
+        self,
+        watched: WatchedLift,
+        *,
+        options: ExtractorOptions | None = None,
+        run_id: str | None = None,
+        learnt: Learnt | None = None,
     ) -> None:
         lift = watched.lift
         if lift.track is None or lift.camera is None:
@@ -81,6 +86,8 @@ class PassageExtractor:
         self._last_step_s = 0.0
         self._passages = 0
         self._last_middle_s: float | None = None
+        self._of = fingerprint(watched)
+        self._learnt = learnt if learnt is not None and learnt.of == self._of else None
         self._begin(lift.track, (lift.camera.width, lift.camera.height))
 
     def _begin(self, track: Track, size: tuple[int, int]) -> None:
@@ -89,11 +96,46 @@ class PassageExtractor:
         self._size, self._track = size, track
         self._middle = middle_fraction(track)
         self._line = Line(track, size, watched.masks, watched.references, aside=self._options.aside)
-        self._px_per_way = motion_px(track, self._middle)
         self._moments: Moments | None = None
-        self._looks: list[Look] = []
-        self._residual = (0.0, 0.0)
-        self._anchor = self._new_anchor()
+        self._registrar: Registrar | None = None
+        if self._learnt is not None and self._learnt.size == size:
+            self._resume(self._learnt)
+
+    def _resume(self, learnt: Learnt) -> None:
+        """Begin with what was learnt before."""
+        if not self._line.resume(learnt.line):
+            return
+        self._moments = moments = self._new_moments(float(learnt.ways[-1]))
+        for stand, background in zip(moments.stands, learnt.backgrounds, strict=True):
+            stand.background = background.copy()
+        looks = [
+            Look(mean.copy(), int(count), (float(bias[0]), float(bias[1])))
+            for mean, count, bias in zip(learnt.looks, learnt.counts, learnt.biases, strict=True)
+        ]
+        residual = (float(learnt.residual[0]), float(learnt.residual[1]))
+        self._registrar = self._new_registrar(moments, looks, residual)
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """What another extractor of the same lift may begin with; None while the line is being learnt."""
+        line, moments, registrar = self._line.learnt, self._moments, self._registrar
+        if line is None or moments is None or registrar is None:
+            return None
+        looks, stands = registrar.looks, moments.stands
+        backgrounds = [stand.background for stand in stands if stand.background is not None]
+        if len(backgrounds) < len(stands):
+            return None
+        return Learnt(
+            of=self._of,
+            size=self._size,
+            line=line,
+            ways=np.array([stand.way for stand in stands]),
+            backgrounds=np.stack(backgrounds),
+            looks=np.stack([look.mean for look in looks]),
+            biases=np.array([look.bias_px for look in looks]),
+            counts=np.array([look.count for look in looks], dtype=np.int64),
+            residual=np.array(registrar.residual),
+        )
 
     @property
     def line_speed(self) -> str:
@@ -149,8 +191,16 @@ class PassageExtractor:
         if self._moments is not None:
             self._moments.clear()
 
-    def _new_anchor(self) -> Anchor:
-        return Anchor(self._watched.masks, self._watched.references, drift(self._track, self._middle))
+    def _new_moments(self, last_way: float) -> Moments:
+        return Moments(self._track, (0.0, self._middle, last_way), motion_px(self._track, self._middle))
+
+    def _new_registrar(
+        self, moments: Moments, looks: list[Look], residual: tuple[float, float] = (0.0, 0.0)
+    ) -> Registrar:
+        anchor = Anchor(self._watched.masks, self._watched.references, drift(self._track, self._middle))
+        return Registrar(
+            self._track, moments.stands, looks, anchor, self._options.min_quality, residual=residual
+        )
 
     def _recall(self, frame: Frame) -> list[Passage]:
         """A movie was made: take looks, backgrounds and the carriers that have passed from the clip."""
@@ -160,18 +210,20 @@ class PassageExtractor:
         if clip is None or interval_s is None or number is None:
             return []
         lead = float(np.clip(self._options.lead_s * line.usual, 0.02, 0.5 * (1.0 - self._middle)))
-        self._moments = moments = Moments(self._track, (0.0, self._middle, 1.0 - lead), self._px_per_way)
+        self._moments = moments = self._new_moments(1.0 - lead)
         last = int(np.floor(number))
         first = max(last - _FROM_CLIP, int(np.floor(line.number(clip.frames[0].t_s) or 0.0)) - 1)
         moments.recall(clip, line, first, last)
-        self._residual = (0.0, 0.0)
-        self._anchor = self._new_anchor()
         seen = [[moments.leaves(carrier)[k] for carrier in range(first, last + 1)] for k in range(3)]
-        looks = [self._look(stand, leaves) for stand, leaves in zip(moments.stands, seen, strict=True)]
-        if any(look is None for look in looks):
+        looks = [
+            look
+            for stand, leaves in zip(moments.stands, seen, strict=True)
+            if (look := first_look(self._track, stand, leaves)) is not None
+        ]
+        if len(looks) < len(moments.stands):
             self._moments = None
             return []
-        self._looks = [look for look in looks if look is not None]
+        self._registrar = self._new_registrar(moments, looks)
         whole = [c for c in range(first, last + 1) if all(leaf is not None for leaf in moments.leaves(c))]
         for carrier in whole:
             self._place(carrier)
@@ -183,58 +235,22 @@ class PassageExtractor:
         line.release()
         return passages
 
-    def _look(self, stand: Stand, leaves: list[Leaf | None]) -> Look | None:
-        """Return what carriers look like at a stand, from the first few, each laid where it should be."""
-        found = [leaf for leaf in leaves if leaf is not None]
-        if not found:
-            return None
-        fields = []
-        for leaf in found:
-            expected = self._expected(stand, leaf)
-            field = outline(reduce_picture(leaf.image), stand.background)
-            fields.append(shifted(field, -expected[0], -expected[1]))
-        return Look(np.asarray(np.mean(fields, axis=0), dtype=np.complex64), len(fields))
-
-    def _expected(self, stand: Stand, leaf: Leaf) -> tuple[float, float]:
-        """Return where a leaf's content is expected, in canonical pixels off its place."""
-        dx_px, dy_px = drift(self._track, stand.way)
-        off = leaf.way - stand.way
-        return off * dx_px + self._residual[0], off * dy_px + self._residual[1]
-
-    def _registered(self, k: int, leaf: Leaf) -> Registered:
-        if self._moments is None:
-            raise AssertionError("pictures are registered only while the line is known")
-        stand, look = self._moments.stands[k], self._looks[k]
-        expected = self._expected(stand, leaf)
-        return register(leaf.image, stand.background, look.mean, *expected, bias_px=look.bias_px)
-
     def _place(self, carrier: int) -> None:
         """Let one more carrier's middle picture say where carriers hang; move all if they are off."""
-        if self._moments is None:
+        if self._moments is None or self._registrar is None:
             return
         leaf = self._moments.leaves(carrier)[_MIDDLE]
         if leaf is None or leaf.damaged:
             return
-        found = self._registered(_MIDDLE, leaf)
-        moved = self._anchor.learn(shifted(found.field, -found.dx_px, -found.dy_px))
-        if moved.dx_px == 0.0 and moved.dy_px == 0.0:
-            return
-        dx, dy = drift(self._track, self._middle)
-        way = (moved.dx_px * dx + moved.dy_px * dy) / max(self._px_per_way**2, 1e-9)
-        self._line.move(way)
-        self._residual = (
-            self._residual[0] + moved.dx_px - way * dx,
-            self._residual[1] + moved.dy_px - way * dy,
-        )
-        for each, other in zip(self._moments.stands, self._looks, strict=True):
-            ex, ey = drift(self._track, each.way)
-            other.expect(way * ex + moved.dx_px - way * dx, way * ey + moved.dy_px - way * dy)
-        self._moments.shift(way)
+        way = self._registrar.place(_MIDDLE, leaf)
+        if way is not None:
+            self._line.move(way)
+            self._moments.shift(way)
 
     def _leave(self, carrier: int, decided_mono_s: float) -> list[Passage]:
         """Report a carrier, once, unless it was not seen all the way, or the rope has a gap there."""
-        moments, line = self._moments, self._line
-        if moments is None:
+        moments, line, registrar = self._moments, self._line, self._registrar
+        if moments is None or registrar is None:
             return []
         leaves = moments.leaves(carrier)
         times = [line.time_of(carrier, way) for way in (0.0, self._middle, 1.0)]
@@ -251,17 +267,21 @@ class PassageExtractor:
         if sum(leaf is not None for leaf in leaves) < _LEAST_PICTURES:
             return []
         found = [
-            self._picture(k, leaf) if leaf is not None else (_unseen(t_s), 0.0)
+            registrar.picture(k, leaf) if leaf is not None else Seen(_unseen(t_s), 0.0)
             for k, (leaf, t_s) in enumerate(zip(leaves, (t_begin_s, t_middle_s, t_end_s), strict=True))
         ]
-        pictures = [picture for picture, _ in found]
+        pictures = [seen.picture for seen in found]
+        middle = pictures[_MIDDLE]
+        if middle.problem is None and middle.quality >= _SURE:
+            # What carriers look like is surer than where the line is: it must not drift away from them.
+            line.move(_FOLLOW * found[_MIDDLE].ahead)
         if not there and max(picture.quality for picture in pictures) < _RECOGNISED:
             return []
         # A carrier may hang a little before or behind its place on the rope: its own pictures tell.
         usual = max(line.usual, 1e-6)
         t_begin_s, t_middle_s, t_end_s = (
-            t_s - ahead / usual
-            for t_s, (_, ahead) in zip((t_begin_s, t_middle_s, t_end_s), found, strict=True)
+            t_s - seen.ahead / usual
+            for t_s, seen in zip((t_begin_s, t_middle_s, t_end_s), found, strict=True)
         )
         self._last_middle_s = t_middle_s
         self._passages += 1
@@ -279,35 +299,6 @@ class PassageExtractor:
                 decided_mono_s=decided_mono_s,
             )
         ]
-
-    def _picture(self, k: int, leaf: Leaf) -> tuple[Picture, float]:
-        """Register a carrier's picture at a stand, and learn from it; say how many ways it is ahead."""
-        if self._moments is None:
-            raise AssertionError("pictures are registered only while the line is known")
-        stand, look = self._moments.stands[k], self._looks[k]
-        expected = self._expected(stand, leaf)
-        found = self._registered(k, leaf)
-        dx, dy = drift(self._track, stand.way)
-        off = (found.dx_px - expected[0]) * dx + (found.dy_px - expected[1]) * dy
-        ahead = off / max(dx * dx + dy * dy, _LEAST_DRIFT_PX**2)
-        problem = picture_problem(found.image)
-        if leaf.damaged:
-            problem = problem or "damaged"
-        elif problem is None:
-            look.learn(found, expected)
-            if k == _MIDDLE and found.quality >= _SURE:
-                # What carriers look like is surer than where the line is: it must not drift away from them.
-                self._line.move(_FOLLOW * ahead)
-        if problem is None and found.quality < self._options.min_quality:
-            problem = "not registered"
-        picture = Picture(
-            image=found.image,
-            pose=refine(stand.pose, -found.dx_px, -found.dy_px),
-            t_s=leaf.t_s,
-            quality=found.quality,
-            problem=problem,
-        )
-        return picture, ahead
 
 
 def _unseen(t_s: float) -> Picture:

@@ -55,18 +55,19 @@ class Look:
     tracker: one carrier's time is a little off, the mean of many is not.
     """
 
-    def __init__(self, mean: Field, count: int = 1) -> None:
+    def __init__(self, mean: Field, count: int = 1, bias_px: tuple[float, float] = (0.0, 0.0)) -> None:
+        """count: from how many carriers the mean is."""
         self.mean = mean
-        self._count = count
-        self.bias_px = (0.0, 0.0)
+        self.count = count
+        self.bias_px = bias_px
 
     def learn(self, found: Registered, expected_px: tuple[float, float]) -> None:
         """Take in a registered picture's outline and where it was expected."""
         dx_px, dy_px = found.dx_px + self.bias_px[0], found.dy_px + self.bias_px[1]
         aligned = shifted(found.field, -dx_px, -dy_px)
-        self._count += 1
-        rate = 1.0 / min(self._count, _MEMORY)
-        slow = rate if self._count <= _KNOWN else _SLOW
+        self.count += 1
+        rate = 1.0 / min(self.count, _MEMORY)
+        slow = rate if self.count <= _KNOWN else _SLOW
         off = (dx_px - expected_px[0], dy_px - expected_px[1])
         self.bias_px = (
             self.bias_px[0] + slow * (off[0] - self.bias_px[0]),

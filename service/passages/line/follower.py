@@ -13,6 +13,7 @@ from lifts.schema import MaskPair, Track
 from service.frame import Frame
 from service.passages.line.clip import Clip
 from service.passages.line.interval import find_interval, near_interval
+from service.passages.line.learnt import LearntLine
 from service.passages.line.movie import Movie
 from service.passages.line.odometer import SPEEDS, Odometer
 from service.passages.line.placing import Placer, Placing
@@ -110,6 +111,25 @@ class Line:
         elif self.clip is not None and frame.t_s - self._look_s >= _LOOK_EVERY_S:
             self._look_s = frame.t_s
             self._look()
+
+    @property
+    def learnt(self) -> LearntLine | None:
+        """What is known of the line; None while it is being learnt."""
+        if self._movie is None or self._odometer is None or self.clip is not None or not self.known:
+            return None
+        return self._movie.learnt(self._odometer.interval_s, self._placing.speed, self._origin)
+
+    def resume(self, learnt: LearntLine) -> bool:
+        """Begin with what was learnt before, but not where carriers are; say whether it is of this view."""
+        if learnt.frames.shape[1] != 2 * self.roi.size[0] * self.roi.size[1]:
+            return False
+        self._movie = Movie.of_learnt(learnt)
+        self._odometer = Odometer(self._movie.phases, learnt.interval_s)
+        self._odometer.lose()
+        self._placing = Placing(learnt.speed, learnt.origin + self._middle / learnt.speed)
+        self._origin, self._made = learnt.origin, len(_AGAIN)
+        self.known, self.clip = True, None
+        return True
 
     def lose(self) -> None:
         """Frames are missing for long: where the carriers are is unknown, what they look like is not."""

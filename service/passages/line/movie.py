@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from service.passages.line.learnt import LearntLine
+
 Floats = npt.NDArray[np.float32]
 
 _PHASE_S = 0.06
@@ -50,6 +52,22 @@ class Movie:
         self.background: Floats = np.asarray(self.frames.mean(axis=0), dtype=np.float32)
         self.frames -= self.background
         self._lengths()
+
+    @classmethod
+    def of_learnt(cls, learnt: LearntLine) -> Movie:
+        """Return the movie as it was learnt before."""
+        movie = cls.__new__(cls)
+        movie.interval_s = learnt.interval_s
+        movie.frames, movie.background = learnt.frames.astype(np.float32), learnt.background.copy()
+        movie._count, movie._change = learnt.count.copy(), learnt.change.copy()
+        movie._lengths()
+        return movie
+
+    def learnt(self, interval_s: float, speed: float, origin: float) -> LearntLine:
+        """Return all of it for another one to begin with, and what else is known of the line."""
+        frames = self.frames.astype(np.float16)
+        background, change, count = self.background.copy(), self._change.copy(), self._count.copy()
+        return LearntLine(frames, background, change, count, interval_s, speed, origin % 1.0)
 
     @property
     def phases(self) -> int:

@@ -1,0 +1,78 @@
+"""What was learnt of a lift: the next process, or the next morning, begins with it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from service.passages.line.learnt import LearntLine
+from service.passages.outlines import Field, Floats
+from service.types import WatchedLift
+
+_LINE = "line_"
+_FORMAT = 1  # of the files; also to be raised when what features or outlines are changes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learnt:
+    """What a PassageExtractor knows once it follows the line.
+
+    of: `fingerprint` of the lift it was learnt for. size: (width, height) of the frames.
+    ways: float64[3], where pictures are taken. backgrounds: float32[3, FIELD, FIELD] grey, the views there.
+    looks: complex64[3, FIELD, FIELD], carriers' outlines there; biases: float64[3, 2], counts: int64[3]: see
+    `Look`. residual: float64[2] canonical pixels, see `Registrar`.
+    """
+
+    of: str
+    size: tuple[int, int]
+    line: LearntLine
+    ways: npt.NDArray[np.float64]
+    backgrounds: Floats
+    looks: Field
+    biases: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int64]
+    residual: npt.NDArray[np.float64]
+
+    def save(self, path: Path) -> None:
+        """Write it to a file, wholly or not at all."""
+        line = {f"{_LINE}{field.name}": getattr(self.line, field.name) for field in fields(LearntLine)}
+        own = {field.name: getattr(self, field.name) for field in fields(Learnt) if field.name != "line"}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partly = path.with_suffix(".part")
+        with partly.open("wb") as file:
+            np.savez(file, **own, **line, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        partly.replace(path)
+
+
+def load(path: Path, watched: WatchedLift) -> Learnt | None:
+    """Return what a file holds; None if there is none, it cannot be read, or it is of another lift."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            held: dict[str, Any] = {name: file[name] for name in file.files}
+        line = {name.removeprefix(_LINE): held.pop(name) for name in list(held) if name.startswith(_LINE)}
+        line |= {name: float(line[name]) for name in ("interval_s", "speed", "origin")}
+        of, (width, height) = str(held.pop("of")), held.pop("size")
+        learnt = Learnt(of=of, size=(int(width), int(height)), line=LearntLine(**line), **held)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return None
+    return learnt if learnt.of == fingerprint(watched) else None
+
+
+def fingerprint(watched: WatchedLift) -> str:
+    """Return what tells lifts apart for which different things would be learnt: track, camera, masks."""
+    lift, digest = watched.lift, hashlib.sha256(str(_FORMAT).encode())
+    for part in (lift.track, lift.camera):
+        digest.update(b"-" if part is None else part.model_dump_json().encode())
+    pictures = [] if watched.masks is None else [watched.masks.open, watched.masks.close]
+    for picture in [*pictures, *(watched.references[name] for name in sorted(watched.references))]:
+        digest.update(np.ascontiguousarray(picture).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,135 @@
+"""What was learnt of a line is begun with: after a restart no carrier is late, and none is made up."""
+
+import os
+import queue
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lifts.geometry import middle_fraction
+from lifts.schema import Camera
+from service.frame import Frame
+from service.ingest.supervisor import CameraSupervisor
+from service.passages.extractor import PassageExtractor
+from service.passages.learnt import Learnt, fingerprint, load
+from service.types import CameraEvent, CameraState, CameraStatus, Health
+from tests.faults.scenes import encode
+from tests.service.passages.scripted import Scene, crossing_s, frames, watched
+
+DAY = Scene(seconds=34, snow=20, carriers=tuple(1.0 + 4.0 * k for k in range(8)))
+LEARNT_S = 17.0
+
+
+@pytest.fixture(scope="module")
+def line() -> list[Frame]:
+    """The line's frames."""
+    return list(frames(DAY))
+
+
+@pytest.fixture(scope="module")
+def learnt(line: list[Frame]) -> Learnt:
+    """What an extractor knows after its first carriers."""
+    extractor = PassageExtractor(watched(DAY), run_id="first")
+    assert extractor.learnt is None
+    for frame in line:
+        if frame.t_s < LEARNT_S:
+            extractor.step(frame)
+    assert extractor.learnt is not None
+    return extractor.learnt
+
+
+@pytest.mark.parametrize("from_s", [9.5, 11.0, 12.0])
+def test_a_restart_begins_with_what_was_learnt(line: list[Frame], learnt: Learnt, from_s: float) -> None:
+    """Wherever carriers are just then: every one that begins after it is found once, in time, in place."""
+    extractor = PassageExtractor(watched(DAY), run_id="second", learnt=learnt)
+    assert extractor.line_speed != "unknown"
+    found = [
+        (passage, frame.t_s) for frame in line if frame.t_s >= from_s for passage in extractor.step(frame)
+    ]
+    middle = middle_fraction(DAY.track)
+    whole = [t_s for t_s in DAY.carriers if t_s > from_s and crossing_s(DAY, t_s, 1.0) < DAY.seconds]
+    found = [(passage, at_s) for passage, at_s in found if passage.t_begin_s > from_s - 0.2]
+    assert len(found) == len(whole) >= 4
+    for (passage, reported_s), begin_s in zip(found, whole, strict=True):
+        assert passage.t_middle_s == pytest.approx(crossing_s(DAY, begin_s, middle), abs=0.2)
+        assert reported_s <= crossing_s(DAY, begin_s, 1.0)
+        assert passage.pictures[1].problem is None
+
+
+def test_a_line_that_stands_when_it_is_looked_at_again(line: list[Frame], learnt: Learnt) -> None:
+    """Morning: it stands for a while and then starts; nothing is reported meanwhile."""
+    extractor = PassageExtractor(watched(DAY), run_id="second", learnt=learnt)
+    still = line[round(11.0 * DAY.fps)]
+    stood = [passage for k in range(100) for passage in extractor.step(still.at(0.08 * k))]
+    assert stood == []
+    assert extractor.line_speed == "stopped"
+    found = []
+    for frame in line[round(11.0 * DAY.fps) :]:
+        found += [(passage, frame.t_s) for passage in extractor.step(frame.at(frame.t_s - 11.0 + 8.0))]
+    whole = [t_s for t_s in DAY.carriers if t_s > 11.5 and crossing_s(DAY, t_s, 1.0) < DAY.seconds]
+    assert len([passage for passage, _ in found if passage.t_begin_s > 8.3]) == len(whole)
+
+
+def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> None:
+    """Read back it is the same, for the very lift alone; what is broken is no more than not there."""
+    path = tmp_path / "learnt" / "scripted.npz"
+    assert load(path, watched(DAY)) is None
+    learnt.save(path)
+    again = load(path, watched(DAY))
+    assert again is not None
+    assert (again.of, again.size) == (learnt.of, learnt.size)
+    assert again.line.interval_s == learnt.line.interval_s
+    for name in ("backgrounds", "looks", "biases", "counts", "ways", "residual"):
+        assert np.array_equal(getattr(again, name), getattr(learnt, name))
+    for name in ("frames", "background", "change", "count"):
+        assert np.array_equal(getattr(again.line, name), getattr(learnt.line, name))
+    redrawn = DAY.track.model_copy(update={"begin": DAY.track.begin.model_copy(update={"x": 191.0})})
+    assert load(path, watched(replace(DAY, track=redrawn))) is None
+    whole = path.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], b"PK" + bytes(500), whole[:-400] + bytes(400)):
+        path.write_bytes(damaged)
+        assert load(path, watched(DAY)) is None
+    assert [each.name for each in path.parent.iterdir()] == ["scripted.npz"]
+
+
+def test_what_fits_another_view_is_left(line: list[Frame], learnt: Learnt) -> None:
+    """Learnt for another track: the line is learnt anew, as if nothing had been given."""
+    redrawn = DAY.track.model_copy(update={"end": DAY.track.end.model_copy(update={"x": 436.0})})
+    extractor = PassageExtractor(watched(replace(DAY, track=redrawn)), learnt=learnt)
+    assert extractor.line_speed == "unknown"
+
+
+def test_a_camera_s_process_begins_with_it(tmp_path: Path, learnt: Learnt) -> None:
+    """The service starts, and the process is killed: each time the line is known at once; the file stays."""
+    video = encode(tmp_path / "a.mp4", (frame.image for frame in frames(DAY)), DAY.fps, key_every=12)
+    one = watched(DAY)
+    camera = Camera(url=str(video), width=640, height=360)
+    one = replace(one, lift=one.lift.model_copy(update={"camera": camera}), loop_file=True)
+    path = tmp_path / "learnt.npz"
+    replace(learnt, of=fingerprint(one)).save(path)
+    said: queue.Queue[CameraEvent] = queue.Queue()
+    supervisor = CameraSupervisor(one, said.put, memory=path)
+    supervisor.start()
+    try:
+        known(said)
+        pid = supervisor.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        while not isinstance(said.get(timeout=30.0), Health):
+            pass  # until it is reported down: what comes then is of the next process
+        known(said)
+    finally:
+        supervisor.stop()
+    assert load(path, one) is not None
+
+
+def known(said: queue.Queue[CameraEvent]) -> None:
+    """Wait until a process's frames have come; its line is known by then, long before it could be learnt."""
+    while True:
+        event = said.get(timeout=30.0)
+        if isinstance(event, CameraStatus) and event.state is CameraState.LIVE:
+            assert event.line_speed != "unknown"
+            return
