@@ -58,11 +58,15 @@ def watch_file(
     engine = InlineEngine(model, model.manifest, str(model.device))
     masks = folder.masks
     version = enrol(folder.lift.id, masks.open, masks.close, folder.references, engine)
+    ended_s = 0.0
     for frame in source:
+        ended_s = frame.t_s
         for passage in extractor.step(frame):
             yield Watched(passage, _judged(passage, version, model), frame.t_s)
         if on_progress is not None and source.duration_s > 0:
             on_progress(min(frame.t_s / source.duration_s, 1.0))
+    for passage in extractor.finish():
+        yield Watched(passage, _judged(passage, version, model), ended_s)
 
 
 def _judged(passage: Passage, version: MaskVersion, model: EmbeddingModel) -> Judgement:

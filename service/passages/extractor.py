@@ -16,6 +16,7 @@ from service.passages.anchor import Anchor
 from service.passages.learnt import Learnt, fingerprint
 from service.passages.line.follower import Line
 from service.passages.line.roi import scaled
+from service.passages.line.timetable import Timetable
 from service.passages.moments import Moments
 from service.passages.motion import drift, motion_px
 from service.passages.registrar import Registrar, Seen, first_look
@@ -176,14 +177,27 @@ class PassageExtractor:
                 passages += self._recall(frame)
         if line.known and self._moments is not None:
             for carrier in self._moments.step(frame, line):
-                passages += self._leave(carrier, frame.t_mono_s)
+                passages += self._leave(carrier, frame.t_mono_s, line)
         return passages
 
     def finish(self) -> list[Passage]:
-        """End of the stream: carriers that have not reached the end of the track are no passages."""
+        """End of a recording: return the carriers of one that was too short for the line to be learnt.
+
+        Carriers that have not reached the end of the track are no passages.
+        """
         if self._moments is not None:
             self._moments.clear()
-        return []
+        clip, seen = self._line.clip, self._line.sightings()
+        if clip is None or seen is None:
+            return []
+        lead = self._lead(seen.usual)
+        self._moments = moments = self._new_moments(1.0 - lead)
+        moments.recall(clip, seen, 0, len(seen) - 1)
+        if not self._first_looks(moments, range(len(seen))):
+            return []
+        end = clip.frames[-1]
+        whole = [c for c in range(len(seen)) if seen.time_of(c, 1.0) <= end.t_s]
+        return [passage for carrier in whole for passage in self._leave(carrier, end.t_mono_s, seen)]
 
     def _gap(self) -> None:
         self._last_step_s = 0.0
@@ -209,12 +223,26 @@ class PassageExtractor:
         number = line.number(frame.t_s)
         if clip is None or interval_s is None or number is None:
             return []
-        lead = float(np.clip(self._options.lead_s * line.usual, 0.02, 0.5 * (1.0 - self._middle)))
-        self._moments = moments = self._new_moments(1.0 - lead)
+        self._moments = moments = self._new_moments(1.0 - self._lead(line.usual))
         last = int(np.floor(number))
         first = max(last - _FROM_CLIP, int(np.floor(line.number(clip.frames[0].t_s) or 0.0)) - 1)
         moments.recall(clip, line, first, last)
-        seen = [[moments.leaves(carrier)[k] for carrier in range(first, last + 1)] for k in range(3)]
+        if not self._first_looks(moments, range(first, last + 1)):
+            return []
+        whole = [c for c in range(first, last + 1) if all(leaf is not None for leaf in moments.leaves(c))]
+        for carrier in whole:
+            self._place(carrier, line)
+        passages: list[Passage] = []
+        for carrier in whole:
+            way = line.way(carrier, frame.t_s)
+            if way is not None and way >= moments.stands[-1].way:
+                passages += self._leave(carrier, frame.t_mono_s, line)
+        line.release()
+        return passages
+
+    def _first_looks(self, moments: Moments, carriers: range) -> bool:
+        """Learn from a clip's carriers what they look like; say whether each stand has seen one."""
+        seen = [[moments.leaves(carrier)[k] for carrier in carriers] for k in range(len(moments.stands))]
         looks = [
             look
             for stand, leaves in zip(moments.stands, seen, strict=True)
@@ -222,20 +250,15 @@ class PassageExtractor:
         ]
         if len(looks) < len(moments.stands):
             self._moments = None
-            return []
+            return False
         self._registrar = self._new_registrar(moments, looks)
-        whole = [c for c in range(first, last + 1) if all(leaf is not None for leaf in moments.leaves(c))]
-        for carrier in whole:
-            self._place(carrier)
-        passages: list[Passage] = []
-        for carrier in whole:
-            way = line.way(carrier, frame.t_s)
-            if way is not None and way >= moments.stands[-1].way:
-                passages += self._leave(carrier, frame.t_mono_s)
-        line.release()
-        return passages
+        return True
 
-    def _place(self, carrier: int) -> None:
+    def _lead(self, usual: float) -> float:
+        """Return how many ways before the track's end the last picture is taken; usual: ways a second."""
+        return float(np.clip(self._options.lead_s * usual, 0.02, 0.5 * (1.0 - self._middle)))
+
+    def _place(self, carrier: int, line: Line | Timetable) -> None:
         """Let one more carrier's middle picture say where carriers hang; move all if they are off."""
         if self._moments is None or self._registrar is None:
             return
@@ -244,19 +267,19 @@ class PassageExtractor:
             return
         way = self._registrar.place(_MIDDLE, leaf)
         if way is not None:
-            self._line.move(way)
+            line.move(way)
             self._moments.shift(way)
 
-    def _leave(self, carrier: int, decided_mono_s: float) -> list[Passage]:
+    def _leave(self, carrier: int, decided_mono_s: float, line: Line | Timetable) -> list[Passage]:
         """Report a carrier, once, unless it was not seen all the way, or the rope has a gap there."""
-        moments, line, registrar = self._moments, self._line, self._registrar
+        moments, registrar = self._moments, self._registrar
         if moments is None or registrar is None:
             return []
         leaves = moments.leaves(carrier)
         times = [line.time_of(carrier, way) for way in (0.0, self._middle, 1.0)]
         there = line.there(carrier)
         if line.clip is None and (self._passages < _SETTLED or self._passages % _AGAIN == 0):
-            self._place(carrier)
+            self._place(carrier, line)
         moments.forget(carrier)
         t_begin_s, t_middle_s, t_end_s = times
         if t_begin_s is None or t_middle_s is None or t_end_s is None:

@@ -15,6 +15,7 @@ from lifts.schema import Pose, Track
 from service.frame import Frame, reduced
 from service.passages.line.clip import Clip, Kept
 from service.passages.line.follower import Line
+from service.passages.line.timetable import Timetable
 from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX, Floats
 
 Bytes = npt.NDArray[np.uint8]
@@ -131,7 +132,7 @@ class Moments:
                 stand.look(stand.grey(frame))
         return done
 
-    def recall(self, clip: Clip, line: Line, first: int, last: int) -> None:
+    def recall(self, clip: Clip, line: Line | Timetable, first: int, last: int) -> None:
         """Take the pictures of carriers first to last from a clip, and learn the backgrounds anew."""
         for index, stand in enumerate(self.stands):
             step = max(1, len(clip) // 40)

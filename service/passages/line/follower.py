@@ -18,6 +18,7 @@ from service.passages.line.movie import Movie
 from service.passages.line.odometer import SPEEDS, Odometer
 from service.passages.line.placing import Placer, Placing
 from service.passages.line.roi import Roi
+from service.passages.line.timetable import Timetable
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -28,6 +29,7 @@ _AGAIN = (1.7, 2.7, 3.7)  # intervals after which the movie is made, from all th
 _LAG_S, _LEAST_LAG_S, _MOST_LAG_S = 0.4, 0.12, 0.8
 _SURE = 0.75
 _LOST_CARRIERS = 4
+_LEAST_FRAMES = 16
 _THERE = 0.15  # of what the movie shows of a carrier: less is none, if the place is seen as ever
 _RESTLESS = 0.5  # of the change a running line makes: a line that stands does not
 
@@ -111,6 +113,13 @@ class Line:
         elif self.clip is not None and frame.t_s - self._look_s >= _LOOK_EVERY_S:
             self._look_s = frame.t_s
             self._look()
+
+    def sightings(self) -> Timetable | None:
+        """Return when carriers passed in a clip that has ended before the line could be learnt."""
+        if self.known or self.clip is None or len(self.clip) < _LEAST_FRAMES:
+            return None
+        sighting = self._placer.sight(self.clip)
+        return None if sighting is None else Timetable(sighting, self._middle)
 
     @property
     def learnt(self) -> LearntLine | None:

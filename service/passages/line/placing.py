@@ -30,6 +30,9 @@ _MOST_CUT = 220  # frames
 _CENTRED_PX = 26.0
 _ROUNDS = 3
 _PHASE_S = 0.05
+_APART = 1.1
+_LEAST_TOTAL, _LEAST_ALIKE, _LEAST_CENTRED = 70.0, 0.4, 0.15  # people and snow have some 50, 0.2, anything
+_OTHERS = 0.3  # of the plainest carrier's score, at least, has another
 _NEAR = 0.15  # ways by which the first guess may be off
 
 
@@ -39,6 +42,14 @@ class Placing:
 
     speed: float
     middle: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """speed: ways a second. middles_s: the media times at which carriers are at middle, ascending."""
+
+    speed: float
+    middles_s: tuple[float, ...]
 
 
 class Placer:
@@ -73,6 +84,37 @@ class Placer:
         # To a micro: libraries sum complex numbers in an order that hangs on where they lie in memory, and
         # the same frames are to give the same passages.
         return Placing(round(speed, 6), round(middle, 6))
+
+    def sight(self, clip: Clip) -> Sighting | None:
+        """Return the carriers of a clip that is too short for any to come again; None if it shows none.
+
+        For want of an interval the clip is taken for a little less than one, so that nothing is laid upon
+        anything else.
+        """
+        interval_s = _APART * clip.seconds
+        placing = self.place(clip, interval_s)
+        cuts, rows = self._cuts(clip)
+        times = (clip.times - clip.times[0])[rows]
+        apart_s = _ABOUT_MIDDLE * interval_s / placing.speed
+        moments = np.arange(-apart_s[0], times[-1] - apart_s[-1], _PHASE_S)
+        if len(moments) == 0:
+            return None
+        nearest = np.abs(times[None, None] - (moments[:, None] + apart_s)[..., None]).argmin(axis=2)
+        views = cuts[np.arange(len(apart_s)), nearest]  # [moments, V, n]
+        stacks = views.mean(axis=1)
+        energy = np.abs(stacks) ** 2
+        total = energy.sum(axis=1)
+        alike = total / np.maximum((np.abs(views) ** 2).sum(axis=2).mean(axis=1), 1e-9)
+        centred = np.array([_centred(row) for row in energy])
+        scores = np.array([self._score(stack[None]) for stack in stacks])
+        scores[(total < _LEAST_TOTAL) | (alike < _LEAST_ALIKE) | (centred < _LEAST_CENTRED)] = 0.0
+        found: list[float] = []
+        best = float(scores.max())
+        while best > 0.0 and float(scores.max()) >= _OTHERS * best:
+            at = int(scores.argmax())
+            found.append(float(clip.times[0] + moments[at]))
+            scores[np.abs(moments - moments[at]) < interval_s / placing.speed] = 0.0
+        return Sighting(placing.speed / interval_s, tuple(sorted(found))) if found else None
 
     def _coarse(self, clip: Clip, times: Ways, interval_s: float) -> Field:
         """Return complex64[W, K, n]: what each phase shows in the canonical frame at each way."""

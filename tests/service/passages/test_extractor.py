@@ -135,6 +135,23 @@ def test_people_alone_are_no_carriers() -> None:
     assert set(said) == {"unknown"}
 
 
+@pytest.mark.parametrize("carriers", [(3.0,), (1.0,), (1.0, 8.0)], ids=["one", "one early", "two"])
+@pytest.mark.parametrize("references", [False, True], ids=["masks", "references"])
+def test_a_recording_too_short_for_the_line_to_be_learnt(
+    carriers: tuple[float, ...], references: bool
+) -> None:
+    """No carrier's interval can be told: each is found by itself, once the recording has ended."""
+    scene = Scene(carriers=carriers, seconds=carriers[-1] + 5.5, people=4, snow=40)
+    extractor = PassageExtractor(watched(scene, references), run_id="test")
+    found = [passage for frame in frames(scene) for passage in extractor.step(frame)] + extractor.finish()
+    middle = middle_fraction(scene.track)
+    assert len(found) == len(carriers)
+    for passage, begin_s in zip(found, carriers, strict=True):
+        assert passage.t_middle_s == pytest.approx(crossing_s(scene, begin_s, middle), abs=0.2)
+        assert passage.t_end_s == pytest.approx(crossing_s(scene, begin_s, 1.0), abs=0.4)
+        assert [picture.problem for picture in passage.pictures] == [None] * 3
+
+
 def test_the_same_frames_give_the_same_passages() -> None:
     """Nothing but the frames decides: no clock, no chance. Bit for bit."""
     scene = Scene(seconds=14.0, carriers=EVERY_4_S[:3])
