@@ -19,8 +19,11 @@ R = TypeVar("R", bound=Recipe)
 class System(ABC, Generic[R]):
     """A network with its loss and its way to judge.
 
-    recipe: how it is trained. network: the weights; on the CPU until it is moved.
+    recipe: how it is trained. network: the weights; on the CPU until it is moved. by_gallery: whether it
+    judges by pictures whose state is known.
     """
+
+    by_gallery = False
 
     def __init__(self, recipe: R) -> None:
         torch.manual_seed(recipe.seed)

@@ -39,6 +39,8 @@ def classes(data: Pictures) -> Tensor:
 class Metric(System[R]):
     """Batches of some pictures of some classes; judged by the nearest known picture."""
 
+    by_gallery = True
+
     def batches(self, data: Pictures, generator: torch.Generator) -> Iterator[Tensor]:
         """Yield batches of EACH pictures of as many classes as fit, until as many as there are were shown."""
         labels = classes(data)

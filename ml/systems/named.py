@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from ml.systems.base import System
 from ml.systems.classifier import Classifier
@@ -19,9 +23,7 @@ from ml.systems.recipe import (
 )
 from ml.systems.siamese import GetNetSystem, Siamese
 
-Any_ = System[Any]
-
-_MAKE: dict[type[Recipe], Callable[[Any], Any_]] = {
+_MAKE: dict[type[Recipe], Callable[[Any], System[Any]]] = {
     AbirRecipe: Abir,
     ClassifierRecipe: Classifier,
     GetNetRecipe: GetNetSystem,
@@ -42,9 +44,34 @@ RECIPES: dict[str, Recipe] = {
 """Each system's recipe; see `ml.systems.recipe` for what may be changed."""
 
 
-def system_of(recipe: Recipe) -> Any_:
+SMOKE_SIDE = {"vgg16": 64, "resnet50": 64, "abir": 64, "triplet-mildnet": 64, "triplet-resnet50": 64}
+"""What a smoke run's pictures are reduced to, of systems that take any size: it is over in a minute."""
+
+
+def system_of(recipe: Recipe) -> System[Any]:
     """Return the system of a recipe, before training."""
     return _MAKE[type(recipe)](recipe)
+
+
+def changed(recipe: Recipe, words: Sequence[str]) -> Recipe:
+    """Return a recipe with some fields set, each by a word such as se=false or mining=offline.
+
+    Raises:
+        ValueError: no such field, or no such value for it.
+    """
+    values = asdict(recipe)
+    for word in words:
+        name, _, value = word.partition("=")
+        if name not in values:
+            raise ValueError(f"{word!r}: expected one of {', '.join(values)}")
+        with suppress(json.JSONDecodeError):  # numbers, true and false; the rest are words
+            value = json.loads(value)
+        values[name] = value
+    try:
+        return TypeAdapter(type(recipe)).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
 def as_values(name: str, recipe: Recipe) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,33 @@ def train(
         _log(out / "log.csv", state["epoch"], said)
         progress(state["epoch"], said)
     return best
+
+
+def train_rates(
+    name: str,
+    recipe: Recipe,
+    rates: Sequence[float],
+    training: Pictures,
+    validation: Pictures,
+    out: Path,
+    progress: Progress,
+    device: torch.device,
+) -> Path:
+    """Train once with each learning rate; returns the file of the best on validation.
+
+    Each has its folder, out/rate-RATE; out/best.pt is that of the best and says what each rate reached.
+    """
+    reached: dict[str, float] = {}
+    contents = []
+    for rate in rates:
+        tried = replace(recipe, learning_rate=rate)
+        path = train(name, tried, training, validation, out / f"rate-{rate:g}", progress, device)
+        contents.append(torch.load(path, map_location="cpu", weights_only=True))
+        reached[f"{rate:g}"] = contents[-1]["state"]["best"]
+    best = max(contents, key=lambda content: content["state"]["best"])
+    best["state"] |= {"reached_by_rate": reached, "training_pictures": len(training)}
+    save(best, out / "best.pt")
+    return out / "best.pt"
 
 
 def load(path: Path, device: torch.device) -> tuple[str, System[Any], dict[str, Any]]:

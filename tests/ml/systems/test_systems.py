@@ -11,10 +11,10 @@ import torch
 
 from ml.data.pictures import Pictures
 from ml.systems.metric import classes
-from ml.systems.named import RECIPES, as_values, from_values, system_of
-from ml.systems.recipe import GetNetRecipe, Recipe, TripletRecipe
+from ml.systems.named import RECIPES, as_values, changed, from_values, system_of
+from ml.systems.recipe import AbirRecipe, GetNetRecipe, Recipe, TripletRecipe
 from ml.systems.siamese import displaced
-from ml.train.trainer import load, train
+from ml.train.trainer import train
 
 LIFTS, EACH = 2, 4
 SMALL = {"vgg16": 64, "resnet50": 64, "abir": 64, "triplet-mildnet": 64, "triplet-resnet50": 64}
@@ -68,35 +68,6 @@ def test_each_system_learns_what_a_batch_shows(name: str, data: Pictures) -> Non
     assert scores.isfinite().all()
 
 
-@pytest.mark.parametrize("name", ["siamese", "classifier"])
-def test_a_run_that_was_cut_short_goes_on_to_the_same_weights(
-    name: str, data: Pictures, tmp_path: Path
-) -> None:
-    """One epoch and then another is what two at once are; the recipe and how far it came are in the file."""
-    cpu = torch.device("cpu")
-    recipe = recipe_of(name)
-
-    def run(folder: str, epochs: int) -> Path:
-        return train(
-            name, replace(recipe, epochs=epochs), data, data, tmp_path / folder, lambda *_: None, cpu
-        )
-
-    run("whole", 2)
-    run("parts", 1)
-    run("parts", 2)
-    whole, parts = (
-        torch.load(tmp_path / folder / "last.pt", weights_only=True)["network"]
-        for folder in ("whole", "parts")
-    )
-    assert all(torch.equal(whole[key], parts[key]) for key in whole)
-    read, system, state = load(tmp_path / "parts" / "best.pt", cpu)
-    assert (read, replace(system.recipe, epochs=2)) == (name, recipe)
-    assert state["epoch"] in (1, 2)
-    other = replace(recipe, learning_rate=0.5)
-    with pytest.raises(ValueError, match="another run"):
-        train(name, other, data, data, tmp_path / "parts", lambda *_: None, cpu)
-
-
 @pytest.mark.parametrize("l2", ["constant", "adaptive"])
 def test_regularisation_is_part_of_the_descent(l2: str, data: Pictures, tmp_path: Path) -> None:
     """Either kind leads to other weights than none; learnt factors move."""
@@ -118,6 +89,18 @@ def test_regularisation_is_part_of_the_descent(l2: str, data: Pictures, tmp_path
 def test_a_recipe_is_read_back_from_a_checkpoint(name: str) -> None:
     """Plain values and back, the system's own fields too."""
     assert from_values(as_values(name, RECIPES[name])) == (name, RECIPES[name])
+
+
+def test_a_recipe_is_changed_by_words() -> None:
+    """Words become values of the right kind; what is no field, or no value of it, is named."""
+    assert changed(AbirRecipe(), ["se=false", "epochs=7", "learning_rate=1e-3"]) == AbirRecipe(
+        se=False, epochs=7, learning_rate=1e-3
+    )
+    assert changed(GetNetRecipe(), ["transformer=6"]) == GetNetRecipe(transformer=6)
+    with pytest.raises(ValueError, match="expected one of"):
+        changed(AbirRecipe(), ["mining=offline"])
+    with pytest.raises(ValueError, match="mining"):
+        changed(TripletRecipe(), ["mining=online"])
 
 
 def test_getnet_learns_in_turns(data: Pictures) -> None:
