@@ -13,15 +13,14 @@ def train_rate(batch: int, threads: int, steps: int) -> list[dict[str, Any]]:
     kept (`ml.train.memory`); the ratio is that to the first row."""
     import torch  # noqa: PLC0415
 
-    from ml.models.paper import PaperNetwork  # noqa: PLC0415
+    from ml.systems.named import RECIPES, system_of  # noqa: PLC0415
     from ml.train.memory import keep_freed_memory  # noqa: PLC0415
-    from ml.train.paper import forward  # noqa: PLC0415
 
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
-    torch.manual_seed(0)
-    model = PaperNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    sgd = torch.optim.SGD(model.parameters(), 1e-4, 0.9, nesterov=True)
+    system = system_of(RECIPES["classifier"])
+    system.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    sgd = torch.optim.SGD(system.network.parameters(), 1e-4, 0.9, nesterov=True)
     images = torch.randint(0, 256, (batch, 200, 200, 3), dtype=torch.uint8)
     labels = torch.arange(batch) % 2
     rows: list[dict[str, Any]] = []
@@ -31,7 +30,7 @@ def train_rate(batch: int, threads: int, steps: int) -> list[dict[str, Any]]:
         times = []
         for step in range(steps + 1):
             started = time.perf_counter()
-            loss = torch.nn.functional.cross_entropy(forward(model, images, torch.device("cpu")), labels)
+            loss = torch.nn.functional.cross_entropy(system.outputs(images), labels)
             sgd.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             sgd.step()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +27,9 @@ from ml.commands.common import (
     prepared,
     provenance,
 )
+
+if TYPE_CHECKING:
+    from ml.data.pictures import Pictures
 
 
 class Precision(StrEnum):
@@ -82,8 +86,14 @@ class Judged(StrEnum):
     """What the benchmark's test pictures can be given to."""
 
     BARWATCH = "barwatch"
-    PAPER_SIMPLE = "paper-simple"
-    PAPER_SIAMESE = "paper-siamese"
+    SIAMESE = "siamese"
+    CLASSIFIER = "classifier"
+    VGG16 = "vgg16"
+    RESNET50 = "resnet50"
+    GETNET = "getnet"
+    ABIR = "abir"
+    TRIPLET_MILDNET = "triplet-mildnet"
+    TRIPLET_RESNET50 = "triplet-resnet50"
     EDGE_ENERGY = "edge-energy"
     EDGE_CORRELATION = "edge-correlation"
 
@@ -92,7 +102,7 @@ def evaluate_benchmark(
     system: Annotated[Judged, typer.Argument(help="A trained network, the shipped one, or a baseline.")],
     benchmark: BenchmarkOption = Path("runs/benchmark"),
     checkpoint: Annotated[
-        Path | None, typer.Option(help="The paper's network, trained; runs/SYSTEM/best.pt.")
+        Path | None, typer.Option(help="A paper's system, trained; runs/SYSTEM/best.pt.")
     ] = None,
     model: Annotated[Path, typer.Option(help="The artefact, for barwatch.")] = RELEASED / "barwatch.ts",
     only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
@@ -106,9 +116,14 @@ def evaluate_benchmark(
     from ml.evaluate.benchmark import markdown, table  # noqa: PLC0415
     from ml.evaluate.systems import scores_of  # noqa: PLC0415
 
-    data = read(benchmark, [p for p in parts(["test"]) if not only or p.counts.lift in only])
+    wanted = [part for part in parts(["test"]) if not only or part.counts.lift in only]
+    data = read(benchmark, wanted)
+
+    def known() -> Pictures:
+        return read(benchmark, [replace(part, split="train") for part in wanted])
+
     where = model if system is Judged.BARWATCH else checkpoint or Path("runs") / system.value / "best.pt"
-    scores, about = scores_of(system.value, data, where, chosen_device(device))
+    scores, about = scores_of(system.value, data, known, where, chosen_device(device))
     result = {
         "system": system.value,
         **provenance(FIRST_SEED),

@@ -21,15 +21,22 @@ from ml.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from ml.train.paper import Kind
+    from ml.data.pictures import Pictures
+    from ml.systems.recipe import Recipe
 
 
 class System(StrEnum):
-    """The networks that can be trained."""
+    """The systems that can be trained; `ml.systems` has all but the first."""
 
     BARWATCH = "barwatch"
-    PAPER_SIMPLE = "paper-simple"
-    PAPER_SIAMESE = "paper-siamese"
+    SIAMESE = "siamese"
+    CLASSIFIER = "classifier"
+    VGG16 = "vgg16"
+    RESNET50 = "resnet50"
+    GETNET = "getnet"
+    ABIR = "abir"
+    TRIPLET_MILDNET = "triplet-mildnet"
+    TRIPLET_RESNET50 = "triplet-resnet50"
 
 
 class Preset(StrEnum):
@@ -54,9 +61,16 @@ def train(
     lifts: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's or checkpoint's.")] = None,
     learning_rate: Annotated[
         list[float] | None,
-        typer.Option(min=0, help="Of several, which only the paper's networks take, the best is kept."),
+        typer.Option(min=0, help="Of several, which all but barwatch take, the best is kept."),
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="At most, of the paper's networks.")] = 1000,
+    epochs: Annotated[int | None, typer.Option(min=1, help="At most; not for barwatch.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Pretrained weights, with torchvision's names: not for barwatch.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change a recipe, e.g. se=false, mining=offline, l2=adaptive."),
+    ] = None,
     start_from: Annotated[
         Path | None,
         typer.Option(help="Another barwatch checkpoint: its weights where name and shape agree."),
@@ -70,9 +84,9 @@ def train(
 ) -> None:
     """Train a network.
 
-    barwatch trains on lifts that are rendered first, where they are not there yet; the paper's networks on
-    the benchmark's training pictures (--preset small: Table 1, large: Table 3, smoke: one lift), validated on
-    its validation pictures.
+    barwatch trains on lifts that are rendered first, where they are not there yet; the papers' systems on
+    the benchmark's training pictures (--preset small: Table 1, large: Table 3, smoke: a few of two lifts,
+    rendered if need be), validated on its validation pictures.
     """
     import torch  # noqa: PLC0415 - seconds that only this command needs
 
@@ -85,8 +99,16 @@ def train(
         given = {name: value for name, value in changes.items() if value is not None}
         _train_barwatch(preset, out, cache, resume, seed, given, start_from, workers, device)
     else:
-        kind: Kind = "simple" if system is System.PAPER_SIMPLE else "siamese"
-        _train_paper(kind, preset, out, benchmark, resume, seed, learning_rate, epochs, device)
+        from ml.systems.named import RECIPES, changed  # noqa: PLC0415
+
+        words = [*(set_ or []), f"seed={seed}", f"threads={torch.get_num_threads()}"]
+        words += [f"epochs={epochs}"] if epochs else []
+        words += [f"weights={weights}"] if weights else []
+        try:
+            recipe = changed(RECIPES[system.value], words)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--set") from None
+        _train_system(system.value, recipe, preset, out, benchmark, resume, learning_rate, workers, device)
 
 
 def _train_barwatch(
@@ -132,40 +154,54 @@ def _train_barwatch(
     console.print(f"checkpoint: {path}")
 
 
-def _train_paper(
-    kind: Kind,
+def _train_system(
+    name: str,
+    recipe: Recipe,
     preset: Preset,
     out: Path,
     benchmark: Path,
     resume: bool,
-    seed: int,
     learning_rate: list[float] | None,
-    epochs: int,
+    workers: int,
     device: str,
 ) -> None:
     import torch  # noqa: PLC0415
 
     from ml.data.benchmark import parts  # noqa: PLC0415
     from ml.data.pictures import read  # noqa: PLC0415
-    from ml.train.paper import PaperConfig, train_rates  # noqa: PLC0415
+    from ml.train.trainer import train_rates  # noqa: PLC0415
 
     _refuse_overwriting(next(out.glob("rate-*/last.pt"), out / "best.pt"), resume)
-    last = 1 if preset is Preset.SMOKE else None
-    training = read(benchmark, parts(["large" if preset is Preset.LARGE else "train"])[:last])
-    validation = read(benchmark, parts(["validation"])[:last])
-    config = PaperConfig(kind, seed=seed, epochs=epochs, threads=torch.get_num_threads())
-    rates = learning_rate or [config.learning_rate]
-
+    if preset is Preset.SMOKE:
+        recipe, training, validation = _smoke(name, recipe, benchmark, workers)
+    else:
+        training = read(benchmark, parts(["large" if preset is Preset.LARGE else "train"]))
+        validation = read(benchmark, parts(["validation"]))
     with progress_bar() as progress:
-        task = progress.add_task(f"training paper-{kind}, epochs", total=None, note="")
+        task = progress.add_task(f"training {name}, epochs", total=None, note="")
 
         def show(epoch: int, said: dict[str, float]) -> None:
             note = f"loss {said['loss']:.4f} validation {100 * said['validation']:.2f}"
             progress.update(task, completed=epoch, note=note)
 
         place = torch.device(chosen_device(device))
-        path = train_rates(config, rates, training, validation, out, show, place)
+        rates = learning_rate or [recipe.learning_rate]
+        path = train_rates(name, recipe, rates, training, validation, out, show, place)
     console.print(f"best on validation: {path}")
+
+
+def _smoke(name: str, recipe: Recipe, benchmark: Path, workers: int) -> tuple[Recipe, Pictures, Pictures]:
+    """Return a recipe and pictures with which all is over in a minute, rendering included."""
+    from ml.data.benchmark import parts, render_parts  # noqa: PLC0415
+    from ml.data.pictures import read, some  # noqa: PLC0415
+    from ml.systems.named import SMOKE_SIDE  # noqa: PLC0415
+
+    first, second = parts(["train"])[:2], parts(["validation"])[:2]
+    for _ in render_parts(benchmark, [*first, *second], workers):
+        pass
+    training, validation = some(read(benchmark, first), 32), some(read(benchmark, second), 16)
+    short = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE.get(name, recipe.side))
+    return short, training, validation
 
 
 def _refuse_overwriting(checkpoint: Path, resume: bool) -> None:

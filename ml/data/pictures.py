@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,4 +54,17 @@ def read(folder: Path, parts: Sequence[Part]) -> Pictures:
         masks=torch.from_numpy(np.stack([np.stack([c.close_mask, c.open_mask]) for c in contents])),
         names=tuple(part.counts.lift for part in parts),
         factors=[factors for side in sides for factors in side["pictures"]],
+    )
+
+
+def some(data: Pictures, count: int) -> Pictures:
+    """Return so many of a split's pictures, evenly from all: of every lift and state if there are enough."""
+    rows = torch.linspace(0, len(data) - 1, min(count, len(data))).round().long()
+    return replace(
+        data,
+        images=data.images[rows],
+        is_open=data.is_open[rows],
+        occupied=data.occupied[rows],
+        lift=data.lift[rows],
+        factors=[data.factors[row] for row in rows.tolist()],
     )

@@ -18,12 +18,12 @@ from ml.evaluate.report import markdown as lifts_markdown
 Result = dict[str, Any]
 
 PAPER = {
-    "paper-simple": ("the paper's simple classifier", 87.76),
-    "paper-siamese": ("the paper's siamese network", 90.94),
+    "classifier": ("the paper's simple classifier", 87.76),
+    "siamese": ("the paper's siamese network", 90.94),
 }
 """Table 2's averages, in per cent (Alqasir, Muselet and Ducottet, VISAPP 2020)."""
 
-PAPER_LARGE = {"paper-simple": 97.71, "paper-siamese": 99.44}
+PAPER_LARGE = {"classifier": 97.71, "siamese": 99.44}
 """Table 4's averages with the large training set, in per cent."""
 
 NAMES = {
@@ -31,6 +31,12 @@ NAMES = {
     "edge-correlation": "edge correlation with the masks, nothing learnt",
     "barwatch": "barwatch, from two masks: no picture of these lifts was trained on",
     **{system: f"{name}, trained on these lifts" for system, (name, _) in PAPER.items()},
+    "vgg16": "VGG16, trained on these lifts",
+    "resnet50": "ResNet-50, trained on these lifts",
+    "getnet": "GetNet, on pictures off their place, trained on these lifts",
+    "abir": "ABIR, by the nearest training picture of the lift",
+    "triplet-mildnet": "triplets on MILDNet, by the nearest training picture of the lift",
+    "triplet-resnet50": "triplets on ResNet-50, by the nearest training picture of the lift",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,21 @@ from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores
 from ml.evaluate.scoring import score
 from ml.export.torchscript import Scripted
+from ml.systems.named import as_values
 from ml.train.memory import keep_freed_memory
-from ml.train.paper import load_paper, scores
+from ml.train.trainer import load
 
 Floats = npt.NDArray[np.float64]
 
 
-def scores_of(system: str, data: Pictures, where: Path, device: str) -> tuple[Floats, dict[str, Any]]:
+def scores_of(
+    system: str, data: Pictures, known: Callable[[], Pictures], where: Path, device: str
+) -> tuple[Floats, dict[str, Any]]:
     """Score all pictures.
 
     Args:
-        system: barwatch, paper-simple, paper-siamese, or a name of BASELINES.
+        system: barwatch, a name of `ml.systems.named.RECIPES`, or one of BASELINES.
+        known: reads the training pictures of the same lifts, for systems that judge by known ones.
         where: the artefact or checkpoint; not read for a baseline.
 
     Returns:
@@ -44,20 +49,23 @@ def scores_of(system: str, data: Pictures, where: Path, device: str) -> tuple[Fl
             out[of] = -found.margin
         return out, {"trained_on_these_lifts": False}
     keep_freed_memory()
-    model, config, state = load_paper(where, torch.device(device))
-    found_scores = scores(model, data, config.kind).double().numpy()
+    trained_as, trained, state = load(where, torch.device(device))
+    recipe = trained.recipe
+    found_scores = trained.scores(data, known() if trained.by_gallery else data).double().numpy()
     rates = "".join(f" --learning-rate {rate}" for rate in state.get("reached_by_rate", ()))
-    how = f" --epochs {config.epochs} --seed {config.seed}"
-    how += f" --threads {config.threads}" if config.threads else ""
+    how = f" --epochs {recipe.epochs} --seed {recipe.seed}"
+    how += f" --threads {recipe.threads}" if recipe.threads else ""
     about = {
         "trained_on_these_lifts": True,
-        "trained_by": f"barwatch train {system}{rates}{how}",
-        "learning_rate": config.learning_rate,
-        "seed": config.seed,
+        "trained_by": f"barwatch train {trained_as}{rates}{how}",
+        "recipe": as_values(trained_as, recipe),
+        "training_seconds": state["seconds"],
+        "learning_rate": recipe.learning_rate,
+        "seed": recipe.seed,
         "training_pictures": state.get("training_pictures"),
         "epoch": state["best_epoch"],
         "validation_accuracy": state["best"],
         "validation_accuracy_by_rate": state.get("reached_by_rate"),
-        "parameters": sum(p.numel() for p in model.parameters()),
+        "parameters": sum(p.numel() for p in trained.network.parameters()),
     }
     return found_scores, about

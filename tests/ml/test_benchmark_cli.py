@@ -48,13 +48,13 @@ def test_rendering_compares_with_the_recorded_checksums(folder: Path) -> None:
 def test_the_papers_network_is_trained_and_judged(folder: Path, tmp_path: Path) -> None:
     """An epoch with each rate leaves a checkpoint; its table names the better rate and the factors' costs."""
     out = tmp_path / "siamese"
-    words = ("train", "paper-siamese", "--preset", "smoke", "--epochs", "1", "--benchmark", str(folder))
+    words = ("train", "siamese", "--preset", "smoke", "--epochs", "1", "--benchmark", str(folder))
     tried_rates = ("--learning-rate", "0", "--learning-rate", "0.002")
     done = run(*words, *tried_rates, *("--out", str(out), "--device", "cpu", "--threads", "1"))
     assert done.exit_code == 0, done.output
     assert run(*words, "--out", str(out)).exit_code == 2  # not overwritten by mistake
     report = tmp_path / "table.json"
-    judge = ("evaluate-benchmark", "paper-siamese", "--benchmark", str(folder), "--device", "cpu")
+    judge = ("evaluate-benchmark", "siamese", "--benchmark", str(folder), "--device", "cpu")
     done = run(*judge, "--checkpoint", str(out / "best.pt"), "--out", str(report), "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(report.read_text())
@@ -62,7 +62,7 @@ def test_the_papers_network_is_trained_and_judged(folder: Path, tmp_path: Path) 
     tried = found["validation_accuracy_by_rate"]
     assert tried.keys() == {"0", "0.002"}
     rates = "--learning-rate 0 --learning-rate 0.002"
-    assert found["trained_by"] == f"barwatch train paper-siamese {rates} --epochs 1 --seed 0 --threads 1"
+    assert found["trained_by"] == f"barwatch train siamese {rates} --epochs 1 --seed 0 --threads 1"
     assert found["validation_accuracy"] == max(tried.values()) == tried[f"{found['learning_rate']:g}"]
     assert found["lifts"][0]["lift"] == "S3"
     assert found["factors"]

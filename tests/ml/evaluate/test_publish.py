@@ -31,7 +31,7 @@ def test_a_place_is_filled_and_a_missing_one_said() -> None:
 
 def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
     """50 % measured, 90.94 in the paper; what was not run has no row."""
-    found = readme_table({"benchmark-paper-siamese": result("paper-siamese")})
+    found = readme_table({"benchmark-siamese": result("siamese")})
     assert "50.00 %" in found
     assert "paper 90.94" in found
     assert "edge" not in found

@@ -1,13 +1,14 @@
 """The paper's recipe learns, stops, resumes, and judges by the nearest mask."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from ml.data.pictures import Pictures
-from ml.models.paper import PaperNetwork
-from ml.train.paper import Kind, PaperConfig, accuracy, load_paper, outputs_of, scores, train_paper
+from ml.systems.named import RECIPES, system_of
+from ml.train.trainer import load, train
 
 CPU = torch.device("cpu")
 
@@ -27,16 +28,17 @@ def bars(count: int, seed: int) -> Pictures:
     return Pictures(images, is_open, torch.ones(count, dtype=torch.bool), lift, masks, ("A", "B"), [])
 
 
-@pytest.mark.parametrize("kind", ["simple", "siamese"])
-def test_it_learns_stops_early_and_is_read_back(kind: Kind, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["classifier", "siamese"])
+def test_it_learns_stops_early_and_is_read_back(name: str, tmp_path: Path) -> None:
     """All right on other pictures of the same bars; training ends `patience` epochs after the best."""
-    config = PaperConfig(kind, batch=8, patience=2, epochs=8)
+    recipe = replace(RECIPES[name], batch=8, patience=2, epochs=8)
     told: list[int] = []
-    best = train_paper(config, bars(16, 1), bars(8, 2), tmp_path, lambda epoch, _: told.append(epoch), CPU)
-    model, read_back, state = load_paper(best, CPU)
-    assert read_back == config
-    assert accuracy(model, bars(8, 3), kind) == 1.0
-    assert told[-1] == min(config.epochs, state["best_epoch"] + config.patience)
+    best = train(name, recipe, bars(16, 1), bars(8, 2), tmp_path, lambda epoch, _: told.append(epoch), CPU)
+    read_as, system, state = load(best, CPU)
+    assert (read_as, system.recipe) == (name, recipe)
+    assert system.accuracy(bars(8, 3), bars(16, 1)) == 1.0
+    assert told[-1] == min(recipe.epochs, state["best_epoch"] + recipe.patience)
+    assert state["seconds"] > 0
     assert (tmp_path / "log.csv").read_text().splitlines()[0] == "epoch,loss,validation,seconds"
 
 
@@ -48,8 +50,8 @@ def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
             if epoch == stop_after:
                 raise KeyboardInterrupt
 
-        config = PaperConfig("siamese", seed=seed, batch=8, epochs=epochs)
-        train_paper(config, bars(8, 1), bars(4, 2), folder, show, CPU)
+        recipe = replace(RECIPES["siamese"], seed=seed, batch=8, epochs=epochs)
+        train("siamese", recipe, bars(8, 1), bars(4, 2), folder, show, CPU)
 
     run(tmp_path / "whole", 2)
     with pytest.raises(KeyboardInterrupt):
@@ -58,7 +60,7 @@ def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     run(tmp_path / "longer", 1)
     run(tmp_path / "longer", 2)
     whole, *others = (
-        torch.load(tmp_path / name / "last.pt", weights_only=True)["model"]
+        torch.load(tmp_path / name / "last.pt", weights_only=True)["network"]
         for name in ("whole", "cut", "longer")
     )
     assert all(torch.equal(whole[name], other[name]) for other in others for name in whole)
@@ -68,7 +70,7 @@ def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
 
 def test_the_nearest_mask_decides() -> None:
     """Equation 3: the score is how much nearer the open mask's point is than the closed one's."""
-    model, data = PaperNetwork(), bars(4, 1)
-    points, masks = outputs_of(model, data.images), outputs_of(model, data.masks.flatten(0, 1))
+    system, data = system_of(RECIPES["siamese"]), bars(4, 1)
+    points, masks = system.all_outputs(data.images), system.all_outputs(data.masks.flatten(0, 1))
     first = (points[0] - masks[0]).norm() - (points[0] - masks[1]).norm()
-    torch.testing.assert_close(scores(model, data, "siamese")[0], first, atol=2e-3, rtol=0)
+    torch.testing.assert_close(system.scores(data, data)[0], first, atol=2e-3, rtol=0)

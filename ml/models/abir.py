@@ -1,0 +1,124 @@
+"""ABIR: VGG16 whose middle layers are looked at where its last one finds them worth it.
+
+Nie et al., "Weakly Supervised Image Retrieval via Coarse-scale Feature Fusion and Multi-level Attention
+Blocks" (ICMR 2019), paper 003. Trained with the binomial deviance loss, from VGG16's weights for ImageNet.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ml.models.pooling import global_max
+from ml.models.vgg16 import VGG16Features
+
+PARAMETERS, PARAMETERS_WITHOUT_SE = 16_133_954, 16_092_994
+
+DIMENSIONS = 512
+"""Of an embedding (section 3.2)."""
+
+
+class Attention(NamedTuple):
+    """Where the two blocks look: "on the surroundings" and "on the object parts" (section 3.3).
+
+    conv3_3: float[N, 1, H // 4, W // 4] in 0..1.
+    conv4_3: float[N, 1, H // 8, W // 8] in 0..1.
+    """
+
+    conv3_3: Tensor
+    conv4_3: Tensor
+
+
+class Output(NamedTuple):
+    """embedding: float[N, 512], unit length; attention: what it was made from."""
+
+    embedding: Tensor
+    attention: Attention
+
+
+class SqueezeExcitation(nn.Module):
+    """Weigh channels: u = sigmoid(W2 relu(W1 z)), z the means of the channels (section 2.2, after Hu et al.).
+
+    The formula has no biases. The factor r by which W1 narrows is open; 16 is that of Hu et al. (CVPR 2018).
+    """
+
+    def __init__(self, channels: int, narrower: int = 16) -> None:
+        super().__init__()
+        self.squeeze = nn.Linear(channels, channels // narrower, bias=False)
+        self.excite = nn.Linear(channels // narrower, channels, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float[N, C, H, W] to the same shape, each channel times its weight in 0..1."""
+        gate = torch.sigmoid(self.excite(F.relu(self.squeeze(x.mean((2, 3))))))  # [N, C]
+        return x * gate[:, :, None, None]
+
+
+class AttentionBlock(nn.Module):
+    """Weigh positions of a local map l by how they agree with the coarse map g (section 2.2).
+
+    c = psi relu(W_l l + W_g g + b_g) + b_psi, after Schlemper et al., with three changes of paper 003: g is
+    a map, brought to l's size, and no vector; the weights are sigmoid(c), for a softmax looks at too few
+    positions; and what is weighed went through squeeze-and-excitation. The number of rows of W_l and W_g is
+    open; l's own number of channels is taken.
+
+    Args:
+        channels: of l; g has 512.
+        se: with squeeze-and-excitation or without it, the paper's two systems.
+    """
+
+    def __init__(self, channels: int, se: bool) -> None:
+        super().__init__()
+        self.local = nn.Conv2d(channels, channels, 1, bias=False)  # W_l
+        self.coarse = nn.Conv2d(512, channels, 1)  # W_g, b_g
+        self.score = nn.Conv2d(channels, 1, 1)  # psi, b_psi
+        self.recalibrate = SqueezeExcitation(channels) if se else nn.Identity()
+
+    def attention(self, local: Tensor, coarse: Tensor) -> Tensor:
+        """Map l, float[N, C, H, W], and g, float[N, 512, h, w], to weights float[N, 1, H, W] in 0..1."""
+        # A 1x1 convolution and the enlargement commute, and there is less to convolve before it.
+        g = F.interpolate(
+            self.coarse(coarse), size=local.shape[2:], mode="bilinear", align_corners=False
+        )  # [N, C, H, W]
+        return torch.sigmoid(self.score(F.relu(self.local(local) + g)))
+
+    def forward(self, local: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
+        """Map l and g to a vector float[N, C] and the weights float[N, 1, H, W].
+
+        The formula of section 2.2 sums over positions, sections 2.1 and figure 1 take the maximum: so does
+        this, as weights that do not sum to 1 would make the sum grow with the picture.
+        """
+        attention = self.attention(local, coarse)
+        return global_max(attention * self.recalibrate(local)), attention
+
+
+class ABIR(nn.Module):
+    """VGG16's convolutions, two attention blocks, three pooled vectors, one embedding layer (figure 1).
+
+    The first block joins conv3_3 with conv5_3, the second conv4_3 with conv5_3; conv5_3's own maximum is the
+    global vector. Ours: the embedding has unit length, which the cosine of the binomial deviance loss does
+    not see and a nearest neighbour does.
+
+    Args:
+        se: with squeeze-and-excitation in the blocks, or without: the two systems of tables 1 to 3.
+    """
+
+    def __init__(self, se: bool = True) -> None:
+        super().__init__()
+        self.features = VGG16Features()
+        self.block3, self.block4 = AttentionBlock(256, se), AttentionBlock(512, se)
+        self.embed = nn.Linear(256 + 512 + 512, DIMENSIONS)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float[N, 3, H, W], H and W at least 32, to float[N, 512] of unit length."""
+        return self.attend(x).embedding
+
+    def attend(self, x: Tensor) -> Output:
+        """Embed as `forward`, and say where the two blocks looked."""
+        taps = self.features.taps(x)
+        surroundings, attention3 = self.block3(taps.conv3_3, taps.conv5_3)
+        parts, attention4 = self.block4(taps.conv4_3, taps.conv5_3)
+        joined = torch.cat([surroundings, parts, global_max(taps.conv5_3)], 1)  # [N, 1280]
+        return Output(F.normalize(self.embed(joined), dim=1), Attention(attention3, attention4))

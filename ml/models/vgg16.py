@@ -1,0 +1,130 @@
+"""VGG16, one of the two deep networks that paper 000 compares itself with; ABIR and MILDNet grow from it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+PARAMETERS = 138_357_544
+"""With 1000 classes."""
+
+FEATURE_PARAMETERS = 14_714_688
+"""Of the thirteen convolutions alone."""
+
+TRUNK = ("features.",)
+"""How the names of the convolutions' weights begin, in torchvision's files and here."""
+
+_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+"""Filters of 3x3, a pooling after each block (Simonyan and Zisserman, table 1, column D)."""
+
+_CONV3_3, _CONV4_3, _CONV5_3 = 15, 22, 29
+_POOLS = (4, 9, 16, 23, 30)
+
+
+class Taps(NamedTuple):
+    """What the last convolutions of blocks 3, 4 and 5 put out, after ReLU and before pooling.
+
+    conv3_3: float[N, 256, H // 4, W // 4], at least 0.
+    conv4_3: float[N, 512, H // 8, W // 8], at least 0.
+    conv5_3: float[N, 512, H // 16, W // 16], at least 0.
+    """
+
+    conv3_3: Tensor
+    conv4_3: Tensor
+    conv5_3: Tensor
+
+
+class VGG16Features(nn.Sequential):
+    """The convolutions: 13 of 3x3 with ReLU in five blocks, maximum pooling 2x2 after each block."""
+
+    def __init__(self) -> None:
+        layers: list[nn.Module] = []
+        inputs = 3
+        for block in _BLOCKS:
+            for outputs in block:
+                layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(inplace=True)]
+                inputs = outputs
+            layers.append(nn.MaxPool2d(2))
+        super().__init__(*layers)
+        # TorchScript sees attributes, not module constants.
+        self.taps_at, self.pools_at = (_CONV3_3, _CONV4_3, _CONV5_3), _POOLS
+        for layer in self:
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float[N, 3, H, W] to float[N, 512, H // 32, W // 32], at least 0."""
+        _check(x)
+        for layer in self:
+            x = layer(x)
+        return x
+
+    def taps(self, x: Tensor) -> Taps:
+        """Map float[N, 3, H, W] to what ABIR looks at; the last pooling is not done."""
+        _check(x)
+        kept: list[Tensor] = []
+        for index, layer in enumerate(self):
+            if index <= self.taps_at[2]:
+                x = layer(x)
+            if index in self.taps_at:
+                kept.append(x)
+        return Taps(kept[0], kept[1], kept[2])
+
+    def pools(self, x: Tensor) -> list[Tensor]:
+        """Map float[N, 3, H, W] to the five blocks' pooled maps, of 64, 128, 256, 512 and 512 channels."""
+        _check(x)
+        kept: list[Tensor] = []
+        for index, layer in enumerate(self):
+            x = layer(x)
+            if index in self.pools_at:
+                kept.append(x)
+        return kept
+
+
+class VGG16(nn.Module):
+    """Simonyan and Zisserman, "Very Deep Convolutional Networks" (ICLR 2015), table 1, configuration D.
+
+    Weights have torchvision's names, so that its files can be loaded (features.28.weight, classifier.6.bias).
+
+    Alqasir, Muselet and Ducottet (VISAPP 2020), section 4.4.2: VGG16 and ResNet-50, "pretrained on Imagenet"
+    and fine-tuned on the 36,600 training pictures of all twenty chairlifts (table 3), are what their network
+    of 1.2 million parameters is held against; table 4 has the accuracies. Neither sees a mask: they are
+    classifiers of closed and open. They give VGG16 15.2 million parameters. The convolutions have 14.7
+    million of these, so their fully connected layers were not these, which have 119.6 million with two
+    classes; what they were, the paper does not say. Here the network is as published.
+
+    Args:
+        classes: outputs.
+    """
+
+    def __init__(self, classes: int = 1000) -> None:
+        super().__init__()
+        self.features = VGG16Features()
+        self.classifier = nn.Sequential(
+            nn.Linear(512 * 7 * 7, 4096),
+            nn.ReLU(inplace=True),
+            nn.Dropout(0.5),
+            nn.Linear(4096, 4096),
+            nn.ReLU(inplace=True),
+            nn.Dropout(0.5),
+            nn.Linear(4096, classes),
+        )
+        for layer in self.classifier:
+            if isinstance(layer, nn.Linear):
+                nn.init.normal_(layer.weight, std=0.01)
+                nn.init.zeros_(layer.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float[N, 3, H, W], scaled as the loaded weights expect, to logits float[N, classes]."""
+        # 224 pixels end as 7; torchvision brings every other size to 7 too, and so 200 needs no other layers.
+        x = F.adaptive_avg_pool2d(self.features(x), (7, 7)).flatten(1)  # [N, 25088]
+        out: Tensor = self.classifier(x)
+        return out
+
+
+def _check(x: Tensor) -> None:
+    if x.dim() != 4 or x.shape[1] != 3 or x.shape[2] < 32 or x.shape[3] < 32:
+        raise ValueError(f"expected float[N, 3, H, W] of at least 32 pixels a side, got {x.shape}")

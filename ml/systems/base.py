@@ -1,0 +1,106 @@
+"""What training and evaluation ask of a system, whatever is inside."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ml.data.pictures import Pictures
+from ml.systems.recipe import Recipe
+
+R = TypeVar("R", bound=Recipe)
+
+
+class System(ABC, Generic[R]):
+    """A network with its loss and its way to judge.
+
+    recipe: how it is trained. network: the weights; on the CPU until it is moved. by_gallery: whether it
+    judges by pictures whose state is known.
+    """
+
+    by_gallery = False
+
+    def __init__(self, recipe: R) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe = recipe
+        self.network = self.build()
+
+    @abstractmethod
+    def build(self) -> nn.Module:
+        """Return the network before training."""
+
+    @abstractmethod
+    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+        """Return the loss float[] of the pictures at int64[B]; generator: for what is drawn."""
+
+    @abstractmethod
+    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+        """Return float[N], above 0 for open.
+
+        gallery: pictures whose state is known, of the same lifts in the same order; some need none.
+        """
+
+    def batches(self, data: Pictures, generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield an epoch's batches, int64[B] each: every picture once, shuffled."""
+        order = torch.randperm(len(data), generator=generator)
+        yield from torch.split(order, self.recipe.batch)
+
+    def learning(self, step: int) -> list[nn.Parameter]:
+        """Return what learns at a step; all of it unless training takes turns."""
+        del step
+        return list(self.network.parameters())
+
+    def epoch_begins(self, epoch: int, data: Pictures, generator: torch.Generator) -> None:
+        """Prepare for an epoch, numbered from 0."""
+
+    def accuracy(self, data: Pictures, gallery: Pictures) -> float:
+        """Return the share of pictures whose state is told rightly, 0..1."""
+        return float(((self.scores(data, gallery) > 0) == data.is_open).float().mean())
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return next(self.network.parameters()).device
+
+    def outputs(self, images: Tensor) -> Tensor:
+        """Return float32[N, D] for uint8 pictures [N, 200, 200, 3] or masks [N, 200, 200], with gradient."""
+        return self.forward(prepared(images.to(self.device), self.recipe.side))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return float32[N, D] for prepared pictures, computed in half precision inside."""
+        x = x.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            out: Tensor = self.network(x)
+        return out.float()
+
+    @torch.inference_mode()
+    def all_outputs(self, images: Tensor, batch: int = 64) -> Tensor:
+        """Return `outputs` of any number of pictures or masks, on the CPU, without gradient."""
+        was = self.network.training
+        self.network.eval()
+        try:
+            return torch.cat([self.outputs(part).cpu() for part in torch.split(images, batch)])
+        finally:
+            self.network.train(was)
+
+
+MEAN, SPREAD = 0.5, 0.2
+
+
+def prepared(images: Tensor, side: int = 200) -> Tensor:
+    """uint8[N, 200, 200, 3] pictures or uint8[N, 200, 200] masks to float[N, 3, side, side] in -2.5..2.5.
+
+    Mean and spread are those of the benchmark's training pictures (see `ml.models.paper.prepare`), for all
+    networks alike: none comes with pretrained weights here, and who loads some learns the difference quickly.
+    """
+    if images.dim() == 3:
+        images = images[..., None].expand(-1, -1, -1, 3)
+    x = images.permute(0, 3, 1, 2).float() / 255.0
+    if side != x.shape[-1]:
+        x = F.interpolate(x, (side, side), mode="bilinear", antialias=True)
+    return (x - MEAN) / SPREAD

@@ -1,0 +1,46 @@
+"""Open or closed by two logits, trained on pictures of the lifts themselves: paper 000's baselines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ml.data.pictures import Pictures
+from ml.models.paper import PaperNetwork
+from ml.models.pretrained import load_pretrained
+from ml.models.resnet50 import ResNet50
+from ml.models.vgg16 import VGG16
+from ml.systems.base import System
+from ml.systems.recipe import ClassifierRecipe
+
+
+class Classifier(System[ClassifierRecipe]):
+    """Alqasir, Muselet and Ducottet (VISAPP 2020), sections 4.2, 4.3: simple classifier, VGG16, ResNet-50."""
+
+    def build(self) -> nn.Module:
+        """Return the network with two outputs."""
+        network: nn.Module
+        match self.recipe.network:
+            case "paper":
+                network = PaperNetwork()
+            case "vgg16":
+                network = VGG16(2)
+            case "resnet50":
+                network = ResNet50(2)
+        if self.recipe.weights:
+            load_pretrained(network, Path(self.recipe.weights))
+        return network
+
+    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+        """Return the cross entropy."""
+        del generator
+        return F.cross_entropy(self.outputs(data.images[index]), data.is_open[index].long().to(self.device))
+
+    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+        """Return the logits' difference."""
+        del gallery
+        outputs = self.all_outputs(data.images)
+        return outputs[:, 1] - outputs[:, 0]

@@ -1,0 +1,123 @@
+"""Embeddings in which pictures of one class lie together: papers 003 and 004, on lifts and states of the bar.
+
+A class is a lift with its bar open, or closed. Which lift is this? The lift of the nearest known pictures
+says. Open or closed? The nearer of the lift's own open and closed ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from ml.data.mining import Triplets, batch_all, batch_hard, draw_triplets, wrong_neighbours
+from ml.data.pictures import Pictures
+from ml.losses.deviance import deviance_loss
+from ml.losses.lossless_triplet import lossless_triplet_loss
+from ml.losses.triplet import triplet_loss
+from ml.models import vgg16
+from ml.models.abir import ABIR
+from ml.models.mildnet import MILDNet
+from ml.models.pretrained import load_trunk
+from ml.models.triplet_resnet50 import TripletResNet50
+from ml.systems.base import System
+from ml.systems.recipe import AbirRecipe, Recipe, TripletRecipe
+
+R = TypeVar("R", bound=Recipe)
+EACH = 4
+"""Pictures of a class in a batch."""
+
+
+def classes(data: Pictures) -> Tensor:
+    """Return int64[N]: two classes a lift, the bar closed or open."""
+    return 2 * data.lift + data.is_open.long()
+
+
+class Metric(System[R]):
+    """Batches of some pictures of some classes; judged by the nearest known picture."""
+
+    by_gallery = True
+
+    def batches(self, data: Pictures, generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield batches of EACH pictures of as many classes as fit, until as many as there are were shown."""
+        labels = classes(data)
+        rows = [(labels == label).nonzero()[:, 0] for label in torch.unique(labels)]
+        wanted = max(2, self.recipe.batch // EACH)
+        for _ in range(max(1, len(data) // self.recipe.batch)):
+            chosen = torch.randperm(len(rows), generator=generator)[:wanted]
+            yield torch.cat(
+                [rows[c][torch.randperm(len(rows[c]), generator=generator)[:EACH]] for c in chosen.tolist()]
+            )
+
+    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+        """Return how much nearer the lift's nearest open picture is than its nearest closed one."""
+        known, asked = self.all_outputs(gallery.images), self.all_outputs(data.images)
+        out = torch.zeros(len(data))
+        for lift in range(len(data.names)):
+            rows = data.lift == lift
+            nearest = [
+                torch.cdist(asked[rows], known[(gallery.lift == lift) & (gallery.is_open == state)]).amin(1)
+                for state in (False, True)
+            ]
+            out[rows] = nearest[0] - nearest[1]
+        return out
+
+
+class Abir(Metric[AbirRecipe]):
+    """Nie et al. (paper 003): binomial deviance over all pairs of a batch."""
+
+    def build(self) -> nn.Module:
+        """Return the network, VGG16's convolutions with somebody's weights if given."""
+        network = ABIR(self.recipe.se)
+        if self.recipe.weights:
+            load_trunk(network, Path(self.recipe.weights), vgg16.TRUNK)
+        return network
+
+    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+        """Return the loss over pairs."""
+        del generator
+        return deviance_loss(self.outputs(data.images[index]), classes(data)[index].to(self.device))
+
+
+class Triplet(Metric[TripletRecipe]):
+    """Srinivas Murthy's thesis (paper 004)."""
+
+    def build(self) -> nn.Module:
+        """Return MILDNet or the changed ResNet-50."""
+        self._hard: dict[int, Tensor] = {}
+        return MILDNet() if self.recipe.network == "mildnet" else TripletResNet50()
+
+    def epoch_begins(self, epoch: int, data: Pictures, generator: torch.Generator) -> None:
+        """Look for hard negatives, offline, once the first round is over."""
+        del generator
+        if self.recipe.mining == "offline" and epoch >= self.recipe.hard_from:
+            self._hard = wrong_neighbours(self.all_outputs(data.images), classes(data))
+
+    def batches(self, data: Pictures, generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield batches by class, or rows of triplets that were drawn before."""
+        if self.recipe.mining != "offline":
+            yield from super().batches(data, generator)
+            return
+        drawn = draw_triplets(classes(data), len(data) // 3 + 1, generator, self._hard)
+        for rows in torch.split(torch.stack(drawn.triplets, 1), max(1, self.recipe.batch // 3)):
+            yield rows.t().flatten()  # anchors, positives, negatives
+
+    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+        """Return the mean over the batch's triplets."""
+        del generator
+        embeddings = self.outputs(data.images[index])
+        chosen = self._triplets(embeddings.detach(), classes(data)[index].to(self.device))
+        if self.recipe.loss == "lossless":
+            return lossless_triplet_loss(embeddings, chosen, reduction="mean")
+        return triplet_loss(embeddings, chosen, self.recipe.margin, reduction="active")
+
+    def _triplets(self, embeddings: Tensor, labels: Tensor) -> Triplets:
+        if self.recipe.mining == "offline":
+            anchors, positives, negatives = torch.arange(len(labels), device=self.device).chunk(3)
+            return anchors, positives, negatives
+        if self.recipe.mining == "batch-all":
+            return batch_all(embeddings, labels, self.recipe.margin)
+        return batch_hard(embeddings, labels)

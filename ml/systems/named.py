@@ -1,0 +1,86 @@
+"""The systems by the names that commands take, each with its recipes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ml.systems.base import System
+from ml.systems.classifier import Classifier
+from ml.systems.metric import Abir, Triplet
+from ml.systems.recipe import (
+    AbirRecipe,
+    ClassifierRecipe,
+    GetNetRecipe,
+    Recipe,
+    SiameseRecipe,
+    TripletRecipe,
+)
+from ml.systems.siamese import GetNetSystem, Siamese
+
+_MAKE: dict[type[Recipe], Callable[[Any], System[Any]]] = {
+    AbirRecipe: Abir,
+    ClassifierRecipe: Classifier,
+    GetNetRecipe: GetNetSystem,
+    SiameseRecipe: Siamese,
+    TripletRecipe: Triplet,
+}
+
+RECIPES: dict[str, Recipe] = {
+    "siamese": SiameseRecipe(),
+    "classifier": ClassifierRecipe(),
+    "vgg16": ClassifierRecipe(network="vgg16", learning_rate=1e-2),
+    "resnet50": ClassifierRecipe(network="resnet50", learning_rate=1e-2),
+    "getnet": GetNetRecipe(optimiser="adam", learning_rate=1e-3),
+    "abir": AbirRecipe(optimiser="adam", learning_rate=1e-4),
+    "triplet-mildnet": TripletRecipe(optimiser="adam", learning_rate=1e-4),
+    "triplet-resnet50": TripletRecipe(network="resnet50", optimiser="adam", learning_rate=1e-4),
+}
+"""Each system's recipe; see `ml.systems.recipe` for what may be changed."""
+
+
+SMOKE_SIDE = {"vgg16": 64, "resnet50": 64, "abir": 64, "triplet-mildnet": 64, "triplet-resnet50": 64}
+"""What a smoke run's pictures are reduced to, of systems that take any size: it is over in a minute."""
+
+
+def system_of(recipe: Recipe) -> System[Any]:
+    """Return the system of a recipe, before training."""
+    return _MAKE[type(recipe)](recipe)
+
+
+def changed(recipe: Recipe, words: Sequence[str]) -> Recipe:
+    """Return a recipe with some fields set, each by a word such as se=false or mining=offline.
+
+    Raises:
+        ValueError: no such field, or no such value for it.
+    """
+    values = asdict(recipe)
+    for word in words:
+        name, _, value = word.partition("=")
+        if name not in values:
+            raise ValueError(f"{word!r}: expected one of {', '.join(values)}")
+        with suppress(json.JSONDecodeError):  # numbers, true and false; the rest are words
+            value = json.loads(value)
+        values[name] = value
+    try:
+        return TypeAdapter(type(recipe)).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def as_values(name: str, recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe as plain values, for a checkpoint."""
+    return {"system": name, **asdict(recipe)}
+
+
+def from_values(values: dict[str, Any]) -> tuple[str, Recipe]:
+    """Read `as_values` back."""
+    fields = dict(values)
+    name = fields.pop("system")
+    return name, type(RECIPES[name])(**fields)

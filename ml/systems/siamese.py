@@ -1,0 +1,121 @@
+"""Pictures and masks in one space; the nearer of a lift's two masks decides: paper 000, and 001 before it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ml.data.pictures import Pictures
+from ml.losses.contrastive import contrastive_loss
+from ml.losses.getnet import getnet_loss
+from ml.models.getnet import CARRIERS, GetNet
+from ml.models.paper import PaperNetwork
+from ml.systems.base import System, prepared
+from ml.systems.recipe import GetNetRecipe, Recipe, SiameseRecipe
+
+R = TypeVar("R", bound=Recipe)
+
+
+class _NearestMask(System[R]):
+    """Judges by equation 3 of paper 000."""
+
+    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+        """Return how much nearer the open mask is."""
+        del gallery
+        masks = self.all_outputs(data.masks.flatten(0, 1)).reshape(len(data.masks), 2, -1)  # (closed, open)
+        outputs = self.all_outputs(self.shown(data))
+        distance = torch.linalg.vector_norm(outputs[:, None] - masks[data.lift], dim=2)  # [N, 2]
+        nearer: Tensor = distance[:, 0] - distance[:, 1]
+        return nearer
+
+    def shown(self, data: Pictures) -> Tensor:
+        """Return the pictures as they are judged, uint8[N, 200, 200, 3]."""
+        return data.images
+
+    def pairs(self, data: Pictures, index: Tensor, outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return each picture's output beside its right mask's and its wrong one's, and which is which.
+
+        A pair of either kind for every picture: half of the pairs are positive, as in section 4.3. A lift's
+        masks are embedded once a batch, however many of its pictures meet them.
+
+        Returns:
+            float[2 B, D], float[2 B, D], bool[2 B].
+        """
+        lifts, which = torch.unique(data.lift[index], return_inverse=True)
+        masks = self.outputs(data.masks[lifts].flatten(0, 1)).reshape(len(lifts), 2, -1)
+        is_open = data.is_open[index].to(self.device)
+        same = torch.stack([~is_open, is_open], 1).flatten()
+        return outputs.repeat_interleave(2, 0), masks[which.to(self.device)].flatten(0, 1), same
+
+
+class Siamese(_NearestMask[SiameseRecipe]):
+    """Alqasir, Muselet and Ducottet (VISAPP 2020): equation 1's loss, two dimensions."""
+
+    def build(self) -> nn.Module:
+        """Return one sister of the siamese network (section 4.3)."""
+        return PaperNetwork()
+
+    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+        """Return equation 1's mean over pairs."""
+        del generator
+        return contrastive_loss(*self.pairs(data, index, self.outputs(data.images[index])))
+
+
+class GetNetSystem(_NearestMask[GetNetRecipe]):
+    """Yu et al. (paper 001): pictures that lie off their place, a transformer that finds what matters.
+
+    The paper pairs pictures; here a picture is paired with a mask, both through the same GetNet. The
+    transformer and the whole learn in turns (section III.D), batch by batch.
+    """
+
+    def build(self) -> nn.Module:
+        """Return the network, or its siamese part alone."""
+        if self.recipe.transformer == 0:
+            return _Shrunk(GetNet(CARRIERS).siamese, CARRIERS.cut)
+        return GetNet(CARRIERS, self.recipe.transformer)
+
+    def learning(self, step: int) -> list[nn.Parameter]:
+        """Return the transformer's parameters at every other step, all at the others."""
+        if isinstance(self.network, GetNet) and step % 2 == 0:
+            return list(self.network.transformer.parameters())
+        return super().learning(step)
+
+    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+        """Return equation 8's loss of displaced pictures with their masks."""
+        x = prepared(displaced(data.images[index], self.recipe.displaced, generator).to(self.device))
+        return getnet_loss(*self.pairs(data, index, self.forward(x)))
+
+    def shown(self, data: Pictures) -> Tensor:
+        """Return the pictures displaced as in training, the same way each time."""
+        return displaced(data.images, self.recipe.displaced, torch.Generator().manual_seed(self.recipe.seed))
+
+
+class _Shrunk(nn.Module):
+    """A network that sees the whole picture at the size that the transformer would have cut out."""
+
+    def __init__(self, siamese: nn.Module, side: int) -> None:
+        super().__init__()
+        self.siamese, self.side = siamese, side
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float[N, 3, 200, 200] to float[N, D]."""
+        x = F.interpolate(x, (self.side, self.side), mode="bilinear", antialias=True)
+        out: Tensor = self.siamese(x)
+        return out
+
+
+def displaced(images: Tensor, by: float, generator: torch.Generator) -> Tensor:
+    """Shift and scale each picture uint8[N, H, W, 3] at random, `by` of its side at most; edges repeat."""
+    count = len(images)
+    drawn = 2 * torch.rand(count, 3, generator=generator) - 1
+    scale = 1 + by * drawn[:, 0]
+    theta = torch.zeros(count, 2, 3)
+    theta[:, 0, 0] = theta[:, 1, 1] = scale
+    theta[:, :, 2] = 2 * by * drawn[:, 1:]
+    x = images.permute(0, 3, 1, 2).float()  # [N, 3, H, W]
+    grid = F.affine_grid(theta, list(x.shape), align_corners=False)
+    moved = F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    return moved.round().to(torch.uint8).permute(0, 2, 3, 1)

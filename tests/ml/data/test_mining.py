@@ -1,0 +1,121 @@
+"""Miners against brute force; drawn triplets are what they say."""
+
+import pytest
+import torch
+
+from ml.data.mining import Triplets, batch_all, batch_hard, draw_triplets, wrong_neighbours
+
+LABELS = torch.tensor([0, 0, 0, 1, 1, 2])
+
+
+def embeddings(n: int = 6, seed: int = 0) -> torch.Tensor:
+    return torch.randn(n, 3, generator=torch.Generator().manual_seed(seed))
+
+
+def as_set(triplets: Triplets) -> set[tuple[int, ...]]:
+    rows = list(zip(*(t.tolist() for t in triplets), strict=True))
+    assert len(rows) == len(set(rows))
+    return set(rows)
+
+
+def valid(labels: torch.Tensor) -> list[tuple[int, int, int]]:
+    n = range(len(labels))
+    return [
+        (a, p, m)
+        for a in n
+        for p in n
+        for m in n
+        if a != p and labels[a] == labels[p] and labels[a] != labels[m]
+    ]
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.2, 5.0])
+def test_batch_all_is_every_triplet_that_is_not_easy(margin: float) -> None:
+    x = embeddings().double()
+    d = (x[:, None] - x).square().sum(-1)
+    expected = {(a, p, n) for a, p, n in valid(LABELS) if d[a, n] <= d[a, p] + margin}
+    assert as_set(batch_all(x, LABELS, margin)) == expected
+
+
+def test_batch_all_counts_pk_times_k_less_1_times_pk_less_k() -> None:
+    """Embeddings on one point leave no triplet easy: P = 3 classes of K = 4 make 12 * 3 * 8."""
+    labels = torch.arange(3).repeat_interleave(4)
+    assert len(batch_all(torch.zeros(12, 2), labels)[0]) == 12 * 3 * 8
+
+
+def test_batch_hard_is_the_farthest_positive_and_the_nearest_negative() -> None:
+    """Row 5 is alone in its class and no anchor."""
+    x = embeddings(seed=4)
+    d = (x[:, None] - x).norm(dim=-1)
+    expected = set()
+    for a in range(5):
+        mine = [p for p in range(6) if p != a and LABELS[p] == LABELS[a]]
+        other = [n for n in range(6) if LABELS[n] != LABELS[a]]
+        expected.add((a, max(mine, key=lambda p: float(d[a, p])), min(other, key=lambda n: float(d[a, n]))))
+    assert as_set(batch_hard(x, LABELS)) == expected
+
+
+@pytest.mark.parametrize("labels", [[1, 1, 1], [1, 2, 3]])
+def test_a_batch_without_triplets_has_none(labels: list[int]) -> None:
+    for mined in (batch_all, batch_hard):
+        assert [len(t) for t in mined(embeddings(3), torch.tensor(labels))] == [0, 0, 0]
+
+
+def test_wrong_neighbours_by_brute_force() -> None:
+    x, labels = embeddings(12), torch.arange(3).repeat(4)
+    d = (x[:, None] - x).norm(dim=-1)
+    expected: dict[int, set[int]] = {}
+    for i in range(12):
+        near = sorted((j for j in range(12) if j != i), key=lambda j, i=i: float(d[i, j]))[:3]  # type: ignore[misc]
+        expected.setdefault(int(labels[i]), set()).update(j for j in near if labels[j] != labels[i])
+    found = wrong_neighbours(x, labels, neighbours=3)
+    assert {k: v.tolist() for k, v in found.items()} == {k: sorted(v) for k, v in expected.items() if v}
+
+
+def test_classes_apart_are_never_confused() -> None:
+    """Three pictures each, two neighbours looked at: both one's own."""
+    x = torch.tensor([[0.0], [0.1], [0.2], [9.0], [9.1], [9.2]])
+    assert wrong_neighbours(x, torch.tensor([0, 0, 0, 1, 1, 1]), neighbours=2) == {}
+
+
+def test_the_second_round_has_its_share_of_hard_negatives() -> None:
+    """30 of 100; every triplet valid; hard negatives are wrong neighbours of the anchor's class."""
+    x, labels = embeddings(40, seed=1), torch.arange(4).repeat(10)
+    hard = wrong_neighbours(x, labels)
+    drawn = draw_triplets(labels, 100, torch.Generator().manual_seed(0), hard)
+    assert int(drawn.hard.sum()) == 30
+    for a, p, n, h in zip(*(t.tolist() for t in (*drawn.triplets, drawn.hard)), strict=True):
+        assert a != p
+        assert labels[a] == labels[p] != labels[n]
+        assert not h or n in hard[int(labels[a])]
+
+
+def test_the_first_round_and_a_round_without_confusions_are_all_random() -> None:
+    nothing: dict[int, torch.Tensor] = {}
+    for hard in (None, nothing):
+        drawn = draw_triplets(LABELS, 20, torch.Generator().manual_seed(0), hard)
+        assert not drawn.hard.any()
+        assert set(drawn.triplets[0].tolist()) == {0, 1, 2, 3, 4}
+
+
+def test_the_generator_says_which() -> None:
+    def rows(seed: int) -> list[list[int]]:
+        drawn = draw_triplets(LABELS, 30, torch.Generator().manual_seed(seed))
+        return [t.tolist() for t in drawn.triplets]
+
+    assert rows(5) == rows(5)
+    assert rows(5) != rows(6)
+
+
+def test_positives_are_of_another_camera() -> None:
+    """Rows 0 and 1 share camera and class: each goes with row 2 alone."""
+    cameras = torch.tensor([0, 0, 1, 0, 0, 0])
+    drawn = draw_triplets(LABELS, 30, torch.Generator().manual_seed(0), cameras=cameras)
+    anchors, positives, _ = drawn.triplets
+    assert set(anchors.tolist()) == {0, 1, 2}
+    assert (cameras[anchors] != cameras[positives]).all()
+
+
+def test_nothing_to_draw_from_is_said() -> None:
+    with pytest.raises(ValueError, match="got none among 3"):
+        draw_triplets(torch.tensor([0, 1, 2]), 1, torch.Generator())

@@ -1,0 +1,117 @@
+"""VGG16 has the published size and torchvision's names, and its middle layers can be had."""
+
+import pytest
+import torch
+from torch import nn
+
+from ml.models import vgg16
+from ml.models.vgg16 import VGG16, VGG16Features
+
+
+@pytest.fixture(scope="module")
+def network() -> VGG16:
+    """One with two classes for all tests: 134 million weights take seconds to draw."""
+    torch.manual_seed(0)
+    return VGG16(2).eval()
+
+
+def test_it_has_the_published_number_of_parameters() -> None:
+    """138,357,544 with 1000 classes, 14,714,688 of them in convolutions."""
+    with torch.device("meta"):
+        network = VGG16()
+    assert sum(p.numel() for p in network.parameters()) == vgg16.PARAMETERS == 138_357_544
+    assert sum(p.numel() for p in network.features.parameters()) == vgg16.FEATURE_PARAMETERS == 14_714_688
+
+
+def test_its_weights_have_torchvisions_names_and_shapes() -> None:
+    """Column D of table 1: a convolution and its ReLU take two numbers, a pooling one."""
+    pool = 0
+    column_d = (64, 64, pool, 128, 128, pool, *3 * (256,), pool, *3 * (512,), pool, *3 * (512,), pool)
+    expected: dict[str, tuple[int, ...]] = {}
+    number, inputs = 0, 3
+    for outputs in column_d:
+        if outputs == pool:
+            number += 1
+            continue
+        expected[f"features.{number}.weight"] = (outputs, inputs, 3, 3)
+        expected[f"features.{number}.bias"] = (outputs,)
+        number, inputs = number + 2, outputs
+    for place, outputs, width in ((0, 4096, 512 * 7 * 7), (3, 4096, 4096), (6, 1000, 4096)):
+        expected[f"classifier.{place}.weight"] = (outputs, width)
+        expected[f"classifier.{place}.bias"] = (outputs,)
+    with torch.device("meta"):
+        state = VGG16().state_dict()
+    assert list(state) == list(expected)  # the order too
+    assert {name: tuple(w.shape) for name, w in state.items()} == expected
+    assert "features.28.weight" in expected
+
+
+@pytest.mark.parametrize("side", [32, 100])
+def test_a_picture_of_any_size_becomes_logits(network: VGG16, side: int) -> None:
+    """float[N, 3, H, W] to float[N, classes], finite and away from zero."""
+    with torch.inference_mode():
+        logits = network(torch.randn(2, 3, side, side))
+    assert logits.shape == (2, 2)
+    assert logits.isfinite().all()
+    assert (logits.abs() > 1e-6).all()
+
+
+def test_taps_and_pools_are_what_the_layers_put_out(network: VGG16) -> None:
+    """conv3_3, conv4_3 and conv5_3 after ReLU; five poolings, the last of them the trunk's result."""
+    x, features = torch.randn(1, 3, 64, 96), network.features
+    with torch.inference_mode():
+        taps, pools = features.taps(x), features.pools(x)
+        torch.testing.assert_close(taps.conv3_3, nn.Sequential(*list(features)[:16])(x))
+        torch.testing.assert_close(pools[4], features(x))
+        torch.testing.assert_close(pools[2], nn.functional.max_pool2d(taps.conv3_3, 2))
+        torch.testing.assert_close(pools[4], nn.functional.max_pool2d(taps.conv5_3, 2))
+    assert [tuple(t.shape[1:]) for t in taps] == [(256, 16, 24), (512, 8, 12), (512, 4, 6)]
+    assert [tuple(t.shape[1:]) for t in pools] == [
+        (64, 32, 48), (128, 16, 24), (256, 8, 12), (512, 4, 6), (512, 2, 3),
+    ]  # fmt: skip
+    assert min(float(t.min()) for t in [*taps, *pools]) >= 0.0
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 31, 64), (1, 1, 64, 64), (3, 64, 64)])
+def test_what_would_vanish_in_the_poolings_is_refused(network: VGG16, shape: tuple[int, ...]) -> None:
+    """31 pixels are none after five halvings; grey and single pictures are no batch of colours."""
+    for call in (network, network.features.taps, network.features.pools):
+        with pytest.raises(ValueError, match="at least 32 pixels"):
+            call(torch.zeros(shape))
+
+
+def test_torchscript_says_the_same(network: VGG16) -> None:
+    x = torch.randn(2, 3, 64, 64)
+    with torch.inference_mode():
+        torch.testing.assert_close(torch.jit.script(network)(x), network(x))
+
+
+def test_it_learns_a_tiny_batch_with_every_weight(network: VGG16) -> None:
+    """Gradients reach all 32 tensors; two pictures' loss falls at each of four steps, dropout left out.
+
+    More steps, or Adam, would take 134 million weights too long here; that the convolutions can learn a
+    batch to its end, the tests of what grows from them show.
+    """
+    torch.manual_seed(1)
+    x, labels = torch.randn(2, 3, 32, 32), torch.tensor([0, 1])
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.05)
+    losses: list[float] = []
+    for _ in range(4):
+        loss = nn.functional.cross_entropy(network(x), labels)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        if not losses:
+            dead = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.any()]
+            assert dead == []
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < 0.96 * losses[0]
+
+
+def test_the_same_seed_gives_the_same_weights() -> None:
+    torch.manual_seed(5)
+    one = VGG16Features()
+    torch.manual_seed(5)
+    two = VGG16Features()
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
