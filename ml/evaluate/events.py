@@ -134,10 +134,12 @@ def markdown(result: dict[str, Any]) -> str:
     )
     rows = [*result["recordings"], {"lift": "**all**", "light": "", **result}]
     recall, rate = result["recall"] or 0.0, result["false_alarms_per_1000_carriers"] or 0.0
+    median_s = result["delay_s"]["median"]
+    delay_s = "-" if median_s is None else f"{median_s:.2f}"
     said = (
         f"Recall of open and occupied: {100 * recall:.2f} % {in_words(result['recall_interval_95'])}; "
         f"{rate:.1f} false alarms per 1,000 carriers; "
-        f"delay from begin to verdict {result['delay_s']['median']} s (median)."
+        f"delay from begin to verdict {delay_s} s (median)."
     )
     lines = [
         "| recording | light | " + " | ".join(name.replace("_", " ") for name in columns) + " |",
