@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import threading
 import time
@@ -21,6 +22,13 @@ Sent = CameraEvent | UsualView | Learnt | None
 
 KEEP_S = 30.0
 """So often what was learnt is handed on, for the process that may have to take this one's place."""
+
+
+def give_back_memory() -> None:
+    """Return to the machine what learning took: the C library would keep tens of megabytes of it for ever."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
+    if trim is not None:
+        trim(0)
 
 
 def run_camera(
@@ -46,11 +54,15 @@ def run_camera(
     worker.start()
     pulse.start()
     due_s = {"usual": 0.0, "learnt": 0.0}
+    learning = worker.learning
     try:
         while not connection.poll():
             pulse.step()
             for event in worker.step():
                 send(event)
+            if learning and not worker.learning:
+                give_back_memory()
+            learning = worker.learning
             now_s = time.monotonic()
             for name, at_s in due_s.items():
                 if now_s >= at_s and (what := getattr(worker, name)) is not None:

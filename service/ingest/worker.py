@@ -22,7 +22,7 @@ from service.passages.extractor import ExtractorOptions, PassageExtractor
 from service.passages.learnt import Learnt
 from service.types import CameraEvent, CameraState, CameraStatus, Health, Passage, Snapshot, WatchedLift
 
-_WAITING = 8  # frames that may wait while what was learnt of the line is taken on
+_WAITING = 4  # frames that may wait while what was learnt of the line is taken on
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,11 @@ class CameraWorker:
     def usual(self) -> UsualView | None:
         """The camera's view as it was learned; None before enough was seen."""
         return self._health.usual
+
+    @property
+    def learning(self) -> bool:
+        """Whether the line is being learnt."""
+        return self._extractor.learning
 
     @property
     def learnt(self) -> Learnt | None:

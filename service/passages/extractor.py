@@ -117,6 +117,11 @@ class PassageExtractor:
         self._registrar = self._new_registrar(moments, looks, residual)
 
     @property
+    def learning(self) -> bool:
+        """Whether the line is being learnt, which takes much more memory than following it."""
+        return self._line.clip is not None
+
+    @property
     def learnt(self) -> Learnt | None:
         """What another extractor of the same lift may begin with; None while the line is being learnt."""
         line, moments, registrar = self._line.learnt, self._moments, self._registrar
