@@ -37,6 +37,10 @@ quarter of a miss. Between the probabilities at which calling costs as much as n
 OWN_REFUSED = 0.002
 """Share of passages of the lift itself that may be taken for something else."""
 
+MIN_QUALITY = 0.35
+"""Quality of registration under which a picture is not judged: `python -m tests.tools.registration_errors`
+tells how far off pictures of each quality are."""
+
 
 def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str, Any]:
     """Fit the reading of passage margins on lifts that no training saw.
@@ -74,6 +78,7 @@ def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str
         "unknown_low": UNKNOWN_COST / MISS_COST,
         "unknown_high": 1 - UNKNOWN_COST / FALSE_ALARM_COST,
         "fit_threshold": float(np.quantile(fits(scores), OWN_REFUSED)),
+        "min_quality": MIN_QUALITY,
         "occupancy_threshold": float(np.median(best)),
         "bar_map_cells": BAR_GRID,
         "heaps": asdict(prior),

@@ -11,7 +11,7 @@ from lifts.geometry import CANONICAL_SIZE, refine, warp
 from lifts.schema import Lift, Pose
 from service.api.runtime import Runtime
 from service.errors import ConflictError, EngineUnavailableError, ImageError
-from service.inference.judge import MIN_QUALITY, judge
+from service.inference.judge import judge
 from service.inference.why import bar_maps, overlay
 from service.passages.outlines import MARGIN_PX, Field, mask_outline, outline, reduce_picture
 from service.passages.quality import picture_problem
@@ -43,10 +43,11 @@ def classify_pictures(
     with runtime.store.reading() as session:
         lift = lifts.get(session, lift_id)
     version = runtime.judged_by(lift_id)
+    calibration = runtime.engine.manifest.calibration
     pictures = (
         [_canonical(image, number) for number, image in enumerate(images, 1)]
         if registered
-        else _register(lift, version, images)
+        else _register(lift, version, images, calibration.min_quality)
     )
     batch = np.stack([picture.image for picture in pictures])
     try:
@@ -54,7 +55,6 @@ def classify_pictures(
         seen = answer.result(runtime.settings.engine_timeout_s)
     except TimeoutError as error:
         raise EngineUnavailableError("the embedder did not answer in time") from error
-    calibration = runtime.engine.manifest.calibration
     maps = bar_maps(seen, calibration.bar_map_cells if why else 0)
     drawn = [overlay(bar_map, version.masks) for bar_map in maps]
     return judge(pictures, seen, version, calibration), drawn
@@ -70,7 +70,7 @@ def _canonical(image: Image, number: int) -> Picture:
     return Picture(image=image, pose=None, t_s=0.0, quality=1.0, problem=picture_problem(image))
 
 
-def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image]) -> list[Picture]:
+def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image], least: float) -> list[Picture]:
     if lift.track is None:
         raise ConflictError(f"lift {lift.id!r} has no track: camera frames cannot be registered without one")
     for number, frame in enumerate(frames, 1):
@@ -92,7 +92,7 @@ def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image]) -> list
                 t_s=0.0,
                 # Without a reference there is only the bar to recognise, and where a person hides it that
                 # proves nothing: then the sender's word that the carrier is at this pose counts.
-                quality=found.quality if version.references else max(found.quality, MIN_QUALITY),
+                quality=found.quality if version.references else max(found.quality, least),
                 problem=picture_problem(found.image),
             )
         )

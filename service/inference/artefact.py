@@ -80,6 +80,7 @@ class Calibration(_Record):
     mask_shifts_px: the (dx, dy) of the copies that stand in a mask's bank beside the mask itself.
     bar_map_cells: side of the map of the bar that an embedding begins with; 0 where it does not.
     fit_threshold: a passage whose chance to be a carrier of the lift is below it is unknown.
+    min_quality: a picture registered worse than this may show the bar anywhere, and is not judged.
     heaps, scale_on_site: for lifts that have found a threshold of their own; an artefact of before 0.3 has
     neither.
     """
@@ -93,6 +94,7 @@ class Calibration(_Record):
     min_separation: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     mask_shifts_px: Annotated[tuple[tuple[Shift, Shift], ...], Field(max_length=63)] = ()
     fit_threshold: Share = 0.0
+    min_quality: Share = 0.35
     bar_map_cells: Annotated[int, Field(ge=0, le=200)] = 0
     heaps: HeapsPrior | None = None
     scale_on_site: Positive | None = None

@@ -48,9 +48,6 @@ from service.types import (
 DECISIVE = 0.97
 """A picture's probability, of either state, from which it may contradict its passage's other pictures."""
 
-MIN_QUALITY = 0.2
-"""A picture that is registered worse than this may show the bar anywhere: it is not judged."""
-
 
 def judge(
     pictures: Sequence[Picture],
@@ -80,7 +77,7 @@ def judge(
         calibration = calibration.on_site(own.heaps.threshold)
     distances = distances_of(seen, bank, mask_version.prototypes)
     problems = [
-        problem_of(picture, bool(np.isfinite(row).all() and np.isfinite(occupied)))
+        problem_of(picture, calibration, bool(np.isfinite(row).all() and np.isfinite(occupied)))
         for picture, row, occupied in zip(pictures, distances, occupancy, strict=True)
     ]
     margins = [float(row[0] - row[1]) for row in distances]
@@ -190,11 +187,11 @@ def verdict_of(p_open: float, calibration: Calibration) -> Verdict:
     return Verdict.CLOSED if p_open <= calibration.unknown_low else Verdict.UNKNOWN
 
 
-def problem_of(picture: Picture, finite: bool = True) -> str:
+def problem_of(picture: Picture, calibration: Calibration, finite: bool = True) -> str:
     """Say why a picture must not be judged, "" if it may; `finite`: the network's answer is."""
     if picture.problem:
         return picture.problem
-    if not picture.quality >= MIN_QUALITY:
+    if not picture.quality >= calibration.min_quality:
         return "not registered"
     return "" if finite else "the network's answer is not a number"
 

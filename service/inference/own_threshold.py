@@ -92,12 +92,13 @@ def _judged(
     watched: Sequence[PassageRecord], read: Read, engine: Engine, masks: MaskVersion, always: Floats | None
 ) -> _Told:
     told, by = _Told([], [], []), judged_by(masks.drawn, always)
+    calibration = engine.manifest.calibration
     for record in watched:  # read one by one: all their pictures together are many megabytes
-        pictures = [picture for picture in read(record) if not problem_of(picture)]
+        pictures = [picture for picture in read(record) if not problem_of(picture, calibration)]
         if not pictures:
             continue
         seen = answered(engine.submit_pictures(np.stack([picture.image for picture in pictures]), by))
-        judgement = judge(pictures, seen, masks, engine.manifest.calibration)
+        judgement = judge(pictures, seen, masks, calibration)
         if judgement.verdict is not Verdict.UNKNOWN or judgement.reason == TOO_CLOSE:
             told.kept.append(record)
             told.margins.append(judgement.margin)

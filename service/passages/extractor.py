@@ -43,7 +43,6 @@ class ExtractorOptions:
     min_interval_s: the line is followed by frames that are at least so far apart once it is known;
         pictures are taken from any frame.
     gap_s: after a longer gap between frames nothing is known of where the line is.
-    min_quality: registration quality below which a picture must not be judged: where it was not recognised.
     aside: learn the line on a thread of its own, so that a live camera's frames go on. What is found then
         hangs on how long that takes; without it, on the frames alone.
     """
@@ -51,7 +50,6 @@ class ExtractorOptions:
     lead_s: float = 0.25
     min_interval_s: float = 0.22
     gap_s: float = 8.0
-    min_quality: float = 0.35
     aside: bool = False
 
 
@@ -217,9 +215,7 @@ class PassageExtractor:
         self, moments: Moments, looks: list[Look], residual: tuple[float, float] = (0.0, 0.0)
     ) -> Registrar:
         anchor = Anchor(self._watched.masks, self._watched.references, drift(self._track, self._middle))
-        return Registrar(
-            self._track, moments.stands, looks, anchor, self._options.min_quality, residual=residual
-        )
+        return Registrar(self._track, moments.stands, looks, anchor, residual)
 
     def _recall(self, frame: Frame) -> list[Passage]:
         """A movie was made: take looks, backgrounds and the carriers that have passed from the clip."""
@@ -260,7 +256,7 @@ class PassageExtractor:
         return True
 
     def _lead(self, usual: float) -> float:
-        """Return how many ways before the track's end the last picture is taken; usual: ways a second."""
+        """Return how many ways before the end the last picture is taken; usual: ways a second."""
         return float(np.clip(self._options.lead_s * usual, 0.02, 0.5 * (1.0 - self._middle)))
 
     def _place(self, carrier: int, line: Line | Timetable) -> None:
@@ -314,12 +310,11 @@ class PassageExtractor:
         self._last_middle_s = t_middle_s
         self._passages += 1
         carriers = self._watched.lift.carriers
-        number = self._passages if carriers is None else 1 + (self._passages - 1) % carriers
         return [
             Passage(
                 id=f"{self._lift_id}-{self._run_id}-{self._passages}",
                 lift_id=self._lift_id,
-                number=number,
+                number=self._passages if carriers is None else 1 + (self._passages - 1) % carriers,
                 t_begin_s=t_begin_s,
                 t_middle_s=t_middle_s,
                 t_end_s=t_end_s,

@@ -34,7 +34,6 @@ class Registrar:
         track: the lift's. stands: where pictures are taken, with backgrounds.
         looks: what carriers look like at each stand.
         anchor: tells from middle pictures where all carriers hang.
-        min_quality: below which a picture must not be judged.
         residual: canonical pixels by which carriers hang off the track as drawn, (x, y).
     """
 
@@ -44,11 +43,9 @@ class Registrar:
         stands: Sequence[Stand],
         looks: Sequence[Look],
         anchor: Anchor,
-        min_quality: float,
         residual: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         self._track, self._stands, self._anchor = track, stands, anchor
-        self._min_quality = min_quality
         self.looks, self.residual = list(looks), residual
         middle = middle_fraction(track)
         self._drift, self._px_per_way = drift(track, middle), motion_px(track, middle)
@@ -85,8 +82,6 @@ class Registrar:
             problem = problem or "damaged"
         elif problem is None:
             look.learn(found, expected)
-        if problem is None and found.quality < self._min_quality:
-            problem = "not registered"
         picture = Picture(
             image=found.image,
             pose=refine(stand.pose, -found.dx_px, -found.dy_px),
