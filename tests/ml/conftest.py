@@ -3,8 +3,15 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from ml.data.rendered import prepare
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """Tests run side by side, a process for each core: more threads would only wait for each other."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
