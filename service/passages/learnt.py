@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import zipfile
 from dataclasses import dataclass, fields
@@ -13,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from service.passages.line.learnt import LearntLine
-from service.passages.outlines import Field, Floats
+from service.passages.outlines import FIELD, Field, Floats
 from service.types import WatchedLift
 
 _LINE = "line_"
+_STANDS = 3
 _FORMAT = 1  # of the files; also to be raised when what features or outlines are changes
 
 
@@ -64,7 +66,29 @@ def load(path: Path, watched: WatchedLift) -> Learnt | None:
         learnt = Learnt(of=of, size=(int(width), int(height)), line=LearntLine(**line), **held)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
-    return learnt if learnt.of == fingerprint(watched) else None
+    return learnt if learnt.of == fingerprint(watched) and _whole(learnt) else None
+
+
+def _whole(learnt: Learnt) -> bool:
+    """Say whether all is there and finite: a camera's process must not end of what it begins with."""
+    line, stands, field = learnt.line, len(learnt.ways), (FIELD, FIELD)
+    if line.frames.ndim != 2 or stands != _STANDS or not line.interval_s * line.speed > 0.0:
+        return False
+    phases, width = line.frames.shape
+    shapes: list[tuple[npt.NDArray[Any], tuple[int, ...]]] = [
+        (line.background, (width,)),
+        (line.change, (phases,)),
+        (line.count, (phases,)),
+        (learnt.backgrounds, (stands, *field)),
+        (learnt.looks, (stands, *field)),
+        (learnt.biases, (stands, 2)),
+        (learnt.counts, (stands,)),
+        (learnt.residual, (2,)),
+    ]
+    if phases == 0 or any(part.shape != shape for part, shape in shapes):
+        return False
+    numbers: list[npt.NDArray[Any]] = [line.frames, learnt.ways, *(part for part, _ in shapes)]
+    return math.isfinite(line.origin) and all(bool(np.isfinite(part).all()) for part in numbers)
 
 
 def fingerprint(watched: WatchedLift) -> str:

@@ -59,7 +59,7 @@ def assert_right(scene: Scene, found: Found) -> None:
     [
         pytest.param(Scene(seconds=20, snow=80, carriers=EVERY_4_S[:4]), id="people and snow"),
         pytest.param(
-            Scene(seconds=18, fps=30, way_per_s=0.7, carriers=EVERY_4_S[:4]), id="fast, 30 frames a second"
+            Scene(seconds=18, fps=60, way_per_s=0.7, carriers=EVERY_4_S[:4]), id="fast, 60 frames a second"
         ),
         pytest.param(Scene(seconds=24, fps=5, carriers=EVERY_4_S[:5]), id="5 frames a second"),
         pytest.param(Scene(seconds=20, track=AWAY_TRACK, carriers=EVERY_4_S[:5]), id="away from the camera"),

@@ -92,6 +92,14 @@ def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> No
     for damaged in (b"", whole[: len(whole) // 2], b"PK" + bytes(500), whole[:-400] + bytes(400)):
         path.write_bytes(damaged)
         assert load(path, watched(DAY)) is None
+    for odd in (
+        replace(learnt, biases=learnt.biases[:2]),
+        replace(learnt, line=replace(learnt.line, interval_s=float("nan"))),
+        replace(learnt, line=replace(learnt.line, frames=learnt.line.frames[:, :9])),
+        replace(learnt, looks=np.full_like(learnt.looks, np.nan)),
+    ):
+        odd.save(path)
+        assert load(path, watched(DAY)) is None
     assert [each.name for each in path.parent.iterdir()] == ["scripted.npz"]
 
 
