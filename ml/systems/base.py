@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ml.data.pictures import Pictures
+from ml.models.paper import prepare
 from ml.systems.recipe import Recipe
 
 R = TypeVar("R", bound=Recipe)
@@ -89,18 +90,13 @@ class System(ABC, Generic[R]):
             self.network.train(was)
 
 
-MEAN, SPREAD = 0.5, 0.2
-
-
 def prepared(images: Tensor, side: int = 200) -> Tensor:
     """uint8[N, 200, 200, 3] pictures or uint8[N, 200, 200] masks to float[N, 3, side, side] in -2.5..2.5.
 
-    Mean and spread are those of the benchmark's training pictures (see `ml.models.paper.prepare`), for all
-    networks alike: none comes with pretrained weights here, and who loads some learns the difference quickly.
+    As `ml.models.paper.prepare`, for all networks alike: none has pretrained weights here, and who loads
+    some learns the difference quickly.
     """
-    if images.dim() == 3:
-        images = images[..., None].expand(-1, -1, -1, 3)
-    x = images.permute(0, 3, 1, 2).float() / 255.0
-    if side != x.shape[-1]:
-        x = F.interpolate(x, (side, side), mode="bilinear", antialias=True)
-    return (x - MEAN) / SPREAD
+    x = prepare(images)
+    if side == x.shape[-1]:
+        return x
+    return F.interpolate(x, (side, side), mode="bilinear", antialias=True)

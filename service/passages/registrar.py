@@ -56,7 +56,7 @@ class Registrar:
         Returns:
             By how many ways they turn out to be farther, if they do; looks and residual are moved along.
         """
-        found = self._registered(k, leaf)
+        found, _ = self._registered(k, leaf)
         moved = self._anchor.learn(shifted(found.field, -found.dx_px, -found.dy_px))
         if moved.dx_px == 0.0 and moved.dy_px == 0.0:
             return None
@@ -72,8 +72,7 @@ class Registrar:
     def picture(self, k: int, leaf: Leaf) -> Seen:
         """Register a carrier's picture at stand k, and learn from it."""
         stand, look = self._stands[k], self.looks[k]
-        expected = expected_px(self._track, stand, leaf, self.residual)
-        found = self._registered(k, leaf)
+        found, expected = self._registered(k, leaf)
         dx, dy = drift(self._track, stand.way)
         off = (found.dx_px - expected[0]) * dx + (found.dy_px - expected[1]) * dy
         ahead = off / max(dx * dx + dy * dy, _LEAST_DRIFT_PX**2)
@@ -91,10 +90,12 @@ class Registrar:
         )
         return Seen(picture, ahead)
 
-    def _registered(self, k: int, leaf: Leaf) -> Registered:
+    def _registered(self, k: int, leaf: Leaf) -> tuple[Registered, tuple[float, float]]:
+        """Return a picture as registered, and where its content was expected."""
         stand, look = self._stands[k], self.looks[k]
         expected = expected_px(self._track, stand, leaf, self.residual)
-        return register(leaf.image, stand.background, look.mean, *expected, bias_px=look.bias_px)
+        found = register(leaf.image, stand.background, look.mean, *expected, bias_px=look.bias_px)
+        return found, expected
 
 
 def first_look(track: Track, stand: Stand, leaves: Sequence[Leaf | None]) -> Look | None:

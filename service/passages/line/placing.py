@@ -69,6 +69,10 @@ class Placer:
 
     def place(self, clip: Clip, interval_s: float) -> Placing:
         """Return where a clip's carriers are; interval_s is theirs, phase 0 at the clip's first frame."""
+        return self._placed(clip, interval_s)[0]
+
+    def _placed(self, clip: Clip, interval_s: float) -> tuple[Placing, Field, Ways]:
+        """Return the placing, the cuts that it was found by (see `_cuts`), and float64[n], their times."""
         times = clip.times - clip.times[0]
         coarse = self._coarse(clip, times, interval_s)
         cuts, rows = self._cuts(clip)
@@ -83,7 +87,7 @@ class Placer:
             middle = self._begin(cuts, times, np.full(len(speeds), speed), near, interval_s)
         # To a micro: libraries sum complex numbers in an order that hangs on where they lie in memory, and
         # the same frames are to give the same passages.
-        return Placing(round(speed, 6), round(middle, 6))
+        return Placing(round(speed, 6), round(middle, 6)), cuts, times
 
     def sight(self, clip: Clip) -> Sighting | None:
         """Return the carriers of a clip that is too short for any to come again; None if it shows none.
@@ -92,9 +96,7 @@ class Placer:
         anything else.
         """
         interval_s = _APART * clip.seconds
-        placing = self.place(clip, interval_s)
-        cuts, rows = self._cuts(clip)
-        times = (clip.times - clip.times[0])[rows]
+        placing, cuts, times = self._placed(clip, interval_s)
         apart_s = _ABOUT_MIDDLE * interval_s / placing.speed
         moments = np.arange(-apart_s[0], times[-1] - apart_s[-1], _PHASE_S)
         if len(moments) == 0:

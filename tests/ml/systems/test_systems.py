@@ -48,12 +48,15 @@ def recipe_of(name: str, **changes: object) -> Recipe:
 
 @pytest.mark.parametrize("name", sorted(RECIPES.keys() - {"siamese", "classifier"}))
 def test_each_system_learns_what_a_batch_shows(name: str, data: Pictures) -> None:
-    """A few steps on one batch lower its loss; every picture gets a score. The other two: test_trainer."""
+    """Every step on one batch lowers its loss; every picture gets a score. The other two: test_trainer.
+
+    Without dropout and the batch's own statistics, which make the loss of so few pictures jump.
+    """
     system = system_of(recipe_of(name))
     rng = torch.Generator().manual_seed(3)
     index = next(iter(system.batches(data, rng)))
-    sgd = torch.optim.SGD(system.network.parameters(), 3e-3)
-    system.network.train()
+    sgd = torch.optim.SGD(system.network.parameters(), 1e-2)
+    system.network.eval()
     losses = []
     for _ in range(2 if name == "vgg16" else 5):  # 134 million weights take their time
         loss = system.loss(data, index, torch.Generator().manual_seed(5))
@@ -62,7 +65,8 @@ def test_each_system_learns_what_a_batch_shows(name: str, data: Pictures) -> Non
         torch.nn.utils.clip_grad_norm_(system.network.parameters(), 1.0)
         sgd.step()
         losses.append(float(loss.detach()))
-    assert min(losses[1:]) < losses[0]
+    assert losses[-1] < losses[0]
+    assert losses == sorted(losses, reverse=True)
     scores = system.scores(data, data)
     assert scores.shape == (len(data),)
     assert scores.isfinite().all()
