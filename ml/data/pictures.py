@@ -57,14 +57,45 @@ def read(folder: Path, parts: Sequence[Part]) -> Pictures:
     )
 
 
-def some(data: Pictures, count: int) -> Pictures:
-    """Return so many of a split's pictures, evenly from all: of every lift and state if there are enough."""
-    rows = torch.linspace(0, len(data) - 1, min(count, len(data))).round().long()
+def of_lifts(files: Sequence[Path]) -> Pictures:
+    """Read rendered lifts (`ml.data.rendered.prepare`), three pictures of a passage in a row; no factors."""
+    lifts = [load(path) for path in files]
+    return Pictures(
+        images=torch.from_numpy(np.concatenate([lift.images for lift in lifts])),
+        is_open=torch.from_numpy(np.concatenate([lift.is_open for lift in lifts])),
+        occupied=torch.from_numpy(np.concatenate([lift.occupied for lift in lifts])),
+        lift=torch.from_numpy(np.repeat(np.arange(len(lifts)), [len(lift.images) for lift in lifts])),
+        masks=torch.from_numpy(np.stack([np.stack([lift.close_mask, lift.open_mask]) for lift in lifts])),
+        names=tuple(f"seed-{lift.seed}" for lift in lifts),
+        factors=[],
+    )
+
+
+def chosen(data: Pictures, rows: Tensor) -> Pictures:
+    """Return the pictures at int64[M], of the same lifts."""
     return replace(
         data,
         images=data.images[rows],
         is_open=data.is_open[rows],
         occupied=data.occupied[rows],
         lift=data.lift[rows],
-        factors=[data.factors[row] for row in rows.tolist()],
+        factors=[data.factors[row] for row in rows.tolist()] if data.factors else [],
     )
+
+
+def joined(first: Pictures, second: Pictures) -> Pictures:
+    """Return both, the lifts of the second behind those of the first; factors only if both have them."""
+    return Pictures(
+        images=torch.cat([first.images, second.images]),
+        is_open=torch.cat([first.is_open, second.is_open]),
+        occupied=torch.cat([first.occupied, second.occupied]),
+        lift=torch.cat([first.lift, second.lift + len(first.names)]),
+        masks=torch.cat([first.masks, second.masks]),
+        names=(*first.names, *second.names),
+        factors=[*first.factors, *second.factors] if first.factors and second.factors else [],
+    )
+
+
+def some(data: Pictures, count: int) -> Pictures:
+    """Return so many of a split's pictures, evenly from all: of every lift and state if there are enough."""
+    return chosen(data, torch.linspace(0, len(data) - 1, min(count, len(data))).round().long())

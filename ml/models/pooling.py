@@ -1,4 +1,4 @@
-"""From maps to vectors: the largest value of each channel, and a weighted generalised mean."""
+"""From maps to vectors: the largest value of each channel, its mean, and a weighted generalised mean."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ def global_max(x: Tensor) -> Tensor:
     Paper 003 (Nie et al., section 2.1) makes its global and local vectors so.
     """
     return x.amax((2, 3))
+
+
+class Means(nn.Module):
+    """Map float[N, C, H, W] to float[N, C], each channel's mean over positions."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Average over positions."""
+        return x.mean((2, 3))
 
 
 class LocalAttentionPooling(nn.Module):

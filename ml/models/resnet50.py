@@ -16,10 +16,16 @@ PARAMETERS = 25_557_032
 TRUNK = ("conv1.", "bn1.", "layer")
 """How the names of all weights but the last layer's begin, in torchvision's files and here."""
 
+TRUNK_TO_MIDDLE = ("conv1.", "bn1.", "layer1.", "layer2.", "layer3.")
+"""The same without the last stage."""
+
 _EXPANSION = 4
 
 CHANNELS = 512 * _EXPANSION
 """Of the last stage's maps."""
+
+MIDDLE_CHANNELS = 256 * _EXPANSION
+"""Of the third stage's maps."""
 
 
 class Bottleneck(nn.Module):
@@ -67,12 +73,17 @@ class ResNet50Trunk(nn.Module):
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
 
-    def maps(self, x: Tensor) -> Tensor:
-        """Map float[N, 3, H, W] to float[N, 2048, ceil(H / 32), ceil(W / 32)], at least 0."""
+    def middle(self, x: Tensor) -> Tensor:
+        """Map float[N, 3, H, W] to the third stage's float[N, 1024, ceil(H / 16), ceil(W / 16)]."""
         if x.dim() != 4 or x.shape[1] != 3:
             raise ValueError(f"expected float[N, 3, H, W], got {x.shape}")
         x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
-        out: Tensor = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        out: Tensor = self.layer3(self.layer2(self.layer1(x)))
+        return out
+
+    def maps(self, x: Tensor) -> Tensor:
+        """Map float[N, 3, H, W] to float[N, 2048, ceil(H / 32), ceil(W / 32)], at least 0."""
+        out: Tensor = self.layer4(self.middle(x))
         return out
 
 

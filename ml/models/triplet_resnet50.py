@@ -1,11 +1,16 @@
-"""The modified ResNet-50 of paper 004, its best base network for triplets."""
+"""The modified ResNet-50 of paper 004, its best base network for triplets, with two options of paper 002."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.models.resnet50 import CHANNELS, ResNet50Trunk
+from ml.models.dropblock import TopDropBlock
+from ml.models.pooling import LocalAttentionPooling, Means
+from ml.models.resnet50 import CHANNELS, MIDDLE_CHANNELS, ResNet50Trunk
 
 PARAMETERS = 25_739_456
 
@@ -19,12 +24,23 @@ class TripletResNet50(ResNet50Trunk):
     Srinivas Murthy's thesis (paper 004), section 3.2.2 and figure 3.9; unit length is that of section 3.2.4
     (equation 3.5). Weights start from ImageNet's and the first ten layers stay frozen (section 3.3.1). The
     text does not say how maps become a vector: by their means here, as in ResNet-50 itself.
+
+    Args:
+        pooling: `glap` takes the third stage's maps by local attention instead of the fourth's by their
+            means, which then is not there ("connected at an intermediate level", `LocalAttentionPooling`).
+        drop: share of the stripes that a second stream learns without (`TopDropBlock`); 0 for one stream.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pooling: Literal["mean", "glap"] = "mean", drop: float = 0.0) -> None:
         super().__init__()
+        channels = CHANNELS
+        self.pool: nn.Module = Means()
+        if pooling == "glap":
+            self.layer4, channels = nn.Sequential(), MIDDLE_CHANNELS
+            self.pool = LocalAttentionPooling(channels)
+        self.drop = TopDropBlock(drop) if drop else None
         self.head = nn.Sequential(
-            nn.Linear(CHANNELS, 1024),
+            nn.Linear(channels, 1024),
             nn.BatchNorm1d(1024),
             nn.ReLU(inplace=True),
             nn.Linear(1024, DIMENSIONS),
@@ -32,4 +48,14 @@ class TripletResNet50(ResNet50Trunk):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map float[N, 3, H, W], N at least 2 in training, to float[N, 128] of unit length."""
-        return F.normalize(self.head(self.maps(x).mean((2, 3))), dim=1)
+        return self.embedded(self.maps(x))
+
+    def streams(self, x: Tensor) -> Tensor:
+        """Map float[N, 3, H, W] to float[S, N, 128]: of the maps and, with `drop`, of what it leaves."""
+        maps = self.maps(x)
+        seen = [maps] if self.drop is None else [maps, self.drop(maps)]
+        return torch.stack([self.embedded(one) for one in seen])
+
+    def embedded(self, maps: Tensor) -> Tensor:
+        """Map the trunk's maps float[N, C, h, w] to float[N, 128] of unit length."""
+        return F.normalize(self.head(self.pool(maps)), dim=1)

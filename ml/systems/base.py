@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 import torch
@@ -72,12 +72,14 @@ class System(ABC, Generic[R]):
         """Return float32[N, D] for uint8 pictures [N, 200, 200, 3] or masks [N, 200, 200], with gradient."""
         return self.forward(prepared(images.to(self.device), self.recipe.side))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return float32[N, D] for prepared pictures, computed in half precision inside."""
+    def forward(self, x: Tensor, by: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+        """Return float32[N, D] for prepared pictures, computed in half precision inside.
+
+        by: what of the network computes it, if not the whole.
+        """
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            out: Tensor = self.network(x)
-        return out.float()
+            return (by or self.network)(x).float()
 
     @torch.inference_mode()
     def all_outputs(self, images: Tensor, batch: int = 64) -> Tensor:

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 
 from ml.data.mining import Triplets, batch_all, batch_hard, draw_triplets, wrong_neighbours
 from ml.data.pictures import Pictures
+from ml.losses.am_softmax import AMSoftmax
 from ml.losses.deviance import deviance_loss
 from ml.losses.lossless_triplet import lossless_triplet_loss
 from ml.losses.triplet import triplet_loss
-from ml.models import vgg16
+from ml.models import mildnet, resnet50, triplet_resnet50, vgg16
 from ml.models.abir import ABIR
 from ml.models.mildnet import MILDNet
 from ml.models.pretrained import load_trunk
 from ml.models.triplet_resnet50 import TripletResNet50
-from ml.systems.base import System
+from ml.systems.base import System, prepared
 from ml.systems.recipe import AbirRecipe, Recipe, TripletRecipe
 
 R = TypeVar("R", bound=Recipe)
@@ -86,9 +87,23 @@ class Triplet(Metric[TripletRecipe]):
     """Srinivas Murthy's thesis (paper 004)."""
 
     def build(self) -> nn.Module:
-        """Return MILDNet or the changed ResNet-50."""
+        """Return MILDNet or the changed ResNet-50, and what the loss learns beside it."""
+        recipe = self.recipe
         self._hard: dict[int, Tensor] = {}
-        return MILDNet() if self.recipe.network == "mildnet" else TripletResNet50()
+        if recipe.network == "mildnet" and (recipe.pooling != "mean" or recipe.drop):
+            raise ValueError("pooling and drop are options of network=resnet50")
+        network: nn.Module
+        trunk: tuple[str, ...]
+        if recipe.network == "mildnet":
+            network, width, trunk = MILDNet(), mildnet.DIMENSIONS, vgg16.TRUNK
+        else:
+            network, width = TripletResNet50(recipe.pooling, recipe.drop), triplet_resnet50.DIMENSIONS
+            trunk = resnet50.TRUNK if recipe.pooling == "mean" else resnet50.TRUNK_TO_MIDDLE
+        if recipe.weights:  # the thesis also freezes the first ten layers; here everything learns
+            load_trunk(network, Path(recipe.weights), trunk)
+        if recipe.loss == "am-softmax":
+            network.am_softmax = AMSoftmax(width, recipe.classes)
+        return network
 
     def epoch_begins(self, epoch: int, data: Pictures, generator: torch.Generator) -> None:
         """Look for hard negatives, offline, once the first round is over."""
@@ -98,7 +113,7 @@ class Triplet(Metric[TripletRecipe]):
 
     def batches(self, data: Pictures, generator: torch.Generator) -> Iterator[Tensor]:
         """Yield batches by class, or rows of triplets that were drawn before."""
-        if self.recipe.mining != "offline":
+        if self.recipe.mining != "offline" or self.recipe.loss == "am-softmax":
             yield from super().batches(data, generator)
             return
         drawn = draw_triplets(classes(data), len(data) // 3 + 1, generator, self._hard)
@@ -106,10 +121,20 @@ class Triplet(Metric[TripletRecipe]):
             yield rows.t().flatten()  # anchors, positives, negatives
 
     def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
-        """Return the mean over the batch's triplets."""
+        """Return the mean over the batch's triplets, or over its pictures; of two streams, their mean."""
         del generator
-        embeddings = self.outputs(data.images[index])
-        chosen = self._triplets(embeddings.detach(), classes(data)[index].to(self.device))
+        labels = classes(data)[index].to(self.device)
+        if not self.recipe.drop:
+            return self._loss(self.outputs(data.images[index]), labels)
+        x = prepared(data.images[index].to(self.device), self.recipe.side)
+        streams = self.forward(x, cast("TripletResNet50", self.network).streams)  # [2, N, D]
+        return torch.stack([self._loss(one, labels) for one in streams]).mean()
+
+    def _loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        if self.recipe.loss == "am-softmax":
+            value: Tensor = self.network.am_softmax(embeddings, labels)  # type: ignore[operator]
+            return value
+        chosen = self._triplets(embeddings.detach(), labels)
         if self.recipe.loss == "lossless":
             return lossless_triplet_loss(embeddings, chosen, reduction="mean")
         return triplet_loss(embeddings, chosen, self.recipe.margin, reduction="active")

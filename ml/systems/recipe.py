@@ -17,7 +17,8 @@ class Recipe:
     norm of a step's gradient. l2: no L2 regularisation, one constant factor, or factors that are learnt
     (`ml.train.adaptive`); l2_factor: the constant one, or the amplitude of those. side: of the pictures, in
     pixels; 200 but in reduced runs. weights: file of pretrained weights, for networks with torchvision's
-    names. threads: of the CPU, 0 where not known; sums come out the same only with as many.
+    names. threads: of the CPU, 0 where not known; sums come out the same only with as many. episodic: each
+    step also asks what it does for lifts that it did not learn from (`ml.train.episodic`).
     """
 
     seed: int = 0
@@ -33,6 +34,7 @@ class Recipe:
     side: int = 200
     weights: str = ""
     threads: int = 0
+    episodic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +74,17 @@ class TripletRecipe(Recipe):
 
     network: whose embeddings. loss: which. mining: all triplets of a batch that cost something, the hardest
     of each anchor, or triplets drawn before each epoch (at random first, 30 % hard ones after `hard_from`
-    epochs). margin: of the triplet loss, in squared distance.
+    epochs). margin: of the triplet loss, in squared distance. loss am-softmax: no triplets, but a vector for
+    each of so many classes (two a lift). pooling, of resnet50: the means of the last stage's maps, or local
+    attention over those of the third (GLAP). drop, of resnet50: share of its maps' stripes without which a
+    second stream learns (Top DropBlock); 0 for no such stream.
     """
 
     network: Literal["mildnet", "resnet50"] = "mildnet"
-    loss: Literal["triplet", "lossless"] = "triplet"
+    loss: Literal["triplet", "lossless", "am-softmax"] = "triplet"
     mining: Literal["batch-all", "batch-hard", "offline"] = "batch-hard"
     margin: float = 0.2
     hard_from: int = 3
+    classes: int = 40
+    pooling: Literal["mean", "glap"] = "mean"
+    drop: float = 0.0

@@ -19,15 +19,35 @@ from ml.systems.recipe import GetNetRecipe, Recipe, SiameseRecipe
 R = TypeVar("R", bound=Recipe)
 
 
-class _NearestMask(System[R]):
+class NearestMask(System[R]):
     """Judges by equation 3 of paper 000."""
 
     def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
         """Return how much nearer the open mask is."""
         del gallery
-        masks = self.all_outputs(data.masks.flatten(0, 1)).reshape(len(data.masks), 2, -1)  # (closed, open)
+        return self._nearer(data, self._masks(data))
+
+    def scores_after(self, data: Pictures, reviewed: Pictures) -> Tensor:
+        """Return the same with each mask's point moved to the mean of itself and its reviewed pictures.
+
+        Relevance feedback: the papers beside 002 ("Human in the Loop") find that such methods, from retrieval
+        by content and without training, do as well as those that train. reviewed: of the same lifts.
+        """
+        points = self._masks(data)
+        known = self.all_outputs(self.shown(reviewed))
+        for lift in range(len(points)):
+            for state in (0, 1):
+                own = known[(reviewed.lift == lift) & (reviewed.is_open == bool(state))]
+                points[lift, state] = (points[lift, state] + own.sum(0)) / (1 + len(own))
+        return self._nearer(data, points)
+
+    def _masks(self, data: Pictures) -> Tensor:
+        """Where the masks lie, float[L, 2, D], (closed, open) of each lift."""
+        return self.all_outputs(data.masks.flatten(0, 1)).reshape(len(data.masks), 2, -1)
+
+    def _nearer(self, data: Pictures, points: Tensor) -> Tensor:
         outputs = self.all_outputs(self.shown(data))
-        distance = torch.linalg.vector_norm(outputs[:, None] - masks[data.lift], dim=2)  # [N, 2]
+        distance = torch.linalg.vector_norm(outputs[:, None] - points[data.lift], dim=2)  # [N, 2]
         nearer: Tensor = distance[:, 0] - distance[:, 1]
         return nearer
 
@@ -51,7 +71,7 @@ class _NearestMask(System[R]):
         return outputs.repeat_interleave(2, 0), masks[which.to(self.device)].flatten(0, 1), same
 
 
-class Siamese(_NearestMask[SiameseRecipe]):
+class Siamese(NearestMask[SiameseRecipe]):
     """Alqasir, Muselet and Ducottet (VISAPP 2020): equation 1's loss, two dimensions."""
 
     def build(self) -> nn.Module:
@@ -64,7 +84,7 @@ class Siamese(_NearestMask[SiameseRecipe]):
         return contrastive_loss(*self.pairs(data, index, self.outputs(data.images[index])))
 
 
-class GetNetSystem(_NearestMask[GetNetRecipe]):
+class GetNetSystem(NearestMask[GetNetRecipe]):
     """Yu et al. (paper 001): pictures that lie off their place, a transformer that finds what matters.
 
     The paper pairs pictures; here a picture is paired with a mask, both through the same GetNet. The

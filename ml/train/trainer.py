@@ -12,11 +12,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ml.bench.timing import machine
 from ml.data.pictures import Pictures
 from ml.systems.base import System
 from ml.systems.named import as_values, from_values, system_of
 from ml.systems.recipe import Recipe
 from ml.train.adaptive import AdaptiveL2, constant_l2
+from ml.train.episodic import episodic_loss
 from ml.train.memory import keep_freed_memory
 
 Progress = Callable[[int, dict[str, float]], None]
@@ -47,45 +49,28 @@ def train(
     """
     keep_freed_memory()
     out.mkdir(parents=True, exist_ok=True)
-    system = system_of(recipe)
-    system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    penalty = _Penalty(system)
-    optimiser = _optimiser(recipe, system, penalty)
-    rng = torch.Generator().manual_seed(recipe.seed)
-    state: dict[str, Any] = {"epoch": 0, "step": 0, "best": -1.0, "best_epoch": 0, "seconds": 0.0}
+    learner = Learner(system_of(recipe), device)
+    system = learner.system
+    state: dict[str, Any] = {"epoch": 0, "best": -1.0, "best_epoch": 0, "seconds": 0.0}
     last, best = out / "last.pt", out / "best.pt"
     if last.exists():
         saved = torch.load(last, map_location=device, weights_only=True)
         _refuse_another(last, saved["recipe"], name, recipe)
-        system.network.load_state_dict(saved["network"])
-        penalty.load_state_dict(saved["penalty"])
-        optimiser.load_state_dict(saved["optimiser"])
-        rng.set_state(saved["rng"].cpu())
+        learner.load_state_dict(saved)
         state = saved["state"]
     while state["epoch"] < recipe.epochs and state["epoch"] - state["best_epoch"] < recipe.patience:
-        started, losses = time.monotonic(), []
-        system.epoch_begins(state["epoch"], training, rng)
-        system.network.train()
-        for index in system.batches(training, rng):
-            losses.append(_step(system, penalty, optimiser, training, index, rng, state["step"]))
-            state["step"] += 1
-        state["epoch"] += 1
-        said = {
-            "loss": sum(losses) / max(1, len(losses)),
-            "validation": system.accuracy(validation, training),
-        }
+        started = time.monotonic()
+        system.epoch_begins(state["epoch"], training, learner.rng)
+        said = {"loss": learner.epoch(training), "validation": system.accuracy(validation, training)}
         said["seconds"] = time.monotonic() - started
+        state["epoch"] += 1
         state["seconds"] += said["seconds"]
-        content = {"recipe": as_values(name, recipe), "network": system.network.state_dict(), "state": state}
+        state["machine"] = machine() | {"device": str(device)}
+        content = {"recipe": as_values(name, recipe), "state": state}
         if said["validation"] > state["best"]:
             state["best"], state["best_epoch"] = said["validation"], state["epoch"]
-            save(content, best)
-        going_on = {
-            "penalty": penalty.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "rng": rng.get_state(),
-        }
-        save({**content, **going_on}, last)
+            save({**content, "network": system.network.state_dict()}, best)
+        save({**content, **learner.state_dict()}, last)
         _log(out / "log.csv", state["epoch"], said)
         progress(state["epoch"], said)
     return best
@@ -135,6 +120,64 @@ def save(content: dict[str, Any], path: Path) -> None:
     partial.rename(path)
 
 
+class Learner:
+    """A system with what its descent needs: regularisation, optimiser, what is drawn, and how far it is.
+
+    Args:
+        system: its network is moved to the device.
+    """
+
+    def __init__(self, system: System[Any], device: torch.device) -> None:
+        self.system = system
+        system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.penalty = _Penalty(system)
+        self.optimiser = _optimiser(system.recipe, system, self.penalty)
+        self.rng = torch.Generator().manual_seed(system.recipe.seed)
+        self.step = 0
+
+    def epoch(self, data: Pictures) -> float:
+        """Learn from an epoch's batches; returns the mean loss."""
+        self.system.network.train()
+        losses = [self._learn(data, index) for index in self.system.batches(data, self.rng)]
+        return sum(losses) / max(1, len(losses))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a run that was cut short goes on from."""
+        return {
+            "network": self.system.network.state_dict(),
+            "penalty": self.penalty.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "rng": self.rng.get_state(),
+            "step": self.step,
+        }
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take back what `state_dict` gave."""
+        self.system.network.load_state_dict(saved["network"])
+        self.penalty.load_state_dict(saved["penalty"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        self.rng.set_state(saved["rng"].cpu())
+        self.step = saved["step"]
+
+    def _learn(self, data: Pictures, index: Tensor) -> float:
+        system, recipe = self.system, self.system.recipe
+        for group in self.optimiser.param_groups:
+            group["lr"] = recipe.learning_rate / (1 + recipe.decay * self.step)
+        loss = episodic_loss(system, data, index, self.rng) if recipe.episodic else None
+        loss = system.loss(data, index, self.rng) if loss is None else loss
+        added = self.penalty()
+        self.optimiser.zero_grad(set_to_none=True)
+        (loss if added is None else loss + added).backward()
+        learning = {id(parameter) for parameter in system.learning(self.step)}
+        for parameter in system.network.parameters():
+            if id(parameter) not in learning:
+                parameter.grad = None  # the optimiser leaves what has no gradient as it is
+        nn.utils.clip_grad_norm_(system.network.parameters(), recipe.clip_norm)
+        self.optimiser.step()
+        self.step += 1
+        return float(loss.detach())
+
+
 class _Penalty(nn.Module):
     """The recipe's L2 regularisation."""
 
@@ -157,31 +200,6 @@ def _optimiser(recipe: Recipe, system: System[Any], penalty: _Penalty) -> torch.
     if recipe.optimiser == "adam":
         return torch.optim.Adam(learnt, recipe.learning_rate)
     return torch.optim.SGD(learnt, recipe.learning_rate, MOMENTUM, nesterov=True)
-
-
-def _step(
-    system: System[Any],
-    penalty: _Penalty,
-    optimiser: torch.optim.Optimizer,
-    data: Pictures,
-    index: Tensor,
-    rng: torch.Generator,
-    step: int,
-) -> float:
-    recipe = system.recipe
-    for group in optimiser.param_groups:
-        group["lr"] = recipe.learning_rate / (1 + recipe.decay * step)
-    loss = system.loss(data, index, rng)
-    added = penalty()
-    optimiser.zero_grad(set_to_none=True)
-    (loss if added is None else loss + added).backward()
-    learning = {id(parameter) for parameter in system.learning(step)}
-    for parameter in system.network.parameters():
-        if id(parameter) not in learning:
-            parameter.grad = None  # the optimiser leaves what has no gradient as it is
-    nn.utils.clip_grad_norm_(system.network.parameters(), recipe.clip_norm)
-    optimiser.step()
-    return float(loss.detach())
 
 
 def _refuse_another(path: Path, values: dict[str, Any], name: str, recipe: Recipe) -> None:

@@ -1,0 +1,95 @@
+"""A lift that training never saw: what its own passages teach, without labels or with a few of an operator's.
+
+Two of the papers that paper 002 is listed with: pseudo-labels that are taken in progressively, the surest
+first ("Progressive Unsupervised Domain Adaptation"), beside the labelled pictures of the first training
+("Source-Guided Pseudo-Labeling"); and "Online Domain Adaptation ... with a Human in the Loop", which asks an
+operator about a few. Of all three the list has the abstract alone: numbers of rounds and shares are ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ml.data.pictures import Pictures, chosen, joined, some
+from ml.systems.base import System
+from ml.train.trainer import Learner
+
+PASSAGE = 3
+"""Pictures of a passage, in a row; they show one state of the bar."""
+
+SHARES = (0.3, 0.6, 0.9)
+"""Of the passages whose pseudo-labels each round takes in, the surest of either state."""
+
+EPOCHS = 2
+"""Of each round."""
+
+SLOWER = 0.3
+"""Of the learning rate that the system was trained with."""
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """pseudo: whether unlabelled passages are learnt from. reviews: passages that an operator labels."""
+
+    pseudo: bool = False
+    reviews: int = 0
+
+
+def passage_scores(system: System[Any], data: Pictures) -> Tensor:
+    """Return float[P], the mean score of each passage of data, above 0 for open."""
+    return system.scores(data, data).reshape(-1, PASSAGE).mean(1)
+
+
+def doubtful(scores: Tensor, count: int) -> Tensor:
+    """Return the passages int64[count] that an operator should be asked about: those nearest to 0."""
+    return scores.abs().argsort(stable=True)[:count]
+
+
+def surest(scores: Tensor, share: float) -> Tensor:
+    """Return that share of the passages called open and of those called closed, surest first: int64[...]."""
+    rows = []
+    for called in (scores > 0, scores <= 0):
+        of = called.nonzero()[:, 0]
+        order = of[scores[of].abs().argsort(descending=True, stable=True)]
+        rows.append(order[: round(share * len(order))])
+    return torch.cat(rows)
+
+
+def pictures_of(passages: Tensor) -> Tensor:
+    """Return the rows int64[3 P] of the pictures of passages int64[P]."""
+    return (passages[:, None] * PASSAGE + torch.arange(PASSAGE)).flatten()
+
+
+def adapt(system: System[Any], source: Pictures, watched: Pictures, how: Adaptation) -> Tensor:
+    """Let a trained system learn from the passages of a new lift; its network is changed.
+
+    Args:
+        system: trained, judging without known pictures.
+        source: labelled pictures that it was trained on; as many as are new take part in each round.
+        watched: the new lift's, whole passages; `is_open` is read of reviewed passages alone.
+        how: what is learnt from.
+
+    Returns:
+        the reviewed passages, int64[reviews].
+    """
+    reviewed = doubtful(passage_scores(system, watched), how.reviews)
+    told = watched.is_open[::PASSAGE]
+    system.recipe = replace(system.recipe, learning_rate=SLOWER * system.recipe.learning_rate)
+    for share in SHARES:
+        scores = passage_scores(system, watched)
+        called = scores > 0
+        called[reviewed] = told[reviewed]
+        taken = surest(scores, share) if how.pseudo else scores.new_zeros(0, dtype=torch.int64)
+        taken = torch.cat([reviewed, taken[~torch.isin(taken, reviewed)]])
+        if not len(taken):
+            return reviewed
+        labelled = replace(watched, is_open=called.repeat_interleave(PASSAGE))
+        new = chosen(labelled, pictures_of(taken))
+        learner = Learner(system, system.device)
+        for _ in range(EPOCHS):
+            learner.epoch(joined(some(source, len(new)), new))
+    return reviewed

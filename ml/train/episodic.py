@@ -1,0 +1,59 @@
+"""Learning for lifts that are not there: a step is judged by what it does for lifts that it did not see.
+
+The list of abstracts beside Ni, Fang and Huttunen (paper 002) has "Cross-Domain Episodic Learning" for people
+seen by cameras that training never saw, without an equation. The form here is that of Li et al., "Learning to
+Generalize: Meta-Learning for Domain Generalization" (AAAI 2018), with lifts for domains and, as usual for its
+cost, without second derivatives: the lifts of a batch are parted in two; the weights make a step for the
+first part alone, as plain descent would; and the gradient that the second part has *there* is added to that of the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ml.data.pictures import Pictures
+from ml.systems.base import System
+
+
+def episodic_loss(system: System[Any], data: Pictures, index: Tensor, rng: torch.Generator) -> Tensor | None:
+    """Return a loss float[] whose gradient is that of both parts, each taken where it is due.
+
+    Its value is the mean of the two parts' losses. None for pictures of one lift alone.
+
+    Args:
+        system: whose weights it is for; they are moved and put back.
+        data: all pictures. index: int64[B], the batch.
+        rng: says which lifts are the unseen ones, and what the system draws.
+    """
+    lifts = torch.unique(data.lift[index])
+    if len(lifts) < 2:
+        return None
+    unseen = lifts[torch.randperm(len(lifts), generator=rng)[: len(lifts) // 2]]
+    later = torch.isin(data.lift[index], unseen)
+    parameters = [p for p in system.network.parameters() if p.requires_grad]
+    first, here = _gradient(system.loss(data, index[~later], rng), parameters)
+    norm = torch.stack([gradient.square().sum() for gradient in here]).sum().sqrt()
+    step = system.recipe.learning_rate * min(1.0, system.recipe.clip_norm / (float(norm) + 1e-6))
+    with torch.no_grad():
+        before = [p.clone() for p in parameters]
+        for parameter, gradient in zip(parameters, here, strict=True):
+            parameter.sub_(step * gradient)
+    second, there = _gradient(system.loss(data, index[later], rng), parameters)
+    with torch.no_grad():
+        for parameter, was in zip(parameters, before, strict=True):
+            parameter.copy_(was)
+    total = (first + second) / 2
+    for parameter, one, other in zip(parameters, here, there, strict=True):
+        towards = parameter * ((one + other) / 2)
+        total = total + (towards - towards.detach()).sum()  # adds no value, only the gradient
+    return total
+
+
+def _gradient(loss: Tensor, parameters: list[torch.nn.Parameter]) -> tuple[Tensor, list[Tensor]]:
+    """The loss's value and its gradient, zeros where it does not depend on a parameter."""
+    found = torch.autograd.grad(loss, parameters, allow_unused=True)
+    pairs = zip(found, parameters, strict=True)
+    return loss.detach(), [torch.zeros_like(p) if g is None else g for g, p in pairs]
