@@ -3,8 +3,8 @@
 The list of abstracts beside Ni, Fang and Huttunen (paper 002) has "Cross-Domain Episodic Learning" for people
 seen by cameras that training never saw, without an equation. The form here is that of Li et al., "Learning to
 Generalize: Meta-Learning for Domain Generalization" (AAAI 2018), with lifts for domains and, as usual for its
-cost, without second derivatives: the lifts of a batch are parted in two; the weights make a step for the
-first part alone, as plain descent would; and the gradient that the second part has *there* is added to that of the first.
+cost, without second derivatives: the lifts of a batch are parted in two; the weights make a step of
+plain descent for the first part; and the gradient that the second part has *there* is added to the first's.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ml.bench.timing import machine
-from ml.data.pictures import Pictures
+from ml.data.pictures import Pictures, some
 from ml.systems.base import System
 from ml.systems.named import as_values, from_values, system_of
 from ml.systems.recipe import Recipe
@@ -58,10 +58,13 @@ def train(
         _refuse_another(last, saved["recipe"], name, recipe)
         learner.load_state_dict(saved)
         state = saved["state"]
+    asked, known = validation, training
+    if recipe.validated:
+        asked, known = some(validation, recipe.validated), some(training, 2 * recipe.validated)
     while state["epoch"] < recipe.epochs and state["epoch"] - state["best_epoch"] < recipe.patience:
         started = time.monotonic()
         system.epoch_begins(state["epoch"], training, learner.rng)
-        said = {"loss": learner.epoch(training), "validation": system.accuracy(validation, training)}
+        said = {"loss": learner.epoch(training), "validation": system.accuracy(asked, known)}
         said["seconds"] = time.monotonic() - started
         state["epoch"] += 1
         state["seconds"] += said["seconds"]
