@@ -15,7 +15,8 @@ from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores
 from ml.evaluate.scoring import score
 from ml.export.torchscript import Scripted
-from ml.systems.named import as_values
+from ml.systems.base import System
+from ml.systems.named import as_values, trained_by
 from ml.train.memory import keep_freed_memory
 from ml.train.trainer import load
 
@@ -50,22 +51,28 @@ def scores_of(
         return out, {"trained_on_these_lifts": False}
     keep_freed_memory()
     trained_as, trained, state = load(where, torch.device(device))
-    recipe = trained.recipe
     found_scores = trained.scores(data, known() if trained.by_gallery else data).double().numpy()
-    rates = "".join(f" --learning-rate {rate}" for rate in state.get("reached_by_rate", ()))
-    how = f" --epochs {recipe.epochs} --seed {recipe.seed}"
-    how += f" --threads {recipe.threads}" if recipe.threads else ""
     about = {
         "trained_on_these_lifts": True,
-        "trained_by": f"barwatch train {trained_as}{rates}{how}",
-        "recipe": as_values(trained_as, recipe),
+        **training_of(trained_as, trained, state),
+    }
+    return found_scores, about
+
+
+def training_of(name: str, system: System[Any], state: dict[str, Any]) -> dict[str, Any]:
+    """How a trained system came about; name and state as `ml.train.trainer.load` returns them."""
+    recipe = system.recipe
+    return {
+        "trained_by": trained_by(name, recipe, list(state.get("reached_by_rate", ()))),
+        "recipe": as_values(name, recipe),
         "training_seconds": state["seconds"],
+        "training_machine": state.get("machine"),
         "learning_rate": recipe.learning_rate,
         "seed": recipe.seed,
         "training_pictures": state.get("training_pictures"),
+        "epochs": state["epoch"],
         "epoch": state["best_epoch"],
         "validation_accuracy": state["best"],
         "validation_accuracy_by_rate": state.get("reached_by_rate"),
-        "parameters": sum(p.numel() for p in trained.network.parameters()),
+        "parameters": sum(p.numel() for p in system.network.parameters()),
     }
-    return found_scores, about

@@ -74,6 +74,25 @@ def changed(recipe: Recipe, words: Sequence[str]) -> Recipe:
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
+def trained_by(name: str, recipe: Recipe, rates: Sequence[str] = ()) -> str:
+    """Return the command that trains so, e.g. barwatch train abir --set se=false --epochs 10 --seed 0.
+
+    rates: learning rates that were tried; the recipe's own if none is given.
+    """
+    usual = asdict(RECIPES[name])
+    said = {"seed", "threads", "epochs", "learning_rate", "weights"}
+    words = [
+        f"--set {field}={json.dumps(value) if isinstance(value, bool) else value}"
+        for field, value in asdict(recipe).items()
+        if field not in said and value != usual[field]
+    ]
+    words += [f"--learning-rate {rate}" for rate in rates or [f"{recipe.learning_rate:g}"]]
+    words += [f"--epochs {recipe.epochs} --seed {recipe.seed}"]
+    words += [f"--weights {recipe.weights}"] if recipe.weights else []
+    words += [f"--threads {recipe.threads}"] if recipe.threads else []
+    return " ".join([f"barwatch train {name}", *words])
+
+
 def as_values(name: str, recipe: Recipe) -> dict[str, Any]:
     """Return a recipe as plain values, for a checkpoint."""
     return {"system": name, **asdict(recipe)}

@@ -18,9 +18,9 @@ class Recipe:
     (`ml.train.adaptive`); l2_factor: the constant one, or the amplitude of those. side: of the pictures, in
     pixels; 200 but in reduced runs. weights: file of pretrained weights, for networks with torchvision's
     names. threads: of the CPU, 0 where not known; sums come out the same only with as many. episodic: each
-    step also asks what it does for lifts that it did not learn from (`ml.train.episodic`). validated: how many
-    pictures are judged after each epoch, evenly of all, by twice as many known ones where a system judges by
-    such; 0 for all.
+    step also asks what it does for lifts that it did not learn from (`ml.train.episodic`). validated: how
+    many pictures are judged after each epoch, evenly of all, by twice as many known ones where known ones
+    are what it judges by; 0 for all.
     """
 
     seed: int = 0
