@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout instead
 DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
 
 console = Console(stderr=True)
+
+
+class System(StrEnum):
+    """The systems that can be trained; `ml.systems` has all but the first."""
+
+    BARWATCH = "barwatch"
+    SIAMESE = "siamese"
+    CLASSIFIER = "classifier"
+    VGG16 = "vgg16"
+    RESNET50 = "resnet50"
+    GETNET = "getnet"
+    ABIR = "abir"
+    TRIPLET_MILDNET = "triplet-mildnet"
+    TRIPLET_RESNET50 = "triplet-resnet50"
 
 
 def progress_bar() -> Progress:

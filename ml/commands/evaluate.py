@@ -21,15 +21,24 @@ from ml.commands.common import (
     JsonOption,
     JudgedModelOption,
     LiftsOption,
+    System,
     WorkersOption,
     chosen_device,
     deliver,
     prepared,
     provenance,
 )
+from ml.commands.systems import adaptation, judge_system
 
 if TYPE_CHECKING:
     from ml.data.pictures import Pictures
+
+
+class EvaluatedPreset(StrEnum):
+    """How much is judged."""
+
+    SMOKE = "smoke"
+    SMALL = "small"
 
 
 class Precision(StrEnum):
@@ -40,25 +49,96 @@ class Precision(StrEnum):
 
 
 def evaluate(
+    system: Annotated[
+        System, typer.Argument(help="The shipped network, or a trained one.")
+    ] = System.BARWATCH,
+    preset: Annotated[
+        EvaluatedPreset, typer.Option(help="smoke: a few pictures of the lifts that a smoke run trains on.")
+    ] = EvaluatedPreset.SMALL,
     model: JudgedModelOption = RELEASED / "barwatch.ts",
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="A paper's system, trained; runs/SYSTEM/best.pt.")
+    ] = None,
     first_seed: FirstSeedOption = LOCO_FIRST_SEED,
     lifts: LiftsOption = LOCO_LIFTS,
     passages: Annotated[int, typer.Option(min=2, help="Passages of each, three pictures each.")] = 67,
     folder: Annotated[
-        list[Path] | None, typer.Option(help="Judge lift folders with a meta.json of labels instead.")
+        list[Path] | None,
+        typer.Option(help="Judge lift folders with a meta.json of labels instead: barwatch."),
     ] = None,
     distances_only: Annotated[
-        bool, typer.Option(help="Judge by the embeddings' distances, without attention from the masks.")
+        bool, typer.Option(help="By the embeddings' distances, without attention from the masks: barwatch.")
     ] = False,
     precision: Annotated[
-        Precision, typer.Option(help="What it computes in: the service takes bfloat16 where that is native.")
+        Precision, typer.Option(help="Of barwatch: the service takes bfloat16 where that is native.")
     ] = Precision.FLOAT32,
+    benchmark: BenchmarkOption = Path("runs/benchmark"),
+    every: Annotated[int, typer.Option(min=1, help="Of S1 to S20, each so manieth test picture.")] = 1,
+    pseudo_labels: Annotated[
+        bool, typer.Option(help="Learn from the first half of each unseen lift's passages, without labels.")
+    ] = False,
+    reviews: Annotated[
+        int, typer.Option(min=0, help="Of these passages, how many an operator labels: the most doubtful.")
+    ] = 0,
+    learn: Annotated[
+        bool, typer.Option(help="Train on reviews; without, they move the points that pictures are near to.")
+    ] = True,
+    device: DeviceOption = "auto",
     cache: CacheOption = Path("runs/rendered"),
     workers: WorkersOption = 2,
     out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge the artefact on lifts it has never seen, from their two masks alone."""
+    """Judge a system.
+
+    barwatch, the artefact, on lifts that it has never seen, from their two masks alone. A paper's system on
+    S1 to S20, on the same unseen lifts where it can do without known pictures of them, and on whose lift it
+    is where it judges by such.
+    """
+    if preset is EvaluatedPreset.SMOKE:
+        lifts, passages = min(lifts, 2), 8
+    unseen = (first_seed, lifts, passages)
+    if system is System.BARWATCH:
+        _judge_artefact(
+            model,
+            unseen,
+            folder,
+            distances_only,
+            precision,
+            cache,
+            workers,
+            out,
+            as_json,
+        )
+        return
+    how = adaptation(pseudo_labels, reviews, learn)
+    judge_system(
+        system.value,
+        checkpoint,
+        preset is EvaluatedPreset.SMOKE,
+        benchmark,
+        unseen,
+        cache,
+        every,
+        how,
+        device,
+        workers,
+        out,
+        as_json,
+    )
+
+
+def _judge_artefact(
+    model: Path,
+    unseen: tuple[int, int, int],
+    folder: list[Path] | None,
+    distances_only: bool,
+    precision: Precision,
+    cache: Path,
+    workers: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     import torch  # noqa: PLC0415 - seconds that only this needs
 
     from ml.data.rendered import load  # noqa: PLC0415
@@ -66,6 +146,7 @@ def evaluate(
     from ml.evaluate.scoring import score_folder, score_rendered  # noqa: PLC0415
     from ml.export.torchscript import Scripted  # noqa: PLC0415
 
+    first_seed, lifts, passages = unseen
     network = Scripted.load(model, getattr(torch, precision.value))
     calibration = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["calibration"]
     if folder:

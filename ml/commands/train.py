@@ -13,6 +13,7 @@ from ml.commands.common import (
     BenchmarkOption,
     CacheOption,
     DeviceOption,
+    System,
     WorkersOption,
     chosen_device,
     console,
@@ -23,20 +24,6 @@ from ml.commands.common import (
 if TYPE_CHECKING:
     from ml.data.pictures import Pictures
     from ml.systems.recipe import Recipe
-
-
-class System(StrEnum):
-    """The systems that can be trained; `ml.systems` has all but the first."""
-
-    BARWATCH = "barwatch"
-    SIAMESE = "siamese"
-    CLASSIFIER = "classifier"
-    VGG16 = "vgg16"
-    RESNET50 = "resnet50"
-    GETNET = "getnet"
-    ABIR = "abir"
-    TRIPLET_MILDNET = "triplet-mildnet"
-    TRIPLET_RESNET50 = "triplet-resnet50"
 
 
 class Preset(StrEnum):

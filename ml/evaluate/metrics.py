@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import math
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,6 +55,36 @@ def bootstrap(values: npt.ArrayLike, rounds: int = 2000, seed: int = 0) -> tuple
     means = [data[rng.integers(0, len(data), len(data))].mean() for _ in range(rounds)]
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
+
+
+def packed(flags: Flags) -> str:
+    """Pack bool[N] into text, for paired comparisons with other systems on the same pictures."""
+    return base64.b64encode(zlib.compress(np.packbits(flags).tobytes(), 9)).decode("ascii")
+
+
+def unpacked(text: str, count: int) -> Flags:
+    """Return bool[count] that `packed` packed."""
+    bits = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
+    return np.unpackbits(bits, count=count).astype(bool)
+
+
+def paired_difference(
+    first: npt.ArrayLike, second: npt.ArrayLike, groups: npt.ArrayLike | None = None, rounds: int = 2000
+) -> tuple[float, float, float]:
+    """Mean of first - second over float[N] each, and its 95 % percentile bootstrap interval.
+
+    groups: int[N]; where given, whole groups are drawn, such as lifts, and each counts as its size.
+    """
+    difference = np.asarray(first, np.float64) - np.asarray(second, np.float64)
+    rng = np.random.default_rng(0)
+    _, group = np.unique(np.arange(len(difference)) if groups is None else groups, return_inverse=True)
+    total, size = np.bincount(group, difference), np.bincount(group)
+    means = []
+    for _ in range(rounds):
+        rows = rng.integers(0, len(total), len(total))
+        means.append(total[rows].sum() / size[rows].sum())
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(difference.mean()), float(low), float(high)
 
 
 def in_words(interval: Sequence[float]) -> str:

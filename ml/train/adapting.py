@@ -33,10 +33,15 @@ SLOWER = 0.3
 
 @dataclass(frozen=True)
 class Adaptation:
-    """pseudo: whether unlabelled passages are learnt from. reviews: passages that an operator labels."""
+    """What a new lift is learnt from.
+
+    pseudo: unlabelled passages. reviews: how many passages an operator labels. trains: the network learns
+    from these; else they only move what it compares with (`ml.systems.siamese.NearestMask.scores_after`).
+    """
 
     pseudo: bool = False
     reviews: int = 0
+    trains: bool = True
 
 
 def passage_scores(system: System[Any], data: Pictures) -> Tensor:
@@ -77,6 +82,8 @@ def adapt(system: System[Any], source: Pictures, watched: Pictures, how: Adaptat
         the reviewed passages, int64[reviews].
     """
     reviewed = doubtful(passage_scores(system, watched), how.reviews)
+    if not how.trains:
+        return reviewed
     told = watched.is_open[::PASSAGE]
     system.recipe = replace(system.recipe, learning_rate=SLOWER * system.recipe.learning_rate)
     for share in SHARES:

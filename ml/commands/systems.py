@@ -1,0 +1,109 @@
+"""`barwatch evaluate SYSTEM` of the papers' systems."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ml.commands.common import (
+    chosen_device,
+    deliver,
+    prepared,
+    progress_bar,
+    provenance,
+)
+
+if TYPE_CHECKING:
+    from ml.data.benchmark import Part
+    from ml.data.pictures import Pictures
+    from ml.train.adapting import Adaptation
+
+SMOKE_PICTURES = 60
+
+
+def judge_system(
+    name: str,
+    checkpoint: Path | None,
+    smoke: bool,
+    benchmark: Path,
+    unseen: tuple[int, int, int],
+    cache: Path,
+    every: int,
+    how: Adaptation,
+    device: str,
+    workers: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Judge a trained system: S1 to S20, lifts that no training saw, whose lift it is.
+
+    unseen: first seed, lifts, passages of each. every: each so manieth test picture.
+    """
+    import torch  # noqa: PLC0415 - seconds that only this needs
+
+    from ml.data.benchmark import FIRST_SEED, parts  # noqa: PLC0415
+    from ml.data.pictures import chosen, of_lifts, some  # noqa: PLC0415
+    from ml.evaluate.comparison.judging import Sets, judged  # noqa: PLC0415
+    from ml.evaluate.comparison.words import about, markdown  # noqa: PLC0415
+    from ml.evaluate.systems import training_of  # noqa: PLC0415
+    from ml.train.adapting import Adaptation  # noqa: PLC0415
+    from ml.train.memory import keep_freed_memory  # noqa: PLC0415
+    from ml.train.trainer import load  # noqa: PLC0415
+
+    where = checkpoint or Path("runs") / name / "best.pt"
+    if not where.exists():
+        raise typer.BadParameter(f"{where} is missing: barwatch train {name}", param_hint="--checkpoint")
+    keep_freed_memory()
+    trained_as, system, state = load(where, torch.device(chosen_device(device)))
+    if trained_as != name:
+        raise typer.BadParameter(f"{where} is a trained {trained_as}", param_hint="--checkpoint")
+    known, asked = parts(["train"]), parts(["validation" if smoke else "test"])
+    if smoke:
+        known, asked = known[:2], asked[:2]
+    test = _rendered(benchmark, asked, workers)
+    if smoke:
+        test = some(test, SMOKE_PICTURES)
+    first, lifts, passages = unseen
+    files = prepared(cache, range(first, first + lifts), passages, workers, "unseen lifts")
+    sets = Sets(
+        test=chosen(test, torch.arange(0, len(test), every)),
+        known=_rendered(benchmark, known, workers),
+        unseen=of_lifts(files),
+    )
+    if system.by_gallery and how != Adaptation():
+        raise typer.BadParameter(f"{name} judges by known pictures: it cannot adapt to a lift without any")
+    torch.set_num_threads(system.recipe.threads or torch.get_num_threads())
+    result: dict[str, Any] = {
+        "system": name,
+        **provenance(FIRST_SEED),
+        "unseen_first_seed": first,
+        "smoke": smoke,
+        "every": every,
+        **training_of(name, system, state),
+        **judged(system, sets, how),
+    }
+    result["about"] = about(result)
+    deliver(result, markdown({where.parent.name: result}), out, as_json)
+
+
+def adaptation(pseudo: bool, reviews: int, trains: bool) -> Adaptation:
+    """Return what the options ask for."""
+    from ml.train.adapting import Adaptation  # noqa: PLC0415
+
+    return replace(Adaptation(), pseudo=pseudo, reviews=reviews, trains=trains)
+
+
+def _rendered(benchmark: Path, wanted: list[Part], workers: int) -> Pictures:
+    """Read parts of the benchmark, rendering what is not there yet."""
+    from ml.data.benchmark import render_parts  # noqa: PLC0415
+    from ml.data.pictures import read  # noqa: PLC0415
+
+    missing = [part for part in wanted if not part.path(benchmark).exists()]
+    with progress_bar() as progress:
+        task = progress.add_task("rendering pictures", total=sum(part.pictures for part in missing), note="")
+        for part, _ in render_parts(benchmark, missing, workers):
+            progress.advance(task, part.pictures)
+    return read(benchmark, wanted)

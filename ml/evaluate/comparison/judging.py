@@ -1,0 +1,127 @@
+"""One trained system on everything that it can be asked, in a form that systems can be compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ml.data.pictures import Pictures, chosen
+from ml.evaluate.comparison.whose import which_lift
+from ml.evaluate.metrics import auc, bootstrap, packed
+from ml.systems.base import System
+from ml.systems.siamese import NearestMask
+from ml.train.adapting import PASSAGE, Adaptation, adapt, pictures_of
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What a system is asked about.
+
+    test: pictures of the lifts that it was trained on; known: these lifts' training pictures.
+    unseen: whole passages of lifts that no training saw.
+    """
+
+    test: Pictures
+    known: Pictures
+    unseen: Pictures
+
+
+def judged(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
+    """Return the figures of a system, plain values for JSON.
+
+    seen: open or closed on the test pictures. unseen: the same on unseen lifts; None for a system that judges
+    by known pictures, of which an unseen lift has none. which: whose lift it is, of systems that judge by
+    known pictures; of the unseen lifts every fourth passage is known. adapted: open or closed on the second
+    half of each unseen lift's passages after it learnt from the first half, where `how` says so; then `seen`
+    and `which`, which adapting does not touch, are None.
+
+    Raises:
+        ValueError: a system that judges by known pictures cannot adapt to a lift without.
+    """
+    out: dict[str, Any] = {"seen": None, "unseen": None, "adapted": None, "which": None}
+    if not system.by_gallery:
+        out["unseen"] = told(system.scores(sets.unseen, sets.unseen), sets.unseen)
+    if how != Adaptation():
+        if system.by_gallery:
+            raise ValueError("a system that judges by known pictures has none of an unseen lift")
+        out["adapted"] = _adapted(system, sets, how)
+        return out
+    out["seen"] = told(system.scores(sets.test, sets.known), sets.test)
+    if system.by_gallery:
+        first = rows_of(sets.unseen, lambda passages: passages[::4])
+        rest = rows_of(sets.unseen, lambda passages: passages[torch.arange(len(passages)) % 4 > 0])
+        out["which"] = {
+            "seen": which_lift(system, sets.known, sets.test),
+            "unseen": which_lift(system, chosen(sets.unseen, first), chosen(sets.unseen, rest)),
+        }
+    return out
+
+
+def told(scores: Tensor, data: Pictures) -> dict[str, Any]:
+    """Figures of scores float[N], above 0 for open, and which pictures were told rightly (`packed`)."""
+    right = ((scores > 0) == data.is_open).numpy()
+    lifts = [data.lift.numpy() == number for number in range(len(data.names))]
+    low, high = bootstrap(right)
+    return {
+        "pictures": len(data),
+        "accuracy": float(right.mean()),
+        "accuracy_interval_95": [low, high],
+        "by_lift": {
+            name: {"pictures": int(of.sum()), "accuracy": float(right[of].mean())}
+            for name, of in zip(data.names, lifts, strict=True)
+        },
+        "auc": auc(scores.double().numpy(), data.is_open.numpy()),
+        "right": packed(right),
+    }
+
+
+def later_half(data: Pictures) -> Tensor:
+    """Return the rows int64[...] of the second half of each lift's passages, on which adapting is judged."""
+    return rows_of(data, lambda passages: passages[len(passages) // 2 :])
+
+
+def rows_of(data: Pictures, pick: Callable[[Tensor], Tensor]) -> Tensor:
+    """Return the rows int64[...] of the pictures of some of each lift's passages.
+
+    Args:
+        data: whole passages, a lift's in a row.
+        pick: some of int64[P], the numbers of a lift's passages.
+    """
+    of = data.lift[::PASSAGE]
+    return torch.cat([pictures_of(pick((of == lift).nonzero()[:, 0])) for lift in range(len(data.names))])
+
+
+def _adapted(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
+    """Adapt a copy to each unseen lift's first passages, and judge it by the others."""
+    weights = {name: value.clone() for name, value in system.network.state_dict().items()}
+    recipe = system.recipe
+    scores = torch.zeros(len(sets.unseen))
+    for lift in range(len(sets.unseen.names)):
+        own = _of_lift(sets.unseen, lift)
+        half = len(own) // PASSAGE // 2
+        watched = chosen(own, pictures_of(torch.arange(half)))
+        asked = chosen(own, pictures_of(torch.arange(half, len(own) // PASSAGE)))
+        reviewed = adapt(system, sets.known, watched, how)
+        if how.trains or not isinstance(system, NearestMask):
+            found = system.scores(asked, asked)
+        else:
+            found = system.scores_after(asked, chosen(watched, pictures_of(reviewed)))
+        rows = (sets.unseen.lift == lift).nonzero()[:, 0]
+        scores[rows[half * PASSAGE :]] = found
+        system.network.load_state_dict(weights)
+        system.recipe = recipe
+    rows = later_half(sets.unseen)
+    said = told(scores[rows], chosen(sets.unseen, rows))
+    return {"pseudo": how.pseudo, "reviews": how.reviews, "trains": how.trains, **said}
+
+
+def _of_lift(data: Pictures, lift: int) -> Pictures:
+    """Return one lift's pictures, as the only lift."""
+    own = chosen(data, (data.lift == lift).nonzero()[:, 0])
+    return replace(
+        own, lift=torch.zeros_like(own.lift), masks=data.masks[lift : lift + 1], names=(data.names[lift],)
+    )

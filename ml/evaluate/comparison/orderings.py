@@ -1,0 +1,187 @@
+"""Whether what the papers report comes out here: one system over another, on the same pictures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ml.evaluate.metrics import Floats, paired_difference, unpacked
+
+Result = dict[str, Any]
+What = Literal["seen", "unseen", "later", "which", "which unseen"]
+
+SAID = {
+    "seen": "open or closed, S1 to S20",
+    "unseen": "open or closed, unseen lifts",
+    "later": "open or closed, unseen lifts, second half",
+    "which": "which lift, Rank-1, S1 to S20",
+    "which unseen": "which lift, Rank-1, unseen lifts",
+}
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """What is said to be better than what, by the names of two runs, and who says so."""
+
+    claim: str
+    better: str
+    worse: str
+    what: tuple[What, ...]
+
+
+WHICH: tuple[What, ...] = ("which", "which unseen", "seen")
+JUDGED: tuple[What, ...] = ("seen", "unseen")
+
+ORDERINGS = (
+    Ordering("siamese over simple classifier (000, Table 2)", "siamese", "classifier", JUDGED),
+    Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
+    Ordering("six parameters over three (001, future work)", "getnet-affine", "getnet", JUDGED),
+    Ordering("squeeze-and-excitation over none (003)", "abir", "abir-nose", WHICH),
+    Ordering(
+        "ResNet-50 over MILDNet (004, Table 4.1)",
+        "triplet-resnet50",
+        "triplet-mildnet",
+        WHICH,
+    ),
+    Ordering(
+        "lossless over plain triplet loss (004, Table 4.2)",
+        "triplet-resnet50-lossless",
+        "triplet-resnet50",
+        WHICH,
+    ),
+    Ordering(
+        "offline mining over online, batch all (004, Table 4.3)",
+        "triplet-resnet50",
+        "triplet-resnet50-batch-all",
+        WHICH,
+    ),
+    Ordering(
+        "offline mining over online, batch hard (004, Table 4.3)",
+        "triplet-resnet50",
+        "triplet-resnet50-batch-hard",
+        WHICH,
+    ),
+    Ordering("adaptive over constant L2 (002)", "resnet50-adaptive", "resnet50-constant", JUDGED),
+    Ordering("adaptive L2 over none", "resnet50-adaptive", "resnet50", JUDGED),
+    Ordering(
+        "AM-Softmax over triplets (002's list)",
+        "triplet-resnet50-am-softmax",
+        "triplet-resnet50",
+        WHICH,
+    ),
+    Ordering(
+        "GLAP over means (002's list)",
+        "triplet-resnet50-glap",
+        "triplet-resnet50",
+        WHICH,
+    ),
+    Ordering(
+        "Top DropBlock over none (002's list)",
+        "triplet-resnet50-drop",
+        "triplet-resnet50",
+        WHICH,
+    ),
+    Ordering(
+        "episodes over none (002's list)", "siamese-small-episodic", "siamese-small", ("seen", "unseen")
+    ),
+    Ordering("pseudo-labels over none (002's list)", "siamese-pseudo", "siamese", ("later",)),
+    Ordering("an operator's reviews over none (002's list)", "siamese-reviews", "siamese", ("later",)),
+    Ordering("reviews without training over none (002's list)", "siamese-feedback", "siamese", ("later",)),
+    Ordering("pseudo-labels and reviews over none", "siamese-pseudo-reviews", "siamese", ("later",)),
+)
+
+
+def found(results: dict[str, Result]) -> list[Result]:
+    """Return each ordering that both runs of were made, as plain values: the difference, 0..1.
+
+    Runs NAME-seed1, NAME-seed2 ... count with NAME: the mean over seeds is compared.
+    """
+    rows = []
+    for ordering in ORDERINGS:
+        for what in ordering.what:
+            one, other = (_right(results, name, what) for name in (ordering.better, ordering.worse))
+            if one is None or other is None or len(one[0]) != len(other[0]):
+                continue
+            difference, low, high = paired_difference(one[0], other[0])
+            _, low_lifts, high_lifts = paired_difference(one[0], other[0], one[1])
+            rows.append(
+                {
+                    "claim": ordering.claim,
+                    "runs": [ordering.better, ordering.worse],
+                    "seeds": [_count(results, ordering.better), _count(results, ordering.worse)],
+                    "what": what,
+                    "difference": difference,
+                    "interval_95": [low, high],
+                    "interval_95_by_lift": [low_lifts, high_lifts],
+                }
+            )
+    return rows
+
+
+def markdown(rows: list[Result]) -> str:
+    """A table of `found`: points of difference, and whether they are as the paper says."""
+    lines = [
+        "| claim | on | points | 95 %, pictures drawn | 95 %, lifts drawn | seeds | as claimed? |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        low, high = row["interval_95_by_lift"]
+        verdict = "yes" if low > 0 else "no, the other way" if high < 0 else "not decided"
+        lines.append(
+            f"| {row['claim']} | {SAID[row['what']]} | {100 * row['difference']:+.2f} | "
+            f"{_points(row['interval_95'])} | {_points(row['interval_95_by_lift'])} | "
+            f"{row['seeds'][0]}, {row['seeds'][1]} | {verdict} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _points(interval: list[float]) -> str:
+    return f"{100 * interval[0]:+.2f} to {100 * interval[1]:+.2f}"
+
+
+def _runs(results: dict[str, Result], name: str) -> list[Result]:
+    return [result for run, result in results.items() if re.fullmatch(rf"{re.escape(name)}(-seed\d+)?", run)]
+
+
+def _count(results: dict[str, Result], name: str) -> int:
+    return len(_runs(results, name))
+
+
+def _right(results: dict[str, Result], name: str, what: What) -> tuple[Floats, Floats] | None:
+    """How often each picture was told rightly, float64[N] in 0..1, and its lift, int; None if not known."""
+    seen = [flags for result in _runs(results, name) if (flags := _flags(result, what)) is not None]
+    if not seen or len({len(flags) for flags, _ in seen}) > 1:
+        return None
+    return np.mean([flags for flags, _ in seen], axis=0), seen[0][1]
+
+
+def _flags(result: Result, what: What) -> tuple[Floats, Floats] | None:
+    if what.startswith("which"):
+        which = (result["which"] or {}).get("unseen" if what.endswith("unseen") else "seen")
+        if which is None:
+            return None
+        counts = which["queries_by_lift"]
+        return unpacked(which["first"], which["queries"]).astype(np.float64), _lifts(counts)
+    if what == "later" and result["adapted"]:
+        told = result["adapted"]
+    else:
+        told = result["unseen" if what == "later" else what]
+    if told is None or (result["adapted"] and what != "later"):
+        return None
+    counts = [row["pictures"] for row in told["by_lift"].values()]
+    right, lifts = unpacked(told["right"], told["pictures"]).astype(np.float64), _lifts(counts)
+    if what == "later" and not result["adapted"]:
+        # As `ml.evaluate.comparison.judging.later_half`: from the middle of each lift's passages of three.
+        first = np.cumsum([0, *counts[:-1]])
+        keep = np.concatenate(
+            [np.arange(at + n // 3 // 2 * 3, at + n) for at, n in zip(first, counts, strict=True)]
+        )
+        right, lifts = right[keep], lifts[keep]
+    return right, lifts
+
+
+def _lifts(counts: list[int]) -> Floats:
+    return np.repeat(np.arange(len(counts)), counts).astype(np.float64)

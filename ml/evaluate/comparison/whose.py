@@ -1,0 +1,96 @@
+"""Which lift is this? Tables 4.1 to 4.3 of paper 004 and ABIR's Recall@K, with lifts for people and products.
+
+The same distances also answer whether a camera shows the lift that it is said to show: that lift's nearest
+known picture must be near enough.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from ml.data.pictures import Pictures
+from ml.evaluate.metrics import Floats, packed
+from ml.evaluate.retrieval import Retrieval, approximate, exact, retrieve
+from ml.systems.base import System
+
+LOOKED_AT = 200
+"""Of each ranking by the approximate index; a lift of the benchmark has 100 known pictures."""
+
+
+def which_lift(system: System[Any], known: Pictures, asked: Pictures) -> dict[str, Any]:
+    """Return Rank-1, Rank-5 and mean average precision of asked pictures among known ones, and of claims.
+
+    Rank-k is Recall@k. By an approximate index (`ml.evaluate.retrieval.approximate`); `exact` has the same
+    figures by comparing with all.
+    """
+    gallery, queries = (system.all_outputs(data.images).numpy() for data in (known, asked))
+    labels, wanted = known.lift.numpy(), asked.lift.numpy()
+    found = retrieve(queries, wanted, gallery, labels, search=approximate, count=LOOKED_AT)
+    by_all = retrieve(queries, wanted, gallery, labels, search=exact, count=LOOKED_AT)
+    return {
+        "queries": len(queries),
+        "queries_by_lift": np.bincount(wanted, minlength=len(asked.names)).tolist(),
+        "gallery": len(gallery),
+        **_ranks(found),
+        "first": packed(found.hits(1) > 0),
+        "exact": _ranks(by_all),
+        "claims": claims(queries, wanted, gallery, labels),
+    }
+
+
+def _ranks(found: Retrieval) -> dict[str, Any]:
+    return {
+        "rank_1": found.recall(1),
+        "rank_1_interval_95": found.recall_interval(1),
+        "rank_5": found.recall(5),
+        "rank_5_interval_95": found.recall_interval(5),
+        "mean_average_precision": found.mean_average_precision(),
+        "mean_average_precision_interval_95": found.precision_interval(),
+    }
+
+
+def claims(
+    queries: npt.NDArray[np.float32],
+    own: npt.NDArray[np.int64],
+    gallery: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.int64],
+) -> dict[str, float]:
+    """Return how well a right claim is told from a wrong one by the distance to the claimed lift.
+
+    Every query claims each lift once, one rightly; of one lift alone nothing is claimed wrongly, and both are
+    NaN. Args as in `ml.evaluate.retrieval.retrieve`.
+
+    Returns:
+        equal_error: 0..1, where as many right claims are refused as wrong ones are let through;
+        refused_at_1_percent: right claims refused where 1 % of the wrong ones are let through.
+    """
+    a, b = torch.from_numpy(queries), torch.from_numpy(gallery)
+    lifts = np.unique(labels)
+    nearest = np.stack(
+        [torch.cdist(a, b[torch.from_numpy(labels == lift)]).amin(1).numpy() for lift in lifts], 1
+    )
+    right = own[:, None] == lifts[None]  # [Q, L]
+    if right.all():
+        return {"equal_error": math.nan, "refused_at_1_percent": math.nan}
+    return {
+        "equal_error": equal_error(nearest[right], nearest[~right]),
+        "refused_at_1_percent": float((nearest[right] > np.quantile(nearest[~right], 0.01)).mean()),
+    }
+
+
+def equal_error(right: npt.NDArray[np.float32] | Floats, wrong: npt.NDArray[np.float32] | Floats) -> float:
+    """Return the share 0..1 at which both kinds of error are alike, accepting what is below a limit.
+
+    Args:
+        right: float[M], distances that should be accepted. wrong: float[K], those that should not.
+    """
+    limits = np.unique(np.concatenate([right, wrong]))
+    refused = 1 - np.searchsorted(np.sort(right), limits, side="right") / len(right)
+    let_through = np.searchsorted(np.sort(wrong), limits, side="right") / len(wrong)
+    at = int(np.argmin(np.abs(refused - let_through)))
+    return float((refused[at] + let_through[at]) / 2)
