@@ -76,12 +76,12 @@ class TripletRecipe(Recipe):
     """Triplets (paper 004).
 
     network: whose embeddings. loss: which; am-softmax takes no triplets, but a vector for each of so many
-    classes (two a lift). mining: all triplets of a batch that cost something, the hardest of each anchor (from
-    random weights they pull all embeddings together), or triplets drawn before each epoch (at random first,
-    30 % hard ones after `hard_from` epochs). margin: of the triplet loss, in squared distance.
+    classes (two a lift). mining: all triplets of a batch that cost something, the hardest of each anchor
+    (from random weights they pull all embeddings together), or triplets drawn before each epoch (at random
+    first, 30 % hard ones after `hard_from` epochs). margin: of the triplet loss, in squared distance.
     pooling, of resnet50: the means of the last stage's maps, or local attention over those of the third
-    (GLAP). drop, of resnet50: share of its maps' stripes without which a second stream learns (Top DropBlock);
-    0 for no such stream.
+    (GLAP). drop, of resnet50: share of its maps' stripes without which a second stream learns (Top
+    DropBlock); 0 for no such stream.
     """
 
     network: Literal["mildnet", "resnet50"] = "mildnet"
