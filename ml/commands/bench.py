@@ -74,6 +74,24 @@ def bench_embed(
     deliver(result, markdown(result), out, as_json)
 
 
+@app.command("systems")
+def bench_systems(
+    model: Annotated[Path, typer.Option(help="The artefact.")] = RELEASED / "barwatch.ts",
+    seconds: Annotated[float, typer.Option(min=0.01, help="Time for each figure.")] = 5.0,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Pictures a second of all systems of the papers beside the artefact, one thread, 200x200."""
+    from ml.bench.networks import markdown, network_rates  # noqa: PLC0415
+    from ml.bench.timing import machine  # noqa: PLC0415
+    from ml.train.memory import keep_freed_memory  # noqa: PLC0415
+
+    keep_freed_memory()
+    about = provenance(None) | {"machine": machine(), "seconds": seconds}
+    result = about | {"rows": network_rates(model, seconds)}
+    deliver(result, markdown(result), out, as_json)
+
+
 @app.command("train")
 def bench_train(
     batch: Annotated[int, typer.Option(min=2, help="Pictures a step.")] = 32,

@@ -33,6 +33,8 @@ class NearestMask(System[R]):
         Relevance feedback: the papers beside 002 ("Human in the Loop") find that such methods, from retrieval
         by content and without training, do as well as those that train. reviewed: of the same lifts.
         """
+        if not len(reviewed):
+            return self.scores(data, reviewed)
         points = self._masks(data).clone()
         known = self.all_outputs(self.shown(reviewed))
         for lift in range(len(points)):

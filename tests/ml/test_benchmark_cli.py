@@ -59,6 +59,26 @@ def test_the_papers_network_is_trained_and_judged(folder: Path, tmp_path: Path) 
     assert done.exit_code == 0, done.output
     found = json.loads(report.read_text())
     assert (found["pictures"], found["parameters"], found["training_pictures"]) == (9, 1_248_706, 12)
+    again = (
+        *("evaluate", "siamese", "--preset", "smoke", "--benchmark", str(folder), "--device", "cpu"),
+        "--checkpoint",
+        str(out / "best.pt"),
+        "--cache",
+        str(tmp_path),
+        "--workers",
+        "1",
+        "--json",
+    )
+    done = run(*again, "--lifts", "1")
+    assert done.exit_code == 0, done.output
+    everything = json.loads(done.stdout)
+    assert (everything["seen"]["pictures"], everything["unseen"]["pictures"]) == (10, 24)
+    assert everything["trained_by"] == found["trained_by"]
+    assert everything["training_machine"]["cpu"]
+    done = run(*again, "--lifts", "1", "--reviews", "1", "--no-learn")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["adapted"]["pictures"] == 12
+    assert run("evaluate", "getnet", "--checkpoint", str(out / "best.pt")).exit_code == 2
     tried = found["validation_accuracy_by_rate"]
     assert tried.keys() == {"0", "0.002"}
     rates = "--learning-rate 0 --learning-rate 0.002"

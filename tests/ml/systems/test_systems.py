@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import torch
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import Pictures, chosen
 from ml.systems.metric import classes
-from ml.systems.named import RECIPES, as_values, changed, from_values, system_of
+from ml.systems.named import RECIPES, as_values, changed, from_values, system_of, trained_by
 from ml.systems.recipe import AbirRecipe, GetNetRecipe, Recipe, TripletRecipe
 from ml.systems.siamese import displaced
 from ml.train.trainer import train
@@ -145,6 +145,53 @@ def test_every_way_to_triplets_gives_a_loss(mining: str, loss: str, data: Pictur
     value.backward()  # type: ignore[no-untyped-call]
     assert value.isfinite()
     assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in system.network.parameters())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"loss": "am-softmax", "classes": 4}, {"pooling": "glap", "drop": 0.3}, {"network": "mildnet"}],
+)
+def test_what_the_list_beside_paper_002_adds_learns_too(changes: dict[str, Any], data: Pictures) -> None:
+    """A finite loss, whose gradient reaches what was added: classes' vectors, attention, the trunk."""
+    system = system_of(TripletRecipe(**{"network": "resnet50", "side": 32, "batch": 8, **changes}))
+    rng = torch.Generator().manual_seed(2)
+    system.epoch_begins(0, data, rng)
+    system.network.train()
+    value = system.loss(data, next(iter(system.batches(data, rng))), rng)
+    value.backward()  # type: ignore[no-untyped-call]
+    assert value.isfinite()
+    silent = [
+        name
+        for name, p in system.network.named_parameters()
+        if p.grad is None or not p.grad.isfinite().all() or not p.grad.any()
+    ]
+    assert silent in ([], ["head.0.bias"])  # batch normalisation takes every constant off again
+    assert system.scores(data, data).isfinite().all()
+
+
+def test_options_of_one_network_are_refused_for_the_other() -> None:
+    """Neither GLAP nor Top DropBlock is MILDNet's."""
+    with pytest.raises(ValueError, match="resnet50"):
+        system_of(TripletRecipe(network="mildnet", pooling="glap"))
+
+
+def test_the_command_says_every_change() -> None:
+    """As somebody would type it: changed fields, rates, epochs, seed, threads."""
+    recipe = changed(RECIPES["abir"], ["se=false", "side=64", "epochs=3", "seed=2", "threads=1"])
+    words = "--set side=64 --set se=false --learning-rate 0.0001 --epochs 3 --seed 2 --threads 1"
+    assert trained_by("abir", recipe) == f"barwatch train abir {words}"
+    assert "--learning-rate 0.1 --learning-rate 0.2" in trained_by("abir", recipe, ["0.1", "0.2"])
+
+
+def test_reviewed_pictures_draw_a_mask_to_them(data: Pictures) -> None:
+    """With none it is the plain score; with all, pictures are at least as near to their own state."""
+    system = system_of(RECIPES["getnet"])
+    none = replace(data, images=data.images[:0], is_open=data.is_open[:0], lift=data.lift[:0])
+    rows = torch.arange(len(data))
+    torch.testing.assert_close(system.scores_after(data, none), system.scores(data, data))  # type: ignore[attr-defined]
+    plain, after = system.scores(data, data), system.scores_after(data, chosen(data, rows))  # type: ignore[attr-defined]
+    sign = 2.0 * data.is_open.float() - 1
+    assert (sign * after).mean() > (sign * plain).mean()
 
 
 def test_classes_are_a_lift_and_a_state(data: Pictures) -> None:

@@ -1,0 +1,70 @@
+"""Pictures a second of every system's network as it is trained, and of the shipped one, on one CPU thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ml.bench.systems import shipped
+from ml.bench.timing import interleaved
+from ml.systems.named import RECIPES, system_of
+
+BATCH = 16
+
+
+def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
+    """Time all networks side by side, from uint8 pictures to what each says of them.
+
+    In bfloat16 where the processor has it, as they are trained and as the service runs the shipped one.
+    Random weights but for the shipped one; times do not depend on them.
+
+    Args:
+        model: the shipped artefact. seconds: time for each, about.
+
+    Returns:
+        a row each: system, parameters (None of the artefact), pictures_per_s (median), side.
+    """
+    torch.set_num_threads(1)
+    images = np.random.default_rng(0).integers(0, 256, (BATCH, 200, 200, 3), dtype=np.uint8)
+    calls: dict[str, Callable[[], object]] = {}
+    sizes: dict[str, tuple[int | None, int]] = {}
+    for name, recipe in RECIPES.items():
+        system = system_of(recipe)
+        system.network.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        calls[name] = lambda system=system: system.all_outputs(torch.from_numpy(images))  # type: ignore[misc]
+        sizes[name] = (sum(p.numel() for p in system.network.parameters()), recipe.side)
+    native = torch.cpu.get_capabilities().get("avx512_bf16")
+    dtype = torch.bfloat16 if native else torch.float32
+    calls["barwatch"] = shipped(model, dtype)[0].ready(images, 1)
+    sizes["barwatch"] = (None, 200)
+    times = interleaved(calls, seconds)
+    return [
+        {
+            "system": name,
+            "parameters": sizes[name][0],
+            "side": sizes[name][1],
+            "pictures_per_s": BATCH / float(np.median(found)),
+        }
+        for name, found in times.items()
+    ]
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """A line for each network, the fastest first."""
+    machine = result["machine"]
+    load = machine["load_average_1min"]
+    lines = [
+        f"{machine['cpu']}, one thread, batches of {BATCH}; load at the start {load}",
+        "",
+        "| system | pictures a second, from bytes |",
+        "|---|---|",
+        *(
+            f"| {row['system']} | {row['pictures_per_s']:.4g} |"
+            for row in sorted(result["rows"], key=lambda row: -row["pictures_per_s"])
+        ),
+    ]
+    return "\n".join(lines) + "\n"

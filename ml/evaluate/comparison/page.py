@@ -1,0 +1,110 @@
+"""The page of all runs of all systems, and the README's short table of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ml.evaluate.comparison import orderings
+from ml.evaluate.comparison.words import markdown
+from ml.evaluate.metrics import in_words
+
+Result = dict[str, Any]
+
+FOLDER = "systems"
+"""Below the results; a file for each run of `barwatch evaluate SYSTEM --out`, by the run's name."""
+
+PAPERS = {
+    "siamese": "mask-guided siamese (000)",
+    "classifier": "simple classifier (000)",
+    "vgg16": "VGG16 (000)",
+    "resnet50": "ResNet-50 (000)",
+    "getnet": "GetNet, carriers off their place (001)",
+    "abir": "ABIR (003)",
+    "triplet-mildnet": "triplets on MILDNet (004)",
+    "triplet-resnet50": "triplets on ResNet-50 (004)",
+}
+
+
+def read(results: Path) -> dict[str, Result]:
+    """Return every run by its name."""
+    files = sorted((results / FOLDER).glob("*.json"))
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+def speeds_of(others: dict[str, Result]) -> dict[str, float]:
+    """Pictures a second by system, from speed-systems.json."""
+    rows = others.get("speed-systems", {"rows": []})["rows"]
+    return {row["system"]: row["pictures_per_s"] for row in rows}
+
+
+def page(runs: dict[str, Result], others: dict[str, Result]) -> str:
+    """Return the page as Markdown.
+
+    Args:
+        runs: as `read` gives them. others: all other results, for speeds and the shipped network.
+    """
+    parts = [
+        "# Every system side by side\n",
+        "Made by `barwatch report` from the JSON files in `systems/`. All pictures are rendered. Intervals",
+        "are 95 % bootstrap intervals over pictures. Pictures a second: one thread of a CPU, pictures of 200",
+        "pixels whatever a run was reduced to (`barwatch bench systems`). No run starts from pretrained",
+        "weights.\n\n## The systems\n",
+        readme_table(runs, others),
+        "## All runs\n",
+        markdown(runs, speeds_of(others)),
+        "## Are they ordered as the papers say?\n",
+        "Differences on the same pictures. Where lifts are drawn, the interval says what other lifts might",
+        "show; no interval knows what another seed of the training would, where there is one seed.\n",
+        orderings.markdown(orderings.found(runs)),
+        "## By which command\n",
+        "| run | trained by | on | judged by | commit |",
+        "|---|---|---|---|---|",
+        *(_command(name, run) for name, run in runs.items()),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def readme_table(runs: dict[str, Result], others: dict[str, Result]) -> str:
+    """The README's: a row for each system of the papers that was run, and the one that ships."""
+    speeds = speeds_of(others)
+    lines = [
+        "| system | S1 to S20 | unseen lifts | which lift, Rank-1 | parameters | pictures/s | trained in | |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    if "benchmark-barwatch" in others and "loco" in others:
+        lines.append(
+            f"| **barwatch, what ships** (two masks, no picture of these lifts) | "
+            f"{_share(others['benchmark-barwatch'])} | {_share(others['loco'])} | | 355,630 | "
+            f"{speeds.get('barwatch', float('nan')):.0f} | | |"
+        )
+    for name, title in PAPERS.items():
+        if run := runs.get(name):
+            unseen = "" if run["unseen"] is None else _share(run["unseen"])
+            which = "" if run["which"] is None else f"{100 * run['which']['seen']['rank_1']:.2f}"
+            reduced = [word.removeprefix("reduced: ") for word in run["about"] if word.startswith("reduced")]
+            speed = speeds.get(name)
+            lines.append(
+                f"| {title} | {_share(run['seen'])} | {unseen} | {which} | {run['parameters']:,} | "
+                f"{'' if speed is None else f'{speed:.0f}'} | {run['training_seconds'] / 60:.0f} min | "
+                f"{'; '.join([*reduced, _epochs(run)])} |"
+            )
+        else:
+            lines.append(f"| {title} | not run | | | | | | |")
+    return "\n".join(lines) + "\n"
+
+
+def _epochs(run: Result) -> str:
+    return f"{run['epochs']} epochs" if run["epochs"] >= run["recipe"]["epochs"] else ""
+
+
+def _share(result: Result) -> str:
+    return f"{100 * result['accuracy']:.2f} {in_words(result['accuracy_interval_95'])}"
+
+
+def _command(name: str, run: Result) -> str:
+    machine = run["training_machine"] or {}
+    threads = run["recipe"]["threads"] or "all"
+    on = f"{machine.get('cpu', '?')}, {machine.get('device', '?')}, threads: {threads}"
+    return f"| {name} | `{run['trained_by']}` | {on} | `{run['command']}` | {run['git_commit'][:12]} |"

@@ -1,0 +1,136 @@
+"""Runs side by side: what is kept of one, and which of two is better."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from ml.evaluate.comparison import orderings, page
+from ml.evaluate.comparison.judging import Sets, judged, later_half, told
+from ml.evaluate.comparison.words import about, markdown
+from ml.evaluate.metrics import unpacked
+from ml.systems.named import RECIPES, as_values
+from ml.systems.recipe import Recipe
+from ml.train.adapting import Adaptation
+from tests.ml.tiny import Tiny, lifts
+
+
+def run(right: list[bool], name: str = "siamese", **more: Any) -> dict[str, Any]:
+    """A result as `barwatch evaluate SYSTEM` writes it, of two unseen lifts of two passages."""
+    data = lifts(2, 2)
+    scores = torch.where(torch.tensor(right) == data.is_open, 1.0, -1.0)
+    recipe = as_values(name, RECIPES[name])
+    return {
+        "system": name,
+        "command": "barwatch evaluate siamese",
+        "git_commit": "0" * 40,
+        "trained_by": "barwatch train siamese",
+        "training_machine": {"cpu": "a processor", "device": "cpu"},
+        "training_seconds": 120.0,
+        "parameters": 1000,
+        "recipe": {**recipe, "epochs": 9},
+        "epochs": 9,
+        "epoch": 7,
+        "every": 1,
+        "smoke": False,
+        "seen": told(scores, data),
+        "unseen": told(scores, data),
+        "adapted": None,
+        "which": None,
+        **more,
+    }
+
+
+RIGHT, HALF = [True] * 12, [True, True, True, False, False, False] * 2
+
+
+def test_what_is_kept_of_scores() -> None:
+    """The share that is right, by lift too, and which pictures they were."""
+    found = run(HALF)["seen"]
+    assert (found["pictures"], found["accuracy"]) == (12, 0.5)
+    assert found["by_lift"] == {name: {"pictures": 6, "accuracy": 0.5} for name in ("L0", "L1")}
+    assert unpacked(found["right"], 12).tolist() == HALF
+
+
+def test_a_difference_is_of_the_same_pictures() -> None:
+    """Half of the pictures: 50 points, whichever lifts are drawn; a run that is not there is left out."""
+    rows = orderings.found({"siamese": run(RIGHT), "classifier": run(HALF), "getnet": run(RIGHT)})
+    assert [(row["runs"], row["what"]) for row in rows] == [
+        (["siamese", "classifier"], "seen"),
+        (["siamese", "classifier"], "unseen"),
+    ]
+    assert rows[0]["difference"] == 0.5
+    assert rows[0]["interval_95_by_lift"] == [0.5, 0.5]
+    low, high = rows[0]["interval_95"]
+    assert low < 0.5 < high
+    text = orderings.markdown(rows)
+    assert "+50.00" in text
+    assert text.count("| yes |") == 2
+    turned = orderings.found({"siamese": run(HALF), "classifier": run(RIGHT)})
+    assert "no, the other way" in orderings.markdown(turned)
+
+
+def test_seeds_are_averaged() -> None:
+    """Two seeds of which one is half right: a quarter better."""
+    runs = {"siamese": run(RIGHT), "siamese-seed1": run(HALF), "classifier": run(HALF)}
+    row = orderings.found(runs)[0]
+    assert (row["difference"], row["seeds"]) == (0.25, [2, 1])
+
+
+def test_what_adapting_brought_is_compared_on_the_later_passages() -> None:
+    """The run without is cut to the same pictures as `later_half` takes."""
+    data = lifts(2, 2)
+    rows = later_half(data)
+    assert rows.tolist() == [3, 4, 5, 9, 10, 11]
+    later = told(torch.ones(6), lifts(2, 1))  # what is open is right
+    adapted = {**later, "pseudo": True, "reviews": 0, "trains": True}
+    runs = {"siamese": run(HALF), "siamese-pseudo": run(RIGHT, adapted=adapted, seen=None)}
+    found = {row["what"]: row for row in orderings.found(runs)}
+    assert found["later"]["difference"] == 1.0  # the plain run has every closed passage wrong: all later ones
+
+
+def test_remarks_say_what_was_reduced() -> None:
+    """Smaller pictures, the last epoch, part of the pictures."""
+    said = about(run(HALF, recipe={**as_values("abir", RECIPES["abir"]), "side": 64, "epochs": 9}, every=3))
+    assert said[0] == "reduced: pictures of 64 pixels"
+    assert "every 3rd test picture" in said
+    assert any("9 epochs were all it was given, the best the 7th" in word for word in said)
+
+
+def test_the_page_has_every_run_and_says_what_was_not_run() -> None:
+    """A row each; of the systems without a run, that they were not run."""
+    result = run(HALF)
+    result["about"] = about(result)
+    text = page.page(
+        {"siamese": result}, {"speed-systems": {"rows": [{"system": "siamese", "pictures_per_s": 80}]}}
+    )
+    assert "| siamese | 50.00 (" in text
+    assert "| 80 | 2 min |" in text
+    assert "| VGG16 (000) | not run |" in text
+
+
+def test_a_system_with_masks_is_judged_and_adapts() -> None:
+    """Seen and unseen lifts; after adapting the later passages alone, and the system is as it was."""
+    system = Tiny(Recipe(learning_rate=0.1, batch=6))
+    with torch.no_grad():
+        system.network.weight.copy_(torch.tensor([[0.2, -0.2]]))  # type: ignore[operator]
+    before = system.network.weight.clone()  # type: ignore[operator]
+    sets = Sets(test=lifts(2, 4), known=lifts(2, 4), unseen=lifts(2, 4, seed=2, noise=0.3))
+    plain = judged(system, sets, Adaptation())
+    assert plain["seen"]["accuracy"] == plain["unseen"]["accuracy"] == 1.0
+    assert plain["adapted"] is None
+    found = judged(system, sets, Adaptation(pseudo=True, reviews=1))
+    assert found["seen"] is None
+    assert (found["adapted"]["pictures"], found["adapted"]["accuracy"]) == (12, 1.0)
+    assert torch.equal(system.network.weight, before)  # type: ignore[arg-type]
+    text = markdown({"tiny": {**run(RIGHT), **found}})
+    assert "| tiny | pseudo-labels and 1 reviewed passages | 100.00" in text
+
+
+def test_what_judges_by_known_pictures_cannot_adapt() -> None:
+    """It is said, not done wrongly."""
+    system = Tiny(Recipe())
+    system.by_gallery = True
+    sets = Sets(test=lifts(2, 4), known=lifts(2, 4), unseen=lifts(2, 4))
+    with pytest.raises(ValueError, match="known pictures"):
+        judged(system, sets, Adaptation(pseudo=True))
