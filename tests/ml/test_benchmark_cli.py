@@ -81,7 +81,7 @@ def test_the_papers_network_is_trained_and_judged(folder: Path, tmp_path: Path) 
     assert run("evaluate", "getnet", "--checkpoint", str(out / "best.pt")).exit_code == 2
     tried = found["validation_accuracy_by_rate"]
     assert tried.keys() == {"0", "0.002"}
-    rates = "--learning-rate 0 --learning-rate 0.002"
+    rates = "--set batch=8 --learning-rate 0 --learning-rate 0.002"
     assert found["trained_by"] == f"barwatch train siamese {rates} --epochs 1 --seed 0 --threads 1"
     assert found["validation_accuracy"] == max(tried.values()) == tried[f"{found['learning_rate']:g}"]
     assert found["lifts"][0]["lift"] == "S3"
