@@ -98,7 +98,12 @@ def train_rates(
     for rate in rates:
         tried = replace(recipe, learning_rate=rate)
         path = train(name, tried, training, validation, out / f"rate-{rate:g}", progress, device)
-        contents.append(torch.load(path, map_location="cpu", weights_only=True))
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        # What the best's file says of its run ends with the best epoch.
+        content["state"] = torch.load(path.with_name("last.pt"), map_location="cpu", weights_only=True)[
+            "state"
+        ]
+        contents.append(content)
         reached[f"{rate:g}"] = contents[-1]["state"]["best"]
     best = max(contents, key=lambda content: content["state"]["best"])
     best["state"] |= {"reached_by_rate": reached, "training_pictures": len(training)}

@@ -65,7 +65,8 @@ ORDERINGS = (
         WHICH,
     ),
     Ordering("adaptive over constant L2 (002)", "resnet50-adaptive", "resnet50-constant", JUDGED),
-    Ordering("adaptive L2 over none", "resnet50-adaptive", "resnet50", JUDGED),
+    Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", JUDGED),
+    Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", JUDGED),
     Ordering(
         "AM-Softmax over triplets (002's list)",
         "triplet-resnet50-am-softmax",
