@@ -99,7 +99,8 @@ def train_rates(
         tried = replace(recipe, learning_rate=rate)
         path = train(name, tried, training, validation, out / f"rate-{rate:g}", progress, device)
         content = torch.load(path, map_location="cpu", weights_only=True)
-        # What the best's file says of its run ends with the best epoch.
+        # What the best's file says of its run ends with the best epoch; and the run may go on for longer now.
+        content["recipe"] = as_values(name, tried)
         content["state"] = torch.load(path.with_name("last.pt"), map_location="cpu", weights_only=True)[
             "state"
         ]
