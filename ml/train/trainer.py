@@ -117,6 +117,7 @@ def load(path: Path, device: torch.device) -> tuple[str, System[Any], dict[str, 
     saved = torch.load(path, map_location=device, weights_only=True)
     name, recipe = from_values(saved["recipe"])
     system = system_of(replace(recipe, weights=""))  # those it began with are not needed any more
+    system.recipe = recipe
     system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     system.network.load_state_dict(saved["network"])
     return name, system, saved["state"]
