@@ -86,7 +86,7 @@ def train(
             "rng": rng.get_state(),
         }
         save({**content, **going_on}, last)
-        _log(out / "log.csv", state["epoch"], said)
+        append_log(out / "log.csv", state["epoch"], said)
         progress(state["epoch"], said)
     return best
 
@@ -190,7 +190,8 @@ def _refuse_another(path: Path, values: dict[str, Any], name: str, recipe: Recip
         raise ValueError(f"{path} is of another run: {values}")
 
 
-def _log(path: Path, epoch: int, said: dict[str, float]) -> None:
+def append_log(path: Path, epoch: int, said: dict[str, float]) -> None:
+    """Add an epoch's line to a CSV log, which begins with a header."""
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         log = csv.writer(file)

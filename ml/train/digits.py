@@ -1,0 +1,271 @@
+"""Training on distorted digits, with and without the spatial transformer: paper 001's first experiment.
+
+Pairs labelled 1 or 0 alone (section IV.B), the contrastive loss of equation 8, the transformer alone and the
+whole in turns (section III.D). What the paper does not give is in `DigitsRecipe`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from ml.data.digits import Bytes, Digits, distorted_digits, pairs
+from ml.evaluate.metrics import Flags, Floats
+from ml.losses.getnet import getnet_loss
+from ml.models.getnet import DIGITS, GetNet, getnet, turn
+from ml.train.memory import keep_freed_memory
+from ml.train.trainer import append_log, save
+
+Transformer = Literal[0, 3, 6]
+TRANSFORMERS: tuple[Transformer, ...] = (0, 3, 6)
+Progress = Callable[[int, dict[str, float]], None]
+_EPOCHS_OF_A_SEED = 10_000
+"""No two seeds' epochs show the same pictures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigitsRecipe:
+    """One training.
+
+    transformer: how many parameters it has, 0 for none. seed: of the weights, the pictures and the order.
+    learning_rate: Adam's; transformer_rate: the transformer's share of it. start: s before training, of the
+    picture. warm_up: epochs in which the transformer does not learn. turn: steps in which it then learns
+    alone, and as many in which all learns. batch: pictures a step. margin: of the loss. blur_px: the standard
+    deviation of the pictures' blur, 0 for none. epochs: at most, each with all digits at new places;
+    patience: epochs without a better validation accuracy after which it ends, not counted in the warm-up.
+    digits: of the training ones, how many, evenly from all; 0 for all.
+    """
+
+    transformer: Transformer = 3
+    seed: int = 0
+    learning_rate: float = 1e-3
+    transformer_rate: float = 0.3
+    start: float = 0.75
+    warm_up: int = 20
+    turn: int = 1
+    batch: int = 16
+    margin: float = 4.0
+    blur_px: float = 1.0
+    epochs: int = 60
+    patience: int = 20
+    digits: int = 0
+
+
+SMOKE = DigitsRecipe(epochs=2, warm_up=1, digits=160)
+"""Over in seconds, and learns nothing to speak of."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of a training.
+
+    network: its best epoch's, from which to judge. state: `epoch` (the best, from 1), `epochs` (all that
+    were run), `best` (validation accuracy 0..1), `threshold` (distance that reached it), `seconds`.
+    """
+
+    recipe: DigitsRecipe
+    network: nn.Module
+    state: dict[str, Any]
+
+
+def pixels(pictures: Bytes, blur_px: float = 0.0) -> Tensor:
+    """uint8[N, 60, 60] to float[N, 1, 60, 60], about -1..3: 0 near the mean, as it is beyond the edges."""
+    if blur_px:
+        blurred = [cv2.GaussianBlur(one.astype(np.float32), (0, 0), blur_px) for one in pictures]
+        x = torch.from_numpy(np.stack(blurred))
+    else:
+        x = torch.from_numpy(pictures).float()
+    return x[:, None].div(63.75).sub(1.0)
+
+
+def forward(network: nn.Module, x: Tensor) -> Tensor:
+    """Return float32[N, 128] of float[N, 1, 60, 60], computed in half precision inside, with gradient."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        out: Tensor = network(x.contiguous(memory_format=torch.channels_last))
+    return out.float()
+
+
+@torch.inference_mode()
+def embedded(network: nn.Module, x: Tensor, batch: int = 128) -> Tensor:
+    """Return `forward` of any number of pictures, without gradient."""
+    return torch.cat([forward(network, part) for part in torch.split(x, batch)])
+
+
+def pair_distances(embeddings: Tensor, rows: npt.NDArray[np.int64]) -> Floats:
+    """Return distances float64[P] (equation 9) of pairs int64[P, 2] of embeddings float[N, D]."""
+    index = torch.from_numpy(rows)
+    found: Floats = (embeddings[index[:, 0]] - embeddings[index[:, 1]]).norm(dim=1).double().numpy()
+    return found
+
+
+def best_threshold(distance: Floats, same: Flags) -> tuple[float, float]:
+    """The distance below which most pairs are called rightly, and the share that is.
+
+    Args:
+        distance: float64[P], P at least 1. same: bool[P].
+
+    Returns:
+        (threshold, half-way between two pairs' distances or at an end; accuracy 0..1).
+    """
+    order = np.argsort(distance, kind="stable")
+    sorted_, right = distance[order], same[order]
+    # With the k nearest called the same: those of them that are, and the others that are not.
+    counts = np.append(0, np.cumsum(right)) + (~right).sum() - np.append(0, np.cumsum(~right))
+    cuts = np.concatenate([sorted_[:1] - 1e-6, (sorted_[:-1] + sorted_[1:]) / 2, sorted_[-1:] + 1e-6])
+    tied = np.concatenate([[False], sorted_[:-1] == sorted_[1:], [False]])  # no threshold parts equals
+    k = int(np.argmax(np.where(tied, -1, counts)))
+    return float(cuts[k]), float(counts[k] / len(same))
+
+
+def batch_pairs(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Pair a batch's pictures: all pairs of one class, and as many of two, drawn among all.
+
+    Section IV.B has two pairs for each picture; here a picture that was embedded once serves in all of them.
+
+    Args:
+        labels: int64[B].
+
+    Returns:
+        (int64[P, 2] rows, bool[P] whether of one class), half of them if the batch has enough.
+    """
+    rows = torch.combinations(torch.arange(len(labels)))
+    same = labels[rows[:, 0]] == labels[rows[:, 1]]
+    right, wrong = rows[same], rows[~same]
+    wrong = wrong[torch.randperm(len(wrong), generator=generator)[: len(right)]]
+    return torch.cat([right, wrong]), torch.arange(len(right) + len(wrong)) < len(right)
+
+
+def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None) -> Trained:
+    """Train one network, or read it back if that was done before.
+
+    Writes out/finished.pt and out/log.csv. A training that was cut short begins anew: it takes minutes.
+
+    Raises:
+        ValueError: out/finished.pt is of another recipe.
+    """
+    finished = out / "finished.pt"
+    if finished.exists():
+        return load(finished, recipe)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "log.csv").unlink(missing_ok=True)
+    torch.manual_seed(recipe.seed)
+    keep_freed_memory()
+    network = getnet(DIGITS, recipe.transformer)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if isinstance(network, GetNet):
+        with torch.no_grad():
+            network.transformer.locate.bias.mul_(recipe.start)
+    optimiser = _optimiser(recipe, network)
+    rng = torch.Generator().manual_seed(recipe.seed)
+    validation = distorted_digits(recipe.seed, "validation", copies=2)
+    asked, same_asked = pairs(validation.labels, recipe.seed)
+    x = pixels(validation.pictures, recipe.blur_px)
+    best: dict[str, Tensor] = {}
+    state: dict[str, Any] = {"epoch": 0, "epochs": 0, "best": -1.0, "seconds": 0.0}
+    step = 0
+    while state["epochs"] < recipe.epochs and not _in_vain(recipe, state):
+        started, losses = time.monotonic(), []
+        digits = _epoch(recipe, state["epochs"])
+        for index in torch.split(torch.randperm(len(digits.labels), generator=rng), recipe.batch):
+            _let_learn(network, recipe, state["epochs"], step)
+            rows, same = batch_pairs(torch.from_numpy(digits.labels)[index], rng)
+            embeddings = forward(network, pixels(digits.pictures[index.numpy()], recipe.blur_px))
+            loss = getnet_loss(embeddings[rows[:, 0]], embeddings[rows[:, 1]], same, recipe.margin)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            losses.append(float(loss.detach()))
+            step += 1
+        state["epochs"] += 1
+        threshold, share = best_threshold(pair_distances(embedded(network, x), asked), same_asked)
+        said = {"loss": sum(losses) / len(losses), "validation": share}
+        said["seconds"] = time.monotonic() - started
+        state["seconds"] += said["seconds"]
+        if share > state["best"]:
+            state |= {"best": share, "epoch": state["epochs"], "threshold": threshold}
+            best = {name: value.clone() for name, value in network.state_dict().items()}
+        append_log(out / "log.csv", state["epochs"], said)
+        progress(state["epochs"], said)
+    save({"recipe": asdict(recipe), "network": best, "state": state}, finished)
+    return load(finished, recipe)
+
+
+def train_all(
+    recipe: DigitsRecipe,
+    transformers: Sequence[Transformer],
+    seeds: Sequence[int],
+    out: Path,
+    progress: Callable[[DigitsRecipe, int, dict[str, float]], None] = lambda *_: None,
+) -> Iterator[Trained]:
+    """Yield a network for each seed and transformer, each in its folder; seed by seed.
+
+    Those that are finished are read back: of a run that was cut short only the rest is trained.
+    """
+    for seed in seeds:
+        for transformer in transformers:
+            one = replace(recipe, seed=seed, transformer=transformer)
+
+            def said(epoch: int, what: dict[str, float], one: DigitsRecipe = one) -> None:
+                progress(one, epoch, what)
+
+            yield train(one, out / f"transformer-{transformer}" / f"seed-{seed}", said)
+
+
+def load(path: Path, expected: DigitsRecipe | None = None) -> Trained:
+    """Read finished.pt back.
+
+    Raises:
+        ValueError: it is of another recipe than expected.
+    """
+    saved = torch.load(path, weights_only=True)
+    recipe = DigitsRecipe(**saved["recipe"])
+    if expected not in {None, recipe}:
+        raise ValueError(f"{path} is of another run: {saved['recipe']}")
+    network = getnet(DIGITS, recipe.transformer)
+    network.load_state_dict(saved["network"])
+    return Trained(recipe, network.eval(), saved["state"])
+
+
+def _optimiser(recipe: DigitsRecipe, network: nn.Module) -> torch.optim.Optimizer:
+    if not isinstance(network, GetNet):
+        return torch.optim.Adam(network.parameters(), recipe.learning_rate)
+    parts = [
+        {"params": network.siamese.parameters()},
+        {"params": network.transformer.parameters(), "lr": recipe.learning_rate * recipe.transformer_rate},
+    ]
+    return torch.optim.Adam(parts, recipe.learning_rate)
+
+
+def _let_learn(network: nn.Module, recipe: DigitsRecipe, epoch: int, step: int) -> None:
+    """Ask for gradients of what learns at a step; the optimiser leaves what has none as it is."""
+    if isinstance(network, GetNet) and epoch < recipe.warm_up:
+        learning = list(network.siamese.parameters())
+    else:
+        learning = turn(network, step // recipe.turn % 2 == 0)
+    for parameter in network.parameters():
+        parameter.requires_grad_(False)
+    for parameter in learning:
+        parameter.requires_grad_(True)
+
+
+def _in_vain(recipe: DigitsRecipe, state: dict[str, Any]) -> bool:
+    """Whether validation has gained nothing for as long as patience lasts."""
+    since = max(state["epoch"], recipe.warm_up if recipe.transformer else 0)
+    return bool(state["epochs"] - since >= recipe.patience)
+
+
+def _epoch(recipe: DigitsRecipe, epoch: int) -> Digits:
+    digits = distorted_digits(recipe.seed * _EPOCHS_OF_A_SEED + epoch, "train")
+    if not recipe.digits:
+        return digits
+    few = np.linspace(0, len(digits.labels) - 1, recipe.digits).round().astype(np.int64)
+    return Digits(digits.pictures[few], digits.labels[few], digits.boxes[few], digits.sources[few])
