@@ -11,8 +11,6 @@ from ml.commands.common import RESULTS, BenchmarkOption
 
 app = typer.Typer(help="Pictures of what the papers' networks have learnt.", no_args_is_help=True)
 
-ON_CPU = "cpu"  # a few hundred pictures
-
 
 @app.command()
 def embedding(
@@ -31,14 +29,16 @@ def embedding(
     from ml.data.benchmark import parts  # noqa: PLC0415
     from ml.data.pictures import read  # noqa: PLC0415
     from ml.plots.embedding import draw, lifts_of, masks_of, read_masks  # noqa: PLC0415
+    from ml.train.memory import keep_freed_memory  # noqa: PLC0415
     from ml.train.trainer import load  # noqa: PLC0415
 
+    keep_freed_memory()
     every = parts(["test"])
     wanted = [part for part in every if part.counts.lift in (lift or ["S1", "S15"])]
     if not wanted:
         raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(lift or [])}")
     there = [part for part in every if part.path(benchmark).exists()]
-    system = load(checkpoint, torch.device(ON_CPU))[1]
+    system = load(checkpoint, torch.device("cpu"))[1]
     try:
         lifts = lifts_of(system, read(benchmark, wanted))
     except ValueError as error:
@@ -69,7 +69,7 @@ def cutouts(
     wanted = [part for part in parts(["validation"]) if not only or part.counts.lift in only]
     if not wanted:
         raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
-    system = load(checkpoint, torch.device(ON_CPU))[1]
+    system = load(checkpoint, torch.device("cpu"))[1]
     try:
         image = carriers_sheet(system, some(read(benchmark, wanted), pictures))
     except ValueError as error:

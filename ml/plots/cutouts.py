@@ -28,7 +28,7 @@ Bytes = npt.NDArray[np.uint8]
 Transforms = npt.NDArray[np.float32]
 
 _SIDE = 200
-_MARGIN = 0.2
+_MARGIN = 0.125
 """Of the picture's side, on each side of it."""
 _CUT, _TRUTH = (230, 30, 30), (40, 200, 40)
 

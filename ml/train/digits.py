@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ml.data.digits import Bytes, Digits, distorted_digits, pairs
 from ml.evaluate.metrics import Flags, Floats
 from ml.losses.getnet import getnet_loss
-from ml.models.getnet import DIGITS, GetNet, getnet, turn
+from ml.models.getnet import DIGITS, GetNet, SpatialTransformer, getnet, turn
 from ml.train.memory import keep_freed_memory
 from ml.train.trainer import append_log, save
 
@@ -37,20 +37,22 @@ class DigitsRecipe:
     """One training.
 
     transformer: how many parameters it has, 0 for none. seed: of the weights, the pictures and the order.
-    learning_rate: Adam's; transformer_rate: the transformer's share of it. start: s before training, of the
-    picture. warm_up: epochs in which the transformer does not learn. turn: steps in which it then learns
-    alone, and as many in which all learns. batch: pictures a step. margin: of the loss. blur_px: the standard
-    deviation of the pictures' blur, 0 for none. epochs: at most, each with all digits at new places;
-    patience: epochs without a better validation accuracy after which it ends, not counted in the warm-up.
-    digits: of the training ones, how many, evenly from all; 0 for all.
+    learning_rate: Adam's; transformer_rate: the transformer's share of it. warm_up: epochs in which the
+    transformer stays the identity; start: s with which it begins to learn then; shift_only: epochs in which
+    it then learns tx and ty alone. turn: steps in which the transformer learns alone, and as many in which
+    all learns. batch: pictures a step. margin: of the loss. blur_px: standard deviation of the pictures'
+    blur, 0 for none. epochs: at most, each with all digits at new places; patience: epochs without a better
+    validation accuracy after which it ends, counted from when all of the transformer learns. digits: of the
+    training ones, how many, evenly from all; 0 for all.
     """
 
     transformer: Transformer = 3
     seed: int = 0
     learning_rate: float = 1e-3
     transformer_rate: float = 0.3
-    start: float = 0.75
-    warm_up: int = 20
+    start: float = 0.6
+    warm_up: int = 12
+    shift_only: int = 30
     turn: int = 1
     batch: int = 16
     margin: float = 4.0
@@ -60,7 +62,7 @@ class DigitsRecipe:
     digits: int = 0
 
 
-SMOKE = DigitsRecipe(epochs=2, warm_up=1, digits=160)
+SMOKE = DigitsRecipe(epochs=3, warm_up=1, shift_only=1, digits=160)
 """Over in seconds, and learns nothing to speak of."""
 
 
@@ -161,9 +163,6 @@ def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None)
     keep_freed_memory()
     network = getnet(DIGITS, recipe.transformer)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if isinstance(network, GetNet):
-        with torch.no_grad():
-            network.transformer.locate.bias.mul_(recipe.start)
     optimiser = _optimiser(recipe, network)
     rng = torch.Generator().manual_seed(recipe.seed)
     validation = distorted_digits(recipe.seed, "validation", copies=2)
@@ -174,6 +173,9 @@ def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None)
     step = 0
     while state["epochs"] < recipe.epochs and not _in_vain(recipe, state):
         started, losses = time.monotonic(), []
+        if isinstance(network, GetNet) and state["epochs"] == recipe.warm_up:
+            with torch.no_grad():
+                network.transformer.locate.bias.mul_(recipe.start)
         digits = _epoch(recipe, state["epochs"])
         for index in torch.split(torch.randperm(len(digits.labels), generator=rng), recipe.batch):
             _let_learn(network, recipe, state["epochs"], step)
@@ -182,6 +184,8 @@ def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None)
             loss = getnet_loss(embeddings[rows[:, 0]], embeddings[rows[:, 1]], same, recipe.margin)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
+            if isinstance(network, GetNet) and state["epochs"] < recipe.warm_up + recipe.shift_only:
+                _shift_only(network.transformer)
             optimiser.step()
             losses.append(float(loss.detach()))
             step += 1
@@ -238,7 +242,7 @@ def load(path: Path, expected: DigitsRecipe | None = None) -> Trained:
 def _optimiser(recipe: DigitsRecipe, network: nn.Module) -> torch.optim.Optimizer:
     if not isinstance(network, GetNet):
         return torch.optim.Adam(network.parameters(), recipe.learning_rate)
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"params": network.siamese.parameters()},
         {"params": network.transformer.parameters(), "lr": recipe.learning_rate * recipe.transformer_rate},
     ]
@@ -257,9 +261,18 @@ def _let_learn(network: nn.Module, recipe: DigitsRecipe, epoch: int, step: int) 
         parameter.requires_grad_(True)
 
 
+def _shift_only(transformer: SpatialTransformer) -> None:
+    """Let the last layer's gradients be 0 but for tx and ty."""
+    shifts = [1, 2] if transformer.parameters_out == 3 else [2, 5]
+    others = [row for row in range(transformer.parameters_out) if row not in shifts]
+    for parameter in transformer.locate.parameters():
+        if parameter.grad is not None:
+            parameter.grad[others] = 0.0
+
+
 def _in_vain(recipe: DigitsRecipe, state: dict[str, Any]) -> bool:
     """Whether validation has gained nothing for as long as patience lasts."""
-    since = max(state["epoch"], recipe.warm_up if recipe.transformer else 0)
+    since = max(state["epoch"], recipe.warm_up + recipe.shift_only if recipe.transformer else 0)
     return bool(state["epochs"] - since >= recipe.patience)
 
 

@@ -35,9 +35,9 @@ def test_the_edges_are_where_the_cut_is() -> None:
     above, below = tiles(picture, ["a"], transform, np.full((1, 30, 30, 3), 9, np.uint8))
     red = (above[0].image == RED).all(2)
     rows, columns = np.nonzero(red)
-    # The picture lies at 40 to 160 of 200: its right upper quarter at 100 to 160 and 40 to 100.
-    assert (columns.min(), columns.max()) == (pytest.approx(100, abs=2), pytest.approx(160, abs=2))
-    assert (rows.min(), rows.max()) == (pytest.approx(40, abs=2), pytest.approx(100, abs=2))
+    # The picture lies at 25 to 175 of 200: its right upper quarter at 100 to 175 and 25 to 100.
+    assert (columns.min(), columns.max()) == (pytest.approx(100, abs=2), pytest.approx(175, abs=2))
+    assert (rows.min(), rows.max()) == (pytest.approx(25, abs=2), pytest.approx(100, abs=2))
     assert (below[0].image == 9).all()
     assert (above[0].label, below[0].label) == ("a", "0.50 at +0.50 -0.50")
 
@@ -51,7 +51,9 @@ def test_a_sheet_of_digits_has_two_rows_for_each_network(tmp_path: Path) -> None
     assert ((one == RED).all(2)).sum() > 1000  # edges of eight cuts
     assert one[len(one) // 2 :].std() > 20
     path = write(one, tmp_path / "new" / "sheet.png")
-    np.testing.assert_array_equal(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), one)
+    read = cv2.imread(str(path))
+    assert read is not None
+    np.testing.assert_array_equal(read[..., ::-1], one)
 
 
 def test_a_sheet_of_carriers_shows_all_of_them() -> None:
