@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from ml import cli
 
 
-def test_a_smoke_run_is_judged_drawn_and_not_repeated(tmp_path: Path) -> None:
-    """All three networks; a second run finds them trained, says the same, and refuses another recipe."""
+def test_a_smoke_run_is_judged_and_drawn(tmp_path: Path) -> None:
+    """All three networks, from which a run with another recipe does not go on."""
     folder, sheet, out = tmp_path / "run", tmp_path / "cuts.png", tmp_path / "digits.json"
     words = ["evaluate-digits", "--preset", "smoke", "--epochs", "1", "--run", str(folder)]
     done = CliRunner().invoke(cli.app, [*words, "--json", "--out", str(out), "--pictures", str(sheet)])
@@ -24,11 +24,5 @@ def test_a_smoke_run_is_judged_drawn_and_not_repeated(tmp_path: Path) -> None:
     picture = cv2.imread(str(sheet))
     assert picture is not None
     assert picture.std() > 10
-    logs = sorted(folder.rglob("log.csv"))
-    before = [log.stat().st_mtime_ns for log in logs]
-    again = CliRunner().invoke(cli.app, words)
-    assert again.exit_code == 0, again.output
-    assert f"| {100 * result['variants'][0]['pair_accuracy']:.2f} (" in again.stdout.replace("| 420352 ", "")
-    assert [log.stat().st_mtime_ns for log in logs] == before
     other = CliRunner().invoke(cli.app, [*words[:-3], "2", *words[-2:]])
     assert other.exit_code == 2
