@@ -180,6 +180,7 @@ def _variant(kind: int, ones: Sequence[Judged], asked: Asked) -> dict[str, Any]:
         "recipe": asdict(replace(ones[0].trained.recipe, seed=0)),
         "epoch_by_seed": [one.trained.state["epoch"] for one in ones],
         "epochs_by_seed": [one.trained.state["epochs"] for one in ones],
+        "ready_by_seed": [one.trained.state["ready"] for one in ones],
         "validation_by_seed": [one.trained.state["best"] for one in ones],
         "threshold_by_seed": [one.trained.state["threshold"] for one in ones],
         "training_seconds": sum(one.trained.state["seconds"] for one in ones),

@@ -244,7 +244,7 @@ def report(results: dict[str, Result]) -> str:
         elif name == "passages":
             body = "### Passages\n\n" + passages_markdown(found)
         elif name == "digits":
-            body = "### Digits\n\n" + digits_markdown(found)
+            body = f"### Digits\n\n{digits_markdown(found)}\n![What is cut out](getnet-digits.png)\n"
         elif name == "ingest":
             body = "### Cameras\n\n" + _cameras(found)
         else:

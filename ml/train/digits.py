@@ -48,9 +48,9 @@ class DigitsRecipe:
     """One training.
 
     transformer: how many parameters it has, 0 for none. seed: of the weights, the pictures and the order.
-    learning_rate: Adam's; transformer_rate: the transformer's share of it. warm_up: epochs in which the
-    transformer stays the identity; start: s with which it begins to learn then; shift_only: epochs in which
-    it then learns tx and ty alone. turn: steps in which the transformer learns alone, and as many in which
+    learning_rate: Adam's; transformer_rate: the transformer's share of it. ready: the validation
+    accuracy until which the transformer stays the identity; start: s with which it begins to learn then;
+    shift_only: epochs in which it then learns tx and ty alone. turn: steps in which the transformer learns alone, and as many in which
     all learns. batch: pictures a step. margin: of the loss. blur_px: standard deviation of the pictures'
     blur, 0 for none. epochs: at most, each with all digits at new places; patience: epochs without a better
     validation accuracy after which it ends, counted from when all of the transformer learns. digits: of the
@@ -62,18 +62,18 @@ class DigitsRecipe:
     learning_rate: float = 1e-3
     transformer_rate: float = 0.3
     start: float = 0.6
-    warm_up: int = 12
+    ready: float = 0.7
     shift_only: int = 30
     turn: int = 1
     batch: int = 16
     margin: float = 4.0
     blur_px: float = 1.0
-    epochs: int = 60
+    epochs: int = 64
     patience: int = 20
     digits: int = 0
 
 
-SMOKE = DigitsRecipe(epochs=3, warm_up=1, shift_only=1, digits=96)
+SMOKE = DigitsRecipe(epochs=3, ready=0.5, shift_only=1, digits=96)
 """Over in seconds, and learns nothing to speak of."""
 
 
@@ -82,7 +82,7 @@ class Trained:
     """What came of a training.
 
     network: its best epoch's, from which to judge. state: `epoch` (the best, from 1), `epochs` (all that
-    were run), `best` (validation accuracy 0..1), `threshold` (distance that reached it), `seconds`.
+    were run), `ready` (after how many the transformer began to learn; None for none and never), `best` (validation accuracy 0..1), `threshold` (distance that reached it), `seconds`.
     """
 
     recipe: DigitsRecipe
@@ -180,22 +180,23 @@ def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None)
     asked, same_asked = pairs(validation.labels, recipe.seed)
     x = pixels(validation.pictures, recipe.blur_px)
     best: dict[str, Tensor] = {}
-    state: dict[str, Any] = {"epoch": 0, "epochs": 0, "best": -1.0, "seconds": 0.0}
+    state: dict[str, Any] = {"epoch": 0, "epochs": 0, "ready": None, "best": -1.0, "seconds": 0.0}
     step = 0
     while state["epochs"] < recipe.epochs and not _in_vain(recipe, state):
         started, losses = time.monotonic(), []
-        if isinstance(network, GetNet) and state["epochs"] == recipe.warm_up:
+        if isinstance(network, GetNet) and state["ready"] is None and state["best"] >= recipe.ready:
+            state["ready"] = state["epochs"]
             with torch.no_grad():
                 network.transformer.locate.bias.mul_(recipe.start)
         digits = _epoch(recipe, state["epochs"])
         for index in torch.split(torch.randperm(len(digits.labels), generator=rng), recipe.batch):
-            _let_learn(network, recipe, state["epochs"], step)
+            _let_learn(network, recipe, state["ready"] is not None, step)
             rows, same = batch_pairs(torch.from_numpy(digits.labels)[index], rng)
             embeddings = forward(network, pixels(digits.pictures[index.numpy()], recipe.blur_px))
             loss = getnet_loss(embeddings[rows[:, 0]], embeddings[rows[:, 1]], same, recipe.margin)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
-            if isinstance(network, GetNet) and state["epochs"] < recipe.warm_up + recipe.shift_only:
+            if isinstance(network, GetNet) and state["epochs"] < (state["ready"] or 0) + recipe.shift_only:
                 _shift_only(network.transformer)
             optimiser.step()
             losses.append(float(loss.detach()))
@@ -260,9 +261,9 @@ def _optimiser(recipe: DigitsRecipe, network: nn.Module) -> torch.optim.Optimize
     return torch.optim.Adam(parts, recipe.learning_rate)
 
 
-def _let_learn(network: nn.Module, recipe: DigitsRecipe, epoch: int, step: int) -> None:
+def _let_learn(network: nn.Module, recipe: DigitsRecipe, ready: bool, step: int) -> None:
     """Ask for gradients of what learns at a step; the optimiser leaves what has none as it is."""
-    if isinstance(network, GetNet) and epoch < recipe.warm_up:
+    if isinstance(network, GetNet) and not ready:
         learning = list(network.siamese.parameters())
     else:
         learning = turn(network, step // recipe.turn % 2 == 0)
@@ -283,7 +284,9 @@ def _shift_only(transformer: SpatialTransformer) -> None:
 
 def _in_vain(recipe: DigitsRecipe, state: dict[str, Any]) -> bool:
     """Whether validation has gained nothing for as long as patience lasts."""
-    since = max(state["epoch"], recipe.warm_up + recipe.shift_only if recipe.transformer else 0)
+    if recipe.transformer and state["ready"] is None:
+        return False
+    since = max(state["epoch"], state["ready"] + recipe.shift_only if recipe.transformer else 0)
     return bool(state["epochs"] - since >= recipe.patience)
 
 

@@ -22,7 +22,7 @@ from ml.train.digits import (
     train_all,
 )
 
-TINY = replace(SMOKE, digits=24, batch=12, epochs=2, warm_up=1)
+TINY = replace(SMOKE, digits=24, batch=12, epochs=2)
 
 
 def test_the_best_threshold_by_hand() -> None:
@@ -80,8 +80,8 @@ def test_the_same_seed_gives_the_same_weights(kind: int, tmp_path: Path) -> None
 def test_gradients_reach_the_transformer_when_its_time_has_come(tmp_path: Path) -> None:
     """Left alone by all of the training it is the identity; else it has left where it began."""
     x = pixels(distorted_digits(0, "test").pictures[:4])
-    for warm_up, start, moves in ((9, 1.0, False), (0, TINY.start, True)):
-        network = train(replace(TINY, warm_up=warm_up), tmp_path / str(warm_up)).network
+    for ready, start, moves in ((1.1, 1.0, False), (-1.0, TINY.start, True)):
+        network = train(replace(TINY, ready=ready), tmp_path / str(ready)).network
         assert isinstance(network, GetNet)
         with torch.inference_mode():
             found = network.transformer.transform(x)
