@@ -214,16 +214,23 @@ def markdown(result: dict[str, Any]) -> str:
         "nearest training digit is of its class",
         "IoU of what is cut out and the digit's box",
         "of that box is cut out",
+        "best epoch; of each seed",
+        "transformer learns after",
     ]
     lines = [
-        f"{asked}, mean of {seeds} seed{'s' if seeds > 1 else ''}, 95 % intervals over digits.",
+        f"{asked}, mean of {seeds} seed{'s' if seeds > 1 else ''}.",
+        "The 95 % intervals are over digits, not over seeds, which are listed.",
+        "Where the best epoch is one of the last, more of them would have gone further.",
         "",
         f"| {' | '.join(heads)} |",
-        "|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in result["variants"]:
         shares = [_share(row, name) for name in ("pair_accuracy", "nearest", "overlap", "inside")]
         shares[0] += f"; {', '.join(f'{100 * value:.2f}' for value in row['pair_accuracy_by_seed'])}"
+        ready = ["never" if epoch is None else str(epoch) for epoch in row["ready_by_seed"]]
+        shares += [f"{_listed(row['epoch_by_seed'])} of {row['recipe']['epochs']}"]
+        shares += [_listed(ready) if row["transformer"] else ""]
         lines.append(f"| {NAMES[row['transformer']]} | {row['parameters']} | {' | '.join(shares)} |")
     if result["differences"]:
         lines += ["", "| the transformer gains (points) | pairs (of each seed) | nearest |", "|---|---|---|"]
@@ -238,6 +245,10 @@ def markdown(result: dict[str, Any]) -> str:
             f"The paper, on MNIST: {PAPER['without']} without, {PAPER['with']} with three parameters.\n",
         ]
     )
+
+
+def _listed(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values))
 
 
 def _share(row: dict[str, Any], name: str) -> str:

@@ -24,5 +24,5 @@ def test_a_smoke_run_is_judged_and_drawn(tmp_path: Path) -> None:
     picture = cv2.imread(str(sheet))
     assert picture is not None
     assert picture.std() > 10
-    other = CliRunner().invoke(cli.app, [*words[:-3], "2", *words[-2:]])
+    other = CliRunner().invoke(cli.app, ["evaluate-digits", "--run", str(folder)])
     assert other.exit_code == 2

@@ -93,6 +93,7 @@ def test_the_table_says_what_each_gains() -> None:
     assert "| no transformer | 420352 |" in text
     assert "50.00" in text
     assert "+25.00" in text
-    assert "mean of 1 seed," in text
+    assert "mean of 1 seed." in text
+    assert "| 1 of 64 | never |" in text
     assert "98.2 without, 99.3 with" in text
     assert "gains" not in markdown(figures(pair[1:], asked()))

@@ -15,7 +15,6 @@ from ml.train.digits import (
     DigitsRecipe,
     batch_pairs,
     best_threshold,
-    load,
     pair_distances,
     pixels,
     train,
@@ -99,7 +98,7 @@ def test_finished_seeds_are_not_trained_again(tmp_path: Path) -> None:
 
     first = next(train_all(TINY, (0, 3), (0, 1), tmp_path, said))
     assert set(trained) == {(0, 0)}
-    file = tmp_path / "transformer-0" / "seed-0" / "finished.pt"
+    file = tmp_path / "transformer-0" / "seed-0" / "last.pt"
     os.utime(file, (1, 1))
     trained.clear()
     every = list(train_all(TINY, (0, 3), (0, 1), tmp_path, said))
@@ -111,22 +110,25 @@ def test_finished_seeds_are_not_trained_again(tmp_path: Path) -> None:
 
 
 def test_another_recipe_is_not_taken_for_this_one(tmp_path: Path) -> None:
-    """A folder of a run with other epochs is refused; read back, the recipe is the one trained by."""
-    train(TINY, tmp_path)
+    """A folder of a run with another batch is refused."""
+    train(replace(TINY, epochs=1), tmp_path)
     with pytest.raises(ValueError, match="of another run"):
-        train(replace(TINY, epochs=3), tmp_path)
-    assert load(tmp_path / "finished.pt").recipe == TINY
+        train(replace(TINY, epochs=1, batch=16), tmp_path)
 
 
-def test_the_log_has_a_line_for_each_epoch(tmp_path: Path) -> None:
-    """That of a training that was cut short is begun anew."""
-    (tmp_path / "log.csv").write_text("epoch\n1\n2\n3\n")
-    state = train(TINY, tmp_path).state
-    lines = (tmp_path / "log.csv").read_text().splitlines()
-    assert lines[0] == "epoch,loss,validation,seconds"
-    assert [line.split(",")[0] for line in lines[1:]] == ["1", "2"]
-    assert state["epochs"] == 2
-    assert 0.5 <= state["best"] <= 1
+def test_what_was_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    """An epoch and then another, or both at once: the same weights, bit by bit, and the same log."""
+    train(replace(TINY, epochs=1), tmp_path / "cut")
+    train(TINY, tmp_path / "cut")
+    train(TINY, tmp_path / "whole")
+    one, two = (torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("cut", "whole"))
+    assert one["network"].keys() == two["network"].keys()
+    assert all(torch.equal(one["network"][name], two["network"][name]) for name in one["network"])
+    assert one["state"] | {"seconds": 0} == two["state"] | {"seconds": 0}
+    logs = [(tmp_path / name / "log.csv").read_text().splitlines() for name in ("cut", "whole")]
+    assert logs[0][0] == "epoch,loss,validation,seconds"
+    assert [line.split(",")[:3] for line in logs[0]] == [line.split(",")[:3] for line in logs[1]]
+    assert [line.split(",")[0] for line in logs[0][1:]] == ["1", "2"]
 
 
 def test_training_ends_once_validation_gains_nothing(tmp_path: Path) -> None:
