@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from ml.commands import bench
+from ml.commands import bench, plot
 from ml.commands.benchmark import benchmark
+from ml.commands.digits import evaluate_digits
 from ml.commands.evaluate import evaluate, evaluate_benchmark
 from ml.commands.events import evaluate_events
 from ml.commands.export import export, export_attention
@@ -21,8 +22,10 @@ app.add_typer(render, name="render", help="Render lifts, pictures and videos fro
 for command in (train, evaluate, export, report):
     app.command()(command)
 app.command("evaluate-benchmark")(evaluate_benchmark)
+app.command("evaluate-digits")(evaluate_digits)
 app.command("evaluate-events")(evaluate_events)
 app.command("evaluate-onsite")(evaluate_onsite)
 app.command("evaluate-passages")(evaluate_passages)
 app.command("export-attention")(export_attention)
+app.add_typer(plot.app, name="plot")
 app.add_typer(bench.app, name="bench", help="Speed of the parts, measured on this machine.")

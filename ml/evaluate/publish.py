@@ -9,6 +9,7 @@ from typing import Any
 
 from ml.bench.table import markdown as speed_markdown
 from ml.evaluate.benchmark import markdown as benchmark_markdown
+from ml.evaluate.digits import markdown as digits_markdown
 from ml.evaluate.events import markdown as events_markdown
 from ml.evaluate.metrics import in_words
 from ml.evaluate.onsite import markdown as onsite_markdown
@@ -242,6 +243,8 @@ def report(results: dict[str, Result]) -> str:
             body = "### Events\n\n" + events_markdown(found)
         elif name == "passages":
             body = "### Passages\n\n" + passages_markdown(found)
+        elif name == "digits":
+            body = f"### Digits\n\n{digits_markdown(found)}\n![What is cut out](getnet-digits.png)\n"
         elif name == "ingest":
             body = "### Cameras\n\n" + _cameras(found)
         else:

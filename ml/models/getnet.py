@@ -144,6 +144,37 @@ class GetNet(nn.Module):
         return out
 
 
+class Shrunk(nn.Module):
+    """What GetNet is compared with: its siamese part, which sees the whole picture at the cutting's size.
+
+    Args:
+        layout: sizes.
+    """
+
+    def __init__(self, layout: Layout = CARRIERS) -> None:
+        super().__init__()
+        self.cut = layout.cut
+        self.siamese = _levels(layout.channels, layout.cut, layout.embed, layout.dimensions)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float[N, channels, side, side] to embeddings float[N, dimensions]."""
+        x = F.interpolate(x, (self.cut, self.cut), mode="bilinear", antialias=True)
+        out: Tensor = self.siamese(x)
+        return out
+
+
+def getnet(layout: Layout, transformer: Literal[0, 3, 6]) -> GetNet | Shrunk:
+    """Return the network with a transformer of so many parameters; 0: without."""
+    return Shrunk(layout) if transformer == 0 else GetNet(layout, transformer)
+
+
+def turn(network: nn.Module, transformer_alone: bool) -> list[nn.Parameter]:
+    """Return what learns (section III.D): the transformer alone, or all, as always where there is none."""
+    if transformer_alone and isinstance(network, GetNet):
+        return list(network.transformer.parameters())
+    return list(network.parameters())
+
+
 def _levels(inputs: int, side: int, widths: tuple[int, ...], outputs: int) -> nn.Sequential:
     """Map float[N, inputs, side, side] to float[N, outputs]; flattened: a mean forgets the place."""
     layers: list[nn.Module] = []

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from ml.data.pictures import Pictures
 from ml.losses.contrastive import contrastive_loss
 from ml.losses.getnet import getnet_loss
-from ml.models.getnet import CARRIERS, GetNet
+from ml.models.getnet import CARRIERS, getnet, turn
 from ml.models.paper import PaperNetwork
 from ml.systems.base import System, prepared
 from ml.systems.recipe import GetNetRecipe, Recipe, SiameseRecipe
@@ -98,15 +98,11 @@ class GetNetSystem(NearestMask[GetNetRecipe]):
 
     def build(self) -> nn.Module:
         """Return the network, or its siamese part alone."""
-        if self.recipe.transformer == 0:
-            return _Shrunk(GetNet(CARRIERS).siamese, CARRIERS.cut)
-        return GetNet(CARRIERS, self.recipe.transformer)
+        return getnet(CARRIERS, self.recipe.transformer)
 
     def learning(self, step: int) -> list[nn.Parameter]:
         """Return the transformer's parameters at every other step, all at the others."""
-        if isinstance(self.network, GetNet) and step % 2 == 0:
-            return list(self.network.transformer.parameters())
-        return super().learning(step)
+        return turn(self.network, step % 2 == 0)
 
     def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 8's loss of displaced pictures with their masks."""
@@ -116,20 +112,6 @@ class GetNetSystem(NearestMask[GetNetRecipe]):
     def shown(self, data: Pictures) -> Tensor:
         """Return the pictures displaced as in training, the same way each time."""
         return displaced(data.images, self.recipe.displaced, torch.Generator().manual_seed(self.recipe.seed))
-
-
-class _Shrunk(nn.Module):
-    """A network that sees the whole picture at the size that the transformer would have cut out."""
-
-    def __init__(self, siamese: nn.Module, side: int) -> None:
-        super().__init__()
-        self.siamese, self.side = siamese, side
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map float[N, 3, 200, 200] to float[N, D]."""
-        x = F.interpolate(x, (self.side, self.side), mode="bilinear", antialias=True)
-        out: Tensor = self.siamese(x)
-        return out
 
 
 def displaced(images: Tensor, by: float, generator: torch.Generator) -> Tensor:

@@ -74,7 +74,7 @@ def train(
             state["best"], state["best_epoch"] = said["validation"], state["epoch"]
             save({**content, "network": system.network.state_dict()}, best)
         save({**content, **learner.state_dict()}, last)
-        _log(out / "log.csv", state["epoch"], said)
+        append_log(out / "log.csv", state["epoch"], said)
         progress(state["epoch"], said)
     return best
 
@@ -218,7 +218,8 @@ def _refuse_another(path: Path, values: dict[str, Any], name: str, recipe: Recip
         raise ValueError(f"{path} is of another run: {values}")
 
 
-def _log(path: Path, epoch: int, said: dict[str, float]) -> None:
+def append_log(path: Path, epoch: int, said: dict[str, float]) -> None:
+    """Add an epoch's line to a CSV log, which begins with a header."""
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         log = csv.writer(file)

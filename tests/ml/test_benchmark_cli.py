@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -95,3 +96,25 @@ def test_what_needs_no_training_is_judged_at_once(folder: Path, system: str) -> 
     done = run("evaluate-benchmark", system, "--benchmark", str(folder))
     assert done.exit_code == 0, done.output
     assert "| S3 | 9 |" in done.stdout
+
+
+@pytest.mark.parametrize(("system", "plot"), [("siamese", "embedding"), ("getnet", "cutouts")])
+def test_what_was_learnt_is_drawn(folder: Path, tmp_path: Path, system: str, plot: str) -> None:
+    """A PNG that is not of one colour, from a checkpoint; none from another system's, or of no lift."""
+    words = ("train", system, "--preset", "smoke", "--epochs", "1", "--benchmark", str(folder))
+    done = run(*words, "--out", str(tmp_path), "--device", "cpu", "--threads", "1")
+    assert done.exit_code == 0, done.output
+    out, best = tmp_path / "plots" / "plot.png", str(tmp_path / "best.pt")
+    draw = ("--benchmark", str(folder), "--out", str(out))
+    of = ("--lift", "S3") if plot == "embedding" else ("--pictures", "4")
+    done = run("plot", plot, "--checkpoint", best, *draw, *of)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip() == str(out)
+    picture = cv2.imread(str(out))
+    assert picture is not None
+    assert picture.std() > 10
+    other = "cutouts" if plot == "embedding" else "embedding"
+    of = ("--lift", "S3") if other == "embedding" else ("--pictures", "4")
+    assert run("plot", other, "--checkpoint", best, *draw, *of).exit_code == 2
+    nothing = "--lift" if plot == "embedding" else "--only"
+    assert run("plot", plot, "--checkpoint", best, *draw, nothing, "S99").exit_code == 2

@@ -1,0 +1,70 @@
+"""`barwatch evaluate-digits`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ml.commands.common import JsonOption, deliver, progress_bar, provenance
+
+if TYPE_CHECKING:
+    from ml.train.digits import DigitsRecipe
+
+
+class Preset(StrEnum):
+    """How much of everything."""
+
+    SMOKE = "smoke"
+    SMALL = "small"
+
+
+def evaluate_digits(
+    preset: Annotated[Preset, typer.Option(help="How many digits and how long.")] = Preset.SMALL,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Networks of each kind; 3, smoke 1.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="At most, instead of the preset's.")] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="Networks and logs; those that are finished are not trained again.")
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Draw here what is cut out, by the first seed's networks; a PNG.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train on pairs of distorted digits with and without the spatial transformer, and compare: paper 001."""
+    import torch  # noqa: PLC0415 - seconds that only this command needs
+
+    from ml.evaluate.digits import TEST_SEED, Asked, figures, judge, markdown  # noqa: PLC0415
+    from ml.plots.cutouts import digits_sheet, write  # noqa: PLC0415
+    from ml.train.digits import SMOKE, TRANSFORMERS, DigitsRecipe, train_all  # noqa: PLC0415
+
+    torch.set_num_threads(1)  # sums come out the same only with as many, and these networks gain nothing
+    smoke = preset is Preset.SMOKE
+    recipe = SMOKE if smoke else DigitsRecipe()
+    recipe = replace(recipe, epochs=epochs or recipe.epochs)
+    numbers = range(seeds or (1 if smoke else 3))
+    asked = Asked.of(1) if smoke else Asked.of()
+    judged = []
+    with progress_bar() as progress:
+        task = progress.add_task("training", total=len(numbers) * len(TRANSFORMERS), note="")
+
+        def show(one: DigitsRecipe, epoch: int, said: dict[str, float]) -> None:
+            shown = f"transformer {one.transformer} seed {one.seed} epoch {epoch}"
+            progress.update(task, note=f"{shown} validation {100 * said['validation']:.2f}")
+
+        folder = run or Path("runs/digits-smoke" if smoke else "runs/digits")
+        try:
+            for trained in train_all(recipe, TRANSFORMERS, numbers, folder, show):
+                judged.append(judge(trained, asked))
+                progress.advance(task)
+        except ValueError as error:
+            raise typer.BadParameter(f"{error}: give another folder", param_hint="--run") from None
+    if pictures:
+        cutting = [one.trained for one in judged if one.trained.recipe.transformer]
+        write(digits_sheet([one for one in cutting if one.recipe.seed == 0], asked.digits), pictures)
+    result = {**provenance(TEST_SEED), **figures(judged, asked)}
+    deliver(result, markdown(result), out, as_json)
