@@ -54,8 +54,8 @@ ORDERINGS = (
     ),
     Ordering(
         "offline mining over online, batch all (004, Table 4.3)",
-        "triplet-resnet50",
-        "triplet-resnet50-batch-all",
+        "triplet-short",
+        "triplet-short-batch-all",
         WHICH,
     ),
     Ordering(
@@ -64,25 +64,24 @@ ORDERINGS = (
         "triplet-resnet50-batch-hard",
         WHICH,
     ),
-    Ordering("adaptive over constant L2 (002)", "resnet50-adaptive", "resnet50-constant", JUDGED),
     Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", JUDGED),
     Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", JUDGED),
     Ordering(
         "AM-Softmax over triplets (002's list)",
-        "triplet-resnet50-am-softmax",
-        "triplet-resnet50",
+        "triplet-short-am-softmax",
+        "triplet-short",
         WHICH,
     ),
     Ordering(
         "GLAP over means (002's list)",
-        "triplet-resnet50-glap",
-        "triplet-resnet50",
+        "triplet-short-glap",
+        "triplet-short",
         WHICH,
     ),
     Ordering(
         "Top DropBlock over none (002's list)",
-        "triplet-resnet50-drop",
-        "triplet-resnet50",
+        "triplet-short-drop",
+        "triplet-short",
         WHICH,
     ),
     Ordering(
