@@ -2,7 +2,8 @@
 
 import { h, setText } from "./dom.js";
 
-const LOOKS = { surroundings: "surroundings", parts: "object parts" };
+const PATIENCE = 2; // carriers in a row whose looks were not over when the next came: then it is let be
+const LOOKS = { surroundings: "surroundings", parts: "parts" };
 
 export class Overlays {
   /** pictures: the element with the figures, one for each image that `follow` is told of. */
@@ -11,6 +12,8 @@ export class Overlays {
     this.images = [];
     this.over = null; // "bar", or one of LOOKS
     this.asked = 0;
+    this.loading = null; // the picture that is waited for
+    this.missed = 0;
     this.buttons = new Map();
     this.bar = this.button("bar", "Where was the bar seen?");
     this.said = h("span", { role: "status" });
@@ -28,6 +31,7 @@ export class Overlays {
     const made = h("button", { class: "why quiet", type: "button", "aria-pressed": "false" }, words);
     made.addEventListener("click", () => {
       this.over = this.over === what ? null : what;
+      this.missed = 0;
       this.draw();
     });
     this.buttons.set(what, made);
@@ -37,10 +41,13 @@ export class Overlays {
   /** Other pictures are shown: offer what there is of them, and keep to what is laid over. */
   follow(images) {
     this.images = images;
+    this.missed = this.loading ? this.missed + 1 : 0;
+    const late = this.missed >= PATIENCE;
     this.bar.hidden = !images.some((image) => image.why);
     this.looks.hidden = !images.some((image) => image.attention);
-    if (this.over === "bar" ? this.bar.hidden : this.looks.hidden) this.over = null;
+    if (late || (this.over === "bar" ? this.bar.hidden : this.looks.hidden)) this.over = null;
     this.draw();
+    if (late) setText(this.said, "Carriers come faster than they can be looked at.");
   }
 
   draw() {
@@ -49,6 +56,8 @@ export class Overlays {
     for (const old of this.pictures.querySelectorAll(".looked")) old.remove();
     setText(this.said, "");
     this.asked += 1;
+    this.loading?.removeAttribute("src"); // its connection is free for others
+    this.loading = null;
     if (this.over in LOOKS) this.look(this.over);
   }
 
@@ -56,11 +65,11 @@ export class Overlays {
   async look(level) {
     const asked = this.asked;
     const figures = [...this.pictures.children];
-    let last = "The lighter, the more it looked there.";
+    let last = "Lighter: looked at more.";
     setText(this.said, "Looking …");
     for (const [i, { attention }] of this.images.entries()) {
       if (!attention) continue;
-      const laid = h("img", { class: "looked", src: attention[level], alt: "" });
+      const laid = (this.loading = h("img", { class: "looked", src: attention[level], alt: "" }));
       try {
         await laid.decode();
       } catch {
@@ -69,6 +78,7 @@ export class Overlays {
       if (asked !== this.asked) return;
       if (laid.naturalWidth) figures[i].prepend(laid);
     }
+    this.loading = null;
     setText(this.said, last);
   }
 }

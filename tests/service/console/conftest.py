@@ -35,14 +35,16 @@ ARGUMENTS = [
 
 @dataclass
 class ScriptedLooking:
-    """A network that looked in the middle of the upper half, or is not there, or cannot be asked."""
+    """A network that looked in the middle of the upper half, once it is free; or is not there, or down."""
 
     available: bool = False
     down: bool = False
     asked: int = 0
+    free: threading.Event = field(default_factory=threading.Event)
 
     def look(self, image: Image) -> Floats:
         self.asked += 1
+        assert self.free.wait(60)
         if self.down:
             raise EngineUnavailableError("the process that looks at pictures died")
         weights = np.full((2, 50, 50), 0.2, np.float32)
@@ -73,6 +75,7 @@ class Served:
 def served(make_house: Callable[..., House]) -> Iterator[Served]:
     """The application on a port of its own; the hub lives on the server's loop."""
     looking = ScriptedLooking()
+    looking.free.set()
     house = make_house(heartbeat_s=0.5, serve=True, attention=looking)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
