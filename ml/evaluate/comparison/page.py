@@ -77,26 +77,36 @@ def readme_table(runs: dict[str, Result], others: dict[str, Result]) -> str:
         lines.append(
             f"| **barwatch, what ships** (two masks, no picture of these lifts) | "
             f"{_share(others['benchmark-barwatch'])} | {_share(others['loco'])} | | 355,630 | "
-            f"{speeds.get('barwatch', float('nan')):.0f} | | |"
+            f"{_speed(speeds, 'barwatch')} | | |"
         )
     for name, title in PAPERS.items():
         if run := runs.get(name):
             unseen = "" if run["unseen"] is None else _share(run["unseen"])
             which = "" if run["which"] is None else f"{100 * run['which']['seen']['rank_1']:.2f}"
-            reduced = [word.removeprefix("reduced: ") for word in run["about"] if word.startswith("reduced")]
-            speed = speeds.get(name)
             lines.append(
                 f"| {title} | {_share(run['seen'])} | {unseen} | {which} | {run['parameters']:,} | "
-                f"{'' if speed is None else f'{speed:.0f}'} | {run['training_seconds'] / 60:.0f} min | "
-                f"{'; '.join([*reduced, _epochs(run)])} |"
+                f"{_speed(speeds, name)} | {run['training_seconds'] / 60:.0f} min | {_reduced(run)} |"
+            )
+        elif earlier := others.get(f"benchmark-{name}"):
+            lines.append(
+                f"| {title} | {_share(earlier)} | not run | | {earlier['parameters']:,} | "
+                f"{_speed(speeds, name)} | | |"
             )
         else:
-            lines.append(f"| {title} | not run | | | | | | |")
+            lines.append(f"| {title} | not run | | | | {_speed(speeds, name)} | | |")
     return "\n".join(lines) + "\n"
 
 
-def _epochs(run: Result) -> str:
-    return f"{run['epochs']} epochs" if run["epochs"] >= run["recipe"]["epochs"] else ""
+def _speed(speeds: dict[str, float], name: str) -> str:
+    return f"{speeds[name]:.0f}" if name in speeds else ""
+
+
+def _reduced(run: Result) -> str:
+    """What of a run was less than all, in words."""
+    said = [word.removeprefix("reduced: ") for word in run["about"] if word.startswith("reduced")]
+    said += [f"{run['epochs']} epochs"] if run["epochs"] >= run["recipe"]["epochs"] else []
+    said += [word for word in run["about"] if word.startswith("every")]
+    return "; ".join(said)
 
 
 def _share(result: Result) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from ml.commands.common import RESULTS
 from ml.evaluate.benchmark import table
+from ml.evaluate.comparison import page
 from ml.evaluate.publish import filled, plots, read, readme_table, report
 
 ROOT = RESULTS.parent.parent
@@ -99,3 +100,6 @@ def test_readme_and_report_are_those_of_the_results() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert filled(readme, "accuracy", readme_table(found)) == readme
     assert (RESULTS / "report.md").read_text(encoding="utf-8") == report(found)
+    runs = page.read(RESULTS)
+    assert filled(readme, "systems", page.readme_table(runs, found)) == readme
+    assert (RESULTS / "systems.md").read_text(encoding="utf-8") == page.page(runs, found)
