@@ -86,8 +86,7 @@ class Camera(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         super().__init__()
         self._recording = recording
         self.set_launch(
-            f"( appsrc name=in format=time max-bytes={AHEAD_BYTES} ! "
-            "h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96 )"
+            f"( appsrc name=in format=time max-bytes={AHEAD_BYTES} ! rtph264pay name=pay0 pt=96 )"
         )
         self.set_shared(True)
         self.connect("media-configure", self._configure)
