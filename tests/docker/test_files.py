@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from subprocess import run
@@ -19,7 +20,7 @@ METRIC = re.compile(r"\bbarwatch_[a-z_]+")
 
 
 @pytest.fixture
-def metrics(make_house: type[House]) -> set[str]:
+def metrics(make_house: Callable[..., House]) -> set[str]:
     """Every name that /metrics gives."""
     house = make_house()
     house.cameras.said["demo-quad"] = status_of("demo-quad")
