@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,6 @@ class Stack:
 
     folder: Path
     port: int
-    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -78,7 +77,11 @@ class Stack:
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
 
     def compose(
-        self, *arguments: str, files: Sequence[str] = (), check: bool = True, **variables: str
+        self,
+        *arguments: str,
+        files: Sequence[str] = (),
+        check: bool = True,
+        variables: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run docker-compose in the clone, with overrides on top where `files` names some."""
         chosen = [f"-f{name}" for name in ("docker-compose.yml", *files)] if files else []
@@ -94,7 +97,7 @@ class Stack:
         done = subprocess.run(
             [*compose_command(), *chosen, *arguments],
             cwd=self.folder,
-            env={**clean, **kept, **own, **self.variables, **variables},
+            env={**clean, **kept, **own, **(variables or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

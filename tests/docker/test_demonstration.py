@@ -182,7 +182,7 @@ def test_a_cut_feed_is_no_gap(stack: Stack) -> None:
     until("all cameras are live", stack.watching, UP_S)
     with connect(f"{stack.feed}?after={seq}", additional_headers=SIGNED) as feed:
         newest = json.loads(feed.recv(10))["seq"]
-        came = []
+        came: list[int] = []
         while len(came) < newest - seq:
             message = json.loads(feed.recv(10))
             came += [message["seq"]] if message["type"] == "alarm" else []

@@ -37,10 +37,10 @@ print(database.execute('PRAGMA integrity_check').fetchone()[0],
 """
 
 
-def refused(stack: Stack, *arguments: str, **variables: str) -> str:
+def refused(stack: Stack, *arguments: str) -> str:
     """Return what a start says that must fail."""
     done = stack.compose(
-        "run", "--rm", "--no-deps", "-T", *arguments, files=PRODUCTION, check=False, **DOMAIN, **variables
+        "run", "--rm", "--no-deps", "-T", *arguments, files=PRODUCTION, check=False, variables=DOMAIN
     )
     assert done.returncode != 0
     assert "Traceback" not in done.stdout + done.stderr
@@ -77,7 +77,7 @@ def test_production_asks_for_its_name(clone: Stack) -> None:
 @pytest.mark.parametrize("name", ["production", "gpu", "monitoring"])
 def test_the_overrides_are_in_order(clone: Stack, name: str) -> None:
     """docker-compose takes each of them on top of the first file."""
-    clone.compose("config", "-q", files=(f"docker/{name}.yml",), **DOMAIN)
+    clone.compose("config", "-q", files=(f"docker/{name}.yml",), variables=DOMAIN)
 
 
 @pytest.fixture
