@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A fresh clone of what is committed, and its images built."""
     if shutil.which("docker") is None or docker("info", check=False).returncode != 0:
         pytest.fail("these tests need a Docker engine that answers")
@@ -42,7 +42,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     size = int(docker("image", "inspect", "-f", "{{.Size}}", IMAGE).stdout)
     base = int(docker("image", "inspect", "-f", "{{.Size}}", "python:3.11-slim-bookworm").stdout)
     say(f"built in {time.monotonic() - began:.0f} s; image {size / 1e9:.2f} GB, {base / 1e9:.2f} GB its base")
-    return stack
+    yield stack
+    stack.down()
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +60,13 @@ def stack(clone: Stack) -> Iterator[Stack]:
     finally:
         logs = clone.compose("logs", "--no-color", "--tail=200", check=False)
         (clone.folder / "logs.txt").write_text(logs.stdout)
-        clone.compose("down", "-v", "--remove-orphans", check=False)
+        clone.down()
 
 
 @pytest.fixture
 def secrets(clone: Stack) -> Iterator[Path]:
     """The clone's folder of secrets, empty."""
     folder = clone.folder / "secrets"
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     yield folder
     shutil.rmtree(folder)

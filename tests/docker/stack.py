@@ -60,6 +60,7 @@ class Stack:
 
     folder: Path
     port: int
+    project: str = PROJECT
 
     @property
     def url(self) -> str:
@@ -88,7 +89,7 @@ class Stack:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("BARWATCH_")}
         kept = {name: os.environ[name] for name in ("BARWATCH_TORCH",) if name in os.environ}
         own = {
-            "COMPOSE_PROJECT_NAME": PROJECT,
+            "COMPOSE_PROJECT_NAME": self.project,
             "BARWATCH_IMAGE": IMAGE,
             "BARWATCH_CAMERA_IMAGE": CAMERA_IMAGE,
             "BARWATCH_PORT": str(self.port),
@@ -105,6 +106,13 @@ class Stack:
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
+
+    def down(self) -> None:
+        """Leave nothing behind, of the overrides neither."""
+        every = ("docker/production.yml",)
+        self.compose(
+            "down", "-v", "--remove-orphans", files=every, check=False, variables={"BARWATCH_DOMAIN": "none"}
+        )
 
     def container(self, service: str) -> str:
         """Return the id of a service's container."""

@@ -3,9 +3,11 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from websockets.sync.client import connect
 
@@ -65,6 +67,26 @@ def test_a_wrong_or_missing_secret_stops_the_start(clone: Stack, secrets: Path) 
         said = refused(clone, "barwatch")
         assert due in said
         assert TOKEN not in said
+
+
+def test_production_starts_with_its_secret(clone: Stack, secrets: Path) -> None:
+    """From the file that only root may reach on the host; no demonstration, no token in the variables."""
+    secret = secrets / "admin_token"
+    secret.write_text("another-admin-token-of-the-docker-tests\n")
+    secret.chmod(0o444)
+    stack = replace(clone, project="barwatchtestproduction", port=free_port())
+    try:
+        stack.compose("up", "-d", "barwatch", files=PRODUCTION, variables=DOMAIN)
+        until("healthy", stack.healthy, UP_S)
+        with httpx.Client(base_url=stack.url) as client:
+            said = {"Authorization": f"Bearer {secret.read_text().strip()}"}
+            assert client.get("/lifts", headers=said).json()["items"] == []
+            assert client.get("/lifts", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 401
+        seen = stack.inspect("barwatch")
+        assert "admin-token" not in json.dumps(seen["Config"])
+        assert stack.container("camera") == ""
+    finally:
+        stack.down()
 
 
 def test_production_asks_for_its_name(clone: Stack) -> None:
