@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -130,9 +131,9 @@ class Stack:
         """Run Python in a service's container, as its own user; returns what it prints."""
         return docker("exec", self.container(service), "python3", "-c", code).stdout.strip()
 
-    def kill(self, service: str, pid: str = MAIN_PID) -> None:
+    def kill(self, service: str, pid: str = MAIN_PID, number: int = signal.SIGKILL) -> None:
         """End a process in a container as a crash does: Docker must not think that a person stopped it."""
-        self.python(service, f"import os; os.kill({pid}, 9)")
+        self.python(service, f"import os; os.kill({pid}, {int(number)})")
 
     def ready(self) -> Any:
         """Return what /health/ready says, whatever that is; None where nothing answers."""

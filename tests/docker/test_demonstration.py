@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import signal
 import time
 from typing import Any
 
@@ -83,9 +84,12 @@ def test_an_alarm_reaches_a_client_outside(stack: Stack) -> None:
         assert client.get(alarm["evidence"][0]).content[:3] == b"\xff\xd8\xff"
 
 
-@pytest.mark.parametrize("part", ["worker", "service", "camera"])
+@pytest.mark.parametrize("part", ["worker", "service", "camera", "hanging service"])
 def test_what_is_killed_comes_back_and_no_alarm_is_lost(stack: Stack, part: str) -> None:
-    """SIGKILL: a new process does the work, every committed alarm is there, the feed has no gap."""
+    """SIGKILL: a new process does the work, every committed alarm is there, the feed has no gap.
+
+    SIGSTOP for one that hangs, its watchdog with it: the health check ends it.
+    """
     until("all cameras are live", stack.watching, UP_S)
     before = replayed(stack)
     assert before
@@ -99,7 +103,7 @@ def test_what_is_killed_comes_back_and_no_alarm_is_lost(stack: Stack, part: str)
             return ""  # there is none at this moment
 
     old = until("it runs", now, 60)
-    stack.kill(container, process)
+    stack.kill(container, process, signal.SIGSTOP if part == "hanging service" else signal.SIGKILL)
     began = time.monotonic()
     until("another process runs", lambda: (found := now()) and found != old, UP_S)
     say(f"{part}: a new process {time.monotonic() - began:.1f} s after it was killed")

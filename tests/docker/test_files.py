@@ -68,7 +68,7 @@ def test_foreign_images_are_pinned() -> None:
 
 
 @pytest.mark.parametrize(("answers", "code"), [(200, 0), (503, 1), (None, 1)])
-def test_the_health_check_asks_the_service(answers: int | None, code: int) -> None:
+def test_the_health_check_asks_the_service(answers: int | None, code: int, tmp_path: Path) -> None:
     """Healthy is a 200 of /health/ready; 503 and no answer are not."""
     asked: list[str] = []
 
@@ -88,6 +88,9 @@ def test_the_health_check_asks_the_service(answers: int | None, code: int) -> No
     else:
         Thread(target=server.handle_request, daemon=True).start()
     command = [executable, "-I", "-S", str(DOCKER / "healthcheck.py")]
-    assert run(command, env={"BARWATCH_PORT": port}, check=False, capture_output=True).returncode == code
+    environment = {"BARWATCH_PORT": port, "TMPDIR": str(tmp_path)}
+    assert run(command, env=environment, check=False, capture_output=True).returncode == code
     assert asked == ([] if answers is None else ["/health/ready"])
+    # From the last answer on its silence is counted; what never answered may still be starting.
+    assert [path.name for path in tmp_path.iterdir()] == ([] if answers is None else ["barwatch-answered"])
     server.server_close()
