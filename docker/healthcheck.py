@@ -1,8 +1,8 @@
 """The container's health check: asks the service whether it can judge carriers, and says what it answered.
 
-And the last resort: a service that has answered before and gives no answer at all for twice as long as its own
-watchdog waits is ended, so that Docker starts it anew. That is a process whose watchdog hangs with it: stopped
-by a signal, or starved. Needs Docker's init (`init: true`): process 1 cannot be killed from inside.
+And the last resort: a service that has answered before and gives no answer at all for twice as long as its
+own watchdog waits is ended, so that Docker starts it anew. That is a process whose watchdog hangs with it:
+stopped by a signal, or starved. Needs Docker's init (`init: true`): process 1 cannot be killed from inside.
 
 Standard library alone and no package of ours: it runs every few seconds, on a small computer too.
 """
@@ -44,7 +44,7 @@ def silent_s() -> float:
 
 
 def end_service() -> None:
-    """Kill what Docker's init has started; the container ends with it. Outside of such a container: nothing."""
+    """Kill what Docker's init has started; the container ends with it. Nothing outside of a container."""
     if Path("/proc/1/comm").read_text(encoding="ascii").strip() != INIT:
         print(f"not ended: process 1 is not {INIT}")  # noqa: T201
         return
