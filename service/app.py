@@ -30,6 +30,7 @@ from service.early import EarlyEngine
 from service.errors import BarwatchError, ConfigurationError
 from service.host.disk import DiskSpace
 from service.host.watchdog import LoopStep, Watchdog
+from service.inference.attention.process import Attention
 from service.ingest.supervisor import CameraSupervisor
 from service.ingest.worker import WorkerOptions
 from service.pipeline import Pipeline
@@ -85,6 +86,8 @@ class Service:
             DiskSpace(settings.data).check()
             self.store = Store.open(settings.data)
             undo.callback(self.store.close)
+            # Nothing starts here: its process does when somebody first asks.
+            self.attention = Attention(settings.attention_model) if settings.attention_model else None
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             early.listen(self.pipeline.on_event)
             self.new_token = self._first_token()
@@ -162,6 +165,7 @@ class Service:
             gate=Gate(store, sessions, Attempts()),
             epoch=store.write(meta.ensure_epoch).result(),
             registry=registry,
+            attention=self.attention,
         )
         return runtime, pipeline, cameras
 
@@ -241,6 +245,8 @@ class Service:
             self._on_ready(self)
 
     def _fall(self) -> None:
+        if self.attention is not None:
+            self.attention.close()
         self.cameras.stop()
         self.pipeline.stop()
         self.store.close()

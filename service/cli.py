@@ -62,6 +62,10 @@ def serve(
     port: PortOption = None,
     data: DataOption = None,
     model: ModelOption = None,
+    attention_model: Annotated[
+        Path | None,
+        typer.Option("--attention-model", help="A network that shows where it looks: file or manifest."),
+    ] = None,
     engine: Annotated[str | None, typer.Option("--engine", help="local or ray [local].")] = None,
     device: DeviceOption = None,
 ) -> None:
@@ -71,7 +75,8 @@ def serve(
     """
     from service.commands.serve import run_serve  # noqa: PLC0415
 
-    run_serve(host=host, port=port, data=data, model=model, engine=engine, device=device)
+    chosen = {"host": host, "port": port, "data": data, "engine": engine, "device": device}
+    run_serve(model=model, attention_model=attention_model, **chosen)
 
 
 @app.command()

@@ -69,7 +69,7 @@ def judge_system(
     first, lifts, passages = unseen
     files = prepared(cache, range(first, first + lifts), passages, workers, "unseen lifts")
     sets = Sets(
-        test=chosen(test, torch.arange(0, len(test), every)),
+        test=chosen(test, torch.arange(0, len(test), every)) if every > 1 else test,
         known=_rendered(benchmark, known, workers),
         unseen=of_lifts(files),
     )

@@ -124,8 +124,8 @@ def golden(model: Judges, image: Bytes, mask: Bytes) -> dict[str, Any]:
     drawn = model.masks(mask[None])[0]
     margin, fit = model.match(seen, references(np.stack([drawn, np.zeros_like(drawn)])))
     return {
-        "image_png_base64": _png(np.ascontiguousarray(image[..., ::-1])),
-        "mask_png_base64": _png(mask),
+        "image_png_base64": png_base64(np.ascontiguousarray(image[..., ::-1])),
+        "mask_png_base64": png_base64(mask),
         "embed": [round(float(v), 6) for v in seen.embedding[0]],
         "embed_mask": [round(float(v), 6) for v in drawn],
         "occupancy": round(float(seen.occupancy[0]), 6),
@@ -142,14 +142,18 @@ def manifest(
     parts: dict[str, Any],
 ) -> dict[str, Any]:
     """Assemble the manifest: `parts` are golden, calibration, training and metrics."""
+    said = described("barwatch", artefact, version, commit)
+    return {**said, "embedding_dim": dimensions, **parts}
+
+
+def described(name: str, artefact: Path, version: str, commit: str) -> dict[str, Any]:
+    """What every manifest begins with: whose it is, and the hash by which its file is known."""
     return {
-        "name": "barwatch",
+        "name": name,
         "version": version,
         "file": artefact.name,
         "sha256": hashlib.sha256(artefact.read_bytes()).hexdigest(),
-        "embedding_dim": dimensions,
         "git_commit": commit,
-        **parts,
     }
 
 
@@ -182,7 +186,8 @@ def git_commit() -> str:
         return "unknown"
 
 
-def _png(image: Bytes) -> str:
+def png_base64(image: Bytes) -> str:
+    """Return grey or BGR pixels as PNG, coded for JSON."""
     ok, data = cv2.imencode(".png", image)
     if not ok:
         raise ValueError("picture could not be coded as PNG")

@@ -35,13 +35,14 @@ class PaperNetwork(nn.Module):
         return out
 
 
-def prepare(images: Tensor) -> Tensor:
+def prepare(images: Tensor, mean: float = MEAN, spread: float = SPREAD) -> Tensor:
     """uint8[N, 200, 200, 3] pictures or uint8[N, 200, 200] masks to float[N, 3, 200, 200] in -2.5..2.5.
 
     The paper does not say how its input is scaled. Mean and spread are those of the benchmark's training
     pictures, all channels and pixels together (0.499 and 0.211 of full scale): with all-positive input the
-    same network learns many times slower.
+    same network learns many times slower. They are arguments because TorchScript, which an export makes of
+    this, knows no global numbers.
     """
     if images.dim() == 3:
         images = images[..., None].expand(-1, -1, -1, 3)
-    return (images.permute(0, 3, 1, 2).float() / 255.0 - MEAN) / SPREAD
+    return (images.permute(0, 3, 1, 2).float() / 255.0 - mean) / spread

@@ -18,6 +18,9 @@ from ml.systems.recipe import GetNetRecipe, Recipe, SiameseRecipe
 
 R = TypeVar("R", bound=Recipe)
 
+_AT_ONCE = 256
+"""Pictures that are moved at once: as floats they take half a megabyte each."""
+
 
 class NearestMask(System[R]):
     """Judges by equation 3 of paper 000."""
@@ -137,6 +140,11 @@ def displaced(images: Tensor, by: float, generator: torch.Generator) -> Tensor:
     theta = torch.zeros(count, 2, 3)
     theta[:, 0, 0] = theta[:, 1, 1] = scale
     theta[:, :, 2] = 2 * by * drawn[:, 1:]
+    parts = zip(torch.split(images, _AT_ONCE), torch.split(theta, _AT_ONCE), strict=True)
+    return torch.cat([_moved(part, by_part) for part, by_part in parts])
+
+
+def _moved(images: Tensor, theta: Tensor) -> Tensor:
     x = images.permute(0, 3, 1, 2).float()  # [N, 3, H, W]
     grid = F.affine_grid(theta, list(x.shape), align_corners=False)
     moved = F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)

@@ -99,7 +99,8 @@ def train_rates(
         tried = replace(recipe, learning_rate=rate)
         path = train(name, tried, training, validation, out / f"rate-{rate:g}", progress, device)
         content = torch.load(path, map_location="cpu", weights_only=True)
-        # What the best's file says of its run ends with the best epoch.
+        # What the best's file says of its run ends with the best epoch; and the run may go on for longer now.
+        content["recipe"] = as_values(name, tried)
         content["state"] = torch.load(path.with_name("last.pt"), map_location="cpu", weights_only=True)[
             "state"
         ]
@@ -116,6 +117,7 @@ def load(path: Path, device: torch.device) -> tuple[str, System[Any], dict[str, 
     saved = torch.load(path, map_location=device, weights_only=True)
     name, recipe = from_values(saved["recipe"])
     system = system_of(replace(recipe, weights=""))  # those it began with are not needed any more
+    system.recipe = recipe
     system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     system.network.load_state_dict(saved["network"])
     return name, system, saved["state"]

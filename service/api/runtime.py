@@ -14,7 +14,7 @@ from service.inference.protocol import Engine
 from service.settings import Settings
 from service.store.database import Store
 from service.store.pictures import Pictures
-from service.types import CameraStatus, MaskVersion, Snapshot
+from service.types import CameraStatus, Floats, Image, MaskVersion, Snapshot
 
 
 class CameraBoard(Protocol):
@@ -46,6 +46,20 @@ class Judging(Protocol):
         """Return the camera's newest picture, if there was one yet."""
 
 
+class Looking(Protocol):
+    """A second network that says where it looks, as far as the API is concerned."""
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be asked; a refused model cannot."""
+
+    def look(self, image: Image) -> Floats:
+        """Return where it looked in uint8[200, 200, 3] RGB: float32[2, C, C] in 0..1.
+
+        Raises EngineUnavailableError.
+        """
+
+
 @dataclass(frozen=True, eq=False)
 class Runtime:
     """The parts that routes use; made once per process by service.app, or by tests."""
@@ -61,6 +75,12 @@ class Runtime:
     epoch: str
     registry: CollectorRegistry
     heartbeat_s: float = 5.0
+    attention: Looking | None = None
+
+    @property
+    def shows_attention(self) -> bool:
+        """Whether there is a network that says where it looks."""
+        return self.attention is not None and self.attention.available
 
     def judged_by(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""

@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -27,12 +27,14 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """A part of a manifest."""
+
     # The manifest also carries training data, metrics and the like, which the service only passes on.
     model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
 
-class Golden(_Record):
+class Golden(Record):
     """One picture and one mask with what the network makes of them, within an absolute `tolerance`.
 
     match: margin and chance, that mask being the open one and the close one zeros; of a model with `compare`.
@@ -48,15 +50,14 @@ class Golden(_Record):
 
     def image(self) -> Image:
         """Return the picture, uint8[200, 200, 3] RGB; raises ArtefactError."""
-        bgr = _decode(self.image_png_base64, cv2.IMREAD_COLOR, "golden.image_png_base64")
-        return np.ascontiguousarray(bgr[:, :, ::-1])
+        return golden_image(self.image_png_base64)
 
     def mask(self) -> Image:
         """Return the mask, uint8[200, 200]; raises ArtefactError."""
         return _decode(self.mask_png_base64, cv2.IMREAD_GRAYSCALE, "golden.mask_png_base64")
 
 
-class HeapsPrior(_Record):
+class HeapsPrior(Record):
     """How the heaps of passage margins lie on lifts in general: `lifts.heaps.Prior`."""
 
     open_mean: Finite
@@ -74,7 +75,7 @@ class HeapsPrior(_Record):
         return Prior(**self.model_dump(include=set(HeapsPrior.model_fields)))
 
 
-class Calibration(_Record):
+class Calibration(Record):
     """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high.
 
     mask_shifts_px: the (dx, dy) of the copies that stand in a mask's bank beside the mask itself.
@@ -110,21 +111,29 @@ class Calibration(_Record):
         return self.model_copy(update=moved)
 
 
-class Manifest(_Record):
-    """What a released model says of itself (barwatch.json)."""
+class Described(Record):
+    """What every model's manifest says: whose it is, and the hash by which its file is known."""
 
     name: Annotated[str, Field(min_length=1)]
     version: Annotated[str, Field(min_length=1)]
     file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    embedding_dim: Annotated[int, Field(ge=1, le=65536)]
-    golden: Golden
-    calibration: Calibration
 
     @property
     def identity(self) -> str:
         """What tells this model from every other: name, version and the beginning of the hash."""
         return f"{self.name}-{self.version}+{self.sha256[:12]}"
+
+
+D = TypeVar("D", bound=Described)
+
+
+class Manifest(Described):
+    """What a released model says of itself (barwatch.json)."""
+
+    embedding_dim: Annotated[int, Field(ge=1, le=65536)]
+    golden: Golden
+    calibration: Calibration
 
 
 class Embedder(Protocol):
@@ -148,6 +157,13 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         ArtefactError: missing, not JSON, or a key that is missing or wrong; the message names file and key.
     """
+    manifest = read_described(path, Manifest)
+    _check(manifest, manifest_path(Path(path)))
+    return manifest
+
+
+def read_described(path: Path, kind: type[D]) -> D:
+    """Read a manifest of some kind, beside the model file or named itself; raises as `read_manifest` does."""
     source = manifest_path(Path(path))
     try:
         data: Any = json.loads(source.read_text(encoding="utf-8"))
@@ -158,13 +174,11 @@ def read_manifest(path: Path) -> Manifest:
     except json.JSONDecodeError as error:
         raise ArtefactError(f"{source}: the model's manifest is not JSON: {error}") from error
     try:
-        manifest = Manifest.model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
         raise ArtefactError(f"{source}: {key}: {problem['msg']}") from None
-    _check(manifest, source)
-    return manifest
 
 
 def read_verified(path: Path) -> tuple[Manifest, bytes]:
@@ -174,6 +188,11 @@ def read_verified(path: Path) -> tuple[Manifest, bytes]:
         ArtefactError: either is missing or wrong; the message says which and why.
     """
     manifest = read_manifest(path)
+    return manifest, read_content(path, manifest)
+
+
+def read_content(path: Path, manifest: Described) -> bytes:
+    """Return the model file's bytes, whose hash is what the manifest says; raises as `read_verified` does."""
     file = manifest_path(Path(path)).parent / manifest.file
     if Path(path).suffix != ".json" and Path(path).name != manifest.file:
         raise ArtefactError(f"{path}: its manifest describes another file, {manifest.file}")
@@ -189,7 +208,7 @@ def read_verified(path: Path) -> tuple[Manifest, bytes]:
             f"{file}: damaged or not the released model: SHA-256 is {found}, "
             f"the manifest says {manifest.sha256}"
         )
-    return manifest, content
+    return content
 
 
 def verify(path: Path) -> Manifest:
@@ -243,6 +262,12 @@ def _check(manifest: Manifest, source: Path) -> None:
     ):
         if picture.shape != shape:
             raise ArtefactError(f"{source}: golden.{key}_png_base64: expected a 200x200 picture")
+
+
+def golden_image(text: str) -> Image:
+    """Return a manifest's golden picture, uint8[200, 200, 3] RGB; raises ArtefactError: no PNG."""
+    bgr = _decode(text, cv2.IMREAD_COLOR, "golden.image_png_base64")
+    return np.ascontiguousarray(bgr[:, :, ::-1])
 
 
 def _decode(text: str, flags: int, key: str) -> Image:

@@ -1,4 +1,4 @@
-"""The embedder itself: the only module of the service that imports torch.
+"""The networks themselves: the only module of the service that imports torch.
 
 `torch.jit` is deprecated; what replaces it one day replaces `_load` here and nothing else.
 """
@@ -16,7 +16,8 @@ import structlog
 import torch
 
 from service.errors import ArtefactError, DeviceError
-from service.inference.artefact import Manifest, check_golden, read_verified
+from service.inference.artefact import Described, Manifest, check_golden, read_verified
+from service.inference.attention.manifest import check_golden_maps, read_attention
 from service.types import Floats, Image, Seen
 
 log = structlog.get_logger(__name__)
@@ -67,7 +68,7 @@ class EmbeddingModel:
         if threads is not None:
             torch.set_num_threads(max(1, threads))
         chosen = _device(device)
-        model = cls(_load(content, manifest), manifest, torch.device("cpu"))
+        model = cls(_load(content, manifest, REQUIRED), manifest, torch.device("cpu"))
         # First on the CPU in full precision, which is what the golden vectors were made with.
         check_golden(manifest, model)
         if chosen.type == "cpu":
@@ -100,7 +101,7 @@ class EmbeddingModel:
     ) -> EmbeddingModel | None:
         """The model in reduced precision; None where it cannot run so, or differs too much."""
         try:
-            module = _load(content, manifest).to(device, dtype)
+            module = _load(content, manifest, REQUIRED).to(device, dtype)
             model = cls(module, manifest, device, str(dtype).removeprefix("torch."))
             check_golden(manifest, model, REDUCED_SLACK)
         except (ArtefactError, RuntimeError) as error:
@@ -165,6 +166,42 @@ class EmbeddingModel:
         return [part.to(self.device) for part in torch.split(tensor, MAX_BATCH)] if len(array) else []
 
 
+class AttentionModel:
+    """A second network that says where it looked (paper 003), on the CPU. Make it with `load`."""
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    @classmethod
+    def load(cls, path: Path, *, threads: int = 1) -> AttentionModel:
+        """Verify and load a model of `barwatch export-attention`, compare it with its golden maps.
+
+        Args:
+            path: its file or its manifest.
+            threads: CPU threads of a pass in this process.
+
+        Raises:
+            ArtefactError: missing, damaged or not what the manifest describes; nothing was loaded then.
+        """
+        manifest, content = read_attention(path)
+        torch.set_num_threads(max(1, threads))
+        # Stored in half precision, which most CPUs compute in five times as slowly.
+        model = cls(_frozen(_load(content, manifest, ("forward",)).float()))
+        check_golden_maps(manifest, model.maps)
+        return model
+
+    def maps(self, images: Image) -> Floats:
+        """Return where it looked in uint8[N, 200, 200, 3] RGB: float32[N, 2, C, C] in 0..1.
+
+        Raises:
+            ValueError: another shape or type.
+        """
+        _expect(images, (200, 200, 3))
+        with torch.inference_mode():
+            maps: Floats = self._module(torch.from_numpy(images.copy())).numpy()
+        return maps
+
+
 def default_threads() -> int:
     """Return how many CPU threads to give the embedder: half the cores, the rest decode video."""
     return max(1, len(os.sched_getaffinity(0)) // 2)
@@ -193,7 +230,7 @@ def _reduced_type(device: torch.device) -> torch.dtype | None:
     return torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16") else None
 
 
-def _load(content: bytes, manifest: Manifest) -> Any:
+def _load(content: bytes, manifest: Described, methods: tuple[str, ...]) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -201,7 +238,7 @@ def _load(content: bytes, manifest: Manifest) -> Any:
     except (RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ArtefactError(f"{manifest.file}: not a TorchScript model: {reason}") from error
-    for name in REQUIRED:
+    for name in methods:
         if not hasattr(module, name):
             raise ArtefactError(f"{manifest.file}: the model has no method {name}")
     return module.eval()

@@ -86,6 +86,13 @@ class Pictures:
             raise NotFoundError("the picture is gone")
         return path
 
+    def read(self, file: str) -> Image:
+        """Return a picture as it is stored, uint8[200, 200, 3] RGB; raises NotFoundError: gone or damaged."""
+        found = cv2.imread(str(self.path(file)))
+        if found is None or found.shape != (CANONICAL_SIZE, CANONICAL_SIZE, 3):
+            raise NotFoundError("the picture cannot be read")
+        return np.ascontiguousarray(found[:, :, ::-1]).astype(np.uint8)
+
     def read_map(self, file: str) -> Image:
         """Return a map as it was written, uint8[C, C]; raises NotFoundError if it is gone or damaged."""
         found = cv2.imread(str(self.path(file)), cv2.IMREAD_GRAYSCALE)

@@ -103,7 +103,9 @@ def found(results: dict[str, Result]) -> list[Result]:
     rows = []
     for ordering in ORDERINGS:
         for what in ordering.what:
-            one, other = (_right(results, name, what) for name in (ordering.better, ordering.worse))
+            pair = [_runs(results, name) for name in (ordering.better, ordering.worse)]
+            every = max((run["every"] for runs in pair for run in runs), default=1)
+            one, other = (_right(runs, what, every) for runs in pair)
             if one is None or other is None or len(one[0]) != len(other[0]):
                 continue
             difference, low, high = paired_difference(one[0], other[0])
@@ -112,7 +114,7 @@ def found(results: dict[str, Result]) -> list[Result]:
                 {
                     "claim": ordering.claim,
                     "runs": [ordering.better, ordering.worse],
-                    "seeds": [_count(results, ordering.better), _count(results, ordering.worse)],
+                    "seeds": [len(runs) for runs in pair],
                     "what": what,
                     "difference": difference,
                     "interval_95": [low, high],
@@ -147,16 +149,18 @@ def _runs(results: dict[str, Result], name: str) -> list[Result]:
     return [result for run, result in results.items() if re.fullmatch(rf"{re.escape(name)}(-seed\d+)?", run)]
 
 
-def _count(results: dict[str, Result], name: str) -> int:
-    return len(_runs(results, name))
+def _right(runs: list[Result], what: What, every: int) -> tuple[Floats, Floats] | None:
+    """How often each picture was told rightly, float64[N] in 0..1, and its lift; None if not known.
 
-
-def _right(results: dict[str, Result], name: str, what: What) -> tuple[Floats, Floats] | None:
-    """How often each picture was told rightly, float64[N] in 0..1, and its lift, int; None if not known."""
-    seen = [flags for result in _runs(results, name) if (flags := _flags(result, what)) is not None]
-    if not seen or len({len(flags) for flags, _ in seen}) > 1:
+    every: of S1 to S20 each so manieth picture, where some run was judged on no more.
+    """
+    seen = [flags for run in runs if (flags := _flags(run, what)) is not None]
+    if what in {"seen", "which"}:
+        steps = [every // run["every"] for run in runs]
+        seen = [(right[::step], lifts[::step]) for (right, lifts), step in zip(seen, steps, strict=False)]
+    if not seen or len({len(right) for right, _ in seen}) > 1:
         return None
-    return np.mean([flags for flags, _ in seen], axis=0), seen[0][1]
+    return np.mean([right for right, _ in seen], axis=0), seen[0][1]
 
 
 def _flags(result: Result, what: What) -> tuple[Floats, Floats] | None:

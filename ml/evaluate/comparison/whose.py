@@ -45,6 +45,7 @@ def which_lift(system: System[Any], known: Pictures, asked: Pictures) -> dict[st
 
 def _ranks(found: Retrieval) -> dict[str, Any]:
     return {
+        "recall_at": {str(k): found.recall(k) for k in (1, 2, 4, 8)},  # as ABIR's tables have it
         "rank_1": found.recall(1),
         "rank_1_interval_95": found.recall_interval(1),
         "rank_5": found.recall(5),

@@ -1,6 +1,7 @@
 /* The lifts: one card each, with its camera, the last carrier's three pictures and the recent verdicts. */
 
 import { byId, clockTime, h, percent, setText } from "./dom.js";
+import { Overlays } from "./overlays.js";
 import { OwnThreshold } from "./threshold.js";
 
 const STRIP = 24;
@@ -78,25 +79,20 @@ export class Lifts {
       verdict: h("p", { class: "verdict" }, "no carrier yet"),
       detail: h("p", { class: "detail" }),
       pictures: h("div", { class: "pictures" }),
-      why: h("button", { class: "why quiet", type: "button", "aria-pressed": "false", hidden: true }, "Where was the bar seen?"),
       strip: h("ol", { class: "strip", "aria-label": "Recent carriers, newest first" }),
       own: new OwnThreshold(lift.id, this.mayAct),
     };
+    part.overlays = new Overlays(part.pictures);
     part.root = h(
       "article",
       { class: "card", "data-lift": lift.id },
       h("header", {}, part.name, part.state),
       h("div", { class: "sight" }, part.view),
-      h("div", { class: "last" }, h("div", {}, part.verdict, part.detail), part.pictures, part.why),
+      h("div", { class: "last" }, h("div", {}, part.verdict, part.detail), part.pictures, part.overlays.root),
       part.strip,
       part.facts,
       part.own.root,
     );
-    part.why.addEventListener("click", () => {
-      const shown = part.why.getAttribute("aria-pressed") !== "true";
-      part.why.setAttribute("aria-pressed", String(shown));
-      part.pictures.toggleAttribute("data-why", shown);
-    });
     this.cards.set(lift.id, part);
     byId("lifts").append(part.root);
     return part;
@@ -162,14 +158,14 @@ export class Lifts {
     );
     if (part.shown !== last.id) {
       part.shown = last.id;
-      part.why.hidden = !last.images.some((image) => image.why);
       part.pictures.replaceChildren(
         ...last.images.map((image, i) =>
           h("figure", { "data-verdict": image.verdict },
             image.why ? h("img", { class: "seen", src: image.why, alt: "", title: "amber: on the open mask; blue: on the close mask; violet: on both; white: on neither" }) : null,
-            h("img", { src: image.picture, width: 200, height: 200, alt: `${["Begin", "Middle", "End"][i] ?? "Picture"}: ${image.verdict}` }),
+            h("img", { class: "carrier", src: image.picture, width: 200, height: 200, alt: `${["Begin", "Middle", "End"][i] ?? "Picture"}: ${image.verdict}` }),
             h("figcaption", {}, `${MARK[image.verdict]} ${image.verdict}`))),
       );
+      part.overlays.follow(last.images);
     }
     part.strip.replaceChildren(
       ...list.map((passage) => {

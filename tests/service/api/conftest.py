@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from service.alarms.hub import AlarmHub
 from service.api.app import create_app
 from service.api.auth import Attempts, Gate, Sessions
-from service.api.runtime import Runtime
+from service.api.runtime import Looking, Runtime
 from service.app import replay
 from service.errors import EngineUnavailableError
 from service.inference.inline import InlineEngine
@@ -135,10 +135,19 @@ def _plain_logs() -> None:
 
 @pytest.fixture
 def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it."""
+    """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it.
+
+    attention: the network that says where it looks; none by default.
+    """
     opened: list[tuple[TestClient, Store]] = []
 
-    def make(heartbeat_s: float = 5.0, *, serve: bool = False, **settings: Any) -> House:
+    def make(
+        heartbeat_s: float = 5.0,
+        *,
+        serve: bool = False,
+        attention: Looking | None = None,
+        **settings: Any,
+    ) -> House:
         data = tmp_path / f"data{len(opened)}"
         store = Store.open(data)
         registry, pictures = CollectorRegistry(), Pictures(data)
@@ -158,6 +167,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             epoch=store.write(meta.ensure_epoch).result(),
             registry=registry,
             heartbeat_s=heartbeat_s,
+            attention=attention,
         )
         made = {
             role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]

@@ -5,15 +5,17 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from service.api.auth import Principal
-from service.types import Role
+from service.errors import EngineUnavailableError
+from service.types import Floats, Image, Role
 from tests.service.api.conftest import House, _plain_logs, make_house
 
 __all__ = ["_plain_logs", "make_house"]
@@ -32,6 +34,23 @@ ARGUMENTS = [
 
 
 @dataclass
+class ScriptedLooking:
+    """A network that looked in the middle of the upper half, or is not there, or cannot be asked."""
+
+    available: bool = False
+    down: bool = False
+    asked: int = 0
+
+    def look(self, image: Image) -> Floats:
+        self.asked += 1
+        if self.down:
+            raise EngineUnavailableError("the process that looks at pictures died")
+        weights = np.full((2, 50, 50), 0.2, np.float32)
+        weights[:, 8:18, 15:35] = 0.9
+        return weights
+
+
+@dataclass
 class Served:
     """An application that listens."""
 
@@ -39,6 +58,7 @@ class Served:
     url: str
     server: uvicorn.Server
     thread: threading.Thread
+    looking: ScriptedLooking = field(default_factory=ScriptedLooking)
 
     def link(self, role: Role = Role.OPERATOR) -> str:
         key = self.house.runtime.gate.sessions.new_key(Principal(f"the {role.value}", role))
@@ -52,7 +72,8 @@ class Served:
 @pytest.fixture
 def served(make_house: Callable[..., House]) -> Iterator[Served]:
     """The application on a port of its own; the hub lives on the server's loop."""
-    house = make_house(heartbeat_s=0.5, serve=True)
+    looking = ScriptedLooking()
+    house = make_house(heartbeat_s=0.5, serve=True, attention=looking)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         house.app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
@@ -65,7 +86,7 @@ def served(make_house: Callable[..., House]) -> Iterator[Served]:
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
     thread.start()
-    made = Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}", server, thread)
+    made = Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}", server, thread, looking)
     yield made
     made.stop()
     listener.close()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 
+from ml.data.pictures import chosen
 from ml.evaluate.comparison import orderings, page
 from ml.evaluate.comparison.judging import Sets, judged, later_half, told
 from ml.evaluate.comparison.words import about, markdown
@@ -75,6 +76,16 @@ def test_seeds_are_averaged() -> None:
     runs = {"siamese": run(RIGHT), "siamese-seed1": run(HALF), "classifier": run(HALF)}
     row = orderings.found(runs)[0]
     assert (row["difference"], row["seeds"]) == (0.25, [2, 1])
+
+
+def test_a_run_judged_on_some_pictures_is_compared_on_those() -> None:
+    """Every third picture of the one that was judged on all: of these the other has all right."""
+    data = lifts(2, 2)
+    scores = torch.where(data.is_open, 1.0, -1.0)
+    some = told(scores[::3], chosen(data, torch.arange(0, 12, 3)))
+    runs = {"siamese": run(RIGHT, every=3, seen=some), "classifier": run(HALF)}
+    found = {row["what"]: row for row in orderings.found(runs)}
+    assert found["seen"]["difference"] == 0.5
 
 
 def test_what_adapting_brought_is_compared_on_the_later_passages() -> None:
