@@ -28,6 +28,8 @@ from service.api.runtime import Runtime
 from service.cameras import Cameras
 from service.early import EarlyEngine
 from service.errors import BarwatchError, ConfigurationError
+from service.host.disk import DiskSpace
+from service.host.watchdog import LoopStep, Watchdog
 from service.inference.attention.process import Attention
 from service.ingest.supervisor import CameraSupervisor
 from service.ingest.worker import WorkerOptions
@@ -80,6 +82,8 @@ class Service:
         self.engine = early.engine
         with contextlib.ExitStack() as undo:
             undo.callback(self.engine.stop)
+            # A disk that is full would not let the database open: there may be a reserve to give up.
+            DiskSpace(settings.data).check()
             self.store = Store.open(settings.data)
             undo.callback(self.store.close)
             # Nothing starts here: its process does when somebody first asks.
@@ -93,7 +97,9 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Where a browser on this machine finds the service."""
+        """Where a browser finds the service: as set, else on this machine."""
+        if self.settings.public_url is not None:
+            return self.settings.public_url
         host, port = self.socket.getsockname()[:2]
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         return f"http://{shown}:{port}"
@@ -195,15 +201,32 @@ class Service:
         with self.store.reading() as session:
             newest = alarms.last_seq(session)
         await self.runtime.hub.start(newest)
+        watchdog = self._watchdog(asyncio.get_running_loop())
         rising = asyncio.create_task(asyncio.to_thread(self._rise))
         try:
             yield
         finally:
+            if watchdog is not None:
+                await asyncio.to_thread(watchdog.stop)
             await self.runtime.hub.stop()
             # The engine goes before the wait: it ends a start that is still under way.
             await asyncio.to_thread(self.engine.stop)
             await asyncio.gather(rising, return_exceptions=True)
             await asyncio.to_thread(self._fall)
+
+    def _watchdog(self, loop: asyncio.AbstractEventLoop) -> Watchdog | None:
+        """Start looking after what must never hang."""
+        if not self.settings.watchdog_s:
+            return None
+        parts = {
+            "event loop": LoopStep(loop).lasts_s,
+            "engine": self.engine.step.lasts_s,
+            "pipeline": self.pipeline.step.lasts_s,
+            "database": self.store.step.lasts_s,
+        }
+        watchdog = Watchdog(self.settings.watchdog_s, parts)
+        watchdog.start()
+        return watchdog
 
     def _rise(self) -> None:
         """Wait for the model, then start what needs it. A model that is refused ends the service."""

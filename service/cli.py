@@ -84,6 +84,10 @@ def demo(
     host: HostOption = None,
     port: PortOption = None,
     data: Annotated[Path | None, typer.Option("--data", help="Folder to work in [data/demo].")] = None,
+    cameras: Annotated[
+        str | None,
+        typer.Option(help="Server that plays the samples' videos [the files stand in].", metavar="RTSP_URL"),
+    ] = None,
     model: ModelOption = None,
     device: DeviceOption = None,
 ) -> None:
@@ -93,7 +97,7 @@ def demo(
     """
     from service.commands.demo import run_demo  # noqa: PLC0415
 
-    run_demo(host=host, port=port, data=data, model=model, device=device)
+    run_demo(data, cameras, host=host, port=port, model=model, device=device)
 
 
 @app.command()

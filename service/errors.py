@@ -18,6 +18,10 @@ class ArtefactError(ConfigurationError):
     """The model file or its manifest is missing, damaged or not the one the manifest describes."""
 
 
+class DeviceError(ArtefactError):
+    """The accelerator that the model was to run on is not there or fails; the model itself is in order."""
+
+
 class SourceError(BarwatchError):
     """A camera or video file that cannot be opened or read."""
 

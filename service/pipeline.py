@@ -24,6 +24,8 @@ from service.alarms import conditions, lifecycle
 from service.alarms.causes import Causes
 from service.alarms.policy import PassageWatch
 from service.errors import BarwatchError, EngineUnavailableError
+from service.host.disk import Room
+from service.host.watchdog import Step
 from service.inference.active_masks import ActiveMasks
 from service.inference.judge import judge, unknown
 from service.inference.protocol import Engine
@@ -109,6 +111,8 @@ class Pipeline:
         self._causes = Causes()
         self._said: dict[tuple[AlarmKind, str | None], int] = {}
         self._applied: dict[tuple[AlarmKind, str | None], int] = {}
+        self.step = Step()
+        """What the deciding thread is at, for the watchdog."""
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._decide_all, name="pipeline", daemon=True),
@@ -215,6 +219,7 @@ class Pipeline:
 
     def _decide_all(self) -> None:
         while (item := self._inbox.get()) is not None:
+            self.step.begin()
             try:
                 if isinstance(item, Health):
                     self._apply(item)
@@ -224,6 +229,7 @@ class Pipeline:
                 self._lost += 1
                 log.exception("event not processed", event_kind=type(item).__name__)
             finally:
+                self.step.end()
                 self._leave()
 
     def _decide(self, item: _Answered) -> None:
@@ -282,12 +288,17 @@ class Pipeline:
         next_retention_mono_s = 0.0
         while not self._stopping.wait(MAINTENANCE_EVERY_S):
             try:
+                # First: it may make the room for want of which records were refused.
+                enough = self._pictures.space.check().room is Room.ENOUGH
                 self._writer.retry()
                 self._masks.retry()
                 self._expire_shelved()
                 if time.monotonic() >= next_retention_mono_s:
                     next_retention_mono_s = time.monotonic() + RETENTION_EVERY_S
                     self.apply_retention(datetime.now(UTC))
+                elif not enough:  # some of the oldest pictures go early
+                    short = partial(forget_old, retention=self._retention.when_low(), limit=100)
+                    self._pictures.remove(self._store.write(partial(short, now=datetime.now(UTC))).result())
             except BarwatchError as error:
                 log.warning("maintenance failed; tried again", reason=str(error))
 

@@ -56,6 +56,17 @@ class Settings(BaseSettings):
         default=10, gt=0, description="How long a request waits for the embedder."
     )
 
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+$",
+        description="Where people find the service, e.g. https://barwatch.example; if unset, this machine.",
+    )
+    watchdog_s: float = Field(
+        default=30,
+        ge=0,
+        description="The process ends if one of its parts hangs for so long, to be started anew; 0: never.",
+    )
+
     retention_days: float = Field(default=30, gt=0, description="How long pictures of passages are kept.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = Field(

@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from service.api.runtime import Runtime
+from service.host.disk import Room
 from service.types import CameraState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -27,6 +28,16 @@ class RuntimeCollector(Collector):
         up = GaugeMetricFamily("barwatch_engine_up", "1 while the embedder can judge.", labels=["model"])
         up.add_metric([engine.model], float(engine.state == "ready"))
         yield up
+        device = GaugeMetricFamily(
+            "barwatch_engine_device", "1 for what the embedder computes on.", labels=["device"]
+        )
+        device.add_metric([engine.device], 1.0)
+        yield device
+        yield _gauge(
+            "barwatch_engine_device_lost",
+            "1 if an accelerator was given up for the processor.",
+            float(bool(engine.device_lost)),
+        )
         yield _gauge(
             "barwatch_engine_queue_pictures", "Pictures that wait or are judged.", engine.queue_length
         )
@@ -42,6 +53,15 @@ class RuntimeCollector(Collector):
         yield _counter("barwatch_store_rejected_writes", "Writes refused.", runtime.store.rejected_jobs)
         yield _counter(
             "barwatch_pictures_failed", "Pictures that could not be written.", runtime.pictures.failed_writes
+        )
+        disk = runtime.pictures.space.status
+        if disk.total_bytes:
+            yield _gauge("barwatch_disk_free_bytes", "Room on the data folder's disk.", disk.free_bytes)
+            yield _gauge("barwatch_disk_size_bytes", "Size of the data folder's disk.", disk.total_bytes)
+        yield _gauge(
+            "barwatch_disk_low",
+            "1 while the disk has too little room to keep pictures.",
+            float(disk.room is not Room.ENOUGH),
         )
         yield _counter("barwatch_wrong_tokens", "Wrong tokens and keys.", runtime.gate.attempts.failures)
         yield from self._cameras()

@@ -1,4 +1,4 @@
-"""`barwatch demo`: the service with the sample lifts, their recorded videos in place of cameras."""
+"""`barwatch demo`: the service with the sample lifts, watched from their recorded videos or over RTSP."""
 
 from __future__ import annotations
 
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 DATA = Path("data") / "demo"
 
 
-def run_demo(data: Path | None, **options: Any) -> None:
+def run_demo(data: Path | None, cameras: str | None = None, **options: Any) -> None:
     """Serve the sample lifts until told to stop; prints one link that signs in.
+
+    Args:
+        data: the folder to work in.
+        cameras: address of a server that plays the samples' videos, each below its lift's id; without it
+            the files themselves stand in for cameras.
+        options: settings on top of the environment's.
 
     Raises:
         BarwatchError: it cannot start; the message says why.
@@ -29,7 +35,7 @@ def run_demo(data: Path | None, **options: Any) -> None:
     folders = sample_folders()
     if not folders:
         raise ConfigurationError("no sample lifts are installed beside the package `lifts`")
-    settings = load_settings(data=data or DATA, allow_file_cameras=True, **options)
+    settings = load_settings(data=data or DATA, allow_file_cameras=cameras is None, **options)
     # Its one line for people must not drown in lines for operators.
     set_up_logging("warning" if settings.log_level == "info" else settings.log_level, settings.log_json)
     typer.echo(f"Starting the demonstration with {len(folders)} sample lifts …", err=True)
@@ -40,7 +46,7 @@ def run_demo(data: Path | None, **options: Any) -> None:
     service = Service(
         settings,
         early,
-        prepare=lambda runtime: enrol_samples(runtime, folders),
+        prepare=lambda runtime: enrol_samples(runtime, folders, cameras),
         on_ready=_say_link,
         loop_files=True,
     )

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -22,26 +23,26 @@ from typing import Any, Literal
 import numpy as np
 import structlog
 
-from service.errors import ArtefactError, EngineUnavailableError
+from service.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.host.watchdog import Step
 from service.inference.artefact import verify
+from service.inference.device import CPU, STEADY_S, Devices
 from service.inference.protocol import MAX_REQUEST, EngineStatus
 from service.inference.requests import Request, RequestQueue
 from service.inference.worker import (
     DONE,
     FAILED,
+    LOST,
     MASKS,
-    PICTURE_BYTES,
     PICTURES,
     PING,
     READY,
     REFUSED,
+    Blocks,
     WorkerHandle,
+    WorkerMain,
     WorkerOptions,
-    input_view,
-    judging_view,
-    output_view,
     worker_main,
-    write_judging,
 )
 from service.types import AlarmKind, Floats, Health, Image, Seen
 
@@ -74,6 +75,7 @@ class WorkerEngine:
         window_s: how long a batch waits for company; on a CPU it does not.
         max_waiting: pictures that may wait or be worked on; more are rejected (counted).
         max_backoff_s: the longest pause between two starts.
+        main: what runs in the worker; a test's own plays a device that is lost.
 
     Raises:
         ArtefactError: manifest or file are not in order (the rest is checked by `start`).
@@ -93,6 +95,7 @@ class WorkerEngine:
         window_s: float = 0.002,
         max_waiting: int = 384,
         max_backoff_s: float = 10.0,
+        main: WorkerMain = worker_main,
     ) -> None:
         self.manifest = verify(path)
         self._options = WorkerOptions(
@@ -101,15 +104,15 @@ class WorkerEngine:
         self._on_health = on_health
         self._deadline_s, self._hang_s, self._start_s = deadline_s, hang_s, start_s
         self._window_s, self._max_backoff_s = window_s, max_backoff_s
-        self._context = get_context("spawn")
-        self._inputs = self._context.RawArray("B", MAX_REQUEST * PICTURE_BYTES)
-        self._judging = self._context.RawArray("f", MAX_REQUEST * 3 * self.manifest.embedding_dim)
-        self._outputs = self._context.RawArray("f", MAX_REQUEST * (self.manifest.embedding_dim + 3))
+        self._context, self._main = get_context("spawn"), main
+        self._blocks = Blocks(self._context, self.manifest.embedding_dim)
         self._queue = RequestQueue(max_waiting)
         self._stopping = threading.Event()
         self._first: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._state, self._device = "starting", device
+        self._state, self._devices = "starting", Devices(device)
+        self.step = Step()
+        """What the engine's thread is at, for the watchdog: it looks up many times a second."""
         self._pid: int | None = None
         self._restarts = 0
         self._down = False
@@ -143,13 +146,14 @@ class WorkerEngine:
         queue = self._queue
         return EngineStatus(
             state=self._state,
-            device=self._device,
+            device=self._devices.used,
             pid=self._pid,
             restarts=self._restarts,
             queue_length=queue.images,
             rejected=queue.rejected,
             expired=queue.expired,
             model=self.manifest.identity,
+            device_lost=self._devices.lost,
         )
 
     def submit_pictures(self, images: Image, by: Floats | None = None) -> Future[Seen]:
@@ -174,11 +178,21 @@ class WorkerEngine:
         return request.future
 
     def _run(self) -> None:
+        try:
+            self._run_workers()
+        finally:
+            self.step.end()
+
+    def _run_workers(self) -> None:
         failures = 0
         while not self._stopping.is_set():
+            self.step.begin()
             try:
                 worker = self._start_worker()
             except (ArtefactError, EngineUnavailableError) as error:
+                if isinstance(error, DeviceError) and self._may_use_the_processor():
+                    self._devices.give_up(str(error))
+                    continue
                 if not self._first.done():
                     self._first.set_exception(error)
                     self._queue.close(str(error))
@@ -194,42 +208,34 @@ class WorkerEngine:
                 worker.end()
                 if self._stopping.is_set():
                     return
+                self._devices.ended(reason, time.monotonic() - began)
                 self._set_down(reason)
                 self._queue.put_back(reason)
                 # One that lived for a while is replaced at once; one that keeps dying is not hammered.
-                failures = 1 if time.monotonic() - began > 30.0 else failures + 1
+                failures = 1 if time.monotonic() - began > STEADY_S else failures + 1
             self._restarts += 1
             self._pause(min(0.25 * 2 ** (failures - 1) - 0.25, self._max_backoff_s))
 
+    def _may_use_the_processor(self) -> bool:
+        """Not where the device was asked for by name and never was there: whoever starts it must know."""
+        return self._devices.next != CPU and (self._first.done() or self._devices.wanted == "auto")
+
     def _start_worker(self) -> WorkerHandle | None:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=worker_main,
-            args=(theirs, self._inputs, self._judging, self._outputs, self._options),
-            name="barwatch-embedder",
-            daemon=True,
-        )
-        try:
-            process.start()
-        except OSError as error:
-            ours.close()
-            raise EngineUnavailableError(f"no worker can be started: {error}") from error
-        finally:
-            theirs.close()
-        worker = WorkerHandle(process, ours, time.monotonic())
-        self._pid = process.pid
+        options = replace(self._options, device=self._devices.next)
+        worker = WorkerHandle.start(self._context, self._main, self._blocks, options)
+        self._pid = worker.process.pid
         try:
             said, text = self._reply(worker, self._start_s)
         except EngineUnavailableError:
             worker.end()
             raise
-        if said == REFUSED:
-            worker.end()
-            raise ArtefactError(text)
         if said != READY:
             worker.end()
+        if said in {REFUSED, LOST}:
+            raise DeviceError(text) if said == LOST else ArtefactError(text)
+        if said != READY:
             return None
-        self._device = text
+        self._devices.ready(text)
         self._set_up()
         return worker
 
@@ -237,6 +243,7 @@ class WorkerEngine:
         """Feed one worker until it is lost or the engine stops; returns why it was lost."""
         try:
             while not self._stopping.is_set():
+                self.step.begin()
                 if self._queue.wait(POLL_S):
                     self._serve_batch(worker)
                 elif not worker.process.is_alive():
@@ -248,29 +255,18 @@ class WorkerEngine:
         return ""
 
     def _serve_batch(self, worker: WorkerHandle) -> None:
-        cpu = self._device.startswith("cpu")
+        cpu = self._devices.used.startswith(CPU)
         batch = self._queue.take(*((CPU_BATCH, 0.0) if cpu else (DEVICE_BATCH, self._window_s)))
         if not batch:
             return
-        kind, images = batch[0].kind, np.concatenate([request.images for request in batch])
-        dim = self.manifest.embedding_dim
-        input_view(self._inputs, kind, len(images))[:] = images
-        if kind == PICTURES:
-            view = judging_view(self._judging, dim, len(images))
-            write_judging(view, [(len(request.images), request.by) for request in batch])
-        said, text = self._ask(worker, kind, len(images))
-        if said not in {DONE, FAILED}:
-            return
-        answer = output_view(self._outputs, dim, len(images)).copy()
-        at = 0
-        for request in batch:
-            part = answer[at : at + len(request.images)]
-            at += len(request.images)
-            if said == FAILED:
+        said, text = self._ask(worker, batch[0].kind, self._blocks.write(batch))
+        if said == DONE:
+            self._blocks.hand_out(batch)
+        elif said == FAILED:
+            for request in batch:
                 request.fail(f"the network failed: {text}")
-            else:
-                seen = Seen(part[:, :dim], part[:, dim], part[:, dim + 1 :])
-                request.answer(seen if kind == PICTURES else seen.embeddings)
+        else:
+            return
         self._queue.done()
 
     def _ask(self, worker: WorkerHandle, kind: str, count: int) -> tuple[str, str]:
@@ -286,6 +282,7 @@ class WorkerEngine:
         """Wait for the worker's word, letting deadlines pass meanwhile; ("", "") when the engine stops."""
         until = time.monotonic() + timeout_s
         while not self._stopping.is_set():
+            self.step.begin()
             ready = wait([worker.pipe, worker.process.sentinel], POLL_S)
             if worker.pipe in ready:
                 try:
@@ -303,6 +300,7 @@ class WorkerEngine:
     def _pause(self, pause_s: float) -> None:
         until = time.monotonic() + pause_s
         while time.monotonic() < until and not self._stopping.wait(POLL_S):
+            self.step.begin()
             self._queue.expire()
 
     def _set_up(self) -> None:

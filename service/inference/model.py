@@ -15,7 +15,7 @@ import numpy as np
 import structlog
 import torch
 
-from service.errors import ArtefactError
+from service.errors import ArtefactError, DeviceError
 from service.inference.artefact import Described, Manifest, check_golden, read_verified
 from service.inference.attention.manifest import check_golden_maps, read_attention
 from service.types import Floats, Image, Seen
@@ -62,6 +62,7 @@ class EmbeddingModel:
 
         Raises:
             ArtefactError: missing, damaged or not what the manifest describes; nothing was loaded then.
+            DeviceError: the device is not there, fails, or computes something else than the processor.
         """
         manifest, content = read_verified(path)
         if threads is not None:
@@ -70,15 +71,29 @@ class EmbeddingModel:
         model = cls(_load(content, manifest, REQUIRED), manifest, torch.device("cpu"))
         # First on the CPU in full precision, which is what the golden vectors were made with.
         check_golden(manifest, model)
+        if chosen.type == "cpu":
+            return cls._ready(model, content, chosen, precision)
+        try:
+            return cls._ready(model, content, chosen, precision)
+        except (ArtefactError, RuntimeError) as error:
+            # The very same model was right on the processor.
+            raise DeviceError(f"device {chosen}: {str(error).strip().splitlines()[0]}") from error
+
+    @classmethod
+    def _ready(
+        cls, model: EmbeddingModel, content: bytes, chosen: torch.device, precision: Precision
+    ) -> EmbeddingModel:
+        """Move a checked model to its device, in the precision that is fastest there, and warm it up."""
+        manifest = model.manifest
         reduced = _reduced_type(chosen) if precision == "auto" else None
         found = None if reduced is None else cls._reduced(content, manifest, chosen, reduced)
         if found is None:
             found = cls(model._module.to(chosen), manifest, chosen)
             if chosen.type != "cpu":
                 check_golden(manifest, found, REDUCED_SLACK)
-        model = cls(_frozen(found._module), manifest, chosen, found.precision)
-        model.warm_up()
-        return model
+        ready = cls(_frozen(found._module), manifest, chosen, found.precision)
+        ready.warm_up()
+        return ready
 
     @classmethod
     def _reduced(
@@ -194,13 +209,17 @@ def default_threads() -> int:
 
 def _device(name: str) -> torch.device:
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        if torch.version.cuda is not None:
+            log.warning("no CUDA device, though torch is built for one: the processor computes")
+        return torch.device("cpu")
     try:
         device = torch.device(name)
     except RuntimeError as error:
         raise ArtefactError(f"unknown device {name!r}") from error
     if device.type == "cuda" and not torch.cuda.is_available():
-        raise ArtefactError(f"device {name!r} asked for, but CUDA is not available here")
+        raise DeviceError(f"device {name!r} asked for, but CUDA is not available here")
     return device
 
 

@@ -24,6 +24,7 @@ class EngineStatus:
     """An engine for the API: state is starting, ready, down or stopped; counts are since the start.
 
     device: where and in what precision it computes, e.g. "cpu bfloat16".
+    device_lost: why an accelerator was given up for the processor; empty where none was.
     """
 
     state: str
@@ -34,6 +35,7 @@ class EngineStatus:
     rejected: int
     expired: int
     model: str
+    device_lost: str = ""
 
 
 class Engine(Protocol):

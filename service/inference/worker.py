@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from service.errors import ArtefactError
-from service.types import Floats, Image
+from service.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.inference.protocol import MAX_REQUEST
+from service.inference.requests import Request
+from service.types import Floats, Image, Seen
 
 PICTURES, MASKS, PING = "pictures", "masks", "ping"
-READY, REFUSED, DONE, FAILED = "ready", "refused", "done", "failed"
+READY, REFUSED, LOST, DONE, FAILED = "ready", "refused", "lost", "done", "failed"
+"""What a worker says; `lost`: the device it was to compute on cannot be used."""
 
 PICTURE_BYTES = 200 * 200 * 3
 
@@ -38,22 +42,6 @@ class WorkerOptions:
     dim: int
 
 
-@dataclass(eq=False)
-class WorkerHandle:
-    """The engine's side of a worker: its process, its pipe, and when it last said something."""
-
-    process: SpawnProcess
-    pipe: Connection
-    idle_since_mono_s: float
-
-    def end(self) -> None:
-        """Leave nothing behind, whatever state it is in."""
-        self.pipe.close()
-        self.process.kill()
-        self.process.join()
-        self.process.close()
-
-
 def input_view(block: Any, kind: str, count: int) -> Image:
     """Return the input block as uint8[count, 200, 200, 3] for pictures, uint8[count, 200, 200] for masks."""
     shape = (count, 200, 200, 3) if kind == PICTURES else (count, 200, 200)
@@ -65,21 +53,89 @@ def judging_view(block: Any, dim: int, count: int) -> Floats:
     return np.frombuffer(block, np.float32, count=count * 3 * dim).reshape(count, 3, dim)
 
 
-def write_judging(view: Floats, requests: Iterable[tuple[int, Floats | None]]) -> None:
-    """Fill float32[count, 3, D]: what a request is judged by, once for each picture of it; zeros for none."""
-    at = 0
-    for count, by in requests:
-        view[at : at + count] = 0.0 if by is None else by
-        at += count
-
-
 def output_view(block: Any, dim: int, count: int) -> Floats:
     """Return the output block as float32[count, D + 3]: embedding, occupancy, match (0 for masks)."""
     return np.frombuffer(block, np.float32, count=count * (dim + 3)).reshape(count, dim + 3)
 
 
+class Blocks:
+    """The memory that the engine shares with its workers, one batch at a time."""
+
+    def __init__(self, context: SpawnContext, dim: int) -> None:
+        self._dim = dim
+        self.inputs = context.RawArray("B", MAX_REQUEST * PICTURE_BYTES)
+        self.judging = context.RawArray("f", MAX_REQUEST * 3 * dim)
+        self.outputs = context.RawArray("f", MAX_REQUEST * (dim + 3))
+
+    def write(self, batch: Sequence[Request]) -> int:
+        """Lay out requests of one kind for the worker; returns of how many images."""
+        images, kind = np.concatenate([request.images for request in batch]), batch[0].kind
+        input_view(self.inputs, kind, len(images))[:] = images
+        if kind == PICTURES:
+            view, at = judging_view(self.judging, self._dim, len(images)), 0
+            for request in batch:
+                # What a request is judged by, once for each picture of it; zeros for none.
+                view[at : at + len(request.images)] = 0.0 if request.by is None else request.by
+                at += len(request.images)
+        return len(images)
+
+    def hand_out(self, batch: Sequence[Request]) -> None:
+        """Give each request its part of what the worker has answered."""
+        count = sum(len(request.images) for request in batch)
+        answer, at, dim = output_view(self.outputs, self._dim, count).copy(), 0, self._dim
+        for request in batch:
+            part = answer[at : at + len(request.images)]
+            at += len(request.images)
+            seen = Seen(part[:, :dim], part[:, dim], part[:, dim + 1 :])
+            request.answer(seen if request.kind == PICTURES else seen.embeddings)
+
+
+WorkerMain = Callable[[Connection, Any, Any, Any, WorkerOptions], None]
+
+
+@dataclass(eq=False)
+class WorkerHandle:
+    """The engine's side of a worker: its process, its pipe, and when it last said something."""
+
+    process: SpawnProcess
+    pipe: Connection
+    idle_since_mono_s: float
+
+    @classmethod
+    def start(
+        cls, context: SpawnContext, main: WorkerMain, blocks: Blocks, options: WorkerOptions
+    ) -> WorkerHandle:
+        """Start a worker; it has not said anything yet.
+
+        Raises:
+            EngineUnavailableError: the machine gives no process.
+        """
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=main,
+            args=(theirs, blocks.inputs, blocks.judging, blocks.outputs, options),
+            name="barwatch-embedder",
+            daemon=True,
+        )
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            raise EngineUnavailableError(f"no worker can be started: {error}") from error
+        finally:
+            theirs.close()
+        return cls(process, ours, time.monotonic())
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever state it is in."""
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+
+
 def worker_main(pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, options: WorkerOptions) -> None:
-    """Load the model, say READY or REFUSED, then answer (kind, count) with DONE or FAILED until EOF."""
+    """Load the model, say READY, REFUSED or LOST, then answer (kind, count) with DONE or FAILED until EOF."""
     # A service manager or Ctrl-C signals the whole group: the service ends its worker itself, in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -97,7 +153,7 @@ def worker_main(pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, opt
             precision=options.precision,
         )
     except ArtefactError as error:
-        pipe.send((REFUSED, str(error)))
+        pipe.send((LOST if isinstance(error, DeviceError) else REFUSED, str(error)))
         return
     pipe.send((READY, f"{model.device} {model.precision}"))
     while True:

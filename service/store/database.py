@@ -32,6 +32,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import ConfigurationError, StoreError
+from service.host.watchdog import Step
 from service.types import Alarm
 
 T = TypeVar("T")
@@ -55,6 +56,8 @@ class Store:
         self._listeners: list[Callable[[tuple[Alarm, ...]], None]] = []
         self._closed = threading.Event()
         self.rejected_jobs = 0
+        self.step = Step()
+        """What the writer thread is at, for the watchdog."""
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -125,7 +128,7 @@ class Store:
         self._reader.dispose()
 
     def _run(self) -> None:
-        while (item := self._jobs.get()) is not None:
+        while (item := self._next_job()) is not None:
             job, future = item
             if not future.set_running_or_notify_cancel():
                 continue
@@ -138,6 +141,13 @@ class Store:
             else:
                 self._tell(alarms)
                 future.set_result(result)
+
+    def _next_job(self) -> tuple[Callable[[Session], Any], Future[Any]] | None:
+        self.step.end()
+        job = self._jobs.get()
+        if job is not None:
+            self.step.begin()
+        return job
 
     def _transact(self, job: Callable[[Session], T]) -> tuple[T, tuple[Alarm, ...]]:
         with Session(self._writer, expire_on_commit=False) as session:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from lifts.geometry import CANONICAL_SIZE
 from service.errors import NotFoundError
+from service.host.disk import DiskSpace, Room
 from service.store.records import PassageRecord
 from service.store.tables import AlarmRow, PassageRow
 from service.types import Image, Picture
@@ -37,12 +38,21 @@ class Retention:
     max_alarm_age_days: float = 365.0
     max_passages: int = 200_000
 
+    def when_low(self) -> Retention:
+        """Return what may stay while the disk has little room: a day, with an alarm a quarter of the time."""
+        return replace(
+            self,
+            max_age_days=min(self.max_age_days, 1.0),
+            max_alarm_age_days=min(self.max_alarm_age_days, max(1.0, self.max_alarm_age_days / 4)),
+        )
+
 
 class Pictures:
     """The pictures folder of one data folder."""
 
     def __init__(self, data_dir: Path) -> None:
         self.folder = Path(data_dir) / "pictures"
+        self.space = DiskSpace(data_dir)
         self.failed_writes = 0
 
     def write(self, lift_id: str, seen_at: datetime, images: Sequence[Image]) -> tuple[str | None, ...]:
@@ -113,6 +123,9 @@ class Pictures:
                     parent.rmdir()
 
     def _save(self, name: str, image: Image) -> str | None:
+        if self.space.status.room is not Room.ENOUGH:  # said once, where it was found
+            self.failed_writes += 1
+            return None
         path = self.folder / name
         options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if path.suffix == ".jpg" else []
         coded = cv2.imencode(path.suffix, image, options)[1]

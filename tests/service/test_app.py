@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from service.host.watchdog import HANGS
 from tests.tools.processes import ADMIN_TOKEN, environment, running
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
 
@@ -54,6 +56,18 @@ def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
         assert [(lift["id"], lift["mask_version"]) for lift in lifts] == [("my-lift", 1)]
         with connect(service.feed, additional_headers=SIGNED) as feed:
             assert json.loads(feed.recv(10))["epoch"] == hello["epoch"]
+
+
+def test_a_service_that_hangs_ends(tmp_path: Path, model: Path) -> None:
+    """Its watchdog is at work: stopped for longer than that may last, the process does not go on."""
+    arguments = ("--data", str(tmp_path / "data"), "--model", str(model))
+    with running(tmp_path, *arguments, BARWATCH_WATCHDOG_S="4") as service:
+        service.process.send_signal(signal.SIGSTOP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            service.process.wait(5)
+        service.process.send_signal(signal.SIGCONT)
+        assert service.process.wait(30) in {1, HANGS}
+        assert "Current thread" in service.output.read_text() or "Thread 0x" in service.output.read_text()
 
 
 def start_and_fail(tmp_path: Path, model: Path, *arguments: str, **variables: str) -> str:

@@ -9,6 +9,7 @@ from service.api.deps import RuntimeDep
 from service.api.metrics import render
 from service.api.schemas.service import LiveOut, ReadyOut
 from service.errors import StoreError
+from service.host.disk import Room
 
 router = APIRouter(tags=["health"])
 
@@ -25,9 +26,10 @@ async def live() -> LiveOut:
     responses={503: {"model": ReadyOut, "description": "Not yet, or not any more."}},
 )
 def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
-    """Answer 200 when the model is verified and loaded and the database answers, else 503.
+    """Answer 200 when the model is verified and loaded, the database answers and can grow, else 503.
 
-    A camera that is lost does not make the service unready: it raises an alarm of its own.
+    A camera that is lost does not make the service unready: it raises an alarm of its own. Nor does an
+    accelerator that was given up, or a disk with little room: both are said.
     """
     try:
         with runtime.store.reading() as session:
@@ -36,7 +38,8 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
     except StoreError as error:
         database = str(error)
     engine = runtime.engine.status
-    good = engine.state == "ready" and database == "ready"
+    disk = runtime.pictures.space.status
+    good = engine.state == "ready" and database == "ready" and disk.room is not Room.FULL
     response.status_code = 200 if good else 503
     return ReadyOut(
         status="ready" if good else "not ready",
@@ -44,6 +47,9 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
         database=database,
         cameras={status.lift_id: status.state.value for status in runtime.cameras.statuses()},
         model=engine.model or None,
+        device=engine.device,
+        device_lost=engine.device_lost or None,
+        disk=str(disk),
     )
 
 

@@ -35,10 +35,16 @@ class LiveOut(BaseModel):
 
 
 class ReadyOut(BaseModel):
-    """Whether the service can do its work, part by part; `ready` needs the engine and the database."""
+    """Whether the service can do its work, part by part.
+
+    `ready` needs the engine, the database and a disk that is not full.
+    """
 
     status: Literal["ready", "not ready"]
     engine: str
     database: str
     cameras: dict[str, str] = Field(description="Each camera's state; a lost one is an alarm of its own.")
     model: str | None
+    device: str = Field(description="What the embedder computes on, e.g. `cuda:0 float16`.")
+    device_lost: str | None = Field(description="Why an accelerator was given up for the processor, if so.")
+    disk: str = Field(description="`ready`, or what is wrong with the room on the data folder's disk.")

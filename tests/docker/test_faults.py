@@ -1,0 +1,165 @@
+"""What the containers make of a bad secret, a full disk and an old volume; and the overrides as files."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from tests.docker.conftest import UP_S, free_port, say
+from tests.docker.stack import IMAGE, TOKEN, WORKER_PID, Stack, docker, until
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
+
+PRODUCTION = ("docker/production.yml",)
+DOMAIN = {"BARWATCH_DOMAIN": "barwatch.test"}
+FULL = """
+try:
+    with open('/data/heap', 'wb', buffering=0) as file:
+        while True:
+            file.write(bytes(65536))
+except OSError:
+    pass
+"""
+OLD = """
+from pathlib import Path
+from service.store.database import make_engine, migrate
+migrate(make_engine(Path('/data/barwatch.db'), write=True), '0001')
+"""
+SCHEMA = """
+import sqlite3
+database = sqlite3.connect('/data/barwatch.db')
+print(database.execute('PRAGMA integrity_check').fetchone()[0],
+      database.execute('SELECT version_num FROM alembic_version').fetchone()[0])
+"""
+
+
+def refused(stack: Stack, *arguments: str) -> str:
+    """Return what a start says that must fail."""
+    done = stack.compose(
+        "run", "--rm", "--no-deps", "-T", *arguments, files=PRODUCTION, check=False, variables=DOMAIN
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_wrong_or_missing_secret_stops_the_start(clone: Stack, secrets: Path) -> None:
+    """No file, an empty one, one too short, one that the container's user may not read: said in one line."""
+    said = refused(clone, "barwatch")
+    assert "admin_token" in said
+    token = secrets / "admin_token"
+    if token.is_dir():  # what docker-compose 1.29 makes where a secret's file is missing
+        token.rmdir()
+    for content, mode, due in (
+        ("", 0o444, "expected one line of printable ASCII"),
+        ("short", 0o444, "BARWATCH_ADMIN_TOKEN"),
+        (TOKEN, 0o400, "cannot be read"),
+    ):
+        token.unlink(missing_ok=True)
+        token.write_text(content)
+        token.chmod(mode)
+        said = refused(clone, "barwatch")
+        assert due in said
+        assert TOKEN not in said
+
+
+def test_production_starts_with_its_secret(clone: Stack, secrets: Path) -> None:
+    """From the file that only root may reach on the host; no demonstration, no token in the variables."""
+    secret = secrets / "admin_token"
+    secret.write_text("another-admin-token-of-the-docker-tests\n")
+    secret.chmod(0o444)
+    stack = replace(clone, project="barwatchtestproduction", port=free_port())
+    try:
+        stack.compose("up", "-d", "barwatch", files=PRODUCTION, variables=DOMAIN)
+        until("healthy", stack.healthy, UP_S)
+        with httpx.Client(base_url=stack.url) as client:
+            said = {"Authorization": f"Bearer {secret.read_text().strip()}"}
+            assert client.get("/lifts", headers=said).json()["items"] == []
+            assert client.get("/lifts", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 401
+        seen = stack.inspect("barwatch")
+        assert "admin-token" not in json.dumps(seen["Config"])
+        assert stack.container("camera") == ""
+    finally:
+        stack.down()
+
+
+def test_production_asks_for_its_name(clone: Stack) -> None:
+    """Without BARWATCH_DOMAIN nothing starts, and the message says what to set."""
+    done = clone.compose("config", files=PRODUCTION, check=False)
+    assert done.returncode != 0
+    assert "set BARWATCH_DOMAIN" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["production", "gpu", "monitoring"])
+def test_the_overrides_are_in_order(clone: Stack, name: str) -> None:
+    """docker-compose takes each of them on top of the first file."""
+    clone.compose("config", "-q", files=(f"docker/{name}.yml",), variables=DOMAIN)
+
+
+@pytest.fixture
+def small_disk(clone: Stack) -> Iterator[tuple[str, int]]:
+    """A service whose data folder has 24 MB, as strict as in the compose file; its container and port."""
+    port = free_port()
+    started = docker(
+        "run", "-d", "--init", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges",
+        "--tmpfs=/tmp", "--tmpfs=/data:uid=10001,gid=10001,mode=0750,size=24m",
+        f"--env=BARWATCH_ADMIN_TOKEN={TOKEN}", f"--publish=127.0.0.1:{port}:8000", IMAGE,
+    )  # fmt: skip
+    container = started.stdout.strip()
+    yield container, port
+    docker("rm", "-f", container, check=False)
+
+
+def test_a_full_disk_is_said_and_alarms_go_on(small_disk: tuple[str, int]) -> None:
+    """Health says so within seconds, an alarm is still committed and heard, the database stays whole."""
+    container, port = small_disk
+    stack = Stack(Path(), port)
+
+    def ready() -> Any:
+        return stack.ready() or {}
+
+    def run(code: str) -> str:
+        return docker("exec", container, "python3", "-c", code).stdout.strip()
+
+    until("ready", lambda: ready().get("status") == "ready", UP_S)
+    until("a reserve is kept back", lambda: "reserve" in run("import os; print(os.listdir('/data'))"), 30)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with connect(stack.feed, additional_headers=headers) as feed:
+        json.loads(feed.recv(10))
+        began = time.monotonic()
+        run(FULL)
+        until("health says so", lambda: ready().get("disk", "ready") != "ready", 30)
+        say(f"full disk: said after {time.monotonic() - began:.1f} s: {ready()['disk']}")
+        run(f"import os; os.kill({WORKER_PID}, 9)")
+        kinds: list[str] = []
+        while "worker_down" not in kinds:
+            message = json.loads(feed.recv(30))
+            kinds += [message["alarm"]["kind"]] if message["type"] == "alarm" else []
+    run("import os; os.unlink('/data/heap')")
+    until("room again", lambda: ready().get("disk") == "ready", 30)
+    assert run(SCHEMA).startswith("ok ")
+
+
+def test_an_old_volume_opens_with_this_version(clone: Stack) -> None:
+    """A volume that the first schema was written to comes up ready, on the newest."""
+    volume, port = "barwatchtest-old", free_port()
+    inside = ("--rm", "--volume", f"{volume}:/data", "--entrypoint", "python3", IMAGE, "-c")
+    try:
+        docker("run", *inside, OLD)
+        assert docker("run", *inside, SCHEMA).stdout.split() == ["ok", "0001"]
+        docker(
+            "run", "-d", "--rm", "--name", volume, "--volume", f"{volume}:/data",
+            f"--env=BARWATCH_ADMIN_TOKEN={TOKEN}", f"--publish=127.0.0.1:{port}:8000", IMAGE,
+        )  # fmt: skip
+        stack = Stack(Path(), port)
+        until("ready", lambda: (stack.ready() or {}).get("status") == "ready", UP_S)
+        assert docker("exec", volume, "python3", "-c", SCHEMA).stdout.split()[1] > "0001"
+    finally:
+        docker("rm", "-f", volume, check=False)
+        until("the volume is free", lambda: docker("volume", "rm", volume, check=False).returncode == 0, 60)

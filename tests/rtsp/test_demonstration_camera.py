@@ -1,0 +1,50 @@
+"""The demonstration's camera: a recording as a live stream that never ends."""
+
+import contextlib
+import itertools
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.ingest.source import StreamSource
+from tests.end_to_end.conftest import PYTHON, Serve
+from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
+from tests.service.ingest.videos import drawn, write_video
+
+SERVER = Path(__file__).resolve().parents[2] / "docker" / "camera" / "server.py"
+FRAMES = 50
+
+
+@pytest.fixture
+def camera(tmp_path: Path, rtsp: Serve) -> Iterator[str]:  # rtsp: for its look whether GStreamer is there
+    """The address of a camera that shows two seconds, again and again."""
+    video = write_video(tmp_path / "a.mp4", range(0, FRAMES * 40, 40), b_frames=2)
+    process = subprocess.Popen(
+        [PYTHON, str(SERVER), f"cam={video}"],
+        env={**os.environ, "RTSP_PORT": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().split()[1].replace("0.0.0.0", "127.0.0.1")
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+        process.stdout.close()
+
+
+def test_the_end_goes_over_into_the_beginning(camera: str) -> None:
+    """Two rounds and a half in one connection: no frame is damaged or missing, each is at its time."""
+    source = StreamSource(camera)
+    with contextlib.closing(source):
+        frames = list(itertools.islice(source, 5 * FRAMES // 2))
+    assert not any(frame.damaged for frame in frames)
+    steps = [b.t_s - a.t_s for a, b in itertools.pairwise(frames[1:])]
+    assert steps == pytest.approx([0.04] * len(steps), abs=0.011)
+    for index in (0, 10, FRAMES, FRAMES + 10, 2 * FRAMES):
+        assert np.abs(frames[index].bgr().astype(int) - drawn(index % FRAMES)).mean() < 8

@@ -1,0 +1,55 @@
+"""Workers that play an accelerator: it answers, then it is lost in one way or another. Run in a process."""
+
+from multiprocessing.connection import Connection
+from typing import Any
+
+from service.inference.worker import DONE, FAILED, LOST, PING, READY, WorkerOptions, output_view
+
+GONE = "no CUDA-capable device is detected"
+
+
+def serve(pipe: Connection, outputs: Any, options: WorkerOptions, said: str) -> None:
+    """Say READY, then answer every batch: the first number tells what it was computed on."""
+    pipe.send((READY, said))
+    while True:
+        try:
+            kind, count = pipe.recv()
+        except EOFError:
+            return
+        if kind != PING:
+            if not said.startswith("cpu"):
+                pipe.send((FAILED, "CUDA error: unspecified launch failure"))
+                return
+            output_view(outputs, options.dim, count)[:] = 1.0
+        pipe.send((DONE, ""))
+
+
+def fails_then_gone(pipe: Connection, _: Any, __: Any, outputs: Any, options: WorkerOptions) -> None:
+    """Fails at its first batch; the next worker, told "auto", finds no device and takes the processor."""
+    marker = options.path.with_suffix(".lost")
+    said = "cpu float32" if marker.exists() or options.device == "cpu" else "cuda:0 float16"
+    marker.touch()
+    serve(pipe, outputs, options, said)
+
+
+def fails_always(pipe: Connection, _: Any, __: Any, outputs: Any, options: WorkerOptions) -> None:
+    """A device that loads the model and fails at each first batch, as long as it is asked for."""
+    serve(pipe, outputs, options, "cpu float32" if options.device == "cpu" else "cuda:0 float16")
+
+
+def cannot_be_used(pipe: Connection, _: Any, __: Any, outputs: Any, options: WorkerOptions) -> None:
+    """A device that is listed and cannot be used."""
+    if options.device != "cpu":
+        pipe.send((LOST, GONE))
+        return
+    serve(pipe, outputs, options, "cpu float32")
+
+
+def dies_with_the_device(pipe: Connection, _: Any, __: Any, outputs: Any, options: WorkerOptions) -> None:
+    """One that was asked for by name: works once, then it is not there when the next worker starts."""
+    marker = options.path.with_suffix(".lost")
+    if options.device != "cpu" and marker.exists():
+        pipe.send((LOST, GONE))
+        return
+    marker.touch()
+    serve(pipe, outputs, options, "cpu float32" if options.device == "cpu" else "cuda:0 float16")
