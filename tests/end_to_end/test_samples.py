@@ -20,7 +20,10 @@ def truth_of(folder: Path) -> Any:
     return json.loads((folder / "truth.json").read_text())["carriers"]
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+# All three are watched through a camera in any case (test_camera_to_alarm).
+@pytest.mark.parametrize(
+    "name", [*SAMPLES[:1], *(pytest.param(name, marks=pytest.mark.slow) for name in SAMPLES[1:])]
+)
 def test_watch_finds_every_carrier_once_and_judges_it_rightly(name: str) -> None:
     """`barwatch watch`: one line a carrier, at its time, with the true state of the bar.
 

@@ -28,7 +28,9 @@ def drift_px(proposal: Proposal, motion: Motion) -> float:
     return float(off.max() * track.middle.scale)
 
 
-@pytest.mark.parametrize("motion", [SIDEWAYS, AWAY], ids=["sideways", "away"])
+@pytest.mark.parametrize(
+    "motion", [pytest.param(SIDEWAYS, marks=pytest.mark.slow), AWAY], ids=["sideways", "away"]
+)
 def test_a_drawn_lift_is_followed(motion: Motion) -> None:
     """The interval to a hundredth, the carrier to a few camera pixels, wholly in view, at two thirds."""
     proposal = propose(film(motion, 22.0))
