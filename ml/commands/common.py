@@ -7,11 +7,15 @@ import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from ml.data.benchmark import Part
+    from ml.data.pictures import Pictures
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = ROOT / "released"
@@ -50,6 +54,13 @@ class System(StrEnum):
     TRIPLET_RESNET50 = "triplet-resnet50"
 
 
+class EvaluatedPreset(StrEnum):
+    """How much is judged."""
+
+    SMOKE = "smoke"
+    SMALL = "small"
+
+
 def progress_bar() -> Progress:
     """A bar for rich's Progress; tasks have a field `note`."""
     return Progress(
@@ -73,6 +84,19 @@ def prepared(cache: Path, seeds: range, passages: int, workers: int, what: str) 
             files.append(path)
             progress.advance(task)
     return sorted(files)
+
+
+def rendered_parts(benchmark: Path, wanted: list[Part], workers: int) -> Pictures:
+    """Read parts of the benchmark, rendering what is not there yet."""
+    from ml.data.benchmark import render_parts  # noqa: PLC0415
+    from ml.data.pictures import read  # noqa: PLC0415
+
+    missing = [part for part in wanted if not part.path(benchmark).exists()]
+    with progress_bar() as progress:
+        task = progress.add_task("rendering pictures", total=sum(part.pictures for part in missing), note="")
+        for part, _ in render_parts(benchmark, missing, workers):
+            progress.advance(task, part.pictures)
+    return read(benchmark, wanted)
 
 
 def command_line() -> str:

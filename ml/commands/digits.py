@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ml.commands.common import JsonOption, deliver, progress_bar, provenance
+from ml.commands.common import EvaluatedPreset, JsonOption, deliver, progress_bar, provenance
 
 if TYPE_CHECKING:
     from ml.train.digits import DigitsRecipe
 
 
-class Preset(StrEnum):
-    """How much of everything."""
-
-    SMOKE = "smoke"
-    SMALL = "small"
-
-
 def evaluate_digits(
-    preset: Annotated[Preset, typer.Option(help="How many digits and how long.")] = Preset.SMALL,
+    preset: Annotated[
+        EvaluatedPreset, typer.Option(help="How many digits and how long.")
+    ] = EvaluatedPreset.SMALL,
     seeds: Annotated[int | None, typer.Option(min=1, help="Networks of each kind; 3, smoke 1.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="At most, instead of the preset's.")] = None,
     run: Annotated[
@@ -43,7 +37,7 @@ def evaluate_digits(
     from ml.train.digits import SMOKE, TRANSFORMERS, DigitsRecipe, train_all  # noqa: PLC0415
 
     torch.set_num_threads(1)  # sums come out the same only with as many, and these networks gain nothing
-    smoke = preset is Preset.SMOKE
+    smoke = preset is EvaluatedPreset.SMOKE
     recipe = SMOKE if smoke else DigitsRecipe()
     recipe = replace(recipe, epochs=epochs or recipe.epochs)
     numbers = range(seeds or (1 if smoke else 3))

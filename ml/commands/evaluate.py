@@ -17,6 +17,7 @@ from ml.commands.common import (
     BenchmarkOption,
     CacheOption,
     DeviceOption,
+    EvaluatedPreset,
     FirstSeedOption,
     JsonOption,
     JudgedModelOption,
@@ -32,13 +33,6 @@ from ml.commands.systems import adaptation, judge_system
 
 if TYPE_CHECKING:
     from ml.data.pictures import Pictures
-
-
-class EvaluatedPreset(StrEnum):
-    """How much is judged."""
-
-    SMOKE = "smoke"
-    SMALL = "small"
 
 
 class Precision(StrEnum):

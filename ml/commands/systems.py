@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +11,11 @@ from ml.commands.common import (
     chosen_device,
     deliver,
     prepared,
-    progress_bar,
     provenance,
+    rendered_parts,
 )
 
 if TYPE_CHECKING:
-    from ml.data.benchmark import Part
-    from ml.data.pictures import Pictures
     from ml.train.adapting import Adaptation
 
 SMOKE_PICTURES = 60
@@ -63,14 +60,14 @@ def judge_system(
     known, asked = parts(["train"]), parts(["validation" if smoke else "test"])
     if smoke:
         known, asked = known[:2], asked[:2]
-    test = _rendered(benchmark, asked, workers)
+    test = rendered_parts(benchmark, asked, workers)
     if smoke:
         test = some(test, SMOKE_PICTURES)
     first, lifts, passages = unseen
     files = prepared(cache, range(first, first + lifts), passages, workers, "unseen lifts")
     sets = Sets(
         test=chosen(test, torch.arange(0, len(test), every)) if every > 1 else test,
-        known=_rendered(benchmark, known, workers),
+        known=rendered_parts(benchmark, known, workers),
         unseen=of_lifts(files),
     )
     if system.by_gallery and how != Adaptation():
@@ -93,17 +90,4 @@ def adaptation(pseudo: bool, reviews: int, trains: bool) -> Adaptation:
     """Return what the options ask for."""
     from ml.train.adapting import Adaptation  # noqa: PLC0415
 
-    return replace(Adaptation(), pseudo=pseudo, reviews=reviews, trains=trains)
-
-
-def _rendered(benchmark: Path, wanted: list[Part], workers: int) -> Pictures:
-    """Read parts of the benchmark, rendering what is not there yet."""
-    from ml.data.benchmark import render_parts  # noqa: PLC0415
-    from ml.data.pictures import read  # noqa: PLC0415
-
-    missing = [part for part in wanted if not part.path(benchmark).exists()]
-    with progress_bar() as progress:
-        task = progress.add_task("rendering pictures", total=sum(part.pictures for part in missing), note="")
-        for part, _ in render_parts(benchmark, missing, workers):
-            progress.advance(task, part.pictures)
-    return read(benchmark, wanted)
+    return Adaptation(pseudo=pseudo, reviews=reviews, trains=trains)

@@ -19,6 +19,7 @@ from ml.commands.common import (
     console,
     prepared,
     progress_bar,
+    rendered_parts,
 )
 
 if TYPE_CHECKING:
@@ -179,14 +180,13 @@ def _train_system(
 
 def _smoke(name: str, recipe: Recipe, benchmark: Path, workers: int) -> tuple[Recipe, Pictures, Pictures]:
     """Return a recipe and pictures with which all is over in a minute, rendering included."""
-    from ml.data.benchmark import parts, render_parts  # noqa: PLC0415
-    from ml.data.pictures import read, some  # noqa: PLC0415
+    from ml.data.benchmark import parts  # noqa: PLC0415
+    from ml.data.pictures import some  # noqa: PLC0415
     from ml.systems.named import SMOKE_SIDE  # noqa: PLC0415
 
     first, second = parts(["train"])[:2], parts(["validation"])[:2]
-    for _ in render_parts(benchmark, [*first, *second], workers):
-        pass
-    training, validation = some(read(benchmark, first), 32), some(read(benchmark, second), 16)
+    training = some(rendered_parts(benchmark, first, workers), 32)
+    validation = some(rendered_parts(benchmark, second, workers), 16)
     short = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE.get(name, recipe.side))
     return short, training, validation
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ml.data.benchmark import Part
-from ml.data.rendered import load
+from ml.data.rendered import RenderedLift, load
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,28 +46,25 @@ def read(folder: Path, parts: Sequence[Part]) -> Pictures:
             )
     contents = [load(part.path(folder)) for part in parts]
     sides = [json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8")) for part in parts]
-    return Pictures(
-        images=torch.from_numpy(np.concatenate([c.images for c in contents])),
-        is_open=torch.from_numpy(np.concatenate([c.is_open for c in contents])),
-        occupied=torch.from_numpy(np.concatenate([c.occupied for c in contents])),
-        lift=torch.from_numpy(np.repeat(np.arange(len(parts)), [len(c.images) for c in contents])),
-        masks=torch.from_numpy(np.stack([np.stack([c.close_mask, c.open_mask]) for c in contents])),
-        names=tuple(part.counts.lift for part in parts),
-        factors=[factors for side in sides for factors in side["pictures"]],
-    )
+    factors = [factors for side in sides for factors in side["pictures"]]
+    return _gathered(contents, [part.counts.lift for part in parts], factors)
 
 
 def of_lifts(files: Sequence[Path]) -> Pictures:
     """Read rendered lifts (`ml.data.rendered.prepare`), three pictures of a passage in a row; no factors."""
     lifts = [load(path) for path in files]
+    return _gathered(lifts, [f"seed-{lift.seed}" for lift in lifts], [])
+
+
+def _gathered(lifts: Sequence[RenderedLift], names: Sequence[str], factors: list[dict[str, Any]]) -> Pictures:
     return Pictures(
         images=torch.from_numpy(np.concatenate([lift.images for lift in lifts])),
         is_open=torch.from_numpy(np.concatenate([lift.is_open for lift in lifts])),
         occupied=torch.from_numpy(np.concatenate([lift.occupied for lift in lifts])),
         lift=torch.from_numpy(np.repeat(np.arange(len(lifts)), [len(lift.images) for lift in lifts])),
         masks=torch.from_numpy(np.stack([np.stack([lift.close_mask, lift.open_mask]) for lift in lifts])),
-        names=tuple(f"seed-{lift.seed}" for lift in lifts),
-        factors=[],
+        names=tuple(names),
+        factors=factors,
     )
 
 

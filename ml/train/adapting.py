@@ -69,6 +69,11 @@ def pictures_of(passages: Tensor) -> Tensor:
     return (passages[:, None] * PASSAGE + torch.arange(PASSAGE)).flatten()
 
 
+def halfway(pictures: int) -> int:
+    """Return the first picture of the second half of a lift's passages, of so many pictures in a row."""
+    return pictures // PASSAGE // 2 * PASSAGE
+
+
 def adapt(system: System[Any], source: Pictures, watched: Pictures, how: Adaptation) -> Tensor:
     """Let a trained system learn from the passages of a new lift; its network is changed.
 

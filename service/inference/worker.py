@@ -102,26 +102,19 @@ class WorkerHandle:
     idle_since_mono_s: float
 
     @classmethod
-    def start(
-        cls, context: SpawnContext, main: WorkerMain, blocks: Blocks, options: WorkerOptions
-    ) -> WorkerHandle:
-        """Start a worker; it has not said anything yet.
+    def start(cls, context: SpawnContext, name: str, main: Callable[..., None], *args: Any) -> WorkerHandle:
+        """Start a process that runs main(its end of a pipe, *args); it has not said anything yet.
 
         Raises:
             EngineUnavailableError: the machine gives no process.
         """
         ours, theirs = context.Pipe()
-        process = context.Process(
-            target=main,
-            args=(theirs, blocks.inputs, blocks.judging, blocks.outputs, options),
-            name="barwatch-embedder",
-            daemon=True,
-        )
+        process = context.Process(target=main, args=(theirs, *args), name=name, daemon=True)
         try:
             process.start()
         except OSError as error:
             ours.close()
-            raise EngineUnavailableError(f"no worker can be started: {error}") from error
+            raise EngineUnavailableError(f"no process can be started for {name}: {error}") from error
         finally:
             theirs.close()
         return cls(process, ours, time.monotonic())

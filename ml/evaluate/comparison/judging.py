@@ -14,7 +14,7 @@ from ml.evaluate.comparison.whose import which_lift
 from ml.evaluate.metrics import auc, bootstrap, packed
 from ml.systems.base import System
 from ml.systems.siamese import NearestMask
-from ml.train.adapting import PASSAGE, Adaptation, adapt, pictures_of
+from ml.train.adapting import PASSAGE, Adaptation, adapt, halfway, pictures_of
 
 
 @dataclass(frozen=True)
@@ -102,16 +102,16 @@ def _adapted(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]
     scores = torch.zeros(len(sets.unseen))
     for lift in range(len(sets.unseen.names)):
         own = _of_lift(sets.unseen, lift)
-        half = len(own) // PASSAGE // 2
-        watched = chosen(own, pictures_of(torch.arange(half)))
-        asked = chosen(own, pictures_of(torch.arange(half, len(own) // PASSAGE)))
+        half = halfway(len(own))
+        watched = chosen(own, torch.arange(half))
+        asked = chosen(own, torch.arange(half, len(own)))
         reviewed = adapt(system, sets.known, watched, how)
         if how.trains or not isinstance(system, NearestMask):
             found = system.scores(asked, asked)
         else:
             found = system.scores_after(asked, chosen(watched, pictures_of(reviewed)))
         rows = (sets.unseen.lift == lift).nonzero()[:, 0]
-        scores[rows[half * PASSAGE :]] = found
+        scores[rows[half:]] = found
         system.network.load_state_dict(weights)
         system.recipe = recipe
     rows = later_half(sets.unseen)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ml.evaluate.metrics import Floats, paired_difference, unpacked
+from ml.train.adapting import halfway
 
 Result = dict[str, Any]
 What = Literal["seen", "unseen", "later", "which", "which unseen"]
@@ -178,10 +179,9 @@ def _flags(result: Result, what: What) -> tuple[Floats, Floats] | None:
     counts = [row["pictures"] for row in told["by_lift"].values()]
     right, lifts = unpacked(told["right"], told["pictures"]).astype(np.float64), _lifts(counts)
     if what == "later" and not result["adapted"]:
-        # As `ml.evaluate.comparison.judging.later_half`: from the middle of each lift's passages of three.
         first = np.cumsum([0, *counts[:-1]])
         keep = np.concatenate(
-            [np.arange(at + n // 3 // 2 * 3, at + n) for at, n in zip(first, counts, strict=True)]
+            [np.arange(at + halfway(n), at + n) for at, n in zip(first, counts, strict=True)]
         )
         right, lifts = right[keep], lifts[keep]
     return right, lifts

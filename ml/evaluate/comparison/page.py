@@ -76,8 +76,8 @@ def readme_table(runs: dict[str, Result], others: dict[str, Result]) -> str:
     if "benchmark-barwatch" in others and "loco" in others:
         lines.append(
             f"| **barwatch, what ships** (two masks, no picture of these lifts) | "
-            f"{_share(others['benchmark-barwatch'])} | {_share(others['loco'])} | | 355,630 | "
-            f"{_speed(speeds, 'barwatch')} | | |"
+            f"{_share(others['benchmark-barwatch'])} | {_share(others['loco'])} | | "
+            f"{_shipped_parameters():,} | {_speed(speeds, 'barwatch')} | | |"
         )
     for name, title in PAPERS.items():
         if run := runs.get(name):
@@ -95,6 +95,12 @@ def readme_table(runs: dict[str, Result], others: dict[str, Result]) -> str:
         else:
             lines.append(f"| {title} | not run | | | | {_speed(speeds, name)} | | |")
     return "\n".join(lines) + "\n"
+
+
+def _shipped_parameters() -> int:
+    """As the artefact's manifest says."""
+    manifest = Path(__file__).parents[2] / "released" / "barwatch.json"
+    return int(json.loads(manifest.read_text(encoding="utf-8"))["parameters"])
 
 
 def _speed(speeds: dict[str, float], name: str) -> str:

@@ -164,21 +164,10 @@ class Attention:
         except ArtefactError as error:
             self._refuse(error)
             raise EngineUnavailableError(_REFUSAL) from None
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=attention_main,
-            args=(theirs, self._picture, self._maps, *self._options),
-            name="barwatch-attention",
-            daemon=True,
+        shared = (self._picture, self._maps)
+        worker = self._worker = WorkerHandle.start(
+            self._context, "barwatch-attention", attention_main, *shared, *self._options
         )
-        try:
-            process.start()
-        except OSError as error:
-            ours.close()
-            raise EngineUnavailableError(f"no process can be started: {error}") from error
-        finally:
-            theirs.close()
-        worker = self._worker = WorkerHandle(process, ours, time.monotonic())
         try:
             said, text = self._reply(worker, self._start_s)
         except OSError as error:
