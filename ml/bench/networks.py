@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from lifts.processor import multiplies_bfloat16
 from ml.bench.systems import shipped
 from ml.bench.timing import interleaved
 from ml.systems.named import RECIPES, system_of
@@ -37,7 +38,7 @@ def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
         system.network.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
         calls[name] = lambda system=system: system.all_outputs(torch.from_numpy(images))  # type: ignore[misc]
         sizes[name] = (sum(p.numel() for p in system.network.parameters()), recipe.side)
-    native = torch.cpu.get_capabilities().get("avx512_bf16")
+    native = multiplies_bfloat16(torch.cpu.get_capabilities())
     dtype = torch.bfloat16 if native else torch.float32
     calls["barwatch"] = shipped(model, dtype)[0].ready(images, 1)
     sizes["barwatch"] = (None, 200)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from lifts.processor import multiplies_bfloat16
 from ml.export.torchscript import load
 from ml.models.mobilenetv2 import MobileNetV2
 from ml.models.paper import PaperNetwork, prepare
@@ -48,7 +49,7 @@ TORCHSCRIPT = {torch.float32: "TorchScript", torch.bfloat16: "TorchScript, bfloa
 
 def precisions() -> list[torch.dtype]:
     """Return what networks are timed in: float32, and bfloat16 where the processor multiplies that too."""
-    native = torch.cpu.get_capabilities().get("avx512_bf16")
+    native = multiplies_bfloat16(torch.cpu.get_capabilities())
     return [torch.float32, torch.bfloat16] if native else [torch.float32]
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from ml.data.pictures import Pictures
 from ml.models.paper import prepare
 from ml.systems.recipe import Recipe
+from ml.train.precision import autocast
 
 R = TypeVar("R", bound=Recipe)
 
@@ -73,12 +74,12 @@ class System(ABC, Generic[R]):
         return self.forward(prepared(images.to(self.device), self.recipe.side))
 
     def forward(self, x: Tensor, by: Callable[[Tensor], Tensor] | None = None) -> Tensor:
-        """Return float32[N, D] for prepared pictures, computed in half precision inside.
+        """Return float32[N, D] for prepared pictures, computed inside in what `ml.train.precision` says.
 
         by: what of the network computes it, if not the whole.
         """
         x = x.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with autocast(self.device):
             return (by or self.network)(x).float()
 
     @torch.inference_mode()

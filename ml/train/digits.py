@@ -38,6 +38,7 @@ from ml.evaluate.metrics import Flags, Floats
 from ml.losses.getnet import getnet_loss
 from ml.models.getnet import DIGITS, GetNet, SpatialTransformer, getnet, turn
 from ml.train.memory import keep_freed_memory
+from ml.train.precision import autocast, precision_name
 from ml.train.trainer import append_log, save
 
 Transformer = Literal[0, 3, 6]
@@ -106,8 +107,8 @@ def pixels(pictures: Bytes, blur_px: float = 0.0) -> Tensor:
 
 
 def forward(network: nn.Module, x: Tensor) -> Tensor:
-    """Return float32[N, 128] of float[N, 1, 60, 60], computed in half precision inside, with gradient."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    """Return float32[N, 128] of float[N, 1, 60, 60], in training's precision inside, with gradient."""
+    with autocast(torch.device("cpu")):
         out: Tensor = network(x.contiguous(memory_format=torch.channels_last))
     return out.float()
 
@@ -192,6 +193,7 @@ def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None)
         "best": -1.0,
         "threshold": 0.0,
         "seconds": 0.0,
+        "precision": precision_name(torch.device("cpu")),
     }
     last = out / "last.pt"
     if last.exists():
@@ -223,6 +225,7 @@ def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None)
         threshold, share = best_threshold(pair_distances(embedded(network, x), asked), same_asked)
         said = {"loss": sum(losses) / len(losses), "validation": share}
         said["seconds"] = time.monotonic() - started
+        state["precision"] = precision_name(torch.device("cpu"))
         state["seconds"] += said["seconds"]
         if share > state["best"]:
             state |= {"best": share, "epoch": state["epochs"], "threshold": threshold}
@@ -230,7 +233,7 @@ def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None)
         going_on = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
         content = {"recipe": asdict(recipe), "best": best, "state": state, "rng": rng.get_state()}
         save({**content, **going_on}, last)
-        append_log(out / "log.csv", state["epochs"], said)
+        append_log(out / "log.csv", state["epochs"], said, state["precision"])
         progress(state["epochs"], said)
     network.load_state_dict(best)
     return Trained(recipe, network.eval(), state)

@@ -21,6 +21,7 @@ from ml.models.barwatch import BAR_GRID, FREE_GRID, Embedder, Output, prepare_ma
 from ml.models.matcher import LOGITS_PER_MARGIN, Match
 from ml.train.config import TrainConfig
 from ml.train.memory import keep_freed_memory
+from ml.train.precision import autocast, precision_name
 
 Progress = Callable[[int, int, dict[str, float]], None]
 
@@ -163,7 +164,7 @@ class Trainer:
         """One step of descent; returns the parts of the loss."""
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.step, self.config)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with autocast(self.device):
             parts = losses(self.model, episode, self.config)
         self.optimiser.zero_grad(set_to_none=True)
         total(parts, self.config).backward()  # type: ignore[no-untyped-call]
@@ -183,6 +184,7 @@ class Trainer:
             {
                 "config": self.config.as_dict(),
                 "step": self.step,
+                "precision": precision_name(self.device),
                 "model": self.model.state_dict(),
                 "average": self.average.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
@@ -236,10 +238,11 @@ def train(trainer: Trainer, files: list[Path], out: Path, progress: Progress, wo
             if trainer.step % 50 == 0 or trainer.step == config.steps:
                 means = {name: value / count for name, value in sums.items()}
                 if new:
-                    log.writerow(["step", "seconds", *means])
+                    log.writerow(["step", "seconds", "precision", *means])
                     new = False
                 seconds = time.monotonic() - started
-                log.writerow([trainer.step, f"{seconds:.0f}", *(f"{v:.4f}" for v in means.values())])
+                said = [trainer.step, f"{seconds:.0f}", precision_name(trainer.device)]
+                log.writerow([*said, *(f"{v:.4f}" for v in means.values())])
                 file.flush()
                 sums, count = {}, 0
                 progress(trainer.step, config.steps, means)

@@ -20,6 +20,7 @@ from ml.systems.recipe import Recipe
 from ml.train.adaptive import AdaptiveL2, constant_l2
 from ml.train.episodic import episodic_loss
 from ml.train.memory import keep_freed_memory
+from ml.train.precision import precision_name
 
 Progress = Callable[[int, dict[str, float]], None]
 MOMENTUM = 0.9
@@ -68,13 +69,13 @@ def train(
         said["seconds"] = time.monotonic() - started
         state["epoch"] += 1
         state["seconds"] += said["seconds"]
-        state["machine"] = machine() | {"device": str(device)}
+        state["machine"] = machine() | {"device": str(device), "precision": precision_name(device)}
         content = {"recipe": as_values(name, recipe), "state": state}
         if said["validation"] > state["best"]:
             state["best"], state["best_epoch"] = said["validation"], state["epoch"]
             save({**content, "network": system.network.state_dict()}, best)
         save({**content, **learner.state_dict()}, last)
-        append_log(out / "log.csv", state["epoch"], said)
+        append_log(out / "log.csv", state["epoch"], said, precision_name(device))
         progress(state["epoch"], said)
     return best
 
@@ -218,11 +219,11 @@ def _refuse_another(path: Path, values: dict[str, Any], name: str, recipe: Recip
         raise ValueError(f"{path} is of another run: {values}")
 
 
-def append_log(path: Path, epoch: int, said: dict[str, float]) -> None:
+def append_log(path: Path, epoch: int, said: dict[str, float], precision: str) -> None:
     """Add an epoch's line to a CSV log, which begins with a header."""
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         log = csv.writer(file)
         if new:
-            log.writerow(["epoch", *said])
-        log.writerow([epoch, *(f"{value:.5f}" for value in said.values())])
+            log.writerow(["epoch", "precision", *said])
+        log.writerow([epoch, precision, *(f"{value:.5f}" for value in said.values())])

@@ -1,8 +1,8 @@
 """Ends a process whose parts no longer answer, so that whoever supervises it starts a fresh one.
 
-Docker restarts what has ended and not what hangs. What hangs is seen from inside by a thread of its own; and
-where no thread of Python's can run any more (a library that keeps the interpreter's lock), by the C timer of
-`faulthandler`, which that thread winds up again and again. Both end the process at once and in disorder:
+Docker restarts what has ended, not what hangs. What hangs is seen from inside by a thread of its own. Where no
+thread of Python's can run (a library keeps the interpreter's lock, the process was stopped), the system's
+timer ends the process; that thread winds it up again and again. Either way it ends at once and in disorder:
 what is committed is safe, and what is not would not be saved by waiting.
 """
 
@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import faulthandler
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 HANGS = 70
-"""The exit code of a process that the watchdog ended: EX_SOFTWARE. 1 where only the C timer could."""
+"""The exit code of a process that the watchdog ended: EX_SOFTWARE. The timer ends it by SIGALRM."""
 
 LOOK_EVERY_S = 1.0
 STDERR = 2
@@ -68,6 +69,25 @@ class LoopStep:
         return lasts_s
 
 
+class LastResort:
+    """A timer that ends the process by SIGALRM unless it is wound up again; needs no thread of Python's.
+
+    The handler is written in C. It dumps the stack of the thread that it interrupts and no other: the
+    interpreter's lock is not held then, and walking the frames of running threads crashes the process. A
+    service that had been stopped and continued ended by signal 11 that way, without a reason.
+    """
+
+    def wind(self, patience_s: float) -> None:
+        """Let the process live for so long from now."""
+        faulthandler.register(signal.SIGALRM, file=STDERR, all_threads=False, chain=True)
+        signal.setitimer(signal.ITIMER_REAL, patience_s)
+
+    def cancel(self) -> None:
+        """Let it live."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        faulthandler.unregister(signal.SIGALRM)
+
+
 class Watchdog:
     """Looks at every part once a second; `start` it when they work, `stop` it before they end.
 
@@ -76,12 +96,18 @@ class Watchdog:
             cannot look for that long.
         parts: each one's name, and how long its step lasts.
         end: what ends the process; a test's own does not.
+        last_resort: what ends it where this thread cannot run; a test that shares its process gives its own.
     """
 
     def __init__(
-        self, patience_s: float, parts: Mapping[str, Lasts], end: Callable[[int], object] = os._exit
+        self,
+        patience_s: float,
+        parts: Mapping[str, Lasts],
+        end: Callable[[int], object] = os._exit,
+        last_resort: LastResort | None = None,
     ) -> None:
         self._patience_s, self._parts, self._end = patience_s, dict(parts), end
+        self._last_resort = last_resort or LastResort()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
 
@@ -98,7 +124,7 @@ class Watchdog:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                faulthandler.dump_traceback_later(self._patience_s, exit=True, file=STDERR)
+                self._last_resort.wind(self._patience_s)
                 for name, lasts in self._parts.items():
                     lasts_s = lasts()
                     if lasts_s > self._patience_s:
@@ -106,7 +132,7 @@ class Watchdog:
                         return
                 self._stopping.wait(min(LOOK_EVERY_S, self._patience_s / 4))
         finally:
-            faulthandler.cancel_dump_traceback_later()
+            self._last_resort.cancel()
 
     def _bite(self, name: str, lasts_s: float) -> None:
         log.error(

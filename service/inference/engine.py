@@ -222,7 +222,8 @@ class WorkerEngine:
 
     def _start_worker(self) -> WorkerHandle | None:
         options = replace(self._options, device=self._devices.next)
-        worker = WorkerHandle.start(self._context, self._main, self._blocks, options)
+        shared = (self._blocks.inputs, self._blocks.judging, self._blocks.outputs)
+        worker = WorkerHandle.start(self._context, "barwatch-embedder", self._main, *shared, options)
         self._pid = worker.process.pid
         try:
             said, text = self._reply(worker, self._start_s)

@@ -15,6 +15,7 @@ import numpy as np
 import structlog
 import torch
 
+from lifts.processor import multiplies_bfloat16
 from service.errors import ArtefactError, DeviceError
 from service.inference.artefact import Described, Manifest, check_golden, read_verified
 from service.inference.attention.manifest import check_golden_maps, read_attention
@@ -227,7 +228,7 @@ def _reduced_type(device: torch.device) -> torch.dtype | None:
     """What the device is faster in than in float32, None for nothing: the same whenever a machine starts."""
     if device.type == "cuda":
         return torch.float16
-    return torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16") else None
+    return torch.bfloat16 if multiplies_bfloat16(torch.cpu.get_capabilities()) else None
 
 
 def _load(content: bytes, manifest: Described, methods: tuple[str, ...]) -> Any:

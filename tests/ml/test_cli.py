@@ -34,7 +34,7 @@ def test_training_leaves_a_checkpoint_and_a_log(trained: Path) -> None:
     """The log has its header and the last step."""
     assert (trained / "run" / "checkpoint.pt").exists()
     lines = (trained / "run" / "log.csv").read_text().splitlines()
-    assert lines[0].startswith("step,seconds,margin")
+    assert lines[0].startswith("step,seconds,precision,margin")
     assert lines[-1].startswith("3,")
 
 

@@ -126,8 +126,8 @@ def test_what_was_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> Non
     assert all(torch.equal(one["network"][name], two["network"][name]) for name in one["network"])
     assert one["state"] | {"seconds": 0} == two["state"] | {"seconds": 0}
     logs = [(tmp_path / name / "log.csv").read_text().splitlines() for name in ("cut", "whole")]
-    assert logs[0][0] == "epoch,loss,validation,seconds"
-    assert [line.split(",")[:3] for line in logs[0]] == [line.split(",")[:3] for line in logs[1]]
+    assert logs[0][0] == "epoch,precision,loss,validation,seconds"
+    assert [line.split(",")[:4] for line in logs[0]] == [line.split(",")[:4] for line in logs[1]]
     assert [line.split(",")[0] for line in logs[0][1:]] == ["1", "2"]
 
 

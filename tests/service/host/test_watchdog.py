@@ -1,6 +1,7 @@
 """The watchdog: what hangs ends its process with the reason, what works is left alone."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 import threading
@@ -8,7 +9,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from service.host.watchdog import HANGS, LoopStep, Step, Watchdog
+from service.host.watchdog import HANGS, LastResort, LoopStep, Step, Watchdog
 
 PATIENCE_S = 0.4
 PROGRAM = """
@@ -22,6 +23,13 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+class NoTimer(LastResort):
+    """For a watchdog that shares the tests' own process: pytest-timeout uses the same timer."""
+
+    def wind(self, patience_s: float) -> None: ...
+    def cancel(self) -> None: ...
 
 
 def run(hang: str) -> tuple[int, str]:
@@ -41,11 +49,25 @@ def test_a_hanging_event_loop_ends_the_process() -> None:
 
 
 def test_so_does_one_that_keeps_the_interpreters_lock() -> None:
-    """No thread of Python's can run: the C timer ends it, and says where it was."""
+    """No thread of Python's can run: the timer ends it, and says where the main thread was."""
     code, said = run("ctypes.PyDLL(None).sleep(60)")
-    assert code == 1
-    assert "Timeout" in said
+    assert code == -signal.SIGALRM
     assert "in main" in said
+
+
+def test_one_that_was_stopped_ends_without_a_crash() -> None:
+    """Its threads go on at the moment in which the timer strikes: none of their stacks may be walked."""
+    busy = "threading.Thread(target=lambda: [str(n) for n in iter(int, 1)], daemon=True).start()"
+    hang = f"[{busy} for _ in range(8)]; print('on', flush=True); await asyncio.sleep(60)"
+    line = [sys.executable, "-c", PROGRAM.format(patience=4.0, hang=hang)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(5)
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(60) in {HANGS, -signal.SIGALRM}
 
 
 def test_one_that_works_is_left_alone() -> None:
@@ -58,7 +80,7 @@ def test_a_step_that_lasts_is_found_and_only_that() -> None:
     ended: SimpleQueue[int] = SimpleQueue()
     idle, hanging = Step(), Step()
     hanging.begin()
-    watchdog = Watchdog(PATIENCE_S, {"idle": idle.lasts_s, "hanging": hanging.lasts_s}, ended.put)
+    watchdog = Watchdog(PATIENCE_S, {"idle": idle.lasts_s, "hanging": hanging.lasts_s}, ended.put, NoTimer())
     watchdog.start()
     assert ended.get(timeout=30) == HANGS
     watchdog.stop()
@@ -74,7 +96,7 @@ def test_a_stopped_watchdog_bites_nobody() -> None:
         looked.set()
         return 0.0
 
-    watchdog = Watchdog(PATIENCE_S, {"part": lasts}, lambda _: pytest.fail("bitten"))
+    watchdog = Watchdog(PATIENCE_S, {"part": lasts}, lambda _: pytest.fail("bitten"), NoTimer())
     watchdog.start()
     assert looked.wait(30)
     watchdog.stop()

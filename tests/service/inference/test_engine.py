@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 
+from lifts.processor import multiplies_bfloat16
 from service.errors import ArtefactError, EngineUnavailableError
 from service.inference.engine import WorkerEngine
 from service.types import AlarmKind, Health
@@ -38,7 +39,7 @@ def engine(tiny_artefact: Path, events: "queue.Queue[Health]") -> Iterator[Worke
 
 
 def _native() -> str:
-    return "bfloat16" if torch.cpu.get_capabilities().get("avx512_bf16") else "float32"
+    return "bfloat16" if multiplies_bfloat16(torch.cpu.get_capabilities()) else "float32"
 
 
 def _pid(engine: WorkerEngine) -> int:
