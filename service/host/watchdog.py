@@ -1,7 +1,7 @@
 """Ends a process whose parts no longer answer, so that whoever supervises it starts a fresh one.
 
-Docker restarts what has ended, not what hangs. What hangs is seen from inside by a thread of its own. Where no
-thread of Python's can run (a library keeps the interpreter's lock, the process was stopped), the system's
+Docker restarts what has ended, not what hangs. What hangs is seen from inside by a thread of its own. Where
+no thread of Python's can run (a library keeps the interpreter's lock, the process was stopped), the system's
 timer ends the process; that thread winds it up again and again. Either way it ends at once and in disorder:
 what is committed is safe, and what is not would not be saved by waiting.
 """
