@@ -25,20 +25,22 @@ from service.alarms.hub import AlarmHub
 from service.api.app import create_app
 from service.api.auth import Attempts, Gate, Principal, Sessions
 from service.api.runtime import Runtime
-from service.cameras import Cameras
-from service.early import EarlyEngine
-from service.errors import BarwatchError, ConfigurationError
+from service.domain.alarm import Alarm
+from service.domain.camera import CameraEvent, WatchedLift
+from service.domain.errors import BarwatchError, ConfigurationError
+from service.domain.people import Role
 from service.host.disk import DiskSpace
 from service.host.watchdog import LoopStep, Watchdog
 from service.inference.attention.process import Attention
-from service.ingest.supervisor import CameraSupervisor
-from service.ingest.worker import WorkerOptions
-from service.pipeline import Pipeline
+from service.inference.early import EarlyEngine
 from service.settings import Settings
+from service.station.cameras import Cameras
+from service.station.supervisor import CameraSupervisor
+from service.station.worker import WorkerOptions
 from service.store import alarms, meta, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
-from service.types import Alarm, CameraEvent, Role, WatchedLift
+from service.verdicts.pipeline import Pipeline
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from service.errors import BarwatchError
-from service.extras import Commands
+from service.commands.extras import Commands
+from service.domain.errors import BarwatchError
 
 app = typer.Typer(
     name="barwatch",

@@ -9,7 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.errors import ConfigurationError
+from service.domain.errors import ConfigurationError
 
 
 class Settings(BaseSettings):

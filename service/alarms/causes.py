@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from service.types import AlarmKind, Health
+from service.domain.alarm import AlarmKind
+from service.domain.health import Health
 
 
 class Causes:

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from service.alarms import lifecycle
 from service.alarms.policy import health_alarm
+from service.domain.health import Health
 from service.store import alarms
-from service.types import Health
 
 
 def apply(session: Session, health: Health) -> None:

@@ -19,8 +19,8 @@ from types import TracebackType
 
 import structlog
 
-from service.errors import BarwatchError, StoreError
-from service.types import Alarm
+from service.domain.alarm import Alarm
+from service.domain.errors import BarwatchError, StoreError
 
 log = structlog.get_logger(__name__)
 

@@ -15,10 +15,10 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from service.errors import ConflictError
+from service.domain.alarm import Alarm, AlarmState
+from service.domain.errors import ConflictError
 from service.store import alarms
 from service.store.records import AlarmComment
-from service.types import Alarm, AlarmState
 
 MAX_SHELVE = timedelta(hours=24)
 """Longer than a day's service, nobody remembers that an alarm is shelved."""

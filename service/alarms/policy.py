@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from service.types import NOT_THIS_LIFT, AlarmDraft, AlarmKind, Health, Judgement, Severity, Verdict
+from service.domain.alarm import AlarmDraft, AlarmKind, Severity
+from service.domain.health import Health
+from service.domain.verdict import NOT_THIS_LIFT, Judgement, Verdict
 
 
 def passage_alarm(

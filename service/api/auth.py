@@ -24,10 +24,10 @@ from urllib.parse import urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
-from service.errors import ConfigurationError
+from service.domain.errors import ConfigurationError
+from service.domain.people import Role
 from service.store import tokens
 from service.store.database import Store
-from service.types import Role
 
 COOKIE = "barwatch_session"
 TRUSTED = "barwatch.principal"

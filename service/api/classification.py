@@ -10,14 +10,17 @@ import numpy as np
 from lifts.geometry import CANONICAL_SIZE, refine, warp
 from lifts.schema import Lift, Pose
 from service.api.runtime import Runtime
-from service.errors import ConflictError, EngineUnavailableError, ImageError
+from service.domain.arrays import Image
+from service.domain.errors import ConflictError, EngineUnavailableError, ImageError
+from service.domain.masks import MaskVersion
+from service.domain.passage import Picture
+from service.domain.verdict import Judgement
 from service.inference.judge import judge
 from service.inference.why import bar_maps, overlay
 from service.passages.outlines import MARGIN_PX, Field, mask_outline, outline, reduce_picture
 from service.passages.quality import picture_problem
 from service.passages.registration import register
 from service.store import lifts
-from service.types import Image, Judgement, MaskVersion, Picture
 
 _MOMENTS = {1: ("middle",), 2: ("begin", "end"), 3: ("begin", "middle", "end")}
 

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from lifts.schema import LIFT_ID_PATTERN
 from service.api.auth import COOKIE, Principal
 from service.api.runtime import Runtime
-from service.types import Role
+from service.domain.people import Role
 
 # For the OpenAPI description only: Gate reads the headers itself, for WebSockets too.
 _BEARER = HTTPBearer(auto_error=False, description="An API token.")

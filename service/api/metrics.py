@@ -9,8 +9,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from service.api.runtime import Runtime
+from service.domain.camera import CameraState
 from service.host.disk import Room
-from service.types import CameraState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from lifts.errors import LiftError
-from service.errors import (
+from service.domain.errors import (
     BarwatchError,
     ConfigurationError,
     ConflictError,

@@ -9,12 +9,14 @@ from prometheus_client import CollectorRegistry
 
 from service.alarms.hub import AlarmHub
 from service.api.auth import Gate
-from service.errors import ConflictError
+from service.domain.arrays import Float32, Image
+from service.domain.camera import CameraStatus, Snapshot
+from service.domain.errors import ConflictError
+from service.domain.masks import MaskVersion
 from service.inference.protocol import Engine
 from service.settings import Settings
 from service.store.database import Store
 from service.store.pictures import Pictures
-from service.types import CameraStatus, Floats, Image, MaskVersion, Snapshot
 
 
 class CameraBoard(Protocol):
@@ -53,7 +55,7 @@ class Looking(Protocol):
     def available(self) -> bool:
         """Whether it can be asked; a refused model cannot."""
 
-    def look(self, image: Image) -> Floats:
+    def look(self, image: Image) -> Float32:
         """Return where it looked in uint8[200, 200, 3] RGB: float32[2, C, C] in 0..1.
 
         Raises EngineUnavailableError.

@@ -17,8 +17,8 @@ import numpy as np
 from fastapi import UploadFile
 from starlette.exceptions import HTTPException
 
-from service.errors import ImageError
-from service.types import Image
+from service.domain.arrays import Image
+from service.domain.errors import ImageError
 
 MAX_SIDE_PX = 8192
 MAX_PIXELS = 34_000_000

@@ -10,15 +10,15 @@ import av
 
 from lifts.folder import LiftFolder, read_lift_folder
 from service.commands.samples import sample_folder, video_of
-from service.errors import ConfigurationError
-from service.types import WatchedLift
+from service.domain.camera import WatchedLift
+from service.domain.errors import ConfigurationError
 
 SAMPLE = "demo-quad"
 INTERVAL_S = 5.6
 """Between the sample's carriers. Its recording holds a whole number of them, so that it can be looped."""
 
 START_S = 4.0 * INTERVAL_S
-"""After so long the line is learnt (`service.passages.line.follower` looks at 3.7 intervals)."""
+"""After so long the line is learnt (`service.line.follower` looks at 3.7 intervals)."""
 
 FPS = 25
 

@@ -14,9 +14,10 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from service.bench.cameras import FPS, INTERVAL_S, START_S
-from service.ingest.source import FileSource
-from service.ingest.worker import CameraWorker, WorkerOptions
-from service.types import CameraEvent, Passage, WatchedLift
+from service.capture.source import FileSource
+from service.domain.camera import CameraEvent, WatchedLift
+from service.domain.passage import Passage
+from service.station.worker import CameraWorker, WorkerOptions
 
 Row = dict[str, Any]
 Judge = Callable[[Passage], object]

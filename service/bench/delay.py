@@ -12,15 +12,16 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from service.bench.fleet import Fleet, patience_s
-from service.early import EarlyEngine
+from service.domain.camera import WatchedLift
+from service.domain.verdict import Verdict
+from service.inference.early import EarlyEngine
 from service.inference.enrolment import enrol
-from service.pipeline import Pipeline
 from service.settings import Settings
 from service.store import lifts, masks
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
-from service.types import Verdict, WatchedLift
+from service.verdicts.pipeline import Pipeline
 
 Row = dict[str, Any]
 

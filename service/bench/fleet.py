@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from service.ingest.supervisor import CameraSupervisor
-from service.ingest.worker import WorkerOptions
-from service.types import CameraEvent, CameraStatus, WatchedLift
+from service.domain.camera import CameraEvent, CameraStatus, WatchedLift
+from service.station.supervisor import CameraSupervisor
+from service.station.worker import WorkerOptions
 
 Row = dict[str, Any]
 

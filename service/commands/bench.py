@@ -22,12 +22,14 @@ from service.bench.delay import delay
 from service.bench.fleet import capacity, memory
 from service.bench.table import CORES, markdown, said
 from service.commands.samples import sample_folders
+from service.domain.camera import WatchedLift
+from service.domain.passage import Passage
+from service.domain.verdict import Judgement
+from service.host.logs import set_up_logging
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.judge import judge
-from service.logs import set_up_logging
 from service.settings import load_settings
-from service.types import Judgement, Passage, WatchedLift
 
 Row = dict[str, Any]
 

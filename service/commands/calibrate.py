@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from lifts.errors import LiftError
 from lifts.folder import format_lift, read_lift
 from lifts.schema import Camera, Lift, Track
-from service.errors import ConfigurationError
+from service.domain.errors import ConfigurationError
 from service.passages.motion import track_warnings
 from service.setup.picture import Image, draw_proposal, registered
 from service.setup.proposal import Marking, Proposal, propose

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-from service.errors import BarwatchError, ConfigurationError
+from service.domain.errors import BarwatchError, ConfigurationError
 from service.settings import load_settings
 
 TIMEOUT_S = 60.0

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from service.commands.samples import sample_folders
-from service.early import EarlyEngine
-from service.errors import ConfigurationError
-from service.logs import set_up_logging
+from service.domain.errors import ConfigurationError
+from service.domain.people import Role
+from service.host.logs import set_up_logging
+from service.inference.early import EarlyEngine
 from service.settings import load_settings
-from service.types import Role
 
 if TYPE_CHECKING:
     from service.app import Service
@@ -41,7 +41,7 @@ def run_demo(data: Path | None, cameras: str | None = None, **options: Any) -> N
     typer.echo(f"Starting the demonstration with {len(folders)} sample lifts …", err=True)
     early = EarlyEngine(settings)
     from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
-    from service.demonstration import enrol_samples  # noqa: PLC0415
+    from service.usecases.demonstration import enrol_samples  # noqa: PLC0415
 
     service = Service(
         settings,

@@ -13,7 +13,7 @@ import typer
 from lifts.errors import LiftError
 from lifts.folder import REFERENCES, read_lift
 from service.commands.client import Target, request, run_calls
-from service.errors import ConfigurationError
+from service.domain.errors import ConfigurationError
 
 
 @dataclass(frozen=True)

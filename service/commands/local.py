@@ -12,14 +12,15 @@ from service.alarms.hub import AlarmHub
 from service.api.app import create_app
 from service.api.auth import TRUSTED, Attempts, Gate, Principal, Sessions
 from service.api.runtime import Runtime
+from service.domain.camera import CameraStatus
+from service.domain.people import Role
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
-from service.pipeline import Pipeline
 from service.settings import Settings
 from service.store import meta
 from service.store.database import Store
 from service.store.pictures import Pictures
-from service.types import CameraStatus, Role
+from service.verdicts.pipeline import Pipeline
 
 
 class NoCameras:

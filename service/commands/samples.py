@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import lifts
-from service.errors import ConfigurationError
+from service.domain.errors import ConfigurationError
 
 VIDEO = "demo.mp4"
 

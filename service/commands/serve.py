@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from service.early import EarlyEngine
-from service.logs import set_up_logging
+from service.host.logs import set_up_logging
+from service.inference.early import EarlyEngine
 from service.settings import load_settings
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import typer
 
-from service.errors import ConfigurationError
+from service.domain.errors import ConfigurationError
+from service.domain.people import Role
 from service.settings import load_settings
 from service.store import tokens
 from service.store.database import Store
-from service.types import Role
 
 
 def run_create(role: str, name: str | None, data: Path | None, *, as_json: bool) -> None:

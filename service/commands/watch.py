@@ -14,13 +14,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from lifts.errors import LiftError
 from lifts.folder import LiftFolder, read_lift_folder
 from service.commands.samples import sample_folder
-from service.errors import ConfigurationError, NotFoundError
+from service.domain.errors import ConfigurationError, NotFoundError
+from service.domain.passage import Passage
+from service.domain.verdict import Judgement
 from service.passages.motion import track_warnings
 from service.settings import Settings, load_settings
-from service.types import Judgement, Passage
 
 if TYPE_CHECKING:
-    from service.watch import Watched
+    from service.station.watch import Watched
 
 
 def run_watch(
@@ -45,7 +46,7 @@ def run_watch(
         typer.echo(f"warning: {warning}", err=True)
     # The network is loaded once everything that is quickly checked is in order.
     from service.inference.model import EmbeddingModel  # noqa: PLC0415
-    from service.watch import watch_file  # noqa: PLC0415
+    from service.station.watch import watch_file  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     lines = as_json or not sys.stdout.isatty()

@@ -6,12 +6,12 @@ from functools import partial
 
 import structlog
 
-from service.errors import EngineUnavailableError
+from service.domain.errors import EngineUnavailableError
+from service.domain.masks import MaskVersion
 from service.inference.enrolment import embed
 from service.inference.protocol import Engine
 from service.store import lifts, masks
 from service.store.database import Store
-from service.types import MaskVersion
 
 log = structlog.get_logger(__name__)
 

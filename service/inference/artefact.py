@@ -18,8 +18,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lifts.heaps import Prior
-from service.errors import ArtefactError
-from service.types import Floats, Image, Seen, judged_by
+from service.domain.arrays import Float32, Image
+from service.domain.errors import ArtefactError
+from service.domain.masks import judged_by
+from service.domain.verdict import Inference
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Shift = Annotated[int, Field(ge=-50, le=50)]
@@ -139,10 +141,10 @@ class Manifest(Described):
 class Embedder(Protocol):
     """A loaded network, wherever it runs."""
 
-    def pictures(self, images: Image, by: Floats | None = None) -> Seen:
+    def pictures(self, images: Image, by: Float32 | None = None) -> Inference:
         """uint8[N, 200, 200, 3] RGB, judged by float32[3, D] or each by its own of [N, 3, D]."""
 
-    def masks(self, masks: Image) -> Floats:
+    def masks(self, masks: Image) -> Float32:
         """uint8[N, 200, 200] -> float32[N, D]."""
 
 
@@ -229,7 +231,7 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
     golden = manifest.golden
     mask = embedder.masks(golden.mask()[None])[0]
     seen = embedder.pictures(golden.image()[None], judged_by(np.stack([mask, np.zeros_like(mask)])))
-    pairs: list[tuple[str, Floats, tuple[float, ...]]] = [
+    pairs: list[tuple[str, Float32, tuple[float, ...]]] = [
         ("embed", seen.embeddings[0], golden.embed),
         ("embed_mask", mask, golden.embed_mask),
         ("occupancy", seen.occupancy, (golden.occupancy,)),

@@ -23,7 +23,11 @@ from typing import Any, Literal
 import numpy as np
 import structlog
 
-from service.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.domain.alarm import AlarmKind
+from service.domain.arrays import Float32, Image
+from service.domain.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.domain.health import Health
+from service.domain.verdict import Inference
 from service.host.watchdog import Step
 from service.inference.artefact import verify
 from service.inference.device import CPU, STEADY_S, Devices
@@ -44,7 +48,6 @@ from service.inference.worker import (
     WorkerOptions,
     worker_main,
 )
-from service.types import AlarmKind, Floats, Health, Image, Seen
 
 log = structlog.get_logger(__name__)
 
@@ -156,19 +159,19 @@ class WorkerEngine:
             device_lost=self._devices.lost,
         )
 
-    def submit_pictures(self, images: Image, by: Floats | None = None) -> Future[Seen]:
+    def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
         """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
         dim = self.manifest.embedding_dim
         if by is not None and by.shape != (3, dim):
             raise ValueError(f"expected to judge by float32[3, {dim}], got {by.dtype}{list(by.shape)}")
         return self._submit(PICTURES, images, (200, 200, 3), by)
 
-    def submit_masks(self, masks: Image) -> Future[Floats]:
+    def submit_masks(self, masks: Image) -> Future[Float32]:
         """See Engine. Raises ValueError."""
         return self._submit(MASKS, masks, (200, 200))
 
     def _submit(
-        self, kind: str, images: Image, shape: tuple[int, ...], by: Floats | None = None
+        self, kind: str, images: Image, shape: tuple[int, ...], by: Float32 | None = None
     ) -> Future[Any]:
         if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
             expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"

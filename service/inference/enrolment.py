@@ -11,11 +11,13 @@ import numpy as np
 from lifts.errors import MaskError
 from lifts.masks import check_masks
 from lifts.schema import MaskPair
-from service.errors import EnrolmentError
+from service.domain.arrays import Float32, Image
+from service.domain.errors import EnrolmentError
+from service.domain.masks import MaskVersion, judged_by
+from service.domain.verdict import Verdict
 from service.inference.artefact import Calibration
 from service.inference.judge import distances_of, probability_open, verdict_of
 from service.inference.protocol import Engine, answered
-from service.types import Floats, Image, MaskVersion, Verdict, judged_by
 
 GOOD, WEAK = "good", "weak"
 
@@ -129,7 +131,7 @@ def _separation_problems(separation: float, calibration: Calibration) -> tuple[l
 
 
 def _reference_problems(
-    references: Mapping[str, Image], bank: Floats, engine: Engine
+    references: Mapping[str, Image], bank: Float32, engine: Engine
 ) -> tuple[list[str], list[str]]:
     """Return (refusals, warnings) that the reference pictures give reason for."""
     names = [name for name in EXPECTED if name in references]

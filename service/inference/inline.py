@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+from service.domain.arrays import Float32, Image
+from service.domain.verdict import Inference
 from service.inference.artefact import Embedder, Manifest
 from service.inference.protocol import EngineStatus
-from service.types import Floats, Image, Seen
 
 
 class InlineEngine:
@@ -22,14 +23,14 @@ class InlineEngine:
         """Always ready: it has no worker to lose."""
         return EngineStatus("ready", self._device, None, 0, 0, 0, 0, self.manifest.identity)
 
-    def submit_pictures(self, images: Image, by: Floats | None = None) -> Future[Seen]:
+    def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
         """See Engine; the future is done when it is returned."""
-        future: Future[Seen] = Future()
+        future: Future[Inference] = Future()
         future.set_result(self._model.pictures(images, by))
         return future
 
-    def submit_masks(self, masks: Image) -> Future[Floats]:
+    def submit_masks(self, masks: Image) -> Future[Float32]:
         """See Engine; the future is done when it is returned."""
-        future: Future[Floats] = Future()
+        future: Future[Float32] = Future()
         future.set_result(self._model.masks(masks))
         return future

@@ -2,7 +2,7 @@
 
 Per picture: distance to the open and to the close mask; margin = distance to open - distance to close,
 negative means nearer to open; calibrated, p(open) = sigmoid(-(scale * margin + offset)); `unknown` between
-`unknown_low` and `unknown_high`. A model that compares by itself (`Seen.matches`) has the distances corrected
+`unknown_low` and `unknown_high`. A model that compares by itself (`Inference.matches`) has the distances corrected
 to its own margin; for another they are the least over the mask's bank of shifted copies.
 
 A lift that goes by what its own passages told (`threshold`) has their prototypes' margin joined to it, and is
@@ -32,18 +32,11 @@ import numpy as np
 
 from lifts.odds import mean_odds
 from lifts.prototypes import Prototypes
+from service.domain.arrays import Float32
+from service.domain.masks import MaskVersion
+from service.domain.passage import Picture
+from service.domain.verdict import NOT_THIS_LIFT, TOO_CLOSE, ImageJudgement, Inference, Judgement, Verdict
 from service.inference.artefact import Calibration
-from service.types import (
-    NOT_THIS_LIFT,
-    TOO_CLOSE,
-    Floats,
-    ImageJudgement,
-    Judgement,
-    MaskVersion,
-    Picture,
-    Seen,
-    Verdict,
-)
 
 DECISIVE = 0.97
 """A picture's probability, of either state, from which it may contradict its passage's other pictures."""
@@ -51,7 +44,7 @@ DECISIVE = 0.97
 
 def judge(
     pictures: Sequence[Picture],
-    seen: Seen,
+    seen: Inference,
     mask_version: MaskVersion,
     calibration: Calibration,
 ) -> Judgement:
@@ -146,7 +139,7 @@ def deciding(chances: Sequence[float], usable: Sequence[int]) -> list[int]:
     return run[::-1]
 
 
-def distances_of(seen: Seen, bank: Floats, prototypes: Prototypes | None = None) -> Floats:
+def distances_of(seen: Inference, bank: Float32, prototypes: Prototypes | None = None) -> Float32:
     """Return float32[N, 2]: distances to open and close whose difference is the margin to go by.
 
     It is the network's own margin where it compares, joined with that by the lift's prototypes if it has any.
@@ -161,15 +154,15 @@ def distances_of(seen: Seen, bank: Floats, prototypes: Prototypes | None = None)
     if prototypes is not None:
         margins = prototypes.joined(margins, seen.embeddings)
     apart = np.stack([margins, -margins], axis=1) / 2
-    corrected: Floats = distances.mean(axis=1, keepdims=True) + apart
+    corrected: Float32 = distances.mean(axis=1, keepdims=True) + apart
     # A distance is not negative; the difference stays.
     return np.asarray(corrected - np.minimum(corrected.min(axis=1, keepdims=True), 0), np.float32)
 
 
-def distances_to(embeddings: Floats, bank: Floats) -> Floats:
+def distances_to(embeddings: Float32, bank: Float32) -> Float32:
     """Return float32[N, 2]: Euclidean distances of float32[N, D] to open and close of float32[2, B, D]."""
     difference = embeddings[:, None, None, :] - bank[None]  # [N, 2, B, D]
-    nearest: Floats = np.sqrt(np.square(difference).sum(axis=3)).min(axis=2).astype(np.float32)
+    nearest: Float32 = np.sqrt(np.square(difference).sum(axis=3)).min(axis=2).astype(np.float32)
     return nearest
 
 

@@ -16,10 +16,11 @@ import structlog
 import torch
 
 from lifts.processor import multiplies_bfloat16
-from service.errors import ArtefactError, DeviceError
+from service.domain.arrays import Float32, Image
+from service.domain.errors import ArtefactError, DeviceError
+from service.domain.verdict import Inference
 from service.inference.artefact import Described, Manifest, check_golden, read_verified
 from service.inference.attention.manifest import check_golden_maps, read_attention
-from service.types import Floats, Image, Seen
 
 log = structlog.get_logger(__name__)
 
@@ -111,7 +112,7 @@ class EmbeddingModel:
             return None
         return model
 
-    def pictures(self, images: Image, by: Floats | None = None) -> Seen:
+    def pictures(self, images: Image, by: Float32 | None = None) -> Inference:
         """Embed registered pictures and judge them.
 
         Args:
@@ -131,22 +132,22 @@ class EmbeddingModel:
         references = np.zeros((count, 3, dim), np.float32)
         if by is not None:
             references[:] = by
-        seen = [Seen(*(np.zeros(shape, np.float32) for shape in ((0, dim), 0, (0, 2))))]
+        seen = [Inference(*(np.zeros(shape, np.float32) for shape in ((0, dim), 0, (0, 2))))]
         with torch.inference_mode():
             for batch, judging in zip(self._batches(images), self._batches(references), strict=True):
                 seen.append(self._seen(batch, judging))
-        return Seen(*(np.concatenate(parts) for parts in zip(*seen, strict=True)))
+        return Inference(*(np.concatenate(parts) for parts in zip(*seen, strict=True)))
 
-    def _seen(self, batch: torch.Tensor, references: torch.Tensor) -> Seen:
+    def _seen(self, batch: torch.Tensor, references: torch.Tensor) -> Inference:
         if self._compare is None:
             embeddings, occupancy = self._module.embed(batch), self._module.occupancy(batch)
             matches = torch.full((len(batch), 2), torch.nan)
         else:
             embeddings, occupancy, margin, fit = self._compare(batch, references)
             matches = torch.stack([margin, fit], 1)
-        return Seen(*(part.float().cpu().numpy() for part in (embeddings, occupancy, matches)))
+        return Inference(*(part.float().cpu().numpy() for part in (embeddings, occupancy, matches)))
 
-    def masks(self, masks: Image) -> Floats:
+    def masks(self, masks: Image) -> Float32:
         """Embed masks uint8[N, 200, 200] of 0 and 255; returns float32[N, D]. Raises ValueError."""
         _expect(masks, (200, 200))
         empty = np.zeros((0, self.manifest.embedding_dim), np.float32)
@@ -161,7 +162,7 @@ class EmbeddingModel:
                 self.pictures(np.zeros((count, 200, 200, 3), np.uint8))
         self.masks(np.zeros((2, 200, 200), np.uint8))
 
-    def _batches(self, array: Image | Floats) -> list[torch.Tensor]:
+    def _batches(self, array: Image | Float32) -> list[torch.Tensor]:
         # torch refuses to promise not to write into a read-only array: pictures from a pipe are such.
         tensor = torch.from_numpy(array if array.flags.writeable else array.copy())
         return [part.to(self.device) for part in torch.split(tensor, MAX_BATCH)] if len(array) else []
@@ -191,7 +192,7 @@ class AttentionModel:
         check_golden_maps(manifest, model.maps)
         return model
 
-    def maps(self, images: Image) -> Floats:
+    def maps(self, images: Image) -> Float32:
         """Return where it looked in uint8[N, 200, 200, 3] RGB: float32[N, 2, C, C] in 0..1.
 
         Raises:
@@ -199,7 +200,7 @@ class AttentionModel:
         """
         _expect(images, (200, 200, 3))
         with torch.inference_mode():
-            maps: Floats = self._module(torch.from_numpy(images.copy())).numpy()
+            maps: Float32 = self._module(torch.from_numpy(images.copy())).numpy()
         return maps
 
 

@@ -6,9 +6,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from service.errors import EngineUnavailableError
+from service.domain.arrays import Float32, Image
+from service.domain.errors import EngineUnavailableError
+from service.domain.verdict import Inference
 from service.inference.artefact import Manifest
-from service.types import Floats, Image, Seen
 
 T = TypeVar("T")
 
@@ -49,10 +50,10 @@ class Engine(Protocol):
     def status(self) -> EngineStatus:
         """How it is."""
 
-    def submit_pictures(self, images: Image, by: Floats | None = None) -> Future[Seen]:
+    def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
         """uint8[N, 200, 200, 3] RGB, N <= 64, of one lift, judged by float32[3, D] (`types.judged_by`)."""
 
-    def submit_masks(self, masks: Image) -> Future[Floats]:
+    def submit_masks(self, masks: Image) -> Future[Float32]:
         """uint8[N, 200, 200], N <= 64 -> float32[N, D]."""
 
 

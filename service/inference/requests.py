@@ -10,8 +10,8 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.errors import EngineUnavailableError
-from service.types import Floats, Image
+from service.domain.arrays import Float32, Image
+from service.domain.errors import EngineUnavailableError
 
 MAX_ATTEMPTS = 2
 """A batch that was in a worker when it died is tried once more; one that kills workers is not."""
@@ -27,7 +27,7 @@ class Request:
     kind: str
     images: Image
     deadline_mono_s: float
-    by: Floats | None = None
+    by: Float32 | None = None
     future: Future[Any] = field(default_factory=Future)
     attempts: int = 0
 

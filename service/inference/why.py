@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from lifts.schema import MaskPair
-from service.types import Image, Seen
+from service.domain.arrays import Image
+from service.domain.verdict import Inference
 
 _FULL = 0.1
 """What a cell of a plainly seen bar has in a map of unit length."""
@@ -23,7 +24,7 @@ _REACH_PX = 9
 OPEN_RGB, CLOSE_RGB, BOTH_RGB, NEITHER_RGB = (255, 176, 0), (70, 150, 255), (200, 120, 255), (255, 255, 255)
 
 
-def bar_maps(seen: Seen, cells: int) -> Image:
+def bar_maps(seen: Inference, cells: int) -> Image:
     """Return uint8[N, cells, cells]: how strongly each cell looks like bar, 255 for a plainly seen one.
 
     Args:

@@ -18,10 +18,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from service.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.domain.arrays import Float32, Image
+from service.domain.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.domain.verdict import Inference
 from service.inference.protocol import MAX_REQUEST
 from service.inference.requests import Request
-from service.types import Floats, Image, Seen
 
 PICTURES, MASKS, PING = "pictures", "masks", "ping"
 READY, REFUSED, LOST, DONE, FAILED = "ready", "refused", "lost", "done", "failed"
@@ -48,12 +49,12 @@ def input_view(block: Any, kind: str, count: int) -> Image:
     return np.frombuffer(block, np.uint8, count=int(np.prod(shape))).reshape(shape)
 
 
-def judging_view(block: Any, dim: int, count: int) -> Floats:
+def judging_view(block: Any, dim: int, count: int) -> Float32:
     """Return the judging block as float32[count, 3, D]: what each picture is judged by."""
     return np.frombuffer(block, np.float32, count=count * 3 * dim).reshape(count, 3, dim)
 
 
-def output_view(block: Any, dim: int, count: int) -> Floats:
+def output_view(block: Any, dim: int, count: int) -> Float32:
     """Return the output block as float32[count, D + 3]: embedding, occupancy, match (0 for masks)."""
     return np.frombuffer(block, np.float32, count=count * (dim + 3)).reshape(count, dim + 3)
 
@@ -86,7 +87,7 @@ class Blocks:
         for request in batch:
             part = answer[at : at + len(request.images)]
             at += len(request.images)
-            seen = Seen(part[:, :dim], part[:, dim], part[:, dim + 1 :])
+            seen = Inference(part[:, :dim], part[:, dim], part[:, dim + 1 :])
             request.answer(seen if request.kind == PICTURES else seen.embeddings)
 
 

@@ -10,18 +10,19 @@ import numpy.typing as npt
 
 from lifts.geometry import CANONICAL_SIZE, middle_fraction
 from lifts.schema import Track
-from service.errors import ConfigurationError
-from service.frame import Frame
+from service.domain.camera import WatchedLift
+from service.domain.errors import ConfigurationError
+from service.domain.frame import Frame
+from service.domain.passage import Passage, Picture
+from service.line.follower import Line
+from service.line.roi import scaled
+from service.line.timetable import Timetable
 from service.passages.anchor import Anchor
 from service.passages.learnt import Learnt, fingerprint
-from service.passages.line.follower import Line
-from service.passages.line.roi import scaled
-from service.passages.line.timetable import Timetable
 from service.passages.moments import Moments
 from service.passages.motion import drift, motion_px
-from service.passages.registrar import Registrar, Seen, first_look
+from service.passages.registrar import RegisteredPicture, Registrar, first_look
 from service.passages.registration import Look
-from service.types import Passage, Picture, WatchedLift
 
 Image = npt.NDArray[np.uint8]
 
@@ -291,7 +292,7 @@ class PassageExtractor:
         if sum(leaf is not None for leaf in leaves) < _LEAST_PICTURES:
             return []
         found = [
-            registrar.picture(k, leaf) if leaf is not None else Seen(_unseen(t_s), 0.0)
+            registrar.picture(k, leaf) if leaf is not None else RegisteredPicture(_unseen(t_s), 0.0)
             for k, (leaf, t_s) in enumerate(zip(leaves, (t_begin_s, t_middle_s, t_end_s), strict=True))
         ]
         pictures = [seen.picture for seen in found]

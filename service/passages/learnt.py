@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from service.passages.line.learnt import LearntLine
+from service.domain.camera import WatchedLift
+from service.line.learnt import LearntLine
 from service.passages.outlines import FIELD, Field, Floats
-from service.types import WatchedLift
 
 _LINE = "line_"
 _STANDS = 3

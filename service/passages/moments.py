@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from lifts.geometry import CANONICAL_SIZE, apply, pose_at, to_camera
 from lifts.schema import Pose, Track
-from service.frame import Frame, reduced
-from service.passages.line.clip import Clip, Kept
-from service.passages.line.follower import Line
-from service.passages.line.timetable import Timetable
+from service.domain.frame import Frame, reduced
+from service.line.clip import Clip, Kept
+from service.line.follower import Line
+from service.line.timetable import Timetable
 from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX, Floats
 
 Bytes = npt.NDArray[np.uint8]

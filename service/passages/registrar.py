@@ -9,18 +9,18 @@ import numpy as np
 
 from lifts.geometry import middle_fraction, refine
 from lifts.schema import Track
+from service.domain.passage import Picture
 from service.passages.anchor import Anchor
 from service.passages.moments import Leaf, Stand
 from service.passages.motion import drift, motion_px
 from service.passages.outlines import outline, reduce_picture, shifted
 from service.passages.quality import picture_problem
 from service.passages.registration import Look, Registered, register
-from service.types import Picture
 
 _LEAST_DRIFT_PX = 60.0  # per way: of a carrier that mainly grows, a shift tells little of the way
 
 
-class Seen(NamedTuple):
+class RegisteredPicture(NamedTuple):
     """A registered picture, and how many ways its carrier is ahead of where it was taken to be."""
 
     picture: Picture
@@ -69,7 +69,7 @@ class Registrar:
             look.expect(way * ex + off[0], way * ey + off[1])
         return way
 
-    def picture(self, k: int, leaf: Leaf) -> Seen:
+    def picture(self, k: int, leaf: Leaf) -> RegisteredPicture:
         """Register a carrier's picture at stand k, and learn from it."""
         stand, look = self._stands[k], self.looks[k]
         found, expected = self._registered(k, leaf)
@@ -88,7 +88,7 @@ class Registrar:
             quality=found.quality,
             problem=problem,
         )
-        return Seen(picture, ahead)
+        return RegisteredPicture(picture, ahead)
 
     def _registered(self, k: int, leaf: Leaf) -> tuple[Registered, tuple[float, float]]:
         """Return a picture as registered, and where its content was expected."""

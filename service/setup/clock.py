@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from service.errors import CalibrationError
+from service.domain.errors import CalibrationError
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]

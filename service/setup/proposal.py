@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lifts.geometry import CANONICAL_SIZE
 from lifts.schema import Pose, Track
-from service.errors import CalibrationError
+from service.domain.errors import CalibrationError
 from service.setup.carrier import FIRST_REACHES, LAST_REACHES, Carrier, alike, enlarged, grow, later
 from service.setup.clock import PHASES, Clock, find_clock
 from service.setup.doubts import halves_apart, parts_apart

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from service.errors import SourceError
+from service.domain.errors import SourceError
 
 Image = npt.NDArray[np.uint8]
 

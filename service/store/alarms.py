@@ -12,11 +12,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.errors import NotFoundError
+from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
+from service.domain.errors import NotFoundError
+from service.domain.verdict import Verdict
 from service.store.database import NEW_ALARMS
 from service.store.records import AlarmComment, AlarmEvent, Page
 from service.store.tables import AlarmEventRow, AlarmRow, CommentRow
-from service.types import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity, Verdict
 
 MAX_PAGE = 500
 _JSON = TypeAdapter(Alarm)

@@ -31,9 +31,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from service.errors import ConfigurationError, StoreError
+from service.domain.alarm import Alarm
+from service.domain.errors import ConfigurationError, StoreError
 from service.host.watchdog import Step
-from service.types import Alarm
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lifts.schema import Lift
-from service.errors import NotFoundError
+from service.domain.errors import NotFoundError
 from service.store.tables import LiftRow
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lifts.schema import MaskPair
-from service.errors import NotFoundError
+from service.domain.arrays import Image
+from service.domain.errors import NotFoundError
+from service.domain.masks import MaskVersion
 from service.store import thresholds
 from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, no_active
-from service.types import Image, MaskVersion
 
 
 def add(session: Session, version: MaskVersion) -> MaskVersion:

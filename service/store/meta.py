@@ -6,7 +6,7 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from service.errors import NotFoundError
+from service.domain.errors import NotFoundError
 from service.store.tables import MetaRow
 
 EPOCH = "epoch"

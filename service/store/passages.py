@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from service.errors import NotFoundError
+from service.domain.errors import NotFoundError
+from service.domain.verdict import TOO_CLOSE, ImageJudgement, Judgement, Verdict
 from service.store.records import Page, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow
-from service.types import TOO_CLOSE, ImageJudgement, Judgement, Verdict
 
 MAX_PAGE = 500
 

@@ -19,11 +19,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lifts.geometry import CANONICAL_SIZE
-from service.errors import NotFoundError
+from service.domain.arrays import Image
+from service.domain.errors import NotFoundError
+from service.domain.passage import Picture
 from service.host.disk import DiskSpace, Room
 from service.store.records import PassageRecord
 from service.store.tables import AlarmRow, PassageRow
-from service.types import Image, Picture
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from service.types import Alarm, Judgement, Role, Verdict
+from service.domain.alarm import Alarm
+from service.domain.people import Role
+from service.domain.verdict import Judgement, Verdict
 
 Item = TypeVar("Item")
 

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from service.errors import StoreError
+from service.domain.errors import StoreError
 from service.store.database import Store
 
 log = structlog.get_logger(__name__)

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from service.types import Floats
+from service.domain.arrays import Float32
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -46,17 +46,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else None
 
 
-class Vector(TypeDecorator[Floats]):
+class Vector(TypeDecorator[Float32]):
     """float32 numbers as their bytes, lowest first; they come back in one row, whatever shape they had."""
 
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: Floats | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+    def process_bind_param(self, value: Float32 | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Store the numbers alone: how many there are says the length."""
         return None if value is None else value.astype("<f4").tobytes()
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Floats | None:  # noqa: ARG002
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Float32 | None:  # noqa: ARG002
         """Give back an array of its own."""
         return None if value is None else np.frombuffer(value, "<f4").astype(np.float32)
 
@@ -101,7 +101,7 @@ class MaskVersionRow(Base):
     model: Mapped[str] = mapped_column(String(200))
     open_png: Mapped[bytes] = mapped_column(LargeBinary)
     close_png: Mapped[bytes] = mapped_column(LargeBinary)
-    embeddings: Mapped[Floats] = mapped_column(Vector)
+    embeddings: Mapped[Float32] = mapped_column(Vector)
     bank_size: Mapped[int] = mapped_column(Integer)
     separation: Mapped[float] = mapped_column(Float)
     quality: Mapped[str] = mapped_column(String(16))
@@ -113,7 +113,7 @@ class MaskVersionRow(Base):
 class ThresholdRow(Base):
     """What a lift's passages told, with one pair of masks; `heaps` is lifts.heaps.Heaps as JSON.
 
-    always: float32[D] (service.types.Threshold). directions: float32[3, D] of the prototypes, one after the
+    always: float32[D] (service.domain.Threshold). directions: float32[3, D] of the prototypes, one after the
     other; reading: their offsets and weights, three each (lifts.prototypes.Prototypes).
     """
 
@@ -127,8 +127,8 @@ class ThresholdRow(Base):
     heaps: Mapped[dict[str, Any]] = mapped_column(JSON)
     margins: Mapped[list[float]] = mapped_column(JSON)
     reviewed: Mapped[int] = mapped_column(Integer)
-    always: Mapped[Floats | None] = mapped_column(Vector)
-    directions: Mapped[Floats | None] = mapped_column(Vector)
+    always: Mapped[Float32 | None] = mapped_column(Vector)
+    directions: Mapped[Float32 | None] = mapped_column(Vector)
     reading: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     watched: Mapped[int | None] = mapped_column(Integer)
     labelled: Mapped[int | None] = mapped_column(Integer)

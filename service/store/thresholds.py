@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from lifts.heaps import Heaps
 from lifts.prototypes import MOMENTS, Prototypes
-from service.errors import ConflictError, NotFoundError
+from service.domain.errors import ConflictError, NotFoundError
+from service.domain.masks import Threshold
 from service.store.tables import LiftRow, MaskVersionRow, ThresholdRow, no_active
-from service.types import Threshold
 
 
 def add(session: Session, found: Threshold) -> Threshold:

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.errors import NotFoundError
+from service.domain.errors import NotFoundError
+from service.domain.people import Role
 from service.store.records import TokenRecord
 from service.store.tables import TokenRow
-from service.types import Role
 
 MIN_GIVEN_LENGTH = 16
 

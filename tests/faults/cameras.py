@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from lifts.schema import Camera, Lift, Pose, Track
-from service.types import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 
 TRACK = Track(
     begin=Pose(x=80, y=90, scale=2.0), middle=Pose(x=160, y=90, scale=2.0), end=Pose(x=240, y=90, scale=2.0)

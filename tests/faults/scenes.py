@@ -12,12 +12,15 @@ import av
 import cv2
 import numpy as np
 
-from service.frame import Frame
+from service.domain.arrays import Image
+from service.domain.camera import CameraEvent, CameraStatus, WatchedLift
+from service.domain.frame import Frame
+from service.domain.passage import Passage
+from service.domain.verdict import Judgement
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.judge import judge
-from service.ingest.worker import CameraWorker, WorkerOptions
-from service.types import CameraEvent, CameraStatus, Image, Judgement, Passage, WatchedLift
+from service.station.worker import CameraWorker, WorkerOptions
 from tests.service.passages.scripted import Scene, frames, watched
 
 FPS = 5.0

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.errors import SourceError
-from service.ingest.source import StreamSource
-from service.ingest.supervisor import CameraSupervisor
-from service.ingest.worker import WorkerOptions
-from service.types import CameraEvent, CameraStatus
+from service.capture.source import StreamSource
+from service.domain.camera import CameraEvent, CameraStatus
+from service.domain.errors import SourceError
+from service.station.supervisor import CameraSupervisor
+from service.station.worker import WorkerOptions
 from tests.faults.cameras import Heard, MjpegCamera, SilentServer, lift_at, live
 from tests.faults.scenes import encode
 

@@ -9,19 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from service import pipeline
-from service.frame import Frame
+from service.capture.reader import CameraReader, LatestFrames
+from service.capture.source import FileSource
+from service.domain.alarm import AlarmState
+from service.domain.frame import Frame
+from service.domain.passage import Passage
+from service.domain.verdict import Verdict
 from service.inference.inline import InlineEngine
-from service.ingest.reader import CameraReader, LatestFrames
-from service.ingest.source import FileSource
 from service.passages.extractor import PassageExtractor
 from service.store import alarms
 from service.store.database import Store
-from service.types import AlarmState, Passage, Verdict
+from service.verdicts import pipeline
 from tests.faults.scenes import FPS, PERIOD_S, encode, judged, lift, picture, running
-from tests.service.ingest.videos import flip_bytes
-from tests.service.test_pipeline import House
+from tests.service.capture.videos import flip_bytes
 from tests.service.tiny_model import CLOSE, OPEN
+from tests.service.verdicts.test_pipeline import House
 
 
 def test_what_was_damaged_on_its_way_is_unknown(tmp_path: Path, inline_engine: InlineEngine) -> None:

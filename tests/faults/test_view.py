@@ -8,13 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from service.frame import Frame
+from service.capture.source import FileSource
+from service.domain.alarm import AlarmKind
+from service.domain.arrays import Image
+from service.domain.frame import Frame
+from service.domain.health import Health
+from service.domain.verdict import Verdict
+from service.health.camera import CameraHealth
+from service.health.memory import UsualView
+from service.health.view import look
 from service.inference.inline import InlineEngine
-from service.ingest.health.camera import CameraHealth
-from service.ingest.health.memory import UsualView
-from service.ingest.health.view import look
-from service.ingest.source import FileSource
-from service.types import AlarmKind, Health, Image, Verdict
 from tests.faults.scenes import Camera, Change, encode, judged, picture
 
 LOOKS = 1.25

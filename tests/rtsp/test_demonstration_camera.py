@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.ingest.source import StreamSource
+from service.capture.source import StreamSource
 from tests.end_to_end.conftest import PYTHON, Serve
 from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
-from tests.service.ingest.videos import drawn, write_video
+from tests.service.capture.videos import drawn, write_video
 
 SERVER = Path(__file__).resolve().parents[2] / "docker" / "camera" / "server.py"
 FRAMES = 50

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 
 from lifts.schema import Camera, Lift, Pose, Track
-from service.ingest.health.limits import HealthLimits
-from service.ingest.source import StreamSource
-from service.ingest.supervisor import CameraSupervisor
-from service.types import AlarmKind, CameraEvent, CameraState, CameraStatus, Health, WatchedLift
+from service.capture.source import StreamSource
+from service.domain.alarm import AlarmKind
+from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.health import Health
+from service.health.limits import HealthLimits
+from service.station.supervisor import CameraSupervisor
 from tests.end_to_end.conftest import PYTHON, SERVER, Serve
 from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
-from tests.service.ingest.videos import write_video
+from tests.service.capture.videos import write_video
 
 TRACK = Track(
     begin=Pose(x=80, y=90, scale=2.0), middle=Pose(x=160, y=90, scale=2.0), end=Pose(x=240, y=90, scale=2.0)

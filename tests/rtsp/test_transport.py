@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from lifts.schema import Transport
-from service.errors import SourceError
-from service.frame import Frame
-from service.ingest.source import StreamSource
+from service.capture.source import StreamSource
+from service.domain.errors import SourceError
+from service.domain.frame import Frame
 from tests.end_to_end.conftest import Serve
 from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
-from tests.service.ingest.videos import drawn, write_video
+from tests.service.capture.videos import drawn, write_video
 
 
 @pytest.fixture

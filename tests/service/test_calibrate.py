@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from lifts.folder import read_lift
 from service.cli import app
 from service.commands.samples import sample_folder, video_of
-from service.errors import CalibrationError, ConfigurationError, SourceError
+from service.domain.errors import CalibrationError, ConfigurationError, SourceError
 
 DEMO = "demo-double"
 INTERVAL_S = 5.2

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift, MaskPair
 from service.cli import app
-from service.errors import BarwatchError
+from service.domain.errors import BarwatchError
+from service.domain.people import Role
 from service.store import tokens
 from service.store.database import Store
-from service.types import Role
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import ConfigurationError
+from service.domain.errors import ConfigurationError
 from service.settings import load_settings
 
 

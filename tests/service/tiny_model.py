@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lifts.schema import MaskPair
-from service.types import Image, Passage, Picture
+from service.domain.arrays import Image
+from service.domain.passage import Passage, Picture
 
 GRID = 10
 DIM = GRID * GRID

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from lifts.folder import read_lift
 from lifts.geometry import apply, middle_fraction, pose_at, to_camera, to_canonical
 from lifts.schema import Track
-from service.errors import BarwatchError
+from service.domain.errors import BarwatchError
 from service.setup.picture import draw_proposal, registered
 from service.setup.proposal import Marking, Proposal, propose
 from service.setup.video import read_pictures, read_recording

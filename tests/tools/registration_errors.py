@@ -24,9 +24,10 @@ from lifts.schema import Pose
 from ml.scene.cli import SAMPLES
 from ml.scene.lift import LiftScene, sample_lift
 from service.commands.samples import sample_folder
-from service.frame import Frame
+from service.domain.camera import WatchedLift
+from service.domain.frame import Frame
+from service.domain.passage import Passage
 from service.passages.extractor import PassageExtractor
-from service.types import Passage, WatchedLift
 from tests.tools.recorded import frames_of
 
 POSITIONS = ("begin", "middle", "end")

@@ -16,8 +16,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from service.domain.arrays import Float32, Image
+from service.domain.verdict import Inference
 from service.inference.artefact import Manifest
-from service.types import Floats, Image, Seen
 
 CALIBRATION = {
     "scale": 30.0,
@@ -81,20 +82,20 @@ def jpeg(image: Image) -> bytes:
 class TinyEmbedder:
     """The network in NumPy."""
 
-    def pictures(self, images: Image, by: Floats | None = None) -> Seen:
+    def pictures(self, images: Image, by: Float32 | None = None) -> Inference:
         """Embed uint8[N, 200, 200, 3]; it knows distances only."""
         red = images[:, 150:190, 60:140, 0].astype(np.float32) - images[:, 150:190, 60:140, 2]
         occupancy = np.clip(red.mean(axis=(1, 2)) / 100, 0, 1)
         matches = np.full((len(images), 2), np.nan, np.float32)
-        return Seen(self._blocks(images.mean(axis=3)), occupancy, matches)
+        return Inference(self._blocks(images.mean(axis=3)), occupancy, matches)
 
-    def masks(self, masks: Image) -> Floats:
+    def masks(self, masks: Image) -> Float32:
         """Embed uint8[N, 200, 200]."""
         return self._blocks(masks.astype(np.float64))
 
-    def _blocks(self, grey: Any) -> Floats:
+    def _blocks(self, grey: Any) -> Float32:
         white = (grey > 200).astype(np.float32)
-        blocks: Floats = white.reshape(-1, 10, 20, 10, 20).mean(axis=(2, 4)).reshape(-1, 100)
+        blocks: Float32 = white.reshape(-1, 10, 20, 10, 20).mean(axis=(2, 4)).reshape(-1, 100)
         return blocks
 
 

@@ -18,8 +18,8 @@ _SOURCES = (
     "service/ingest",
     "service/passages",
     "service/inference",
-    "service/frame.py",
-    "service/watch.py",
+    "service/domain/frame.py",
+    "service/station/watch.py",
     "lifts",
 )
 _LIFT_FILES = ("lift.toml", "open.png", "close.png", "reference_open.jpg", "reference_close.jpg")

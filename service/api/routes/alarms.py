@@ -20,8 +20,8 @@ from service.api.schemas.alarms import (
     NoteIn,
     ShelveIn,
 )
+from service.domain.alarm import AlarmKind, AlarmState
 from service.store import alarms
-from service.types import AlarmKind, AlarmState
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 

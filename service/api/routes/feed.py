@@ -16,7 +16,7 @@ from service.api.deps import get_runtime
 from service.api.problems import problem_response
 from service.api.runtime import Runtime
 from service.api.schemas.alarms import AlarmOut
-from service.types import Role
+from service.domain.people import Role
 
 router = APIRouter()
 

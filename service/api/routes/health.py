@@ -8,7 +8,7 @@ from sqlalchemy import text
 from service.api.deps import RuntimeDep
 from service.api.metrics import render
 from service.api.schemas.service import LiveOut, ReadyOut
-from service.errors import StoreError
+from service.domain.errors import StoreError
 from service.host.disk import Room
 
 router = APIRouter(tags=["health"])

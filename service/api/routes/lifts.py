@@ -14,8 +14,8 @@ from service.api.deps import ADMIN, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
-from service.errors import ConfigurationError, NotFoundError
-from service.ingest.urls import is_stream, redact
+from service.capture.urls import is_stream, redact
+from service.domain.errors import ConfigurationError, NotFoundError
 from service.store import lifts, masks
 
 router = APIRouter(prefix="/lifts", tags=["lifts"])

@@ -15,11 +15,12 @@ from service.api.problems import responses
 from service.api.runtime import Runtime
 from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionOut
 from service.api.uploads import decode_upload, read_upload
-from service.errors import NotFoundError
+from service.domain.arrays import Image
+from service.domain.errors import NotFoundError
+from service.domain.masks import MaskVersion
 from service.inference.enrolment import enrol
 from service.passages.motion import track_warnings
 from service.store import lifts, masks
-from service.types import Image, MaskVersion
 
 router = APIRouter(prefix="/lifts/{lift_id}/masks", tags=["lifts"])
 

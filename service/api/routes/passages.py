@@ -12,12 +12,12 @@ from pydantic import AwareDatetime
 from service.api.deps import OPERATOR, VIEWER, Cursor, Limit, Operator, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.passages import PassageOut, PassagesOut, ReviewIn
-from service.errors import NotFoundError
+from service.domain.errors import NotFoundError
+from service.domain.verdict import Verdict
 from service.inference.attention.overlay import Level, heat
 from service.inference.why import overlay, png_of
 from service.store import masks, passages
 from service.store.records import Review
-from service.types import Verdict
 
 router = APIRouter(prefix="/passages", tags=["passages"])
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from service.api.deps import OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.thresholds import ThresholdOut, ThresholdsOut
-from service.inference.own_threshold import NEWEST, find_threshold
+from service.site.own_threshold import NEWEST, find_threshold
 from service.store import lifts, passages, thresholds
 
 router = APIRouter(prefix="/lifts/{lift_id}/thresholds", tags=["lifts"])

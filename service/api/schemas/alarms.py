@@ -7,8 +7,9 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, Field
 
 from service.api.schemas.base import Body, Note, Shape, Text
+from service.domain.alarm import Alarm, AlarmKind, AlarmState, Severity
+from service.domain.verdict import Verdict
 from service.store.records import AlarmComment, AlarmEvent
-from service.types import Alarm, AlarmKind, AlarmState, Severity, Verdict
 
 
 class AlarmOut(Shape):

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lifts.schema import Camera, Lift, LiftId, Track
 from service.api.schemas.base import Body, Shape
-from service.types import CameraState, CameraStatus, ImageJudgement, Judgement, MaskVersion, Verdict
+from service.domain.camera import CameraState, CameraStatus
+from service.domain.masks import MaskVersion
+from service.domain.verdict import ImageJudgement, Judgement, Verdict
 
 
 class CameraStatusOut(Shape):

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from service.api.schemas.base import Body, Note, Shape
 from service.api.schemas.lifts import ImageOut
+from service.domain.verdict import Verdict
 from service.inference.attention.overlay import Level
 from service.store.records import PassageRecord
-from service.types import Verdict
 
 
 class AttentionOut(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from service.api.schemas.base import Body
-from service.types import Role
+from service.domain.people import Role
 
 
 class SignIn(Body):

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from service.inference.own_threshold import GO_BELOW
-from service.types import Threshold
+from service.domain.masks import Threshold
+from service.site.own_threshold import GO_BELOW
 
 
 class ThresholdOut(BaseModel):

@@ -9,9 +9,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from service.errors import ArtefactError
+from service.domain.arrays import Float32, Image
+from service.domain.errors import ArtefactError
 from service.inference.artefact import Described, Record, Share, golden_image, read_content, read_described
-from service.types import Floats, Image
 
 CELLS = 50
 """Side of the maps."""
@@ -47,7 +47,7 @@ def read_attention(path: Path) -> tuple[AttentionManifest, bytes]:
     return manifest, read_content(path, manifest)
 
 
-def check_golden_maps(manifest: AttentionManifest, maps_of: Callable[[Image], Floats]) -> None:
+def check_golden_maps(manifest: AttentionManifest, maps_of: Callable[[Image], Float32]) -> None:
     """Compare a loaded network with the golden maps.
 
     Args:

@@ -7,7 +7,7 @@ from enum import StrEnum
 import cv2
 import numpy as np
 
-from service.types import Floats, Image
+from service.domain.arrays import Float32, Image
 
 SIDE = 200
 
@@ -40,7 +40,7 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
-def heat(weights: Floats) -> Image:
+def heat(weights: Float32) -> Image:
     """Draw weights over the frame: uint8[200, 200, 4] RGBA.
 
     Transparent where it looked no more than elsewhere; from there violet, red, orange, light yellow. The

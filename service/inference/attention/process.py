@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 import structlog
 
-from service.errors import ArtefactError, EngineUnavailableError
+from service.domain.arrays import Float32, Image
+from service.domain.errors import ArtefactError, EngineUnavailableError
 from service.inference.artefact import read_described
 from service.inference.attention.manifest import CELLS, AttentionManifest, read_attention
 from service.inference.worker import (
@@ -38,7 +39,6 @@ from service.inference.worker import (
     WorkerHandle,
     input_view,
 )
-from service.types import Floats, Image
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ class Attention:
         self._picture = self._context.RawArray("B", PICTURE_BYTES)
         self._maps = self._context.RawArray("f", 2 * CELLS * CELLS)
         self._worker: WorkerHandle | None = None
-        self._kept: OrderedDict[bytes, Floats] = OrderedDict()
+        self._kept: OrderedDict[bytes, Float32] = OrderedDict()
         self._asking = threading.Lock()
         self._places = threading.BoundedSemaphore(max_waiting)
         self._closed = threading.Event()
@@ -103,7 +103,7 @@ class Attention:
         worker = self._worker
         return None if worker is None else worker.process.pid
 
-    def look(self, image: Image) -> Floats:
+    def look(self, image: Image) -> Float32:
         """Return where the network looked in uint8[200, 200, 3] RGB: float32[2, 50, 50] in 0..1.
 
         Surroundings (conv3_3) first, then object parts (conv4_3). The first time takes seconds: a process
@@ -135,7 +135,7 @@ class Attention:
         with self._asking:
             self._end()
 
-    def _asked(self, image: Image) -> Floats:
+    def _asked(self, image: Image) -> Float32:
         # Twice, because a process may just have ended for want of questions.
         for last in (False, True):
             if self._worker is None:

@@ -1,7 +1,8 @@
 """Several causes of one alarm: it stands as long as any of them, and says which."""
 
 from service.alarms.causes import Causes
-from service.types import AlarmKind, Health
+from service.domain.alarm import AlarmKind
+from service.domain.health import Health
 
 UNKNOWN, VIEW = AlarmKind.LIFT_UNKNOWN_RATE, AlarmKind.VIEW_CHANGED
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from service.alarms.hub import AlarmHub, SubscriberDroppedError
+from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.store import alarms
 from service.store.database import Store
-from service.types import Alarm, AlarmDraft, AlarmKind, Severity
 
 
 def _run(body: Coroutine[Any, Any, None]) -> None:

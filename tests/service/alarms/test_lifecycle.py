@@ -6,10 +6,11 @@ import pytest
 
 from service.alarms import conditions, lifecycle
 from service.alarms.lifecycle import Action, after
-from service.errors import ConflictError, NotFoundError
+from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
+from service.domain.errors import ConflictError, NotFoundError
+from service.domain.health import Health
 from service.store import alarms
 from service.store.database import Store
-from service.types import Alarm, AlarmDraft, AlarmKind, AlarmState, Health, Severity
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

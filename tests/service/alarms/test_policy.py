@@ -3,8 +3,10 @@
 import pytest
 
 from service.alarms.policy import PassageWatch, UnknownRate, health_alarm, passage_alarm
+from service.domain.alarm import AlarmKind, Severity
+from service.domain.health import Health
+from service.domain.verdict import NOT_THIS_LIFT, Judgement, Verdict
 from service.inference.judge import unknown
-from service.types import NOT_THIS_LIFT, AlarmKind, Health, Judgement, Severity, Verdict
 
 OPEN, CLOSED, UNKNOWN = Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN
 

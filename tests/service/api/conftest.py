@@ -20,28 +20,19 @@ from service.api.app import create_app
 from service.api.auth import Attempts, Gate, Sessions
 from service.api.runtime import Looking, Runtime
 from service.app import replay
-from service.errors import EngineUnavailableError
+from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
+from service.domain.arrays import Float32
+from service.domain.camera import CameraState, CameraStatus
+from service.domain.errors import EngineUnavailableError
+from service.domain.people import Role
+from service.domain.verdict import ImageJudgement, Inference, Judgement, Verdict
 from service.inference.inline import InlineEngine
-from service.pipeline import Pipeline
 from service.settings import Settings
 from service.store import alarms, meta, passages, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
-from service.types import (
-    Alarm,
-    AlarmDraft,
-    AlarmKind,
-    CameraState,
-    CameraStatus,
-    Floats,
-    ImageJudgement,
-    Judgement,
-    Role,
-    Seen,
-    Severity,
-    Verdict,
-)
+from service.verdicts.pipeline import Pipeline
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, draw_picture, png, tiny_manifest
 
 
@@ -50,10 +41,10 @@ class Engine(InlineEngine):
 
     down = False
 
-    def submit_pictures(self, images: Any, by: Floats | None = None) -> Future[Seen]:
+    def submit_pictures(self, images: Any, by: Float32 | None = None) -> Future[Inference]:
         if not self.down:
             return super().submit_pictures(images, by)
-        future: Future[Seen] = Future()
+        future: Future[Inference] = Future()
         future.set_exception(EngineUnavailableError("the embedder's worker is down"))
         return future
 

@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import Mount, Route
 
 from service.api.auth import COOKIE, Attempts, Principal, Sessions
+from service.domain.people import Role
 from service.store import tokens
-from service.types import Role
 from tests.service.api.conftest import House
 
 ANYBODY = None

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.types import AlarmKind, Role
+from service.domain.alarm import AlarmKind
+from service.domain.people import Role
 from tests.service.api.conftest import House
 
 FIELDS = {

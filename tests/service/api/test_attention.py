@@ -12,9 +12,9 @@ import torch
 from torch.nn import functional
 
 from ml.systems.base import prepared
+from service.domain.people import Role
 from service.inference.attention.overlay import Level, heat
 from service.inference.attention.process import Attention
-from service.types import Role
 from tests.service.api.conftest import House
 from tests.tools.attention_model import SIDE, network_of, release, untrained
 

@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from service.domain.people import Role
 from service.store import tokens
-from service.types import Role
 from tests.service.api.conftest import House
 
 

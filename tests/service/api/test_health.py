@@ -1,6 +1,6 @@
 """Health and metrics: what load balancers and Prometheus read."""
 
-from service.types import CameraState
+from service.domain.camera import CameraState
 from tests.service.api.conftest import House, status_of
 
 

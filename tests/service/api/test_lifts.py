@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from service.types import CameraState, Role
+from service.domain.camera import CameraState
+from service.domain.people import Role
 from tests.service.api.conftest import House, status_of
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, jpeg, png
 

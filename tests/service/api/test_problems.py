@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.types import Role
+from service.domain.people import Role
 from tests.service.api.conftest import House
 
 

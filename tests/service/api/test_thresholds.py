@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from service.domain.people import Role
+from service.domain.verdict import Verdict
 from service.store import passages
-from service.types import Role, Verdict
 from tests.service.api.conftest import House
 from tests.tools.tiny_model import CLOSE_Y, draw_picture, png
 

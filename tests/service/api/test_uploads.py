@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.api.uploads import decode_upload, read_header
-from service.errors import ImageError
-from service.types import Role
+from service.domain.errors import ImageError
+from service.domain.people import Role
 from tests.service.api.conftest import House
 from tests.tools.tiny_model import draw_picture, jpeg, png
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from service.bench.cameras import Camera, sample
 from service.cli import app
 from service.commands import bench
-from tests.service.ingest.videos import write_video
+from tests.service.capture.videos import write_video
 
 TINY = (Camera("tiny", 320, 180, 300), Camera("tiny with B pictures", 320, 180, 300, b_pictures=1))
 

@@ -8,8 +8,8 @@ import pytest
 from service.bench import cost as bench
 from service.bench.cameras import FPS, Camera, mbit_per_s, recording, sample, watched
 from service.bench.cost import Decoding, WholePath, cost
-from service.types import Passage
-from tests.service.ingest.videos import write_video
+from service.domain.passage import Passage
+from tests.service.capture.videos import write_video
 
 TINY = Camera("tiny", 320, 180, 300)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from service.bench.cameras import sample, watched
 from service.bench.fleet import Fleet, capacity, memory
-from tests.service.ingest.videos import write_video
+from tests.service.capture.videos import write_video
 
 
 def test_two_cameras_run_and_are_measured(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from service.api.auth import Principal
-from service.errors import EngineUnavailableError
-from service.types import Floats, Image, Role
+from service.domain.arrays import Float32, Image
+from service.domain.errors import EngineUnavailableError
+from service.domain.people import Role
 from tests.service.api.conftest import House, _plain_logs, make_house
 
 __all__ = ["_plain_logs", "make_house"]
@@ -42,7 +43,7 @@ class ScriptedLooking:
     asked: int = 0
     free: threading.Event = field(default_factory=threading.Event)
 
-    def look(self, image: Image) -> Floats:
+    def look(self, image: Image) -> Float32:
         self.asked += 1
         assert self.free.wait(60)
         if self.down:

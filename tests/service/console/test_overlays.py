@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from lifts.schema import Lift
+from service.domain.people import Role
 from service.store import lifts
-from service.types import Role
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page
 

@@ -12,8 +12,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lifts.heaps import heaps_of
 from lifts.schema import Lift
+from service.domain.masks import Threshold
+from service.domain.people import Role
+from service.domain.verdict import Verdict
 from service.store import lifts, passages, thresholds
-from service.types import Role, Threshold, Verdict
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
+from service.domain.alarm import AlarmKind
 from service.host.disk import LOW_BYTES, DiskSpace
 from service.inference.inline import InlineEngine
 from service.inference.judge import unknown
 from service.store import passages
 from service.store.database import Store
 from service.store.records import PassageRecord, PictureRecord
-from service.types import AlarmKind
 from tests.service.host.test_disk import Disk
-from tests.service.test_pipeline import House, _await
 from tests.service.tiny_model import OPEN
+from tests.service.verdicts.test_pipeline import House, _await
 
 
 def earlier(house: House, age: timedelta) -> Path:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.errors import ArtefactError
+from service.domain.errors import ArtefactError
+from service.domain.masks import judged_by
 from service.inference.artefact import read_manifest, verify
 from service.inference.model import EmbeddingModel
-from service.types import judged_by
 from tests.service.tiny_model import (
     CLOSE,
     DIM,

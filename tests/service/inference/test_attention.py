@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.errors import ArtefactError, EngineUnavailableError
+from service.domain.arrays import Image
+from service.domain.errors import ArtefactError, EngineUnavailableError
 from service.inference.attention.manifest import AttentionManifest
 from service.inference.attention.overlay import Level, heat
 from service.inference.attention.process import Attention
 from service.inference.model import AttentionModel
-from service.types import Image
 from tests.service.tiny_model import write_artefact
 from tests.tools.attention_model import release
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_picture

@@ -8,12 +8,12 @@ from queue import SimpleQueue
 import pytest
 import torch
 
-from service.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.domain.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.domain.health import Health
 from service.inference.device import STEADY_S, Devices
 from service.inference.engine import WorkerEngine
 from service.inference.model import EmbeddingModel
 from service.inference.worker import WorkerMain
-from service.types import Health
 from tests.service.inference import lost_device
 from tests.service.tiny_model import OPEN, picture
 

@@ -17,9 +17,10 @@ import pytest
 import torch
 
 from lifts.processor import multiplies_bfloat16
-from service.errors import ArtefactError, EngineUnavailableError
+from service.domain.alarm import AlarmKind
+from service.domain.errors import ArtefactError, EngineUnavailableError
+from service.domain.health import Health
 from service.inference.engine import WorkerEngine
-from service.types import AlarmKind, Health
 from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact
 
 
@@ -177,5 +178,5 @@ def test_a_model_that_is_refused_in_the_worker_stops_the_start(tiny_artefact: Pa
 
 def test_the_service_side_does_not_import_torch() -> None:
     """The process that holds the engine stays without torch: 200 MB and two seconds."""
-    code = "import sys, service.inference.engine, service.pipeline; sys.exit('torch' in sys.modules)"
+    code = "import sys, service.inference.engine, service.verdicts.pipeline; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

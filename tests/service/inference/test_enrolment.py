@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from lifts.schema import Lift
-from service.errors import EngineUnavailableError, EnrolmentError
+from service.domain.arrays import Float32, Image
+from service.domain.errors import EngineUnavailableError, EnrolmentError
+from service.domain.masks import MaskVersion
 from service.inference.active_masks import ActiveMasks
 from service.inference.artefact import read_manifest
 from service.inference.enrolment import embed, enrol, mask_bank, shifted
@@ -18,7 +20,6 @@ from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.store import lifts, masks
 from service.store.database import Store
-from service.types import Floats, Image, MaskVersion
 from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, mask, picture, write_artefact
 
 
@@ -128,7 +129,7 @@ class _Down(InlineEngine):
 
     up = False
 
-    def submit_masks(self, masks: Image) -> Future[Floats]:
+    def submit_masks(self, masks: Image) -> Future[Float32]:
         if self.up:
             return super().submit_masks(masks)
         future: Future[Any] = Future()

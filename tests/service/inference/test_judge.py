@@ -13,6 +13,9 @@ import pytest
 
 from lifts.heaps import Heaps
 from lifts.prototypes import Prototypes
+from service.domain.masks import MaskVersion, Threshold
+from service.domain.passage import Picture
+from service.domain.verdict import NOT_THIS_LIFT, Inference, Judgement, Verdict
 from service.inference.artefact import Calibration
 from service.inference.judge import (
     distances_of,
@@ -22,7 +25,6 @@ from service.inference.judge import (
     unknown,
     verdict_of,
 )
-from service.types import NOT_THIS_LIFT, Judgement, MaskVersion, Picture, Seen, Threshold, Verdict
 from tests.service.tiny_model import MASKS
 
 CALIBRATION = Calibration(
@@ -54,9 +56,9 @@ def _seen(
     points: list[tuple[float, float]],
     occupancy: list[float] | None = None,
     matches: list[tuple[float, float]] | None = None,
-) -> Seen:
+) -> Inference:
     """What a network says that knows distances only, unless matches are given."""
-    return Seen(
+    return Inference(
         np.array(points, dtype=np.float32),
         np.array(occupancy or [1.0] * len(points), dtype=np.float32),
         np.array(matches or [(math.nan, math.nan)] * len(points), dtype=np.float32),

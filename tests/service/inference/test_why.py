@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from lifts.schema import MaskPair
+from service.domain.verdict import Inference
 from service.inference.why import BOTH_RGB, CLOSE_RGB, NEITHER_RGB, OPEN_RGB, bar_maps, overlay, png_of
-from service.types import Seen
 
 
 def _masks() -> MaskPair:
@@ -21,7 +21,7 @@ def _masks() -> MaskPair:
 def test_maps_are_the_beginning_of_the_embeddings() -> None:
     """0.05 of a full 0.1 is half of 255; more than full stays 255; NaN is nothing; the rest is no map."""
     embeddings = np.array([[0.0, 0.05, 0.6, np.nan, 9.0]], np.float32)
-    seen = Seen(embeddings, np.ones(1, np.float32), np.zeros((1, 2), np.float32))
+    seen = Inference(embeddings, np.ones(1, np.float32), np.zeros((1, 2), np.float32))
     assert bar_maps(seen, 2).tolist() == [[[0, 127], [255, 0]]]
     assert len(bar_maps(seen, 0)) == 0
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from lifts.geometry import middle_fraction, pose_at, to_camera
 from lifts.schema import Camera, Lift, MaskPair, Pose, Track
-from service.frame import Frame
-from service.types import WatchedLift
+from service.domain.camera import WatchedLift
+from service.domain.frame import Frame
 
 Image = npt.NDArray[np.uint8]
 WIDTH, HEIGHT = 640, 360

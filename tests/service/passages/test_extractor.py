@@ -7,10 +7,11 @@ import pytest
 
 from lifts.geometry import apply, middle_fraction, pose_at, to_canonical
 from lifts.schema import Lift
-from service.errors import ConfigurationError
-from service.frame import Frame
+from service.domain.camera import WatchedLift
+from service.domain.errors import ConfigurationError
+from service.domain.frame import Frame
+from service.domain.passage import Passage
 from service.passages.extractor import PassageExtractor
-from service.types import Passage, WatchedLift
 from tests.service.passages.scripted import AWAY_TRACK, Scene, crossing_s, frames, watched
 
 EVERY_4_S = tuple(1.0 + 4.0 * k for k in range(8))

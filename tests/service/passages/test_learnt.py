@@ -11,11 +11,12 @@ import pytest
 
 from lifts.geometry import middle_fraction
 from lifts.schema import Camera
-from service.frame import Frame
-from service.ingest.supervisor import CameraSupervisor
+from service.domain.camera import CameraEvent, CameraState, CameraStatus
+from service.domain.frame import Frame
+from service.domain.health import Health
 from service.passages.extractor import PassageExtractor
 from service.passages.learnt import Learnt, fingerprint, load
-from service.types import CameraEvent, CameraState, CameraStatus, Health
+from service.station.supervisor import CameraSupervisor
 from tests.faults.scenes import encode
 from tests.service.passages.scripted import Scene, crossing_s, frames, watched
 

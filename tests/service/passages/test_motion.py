@@ -5,7 +5,7 @@ import pytest
 
 from lifts.geometry import pose_at
 from lifts.schema import Pose, Track
-from service.passages.line.roi import Roi, scaled
+from service.line.roi import Roi, scaled
 from service.passages.motion import motion_px, track_warnings
 from tests.service.passages.scripted import HEIGHT, SIDE_TRACK, WIDTH
 

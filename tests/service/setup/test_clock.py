@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from service.errors import CalibrationError
+from service.domain.errors import CalibrationError
 from service.setup.clock import Clock, find_clock
 from service.setup.movie import background, coarse, edges
 from service.setup.video import Recording

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lifts.geometry import CANONICAL_SIZE, apply, middle_fraction, pose_at, to_camera
-from service.errors import CalibrationError
+from service.domain.errors import CalibrationError
 from service.setup.extent import FILL
 from service.setup.motion import Motion
 from service.setup.proposal import Marking, Proposal, propose

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from lifts.schema import Lift
-from service.errors import ConfigurationError, NotFoundError, StoreError
+from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
+from service.domain.errors import ConfigurationError, NotFoundError, StoreError
 from service.store import alarms, lifts, meta, thresholds
 from service.store.database import Store, make_engine, migrate
 from service.store.tables import Base
-from service.types import Alarm, AlarmDraft, AlarmKind, Severity
 
 
 def _draft(passage_id: str) -> AlarmDraft:
@@ -203,7 +203,7 @@ import sys
 from pathlib import Path
 from service.store import alarms
 from service.store.database import Store
-from service.types import AlarmDraft, AlarmKind, Severity
+from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 
 
 def write(name, count):

@@ -12,24 +12,15 @@ from sqlalchemy import text
 from lifts.heaps import Heaps
 from lifts.prototypes import Prototypes
 from lifts.schema import Camera, Lift, Pose, Track
-from service.errors import ConflictError, NotFoundError
+from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
+from service.domain.errors import ConflictError, NotFoundError
+from service.domain.masks import MaskVersion, Threshold
+from service.domain.people import Role
+from service.domain.verdict import TOO_CLOSE, ImageJudgement, Judgement, Verdict
 from service.store import alarms, lifts, masks, passages, pictures, thresholds, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
 from service.store.records import PassageRecord, PictureRecord, Review
-from service.types import (
-    TOO_CLOSE,
-    AlarmDraft,
-    AlarmKind,
-    AlarmState,
-    ImageJudgement,
-    Judgement,
-    MaskVersion,
-    Role,
-    Severity,
-    Threshold,
-    Verdict,
-)
 from tests.service.tiny_model import CLOSE, MASKS, OPEN, picture
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)

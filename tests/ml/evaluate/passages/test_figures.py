@@ -88,7 +88,7 @@ def test_the_tables_say_what_was_not_found() -> None:
 
 def test_sources_change_the_digest(tmp_path: Path) -> None:
     """Other bytes or another file in what finds passages, another digest; nothing else moves it."""
-    for name in ("service/frame.py", "service/watch.py", "service/passages/line.py", "lifts/schema.py"):
+    for name in ("service/domain/frame.py", "service/station/watch.py", "service/line.py", "lifts/schema.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
     before = watching.sources(tmp_path)

@@ -1,0 +1,258 @@
+"""Where frames come from: video files, live streams and local cameras, decoded by FFmpeg.
+
+A source is an iterable of `Frame`; it stands for one connection and ends when that does. Reconnection is
+the reader's business (`service.capture.reader`). Every failure is a `SourceError` without credentials.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import av
+from av.container import InputContainer
+
+from lifts.schema import Transport
+from service.capture.clock import MediaClock
+from service.capture.decoder import Decoder, Gate
+from service.capture.hardware import Hardware, accelerator, distrust
+from service.capture.urls import device_of, expand, is_stream, redact
+from service.domain.errors import SourceError
+from service.domain.frame import Frame
+
+_NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
+_TRANSPORTS: dict[Transport, dict[str, str]] = {
+    "tcp": {"rtsp_transport": "tcp"},  # lost UDP packets would look like a damaged carrier
+    "udp": {"rtsp_transport": "udp"},
+    "auto": {"rtsp_transport": "udp+tcp", "rtsp_flags": "prefer_tcp"},
+}
+
+
+class FileSource:
+    """A recorded video.
+
+    Args:
+        path: the file.
+        loop: start again at its end, for ever; t_s goes on increasing.
+        realtime: hand frames out when their time stamp is due, without drift.
+        max_fps: frames that come faster are not handed out.
+        skip_unneeded: leave pictures undecoded that neither `max_fps` nor other pictures need; see
+            `service.capture.decoder.Thinning`, which never goes below four fifths of `max_fps`.
+        hardware: what decodes.
+
+    Raises:
+        SourceError: no such file, or no video.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        loop: bool = False,
+        realtime: bool = False,
+        max_fps: float | None = None,
+        skip_unneeded: bool = True,
+        hardware: Hardware = "none",
+    ) -> None:
+        self.path = Path(path)
+        self._loop, self._realtime, self._max_fps = loop, realtime, max_fps
+        self._wanted_fps = max_fps if skip_unneeded else None
+        self._hardware = hardware
+        self._closed = threading.Event()
+        with self._open() as container:
+            decoder = self._decoder(container)
+            self.fps, self.decoder = decoder.fps, decoder.name
+            self.duration_s = max(0.0, (container.duration or 0) / av.time_base)
+            """Length of the file by its own account, seconds; 0 when it does not say."""
+
+    def close(self) -> None:
+        """End the iteration soon; safe from another thread."""
+        self._closed.set()
+
+    def __iter__(self) -> Iterator[Frame]:
+        clock = MediaClock(1.0 / self.fps)
+        gate = Gate(self._max_fps)
+        first = 0
+        start_s = time.monotonic()
+        while not self._closed.is_set():
+            index = first
+            with self._open() as container:
+                decoder = self._decoder(container)
+                with suppress(av.FFmpegError, TimeoutError):  # what is left of a damaged recording
+                    for picture in decoder:
+                        if self._closed.is_set():
+                            return
+                        self.decoder = decoder.name
+                        t_s = clock.stamp(picture.raw_s)
+                        if self._realtime:
+                            self._closed.wait(max(0.0, start_s + t_s - time.monotonic()))
+                        index = first + picture.number + 1
+                        if gate.passes(t_s):
+                            yield picture.frame(index - 1, t_s)
+            if index == first and not self._closed.is_set():
+                raise SourceError(f"{self.path}: no picture can be decoded from this file")
+            if not self._loop:
+                return
+            first = index
+
+    def _open(self) -> InputContainer:
+        if not self.path.is_file():
+            raise SourceError(f"{self.path}: no such file")
+        try:
+            return av.open(
+                str(self.path.resolve()),
+                options={"protocol_whitelist": "file"},
+                hwaccel=accelerator(self._hardware),
+            )
+        except (av.FFmpegError, ValueError):
+            raise SourceError(f"{self.path}: not a video that can be decoded") from None
+
+    def _decoder(self, container: InputContainer) -> Decoder:
+        try:
+            return Decoder(container, wanted_fps=self._wanted_fps)
+        except ValueError as error:
+            raise SourceError(f"{self.path}: {error}") from None
+
+
+class StreamSource:
+    """One connection to a live camera: RTSP, HTTP, or a camera of this machine (V4L2).
+
+    Args:
+        url: rtsp, rtsps, http, https, /dev/video0 or v4l2:/dev/video0; may hold ${NAME} placeholders, see
+            `service.capture.urls.expand`.
+        open_timeout_s, read_timeout_s: after these a silent camera is given up.
+        max_fps, skip_unneeded: as in FileSource.
+        transport: how RTSP's pictures travel; `auto` asks for TCP, and for UDP where that is refused.
+        size: width and height to ask of a local camera; others send what they send.
+        hardware: what decodes.
+
+    Raises:
+        ConfigurationError: the url has a forbidden scheme or an unset ${NAME}.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        open_timeout_s: float = 2.5,
+        read_timeout_s: float = 2.5,
+        max_fps: float | None = None,
+        skip_unneeded: bool = True,
+        transport: Transport = "tcp",
+        size: tuple[int, int] | None = None,
+        hardware: Hardware = "none",
+    ) -> None:
+        self._url = expand(url)
+        self.name = redact(url)
+        self._device = device_of(self._url)
+        if self._device is None:
+            is_stream(self._url)
+        self._timeouts = (open_timeout_s, read_timeout_s)
+        self._max_fps, self._wanted_fps = max_fps, max_fps if skip_unneeded else None
+        self._transport, self._size, self._hardware = transport, size, hardware
+        self._closed = threading.Event()
+        self.fps = 25.0
+        self.decoder = ""
+
+    def close(self) -> None:
+        """End the iteration soon (within the read time-out); safe from another thread."""
+        self._closed.set()
+
+    def __iter__(self) -> Iterator[Frame]:
+        with self._open() as container:
+            try:
+                decoder = Decoder(container, wanted_fps=self._wanted_fps)
+            except ValueError:
+                raise SourceError(f"{self.name}: no video stream there") from None
+            yield from self._frames(decoder)
+
+    def _frames(self, decoder: Decoder) -> Iterator[Frame]:
+        self.fps = decoder.fps
+        clock = MediaClock(1.0 / self.fps)
+        gate = Gate(self._max_fps)
+        index, last_mono_s = 0, time.monotonic()
+        reason = "the stream ended"
+        try:
+            for picture in decoder:
+                if self._closed.is_set():
+                    return
+                index, self.decoder = picture.number + 1, decoder.name
+                t_s = clock.stamp(picture.raw_s, picture.arrived_s - last_mono_s)
+                last_mono_s = picture.arrived_s
+                if gate.passes(t_s):
+                    yield picture.frame(index - 1, t_s)
+        except av.FFmpegError as error:
+            # What FFmpeg says when it is interrupted differs between protocols.
+            silent = time.monotonic() - last_mono_s >= self._timeouts[1]
+            reason = "the stream fell silent" if silent else _reason(error)
+        except TimeoutError as error:
+            reason = str(error)
+            if decoder.hardware:
+                distrust()
+        if not self._closed.is_set():
+            raise SourceError(f"{self.name}: {reason} after {index} frames")
+
+    def _open(self) -> InputContainer:
+        attempts: list[tuple[str, str | None, dict[str, str]]] = [(self._url, None, self._options())]
+        if self._device is not None:
+            # Large pictures come fast enough over USB only as MJPEG; what the camera itself prefers is next.
+            size = {} if self._size is None else {"video_size": f"{self._size[0]}x{self._size[1]}"}
+            attempts = [
+                (self._device, "v4l2", {"input_format": "mjpeg", **size}),
+                (self._device, "v4l2", {}),
+            ]
+        reason = ""
+        for name, format_name, options in attempts:
+            start_s = time.monotonic()
+            try:
+                return av.open(
+                    name,
+                    format=format_name,
+                    options=options,
+                    timeout=self._timeouts,
+                    hwaccel=accelerator(self._hardware),
+                )
+            except (av.FFmpegError, ValueError) as error:
+                silent = time.monotonic() - start_s >= self._timeouts[0]
+                reason = f"no answer within {self._timeouts[0]:g} s" if silent else _reason(error)
+        raise SourceError(f"{self.name}: no connection, or no video stream there: {reason}")
+
+    def _options(self) -> dict[str, str]:
+        # What a stream is gets known without gathering pictures for its rate: they would come late, all at
+        # once, and more than the reader's queue holds.
+        options = {"protocol_whitelist": _NETWORK, "fpsprobesize": "0"}
+        if urlsplit(self._url).scheme.lower().startswith("rtsp"):
+            options |= {"allowed_media_types": "video", **_TRANSPORTS[self._transport]}
+        return options
+
+
+def open_source(
+    url: str,
+    *,
+    loop: bool = False,
+    realtime: bool = False,
+    max_fps: float | None = None,
+    transport: Transport = "tcp",
+    size: tuple[int, int] | None = None,
+    hardware: Hardware = "none",
+) -> FileSource | StreamSource:
+    """Return the source for a camera url, a local camera's device or a file's path; see the two classes.
+
+    Raises:
+        SourceError: the file cannot be opened (a stream says so when it is iterated).
+        ConfigurationError: the url has a forbidden scheme or an unset ${NAME}.
+    """
+    expanded = expand(url)
+    if device_of(expanded) is not None or is_stream(expanded):
+        return StreamSource(url, max_fps=max_fps, transport=transport, size=size, hardware=hardware)
+    return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware)
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong in FFmpeg's words for it; its messages hold the URL, these do not."""
+    text = getattr(error, "strerror", None) or type(error).__name__
+    return redact(str(text))

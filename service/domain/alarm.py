@@ -1,0 +1,67 @@
+"""Alarms: what subscribers see, and what policy wants raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.verdict import Verdict
+
+
+class AlarmKind(StrEnum):
+    """What an alarm is about: one kind for the bar, the others for the system's own eyesight and health."""
+
+    BAR_OPEN = "bar_open"
+    CAMERA_LOST = "camera_lost"
+    CAMERA_FROZEN = "camera_frozen"
+    VIEW_CHANGED = "view_changed"
+    LOW_VISIBILITY = "low_visibility"
+    WORKER_DOWN = "worker_down"
+    LIFT_UNKNOWN_RATE = "lift_unknown_rate"
+
+
+class AlarmState(StrEnum):
+    """Where an alarm stands in its life (after ISA-18.2)."""
+
+    ACTIVE = "active"
+    ACKNOWLEDGED = "acknowledged"
+    SHELVED = "shelved"
+    CLEARED = "cleared"
+
+
+class Severity(StrEnum):
+    """How urgent an alarm is: critical for people in danger, warning for a blind system."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm as subscribers see it; `seq` grows with each new or changed alarm."""
+
+    id: str
+    seq: int
+    kind: AlarmKind
+    severity: Severity
+    lift_id: str | None
+    passage_id: str | None
+    raised_at: datetime
+    state: AlarmState
+    verdict: Verdict | None
+    evidence: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmDraft:
+    """An alarm that policy wants raised; the store gives it id, seq and time when it commits it."""
+
+    kind: AlarmKind
+    severity: Severity
+    lift_id: str | None
+    message: str
+    passage_id: str | None = None
+    verdict: Verdict | None = None
+    evidence: tuple[str, ...] = ()

@@ -1,0 +1,11 @@
+"""Array types of the service: names for dtypes, shapes stand in docstrings."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+
+
+Float32 = npt.NDArray[np.float32]

@@ -1,0 +1,62 @@
+"""Cameras: what they are told and what they report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lifts.schema import Lift, MaskPair
+from service.domain.arrays import Image
+from service.domain.health import Health
+from service.domain.passage import Passage
+
+
+class CameraState(StrEnum):
+    """What a camera's supervisor says of it."""
+
+    STARTING = "starting"
+    LIVE = "live"
+    DEGRADED = "degraded"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """A camera's state for the API and the console; times are seconds.
+
+    decoder: what decodes its stream ("h264", "h264 in hardware"); empty before the first frame.
+    """
+
+    lift_id: str
+    state: CameraState
+    message: str
+    fps: float
+    frame_age_s: float | None
+    frames_read: int
+    frames_dropped: int
+    passages: int
+    line_speed: str
+    decoder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The newest picture of a camera, small, for the console: JPEG; t_mono_s when its frame was read."""
+
+    lift_id: str
+    jpeg: bytes
+    t_mono_s: float
+
+
+CameraEvent = Passage | Health | CameraStatus | Snapshot
+"""What a camera's process reports to the service."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchedLift:
+    """What a camera's process needs to know: the lift, its masks if enrolled, and the picture references."""
+
+    lift: Lift
+    masks: MaskPair | None
+    references: dict[str, Image]
+    loop_file: bool = False

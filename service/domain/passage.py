@@ -1,0 +1,43 @@
+"""One carrier crossing the view, and its pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lifts.schema import Pose
+from service.domain.arrays import Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One registered picture of a passage.
+
+    image: uint8[200, 200, 3] RGB in the canonical frame.
+    pose: the refined pose it was warped with.
+    quality: 0..1, how sure the registration is; 0 when nothing was found to register on.
+    problem: why this picture must not be judged ("dark", "no contrast", "not registered"), or None.
+    """
+
+    image: Image
+    pose: Pose | None
+    t_s: float
+    quality: float
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """One carrier crossing the view: pictures at its begin (TD), middle and end (TF).
+
+    number counts the carriers of one connection from 1. Times are media seconds of the three moments at
+    which the carrier was at the three poses; decided_mono_s: time.monotonic() when the last picture was read.
+    """
+
+    id: str
+    lift_id: str
+    number: int
+    t_begin_s: float
+    t_middle_s: float
+    t_end_s: float
+    pictures: tuple[Picture, ...]
+    decided_mono_s: float

@@ -1,0 +1,129 @@
+"""The health of a camera: a pure state machine, stepped by frames and by ticks of the monotonic clock.
+
+It never falls silent: until frames come it says so, and what it cannot see it reports as a problem.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from service.domain.alarm import AlarmKind
+from service.domain.camera import CameraState
+from service.domain.health import Health
+from service.health.limits import HealthLimits, Problem, Trouble
+from service.health.memory import UsualView, ViewMemory
+from service.health.view import View
+
+_SAME_AGAIN_S = 0.5
+
+
+class CameraHealth:
+    """Watches one camera. Feed it `frame` for each frame looked at, `tick` a few times a second.
+
+    All times are time.monotonic(); wall clocks and media time do not enter.
+
+    Args:
+        lift_id: whose camera.
+        now_s: when it began.
+        limits: when a camera counts as impaired.
+        usual: the view as it was learned before, by another process.
+    """
+
+    def __init__(
+        self,
+        lift_id: str,
+        now_s: float,
+        limits: HealthLimits | None = None,
+        usual: UsualView | None = None,
+    ) -> None:
+        self.limits = limits = limits or HealthLimits()
+        self._started_s = now_s
+        self._frame_s: float | None = None
+        self._live_since_s: float | None = None
+        self._frozen_view: View | None = None
+        self._frozen_since_s = now_s
+        self._view = ViewMemory(limits, usual)
+        self._lost = Problem(AlarmKind.CAMERA_LOST, lift_id, 0.0, 0.0)
+        self._frozen = Problem(AlarmKind.CAMERA_FROZEN, lift_id, 0.0, limits.thawed_s)
+        self._unseen = Problem(AlarmKind.LOW_VISIBILITY, lift_id, limits.unseen_s, 2 * limits.recover_s)
+        self._changed = Problem(AlarmKind.VIEW_CHANGED, lift_id, limits.view_s, limits.view_s / 2)
+
+    @property
+    def state(self) -> CameraState:
+        """Whether frames come: `starting` until the first, then live, degraded or lost."""
+        if self._lost.active is not None:
+            return CameraState.LOST
+        if self._frame_s is None:
+            return CameraState.STARTING
+        return CameraState.LIVE if self._live_since_s is not None else CameraState.DEGRADED
+
+    @property
+    def problem(self) -> str | None:
+        """Why the camera's pictures must not be judged now, in a word or two, or None."""
+        for problem in (self._frozen, self._unseen, self._changed):
+            if problem.active is not None:
+                return problem.active.cause
+        return None
+
+    @property
+    def message(self) -> str:
+        """The same for people, in a sentence; empty if nothing is wrong."""
+        active = (problem.active for problem in (self._frozen, self._unseen, self._changed))
+        return next((trouble.message for trouble in active if trouble is not None), "")
+
+    @property
+    def usual(self) -> UsualView | None:
+        """The view as it was learned; None before enough was seen."""
+        return self._view.known
+
+    def frame_age_s(self, now_s: float) -> float | None:
+        """Seconds since the last frame; None before the first."""
+        return None if self._frame_s is None else max(0.0, now_s - self._frame_s)
+
+    def frame(self, view: View, now_s: float) -> list[Health]:
+        """Take in a frame; return what changed."""
+        changes = self._arrived(now_s)
+        unseen = self._view.unseen(view)
+        still = self._standing_still(view, now_s)
+        # In the dark or under a cap every picture is the same: that has an alarm of its own.
+        frozen = still if unseen is None else None
+        changes += self._frozen.step(frozen, now_s, "the camera's picture changes again")
+        changes += self._unseen.step(unseen, now_s, "clear view again")
+        if unseen is None:
+            changed = self._view.changed(view, now_s)
+            changes += self._changed.step(changed, now_s, "the view is as it was again")
+        return changes
+
+    def damaged(self, now_s: float) -> list[Health]:
+        """Take in a frame that cannot be looked at, because bits of it were lost; return what changed."""
+        trouble = Trouble("damaged", "the stream is damaged: much of it is lost on its way from the camera")
+        return self._arrived(now_s) + self._unseen.step(trouble, now_s, "clear view again")
+
+    def tick(self, now_s: float) -> list[Health]:
+        """Let time pass; return what changed."""
+        silent_s = now_s - (self._started_s if self._frame_s is None else self._frame_s)
+        if silent_s >= self.limits.degraded_s:
+            self._live_since_s = None
+        if silent_s < self.limits.lost_s:
+            return []
+        return self._lost.step(Trouble("no frames", f"no frame for {silent_s:.0f} s"), now_s, "")
+
+    def _arrived(self, now_s: float) -> list[Health]:
+        self._frame_s = now_s
+        if self._live_since_s is None:
+            self._live_since_s = now_s
+        return self._lost.step(None, now_s, "the camera sends frames again")
+
+    def _standing_still(self, view: View, now_s: float) -> Trouble | None:
+        """Say since when the picture stands still; an encoder's key frames shift it by a trace only."""
+        before = self._frozen_view
+        if before is not None:
+            change = np.abs(view.samples.astype(np.int16) - before.samples)
+            if float(change.mean()) < self.limits.frozen_change and float((change > 12).mean()) < 5e-4:
+                still_s = now_s - self._frozen_since_s
+                # Now and then a key frame shifts what an encoder makes of the same picture.
+                if still_s < (self.limits.frozen_s if self._frozen.active is None else _SAME_AGAIN_S):
+                    return None
+                return Trouble("camera frozen", f"the camera has sent the same picture for {still_s:.0f} s")
+        self._frozen_view, self._frozen_since_s = view, now_s
+        return None

@@ -1,0 +1,110 @@
+"""What a frame looks like, in a few numbers: the raw material of camera health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from service.domain.frame import Frame
+
+VIEW_WIDTH, VIEW_HEIGHT = 160, 90
+CELL = 10
+"""Pixels of a view across one of the cells that it is looked through for structure."""
+
+_WIDE = 960
+_TO_FULL_RANGE = np.clip(np.round((np.arange(256) - 16) * 255.0 / 219.0), 0, 255).astype(np.uint8)
+
+Floats = npt.NDArray[np.float32]
+Cells = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A frame's brightness reduced; black is 0 and white 255 whatever range the camera uses.
+
+    samples: uint8[90, 160], single pixels of the frame, noise and all: equal only if nothing moved at all.
+    grey: uint8[90, 160], area averages.
+    dark: 95th percentile of the median-filtered grey, 0..255: snow specks and lamps do not lift it.
+    contrast: its 95th percentile less its 5th.
+    burnt: fraction of the view at the sensor's top.
+    sharpness: mean absolute second difference of the frame halved to under 960 pixels across, grey levels;
+        to be compared between frames of one camera.
+    structure: bool[9, 16], which cells of the view show some outline.
+    """
+
+    samples: npt.NDArray[np.uint8]
+    grey: npt.NDArray[np.uint8]
+    dark: float
+    contrast: float
+    burnt: float
+    sharpness: float
+    structure: Cells
+
+
+def look(frame: Frame) -> View:
+    """Reduce a frame to a View, from its luma alone; about 0.4 ms for 1920x1080."""
+    luma = frame.luma
+    height, width = luma.shape
+    rows = (np.arange(VIEW_HEIGHT) * height) // VIEW_HEIGHT
+    columns = (np.arange(VIEW_WIDTH) * width) // VIEW_WIDTH
+    spread = None if frame.full_range else _TO_FULL_RANGE
+    samples = luma[rows][:, columns]
+    fine = luma
+    while fine.shape[1] >= _WIDE:  # halving is many times cheaper than any other reduction by area
+        fine = _reduced(
+            fine[: fine.shape[0] & ~1, : fine.shape[1] & ~1], fine.shape[1] // 2, fine.shape[0] // 2
+        )
+    grey = _reduced(fine, VIEW_WIDTH, VIEW_HEIGHT)
+    if spread is not None:
+        samples, grey = np.take(spread, samples), np.take(spread, grey)
+    calm = cv2.medianBlur(grey, 5)
+    shares = np.cumsum(np.bincount(calm.ravel(), minlength=256)) / calm.size
+    low, high = (int(np.searchsorted(shares, share)) for share in (0.05, 0.95))
+    edges = cv2.Laplacian(cv2.medianBlur(fine, 3), cv2.CV_16S)
+    sharpness = cv2.norm(edges, cv2.NORM_L1) / edges.size * (1.0 if spread is None else 255.0 / 219.0)
+    return View(
+        samples=samples,
+        grey=grey,
+        dark=float(high),
+        contrast=float(high - low),
+        burnt=float((calm >= 250).mean()),
+        sharpness=float(sharpness),
+        structure=_structure(grey, float(high - low)),
+    )
+
+
+def _reduced(plane: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _structure(grey: npt.NDArray[np.uint8], contrast: float) -> Cells:
+    # By the view's own contrast: dusk takes a share of every edge, a covered lens takes some edges wholly.
+    edges = outlines(grey.astype(np.float32)) > max(1.5, 0.03 * contrast)
+    cells = edges.reshape(VIEW_HEIGHT // CELL, CELL, VIEW_WIDTH // CELL, CELL)
+    return np.asarray(cells.mean(axis=(1, 3)) >= 0.08)
+
+
+def outlines(grey: Floats) -> Floats:
+    """Return float32[90, 160] edge strengths, evened out so that one bright edge does not decide."""
+    calm = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
+    dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
+    return np.asarray(np.minimum(cv2.magnitude(dx, dy), 24.0), dtype=np.float32)
+
+
+def likeness(a: Floats, b: Floats) -> float:
+    """Return the correlation -1..1 of two outlines; 0 if one holds nothing."""
+    a, b = a - a.mean(), b - b.mean()
+    norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / norm if norm > 1e-6 else 0.0
+
+
+def displacement(reference: Floats, now: Floats) -> tuple[float, float, float]:
+    """Return (dx, dy, response) of `now` against `reference` in view pixels, by phase correlation."""
+    height, width = reference.shape
+    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    (dx, dy), response = cv2.phaseCorrelate(reference, now, window)
+    return float(dx), float(dy), float(response)

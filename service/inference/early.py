@@ -1,0 +1,55 @@
+"""The embedder, started before anything else: loading the network takes longer than all the rest together.
+
+Imports little, so that the worker is under way while the service's other parts are still being imported.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from service.domain.errors import ConfigurationError
+from service.domain.health import Health
+from service.inference.engine import WorkerEngine
+from service.settings import Settings
+
+
+class EarlyEngine:
+    """A started engine that keeps what it has to say until somebody listens.
+
+    Raises:
+        ConfigurationError: the settings name an engine that is not there.
+        ArtefactError: manifest or file of the model are not in order.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.engine != "local":
+            raise ConfigurationError(
+                f"engine {settings.engine!r}: this version runs the embedder in a local worker only: "
+                "use --engine local"
+            )
+        self._lock = threading.Lock()
+        self._listener: Callable[[Health], None] | None = None
+        self._kept: list[Health] = []
+        self.engine = WorkerEngine(
+            settings.manifest_path(),
+            device=settings.device,
+            precision=settings.precision,
+            on_health=self._tell,
+        )
+        self.engine.start(wait_ready=False)
+
+    def listen(self, listener: Callable[[Health], None]) -> None:
+        """Tell `listener` everything, beginning with what was said so far."""
+        with self._lock:
+            self._listener = listener
+            for health in self._kept:
+                listener(health)
+            self._kept.clear()
+
+    def _tell(self, health: Health) -> None:
+        with self._lock:
+            if self._listener is None:
+                self._kept.append(health)
+            else:
+                self._listener(health)

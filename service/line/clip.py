@@ -1,0 +1,125 @@
+"""What was seen since the start, kept until the carriers' movie is made from it."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from lifts.geometry import pose_at, warp
+from lifts.schema import Pose, Track
+from service.domain.frame import Frame
+from service.line.roi import Roi
+from service.passages.outlines import MARGIN_PX
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+_MOST_FRAMES = 420
+_MOST_PIXELS = 640 * 480
+_JPEG_QUALITY = 94
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A frame of the clip: times in seconds, its reduced grey picture, its colours within the box as JPEG."""
+
+    t_s: float
+    t_mono_s: float
+    damaged: bool
+    small: Bytes
+    jpeg: bytes
+
+
+class Clip:
+    """The frames since the start, with the products of their features with each other; oldest dropped first.
+
+    features: float32[N, D]. gram: float32[N, N]. factor: JPEG pixels per camera pixel.
+    """
+
+    def __init__(self, roi: Roi, track: Track) -> None:
+        self._roi = roi
+        x0, y0, x1, y1 = roi.box
+        scale = max(pose_at(track, w).scale for w in (0.0, 0.5, 1.0))
+        self.factor = min(1.0, scale, (_MOST_PIXELS / ((x1 - x0) * (y1 - y0))) ** 0.5)
+        self._size = (max(1, round((x1 - x0) * self.factor)), max(1, round((y1 - y0) * self.factor)))
+        self.frames: list[Kept] = []
+        self._features: Floats = np.zeros((0, 0), np.float32)
+        self._gram: Floats = np.zeros((_MOST_FRAMES, _MOST_FRAMES), np.float32)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def times(self) -> npt.NDArray[np.float64]:
+        """The frames' media times, float64[N] seconds."""
+        return np.array([kept.t_s for kept in self.frames])
+
+    @property
+    def features(self) -> Floats:
+        """float32[N, D]."""
+        return self._features[: len(self.frames)]
+
+    @property
+    def gram(self) -> Floats:
+        """float32[N, N]."""
+        return self._gram[: len(self.frames), : len(self.frames)]
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return self.frames[-1].t_s - self.frames[0].t_s if self.frames else 0.0
+
+    def add(self, frame: Frame, small: Bytes, feature: Floats) -> None:
+        """Take in a frame, its reduced picture and its features float32[D]."""
+        if len(self.frames) == _MOST_FRAMES:
+            self._forget(_MOST_FRAMES // 4)
+        if self._features.shape[1] != len(feature):
+            self._features = np.zeros((_MOST_FRAMES, len(feature)), np.float32)
+        n = len(self.frames)
+        self._features[n] = feature
+        products = self._features[: n + 1] @ feature
+        self._gram[n, : n + 1] = products
+        self._gram[: n + 1, n] = products
+        box = cv2.resize(frame.bgr(self._roi.box), self._size, interpolation=cv2.INTER_AREA)
+        _, jpeg = cv2.imencode(".jpg", box, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        self.frames.append(Kept(frame.t_s, frame.t_mono_s, frame.damaged, small, jpeg.tobytes()))
+
+    def nearest(self, t_s: float) -> Kept | None:
+        """Return the frame nearest to a media time; None from an empty clip."""
+        return min(self.frames, key=lambda kept: abs(kept.t_s - t_s), default=None)
+
+    def picture(self, kept: Kept) -> Bytes:
+        """Return a kept frame's box in colours, uint8[h, w, 3] BGR, `factor` times its size."""
+        return np.asarray(cv2.imdecode(np.frombuffer(kept.jpeg, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
+
+    def warped(self, kept: Kept, pose: Pose, margin_px: int = MARGIN_PX) -> Bytes:
+        """Return a kept frame registered by a pose of the camera, uint8[200 + 2 * margin, ..., 3] BGR."""
+        return warp(self.picture(kept), self._within(pose), margin_px=margin_px)
+
+    def from_camera(self) -> npt.NDArray[np.float64]:
+        """Return float64[3, 3]: camera pixels -> pixels of `picture`."""
+        return self._roi.from_camera(1.0 / self.factor)
+
+    def snapshot(self) -> Clip:
+        """Return the clip as it is now, for another thread to look at its pictures and times."""
+        still = copy(self)
+        still.frames = list(self.frames)
+        return still
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.frames.clear()
+
+    def _within(self, pose: Pose) -> Pose:
+        x, y, _ = self.from_camera() @ (pose.x, pose.y, 1.0)
+        return pose.model_copy(update={"x": float(x), "y": float(y), "scale": pose.scale / self.factor})
+
+    def _forget(self, count: int) -> None:
+        n = len(self.frames)
+        del self.frames[:count]
+        self._features[: n - count] = self._features[count:n].copy()
+        self._gram[: n - count, : n - count] = self._gram[count:n, count:n].copy()

@@ -1,0 +1,183 @@
+"""The movie of one carrier interval: what the view looks like at each phase, averaged over all carriers.
+
+What every carrier shows adds up; people, snow and shadows, which come at any phase, average out. A frame is
+then placed in the movie by its likeness to each phase: one product of a matrix with a vector.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from service.line.learnt import LearntLine
+
+Floats = npt.NDArray[np.float32]
+
+_PHASE_S = 0.06
+_FEWEST, _MOST = 48, 256
+_MEMORY = 12.0  # carriers
+_BACKGROUND_S = 40.0
+_LEAST = -0.25  # who looks unlike all others is a carrier all the same
+_CHANGE_RATE = 0.2
+_STILL = 2.0
+_MOVED = 2.5  # times less change than usual, at least, is a standing line's
+_STACKS = 64
+_SEEN = 0.3  # of what should change: so much must, riders and weather being what they are
+
+
+class Movie:
+    """Features by phase.
+
+    frames: float32[K, D], what a frame at each phase shows beyond the background. background: float32[D].
+    interval_s: seconds between carriers at the line's usual speed.
+    """
+
+    def __init__(self, phases: npt.NDArray[np.float64], features: Floats, interval_s: float) -> None:
+        """Build it from a clip.
+
+        Args:
+            phases: float64[N], where in the movie each frame is, in intervals; fractions count.
+            features: float32[N, D]. interval_s: the carriers' interval.
+        """
+        self.interval_s = interval_s
+        k = min(max(round(interval_s / _PHASE_S), _FEWEST), _MOST)
+        self._count = np.zeros(k, np.float32)
+        self.frames: Floats = np.zeros((k, features.shape[1]), np.float32)
+        for phase, feature in zip(phases, features, strict=True):
+            for bin_, share in self._bins(float(phase)):
+                self._count[bin_] += share
+                self.frames[bin_] += share * feature
+        self._change = np.zeros(k, np.float32)
+        self._fill()
+        self.background: Floats = np.asarray(self.frames.mean(axis=0), dtype=np.float32)
+        self.frames -= self.background
+        self._lengths()
+
+    @classmethod
+    def of_learnt(cls, learnt: LearntLine) -> Movie:
+        """Return the movie as it was learnt before."""
+        movie = cls.__new__(cls)
+        movie.interval_s = learnt.interval_s
+        movie.frames, movie.background = learnt.frames.astype(np.float32), learnt.background.copy()
+        movie._count, movie._change = learnt.count.copy(), learnt.change.copy()
+        movie._lengths()
+        return movie
+
+    def learnt(self, interval_s: float, speed: float, origin: float) -> LearntLine:
+        """Return all of it for another one to begin with, and what else is known of the line."""
+        frames = self.frames.astype(np.float16)
+        background, change, count = self.background.copy(), self._change.copy(), self._count.copy()
+        return LearntLine(frames, background, change, count, interval_s, speed, origin % 1.0)
+
+    @property
+    def phases(self) -> int:
+        """The number of phases K."""
+        return len(self.frames)
+
+    def presence(self, feature: Floats, phase: float) -> float:
+        """Return how much of what a phase shows is in features float32[D]: about 1, or 0 for none."""
+        frame = self.frames[round((phase % 1.0) * self.phases) % self.phases]
+        shown = float(((feature - self.background) * frame).sum())
+        return shown / max(float((frame * frame).sum()), 1e-9)
+
+    def evidence(self, change: Floats, speeds: npt.NDArray[np.float64], elapsed: float) -> Floats:
+        """Return float32[S, K]: how well a change of the view is explained by going on to each phase.
+
+        |change|^2 - |change - (frame here - frame before)|^2, in parts of the fullest phase: 0 for a line
+        that stands, 1 for a change fully explained, less than 0 for one that should be seen and is not. What
+        only stands there takes no part.
+
+        Args:
+            change: float32[D], a frame's features less those of a frame before.
+            speeds: float64[S], the speeds asked about, in parts of the usual one.
+            elapsed: the time between the two frames, in intervals.
+        """
+        along = self._whole @ change
+        size, whole = float((change * change).sum()), max(float(self._norm.max()) ** 2, 1e-9)
+        k = self.phases
+        back = elapsed * speeds * k
+        low = np.floor(back).astype(int)
+        share = (back - low)[:, None].astype(np.float32)
+        twice = np.concatenate([along, along])
+        starts = (-low) % k
+        near = np.stack([twice[at : at + k] for at in starts])
+        far = np.concatenate([near[:, -1:], near[:, :-1]], axis=1)
+        before = near + share * (far - near)
+        out = np.maximum(
+            (2.0 / whole) * (along - before) - (_SEEN / whole) * self._all_apart(np.rint(back)), _LEAST
+        )
+        # Who sits on a carrier changes what moves, not that much does: stillness tells for itself.
+        runs = np.minimum(1.0, 2.0 * np.abs(speeds))[:, None].astype(np.float32)
+        out -= (_STILL / whole) * np.maximum(self._change * runs - _MOVED * size, 0.0)
+        out[speeds == 0.0] = 0.0
+        return np.asarray(out, dtype=np.float32)
+
+    def _all_apart(self, shifts: npt.NDArray[np.float64]) -> Floats:
+        """Return float32[S, K], `_apart` of each shift; kept, as frames come at an even pace mostly."""
+        key = shifts.tobytes()
+        if key not in self._stacks:
+            if len(self._stacks) >= _STACKS:
+                self._stacks.clear()
+            self._stacks[key] = np.stack([self._apart(int(one)) for one in shifts])
+        return self._stacks[key]
+
+    def _apart(self, shift: int) -> Floats:
+        """Return float32[K], the squared distance of each phase to the one so many bins before."""
+        if shift not in self._distances:
+            moved = np.roll(self.frames, shift, axis=0)
+            apart = ((self.frames - moved) ** 2).sum(axis=1)
+            # What two phases without a carrier differ by is noise, and in all the others too.
+            apart = np.maximum(apart - np.quantile(apart, 0.2), 0.0)
+            self._distances[shift] = np.asarray(apart, dtype=np.float32)
+        return self._distances[shift]
+
+    def learn(self, feature: Floats, phase: float, elapsed_s: float) -> None:
+        """Take in a frame at a phase (in intervals; its fraction counts) when that is sure."""
+        self.background += (feature - self.background) * min(elapsed_s / _BACKGROUND_S, 0.05)
+        new = feature - self.background
+        for bin_, share in self._bins(phase):
+            self._count[bin_] = min(self._count[bin_] + share, _MEMORY)
+            self.frames[bin_] += (new - self.frames[bin_]) * (share / max(self._count[bin_], 1.0))
+            self._whole[bin_] = np.rint(self.frames[bin_])
+            self._norm[bin_] = _length(self.frames[bin_])
+
+    def learn_change(self, change: Floats, phase: float) -> None:
+        """Take in how much the view changes when a running line comes to a phase."""
+        size = float((change * change).sum())
+        for bin_, share in self._bins(phase):
+            rate = share * _CHANGE_RATE if self._change[bin_] > 0.0 else 1.0
+            self._change[bin_] += (size - self._change[bin_]) * rate
+
+    def _bins(self, phase: float) -> tuple[tuple[int, float], tuple[int, float]]:
+        at = (phase % 1.0) * self.phases
+        low = int(at)
+        part = at - low
+        return (low % self.phases, 1.0 - part), ((low + 1) % self.phases, part)
+
+    def _fill(self) -> None:
+        """Divide by the counts; phases that no frame fell on are filled in from their neighbours."""
+        k = self.phases
+        spread = self._count.copy()
+        if float(self._count.min()) < 0.3:
+            self.frames = np.asarray(
+                self.frames + 0.5 * (np.roll(self.frames, 1, axis=0) + np.roll(self.frames, -1, axis=0)),
+                dtype=np.float32,
+            )
+            spread += 0.5 * (np.roll(spread, 1) + np.roll(spread, -1))
+        empty = spread < 0.05
+        self.frames /= np.maximum(spread, 0.05)[:, None]
+        if empty.any() and not empty.all():
+            full = np.flatnonzero(~empty)
+            for bin_ in np.flatnonzero(empty):
+                near = full[np.argmin(np.minimum((full - bin_) % k, (bin_ - full) % k))]
+                self.frames[bin_] = self.frames[near]
+
+    def _lengths(self) -> None:
+        self._distances: dict[int, Floats] = {}
+        self._stacks: dict[bytes, Floats] = {}
+        self._whole: Floats = np.rint(self.frames)  # as the features are: see Roi.features
+        self._norm = np.array([_length(frame) for frame in self.frames], dtype=np.float32)
+
+
+def _length(frame: Floats) -> float:
+    return float(np.sqrt((frame * frame).sum()))

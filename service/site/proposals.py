@@ -1,0 +1,123 @@
+"""What the service learns by itself, from the first passages and from the first reviews of a lift.
+
+It only proposes: what a lift is judged by changes when an operator activates a proposal. What is due follows
+from what is stored, so a restart proposes nothing twice, and new masks or another model begin anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import structlog
+
+from service.domain.errors import ConflictError
+from service.domain.masks import MaskVersion, Threshold
+from service.inference.protocol import Engine
+from service.site.own_threshold import FEWEST, NEWEST, find_threshold
+from service.store import masks, passages, thresholds
+from service.store.database import Store
+from service.store.pictures import Pictures
+
+log = structlog.get_logger(__name__)
+
+AFTER_PASSAGES = (FEWEST, 50, NEWEST)
+"""Passages that were seen well enough after which a threshold is proposed."""
+
+AFTER_REVIEWS = (5, 20, 100)
+"""Labelled passages after which one is proposed again; `passages.watched` keeps the newest 100 of them."""
+
+ROUND_EVERY_S = 15.0
+REST, MOST_REST_S = 200.0, 300.0
+"""After a look that found nothing due, rest for as many times as long as it took: counting a season of
+passages takes a while. One that proposed needs no rest, it is rare."""
+
+
+class Proposals:
+    """Looks at one lift after the other, on the caller's thread.
+
+    Args:
+        store: has the passages; takes the proposals.
+        engine: looks at their pictures again; its model knows how heaps lie on lifts in general.
+        pictures: where those are.
+        masks_of: the masks that a lift is judged by now, None if it has none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        pictures: Pictures,
+        masks_of: Callable[[str], MaskVersion | None],
+    ) -> None:
+        self._store, self._engine, self._pictures, self._masks_of = store, engine, pictures, masks_of
+        self._waiting: deque[str] = deque()
+        self._next_round_mono_s = self._next_look_mono_s = 0.0
+
+    def step(self) -> None:
+        """Look at the next lift if it is time; to be called every second or so. Raises BarwatchError.
+
+        A look that finds nothing due takes milliseconds, one that proposes seconds.
+        """
+        began_mono_s = time.monotonic()
+        if began_mono_s < self._next_look_mono_s:
+            return
+        proposed = None
+        try:
+            if not self._waiting and began_mono_s >= self._next_round_mono_s:
+                self._next_round_mono_s = began_mono_s + ROUND_EVERY_S
+                with self._store.reading() as session:
+                    self._waiting.extend(masks.active_versions(session))
+            if self._waiting:
+                proposed = self.look(self._waiting.popleft())
+        finally:
+            now_mono_s = time.monotonic()
+            rest_s = min(REST * (now_mono_s - began_mono_s), MOST_REST_S) if proposed is None else 0.0
+            self._next_look_mono_s = now_mono_s + rest_s
+
+    def look(self, lift_id: str) -> Threshold | None:
+        """Propose a threshold for the lift if one is due; returns it as stored.
+
+        None as well where too few of the passages have their pictures still.
+
+        Raises:
+            EngineUnavailableError: the embedder is down.
+            StoreError: the database cannot answer or takes no write.
+            NotFoundError: the lift was removed meanwhile.
+        """
+        judged_by, calibration = self._masks_of(lift_id), self._engine.manifest.calibration
+        if judged_by is None or calibration.heaps is None:
+            return None
+        found_with = (lift_id, judged_by.version, judged_by.model)
+        with self._store.reading() as session:
+            used, used_labels = thresholds.most_used(session, *found_with)
+            if used >= AFTER_PASSAGES[-1] and used_labels >= AFTER_REVIEWS[-1]:
+                return None
+            seen, labelled = passages.count_seen(session, *found_with)
+            due = _reached(AFTER_PASSAGES, used, seen) or _reached(AFTER_REVIEWS, used_labels, labelled)
+            if seen < FEWEST or not due:
+                return None
+            watched = passages.watched(session, *found_with, NEWEST)
+        try:
+            found = find_threshold(watched, judged_by, self._engine, self._pictures.of_passage)
+        except ConflictError as error:
+            log.debug("nothing to propose", lift_id=lift_id, reason=str(error))
+            return None
+        stored = self._store.write(partial(thresholds.add, found=found)).result()
+        log.info(
+            "threshold proposed",
+            lift_id=lift_id,
+            version=stored.version,
+            passages=len(stored.margins),
+            reviewed=stored.reviewed,
+            overlap=round(stored.heaps.overlap, 4),
+            prototypes=stored.prototypes is not None,
+        )
+        return stored
+
+
+def _reached(milestones: Sequence[int], before: int, now: int) -> bool:
+    """Say whether a milestone lies above `before` and not above `now`."""
+    return any(before < milestone <= now for milestone in milestones)

@@ -1,0 +1,75 @@
+"""A camera's own process: the worker's loop, its reports through a pipe, its sign of life."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import threading
+import time
+from multiprocessing.connection import Connection
+
+import cv2
+
+from service.domain.camera import CameraEvent, WatchedLift
+from service.health.limits import HealthLimits
+from service.health.memory import UsualView
+from service.passages.learnt import Learnt
+from service.station.pulse import Pulse
+from service.station.worker import CameraWorker, WorkerOptions
+
+Sent = CameraEvent | UsualView | Learnt | None
+"""What a camera's process sends: what it reports, view and line as it learnt them, or a mere sign of life."""
+
+KEEP_S = 30.0
+"""So often what was learnt is handed on, for the process that may have to take this one's place."""
+
+
+def give_back_memory() -> None:
+    """Return to the machine what learning took: the C library would keep tens of megabytes of it for ever."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
+    if trim is not None:
+        trim(0)
+
+
+def run_camera(
+    connection: Connection,
+    watched: WatchedLift,
+    options: WorkerOptions,
+    limits: HealthLimits | None,
+    usual: UsualView | None,
+    learnt: Learnt | None,
+) -> None:
+    """Entry point of a camera's process; ends when its parent closes the pipe."""
+    for each in (signal.SIGINT, signal.SIGTERM):  # the parent's to handle; it closes the pipe
+        signal.signal(each, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+    sending = threading.Lock()
+
+    def send(what: Sent) -> None:
+        with sending:
+            connection.send(what)
+
+    worker = CameraWorker(watched, options, limits, usual, learnt)
+    pulse = Pulse(lambda: send(None))
+    worker.start()
+    pulse.start()
+    due_s = {"usual": 0.0, "learnt": 0.0}
+    learning = worker.learning
+    try:
+        while not connection.poll():
+            pulse.step()
+            for event in worker.step():
+                send(event)
+            if learning and not worker.learning:
+                give_back_memory()
+            learning = worker.learning
+            now_s = time.monotonic()
+            for name, at_s in due_s.items():
+                if now_s >= at_s and (what := getattr(worker, name)) is not None:
+                    due_s[name] = now_s + KEEP_S
+                    send(what)
+    except (BrokenPipeError, ConnectionResetError, EOFError):
+        return
+    finally:
+        pulse.stop()
+        worker.stop()

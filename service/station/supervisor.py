@@ -1,0 +1,229 @@
+"""One process per camera, watched over: started, restarted when it dies or hangs, its reports passed on."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+import structlog
+
+from service.capture.reader import BackOff
+from service.domain.alarm import AlarmKind
+from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.health import Health
+from service.health.limits import HealthLimits
+from service.health.memory import UsualView
+from service.passages.learnt import Learnt, load
+from service.station.process import Sent, run_camera
+from service.station.worker import WorkerOptions
+
+log = structlog.get_logger(__name__)
+
+WRITE_S = 900.0
+"""So often at most what was learnt goes to disk: it hardly changes, and a hut's disk may be a memory card."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorLimits:
+    """How patient a supervisor is with its process, in seconds.
+
+    silent_s: five signs of life, of which there is one however long a step takes (service.station.pulse).
+    """
+
+    start_s: float = 20.0
+    silent_s: float = 2.5
+    stop_s: float = 3.0
+
+
+class CameraSupervisor:
+    """Runs one camera's process and reports what it says.
+
+    Args:
+        watched: the lift, its masks and references.
+        on_event: called with each CameraEvent from this supervisor's own thread; while it blocks, the camera
+            drops its oldest frames and counts them.
+        memory: the file that keeps what is learnt of the line from one start of the service to the next; no
+            file if not given.
+    """
+
+    def __init__(
+        self,
+        watched: WatchedLift,
+        on_event: Callable[[CameraEvent], None],
+        *,
+        options: WorkerOptions | None = None,
+        health: HealthLimits | None = None,
+        limits: SupervisorLimits | None = None,
+        memory: Path | None = None,
+    ) -> None:
+        self._watched, self._on_event = watched, on_event
+        self._memory, self._learnt = memory, None if memory is None else load(memory, watched)
+        self._written_s = -math.inf
+        self._options = options or WorkerOptions()
+        self._health, self._limits = health, limits or SupervisorLimits()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"camera-{watched.lift.id}", daemon=True)
+        self._active: set[tuple[AlarmKind, str]] = set()
+        self._usual: UsualView | None = None
+        self._process: ForkServerProcess | None = None
+        self.restarts = 0
+        self._status = CameraStatus(
+            lift_id=watched.lift.id,
+            state=CameraState.STARTING,
+            message="starting",
+            fps=0.0,
+            frame_age_s=None,
+            frames_read=0,
+            frames_dropped=0,
+            passages=0,
+            line_speed="unknown",
+        )
+
+    @property
+    def status(self) -> CameraStatus:
+        """The camera's newest report; safe from any thread."""
+        return self._status
+
+    @property
+    def pid(self) -> int | None:
+        """The camera's process, if one runs."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self) -> None:
+        """Start the camera's process and the thread that watches it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop both; no event is reported after this returns."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+            self._write()
+
+    def _run(self) -> None:
+        back_off = BackOff(first_s=0.2, longest_s=10.0)
+        while not self._stop.is_set():
+            reason = self._run_once(back_off)
+            if self._stop.is_set():
+                return
+            self.restarts += 1
+            log.warning("camera process restarted", lift_id=self._watched.lift.id, reason=reason)
+            self._status = replace(
+                self._status, state=CameraState.DEGRADED, message=f"camera process: {reason}", fps=0.0
+            )
+            self._report(self._status)
+            self._report(self._down(True, f"the camera's process {reason}; it is being restarted"))
+            back_off.wait(self._stop)
+
+    def _run_once(self, back_off: BackOff) -> str:
+        """Run one process to its end; return why it ended."""
+        context = camera_context()
+        receiver, child_end = context.Pipe(duplex=True)
+        process = context.Process(
+            target=run_camera,
+            args=(child_end, self._watched, self._options, self._health, self._usual, self._learnt),
+            name=f"barwatch-camera-{self._watched.lift.id}",
+            daemon=True,
+        )
+        try:
+            process.start()
+        except (OSError, EOFError) as error:
+            # The server that forks cameras is gone (it is started anew next time) or the machine is full.
+            receiver.close()
+            return f"could not be started: {error}"
+        finally:
+            child_end.close()
+        self._process = process
+        try:
+            return self._listen(receiver, process, back_off)
+        finally:
+            self._process = None
+            receiver.close()
+            process.join(self._limits.stop_s if self._stop.is_set() else 0.0)
+            if process.is_alive():
+                process.kill()
+                process.join()
+            process.close()
+
+    def _listen(self, receiver: Connection, process: ForkServerProcess, back_off: BackOff) -> str:
+        deadline_s = time.monotonic() + self._limits.start_s
+        while not self._stop.is_set():
+            try:
+                if receiver.poll(0.2):
+                    self._take(receiver.recv(), back_off)
+                    deadline_s = time.monotonic() + self._limits.silent_s
+                    continue
+            except (EOFError, OSError):
+                process.join(1.0)
+                return f"died (exit code {process.exitcode})"
+            if time.monotonic() > deadline_s:
+                return "hangs"
+        return "stopped"
+
+    def _take(self, sent: Sent, back_off: BackOff) -> None:
+        if sent is None:
+            return
+        if isinstance(sent, UsualView):
+            self._usual = sent
+            return
+        if isinstance(sent, Learnt):
+            self._learnt = sent
+            if time.monotonic() - self._written_s >= WRITE_S:
+                self._write()
+            return
+        if isinstance(sent, Health):
+            self._note(sent)
+        elif isinstance(sent, CameraStatus):
+            if sent.decoder and sent.decoder != self._status.decoder:
+                log.info("camera decoded", lift_id=sent.lift_id, decoder=sent.decoder)
+            self._status = sent
+            if sent.state is CameraState.LIVE and (AlarmKind.WORKER_DOWN, "") in self._active:
+                back_off.reset()
+                self._clear_after_restart()
+        self._report(sent)
+
+    def _write(self) -> None:
+        if self._memory is None or self._learnt is None:
+            return
+        self._written_s = time.monotonic()
+        try:
+            self._learnt.save(self._memory)
+        except OSError as error:  # a full disk: the camera goes on, the next start learns anew
+            log.warning("what was learnt is not kept", lift_id=self._watched.lift.id, reason=str(error))
+
+    def _clear_after_restart(self) -> None:
+        """Frames come from a new process: what its predecessor reported is withdrawn, it looks anew."""
+        for kind, cause in sorted(self._active - {(AlarmKind.WORKER_DOWN, "")}):
+            self._active.discard((kind, cause))
+            self._report(Health(kind, self._watched.lift.id, False, "the camera is watched anew", cause))
+        self._report(self._down(False, "the camera's process runs again"))
+
+    def _down(self, active: bool, message: str) -> Health:
+        health = Health(AlarmKind.WORKER_DOWN, self._watched.lift.id, active, message)
+        self._note(health)
+        return health
+
+    def _note(self, health: Health) -> None:
+        if health.active:
+            self._active.add((health.kind, health.cause))
+        else:
+            self._active.discard((health.kind, health.cause))
+
+    def _report(self, event: CameraEvent) -> None:
+        if not self._stop.is_set():
+            self._on_event(event)
+
+
+def camera_context() -> ForkServerContext:
+    """Return the context that camera processes start from: what they all need is loaded once and shared."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["service.station.process"])
+    return context

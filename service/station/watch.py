@@ -1,0 +1,78 @@
+"""The whole path over a video file, as fast as it goes: for `barwatch watch`, tests and evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from lifts.folder import LiftFolder
+from service.capture.source import FileSource
+from service.domain.camera import WatchedLift
+from service.domain.masks import MaskVersion
+from service.domain.passage import Passage
+from service.domain.verdict import Judgement
+from service.inference.enrolment import enrol
+from service.inference.inline import InlineEngine
+from service.inference.judge import judge
+from service.inference.model import EmbeddingModel
+from service.passages.extractor import PassageExtractor
+from service.station.worker import WorkerOptions
+
+
+class Watched(NamedTuple):
+    """One carrier of a recording; decided_s: media seconds of the frame after which the verdict was out."""
+
+    passage: Passage
+    judgement: Judgement
+    decided_s: float
+
+
+def watch_file(
+    path: Path,
+    folder: LiftFolder,
+    model: EmbeddingModel,
+    *,
+    on_progress: Callable[[float], None] | None = None,
+) -> Iterator[Watched]:
+    """Judge every carrier of a recording as the service would have, frame rate included.
+
+    Args:
+        path: the video file.
+        folder: the lift with its masks and references.
+        model: a loaded network.
+        on_progress: told how much of the file is done, 0..1, after each frame; nothing for files that do
+            not say how long they are.
+
+    Yields:
+        Each passage with what is said of it, as soon as it is complete; carriers that have not reached the
+        end of the track when the file ends are no passages.
+
+    Raises:
+        SourceError: the file cannot be read.
+        ConfigurationError: the lift has no track or camera.
+        EnrolmentError: its masks are refused.
+    """
+    watched = WatchedLift(lift=folder.lift, masks=folder.masks, references=folder.references)
+    extractor = PassageExtractor(watched, run_id="file")
+    source = FileSource(path, max_fps=WorkerOptions().max_fps)
+    engine = InlineEngine(model, model.manifest, str(model.device))
+    masks = folder.masks
+    version = enrol(folder.lift.id, masks.open, masks.close, folder.references, engine)
+    ended_s = 0.0
+    for frame in source:
+        ended_s = frame.t_s
+        for passage in extractor.step(frame):
+            yield Watched(passage, _judged(passage, version, model), frame.t_s)
+        if on_progress is not None and source.duration_s > 0:
+            on_progress(min(frame.t_s / source.duration_s, 1.0))
+    for passage in extractor.finish():
+        yield Watched(passage, _judged(passage, version, model), ended_s)
+
+
+def _judged(passage: Passage, version: MaskVersion, model: EmbeddingModel) -> Judgement:
+    pictures = np.stack([picture.image for picture in passage.pictures])
+    seen = model.pictures(pictures, version.judged_by)
+    return judge(passage.pictures, seen, version, model.manifest.calibration)

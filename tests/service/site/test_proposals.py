@@ -1,0 +1,404 @@
+"""Proposals: found by themselves after so many passages and so many reviews, once each; never activated."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from lifts.schema import Lift
+from service.domain.errors import EngineUnavailableError, NotFoundError, StoreError
+from service.domain.masks import MaskVersion, Threshold
+from service.domain.passage import Picture
+from service.domain.verdict import TOO_CLOSE, ImageJudgement, Judgement, Verdict
+from service.inference.active_masks import ActiveMasks
+from service.inference.artefact import Calibration, Manifest
+from service.inference.enrolment import enrol
+from service.inference.inline import InlineEngine
+from service.site.own_threshold import find_threshold
+from service.site.proposals import Proposals
+from service.store import lifts, masks, passages, thresholds
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.records import PassageRecord, PictureRecord, Review
+from service.store.tables import ThresholdRow
+from service.verdicts.pipeline import Pipeline
+from tests.tools.tiny_model import (
+    CLOSE_Y,
+    OPEN_Y,
+    TinyEmbedder,
+    draw_mask,
+    draw_picture,
+    jpeg,
+    tiny_manifest,
+)
+
+LIFT = "lift"
+NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
+
+
+class House:
+    """A lift with masks whose passages are stored as if its camera had seen them."""
+
+    def __init__(self, store: Store, manifest: Manifest, folder: Path) -> None:
+        self.store = store
+        self.engine = InlineEngine(TinyEmbedder(), manifest)
+        self.masks = ActiveMasks(store, self.engine)
+        self.pictures = Pictures(folder)
+        # One carrier is open, the next closed: every passage shows one of these two, three times.
+        shown = [draw_picture(OPEN_Y), draw_picture(CLOSE_Y)]
+        self.files = self.pictures.write(LIFT, NOW, shown)
+        store.write(partial(lifts.put, lift=Lift(id=LIFT, name="Lift"))).result()
+        self.enrol()
+        self.proposals = self.after_a_restart()
+        self._seen = 0
+
+    def enrol(self) -> None:
+        version = enrol(LIFT, draw_mask(OPEN_Y), draw_mask(CLOSE_Y), {}, self.engine)
+        self.store.write(partial(masks.add, version=version)).result()
+        self.masks.reload(LIFT)
+
+    def after_a_restart(self) -> Proposals:
+        return Proposals(self.store, self.engine, self.pictures, self.masks.get)
+
+    @property
+    def judged_by(self) -> MaskVersion:
+        found = self.masks.get(LIFT)
+        assert found is not None
+        return found
+
+    def watch(self, count: int, verdict: Verdict = Verdict.CLOSED, reason: str = "") -> None:
+        """Store passages, every fourth one open by its pictures."""
+
+        def job(session: Session) -> None:
+            for _ in range(count):
+                passages.add(session, self._passage(verdict, reason))
+
+        self.store.write(job).result()
+
+    def review(self, numbers: range, verdict: Verdict = Verdict.CLOSED) -> None:
+        def job(session: Session) -> None:
+            for number in numbers:
+                passages.review(session, f"p-{number}", Review(verdict, None, "anna", NOW, ""))
+
+        self.store.write(job).result()
+
+    def look(self) -> tuple[int, int] | None:
+        """How many passages and labels a new proposal was found from, None if none was due."""
+        found = self.proposals.look(LIFT)
+        return None if found is None else (len(found.margins), found.reviewed)
+
+    def stored(self) -> tuple[Threshold, ...]:
+        with self.store.reading() as session:
+            return thresholds.history(session, LIFT)
+
+    def _passage(self, verdict: Verdict, reason: str) -> PassageRecord:
+        number, self._seen = self._seen, self._seen + 1
+        file = self.files[0 if number % 4 == 0 else 1]
+        pictures = tuple(PictureRecord(file, float(n), 0.9, None) for n in range(3))
+        image = ImageJudgement(0.5, 0.5, 0.9, verdict)
+        version = self.judged_by
+        judgement = Judgement(verdict, 0.9, 0.0, True, 0.9, (image,), version.version, version.model, reason)
+        seen_at = NOW + timedelta(seconds=6 * number)
+        return PassageRecord(f"p-{number}", LIFT, number, seen_at, 0.0, 1.0, 2.0, judgement, pictures)
+
+
+@pytest.fixture
+def house(store: Store, tmp_path: Path) -> House:
+    return House(store, tiny_manifest(), tmp_path / "shown")
+
+
+def test_twenty_fifty_and_two_hundred_passages_propose_once_each(house: House) -> None:
+    """Each milestone brings one proposal, not active; a restart between them brings none again."""
+    told = []
+    for count in (19, 1, 10, 20, 100, 49, 1, 300):
+        house.watch(count)
+        told.append(house.look())
+        house.proposals = house.after_a_restart()
+        assert house.look() is None
+    assert told == [None, (20, 0), None, (50, 0), None, None, (200, 0), None]
+    stored = house.stored()
+    assert [(one.version, one.active) for one in stored] == [(3, False), (2, False), (1, False)]
+    assert stored[0].heaps.open_share == pytest.approx(0.25, abs=0.05)
+    assert stored[0].heaps.overlap < 0.02
+    assert house.masks.reload(LIFT) is not None
+    assert house.judged_by.threshold is None
+
+
+def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> None:
+    """50 passages, 13 of them open: what either looks like is stored, and told apart by it."""
+    house.watch(50)
+    assert house.look() == (50, 0)
+    (stored,) = house.stored()
+    assert stored.prototypes is not None
+    assert stored.always is not None
+    opened, closed = (
+        house.engine.submit_pictures(draw_picture(y)[None]).result().embeddings for y in (OPEN_Y, CLOSE_Y)
+    )
+    np.testing.assert_allclose(stored.always, (opened[0] + closed[0]) / 2, atol=0.02)
+    assert float(stored.prototypes.joined([0.0], opened)[0]) < -0.1
+    assert float(stored.prototypes.joined([0.0], closed)[0]) > 0.1
+
+
+def test_passages_whose_pictures_are_gone_tell_nothing(house: House) -> None:
+    """Retention took them: nothing is proposed, and nothing fails, until enough have theirs again."""
+    house.watch(50)
+    house.pictures.folder.rename(house.pictures.folder.with_name("gone"))
+    assert house.look() is None
+    house.pictures.folder.with_name("gone").rename(house.pictures.folder)
+    assert house.look() == (50, 0)
+
+
+def test_a_passage_that_cannot_be_used_is_not_waited_for(house: House) -> None:
+    """Of 50 passages two have lost their pictures, one of them labelled: proposed from 48, and once."""
+    house.watch(20)
+    assert house.look() == (20, 0)
+    house.watch(30)
+    house.review(range(20, 25))
+    lose = "UPDATE passages SET pictures = '[]' WHERE id IN ('p-20', 'p-30')"
+    house.store.write(lambda session: session.execute(text(lose)) and None).result()
+    assert house.look() == (48, 4)
+    assert house.look() is None
+
+
+def test_files_that_are_no_pictures_any_more_are_left_out(house: House) -> None:
+    """One is cut off, one has another size: the passages that show the other file are learnt from."""
+    house.watch(40)
+    opened = house.pictures.path(house.files[0] or "")
+    opened.write_bytes(opened.read_bytes()[:100])
+    assert house.look() == (30, 0)
+    opened.write_bytes(jpeg(draw_picture(OPEN_Y)[:100]))
+    house.watch(10)
+    assert house.look() == (37, 0)
+
+
+def test_while_the_embedder_is_down_a_proposal_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said why, and made up for."""
+    house.watch(20)
+    failed: Future[Any] = Future()
+    failed.set_exception(EngineUnavailableError("the embedder's worker died"))
+    with monkeypatch.context() as patch:
+        patch.setattr(house.engine, "submit_pictures", lambda *_: failed)
+        with pytest.raises(EngineUnavailableError, match="worker died"):
+            house.look()
+    assert house.look() == (20, 0)
+
+
+def test_a_service_that_comes_late_proposes_once(house: House) -> None:
+    """What was watched before (by an earlier release, say) is one proposal, of all of it."""
+    house.watch(130)
+    assert [house.look(), house.look()] == [(130, 0), None]
+    house.watch(69)
+    assert house.look() is None
+    house.watch(1)
+    assert house.look() == (200, 0)
+
+
+def test_what_was_not_seen_does_not_count(house: House) -> None:
+    """Dark passages are no passages, undecided ones are; enough of the dark ones do not hide the others."""
+    house.watch(19)
+    house.watch(250, Verdict.UNKNOWN, "dark")
+    assert house.look() is None
+    house.watch(1, Verdict.UNKNOWN, TOO_CLOSE)
+    assert house.look() == (20, 0)
+
+
+def test_reviews_propose_again(house: House) -> None:
+    """The 5th, 20th and 100th label brings a proposal of its own, however old the labelled passage is."""
+    house.watch(250)
+    assert house.look() == (200, 0)
+    told = []
+    for labels in (range(4), range(4, 5), range(5, 19), range(19, 20), range(20, 99), range(99, 105)):
+        house.review(labels)
+        house.watch(40)  # no milestone, but the first labelled ones are not among the newest any more
+        told.append(house.look())
+        assert house.look() is None
+    assert told == [None, (200, 5), None, (200, 20), None, (200, 100)]
+
+
+def test_reviews_that_say_nothing_do_not_count(house: House) -> None:
+    """Who labels a passage "unknown" says of no heap; labels before the 20th passage wait for it."""
+    house.watch(19)
+    house.review(range(5))
+    assert house.look() is None
+    house.watch(1)
+    assert house.look() == (20, 5)
+    house.review(range(5, 20), Verdict.UNKNOWN)
+    assert house.look() is None
+
+
+def test_new_masks_begin_anew(house: House) -> None:
+    """Passages and proposals of other masks count for nothing; back with the old masks none is repeated."""
+    house.watch(50)
+    assert house.look() == (50, 0)
+    house.enrol()
+    assert house.look() is None
+    house.watch(20)
+    assert house.look() == (20, 0)
+    assert [one.mask_version for one in house.stored()] == [2, 1]
+    house.store.write(partial(masks.activate, lift_id=LIFT, version=1)).result()
+    house.masks.reload(LIFT)
+    assert house.look() is None
+
+
+def test_what_an_operator_found_is_not_proposed_again(house: House) -> None:
+    """A threshold that was asked for after 60 passages stands for the milestones below."""
+    house.watch(60)
+    version = house.judged_by
+    with house.store.reading() as session:
+        watched = passages.watched(session, LIFT, version.version, version.model, 200)
+    found = find_threshold(watched, version, house.engine, house.pictures.of_passage)
+    house.store.write(partial(thresholds.add, found=found)).result()
+    assert house.look() is None
+    house.watch(140)
+    assert house.look() == (200, 0)
+
+
+def test_no_masks_or_a_model_without_heaps_propose_nothing(store: Store, house: House) -> None:
+    """A lift that is not judged, and an artefact that knows nothing of heaps, are left alone."""
+    house.watch(30)
+    house.masks.forget(LIFT)
+    assert house.look() is None
+    house.masks.reload(LIFT)
+    manifest = tiny_manifest()
+    plain = Calibration.model_validate(manifest.calibration.model_dump() | {"heaps": None})
+    house.engine.manifest = manifest.model_copy(update={"calibration": plain})
+    assert house.look() is None
+    house.engine.manifest = manifest
+    assert house.look() == (30, 0)
+
+
+def test_a_lift_that_goes_while_it_is_looked_at(house: House) -> None:
+    """Its proposal is refused with a reason; nothing of it stays."""
+    house.watch(20)
+    house.store.write(partial(lifts.delete, lift_id=LIFT)).result()
+    with pytest.raises(NotFoundError, match="no lift"):
+        house.look()
+    assert house.stored() == ()
+
+
+def test_lifts_are_looked_at_one_a_step_and_not_all_the_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step looks at one lift at most, and a round of all lifts begins every quarter of a minute at most."""
+    now_mono_s = 1000.0
+    monkeypatch.setattr("service.site.proposals.time.monotonic", lambda: now_mono_s)
+    house.watch(20)
+    house.store.write(partial(lifts.put, lift=Lift(id="other", name="Other"))).result()
+    other = dataclasses.replace(house.judged_by, lift_id="other")
+    house.store.write(partial(masks.add, version=other)).result()
+    looked: list[str] = []
+
+    def look(lift_id: str) -> None:
+        looked.append(lift_id)
+
+    house.proposals.look = look  # type: ignore[method-assign]
+    counts = []
+    for now_mono_s in (1000.0, 1001.0, 1002.0, 1014.0, 1015.0, 1016.0, 1017.0):  # noqa: B007 - the clock's
+        house.proposals.step()
+        counts.append(len(looked))
+    assert counts == [1, 2, 2, 2, 3, 4, 4]
+    assert sorted(looked[:2]) == sorted(looked[2:]) == [LIFT, "other"]
+
+
+@pytest.mark.parametrize(("proposes", "looked_at"), [(True, 2), (False, 1)])
+def test_a_proposal_does_not_keep_the_other_lifts_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch, proposes: bool, looked_at: int
+) -> None:
+    """A look that proposed is followed by the next, one of two seconds in vain by minutes of rest."""
+    now_mono_s = 1000.0
+    monkeypatch.setattr("service.site.proposals.time.monotonic", lambda: now_mono_s)
+    house.watch(20)
+    found = house.proposals.look(LIFT)
+    house.store.write(partial(lifts.put, lift=Lift(id="other", name="Other"))).result()
+    other = dataclasses.replace(house.judged_by, lift_id="other")
+    house.store.write(partial(masks.add, version=other)).result()
+    looked: list[str] = []
+
+    def look(lift_id: str) -> Threshold | None:
+        nonlocal now_mono_s
+        now_mono_s += 2.0
+        looked.append(lift_id)
+        return found if proposes else None
+
+    house.proposals.look = look  # type: ignore[method-assign]
+    for _ in range(5):
+        house.proposals.step()
+        now_mono_s += 1.0
+    assert len(looked) == looked_at
+
+
+class _Refusing(Store):
+    """A database that refuses as many writes as it is told to."""
+
+    refusals = 0
+
+    def write(self, job: Callable[[Session], Any]) -> Future[Any]:
+        if not self.refusals:
+            return super().write(job)
+        self.refusals -= 1
+        failed: Future[Any] = Future()
+        failed.set_exception(StoreError("database or disk is full"))
+        return failed
+
+
+@pytest.fixture
+def refusing(tmp_path: Path) -> Iterator[_Refusing]:
+    opened = _Refusing.open(tmp_path / "refusing")
+    assert isinstance(opened, _Refusing)
+    yield opened
+    opened.close()
+
+
+def test_a_refused_write_is_proposed_at_the_next_look(refusing: _Refusing, tmp_path: Path) -> None:
+    """A full disk costs time, not the proposal."""
+    house = House(refusing, tiny_manifest(), tmp_path / "shown")
+    house.watch(20)
+    refusing.refusals = 1
+    with pytest.raises(StoreError, match="disk is full"):
+        house.proposals.step()
+    assert house.look() == (20, 0)
+
+
+def test_the_pipeline_proposes_by_itself(
+    refusing: _Refusing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks at the lifts that it judges, and goes on after a refused write and a look that failed."""
+    monkeypatch.setattr("service.site.proposals.ROUND_EVERY_S", 0.0)
+    monkeypatch.setattr("service.site.proposals.MOST_REST_S", 0.0)
+    house = House(refusing, tiny_manifest(), tmp_path / "shown")
+    house.watch(20)
+    pipeline = Pipeline(refusing, house.engine, house.pictures)
+    proposed = threading.Event()
+    reads = iter([ValueError("a picture like none before")])
+
+    def of_passage(record: PassageRecord) -> list[Picture]:
+        for error in reads:
+            raise error
+        return Pictures.of_passage(house.pictures, record)
+
+    monkeypatch.setattr(house.pictures, "of_passage", of_passage)
+
+    def added(*_: object) -> None:
+        proposed.set()
+
+    event.listen(ThresholdRow, "after_insert", added)
+    try:
+        pipeline.start()
+        refusing.refusals = 1
+        assert proposed.wait(30)
+    finally:
+        event.remove(ThresholdRow, "after_insert", added)
+        pipeline.stop()
+    assert refusing.refusals == 0
+    assert [(one.version, one.active, len(one.margins)) for one in house.stored()] == [(1, False, 20)]

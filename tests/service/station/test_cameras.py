@@ -1,0 +1,155 @@
+"""Which cameras are watched follows from what the store says, and from nothing else."""
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from lifts.schema import Camera, Lift
+from service.domain.alarm import AlarmDraft, AlarmKind, Severity
+from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.health import Health
+from service.inference.enrolment import enrol
+from service.inference.inline import InlineEngine
+from service.station.cameras import Cameras
+from service.store import alarms, lifts, masks
+from service.store.database import Store
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, tiny_manifest
+
+POSES = {
+    name: {"x": x, "y": 200.0, "scale": 0.5} for name, x in {"begin": 200, "middle": 300, "end": 400}.items()
+}
+
+
+def lift_of(lift_id: str, url: str | None = "rtsp://camera/1", *, track: bool = True) -> Lift:
+    camera = {"url": url, "width": 640, "height": 480}
+    shape = {"id": lift_id, "name": lift_id, "camera": camera, "track": POSES if track else None}
+    return Lift.model_validate(shape)
+
+
+class Scripted:
+    """A supervisor that only notes what is asked of it."""
+
+    def __init__(self, house: "House", watched: WatchedLift) -> None:
+        self.house, self.watched = house, watched
+        self.status = CameraStatus(watched.lift.id, CameraState.LIVE, "", 12.0, 0.1, 1, 0, 0, "normal")
+
+    def start(self) -> None:
+        self.house.note("start", self.watched)
+
+    def stop(self) -> None:
+        self.house.note("stop", self.watched)
+
+
+class House:
+    """A store, its cameras, and what was done."""
+
+    def __init__(self, data: Path) -> None:
+        self.store = Store.open(data)
+        self.done: list[tuple[str, WatchedLift]] = []
+        self.health: list[CameraEvent] = []
+        self.reloaded: list[str] = []
+        self.changed = threading.Condition()
+        make = lambda watched, _: Scripted(self, watched)  # noqa: E731
+        self.cameras = Cameras(self.store, make, self.report, self.reload)
+
+    def note(self, what: str, watched: WatchedLift) -> None:
+        with self.changed:
+            self.done.append((what, watched))
+            self.changed.notify_all()
+
+    def report(self, event: CameraEvent) -> None:
+        with self.changed:
+            self.health.append(event)
+            self.changed.notify_all()
+
+    def reload(self, lift_id: str) -> None:
+        with self.changed:
+            self.reloaded.append(lift_id)
+            self.changed.notify_all()
+
+    def put(self, lift: Lift) -> None:
+        self.store.write(partial(lifts.put, lift=lift)).result()
+        self.cameras.refresh()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        with self.changed:
+            assert self.changed.wait_for(condition, 20)
+
+    def said(self) -> list[tuple[str, str]]:
+        return [(what, watched.lift.id) for what, watched in self.done]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """An empty store whose cameras are followed."""
+    made = House(tmp_path)
+    made.cameras.start()
+    yield made
+    made.cameras.stop()
+    made.store.close()
+
+
+def test_the_stream_that_is_watched_decides() -> None:
+    """The substream where it is chosen; choosing one that is not there is refused."""
+    both = {"url": "rtsp://camera/1", "substream": "rtsp://camera/2", "width": 640, "height": 480}
+    assert Camera.model_validate(both).watched_url == "rtsp://camera/1"
+    assert Camera.model_validate({**both, "stream": "sub"}).watched_url == "rtsp://camera/2"
+    with pytest.raises(ValueError, match="no substream"):
+        Camera.model_validate({**both, "stream": "sub", "substream": None})
+    with pytest.raises(ValueError, match="credentials in clear"):
+        Camera.model_validate({**both, "substream": "rtsp://user:canary@camera/2"})
+
+
+def test_cameras_come_and_go_with_the_configuration(house: House) -> None:
+    """A new lift is watched, a changed one anew, a removed one no more; without camera or track: not."""
+    house.put(lift_of("no-camera", None))
+    house.put(lift_of("no-track", track=False))
+    house.put(lift_of("a"))
+    house.until(lambda: house.said() == [("start", "a")])
+    house.put(lift_of("b"))
+    house.until(lambda: len(house.done) == 2)
+    house.put(lift_of("a", "rtsp://camera/2"))
+    house.until(lambda: house.said()[2:] == [("stop", "a"), ("start", "a")])
+    assert house.done[-1][1].lift.camera == lift_of("a", "rtsp://camera/2").camera
+    assert {status.lift_id for status in house.cameras.statuses()} == {"a", "b"}
+    assert house.cameras.status("no-camera") is None
+    house.store.write(partial(lifts.delete, lift_id="a")).result()
+    house.cameras.refresh()
+    house.until(lambda: house.said()[4:] == [("stop", "a")])
+    house.cameras.stop()
+    assert house.said()[5:] == [("stop", "b")]
+
+
+def test_new_masks_reach_camera_and_judge(house: House) -> None:
+    """After an enrolment, from whichever process, camera and judge go by the new masks."""
+    house.put(lift_of("a"))
+    house.until(lambda: len(house.done) == 1)
+    assert house.done[0][1].masks is None
+    engine = InlineEngine(TinyEmbedder(), tiny_manifest())
+    version = enrol("a", draw_mask(OPEN_Y), draw_mask(CLOSE_Y), {}, engine)
+    house.store.write(partial(masks.add, version=version)).result()
+    house.cameras.refresh()
+    house.until(lambda: house.said()[1:] == [("stop", "a"), ("start", "a")])
+    found = house.done[-1][1].masks
+    assert found is not None
+    assert (found.open == version.masks.open).all()
+    assert house.reloaded == ["a"]
+
+
+def test_alarms_of_a_camera_that_is_gone_are_withdrawn(house: House) -> None:
+    """Nobody else could say that the condition is over; alarms of cameras that stay are left alone."""
+    for lift_id in ("a", "b"):
+        house.put(lift_of(lift_id))
+    house.until(lambda: len(house.done) == 2)
+    for lift_id in ("a", "b"):
+        draft = AlarmDraft(AlarmKind.CAMERA_LOST, Severity.WARNING, lift_id, "no frames")
+        house.store.write(partial(alarms.raise_alarm, draft=draft)).result()
+    house.store.write(partial(lifts.delete, lift_id="a")).result()
+    house.cameras.refresh()
+    house.until(lambda: bool(house.health))
+    assert {
+        (event.kind, event.lift_id, event.active) for event in house.health if isinstance(event, Health)
+    } == {(AlarmKind.CAMERA_LOST, "a", False)}

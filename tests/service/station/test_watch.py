@@ -1,0 +1,74 @@
+"""A recording is watched as the service would: each carrier judged once, progress told."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from lifts.folder import LiftFolder
+from service.domain.errors import SourceError
+from service.domain.verdict import Verdict
+from service.inference.model import EmbeddingModel
+from service.station.watch import watch_file
+from tests.service.passages.scripted import HEIGHT, WIDTH, Scene, crossing_s, frames, watched
+from tests.service.tiny_model import write_artefact
+
+SCENE = Scene(seconds=11.6, way_per_s=0.5, carriers=(1.0, 4.0, 7.0, 10.0), open_bars=(True,), occupied=(2,))
+
+
+def folder() -> LiftFolder:
+    seen = watched(SCENE)
+    assert seen.masks is not None
+    return LiftFolder(lift=seen.lift, masks=seen.masks)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("watch") / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "23", "preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for drawn in frames(SCENE):
+            for _ in range(2):
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(drawn.image, format="bgr24")))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> EmbeddingModel:
+    return EmbeddingModel.load(write_artefact(tmp_path), "cpu")
+
+
+def test_each_carrier_is_judged_once_and_progress_is_told(recording: Path, model: EmbeddingModel) -> None:
+    """Three carriers, each once at its time with a judgement of three pictures; progress grows to the end."""
+    told: list[float] = []
+    found = list(watch_file(recording, folder(), model, on_progress=told.append))
+    assert len(found) == 3
+    for (passage, judgement, _), begin_s in zip(found, SCENE.carriers, strict=False):
+        assert passage.t_middle_s == pytest.approx(crossing_s(SCENE, begin_s, 0.5), abs=0.3)
+        assert len(judgement.images) == 3
+        assert judgement.verdict in set(Verdict)
+    passage, _, decided_s = found[-1]
+    assert passage.t_middle_s < decided_s < passage.t_end_s
+    assert told == sorted(told)
+    assert told[-1] > 0.95
+
+
+def test_a_recording_replays_to_the_same_verdicts(recording: Path, model: EmbeddingModel) -> None:
+    """Watched twice: the same passages, pictures and verdicts, bit for bit."""
+    first, second = (list(watch_file(recording, folder(), model)) for _ in range(2))
+    assert len(first) == 3
+    for one, other in zip(first, second, strict=True):
+        assert (one.passage.id, one.decided_s) == (other.passage.id, other.decided_s)
+        assert one.passage.t_middle_s == other.passage.t_middle_s
+        assert one.judgement == other.judgement
+        for a, b in zip(one.passage.pictures, other.passage.pictures, strict=True):
+            assert np.array_equal(a.image, b.image)
+
+
+def test_a_missing_recording_says_so(tmp_path: Path, model: EmbeddingModel) -> None:
+    """The error names the file."""
+    with pytest.raises(SourceError, match=r"gone\.mp4"):
+        list(watch_file(tmp_path / "gone.mp4", folder(), model))

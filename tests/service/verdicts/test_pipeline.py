@@ -1,0 +1,303 @@
+"""The pipeline: a passage in, a committed record and its alarm out; whatever fails, never silence."""
+
+import os
+import queue
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lifts.schema import Lift
+from service.alarms import lifecycle
+from service.domain.alarm import Alarm, AlarmKind, AlarmState
+from service.domain.arrays import Float32, Image
+from service.domain.camera import CameraState, CameraStatus, Snapshot
+from service.domain.errors import StoreError
+from service.domain.health import Health
+from service.domain.passage import Passage
+from service.domain.verdict import Inference, Verdict
+from service.inference.engine import WorkerEngine
+from service.inference.enrolment import enrol
+from service.inference.inline import InlineEngine
+from service.inference.protocol import Engine
+from service.store import lifts, masks, passages
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.records import PassageRecord
+from service.verdicts.pipeline import Pipeline
+from tests.service.tiny_model import CLOSE, OPEN, passage, picture
+
+
+class House:
+    """A pipeline with its store; alarms arrive in `heard`."""
+
+    def __init__(
+        self, store: Store, engine: Engine, folder: Path, inline: InlineEngine, **options: Any
+    ) -> None:
+        self.store = store
+        self.heard: queue.Queue[Alarm] = queue.Queue()
+        store.on_alarms(self._hear)
+        store.write(lambda s: lifts.put(s, Lift(id="lift", name="Lift"))).result()
+        version = enrol("lift", OPEN, CLOSE, {}, inline)
+        store.write(lambda s: masks.add(s, version)).result()
+        self.pictures = Pictures(folder)
+        self.pipeline = Pipeline(store, engine, self.pictures, **options)
+        self.pipeline.start()
+
+    def _hear(self, told: tuple[Alarm, ...]) -> None:
+        for alarm in told:
+            self.heard.put(alarm)
+
+    def send(self, passage_id: str, bars: list[Image], *, occupied: bool = True, **options: Any) -> None:
+        images = [picture(bar, occupied=occupied) for bar in bars]
+        self.pipeline.on_event(passage(passage_id, images, time.monotonic(), **options))
+
+    def record(self, passage_id: str) -> PassageRecord:
+        found = _await(lambda: self.find(passage_id), passage_id)
+        assert isinstance(found, PassageRecord)
+        return found
+
+    def find(self, passage_id: str) -> PassageRecord | None:
+        with self.store.reading() as session:
+            found = passages.listing(session, limit=500).items
+        return next((record for record in found if record.id == passage_id), None)
+
+
+def _await(look: Callable[[], Any], what: str, timeout_s: float = 20.0) -> Any:
+    until = time.monotonic() + timeout_s
+    while time.monotonic() < until:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+@pytest.fixture
+def house(store: Store, inline_engine: InlineEngine, tmp_path: Path) -> Iterator[House]:
+    made = House(store, inline_engine, tmp_path / "data", inline_engine)
+    yield made
+    made.pipeline.stop()
+
+
+def test_an_open_bar_becomes_one_alarm_with_evidence(house: House) -> None:
+    """Record, pictures and alarm are committed together; the same passage again changes nothing."""
+    began = datetime.now(UTC)
+    for _ in range(2):
+        house.send("p1", [OPEN, OPEN, OPEN])
+    alarm = house.heard.get(timeout=10)
+    assert (alarm.kind, alarm.passage_id, alarm.lift_id, alarm.seq) == (AlarmKind.BAR_OPEN, "p1", "lift", 1)
+    assert (alarm.state, alarm.verdict) == (AlarmState.ACTIVE, Verdict.OPEN)
+    assert alarm.evidence == tuple(f"/passages/p1/pictures/{n}.jpg" for n in (1, 2, 3))
+    record = house.find("p1")
+    assert record is not None, "the record is there as soon as its alarm is heard"
+    assert (record.judgement.verdict, record.judgement.mask_version) == (Verdict.OPEN, 1)
+    assert began - timedelta(seconds=1) < record.seen_at < datetime.now(UTC)
+    kept = [house.pictures.path(shown.file or "").read_bytes()[:2] for shown in record.pictures]
+    assert kept == [b"\xff\xd8"] * 3
+    house.send("p2", [CLOSE, CLOSE, CLOSE])
+    house.send("p3", [OPEN, OPEN, OPEN], occupied=False)
+    house.send("p4", [OPEN, OPEN, CLOSE])
+    assert house.record("p2").judgement.verdict is Verdict.CLOSED
+    assert (house.record("p3").judgement.verdict, house.record("p3").judgement.occupied) == (
+        Verdict.OPEN,
+        False,
+    )
+    assert house.record("p4").judgement.verdict is Verdict.CLOSED
+    assert house.heard.empty()
+    # The second p1's own pictures and maps were not left behind: 4 passages of 3.
+    for kind in ("*.jpg", "*.png"):
+        assert len(list(house.pictures.folder.rglob(kind))) == 12
+    # The very block that the open bar lies in is lit (tests.service.tiny_model).
+    assert house.pictures.read_map(record.pictures[0].why or "").max() == 255
+    text = {
+        sample.name: sample.value for family in house.pipeline.registry.collect() for sample in family.samples
+    }
+    assert text["barwatch_passage_publish_seconds_count"] == 4
+
+
+def test_what_cannot_be_judged_is_recorded_with_its_reason(house: House) -> None:
+    """No masks, no pictures, poor or wrong pictures: unknown, each with why, and no alarm of the bar."""
+    house.send("bare", [OPEN], lift_id="bare")
+    house.send("none", [])
+    house.send("poor", [OPEN, OPEN], quality=0.0)
+    house.pipeline.on_event(passage("wrong", [OPEN], time.monotonic()))
+    reasons = {name: house.record(name).judgement for name in ("bare", "none", "poor", "wrong")}
+    assert {judged.verdict for judged in reasons.values()} == {Verdict.UNKNOWN}
+    assert reasons["bare"].reason == "no masks enrolled"
+    assert reasons["none"].reason == "no picture"
+    assert reasons["poor"].reason == "not registered"
+    assert "expected uint8[N, 200, 200, 3]" in reasons["wrong"].reason
+    assert house.heard.empty()
+
+
+def test_a_lift_that_cannot_be_judged_is_said_to_be_blind(house: House) -> None:
+    """After five unknown passages lift_unknown_rate stands; it is cleared once carriers are judged again."""
+    for n in range(5):
+        house.send(f"u{n}", [OPEN], quality=0.0)
+    raised = house.heard.get(timeout=10)
+    assert (raised.kind, raised.lift_id) == (AlarmKind.LIFT_UNKNOWN_RATE, "lift")
+    assert raised.message == "5 of the last 5 passages could not be judged, most of them: not registered"
+    for n in range(20):
+        house.send(f"c{n}", [CLOSE])
+    cleared = house.heard.get(timeout=10)
+    assert (cleared.id, cleared.state) == (raised.id, AlarmState.CLEARED)
+
+
+def test_health_is_raised_once_and_cleared(house: House) -> None:
+    """A camera that says it twice has one alarm; a lift that is removed leaves none standing."""
+    lost = Health(AlarmKind.CAMERA_LOST, "lift", True, "no frames for 3 s")
+    for event in (lost, lost, Health(AlarmKind.CAMERA_LOST, "lift", False, "frames again")):
+        house.pipeline.on_event(event)
+    assert [house.heard.get(timeout=10).state for _ in range(2)] == [AlarmState.ACTIVE, AlarmState.CLEARED]
+    house.pipeline.on_event(lost)
+    assert house.heard.get(timeout=10).state is AlarmState.ACTIVE
+    house.pipeline.forget("lift")
+    gone = house.heard.get(timeout=10)
+    assert (gone.state, gone.seq) == (AlarmState.CLEARED, 4)
+
+
+def test_status_and_snapshot_are_kept_until_the_lift_is_gone(house: House) -> None:
+    """The newest of each, by lift."""
+    for frames in (1, 2):
+        status = CameraStatus("lift", CameraState.LIVE, "", 25.0, 0.04, frames, 0, 0, "")
+        house.pipeline.on_event(status)
+    house.pipeline.on_event(Snapshot("lift", b"jpeg", 1.0))
+    assert house.pipeline.camera_statuses() == {"lift": status}
+    snapshot = house.pipeline.snapshot("lift")
+    assert snapshot is not None
+    assert snapshot.jpeg == b"jpeg"
+    house.pipeline.forget("lift")
+    assert (house.pipeline.camera_statuses(), house.pipeline.snapshot("lift")) == ({}, None)
+
+
+def test_new_masks_are_used_after_reload(house: House, inline_engine: InlineEngine) -> None:
+    """Enrolling the other way round turns the next passage's verdict; rolling back turns it again."""
+    swapped = enrol("lift", CLOSE, OPEN, {}, inline_engine)
+    house.store.write(lambda s: masks.add(s, swapped)).result()
+    house.send("before", [OPEN])
+    house.record("before")
+    house.pipeline.reload_masks("lift")
+    house.send("after", [OPEN])
+    house.store.write(lambda s: masks.activate(s, "lift", 1)).result()
+    house.record("after")
+    house.pipeline.reload_masks("lift")
+    house.send("back", [OPEN])
+    judged = [house.record(name).judgement for name in ("before", "after", "back")]
+    assert [(j.verdict, j.mask_version) for j in judged] == [
+        (Verdict.OPEN, 1),
+        (Verdict.CLOSED, 2),
+        (Verdict.OPEN, 1),
+    ]
+
+
+def test_shelving_ends_by_itself(house: House) -> None:
+    """The pipeline's clock brings a shelved alarm back."""
+    house.send("p", [OPEN])
+    alarm = house.heard.get(timeout=10)
+    until = datetime.now(UTC) + timedelta(seconds=0.2)
+    house.store.write(lambda s: lifecycle.shelve(s, alarm.id, "a", until=until, reason="r")).result()
+    assert house.heard.get(timeout=10).state is AlarmState.SHELVED
+    assert house.heard.get(timeout=10).state is AlarmState.ACTIVE
+
+
+class _Held(InlineEngine):
+    """An engine that answers when it is told to."""
+
+    def __init__(self, inner: InlineEngine) -> None:
+        super().__init__(inner._model, inner.manifest)
+        self.held: list[tuple[Future[Inference], Image]] = []
+
+    def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
+        self.held.append((Future(), images))
+        return self.held[-1][0]
+
+    def release(self) -> None:
+        for future, images in self.held:
+            future.set_result(self._model.pictures(images))
+
+
+def test_overload_is_recorded_and_counted(store: Store, inline_engine: InlineEngine, tmp_path: Path) -> None:
+    """With two passages waiting the third is recorded at once as unknown; the first two are still judged."""
+    engine = _Held(inline_engine)
+    house = House(store, engine, tmp_path, inline_engine, max_waiting=2)
+    for name in ("a", "b", "c"):
+        house.send(name, [OPEN])
+    assert house.record("c").judgement.reason == "overloaded: too many passages were waiting"
+    assert house.pipeline.counts()["passages_dropped"] == 1
+    assert house.find("a") is None
+    engine.release()
+    assert {house.record(name).judgement.verdict for name in ("a", "b")} == {Verdict.OPEN}
+    house.send("d", [CLOSE])
+    assert len(engine.held) == 3, "there is room again"
+    house.pipeline.stop()
+
+
+def test_a_refused_write_is_tried_again(house: House) -> None:
+    """A database that refuses for a while costs time, not the alarm."""
+    refusals = 2
+    write = house.store.write
+
+    def refusing(job: Callable[..., Any]) -> Future[Any]:
+        nonlocal refusals
+        if refusals == 0:
+            return write(job)
+        refusals -= 1
+        failed: Future[Any] = Future()
+        failed.set_exception(StoreError("database or disk is full"))
+        return failed
+
+    house.store.write = refusing  # type: ignore[method-assign]
+    house.send("p", [OPEN])
+    assert house.heard.get(timeout=10).passage_id == "p"
+    assert house.pipeline.counts() == {"passages_dropped": 0, "records_lost": 0, "records_retried": 2}
+
+
+def test_a_killed_worker_is_said_and_survived(
+    store: Store, tiny_artefact: Path, inline_engine: InlineEngine, tmp_path: Path
+) -> None:
+    """Without a worker passages are unknown and worker_down stands; then all are judged, eight at once."""
+    said: queue.Queue[Health] = queue.Queue()
+    engine = WorkerEngine(
+        tiny_artefact,
+        device="cpu",
+        threads=1,
+        deadline_s=0.2,
+        on_health=said.put,
+    )
+    engine.start()
+    house = House(store, engine, tmp_path, inline_engine)
+    house.send("first", [OPEN, OPEN, OPEN])
+    assert house.heard.get(timeout=10).passage_id == "first"
+    os.kill(engine.status.pid or 0, signal.SIGKILL)
+    house.pipeline.on_event(said.get(timeout=10))
+    down = house.heard.get(timeout=10)
+    assert (down.kind, down.lift_id, down.state) == (AlarmKind.WORKER_DOWN, None, AlarmState.ACTIVE)
+    house.send("meanwhile", [OPEN, OPEN, OPEN])
+    lost = house.record("meanwhile").judgement
+    assert (lost.verdict, lost.reason) == (Verdict.UNKNOWN, "the embedder did not answer before the deadline")
+    house.pipeline.on_event(said.get(timeout=20))
+    up = house.heard.get(timeout=20)
+    assert (up.id, up.state) == (down.id, AlarmState.CLEARED)
+    house.send("last", [OPEN, OPEN, OPEN])
+    assert house.heard.get(timeout=10).passage_id == "last"
+    for round_ in range(5):
+        eight = {f"{round_}-{camera}" for camera in range(8)}
+        for name in sorted(eight):
+            house.send(name, [OPEN, OPEN, OPEN])
+        assert {house.heard.get(timeout=10).passage_id for _ in range(8)} == eight
+    engine.stop()
+    house.pipeline.stop()
+
+
+def test_passages_are_what_they_say() -> None:
+    """The helper's passages carry pictures of the canonical size (a guard for the tests above)."""
+    made: Passage = passage("p", [picture(OPEN)], 0.0)
+    assert made.pictures[0].image.shape == (200, 200, 3)
+    assert made.pictures[0].image.dtype == np.uint8
