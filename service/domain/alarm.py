@@ -19,6 +19,8 @@ class AlarmKind(StrEnum):
     LOW_VISIBILITY = "low_visibility"
     WORKER_DOWN = "worker_down"
     LIFT_UNKNOWN_RATE = "lift_unknown_rate"
+    LIFT_INVALID = "lift_invalid"
+    OVERLOADED = "overloaded"
 
 
 class AlarmState(StrEnum):

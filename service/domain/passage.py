@@ -31,6 +31,7 @@ class Passage:
 
     number counts the carriers of one connection from 1. Times are media seconds of the three moments at
     which the carrier was at the three poses; decided_mono_s: time.monotonic() when the last picture was read.
+    left_mono_s: time.monotonic() when the carrier was at TF; None where nobody knows (a recording).
     """
 
     id: str
@@ -41,3 +42,4 @@ class Passage:
     t_end_s: float
     pictures: tuple[Picture, ...]
     decided_mono_s: float
+    left_mono_s: float | None = None
