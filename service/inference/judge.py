@@ -3,7 +3,8 @@
 Per picture: distance to the open and to the close mask; margin = distance to open - distance to close,
 negative means nearer to open; calibrated, p(open) = sigmoid(-(scale * margin + offset)); `unknown` between
 `unknown_low` and `unknown_high`. A model that compares by itself
-(`Inference.matches`) has the distances corrected to its own margin; for another they are the least over the mask's bank of shifted copies.
+(`Inference.matches`) has the distances corrected to its own margin; for another they are the least over the
+mask's bank of shifted copies.
 
 A lift that goes by what its own passages told (`threshold`) has their prototypes' margin joined to it, and is
 read by where its passages part instead of by `offset`.
