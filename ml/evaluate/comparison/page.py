@@ -100,7 +100,7 @@ def readme_table(runs: dict[str, Result], others: dict[str, Result]) -> str:
 def _shipped_parameters() -> int:
     """As the artefact's manifest says."""
     manifest = Path(__file__).parents[2] / "released" / "barwatch.json"
-    return int(json.loads(manifest.read_text(encoding="utf-8"))["parameters"])
+    return int(json.loads(manifest.read_text(encoding="utf-8"))["training"]["parameters"])
 
 
 def _speed(speeds: dict[str, float], name: str) -> str:

@@ -199,6 +199,8 @@ RELEASED = Path(__file__).parents[3] / "ml" / "released" / "barwatch.ts"
 def native_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     """A processor that says it multiplies bfloat16; torch computes it on every one, only slower."""
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": True})
+    for limit in ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"):
+        monkeypatch.delenv(limit, raising=False)
 
 
 @pytest.mark.usefixtures("native_bfloat16")
