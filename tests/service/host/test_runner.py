@@ -1,0 +1,186 @@
+"""Runners: no exception ends a thread's work in silence, and a dead thread never reads as an idle one."""
+
+import ctypes
+import queue
+import threading
+from collections.abc import Callable
+
+import pytest
+import structlog
+
+from service.domain.errors import StoreError
+from service.host import runner as module
+from service.host.runner import BackOff, Heartbeat, Runner, Runners, RunnerState
+
+AT_ONCE = 0.001
+
+
+def quick() -> BackOff:
+    return BackOff(first_s=AT_ONCE, longest_s=AT_ONCE)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread is about to do."""
+    pause = threading.Event()
+    for _ in range(6000):
+        if condition():
+            return
+        pause.wait(0.005)
+    raise AssertionError("it did not happen within half a minute")
+
+
+def test_a_body_that_raises_is_called_again() -> None:
+    """Whatever it raises; the failures are counted and logged, and work goes on."""
+    errors = iter([ValueError("one"), KeyError("two"), StoreError("three")])
+    worked = threading.Event()
+
+    def body() -> None:
+        error = next(errors, None)
+        if error is not None:
+            raise error
+        worked.set()
+        threading.Event().wait(AT_ONCE)
+
+    made = Runner("worker", body, back_off=quick())
+    with structlog.testing.capture_logs() as lines:
+        made.start()
+        assert worked.wait(30)
+        until(lambda: made.state is RunnerState.ALIVE)
+        assert made.stop()
+    assert made.failures == 3
+    assert [(line["runner"], line["log_level"]) for line in lines] == [
+        ("worker", "error"),
+        ("worker", "error"),
+        ("worker", "warning"),
+    ]
+
+
+def test_one_that_keeps_failing_says_so() -> None:
+    """It is failing, with the reason, until its work succeeds."""
+    broken = True
+
+    def body() -> None:
+        if broken:
+            raise ValueError("no room")
+        threading.Event().wait(AT_ONCE)
+
+    runners = Runners()
+    made = runners.add(Runner("worker", body, back_off=quick()))
+    assert runners.troubles() == {"worker": "not started"}
+    made.start()
+    until(lambda: runners.troubles() == {"worker": "failing: ValueError: no room"})
+    broken = False
+    until(lambda: runners.troubles() == {})
+    assert made.stop()
+
+
+def test_a_loop_that_goes_on_for_long_is_no_longer_failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that never returns is well again once it has lasted."""
+    monkeypatch.setattr(module, "STEADY_S", 0.05)
+    attempts: list[int] = []
+
+    def body() -> None:
+        attempts.append(1)
+        if len(attempts) < 4:
+            raise ValueError("not yet")
+        made.stopping.wait(30)
+
+    made = Runner("loop", body, back_off=quick())
+    made.start()
+    until(lambda: len(attempts) == 4)
+    until(lambda: made.state is RunnerState.ALIVE)
+    assert made.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_was_killed_is_dead_and_is_replaced() -> None:
+    """SystemExit ends the thread itself: dead, by name, though nothing seems to be at work; then alive."""
+    inside, turns = threading.Event(), threading.Semaphore(0)
+
+    def body() -> None:
+        inside.set()
+        with made.heartbeat.waiting():
+            threading.Event().wait(AT_ONCE)
+        turns.release()
+
+    runners = Runners()
+    made = runners.add(Runner("worker", body))
+    made.start()
+    assert inside.wait(30)
+    first = made.thread_id
+    assert first is not None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(first), ctypes.py_object(SystemExit))
+    until(lambda: made.state is RunnerState.DEAD)
+    while turns.acquire(blocking=False):
+        pass
+    assert runners.troubles() == {"worker": "dead"}
+    runners.revive()
+    assert runners.troubles() == {}
+    assert turns.acquire(timeout=30)
+    assert made.stop()
+
+
+def test_turns_end_with_false_or_stop() -> None:
+    """A body that has nothing left to do ends its runner; one that is stopped is not called again."""
+    made = Runner("once", lambda: False)
+    runners = Runners()
+    runners.add(made)
+    made.start()
+    until(lambda: made.state is RunnerState.ENDED)
+    assert list(runners) == []
+    made.start()  # it stays ended
+    assert made.state is RunnerState.ENDED
+    turns = threading.Semaphore(0)
+    often = Runner("often", turns.release, every_s=AT_ONCE)
+    often.start()
+    for _ in range(3):
+        assert turns.acquire(timeout=30)
+    assert often.stop()
+    assert often.state is RunnerState.ENDED
+
+
+def test_stopping_wakes_a_body_and_waits_only_so_long() -> None:
+    """One that waits for a queue is woken; one that hangs is left behind, and that is said."""
+    work: queue.SimpleQueue[int] = queue.SimpleQueue()
+    waiting = Runner("waiting", lambda: work.get() > 0, wake=lambda: work.put(0))
+    waiting.start()
+    assert waiting.stop()
+    let_go, hanging = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hanging.set()
+        let_go.wait(30)
+
+    stuck = Runner("stuck", hang)
+    stuck.start()
+    assert hanging.wait(30)
+    assert not stuck.stop(timeout_s=0.01)
+    let_go.set()
+    assert stuck.stop()
+
+
+def test_a_heartbeat_lasts_while_a_step_does() -> None:
+    """Nothing while idle, longer and longer within a step, and anew after a wait."""
+    beat = Heartbeat()
+    assert beat.lasts_s() == 0.0
+    beat.begin()
+    first = beat.lasts_s()
+    assert 0.0 < first < beat.lasts_s()
+    with beat.waiting():
+        assert beat.lasts_s() == 0.0
+    assert beat.lasts_s() > 0.0
+    beat.idle()
+    assert beat.lasts_s() == 0.0
+
+
+def test_pauses_double_and_begin_again() -> None:
+    """Up to the longest, with jitter, and from the shortest after a success."""
+    pauses = BackOff(first_s=0.5, longest_s=4.0)
+    grown = [pauses.next_s() for _ in range(2000)]
+    assert all(base <= pause <= base + 0.25 for pause, base in zip(grown, (0.5, 1.0, 2.0), strict=False))
+    assert set(grown[3:]) == {4.0}
+    pauses.reset()
+    assert pauses.next_s() <= 0.75
+    stop = threading.Event()
+    stop.set()
+    assert BackOff(first_s=60.0, longest_s=60.0).wait(stop)
