@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from ml.export.torchscript import load
+from ml.artefact.torchscript import load
 
 BATCH = 512
 MASKS = 2

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from lifts.processor import multiplies_bfloat16
-from ml.export.torchscript import load
+from ml.artefact.torchscript import load
 from ml.models.mobilenetv2 import MobileNetV2
 from ml.models.paper import PaperNetwork, prepare
 from ml.models.resnet50 import ResNet50

@@ -1,14 +1,9 @@
-"""Times of several systems in one run, and of which machine they are."""
+"""Times of several systems, measured side by side in one run."""
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
 
 ROUNDS = 3
 """At least; a median of fewer is none."""
@@ -39,30 +34,3 @@ def interleaved(calls: Mapping[str, Callable[[], object]], seconds: float) -> di
             call()
             times[name].append(time.perf_counter() - started)
     return times
-
-
-def machine() -> dict[str, Any]:
-    """Return the processor's name, its cores, how busy they are, and the versions of what runs there."""
-    return {
-        "cpu": _cpu_name(),
-        "cores": os.cpu_count(),
-        "load_average_1min": round(os.getloadavg()[0], 2),
-        "torch": _version("torch"),
-        "openvino": _version("openvino"),
-    }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _cpu_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:  # not Linux
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

@@ -53,8 +53,8 @@ def bench_embed(
     from ml.bench.gpu import gpu_rate  # noqa: PLC0415
     from ml.bench.systems import instead, papers, precisions, shipped  # noqa: PLC0415
     from ml.bench.table import markdown  # noqa: PLC0415
-    from ml.bench.timing import machine  # noqa: PLC0415
-    from ml.train.memory import keep_freed_memory  # noqa: PLC0415
+    from ml.machine.description import machine  # noqa: PLC0415
+    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
 
     threads, batch = threads or [1, 2], batch or [3, 16]
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
@@ -83,8 +83,8 @@ def bench_systems(
 ) -> None:
     """Pictures a second of all systems of the papers beside the artefact, one thread, 200x200."""
     from ml.bench.networks import markdown, network_rates  # noqa: PLC0415
-    from ml.bench.timing import machine  # noqa: PLC0415
-    from ml.train.memory import keep_freed_memory  # noqa: PLC0415
+    from ml.machine.description import machine  # noqa: PLC0415
+    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
 
     keep_freed_memory()
     about = provenance(None) | {"machine": machine(), "seconds": seconds}

@@ -11,7 +11,7 @@ import typer
 from ml.commands.common import EvaluatedPreset, JsonOption, deliver, progress_bar, provenance
 
 if TYPE_CHECKING:
-    from ml.train.digits import DigitsRecipe
+    from ml.papers.digits.training import DigitsRecipe
 
 
 def evaluate_digits(
@@ -32,9 +32,9 @@ def evaluate_digits(
     """Train on pairs of distorted digits with and without the spatial transformer, and compare: paper 001."""
     import torch  # noqa: PLC0415 - seconds that only this command needs
 
-    from ml.evaluate.digits import TEST_SEED, Asked, figures, judge, markdown  # noqa: PLC0415
+    from ml.papers.digits.judging import TEST_SEED, Asked, figures, judge, markdown  # noqa: PLC0415
+    from ml.papers.digits.training import SMOKE, TRANSFORMERS, DigitsRecipe, train_all  # noqa: PLC0415
     from ml.plots.cutouts import digits_sheet, write  # noqa: PLC0415
-    from ml.train.digits import SMOKE, TRANSFORMERS, DigitsRecipe, train_all  # noqa: PLC0415
 
     torch.set_num_threads(1)  # sums come out the same only with as many, and these networks gain nothing
     smoke = preset is EvaluatedPreset.SMOKE

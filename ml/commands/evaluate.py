@@ -135,10 +135,10 @@ def _judge_artefact(
 ) -> None:
     import torch  # noqa: PLC0415 - seconds that only this needs
 
+    from ml.artefact.torchscript import Scripted  # noqa: PLC0415
     from ml.data.rendered import load  # noqa: PLC0415
     from ml.evaluate.report import markdown, report  # noqa: PLC0415
     from ml.evaluate.scoring import score_folder, score_rendered  # noqa: PLC0415
-    from ml.export.torchscript import Scripted  # noqa: PLC0415
 
     first_seed, lifts, passages = unseen
     network = Scripted.load(model, getattr(torch, precision.value))

@@ -44,10 +44,10 @@ def evaluate_onsite(
 ) -> None:
     """Judge what a lift gains from its own passages: watched without a label, then with some reviewed."""
     from lifts.heaps import Prior  # noqa: PLC0415
+    from ml.artefact.torchscript import Scripted  # noqa: PLC0415
     from ml.data.rendered import load  # noqa: PLC0415
     from ml.evaluate.onsite import COUNTS, Lift, Row, markdown, row_scores, rows  # noqa: PLC0415
     from ml.evaluate.scoring import Scores  # noqa: PLC0415
-    from ml.export.torchscript import Scripted  # noqa: PLC0415
 
     network = Scripted.load(model)
     prior = Prior(

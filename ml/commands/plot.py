@@ -28,8 +28,8 @@ def embedding(
 
     from ml.data.benchmark import parts  # noqa: PLC0415
     from ml.data.pictures import read  # noqa: PLC0415
+    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
     from ml.plots.embedding import draw, lifts_of, masks_of, read_masks  # noqa: PLC0415
-    from ml.train.memory import keep_freed_memory  # noqa: PLC0415
     from ml.train.trainer import load  # noqa: PLC0415
 
     keep_freed_memory()

@@ -17,8 +17,8 @@ def report(
     readme: Annotated[Path, typer.Option(help="The README whose table is filled.")] = Path("README.md"),
 ) -> None:
     """Write ml/results/report.md with its plots, systems.md, and the README's tables, from the JSON files."""
-    from ml.evaluate import publish  # noqa: PLC0415 - keeps `barwatch --help` quick
-    from ml.evaluate.comparison import page  # noqa: PLC0415
+    from ml.papers.comparison import page  # noqa: PLC0415
+    from ml.report import publish  # noqa: PLC0415 - keeps `barwatch --help` quick
 
     found, runs = publish.read(results), page.read(results)
     (results / "report.md").write_text(publish.report(found), encoding="utf-8")

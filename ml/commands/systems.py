@@ -16,7 +16,7 @@ from ml.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from ml.train.adapting import Adaptation
+    from ml.papers.adapting import Adaptation
 
 SMOKE_PICTURES = 60
 
@@ -43,11 +43,11 @@ def judge_system(
 
     from ml.data.benchmark import FIRST_SEED, parts  # noqa: PLC0415
     from ml.data.pictures import chosen, of_lifts, some  # noqa: PLC0415
-    from ml.evaluate.comparison.judging import Sets, judged  # noqa: PLC0415
-    from ml.evaluate.comparison.words import about, markdown  # noqa: PLC0415
     from ml.evaluate.systems import training_of  # noqa: PLC0415
-    from ml.train.adapting import Adaptation  # noqa: PLC0415
-    from ml.train.memory import keep_freed_memory  # noqa: PLC0415
+    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
+    from ml.papers.adapting import Adaptation  # noqa: PLC0415
+    from ml.papers.comparison.judging import Sets, judged  # noqa: PLC0415
+    from ml.papers.comparison.words import about, markdown  # noqa: PLC0415
     from ml.train.trainer import load  # noqa: PLC0415
 
     where = checkpoint or Path("runs") / name / "best.pt"
@@ -88,6 +88,6 @@ def judge_system(
 
 def adaptation(pseudo: bool, reviews: int, trains: bool) -> Adaptation:
     """Return what the options ask for."""
-    from ml.train.adapting import Adaptation  # noqa: PLC0415
+    from ml.papers.adapting import Adaptation  # noqa: PLC0415
 
     return Adaptation(pseudo=pseudo, reviews=reviews, trains=trains)

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ml.artefact.torchscript import Scripted
 from ml.data.pictures import Pictures
 from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores
 from ml.evaluate.scoring import score
-from ml.export.torchscript import Scripted
+from ml.machine.memory import keep_freed_memory
 from ml.systems.base import System
 from ml.systems.named import as_values, trained_by
-from ml.train.memory import keep_freed_memory
 from ml.train.trainer import load
 
 Floats = npt.NDArray[np.float64]

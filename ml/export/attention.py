@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 
 from lifts.folder import read_lift_folder
+from ml.artefact.torchscript import script_attention
 from ml.export.manifest import described, git_commit, png_base64, write
-from ml.export.torchscript import script_attention
 from ml.models.abir import ABIR
 from ml.systems.base import System
 from ml.systems.named import as_values

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from lifts.heaps import prior_from
+from ml.artefact.torchscript import Scripted, script
 from ml.data.rendered import load
 from ml.evaluate.onsite import Lift, watched
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_rendered
 from ml.export.manifest import OWN_REFUSED, calibrate, fits, git_commit, golden, manifest, separations, write
-from ml.export.torchscript import Scripted, script
 from ml.models.barwatch import Embedder
 from ml.train.config import TrainConfig
 

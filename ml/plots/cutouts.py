@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ml.data.digits import Digits
 from ml.data.pictures import Pictures
-from ml.evaluate.digits import corners, overlap, transforms
 from ml.models.getnet import DIGITS, GetNet, sample
+from ml.papers.digits.judging import corners, overlap, transforms
+from ml.papers.digits.pictures import Digits
+from ml.papers.digits.training import Trained
 from ml.scene.sheets import COLUMNS, Row, Tile, sheet
 from ml.systems.base import System, prepared
 from ml.systems.siamese import GetNetSystem
-from ml.train.digits import Trained
 
 Bytes = npt.NDArray[np.uint8]
 Transforms = npt.NDArray[np.float32]

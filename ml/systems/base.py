@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ml.data.pictures import Pictures
+from ml.machine.precision import autocast
 from ml.models.paper import prepare
 from ml.systems.recipe import Recipe
-from ml.train.precision import autocast
 
 R = TypeVar("R", bound=Recipe)
 
@@ -74,7 +74,7 @@ class System(ABC, Generic[R]):
         return self.forward(prepared(images.to(self.device), self.recipe.side))
 
     def forward(self, x: Tensor, by: Callable[[Tensor], Tensor] | None = None) -> Tensor:
-        """Return float32[N, D] for prepared pictures, computed inside in what `ml.train.precision` says.
+        """Return float32[N, D] for prepared pictures, computed inside in what `ml.machine.precision` says.
 
         by: what of the network computes it, if not the whole.
         """

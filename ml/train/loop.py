@@ -17,11 +17,11 @@ from torch.utils.data import DataLoader
 from ml.data.episodes import Episode, Episodes
 from ml.losses.dense import coverage, dense_loss
 from ml.losses.margin import balanced_margin_loss, margins
+from ml.machine.memory import keep_freed_memory
+from ml.machine.precision import autocast, precision_name
 from ml.models.barwatch import BAR_GRID, FREE_GRID, Embedder, Output, prepare_masks, prepare_pictures
 from ml.models.matcher import LOGITS_PER_MARGIN, Match
 from ml.train.config import TrainConfig
-from ml.train.memory import keep_freed_memory
-from ml.train.precision import autocast, precision_name
 
 Progress = Callable[[int, int, dict[str, float]], None]
 

@@ -12,15 +12,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ml.bench.timing import machine
 from ml.data.pictures import Pictures, some
+from ml.machine.description import machine
+from ml.machine.memory import keep_freed_memory
+from ml.machine.precision import precision_name
 from ml.systems.base import System
 from ml.systems.named import as_values, from_values, system_of
 from ml.systems.recipe import Recipe
 from ml.train.adaptive import AdaptiveL2, constant_l2
 from ml.train.episodic import episodic_loss
-from ml.train.memory import keep_freed_memory
-from ml.train.precision import precision_name
 
 Progress = Callable[[int, dict[str, float]], None]
 MOMENTUM = 0.9

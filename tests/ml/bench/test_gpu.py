@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from ml.artefact.torchscript import script
 from ml.bench.gpu import gpu_rate, limited, operations
-from ml.export.torchscript import script
 from ml.models.barwatch import Embedder
 
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from ml.artefact.torchscript import load, script
 from ml.bench import systems
 from ml.bench.systems import IMAGENET_MEAN, IMAGENET_SPREAD, ImageNetInput, instead, papers, shipped
-from ml.export.torchscript import load, script
 from ml.models.barwatch import Embedder
 from ml.models.paper import PaperNetwork, prepare
 

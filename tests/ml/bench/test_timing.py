@@ -3,7 +3,7 @@
 import pytest
 
 from ml.bench import timing
-from ml.bench.timing import ROUNDS, interleaved, machine
+from ml.bench.timing import ROUNDS, interleaved
 
 
 class Clock:
@@ -41,11 +41,3 @@ def test_rounds_go_on_as_long_as_asked(clock: Clock) -> None:
     """A round takes 0.33 s, two systems have 1.5 s each: the tenth round begins at 2.97 s and is the last."""
     times = interleaved({"a": lambda: clock.call("a", 0.01), "b": lambda: clock.call("b", 0.02)}, 1.5)
     assert [len(found) for found in times.values()] == [10, 10]
-
-
-def test_the_machine_has_a_name() -> None:
-    """What a figure is worth nothing without."""
-    found = machine()
-    assert found["cpu"]
-    assert found["cores"] >= 1
-    assert found["torch"].startswith("2.")

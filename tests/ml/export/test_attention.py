@@ -13,7 +13,7 @@ from torch.nn import functional
 from typer.testing import CliRunner
 
 from ml import cli
-from ml.export.torchscript import script_attention
+from ml.artefact.torchscript import script_attention
 from ml.systems.base import prepared
 from ml.systems.named import RECIPES, as_values, system_of
 from ml.train.trainer import save

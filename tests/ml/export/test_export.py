@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from lifts.heaps import Prior, heaps_of
+from ml.artefact.torchscript import Scripted, script
 from ml.data.rendered import load
 from ml.export.release import release
-from ml.export.torchscript import Scripted, script
 from ml.models.barwatch import Embedder, prepare_masks, prepare_pictures
 from ml.train.config import PRESETS
 from ml.train.loop import Trainer

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from ml.data.digits import distorted_digits
 from ml.data.pictures import Pictures
 from ml.models.getnet import DIGITS, GetNet
+from ml.papers.digits.pictures import distorted_digits
+from ml.papers.digits.training import DigitsRecipe, Trained
 from ml.plots.cutouts import carriers_sheet, digits_sheet, tiles, write
 from ml.systems.named import RECIPES, system_of
 from ml.systems.recipe import GetNetRecipe
-from ml.train.digits import DigitsRecipe, Trained
 
 RED = np.array([230, 30, 30])
 

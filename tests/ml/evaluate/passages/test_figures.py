@@ -12,9 +12,9 @@ from ml.evaluate.passages import watching
 from ml.evaluate.passages.figures import found, markdown, report, summary
 from ml.evaluate.passages.halts import Halts
 from ml.evaluate.passages.variants import VARIANTS
-from ml.evaluate.publish import readme_table
-from ml.evaluate.publish import report as published
 from ml.evaluate.watching import Recording
+from ml.report.publish import readme_table
+from ml.report.publish import report as published
 from tests.ml.evaluate.test_events import carrier, line
 
 RUN = CliRunner()

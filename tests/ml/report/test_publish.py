@@ -8,8 +8,8 @@ import pytest
 
 from ml.commands.common import RESULTS
 from ml.evaluate.benchmark import table
-from ml.evaluate.comparison import page
-from ml.evaluate.publish import filled, plots, read, readme_table, report
+from ml.papers.comparison import page
+from ml.report.publish import filled, plots, read, readme_table, report
 
 ROOT = RESULTS.parent.parent
 

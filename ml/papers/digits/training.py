@@ -33,12 +33,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from ml.data.digits import Bytes, Digits, distorted_digits, pairs
 from ml.evaluate.metrics import Flags, Floats
 from ml.losses.getnet import getnet_loss
+from ml.machine.memory import keep_freed_memory
+from ml.machine.precision import autocast, precision_name
 from ml.models.getnet import DIGITS, GetNet, SpatialTransformer, getnet, turn
-from ml.train.memory import keep_freed_memory
-from ml.train.precision import autocast, precision_name
+from ml.papers.digits.pictures import Bytes, Digits, distorted_digits, pairs
 from ml.train.trainer import append_log, save
 
 Transformer = Literal[0, 3, 6]

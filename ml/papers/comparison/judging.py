@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from ml.data.pictures import Pictures, chosen
-from ml.evaluate.comparison.whose import which_lift
 from ml.evaluate.metrics import auc, bootstrap, packed
+from ml.papers.adapting import PASSAGE, Adaptation, adapt, halfway, pictures_of
+from ml.papers.comparison.whose import which_lift
 from ml.systems.base import System
 from ml.systems.siamese import NearestMask
-from ml.train.adapting import PASSAGE, Adaptation, adapt, halfway, pictures_of
 
 
 @dataclass(frozen=True)

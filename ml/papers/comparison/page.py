@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ml.evaluate.comparison import orderings
-from ml.evaluate.comparison.words import markdown
 from ml.evaluate.metrics import in_words
+from ml.papers.comparison import orderings
+from ml.papers.comparison.words import markdown
 
 Result = dict[str, Any]
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from ml.bench.table import markdown as speed_markdown
 from ml.evaluate.benchmark import markdown as benchmark_markdown
-from ml.evaluate.digits import markdown as digits_markdown
 from ml.evaluate.events import markdown as events_markdown
 from ml.evaluate.metrics import in_words
 from ml.evaluate.onsite import markdown as onsite_markdown
 from ml.evaluate.passages.figures import markdown as passages_markdown
 from ml.evaluate.report import markdown as lifts_markdown
+from ml.papers.digits.judging import markdown as digits_markdown
 
 Result = dict[str, Any]
 

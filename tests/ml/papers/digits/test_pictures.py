@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from ml.data.digits import LARGEST_PX, SMALLEST_PX, SPLITS, distorted_digits, pairs, sources
+from ml.papers.digits.pictures import LARGEST_PX, SMALLEST_PX, SPLITS, distorted_digits, pairs, sources
 
 
 def test_same_seed_same_bytes() -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import torch
 
 from ml.data.pictures import Pictures
+from ml.papers.adapting import Adaptation, adapt, doubtful, pictures_of, surest
 from ml.systems.recipe import Recipe
-from ml.train.adapting import Adaptation, adapt, doubtful, pictures_of, surest
 from tests.ml.tiny import Tiny, lifts
 
 

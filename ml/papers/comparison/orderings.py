@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ml.evaluate.metrics import Floats, paired_difference, unpacked
-from ml.train.adapting import halfway
+from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
 What = Literal["seen", "unseen", "later", "which", "which unseen"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from torch import Tensor
 
-from ml.evaluate.comparison.whose import claims, equal_error, which_lift
+from ml.papers.comparison.whose import claims, equal_error, which_lift
 from ml.systems.recipe import Recipe
 from tests.ml.tiny import Tiny, halves, lifts
 

@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ml.data.digits import SIDE_PX, Digits, distorted_digits, pairs
 from ml.evaluate.metrics import Flags, Floats, bootstrap, in_words
 from ml.evaluate.retrieval import retrieve
 from ml.models.getnet import GetNet
-from ml.train.digits import Trained, embedded, pair_distances, pixels
+from ml.papers.digits.pictures import SIDE_PX, Digits, distorted_digits, pairs
+from ml.papers.digits.training import Trained, embedded, pair_distances, pixels
 
 TEST_SEED, COPIES = 0, 4
 PAPER = {"without": 98.2, "with": 99.3}

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ml.data.digits import Digits
-from ml.evaluate.digits import Asked, Judged, corners, figures, markdown, overlap
 from ml.models.getnet import DIGITS, getnet
-from ml.train.digits import DigitsRecipe, Trained, Transformer
+from ml.papers.digits.judging import Asked, Judged, corners, figures, markdown, overlap
+from ml.papers.digits.pictures import Digits
+from ml.papers.digits.training import DigitsRecipe, Trained, Transformer
 
 
 def transform(*values: float) -> np.ndarray[Any, np.dtype[np.float32]]:

@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from ml.data.pictures import chosen
-from ml.evaluate.comparison import orderings, page
-from ml.evaluate.comparison.judging import Sets, judged, later_half, told
-from ml.evaluate.comparison.words import about, markdown
 from ml.evaluate.metrics import unpacked
+from ml.papers.adapting import Adaptation
+from ml.papers.comparison import orderings, page
+from ml.papers.comparison.judging import Sets, judged, later_half, told
+from ml.papers.comparison.words import about, markdown
 from ml.systems.named import RECIPES, as_values
 from ml.systems.recipe import Recipe
-from ml.train.adapting import Adaptation
 from tests.ml.tiny import Tiny, lifts
 
 

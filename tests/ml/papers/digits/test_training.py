@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from ml.data.digits import distorted_digits
 from ml.models.getnet import GetNet
-from ml.train.digits import (
+from ml.papers.digits.pictures import distorted_digits
+from ml.papers.digits.training import (
     SMOKE,
     DigitsRecipe,
     batch_pairs,

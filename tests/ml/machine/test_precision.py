@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ml.train.precision import autocast, precision_name, precision_of
+from ml.machine.precision import autocast, precision_name, precision_of
 
 CPU = torch.device("cpu")
 ML = Path(__file__).resolve().parents[3] / "ml"
@@ -31,4 +31,4 @@ def test_a_forward_pass_is_reduced_only_where_that_is_native(native: bool) -> No
 def test_there_is_no_other_autocast() -> None:
     """A second place that reduces precision would be slow on most desktops, as three once were."""
     found = [path for path in ML.rglob("*.py") if "torch.autocast(" in path.read_text(encoding="utf-8")]
-    assert found == [ML / "train" / "precision.py"]
+    assert found == [ML / "machine" / "precision.py"]
