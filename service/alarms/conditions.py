@@ -11,12 +11,13 @@ from service.store import alarms
 
 
 def apply(session: Session, health: Health) -> None:
-    """Raise the condition's alarm if it begins and none stands; clear it if it is over."""
+    """Raise the alarm of a cause that begins, unless it stands; clear it when it is over."""
     if health.active:
         alarms.raise_alarm(session, health_alarm(health))
         return
     for alarm in alarms.standing(session, health.kind, health.lift_id):
-        lifecycle.clear(session, alarm.id, health.message)
+        if health.cause in ("", alarm.cause):
+            lifecycle.clear(session, alarm.id, health.message)
 
 
 def clear_all(session: Session) -> None:

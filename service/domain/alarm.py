@@ -41,7 +41,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm as subscribers see it; `seq` grows with each new or changed alarm."""
+    """One alarm as subscribers see it; `seq` grows with each new or changed alarm.
+
+    cause: which of the troubles of its kind; every cause has an alarm of its own.
+    left_at: when the carrier was at TF; None where there is no carrier or nobody knows.
+    """
 
     id: str
     seq: int
@@ -54,6 +58,8 @@ class Alarm:
     verdict: Verdict | None
     evidence: tuple[str, ...]
     message: str
+    cause: str = ""
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +73,5 @@ class AlarmDraft:
     passage_id: str | None = None
     verdict: Verdict | None = None
     evidence: tuple[str, ...] = ()
+    cause: str = ""
+    left_at: datetime | None = None

@@ -11,7 +11,7 @@ from service.domain.alarm import AlarmKind
 class Health:
     """A change in what the system can see: a problem begins (active) or ends (not active).
 
-    cause: which of the troubles of this kind; one that ends without a cause ends them all.
+    cause: which of the troubles of this kind, at most 64 letters; an end without a cause ends them all.
     """
 
     kind: AlarmKind

@@ -26,14 +26,18 @@ _JSON = TypeAdapter(Alarm)
 def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None) -> Alarm | None:
     """Store a new alarm, unless the same stands already; returns it, or None.
 
-    The same: for bar_open an alarm of this passage; for the others one of this kind and lift that is not
-    cleared.
+    The same: for bar_open an alarm of this passage; for the others one of this kind, lift and cause that is
+    not cleared. Another cause is another alarm: it must be seen and heard whatever became of the first.
     """
     same = select(AlarmRow.row).where(AlarmRow.kind == draft.kind.value)
     if draft.kind is AlarmKind.BAR_OPEN:
         same = same.where(AlarmRow.passage_id == draft.passage_id)
     else:
-        same = same.where(AlarmRow.place == (draft.lift_id or ""), AlarmRow.state != AlarmState.CLEARED.value)
+        same = same.where(
+            AlarmRow.place == (draft.lift_id or ""),
+            AlarmRow.cause == draft.cause,
+            AlarmRow.state != AlarmState.CLEARED.value,
+        )
     if session.scalar(same) is not None:
         return None
     at = at or datetime.now(UTC)
@@ -44,6 +48,7 @@ def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None)
         severity=draft.severity.value,
         lift_id=draft.lift_id,
         place=draft.lift_id or "",
+        cause=draft.cause,
         passage_id=draft.passage_id,
         raised_at=at,
         state=AlarmState.ACTIVE.value,
@@ -52,6 +57,7 @@ def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None)
         message=draft.message,
         shelved_until=None,
         shelved_from=None,
+        left_at=draft.left_at,
     )
     session.add(row)
     return _record_event(session, row, at, action="raise", actor="system", note="")
@@ -232,4 +238,6 @@ def _alarm(row: AlarmRow) -> Alarm:
         verdict=None if row.verdict is None else Verdict(row.verdict),
         evidence=tuple(row.evidence),
         message=row.message,
+        cause=row.cause,
+        left_at=row.left_at,
     )

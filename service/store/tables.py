@@ -172,6 +172,8 @@ class PassageRow(Base):
     pictures: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     has_files: Mapped[bool] = mapped_column(Boolean)
     review: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    carriers: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
 class AlarmRow(Base):
@@ -179,7 +181,7 @@ class AlarmRow(Base):
 
     __tablename__ = "alarms"
     __table_args__ = (
-        # One alarm per offending carrier, and one open health alarm per kind and place, whatever races.
+        # One alarm per offending carrier, and one open health alarm per kind, place and cause.
         Index(
             "ix_alarms_one_per_passage",
             "passage_id",
@@ -190,6 +192,7 @@ class AlarmRow(Base):
             "ix_alarms_one_open_health",
             "kind",
             "place",
+            "cause",
             unique=True,
             sqlite_where=text("state != 'cleared' AND kind != 'bar_open'"),
         ),
@@ -204,6 +207,7 @@ class AlarmRow(Base):
     severity: Mapped[str] = mapped_column(String(16))
     lift_id: Mapped[str | None] = mapped_column(String(64))
     place: Mapped[str] = mapped_column(String(64))
+    cause: Mapped[str] = mapped_column(String(64), server_default="")
     passage_id: Mapped[str | None] = mapped_column(String(128))
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(16))
@@ -212,6 +216,7 @@ class AlarmRow(Base):
     message: Mapped[str] = mapped_column(Text)
     shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shelved_from: Mapped[str | None] = mapped_column(String(16))
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AlarmEventRow(Base):
@@ -251,6 +256,18 @@ class TokenRow(Base):
     role: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SessionRow(Base):
+    """A console sign-in: only the SHA-256 of the cookie's secret. Signing out deletes the row."""
+
+    __tablename__ = "sessions"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    token_id: Mapped[str | None] = mapped_column(String(16))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 def no_active(session: Session, table: type[MaskVersionRow | ThresholdRow], lift_id: str) -> None:

@@ -21,8 +21,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from sqlalchemy.orm import Session
 
 from service.alarms import conditions, lifecycle
-from service.alarms.causes import Causes
-from service.alarms.policy import PassageWatch
+from service.alarms.passage_watch import PassageWatch
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.errors import BarwatchError, EngineUnavailableError
@@ -103,9 +102,8 @@ class Pipeline:
         self._statuses: dict[str, CameraStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
         self._watches: dict[str, PassageWatch] = {}
-        self._causes = Causes()
-        self._said: dict[tuple[AlarmKind, str | None], int] = {}
-        self._applied: dict[tuple[AlarmKind, str | None], int] = {}
+        self._said: dict[tuple[AlarmKind, str | None, str], int] = {}
+        self._applied: dict[tuple[AlarmKind, str | None, str], int] = {}
         self.step = Step()
         """What the deciding thread is at, for the watchdog."""
         self._stopping = threading.Event()
@@ -171,7 +169,7 @@ class Pipeline:
         self._masks.forget(lift_id)
         for kept in (self._statuses, self._snapshots, self._watches):
             kept.pop(lift_id, None)
-        for kind, place in tuple(self._said):
+        for kind, place, _ in tuple(self._said):
             if place == lift_id:
                 self.on_event(Health(kind, lift_id, False, "The lift was removed"))
 
@@ -262,11 +260,7 @@ class Pipeline:
         self._recorded.labels(record.lift_id, record.judgement.verdict.value).inc()
 
     def _apply(self, health: Health) -> None:
-        for said in self._causes.step(health):
-            self._say(said)
-
-    def _say(self, health: Health) -> None:
-        key = (health.kind, health.lift_id)
+        key = (health.kind, health.lift_id, health.cause)
         number = self._said[key] = self._said.get(key, 0) + 1
 
         def job(session: Session) -> None:

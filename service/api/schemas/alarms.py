@@ -26,6 +26,10 @@ class AlarmOut(Shape):
     verdict: Verdict | None
     evidence: list[str] = Field(description="Addresses of pictures.")
     message: str
+    cause: str = Field(description="Which trouble of its kind, e.g. `dark`; each has an alarm of its own.")
+    left_at: datetime | None = Field(
+        description="When the carrier left (TF); null where there is none or nobody knows."
+    )
 
     @classmethod
     def of(cls, alarm: Alarm) -> AlarmOut:

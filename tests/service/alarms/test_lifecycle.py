@@ -133,6 +133,35 @@ def test_a_condition_is_raised_once_and_cleared_when_over(store: Store, alarm: A
         assert [a.seq for a in alarms.replay(session, 0)] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("first_becomes", [ACTIVE, ACKNOWLEDGED, SHELVED])
+def test_a_second_cause_is_seen_and_heard(store: Store, first_becomes: AlarmState) -> None:
+    """A covered lens is a new event whatever became of the snow before it; each goes with its own cause."""
+    snow = Health(AlarmKind.LOW_VISIBILITY, "lift", True, "snow on the lens", "snow")
+    covered = Health(AlarmKind.LOW_VISIBILITY, "lift", True, "the lens is covered", "covered")
+    store.write(lambda s: conditions.apply(s, snow)).result()
+    with store.reading() as session:
+        (first,) = alarms.standing(session)
+    if first_becomes is ACKNOWLEDGED:
+        store.write(lambda s: lifecycle.acknowledge(s, first.id, "anna")).result()
+    elif first_becomes is SHELVED:
+        until = NOW + HOUR
+        store.write(lambda s: lifecycle.shelve(s, first.id, "a", until=until, reason="r", now=NOW)).result()
+    with store.reading() as session:
+        before = alarms.last_seq(session)
+    store.write(lambda s: conditions.apply(s, covered)).result()
+    with store.reading() as session:
+        (event,) = alarms.replay(session, before)
+    assert (event.state, event.message, event.cause) == (ACTIVE, "the lens is covered", "covered")
+    over = Health(AlarmKind.LOW_VISIBILITY, "lift", False, "clear view again", "snow")
+    store.write(lambda s: conditions.apply(s, over)).result()
+    with store.reading() as session:
+        assert [alarm.id for alarm in alarms.standing(session)] == [event.id]
+    gone = Health(AlarmKind.LOW_VISIBILITY, "lift", False, "the lift was removed")
+    store.write(lambda s: conditions.apply(s, gone)).result()
+    with store.reading() as session:
+        assert alarms.standing(session) == ()
+
+
 def test_a_restart_clears_conditions_but_no_bar(store: Store, alarm: Alarm) -> None:
     """What an earlier run left standing is cleared at the start; an open bar stays for an operator."""
     for kind, place in ((AlarmKind.WORKER_DOWN, None), (AlarmKind.LOW_VISIBILITY, "lift")):

@@ -1,5 +1,6 @@
 """The database: built from nothing, written by one at a time, read by many, never half."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -38,7 +39,7 @@ def test_the_migrations_build_the_tables(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     engine.dispose()
-    assert revision == "0003"
+    assert revision == "0004"
 
 
 def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
@@ -75,6 +76,44 @@ def test_a_threshold_of_an_older_release_is_still_a_threshold(tmp_path: Path) ->
     engine.dispose()
     assert found.heaps.threshold == pytest.approx(0.2)
     assert (found.always, found.prototypes, found.active) == (None, None, True)
+
+
+def test_alarms_of_an_older_release_stand_and_are_replayed(tmp_path: Path) -> None:
+    """Raised before alarms named a cause and a departure: they are read, sent and kept apart as they were."""
+    engine = make_engine(tmp_path / "barwatch.db", write=True)
+    migrate(engine, "0003")
+    alarm = {
+        "id": "a",
+        "seq": 1,
+        "kind": "camera_lost",
+        "severity": "warning",
+        "lift_id": "lift",
+        "passage_id": None,
+        "raised_at": "2026-01-31T12:00:00Z",
+        "state": "active",
+        "verdict": None,
+        "evidence": [],
+        "message": "no frames",
+    }
+    row = {"alarm": json.dumps(alarm), "at": "2026-01-31 12:00:00.000000"}
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO alarms"
+                " (id, seq, kind, severity, lift_id, place, raised_at, state, evidence, message)"
+                " VALUES ('a', 1, 'camera_lost', 'warning', 'lift', 'lift', :at, 'active', '[]', 'no frames')"
+            ),
+            row,
+        )
+        connection.execute(
+            text("INSERT INTO alarm_events VALUES (1, 'a', :at, 'raise', 'system', '', :alarm)"), row
+        )
+    migrate(engine)
+    with Session(engine) as session:
+        assert alarms.replay(session, 0) == alarms.standing(session)
+        (old,) = alarms.standing(session)
+    engine.dispose()
+    assert (old.id, old.cause, old.left_at) == ("a", "", None)
 
 
 def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""What a lift's verdicts say of its camera and its masks: a pure state machine, without clock or thread."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable
+
+from service.domain.alarm import AlarmKind
+from service.domain.health import Health
+from service.domain.verdict import NOT_THIS_LIFT, TOO_CLOSE, Judgement, Verdict
+
+UNKNOWN_PASSAGES, ANOTHER_LIFT = "unknown passages", "another lift"
+"""Causes of the two conditions that the passages themselves tell of."""
+
+
+class ProblemShare:
+    """The share of one lift's recent passages that speak for a problem, and whether it counts as present.
+
+    It becomes present when at least `minimum` of the last `window` passages are known and the share reaches
+    `raise_at`. It is over when as many are known and the share has fallen to `clear_at`; the gap keeps it
+    from flapping. A passage that proves nothing either way is not taken in at all.
+    """
+
+    def __init__(self, raise_at: float, clear_at: float = 0.2, window: int = 20, minimum: int = 5) -> None:
+        self.raise_at, self.clear_at, self.minimum = raise_at, clear_at, minimum
+        self.active = False
+        self.recent: deque[str | None] = deque(maxlen=window)
+
+    def step(self, problem: str | None) -> bool:
+        """Take one passage, with what is wrong with it or None; return whether `active` changed."""
+        self.recent.append(problem)
+        wrong, total, before = self.wrong, len(self.recent), self.active
+        if total >= self.minimum:
+            limit = self.clear_at if before else self.raise_at
+            self.active = wrong > limit * total if before else wrong >= limit * total
+        return self.active != before
+
+    @property
+    def wrong(self) -> int:
+        """How many of the recent passages speak for the problem."""
+        return sum(problem is not None for problem in self.recent)
+
+    @property
+    def usual_problem(self) -> str:
+        """What most of these have, empty if they do not say."""
+        problems = Counter(problem for problem in self.recent if problem is not None)
+        return problems.most_common(1)[0][0] if problems else ""
+
+
+class PassageWatch:
+    """What one lift's verdicts, one after another, say of its camera and its masks.
+
+    Too many `unknown` are a blind system. Carriers that do not look like this lift's are a camera that shows
+    something else; that is over only when carriers were recognised as this lift's again: by a verdict, or by
+    pictures that fit the lift and are merely too close to call. Darkness, a dead embedder or an overload say
+    nothing of what the camera shows.
+
+    Args:
+        lift_id: whose passages.
+        standing: the causes whose alarms stand already; they are over once passages show it.
+    """
+
+    def __init__(self, lift_id: str, standing: Iterable[str] = ()) -> None:
+        self._lift_id = lift_id
+        self._unknown, self._other = ProblemShare(raise_at=0.5), ProblemShare(raise_at=0.6)
+        self._unknown.active = UNKNOWN_PASSAGES in standing
+        self._other.active = ANOTHER_LIFT in standing
+
+    def doubt_view(self) -> None:
+        """Take the camera for one that shows something else, until new passages show this lift."""
+        self._other = ProblemShare(raise_at=0.6)
+        self._other.active = True
+
+    def step(self, judgement: Judgement) -> list[Health]:
+        """Take one judgement; return what changed."""
+        changes = []
+        unknown = judgement.verdict is Verdict.UNKNOWN
+        if self._unknown.step(judgement.reason if unknown else None):
+            changes.append(self._unknown_passages())
+        other = judgement.reason == NOT_THIS_LIFT
+        if (other or not unknown or judgement.reason == TOO_CLOSE) and self._other.step(
+            NOT_THIS_LIFT if other else None
+        ):
+            changes.append(self._another_lift())
+        return changes
+
+    def _unknown_passages(self) -> Health:
+        share = self._unknown
+        message = f"{share.wrong} of the last {len(share.recent)} passages could not be judged"
+        if share.active and share.usual_problem:
+            message += f", most of them: {share.usual_problem}"
+        return Health(AlarmKind.LIFT_UNKNOWN_RATE, self._lift_id, share.active, message, UNKNOWN_PASSAGES)
+
+    def _another_lift(self) -> Health:
+        message = (
+            "most of the last passages do not look like carriers of this lift: the camera may show another "
+            "lift, or was turned"
+            if self._other.active
+            else "carriers look like this lift's again"
+        )
+        return Health(AlarmKind.VIEW_CHANGED, self._lift_id, self._other.active, message, ANOTHER_LIFT)
