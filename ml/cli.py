@@ -12,9 +12,9 @@ from ml.commands.events import evaluate_events
 from ml.commands.export import export, export_attention
 from ml.commands.onsite import evaluate_onsite
 from ml.commands.passages import evaluate_passages
+from ml.commands.render import app as render
 from ml.commands.report import report
 from ml.commands.train import train
-from ml.scene.cli import app as render
 
 app = typer.Typer(help="Data, training, tables and the artefact.", no_args_is_help=True)
 render.command()(benchmark)

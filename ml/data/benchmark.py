@@ -23,10 +23,12 @@ import numpy as np
 from ml.data.counts import SPLITS, TABLE, Counts, Split, pictures, unlisted
 from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
 from ml.scene.conditions import plain, sample_conditions, sample_riders
-from ml.scene.lift import LiftScene, sample_lift
+from ml.scene.lift import LiftScene
+from ml.scene.masks import draw_masks
 from ml.scene.passage import Conditions
 from ml.scene.recording import in_recording, sample_recordings
 from ml.scene.render import Rendered, render_registered
+from ml.scene.sampling import sample_lift
 
 FIRST_SEED = 30_000
 """S1 is the lift of the seed after this one, or of one a multiple of 100 later; no training-only, LOCO or
@@ -114,7 +116,7 @@ def render_part(part: Part) -> tuple[RenderedLift, list[dict[str, Any]]]:
             done.append(rendered)
             poses = {"pose": rendered.pose.model_dump(), "registered": rendered.registered.model_dump()}
             factors.append({**rendered.metadata, **poses, "listed": len(factors) < listed})
-    masks = lift.masks()
+    masks = draw_masks(lift)
     content = RenderedLift(
         seed=lift.seed,
         images=np.stack([r.image for r in done]),

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.scene.conditions import HALF_LOWERED, sample_conditions
-from ml.scene.lift import sample_lift
+from ml.scene.masks import draw_masks
 from ml.scene.render import render_registered
+from ml.scene.sampling import sample_lift
 
 LAYOUT = 5
 """Version of the files that `prepare` writes: raised with every change of layout or renderer."""
@@ -78,7 +79,7 @@ def render_lift(seed: int, passages: int) -> RenderedLift:
             riders.append(rendered.rider)
             is_open.append(rendered.is_open)
             occupied.append(rendered.occupied)
-    masks = lift.masks()
+    masks = draw_masks(lift)
     return RenderedLift(
         seed=seed,
         images=np.stack(images),

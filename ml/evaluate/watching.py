@@ -16,7 +16,8 @@ import numpy as np
 from lifts.folder import LiftFolder, write_lift_folder
 from ml.data.rendered import LAYOUT, renderers
 from ml.evaluate.events import Record, Tally, tally
-from ml.scene.lift import sample_lift
+from ml.scene.masks import draw_masks
+from ml.scene.sampling import sample_lift
 from ml.scene.video import render_video, sample_schedule, write_truth
 
 
@@ -40,8 +41,8 @@ def render(root: Path, recording: Recording) -> Recording:
         return recording
     folder.mkdir(parents=True, exist_ok=True)
     lift = sample_lift(recording.seed)
-    references = {"reference_open": lift.reference("open"), "reference_close": lift.reference("closed")}
-    write_lift_folder(folder, LiftFolder(lift=lift.lift, masks=lift.masks(), references=references))
+    references = draw_references(lift)
+    write_lift_folder(folder, LiftFolder(lift=lift.lift, masks=draw_masks(lift), references=references))
     rng = np.random.default_rng(np.random.SeedSequence([recording.seed, recording.number, 6]))
     schedule = sample_schedule(lift, rng, recording.carriers)
     truth = render_video(lift, schedule, recording.number, folder / "video.mp4", preset="veryfast")

@@ -119,7 +119,7 @@ def neighbours(scene: LiftScene, c: Conditions) -> Shapes | None:
 
 @lru_cache(maxsize=24)
 def _layers(scene: LiftScene, position: int) -> Layers:
-    pose = scene.pose(scene.ways[position])
+    pose = scene.pose(scene.origins[position])
     affine = zoomed(to_canonical(pose, _MARGIN_PX), _DENSITY)
     side = round((CANONICAL_SIZE + 2 * _MARGIN_PX) * _DENSITY)
     return paint(scene.place, scene.eye, affine, (side, side))
@@ -127,7 +127,7 @@ def _layers(scene: LiftScene, position: int) -> Layers:
 
 def _background(scene: LiftScene, position: int, registered: Pose) -> Layers:
     """Cut the painted place to the registered frame (a small similarity of the painted one)."""
-    painted = zoomed(to_canonical(scene.pose(scene.ways[position]), _MARGIN_PX), _DENSITY)
+    painted = zoomed(to_canonical(scene.pose(scene.origins[position]), _MARGIN_PX), _DENSITY)
     row = [0.0, 0.0, 1.0]
     m = np.vstack([to_canonical(registered), row]) @ np.linalg.inv(np.vstack([painted, row]))
     layers = _layers(scene, position)
@@ -168,7 +168,7 @@ def render_registered(
     c = conditions
     if isinstance(rng, int):
         rng = np.random.default_rng(np.random.SeedSequence([lift.seed, rng, position]))
-    origin = lift.ways[position]
+    origin = lift.origins[position]
     pose = lift.pose(origin)
     slip = c.slips[position]
     registered = refine(pose, slip.dx, slip.dy, slip.scale, slip.angle)

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from ml.scene.conditions import Conditions, LightKind, Neighbour, Slip, sample_conditions, sample_riders
-from ml.scene.lift import LiftScene, make_lift
+from ml.scene.lift import LiftScene
 from ml.scene.render import render_registered
+from ml.scene.sampling import make_lift
 from ml.scene.world.carrier import CarrierSpec
 from ml.scene.world.fleet import sample_carrier
 from ml.scene.world.people import Person, Stander, sample_person

@@ -25,7 +25,7 @@ from ml.scene.conditions import (
     sample_riders,
 )
 from ml.scene.film import Film
-from ml.scene.lift import HEIGHT, WIDTH, LiftScene, zoomed
+from ml.scene.lift import HEIGHT, PIXELS, WIDTH, LiftScene, zoomed
 from ml.scene.render import carrier_parts, cast_shadow, hooded, surroundings, swung
 from ml.scene.world.backdrop import paint, shade_layers, with_lamps
 from ml.scene.world.people import Person, Stander, sample_person, standing
@@ -34,7 +34,6 @@ from ml.scene.world.shapes import Bytes, Floats, Shapes, join
 
 _SS = 2
 _CLOSEST_M = 2.0  # a carrier nearer than this to the camera is behind its housing, not in its picture
-_IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
 @dataclass(frozen=True)
@@ -110,15 +109,15 @@ def sample_walkers(lift: LiftScene, rng: np.random.Generator, count: int = 4) ->
 
 def speed_m_s(lift: LiftScene, schedule: Schedule) -> float:
     """Return the line's speed: the carriers' distance (at least 1.4 tracks) over their interval."""
-    track = float(np.linalg.norm(lift.ways[2] - lift.ways[0]))
+    track = float(np.linalg.norm(lift.origins[2] - lift.origins[0]))
     return max(lift.spacing_m, 1.4 * track) / schedule.interval_s
 
 
 def truths(lift: LiftScene, schedule: Schedule) -> tuple[Truth, ...]:
     """Return the truth about every carrier, in order of passing."""
     speed = speed_m_s(lift, schedule)
-    before = float(np.linalg.norm(lift.ways[0])) / speed
-    after = float(np.linalg.norm(lift.ways[2])) / speed
+    before = float(np.linalg.norm(lift.origins[0])) / speed
+    after = float(np.linalg.norm(lift.origins[2])) / speed
     lead = before + (schedule.interval_s - before - after) / 2
     out = []
     for k, plan in enumerate(schedule.carriers):
@@ -190,7 +189,7 @@ class _Stage:
         self.lift, self.schedule = lift, schedule
         c = schedule.base
         self.light: Light = light_of(c)
-        layers = paint(lift.place, lift.eye, _IDENTITY, (WIDTH, HEIGHT))
+        layers = paint(lift.place, lift.eye, PIXELS, (WIDTH, HEIGHT))
         night = c.light == "night"
         lit, dark = (
             shade_layers(
@@ -201,7 +200,7 @@ class _Stage:
         lamps = lift.place.lamps[: c.lamps]
         # Lit and shaded once: a shadow then costs one copy.
         self.back, self.dark = (
-            with_lamps(picture, lamps, lift.eye, _IDENTITY, c.fog_per_m) for picture in (lit, dark)
+            with_lamps(picture, lamps, lift.eye, PIXELS, c.fog_per_m) for picture in (lit, dark)
         )
         self.still = surroundings(lift, replace(c, neighbours=()))
         taken = [replace(c, opening=plan.opening, riders=plan.riders) for plan in schedule.carriers]
@@ -250,14 +249,14 @@ class _Stage:
         size = (WIDTH, HEIGHT)
         back = self.back
         if max(self.light.sun_rgb) > 0.15:
-            shadow = cast_shadow(solids, lift.eye, _IDENTITY, self.light, lift.place.ground_y, size)
+            shadow = cast_shadow(solids, lift.eye, PIXELS, self.light, lift.place.ground_y, size)
             back = back.copy()
             cv2.copyTo(self.dark, shadow, back)
         large = cv2.resize(back, (WIDTH * _SS, HEIGHT * _SS), interpolation=cv2.INTER_LINEAR)
         canvas = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2RGBA), np.uint8)
-        draw(canvas, solids, lift.eye, zoomed(_IDENTITY, _SS), self.light, c.sunlit)
+        draw(canvas, solids, lift.eye, zoomed(PIXELS, _SS), self.light, c.sunlit)
         small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
         picture = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2RGB), np.uint8)
         for _, origin, lowered in hoods:
-            picture = hooded(lift, lowered, picture, _IDENTITY, origin, self.light)
+            picture = hooded(lift, lowered, picture, PIXELS, origin, self.light)
         return picture

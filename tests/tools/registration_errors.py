@@ -21,8 +21,9 @@ import numpy.typing as npt
 from lifts.folder import read_lift_folder
 from lifts.geometry import apply, to_camera, to_canonical
 from lifts.schema import Pose
-from ml.scene.cli import SAMPLES
-from ml.scene.lift import LiftScene, sample_lift
+from ml.commands.render import SAMPLES
+from ml.scene.lift import LiftScene
+from ml.scene.sampling import sample_lift
 from service.commands.samples import sample_folder
 from service.domain.camera import WatchedLift
 from service.domain.frame import Frame

@@ -20,8 +20,10 @@ from ml.scene.conditions import (
     sample_riders,
     sample_slips,
 )
-from ml.scene.lift import LiftScene, make_lift, sample_lift
+from ml.scene.lift import LiftScene
+from ml.scene.masks import draw_masks
 from ml.scene.render import render_registered
+from ml.scene.sampling import make_lift, sample_lift
 from ml.scene.world.people import sample_person
 from ml.scene.world.raster import Light
 
@@ -34,7 +36,7 @@ def _rng(seed: int = 0) -> np.random.Generator:
 @pytest.mark.parametrize("opening", [0.0, 1.0])
 def test_the_mask_lies_on_the_rendered_bar_without_registration_error(seed: int, opening: float) -> None:
     scene = sample_lift(seed)
-    masks = scene.masks()
+    masks = draw_masks(scene)
     own, other = (masks.open, masks.close) if opening else (masks.close, masks.open)
     bar = render_registered(scene, plain(scene, opening), 1).bar
     shown = bar > 0 if scene.style.hidden else bar == 1
@@ -169,7 +171,7 @@ def test_lamps_are_seen_with_their_halo() -> None:
     scene = next(
         s
         for s in map(sample_lift, range(60))
-        if (np.abs(s.eye.project(s.place.lamps[:1], to_canonical(s.pose(s.ways[1])))[0] - 100) < 80).all()
+        if (np.abs(s.eye.project(s.place.lamps[:1], to_canonical(s.pose(s.origins[1])))[0] - 100) < 80).all()
     )
     dark = replace(plain(scene, 1.0), light="night", light_level=0.4)
     off, on = (render_registered(scene, c, 1).image.astype(int) for c in (dark, replace(dark, lamps=1)))

@@ -11,7 +11,8 @@ import pytest
 
 from lifts.geometry import middle_fraction, pose_at
 from ml.scene.conditions import plain
-from ml.scene.lift import LiftScene, sample_lift
+from ml.scene.lift import LiftScene
+from ml.scene.sampling import sample_lift
 from ml.scene.video import (
     CarrierPlan,
     Schedule,
@@ -53,10 +54,10 @@ def test_between_begin_and_end_the_carrier_follows_pose_at() -> None:
     track = scene.lift.track
     assert track is not None
     assert middle_fraction(track) == pytest.approx(
-        np.linalg.norm(scene.ways[0]) / np.linalg.norm(scene.ways[2] - scene.ways[0]), abs=1e-6
+        np.linalg.norm(scene.origins[0]) / np.linalg.norm(scene.origins[2] - scene.origins[0]), abs=1e-6
     )
     for way in (-0.2, 0.1, 0.5, 0.8, 1.2):
-        origin = scene.ways[0] + way * (scene.ways[2] - scene.ways[0])
+        origin = scene.origins[0] + way * (scene.origins[2] - scene.origins[0])
         expected, got = scene.pose(origin), pose_at(track, way)
         assert (got.x, got.y, got.scale) == pytest.approx((expected.x, expected.y, expected.scale), rel=1e-3)
 

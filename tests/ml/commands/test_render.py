@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from lifts.folder import read_lift_folder
-from ml.scene.cli import SAMPLES, app, sample_video_schedule
-from ml.scene.lift import sample_lift
+from ml.commands.render import SAMPLES, app, sample_video_schedule
+from ml.scene.sampling import sample_lift
 
 
 def test_lift_writes_a_readable_folder_with_labelled_pictures(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from rich.progress import track
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift
 from ml.scene.conditions import Conditions, plain, sample_conditions, sample_riders
-from ml.scene.lift import LiftScene, sample_lift
+from ml.scene.lift import LiftScene
+from ml.scene.masks import draw_masks
 from ml.scene.render import render_registered
+from ml.scene.sampling import sample_lift
 from ml.scene.video import CarrierPlan, Schedule, render_video, sample_schedule, sample_walkers, write_truth
 from ml.scene.world.shapes import Bytes
 
@@ -78,8 +80,8 @@ def as_folder(scene: LiftScene, lift_id: str, name: str, url: str | None) -> Lif
     registered = scene.lift
     camera = registered.camera.model_copy(update={"url": url}) if registered.camera else None
     lift = Lift(id=lift_id, name=name, seats=registered.seats, camera=camera, track=registered.track)
-    references = {"reference_open": scene.reference("open"), "reference_close": scene.reference("closed")}
-    return LiftFolder(lift=lift, masks=scene.masks(), references=references)
+    references = draw_references(scene)
+    return LiftFolder(lift=lift, masks=draw_masks(scene), references=references)
 
 
 def contact_sheet(pictures: list[Bytes], columns: int) -> Bytes:

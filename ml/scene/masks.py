@@ -1,0 +1,101 @@
+"""What an operator hands in for a lift: two masks, drawn by hand, and a picture of the empty carrier."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from lifts.geometry import CANONICAL_SIZE, to_canonical
+from lifts.schema import MaskPair, Pose
+from ml.scene.lift import LiftScene, zoomed
+from ml.scene.world.backdrop import paint, shade_layers
+from ml.scene.world.carrier import bar_paths, bar_shapes
+from ml.scene.world.raster import Light, draw, silhouette
+from ml.scene.world.shapes import BAR_ID, Bytes, Floats, join
+
+PLAIN = Light(
+    (0.3, 0.85, 0.43), (0.5, 0.5, 0.48), (0.75, 0.8, 0.9), (0.5, 0.52, 0.55), (0.8, 0.8, 0.8), 0.0, 0.9
+)
+"""Flat daylight, for reference pictures and masks."""
+
+
+def draw_masks(scene: LiftScene) -> MaskPair:
+    """Return the masks that an operator would draw at the middle pose: uint8[200, 200] each, 0 or 255."""
+    rng = np.random.default_rng(np.random.SeedSequence([scene.style.seed, 77]))
+    return MaskPair(open=_draw_mask(scene, 1.0, rng), close=_draw_mask(scene, 0.0, rng))
+
+
+def draw_reference(scene: LiftScene, state: str) -> Bytes:
+    """Return the empty carrier in plain light at the middle, uint8[200, 200, 3]; state open or closed."""
+    affine = zoomed(to_canonical(scene.pose(scene.origins[1])), 2)
+    side = 2 * CANONICAL_SIZE
+    layers = paint(scene.place, scene.eye, affine, (side, side))
+    canvas = np.zeros((side, side, 4), np.uint8)
+    none = np.zeros((side, side), np.uint8)
+    canvas[..., :3] = shade_layers(layers, PLAIN, none, scene.depth_m, 1.0)
+    bar = bar_shapes(scene.spec, float(state == "open"))
+    draw(canvas, join([scene.body, bar]), scene.eye, affine, PLAIN)
+    size = (CANONICAL_SIZE, CANONICAL_SIZE)
+    return np.asarray(cv2.resize(canvas[..., :3], size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def draw_references(scene: LiftScene) -> dict[str, Bytes]:
+    """Return both reference pictures by the names that a lift folder has for them."""
+    return {
+        "reference_open": draw_reference(scene, "open"),
+        "reference_close": draw_reference(scene, "closed"),
+    }
+
+
+def bar_views(scene: LiftScene, opening: float, pose: Pose) -> tuple[Bytes, Bytes]:
+    """Return the empty carrier's bar at the middle: visible and whole pixels, uint8[400, 400] of 0/255."""
+    affine = zoomed(to_canonical(pose), 2)
+    bar = bar_shapes(scene.spec, opening)
+    canvas = np.zeros((2 * CANONICAL_SIZE, 2 * CANONICAL_SIZE, 4), np.uint8)
+    draw(canvas, join([scene.body, bar]), scene.eye, affine, PLAIN)
+    whole = np.zeros(canvas.shape[:2], np.uint8)
+    silhouette(whole, bar, scene.eye, affine, 255)
+    return (canvas[..., 3] == BAR_ID).astype(np.uint8) * 255, whole
+
+
+def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator) -> Bytes:
+    style = scene.style
+    pose = scene.pose(scene.origins[1])
+    visible, whole = bar_views(scene, opening, pose)
+    mask = np.zeros((CANONICAL_SIZE, CANONICAL_SIZE), np.uint8)
+    if style.thickness == 0:
+        source = whole if style.hidden else visible
+        small = cv2.resize(source, (CANONICAL_SIZE, CANONICAL_SIZE), interpolation=cv2.INTER_AREA)
+        mask[cv2.dilate(small, np.ones((2, 2), np.uint8)) > 60] = 255
+        return mask
+    affine = to_canonical(pose)
+    near = cv2.dilate(visible, np.ones((7, 7), np.uint8))
+    paths = bar_paths(scene.spec, opening)
+    if scene.spec.bar.rest != "none" and not style.rests:
+        paths = [p for p in paths if p[1] != scene.spec.bar.radius * 1.1]
+    for points, _ in paths:
+        pixel, depth = scene.eye.project(points, affine)
+        if depth.min() < 0.3:
+            continue
+        pixel = _simplified(pixel) + 0.0
+        pixel += rng.normal(0, style.jitter / 2, pixel.shape).clip(-style.jitter, style.jitter)
+        for p, q in itertools.pairwise(pixel):
+            n = max(1, int(np.hypot(*(q - p)) / 3))
+            for i in range(n):
+                s, e = p + (q - p) * i / n, p + (q - p) * (i + 1) / n
+                mid = np.clip(np.round((s + e) + 0.5), 0, 2 * CANONICAL_SIZE - 1).astype(int)
+                if style.hidden or near[mid[1], mid[0]]:
+                    ends = [tuple(int(v) for v in np.round(x * 16)) for x in (s, e)]
+                    cv2.line(mask, ends[0], ends[1], 255, style.thickness, cv2.LINE_8, 4)
+    if not mask.any() and not style.hidden:  # nothing shows: the operator draws where the bar must be
+        return _draw_mask(replace(scene, style=replace(style, hidden=True)), opening, rng)
+    return mask
+
+
+def _simplified(points: Floats) -> Floats:
+    """Return the polyline with corners that an operator would click: bends of under 1.5 px are left out."""
+    poly = cv2.approxPolyDP(points.astype(np.float32).reshape(-1, 1, 2), 1.5, False)
+    return np.asarray(poly, float).reshape(-1, 2)
