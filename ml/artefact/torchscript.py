@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.models.abir import ABIR
-from ml.models.barwatch import Embedder, Output, prepare_masks, prepare_pictures
+from ml.models.barwatch import BarwatchNetwork, EmbedderOutput, prepare_masks, prepare_pictures
 from ml.models.layers import StandardConv
+from ml.models.metric.abir import ABIR
 from ml.systems.base import prepared
 
 
@@ -35,13 +35,13 @@ def fold(module: nn.Module) -> None:
 class Artefact(nn.Module):
     """The network as it ships: raw bytes in, embeddings and margins out."""
 
-    def __init__(self, network: Embedder) -> None:
+    def __init__(self, network: BarwatchNetwork) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, images: Tensor) -> Output:
+    def forward(self, images: Tensor) -> EmbedderOutput:
         """uint8[N, 200, 200, 3] RGB to everything the network says of it."""
-        output: Output = self.network(prepare_pictures(images).to(self.network.bar.weight.dtype))
+        output: EmbedderOutput = self.network(prepare_pictures(images).to(self.network.bar.weight.dtype))
         return output
 
     @torch.jit.export
@@ -52,7 +52,7 @@ class Artefact(nn.Module):
     @torch.jit.export
     def embed_mask(self, masks: Tensor) -> Tensor:
         """uint8[N, 200, 200] to float32[N, D]."""
-        output: Output = self.network(prepare_masks(masks).to(self.network.bar.weight.dtype))
+        output: EmbedderOutput = self.network(prepare_masks(masks).to(self.network.bar.weight.dtype))
         return output.embedding
 
     @torch.jit.export
@@ -142,13 +142,13 @@ BATCH = 32
 METHODS = ["embed", "embed_mask", "occupancy", "bar_map", "look", "match", "compare"]
 
 
-def script(model: Embedder) -> torch.jit.ScriptModule:
+def script(model: BarwatchNetwork) -> torch.jit.ScriptModule:
     """Return the scripted artefact of a trained network; the network given is left as it is.
 
     It is not frozen: frozen weights are constants, which can neither move to a device nor become half
     precision. Who loads it freezes it, once it is where it runs.
     """
-    copy = Embedder(model.config)
+    copy = BarwatchNetwork(model.config)
     copy.load_state_dict(model.state_dict())
     fold(copy)
     copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -209,17 +209,17 @@ def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) ->
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Appearance:
     """What the network makes of N pictures before it knows their masks; `Scripted.match` takes it."""
 
     embedding: npt.NDArray[np.float32]
     features: Tensor
     occupancy: npt.NDArray[np.float32]
 
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> Look:
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> Appearance:
         """The same of some of the pictures."""
         where = rows if isinstance(rows, slice) else torch.from_numpy(rows)
-        return Look(self.embedding[rows], self.features[where], self.occupancy[rows])
+        return Appearance(self.embedding[rows], self.features[where], self.occupancy[rows])
 
 
 class Scripted:
@@ -233,7 +233,7 @@ class Scripted:
         """Load barwatch.ts, to compute in `dtype`."""
         return Scripted(load(path, dtype=dtype))
 
-    def look(self, images: npt.NDArray[np.uint8]) -> Look:
+    def look(self, images: npt.NDArray[np.uint8]) -> Appearance:
         """uint8[N, 200, 200, 3] to what `match` needs and `pictures` says, in batches of BATCH."""
         with torch.inference_mode():
             parts = [
@@ -241,10 +241,10 @@ class Scripted:
                 for at in range(0, len(images), BATCH)
             ]
         embedding, features, occupancy = (torch.cat(part) for part in zip(*parts, strict=True))
-        return Look(embedding.numpy(), features, occupancy.numpy())
+        return Appearance(embedding.numpy(), features, occupancy.numpy())
 
     def match(
-        self, seen: Look, references: npt.NDArray[np.float32]
+        self, seen: Appearance, references: npt.NDArray[np.float32]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Judge N pictures by one lift's references float32[3, D]: margins, chances float32[N] to belong."""
         count = len(seen.embedding)

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from ml.bench.systems import PAPER, System
+from ml.bench.systems import PAPER, TimedSystem
 from ml.bench.timing import interleaved
 
 Row = dict[str, Any]
 
 
 def rates(
-    systems: Sequence[System], threads: Sequence[int], batches: Sequence[int], seconds: float
+    systems: Sequence[TimedSystem], threads: Sequence[int], batches: Sequence[int], seconds: float
 ) -> Iterator[list[Row]]:
     """Time all systems against each other, for every number of threads and size of batch.
 
@@ -42,7 +42,9 @@ def rates(
         torch.set_num_threads(before)
 
 
-def rows(systems: Sequence[System], times: dict[str, list[float]], threads: int, batch: int) -> list[Row]:
+def rows(
+    systems: Sequence[TimedSystem], times: dict[str, list[float]], threads: int, batch: int
+) -> list[Row]:
     """Return one pair's rows from every system's times in seconds, by name and runtime."""
     medians = {key: float(np.median(found)) for key, found in times.items()}
     papers = next(medians[_key(system)] for system in systems if system.name == PAPER)
@@ -61,5 +63,5 @@ def rows(systems: Sequence[System], times: dict[str, list[float]], threads: int,
     ]
 
 
-def _key(system: System) -> str:
+def _key(system: TimedSystem) -> str:
     return f"{system.name} in {system.runtime}"

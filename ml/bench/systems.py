@@ -31,7 +31,7 @@ IMAGENET_MEAN, IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
-class System:
+class TimedSystem:
     """One network and what runs it.
 
     name, runtime: as in the table.
@@ -53,7 +53,7 @@ def precisions() -> list[torch.dtype]:
     return [torch.float32, torch.bfloat16] if native else [torch.float32]
 
 
-def shipped(path: Path, dtype: torch.dtype = torch.float32) -> list[System]:
+def shipped(path: Path, dtype: torch.dtype = torch.float32) -> list[TimedSystem]:
     """Return the artefact's systems: embedding alone, and judging by two masks where it can do that.
 
     Raises:
@@ -70,13 +70,13 @@ def shipped(path: Path, dtype: torch.dtype = torch.float32) -> list[System]:
         return _inference(module.compare, torch.from_numpy(images), references)
 
     runtime = TORCHSCRIPT[dtype]
-    systems = [System("barwatch", runtime, embed)]
+    systems = [TimedSystem("barwatch", runtime, embed)]
     if hasattr(module, "compare"):
-        systems.append(System("barwatch, judged by two masks", runtime, judge))
+        systems.append(TimedSystem("barwatch, judged by two masks", runtime, judge))
     return systems
 
 
-def papers(dtype: torch.dtype = torch.float32) -> System:
+def papers(dtype: torch.dtype = torch.float32) -> TimedSystem:
     """Return the paper's network in TorchScript, from bytes; random weights."""
 
     class FromBytes(nn.Module):
@@ -98,12 +98,12 @@ def papers(dtype: torch.dtype = torch.float32) -> System:
         # As the shipped network: a picture's bytes are channels-last, so nothing need be copied.
         network = FromBytes().eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         module = torch.jit.freeze(torch.jit.script(network))
-    return System(
+    return TimedSystem(
         PAPER, TORCHSCRIPT[dtype], lambda images, _threads: _inference(module, torch.from_numpy(images))
     )
 
 
-def instead() -> tuple[list[System], list[dict[str, str]]]:
+def instead() -> tuple[list[TimedSystem], list[dict[str, str]]]:
     """Return MobileNetV2 and ResNet-50 in OpenVINO, and rows that say what is missing where it cannot run.
 
     Random weights, two outputs (open, closed), the same crops of 200x200. In float32 as the others, and once
@@ -124,7 +124,7 @@ def instead() -> tuple[list[System], list[dict[str, str]]]:
     for name, make in networks.items():
         model = cache(partial(_from_bytes, make))
         systems += [
-            System(name, f"OpenVINO, {precision}", compiled(core, model, hint))
+            TimedSystem(name, f"OpenVINO, {precision}", compiled(core, model, hint))
             for precision, hint in precisions.items()
         ]
     return systems, []
@@ -179,7 +179,7 @@ def converted(network: nn.Module) -> Any:
 def compiled(
     core: Any, model: Callable[[], Any], precision: str
 ) -> Callable[[Pictures, int], Callable[[], object]]:
-    """Return `System.ready` for OpenVINO.
+    """Return `TimedSystem.ready` for OpenVINO.
 
     Args:
         core: openvino.Core.

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 if TYPE_CHECKING:
     from ml.data.benchmark import Part
-    from ml.data.pictures import Pictures
+    from ml.data.pictures import PictureSet
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = ROOT / "released"
@@ -40,7 +40,7 @@ DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
 console = Console(stderr=True)
 
 
-class System(StrEnum):
+class SystemName(StrEnum):
     """The systems that can be trained; `ml.systems` has all but the first."""
 
     BARWATCH = "barwatch"
@@ -86,7 +86,7 @@ def prepared(cache: Path, seeds: range, passages: int, workers: int, what: str) 
     return sorted(files)
 
 
-def rendered_parts(benchmark: Path, wanted: list[Part], workers: int) -> Pictures:
+def rendered_parts(benchmark: Path, wanted: list[Part], workers: int) -> PictureSet:
     """Read parts of the benchmark, rendering what is not there yet."""
     from ml.data.benchmark import render_parts  # noqa: PLC0415
     from ml.data.pictures import read  # noqa: PLC0415

@@ -22,7 +22,7 @@ from ml.commands.common import (
     JsonOption,
     JudgedModelOption,
     LiftsOption,
-    System,
+    SystemName,
     WorkersOption,
     chosen_device,
     deliver,
@@ -32,7 +32,7 @@ from ml.commands.common import (
 from ml.commands.systems import adaptation, judge_system
 
 if TYPE_CHECKING:
-    from ml.data.pictures import Pictures
+    from ml.data.pictures import PictureSet
 
 
 class Precision(StrEnum):
@@ -44,8 +44,8 @@ class Precision(StrEnum):
 
 def evaluate(
     system: Annotated[
-        System, typer.Argument(help="The shipped network, or a trained one.")
-    ] = System.BARWATCH,
+        SystemName, typer.Argument(help="The shipped network, or a trained one.")
+    ] = SystemName.BARWATCH,
     preset: Annotated[
         EvaluatedPreset, typer.Option(help="smoke: a few pictures of the lifts that a smoke run trains on.")
     ] = EvaluatedPreset.SMALL,
@@ -92,7 +92,7 @@ def evaluate(
     if preset is EvaluatedPreset.SMOKE:
         lifts, passages = min(lifts, 2), 8
     unseen = (first_seed, lifts, passages)
-    if system is System.BARWATCH:
+    if system is SystemName.BARWATCH:
         _judge_artefact(
             model,
             unseen,
@@ -157,7 +157,7 @@ def _judge_artefact(
     deliver(result, markdown(title, result), out, as_json)
 
 
-class Judged(StrEnum):
+class BenchmarkedSystem(StrEnum):
     """What the benchmark's test pictures can be given to."""
 
     BARWATCH = "barwatch"
@@ -174,7 +174,9 @@ class Judged(StrEnum):
 
 
 def evaluate_benchmark(
-    system: Annotated[Judged, typer.Argument(help="A trained network, the shipped one, or a baseline.")],
+    system: Annotated[
+        BenchmarkedSystem, typer.Argument(help="A trained network, the shipped one, or a baseline.")
+    ],
     benchmark: BenchmarkOption = Path("runs/benchmark"),
     checkpoint: Annotated[
         Path | None, typer.Option(help="A paper's system, trained; runs/SYSTEM/best.pt.")
@@ -194,10 +196,14 @@ def evaluate_benchmark(
     wanted = [part for part in parts(["test"]) if not only or part.counts.lift in only]
     data = read(benchmark, wanted)
 
-    def known() -> Pictures:
+    def known() -> PictureSet:
         return read(benchmark, [replace(part, split="train") for part in wanted])
 
-    where = model if system is Judged.BARWATCH else checkpoint or Path("runs") / system.value / "best.pt"
+    where = (
+        model
+        if system is BenchmarkedSystem.BARWATCH
+        else checkpoint or Path("runs") / system.value / "best.pt"
+    )
     scores, about = scores_of(system.value, data, known, where, chosen_device(device))
     result = {
         "system": system.value,

@@ -39,10 +39,10 @@ def evaluate_events(
 ) -> None:
     """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
     from ml.evaluate.events import markdown, summary  # noqa: PLC0415 - keeps `barwatch --help` quick
-    from ml.evaluate.watching import Recording, render_all, watch  # noqa: PLC0415
+    from ml.evaluate.watching import RenderedRecording, render_all, watch  # noqa: PLC0415
 
     wanted = [
-        Recording(seed, number, carriers)
+        RenderedRecording(seed, number, carriers)
         for seed in range(first_seed, first_seed + lifts)
         for number in range(recordings)
     ]

@@ -44,17 +44,17 @@ def evaluate_passages(
     from ml.evaluate.passages.halts import Halts  # noqa: PLC0415
     from ml.evaluate.passages.variants import VARIANTS  # noqa: PLC0415
     from ml.evaluate.passages.watching import Watch, watch_all  # noqa: PLC0415
-    from ml.evaluate.watching import Recording, render_all  # noqa: PLC0415
+    from ml.evaluate.watching import RenderedRecording, render_all  # noqa: PLC0415
 
     names = list(dict.fromkeys(variants or VARIANTS))
     if strange := [name for name in names if name not in VARIANTS]:
         raise typer.BadParameter(f"{strange[0]!r}: one of {', '.join(VARIANTS)}", param_hint="--variants")
     wanted = [
-        Recording(seed, number, carriers)
+        RenderedRecording(seed, number, carriers)
         for seed in range(first_seed, first_seed + lifts)
         for number in range(recordings)
     ]
-    watches: dict[tuple[str, Recording], Watch] = {}
+    watches: dict[tuple[str, RenderedRecording], Watch] = {}
     with progress_bar() as progress:
         task = progress.add_task("rendering recordings", total=len(wanted), note="")
         for _ in render_all(cache, wanted, workers):
@@ -64,7 +64,7 @@ def evaluate_passages(
             watches[watch.variant, watch.recording] = watch
             progress.update(task, advance=1, note=watch.variant)
 
-    def seen(name: str, recording: Recording) -> tuple[dict[str, Any], Any]:
+    def seen(name: str, recording: RenderedRecording) -> tuple[dict[str, Any], Any]:
         watch = watches[name, recording]
         by = {"lift": f"seed-{recording.seed}", "recording": recording.number, "light": watch.truth["light"]}
         return by, found(watch.truth["carriers"], watch.said, Halts.of(watch.truth).unmoved)

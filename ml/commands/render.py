@@ -16,7 +16,7 @@ from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift
 from ml.scene.conditions import Conditions, plain, sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
-from ml.scene.masks import draw_masks
+from ml.scene.masks import draw_masks, draw_references
 from ml.scene.render import render_registered
 from ml.scene.sampling import sample_lift
 from ml.scene.video import CarrierPlan, Schedule, render_video, sample_schedule, sample_walkers, write_truth

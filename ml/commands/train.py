@@ -13,7 +13,7 @@ from ml.commands.common import (
     BenchmarkOption,
     CacheOption,
     DeviceOption,
-    System,
+    SystemName,
     WorkersOption,
     chosen_device,
     console,
@@ -23,7 +23,7 @@ from ml.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from ml.data.pictures import Pictures
+    from ml.data.pictures import PictureSet
     from ml.systems.recipe import Recipe
 
 
@@ -36,7 +36,7 @@ class Preset(StrEnum):
 
 
 def train(
-    system: Annotated[System, typer.Argument(help="Which network.")],
+    system: Annotated[SystemName, typer.Argument(help="Which network.")],
     preset: Annotated[Preset, typer.Option(help="How much data and how long.")] = Preset.SMALL,
     out: Annotated[Path | None, typer.Option(help="Checkpoints and log; runs/SYSTEM.")] = None,
     cache: CacheOption = Path("runs/rendered"),
@@ -80,7 +80,7 @@ def train(
 
     torch.set_num_threads(threads or torch.get_num_threads())
     out = out or Path("runs") / system.value
-    if system is System.BARWATCH:
+    if system is SystemName.BARWATCH:
         if learning_rate and len(learning_rate) > 1:
             raise typer.BadParameter("barwatch takes one", param_hint="--learning-rate")
         changes = {"steps": steps, "lifts": lifts, "learning_rate": learning_rate and learning_rate[0]}
@@ -178,7 +178,7 @@ def _train_system(
     console.print(f"best on validation: {path}")
 
 
-def _smoke(name: str, recipe: Recipe, benchmark: Path, workers: int) -> tuple[Recipe, Pictures, Pictures]:
+def _smoke(name: str, recipe: Recipe, benchmark: Path, workers: int) -> tuple[Recipe, PictureSet, PictureSet]:
     """Return a recipe and pictures with which all is over in a minute, rendering included."""
     from ml.data.benchmark import parts  # noqa: PLC0415
     from ml.data.pictures import some  # noqa: PLC0415

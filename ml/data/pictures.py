@@ -17,7 +17,7 @@ from ml.data.rendered import RenderedLift, load
 
 
 @dataclass(frozen=True, eq=False)
-class Pictures:
+class PictureSet:
     """All pictures of one split.
 
     images: uint8[N, 200, 200, 3]; is_open, occupied: bool[N]; lift: int64[N], index into names and masks.
@@ -37,7 +37,7 @@ class Pictures:
         return len(self.images)
 
 
-def read(folder: Path, parts: Sequence[Part]) -> Pictures:
+def read(folder: Path, parts: Sequence[Part]) -> PictureSet:
     """Read rendered parts, one of each lift; FileNotFoundError says what to render."""
     for part in parts:
         if not part.path(folder).exists():
@@ -50,14 +50,16 @@ def read(folder: Path, parts: Sequence[Part]) -> Pictures:
     return _gathered(contents, [part.counts.lift for part in parts], factors)
 
 
-def of_lifts(files: Sequence[Path]) -> Pictures:
+def of_lifts(files: Sequence[Path]) -> PictureSet:
     """Read rendered lifts (`ml.data.rendered.prepare`), three pictures of a passage in a row; no factors."""
     lifts = [load(path) for path in files]
     return _gathered(lifts, [f"seed-{lift.seed}" for lift in lifts], [])
 
 
-def _gathered(lifts: Sequence[RenderedLift], names: Sequence[str], factors: list[dict[str, Any]]) -> Pictures:
-    return Pictures(
+def _gathered(
+    lifts: Sequence[RenderedLift], names: Sequence[str], factors: list[dict[str, Any]]
+) -> PictureSet:
+    return PictureSet(
         images=torch.from_numpy(np.concatenate([lift.images for lift in lifts])),
         is_open=torch.from_numpy(np.concatenate([lift.is_open for lift in lifts])),
         occupied=torch.from_numpy(np.concatenate([lift.occupied for lift in lifts])),
@@ -68,7 +70,7 @@ def _gathered(lifts: Sequence[RenderedLift], names: Sequence[str], factors: list
     )
 
 
-def chosen(data: Pictures, rows: Tensor) -> Pictures:
+def chosen(data: PictureSet, rows: Tensor) -> PictureSet:
     """Return the pictures at int64[M], of the same lifts."""
     return replace(
         data,
@@ -80,9 +82,9 @@ def chosen(data: Pictures, rows: Tensor) -> Pictures:
     )
 
 
-def joined(first: Pictures, second: Pictures) -> Pictures:
+def joined(first: PictureSet, second: PictureSet) -> PictureSet:
     """Return both, the lifts of the second behind those of the first; factors only if both have them."""
-    return Pictures(
+    return PictureSet(
         images=torch.cat([first.images, second.images]),
         is_open=torch.cat([first.is_open, second.is_open]),
         occupied=torch.cat([first.occupied, second.occupied]),
@@ -93,6 +95,6 @@ def joined(first: Pictures, second: Pictures) -> Pictures:
     )
 
 
-def some(data: Pictures, count: int) -> Pictures:
+def some(data: PictureSet, count: int) -> PictureSet:
     """Return so many of a split's pictures, evenly from all: of every lift and state if there are enough."""
     return chosen(data, torch.linspace(0, len(data) - 1, min(count, len(data))).round().long())

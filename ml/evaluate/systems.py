@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 
 from ml.artefact.torchscript import Scripted
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores
 from ml.evaluate.scoring import score
@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def scores_of(
-    system: str, data: Pictures, known: Callable[[], Pictures], where: Path, device: str
+    system: str, data: PictureSet, known: Callable[[], PictureSet], where: Path, device: str
 ) -> tuple[Floats, dict[str, Any]]:
     """Score all pictures.
 

@@ -16,13 +16,13 @@ import numpy as np
 from lifts.folder import LiftFolder, write_lift_folder
 from ml.data.rendered import LAYOUT, renderers
 from ml.evaluate.events import Record, Tally, tally
-from ml.scene.masks import draw_masks
+from ml.scene.masks import draw_masks, draw_references
 from ml.scene.sampling import sample_lift
 from ml.scene.video import render_video, sample_schedule, write_truth
 
 
 @dataclass(frozen=True)
-class Recording:
+class RenderedRecording:
     """A lift by its seed in a weather by its number: so many carriers, at 25 frames a second."""
 
     seed: int
@@ -34,7 +34,7 @@ class Recording:
         return root / f"v{LAYOUT}-{self.seed}-{self.number}-{self.carriers}"
 
 
-def render(root: Path, recording: Recording) -> Recording:
+def render(root: Path, recording: RenderedRecording) -> RenderedRecording:
     """Render a recording as a lift folder with video.mp4 and truth.json, unless it is there."""
     folder = recording.folder(root)
     if (folder / "truth.json").exists():
@@ -50,7 +50,9 @@ def render(root: Path, recording: Recording) -> Recording:
     return recording
 
 
-def render_all(root: Path, recordings: Sequence[Recording], workers: int) -> Iterator[Recording]:
+def render_all(
+    root: Path, recordings: Sequence[RenderedRecording], workers: int
+) -> Iterator[RenderedRecording]:
     """Render side by side; yields each as it is ready."""
     with renderers(workers) as pool:
         for done in as_completed([pool.submit(render, root, recording) for recording in recordings]):
@@ -72,7 +74,7 @@ def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def watch(root: Path, recording: Recording, model: Path) -> tuple[Tally, dict[str, Any]]:
+def watch(root: Path, recording: RenderedRecording, model: Path) -> tuple[Tally, dict[str, Any]]:
     """Watch a recording with the service's own command; returns its tally and the row of the report.
 
     Raises:

@@ -12,7 +12,7 @@ import torch
 from lifts.folder import read_lift_folder
 from ml.artefact.torchscript import script_attention
 from ml.export.manifest import described, git_commit, png_base64, write
-from ml.models.abir import ABIR
+from ml.models.metric.abir import ABIR
 from ml.systems.base import System
 from ml.systems.named import as_values
 

@@ -15,7 +15,7 @@ from ml.evaluate.onsite import Lift, watched
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_rendered
 from ml.export.manifest import OWN_REFUSED, calibrate, fits, git_commit, golden, manifest, separations, write
-from ml.models.barwatch import Embedder
+from ml.models.barwatch import BarwatchNetwork
 from ml.train.config import TrainConfig
 
 
@@ -33,7 +33,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
         The artefact's path.
     """
     config = TrainConfig.from_dict(checkpoint["config"])
-    model = Embedder(config.model)
+    model = BarwatchNetwork(config.model)
     model.load_state_dict(checkpoint["average"])
     commit = git_commit()  # before the artefact changes, which is in the repository too
     out.mkdir(parents=True, exist_ok=True)

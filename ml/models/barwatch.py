@@ -42,7 +42,7 @@ class ModelConfig:
     matcher_width: int = 32
 
 
-class Output(NamedTuple):
+class EmbedderOutput(NamedTuple):
     """What the network says of a batch of N pictures or masks.
 
     embedding: float[N, D], unit length.
@@ -59,7 +59,7 @@ class Output(NamedTuple):
     features: Tensor
 
 
-class Embedder(nn.Module):
+class BarwatchNetwork(nn.Module):
     """F(X): pictures and masks to one space (paper 000, section 3, with a map for an embedding)."""
 
     def __init__(self, config: ModelConfig | None = None) -> None:
@@ -92,7 +92,7 @@ class Embedder(nn.Module):
         """D, the length of an embedding."""
         return self.bar_grid * self.bar_grid + self.free_channels * self.free_grid * self.free_grid
 
-    def forward(self, x: Tensor) -> Output:
+    def forward(self, x: Tensor) -> EmbedderOutput:
         """Embed float[N, 3, 200, 200] in -1..1."""
         x50 = self.down50(self.stem(x))  # [N, b, 50, 50]
         x25 = self.res25(self.down25(x50))  # [N, c, 25, 25]
@@ -108,7 +108,7 @@ class Embedder(nn.Module):
         y50 = F.relu(F.pixel_shuffle(self.finer(y25), 2) + self.skip(x50))  # [N, 8, 50, 50]
         bar_logits = self.bar(y50)  # [N, 1, 50, 50]
         embedding = self.embedding(bar_logits.float(), self.free(y25).float())
-        return Output(
+        return EmbedderOutput(
             embedding,
             bar_logits.squeeze(1).float(),
             rider_logits.squeeze(1).float(),

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ml.data.pictures import Pictures, chosen, joined, some
+from ml.data.pictures import PictureSet, chosen, joined, some
 from ml.systems.base import System
 from ml.train.trainer import Learner
 
@@ -44,7 +44,7 @@ class Adaptation:
     trains: bool = True
 
 
-def passage_scores(system: System[Any], data: Pictures) -> Tensor:
+def passage_scores(system: System[Any], data: PictureSet) -> Tensor:
     """Return float[P], the mean score of each passage of data, above 0 for open."""
     return system.scores(data, data).reshape(-1, PASSAGE).mean(1)
 
@@ -74,7 +74,7 @@ def halfway(pictures: int) -> int:
     return pictures // PASSAGE // 2 * PASSAGE
 
 
-def adapt(system: System[Any], source: Pictures, watched: Pictures, how: Adaptation) -> Tensor:
+def adapt(system: System[Any], source: PictureSet, watched: PictureSet, how: Adaptation) -> Tensor:
     """Let a trained system learn from the passages of a new lift; its network is changed.
 
     Args:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.models.getnet import DIGITS, GetNet, sample
 from ml.papers.digits.judging import corners, overlap, transforms
 from ml.papers.digits.pictures import Digits
@@ -53,7 +53,7 @@ def digits_sheet(trained: Sequence[Trained], digits: Digits) -> Bytes:
 
 
 @torch.inference_mode()
-def carriers_sheet(system: System[Any], data: Pictures) -> Bytes:
+def carriers_sheet(system: System[Any], data: PictureSet) -> Bytes:
     """Return a sheet uint8[H, W, 3] of displaced carriers, COLUMNS in a row: their cuts below them.
 
     Args:

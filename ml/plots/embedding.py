@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 
 from ml.data.benchmark import Part
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.systems.base import System
 
 Floats = npt.NDArray[np.float32]
@@ -21,7 +21,7 @@ _OPEN, _CLOSED = "tab:orange", "tab:blue"
 
 
 @dataclass(frozen=True)
-class Lift:
+class LiftPoints:
     """One lift's points: pictures float32[N, 2], is_open bool[N]; its masks float32[2, 2], (closed, open)."""
 
     name: str
@@ -30,7 +30,7 @@ class Lift:
     masks: Floats
 
 
-def lifts_of(system: System[Any], data: Pictures) -> list[Lift]:
+def lifts_of(system: System[Any], data: PictureSet) -> list[LiftPoints]:
     """Embed each lift's pictures and masks.
 
     Raises:
@@ -40,7 +40,8 @@ def lifts_of(system: System[Any], data: Pictures) -> list[Lift]:
     outputs, which = system.all_outputs(data.images).numpy(), data.lift.numpy()
     is_open = data.is_open.numpy()
     return [
-        Lift(name, outputs[which == k], is_open[which == k], masks[k]) for k, name in enumerate(data.names)
+        LiftPoints(name, outputs[which == k], is_open[which == k], masks[k])
+        for k, name in enumerate(data.names)
     ]
 
 
@@ -65,7 +66,7 @@ def read_masks(folder: Path, parts: Sequence[Part]) -> npt.NDArray[np.uint8]:
     return np.stack(pairs).astype(np.uint8)
 
 
-def draw(lifts: Sequence[Lift], names: Sequence[str], masks: Floats, path: Path) -> Path:
+def draw(lifts: Sequence[LiftPoints], names: Sequence[str], masks: Floats, path: Path) -> Path:
     """Draw each lift's pictures round its two masks (figure 4), and all lifts' masks (figure 5).
 
     Args:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.machine.precision import autocast
 from ml.models.paper import prepare
 from ml.systems.recipe import Recipe
@@ -37,17 +37,17 @@ class System(ABC, Generic[R]):
         """Return the network before training."""
 
     @abstractmethod
-    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+    def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return the loss float[] of the pictures at int64[B]; generator: for what is drawn."""
 
     @abstractmethod
-    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+    def scores(self, data: PictureSet, gallery: PictureSet) -> Tensor:
         """Return float[N], above 0 for open.
 
         gallery: pictures whose state is known, of the same lifts in the same order; some need none.
         """
 
-    def batches(self, data: Pictures, generator: torch.Generator) -> Iterator[Tensor]:
+    def batches(self, data: PictureSet, generator: torch.Generator) -> Iterator[Tensor]:
         """Yield an epoch's batches, int64[B] each: every picture once, shuffled."""
         order = torch.randperm(len(data), generator=generator)
         yield from torch.split(order, self.recipe.batch)
@@ -57,10 +57,10 @@ class System(ABC, Generic[R]):
         del step
         return list(self.network.parameters())
 
-    def epoch_begins(self, epoch: int, data: Pictures, generator: torch.Generator) -> None:
+    def epoch_begins(self, epoch: int, data: PictureSet, generator: torch.Generator) -> None:
         """Prepare for an epoch, numbered from 0."""
 
-    def accuracy(self, data: Pictures, gallery: Pictures) -> float:
+    def accuracy(self, data: PictureSet, gallery: PictureSet) -> float:
         """Return the share of pictures whose state is told rightly, 0..1."""
         return float(((self.scores(data, gallery) > 0) == data.is_open).float().mean())
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.models.paper import PaperNetwork
 from ml.models.pretrained import load_pretrained
 from ml.models.resnet50 import ResNet50
@@ -34,12 +34,12 @@ class Classifier(System[ClassifierRecipe]):
             load_pretrained(network, Path(self.recipe.weights))
         return network
 
-    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+    def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return the cross entropy."""
         del generator
         return F.cross_entropy(self.outputs(data.images[index]), data.is_open[index].long().to(self.device))
 
-    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+    def scores(self, data: PictureSet, gallery: PictureSet) -> Tensor:
         """Return the logits' difference."""
         del gallery
         outputs = self.all_outputs(data.images)

@@ -14,16 +14,17 @@ import torch
 from torch import Tensor, nn
 
 from ml.data.mining import Triplets, batch_all, batch_hard, draw_triplets, wrong_neighbours
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.losses.am_softmax import AMSoftmax
 from ml.losses.deviance import deviance_loss
 from ml.losses.lossless_triplet import lossless_triplet_loss
 from ml.losses.triplet import triplet_loss
-from ml.models import mildnet, resnet50, triplet_resnet50, vgg16
-from ml.models.abir import ABIR
-from ml.models.mildnet import MILDNet
+from ml.models import resnet50, vgg16
+from ml.models.metric import mildnet, triplet_resnet50
+from ml.models.metric.abir import ABIR
+from ml.models.metric.mildnet import MILDNet
+from ml.models.metric.triplet_resnet50 import TripletResNet50
 from ml.models.pretrained import load_trunk
-from ml.models.triplet_resnet50 import TripletResNet50
 from ml.systems.base import System, prepared
 from ml.systems.recipe import AbirRecipe, Recipe, TripletRecipe
 
@@ -32,7 +33,7 @@ EACH = 4
 """Pictures of a class in a batch."""
 
 
-def classes(data: Pictures) -> Tensor:
+def classes(data: PictureSet) -> Tensor:
     """Return int64[N]: two classes a lift, the bar closed or open."""
     return 2 * data.lift + data.is_open.long()
 
@@ -42,7 +43,7 @@ class Metric(System[R]):
 
     by_gallery = True
 
-    def batches(self, data: Pictures, generator: torch.Generator) -> Iterator[Tensor]:
+    def batches(self, data: PictureSet, generator: torch.Generator) -> Iterator[Tensor]:
         """Yield batches of EACH pictures of as many classes as fit, until as many as there are were shown."""
         labels = classes(data)
         rows = [(labels == label).nonzero()[:, 0] for label in torch.unique(labels)]
@@ -53,7 +54,7 @@ class Metric(System[R]):
                 [rows[c][torch.randperm(len(rows[c]), generator=generator)[:EACH]] for c in chosen.tolist()]
             )
 
-    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+    def scores(self, data: PictureSet, gallery: PictureSet) -> Tensor:
         """Return how much nearer the lift's nearest open picture is than its nearest closed one."""
         known, asked = self.all_outputs(gallery.images), self.all_outputs(data.images)
         out = torch.zeros(len(data))
@@ -77,7 +78,7 @@ class Abir(Metric[AbirRecipe]):
             load_trunk(network, Path(self.recipe.weights), vgg16.TRUNK)
         return network
 
-    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+    def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return the loss over pairs."""
         del generator
         return deviance_loss(self.outputs(data.images[index]), classes(data)[index].to(self.device))
@@ -105,13 +106,13 @@ class Triplet(Metric[TripletRecipe]):
             network.am_softmax = AMSoftmax(width, recipe.classes)
         return network
 
-    def epoch_begins(self, epoch: int, data: Pictures, generator: torch.Generator) -> None:
+    def epoch_begins(self, epoch: int, data: PictureSet, generator: torch.Generator) -> None:
         """Look for hard negatives, offline, once the first round is over."""
         del generator
         if self.recipe.mining == "offline" and epoch >= self.recipe.hard_from:
             self._hard = wrong_neighbours(self.all_outputs(data.images), classes(data))
 
-    def batches(self, data: Pictures, generator: torch.Generator) -> Iterator[Tensor]:
+    def batches(self, data: PictureSet, generator: torch.Generator) -> Iterator[Tensor]:
         """Yield batches by class, or rows of triplets that were drawn before."""
         if self.recipe.mining != "offline" or self.recipe.loss == "am-softmax":
             yield from super().batches(data, generator)
@@ -120,7 +121,7 @@ class Triplet(Metric[TripletRecipe]):
         for rows in torch.split(torch.stack(drawn.triplets, 1), max(1, self.recipe.batch // 3)):
             yield rows.t().flatten()  # anchors, positives, negatives
 
-    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+    def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return the mean over the batch's triplets, or over its pictures; of two streams, their mean."""
         del generator
         labels = classes(data)[index].to(self.device)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.losses.contrastive import contrastive_loss
 from ml.losses.getnet import getnet_loss
 from ml.models.getnet import CARRIERS, getnet, turn
@@ -25,12 +25,12 @@ _AT_ONCE = 256
 class NearestMask(System[R]):
     """Judges by equation 3 of paper 000."""
 
-    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+    def scores(self, data: PictureSet, gallery: PictureSet) -> Tensor:
         """Return how much nearer the open mask is."""
         del gallery
         return self._nearer(data, self._masks(data))
 
-    def scores_after(self, data: Pictures, reviewed: Pictures) -> Tensor:
+    def scores_after(self, data: PictureSet, reviewed: PictureSet) -> Tensor:
         """Return the same with each mask's point moved to the mean of itself and its reviewed pictures.
 
         Relevance feedback: the papers beside 002 ("Human in the Loop") find that such methods, from retrieval
@@ -46,21 +46,21 @@ class NearestMask(System[R]):
                 points[lift, state] = (points[lift, state] + own.sum(0)) / (1 + len(own))
         return self._nearer(data, points)
 
-    def _masks(self, data: Pictures) -> Tensor:
+    def _masks(self, data: PictureSet) -> Tensor:
         """Where the masks lie, float[L, 2, D], (closed, open) of each lift."""
         return self.all_outputs(data.masks.flatten(0, 1)).reshape(len(data.masks), 2, -1)
 
-    def _nearer(self, data: Pictures, points: Tensor) -> Tensor:
+    def _nearer(self, data: PictureSet, points: Tensor) -> Tensor:
         outputs = self.all_outputs(self.shown(data))
         distance = torch.linalg.vector_norm(outputs[:, None] - points[data.lift], dim=2)  # [N, 2]
         nearer: Tensor = distance[:, 0] - distance[:, 1]
         return nearer
 
-    def shown(self, data: Pictures) -> Tensor:
+    def shown(self, data: PictureSet) -> Tensor:
         """Return the pictures as they are judged, uint8[N, 200, 200, 3]."""
         return data.images
 
-    def pairs(self, data: Pictures, index: Tensor, outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def pairs(self, data: PictureSet, index: Tensor, outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return each picture's output beside its right mask's and its wrong one's, and which is which.
 
         A pair of either kind for every picture: half of the pairs are positive, as in section 4.3. A lift's
@@ -83,7 +83,7 @@ class Siamese(NearestMask[SiameseRecipe]):
         """Return one sister of the siamese network (section 4.3)."""
         return PaperNetwork()
 
-    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+    def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 1's mean over pairs."""
         del generator
         return contrastive_loss(*self.pairs(data, index, self.outputs(data.images[index])))
@@ -104,12 +104,12 @@ class GetNetSystem(NearestMask[GetNetRecipe]):
         """Return the transformer's parameters at every other step, all at the others."""
         return turn(self.network, step % 2 == 0)
 
-    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+    def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 8's loss of displaced pictures with their masks."""
         x = prepared(displaced(data.images[index], self.recipe.displaced, generator).to(self.device))
         return getnet_loss(*self.pairs(data, index, self.forward(x)))
 
-    def shown(self, data: Pictures) -> Tensor:
+    def shown(self, data: PictureSet) -> Tensor:
         """Return the pictures displaced as in training, the same way each time."""
         return displaced(data.images, self.recipe.displaced, torch.Generator().manual_seed(self.recipe.seed))
 

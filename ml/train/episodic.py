@@ -14,11 +14,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.systems.base import System
 
 
-def episodic_loss(system: System[Any], data: Pictures, index: Tensor, rng: torch.Generator) -> Tensor | None:
+def episodic_loss(
+    system: System[Any], data: PictureSet, index: Tensor, rng: torch.Generator
+) -> Tensor | None:
     """Return a loss float[] whose gradient is that of both parts, each taken where it is due.
 
     Its value is the mean of the two parts' losses. None for pictures of one lift alone.

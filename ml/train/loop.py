@@ -19,16 +19,23 @@ from ml.losses.dense import coverage, dense_loss
 from ml.losses.margin import balanced_margin_loss, margins
 from ml.machine.memory import keep_freed_memory
 from ml.machine.precision import autocast, precision_name
-from ml.models.barwatch import BAR_GRID, FREE_GRID, Embedder, Output, prepare_masks, prepare_pictures
+from ml.models.barwatch import (
+    BAR_GRID,
+    FREE_GRID,
+    BarwatchNetwork,
+    EmbedderOutput,
+    prepare_masks,
+    prepare_pictures,
+)
 from ml.models.matcher import LOGITS_PER_MARGIN, Match
 from ml.train.config import TrainConfig
 
 Progress = Callable[[int, int, dict[str, float]], None]
 
 
-def split(output: Output, sizes: list[int]) -> list[Output]:
+def split(output: EmbedderOutput, sizes: list[int]) -> list[EmbedderOutput]:
     """Cut one output of a joint forward pass into the outputs of its parts."""
-    return [Output(*parts) for parts in zip(*(torch.split(t, sizes) for t in output), strict=True)]
+    return [EmbedderOutput(*parts) for parts in zip(*(torch.split(t, sizes) for t in output), strict=True)]
 
 
 def always_seen(bars: Tensor, watched: Tensor) -> Tensor:
@@ -46,7 +53,11 @@ def always_seen(bars: Tensor, watched: Tensor) -> Tensor:
 
 
 def matched(
-    model: Embedder, picture: Output, opened: Output, closed: Output, watched: Tensor
+    model: BarwatchNetwork,
+    picture: EmbedderOutput,
+    opened: EmbedderOutput,
+    closed: EmbedderOutput,
+    watched: Tensor,
 ) -> tuple[Match, Match]:
     """The pictures judged by their own lift's masks, and every third of them by the next lift's."""
     cells, each = BAR_GRID * BAR_GRID, watched.shape[1]
@@ -59,7 +70,7 @@ def matched(
     return match(slice(None), 0), match(slice(None, None, 3), 1)
 
 
-def losses(model: Embedder, episode: Episode, config: TrainConfig) -> dict[str, Tensor]:
+def losses(model: BarwatchNetwork, episode: Episode, config: TrainConfig) -> dict[str, Tensor]:
     """Every part of the loss for one episode, unweighted, and the margin accuracy; scalars."""
     lifts, pictures = len(episode.open_masks), len(episode.images)
     x = torch.cat(
@@ -140,7 +151,7 @@ class Trainer:
     def __init__(self, config: TrainConfig, device: torch.device) -> None:
         torch.manual_seed(config.seed)
         self.config, self.device, self.step = config, device, 0
-        self.model = Embedder(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = BarwatchNetwork(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = deepcopy(self.model).eval()
         decay = [p for p in self.model.parameters() if p.ndim > 1]
         plain = [p for p in self.model.parameters() if p.ndim <= 1]

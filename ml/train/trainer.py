@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ml.data.pictures import Pictures, some
+from ml.data.pictures import PictureSet, some
 from ml.machine.description import machine
 from ml.machine.memory import keep_freed_memory
 from ml.machine.precision import precision_name
@@ -29,8 +29,8 @@ MOMENTUM = 0.9
 def train(
     name: str,
     recipe: Recipe,
-    training: Pictures,
-    validation: Pictures,
+    training: PictureSet,
+    validation: PictureSet,
     out: Path,
     progress: Progress,
     device: torch.device,
@@ -84,8 +84,8 @@ def train_rates(
     name: str,
     recipe: Recipe,
     rates: Sequence[float],
-    training: Pictures,
-    validation: Pictures,
+    training: PictureSet,
+    validation: PictureSet,
     out: Path,
     progress: Progress,
     device: torch.device,
@@ -146,7 +146,7 @@ class Learner:
         self.rng = torch.Generator().manual_seed(system.recipe.seed)
         self.step = 0
 
-    def epoch(self, data: Pictures) -> float:
+    def epoch(self, data: PictureSet) -> float:
         """Learn from an epoch's batches; returns the mean loss."""
         self.system.network.train()
         losses = [self._learn(data, index) for index in self.system.batches(data, self.rng)]
@@ -170,7 +170,7 @@ class Learner:
         self.rng.set_state(saved["rng"].cpu())
         self.step = saved["step"]
 
-    def _learn(self, data: Pictures, index: Tensor) -> float:
+    def _learn(self, data: PictureSet, index: Tensor) -> float:
         system, recipe = self.system, self.system.recipe
         for group in self.optimiser.param_groups:
             group["lr"] = recipe.learning_rate / (1 + recipe.decay * self.step)

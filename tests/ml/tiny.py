@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.systems.base import System
 from ml.systems.recipe import Recipe
 
@@ -20,14 +20,14 @@ class Tiny(System[Recipe]):
         nn.init.zeros_(network.bias)
         return network
 
-    def loss(self, data: Pictures, index: Tensor, generator: torch.Generator) -> Tensor:
+    def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Squared distance of the score from 1 for open and -1 for closed."""
         del generator
         wanted = 2.0 * data.is_open[index].float() - 1
         found: Tensor = self.network(halves(data.images[index]))[:, 0]
         return (found - wanted).square().mean()
 
-    def scores(self, data: Pictures, gallery: Pictures) -> Tensor:
+    def scores(self, data: PictureSet, gallery: PictureSet) -> Tensor:
         """The network's number."""
         del gallery
         with torch.no_grad():
@@ -42,7 +42,7 @@ def halves(images: Tensor) -> Tensor:
     return torch.stack([x[:, :middle].mean(1), x[:, middle:].mean(1)], 1)
 
 
-def lifts(count: int, passages: int, seed: int = 0, noise: float = 0.0) -> Pictures:
+def lifts(count: int, passages: int, seed: int = 0, noise: float = 0.0) -> PictureSet:
     """Lifts of so many passages of three pictures, open and closed in turn; open ones are bright above.
 
     noise: 0..1, how far a passage's brightness may be off.
@@ -56,7 +56,7 @@ def lifts(count: int, passages: int, seed: int = 0, noise: float = 0.0) -> Pictu
         :, None, None, None
     ]
     images[:, 4:] = 255 - images[:, :4]
-    return Pictures(
+    return PictureSet(
         images,
         is_open,
         torch.ones(rows, dtype=torch.bool),

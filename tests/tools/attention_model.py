@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ml.export.attention import release_attention
-from ml.models.abir import ABIR
+from ml.models.metric.abir import ABIR
 from ml.systems.base import System
 from ml.systems.named import system_of
 from ml.systems.recipe import AbirRecipe

@@ -13,7 +13,7 @@ import numpy as np
 from ml.evaluate.passages.halts import Truth, edited, sample_halts
 from ml.evaluate.passages.packets import with_damaged, with_lost
 from ml.evaluate.passages.pictures import with_bits, with_every, with_halts
-from ml.evaluate.watching import Recording
+from ml.evaluate.watching import RenderedRecording
 from ml.scene.video import write_truth
 
 Make = Callable[[Path, Path, Truth, np.random.Generator], Truth]
@@ -89,7 +89,7 @@ VARIANTS = {
 """By name, in the order of the report; each one's place in it seeds what it draws: add at the end."""
 
 
-def prepare(root: Path, recording: Recording, variant: Variant) -> Prepared:
+def prepare(root: Path, recording: RenderedRecording, variant: Variant) -> Prepared:
     """Make a variant of a rendered recording, unless it is there: video-NAME.mp4 with truth-NAME.json.
 
     Args:

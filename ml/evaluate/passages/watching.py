@@ -11,11 +11,14 @@ from pathlib import Path
 
 from ml.evaluate.events import Record
 from ml.evaluate.passages.variants import VARIANTS, Prepared, prepare
-from ml.evaluate.watching import Recording, watch_video
+from ml.evaluate.watching import RenderedRecording, watch_video
 
 _ROOT = Path(__file__).resolve().parents[3]
 _SOURCES = (
-    "service/ingest",
+    "service/capture",
+    "service/health",
+    "service/line",
+    "service/vision",
     "service/passages",
     "service/inference",
     "service/domain/frame.py",
@@ -29,7 +32,7 @@ _LIFT_FILES = ("lift.toml", "open.png", "close.png", "reference_open.jpg", "refe
 class Watch:
     """One variant of one recording: what is true about it, what was said of it, and by which sources."""
 
-    recording: Recording
+    recording: RenderedRecording
     variant: str
     truth: Record
     said: list[Record]
@@ -47,7 +50,7 @@ def sources(root: Path = _ROOT) -> str:
 
 
 def watch_all(
-    root: Path, recordings: Sequence[Recording], variants: Sequence[str], model: Path, workers: int
+    root: Path, recordings: Sequence[RenderedRecording], variants: Sequence[str], model: Path, workers: int
 ) -> Iterator[Watch]:
     """Make and watch every variant of every recording; yields each as it is ready.
 
@@ -74,7 +77,7 @@ def watch_all(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _watch(root: Path, recording: Recording, name: str, model: Path) -> Watch:
+def _watch(root: Path, recording: RenderedRecording, name: str, model: Path) -> Watch:
     prepared = prepare(root, recording, VARIANTS[name])
     by = sources()  # of now: they may change during an hour's run
     kept = recording.folder(root) / "said" / f"{name}-{by}-{_inputs(prepared, model)}.json"

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ml.data.pictures import Pictures, chosen
+from ml.data.pictures import PictureSet, chosen
 from ml.evaluate.metrics import auc, bootstrap, packed
 from ml.papers.adapting import PASSAGE, Adaptation, adapt, halfway, pictures_of
 from ml.papers.comparison.whose import which_lift
@@ -25,9 +25,9 @@ class Sets:
     unseen: whole passages of lifts that no training saw.
     """
 
-    test: Pictures
-    known: Pictures
-    unseen: Pictures
+    test: PictureSet
+    known: PictureSet
+    unseen: PictureSet
 
 
 def judged(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def judged(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
     return out
 
 
-def told(scores: Tensor, data: Pictures) -> dict[str, Any]:
+def told(scores: Tensor, data: PictureSet) -> dict[str, Any]:
     """Figures of scores float[N], above 0 for open, and which pictures were told rightly (`packed`)."""
     right = ((scores > 0) == data.is_open).numpy()
     lifts = [data.lift.numpy() == number for number in range(len(data.names))]
@@ -79,12 +79,12 @@ def told(scores: Tensor, data: Pictures) -> dict[str, Any]:
     }
 
 
-def later_half(data: Pictures) -> Tensor:
+def later_half(data: PictureSet) -> Tensor:
     """Return the rows int64[...] of the second half of each lift's passages, on which adapting is judged."""
     return rows_of(data, lambda passages: passages[len(passages) // 2 :])
 
 
-def rows_of(data: Pictures, pick: Callable[[Tensor], Tensor]) -> Tensor:
+def rows_of(data: PictureSet, pick: Callable[[Tensor], Tensor]) -> Tensor:
     """Return the rows int64[...] of the pictures of some of each lift's passages.
 
     Args:
@@ -119,7 +119,7 @@ def _adapted(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]
     return {"pseudo": how.pseudo, "reviews": how.reviews, "trains": how.trains, **said}
 
 
-def _of_lift(data: Pictures, lift: int) -> Pictures:
+def _of_lift(data: PictureSet, lift: int) -> PictureSet:
     """Return one lift's pictures, as the only lift."""
     own = chosen(data, (data.lift == lift).nonzero()[:, 0])
     return replace(

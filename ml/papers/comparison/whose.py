@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.evaluate.metrics import Floats, packed
 from ml.evaluate.retrieval import Retrieval, approximate, exact, retrieve
 from ml.systems.base import System
@@ -22,7 +22,7 @@ LOOKED_AT = 200
 """Of each ranking by the approximate index; a lift of the benchmark has 100 known pictures."""
 
 
-def which_lift(system: System[Any], known: Pictures, asked: Pictures) -> dict[str, Any]:
+def which_lift(system: System[Any], known: PictureSet, asked: PictureSet) -> dict[str, Any]:
     """Return Rank-1, Rank-5 and mean average precision of asked pictures among known ones, and of claims.
 
     Rank-k is Recall@k. By an approximate index (`ml.evaluate.retrieval.approximate`); `exact` has the same

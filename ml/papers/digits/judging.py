@@ -63,7 +63,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Judged:
+class DigitsAnswers:
     """One network's answers.
 
     right: float64[P], 1 where a pair was called rightly, else 0. found: float64[N], 1 where the nearest
@@ -79,7 +79,7 @@ class Judged:
     inside: Floats
 
 
-def judge(trained: Trained, asked: Asked) -> Judged:
+def judge(trained: Trained, asked: Asked) -> DigitsAnswers:
     """Ask one network everything."""
     blur_px = trained.recipe.blur_px
     known = embedded(trained.network, pixels(asked.gallery.pictures, blur_px))
@@ -89,7 +89,7 @@ def judge(trained: Trained, asked: Asked) -> Judged:
         embeddings.numpy(), asked.digits.labels, known.numpy(), asked.gallery.labels, count=1
     ).hits(1)
     overlaps, inside = overlap(transforms(trained, asked.digits), asked.digits.boxes)
-    return Judged(trained, (called == asked.same).astype(np.float64), nearest, overlaps, inside)
+    return DigitsAnswers(trained, (called == asked.same).astype(np.float64), nearest, overlaps, inside)
 
 
 @torch.inference_mode()
@@ -134,13 +134,13 @@ def corners(transform: npt.NDArray[np.float32], side: int) -> Floats:
     return found
 
 
-def figures(judged: Sequence[Judged], asked: Asked) -> dict[str, Any]:
+def figures(judged: Sequence[DigitsAnswers], asked: Asked) -> dict[str, Any]:
     """Everything that is said of the trained networks, as plain values for JSON.
 
     Args:
         judged: one for each transformer and seed, the same seeds for each.
     """
-    by_kind: dict[int, list[Judged]] = {}
+    by_kind: dict[int, list[DigitsAnswers]] = {}
     for one in judged:
         by_kind.setdefault(one.trained.recipe.transformer, []).append(one)
     whole = by_kind.get(0, [])
@@ -161,7 +161,7 @@ def _mean(values: Sequence[Floats]) -> Floats:
     return out
 
 
-def _variant(kind: int, ones: Sequence[Judged], asked: Asked) -> dict[str, Any]:
+def _variant(kind: int, ones: Sequence[DigitsAnswers], asked: Asked) -> dict[str, Any]:
     shares: dict[str, Any] = {}
     for name, values in (
         ("pair_accuracy", [one.right for one in ones]),
@@ -187,7 +187,9 @@ def _variant(kind: int, ones: Sequence[Judged], asked: Asked) -> dict[str, Any]:
     }
 
 
-def _difference(kind: int, ones: Sequence[Judged], whole: Sequence[Judged], asked: Asked) -> dict[str, Any]:
+def _difference(
+    kind: int, ones: Sequence[DigitsAnswers], whole: Sequence[DigitsAnswers], asked: Asked
+) -> dict[str, Any]:
     """What the transformer gains, on the same pairs and pictures; points of per cent."""
     said: dict[str, Any] = {"transformer": kind}
     for name, with_, without in (

@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from ml.bench.embed import rates, rows
-from ml.bench.systems import PAPER, Pictures, System
+from ml.bench.systems import PAPER, Pictures, TimedSystem
 from ml.bench.table import markdown
 
 
-def _system(name: str) -> System:
-    return System(name, "TorchScript", lambda _images, _threads: lambda: None)
+def _system(name: str) -> TimedSystem:
+    return TimedSystem(name, "TorchScript", lambda _images, _threads: lambda: None)
 
 
 def test_a_rate_is_that_of_the_median_and_its_ratio_the_papers() -> None:
@@ -30,7 +30,7 @@ def test_each_pair_is_timed_with_its_threads_and_its_batch() -> None:
         seen.append((threads, torch.get_num_threads(), len(images)))
         return lambda: None
 
-    found = list(rates([System(PAPER, "TorchScript", ready)], (1, 2), (3, 16), 1e-4))  # type: ignore[arg-type]
+    found = list(rates([TimedSystem(PAPER, "TorchScript", ready)], (1, 2), (3, 16), 1e-4))  # type: ignore[arg-type]
     assert seen == [(1, 1, 3), (1, 1, 16), (2, 2, 3), (2, 2, 16)]
     assert [(row["threads"], row["batch"]) for pair in found for row in pair] == [
         (1, 3),

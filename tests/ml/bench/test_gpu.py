@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ml.artefact.torchscript import script
 from ml.bench.gpu import gpu_rate, limited, operations
-from ml.models.barwatch import Embedder
+from ml.models.barwatch import BarwatchNetwork
 
 
 class OneConvolution(nn.Module):
@@ -52,7 +52,7 @@ def test_without_a_gpu_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_no_rate_is_above_its_limit(tmp_path: Path) -> None:
     """On a GPU: all figures are there, and the share of the nearer limit is one, but for noise."""
-    torch.jit.save(script(Embedder()), str(tmp_path / "barwatch.ts"))
+    torch.jit.save(script(BarwatchNetwork()), str(tmp_path / "barwatch.ts"))
     found = gpu_rate(tmp_path / "barwatch.ts", 0.5, batch=64)
     assert 0 < found["share_of_limit"] < 1.1
     assert found["arithmetic_tflop_per_s"] > 0

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from ml.artefact.torchscript import load, script
 from ml.bench import systems
 from ml.bench.systems import IMAGENET_MEAN, IMAGENET_SPREAD, ImageNetInput, instead, papers, shipped
-from ml.models.barwatch import Embedder
+from ml.models.barwatch import BarwatchNetwork
 from ml.models.paper import PaperNetwork, prepare
 
 needs_openvino = pytest.mark.skipif(
@@ -40,7 +40,7 @@ def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An artefact of an untrained network."""
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("artefact") / "barwatch.ts"
-    torch.jit.save(script(Embedder()), str(path))
+    torch.jit.save(script(BarwatchNetwork()), str(path))
     return path
 
 

@@ -12,7 +12,7 @@ from lifts.heaps import Prior, heaps_of
 from ml.artefact.torchscript import Scripted, script
 from ml.data.rendered import load
 from ml.export.release import release
-from ml.models.barwatch import Embedder, prepare_masks, prepare_pictures
+from ml.models.barwatch import BarwatchNetwork, prepare_masks, prepare_pictures
 from ml.train.config import PRESETS
 from ml.train.loop import Trainer
 
@@ -20,7 +20,7 @@ from ml.train.loop import Trainer
 def test_torchscript_equals_eager() -> None:
     """Folded and frozen, the artefact answers as the network that was trained."""
     torch.manual_seed(0)
-    model = Embedder().eval()
+    model = BarwatchNetwork().eval()
     with torch.no_grad():
         for p in model.parameters():  # biases away from zero, so that a lost one shows
             p.add_(0.05 * torch.randn_like(p))
@@ -48,7 +48,7 @@ def test_torchscript_equals_eager() -> None:
 def test_the_scripted_match_equals_eager() -> None:
     """`compare` is `look` and `match`, and both are what the network that was trained says."""
     torch.manual_seed(0)
-    model = Embedder().eval()
+    model = BarwatchNetwork().eval()
     with torch.no_grad():
         model.matcher.answer.weight.normal_()
     scripted = Scripted(script(model))
@@ -73,7 +73,7 @@ def test_the_artefact_can_become_half_precision() -> None:
     """Its weights are no constants: bfloat16, which a CPU has, answers as float32 does, to two digits."""
     torch.manual_seed(0)
     images = np.random.default_rng(0).integers(0, 256, (2, 200, 200, 3), dtype=np.uint8)
-    module = script(Embedder())
+    module = script(BarwatchNetwork())
     with torch.inference_mode():
         whole = module.embed(torch.from_numpy(images))
         half = module.to(torch.bfloat16).embed(torch.from_numpy(images))
@@ -83,7 +83,7 @@ def test_the_artefact_can_become_half_precision() -> None:
 
 def test_the_artefact_refuses_a_wrong_size() -> None:
     """TorchScript keeps the checks: a camera frame or a colour mask is an error, not a verdict."""
-    module = script(Embedder())
+    module = script(BarwatchNetwork())
     with pytest.raises(Exception, match=r"expected pictures uint8\[N, 200, 200, 3\]"):
         module.embed(torch.zeros(1, 720, 1280, 3, dtype=torch.uint8))
     with pytest.raises(Exception, match=r"expected masks uint8\[N, 200, 200\]"):
@@ -93,7 +93,7 @@ def test_the_artefact_refuses_a_wrong_size() -> None:
 def test_a_picture_is_judged_alone_as_in_a_batch() -> None:
     """The answer does not depend on who else is in the batch."""
     torch.manual_seed(0)
-    scripted = Scripted(script(Embedder()))
+    scripted = Scripted(script(BarwatchNetwork()))
     images = np.random.default_rng(0).integers(0, 256, (3, 200, 200, 3), dtype=np.uint8)
     together = scripted.look(images).embedding
     alone = np.concatenate([scripted.look(image[None]).embedding for image in images])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ml.models.barwatch import Embedder, prepare_masks, prepare_pictures
+from ml.models.barwatch import BarwatchNetwork, prepare_masks, prepare_pictures
 from ml.models.layers import StandardConv
 
 
@@ -15,7 +15,7 @@ def _pictures(n: int, seed: int = 0) -> torch.Tensor:
 
 def test_shapes_and_unit_length() -> None:
     """Two pictures give two unit embeddings of the promised length, a 50x50 map and an occupancy each."""
-    model = Embedder()
+    model = BarwatchNetwork()
     output = model(prepare_pictures(_pictures(2)))
     assert output.embedding.shape == (2, model.dimensions) == (2, 5000)
     assert output.bar_logits.shape == (2, 50, 50)
@@ -25,12 +25,12 @@ def test_shapes_and_unit_length() -> None:
 
 def test_it_is_smaller_than_the_papers_network() -> None:
     """At most the 1.25 million parameters of the papers' network (000, section 4.3)."""
-    assert sum(p.numel() for p in Embedder().parameters()) <= 1_250_000
+    assert sum(p.numel() for p in BarwatchNetwork().parameters()) <= 1_250_000
 
 
 def test_gradients_reach_every_parameter() -> None:
     """No weight is left out of the loss."""
-    model = Embedder()
+    model = BarwatchNetwork()
     output = model(prepare_pictures(_pictures(2)))
     # weights that differ by position: a sum over a unit vector's squares would have no gradient
     ramp = torch.linspace(-1, 1, model.dimensions)

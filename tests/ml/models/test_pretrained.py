@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from ml.models import resnet50
+from ml.models.metric.triplet_resnet50 import TripletResNet50
 from ml.models.pretrained import load_pretrained, load_trunk
 from ml.models.resnet50 import ResNet50
-from ml.models.triplet_resnet50 import TripletResNet50
 
 
 class Small(nn.Module):

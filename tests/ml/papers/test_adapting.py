@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import torch
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.papers.adapting import Adaptation, adapt, doubtful, pictures_of, surest
 from ml.systems.recipe import Recipe
 from tests.ml.tiny import Tiny, lifts
@@ -22,7 +22,7 @@ def weights(system: Tiny) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in system.network.parameters()])
 
 
-def told_wrong(data: Pictures) -> Pictures:
+def told_wrong(data: PictureSet) -> PictureSet:
     return replace(data, is_open=~data.is_open)
 
 

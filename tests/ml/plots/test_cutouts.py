@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.models.getnet import DIGITS, GetNet
 from ml.papers.digits.pictures import distorted_digits
 from ml.papers.digits.training import DigitsRecipe, Trained
@@ -19,13 +19,13 @@ from ml.systems.recipe import GetNetRecipe
 RED = np.array([230, 30, 30])
 
 
-def carriers(count: int) -> Pictures:
+def carriers(count: int) -> PictureSet:
     """Pictures of noise, all of one lift, open and closed in turn."""
     rng = torch.Generator().manual_seed(1)
     images = torch.randint(0, 255, (count, 200, 200, 3), generator=rng, dtype=torch.uint8)
     is_open = torch.arange(count) % 2 == 0
     lift, masks = torch.zeros(count, dtype=torch.long), torch.zeros(1, 2, 200, 200, dtype=torch.uint8)
-    return Pictures(images, is_open, is_open, lift, masks, ("S1",), [{} for _ in range(count)])
+    return PictureSet(images, is_open, is_open, lift, masks, ("S1",), [{} for _ in range(count)])
 
 
 def test_the_edges_are_where_the_cut_is() -> None:

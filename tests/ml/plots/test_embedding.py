@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 import torch
 
-from ml.data.pictures import Pictures
-from ml.plots.embedding import Lift, draw, lifts_of, masks_of
+from ml.data.pictures import PictureSet
+from ml.plots.embedding import LiftPoints, draw, lifts_of, masks_of
 from ml.systems.named import RECIPES, system_of
 
 
-def pictures() -> Pictures:
+def pictures() -> PictureSet:
     """Two lifts, two pictures of each, noise; their masks differ."""
     rng = torch.Generator().manual_seed(1)
     images = torch.randint(0, 255, (4, 200, 200, 3), generator=rng, dtype=torch.uint8)
     masks = torch.randint(0, 255, (2, 2, 200, 200), generator=rng, dtype=torch.uint8)
     is_open, lift = torch.tensor([True, False, False, False]), torch.tensor([0, 1, 0, 1])
-    return Pictures(images, is_open, is_open, lift, masks, ("S1", "S2"), [{} for _ in range(4)])
+    return PictureSet(images, is_open, is_open, lift, masks, ("S1", "S2"), [{} for _ in range(4)])
 
 
 def test_each_lift_has_its_own_pictures_and_masks() -> None:
@@ -41,7 +41,7 @@ def test_the_plot_is_a_picture_with_a_panel_for_each_lift(tmp_path: Path) -> Non
     """One for the lift and one for all masks, in both colours."""
     points = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
     masks = np.array([[[-1, 0], [1, 0]]], np.float32)
-    lift = Lift("S1", points, points[:, 0] > 0, masks[0])
+    lift = LiftPoints("S1", points, points[:, 0] > 0, masks[0])
     one = cv2.imread(str(draw([lift], ["S1"], masks, tmp_path / "new" / "one.png")))
     two = cv2.imread(str(draw([lift, lift], ["S1"], masks, tmp_path / "two.png")))
     assert one is not None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from ml.data.pictures import Pictures, chosen
+from ml.data.pictures import PictureSet, chosen
 from ml.systems.metric import classes
 from ml.systems.named import RECIPES, as_values, changed, from_values, system_of, trained_by
 from ml.systems.recipe import AbirRecipe, GetNetRecipe, Recipe, TripletRecipe
@@ -22,7 +22,7 @@ SMALL = {"vgg16": 32, "resnet50": 32, "abir": 32, "triplet-mildnet": 32, "triple
 
 
 @pytest.fixture(scope="module")
-def data() -> Pictures:
+def data() -> PictureSet:
     """Two lifts, four pictures of each state; the lift's mask for it is bright in them."""
     rng = torch.Generator().manual_seed(1)
     count = 2 * LIFTS * EACH
@@ -38,7 +38,9 @@ def data() -> Pictures:
         seen = masks[lift[row], int(is_open[row])] > 0
         images[row][seen] = 240
     factors: list[dict[str, Any]] = [{} for _ in range(count)]
-    return Pictures(images, is_open, torch.ones(count, dtype=torch.bool), lift, masks, ("S1", "S2"), factors)
+    return PictureSet(
+        images, is_open, torch.ones(count, dtype=torch.bool), lift, masks, ("S1", "S2"), factors
+    )
 
 
 def recipe_of(name: str, **changes: object) -> Recipe:
@@ -47,7 +49,7 @@ def recipe_of(name: str, **changes: object) -> Recipe:
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES.keys() - {"siamese", "classifier"}))
-def test_each_system_learns_what_a_batch_shows(name: str, data: Pictures) -> None:
+def test_each_system_learns_what_a_batch_shows(name: str, data: PictureSet) -> None:
     """Every step on one batch lowers its loss; every picture gets a score. The other two: test_trainer.
 
     Without dropout and the batch's own statistics, which make the loss of so few pictures jump.
@@ -73,7 +75,7 @@ def test_each_system_learns_what_a_batch_shows(name: str, data: Pictures) -> Non
 
 
 @pytest.mark.parametrize("l2", ["constant", "adaptive"])
-def test_regularisation_is_part_of_the_descent(l2: str, data: Pictures, tmp_path: Path) -> None:
+def test_regularisation_is_part_of_the_descent(l2: str, data: PictureSet, tmp_path: Path) -> None:
     """Either kind leads to other weights than none; learnt factors move."""
     cpu = torch.device("cpu")
 
@@ -107,7 +109,7 @@ def test_a_recipe_is_changed_by_words() -> None:
         changed(TripletRecipe(), ["mining=online"])
 
 
-def test_getnet_learns_in_turns(data: Pictures) -> None:
+def test_getnet_learns_in_turns(data: PictureSet) -> None:
     """Section III.D: at every other step the transformer alone learns."""
     system = system_of(replace(GetNetRecipe(), batch=4))
     everything, alone = system.learning(1), system.learning(0)
@@ -134,7 +136,7 @@ def test_displaced_pictures_lie_off_their_place() -> None:
     ("loss", "mining"),
     [("triplet", "batch-all"), ("triplet", "offline"), ("lossless", "batch-hard"), ("lossless", "offline")],
 )
-def test_every_way_to_triplets_gives_a_loss(mining: str, loss: str, data: Pictures) -> None:
+def test_every_way_to_triplets_gives_a_loss(mining: str, loss: str, data: PictureSet) -> None:
     """Finite and with a gradient, whichever loss and mining."""
     recipe = TripletRecipe(mining=mining, loss=loss, side=32, batch=12, hard_from=0)  # type: ignore[arg-type]
     system = system_of(recipe)
@@ -151,7 +153,7 @@ def test_every_way_to_triplets_gives_a_loss(mining: str, loss: str, data: Pictur
     "changes",
     [{"loss": "am-softmax", "classes": 4}, {"pooling": "glap", "drop": 0.3}, {"network": "mildnet"}],
 )
-def test_what_the_list_beside_paper_002_adds_learns_too(changes: dict[str, Any], data: Pictures) -> None:
+def test_what_the_list_beside_paper_002_adds_learns_too(changes: dict[str, Any], data: PictureSet) -> None:
     """A finite loss, whose gradient reaches what was added: classes' vectors, attention, the trunk."""
     system = system_of(TripletRecipe(**{"network": "resnet50", "side": 32, "batch": 8, **changes}))
     rng = torch.Generator().manual_seed(2)
@@ -183,7 +185,7 @@ def test_the_command_says_every_change() -> None:
     assert "--learning-rate 0.1 --learning-rate 0.2" in trained_by("abir", recipe, ["0.1", "0.2"])
 
 
-def test_reviewed_pictures_draw_a_mask_to_them(data: Pictures) -> None:
+def test_reviewed_pictures_draw_a_mask_to_them(data: PictureSet) -> None:
     """With none it is the plain score; with all, pictures are at least as near to their own state."""
     system = system_of(RECIPES["getnet"])
     none = replace(data, images=data.images[:0], is_open=data.is_open[:0], lift=data.lift[:0])
@@ -194,7 +196,7 @@ def test_reviewed_pictures_draw_a_mask_to_them(data: Pictures) -> None:
     assert (sign * after).mean() > (sign * plain).mean()
 
 
-def test_classes_are_a_lift_and_a_state(data: Pictures) -> None:
+def test_classes_are_a_lift_and_a_state(data: PictureSet) -> None:
     """Two a lift."""
     assert classes(data).tolist()[:3] == [1, 0, 1]
     assert sorted(set(classes(data).tolist())) == [0, 1, 2, 3]

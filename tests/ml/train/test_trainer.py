@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from ml.data.pictures import Pictures
+from ml.data.pictures import PictureSet
 from ml.systems.named import RECIPES, system_of
 from ml.train.trainer import load, train
 
 CPU = torch.device("cpu")
 
 
-def bars(count: int, seed: int) -> Pictures:
+def bars(count: int, seed: int) -> PictureSet:
     """Two lifts whose bar is a bright band above (open) or below (closed)."""
     rng = torch.Generator().manual_seed(seed)
     is_open = torch.arange(count) % 2 == 0
@@ -25,7 +25,7 @@ def bars(count: int, seed: int) -> Pictures:
         masks[index, 0, 140 + 20 * index : 150 + 20 * index] = 255
     for k in range(count):
         images[k][masks[lift[k], int(is_open[k])] > 0] = 250
-    return Pictures(images, is_open, torch.ones(count, dtype=torch.bool), lift, masks, ("A", "B"), [])
+    return PictureSet(images, is_open, torch.ones(count, dtype=torch.bool), lift, masks, ("A", "B"), [])
 
 
 @pytest.mark.parametrize("name", ["classifier", "siamese"])

@@ -13,7 +13,7 @@ import pytest
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift, MaskPair
 from ml.evaluate.passages.pictures import encode
-from ml.evaluate.watching import Recording
+from ml.evaluate.watching import RenderedRecording
 from ml.scene.video import write_truth
 
 FRAMES, SIZE = 300, (96, 64)
@@ -52,9 +52,9 @@ def tiny_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tiny_recording(tiny_video: Path, tmp_path: Path) -> tuple[Path, Recording]:
+def tiny_recording(tiny_video: Path, tmp_path: Path) -> tuple[Path, RenderedRecording]:
     """Where recordings are kept, with one in it as `render` leaves it."""
-    recording = Recording(10_000, 0, 4)
+    recording = RenderedRecording(10_000, 0, 4)
     folder = recording.folder(tmp_path)
     black, white = np.zeros((200, 200), np.uint8), np.zeros((200, 200), np.uint8)
     black[90:95, 20:180], white[150:155, 20:180] = 255, 255

@@ -12,7 +12,7 @@ from ml.evaluate.passages import watching
 from ml.evaluate.passages.figures import found, markdown, report, summary
 from ml.evaluate.passages.halts import Halts
 from ml.evaluate.passages.variants import VARIANTS
-from ml.evaluate.watching import Recording
+from ml.evaluate.watching import RenderedRecording
 from ml.report.publish import readme_table
 from ml.report.publish import report as published
 from tests.ml.evaluate.test_events import carrier, line
@@ -88,18 +88,23 @@ def test_the_tables_say_what_was_not_found() -> None:
 
 def test_sources_change_the_digest(tmp_path: Path) -> None:
     """Other bytes or another file in what finds passages, another digest; nothing else moves it."""
-    for name in ("service/domain/frame.py", "service/station/watch.py", "service/line.py", "lifts/schema.py"):
+    for name in (
+        "service/domain/frame.py",
+        "service/station/watch.py",
+        "service/line/movie.py",
+        "lifts/schema.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
     before = watching.sources(tmp_path)
     (tmp_path / "service" / "app.py").write_text("x = 1\n", encoding="utf-8")
     assert watching.sources(tmp_path) == before
-    (tmp_path / "service" / "passages" / "line.py").write_text("x = 2\n", encoding="utf-8")
+    (tmp_path / "service" / "line" / "movie.py").write_text("x = 2\n", encoding="utf-8")
     assert watching.sources(tmp_path) != before
     assert len(watching.sources()) == 16
 
 
-def test_the_command(tiny_recording: tuple[Path, Recording], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command(tiny_recording: tuple[Path, RenderedRecording], monkeypatch: pytest.MonkeyPatch) -> None:
     """Two variants of one recording, watched once; a second run asks nothing again."""
     root, recording = tiny_recording
     asked: list[str] = []

@@ -12,10 +12,10 @@ from ml.evaluate.passages.halts import Halts, edited, sample_halts
 from ml.evaluate.passages.packets import damaged, units, with_damaged, with_lost
 from ml.evaluate.passages.pictures import decoded, noisy, rate, with_halts
 from ml.evaluate.passages.variants import VARIANTS, Prepared, prepare
-from ml.evaluate.watching import Recording
+from ml.evaluate.watching import RenderedRecording
 from tests.ml.evaluate.passages.conftest import FRAMES, truth
 
-Place = tuple[Path, Recording]
+Place = tuple[Path, RenderedRecording]
 
 
 def made(place: Place, name: str) -> Prepared:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ml.models.getnet import DIGITS, getnet
-from ml.papers.digits.judging import Asked, Judged, corners, figures, markdown, overlap
+from ml.papers.digits.judging import Asked, DigitsAnswers, corners, figures, markdown, overlap
 from ml.papers.digits.pictures import Digits
 from ml.papers.digits.training import DigitsRecipe, Trained, Transformer
 
@@ -47,11 +47,11 @@ def asked() -> Asked:
     return Asked(digits, rows, np.arange(8) < 4, digits)
 
 
-def judged(kind: Transformer, seed: int, right: list[int]) -> Judged:
+def judged(kind: Transformer, seed: int, right: list[int]) -> DigitsAnswers:
     state = {"epoch": 1, "epochs": 2, "ready": None, "best": 0.5, "seconds": 3.0, "threshold": 1.0}
     trained = Trained(DigitsRecipe(transformer=kind, seed=seed), getnet(DIGITS, kind), state)
     values = np.array([1.0, 0.0, 1.0, 0.0])
-    return Judged(trained, np.array(right, np.float64), values, values / 2, values)
+    return DigitsAnswers(trained, np.array(right, np.float64), values, values / 2, values)
 
 
 def test_pairs_and_pictures_are_gathered_by_digit() -> None:

@@ -1,6 +1,6 @@
 """ABIR: VGG16 whose middle layers are looked at where its last one finds them worth it.
 
-Nie et al., "Weakly Supervised Image Retrieval via Coarse-scale Feature Fusion and Multi-level Attention
+Nie et al., "Weakly Supervised Image Retrieval via Coarse-scale Feature Fusion and Multi-level AttentionMaps
 Blocks" (ICMR 2019), paper 003. Trained with the binomial deviance loss, from VGG16's weights for ImageNet.
 """
 
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.models.pooling import global_max
+from ml.models.metric.pooling import global_max
 from ml.models.vgg16 import VGG16Features
 
 PARAMETERS, PARAMETERS_WITHOUT_SE = 16_133_954, 16_092_994
@@ -21,7 +21,7 @@ DIMENSIONS = 512
 """Of an embedding (section 3.2)."""
 
 
-class Attention(NamedTuple):
+class AttentionMaps(NamedTuple):
     """Where the two blocks look: "on the surroundings" and "on the object parts" (section 3.3).
 
     conv3_3: float[N, 1, H // 4, W // 4] in 0..1.
@@ -32,11 +32,11 @@ class Attention(NamedTuple):
     conv4_3: Tensor
 
 
-class Output(NamedTuple):
+class AbirOutput(NamedTuple):
     """embedding: float[N, 512], unit length; attention: what it was made from."""
 
     embedding: Tensor
-    attention: Attention
+    attention: AttentionMaps
 
 
 class SqueezeExcitation(nn.Module):
@@ -115,10 +115,10 @@ class ABIR(nn.Module):
         """Map float[N, 3, H, W], H and W at least 32, to float[N, 512] of unit length."""
         return self.attend(x).embedding
 
-    def attend(self, x: Tensor) -> Output:
+    def attend(self, x: Tensor) -> AbirOutput:
         """Embed as `forward`, and say where the two blocks looked."""
         taps = self.features.taps(x)
         surroundings, attention3 = self.block3(taps.conv3_3, taps.conv5_3)
         parts, attention4 = self.block4(taps.conv4_3, taps.conv5_3)
         joined = torch.cat([surroundings, parts, global_max(taps.conv5_3)], 1)  # [N, 1280]
-        return Output(F.normalize(self.embed(joined), dim=1), Attention(attention3, attention4))
+        return AbirOutput(F.normalize(self.embed(joined), dim=1), AttentionMaps(attention3, attention4))

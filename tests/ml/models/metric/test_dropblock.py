@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ml.models.dropblock import TopDropBlock
+from ml.models.metric.dropblock import TopDropBlock
 
 
 def test_it_zeroes_exactly_the_most_active_stripes() -> None:

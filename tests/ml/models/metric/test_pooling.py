@@ -2,7 +2,7 @@
 
 import torch
 
-from ml.models.pooling import LocalAttentionPooling, global_max
+from ml.models.metric.pooling import LocalAttentionPooling, global_max
 
 
 def _awake(channels: int) -> LocalAttentionPooling:

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.models.dropblock import TopDropBlock
-from ml.models.pooling import LocalAttentionPooling, Means
+from ml.models.metric.dropblock import TopDropBlock
+from ml.models.metric.pooling import LocalAttentionPooling, Means
 from ml.models.resnet50 import CHANNELS, MIDDLE_CHANNELS, ResNet50Trunk
 
 PARAMETERS = 25_739_456

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from ml.models import mildnet
-from ml.models.mildnet import MILDNet
+from ml.models.metric import mildnet
+from ml.models.metric.mildnet import MILDNet
 from ml.models.vgg16 import TRUNK, VGG16
 
 

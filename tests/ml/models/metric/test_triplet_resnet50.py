@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from ml.models import triplet_resnet50
+from ml.models.metric import triplet_resnet50
+from ml.models.metric.triplet_resnet50 import TripletResNet50
 from ml.models.resnet50 import ResNet50
-from ml.models.triplet_resnet50 import TripletResNet50
 
 
 @pytest.fixture(scope="module")

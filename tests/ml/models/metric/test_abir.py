@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from ml.models import abir
-from ml.models.abir import ABIR, AttentionBlock, SqueezeExcitation
+from ml.models.metric import abir
+from ml.models.metric.abir import ABIR, AttentionBlock, SqueezeExcitation
 from ml.models.vgg16 import TRUNK, VGG16
 
 SE = pytest.mark.parametrize("se", [True, False], ids=["se", "without"])
