@@ -9,7 +9,7 @@ from ml.commands.benchmark import benchmark
 from ml.commands.digits import evaluate_digits
 from ml.commands.evaluate import evaluate, evaluate_benchmark
 from ml.commands.events import evaluate_events
-from ml.commands.export import export, export_attention
+from ml.commands.export import export
 from ml.commands.onsite import evaluate_onsite
 from ml.commands.passages import evaluate_passages
 from ml.commands.render import app as render
@@ -26,6 +26,5 @@ app.command("evaluate-digits")(evaluate_digits)
 app.command("evaluate-events")(evaluate_events)
 app.command("evaluate-onsite")(evaluate_onsite)
 app.command("evaluate-passages")(evaluate_passages)
-app.command("export-attention")(export_attention)
 app.add_typer(plot.app, name="plot")
 app.add_typer(bench.app, name="bench", help="Speed of the parts, measured on this machine.")

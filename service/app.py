@@ -31,7 +31,6 @@ from service.domain.errors import BarwatchError, ConfigurationError
 from service.domain.people import Role
 from service.host.disk import DiskSpace
 from service.host.watchdog import LoopStep, Watchdog
-from service.inference.attention.process import Attention
 from service.inference.early import EarlyEngine
 from service.settings import Settings
 from service.station.cameras import Cameras
@@ -88,8 +87,6 @@ class Service:
             DiskSpace(settings.data).check()
             self.store = Store.open(settings.data)
             undo.callback(self.store.close)
-            # Nothing starts here: its process does when somebody first asks.
-            self.attention = Attention(settings.attention_model) if settings.attention_model else None
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             early.listen(self.pipeline.on_event)
             self.new_token = self._first_token()
@@ -167,7 +164,6 @@ class Service:
             gate=Gate(store, sessions, Attempts()),
             epoch=store.write(meta.ensure_epoch).result(),
             registry=registry,
-            attention=self.attention,
         )
         return runtime, pipeline, cameras
 
@@ -247,8 +243,6 @@ class Service:
             self._on_ready(self)
 
     def _fall(self) -> None:
-        if self.attention is not None:
-            self.attention.close()
         self.cameras.stop()
         self.pipeline.stop()
         self.store.close()

@@ -62,10 +62,6 @@ def serve(
     port: PortOption = None,
     data: DataOption = None,
     model: ModelOption = None,
-    attention_model: Annotated[
-        Path | None,
-        typer.Option("--attention-model", help="A network that shows where it looks: file or manifest."),
-    ] = None,
     engine: Annotated[str | None, typer.Option("--engine", help="local or ray [local].")] = None,
     device: DeviceOption = None,
 ) -> None:
@@ -76,7 +72,7 @@ def serve(
     from service.commands.serve import run_serve  # noqa: PLC0415
 
     chosen = {"host": host, "port": port, "data": data, "engine": engine, "device": device}
-    run_serve(model=model, attention_model=attention_model, **chosen)
+    run_serve(model=model, **chosen)
 
 
 @app.command()

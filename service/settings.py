@@ -29,11 +29,6 @@ class Settings(BaseSettings):
     model: Path | None = Field(
         default=None, description="The model's manifest (.json) or file (.ts); the released one if unset."
     )
-    attention_model: Path | None = Field(
-        default=None,
-        description="A second network that shows where it looks (.ts or .json of `barwatch "
-        "export-attention`); without it the console has no such picture.",
-    )
     engine: Literal["local", "ray"] = Field(default="local", description="What runs the embedder.")
     device: str = Field(default="auto", description="auto, cpu or cuda.")
     precision: Literal["auto", "float32"] = Field(

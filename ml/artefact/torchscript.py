@@ -10,12 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ml.models.barwatch import BarwatchNetwork, EmbedderOutput, prepare_masks, prepare_pictures
 from ml.models.layers import StandardConv
-from ml.models.metric.abir import ABIR
-from ml.systems.base import prepared
 
 
 def fold(module: nn.Module) -> None:
@@ -96,46 +93,6 @@ class Artefact(nn.Module):
         return embedding, occupancy, margin, fit
 
 
-ATTENTION_GRID = 50
-"""Side of ABIR's finer map, conv3_3's, of a picture of 200 pixels; the coarser one is brought to it."""
-
-
-class AttentionArtefact(nn.Module):
-    """ABIR as it ships: raw bytes in, where its two blocks looked out (paper 003, sections 2.2 and 3.3).
-
-    What only its embedding needs is left behind: squeeze-and-excitation and the embedding layer.
-
-    Args:
-        network: the weights; taken, not copied.
-        side: what it was trained at (`Recipe.side`), in pixels.
-    """
-
-    def __init__(self, network: ABIR, side: int) -> None:
-        super().__init__()
-        self.features = network.features
-        self.block3, self.block4 = network.block3, network.block4
-        self.block3.recalibrate = self.block4.recalibrate = nn.Identity()
-        self.side, self.grid = side, ATTENTION_GRID
-
-    def forward(self, images: Tensor) -> Tensor:
-        """uint8[N, 200, 200, 3] RGB to float32[N, 2, 50, 50] in 0..1: surroundings and object parts.
-
-        Raises:
-            ValueError: another shape.
-        """
-        if images.dim() != 4 or images.shape[1:] != (200, 200, 3):
-            raise ValueError(f"expected pictures uint8[N, 200, 200, 3], got {images.shape}")
-        x = prepared(images, self.side).to(self.block3.local.weight.dtype)
-        taps = self.features.taps(x)
-        surroundings = self.block3.attention(taps.conv3_3, taps.conv5_3)
-        parts = self.block4.attention(taps.conv4_3, taps.conv5_3)
-        maps = [
-            F.interpolate(part.float(), size=(self.grid, self.grid), mode="bilinear", align_corners=False)
-            for part in (surroundings, parts)
-        ]
-        return torch.cat(maps, 1)
-
-
 BATCH = 32
 """Pictures that are looked at together: what the trunk keeps of each are megabytes."""
 
@@ -154,29 +111,6 @@ def script(model: BarwatchNetwork) -> torch.jit.ScriptModule:
     copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     copy.requires_grad_(False)
     return _scripted(Artefact(copy))
-
-
-def script_attention(network: ABIR, side: int) -> torch.jit.ScriptModule:
-    """Return the scripted attention of a trained ABIR; the network given is left as it is.
-
-    The weights are stored in half precision, 31 MB of them instead of 61; who loads it makes them float32,
-    which a CPU computes in faster. Not frozen, for the reason that `script` gives.
-
-    Args:
-        network: as trained.
-        side: of the pictures that it was trained with (`Recipe.side`), in pixels.
-
-    Raises:
-        ValueError: a weight that half precision cannot hold.
-    """
-    copy = ABIR()
-    shipped = AttentionArtefact(copy, side)
-    wanted = shipped.state_dict().keys()
-    shipped.load_state_dict({k: v for k, v in network.state_dict().items() if k in wanted})
-    shipped.half().requires_grad_(False)
-    if not all(bool(weight.isfinite().all()) for weight in shipped.parameters()):
-        raise ValueError("the network has a weight beyond 65504, which half precision cannot hold")
-    return _scripted(shipped)
 
 
 def _scripted(module: nn.Module) -> torch.jit.ScriptModule:

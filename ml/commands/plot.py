@@ -75,3 +75,34 @@ def cutouts(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--checkpoint") from None
     typer.echo(str(write(image, out)))
+
+
+@app.command()
+def attention(
+    checkpoint: Annotated[Path, typer.Option(help="A trained ABIR.")] = Path("runs/abir/best.pt"),
+    benchmark: BenchmarkOption = Path("runs/benchmark"),
+    only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
+    pictures: Annotated[int, typer.Option(min=1, help="How many, evenly from all.")] = 6,
+    out: Annotated[Path, typer.Option(help="The PNG.")] = Path("docs/attention.png"),
+) -> None:
+    """Draw where ABIR looks, on the surroundings and on the object's parts (paper 003, section 3.3).
+
+    Of the validation pictures: the test ones of all lifts take much memory.
+    """
+    import torch  # noqa: PLC0415
+
+    from ml.data.benchmark import parts  # noqa: PLC0415
+    from ml.data.pictures import read, some  # noqa: PLC0415
+    from ml.plots.attention import attention_sheet  # noqa: PLC0415
+    from ml.plots.cutouts import write  # noqa: PLC0415
+    from ml.train.trainer import load  # noqa: PLC0415
+
+    wanted = [part for part in parts(["validation"]) if not only or part.counts.lift in only]
+    if not wanted:
+        raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
+    system = load(checkpoint, torch.device("cpu"))[1]
+    try:
+        image = attention_sheet(system, some(read(benchmark, wanted), pictures).images)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--checkpoint") from None
+    typer.echo(str(write(image, out)))

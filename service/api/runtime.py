@@ -9,7 +9,6 @@ from prometheus_client import CollectorRegistry
 
 from service.alarms.hub import AlarmHub
 from service.api.auth import Gate
-from service.domain.arrays import Float32, Image
 from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError
 from service.domain.masks import MaskVersion
@@ -48,20 +47,6 @@ class Judging(Protocol):
         """Return the camera's newest picture, if there was one yet."""
 
 
-class Looking(Protocol):
-    """A second network that says where it looks, as far as the API is concerned."""
-
-    @property
-    def available(self) -> bool:
-        """Whether it can be asked; a refused model cannot."""
-
-    def look(self, image: Image) -> Float32:
-        """Return where it looked in uint8[200, 200, 3] RGB: float32[2, C, C] in 0..1.
-
-        Raises EngineUnavailableError.
-        """
-
-
 @dataclass(frozen=True, eq=False)
 class Runtime:
     """The parts that routes use; made once per process by service.app, or by tests."""
@@ -77,12 +62,6 @@ class Runtime:
     epoch: str
     registry: CollectorRegistry
     heartbeat_s: float = 5.0
-    attention: Looking | None = None
-
-    @property
-    def shows_attention(self) -> bool:
-        """Whether there is a network that says where it looks."""
-        return self.attention is not None and self.attention.available
 
     def judged_by(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""

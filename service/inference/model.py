@@ -20,7 +20,6 @@ from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError
 from service.domain.verdict import Inference
 from service.inference.artefact import Described, Manifest, check_golden, read_verified
-from service.inference.attention.manifest import check_golden_maps, read_attention
 
 log = structlog.get_logger(__name__)
 
@@ -166,42 +165,6 @@ class EmbeddingModel:
         # torch refuses to promise not to write into a read-only array: pictures from a pipe are such.
         tensor = torch.from_numpy(array if array.flags.writeable else array.copy())
         return [part.to(self.device) for part in torch.split(tensor, MAX_BATCH)] if len(array) else []
-
-
-class AttentionModel:
-    """A second network that says where it looked (paper 003), on the CPU. Make it with `load`."""
-
-    def __init__(self, module: Any) -> None:
-        self._module = module
-
-    @classmethod
-    def load(cls, path: Path, *, threads: int = 1) -> AttentionModel:
-        """Verify and load a model of `barwatch export-attention`, compare it with its golden maps.
-
-        Args:
-            path: its file or its manifest.
-            threads: CPU threads of a pass in this process.
-
-        Raises:
-            ArtefactError: missing, damaged or not what the manifest describes; nothing was loaded then.
-        """
-        manifest, content = read_attention(path)
-        torch.set_num_threads(max(1, threads))
-        # Stored in half precision, which most CPUs compute in five times as slowly.
-        model = cls(_frozen(_load(content, manifest, ("forward",)).float()))
-        check_golden_maps(manifest, model.maps)
-        return model
-
-    def maps(self, images: Image) -> Float32:
-        """Return where it looked in uint8[N, 200, 200, 3] RGB: float32[N, 2, C, C] in 0..1.
-
-        Raises:
-            ValueError: another shape or type.
-        """
-        _expect(images, (200, 200, 3))
-        with torch.inference_mode():
-            maps: Float32 = self._module(torch.from_numpy(images.copy())).numpy()
-        return maps
 
 
 def default_threads() -> int:

@@ -12,9 +12,7 @@ from pydantic import AwareDatetime
 from service.api.deps import OPERATOR, VIEWER, Cursor, Limit, Operator, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.passages import PassageOut, PassagesOut, ReviewIn
-from service.domain.errors import NotFoundError
 from service.domain.verdict import Verdict
-from service.inference.attention.overlay import Level, heat
 from service.inference.why import overlay, png_of
 from service.store import masks, passages
 from service.store.records import Review
@@ -28,9 +26,6 @@ PictureNumber = Annotated[int, Path(ge=1, le=3, description="1: begin, 2: middle
 
 _KEPT = {"Cache-Control": "private, max-age=86400, immutable"}
 """Evidence never changes: a browser need not fetch it twice."""
-
-_FOR_NOW = {"Cache-Control": "private, max-age=600"}
-"""The picture never changes, but the next start may bring another network to look at it."""
 
 
 @router.get("", summary="Judged carriers", dependencies=VIEWER, responses=responses(401, 422, 503))
@@ -58,8 +53,7 @@ def list_passages(
             before=None if cursor is None else int(cursor),
             limit=limit,
         )
-    shown = runtime.shows_attention
-    items = [PassageOut.of(record, attention=shown) for record in page.items]
+    items = [PassageOut.of(record) for record in page.items]
     return PassagesOut(items=items, next=None if page.next is None else str(page.next))
 
 
@@ -72,7 +66,7 @@ def list_passages(
 def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
     """Give one passage: when, what was said of it and of each picture, and the operator's label."""
     with runtime.store.reading() as session:
-        return PassageOut.of(passages.get(session, passage_id), attention=runtime.shows_attention)
+        return PassageOut.of(passages.get(session, passage_id))
 
 
 @router.get(
@@ -122,37 +116,6 @@ def get_why(
     return Response(content, media_type="image/png", headers=_KEPT)
 
 
-@router.get(
-    "/{passage_id}/pictures/{number}/attention.png",
-    summary="Where a second network looked",
-    dependencies=VIEWER,
-    response_class=Response,
-    responses={
-        200: {"content": {"image/png": {}}, "description": "RGBA, 200x200, to be laid over the picture."},
-        **responses(401, 404, 422, 503),
-    },
-)
-def get_attention(
-    passage_id: PassageId,
-    number: PictureNumber,
-    runtime: RuntimeDep,
-    level: Annotated[
-        Level, Query(description="On the surroundings, or on the object's parts.")
-    ] = Level.PARTS,
-) -> Response:
-    """Give the attention of a network that has no part in the verdict, worked out when asked for.
-
-    Transparent where it looked no more than elsewhere in this picture, light yellow where most. 404 where the
-    service has no such network (BARWATCH_ATTENTION_MODEL); 503 while it cannot be asked.
-    """
-    if runtime.attention is None:
-        raise NotFoundError("this service has no network that shows attention (BARWATCH_ATTENTION_MODEL)")
-    with runtime.store.reading() as session:
-        file = passages.picture_file(session, passage_id, number)
-    weights = runtime.attention.look(runtime.pictures.read(file))[level.place]
-    return Response(png_of(heat(weights)), media_type="image/png", headers=_FOR_NOW)
-
-
 @router.post(
     "/{passage_id}/review",
     summary="Label a carrier",
@@ -169,4 +132,4 @@ def review(passage_id: PassageId, runtime: RuntimeDep, principal: Operator, body
         comment=body.comment,
     )
     reviewed = runtime.store.write(lambda s: passages.review(s, passage_id, label)).result()
-    return PassageOut.of(reviewed, attention=runtime.shows_attention)
+    return PassageOut.of(reviewed)

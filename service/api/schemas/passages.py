@@ -9,27 +9,17 @@ from pydantic import BaseModel, Field
 from service.api.schemas.base import Body, Note, Shape
 from service.api.schemas.lifts import ImageOut
 from service.domain.verdict import Verdict
-from service.inference.attention.overlay import Level
 from service.store.records import PassageRecord
-
-
-class AttentionOut(BaseModel):
-    """Where a second network looked, which has no part in the verdict: addresses of two overlays."""
-
-    surroundings: str
-    parts: str
 
 
 class PassageImageOut(ImageOut):
     """One picture of a stored passage; `picture` is its address, null once retention removed it.
 
     `why` is the address of what to lay over it: where the network saw the bar; null where there is none.
-    `attention`: likewise where a second network looked; null where the service has no such network.
     """
 
     picture: str | None
     why: str | None
-    attention: AttentionOut | None
     t_s: float
     quality: float
     problem: str | None
@@ -67,15 +57,14 @@ class PassageOut(BaseModel):
     review: ReviewOut | None
 
     @classmethod
-    def of(cls, record: PassageRecord, *, attention: bool) -> PassageOut:
-        """Put together what the API shows of a stored passage; attention: whether it can be shown."""
+    def of(cls, record: PassageRecord) -> PassageOut:
+        """Put together what the API shows of a stored passage."""
         said = record.judgement
         images = [
             PassageImageOut(
                 **ImageOut.of(image).model_dump(),
                 picture=f"/passages/{record.id}/pictures/{number}.jpg" if picture.file else None,
                 why=f"/passages/{record.id}/pictures/{number}/why.png" if picture.why else None,
-                attention=_attention(record.id, number) if attention and picture.file else None,
                 t_s=picture.t_s,
                 quality=picture.quality,
                 problem=picture.problem,
@@ -101,11 +90,6 @@ class PassageOut(BaseModel):
             images=images,
             review=None if record.review is None else ReviewOut.model_validate(record.review),
         )
-
-
-def _attention(passage_id: str, number: int) -> AttentionOut:
-    address = f"/passages/{passage_id}/pictures/{number}/attention.png"
-    return AttentionOut(**{level.value: f"{address}?level={level.value}" for level in Level})
 
 
 class PassagesOut(BaseModel):

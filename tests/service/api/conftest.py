@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from service.alarms.hub import AlarmHub
 from service.api.app import create_app
 from service.api.auth import Attempts, Gate, Sessions
-from service.api.runtime import Looking, Runtime
+from service.api.runtime import Runtime
 from service.app import replay
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.arrays import Float32
@@ -126,17 +126,13 @@ def _plain_logs() -> None:
 
 @pytest.fixture
 def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it.
-
-    attention: the network that says where it looks; none by default.
-    """
+    """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it."""
     opened: list[tuple[TestClient, Store]] = []
 
     def make(
         heartbeat_s: float = 5.0,
         *,
         serve: bool = False,
-        attention: Looking | None = None,
         **settings: Any,
     ) -> House:
         data = tmp_path / f"data{len(opened)}"
@@ -158,7 +154,6 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             epoch=store.write(meta.ensure_epoch).result(),
             registry=registry,
             heartbeat_s=heartbeat_s,
-            attention=attention,
         )
         made = {
             role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]

@@ -32,7 +32,6 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/passages/{passage_id}"): Role.VIEWER,
     ("GET", "/passages/{passage_id}/pictures/{number}.jpg"): Role.VIEWER,
     ("GET", "/passages/{passage_id}/pictures/{number}/why.png"): Role.VIEWER,
-    ("GET", "/passages/{passage_id}/pictures/{number}/attention.png"): Role.VIEWER,
     ("POST", "/passages/{passage_id}/review"): Role.OPERATOR,
     ("GET", "/alarms"): Role.VIEWER,
     ("GET", "/alarms/{alarm_id}"): Role.VIEWER,

@@ -21,6 +21,8 @@ FIELDS = {
     "verdict",
     "evidence",
     "message",
+    "cause",
+    "left_at",
 }
 
 

@@ -5,17 +5,14 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from service.api.auth import Principal
-from service.domain.arrays import Float32, Image
-from service.domain.errors import EngineUnavailableError
 from service.domain.people import Role
 from tests.service.api.conftest import House, _plain_logs, make_house
 
@@ -35,25 +32,6 @@ ARGUMENTS = [
 
 
 @dataclass
-class ScriptedLooking:
-    """A network that looked in the middle of the upper half, once it is free; or is not there, or down."""
-
-    available: bool = False
-    down: bool = False
-    asked: int = 0
-    free: threading.Event = field(default_factory=threading.Event)
-
-    def look(self, image: Image) -> Float32:
-        self.asked += 1
-        assert self.free.wait(60)
-        if self.down:
-            raise EngineUnavailableError("the process that looks at pictures died")
-        weights = np.full((2, 50, 50), 0.2, np.float32)
-        weights[:, 8:18, 15:35] = 0.9
-        return weights
-
-
-@dataclass
 class Served:
     """An application that listens."""
 
@@ -61,7 +39,6 @@ class Served:
     url: str
     server: uvicorn.Server
     thread: threading.Thread
-    looking: ScriptedLooking = field(default_factory=ScriptedLooking)
 
     def link(self, role: Role = Role.OPERATOR) -> str:
         key = self.house.runtime.gate.sessions.new_key(Principal(f"the {role.value}", role))
@@ -75,9 +52,7 @@ class Served:
 @pytest.fixture
 def served(make_house: Callable[..., House]) -> Iterator[Served]:
     """The application on a port of its own; the hub lives on the server's loop."""
-    looking = ScriptedLooking()
-    looking.free.set()
-    house = make_house(heartbeat_s=0.5, serve=True, attention=looking)
+    house = make_house(heartbeat_s=0.5, serve=True)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         house.app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
@@ -90,7 +65,7 @@ def served(make_house: Callable[..., House]) -> Iterator[Served]:
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
     thread.start()
-    made = Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}", server, thread, looking)
+    made = Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}", server, thread)
     yield made
     made.stop()
     listener.close()

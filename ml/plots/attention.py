@@ -1,0 +1,82 @@
+"""Where ABIR looks (paper 003): pictures with its two attention maps laid over them as heat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from ml.models.metric.abir import ABIR
+from ml.systems.base import System, prepared
+
+Bytes = npt.NDArray[np.uint8]
+Weights = npt.NDArray[np.float32]
+
+SIDE = 200
+
+_LOW, _FULL = 60, 99
+"""Percentiles of a picture's own weights between which heat grows from nothing to its fullest.
+
+The weights come from a sigmoid, and a network may keep all of them within a few hundredths: what tells is
+where it looked more than elsewhere. Most of every picture is background; one hundredth is about a seat.
+"""
+
+_LEAST_SPAN = 0.02
+"""Weights that differ by less mean "everywhere alike": they are drawn faintly, not stretched to a pattern."""
+
+_OPAQUE = 0.82
+"""Opacity of the fullest heat: the picture stays visible below it."""
+
+_DARKEST = 96
+"""Where of the colour scale's 256 steps the heat begins; what lies below is nearly black."""
+
+
+@torch.inference_mode()
+def attention_sheet(system: System[Any], images: Tensor) -> Bytes:
+    """Return uint8[600, 200 N, 3] RGB: a column for each picture, as it is, then with either map over it.
+
+    The maps are those "on the surroundings" (conv3_3) and "on the object parts" (conv4_3) of section 3.3.
+
+    Args:
+        system: a trained ABIR.
+        images: uint8[N, 200, 200, 3] RGB, N at least 1.
+
+    Raises:
+        ValueError: another network, which does not say where it looks.
+    """
+    network = system.network
+    if not isinstance(network, ABIR):
+        raise ValueError(f"expected ABIR, which says where it looks, got {type(network).__name__}")
+    was_training = network.training
+    network.eval()
+    attention = network.attend(prepared(images.to(system.device), system.recipe.side)).attention
+    network.train(was_training)
+    pictures = images.numpy()
+    levels = [level[:, 0].float().cpu().numpy() for level in (attention.conv3_3, attention.conv4_3)]
+    rows: list[list[Bytes]] = [list(pictures)]
+    rows += [[heated(p, w) for p, w in zip(pictures, level, strict=True)] for level in levels]
+    return np.concatenate([np.concatenate(row, axis=1) for row in rows], axis=0)
+
+
+def heated(picture: Bytes, weights: Weights) -> Bytes:
+    """Return the picture in grey with its weights over it: violet, red, orange, light yellow.
+
+    The scale is the picture's own: the colours of two pictures cannot be compared.
+
+    Args:
+        picture: uint8[200, 200, 3] RGB.
+        weights: float32[C, C] in 0..1.
+    """
+    fine = cv2.resize(weights, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    low, full = np.percentile(fine, (_LOW, _FULL))
+    strength = np.clip((fine - low) / max(full - low, _LEAST_SPAN), 0, 1)
+    steps = (_DARKEST + (255 - _DARKEST) * strength).astype(np.uint8)
+    colours = cv2.cvtColor(cv2.applyColorMap(steps, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
+    # Opacity rises faster than colour, so that what is looked at somewhat can be seen to be.
+    opacity = _OPAQUE * np.sqrt(strength)[..., None]
+    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    return np.asarray((1 - opacity) * grey + opacity * colours, np.uint8)
