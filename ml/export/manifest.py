@@ -179,7 +179,7 @@ def git_commit() -> str:
     try:
         changed = git(
             *("status", "--porcelain", "--untracked-files=no"),
-            *("--", ":(top)", ":(top,exclude)ml/results", ":(top,exclude)README.md"),
+            *("--", ":(top)", ":(top,exclude)ml/results", ":(top,exclude)README.md", ":(top,exclude)docs"),
         )
         return git("rev-parse", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):

@@ -1,4 +1,4 @@
-"""From the JSON files in ml/results to what people read: a Markdown report, plots, the README's table."""
+"""From the JSON files in ml/results to what people read: a Markdown report and plots."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ RUNTIMES = {"TorchScript": "float32", "TorchScript, bfloat16": "bfloat16 (the pa
 """Of the shipped network in those results."""
 
 SHOWN_PASSAGES = 50
-"""Of how many unlabelled passages the README's table speaks."""
+"""Of how many unlabelled passages the table of every figure speaks."""
 
 
 def read(folder: Path) -> dict[str, Result]:
@@ -86,8 +86,8 @@ def _row(what: str, measured: str, result: Result) -> str:
     return f"| {what} | {measured} | `{result['command']}` |"
 
 
-def readme_table(results: dict[str, Result]) -> str:
-    """Return the README's table: what, measured, by which command; what was not run has no row."""
+def every_figure(results: dict[str, Result]) -> str:
+    """Return one table of every figure: what, measured, by which command; what was not run has no row."""
     rows = ["| what | measured | by |", "|---|---|---|"]
     if loco := results.get("loco"):
         lifts = len(loco["lifts"])
@@ -227,6 +227,9 @@ def report(results: dict[str, Result]) -> str:
     parts = [
         "# Results\n",
         "Made by `barwatch report` from the JSON files beside it. All pictures are rendered.\n",
+        "## Every figure, with its command\n",
+        every_figure(results),
+        "## Each result in full\n",
     ]
     for name, found in results.items():
         if name in {"loco", "crosscheck"}:

@@ -41,7 +41,7 @@ def _git_commit() -> str:
         # Results and the README that shows them may have been written since: no figure depends on them.
         changed = git(
             *("status", "--porcelain", "--untracked-files=no"),
-            *("--", ":(top)", ":(top,exclude)ml/results", ":(top,exclude)README.md"),
+            *("--", ":(top)", ":(top,exclude)ml/results", ":(top,exclude)README.md", ":(top,exclude)docs"),
         )
         return git("rev-parse", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):

@@ -1,4 +1,4 @@
-"""The page of all runs of all systems, and the README's short table of them."""
+"""The page of all runs of all systems, and the short table of them that docs/papers.md shows."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def page(runs: dict[str, Result], others: dict[str, Result]) -> str:
         "are 95 % bootstrap intervals over pictures. Pictures a second: one thread of a CPU, pictures of 200",
         "pixels whatever a run was reduced to (`barwatch bench systems`). No run starts from pretrained",
         "weights.\n\n## The systems\n",
-        readme_table(runs, others),
+        short_table(runs, others),
         "## All runs\n",
         markdown(runs, speeds_of(others)),
         "## Are they ordered as the papers say?\n",
@@ -66,8 +66,8 @@ def page(runs: dict[str, Result], others: dict[str, Result]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def readme_table(runs: dict[str, Result], others: dict[str, Result]) -> str:
-    """The README's: a row for each system of the papers that was run, and the one that ships."""
+def short_table(runs: dict[str, Result], others: dict[str, Result]) -> str:
+    """A row for each system of the papers that was run, and one for the network that ships."""
     speeds = speeds_of(others)
     lines = [
         "| system | S1 to S20 | unseen lifts | which lift, Rank-1 | parameters | pictures/s | trained in | |",

@@ -9,7 +9,9 @@ import pytest
 from ml.commands.common import RESULTS
 from ml.evaluate.benchmark import table
 from ml.papers.comparison import page
-from ml.report.publish import filled, plots, read, readme_table, report
+from ml.report.headlines import headlines
+from ml.report.publish import every_figure, filled, plots, read, report
+from ml.report.sizing import sizing
 
 ROOT = RESULTS.parent.parent
 
@@ -32,7 +34,7 @@ def test_a_place_is_filled_and_a_missing_one_said() -> None:
 
 def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
     """50 % measured, 90.94 in the paper; what was not run has no row."""
-    found = readme_table({"benchmark-siamese": result("siamese")})
+    found = every_figure({"benchmark-siamese": result("siamese")})
     assert "50.00 %" in found
     assert "paper 90.94" in found
     assert "edge" not in found
@@ -51,7 +53,7 @@ def test_what_lifts_learnt_themselves_is_a_row_for_each_way() -> None:
             (50, 0, 0.5, 0.95, "always"),
         )
     ]
-    found = readme_table({"onsite": {"rows": rows, "command": "barwatch x"}})
+    found = every_figure({"onsite": {"rows": rows, "command": "barwatch x"}})
     learnt = "from 50 passages without labels | 92.00 % with 10 % open; 93.00 % with 50 % open | `barwatch x`"
     assert learnt in found
     assert "from 200 passages, 5 of them reviewed | 94.00 % with 50 % open |" in found
@@ -66,7 +68,7 @@ def test_speeds_stand_beside_the_papers_network() -> None:
     reduced = {**row, "runtime": "TorchScript, bfloat16", "pictures_per_s": 700.0, "ratio_to_paper": 14.0}
     timed = [row, {**row, "threads": 2, "batch": 16}, reduced, other]
     speed = {"rows": timed, "command": "barwatch bench embed"}
-    found = readme_table({"speed": speed})
+    found = every_figure({"speed": speed})
     assert (
         "as the service runs it | 301 with 1 thread in batches of 3 (6.0 times the paper's network)" in found
     )
@@ -76,12 +78,12 @@ def test_speeds_stand_beside_the_papers_network() -> None:
 
 
 def test_what_cameras_cost_is_told_in_its_own_words() -> None:
-    """The rows of `barwatch bench ingest` stand in the README's table and in the report."""
+    """The rows of `barwatch bench ingest` stand in the table of every figure and in full."""
     machine = {"cpu": "Some CPU", "cores": 2, "load_average_1min": 0.5}
     ingest = {"said": [["a camera's whole path", "99 ms"]], "machine": machine}
     ingest |= {"command": "barwatch bench ingest", "git_commit": "0" * 40}
     row = "| a camera's whole path | 99 ms |"
-    assert f"{row} `barwatch bench ingest` |" in readme_table({"ingest": ingest})
+    assert f"{row} `barwatch bench ingest` |" in every_figure({"ingest": ingest})
     assert "Some CPU, 2 cores (load at the start 0.5)" in report({"ingest": ingest})
     assert f"|---|---|\n{row}\n" in report({"ingest": ingest})
 
@@ -98,8 +100,11 @@ def test_readme_and_report_are_those_of_the_results() -> None:
     """`barwatch report` was run after the last figure changed."""
     found = read(RESULTS)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert filled(readme, "accuracy", readme_table(found)) == readme
+    assert filled(readme, "figures", headlines(found)) == readme
     assert (RESULTS / "report.md").read_text(encoding="utf-8") == report(found)
     runs = page.read(RESULTS)
-    assert filled(readme, "systems", page.readme_table(runs, found)) == readme
+    papers = (ROOT / "docs" / "papers.md").read_text(encoding="utf-8")
+    assert filled(papers, "systems", page.short_table(runs, found)) == papers
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert filled(operations, "sizing", sizing(found["ingest"])) == operations
     assert (RESULTS / "systems.md").read_text(encoding="utf-8") == page.page(runs, found)

@@ -13,7 +13,7 @@ from ml.evaluate.passages.figures import found, markdown, report, summary
 from ml.evaluate.passages.halts import Halts
 from ml.evaluate.passages.variants import VARIANTS
 from ml.evaluate.watching import RenderedRecording
-from ml.report.publish import readme_table
+from ml.report.publish import every_figure
 from ml.report.publish import report as published
 from tests.ml.evaluate.test_events import carrier, line
 
@@ -65,7 +65,7 @@ def test_the_summary_adds_up() -> None:
 
 
 def test_the_tables_say_what_was_not_found() -> None:
-    """A row a variant and one for all; the places of misses and ghosts; rows for the README."""
+    """A row a variant and one for all; the places of misses and ghosts; rows for the main table."""
     by = {"lift": "seed-10000", "recording": 1, "light": "sun"}
     whole = found(five(), [line(10.0 * k, "open", True) for k in range(1, 6)])
     poor = found(five(), [line(10.0 * k, "open", True) for k in range(1, 5)] + [line(35.0, "open", True)])
@@ -78,12 +78,12 @@ def test_the_tables_say_what_was_not_found() -> None:
     assert "Found twice" not in text
     results = {"passages": {**result, "command": "barwatch x", "git_commit": "0" * 40}}
     assert "### Passages\n\n| variant | carriers |" in published(results)
-    table = readme_table(results)
+    table = every_figure(results)
     assert "5 carriers on 1 recordings of unseen lifts: as recorded | 100.00 % (56.55 to 100.00); " in table
     assert "the same: 12.5 a second | 80.00 %" in table
     assert "; 1 passages without a carrier | `barwatch x` |" in table
     empty = report([("original", "as recorded", [(by, found(five(), []))])])
-    assert "within" not in readme_table({"passages": {**empty, "command": "barwatch x"}})
+    assert "within" not in every_figure({"passages": {**empty, "command": "barwatch x"}})
 
 
 def test_sources_change_the_digest(tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+"""The README's three figures, worst first: what is missed, how many false alarms a day, what is misjudged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Result = dict[str, Any]
+
+CARRIERS_PER_HOUR = 600
+"""A carrier every 6 s: what the recordings show, and usual for a detachable lift at full speed."""
+
+HOURS_PER_DAY = 8
+
+
+def headlines(results: dict[str, Result]) -> str:
+    """Return the README's figures as Markdown; a figure whose result is missing is left out.
+
+    Args:
+        results: by file name without .json, as `publish.read` returns them.
+    """
+    rows = ["| figure | measured | on what, and by which command |", "|---|---|---|"]
+    if events := results.get("events"):
+        rows += [_recall(events), _false_alarms(events)]
+    if (loco := results.get("loco")) and loco["called"]:
+        rows.append(_passages(loco))
+    return "\n".join(rows) + "\n"
+
+
+def _recall(events: Result) -> str:
+    low, high = events["recall_interval_95"]
+    missed = [
+        f"{events[name]} {words}"
+        for name, words in (
+            ("late", "alarmed too late"),
+            ("called_unknown", "called unknown"),
+            ("silent", "without an alarm"),
+        )
+        if events[name]
+    ]
+    return _row(
+        "carriers that left open with somebody on them, alarmed in time",
+        f"**{100 * events['recall']:.1f} %** ({100 * low:.0f} to {100 * high:.0f})",
+        f"{events['events']} such carriers on {len(events['recordings'])} recordings of unseen lifts; "
+        f"the others: {', '.join(missed) or 'none'}",
+        events,
+    )
+
+
+def _false_alarms(events: Result) -> str:
+    rate = events["false_alarms_per_1000_carriers"]
+    low, high = events["false_alarms_per_1000_carriers_interval_95"]
+    carriers = CARRIERS_PER_HOUR * HOURS_PER_DAY
+    a_day, fewest, most = (value * carriers / 1000 for value in (rate, low, high))
+    return _row(
+        "false alarms",
+        f"**{rate:.1f} per 1,000 carriers** ({low:.1f} to {high:.1f}), about "
+        f"**{a_day:.0f} a day** ({fewest:.0f} to {most:.0f})",
+        f"{events['false_alarms']} on {events['carriers']} carriers of the same recordings; a day is "
+        f"{HOURS_PER_DAY} hours of {CARRIERS_PER_HOUR} carriers = {carriers:,} carriers, and "
+        f"{carriers:,} / 1,000 · {rate:.1f} = {a_day:.0f}",
+        events,
+    )
+
+
+def _passages(loco: Result) -> str:
+    called = loco["called"]
+    return _row(
+        "passages misjudged, from two masks alone",
+        f"open called closed **{1000 * called['open_called_closed']:.1f}**, closed called open "
+        f"**{1000 * called['closed_called_open']:.1f}**, unknown {1000 * called['unknown']:.1f} "
+        "per 1,000 passages",
+        f"{called['passages']} passages of {len(loco['lifts'])} unseen lifts",
+        loco,
+    )
+
+
+def _row(figure: str, measured: str, what: str, result: Result) -> str:
+    return f"| {figure} | {measured} | {what}; `{result['command']}` |"

@@ -1,0 +1,101 @@
+"""The README's figures are those that were measured, and a day's false alarms follow from them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ml.commands.common import RESULTS
+from ml.report.headlines import CARRIERS_PER_HOUR, HOURS_PER_DAY, headlines
+
+README = (RESULTS.parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def _events(**changes: Any) -> dict[str, Any]:
+    return {
+        "command": "barwatch x",
+        "carriers": 200,
+        "events": 50,
+        "recordings": [{}, {}],
+        "recall": 0.8,
+        "recall_interval_95": [0.7, 0.9],
+        "late": 9,
+        "called_unknown": 0,
+        "silent": 1,
+        "false_alarms": 2,
+        "false_alarms_per_1000_carriers": 10.0,
+        "false_alarms_per_1000_carriers_interval_95": [2.0, 40.0],
+    } | changes
+
+
+def test_false_alarms_are_given_per_day_with_the_arithmetic() -> None:
+    """Ten per 1,000 carriers and 4,800 carriers a day are 48 a day; the interval likewise."""
+    assert CARRIERS_PER_HOUR * HOURS_PER_DAY == 4800
+    found = headlines({"events": _events()})
+    assert "**10.0 per 1,000 carriers** (2.0 to 40.0), about **48 a day** (10 to 192)" in found
+    assert "8 hours of 600 carriers = 4,800 carriers, and 4,800 / 1,000 · 10.0 = 48" in found
+
+
+def test_the_worst_figure_stands_first_and_says_what_became_of_the_rest() -> None:
+    """Missed carriers stand above false alarms, with a reason for each that was not alarmed in time."""
+    first, second = headlines({"events": _events()}).splitlines()[2:4]
+    assert "**80.0 %** (70 to 90)" in first
+    assert "the others: 9 alarmed too late, 1 without an alarm" in first
+    assert second.startswith("| false alarms |")
+    perfect = headlines({"events": _events(late=0, silent=0)})
+    assert "the others: none" in perfect
+
+
+def test_what_was_not_measured_has_no_row() -> None:
+    """A missing result leaves its row out instead of an invented figure."""
+    assert headlines({}).count("\n") == 2
+    assert headlines({"loco": {"called": None}}).count("\n") == 2
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _factors() -> dict[str, dict[str, Any]]:
+    return {row["factor"]: row for row in _read("benchmark-barwatch")["factors"]}
+
+
+def _with(factor: str) -> float:
+    return 100 * float(_factors()[factor]["accuracy_with"])
+
+
+PROSE = {
+    "another renderer": lambda: f"seen from behind, {100 * _read('crosscheck')['accuracy']:.1f} % of the",
+    "half-lowered bars": lambda: f"Bars on their way down: {_with('half-lowered bar'):.0f} % of the pictures",
+    "three-quarter rear": lambda: f"three-quarter rear {_with('view: three-quarter rear'):.1f} %",
+    "three-quarter front": lambda: f"three-quarter front {_with('view: three-quarter front'):.1f} %",
+    "side": lambda: f"side {_with('view: side'):.1f} %",
+    "front": lambda: f"Straight from the front is worst: {_with('view: front'):.1f} %",
+    "grey": lambda: f"costs {_factors()['grey-scale camera']['cost_points']:.1f} points of accuracy",
+    "compression": lambda: f"heavy compression {_factors()['H.264']['cost_points']:.1f}",
+}
+
+
+@pytest.mark.parametrize("what", PROSE)
+def test_each_figure_in_the_readmes_prose_is_a_measured_one(what: str) -> None:
+    """A figure that stands in a sentence changes with the result that it comes from."""
+    assert PROSE[what]() in " ".join(README.split())
+
+
+def test_the_readme_is_read_in_a_few_minutes() -> None:
+    """At most 150 lines."""
+    assert len(README.splitlines()) <= 150
+
+
+def test_the_lift_that_two_masks_judge_worst_is_named() -> None:
+    """The limits tell of the worst unseen lift, from masks alone and after 50 passages, half of them open."""
+    worst = min(_read("loco")["lifts"], key=lambda row: row["accuracy"])
+    after = next(
+        row
+        for row in _read("onsite")["rows"]
+        if (row["passages"], row["reviewed"], row["open_share"], row["without"]) == (50, 0, 0.5, "")
+    )["accuracy_of_lifts"][worst["lift"]]
+    text = " ".join(README.split())
+    assert f"is right in {100 * worst['accuracy']:.0f} % of the pictures" in text
+    assert f"({100 * after:.0f} % after 50, if half of them were open)" in text
