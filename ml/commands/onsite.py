@@ -43,14 +43,14 @@ def evaluate_onsite(
     as_json: JsonOption = False,
 ) -> None:
     """Judge what a lift gains from its own passages: watched without a label, then with some reviewed."""
-    from lifts.heaps import Prior  # noqa: PLC0415
+    from lifts.decision.clusters import ClusterPrior  # noqa: PLC0415
     from ml.artefact.torchscript import Scripted  # noqa: PLC0415
     from ml.data.rendered import load  # noqa: PLC0415
     from ml.evaluate.onsite import COUNTS, Lift, Row, markdown, row_scores, rows  # noqa: PLC0415
     from ml.evaluate.scoring import Scores  # noqa: PLC0415
 
     network = Scripted.load(model)
-    prior = Prior(
+    prior = ClusterPrior(
         **json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["calibration"]["heaps"]
     )
     seeds = range(first_seed, first_seed + lifts)

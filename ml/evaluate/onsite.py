@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lifts.heaps import Prior
-from lifts.prototypes import always_seen, learn
+from lifts.decision.clusters import ClusterPrior
+from lifts.decision.prototypes import background_embedding, learn
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, in_words, wilson
 from ml.evaluate.scoring import Flags, Floats, Judges, Scores, Seen, references
@@ -86,14 +86,16 @@ class Passages(NamedTuple):
     always: Floats | None
 
 
-def watched(lift: Lift, prior: Prior | None = None, chosen: npt.NDArray[np.int64] | None = None) -> Passages:
+def watched(
+    lift: Lift, prior: ClusterPrior | None = None, chosen: npt.NDArray[np.int64] | None = None
+) -> Passages:
     """What some of a lift's watched passages say, all of them by default; without a prior, by masks alone."""
     if chosen is None:
         chosen = np.arange(len(lift.watched_open) // 3)
     shown = lift.watched.take((3 * chosen[:, None] + np.arange(3)).ravel())
     embeddings = shown.embedding.reshape(len(chosen), 3, -1)
     margins = lift.margins(shown).reshape(-1, 3).mean(1)
-    always = None if prior is None else always_seen(margins, embeddings, prior)
+    always = None if prior is None else background_embedding(margins, embeddings, prior)
     if always is not None:
         margins = lift.margins(shown, always).reshape(-1, 3).mean(1)
     return Passages(margins, embeddings, lift.watched_open[3 * chosen], always)
@@ -118,7 +120,7 @@ def drawn(lift: Lift, count: int, open_share: float, rng: np.random.Generator) -
 
 def settled(
     lift: Lift,
-    prior: Prior,
+    prior: ClusterPrior,
     count: int,
     open_share: float,
     rng: np.random.Generator,
@@ -150,8 +152,8 @@ def settled(
         margins = by_masks
         if learnt.prototypes is not None:
             judged = lift.judged.embedding.reshape(-1, 3, lift.judged.embedding.shape[1])
-            margins = learnt.prototypes.joined(by_masks.reshape(-1, 3), judged).reshape(-1)
-        threshold = 0.0 if without == "threshold" else learnt.heaps.threshold
+            margins = learnt.prototypes.combined(by_masks.reshape(-1, 3), judged).reshape(-1)
+        threshold = 0.0 if without == "threshold" else learnt.fit.threshold
         found.append(lift.scores(margins - np.float32(threshold)))
     return found
 
@@ -185,7 +187,7 @@ class Row(NamedTuple):
 
 
 def row_scores(
-    lift: Lift, prior: Prior, counts: Sequence[int], rounds: int, seed: Sequence[int]
+    lift: Lift, prior: ClusterPrior, counts: Sequence[int], rounds: int, seed: Sequence[int]
 ) -> Iterator[tuple[Row, Scores]]:
     """Yield one lift's scores for each row and round: with masks alone, then for each count and share.
 

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.heaps import prior_from
-from lifts.odds import mean_odds
-from lifts.prototypes import learn
+from lifts.decision.clusters import prior_from
+from lifts.decision.fusion import mean_odds
+from lifts.decision.prototypes import learn
 from ml.evaluate.metrics import fit_logistic
 from ml.evaluate.onsite import Passages
 from ml.evaluate.scoring import Judges, Scores, references
@@ -50,8 +50,8 @@ def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str
         watched: the same lifts' passages, by masks that know what always shows.
 
     Returns:
-        The manifest's calibration, but for the separations: `heaps` is the prior of `lifts.heaps` for what
-        was watched; `scale_on_site` is the scale of margins by what a lift has learnt, less its threshold.
+        The manifest's calibration, but for the separations: `clusters` is the prior for what was watched;
+        `scale_on_site` is the scale of margins by what a lift has learnt, less its threshold.
     """
     passages = [s.passages() for s in scores]
     margin = np.concatenate([p.margin for p in passages])
@@ -64,7 +64,7 @@ def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str
     # What a lift has learnt of itself is read by a scale of its own.
     prior = prior_from([(seen.margins, seen.is_open) for seen in watched])
     learnt = [learn(seen.margins, seen.embeddings, prior) for seen in watched]
-    moved = np.concatenate([told.margins - told.heaps.threshold for told in learnt])
+    moved = np.concatenate([one.margins - one.fit.threshold for one in learnt])
     thresholds = np.linspace(0.05, 0.95, 91)
     costs = [
         MISS_COST * int(((occupancy < t) & occupied).sum())

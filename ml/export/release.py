@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lifts.heaps import prior_from
+from lifts.decision.clusters import prior_from
 from ml.artefact.torchscript import Scripted, script
 from ml.data.rendered import load
 from ml.evaluate.onsite import Lift, watched

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Judgement, Verdict
 from service.domain.alarm import AlarmKind
 from service.domain.health import Health
-from service.domain.verdict import NOT_THIS_LIFT, TOO_CLOSE, Judgement, Verdict
+from service.domain.reason_texts import reason_text
 
 UNKNOWN_PASSAGES, ANOTHER_LIFT = "unknown passages", "another lift"
 """Causes of the two conditions that the passages themselves tell of."""
@@ -75,12 +77,11 @@ class PassageWatch:
         """Take one judgement; return what changed."""
         changes = []
         unknown = judgement.verdict is Verdict.UNKNOWN
-        if self._unknown.step(judgement.reason if unknown else None):
+        if self._unknown.step(reason_text(judgement.reasons) if unknown else None):
             changes.append(self._unknown_passages())
-        other = judgement.reason == NOT_THIS_LIFT
-        if (other or not unknown or judgement.reason == TOO_CLOSE) and self._other.step(
-            NOT_THIS_LIFT if other else None
-        ):
+        other = Reason.NOT_THIS_LIFT in judgement.reasons
+        recognised = not unknown or Reason.TOO_CLOSE in judgement.reasons
+        if (other or recognised) and self._other.step(Reason.NOT_THIS_LIFT if other else None):
             changes.append(self._another_lift())
         return changes
 

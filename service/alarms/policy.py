@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lifts.decision.verdict import Judgement, Verdict
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.domain.health import Health
-from service.domain.verdict import Judgement, Verdict
 
 
 def passage_alarm(

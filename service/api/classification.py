@@ -7,18 +7,19 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from lifts.decision.judge import judge
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Judgement
 from lifts.geometry import CANONICAL_SIZE, refine, warp
 from lifts.schema import Lift, Pose
+from lifts.visibility import picture_problem
 from service.api.runtime import Runtime
 from service.domain.arrays import Image
 from service.domain.errors import ConflictError, EngineUnavailableError, ImageError
 from service.domain.masks import MaskVersion
 from service.domain.passage import Picture
-from service.domain.verdict import Judgement
-from service.inference.judge import judge
 from service.inference.why import bar_maps, overlay
 from service.passages.outlines import MARGIN_PX, Field, mask_outline, outline, reduce_picture
-from service.passages.quality import picture_problem
 from service.passages.registration import register
 from service.store import lifts
 
@@ -54,13 +55,13 @@ def classify_pictures(
     )
     batch = np.stack([picture.image for picture in pictures])
     try:
-        answer = runtime.engine.submit_pictures(batch, version.judged_by)
+        answer = runtime.engine.submit_pictures(batch, version.reference_embeddings())
         seen = answer.result(runtime.settings.engine_timeout_s)
     except TimeoutError as error:
-        raise EngineUnavailableError("the embedder did not answer in time") from error
+        raise EngineUnavailableError("the embedder did not answer in time", Reason.LATE) from error
     maps = bar_maps(seen, calibration.bar_map_cells if why else 0)
     drawn = [overlay(bar_map, version.masks) for bar_map in maps]
-    return judge(pictures, seen, version, calibration), drawn
+    return judge(pictures, seen, version.lift_references(), calibration), drawn
 
 
 def _canonical(image: Image, number: int) -> Picture:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from lifts.decision.verdict import Verdict
 from service.bench.fleet import Fleet, patience_s
 from service.domain.camera import WatchedLift
-from service.domain.verdict import Verdict
 from service.inference.early import EarlyEngine
 from service.inference.enrolment import enrol
 from service.settings import Settings

@@ -14,6 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from lifts.decision.judge import judge
+from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.bench.about import about
 from service.bench.cameras import CAMERAS, START_S, Camera, mbit_per_s, recording, sample, watched
@@ -24,11 +26,9 @@ from service.bench.table import CORES, markdown, said
 from service.commands.samples import sample_folders
 from service.domain.camera import WatchedLift
 from service.domain.passage import Passage
-from service.domain.verdict import Judgement
 from service.host.logs import set_up_logging
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
-from service.inference.judge import judge
 from service.settings import load_settings
 
 Row = dict[str, Any]
@@ -127,7 +127,7 @@ def _judge(folder: LiftFolder, manifest: Path) -> Callable[[Passage], Judgement]
 
     def judged(passage: Passage) -> Judgement:
         pictures = np.stack([picture.image for picture in passage.pictures])
-        seen = network.pictures(pictures, version.judged_by)
-        return judge(passage.pictures, seen, version, network.manifest.calibration)
+        seen = network.pictures(pictures, version.reference_embeddings())
+        return judge(passage.pictures, seen, version.lift_references(), network.manifest.calibration)
 
     return judged

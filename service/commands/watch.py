@@ -11,12 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from lifts.decision.verdict import Judgement
 from lifts.errors import LiftError
 from lifts.folder import LiftFolder, read_lift_folder
 from service.commands.samples import sample_folder
 from service.domain.errors import ConfigurationError, NotFoundError
 from service.domain.passage import Passage
-from service.domain.verdict import Judgement
+from service.domain.reason_texts import reason_text
 from service.passages.motion import track_warnings
 from service.settings import Settings, load_settings
 
@@ -104,13 +105,14 @@ def _line(seen: Watched, timing: bool) -> str:
         "confidence": round(judgement.confidence, 4),
         "margin": round(judgement.margin, 4),
         "occupied": judgement.occupied,
+        "reasons": [reason.value for reason in judgement.reasons],
     }
     return json.dumps(said | ({"t_decided": round(seen.decided_s, 3)} if timing else {}))
 
 
 def _sentence(passage: Passage, judgement: Judgement) -> str:
     seat = "occupied" if judgement.occupied else "empty"
-    reason = f", {judgement.reason}" if judgement.reason else ""
+    reason = f", {reason_text(judgement.reasons)}" if judgement.reasons else ""
     return (
         f"{passage.t_middle_s:8.1f} s  carrier {passage.number:<4} {judgement.verdict.value:8} "
         f"{100 * judgement.confidence:5.1f} %  {seat}{reason}"

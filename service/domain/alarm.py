@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.domain.verdict import Verdict
+from lifts.decision.verdict import Verdict
 
 
 class AlarmKind(StrEnum):

@@ -5,6 +5,8 @@ Each carries what an operator can act on. Imports nothing of the service.
 
 from __future__ import annotations
 
+from lifts.decision.reasons import Reason
+
 
 class BarwatchError(Exception):
     """Base of every error of the service; the message is for people."""
@@ -47,7 +49,14 @@ class ConflictError(BarwatchError):
 
 
 class EngineUnavailableError(BarwatchError):
-    """The embedder's worker is down or did not answer before its deadline."""
+    """The embedder's worker is down or did not answer before its deadline.
+
+    reason: the same as a code, for the passages that were with it.
+    """
+
+    def __init__(self, message: str, reason: Reason = Reason.WORKER_DOWN) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class StoreError(BarwatchError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lifts.decision.reasons import Reason
 from lifts.schema import Pose
 from service.domain.arrays import Image
 
@@ -15,14 +16,14 @@ class Picture:
     image: uint8[200, 200, 3] RGB in the canonical frame.
     pose: the refined pose it was warped with.
     quality: 0..1, how sure the registration is; 0 when nothing was found to register on.
-    problem: why this picture must not be judged ("dark", "no contrast", "not registered"), or None.
+    problem: why this picture must not be judged, or None.
     """
 
     image: Image
     pose: Pose | None
     t_s: float
     quality: float
-    problem: str | None = None
+    problem: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState
 from service.domain.health import Health
@@ -58,8 +59,8 @@ class CameraHealth:
         return CameraState.LIVE if self._live_since_s is not None else CameraState.DEGRADED
 
     @property
-    def problem(self) -> str | None:
-        """Why the camera's pictures must not be judged now, in a word or two, or None."""
+    def problem(self) -> Reason | None:
+        """Why the camera's pictures must not be judged now, or None."""
         for problem in (self._frozen, self._unseen, self._changed):
             if problem.active is not None:
                 return problem.active.cause
@@ -96,7 +97,9 @@ class CameraHealth:
 
     def damaged(self, now_s: float) -> list[Health]:
         """Take in a frame that cannot be looked at, because bits of it were lost; return what changed."""
-        trouble = Trouble("damaged", "the stream is damaged: much of it is lost on its way from the camera")
+        trouble = Trouble(
+            Reason.DAMAGED, "the stream is damaged: much of it is lost on its way from the camera"
+        )
         return self._arrived(now_s) + self._unseen.step(trouble, now_s, "clear view again")
 
     def tick(self, now_s: float) -> list[Health]:
@@ -106,7 +109,7 @@ class CameraHealth:
             self._live_since_s = None
         if silent_s < self.limits.lost_s:
             return []
-        return self._lost.step(Trouble("no frames", f"no frame for {silent_s:.0f} s"), now_s, "")
+        return self._lost.step(Trouble(Reason.NO_FRAMES, f"no frame for {silent_s:.0f} s"), now_s, "")
 
     def _arrived(self, now_s: float) -> list[Health]:
         self._frame_s = now_s
@@ -124,6 +127,8 @@ class CameraHealth:
                 # Now and then a key frame shifts what an encoder makes of the same picture.
                 if still_s < (self.limits.frozen_s if self._frozen.active is None else _SAME_AGAIN_S):
                     return None
-                return Trouble("camera frozen", f"the camera has sent the same picture for {still_s:.0f} s")
+                return Trouble(
+                    Reason.CAMERA_FROZEN, f"the camera has sent the same picture for {still_s:.0f} s"
+                )
         self._frozen_view, self._frozen_since_s = view, now_s
         return None

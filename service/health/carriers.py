@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.decision.reasons import Reason
 from lifts.geometry import CANONICAL_SIZE, pose_at
 from lifts.schema import Track
 from service.domain.alarm import AlarmKind
@@ -100,4 +101,4 @@ class CarrierWatch:
             f"no carrier recognised for {self._without_s:.0f} s, although pictures come and things move in "
             "them: do track and masks fit this view?"
         )
-        return self._problem.step(Trouble("no carriers", message), now_s, "")
+        return self._problem.step(Trouble(Reason.NO_CARRIERS, message), now_s, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.health import Health
 
@@ -44,9 +45,9 @@ class HealthLimits:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong now: in a word or two (it becomes the reason of `unknown` verdicts), and for people."""
+    """What is wrong now: as a code, which becomes the reason of `unknown` verdicts, and for people."""
 
-    cause: str
+    cause: Reason
     message: str
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.decision.reasons import Reason
 from service.health.limits import HealthLimits, Trouble
 from service.health.view import VIEW_WIDTH, Floats, View, displacement, likeness, outlines
 
@@ -70,21 +71,21 @@ class ViewMemory:
         limits = self._limits
         if view.dark < limits.dark:
             brightest = f"the brightest areas are at {view.dark:.0f} of 255"
-            return Trouble("dark", f"the picture is dark: {brightest}. Light off, or lens covered?")
+            return Trouble(Reason.DARK, f"the picture is dark: {brightest}. Light off, or lens covered?")
         if view.burnt > limits.burnt:
             share = f"{100 * view.burnt:.0f} % of it is white"
-            return Trouble("over-exposed", f"the picture is over-exposed: {share}. Sun, or headlights?")
+            return Trouble(Reason.OVER_EXPOSED, f"the picture is over-exposed: {share}. Sun, or headlights?")
         if view.contrast < limits.contrast:
             seen = f"only {view.contrast:.0f} grey levels apart"
-            return Trouble("lens covered", f"the lens is covered, or in fog: light and dark are {seen}")
+            return Trouble(Reason.LENS_COVERED, f"the lens is covered, or in fog: light and dark are {seen}")
         left = self._structure_left(view)
         if left < limits.covered:
             seen = f"only {100 * left:.0f} % of what usually has outlines still has"
-            return Trouble("lens covered", f"the lens is covered (snow, ice, dirt), or in fog: {seen}")
+            return Trouble(Reason.LENS_COVERED, f"the lens is covered (snow, ice, dirt), or in fog: {seen}")
         sharp = _sharpness(view) / max(self._sharpness, 1e-6)
         if self._learned_s >= limits.learn_s and sharp < limits.blurred:
             seen = f"{100 * sharp:.0f} % of the usual sharpness"
-            return Trouble("blurred", f"the picture is blurred: {seen}. Lens wet, or out of focus?")
+            return Trouble(Reason.BLURRED, f"the picture is blurred: {seen}. Lens wet, or out of focus?")
         return None
 
     def _structure_left(self, view: View) -> float:
@@ -143,7 +144,7 @@ class ViewMemory:
             return None
         seen = f"only {100 * max(likeness(usual, recent), 0.0):.0f} % alike"
         message = f"the view is not the usual one: {seen}. Camera turned, or another camera?"
-        return Trouble("another view", message)
+        return Trouble(Reason.ANOTHER_VIEW, message)
 
     def _alike(self, then: Floats, recent: Floats) -> bool:
         """Say whether it is the same place; in whatever light, its outlines are where they were."""
@@ -159,7 +160,7 @@ class ViewMemory:
         found = _shift(then, recent)
         if found is not None and np.hypot(*found) > self._limit_px:
             by = f"({found[0] * _FULL:.0f}, {found[1] * _FULL:.0f}) px of a picture 1280 across"
-            return Trouble("camera moved", f"the camera has moved: its view is off by {by}")
+            return Trouble(Reason.CAMERA_MOVED, f"the camera has moved: its view is off by {by}")
         return None
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 
+from lifts.decision.reasons import Reason
 from service.domain.errors import EngineUnavailableError
 from service.domain.masks import MaskVersion
 from service.inference.enrolment import embed
@@ -62,9 +63,9 @@ class ActiveMasks:
         """Return the masks to judge the lift by, or None: `why_none` says why."""
         return self._active.get(lift_id)
 
-    def why_none(self, lift_id: str) -> str:
-        """Say in plain language why a lift has no masks to be judged by."""
-        return "the masks are not embedded yet" if lift_id in self._waiting else "no masks enrolled"
+    def why_none(self, lift_id: str) -> Reason:
+        """Return why a lift has no masks to be judged by."""
+        return Reason.MASKS_NOT_EMBEDDED if lift_id in self._waiting else Reason.NO_MASKS
 
     def _embed_anew(self, version: MaskVersion) -> MaskVersion | None:
         log.info("masks embedded anew", lift_id=version.lift_id, version=version.version, was=version.model)

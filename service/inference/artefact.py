@@ -17,16 +17,11 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lifts.heaps import Prior
+from lifts.decision.calibration import Calibration, Finite, Share
+from lifts.decision.references import reference_embeddings
+from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError
-from service.domain.masks import judged_by
-from service.domain.verdict import Inference
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Shift = Annotated[int, Field(ge=-50, le=50)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Record(BaseModel):
@@ -57,60 +52,6 @@ class Golden(Record):
     def mask(self) -> Image:
         """Return the mask, uint8[200, 200]; raises ArtefactError."""
         return _decode(self.mask_png_base64, cv2.IMREAD_GRAYSCALE, "golden.mask_png_base64")
-
-
-class HeapsPrior(Record):
-    """How the heaps of passage margins lie on lifts in general: `lifts.heaps.Prior`."""
-
-    open_mean: Finite
-    closed_mean: Finite
-    open_deviation: Positive
-    closed_deviation: Positive
-    correlation: Annotated[float, Field(gt=-1, lt=1)]
-    spread: Positive
-    strength: Positive
-    outliers: Annotated[float, Field(gt=0, lt=1)]
-    most: Positive
-
-    def prior(self) -> Prior:
-        """Return it for `lifts.heaps.heaps_of`."""
-        return Prior(**self.model_dump(include=set(HeapsPrior.model_fields)))
-
-
-class Calibration(Record):
-    """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high.
-
-    mask_shifts_px: the (dx, dy) of the copies that stand in a mask's bank beside the mask itself.
-    bar_map_cells: side of the map of the bar that an embedding begins with; 0 where it does not.
-    fit_threshold: a passage whose chance to be a carrier of the lift is below it is unknown.
-    min_quality: a picture registered worse than this may show the bar anywhere, and is not judged.
-    heaps, scale_on_site: for lifts that have found a threshold of their own; an artefact of before 0.3 has
-    neither.
-    """
-
-    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    offset: Finite
-    unknown_low: Share
-    unknown_high: Share
-    occupancy_threshold: Share
-    min_separation_good: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    min_separation: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    mask_shifts_px: Annotated[tuple[tuple[Shift, Shift], ...], Field(max_length=63)] = ()
-    fit_threshold: Share = 0.0
-    min_quality: Share = 0.35
-    bar_map_cells: Annotated[int, Field(ge=0, le=200)] = 0
-    heaps: HeapsPrior | None = None
-    scale_on_site: Positive | None = None
-
-    def on_site(self, threshold: float) -> Calibration:
-        """Return the reading of a lift whose margins part at `threshold` instead of where masks say.
-
-        p(open) = sigmoid(-scale_on_site * (margin - threshold)).
-        """
-        if self.scale_on_site is None:
-            return self
-        moved = {"scale": self.scale_on_site, "offset": -self.scale_on_site * threshold}
-        return self.model_copy(update=moved)
 
 
 class Described(Record):
@@ -230,7 +171,9 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
     """
     golden = manifest.golden
     mask = embedder.masks(golden.mask()[None])[0]
-    seen = embedder.pictures(golden.image()[None], judged_by(np.stack([mask, np.zeros_like(mask)])))
+    seen = embedder.pictures(
+        golden.image()[None], reference_embeddings(np.stack([mask, np.zeros_like(mask)]))
+    )
     pairs: list[tuple[str, Float32, tuple[float, ...]]] = [
         ("embed", seen.embeddings[0], golden.embed),
         ("embed_mask", mask, golden.embed_mask),
@@ -249,9 +192,7 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
 
 
 def _check(manifest: Manifest, source: Path) -> None:
-    calibration, golden = manifest.calibration, manifest.golden
-    if calibration.unknown_low > calibration.unknown_high:
-        raise ArtefactError(f"{source}: calibration.unknown_low: above unknown_high")
+    golden = manifest.golden
     for name, vector in (("embed", golden.embed), ("embed_mask", golden.embed_mask)):
         if len(vector) != manifest.embedding_dim:
             raise ArtefactError(

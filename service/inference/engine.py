@@ -23,11 +23,11 @@ from typing import Any, Literal
 import numpy as np
 import structlog
 
+from lifts.decision.verdict import Inference
 from service.domain.alarm import AlarmKind
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError, EngineUnavailableError
 from service.domain.health import Health
-from service.domain.verdict import Inference
 from service.host.watchdog import Step
 from service.inference.artefact import verify
 from service.inference.device import CPU, STEADY_S, Devices

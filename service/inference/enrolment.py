@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from lifts.decision.calibration import Calibration
+from lifts.decision.judge import distances_of
+from lifts.decision.references import reference_embeddings
+from lifts.decision.verdict import Verdict
 from lifts.errors import MaskError
 from lifts.masks import check_masks
 from lifts.schema import MaskPair
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EnrolmentError
-from service.domain.masks import MaskVersion, judged_by
-from service.domain.verdict import Verdict
-from service.inference.artefact import Calibration
-from service.inference.judge import distances_of, probability_open, verdict_of
+from service.domain.masks import MaskVersion
 from service.inference.protocol import Engine, answered
 
 GOOD, WEAK = "good", "weak"
@@ -92,7 +93,7 @@ def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> Mask
         separation=separation,
         quality=WEAK if warnings else GOOD,
         warnings=tuple(warnings),
-        threshold=None,  # of another model's margins
+        site=None,  # of another model's margins
     )
 
 
@@ -139,15 +140,17 @@ def _reference_problems(
         return [], []
     calibration = engine.manifest.calibration
     seen = answered(
-        engine.submit_pictures(np.stack([references[name] for name in names]), judged_by(bank[:, 0]))
+        engine.submit_pictures(
+            np.stack([references[name] for name in names]), reference_embeddings(bank[:, 0])
+        )
     )
     rows = distances_of(seen, bank)
-    p_open = [probability_open(float(row[0] - row[1]), calibration) for row in rows]
+    p_open = [calibration.probability_open(float(row[0] - row[1])) for row in rows]
     # How far the pictures together speak for the masks being the right way round.
     support = float(
         np.mean([p if name == "reference_open" else 1 - p for name, p in zip(names, p_open, strict=True)])
     )
-    found = {name: verdict_of(p, calibration) for name, p in zip(names, p_open, strict=True)}
+    found = {name: calibration.verdict_of(p) for name, p in zip(names, p_open, strict=True)}
     # Written so that NaN, of a model that knows nothing of this, is no stranger.
     strangers = [
         f"{name} does not look like a carrier of the lift that these masks are of: another lift's masks, or "
@@ -155,7 +158,7 @@ def _reference_problems(
         for name, fit in zip(names, seen.matches[:, 1], strict=True)
         if fit < calibration.fit_threshold
     ]
-    if verdict_of(support, calibration) is Verdict.CLOSED:
+    if calibration.verdict_of(support) is Verdict.CLOSED:
         said = " and ".join(f"{name} looks {found[name].value}" for name in names)
         return [f"the masks are swapped: with them, {said}"], []
     return [], strangers + [

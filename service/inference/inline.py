@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
-from service.domain.verdict import Inference
 from service.inference.artefact import Embedder, Manifest
 from service.inference.protocol import EngineStatus
 

@@ -15,10 +15,10 @@ import numpy as np
 import structlog
 import torch
 
+from lifts.decision.verdict import Inference
 from lifts.processor import multiplies_bfloat16
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError
-from service.domain.verdict import Inference
 from service.inference.artefact import Described, Manifest, check_golden, read_verified
 
 log = structlog.get_logger(__name__)
@@ -116,7 +116,7 @@ class EmbeddingModel:
 
         Args:
             images: uint8[N, 200, 200, 3] RGB, any N.
-            by: float32[3, D] of all or [N, 3, D] of each (`types.judged_by`); without it the answer's
+            by: float32[3, D] of all or [N, 3, D] of each (`reference_embeddings`); without it the answer's
                 matches mean nothing.
 
         Raises:

@@ -6,9 +6,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError
-from service.domain.verdict import Inference
 from service.inference.artefact import Manifest
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class Engine(Protocol):
         """How it is."""
 
     def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
-        """uint8[N, 200, 200, 3] RGB, N <= 64, of one lift, judged by float32[3, D] (`types.judged_by`)."""
+        """uint8[N, 200, 200, 3] RGB, N <= 64, of one lift; by: its `reference_embeddings`, float32[3, D]."""
 
     def submit_masks(self, masks: Image) -> Future[Float32]:
         """uint8[N, 200, 200], N <= 64 -> float32[N, D]."""
@@ -66,4 +67,4 @@ def answered(answer: Future[T]) -> T:
     try:
         return answer.result(ANSWER_S)
     except TimeoutError as error:
-        raise EngineUnavailableError("the embedder did not answer") from error
+        raise EngineUnavailableError("the embedder did not answer", Reason.LATE) from error

@@ -10,6 +10,7 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any
 
+from lifts.decision.reasons import Reason
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError
 
@@ -37,10 +38,10 @@ class Request:
         with contextlib.suppress(InvalidStateError):
             self.future.set_result(value)
 
-    def fail(self, reason: str) -> None:
+    def fail(self, message: str, reason: Reason = Reason.WORKER_DOWN) -> None:
         """Tell the caller that there will be no answer, unless there was one."""
         with contextlib.suppress(InvalidStateError):
-            self.future.set_exception(EngineUnavailableError(reason))
+            self.future.set_exception(EngineUnavailableError(message, reason))
 
 
 class RequestQueue:
@@ -62,7 +63,7 @@ class RequestQueue:
                 request.fail(self._closed)
             elif self.images + len(request.images) > self._max_images:
                 self.rejected += 1
-                request.fail("the embedder is overloaded: too many pictures are waiting")
+                request.fail("the embedder is overloaded: too many pictures are waiting", Reason.OVERLOADED)
             else:
                 self._waiting.append(request)
                 self._changed.notify()
@@ -106,7 +107,7 @@ class RequestQueue:
             for request in late:
                 if not request.future.done():
                     self.expired += 1
-                request.fail("the embedder did not answer before the deadline")
+                request.fail("the embedder did not answer before the deadline", Reason.LATE)
             self._waiting = deque(r for r in self._waiting if not r.future.done())
 
     def done(self) -> None:

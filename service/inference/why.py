@@ -8,9 +8,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from lifts.decision.verdict import Inference
 from lifts.schema import MaskPair
 from service.domain.arrays import Image
-from service.domain.verdict import Inference
 
 _FULL = 0.1
 """What a cell of a plainly seen bar has in a map of unit length."""

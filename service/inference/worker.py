@@ -18,9 +18,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError, EngineUnavailableError
-from service.domain.verdict import Inference
 from service.inference.protocol import MAX_REQUEST
 from service.inference.requests import Request
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lifts.decision.reasons import Reason
 from lifts.geometry import CANONICAL_SIZE, middle_fraction
 from lifts.schema import Track
 from service.domain.camera import WatchedLift
@@ -328,4 +329,4 @@ class PassageExtractor:
 def _unseen(t_s: float) -> Picture:
     """Return what stands for a picture that there is none of: frames were missing when it was due."""
     blank = np.zeros((CANONICAL_SIZE, CANONICAL_SIZE, 3), np.uint8)
-    return Picture(image=blank, pose=None, t_s=t_s, quality=0.0, problem="not seen")
+    return Picture(image=blank, pose=None, t_s=t_s, quality=0.0, problem=Reason.NOT_SEEN)

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lifts.decision.reasons import Reason
 from lifts.geometry import middle_fraction, refine
 from lifts.schema import Track
+from lifts.visibility import picture_problem
 from service.domain.passage import Picture
 from service.passages.anchor import Anchor
 from service.passages.moments import Leaf, Stand
 from service.passages.motion import drift, motion_px
 from service.passages.outlines import outline, reduce_picture, shifted
-from service.passages.quality import picture_problem
 from service.passages.registration import Look, Registered, register
 
 _LEAST_DRIFT_PX = 60.0  # per way: of a carrier that mainly grows, a shift tells little of the way
@@ -78,7 +79,7 @@ class Registrar:
         ahead = off / max(dx * dx + dy * dy, _LEAST_DRIFT_PX**2)
         problem = picture_problem(found.image)
         if leaf.damaged:
-            problem = problem or "damaged"
+            problem = problem or Reason.DAMAGED
         elif problem is None:
             look.learn(found, expected)
         picture = Picture(

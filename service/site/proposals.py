@@ -14,17 +14,17 @@ from functools import partial
 import structlog
 
 from service.domain.errors import ConflictError
-from service.domain.masks import MaskVersion, Threshold
+from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.inference.protocol import Engine
-from service.site.own_threshold import FEWEST, NEWEST, find_threshold
+from service.site.learning import MAX_PASSAGES, MIN_PASSAGES, find_site_calibration
 from service.store import masks, passages, thresholds
 from service.store.database import Store
 from service.store.pictures import Pictures
 
 log = structlog.get_logger(__name__)
 
-AFTER_PASSAGES = (FEWEST, 50, NEWEST)
-"""Passages that were seen well enough after which a threshold is proposed."""
+AFTER_PASSAGES = (MIN_PASSAGES, 50, MAX_PASSAGES)
+"""Passages that were seen well enough after which a site calibration is proposed."""
 
 AFTER_REVIEWS = (5, 20, 100)
 """Labelled passages after which one is proposed again; `passages.watched` keeps the newest 100 of them."""
@@ -40,7 +40,7 @@ class Proposals:
 
     Args:
         store: has the passages; takes the proposals.
-        engine: looks at their pictures again; its model knows how heaps lie on lifts in general.
+        engine: looks at their pictures again; its model knows how clusters lie on lifts in general.
         pictures: where those are.
         masks_of: the masks that a lift is judged by now, None if it has none.
     """
@@ -77,8 +77,8 @@ class Proposals:
             rest_s = min(REST * (now_mono_s - began_mono_s), MOST_REST_S) if proposed is None else 0.0
             self._next_look_mono_s = now_mono_s + rest_s
 
-    def look(self, lift_id: str) -> Threshold | None:
-        """Propose a threshold for the lift if one is due; returns it as stored.
+    def look(self, lift_id: str) -> SiteCalibrationVersion | None:
+        """Propose a site calibration for the lift if one is due; returns it as stored.
 
         None as well where too few of the passages have their pictures still.
 
@@ -87,33 +87,33 @@ class Proposals:
             StoreError: the database cannot answer or takes no write.
             NotFoundError: the lift was removed meanwhile.
         """
-        judged_by, calibration = self._masks_of(lift_id), self._engine.manifest.calibration
-        if judged_by is None or calibration.heaps is None:
+        active, calibration = self._masks_of(lift_id), self._engine.manifest.calibration
+        if active is None or calibration.clusters is None:
             return None
-        found_with = (lift_id, judged_by.version, judged_by.model)
+        found_with = (lift_id, active.version, active.model)
         with self._store.reading() as session:
             used, used_labels = thresholds.most_used(session, *found_with)
             if used >= AFTER_PASSAGES[-1] and used_labels >= AFTER_REVIEWS[-1]:
                 return None
             seen, labelled = passages.count_seen(session, *found_with)
             due = _reached(AFTER_PASSAGES, used, seen) or _reached(AFTER_REVIEWS, used_labels, labelled)
-            if seen < FEWEST or not due:
+            if seen < MIN_PASSAGES or not due:
                 return None
-            watched = passages.watched(session, *found_with, NEWEST)
+            watched = passages.watched(session, *found_with, MAX_PASSAGES)
         try:
-            found = find_threshold(watched, judged_by, self._engine, self._pictures.of_passage)
+            found = find_site_calibration(watched, active, self._engine, self._pictures.of_passage)
         except ConflictError as error:
             log.debug("nothing to propose", lift_id=lift_id, reason=str(error))
             return None
         stored = self._store.write(partial(thresholds.add, found=found)).result()
         log.info(
-            "threshold proposed",
+            "site calibration proposed",
             lift_id=lift_id,
             version=stored.version,
             passages=len(stored.margins),
             reviewed=stored.reviewed,
-            overlap=round(stored.heaps.overlap, 4),
-            prototypes=stored.prototypes is not None,
+            overlap=round(stored.calibration.fit.overlap, 4),
+            prototypes=stored.calibration.prototypes is not None,
         )
         return stored
 

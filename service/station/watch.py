@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lifts.decision.judge import judge
+from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.capture.source import FileSource
 from service.domain.camera import WatchedLift
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
-from service.domain.verdict import Judgement
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
-from service.inference.judge import judge
 from service.inference.model import EmbeddingModel
 from service.passages.extractor import PassageExtractor
 from service.station.worker import WorkerOptions
@@ -74,5 +74,5 @@ def watch_file(
 
 def _judged(passage: Passage, version: MaskVersion, model: EmbeddingModel) -> Judgement:
     pictures = np.stack([picture.image for picture in passage.pictures])
-    seen = model.pictures(pictures, version.judged_by)
-    return judge(passage.pictures, seen, version, model.manifest.calibration)
+    seen = model.pictures(pictures, version.reference_embeddings())
+    return judge(passage.pictures, seen, version.lift_references(), model.manifest.calibration)

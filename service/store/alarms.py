@@ -12,9 +12,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lifts.decision.verdict import Verdict
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import NotFoundError
-from service.domain.verdict import Verdict
 from service.store.database import NEW_ALARMS
 from service.store.records import AlarmComment, AlarmEvent, Page
 from service.store.tables import AlarmEventRow, AlarmRow, CommentRow

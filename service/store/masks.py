@@ -132,7 +132,7 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
         active=row.active,
         created_at=row.created_at,
         references={reference.name: _rgb(reference.png) for reference in references},
-        threshold=thresholds.active(session, row.lift_id, row.version, row.model),
+        site=thresholds.active(session, row.lift_id, row.version, row.model),
     )
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from service.domain.errors import NotFoundError
-from service.domain.verdict import TOO_CLOSE, ImageJudgement, Judgement, Verdict
+from service.store.former_reasons import FORMER_TOO_CLOSE, reason_of, reasons_of
 from service.store.records import Page, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow
 
@@ -153,7 +155,11 @@ def _seen(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bo
         PassageRow.lift_id == lift_id,
         PassageRow.mask_version == mask_version,
         judgement["model"].as_string() == model,
-        or_(PassageRow.verdict != Verdict.UNKNOWN.value, judgement["reason"].as_string() == TOO_CLOSE),
+        or_(
+            PassageRow.verdict != Verdict.UNKNOWN.value,
+            judgement[("reasons", 0)].as_string() == Reason.TOO_CLOSE.value,
+            judgement["reason"].as_string() == FORMER_TOO_CLOSE,
+        ),
     )
 
 
@@ -185,7 +191,9 @@ def _record(row: PassageRow) -> PassageRecord:
         t_middle_s=row.t_middle_s,
         t_end_s=row.t_end_s,
         judgement=_judgement(row.judgement),
-        pictures=tuple(PictureRecord(**picture) for picture in row.pictures),
+        pictures=tuple(
+            PictureRecord(**{**picture, "problem": reason_of(picture["problem"])}) for picture in row.pictures
+        ),
         review=None if review is None else Review(**_typed_review(review)),
     )
 
@@ -198,4 +206,6 @@ def _judgement(stored: dict[str, Any]) -> Judgement:
     images = tuple(
         ImageJudgement(**{**image, "verdict": Verdict(image["verdict"])}) for image in stored["images"]
     )
-    return Judgement(**{**stored, "verdict": Verdict(stored["verdict"]), "images": images})
+    kept = {name: value for name, value in stored.items() if name not in {"reason", "reasons"}}
+    typed = {"verdict": Verdict(stored["verdict"]), "images": images, "reasons": reasons_of(stored)}
+    return Judgement(**{**kept, **typed})

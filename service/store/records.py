@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Judgement, Verdict
 from service.domain.alarm import Alarm
 from service.domain.people import Role
-from service.domain.verdict import Judgement, Verdict
 
 Item = TypeVar("Item")
 
@@ -31,7 +32,7 @@ class PictureRecord:
     file: str | None
     t_s: float
     quality: float
-    problem: str | None
+    problem: Reason | None
     why: str | None = None
 
 

@@ -111,10 +111,10 @@ class MaskVersionRow(Base):
 
 
 class ThresholdRow(Base):
-    """What a lift's passages told, with one pair of masks; `heaps` is lifts.heaps.Heaps as JSON.
+    """A site calibration, found with one pair of masks; `heaps` is its BimodalFit as JSON.
 
-    always: float32[D] (service.domain.Threshold). directions: float32[3, D] of the prototypes, one after the
-    other; reading: their offsets and weights, three each (lifts.prototypes.Prototypes).
+    always: float32[D], its background embedding. directions: float32[3, D] of the prototypes, one after the
+    other; reading: their offsets and weights, three each (lifts.decision.prototypes).
     """
 
     __tablename__ = "thresholds"

@@ -1,4 +1,4 @@
-"""A lift's own thresholds: history, the active one, roll back to an earlier one or to the masks alone."""
+"""Site calibrations: history, the active one, roll back to an earlier one or to the masks alone."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import dataclasses
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lifts.heaps import Heaps
-from lifts.prototypes import MOMENTS, Prototypes
+from lifts.decision.clusters import BimodalFit
+from lifts.decision.prototypes import MOMENTS, Prototypes
+from lifts.decision.site import SiteCalibration
 from service.domain.errors import ConflictError, NotFoundError
-from service.domain.masks import Threshold
+from service.domain.masks import SiteCalibrationVersion
 from service.store.tables import LiftRow, MaskVersionRow, ThresholdRow, no_active
 
 
-def add(session: Session, found: Threshold) -> Threshold:
-    """Store a threshold under the lift's next number, as a proposal: not active.
+def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersion:
+    """Store a site calibration under the lift's next number, as a proposal: not active.
 
     Returns the record with its version. Raises NotFoundError if the lift is unknown.
     """
@@ -25,17 +26,17 @@ def add(session: Session, found: Threshold) -> Threshold:
         select(func.max(ThresholdRow.version)).where(ThresholdRow.lift_id == found.lift_id)
     )
     stored = dataclasses.replace(found, version=(newest or 0) + 1, active=False)
-    prototypes = stored.prototypes
+    prototypes = stored.calibration.prototypes
     session.add(
         ThresholdRow(
             lift_id=stored.lift_id,
             version=stored.version,
             mask_version=stored.mask_version,
             model=stored.model,
-            heaps=dataclasses.asdict(stored.heaps),
+            heaps=dataclasses.asdict(stored.calibration.fit),
             margins=list(stored.margins),
             reviewed=stored.reviewed,
-            always=stored.always,
+            always=stored.calibration.background_embedding,
             directions=None if prototypes is None else prototypes.directions,
             reading=None
             if prototypes is None
@@ -50,8 +51,8 @@ def add(session: Session, found: Threshold) -> Threshold:
     return stored
 
 
-def active(session: Session, lift_id: str, mask_version: int, model: str) -> Threshold | None:
-    """Return the lift's active threshold if it was found with these masks and this model, else None.
+def active(session: Session, lift_id: str, mask_version: int, model: str) -> SiteCalibrationVersion | None:
+    """Return the lift's active site calibration if it was found with these masks and this model, else None.
 
     Under other masks, or read by another model, margins part elsewhere.
     """
@@ -66,8 +67,8 @@ def active(session: Session, lift_id: str, mask_version: int, model: str) -> Thr
     return None if row is None else _record(row)
 
 
-def history(session: Session, lift_id: str) -> tuple[Threshold, ...]:
-    """Return every threshold of the lift, newest first."""
+def history(session: Session, lift_id: str) -> tuple[SiteCalibrationVersion, ...]:
+    """Return every site calibration of the lift, newest first."""
     rows = session.scalars(
         select(ThresholdRow).where(ThresholdRow.lift_id == lift_id).order_by(ThresholdRow.version.desc())
     )
@@ -75,7 +76,7 @@ def history(session: Session, lift_id: str) -> tuple[Threshold, ...]:
 
 
 def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> tuple[int, int]:
-    """Return the most passages, and the most labels, that there were for a threshold with these masks.
+    """Return the most passages, and the most labels, that there were for a site calibration with these masks.
 
     Those that turned out unusable count: looking again would not make them usable. Proposals of these masks
     and this model count as what was activated does; 0 if there is none.
@@ -92,8 +93,8 @@ def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> 
     return most or 0, labels or 0
 
 
-def activate(session: Session, lift_id: str, version: int) -> Threshold:
-    """Judge the lift by this threshold.
+def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVersion:
+    """Judge the lift by this site calibration.
 
     Raises:
         NotFoundError: there is no such version.
@@ -101,14 +102,14 @@ def activate(session: Session, lift_id: str, version: int) -> Threshold:
     """
     row = session.get(ThresholdRow, (lift_id, version))
     if row is None:
-        raise NotFoundError(f"lift {lift_id!r} has no threshold {version}")
+        raise NotFoundError(f"lift {lift_id!r} has no site calibration {version}")
     masks = session.scalar(
         select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)
     )
     if masks is None or (masks.version, masks.model) != (row.mask_version, row.model):
         raise ConflictError(
-            f"threshold {version} was found with masks {row.mask_version} and model {row.model}, by which "
-            f"lift {lift_id!r} is not judged now"
+            f"site calibration {version} was found with masks {row.mask_version} and model {row.model}, by "
+            f"which lift {lift_id!r} is not judged now"
         )
     deactivate(session, lift_id)
     row.active = True
@@ -121,20 +122,18 @@ def deactivate(session: Session, lift_id: str) -> None:
     no_active(session, ThresholdRow, lift_id)
 
 
-def _record(row: ThresholdRow) -> Threshold:
+def _record(row: ThresholdRow) -> SiteCalibrationVersion:
     """Return a row as the service knows it."""
-    return Threshold(
+    return SiteCalibrationVersion(
         lift_id=row.lift_id,
         version=row.version,
         mask_version=row.mask_version,
         model=row.model,
-        heaps=Heaps(**row.heaps),
+        calibration=SiteCalibration(BimodalFit(**row.heaps), _prototypes(row), row.always),
         margins=tuple(row.margins),
         reviewed=row.reviewed,
         active=row.active,
         created_at=row.created_at,
-        always=row.always,
-        prototypes=_prototypes(row),
         watched=len(row.margins) if row.watched is None else row.watched,
         labelled=row.reviewed if row.labelled is None else row.labelled,
     )

@@ -20,6 +20,9 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from sqlalchemy.orm import Session
 
+from lifts.decision.judge import judge, unknown
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Inference, Judgement
 from service.alarms import conditions, lifecycle
 from service.alarms.passage_watch import PassageWatch
 from service.domain.alarm import AlarmKind
@@ -28,11 +31,9 @@ from service.domain.errors import BarwatchError, EngineUnavailableError
 from service.domain.health import Health
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
-from service.domain.verdict import Inference, Judgement
 from service.host.disk import Room
 from service.host.watchdog import Step
 from service.inference.active_masks import ActiveMasks
-from service.inference.judge import judge, unknown
 from service.inference.protocol import Engine
 from service.site.proposals import Proposals
 from service.store import alarms
@@ -56,7 +57,7 @@ class _Answered:
     passage: Passage
     masks: MaskVersion | None
     answer: Future[Inference] | None
-    reason: str = ""
+    reason: Reason | None = None
 
 
 class Pipeline:
@@ -191,22 +192,23 @@ class Pipeline:
         if admitted is None:
             return
         version = self._masks.get(passage.lift_id)
-        reason = ""
+        reason: Reason | None = None
         if not admitted:
             self._dropped += 1
-            reason = "overloaded: too many passages were waiting"
+            reason = Reason.OVERLOADED
         elif version is None:
             reason = self._masks.why_none(passage.lift_id)
         elif not passage.pictures:
-            reason = "no picture"
+            reason = Reason.NO_PICTURES
         if reason or version is None:
             self._inbox.put(_Answered(passage, version, None, reason))
             return
         try:
             pictures = np.stack([picture.image for picture in passage.pictures])
-            answer = self._engine.submit_pictures(pictures, version.judged_by)
+            answer = self._engine.submit_pictures(pictures, version.reference_embeddings())
         except ValueError as error:
-            self._inbox.put(_Answered(passage, version, None, f"pictures that cannot be judged: {error}"))
+            log.warning("pictures cannot be judged", passage=passage.id, reason=str(error))
+            self._inbox.put(_Answered(passage, version, None, Reason.PICTURES_UNUSABLE))
             return
         answer.add_done_callback(lambda done: self._inbox.put(_Answered(passage, version, done)))
 
@@ -243,14 +245,15 @@ class Pipeline:
             self._apply(change)
 
     def _judge(self, item: _Answered) -> Judgement:
-        if item.answer is None or item.masks is None:
-            return unknown(item.reason, item.masks)
+        references = None if item.masks is None else item.masks.lift_references()
+        if item.answer is None or references is None:
+            return unknown(item.reason or Reason.NO_MASKS, references=references)
         try:
             seen = item.answer.result(0)
         except EngineUnavailableError as error:
-            return unknown(str(error), item.masks)
-        calibration = self._engine.manifest.calibration
-        return judge(item.passage.pictures, seen, item.masks, calibration)
+            log.warning("not judged", passage=item.passage.id, reason=str(error))
+            return unknown(error.reason, references=references)
+        return judge(item.passage.pictures, seen, references, self._engine.manifest.calibration)
 
     def _stored(self, record: PassageRecord, decided_mono_s: float, new: bool) -> None:
         if not new:

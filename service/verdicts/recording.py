@@ -9,10 +9,10 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy.orm import Session
 
+from lifts.decision.verdict import Inference, Judgement
 from service.alarms.policy import passage_alarm
 from service.domain.arrays import Image
 from service.domain.passage import Passage, Picture
-from service.domain.verdict import Inference, Judgement
 from service.inference.why import bar_maps
 from service.store import alarms, passages
 from service.store.records import PassageRecord, PictureRecord

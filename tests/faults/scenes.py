@@ -12,14 +12,14 @@ import av
 import cv2
 import numpy as np
 
+from lifts.decision.judge import judge
+from lifts.decision.verdict import Judgement
 from service.domain.arrays import Image
 from service.domain.camera import CameraEvent, CameraStatus, WatchedLift
 from service.domain.frame import Frame
 from service.domain.passage import Passage
-from service.domain.verdict import Judgement
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
-from service.inference.judge import judge
 from service.station.worker import CameraWorker, WorkerOptions
 from tests.service.passages.scripted import Scene, frames, watched
 
@@ -105,9 +105,9 @@ def judged(passage: Passage, engine: InlineEngine) -> Judgement:
     assert masks is not None
     version = enrol(passage.lift_id, masks.open, masks.close, {}, engine)
     seen = engine.submit_pictures(
-        np.stack([picture.image for picture in passage.pictures]), version.judged_by
+        np.stack([picture.image for picture in passage.pictures]), version.reference_embeddings()
     ).result()
-    return judge(passage.pictures, seen, version, engine.manifest.calibration)
+    return judge(passage.pictures, seen, version.lift_references(), engine.manifest.calibration)
 
 
 def encode(

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Verdict
 from service.capture.reader import CameraReader, LatestFrames
 from service.capture.source import FileSource
 from service.domain.alarm import AlarmState
 from service.domain.frame import Frame
 from service.domain.passage import Passage
-from service.domain.verdict import Verdict
 from service.inference.inline import InlineEngine
 from service.passages.extractor import PassageExtractor
 from service.store import alarms
@@ -53,8 +54,8 @@ def test_what_was_damaged_on_its_way_is_unknown(tmp_path: Path, inline_engine: I
         if problems == {"damaged"}:
             judgement = judged(passage, inline_engine)
             assert judgement.verdict is Verdict.UNKNOWN
-            reasons.append(judgement.reason)
-    assert set(reasons) == {"damaged"}
+            reasons.append(judgement.reasons)
+    assert set(reasons) == {(Reason.DAMAGED,)}
 
 
 def stamped(frames: Iterator[Frame]) -> Iterator[Frame]:

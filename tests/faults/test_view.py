@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Verdict
 from service.capture.source import FileSource
 from service.domain.alarm import AlarmKind
 from service.domain.arrays import Image
 from service.domain.frame import Frame
 from service.domain.health import Health
-from service.domain.verdict import Verdict
 from service.health.camera import CameraHealth
 from service.health.memory import UsualView
 from service.health.view import look
@@ -130,7 +131,7 @@ def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngi
     judgements = [judged(passage, inline_engine) for passage in camera.passages(after_s=at_s)]
     assert len(judgements) >= 3
     assert {each.verdict for each in judgements} == {Verdict.UNKNOWN}
-    assert all("camera moved" in each.reason for each in judgements)
+    assert all(Reason.CAMERA_MOVED in each.reasons for each in judgements)
 
 
 def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
-from service.domain.verdict import Inference
 from service.inference.artefact import Manifest
 
 CALIBRATION = {

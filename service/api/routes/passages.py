@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime
 
+from lifts.decision.verdict import Verdict
 from service.api.deps import OPERATOR, VIEWER, Cursor, Limit, Operator, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.passages import PassageOut, PassagesOut, ReviewIn
-from service.domain.verdict import Verdict
 from service.inference.why import overlay, png_of
 from service.store import masks, passages
 from service.store.records import Review

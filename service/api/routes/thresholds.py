@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from service.api.deps import OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.thresholds import ThresholdOut, ThresholdsOut
-from service.site.own_threshold import NEWEST, find_threshold
+from service.site.learning import MAX_PASSAGES, find_site_calibration
 from service.store import lifts, passages, thresholds
 
 router = APIRouter(prefix="/lifts/{lift_id}/thresholds", tags=["lifts"])
@@ -40,8 +40,8 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> ThresholdOut:
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         masks = runtime.judged_by(lift_id)
-        watched = passages.watched(session, lift_id, masks.version, masks.model, NEWEST)
-    found = find_threshold(watched, masks, runtime.engine, runtime.pictures.of_passage)
+        watched = passages.watched(session, lift_id, masks.version, masks.model, MAX_PASSAGES)
+    found = find_site_calibration(watched, masks, runtime.engine, runtime.pictures.of_passage)
     return ThresholdOut.of(runtime.store.write(lambda session: thresholds.add(session, found)).result())
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from lifts.decision.verdict import Verdict
 from service.api.schemas.base import Body, Note, Shape, Text
 from service.domain.alarm import Alarm, AlarmKind, AlarmState, Severity
-from service.domain.verdict import Verdict
 from service.store.records import AlarmComment, AlarmEvent
 
 

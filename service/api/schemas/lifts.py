@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from lifts.schema import Camera, Lift, LiftId, Track
 from service.api.schemas.base import Body, Shape
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.masks import MaskVersion
-from service.domain.verdict import ImageJudgement, Judgement, Verdict
+from service.domain.reason_texts import reason_text
 
 
 class CameraStatusOut(Shape):
@@ -156,7 +158,8 @@ class ClassifyOut(BaseModel):
     mask_version: int
     model: str
     elapsed_ms: float
-    reason: str = Field(description="Why the verdict is unknown, else empty.")
+    reason: str = Field(description="Why the verdict is unknown, in English; else empty.")
+    reasons: list[Reason] = Field(description="The same as codes, each once.")
 
     @classmethod
     def of(
@@ -175,5 +178,6 @@ class ClassifyOut(BaseModel):
             mask_version=judgement.mask_version,
             model=judgement.model,
             elapsed_ms=round(elapsed_ms, 2),
-            reason=judgement.reason,
+            reason=reason_text(judgement.reasons),
+            reasons=list(judgement.reasons),
         )

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Verdict
 from service.api.schemas.base import Body, Note, Shape
 from service.api.schemas.lifts import ImageOut
-from service.domain.verdict import Verdict
+from service.domain.reason_texts import reason_text
 from service.store.records import PassageRecord
 
 
@@ -23,6 +25,7 @@ class PassageImageOut(ImageOut):
     t_s: float
     quality: float
     problem: str | None
+    problem_code: Reason | None
 
 
 class ReviewOut(Shape):
@@ -51,6 +54,7 @@ class PassageOut(BaseModel):
     occupied: bool
     occupancy: float
     reason: str
+    reasons: list[Reason]
     mask_version: int
     model: str
     images: list[PassageImageOut]
@@ -67,7 +71,8 @@ class PassageOut(BaseModel):
                 why=f"/passages/{record.id}/pictures/{number}/why.png" if picture.why else None,
                 t_s=picture.t_s,
                 quality=picture.quality,
-                problem=picture.problem,
+                problem=None if picture.problem is None else reason_text([picture.problem]),
+                problem_code=picture.problem,
             )
             for number, (picture, image) in enumerate(zip(record.pictures, said.images, strict=False), 1)
         ]
@@ -84,7 +89,8 @@ class PassageOut(BaseModel):
             margin=said.margin,
             occupied=said.occupied,
             occupancy=said.occupancy,
-            reason=said.reason,
+            reason=reason_text(said.reasons),
+            reasons=list(said.reasons),
             mask_version=said.mask_version,
             model=said.model,
             images=images,

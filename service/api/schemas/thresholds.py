@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from service.domain.masks import Threshold
-from service.site.own_threshold import GO_BELOW
+from service.domain.masks import SiteCalibrationVersion
+from service.site.learning import GO_BELOW
 
 
 class ThresholdOut(BaseModel):
@@ -20,7 +20,7 @@ class ThresholdOut(BaseModel):
         description="Margins below it are open: between the masks' own, 0, and the valley between the heaps, "
         "nearer to that the more passages the smaller heap has and the more were reviewed."
     )
-    valley: float = Field(description="The margin half-way between the heaps.")
+    valley: float = Field(description="The margin half-way between the fit.")
     prototypes: bool = Field(
         description="Margins are joined with those by the mean pictures of open and of closed passages; not "
         "where one state was too rare."
@@ -39,22 +39,22 @@ class ThresholdOut(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, found: Threshold) -> ThresholdOut:
+    def of(cls, found: SiteCalibrationVersion) -> ThresholdOut:
         """Take what an operator decides by."""
-        heaps = found.heaps
+        fit = found.calibration.fit
         return cls(
             version=found.version,
             mask_version=found.mask_version,
             model=found.model,
-            threshold=heaps.threshold,
-            valley=heaps.valley,
-            prototypes=found.prototypes is not None,
-            open_mean=heaps.open_mean,
-            closed_mean=heaps.closed_mean,
-            spread=heaps.spread,
-            open_share=heaps.open_share,
-            overlap=heaps.overlap,
-            go=heaps.overlap < GO_BELOW,
+            threshold=fit.threshold,
+            valley=fit.midpoint,
+            prototypes=found.calibration.prototypes is not None,
+            open_mean=fit.open_mean,
+            closed_mean=fit.closed_mean,
+            spread=fit.spread,
+            open_share=fit.open_share,
+            overlap=fit.overlap,
+            go=fit.overlap < GO_BELOW,
             margins=list(found.margins),
             reviewed=found.reviewed,
             active=found.active,

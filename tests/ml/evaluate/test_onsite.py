@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from lifts.heaps import Prior
+from lifts.decision.clusters import ClusterPrior
 from ml.data.rendered import RenderedLift
 from ml.evaluate.onsite import (
     ABLATED_AT,
@@ -27,7 +27,7 @@ from ml.evaluate.onsite import (
 )
 from ml.evaluate.scoring import Bytes, Floats, Scores
 
-PRIOR = Prior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
+PRIOR = ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
 D = 12
 
 

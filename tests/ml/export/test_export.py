@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from lifts.heaps import Prior, heaps_of
+from lifts.decision.calibration import Calibration
+from lifts.decision.clusters import fit_clusters
 from ml.artefact.torchscript import Scripted, script
 from ml.data.rendered import load
 from ml.export.release import release
@@ -136,7 +137,9 @@ def test_the_calibration_can_be_used(released: Path) -> None:
     assert 0 <= calibration["fit_threshold"] <= 1
     assert calibration["bar_map_cells"] == 50
     assert calibration["scale_on_site"] > 0
-    assert np.isfinite(heaps_of([-0.2, 0.2], Prior(**calibration["heaps"])).threshold)
+    prior = Calibration.model_validate(calibration).clusters
+    assert prior is not None
+    assert np.isfinite(fit_clusters([-0.2, 0.2], prior).threshold)
 
 
 def test_the_artefact_is_small(released: Path) -> None:

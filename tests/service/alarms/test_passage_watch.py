@@ -2,14 +2,15 @@
 
 import pytest
 
+from lifts.decision.judge import unknown
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Judgement, Verdict
 from service.alarms.passage_watch import PassageWatch, ProblemShare
 from service.domain.alarm import AlarmKind
 from service.domain.health import Health
-from service.domain.verdict import NOT_THIS_LIFT, TOO_CLOSE, Judgement, Verdict
-from service.inference.judge import unknown
 
 RIGHT = Judgement(Verdict.CLOSED, 0.987, 0.5, True, 0.9, (), 1, "m")
-OTHER, CLOSE_CALL, DARK = unknown(NOT_THIS_LIFT), unknown(TOO_CLOSE), unknown("dark")
+OTHER, CLOSE_CALL, DARK = unknown(Reason.NOT_THIS_LIFT), unknown(Reason.TOO_CLOSE), unknown(Reason.DARK)
 
 
 def _changes(watch: PassageWatch, judgements: list[Judgement]) -> list[Health]:
@@ -44,7 +45,8 @@ def test_the_alarm_says_what_most_unknown_passages_have() -> None:
         (AlarmKind.LIFT_UNKNOWN_RATE, "lift", True)
     ]
     assert changes[0].message == (
-        f"3 of the last 5 passages could not be judged, most of them: {NOT_THIS_LIFT}"
+        "3 of the last 5 passages could not be judged, "
+        "most of them: does not look like a carrier of this lift"
     )
 
 
@@ -65,9 +67,9 @@ def test_most_passages_of_another_lift_mean_another_view() -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", ["dark", "the embedder did not answer before the deadline", "overloaded", "no masks enrolled"]
+    "reason", [Reason.DARK, Reason.LATE, Reason.WORKER_DOWN, Reason.OVERLOADED, Reason.NO_MASKS]
 )
-def test_what_is_unknown_for_another_reason_proves_nothing(reason: str) -> None:
+def test_what_is_unknown_for_another_reason_proves_nothing(reason: Reason) -> None:
     """The camera was turned away, then night falls or the embedder dies: nothing says that all is well."""
     watch = PassageWatch("lift")
     assert _of_view(_changes(watch, [OTHER] * 10)) == [True]

@@ -1,10 +1,11 @@
 """What is an alarm and what is none."""
 
+from lifts.decision.judge import unknown
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Judgement, Verdict
 from service.alarms.policy import health_alarm, passage_alarm
 from service.domain.alarm import AlarmKind, Severity
 from service.domain.health import Health
-from service.domain.verdict import Judgement, Verdict
-from service.inference.judge import unknown
 
 OPEN, CLOSED, UNKNOWN = Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN
 
@@ -23,7 +24,7 @@ def test_only_an_open_bar_with_somebody_on_the_seat_is_an_alarm() -> None:
     assert "98.7 %" in draft.message
     for verdict, occupied in [(OPEN, False), (CLOSED, True), (CLOSED, False), (UNKNOWN, True)]:
         assert passage_alarm("p", "lift", _judgement(verdict, occupied), ()) is None
-    assert passage_alarm("p", "lift", unknown("dark"), ()) is None
+    assert passage_alarm("p", "lift", unknown(Reason.DARK), ()) is None
 
 
 def test_health_is_a_warning_of_its_own_kind() -> None:

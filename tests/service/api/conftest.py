@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
+from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
 from service.alarms.hub import AlarmHub
 from service.api.app import create_app
 from service.api.auth import Attempts, Gate, Sessions
@@ -25,7 +26,6 @@ from service.domain.arrays import Float32
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import EngineUnavailableError
 from service.domain.people import Role
-from service.domain.verdict import ImageJudgement, Inference, Judgement, Verdict
 from service.inference.inline import InlineEngine
 from service.settings import Settings
 from service.store import alarms, meta, passages, tokens

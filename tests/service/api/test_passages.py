@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from lifts.decision.verdict import Verdict
 from service.api.uploads import decode_upload
 from service.domain.people import Role
-from service.domain.verdict import Verdict
 from service.inference.why import OPEN_RGB
 from tests.service.api.conftest import House
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y

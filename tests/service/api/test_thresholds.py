@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Verdict
 from service.domain.people import Role
-from service.domain.verdict import Verdict
 from service.store import passages
 from tests.service.api.conftest import House
 from tests.tools.tiny_model import CLOSE_Y, draw_picture, png
@@ -99,11 +100,11 @@ def test_too_few_passages_are_said(house: House) -> None:
     """409 with how many there are; what could not be seen does not count."""
     house.enrol(LIFT)
     watch(house, 19)
-    watch(house, 5, verdict=Verdict.UNKNOWN, reason="dark")
+    watch(house, 5, verdict=Verdict.UNKNOWN, reasons=(Reason.DARK,))
     answer = house.call("POST", f"/lifts/{LIFT}/thresholds", Role.OPERATOR)
     assert answer.status_code == 409
     assert "19 passages were seen well enough so far: 20 are needed" in answer.text
-    watch(house, 1, verdict=Verdict.UNKNOWN, reason="too close to call")
+    watch(house, 1, verdict=Verdict.UNKNOWN, reasons=(Reason.TOO_CLOSE,))
     assert house.call("POST", f"/lifts/{LIFT}/thresholds", Role.OPERATOR).status_code == 201
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from lifts.decision.verdict import Verdict
 from lifts.schema import Lift
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState, Snapshot
 from service.domain.people import Role
-from service.domain.verdict import Verdict
 from service.store import lifts
 from tests.service.api.conftest import status_of
 from tests.service.console.conftest import Served

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from lifts.heaps import heaps_of
+from lifts.decision.clusters import fit_clusters
+from lifts.decision.site import SiteCalibration
+from lifts.decision.verdict import Verdict
 from lifts.schema import Lift
-from service.domain.masks import Threshold
+from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
-from service.domain.verdict import Verdict
 from service.store import lifts, passages, thresholds
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
@@ -31,15 +32,15 @@ def house(served: Served) -> House:
     return served.house
 
 
-def propose(house: House, *, apart: float = 1.2, **changes: Any) -> Threshold:
+def propose(house: House, *, apart: float = 1.2, **changes: Any) -> SiteCalibrationVersion:
     """Store a proposal from 150 closed and 50 open carriers whose heaps are so far apart."""
     manifest = house.engine.manifest
-    assert manifest.calibration.heaps is not None
+    assert manifest.calibration.clusters is not None
     rng = np.random.default_rng(3)
     margins = np.concatenate([rng.normal(0.2, 0.1, 50), rng.normal(0.2 + apart, 0.1, 150)])
-    heaps = heaps_of(margins, manifest.calibration.heaps.prior())
-    found = Threshold(
-        LIFT_ID, 0, 1, manifest.identity, heaps, tuple(margins.tolist()), 12, False, datetime.now(UTC)
+    site = SiteCalibration(fit_clusters(margins, manifest.calibration.clusters))
+    found = SiteCalibrationVersion(
+        LIFT_ID, 0, 1, manifest.identity, site, tuple(margins.tolist()), 12, False, datetime.now(UTC)
     )
     return house.store.write(partial(thresholds.add, found=replace(found, **changes))).result()
 
@@ -98,8 +99,8 @@ def test_the_two_heaps_are_shown_and_gone_by(browser: Browser, served: Served, h
     expect(button(panel, "Go by it")).to_be_hidden()
     masks = house.runtime.pipeline.active_masks(LIFT_ID)
     assert masks is not None
-    assert masks.threshold is not None
-    assert masks.threshold.version == found.version
+    assert masks.site is not None
+    assert masks.site.version == found.version
     expect(button(panel, "Find anew")).to_be_focused()
 
     button(panel, "Go by the masks alone").click()
@@ -107,7 +108,7 @@ def test_the_two_heaps_are_shown_and_gone_by(browser: Browser, served: Served, h
     expect(panel.get_by_role("status")).to_contain_text("by its masks alone from now on")
     masks = house.runtime.pipeline.active_masks(LIFT_ID)
     assert masks is not None
-    assert masks.threshold is None
+    assert masks.site is None
     page.context.close()
 
 

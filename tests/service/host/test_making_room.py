@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from lifts.decision.judge import unknown
+from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.host.disk import LOW_BYTES, DiskSpace
 from service.inference.inline import InlineEngine
-from service.inference.judge import unknown
 from service.store import passages
 from service.store.database import Store
 from service.store.records import PassageRecord, PictureRecord
@@ -24,7 +25,7 @@ def earlier(house: House, age: timedelta) -> Path:
     (file,) = house.pictures.write("lift", seen_at, [np.zeros((200, 200, 3), np.uint8)])
     assert file is not None
     pictures = (PictureRecord(file, 1.0, 1.0, None),)
-    record = PassageRecord(f"p{age.days}", "lift", 1, seen_at, 0.0, 1.0, 2.0, unknown("dark"), pictures)
+    record = PassageRecord(f"p{age.days}", "lift", 1, seen_at, 0.0, 1.0, 2.0, unknown(Reason.DARK), pictures)
     house.store.write(partial(passages.add, record=record)).result()
     return house.pictures.path(file)
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lifts.decision.references import reference_embeddings
 from service.domain.errors import ArtefactError
-from service.domain.masks import judged_by
 from service.inference.artefact import read_manifest, verify
 from service.inference.model import EmbeddingModel
 from tests.service.tiny_model import (
@@ -154,7 +154,10 @@ def test_a_model_that_compares_judges_each_picture_by_its_own_masks(tmp_path: Pa
     model = EmbeddingModel.load(write_artefact(tmp_path, Comparing), "cpu", threads=1)
     whole, half = model.masks(np.stack([OPEN, np.where(np.arange(200) < 100, OPEN, 0).astype(np.uint8)]))
     pictures = np.stack([picture(CLOSE, occupied=False)] * 40)
-    one, other = judged_by(np.stack([whole, half])), judged_by(np.stack([half, whole]), always=half)
+    one, other = (
+        reference_embeddings(np.stack([whole, half])),
+        reference_embeddings(np.stack([half, whole]), background_embedding=half),
+    )
     by = np.stack([one, other] * 20)
     matches = model.pictures(pictures, by).matches
     assert matches[:, 0].tolist() == pytest.approx([-1.8, 1.8 + 1.8] * 20, abs=1e-5)
@@ -212,7 +215,7 @@ def test_reduced_precision_says_nearly_the_same() -> None:
     assert (reduced.precision, full.precision) == ("bfloat16", "float32")
     golden = full.manifest.golden
     mask = full.masks(golden.mask()[None])[0]
-    by = judged_by(np.stack([mask, np.zeros_like(mask)]))
+    by = reference_embeddings(np.stack([mask, np.zeros_like(mask)]))
     seen = [model.pictures(golden.image()[None], by) for model in (reduced, full)]
     np.testing.assert_allclose(seen[0].matches, seen[1].matches, atol=0.03)
     np.testing.assert_allclose(seen[0].matches[:, 0], seen[1].matches[:, 0], atol=0.01)

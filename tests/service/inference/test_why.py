@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from lifts.decision.verdict import Inference
 from lifts.schema import MaskPair
-from service.domain.verdict import Inference
 from service.inference.why import BOTH_RGB, CLOSE_RGB, NEITHER_RGB, OPEN_RGB, bar_maps, overlay, png_of
 
 

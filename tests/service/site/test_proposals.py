@@ -16,16 +16,18 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from lifts.decision.calibration import Calibration
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from lifts.schema import Lift
 from service.domain.errors import EngineUnavailableError, NotFoundError, StoreError
-from service.domain.masks import MaskVersion, Threshold
+from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.passage import Picture
-from service.domain.verdict import TOO_CLOSE, ImageJudgement, Judgement, Verdict
 from service.inference.active_masks import ActiveMasks
-from service.inference.artefact import Calibration, Manifest
+from service.inference.artefact import Manifest
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
-from service.site.own_threshold import find_threshold
+from service.site.learning import find_site_calibration
 from service.site.proposals import Proposals
 from service.store import lifts, masks, passages, thresholds
 from service.store.database import Store
@@ -72,17 +74,17 @@ class House:
         return Proposals(self.store, self.engine, self.pictures, self.masks.get)
 
     @property
-    def judged_by(self) -> MaskVersion:
+    def active(self) -> MaskVersion:
         found = self.masks.get(LIFT)
         assert found is not None
         return found
 
-    def watch(self, count: int, verdict: Verdict = Verdict.CLOSED, reason: str = "") -> None:
+    def watch(self, count: int, verdict: Verdict = Verdict.CLOSED, *reasons: Reason) -> None:
         """Store passages, every fourth one open by its pictures."""
 
         def job(session: Session) -> None:
             for _ in range(count):
-                passages.add(session, self._passage(verdict, reason))
+                passages.add(session, self._passage(verdict, reasons))
 
         self.store.write(job).result()
 
@@ -98,17 +100,17 @@ class House:
         found = self.proposals.look(LIFT)
         return None if found is None else (len(found.margins), found.reviewed)
 
-    def stored(self) -> tuple[Threshold, ...]:
+    def stored(self) -> tuple[SiteCalibrationVersion, ...]:
         with self.store.reading() as session:
             return thresholds.history(session, LIFT)
 
-    def _passage(self, verdict: Verdict, reason: str) -> PassageRecord:
+    def _passage(self, verdict: Verdict, reasons: tuple[Reason, ...]) -> PassageRecord:
         number, self._seen = self._seen, self._seen + 1
         file = self.files[0 if number % 4 == 0 else 1]
         pictures = tuple(PictureRecord(file, float(n), 0.9, None) for n in range(3))
         image = ImageJudgement(0.5, 0.5, 0.9, verdict)
-        version = self.judged_by
-        judgement = Judgement(verdict, 0.9, 0.0, True, 0.9, (image,), version.version, version.model, reason)
+        version = self.active
+        judgement = Judgement(verdict, 0.9, 0.0, True, 0.9, (image,), version.version, version.model, reasons)
         seen_at = NOW + timedelta(seconds=6 * number)
         return PassageRecord(f"p-{number}", LIFT, number, seen_at, 0.0, 1.0, 2.0, judgement, pictures)
 
@@ -129,10 +131,10 @@ def test_twenty_fifty_and_two_hundred_passages_propose_once_each(house: House) -
     assert told == [None, (20, 0), None, (50, 0), None, None, (200, 0), None]
     stored = house.stored()
     assert [(one.version, one.active) for one in stored] == [(3, False), (2, False), (1, False)]
-    assert stored[0].heaps.open_share == pytest.approx(0.25, abs=0.05)
-    assert stored[0].heaps.overlap < 0.02
+    assert stored[0].calibration.fit.open_share == pytest.approx(0.25, abs=0.05)
+    assert stored[0].calibration.fit.overlap < 0.02
     assert house.masks.reload(LIFT) is not None
-    assert house.judged_by.threshold is None
+    assert house.active.site is None
 
 
 def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> None:
@@ -140,14 +142,15 @@ def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> 
     house.watch(50)
     assert house.look() == (50, 0)
     (stored,) = house.stored()
-    assert stored.prototypes is not None
-    assert stored.always is not None
+    prototypes, background = stored.calibration.prototypes, stored.calibration.background_embedding
+    assert prototypes is not None
+    assert background is not None
     opened, closed = (
         house.engine.submit_pictures(draw_picture(y)[None]).result().embeddings for y in (OPEN_Y, CLOSE_Y)
     )
-    np.testing.assert_allclose(stored.always, (opened[0] + closed[0]) / 2, atol=0.02)
-    assert float(stored.prototypes.joined([0.0], opened)[0]) < -0.1
-    assert float(stored.prototypes.joined([0.0], closed)[0]) > 0.1
+    np.testing.assert_allclose(background, (opened[0] + closed[0]) / 2, atol=0.02)
+    assert float(prototypes.combined([0.0], opened)[0]) < -0.1
+    assert float(prototypes.combined([0.0], closed)[0]) > 0.1
 
 
 def test_passages_whose_pictures_are_gone_tell_nothing(house: House) -> None:
@@ -207,9 +210,9 @@ def test_a_service_that_comes_late_proposes_once(house: House) -> None:
 def test_what_was_not_seen_does_not_count(house: House) -> None:
     """Dark passages are no passages, undecided ones are; enough of the dark ones do not hide the others."""
     house.watch(19)
-    house.watch(250, Verdict.UNKNOWN, "dark")
+    house.watch(250, Verdict.UNKNOWN, Reason.DARK)
     assert house.look() is None
-    house.watch(1, Verdict.UNKNOWN, TOO_CLOSE)
+    house.watch(1, Verdict.UNKNOWN, Reason.TOO_CLOSE)
     assert house.look() == (20, 0)
 
 
@@ -254,24 +257,24 @@ def test_new_masks_begin_anew(house: House) -> None:
 def test_what_an_operator_found_is_not_proposed_again(house: House) -> None:
     """A threshold that was asked for after 60 passages stands for the milestones below."""
     house.watch(60)
-    version = house.judged_by
+    version = house.active
     with house.store.reading() as session:
         watched = passages.watched(session, LIFT, version.version, version.model, 200)
-    found = find_threshold(watched, version, house.engine, house.pictures.of_passage)
+    found = find_site_calibration(watched, version, house.engine, house.pictures.of_passage)
     house.store.write(partial(thresholds.add, found=found)).result()
     assert house.look() is None
     house.watch(140)
     assert house.look() == (200, 0)
 
 
-def test_no_masks_or_a_model_without_heaps_propose_nothing(store: Store, house: House) -> None:
-    """A lift that is not judged, and an artefact that knows nothing of heaps, are left alone."""
+def test_no_masks_or_a_model_without_clusters_propose_nothing(store: Store, house: House) -> None:
+    """A lift that is not judged, and an artefact that knows nothing of clusters, are left alone."""
     house.watch(30)
     house.masks.forget(LIFT)
     assert house.look() is None
     house.masks.reload(LIFT)
     manifest = tiny_manifest()
-    plain = Calibration.model_validate(manifest.calibration.model_dump() | {"heaps": None})
+    plain = Calibration.model_validate(manifest.calibration.model_dump() | {"clusters": None})
     house.engine.manifest = manifest.model_copy(update={"calibration": plain})
     assert house.look() is None
     house.engine.manifest = manifest
@@ -295,7 +298,7 @@ def test_lifts_are_looked_at_one_a_step_and_not_all_the_time(
     monkeypatch.setattr("service.site.proposals.time.monotonic", lambda: now_mono_s)
     house.watch(20)
     house.store.write(partial(lifts.put, lift=Lift(id="other", name="Other"))).result()
-    other = dataclasses.replace(house.judged_by, lift_id="other")
+    other = dataclasses.replace(house.active, lift_id="other")
     house.store.write(partial(masks.add, version=other)).result()
     looked: list[str] = []
 
@@ -321,11 +324,11 @@ def test_a_proposal_does_not_keep_the_other_lifts_waiting(
     house.watch(20)
     found = house.proposals.look(LIFT)
     house.store.write(partial(lifts.put, lift=Lift(id="other", name="Other"))).result()
-    other = dataclasses.replace(house.judged_by, lift_id="other")
+    other = dataclasses.replace(house.active, lift_id="other")
     house.store.write(partial(masks.add, version=other)).result()
     looked: list[str] = []
 
-    def look(lift_id: str) -> Threshold | None:
+    def look(lift_id: str) -> SiteCalibrationVersion | None:
         nonlocal now_mono_s
         now_mono_s += 2.0
         looked.append(lift_id)

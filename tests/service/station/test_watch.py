@@ -6,9 +6,9 @@ import av
 import numpy as np
 import pytest
 
+from lifts.decision.verdict import Verdict
 from lifts.folder import LiftFolder
 from service.domain.errors import SourceError
-from service.domain.verdict import Verdict
 from service.inference.model import EmbeddingModel
 from service.station.watch import watch_file
 from tests.service.passages.scripted import HEIGHT, WIDTH, Scene, crossing_s, frames, watched

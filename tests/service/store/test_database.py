@@ -56,8 +56,8 @@ def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_a_threshold_of_an_older_release_is_still_a_threshold(tmp_path: Path) -> None:
-    """Found before there were prototypes: it is read by where its heaps part, as it was then."""
+def test_a_site_calibration_of_an_older_release_is_read(tmp_path: Path) -> None:
+    """Found before there were prototypes: it is read by where its clusters part, as it was then."""
     engine = make_engine(tmp_path / "barwatch.db", write=True)
     migrate(engine, "0002")
     row = {
@@ -74,8 +74,9 @@ def test_a_threshold_of_an_older_release_is_still_a_threshold(tmp_path: Path) ->
         (found,) = thresholds.history(session, "old")
         assert thresholds.most_used(session, "old", 1, "m") == (1, 0)
     engine.dispose()
-    assert found.heaps.threshold == pytest.approx(0.2)
-    assert (found.always, found.prototypes, found.active) == (None, None, True)
+    assert found.calibration.fit.threshold == pytest.approx(0.2)
+    known = found.calibration
+    assert (known.background_embedding, known.prototypes, found.active) == (None, None, True)
 
 
 def test_alarms_of_an_older_release_stand_and_are_replayed(tmp_path: Path) -> None:

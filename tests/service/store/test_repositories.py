@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from lifts.heaps import Heaps
-from lifts.prototypes import Prototypes
+from lifts.decision.clusters import BimodalFit
+from lifts.decision.prototypes import Prototypes
+from lifts.decision.reasons import Reason
+from lifts.decision.site import SiteCalibration
+from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from lifts.schema import Camera, Lift, Pose, Track
 from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import ConflictError, NotFoundError
-from service.domain.masks import MaskVersion, Threshold
+from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.people import Role
-from service.domain.verdict import TOO_CLOSE, ImageJudgement, Judgement, Verdict
 from service.store import alarms, lifts, masks, passages, pictures, thresholds, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
@@ -112,45 +114,53 @@ def test_masks_history_and_roll_back(store: Store) -> None:
         )
 
 
-def _threshold(**changes: object) -> Threshold:
-    heaps = Heaps(open_mean=-0.2, closed_mean=0.6, spread=0.1, open_share=0.25)
-    found = Threshold("lift", 0, 1, "m", heaps, (-0.2, 0.6, 0.5), 1, True, NOW)
-    return dataclasses.replace(found, **changes)  # type: ignore[arg-type]
+FIT = BimodalFit(open_mean=-0.2, closed_mean=0.6, spread=0.1, open_share=0.25)
 
 
-def test_what_a_threshold_was_found_with_comes_back(store: Store) -> None:
+def _site(calibration: SiteCalibration | None = None, **changes: object) -> SiteCalibrationVersion:
+    found = calibration or SiteCalibration(FIT)
+    site = SiteCalibrationVersion("lift", 0, 1, "m", found, (-0.2, 0.6, 0.5), 1, True, NOW)
+    return dataclasses.replace(site, **changes)  # type: ignore[arg-type]
+
+
+def test_what_a_site_calibration_was_found_with_comes_back(store: Store) -> None:
     """Vectors to the last bit, in the history and with the masks that are judged by them."""
     store.write(lambda s: lifts.put(s, LIFT)).result()
     store.write(lambda s: masks.add(s, _version())).result()
     rng = np.random.default_rng(5)
     always, *directions = rng.normal(size=(4, 6)).astype(np.float32)
     given = Prototypes(np.stack(directions), (-0.25, 0.5, 0.75), (0.375, 0.25, 0.125))
-    found = _threshold(always=always, prototypes=given)
+    found = _site(SiteCalibration(FIT, given, always))
     store.write(lambda s: thresholds.add(s, found)).result()
     store.write(partial(thresholds.activate, lift_id="lift", version=1)).result()
     with store.reading() as session:
         version = masks.active(session, "lift")
         (listed,) = thresholds.history(session, "lift")
     assert version is not None
-    for stored in (listed, version.threshold):
+    for stored in (listed, version.site):
         assert stored is not None
-        assert stored.prototypes is not None
-        assert stored.always is not None
-        np.testing.assert_array_equal(stored.always, always)
-        np.testing.assert_array_equal(stored.prototypes.directions, np.stack(directions))
-        assert stored.prototypes.offsets == (-0.25, 0.5, 0.75)
-        assert stored.prototypes.weights == (0.375, 0.25, 0.125)
-        assert stored.heaps == found.heaps
+        fit, prototypes, background = (
+            stored.calibration.fit,
+            stored.calibration.prototypes,
+            stored.calibration.background_embedding,
+        )
+        assert prototypes is not None
+        assert background is not None
+        np.testing.assert_array_equal(background, always)
+        np.testing.assert_array_equal(prototypes.directions, np.stack(directions))
+        assert prototypes.offsets == (-0.25, 0.5, 0.75)
+        assert prototypes.weights == (0.375, 0.25, 0.125)
+        assert fit == FIT
 
 
-def test_thresholds_history_and_roll_back(store: Store) -> None:
-    """A threshold is a proposal until it is activated; the masks then carry it, until it is taken off."""
+def test_site_calibrations_history_and_roll_back(store: Store) -> None:
+    """It is a proposal until it is activated; the masks then carry it, until it is taken off."""
     with pytest.raises(NotFoundError, match="no lift"):
-        store.write(lambda s: thresholds.add(s, _threshold())).result()
+        store.write(lambda s: thresholds.add(s, _site())).result()
     store.write(lambda s: lifts.put(s, LIFT)).result()
     store.write(lambda s: masks.add(s, _version())).result()
-    first = store.write(lambda s: thresholds.add(s, _threshold())).result()
-    second = store.write(lambda s: thresholds.add(s, _threshold(reviewed=2))).result()
+    first = store.write(lambda s: thresholds.add(s, _site())).result()
+    second = store.write(lambda s: thresholds.add(s, _site(reviewed=2))).result()
     assert (first.version, first.active, second.version) == (1, False, 2)
     for version in (1, 2, 1):
         active = store.write(partial(thresholds.activate, lift_id="lift", version=version)).result()
@@ -158,34 +168,34 @@ def test_thresholds_history_and_roll_back(store: Store) -> None:
             found = masks.active(session, "lift")
             flags = {one.version: one.active for one in thresholds.history(session, "lift")}
         assert found is not None
-        assert found.threshold is not None
-        assert found.threshold.version == active.version == version
+        assert found.site is not None
+        assert found.site.version == active.version == version
         assert flags == {1: version == 1, 2: version == 2}
     store.write(lambda s: thresholds.deactivate(s, "lift")).result()
     with store.reading() as session:
         found = masks.active(session, "lift")
     assert found is not None
-    assert found.threshold is None
-    with pytest.raises(NotFoundError, match="no threshold 9"):
+    assert found.site is None
+    with pytest.raises(NotFoundError, match="no site calibration 9"):
         store.write(lambda s: thresholds.activate(s, "lift", 9)).result()
 
 
-def test_a_threshold_is_of_its_masks_and_its_model(store: Store) -> None:
-    """Margins under other masks part elsewhere: the threshold stays behind, and comes back with its masks."""
+def test_a_site_calibration_is_of_its_masks_and_its_model(store: Store) -> None:
+    """Margins under other masks part elsewhere: it stays behind, and comes back with its masks."""
     store.write(lambda s: lifts.put(s, LIFT)).result()
     store.write(lambda s: masks.add(s, _version())).result()
-    store.write(lambda s: thresholds.add(s, _threshold())).result()
+    store.write(lambda s: thresholds.add(s, _site())).result()
     store.write(lambda s: thresholds.activate(s, "lift", 1)).result()
     other = store.write(lambda s: masks.add(s, _version())).result()
     with store.reading() as session:
-        assert masks.get(session, "lift", other.version).threshold is None
-        assert masks.get(session, "lift", 1).threshold is not None
+        assert masks.get(session, "lift", other.version).site is None
+        assert masks.get(session, "lift", 1).site is not None
     with pytest.raises(ConflictError, match="found with masks 1 and model m"):
         store.write(lambda s: thresholds.activate(s, "lift", 1)).result()
     store.write(lambda s: masks.activate(s, "lift", 1)).result()
     store.write(lambda s: masks.replace_embeddings(s, _version(version=1, model="newer"))).result()
     with store.reading() as session:
-        assert masks.get(session, "lift", 1).threshold is None
+        assert masks.get(session, "lift", 1).site is None
 
 
 def test_watched_passages_are_of_these_masks_and_this_model(store: Store) -> None:
@@ -205,8 +215,8 @@ def test_watched_passages_are_of_these_masks_and_this_model(store: Store) -> Non
 def test_labels_stay_among_the_watched_however_old(store: Store) -> None:
     """Up to half of the places are the newest labelled passages'; what could not be seen takes none."""
     judged = _passage("x").judgement
-    dark = dataclasses.replace(judged, verdict=Verdict.UNKNOWN, reason="dark")
-    close = dataclasses.replace(judged, verdict=Verdict.UNKNOWN, reason=TOO_CLOSE)
+    dark = dataclasses.replace(judged, verdict=Verdict.UNKNOWN, reasons=(Reason.DARK,))
+    close = dataclasses.replace(judged, verdict=Verdict.UNKNOWN, reasons=(Reason.TOO_CLOSE,))
     for number, judgement in enumerate((judged,) * 6 + (close, dark)):
         record = _passage(f"p-{number}", judgement=judgement)
         store.write(partial(passages.add, record=record)).result()
@@ -228,10 +238,10 @@ def test_the_most_that_a_threshold_was_found_from(store: Store) -> None:
     """Over all of the same masks and model, each number for itself, what was not usable counted."""
     store.write(lambda s: lifts.put(s, LIFT)).result()
     for found in (
-        _threshold(margins=(0.1,) * 4, watched=5, labelled=0),
-        _threshold(margins=(0.1,) * 3, watched=3, reviewed=1, labelled=2),
-        _threshold(watched=9, labelled=9, mask_version=2),
-        _threshold(watched=9, labelled=9, model="other"),
+        _site(margins=(0.1,) * 4, watched=5, labelled=0),
+        _site(margins=(0.1,) * 3, watched=3, reviewed=1, labelled=2),
+        _site(watched=9, labelled=9, mask_version=2),
+        _site(watched=9, labelled=9, model="other"),
     ):
         store.write(partial(thresholds.add, found=found)).result()
     with store.reading() as session:

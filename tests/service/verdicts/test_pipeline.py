@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Inference, Verdict
 from lifts.schema import Lift
 from service.alarms import lifecycle
 from service.domain.alarm import Alarm, AlarmKind, AlarmState
@@ -21,7 +23,6 @@ from service.domain.camera import CameraState, CameraStatus, Snapshot
 from service.domain.errors import StoreError
 from service.domain.health import Health
 from service.domain.passage import Passage
-from service.domain.verdict import Inference, Verdict
 from service.inference.engine import WorkerEngine
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
@@ -130,10 +131,10 @@ def test_what_cannot_be_judged_is_recorded_with_its_reason(house: House) -> None
     house.pipeline.on_event(passage("wrong", [OPEN], time.monotonic()))
     reasons = {name: house.record(name).judgement for name in ("bare", "none", "poor", "wrong")}
     assert {judged.verdict for judged in reasons.values()} == {Verdict.UNKNOWN}
-    assert reasons["bare"].reason == "no masks enrolled"
-    assert reasons["none"].reason == "no picture"
-    assert reasons["poor"].reason == "not registered"
-    assert "expected uint8[N, 200, 200, 3]" in reasons["wrong"].reason
+    assert reasons["bare"].reasons == (Reason.NO_MASKS,)
+    assert reasons["none"].reasons == (Reason.NO_PICTURES,)
+    assert reasons["poor"].reasons == (Reason.NOT_REGISTERED,)
+    assert reasons["wrong"].reasons == (Reason.PICTURES_UNUSABLE,)
     assert house.heard.empty()
 
 
@@ -143,7 +144,8 @@ def test_a_lift_that_cannot_be_judged_is_said_to_be_blind(house: House) -> None:
         house.send(f"u{n}", [OPEN], quality=0.0)
     raised = house.heard.get(timeout=10)
     assert (raised.kind, raised.lift_id) == (AlarmKind.LIFT_UNKNOWN_RATE, "lift")
-    assert raised.message == "5 of the last 5 passages could not be judged, most of them: not registered"
+    why = "most of them: the carrier was not recognised in the picture"
+    assert raised.message == f"5 of the last 5 passages could not be judged, {why}"
     for n in range(20):
         house.send(f"c{n}", [CLOSE])
     cleared = house.heard.get(timeout=10)
@@ -229,7 +231,7 @@ def test_overload_is_recorded_and_counted(store: Store, inline_engine: InlineEng
     house = House(store, engine, tmp_path, inline_engine, max_waiting=2)
     for name in ("a", "b", "c"):
         house.send(name, [OPEN])
-    assert house.record("c").judgement.reason == "overloaded: too many passages were waiting"
+    assert house.record("c").judgement.reasons == (Reason.OVERLOADED,)
     assert house.pipeline.counts()["passages_dropped"] == 1
     assert house.find("a") is None
     engine.release()
@@ -281,7 +283,7 @@ def test_a_killed_worker_is_said_and_survived(
     assert (down.kind, down.lift_id, down.state) == (AlarmKind.WORKER_DOWN, None, AlarmState.ACTIVE)
     house.send("meanwhile", [OPEN, OPEN, OPEN])
     lost = house.record("meanwhile").judgement
-    assert (lost.verdict, lost.reason) == (Verdict.UNKNOWN, "the embedder did not answer before the deadline")
+    assert (lost.verdict, lost.reasons) == (Verdict.UNKNOWN, (Reason.LATE,))
     house.pipeline.on_event(said.get(timeout=20))
     up = house.heard.get(timeout=20)
     assert (up.id, up.state) == (down.id, AlarmState.CLEARED)

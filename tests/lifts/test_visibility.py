@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from service.passages.quality import picture_problem
+from lifts.visibility import picture_problem
 from tests.service.passages.scripted import Scene, frames
 
 Image = npt.NDArray[np.uint8]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lifts.heaps import Prior
-from lifts.prototypes import Prototypes, always_seen, learn
+from lifts.decision.clusters import ClusterPrior
+from lifts.decision.prototypes import Prototypes, background_embedding, learn
 
-PRIOR = Prior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
+PRIOR = ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
 
 
 def passages(
@@ -45,12 +45,12 @@ def test_new_passages_are_told_apart_better(open_share: float) -> None:
     learnt = learn(margins, embeddings, PRIOR)
     assert learnt.prototypes is not None
     masks, shown, is_open = passages(1000, 0.5, 2, blind=0.2)
-    joined = learnt.prototypes.joined(three(masks), shown)
+    joined = learnt.prototypes.combined(three(masks), shown)
     assert joined.dtype == np.float32
     assert joined.shape == (1000, 3)
     joined = joined.mean(1)
     before = float(np.mean((masks < 0) == is_open))
-    after = float(np.mean((joined - learnt.heaps.threshold < 0) == is_open))
+    after = float(np.mean((joined - learnt.fit.threshold < 0) == is_open))
     assert before < 0.96
     assert after > before + 0.015
 
@@ -61,14 +61,14 @@ def test_the_passages_learnt_from_look_no_better_than_new_ones() -> None:
     learnt = learn(margins, embeddings, PRIOR)
     masks, shown, new_open = passages(4000, 0.5, 4, blind=0.0)
     assert learnt.prototypes is not None
-    joined = learnt.prototypes.joined(three(masks), shown).mean(1)
+    joined = learnt.prototypes.combined(three(masks), shown).mean(1)
 
     def apart(values: np.ndarray, opened: np.ndarray) -> float:
         return float(values[~opened].mean() - values[opened].mean())
 
     assert apart(learnt.margins, is_open) == pytest.approx(apart(joined, new_open), rel=0.15)
     # Counted among themselves, they would look further apart than they are.
-    flattered = learnt.prototypes.joined(three(margins), embeddings).mean(1)
+    flattered = learnt.prototypes.combined(three(margins), embeddings).mean(1)
     assert apart(flattered, is_open) > apart(learnt.margins, is_open) + 0.02
 
 
@@ -82,7 +82,7 @@ def test_one_coordinate_by_hand() -> None:
     assert prototypes.weights == pytest.approx((48 / 54 / (1 + 48 / 54),) * 3, abs=2e-3)
     assert prototypes.directions[:, 0].tolist() == pytest.approx([0.4] * 3, abs=1e-3)
     assert prototypes.offsets == pytest.approx((0.0,) * 3, abs=1e-6)
-    joined = prototypes.joined([0.1] * 3, np.full((3, 1), 0.5, np.float32))
+    joined = prototypes.combined([0.1] * 3, np.full((3, 1), 0.5, np.float32))
     weight = prototypes.weights[0]
     assert joined.tolist() == pytest.approx([0.1 * (1 - weight) + 0.2 * weight] * 3, abs=1e-3)
 
@@ -95,10 +95,10 @@ def test_each_moment_has_its_own() -> None:
     assert np.abs(prototypes.directions).argmax(1).tolist() == [3, 4, 5]
     last = np.zeros((3, 40), np.float32)
     last[2, 5] = 0.5
-    told = prototypes.joined(np.zeros(3), last) - prototypes.joined(np.zeros(3), 0 * last)
+    told = prototypes.combined(np.zeros(3), last) - prototypes.combined(np.zeros(3), 0 * last)
     assert told[:2].tolist() == [0.0, 0.0]
     assert told[2] == pytest.approx(0.5 * prototypes.directions[2, 5] * prototypes.weights[2], rel=1e-4)
-    two = prototypes.joined(np.zeros(2), last[1:]) - prototypes.joined(np.zeros(2), 0 * last[1:])
+    two = prototypes.combined(np.zeros(2), last[1:]) - prototypes.combined(np.zeros(2), 0 * last[1:])
     assert two[1] == pytest.approx(told[2] / 3, rel=0.1)
 
 
@@ -115,13 +115,13 @@ def test_what_always_shows_is_in_either_state_however_rare_one_is() -> None:
     """Of 100 carriers 90 are open: their bar shows nearly always, and does not count as what always shows."""
     margins, embeddings, _ = passages(100, 0.9, 9, blind=0.0)
     embeddings[:, :, 20] += 0.7
-    always = always_seen(margins, embeddings, PRIOR)
+    always = background_embedding(margins, embeddings, PRIOR)
     assert always is not None
     assert always[20] == pytest.approx(0.7, abs=0.05)
     assert abs(always[3]) < 0.1
     assert abs(embeddings.mean((0, 1))[3]) > 0.12
     margins, embeddings, _ = passages(100, 1.0, 9, blind=0.0)
-    assert always_seen(margins, embeddings, PRIOR) is None
+    assert background_embedding(margins, embeddings, PRIOR) is None
 
 
 def test_embeddings_that_say_nothing_weigh_little() -> None:
@@ -151,4 +151,4 @@ def test_refusals() -> None:
 
 def test_no_weight_leaves_the_masks_margins() -> None:
     prototypes = Prototypes(np.ones((3, 4), np.float32), (5.0, 5.0, 5.0), (0.0, 0.0, 0.0))
-    assert prototypes.joined([0.25], np.ones((1, 4), np.float32)).tolist() == [0.25]
+    assert prototypes.combined([0.25], np.ones((1, 4), np.float32)).tolist() == [0.25]

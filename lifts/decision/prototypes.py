@@ -3,8 +3,8 @@
 Masks say where a bar is to be seen; the lift's own passages say what it really looks like there, and what
 always stands beside it. The prototypes are the mean embeddings of open and of closed passages (Snell, Swersky
 and Zemel, "Prototypical networks for few-shot learning", NeurIPS 2017). Here nobody has to label passages:
-each counts for a heap as far as its margin makes it a member (`lifts.heaps.memberships`), a reviewed one
-counts wholly for what was said of it.
+each counts for a cluster as far as its margin makes it a member (`lifts.decision.clusters.memberships`); a
+reviewed one counts wholly for its label.
 
 How much nearer an embedding is to one prototype than to the other is linear in it; coordinates that differ
 much among passages of the same state count less (a diagonal discriminant). A prototype holds a part of each
@@ -21,22 +21,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lifts.heaps import Heaps, Prior, heaps_of, memberships
-
-Vectors = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float64]
+from lifts.decision.clusters import BimodalFit, ClusterPrior, Float64, fit_clusters, memberships
+from lifts.decision.verdict import Float32
 
 MOMENTS = 3
 """Begin, middle and end of a passage."""
 
-FEWEST = 2.0
-"""Passages of the smaller heap below which nothing is made of them."""
+MIN_MEMBERS = 2.0
+"""Passages of the smaller cluster up to which there are no prototypes."""
 
-HALF = 4.0
+HALF_WEIGHT_MEMBERS = 4.0
 """How many more of them give the prototypes half of the weight that very many would give."""
 
-TOLD = 0.5
-"""Passages tell their own prototypes apart better than new ones do; at most by so much is made up for it."""
+MIN_KEPT = 0.5
+"""Passages lie further apart by their own prototypes than new ones will. This is made up for by scaling the
+margins, as if at least this fraction of the distance were left."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +49,12 @@ class Prototypes:
         weights: of those margins beside the masks', 0..1.
     """
 
-    directions: Vectors
+    directions: Float32
     offsets: tuple[float, float, float]
     weights: tuple[float, float, float]
 
-    def joined(self, margins: npt.ArrayLike, embeddings: Vectors) -> Vectors:
-        """Margins by masks and prototypes.
+    def combined(self, margins: npt.ArrayLike, embeddings: Float32) -> Float32:
+        """Return the margins by masks and prototypes together.
 
         Args:
             margins: float[..., M], by the masks, of the M pictures of a passage.
@@ -74,57 +73,57 @@ class Prototypes:
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
-    """What N passages of a lift have told.
+class LearntPrototypes:
+    """What N passages of a lift show.
 
     Attributes:
-        heaps: of `margins`.
-        prototypes: None if a heap is too small.
+        fit: the clusters of `margins`.
+        prototypes: None if a cluster is too small.
         margins: float64[N], of the same passages, by masks and by the prototypes of all the others.
     """
 
-    heaps: Heaps
+    fit: BimodalFit
     prototypes: Prototypes | None
-    margins: Floats
+    margins: Float64
 
 
-def always_seen(margins: npt.ArrayLike, embeddings: Vectors, prior: Prior) -> Vectors | None:
-    """What shows in a lift's pictures whatever the state of the bar, as a mean embedding.
+def background_embedding(margins: npt.ArrayLike, embeddings: Float32, prior: ClusterPrior) -> Float32 | None:
+    """Return what shows in a lift's pictures whatever the state of the bar, as a mean embedding.
 
     The mean over all passages would do where both states are as frequent; where hardly anybody closes it, an
-    open bar is in nearly all of them. So both heaps count alike, and where one is too small nothing is said.
+    open bar is in nearly all of them. So both clusters count alike.
 
     Args:
         margins: float[N], one a passage, by the masks alone.
         embeddings: float32[N, 3, D], of each passage at begin, middle and end.
-        prior: how heaps lie on lifts in general.
+        prior: how clusters lie on lifts in general.
 
     Returns:
-        float32[D] or None.
+        float32[D], or None where one cluster is too small.
 
     Raises:
         ValueError: a margin is not finite.
     """
-    belongs = memberships(margins, heaps_of(margins, prior), prior)
+    belongs = memberships(margins, fit_clusters(margins, prior), prior)
     count = belongs.sum(0)
-    if len(belongs) == 0 or count.min() <= FEWEST:
+    if len(belongs) == 0 or count.min() <= MIN_MEMBERS:
         return None
-    heaps = belongs.T @ embeddings.mean(1) / count[:, None]  # [2, D]
-    return np.asarray(heaps.mean(0), np.float32)
+    means = belongs.T @ embeddings.mean(1) / count[:, None]  # [2, D]
+    return np.asarray(means.mean(0), np.float32)
 
 
 def learn(
     margins: npt.ArrayLike,
-    embeddings: Vectors,
-    prior: Prior,
+    embeddings: Float32,
+    prior: ClusterPrior,
     is_open: Sequence[bool | None] | None = None,
-) -> Learnt:
+) -> LearntPrototypes:
     """Learn from a lift's passages.
 
     Args:
         margins: float[N], one a passage, by the masks.
         embeddings: float32[N, 3, D], of each passage at begin, middle and end.
-        prior: how heaps lie on lifts in general.
+        prior: how clusters lie on lifts in general.
         is_open: what somebody said of each passage, None for nothing; all None by default.
 
     Raises:
@@ -135,10 +134,10 @@ def learn(
         raise ValueError(f"{len(x)} margins, but embeddings {list(embeddings.shape)}")
     if not np.isfinite(embeddings).all():
         raise ValueError("an embedding is not finite")
-    heaps = heaps_of(x, prior, is_open)
-    belongs = memberships(x, heaps, prior, is_open)
-    if len(x) == 0 or belongs.sum(0).min() <= FEWEST:
-        return Learnt(heaps, None, x)
+    fit = fit_clusters(x, prior, is_open)
+    belongs = memberships(x, fit, prior, is_open)
+    if len(x) == 0 or belongs.sum(0).min() <= MIN_MEMBERS:
+        return LearntPrototypes(fit, None, x)
     apart = prior.closed_mean - prior.open_mean
     found = [_read(embeddings[:, moment].astype(np.float64), belongs, apart) for moment in range(MOMENTS)]
     prototypes = Prototypes(
@@ -146,30 +145,30 @@ def learn(
         (found[0].offset, found[1].offset, found[2].offset),
         (found[0].weight, found[1].weight, found[2].weight),
     )
-    joined = np.mean([(1 - one.weight) * x + one.weight * one.own for one in found], axis=0)
-    return Learnt(heaps_of(joined, prior, is_open), prototypes, joined)
+    combined = np.mean([(1 - one.weight) * x + one.weight * one.own for one in found], axis=0)
+    return LearntPrototypes(fit_clusters(combined, prior, is_open), prototypes, combined)
 
 
-class _Reading(NamedTuple):
+class _MomentReading(NamedTuple):
     """One moment's prototypes; own: float64[N], each passage's margin by those of all the others."""
 
-    direction: Floats
+    direction: Float64
     offset: float
     weight: float
-    own: Floats
+    own: Float64
 
 
-def _read(x: Floats, belongs: Floats, apart: float) -> _Reading:
-    """Read embeddings float64[N, D] by the prototypes of two heaps that shall lie `apart`."""
+def _read(x: Float64, belongs: Float64, apart: float) -> _MomentReading:
+    """Read embeddings float64[N, D] by the prototypes of two clusters, scaled to lie `apart`."""
     count = belongs.sum(0)  # [2]
     means = belongs.T @ x / count[:, None]  # [2, D]
     within = sum(belongs[:, k] @ (x - means[k]) ** 2 for k in (0, 1)) / count.sum()  # [D]
     evenly = 1 / (within + within.mean() + 1e-12)
     difference = means[1] - means[0]
     direction = difference * evenly
-    told = float(direction @ difference)
-    if told <= 0:  # the two heaps look alike
-        return _Reading(np.zeros_like(direction), 0.0, 0.0, np.zeros(len(x)))
+    distance = float(direction @ difference)
+    if distance <= 0:  # the two clusters look alike
+        return _MomentReading(np.zeros_like(direction), 0.0, 0.0, np.zeros(len(x)))
     # Without passage i its prototype is m - w_i (x_i - m) / (count - w_i), m being that with it.
     near = x @ (means * evenly).T  # [N, 2]
     square = (x**2) @ evenly
@@ -178,8 +177,9 @@ def _read(x: Floats, belongs: Floats, apart: float) -> _Reading:
     own = others[:, 1] - others[:, 0]  # [N], in units of the direction
     middle = (belongs * own[:, None]).sum(0) / count
     kept = float(middle[1] - middle[0])
-    scale = apart / max(kept, TOLD * told)
+    scale = apart / max(kept, MIN_KEPT * distance)
     # How well the prototypes tell apart passages that they do not hold says how far to trust them.
-    worth = min(max(kept / told, 0.0), 1.0) * (count.min() - FEWEST) / (count.min() + HALF)
+    trust = min(max(kept / distance, 0.0), 1.0)
+    worth = trust * (count.min() - MIN_MEMBERS) / (count.min() + HALF_WEIGHT_MEMBERS)
     offset = -scale * float(middle.sum()) / 2
-    return _Reading(scale * direction, offset, float(worth / (1 + worth)), scale * own + offset)
+    return _MomentReading(scale * direction, offset, float(worth / (1 + worth)), scale * own + offset)

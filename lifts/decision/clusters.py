@@ -1,22 +1,22 @@
-"""What a lift's own passages say of its margins, with no label: two heaps, and the valley between them.
+"""The two clusters of a lift's passage margins, open and closed, found without labels.
 
-A network that reads masks ranks the passages of an unseen lift well and errs by an offset: what is always in
-that lift's picture (frame, seat edges, a railing) pulls every margin the same way. The margins of unlabelled
-passages show it. They are taken for a mixture of two normal heaps, open and closed, with one spread and any
-share of open carriers, beside a thin even layer of passages that belong to neither (bars on their way,
-people before the camera). How heaps lie on lifts in general is known from lifts with labels: it is the prior
-that says which heap a single one is, where bars are nearly always closed or nearly never.
+A network that reads masks ranks the passages of an unseen lift well and errs by an offset: whatever is always
+in that lift's picture (frame, seat edges, a railing) pulls every margin the same way. The margins of
+unlabelled passages show it. They are taken as a mixture of two normal clusters, open and closed, with one
+spread and any share of open carriers, beside a thin uniform layer of passages that belong to neither (bars on
+their way, people before the camera). How clusters lie on lifts in general is known from lifts with labels:
+that is the prior, which says what a single cluster is where bars are nearly always closed, or nearly never.
 
 The estimate is the maximum a posteriori by expectation maximisation (Dempster, Laird and Rubin 1977; priors
-as in Fraley and Raftery, "Bayesian regularization for normal mixture estimation", 2007). Heaps are not
-normal: with hundreds of passages the tails of one would be split off as the other. So the passages count at
-most as much as `Prior.most` of them (a tempered likelihood).
+as in Fraley and Raftery, "Bayesian regularization for normal mixture estimation", 2007). Clusters are not
+normal: with hundreds of passages, the tails of one would be split off as the other. So the passages count at
+most as much as `ClusterPrior.most` of them (a tempered likelihood).
 
-Passages that somebody reviewed are known members of their heap and count fully.
+Passages that somebody reviewed are known members of their cluster and count fully.
 
-A heap of few passages says little of where it lies, and the valley moves with it: the lift is judged by a
-threshold that lies between the masks' own, 0, and the valley, nearer to it the more the smaller heap holds
-and the more passages somebody reviewed.
+A cluster of few passages says little of where it lies, and the midpoint moves with it. So the lift is judged
+by a threshold between the masks' own, 0, and the midpoint: nearer to the midpoint the more passages the
+smaller cluster holds and the more passages somebody reviewed.
 """
 
 from __future__ import annotations
@@ -24,63 +24,70 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
+from pydantic.dataclasses import dataclass as validated
 
-Floats = npt.NDArray[np.float64]
+Float64 = npt.NDArray[np.float64]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 _SHIFTS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # starts of the search, in prior deviations of the common offset
 _CUTS = (0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 _SHARES = (0.03, 0.5, 0.97)
 _ROUNDS = 100
-_TRUSTED = 20.0  # passages of the smaller heap, or reviewed, that bring the threshold half-way to the valley
+_TRUSTED = (
+    20.0  # passages of the smaller cluster, or reviewed, at which the threshold is half-way to the midpoint
+)
 _REACH = 4.0  # margins are differences of distances between unit vectors: -2..2
 
 
-@dataclass(frozen=True)
-class Prior:
-    """How the heaps of passage margins lie on lifts in general.
+@validated(frozen=True)
+class ClusterPrior:
+    """How the clusters of passage margins lie on lifts in general; a part of a model's calibration.
 
     Attributes:
-        open_mean, closed_mean: means over lifts of the heaps' centres.
+        open_mean, closed_mean: means over lifts of the clusters' centres.
         open_deviation, closed_deviation: their standard deviations over lifts, above 0.
         correlation: between the two centres, -1..1 (exclusive): a common offset makes it positive.
-        spread: standard deviation within a heap, above 0.
+        spread: standard deviation within a cluster, above 0.
         strength: passages that `spread` is worth.
-        outliers: share of passages of neither heap, 0..1.
-        most: unlabelled passages count at most as much as so many.
+        outliers: share of passages of neither cluster, 0..1.
+        most: unlabelled passages together count at most as much as this many.
     """
 
-    open_mean: float
-    closed_mean: float
-    open_deviation: float
-    closed_deviation: float
-    correlation: float
-    spread: float
-    strength: float = 8.0
-    outliers: float = 0.03
-    most: float = 20.0
+    open_mean: Finite
+    closed_mean: Finite
+    open_deviation: Positive
+    closed_deviation: Positive
+    correlation: Annotated[float, Field(gt=-1, lt=1)]
+    spread: Positive
+    strength: Positive = 8.0
+    outliers: Annotated[float, Field(gt=0, lt=1)] = 0.03
+    most: Positive = 20.0
 
-    def mean(self) -> Floats:
+    def mean(self) -> Float64:
         """float64[2]: open, closed."""
         return np.array([self.open_mean, self.closed_mean])
 
-    def covariance(self) -> Floats:
+    def covariance(self) -> Float64:
         """float64[2, 2] of the centres."""
         both = self.correlation * self.open_deviation * self.closed_deviation
         return np.array([[self.open_deviation**2, both], [both, self.closed_deviation**2]])
 
 
 @dataclass(frozen=True)
-class Heaps:
-    """A lift's two heaps of passage margins.
+class BimodalFit:
+    """The two clusters of a lift's passage margins.
 
     Attributes:
         open_mean, closed_mean: their centres.
         spread: standard deviation within either.
         open_share: of the passages, 0..1.
-        trust: how far the threshold goes from the masks' own to the valley, 0..1.
+        trust: how far the threshold goes from the masks' own to the midpoint, 0..1.
     """
 
     open_mean: float
@@ -90,27 +97,29 @@ class Heaps:
     trust: float = 1.0
 
     @property
-    def valley(self) -> float:
-        """The margin half-way between the heaps."""
+    def midpoint(self) -> float:
+        """The margin half-way between the clusters."""
         return (self.open_mean + self.closed_mean) / 2
 
     @property
     def threshold(self) -> float:
         """The margin that the lift is judged by: below it a passage is open."""
-        return self.trust * self.valley
+        return self.trust * self.midpoint
 
     @property
     def overlap(self) -> float:
-        """Share of a heap beyond the threshold if heaps were normal, the worse of the two, 0..1: go/no-go."""
+        """Share of a cluster beyond the threshold if clusters were normal, the worse of the two, 0..1."""
         nearest = min(self.threshold - self.open_mean, self.closed_mean - self.threshold)
         return 0.5 * math.erfc(nearest / (self.spread * math.sqrt(2)))
 
 
-def heaps_of(margins: npt.ArrayLike, prior: Prior, is_open: Sequence[bool | None] | None = None) -> Heaps:
-    """Find the two heaps of a lift's passage margins.
+def fit_clusters(
+    margins: npt.ArrayLike, prior: ClusterPrior, is_open: Sequence[bool | None] | None = None
+) -> BimodalFit:
+    """Find the two clusters of a lift's passage margins.
 
     Args:
-        margins: float[N], one a passage; none is allowed, and returns the prior's heaps.
+        margins: float[N], one a passage; none is allowed, and returns the prior's clusters.
         prior: what is known of lifts in general.
         is_open: what somebody said of each passage, None for nothing; all None by default.
 
@@ -132,29 +141,29 @@ def heaps_of(margins: npt.ArrayLike, prior: Prior, is_open: Sequence[bool | None
         for start in _starts(x, prior)
         for share in _SHARES
     ]
-    # Open is the heap of the lower margins; where no search ends so, the passages have told nothing.
-    told = [end for end in ends if end[1].open_mean < end[1].closed_mean]
-    if not told:
-        return Heaps(prior.open_mean, prior.closed_mean, prior.spread, 0.5, trust=0.0)
-    found = max(told, key=lambda end: end[0])[1]
+    # Open is the cluster of the lower margins; where no search ends so, the passages say nothing.
+    ordered = [end for end in ends if end[1].open_mean < end[1].closed_mean]
+    if not ordered:
+        return BimodalFit(prior.open_mean, prior.closed_mean, prior.spread, 0.5, trust=0.0)
+    found = max(ordered, key=lambda end: end[0])[1]
     evidence = float(memberships(x, found, prior, labels).sum(0).min()) + float(known.sum())
     return replace(found, trust=evidence / (evidence + _TRUSTED))
 
 
 def memberships(
-    margins: npt.ArrayLike, heaps: Heaps, prior: Prior, is_open: Sequence[bool | None] | None = None
-) -> Floats:
-    """Say how far each passage belongs to either heap: float64[N, 2], open and closed, at most 1 together.
+    margins: npt.ArrayLike, fit: BimodalFit, prior: ClusterPrior, is_open: Sequence[bool | None] | None = None
+) -> Float64:
+    """Return how far each passage belongs to open and to closed: float64[N, 2], at most 1 together.
 
     Args:
         margins: float[N].
-        heaps: the lift's.
-        prior: whose `outliers` says how many belong to neither.
-        is_open: what somebody said of each passage; such a one belongs to its heap wholly.
+        fit: the lift's clusters.
+        prior: its `outliers` says how many belong to neither.
+        is_open: what somebody said of each passage; a labelled one belongs to its cluster wholly.
     """
     x = np.asarray(margins, np.float64).reshape(-1, 1)
-    share = np.array([heaps.open_share, 1 - heaps.open_share]) * (1 - prior.outliers)
-    found = _layers(x, np.array([heaps.open_mean, heaps.closed_mean]), heaps.spread**2, share)
+    share = np.array([fit.open_share, 1 - fit.open_share]) * (1 - prior.outliers)
+    found = _layers(x, np.array([fit.open_mean, fit.closed_mean]), fit.spread**2, share)
     found /= found.sum(1, keepdims=True) + prior.outliers / _REACH
     for row, label in zip(found, is_open or [], strict=False):
         if label is not None:
@@ -162,15 +171,15 @@ def memberships(
     return found
 
 
-def _layers(x: Floats, centres: Floats, variance: float, share: Floats) -> Floats:
-    """Densities float64[N, 2] of two normal heaps at x float64[N, 1]."""
+def _layers(x: Float64, centres: Float64, variance: float, share: Float64) -> Float64:
+    """Densities float64[N, 2] of two normal clusters at x float64[N, 1]."""
     z = (x - centres) ** 2 / (2 * variance)
-    densities: Floats = share * np.exp(-np.minimum(z, 600)) / math.sqrt(2 * math.pi * variance)
+    densities: Float64 = share * np.exp(-np.minimum(z, 600)) / math.sqrt(2 * math.pi * variance)
     return densities
 
 
-def _starts(x: Floats, prior: Prior) -> list[Floats]:
-    """Where to begin: the prior's centres moved together, and the passages cut in two at several places."""
+def _starts(x: Float64, prior: ClusterPrior) -> list[Float64]:
+    """Return where to begin: the prior's centres moved together; passages cut in two at several places."""
     deviation = np.sqrt(np.diag(prior.covariance()))
     starts = [prior.mean() + shift * deviation for shift in _SHIFTS]
     if len(x) > 1:
@@ -181,24 +190,24 @@ def _starts(x: Floats, prior: Prior) -> list[Floats]:
 
 
 def _climbed(
-    x: Floats,
-    weight: Floats,
+    x: Float64,
+    weight: Float64,
     possible: npt.NDArray[np.bool_],
     known: npt.NDArray[np.bool_],
-    prior: Prior,
-    centres: Floats,
+    prior: ClusterPrior,
+    centres: Float64,
     share: float,
-) -> tuple[float, Heaps]:
-    """Climb to a maximum from one start; returns its log posterior and the heaps there."""
+) -> tuple[float, BimodalFit]:
+    """Climb to a maximum from one start; returns its log posterior and the clusters there."""
     mean, precision = prior.mean(), np.linalg.inv(prior.covariance())
     variance = prior.spread**2
-    layer = np.where(known, 0.0, prior.outliers / _REACH)  # who reviewed a passage said which heap it is of
+    layer = np.where(known, 0.0, prior.outliers / _REACH)  # a reviewed passage is of its cluster
     total = np.ones(len(x))
     for _ in range(_ROUNDS):
         shares = np.array([share, 1 - share]) * (1 - prior.outliers)
-        heaps = np.where(possible, _layers(x[:, None], centres, variance, shares), 0.0)
-        total = heaps.sum(1) + layer
-        belongs = heaps / total[:, None] * weight[:, None]
+        clusters = np.where(possible, _layers(x[:, None], centres, variance, shares), 0.0)
+        total = clusters.sum(1) + layer
+        belongs = clusters / total[:, None] * weight[:, None]
         count = belongs.sum(0)
         pull = precision @ mean + (belongs * x[:, None]).sum(0) / variance
         moved = np.linalg.solve(precision + np.diag(count / variance), pull)
@@ -214,10 +223,10 @@ def _climbed(
     posterior = float((weight * np.log(total)).sum()) - 0.5 * float(off @ precision @ off)
     posterior -= prior.strength * (0.5 * math.log(variance) + prior.spread**2 / (2 * variance))
     posterior += 0.5 * math.log(share * (1 - share))
-    return posterior, Heaps(float(centres[0]), float(centres[1]), math.sqrt(variance), share)
+    return posterior, BimodalFit(float(centres[0]), float(centres[1]), math.sqrt(variance), share)
 
 
-def prior_from(lifts: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> Prior:
+def prior_from(lifts: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> ClusterPrior:
     """Learn the prior from lifts with labels.
 
     Args:
@@ -234,14 +243,14 @@ def prior_from(lifts: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> Prior:
         if opened.all() or not opened.any():
             raise ValueError("a lift shows one state only")
         both = (x[opened], x[~opened])
-        centres.append([float(np.median(heap)) for heap in both])
+        centres.append([float(np.median(cluster)) for cluster in both])
         # Medians and their deviations: a lift's outliers have a layer of their own.
-        deviations = [1.4826 * float(np.median(np.abs(heap - np.median(heap)))) for heap in both]
+        deviations = [1.4826 * float(np.median(np.abs(part - np.median(part)))) for part in both]
         spreads.append(math.sqrt(float(np.mean(np.square(deviations)))))
     table = np.array(centres)
     deviation = np.maximum(table.std(0, ddof=1), 1e-3)
     together = float(np.cov(table.T)[0, 1] / deviation.prod())
-    return Prior(
+    return ClusterPrior(
         open_mean=float(table[:, 0].mean()),
         closed_mean=float(table[:, 1].mean()),
         open_deviation=float(deviation[0]),

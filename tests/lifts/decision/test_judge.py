@@ -5,27 +5,20 @@ With scale 4 and offset 0: p(open) = 1 / (1 + exp(4 * margin)), which is 0.8 at 
 
 import dataclasses
 import math
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lifts.heaps import Heaps
-from lifts.prototypes import Prototypes
-from service.domain.masks import MaskVersion, Threshold
-from service.domain.passage import Picture
-from service.domain.verdict import NOT_THIS_LIFT, Inference, Judgement, Verdict
-from service.inference.artefact import Calibration
-from service.inference.judge import (
-    distances_of,
-    distances_to,
-    judge,
-    probability_open,
-    unknown,
-    verdict_of,
-)
-from tests.service.tiny_model import MASKS
+from lifts.decision.calibration import Calibration
+from lifts.decision.clusters import BimodalFit
+from lifts.decision.judge import distances_of, distances_to, judge, unknown
+from lifts.decision.prototypes import Prototypes
+from lifts.decision.reasons import Reason
+from lifts.decision.references import LiftReferences
+from lifts.decision.site import SiteCalibration
+from lifts.decision.verdict import Inference, Judgement, Verdict
 
 CALIBRATION = Calibration(
     scale=4.0,
@@ -42,14 +35,15 @@ SURE = 1 / (1 + math.exp(-4))
 """0.98201: a picture that lies exactly on one of the masks."""
 
 
-def _masks(bank: list[list[tuple[float, float]]] | None = None) -> MaskVersion:
-    embeddings = np.array(bank or [[AT_OPEN], [AT_CLOSE]], dtype=np.float32)
-    now = datetime.now(UTC)
-    return MaskVersion("lift", 7, "tiny", MASKS, embeddings, 1.0, "good", (), True, now)
+@dataclass(frozen=True)
+class Shown:
+    """What is known of a picture before the network sees it."""
+
+    problem: Reason | None = None
+    quality: float = 1.0
 
 
-def _picture(problem: str | None = None, quality: float = 1.0) -> Picture:
-    return Picture(np.zeros((200, 200, 3), np.uint8), None, 0.0, quality, problem)
+MASKS = LiftReferences(np.array([[AT_OPEN], [AT_CLOSE]], dtype=np.float32), None, 7, "tiny")
 
 
 def _seen(
@@ -69,33 +63,31 @@ def _judge(
     points: list[tuple[float, float]],
     *,
     occupancy: list[float] | None = None,
-    pictures: list[Picture] | None = None,
+    pictures: list[Shown] | None = None,
     calibration: Calibration = CALIBRATION,
     matches: list[tuple[float, float]] | None = None,
 ) -> Judgement:
     seen = _seen(points, occupancy, matches)
-    return judge(pictures or [_picture()] * len(points), seen, _masks(), calibration)
+    return judge(pictures or [Shown()] * len(points), seen, MASKS, calibration)
 
 
 def test_a_lifts_own_threshold_is_where_its_margins_part() -> None:
     """Margins of 0 are unknown by the masks; a lift that parts at 0.5 has them at sigmoid(8 * 0.5) open."""
     calibration = CALIBRATION.model_copy(update={"scale_on_site": 8.0})
-    own = Threshold("lift", 1, 7, "tiny", Heaps(0.0, 1.0, 0.1, 0.5), (), 0, True, datetime.now(UTC))
-    masks = dataclasses.replace(_masks(), threshold=own)
+    masks = dataclasses.replace(MASKS, site=SiteCalibration(BimodalFit(0.0, 1.0, 0.1, 0.5)))
     seen = _seen([BETWEEN])
-    assert judge([_picture()], seen, _masks(), calibration).verdict is UNKNOWN
-    found = judge([_picture()], seen, masks, calibration)
+    assert judge([Shown()], seen, MASKS, calibration).verdict is UNKNOWN
+    found = judge([Shown()], seen, masks, calibration)
     assert found.verdict is OPEN
     assert found.confidence == pytest.approx(SURE)
     assert found.margin == pytest.approx(0.0)  # the margin stays what the masks say
     # An artefact that knows no scale of its own for this reads the masks as before.
-    assert judge([_picture()], seen, masks, CALIBRATION).verdict is UNKNOWN
+    assert judge([Shown()], seen, masks, CALIBRATION).verdict is UNKNOWN
 
 
-def _learnt(**changes: Any) -> MaskVersion:
+def _learnt(**changes: Any) -> LiftReferences:
     """The masks of a lift that goes by a threshold at 0 and what else is given."""
-    own = Threshold("lift", 1, 7, "tiny", Heaps(-1.0, 1.0, 0.1, 0.5), (), 0, True, datetime.now(UTC))
-    return dataclasses.replace(_masks(), threshold=dataclasses.replace(own, **changes))
+    return dataclasses.replace(MASKS, site=SiteCalibration(BimodalFit(-1.0, 1.0, 0.1, 0.5), **changes))
 
 
 def test_a_lifts_prototypes_have_their_share_in_every_margin() -> None:
@@ -104,7 +96,7 @@ def test_a_lifts_prototypes_have_their_share_in_every_margin() -> None:
     So the margin is 1.25 about the mean distance, sqrt(4.25): 2.0616 + 0.625 and 2.0616 - 0.625.
     """
     prototypes = Prototypes(np.full((3, 2), (0.0, 3.0), np.float32), (-1.0,) * 3, (0.25,) * 3)
-    found = judge([_picture()], _seen([(0.5, 2.0)]), _learnt(prototypes=prototypes), CALIBRATION)
+    found = judge([Shown()], _seen([(0.5, 2.0)]), _learnt(prototypes=prototypes), CALIBRATION)
     assert found.verdict is CLOSED
     assert found.margin == pytest.approx(1.25)
     middle = math.sqrt(4.25)
@@ -116,20 +108,21 @@ def test_prototypes_are_joined_to_the_networks_own_margin() -> None:
     """-0.8 by the network and 1.6 by the prototypes, equally weighed: 0.4."""
     prototypes = Prototypes(np.zeros((3, 2), np.float32), (1.6,) * 3, (0.5,) * 3)
     seen = _seen([BETWEEN], matches=[(-0.8, 1.0)])
-    assert judge([_picture()], seen, _learnt(prototypes=prototypes), CALIBRATION).margin == pytest.approx(0.4)
+    assert judge([Shown()], seen, _learnt(prototypes=prototypes), CALIBRATION).margin == pytest.approx(0.4)
 
 
-def test_what_always_shows_goes_to_the_network_with_the_masks() -> None:
+def test_the_background_goes_to_the_network_with_the_masks() -> None:
     """Three rows: open mask, close mask, and the mean that the lift has learnt; zeros where it has not."""
-    assert _masks().judged_by.tolist() == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
-    always = np.array([0.25, 0.5], np.float32)
-    assert _learnt(always=always).judged_by.tolist() == [[0.0, 0.0], [1.0, 0.0], [0.25, 0.5]]
+    assert MASKS.embeddings().tolist() == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
+    background = np.array([0.25, 0.5], np.float32)
+    known = _learnt(background_embedding=background).embeddings()
+    assert known.tolist() == [[0.0, 0.0], [1.0, 0.0], [0.25, 0.5]]
 
 
 def test_three_pictures_on_the_open_mask() -> None:
     """Distances 0 and 1 each: margin -1, confidence 0.98201, occupied, the masks' version and model named."""
     found = _judge([AT_OPEN] * 3)
-    assert (found.verdict, found.margin, found.occupied, found.reason) == (OPEN, -1.0, True, "")
+    assert (found.verdict, found.margin, found.occupied, found.reasons) == (OPEN, -1.0, True, ())
     assert found.confidence == pytest.approx(SURE)
     assert [(i.distance_open, i.distance_closed, i.verdict) for i in found.images] == [(0.0, 1.0, OPEN)] * 3
     assert (found.mask_version, found.model) == (7, "tiny")
@@ -167,7 +160,7 @@ def test_a_bar_that_moves(points: list[tuple[float, float]], verdict: Verdict, m
 
 def test_bad_pictures_are_left_out() -> None:
     """A problem, a poor registration: such pictures say nothing, of the bar or of the seat."""
-    pictures = [_picture("dark"), _picture(), _picture(quality=0.05)]
+    pictures = [Shown(Reason.DARK), Shown(), Shown(quality=0.05)]
     found = _judge([AT_OPEN, AT_CLOSE, AT_OPEN], pictures=pictures, occupancy=[1.0, 0.0, 1.0])
     assert (found.verdict, found.margin, found.occupied) == (CLOSED, 1.0, False)
     assert found.occupancy == pytest.approx(0.001)
@@ -176,15 +169,19 @@ def test_bad_pictures_are_left_out() -> None:
 
 def test_when_no_picture_is_good_nothing_is_said() -> None:
     """All left out: unknown, with every reason once. Never closed by default."""
-    pictures = [_picture("dark"), _picture("dark"), _picture(quality=0.0)]
+    pictures = [Shown(Reason.DARK), Shown(Reason.DARK), Shown(quality=0.0)]
     found = _judge([AT_CLOSE] * 3, pictures=pictures)
-    assert (found.verdict, found.confidence, found.reason) == (UNKNOWN, 0.5, "dark; not registered")
+    assert (found.verdict, found.confidence, found.reasons) == (
+        UNKNOWN,
+        0.5,
+        (Reason.DARK, Reason.NOT_REGISTERED),
+    )
 
 
 def test_numbers_that_are_none_are_no_verdict() -> None:
     """A NaN from the network is left out like any bad picture, and never reaches JSON."""
     found = _judge([(math.nan, 0.0)])
-    assert (found.verdict, found.reason) == (UNKNOWN, "the network's answer is not a number")
+    assert (found.verdict, found.reasons) == (UNKNOWN, (Reason.NOT_FINITE,))
     assert found.images[0].distance_open == 0.0
     assert _judge([AT_CLOSE], occupancy=[math.nan]).verdict is UNKNOWN
 
@@ -218,22 +215,22 @@ def test_the_nearest_of_the_bank_counts() -> None:
 def test_calibration_by_hand() -> None:
     """sigmoid(-(2 * 0.5 + 1)) = 0.1192; huge margins neither overflow nor leave 0..1."""
     shifted = CALIBRATION.model_copy(update={"scale": 2.0, "offset": 1.0})
-    assert probability_open(0.5, shifted) == pytest.approx(0.11920292)
-    assert probability_open(1e6, shifted) == 0.0
-    assert probability_open(-1e6, shifted) == 1.0
+    assert shifted.probability_open(0.5) == pytest.approx(0.11920292)
+    assert shifted.probability_open(1e6) == 0.0
+    assert shifted.probability_open(-1e6) == 1.0
 
 
 def test_the_band_may_be_lopsided_and_its_edges_are_decided() -> None:
     """Only strictly between low and high nothing is said, wherever the two lie."""
     lopsided = CALIBRATION.model_copy(update={"unknown_low": 0.1, "unknown_high": 0.3})
-    assert [verdict_of(p, lopsided) for p in (0.1, 0.11, 0.29, 0.3, 0.4)] == [
+    assert [lopsided.verdict_of(p) for p in (0.1, 0.11, 0.29, 0.3, 0.4)] == [
         CLOSED,
         UNKNOWN,
         UNKNOWN,
         OPEN,
         OPEN,
     ]
-    assert verdict_of(math.nan, lopsided) is UNKNOWN
+    assert lopsided.verdict_of(math.nan) is UNKNOWN
 
 
 def test_a_network_that_compares_has_the_last_word() -> None:
@@ -247,7 +244,7 @@ def test_a_network_that_compares_has_the_last_word() -> None:
 
 def test_a_corrected_distance_is_never_negative() -> None:
     """A margin of 1.4 about a mean distance of 0.5 would be 1.2 and -0.2: it is 1.4 and 0."""
-    (row,) = distances_of(_seen([BETWEEN], matches=[(1.4, 1.0)]), _masks().embeddings)
+    (row,) = distances_of(_seen([BETWEEN], matches=[(1.4, 1.0)]), MASKS.bank)
     assert row.tolist() == pytest.approx([1.4, 0.0])
 
 
@@ -256,7 +253,7 @@ def test_what_is_no_carrier_of_this_lift_is_unknown() -> None:
     calibration = CALIBRATION.model_copy(update={"fit_threshold": 0.2})
     matches = [(-1.0, 0.5), (-1.0, 0.1), (-1.0, 0.1)]
     found = _judge([AT_OPEN] * 3, calibration=calibration, matches=matches)
-    assert (found.verdict, found.reason) == (UNKNOWN, NOT_THIS_LIFT)
+    assert (found.verdict, found.reasons) == (UNKNOWN, (Reason.NOT_THIS_LIFT,))
     assert len(found.images) == 3
     lower = calibration.model_copy(update={"fit_threshold": 0.18})
     assert _judge([AT_OPEN] * 3, calibration=lower, matches=matches).verdict is OPEN
@@ -267,11 +264,11 @@ def test_what_is_no_carrier_of_this_lift_is_unknown() -> None:
 def test_shapes_that_do_not_fit_are_refused() -> None:
     """Embeddings of another model's size must not be judged at all."""
     with pytest.raises(ValueError, match="expected 1 embeddings of 2 numbers"):
-        judge([_picture()], _seen([(0.0, 0.0, 0.0)]), _masks(), CALIBRATION)  # type: ignore[list-item]
+        judge([Shown()], _seen([(0.0, 0.0, 0.0)]), MASKS, CALIBRATION)  # type: ignore[list-item]
 
 
 def test_unknown_names_the_reason_and_is_no_verdict() -> None:
     """What cannot be judged at all is unknown, at even odds, and not occupied by guess."""
-    found = unknown("no masks enrolled")
+    found = unknown(Reason.NO_MASKS)
     assert (found.verdict, found.confidence, found.mask_version) == (UNKNOWN, 0.5, 0)
-    assert found.reason == "no masks enrolled"
+    assert found.reasons == (Reason.NO_MASKS,)

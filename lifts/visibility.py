@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.decision.reasons import Reason
+
 DARK_LEVEL = 20.0
 """A picture whose bright areas (95th percentile after the median filter) stay below this is dark."""
 
@@ -16,14 +18,14 @@ MIN_STRUCTURE = 0.01
 """Fraction of the picture that edges must cover, each well above the picture's own noise."""
 
 
-def picture_problem(image: npt.NDArray[np.uint8]) -> str | None:
-    """Say why a registered picture must not be judged, or None if nothing speaks against it.
+def picture_problem(image: npt.NDArray[np.uint8]) -> Reason | None:
+    """Return why a registered picture must not be judged, or None if nothing speaks against it.
 
     Args:
         image: uint8[200, 200, 3] RGB.
 
     Returns:
-        "dark", "over-exposed", "no contrast" or "no structure", or None. Bright specks (snow, lamps far
+        DARK, OVER_EXPOSED, NO_CONTRAST or NO_STRUCTURE, or None. Bright specks (snow, lamps far
         away) and sensor noise do not count as contrast: everything is measured after a median filter.
     """
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
@@ -31,12 +33,12 @@ def picture_problem(image: npt.NDArray[np.uint8]) -> str | None:
     calm = cv2.medianBlur(cv2.medianBlur(half, 5), 5)
     low, high = np.percentile(calm, (5, 95))
     if high < DARK_LEVEL:
-        return "dark"
+        return Reason.DARK
     if low > 250:
-        return "over-exposed"
+        return Reason.OVER_EXPOSED
     if high - low < MIN_CONTRAST:
-        return "no contrast"
-    return None if _structure(np.asarray(calm, dtype=np.uint8)) >= MIN_STRUCTURE else "no structure"
+        return Reason.NO_CONTRAST
+    return None if _structure(np.asarray(calm, dtype=np.uint8)) >= MIN_STRUCTURE else Reason.NO_STRUCTURE
 
 
 def _structure(calm: npt.NDArray[np.uint8]) -> float:

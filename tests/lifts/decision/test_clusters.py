@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from lifts.heaps import Heaps, Prior, heaps_of, memberships, prior_from
+from lifts.decision.clusters import BimodalFit, ClusterPrior, fit_clusters, memberships, prior_from
 
-PRIOR = Prior(
+PRIOR = ClusterPrior(
     open_mean=-0.4,
     closed_mean=0.4,
     open_deviation=0.15,
@@ -31,9 +31,9 @@ def drawn(seed: int, count: int, open_share: float, offset: float) -> tuple[np.n
 @pytest.mark.parametrize("count", [20, 50, 200])
 def test_the_valley_is_found_whatever_the_offset(offset: float, open_share: float, count: int) -> None:
     margins, is_open = drawn(1, count, open_share, offset)
-    found = heaps_of(margins, PRIOR)
-    assert ((margins < found.valley) == is_open).all()
-    assert found.valley == pytest.approx(offset, abs=0.12)
+    found = fit_clusters(margins, PRIOR)
+    assert ((margins < found.midpoint) == is_open).all()
+    assert found.midpoint == pytest.approx(offset, abs=0.12)
     assert found.open_share == pytest.approx(open_share, abs=0.1)
 
 
@@ -41,20 +41,20 @@ def test_the_valley_is_found_whatever_the_offset(offset: float, open_share: floa
 def test_a_single_heap_stays_one(is_open: bool) -> None:
     """A lift on which nobody opens (or nobody closes) the bar: the prior knows which heap this is."""
     margins, _ = drawn(2, 200, float(is_open), 0.0)
-    assert ((margins < heaps_of(margins, PRIOR).threshold) == is_open).all()
+    assert ((margins < fit_clusters(margins, PRIOR).threshold) == is_open).all()
 
 
 def test_a_lift_far_from_all_others_is_found_too() -> None:
     """Both heaps lie beyond where the prior has the closed one: they are two all the same."""
-    wide = Prior(-1.2, 1.2, 1.0, 1.0, 0.5, 0.05)
+    wide = ClusterPrior(-1.2, 1.2, 1.0, 1.0, 0.5, 0.05)
     spread = [0.02 * (n % 5 - 2) for n in range(15)]
-    found = heaps_of([1.1 + s for s in spread] + [1.9 + s for s in spread], wide)
+    found = fit_clusters([1.1 + s for s in spread] + [1.9 + s for s in spread], wide)
     assert (found.open_mean, found.closed_mean) == pytest.approx((1.1, 1.9), abs=0.01)
     assert found.open_share == pytest.approx(0.5, abs=0.01)
 
 
 def test_nothing_seen_is_the_prior() -> None:
-    found = heaps_of([], PRIOR)
+    found = fit_clusters([], PRIOR)
     assert (found.open_mean, found.closed_mean) == pytest.approx((-0.4, 0.4))
     assert (found.spread, found.open_share) == pytest.approx((0.1, 0.5))
     assert found.threshold == pytest.approx(0.0)
@@ -65,15 +65,15 @@ def test_reviewed_passages_move_a_heap_that_the_prior_would_not() -> None:
     rng = np.random.default_rng(3)
     margins = np.concatenate([rng.normal(0.15, 0.03, 10), rng.normal(0.55, 0.03, 10)])
     labels = [True] * 10 + [False] * 10
-    found = heaps_of(margins, PRIOR, labels)
-    assert 0.25 < found.valley < 0.45
-    assert found.threshold == pytest.approx(found.valley * 30 / 50)  # 10 in either heap, 20 reviewed
+    found = fit_clusters(margins, PRIOR, labels)
+    assert 0.25 < found.midpoint < 0.45
+    assert found.threshold == pytest.approx(found.midpoint * 30 / 50)  # 10 in either heap, 20 reviewed
 
 
 def test_the_posterior_of_one_reviewed_passage_by_hand() -> None:
     """A label and a spread worth many passages: the centre is the mean of prior and passage by precision."""
-    prior = Prior(-0.4, 0.4, 0.1, 0.1, 0.0, 0.1, strength=1e9)
-    found = heaps_of([-0.2], prior, [True])
+    prior = ClusterPrior(-0.4, 0.4, 0.1, 0.1, 0.0, 0.1, strength=1e9)
+    found = fit_clusters([-0.2], prior, [True])
     assert found.open_mean == pytest.approx(-0.3, abs=1e-6)  # equal precisions meet half-way
     assert found.closed_mean == pytest.approx(0.4, abs=1e-6)
 
@@ -83,16 +83,16 @@ def test_overlap_by_hand() -> None:
 
     Where the threshold is not trusted to go there, it is nearer to one of them: the worse heap counts.
     """
-    assert Heaps(-1.0, 1.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
-    assert Heaps(0.0, 2.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
-    assert Heaps(0.0, 2.0, 1.0, 0.5, trust=0.0).overlap == pytest.approx(0.5, abs=1e-6)
+    assert BimodalFit(-1.0, 1.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
+    assert BimodalFit(0.0, 2.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
+    assert BimodalFit(0.0, 2.0, 1.0, 0.5, trust=0.0).overlap == pytest.approx(0.5, abs=1e-6)
 
 
 def test_what_belongs_to_neither_heap_moves_little() -> None:
     margins, is_open = drawn(4, 60, 0.5, 0.0)
     odd = np.concatenate([margins, [1.5, -1.6, 1.4]])
-    assert heaps_of(odd, PRIOR).valley == pytest.approx(heaps_of(margins, PRIOR).valley, abs=0.02)
-    assert ((margins < heaps_of(odd, PRIOR).valley) == is_open).all()
+    assert fit_clusters(odd, PRIOR).midpoint == pytest.approx(fit_clusters(margins, PRIOR).midpoint, abs=0.02)
+    assert ((margins < fit_clusters(odd, PRIOR).midpoint) == is_open).all()
 
 
 def test_prior_by_hand() -> None:
@@ -115,7 +115,7 @@ def test_prior_by_hand() -> None:
 )
 def test_refusals(margins: list[float], labels: list[bool | None] | None, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        heaps_of(margins, PRIOR, labels)
+        fit_clusters(margins, PRIOR, labels)
 
 
 def test_prior_refusals() -> None:
@@ -126,9 +126,9 @@ def test_prior_refusals() -> None:
 
 
 def test_a_network_that_has_learnt_nothing_gets_its_prior_back() -> None:
-    """Heaps in the wrong order are no heaps: the threshold stays where lifts in general have it."""
-    swapped = Prior(0.01, -0.01, 0.001, 0.001, 0.0, 0.1)
-    assert heaps_of([0.0, 0.1, -0.1], swapped) == Heaps(0.01, -0.01, 0.1, 0.5, trust=0.0)
+    """BimodalFit in the wrong order are no heaps: the threshold stays where lifts in general have it."""
+    swapped = ClusterPrior(0.01, -0.01, 0.001, 0.001, 0.0, 0.1)
+    assert fit_clusters([0.0, 0.1, -0.1], swapped) == BimodalFit(0.01, -0.01, 0.1, 0.5, trust=0.0)
 
 
 @pytest.mark.parametrize(
@@ -139,22 +139,22 @@ def test_the_threshold_goes_as_far_to_the_valley_as_the_smaller_heap_is_large(
 ) -> None:
     """20 passages in the smaller heap: half-way from the masks' 0; 100: five sixths."""
     margins, _ = drawn(5, count, open_share, 0.1)
-    found = heaps_of(margins, PRIOR)
+    found = fit_clusters(margins, PRIOR)
     assert found.trust == pytest.approx(trust, abs=0.02)
-    assert found.threshold == pytest.approx(found.trust * found.valley)
+    assert found.threshold == pytest.approx(found.trust * found.midpoint)
 
 
 def test_one_heap_alone_moves_no_threshold() -> None:
     """Of passages that are all closed, tails and all, no open heap is made that would move the threshold."""
     margins, _ = drawn(6, 200, 0.0, 0.0)
-    found = heaps_of(margins, PRIOR)
+    found = fit_clusters(margins, PRIOR)
     assert found.trust < 0.02
     assert abs(found.threshold) < 0.005
 
 
 def test_memberships_by_hand() -> None:
     """Half-way between equal heaps a passage is half of either, far from both of none; a label is whole."""
-    heaps = Heaps(-1.0, 1.0, 0.2, 0.5)
+    heaps = BimodalFit(-1.0, 1.0, 0.2, 0.5)
     found = memberships([0.0, -1.0, 5.0, 5.0], heaps, PRIOR, [None, None, None, True])
     density = math.exp(-12.5) / math.sqrt(2 * math.pi * 0.04)
     half = 0.5 * 0.97 * density

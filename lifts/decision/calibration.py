@@ -1,0 +1,76 @@
+"""How a model's margins are read: one validated object, written by the export and read by the service."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Self
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+
+from lifts.decision.clusters import ClusterPrior
+from lifts.decision.verdict import Verdict
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Shift = Annotated[int, Field(ge=-50, le=50)]
+
+
+class Calibration(BaseModel):
+    """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high.
+
+    occupancy_threshold: a carrier whose chance to be occupied reaches it is.
+    fit_threshold: a passage whose chance to show a carrier of the lift is below it is unknown.
+    min_quality: a picture registered worse than this may show the bar anywhere, and is not judged.
+    min_separation, min_separation_good: distances of a pair of masks' embeddings below which the pair is
+        refused, and from which it is good.
+    mask_shifts_px: the (dx, dy) of the copies that stand in a mask's bank beside the mask itself.
+    bar_map_cells: side of the map of the bar that an embedding begins with; 0 where it does not.
+    clusters: how the margins of passages lie on lifts in general (`heaps` in artefacts before 0.6).
+    scale_on_site: the scale of a lift that has a threshold of its own; artefacts before 0.3 have neither.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scale: Positive
+    offset: Finite
+    unknown_low: Share
+    unknown_high: Share
+    occupancy_threshold: Share
+    min_separation_good: NotNegative
+    min_separation: NotNegative
+    mask_shifts_px: Annotated[tuple[tuple[Shift, Shift], ...], Field(max_length=63)] = ()
+    fit_threshold: Share = 0.0
+    min_quality: Share = 0.35
+    bar_map_cells: Annotated[int, Field(ge=0, le=200)] = 0
+    clusters: ClusterPrior | None = Field(default=None, validation_alias=AliasChoices("clusters", "heaps"))
+    scale_on_site: Positive | None = None
+
+    @model_validator(mode="after")
+    def _check_band(self) -> Self:
+        if self.unknown_low > self.unknown_high:
+            raise ValueError("unknown_low: above unknown_high")
+        return self
+
+    def on_site(self, threshold: float) -> Calibration:
+        """Return the reading of a lift whose margins part at `threshold` instead of where masks say.
+
+        p(open) = sigmoid(-scale_on_site * (margin - threshold)).
+        """
+        if self.scale_on_site is None:
+            return self
+        moved = {"scale": self.scale_on_site, "offset": -self.scale_on_site * threshold}
+        return self.model_copy(update=moved)
+
+    def probability_open(self, margin: float) -> float:
+        """Return the calibrated probability that the bar is open, 0..1."""
+        logit = -(self.scale * margin + self.offset)
+        # The two forms are equal; each is used where its exponential cannot overflow.
+        return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
+
+    def verdict_of(self, p_open: float) -> Verdict:
+        """Return the state that the probability speaks for, `unknown` strictly inside the band."""
+        if p_open >= self.unknown_high:
+            return Verdict.OPEN
+        return Verdict.CLOSED if p_open <= self.unknown_low else Verdict.UNKNOWN

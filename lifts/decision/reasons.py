@@ -1,0 +1,47 @@
+"""Why nothing can be said of a passage, as codes; sentences for people are made where people read them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a picture must not be judged, or why a passage's verdict is `unknown`.
+
+    The codes are stored and stand in the API: a code may be added, but keeps its meaning for ever.
+    """
+
+    # Of one picture, found in the picture itself.
+    DARK = "dark"
+    OVER_EXPOSED = "over_exposed"
+    NO_CONTRAST = "no_contrast"
+    NO_STRUCTURE = "no_structure"
+    DAMAGED = "damaged"
+    NOT_REGISTERED = "not_registered"
+    NOT_SEEN = "not_seen"
+    NOT_FINITE = "not_finite"
+
+    # Of the camera while the carrier passed.
+    CAMERA_FROZEN = "camera_frozen"
+    LENS_COVERED = "lens_covered"
+    BLURRED = "blurred"
+    ANOTHER_VIEW = "another_view"
+    CAMERA_MOVED = "camera_moved"
+    NO_FRAMES = "no_frames"
+    NO_CARRIERS = "no_carriers"
+
+    # Of the passage as a whole.
+    NO_PICTURES = "no_pictures"
+    PICTURES_UNUSABLE = "pictures_unusable"
+    NOT_THIS_LIFT = "not_this_lift"
+    TOO_CLOSE = "too_close"
+    NO_MASKS = "no_masks"
+    MASKS_NOT_EMBEDDED = "masks_not_embedded"
+
+    # Of the machine.
+    WORKER_DOWN = "worker_down"
+    OVERLOADED = "overloaded"
+    LATE = "late"
+
+    # Of records that an earlier version wrote in words which nobody knows any more.
+    UNSPECIFIED = "unspecified"

@@ -1,0 +1,42 @@
+"""What the pictures of one lift are compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lifts.decision.site import SiteCalibration
+from lifts.decision.verdict import Float32
+
+
+def reference_embeddings(masks: Float32, background_embedding: Float32 | None = None) -> Float32:
+    """Return what the network compares pictures with, float32[3, D]: open mask, close mask, background.
+
+    Args:
+        masks: float32[2, D], embeddings of the open and the close mask.
+        background_embedding: float32[D], what shows in the lift's pictures in either state; zeros stand for
+            one that is not known.
+    """
+    background = np.zeros_like(masks[:1]) if background_embedding is None else background_embedding[None]
+    return np.concatenate([masks, background])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiftReferences:
+    """A lift's masks as a model knows them, and what the site has learnt.
+
+    bank: float32[2, B, D], for open and close B embeddings each: the mask itself first, then its shifts.
+    site: the site's own calibration, if it is judged by one; found with these masks and this model.
+    mask_version, model: whose masks these are, and whose embeddings; for the record.
+    """
+
+    bank: Float32
+    site: SiteCalibration | None = None
+    mask_version: int = 0
+    model: str = ""
+
+    def embeddings(self) -> Float32:
+        """Return what the network compares this lift's pictures with, float32[3, D]."""
+        known = None if self.site is None else self.site.background_embedding
+        return reference_embeddings(self.bank[:, 0], known)

@@ -1,0 +1,40 @@
+"""Reasons in English, for people: the one place where a code becomes a sentence. Never parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lifts.decision.reasons import Reason
+
+TEXTS: dict[Reason, str] = {
+    Reason.DARK: "too dark",
+    Reason.OVER_EXPOSED: "over-exposed",
+    Reason.NO_CONTRAST: "no contrast",
+    Reason.NO_STRUCTURE: "nothing to be seen but haze or snow",
+    Reason.DAMAGED: "the stream was damaged",
+    Reason.NOT_REGISTERED: "the carrier was not recognised in the picture",
+    Reason.NOT_SEEN: "the carrier was not seen",
+    Reason.NOT_FINITE: "the network's answer is not a number",
+    Reason.CAMERA_FROZEN: "the camera's picture was frozen",
+    Reason.LENS_COVERED: "the lens is covered",
+    Reason.BLURRED: "the camera's picture is blurred",
+    Reason.ANOTHER_VIEW: "the camera shows another view",
+    Reason.CAMERA_MOVED: "the camera has moved",
+    Reason.NO_FRAMES: "the camera sent no frames",
+    Reason.NO_CARRIERS: "no carriers are recognised",
+    Reason.NO_PICTURES: "no picture of the carrier was taken",
+    Reason.PICTURES_UNUSABLE: "the pictures cannot be judged",
+    Reason.NOT_THIS_LIFT: "does not look like a carrier of this lift",
+    Reason.TOO_CLOSE: "too close to call",
+    Reason.NO_MASKS: "no masks are enrolled",
+    Reason.MASKS_NOT_EMBEDDED: "the masks are not embedded yet",
+    Reason.WORKER_DOWN: "the embedder is down",
+    Reason.OVERLOADED: "overloaded: too many passages were waiting",
+    Reason.LATE: "the embedder did not answer in time",
+    Reason.UNSPECIFIED: "not recorded",
+}
+
+
+def reason_text(reasons: Sequence[Reason]) -> str:
+    """Return the reasons in words, separated by semicolons; empty for none."""
+    return "; ".join(TEXTS[reason] for reason in reasons)

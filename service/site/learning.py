@@ -1,0 +1,110 @@
+"""What a lift learns from the passages that it has watched (`lifts.decision.site`): no label needed.
+
+Their stored pictures are looked at again, all by the same masks and model. What is found is a proposal, which
+an operator looks at and activates.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from lifts.decision.judge import judge, problem_of
+from lifts.decision.references import reference_embeddings
+from lifts.decision.site import PassageSample, by_moment, calibrate_site, says_something
+from lifts.decision.verdict import Float32, Verdict
+from service.domain.errors import ConflictError
+from service.domain.masks import MaskVersion, SiteCalibrationVersion
+from service.domain.passage import Picture
+from service.inference.protocol import Engine, answered
+from service.store.records import PassageRecord
+
+MIN_PASSAGES = 20
+"""Passages from which the clusters are worth looking at."""
+
+MAX_PASSAGES = 200
+"""Passages that are looked at, the newest: what a lift looked like months ago does not matter."""
+
+GO_BELOW = 0.02
+"""A lift whose clusters overlap less than this may be judged by the threshold between them."""
+
+Read = Callable[[PassageRecord], Sequence[Picture]]
+"""A passage's stored pictures; those that are gone are left out."""
+
+
+def find_site_calibration(
+    watched: Sequence[PassageRecord], masks: MaskVersion, engine: Engine, read: Read
+) -> SiteCalibrationVersion:
+    """Learn from a lift's passages; blocks until the engine has looked at each, once or twice.
+
+    One passage at a time is with the engine, so that a carrier that comes meanwhile waits for one at most.
+
+    Args:
+        watched: passages that these masks and this model saw well enough, in any order (passages.watched).
+        masks: the lift's active ones.
+        engine: runs the network.
+        read: a passage's stored pictures.
+
+    Raises:
+        ConflictError: too few passages could be judged, or the artefact knows nothing of clusters.
+        EngineUnavailableError: the embedder is down.
+    """
+    prior = engine.manifest.calibration.clusters
+    if prior is None:
+        raise ConflictError("this model does not know how the margins of lifts lie: export it again")
+    _require(len(watched), "were seen well enough so far")
+    alone = dataclasses.replace(masks, site=None)
+    found = calibrate_site(lambda background: _judged(watched, read, engine, alone, background), prior)
+    return SiteCalibrationVersion(
+        lift_id=masks.lift_id,
+        version=0,
+        mask_version=masks.version,
+        model=masks.model,
+        calibration=found.calibration,
+        margins=tuple(round(float(margin), 4) for margin in found.margins),
+        reviewed=sum(label is not None for label in found.sample.is_open),
+        active=False,
+        created_at=datetime.now(UTC),
+        watched=len(watched),
+        labelled=sum(_label(record) is not None for record in watched),
+    )
+
+
+def _judged(
+    watched: Sequence[PassageRecord],
+    read: Read,
+    engine: Engine,
+    masks: MaskVersion,
+    background: Float32 | None,
+) -> PassageSample:
+    margins: list[float] = []
+    embeddings: list[Float32] = []
+    labels: list[bool | None] = []
+    by = reference_embeddings(masks.embeddings[:, 0], background)
+    calibration = engine.manifest.calibration
+    for record in watched:  # read one by one: all their pictures together are many megabytes
+        pictures = [picture for picture in read(record) if problem_of(picture, calibration) is None]
+        if not pictures:
+            continue
+        inference = answered(engine.submit_pictures(np.stack([picture.image for picture in pictures]), by))
+        judgement = judge(pictures, inference, masks.lift_references(), calibration)
+        if says_something(judgement):
+            margins.append(judgement.margin)
+            embeddings.append(by_moment(inference.embeddings))
+            labels.append(_label(record))
+    _require(len(margins), "that were seen well enough still have pictures that can be judged")
+    return PassageSample(margins, np.stack(embeddings), labels)
+
+
+def _require(count: int, what: str) -> None:
+    if count < MIN_PASSAGES:
+        raise ConflictError(f"{count} passages {what}: {MIN_PASSAGES} are needed")
+
+
+def _label(passage: PassageRecord) -> bool | None:
+    if passage.review is None or passage.review.verdict is Verdict.UNKNOWN:
+        return None
+    return passage.review.verdict is Verdict.OPEN
