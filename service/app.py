@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Future
 from functools import partial
 
 import structlog
@@ -30,7 +29,9 @@ from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.errors import BarwatchError, ConfigurationError
 from service.domain.people import Role
 from service.host.disk import DiskSpace
-from service.host.watchdog import LoopStep, Watchdog
+from service.host.lock import FolderLock
+from service.host.runner import Runner
+from service.host.watchdog import LoopHeartbeat, Watchdog
 from service.inference.early import EarlyEngine
 from service.settings import Settings
 from service.station.cameras import Cameras
@@ -44,7 +45,7 @@ from service.verdicts.pipeline import Pipeline
 log = structlog.get_logger(__name__)
 
 ENVIRONMENT_TOKEN = "environment"  # noqa: S105 - a token's name
-GRACE_S = 5
+GRACE_S = 2
 """How long open requests may take once the service is told to stop."""
 
 Prepare = Callable[[Runtime], None]
@@ -77,15 +78,19 @@ class Service:
         self.settings = settings
         self.began_s = time.monotonic()
         self._prepare, self._on_ready = prepare, on_ready
-        self._failure: Future[None] = Future()
+        self._failure: BarwatchError | None = None
         self._server: uvicorn.Server | None = None
+        self._stopping = threading.Event()
         early = early or EarlyEngine(settings)
-        self.engine = early.engine
+        self.engine, self.runners = early.engine, early.runners
+        self._starter = self.runners.add(Runner("start-up", self._start_up))
         with contextlib.ExitStack() as undo:
             undo.callback(self.engine.stop)
+            self._lock = FolderLock(settings.data)
+            undo.callback(self._lock.release)
             # A disk that is full would not let the database open: there may be a reserve to give up.
             DiskSpace(settings.data).check()
-            self.store = Store.open(settings.data)
+            self.store = Store.open(settings.data, self.runners)
             undo.callback(self.store.close)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             early.listen(self.pipeline.on_event)
@@ -108,7 +113,7 @@ class Service:
         return f"{self.url}/#key={self.runtime.gate.sessions.new_key(Principal(name, role))}"
 
     def run(self) -> None:
-        """Serve until told to stop (SIGTERM, SIGINT).
+        """Serve until `stop`.
 
         Raises:
             ConfigurationError: the model was refused when it was loaded.
@@ -124,12 +129,14 @@ class Service:
             ws_per_message_deflate=False,
         )
         self._server = _Server(config)
-        asyncio.run(self._server.serve(sockets=[self.socket]))
-        if self._failure.done():
-            self._failure.result()
+        if not self._stopping.is_set():
+            asyncio.run(self._server.serve(sockets=[self.socket]))
+        if self._failure is not None:
+            raise self._failure
 
     def stop(self) -> None:
-        """Ask `run` to end; safe from any thread."""
+        """Ask `run` to end; safe from any thread, at any moment."""
+        self._stopping.set()
         if self._server is not None:
             self._server.should_exit = True
 
@@ -149,6 +156,7 @@ class Service:
             pipeline.on_event,
             pipeline.reload_masks,
             loop_files=loop_files,
+            runners=self.runners,
         )
         hub = AlarmHub(partial(replay, store))
         store.on_alarms(hub.publish)
@@ -164,6 +172,7 @@ class Service:
             gate=Gate(store, sessions, Attempts()),
             epoch=store.write(meta.ensure_epoch).result(),
             registry=registry,
+            runners=self.runners,
         )
         return runtime, pipeline, cameras
 
@@ -173,6 +182,7 @@ class Service:
             on_event,
             options=WorkerOptions(hardware=self.settings.hwaccel),
             memory=self.settings.data / "learnt" / f"{watched.lift.id}.npz",
+            runners=self.runners,
         )
 
     def _first_token(self) -> str | None:
@@ -200,67 +210,66 @@ class Service:
             newest = alarms.last_seq(session)
         await self.runtime.hub.start(newest)
         watchdog = self._watchdog(asyncio.get_running_loop())
-        rising = asyncio.create_task(asyncio.to_thread(self._rise))
+        self._starter.start()
         try:
             yield
         finally:
-            if watchdog is not None:
-                await asyncio.to_thread(watchdog.stop)
             await self.runtime.hub.stop()
-            # The engine goes before the wait: it ends a start that is still under way.
-            await asyncio.to_thread(self.engine.stop)
-            await asyncio.gather(rising, return_exceptions=True)
-            await asyncio.to_thread(self._fall)
+            await asyncio.to_thread(self._shut_down)
+            if watchdog is not None:
+                # Last of all: it ends the process if something hangs while it is to end.
+                await asyncio.to_thread(watchdog.stop)
 
     def _watchdog(self, loop: asyncio.AbstractEventLoop) -> Watchdog | None:
         """Start looking after what must never hang."""
         if not self.settings.watchdog_s:
             return None
-        parts = {
-            "event loop": LoopStep(loop).lasts_s,
-            "engine": self.engine.step.lasts_s,
-            "pipeline": self.pipeline.step.lasts_s,
-            "database": self.store.step.lasts_s,
-        }
-        watchdog = Watchdog(self.settings.watchdog_s, parts)
+        watchdog = Watchdog(self.settings.watchdog_s, self.runners, LoopHeartbeat(loop))
         watchdog.start()
         return watchdog
 
-    def _rise(self) -> None:
-        """Wait for the model, then start what needs it. A model that is refused ends the service."""
+    def _start_up(self) -> bool:
+        """Wait for the model, then start what needs it; may be called again after it failed.
+
+        What people can do something about ends the service with its reason. Anything else is tried again,
+        and `/health/ready` says so meanwhile.
+        """
         try:
-            self.engine.wait_ready()
-            self.pipeline.start()
-            if self._prepare is not None:
-                self._prepare(self.runtime)
+            with self._starter.heartbeat.waiting():
+                self.engine.wait_ready()
+                self.pipeline.start()
+                if self._prepare is not None:
+                    self._prepare(self.runtime)
             self.cameras.start()
         except BarwatchError as error:
-            self._failure.set_exception(error)
-            self.stop()
-            return
+            if not self._stopping.is_set():
+                self._failure = error
+                self.stop()
+            return False
         log.info("ready", url=self.url, seconds=round(time.monotonic() - self.began_s, 2))
         if self._on_ready is not None:
             self._on_ready(self)
+        return False
 
-    def _fall(self) -> None:
-        self.cameras.stop()
-        self.pipeline.stop()
-        self.store.close()
+    def _shut_down(self) -> None:
+        """Stop everything in order; a part that fails to stop does not keep the others from it."""
+        with contextlib.ExitStack() as parts:
+            parts.callback(self._lock.release)
+            parts.callback(self.store.close)
+            parts.callback(self.pipeline.stop)
+            parts.callback(self.cameras.stop)
+            # The engine goes before the wait: it ends a start that is still under way.
+            parts.callback(self._starter.stop)
+            parts.callback(self.engine.stop)
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, but a stop that was asked for is a success: it does not die of its own signal."""
+    """uvicorn without its own handling of signals: `service.host.signals` calls `Service.stop`."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Turn SIGTERM and SIGINT into an orderly stop."""
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = {each: signal.signal(each, self.handle_exit) for each in signals}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
+        """Leave signals alone."""
+        yield
 
 
 def adopt_token(session: Session, token: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry
@@ -12,6 +12,7 @@ from service.api.auth import Gate
 from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError
 from service.domain.masks import MaskVersion
+from service.host.runner import Runners
 from service.inference.protocol import Engine
 from service.settings import Settings
 from service.store.database import Store
@@ -62,6 +63,7 @@ class Runtime:
     epoch: str
     registry: CollectorRegistry
     heartbeat_s: float = 5.0
+    runners: Runners = field(default_factory=Runners)
 
     def judged_by(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from service.host.logs import set_up_logging
+from service.host.signals import StopSignals
 from service.inference.early import EarlyEngine
 from service.settings import load_settings
 
@@ -24,6 +25,7 @@ def run_serve(**options: Any) -> None:
     """
     settings = load_settings(**options)
     set_up_logging(settings.log_level, settings.log_json)
+    signals = StopSignals()
     early = EarlyEngine(settings)
     from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
 
@@ -31,6 +33,7 @@ def run_serve(**options: Any) -> None:
     typer.echo(f"barwatch {version('barwatch')} on {service.url}, loading the model …", err=True)
     if service.new_token is not None:
         typer.echo(f"The first admin token, shown this once:\n\n    {service.new_token}\n")
+    signals.hand_to(service.stop)
     service.run()
 
 

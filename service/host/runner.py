@@ -18,12 +18,15 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, InvalidStateError
 from enum import StrEnum
+from typing import TypeVar
 
 import structlog
 
 from service.domain.errors import BarwatchError
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 FAILING_AFTER = 2
@@ -63,6 +66,27 @@ class BackOff:
     def wait(self, stop: threading.Event) -> bool:
         """Wait before the next attempt; return True at once when `stop` is set."""
         return stop.wait(self.next_s())
+
+
+def attempt(work: Callable[[], object]) -> Exception | None:
+    """Do `work` and return what it raised, for work whose failure must not stop the work of others."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - handed to the caller
+        return error
+    return None
+
+
+def settle(future: Future[T], work: Callable[[], T]) -> None:
+    """Do `work` and answer `future` with its result or what it raised, unless it was answered meanwhile."""
+    try:
+        result = work()
+    except Exception as error:  # noqa: BLE001 - handed to whoever waits for the future
+        with contextlib.suppress(InvalidStateError):
+            future.set_exception(error)
+    else:
+        with contextlib.suppress(InvalidStateError):
+            future.set_result(result)
 
 
 class Heartbeat:

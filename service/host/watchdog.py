@@ -13,11 +13,11 @@ import contextlib
 import faulthandler
 import os
 import signal
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import structlog
+
+from service.host.runner import Heartbeat, Runner, Runners
 
 log = structlog.get_logger(__name__)
 
@@ -28,44 +28,21 @@ LOOK_EVERY_S = 1.0
 STDERR = 2
 """The file descriptor: `sys.stderr` may be anything by then."""
 
-Lasts = Callable[[], float]
-"""For how many seconds a part has been at one and the same step; 0 while it waits for work."""
 
-
-class Step:
-    """What a thread is at: `begin` with each step, `end` when it waits for work. Read from any thread."""
-
-    def __init__(self) -> None:
-        self._since_mono_s: float | None = None
-
-    def begin(self) -> None:
-        """A step begins, and with it the one before has ended."""
-        self._since_mono_s = time.monotonic()
-
-    def end(self) -> None:
-        """There is nothing to do."""
-        self._since_mono_s = None
-
-    def lasts_s(self) -> float:
-        """Return for how long the present step has lasted."""
-        since_mono_s = self._since_mono_s
-        return 0.0 if since_mono_s is None else time.monotonic() - since_mono_s
-
-
-class LoopStep:
-    """The same of an event loop, which is asked for a sign of life: `lasts_s` says how long it owes one."""
+class LoopHeartbeat:
+    """The heartbeat of an event loop, which is asked for a sign of life and owes it until it answers."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._owed = Step()
+        self._owed = Heartbeat()
 
     def lasts_s(self) -> float:
-        """Ask again if the loop has answered; return for how long it has not."""
+        """Ask again if the loop has answered; return for how long it has not, in seconds."""
         lasts_s = self._owed.lasts_s()
         if not lasts_s and not self._loop.is_closed():
             self._owed.begin()
             with contextlib.suppress(RuntimeError):  # it was closed just now: it owes nothing any more
-                self._loop.call_soon_threadsafe(self._owed.end)
+                self._loop.call_soon_threadsafe(self._owed.idle)
         return lasts_s
 
 
@@ -89,12 +66,14 @@ class LastResort:
 
 
 class Watchdog:
-    """Looks at every part once a second; `start` it when they work, `stop` it before they end.
+    """Looks once a second: what hangs ends the process, a thread that died is replaced.
+
+    If its own thread dies or hangs, the timer that it winds up ends the process.
 
     Args:
-        patience_s: a part whose step lasts longer than this hangs; so does the process if this thread itself
-            cannot look for that long.
-        parts: each one's name, and how long its step lasts.
+        patience_s: a runner whose step lasts longer than this hangs.
+        runners: what is looked after; the watchdog adds its own.
+        loop: the event loop's heartbeat, if one runs.
         end: what ends the process; a test's own does not.
         last_resort: what ends it where this thread cannot run; a test that shares its process gives its own.
     """
@@ -102,37 +81,35 @@ class Watchdog:
     def __init__(
         self,
         patience_s: float,
-        parts: Mapping[str, Lasts],
+        runners: Runners,
+        loop: LoopHeartbeat | None = None,
+        *,
         end: Callable[[int], object] = os._exit,
         last_resort: LastResort | None = None,
     ) -> None:
-        self._patience_s, self._parts, self._end = patience_s, dict(parts), end
+        self._patience_s, self._runners, self._loop, self._end = patience_s, runners, loop, end
         self._last_resort = last_resort or LastResort()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+        every_s = min(LOOK_EVERY_S, patience_s / 4)
+        self._runner = runners.add(Runner("watchdog", self._look, every_s=every_s))
 
     def start(self) -> None:
         """Begin to look."""
-        self._thread.start()
+        self._runner.start()
 
     def stop(self) -> None:
         """Look no more."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._runner.stop()
+        self._last_resort.cancel()
 
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                self._last_resort.wind(self._patience_s)
-                for name, lasts in self._parts.items():
-                    lasts_s = lasts()
-                    if lasts_s > self._patience_s:
-                        self._bite(name, lasts_s)
-                        return
-                self._stopping.wait(min(LOOK_EVERY_S, self._patience_s / 4))
-        finally:
-            self._last_resort.cancel()
+    def _look(self) -> None:
+        self._last_resort.wind(self._patience_s)
+        self._runners.revive()
+        hanging = {runner.name: runner.heartbeat.lasts_s() for runner in self._runners}
+        if self._loop is not None:
+            hanging["event loop"] = self._loop.lasts_s()
+        for name, lasts_s in hanging.items():
+            if lasts_s > self._patience_s:
+                self._bite(name, lasts_s)
 
     def _bite(self, name: str, lasts_s: float) -> None:
         log.error(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from service.domain.errors import ConfigurationError
 from service.domain.health import Health
+from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
 from service.settings import Settings
 
@@ -28,6 +29,8 @@ class EarlyEngine:
                 f"engine {settings.engine!r}: this version runs the embedder in a local worker only: "
                 "use --engine local"
             )
+        self.runners = Runners()
+        """Where the threads of the service are looked after, the engine's first."""
         self._lock = threading.Lock()
         self._listener: Callable[[Health], None] | None = None
         self._kept: list[Health] = []
@@ -36,6 +39,7 @@ class EarlyEngine:
             device=settings.device,
             precision=settings.precision,
             on_health=self._tell,
+            runners=self.runners,
         )
         self.engine.start(wait_ready=False)
 

@@ -10,13 +10,13 @@ starts a new one when it dies or hangs. The service's own process never imports 
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,9 +26,10 @@ import structlog
 from lifts.decision.verdict import Inference
 from service.domain.alarm import AlarmKind
 from service.domain.arrays import Float32, Image
-from service.domain.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.domain.errors import ArtefactError, BarwatchError, DeviceError, EngineUnavailableError
 from service.domain.health import Health
-from service.host.watchdog import Step
+from service.host.child import NOTHING, Child, ChildLostError
+from service.host.runner import BackOff, Runner, Runners, attempt
 from service.inference.artefact import verify
 from service.inference.device import CPU, STEADY_S, Devices
 from service.inference.protocol import MAX_REQUEST, EngineStatus
@@ -41,9 +42,7 @@ from service.inference.worker import (
     PICTURES,
     PING,
     READY,
-    REFUSED,
     Blocks,
-    WorkerHandle,
     WorkerMain,
     WorkerOptions,
     worker_main,
@@ -62,6 +61,9 @@ PING_AFTER_S = 1.0
 HANG_PER_PICTURE_S = 0.1
 """What a batch adds to `hang_s`: twenty times what one core needs."""
 
+LONGEST = 5
+"""A worker that keeps the processor busy is waited for this many times as long as one that does nothing."""
+
 
 class WorkerEngine:
     """The embedder in its own process. Submit from any thread; `on_health` is called from the engine's own.
@@ -73,12 +75,13 @@ class WorkerEngine:
         precision: see EmbeddingModel.load.
         on_health: told when the worker is down (active) and up again (not active).
         deadline_s: a request without an answer after this long fails.
-        hang_s: a worker that does not answer for this long, plus a little per picture, is replaced.
-        start_s: a worker that is not ready after this long is replaced.
+        hang_s: a worker that neither answers nor works for this long, plus a little per picture, is replaced.
+        start_s: so is one that is not ready and has not got on with its start for this long.
         window_s: how long a batch waits for company; on a CPU it does not.
         max_waiting: pictures that may wait or be worked on; more are rejected (counted).
         max_backoff_s: the longest pause between two starts.
         main: what runs in the worker; a test's own plays a device that is lost.
+        runners: where the engine's thread is looked after.
 
     Raises:
         ArtefactError: manifest or file are not in order (the rest is checked by `start`).
@@ -99,6 +102,7 @@ class WorkerEngine:
         max_waiting: int = 384,
         max_backoff_s: float = 10.0,
         main: WorkerMain = worker_main,
+        runners: Runners | None = None,
     ) -> None:
         self.manifest = verify(path)
         self._options = WorkerOptions(
@@ -106,17 +110,17 @@ class WorkerEngine:
         )
         self._on_health = on_health
         self._deadline_s, self._hang_s, self._start_s = deadline_s, hang_s, start_s
-        self._window_s, self._max_backoff_s = window_s, max_backoff_s
+        self._window_s = window_s
+        self._back_off = BackOff(first_s=0.25, longest_s=max_backoff_s)
         self._context, self._main = get_context("spawn"), main
         self._blocks = Blocks(self._context, self.manifest.embedding_dim)
         self._queue = RequestQueue(max_waiting)
-        self._stopping = threading.Event()
         self._first: Future[None] = Future()
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._runner = (runners or Runners()).add(Runner("engine", self._live_once))
         self._state, self._devices = "starting", Devices(device)
-        self.step = Step()
-        """What the engine's thread is at, for the watchdog: it looks up many times a second."""
         self._pid: int | None = None
+        self._ready_mono_s: float | None = None
+        """Since when the present worker is ready."""
         self._restarts = 0
         self._down = False
 
@@ -127,7 +131,7 @@ class WorkerEngine:
             ArtefactError: the worker refused the model.
             EngineUnavailableError: it did not come up.
         """
-        self._thread.start()
+        self._runner.start()
         if wait_ready:
             self.wait_ready()
 
@@ -136,11 +140,11 @@ class WorkerEngine:
         self._first.result(timeout_s)
 
     def stop(self) -> None:
-        """End the worker; what waits fails with EngineUnavailableError."""
-        self._stopping.set()
+        """End the worker; who waits for it or for an answer gets an EngineUnavailableError."""
+        self._runner.stopping.set()
         self._queue.close("the service stops")
-        if self._thread.is_alive():
-            self._thread.join()
+        self._fail_first(EngineUnavailableError("the service stops"))
+        self._runner.stop()
         self._state, self._pid = "stopped", None
 
     @property
@@ -180,85 +184,83 @@ class WorkerEngine:
         self._queue.put(request)
         return request.future
 
-    def _run(self) -> None:
+    def _live_once(self) -> bool:
+        """Run one worker from its start to its end; False if there is to be no other."""
+        loss: BarwatchError
         try:
-            self._run_workers()
-        finally:
-            self.step.end()
+            self._run_worker()
+        except ArtefactError as error:
+            if isinstance(error, DeviceError) and self._may_use_the_processor():
+                self._devices.give_up(str(error))
+                return True
+            loss = error
+        except ChildLostError as error:
+            loss = EngineUnavailableError(f"the embedder's worker {error}")
+        except BaseException:
+            self._set_down("the engine's thread was interrupted")
+            raise
+        else:
+            return False  # the engine was stopped
+        if not self._first.done():
+            # Whoever starts the service must know, and can do more about it than another attempt.
+            self._state = "down"
+            self._queue.close(str(loss))
+            self._fail_first(loss)
+            return False
+        self._set_down(str(loss))
+        self._pause(str(loss))
+        return True
 
-    def _run_workers(self) -> None:
-        failures = 0
-        while not self._stopping.is_set():
-            self.step.begin()
-            try:
-                worker = self._start_worker()
-            except (ArtefactError, EngineUnavailableError) as error:
-                if isinstance(error, DeviceError) and self._may_use_the_processor():
-                    self._devices.give_up(str(error))
-                    continue
-                if not self._first.done():
-                    self._first.set_exception(error)
-                    self._queue.close(str(error))
-                    self._state = "down"
-                    return
-                self._set_down(str(error))
-                failures += 1
-            else:
-                if worker is None:
-                    return
-                began = time.monotonic()
-                reason = self._serve(worker)
-                worker.end()
-                if self._stopping.is_set():
-                    return
-                self._devices.ended(reason, time.monotonic() - began)
-                self._set_down(reason)
-                self._queue.put_back(reason)
-                # One that lived for a while is replaced at once; one that keeps dying is not hammered.
-                failures = 1 if time.monotonic() - began > STEADY_S else failures + 1
-            self._restarts += 1
-            self._pause(min(0.25 * 2 ** (failures - 1) - 0.25, self._max_backoff_s))
+    def _run_worker(self) -> None:
+        """Start a worker and feed it until the engine is stopped.
+
+        Raises:
+            ArtefactError: it refused the model; a DeviceError: the device.
+            ChildLostError: it was lost.
+        """
+        self._ready_mono_s = None
+        options = replace(self._options, device=self._devices.next)
+        shared = (self._blocks.inputs, self._blocks.judging, self._blocks.outputs)
+        worker = Child.spawn(self._context, "barwatch-embedder", self._main, *shared, options)
+        self._pid = worker.pid
+        try:
+            self._await_ready(worker)
+            self._serve(worker)
+        finally:
+            self._pid = None
+            worker.end()
+            self._queue.put_back("the embedder's worker was lost twice with these pictures")
 
     def _may_use_the_processor(self) -> bool:
         """Not where the device was asked for by name and never was there: whoever starts it must know."""
         return self._devices.next != CPU and (self._first.done() or self._devices.wanted == "auto")
 
-    def _start_worker(self) -> WorkerHandle | None:
-        options = replace(self._options, device=self._devices.next)
-        shared = (self._blocks.inputs, self._blocks.judging, self._blocks.outputs)
-        worker = WorkerHandle.start(self._context, "barwatch-embedder", self._main, *shared, options)
-        self._pid = worker.process.pid
-        try:
-            said, text = self._reply(worker, self._start_s)
-        except EngineUnavailableError:
-            worker.end()
-            raise
-        if said != READY:
-            worker.end()
-        if said in {REFUSED, LOST}:
+    def _fail_first(self, error: BarwatchError) -> None:
+        with suppress(InvalidStateError):  # it came up, or was answered already
+            self._first.set_exception(error)
+
+    def _await_ready(self, worker: Child) -> None:
+        worker.expect(self._start_s, LONGEST * self._start_s)
+        said, text = self._reply(worker)
+        if said == READY:
+            self._devices.ready(text)
+            self._ready_mono_s = time.monotonic()
+            self._set_up()
+        elif said:
             raise DeviceError(text) if said == LOST else ArtefactError(text)
-        if said != READY:
-            return None
-        self._devices.ready(text)
-        self._set_up()
-        return worker
 
-    def _serve(self, worker: WorkerHandle) -> str:
-        """Feed one worker until it is lost or the engine stops; returns why it was lost."""
-        try:
-            while not self._stopping.is_set():
-                self.step.begin()
-                if self._queue.wait(POLL_S):
-                    self._serve_batch(worker)
-                elif not worker.process.is_alive():
-                    return "the embedder's worker died"
-                elif time.monotonic() - worker.idle_since_mono_s > PING_AFTER_S:
-                    self._ask(worker, PING, 0)
-        except EngineUnavailableError as error:
-            return str(error)
-        return ""
+    def _serve(self, worker: Child) -> None:
+        """Feed one worker until it is lost (ChildLostError) or the engine stops."""
+        while not self._runner.stopping.is_set():
+            self._runner.heartbeat.begin()
+            if self._queue.wait(POLL_S):
+                self._serve_batch(worker)
+            elif time.monotonic() - worker.heard_mono_s > PING_AFTER_S:
+                self._ask(worker, PING, 0)
+            else:
+                worker.receive(0.0)  # it has nothing to say, but may have died
 
-    def _serve_batch(self, worker: WorkerHandle) -> None:
+    def _serve_batch(self, worker: Child) -> None:
         cpu = self._devices.used.startswith(CPU)
         batch = self._queue.take(*((CPU_BATCH, 0.0) if cpu else (DEVICE_BATCH, self._window_s)))
         if not batch:
@@ -273,59 +275,54 @@ class WorkerEngine:
             return
         self._queue.done()
 
-    def _ask(self, worker: WorkerHandle, kind: str, count: int) -> tuple[str, str]:
-        try:
-            worker.pipe.send((kind, count))
-        except OSError as error:
-            raise EngineUnavailableError("the embedder's worker died") from error
-        reply = self._reply(worker, self._hang_s + count * HANG_PER_PICTURE_S)
-        worker.idle_since_mono_s = time.monotonic()
-        return reply
+    def _ask(self, worker: Child, kind: str, count: int) -> tuple[str, str]:
+        worker.send((kind, count))
+        patience_s = self._hang_s + count * HANG_PER_PICTURE_S
+        worker.expect(patience_s, LONGEST * patience_s)
+        return self._reply(worker)
 
-    def _reply(self, worker: WorkerHandle, timeout_s: float) -> tuple[str, str]:
+    def _reply(self, worker: Child) -> tuple[str, str]:
         """Wait for the worker's word, letting deadlines pass meanwhile; ("", "") when the engine stops."""
-        until = time.monotonic() + timeout_s
-        while not self._stopping.is_set():
-            self.step.begin()
-            ready = wait([worker.pipe, worker.process.sentinel], POLL_S)
-            if worker.pipe in ready:
-                try:
-                    said, text = worker.pipe.recv()
-                except (EOFError, OSError) as error:
-                    raise EngineUnavailableError("the embedder's worker died") from error
+        while not self._runner.stopping.is_set():
+            self._runner.heartbeat.begin()
+            reply = worker.receive(POLL_S)
+            if reply is not NOTHING:
+                said, text = reply
                 return said, text
-            if ready:
-                raise EngineUnavailableError("the embedder's worker died")
             self._queue.expire()
-            if time.monotonic() > until:
-                raise EngineUnavailableError("the embedder's worker does not answer")
         return "", ""
-
-    def _pause(self, pause_s: float) -> None:
-        until = time.monotonic() + pause_s
-        while time.monotonic() < until and not self._stopping.wait(POLL_S):
-            self.step.begin()
-            self._queue.expire()
 
     def _set_up(self) -> None:
         self._state = "ready"
-        if not self._first.done():
+        with suppress(InvalidStateError):  # it is not the first worker
             self._first.set_result(None)
         if self._down:
             self._down = False
             self._tell(Health(AlarmKind.WORKER_DOWN, None, False, "The embedder's worker is back"))
 
     def _set_down(self, reason: str) -> None:
-        self._state, self._pid = "down", None
+        self._state = "down"
+        self._restarts += 1
         log.warning("embedder down", reason=reason, restarts=self._restarts)
         if not self._down:
             self._down = True
             self._tell(Health(AlarmKind.WORKER_DOWN, None, True, f"No carrier can be judged: {reason}"))
 
+    def _pause(self, reason: str) -> None:
+        """Pause before the next worker: one that lived for a while is replaced at once."""
+        if self._ready_mono_s is not None:
+            lived_s = time.monotonic() - self._ready_mono_s
+            self._devices.ended(reason, lived_s)
+            if lived_s > STEADY_S:
+                self._back_off.reset()
+                return
+        until_mono_s = time.monotonic() + self._back_off.next_s()
+        while time.monotonic() < until_mono_s and not self._runner.stopping.wait(POLL_S):
+            self._runner.heartbeat.begin()
+            self._queue.expire()
+
     def _tell(self, health: Health) -> None:
         if self._on_health is None:
             return
-        try:
-            self._on_health(health)
-        except Exception:
-            log.exception("health listener failed")
+        if (error := attempt(partial(self._on_health, health))) is not None:
+            log.error("health listener failed", exc_info=error)

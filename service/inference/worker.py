@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +19,7 @@ import numpy as np
 
 from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
-from service.domain.errors import ArtefactError, DeviceError, EngineUnavailableError
+from service.domain.errors import ArtefactError, DeviceError
 from service.inference.protocol import MAX_REQUEST
 from service.inference.requests import Request
 
@@ -92,40 +91,6 @@ class Blocks:
 
 
 WorkerMain = Callable[[Connection, Any, Any, Any, WorkerOptions], None]
-
-
-@dataclass(eq=False)
-class WorkerHandle:
-    """The engine's side of a worker: its process, its pipe, and when it last said something."""
-
-    process: SpawnProcess
-    pipe: Connection
-    idle_since_mono_s: float
-
-    @classmethod
-    def start(cls, context: SpawnContext, name: str, main: Callable[..., None], *args: Any) -> WorkerHandle:
-        """Start a process that runs main(its end of a pipe, *args); it has not said anything yet.
-
-        Raises:
-            EngineUnavailableError: the machine gives no process.
-        """
-        ours, theirs = context.Pipe()
-        process = context.Process(target=main, args=(theirs, *args), name=name, daemon=True)
-        try:
-            process.start()
-        except OSError as error:
-            ours.close()
-            raise EngineUnavailableError(f"no process can be started for {name}: {error}") from error
-        finally:
-            theirs.close()
-        return cls(process, ours, time.monotonic())
-
-    def end(self) -> None:
-        """Leave nothing behind, whatever state it is in."""
-        self.pipe.close()
-        self.process.kill()
-        self.process.join()
-        self.process.close()
 
 
 def worker_main(pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, options: WorkerOptions) -> None:

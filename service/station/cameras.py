@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from lifts.schema import Lift
+from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraStatus, WatchedLift
-from service.domain.errors import BarwatchError
 from service.domain.health import Health
+from service.host.runner import Runner, Runners, attempt
 from service.store import alarms, lifts, masks
 from service.store.database import Store
 
@@ -40,12 +42,15 @@ MakeSupervisor = Callable[[WatchedLift, Callable[[CameraEvent], None]], Supervis
 class Cameras:
     """Starts, restarts and stops supervisors as the store says, on one thread of its own.
 
+    A lift that cannot be read or watched is put out of service, with an alarm of its own; the others go on.
+
     Args:
         store: where lifts and masks stand.
         make: makes a supervisor; handed in so that tests need no processes.
         on_event: told what cameras report.
         on_masks: told of each lift whose active masks changed since it was last looked at.
         loop_files: recorded videos start again at their end (the demonstration).
+        runners: where the thread is looked after.
     """
 
     def __init__(
@@ -56,26 +61,24 @@ class Cameras:
         on_masks: Callable[[str], object],
         *,
         loop_files: bool = False,
+        runners: Runners | None = None,
     ) -> None:
         self._store, self._make, self._on_event, self._on_masks = store, make, on_event, on_masks
         self._loop_files = loop_files
         self._versions: dict[str, int] = {}
         self._running: dict[str, tuple[_Key, Supervisor]] = {}
+        self._invalid: dict[str, str] = {}
         self._changed = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="cameras", daemon=True)
+        self._runner = (runners or Runners()).add(Runner("cameras", self._run, wake=self._changed.set))
 
     def start(self) -> None:
         """Watch what the store says, from now on."""
         self._changed.set()
-        self._thread.start()
+        self._runner.start()
 
     def stop(self) -> None:
         """Stop every camera; returns when all have ended."""
-        self._stopping.set()
-        self._changed.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._runner.stop()
         self._stop_all(list(self._running))
 
     def refresh(self) -> None:
@@ -92,41 +95,62 @@ class Cameras:
         return tuple(supervisor.status for _, supervisor in list(self._running.values()))
 
     def _run(self) -> None:
-        while True:
+        with self._runner.heartbeat.waiting():
             # Without a call as well: the command line may have changed the store from another process.
             self._changed.wait(FOLLOW_S)
-            self._changed.clear()
-            if self._stopping.is_set():
-                return
-            try:
-                self._follow()
-            except BarwatchError as error:
-                # The cameras that run go on; without this, one unreadable moment would freeze the list.
-                log.error("cameras cannot follow the configuration; trying again", reason=str(error))
-                if not self._stopping.wait(1.0):
-                    self._changed.set()
+        self._changed.clear()
+        if self._runner.stopping.is_set():
+            return
+        try:
+            self._follow()
+        except BaseException:
+            self._changed.set()  # the next turn, after the runner's pause, does not wait for FOLLOW_S
+            raise
 
     def _follow(self) -> None:
+        """Bring what is watched in step with the store; one lift's trouble does not hold up the others."""
         with self._store.reading() as session:
             versions = masks.active_versions(session)
-            found = [
-                lift
-                for lift in lifts.listing(session)
-                if lift.track and lift.camera and lift.camera.watched_url
-            ]
-        for lift_id in versions.keys() | self._versions.keys():
-            if versions.get(lift_id) != self._versions.get(lift_id):
-                self._on_masks(lift_id)
-        self._versions = versions
+            stored, invalid = lifts.listing(session), lifts.invalid(session)
+        self._tell_of_masks(versions)
+        found = [lift for lift in stored if lift.track and lift.camera and lift.camera.watched_url]
         wanted = {lift.id: (lift, versions.get(lift.id, 0)) for lift in found}
         self._stop_all([lift_id for lift_id, (key, _) in self._running.items() if wanted.get(lift_id) != key])
         for lift_id, key in wanted.items():
-            if lift_id not in self._running and not self._stopping.is_set():
-                supervisor = self._make(self._watched(key[0]), self._on_event)
-                self._running[lift_id] = (key, supervisor)
-                supervisor.start()
-                log.info("camera watched", lift_id=lift_id)
-        self._withdraw(set(wanted))
+            if lift_id in self._running or self._runner.stopping.is_set():
+                continue
+            self._runner.heartbeat.begin()
+            if (error := attempt(partial(self._start, lift_id, key))) is not None:
+                invalid[lift_id] = f"its camera cannot be watched: {error}"
+        self._note_invalid(invalid)
+        self._withdraw(set(wanted), set(invalid))
+
+    def _tell_of_masks(self, versions: dict[str, int]) -> None:
+        for lift_id in versions.keys() | self._versions.keys():
+            if versions.get(lift_id) == self._versions.get(lift_id):
+                continue
+            if (error := attempt(partial(self._on_masks, lift_id))) is not None:
+                log.error("masks cannot be used; tried again", lift_id=lift_id, exc_info=error)
+            elif lift_id in versions:
+                self._versions[lift_id] = versions[lift_id]
+            else:
+                del self._versions[lift_id]
+
+    def _start(self, lift_id: str, key: _Key) -> None:
+        supervisor = self._make(self._watched(key[0]), self._on_event)
+        supervisor.start()
+        self._running[lift_id] = (key, supervisor)
+        log.info("camera watched", lift_id=lift_id)
+
+    def _note_invalid(self, invalid: dict[str, str]) -> None:
+        """Raise and clear the alarms of lifts that cannot be watched."""
+        for lift_id, reason in invalid.items():
+            if self._invalid.get(lift_id) != reason:
+                log.error("a lift is out of service", lift_id=lift_id, reason=reason)
+                self._on_event(Health(AlarmKind.LIFT_INVALID, lift_id, True, f"Out of service: {reason}"))
+        for lift_id in self._invalid.keys() - invalid.keys():
+            self._on_event(Health(AlarmKind.LIFT_INVALID, lift_id, False, "The lift is in service again"))
+        self._invalid = invalid
 
     def _watched(self, lift: Lift) -> WatchedLift:
         with self._store.reading() as session:
@@ -149,12 +173,13 @@ class Cameras:
         for lift_id, _ in supervisors:
             log.info("camera no longer watched", lift_id=lift_id)
 
-    def _withdraw(self, watched: set[str]) -> None:
+    def _withdraw(self, watched: set[str], invalid: set[str]) -> None:
         """End the health alarms of cameras that nobody watches any more: nothing else would."""
         with self._store.reading() as session:
             standing = alarms.standing(session)
         for alarm in standing:
-            if alarm.lift_id is not None and alarm.lift_id not in watched:
+            kept = invalid if alarm.kind is AlarmKind.LIFT_INVALID else watched
+            if alarm.lift_id is not None and alarm.lift_id not in kept:
                 self._on_event(Health(alarm.kind, alarm.lift_id, False, "the camera is no longer watched"))
 
 

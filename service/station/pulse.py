@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from service.host.runner import Runner
+
 _WORKED_S = 1e-4
 
 
@@ -23,34 +25,36 @@ class Pulse:
     """
 
     def __init__(self, beat: Callable[[], None], period_s: float = 0.5, longest_s: float = 60.0) -> None:
-        self._beat, self._period_s, self._longest_s = beat, period_s, longest_s
+        self._beat, self._longest_s = beat, longest_s
         self._clock = time.pthread_getcpuclockid(threading.get_ident())
         self._steps = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+        self._runner = Runner("pulse", self._look, every_s=period_s)
+        self._seen_steps, self._since_s, self._worked_s = 0, time.monotonic(), 0.0
 
     def start(self) -> None:
         """Begin to beat."""
-        self._thread.start()
+        self._since_s, self._worked_s = time.monotonic(), time.clock_gettime(self._clock)
+        self._runner.start()
 
     def stop(self) -> None:
         """Beat no more."""
-        self._stop.set()
+        self._runner.stopping.set()
 
     def step(self) -> None:
         """The watched thread has come by."""
         self._steps += 1
 
-    def _run(self) -> None:
-        steps, since_s, worked_s = self._steps, time.monotonic(), time.clock_gettime(self._clock)
-        while not self._stop.wait(self._period_s):
-            worked = time.clock_gettime(self._clock) - worked_s >= _WORKED_S
-            worked_s = time.clock_gettime(self._clock)
-            if self._steps != steps:
-                steps, since_s = self._steps, time.monotonic()
-            elif not worked or time.monotonic() - since_s > self._longest_s:
-                continue
-            try:
-                self._beat()
-            except OSError:
-                return
+    def _look(self) -> bool:
+        """Beat if the thread got on since the last look; False once nobody listens."""
+        worked_s = time.clock_gettime(self._clock)
+        worked = worked_s - self._worked_s >= _WORKED_S
+        self._worked_s = worked_s
+        if self._steps != self._seen_steps:
+            self._seen_steps, self._since_s = self._steps, time.monotonic()
+        elif not worked or time.monotonic() - self._since_s > self._longest_s:
+            return True
+        try:
+            self._beat()
+        except OSError:
+            return False
+        return True

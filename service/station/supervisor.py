@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 import multiprocessing
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import structlog
 
-from service.capture.reader import BackOff
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from service.domain.health import Health
 from service.health.limits import HealthLimits
 from service.health.memory import UsualView
+from service.host.child import NOTHING, Child, ChildLostError
+from service.host.runner import BackOff, Runner, Runners
 from service.passages.learnt import Learnt, load
 from service.station.process import Sent, run_camera
 from service.station.worker import WorkerOptions
@@ -51,6 +50,7 @@ class CameraSupervisor:
             drops its oldest frames and counts them.
         memory: the file that keeps what is learnt of the line from one start of the service to the next; no
             file if not given.
+        runners: where its thread is looked after.
     """
 
     def __init__(
@@ -62,17 +62,18 @@ class CameraSupervisor:
         health: HealthLimits | None = None,
         limits: SupervisorLimits | None = None,
         memory: Path | None = None,
+        runners: Runners | None = None,
     ) -> None:
         self._watched, self._on_event = watched, on_event
         self._memory, self._learnt = memory, None if memory is None else load(memory, watched)
         self._written_s = -math.inf
         self._options = options or WorkerOptions()
         self._health, self._limits = health, limits or SupervisorLimits()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"camera-{watched.lift.id}", daemon=True)
+        self._runner = (runners or Runners()).add(Runner(f"camera {watched.lift.id}", self._run_once))
+        self._back_off = BackOff(first_s=0.2, longest_s=10.0)
         self._active: set[tuple[AlarmKind, str]] = set()
         self._usual: UsualView | None = None
-        self._process: ForkServerProcess | None = None
+        self._child: Child | None = None
         self.restarts = 0
         self._status = CameraStatus(
             lift_id=watched.lift.id,
@@ -94,81 +95,62 @@ class CameraSupervisor:
     @property
     def pid(self) -> int | None:
         """The camera's process, if one runs."""
-        process = self._process
-        return None if process is None else process.pid
+        child = self._child
+        return None if child is None else child.pid
 
     def start(self) -> None:
         """Start the camera's process and the thread that watches it."""
-        self._thread.start()
+        self._runner.start()
 
     def stop(self) -> None:
         """Stop both; no event is reported after this returns."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-            self._write()
+        self._runner.stop(self._limits.stop_s + 3.0)
+        self._write()
 
-    def _run(self) -> None:
-        back_off = BackOff(first_s=0.2, longest_s=10.0)
-        while not self._stop.is_set():
-            reason = self._run_once(back_off)
-            if self._stop.is_set():
-                return
-            self.restarts += 1
-            log.warning("camera process restarted", lift_id=self._watched.lift.id, reason=reason)
-            self._status = replace(
-                self._status, state=CameraState.DEGRADED, message=f"camera process: {reason}", fps=0.0
-            )
-            self._report(self._status)
-            self._report(self._down(True, f"the camera's process {reason}; it is being restarted"))
-            back_off.wait(self._stop)
+    def _run_once(self) -> None:
+        """Run one process to its end, and say why it ended."""
+        reason = "has nobody who listens to it"
+        try:
+            self._listen()
+            reason = ""  # the supervisor was stopped
+        except ChildLostError as error:
+            reason = str(error)
+        finally:
+            child, self._child = self._child, None
+            if child is not None:
+                child.end(self._limits.stop_s if self._runner.stopping.is_set() else 0.0)
+            if reason:
+                self._lost(reason)
+        self._runner.heartbeat.idle()
+        self._back_off.wait(self._runner.stopping)
 
-    def _run_once(self, back_off: BackOff) -> str:
-        """Run one process to its end; return why it ended."""
-        context = camera_context()
-        receiver, child_end = context.Pipe(duplex=True)
-        process = context.Process(
-            target=run_camera,
-            args=(child_end, self._watched, self._options, self._health, self._usual, self._learnt),
-            name=f"barwatch-camera-{self._watched.lift.id}",
-            daemon=True,
+    def _lost(self, reason: str) -> None:
+        self.restarts += 1
+        log.warning("camera process restarted", lift_id=self._watched.lift.id, reason=reason)
+        self._status = replace(
+            self._status, state=CameraState.DEGRADED, message=f"camera process: {reason}", fps=0.0
         )
-        try:
-            process.start()
-        except (OSError, EOFError) as error:
-            # The server that forks cameras is gone (it is started anew next time) or the machine is full.
-            receiver.close()
-            return f"could not be started: {error}"
-        finally:
-            child_end.close()
-        self._process = process
-        try:
-            return self._listen(receiver, process, back_off)
-        finally:
-            self._process = None
-            receiver.close()
-            process.join(self._limits.stop_s if self._stop.is_set() else 0.0)
-            if process.is_alive():
-                process.kill()
-                process.join()
-            process.close()
+        self._report(self._status)
+        self._report(self._down(True, f"the camera's process {reason}; it is being restarted"))
 
-    def _listen(self, receiver: Connection, process: ForkServerProcess, back_off: BackOff) -> str:
-        deadline_s = time.monotonic() + self._limits.start_s
-        while not self._stop.is_set():
-            try:
-                if receiver.poll(0.2):
-                    self._take(receiver.recv(), back_off)
-                    deadline_s = time.monotonic() + self._limits.silent_s
-                    continue
-            except (EOFError, OSError):
-                process.join(1.0)
-                return f"died (exit code {process.exitcode})"
-            if time.monotonic() > deadline_s:
-                return "hangs"
-        return "stopped"
+    def _listen(self) -> None:
+        """Start the process and take what it sends until the supervisor is stopped."""
+        child = self._child = Child.spawn(
+            camera_context(),
+            f"barwatch-camera-{self._watched.lift.id}",
+            run_camera,
+            *(self._watched, self._options, self._health, self._usual, self._learnt),
+        )
+        # Its start may take longer on a busy machine; after that its own pulse says whether it gets on.
+        child.expect(self._limits.start_s, 10 * self._limits.start_s)
+        while not self._runner.stopping.is_set():
+            self._runner.heartbeat.begin()
+            sent = child.receive(0.2)
+            if sent is not NOTHING:
+                self._take(sent)
+                child.expect(self._limits.silent_s)
 
-    def _take(self, sent: Sent, back_off: BackOff) -> None:
+    def _take(self, sent: Sent) -> None:
         if sent is None:
             return
         if isinstance(sent, UsualView):
@@ -186,7 +168,7 @@ class CameraSupervisor:
                 log.info("camera decoded", lift_id=sent.lift_id, decoder=sent.decoder)
             self._status = sent
             if sent.state is CameraState.LIVE and (AlarmKind.WORKER_DOWN, "") in self._active:
-                back_off.reset()
+                self._back_off.reset()
                 self._clear_after_restart()
         self._report(sent)
 
@@ -218,7 +200,7 @@ class CameraSupervisor:
             self._active.discard((health.kind, health.cause))
 
     def _report(self, event: CameraEvent) -> None:
-        if not self._stop.is_set():
+        if not self._runner.stopping.is_set():
             self._on_event(event)
 
 

@@ -12,12 +12,14 @@ processes (the command line) may write too; the busy timeout lets them wait for 
 
 from __future__ import annotations
 
-import queue
+import contextlib
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +27,7 @@ import stamina
 import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -33,7 +35,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.alarm import Alarm
 from service.domain.errors import ConfigurationError, StoreError
-from service.host.watchdog import Step
+from service.host.runner import Runner, Runners, attempt, settle
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -44,25 +46,34 @@ NEW_ALARMS = "new_alarms"
 """Key in Session.info: the alarms a job raised or changed, told to listeners once they are committed."""
 
 
-class Store:
-    """The database of one data folder. Open with `Store.open`, end with `close`. Safe from any thread."""
+Job = tuple[Callable[[Session], Any], "Future[Any]"]
 
-    def __init__(self, writer: Engine, reader: Engine) -> None:
+
+class Store:
+    """The database of one data folder. Open with `Store.open`, end with `close`. Safe from any thread.
+
+    Args:
+        path: the database's file.
+        writer: the engine of the writer thread.
+        reader: the engine of everybody else.
+        runners: where the writer thread is looked after.
+    """
+
+    def __init__(self, path: Path, writer: Engine, reader: Engine, runners: Runners | None = None) -> None:
+        self._path, self._inode = path, _inode_of(path)
         self._writer = writer
         self._reader = reader
-        self._jobs: queue.Queue[tuple[Callable[[Session], Any], Future[Any]] | None] = queue.Queue(
-            MAX_WAITING_JOBS
-        )
+        # The job at work stays the first of them until it is answered, so that none is lost with its thread.
+        self._jobs: deque[Job] = deque()
+        self._changed = threading.Condition()
         self._listeners: list[Callable[[tuple[Alarm, ...]], None]] = []
-        self._closed = threading.Event()
+        self._closed = False
         self.rejected_jobs = 0
-        self.step = Step()
-        """What the writer thread is at, for the watchdog."""
-        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
-        self._thread.start()
+        self._runner = (runners or Runners()).add(Runner("database", self._work))
+        self._runner.start()
 
     @classmethod
-    def open(cls, data_dir: Path) -> Store:
+    def open(cls, data_dir: Path, runners: Runners | None = None) -> Store:
         """Open (and migrate, and create if missing) the database `data_dir`/barwatch.db.
 
         Raises:
@@ -75,22 +86,25 @@ class Store:
             migrate(writer)
         except (OSError, SQLAlchemyError) as error:
             raise ConfigurationError(f"{path}: the database cannot be opened: {_brief(error)}") from error
-        return cls(writer, make_engine(path, write=False))
+        return cls(path, writer, make_engine(path, write=False), runners)
 
     def write(self, job: Callable[[Session], T]) -> Future[T]:
         """Run `job` in one transaction on the writer thread; its result, or what it raised, by the future.
 
         Our own errors (NotFoundError, ConflictError, …) come through and roll back; the database's are
         StoreError. With MAX_WAITING_JOBS waiting, or after `close`, the future fails at once (counted).
+        Every future is answered, whatever happens to the thread or the service meanwhile.
         """
         future: Future[T] = Future()
-        try:
-            if self._closed.is_set():
-                raise queue.Full
-            self._jobs.put_nowait((job, future))
-        except queue.Full:
+        with self._changed:
+            closed, full = self._closed, len(self._jobs) >= MAX_WAITING_JOBS
+            if not closed and not full:
+                self._jobs.append((job, future))
+                self._changed.notify()
+                return future
             self.rejected_jobs += 1
-            future.set_exception(StoreError("the database takes no more jobs: too many are waiting"))
+        reason = "it is closed" if closed else "too many are waiting"
+        future.set_exception(StoreError(f"the database takes no more jobs: {reason}"))
         return future
 
     @contextmanager
@@ -106,6 +120,18 @@ class Store:
         except SQLAlchemyError as error:
             raise StoreError(f"the database cannot answer: {_brief(error)}") from error
 
+    def check(self) -> None:
+        """Check that the database answers and that its file is still the one that was opened.
+
+        Raises:
+            StoreError: it does not answer, or the file was removed or replaced: SQLite would go on writing
+                to a file that nobody will ever read.
+        """
+        with self.reading() as session:
+            session.execute(text("SELECT 1"))
+        if _inode_of(self._path) != self._inode:
+            raise StoreError(f"the database's file {self._path.name} was removed or replaced")
+
     def on_alarms(self, listener: Callable[[tuple[Alarm, ...]], None]) -> None:
         """Call `listener` on the writer thread with every committed new or changed alarm, in order of seq.
 
@@ -116,53 +142,65 @@ class Store:
     @property
     def waiting_jobs(self) -> int:
         """How many writes wait for the writer thread."""
-        return self._jobs.qsize()
+        return len(self._jobs)
 
-    def close(self, timeout_s: float = 10.0) -> None:
-        """Finish the waiting writes, then close. Later writes fail."""
-        if not self._closed.is_set():
-            self._closed.set()
-            self._jobs.put(None, timeout=timeout_s)
-        self._thread.join(timeout_s)
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Finish the waiting writes for at most `timeout_s`, fail what is left, then close."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._runner.stop(timeout_s)
+        with self._changed:
+            left = list(self._jobs)
+            self._jobs.clear()
+        for _, future in left:
+            _fail(future, "the service stopped before this was written")
         self._writer.dispose()
         self._reader.dispose()
 
-    def _run(self) -> None:
+    def _work(self) -> bool:
+        """Do jobs until the store is closed and none is left."""
         while (item := self._next_job()) is not None:
             job, future = item
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result, alarms = self._transact(job)
-            except SQLAlchemyError as error:
-                future.set_exception(StoreError(f"the database refused a write: {_brief(error)}"))
-            except Exception as error:  # noqa: BLE001 - the runner hands whatever the job raised to its caller
-                future.set_exception(error)
-            else:
-                self._tell(alarms)
-                future.set_result(result)
+            if future.running():
+                _fail(future, "the database's thread was interrupted")
+            elif not future.done() and future.set_running_or_notify_cancel():
+                settle(future, partial(self._commit, job))
+            with self._changed:
+                if self._jobs and self._jobs[0] is item:
+                    self._jobs.popleft()
+        return False
 
-    def _next_job(self) -> tuple[Callable[[Session], Any], Future[Any]] | None:
-        self.step.end()
-        job = self._jobs.get()
-        if job is not None:
-            self.step.begin()
-        return job
+    def _next_job(self) -> Job | None:
+        with self._runner.heartbeat.waiting(), self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._closed)
+            return self._jobs[0] if self._jobs else None
 
-    def _transact(self, job: Callable[[Session], T]) -> tuple[T, tuple[Alarm, ...]]:
-        with Session(self._writer, expire_on_commit=False) as session:
-            with session.begin():
-                result = job(session)
-            return result, tuple(session.info.get(NEW_ALARMS, ()))
+    def _commit(self, job: Callable[[Session], T]) -> T:
+        try:
+            with Session(self._writer, expire_on_commit=False) as session:
+                with session.begin():
+                    result = job(session)
+                alarms = tuple(session.info.get(NEW_ALARMS, ()))
+        except SQLAlchemyError as error:
+            raise StoreError(f"the database refused a write: {_brief(error)}") from error
+        for listener in self._listeners if alarms else ():
+            if (failure := attempt(partial(listener, alarms))) is not None:
+                log.error("alarm listener failed", exc_info=failure)
+        return result
 
-    def _tell(self, alarms: tuple[Alarm, ...]) -> None:
-        if not alarms:
-            return
-        for listener in self._listeners:
-            try:
-                listener(alarms)
-            except Exception:
-                log.exception("alarm listener failed")
+
+def _fail(future: Future[Any], reason: str) -> None:
+    with contextlib.suppress(InvalidStateError):  # it was answered or cancelled meanwhile
+        future.set_exception(StoreError(reason))
+
+
+def _inode_of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def make_engine(path: Path, *, write: bool) -> Engine:
@@ -178,10 +216,8 @@ def make_engine(path: Path, *, write: bool) -> Engine:
         # The driver's own transaction handling begins late and DEFERRED: it is switched off and done here.
         connection.isolation_level = None
         # Turning a new file to WAL locks it, and SQLite does not wait for another process that does so too.
-        for attempt in stamina.retry_context(
-            on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_max=0.5
-        ):
-            with attempt:
+        for retry in stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_max=0.5):
+            with retry:
                 connection.execute("PRAGMA journal_mode=WAL")
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")

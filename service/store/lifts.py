@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from lifts.schema import Lift
-from service.domain.errors import NotFoundError
+from service.domain.errors import ConflictError, NotFoundError
 from service.store.tables import LiftRow
 
 
 def put(session: Session, lift: Lift) -> bool:
     """Register the lift or replace its configuration; returns whether it is new."""
-    row = session.get(LiftRow, lift.id)
+    row = _row(session, lift.id)
     config = lift.model_dump(mode="json", exclude_none=True)
     now = datetime.now(UTC)
     if row is None:
@@ -26,28 +27,60 @@ def put(session: Session, lift: Lift) -> bool:
 
 
 def get(session: Session, lift_id: str) -> Lift:
-    """Return the lift; raises NotFoundError."""
-    row = session.get(LiftRow, lift_id)
-    if row is None:
+    """Return the lift.
+
+    Raises:
+        NotFoundError: there is none.
+        ConflictError: what is stored is no valid configuration; storing another one mends that.
+    """
+    if not exists(session, lift_id):
         raise NotFoundError(f"no lift {lift_id!r}")
-    return Lift.model_validate(row.config)
+    read = _read(session, lift_id)
+    if isinstance(read, str):
+        raise ConflictError(f"lift {lift_id!r} is out of service: {read}")
+    return read
 
 
 def exists(session: Session, lift_id: str) -> bool:
     """Say whether the lift is registered."""
-    return session.get(LiftRow, lift_id) is not None
+    return session.scalar(select(LiftRow.id).where(LiftRow.id == lift_id)) is not None
 
 
 def listing(session: Session) -> tuple[Lift, ...]:
-    """Return every lift, by id."""
-    rows = session.scalars(select(LiftRow).order_by(LiftRow.id))
-    return tuple(Lift.model_validate(row.config) for row in rows)
+    """Return every lift whose configuration is valid, by id."""
+    return tuple(read for lift_id in _ids(session) if not isinstance(read := _read(session, lift_id), str))
+
+
+def invalid(session: Session) -> dict[str, str]:
+    """Return the lifts whose stored configuration is not valid: id -> what is wrong with it."""
+    return {lift_id: read for lift_id in _ids(session) if isinstance(read := _read(session, lift_id), str)}
 
 
 def delete(session: Session, lift_id: str) -> None:
     """Remove the lift and its masks; its passages and alarms stay as evidence. Raises NotFoundError."""
-    row = session.get(LiftRow, lift_id)
+    row = _row(session, lift_id)
     if row is None:
         raise NotFoundError(f"no lift {lift_id!r}")
     session.delete(row)
     session.flush()
+
+
+def _row(session: Session, lift_id: str) -> LiftRow | None:
+    """Return the row without its configuration, which may not be readable."""
+    return session.get(LiftRow, lift_id, options=[defer(LiftRow.config)])
+
+
+def _ids(session: Session) -> tuple[str, ...]:
+    return tuple(session.scalars(select(LiftRow.id).order_by(LiftRow.id)))
+
+
+def _read(session: Session, lift_id: str) -> Lift | str:
+    """Return the lift, or what is wrong with its configuration: no row keeps the others from being read."""
+    try:
+        return Lift.model_validate(session.scalar(select(LiftRow.config).where(LiftRow.id == lift_id)))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"]) or "configuration"
+        return f"its stored configuration is not valid: {place}: {problem['msg']}"
+    except ValueError:
+        return "its stored configuration is not JSON"

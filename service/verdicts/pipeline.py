@@ -32,7 +32,7 @@ from service.domain.health import Health
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
 from service.host.disk import Room
-from service.host.watchdog import Step
+from service.host.runner import Heartbeat
 from service.inference.active_masks import ActiveMasks
 from service.inference.protocol import Engine
 from service.site.proposals import Proposals
@@ -105,7 +105,7 @@ class Pipeline:
         self._watches: dict[str, PassageWatch] = {}
         self._said: dict[tuple[AlarmKind, str | None, str], int] = {}
         self._applied: dict[tuple[AlarmKind, str | None, str], int] = {}
-        self.step = Step()
+        self.step = Heartbeat()
         """What the deciding thread is at, for the watchdog."""
         self._stopping = threading.Event()
         self._threads = [
@@ -128,6 +128,7 @@ class Pipeline:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        self._writer.finish()
 
     def on_event(self, event: CameraEvent) -> None:
         """Take an event from any thread; never blocks and never raises for what is in the event."""
@@ -224,7 +225,7 @@ class Pipeline:
                 self._lost += 1
                 log.exception("event not processed", event_kind=type(item).__name__)
             finally:
-                self.step.end()
+                self.step.idle()
                 self._leave()
 
     def _decide(self, item: _Answered) -> None:

@@ -69,7 +69,7 @@ def test_a_service_that_hangs_ends(tmp_path: Path, model: Path) -> None:
 
 def start_and_fail(tmp_path: Path, model: Path, *arguments: str, **variables: str) -> str:
     """Return what a start that must fail says."""
-    line = [sys.executable, "-m", "service.cli", "serve", "--data", str(tmp_path / "data")]
+    line = [sys.executable, "-m", "service", "serve", "--data", str(tmp_path / "data")]
     found = subprocess.run(
         [*line, "--port", "0", "--model", str(model), *arguments],
         capture_output=True,

@@ -49,7 +49,7 @@ def running(folder: Path, *arguments: str, command: str = "serve", **variables: 
     """Start the service on a free port, wait until it says it is ready, stop it at the end."""
     output = folder / "output.txt"
     began = time.monotonic()
-    line = [sys.executable, "-m", "service.cli", command, "--port", "0", *arguments]
+    line = [sys.executable, "-m", "service", command, "--port", "0", *arguments]
     with output.open("w") as file:
         process = subprocess.Popen(
             line, stdout=file, stderr=subprocess.STDOUT, text=True, env=environment(**variables)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from fastapi import APIRouter, Response
-from sqlalchemy import text
 
 from service.api.deps import RuntimeDep
 from service.api.metrics import render
 from service.api.schemas.service import LiveOut, ReadyOut
+from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.host.disk import Room
+from service.store import alarms
 
 router = APIRouter(tags=["health"])
+
+ALARM_DUE_S = 12.0
+"""A camera without frames is under an alarm after 10 s; the rest is for the way to the database."""
 
 
 @router.get("/health/live", summary="Does the process answer?")
@@ -22,35 +28,55 @@ async def live() -> LiveOut:
 
 @router.get(
     "/health/ready",
-    summary="Can the service judge carriers?",
+    summary="Are carriers being judged?",
     responses={503: {"model": ReadyOut, "description": "Not yet, or not any more."}},
 )
 def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
-    """Answer 200 when the model is verified and loaded, the database answers and can grow, else 503.
+    """Answer 200 when carriers are being judged, else 503 with every reason why they are not.
 
-    A camera that is lost does not make the service unready: it raises an alarm of its own. Nor does an
-    accelerator that was given up, or a disk with little room: both are said.
+    That is: every thread of the service is alive, the embedder answers, the database answers and can grow,
+    and every camera that is to be watched is live or under an alarm. A camera under an alarm does not make
+    the service unready, nor does an accelerator that was given up, or a disk with little room: all are said.
     """
+    database, standing = "ready", frozenset[str | None]()
     try:
+        runtime.store.check()
         with runtime.store.reading() as session:
-            session.execute(text("SELECT 1"))
-        database = "ready"
+            standing = frozenset(alarm.lift_id for alarm in alarms.standing(session))
     except StoreError as error:
         database = str(error)
-    engine = runtime.engine.status
-    disk = runtime.pictures.space.status
-    good = engine.state == "ready" and database == "ready" and disk.room is not Room.FULL
-    response.status_code = 200 if good else 503
+    engine, disk, cameras = runtime.engine.status, runtime.pictures.space.status, runtime.cameras.statuses()
+    problems = [f"{name}: {trouble}" for name, trouble in runtime.runners.troubles().items()]
+    if engine.state != "ready":
+        problems.append(f"embedder: {engine.state}")
+    if database != "ready":
+        problems.append(f"database: {database}")
+    if disk.room is Room.FULL:
+        problems.append(f"disk: {disk}")
+    problems += [
+        f"camera {camera.lift_id}: {camera.state.value}, and no alarm says so"
+        for camera in cameras
+        if not accounted_for(camera, standing)
+    ]
+    response.status_code = 503 if problems else 200
     return ReadyOut(
-        status="ready" if good else "not ready",
+        status="not ready" if problems else "ready",
+        problems=problems,
         engine=engine.state,
         database=database,
-        cameras={status.lift_id: status.state.value for status in runtime.cameras.statuses()},
+        cameras={camera.lift_id: camera.state.value for camera in cameras},
         model=engine.model or None,
         device=engine.device,
         device_lost=engine.device_lost or None,
         disk=str(disk),
     )
+
+
+def accounted_for(camera: CameraStatus, under_alarm: Container[str | None]) -> bool:
+    """Say whether a camera is live or under an alarm, or will be soon because it has just lost its frames."""
+    if camera.state is CameraState.LIVE or camera.lift_id in under_alarm:
+        return True
+    return camera.frame_age_s is not None and camera.frame_age_s < ALARM_DUE_S
 
 
 @router.get(

@@ -35,15 +35,17 @@ class LiveOut(BaseModel):
 
 
 class ReadyOut(BaseModel):
-    """Whether the service can do its work, part by part.
-
-    `ready` needs the engine, the database and a disk that is not full.
-    """
+    """Whether carriers are being judged, part by part."""
 
     status: Literal["ready", "not ready"]
+    problems: list[str] = Field(
+        description="Every reason why the service is not ready, each with the part's name; empty if it is."
+    )
     engine: str
     database: str
-    cameras: dict[str, str] = Field(description="Each camera's state; a lost one is an alarm of its own.")
+    cameras: dict[str, str] = Field(
+        description="Each camera's state. One that is not live must be under an alarm."
+    )
     model: str | None
     device: str = Field(description="What the embedder computes on, e.g. `cuda:0 float16`.")
     device_lost: str | None = Field(description="Why an accelerator was given up for the processor, if so.")

@@ -1,18 +1,74 @@
 """Health and metrics: what load balancers and Prometheus read."""
 
+import threading
+from dataclasses import replace
+
+from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState
+from service.host.runner import BackOff, Runner, RunnerState
 from tests.service.api.conftest import House, status_of
 
 
-def test_ready_means_that_carriers_can_be_judged(house: House) -> None:
-    """200 with the engine and the database ready, whatever the cameras do; 503 once the database is gone."""
-    house.cameras.said["demo-quad"] = status_of("demo-quad", CameraState.LOST)
+def problems(house: House) -> list[str]:
+    """Return what /health/ready complains of; its status goes with it."""
     answer = house.client.get("/health/ready")
-    assert answer.status_code == 200
-    body = answer.json()
+    found: list[str] = answer.json()["problems"]
+    assert answer.status_code == (503 if found else 200)
+    assert answer.json()["status"] == ("not ready" if found else "ready")
+    return found
+
+
+def test_ready_means_that_carriers_are_judged(house: House) -> None:
+    """200 with the engine, the database and the cameras at work."""
+    house.cameras.said["demo-quad"] = status_of("demo-quad")
+    assert problems(house) == []
+    body = house.client.get("/health/ready").json()
     assert (body["status"], body["engine"], body["database"]) == ("ready", "ready", "ready")
-    assert body["cameras"] == {"demo-quad": "lost"}
+    assert body["cameras"] == {"demo-quad": "live"}
     assert house.client.get("/health/live").json() == {"status": "live"}
+
+
+def test_a_camera_is_live_or_under_an_alarm(house: House) -> None:
+    """One that is neither makes the service unready, by name; an alarm says it as well, so that is enough."""
+    lost = replace(status_of("demo-quad", CameraState.LOST), frame_age_s=30.0)
+    house.cameras.said["demo-quad"] = lost
+    assert problems(house) == ["camera demo-quad: lost, and no alarm says so"]
+    house.raise_alarm(None, AlarmKind.CAMERA_LOST)
+    assert problems(house) == []
+
+
+def test_a_camera_that_has_just_lost_its_frames_has_time_for_its_alarm(house: House) -> None:
+    """A hiccup does not make the service unready; a camera without its first frame does."""
+    house.cameras.said["demo-quad"] = replace(status_of("demo-quad", CameraState.DEGRADED), frame_age_s=4.0)
+    assert problems(house) == []
+    house.cameras.said["demo-quad"] = replace(status_of("demo-quad", CameraState.STARTING), frame_age_s=None)
+    assert problems(house) == ["camera demo-quad: starting, and no alarm says so"]
+
+
+def test_every_thread_must_be_alive(house: House) -> None:
+    """Not started, failing or dead: each is named, and none of them is taken for idle."""
+
+    def fail() -> None:
+        raise IndexError("no passage")
+
+    runner = house.runtime.runners.add(
+        Runner("judging", fail, back_off=BackOff(first_s=0.001, longest_s=0.001))
+    )
+    assert problems(house) == ["judging: not started"]
+    runner.start()
+    pause = threading.Event()
+    while runner.state is not RunnerState.FAILING:
+        pause.wait(0.01)
+    assert problems(house) == ["judging: failing: IndexError: no passage"]
+    runner.stop()
+    assert problems(house) == []
+
+
+def test_a_database_file_that_is_gone_is_noticed(house: House) -> None:
+    """SQLite goes on writing into a file that was removed: readiness says so."""
+    assert problems(house) == []
+    house.store._path.unlink()
+    assert problems(house) == ["database: the database's file barwatch.db was removed or replaced"]
 
 
 def test_metrics_are_prometheus_text(house: House) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from service.capture.reader import BackOff, CameraReader, LatestFrames
+from service.capture.reader import CameraReader, LatestFrames
 from service.domain.errors import SourceError
 from service.domain.frame import Frame
+from service.host.runner import BackOff
 
 PICTURE = np.zeros((2, 2, 3), np.uint8)
 
@@ -28,25 +29,6 @@ def test_a_full_queue_drops_the_oldest_and_counts_it() -> None:
     assert kept == [7, 8, 9]
     assert frames.dropped == 7
     assert frames.get(0.001) is None
-
-
-def test_waits_grow_and_begin_again() -> None:
-    """Waits double up to the longest, with jitter, and start small after a connection that worked."""
-    waits = BackOff(first_s=0.5, longest_s=4.0)
-    grown = [waits.next_s() for _ in range(2000)]
-    assert all(b <= w <= b + 0.25 for w, b in zip(grown, (0.5, 1.0, 2.0), strict=False))
-    assert set(grown[3:]) == {4.0}
-    waits.reset()
-    assert waits.next_s() <= 0.75
-
-
-def test_a_wait_ends_when_it_is_told_to() -> None:
-    """Waiting costs no time once the reader is stopped."""
-    stop = threading.Event()
-    stop.set()
-    start_s = time.monotonic()
-    assert BackOff(first_s=60.0, longest_s=60.0).wait(stop)
-    assert time.monotonic() - start_s < 5.0
 
 
 def test_it_reconnects_and_time_goes_on() -> None:
@@ -90,6 +72,27 @@ def test_the_reason_of_a_failure_is_kept_for_the_operator() -> None:
     assert failed.wait(10)
     reader.stop()
     assert reader.message == "no connection to cam"
+
+
+def test_an_unforeseen_failure_does_not_end_the_reader() -> None:
+    """Whatever a source raises, while it connects or while it reads, the camera is connected to again."""
+    attempts = iter(range(10))
+
+    def connect() -> Iterator[Frame]:
+        attempt = next(attempts)
+        if attempt == 0:
+            raise KeyError("codec")
+        yield frame(0, t_s=float(attempt))
+        if attempt == 1:
+            raise ZeroDivisionError
+
+    frames = LatestFrames()
+    reader = CameraReader(connect, frames)
+    reader.start()
+    assert reader.ended.wait(60)
+    reader.stop()
+    assert reader.connections == 2
+    assert [got.index for _ in range(2) if (got := frames.get(0)) is not None] == [0, 0]
 
 
 def test_stopping_does_not_wait_for_a_silent_camera() -> None:

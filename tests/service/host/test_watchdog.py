@@ -8,16 +8,20 @@ import threading
 from queue import SimpleQueue
 
 import pytest
+import structlog
 
-from service.host.watchdog import HANGS, LastResort, LoopStep, Step, Watchdog
+from service.host.runner import Runner, Runners, RunnerState
+from service.host.watchdog import HANGS, LastResort, LoopHeartbeat, Watchdog
 
 PATIENCE_S = 0.4
 PROGRAM = """
 import asyncio, ctypes, threading
-from service.host.watchdog import LoopStep, Watchdog
+from service.host.runner import Runners
+from service.host.watchdog import LoopHeartbeat, Watchdog
 
 async def main():
-    Watchdog({patience}, {{"event loop": LoopStep(asyncio.get_running_loop()).lasts_s}}).start()
+    watchdog = Watchdog({patience}, Runners(), LoopHeartbeat(asyncio.get_running_loop()))
+    watchdog.start()
     await asyncio.sleep(0)
     {hang}
 
@@ -75,30 +79,79 @@ def test_one_that_works_is_left_alone() -> None:
     assert run(f"await asyncio.sleep({3 * PATIENCE_S})")[0] == 0
 
 
+def test_so_does_the_end_of_the_watchdog_itself() -> None:
+    """Its thread is killed: nobody winds up the timer any more, which is not taken for peace."""
+    kill = "ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(SystemExit))"
+    hang = f"ident = watchdog._runner.thread_id; {kill}; await asyncio.sleep(60)"
+    code, said = run(hang)
+    assert code == -signal.SIGALRM
+    assert "most recent call first" in said
+
+
 def test_a_step_that_lasts_is_found_and_only_that() -> None:
-    """Of two parts the one that hangs is named; nothing is said of a part that waits for work."""
+    """Of two runners the one that hangs is named; nothing is said of one that waits for work."""
     ended: SimpleQueue[int] = SimpleQueue()
-    idle, hanging = Step(), Step()
-    hanging.begin()
-    watchdog = Watchdog(PATIENCE_S, {"idle": idle.lasts_s, "hanging": hanging.lasts_s}, ended.put, NoTimer())
+    runners, let_go, hanging = Runners(), threading.Event(), threading.Event()
+
+    def idle() -> None:
+        with idler.heartbeat.waiting():
+            let_go.wait(60)
+
+    def hang() -> None:
+        hanging.set()
+        let_go.wait(60)
+
+    idler, hanger = runners.add(Runner("idle", idle)), runners.add(Runner("hanging", hang))
+    idler.start()
+    hanger.start()
+    assert hanging.wait(30)
+    watchdog = Watchdog(PATIENCE_S, runners, end=ended.put, last_resort=NoTimer())
+    with structlog.testing.capture_logs() as lines:
+        watchdog.start()
+        assert ended.get(timeout=30) == HANGS
+        watchdog.stop()
+    assert {line["part"] for line in lines} == {"hanging"}
+    let_go.set()
+    assert idler.stop()
+    assert hanger.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_died_is_replaced() -> None:
+    """Dead is not idle: the watchdog starts a new thread in its place."""
+    turns: SimpleQueue[int] = SimpleQueue()
+    last = threading.Event()
+
+    def body() -> None:
+        turns.put(1)
+        if turns.qsize() == 1:
+            raise SystemExit
+        last.set()
+
+    runners = Runners()
+    runner = runners.add(Runner("worker", body, every_s=0.01))
+    watchdog = Watchdog(60.0, runners, end=lambda _: pytest.fail("it bit somebody"), last_resort=NoTimer())
+    runner.start()
     watchdog.start()
-    assert ended.get(timeout=30) == HANGS
+    assert last.wait(30)
+    assert runner.state is RunnerState.ALIVE
     watchdog.stop()
-    hanging.end()
-    assert (idle.lasts_s(), hanging.lasts_s()) == (0.0, 0.0)
+    assert runner.stop()
 
 
 def test_a_stopped_watchdog_bites_nobody() -> None:
     """After `stop` neither the thread nor the C timer is left."""
-    looked = threading.Event()
+    wound = threading.Event()
 
-    def lasts() -> float:
-        looked.set()
-        return 0.0
+    class Noted(NoTimer):
+        def wind(self, patience_s: float) -> None:
+            wound.set()
 
-    watchdog = Watchdog(PATIENCE_S, {"part": lasts}, lambda _: pytest.fail("bitten"), NoTimer())
+    watchdog = Watchdog(
+        PATIENCE_S, Runners(), end=lambda _: pytest.fail("it bit somebody"), last_resort=Noted()
+    )
     watchdog.start()
-    assert looked.wait(30)
+    assert wound.wait(30)
     watchdog.stop()
     assert "watchdog" not in {thread.name for thread in threading.enumerate()}
 
@@ -106,12 +159,12 @@ def test_a_stopped_watchdog_bites_nobody() -> None:
 def test_a_loop_owes_a_sign_of_life_until_it_gives_one() -> None:
     """Blocked it owes longer and longer; once it has answered it is asked anew; closed it owes nothing."""
     loop = asyncio.new_event_loop()
-    step = LoopStep(loop)
-    assert step.lasts_s() == 0.0
-    first = step.lasts_s()
-    assert 0.0 < first < step.lasts_s()
+    beat = LoopHeartbeat(loop)
+    assert beat.lasts_s() == 0.0
+    first = beat.lasts_s()
+    assert 0.0 < first < beat.lasts_s()
     loop.run_until_complete(asyncio.sleep(0))
-    assert step.lasts_s() == 0.0
+    assert beat.lasts_s() == 0.0
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
-    assert step.lasts_s() == step.lasts_s() == 0.0
+    assert beat.lasts_s() == beat.lasts_s() == 0.0

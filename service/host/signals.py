@@ -1,0 +1,80 @@
+"""Signals that end the service: SIGTERM, Ctrl-C and a closed terminal, from the interpreter's first line on.
+
+    end_at_once()                 # while the service's parts are still being imported
+    stop = StopSignals()          # main thread
+    stop.hand_to(service.stop)    # from now on: in order, and at once after SHUT_DOWN_S
+
+Python runs a signal's handler on the main thread, between two steps of the interpreter. That may take long:
+SQLite waits ten seconds for a lock. So the signal is read from a pipe on a thread of its own. Whatever the
+service is at then, the process ends with exit status 0 in time: what was committed is safe at any moment.
+
+Imports only what the interpreter has loaded anyway, because `end_at_once` comes before everything else.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+SHUT_DOWN_S = 8.0
+"""How long an orderly end may take before the process ends as it is."""
+
+
+def end_at_once() -> None:
+    """End the process with status 0 at a signal, as it is: nothing has begun that would need an end."""
+    _handle(lambda _number, _frame: leave())
+
+
+def leave(status: int = 0) -> NoReturn:
+    """End this process now, and its children with it."""
+    processes = sys.modules.get("multiprocessing")
+    if processes is not None:
+        for child in processes.active_children():
+            child.kill()
+    os._exit(status)
+
+
+class StopSignals:
+    """Waits for a signal on a thread of its own. Make it on the main thread, once per process."""
+
+    def __init__(self) -> None:
+        # Not before: this takes as long to import as all that `end_at_once` has to precede.
+        from service.host.runner import Runner  # noqa: PLC0415
+
+        self._stop: Callable[[], None] | None = None
+        self._heard, told = os.pipe()
+        os.set_blocking(told, False)
+        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        _handle(lambda _number, _frame: None)
+        self._runner = Runner("signals", self._listen)
+        self._runner.start()
+
+    def hand_to(self, stop: Callable[[], None]) -> None:
+        """Call `stop` at a signal from now on; it must return at once."""
+        self._stop = stop
+
+    def _listen(self) -> None:
+        self._await_signal(None)
+        if self._stop is None:
+            leave()
+        self._stop()
+        again = self._await_signal(SHUT_DOWN_S)
+        if not again:
+            print("barwatch: not everything ended in time; the process ends as it is", file=sys.stderr)  # noqa: T201
+        leave()
+
+    def _await_signal(self, timeout_s: float | None) -> bool:
+        return bool(select.select([self._heard], [], [], timeout_s)[0]) and bool(os.read(self._heard, 64))
+
+
+def _handle(handler: Callable[[int, object], None]) -> None:
+    for each in STOP_SIGNALS:
+        # Whoever started the process may have it outlive a terminal (nohup) or ignore Ctrl-C (a script's &).
+        if each is signal.SIGTERM or signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, handler)
