@@ -24,7 +24,6 @@ from service.alarms.hub import AlarmHub
 from service.api.app import create_app
 from service.api.auth import Attempts, Gate, Principal, Sessions
 from service.api.runtime import Runtime
-from service.domain.alarm import Alarm
 from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.errors import BarwatchError, ConfigurationError
 from service.domain.people import Role
@@ -39,6 +38,7 @@ from service.station.supervisor import CameraSupervisor
 from service.station.worker import WorkerOptions
 from service.store import alarms, meta, tokens
 from service.store.database import Store
+from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures, Retention
 from service.verdicts.pipeline import Pipeline
 
@@ -158,7 +158,7 @@ class Service:
             loop_files=loop_files,
             runners=self.runners,
         )
-        hub = AlarmHub(partial(replay, store))
+        hub = AlarmHub(StoredOutbox(store))
         store.on_alarms(hub.publish)
         sessions = Sessions.open(settings.data, settings.session_hours * 3600)
         runtime = Runtime(
@@ -285,12 +285,6 @@ def adopt_token(session: Session, token: str) -> None:
     for record in tokens.listing(session):
         if record.name == ENVIRONMENT_TOKEN and record.id != kept.id and record.revoked_at is None:
             tokens.revoke(session, record.id)
-
-
-def replay(store: Store, after: int, limit: int) -> tuple[Alarm, ...]:
-    """Read the outbox for the hub."""
-    with store.reading() as session:
-        return alarms.replay(session, after, limit)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,27 +8,45 @@
 A subscriber first reads the outbox page by page at its own pace; when it has caught up it is switched, in
 one step of the event loop, to a bounded queue of live alarms. One that lets its queue fill up is dropped
 (counted): it can come back with the last seq it saw, and nobody else has waited for it.
+
+An alarm that was committed and not handed over, whatever the reason, is fetched from the outbox by a runner
+that asks for the newest seq every `POLL_S` and tries again by itself. A row of the outbox that cannot be read
+is handed on as such, logged and counted: it keeps back no other.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
+from typing import Protocol, TypeVar
 
 import structlog
 
 from service.domain.alarm import Alarm
 from service.domain.errors import BarwatchError, StoreError
+from service.host.runner import Runner
+from service.store.records import OutboxEntry
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 QUEUE_SIZE = 256
 REPLAY_PAGE = 200
+POLL_S = 2.0
+"""How long an alarm that nobody told the hub of stays unsent at most."""
 
-Replay = Callable[[int, int], tuple[Alarm, ...]]
-"""(after, limit) -> the outbox's alarms with seq above `after`, oldest first."""
+
+class Outbox(Protocol):
+    """Where committed alarms are kept (service.store.outbox.StoredOutbox); its methods may block."""
+
+    def newest(self) -> int:
+        """Return the newest seq, 0 if there is none. Raises StoreError."""
+
+    def page(self, after: int, limit: int) -> tuple[OutboxEntry, ...]:
+        """Return the entries above `after`, oldest first, at most `limit`. Raises StoreError."""
 
 
 class SubscriberDroppedError(BarwatchError):
@@ -39,43 +57,40 @@ class AlarmHub:
     """One per process; `start` and all subscribers live on one event loop, `publish` may be called anywhere.
 
     Args:
-        replay: reads the outbox (blocking; called on a worker thread).
+        outbox: the committed alarms (read on threads of their own).
         queue_size: live alarms a subscriber may leave unread before it is dropped.
     """
 
-    def __init__(self, replay: Replay, queue_size: int = QUEUE_SIZE) -> None:
-        self._replay = replay
+    def __init__(self, outbox: Outbox, queue_size: int = QUEUE_SIZE) -> None:
+        self._outbox = outbox
         self._queue_size = queue_size
         self._loop: asyncio.AbstractEventLoop | None = None
         self._subscriptions: set[Subscription] = set()
-        self._heal: asyncio.Task[None] | None = None
-        self._known_seq = 0
+        self._behind = threading.Event()
+        self._known_seq = self._handed_seq = 0
+        self._unreadable: set[int] = set()
         self.last_seq = 0
+        """The newest seq that was handed to subscribers."""
         self.dropped_subscribers = 0
+        self.runner = Runner("alarm feed", self._catch_up, wake=self._behind.set)
+        """Fetches what nobody published."""
 
     async def start(self, last_seq: int) -> None:
         """Start on the running loop; `last_seq` is the outbox's newest (alarms.last_seq)."""
         self._loop = asyncio.get_running_loop()
         self.last_seq = max(self.last_seq, last_seq)
+        self.runner.start()
 
     async def stop(self) -> None:
         """Drop every subscriber."""
         self._loop = None
-        if self._heal is not None:
-            self._heal.cancel()
         for subscription in list(self._subscriptions):
             subscription.drop("the service stops")
+        await asyncio.to_thread(self.runner.stop)
 
     def publish(self, alarms: tuple[Alarm, ...]) -> None:
         """Tell subscribers of committed alarms. Never blocks; may be called from any thread, in any order."""
-        loop = self._loop
-        if loop is None:
-            return
-        try:
-            loop.call_soon_threadsafe(self._accept, alarms)
-        except RuntimeError:
-            # The loop has closed under us: nobody is left to tell, and the outbox keeps the alarms.
-            log.info("alarms published after the event loop closed", count=len(alarms))
+        self._on_loop(self._accept, alarms)
 
     def subscribe(self, after: int | None = None) -> Subscription:
         """Return a subscription to everything after `after` (None: from now on).
@@ -90,33 +105,70 @@ class AlarmHub:
         """How many subscribers there are."""
         return len(self._subscriptions)
 
+    @property
+    def newest_seq(self) -> int:
+        """The newest seq that is known to be committed; above `last_seq` while alarms are being fetched."""
+        return max(self.last_seq, self._known_seq)
+
+    @property
+    def unreadable(self) -> int:
+        """How many damaged rows of the outbox were met."""
+        return len(self._unreadable)
+
+    def _on_loop(self, accept: Callable[[T], None], what: T) -> None:
+        loop = self._loop
+        if loop is None:
+            return
+        try:
+            loop.call_soon_threadsafe(accept, what)
+        except RuntimeError:
+            # The loop has closed under us: nobody is left to tell, and the outbox keeps the alarms.
+            log.info("alarms came after the event loop had closed")
+
     def _accept(self, alarms: tuple[Alarm, ...]) -> None:
         for alarm in alarms:
             if alarm.seq == self.last_seq + 1:
-                self._deliver(alarm)
+                self._deliver(OutboxEntry(alarm.seq, alarm))
             elif alarm.seq > self.last_seq:
                 # Another process wrote in between, or threads overtook each other: ask the outbox.
                 self._known_seq = max(self._known_seq, alarm.seq)
-                if self._heal is None or self._heal.done():
-                    self._heal = asyncio.ensure_future(self._catch_up())
+                self._behind.set()
 
-    async def _catch_up(self) -> None:
-        while self.last_seq < self._known_seq:
-            try:
-                alarms = await asyncio.to_thread(self._replay, self.last_seq, REPLAY_PAGE)
-            except StoreError:
-                log.exception("the outbox cannot be read; the next alarm tries again")
-                return
-            for alarm in alarms:
-                if alarm.seq > self.last_seq:
-                    self._deliver(alarm)
-            if not alarms:
-                return
+    def _accept_page(self, entries: Sequence[OutboxEntry]) -> None:
+        for entry in entries:
+            if entry.seq > self.last_seq:
+                self._deliver(entry)
 
-    def _deliver(self, alarm: Alarm) -> None:
-        self.last_seq = alarm.seq
+    def _catch_up(self) -> None:
+        """Hand over what is newer in the outbox; a StoreError is the runner's, which tries again."""
+        if self._known_seq <= max(self.last_seq, self._handed_seq):
+            with self.runner.heartbeat.waiting():
+                self._behind.wait(POLL_S)
+        self._behind.clear()
+        after, newest = max(self.last_seq, self._handed_seq), self._outbox.newest()
+        self._known_seq = max(self._known_seq, newest)
+        while after < newest and not self.runner.stopping.is_set():
+            entries = self._read_page(after)
+            if not entries:
+                break
+            after = entries[-1].seq
+            self._on_loop(self._accept_page, entries)
+            self._handed_seq = after
+        # What the database no longer has cannot be sent.
+        self._known_seq = newest
+
+    def _read_page(self, after: int) -> tuple[OutboxEntry, ...]:
+        entries = self._outbox.page(after, REPLAY_PAGE)
+        for entry in entries:
+            if entry.alarm is None and entry.seq not in self._unreadable:
+                self._unreadable.add(entry.seq)
+                log.error("an entry of the alarm history is damaged; it is skipped", seq=entry.seq)
+        return entries
+
+    def _deliver(self, entry: OutboxEntry) -> None:
+        self.last_seq = entry.seq
         for subscription in list(self._subscriptions):
-            subscription.offer(alarm)
+            subscription.offer(entry)
 
     def join(self, subscription: Subscription) -> None:
         """Used by Subscription."""
@@ -126,9 +178,9 @@ class AlarmHub:
         """Used by Subscription."""
         self._subscriptions.discard(subscription)
 
-    async def read(self, after: int) -> tuple[Alarm, ...]:
-        """Used by Subscription: one page of the outbox."""
-        return await asyncio.to_thread(self._replay, after, REPLAY_PAGE)
+    async def read(self, after: int) -> tuple[OutboxEntry, ...]:
+        """Used by Subscription: one page of the outbox. Raises StoreError."""
+        return await asyncio.to_thread(self._read_page, after)
 
 
 class Subscription:
@@ -136,8 +188,8 @@ class Subscription:
 
     def __init__(self, hub: AlarmHub, after: int, queue_size: int) -> None:
         self._hub = hub
-        self._pages: deque[Alarm] = deque()
-        self._live: deque[Alarm] = deque()
+        self._pages: deque[OutboxEntry] = deque()
+        self._live: deque[OutboxEntry] = deque()
         self._size = queue_size
         self._caught_up = False
         self._wake = asyncio.Event()
@@ -157,8 +209,8 @@ class Subscription:
     ) -> None:
         self._hub.leave(self)
 
-    async def get(self, timeout_s: float | None = None) -> Alarm | None:
-        """Return the next alarm; None if there was none for `timeout_s`.
+    async def get(self, timeout_s: float | None = None) -> OutboxEntry | None:
+        """Return the next entry; None if there was none for `timeout_s`.
 
         Raises:
             SubscriberDroppedError: dropped. `dropped` (an asyncio.Event) is set as well, for a caller that is
@@ -175,19 +227,19 @@ class Subscription:
                 return None
         if self.dropped.is_set():
             raise SubscriberDroppedError(self.reason)
-        alarm = self._pages.popleft() if self._pages else self._live.popleft()
-        self.seq = alarm.seq
-        return alarm
+        entry = self._pages.popleft() if self._pages else self._live.popleft()
+        self.seq = entry.seq
+        return entry
 
-    def offer(self, alarm: Alarm) -> None:
-        """Used by the hub: queue a live alarm, or drop the subscriber."""
+    def offer(self, entry: OutboxEntry) -> None:
+        """Used by the hub: queue a live entry, or drop the subscriber."""
         if not self._caught_up:
             return
         if len(self._live) >= self._size:
             self._hub.dropped_subscribers += 1
             self.drop("too slow: subscribe again with the last seq seen")
             return
-        self._live.append(alarm)
+        self._live.append(entry)
         self._wake.set()
 
     def drop(self, reason: str) -> None:
@@ -204,9 +256,13 @@ class Subscription:
                 # No await between this test and the switch: the next alarm the hub delivers is seq + 1.
                 self._caught_up = True
                 return
-            page = await self._hub.read(self.seq)
+            try:
+                page = await self._hub.read(self.seq)
+            except StoreError as error:
+                self.drop(f"{error}: subscribe again with the last seq seen")
+                return
             # What lies beyond the hub's own seq will come live.
-            self._pages.extend(alarm for alarm in page if alarm.seq <= self._hub.last_seq)
+            self._pages.extend(entry for entry in page if entry.seq <= self._hub.last_seq)
             if self._pages or not page:
                 self._caught_up = not page
                 return

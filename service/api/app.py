@@ -32,9 +32,12 @@ reads, an operator acts, an admin configures. Errors are RFC 9457 problem detail
 
 Live alarms: open a WebSocket on `GET /alarms` (token in the Authorization header, in the session cookie or as
 subprotocol `bearer.TOKEN`, never in the URL). It sends `{"type":"hello","epoch","seq"}`, then
-`{"type":"alarm","seq","alarm":{…}}` for each new or changed alarm, and `{"type":"heartbeat"}` every 5 s;
-`?after=SEQ` replays what was missed since. An upgrade that is refused is answered with 401 or 403; an open
-feed is closed with 4401 when its token is revoked and with 1013 when the client reads too slowly."""
+`{"type":"alarm","seq","alarm":{…}}` for each new or changed alarm, and `{"type":"heartbeat","seq"}` every 5 s
+with the newest committed seq; `?after=SEQ` replays what was missed since. A client whose own seq stays below
+that of two heartbeats in a row is behind and connects again with `after`. `{"type":"unreadable","seq"}`
+stands for an entry of the history that is damaged; ignore types that you do not know. An upgrade that is
+refused is answered with 401 or 403; an open feed is closed with 4401 when its token is revoked and with 1013
+when the client reads too slowly."""
 
 _TAGS = [
     {"name": "lifts", "description": "Installations: configuration, masks, classification."},

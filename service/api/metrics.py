@@ -49,6 +49,11 @@ class RuntimeCollector(Collector):
         yield _counter(
             "barwatch_alarm_subscribers_dropped", "Feeds ended as too slow.", runtime.hub.dropped_subscribers
         )
+        yield _counter(
+            "barwatch_alarm_events_unreadable",
+            "Damaged entries of the alarm history.",
+            runtime.hub.unreadable,
+        )
         yield _gauge("barwatch_store_waiting_writes", "Writes that wait.", runtime.store.waiting_jobs)
         yield _counter("barwatch_store_rejected_writes", "Writes refused.", runtime.store.rejected_jobs)
         yield _counter(

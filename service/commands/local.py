@@ -19,6 +19,7 @@ from service.inference.model import EmbeddingModel
 from service.settings import Settings
 from service.store import meta
 from service.store.database import Store
+from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.verdicts.pipeline import Pipeline
 
@@ -56,7 +57,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             store=store,
             pictures=pictures,
             engine=engine,
-            hub=AlarmHub(lambda after, limit: ()),  # noqa: ARG005 - nobody subscribes here
+            hub=AlarmHub(StoredOutbox(store)),  # never started: nobody subscribes here
             cameras=NoCameras(),
             pipeline=Pipeline(store, engine, pictures, registry=registry),
             gate=Gate(store, Sessions.open(settings.data, 1.0), Attempts()),

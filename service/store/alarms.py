@@ -8,19 +8,21 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
-from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import LargeBinary, cast, func, select
 from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import NotFoundError
 from service.store.database import NEW_ALARMS
-from service.store.records import AlarmComment, AlarmEvent, Page
+from service.store.records import AlarmComment, AlarmEvent, OutboxEntry, Page
 from service.store.tables import AlarmEventRow, AlarmRow, CommentRow
 
 MAX_PAGE = 500
 _JSON = TypeAdapter(Alarm)
+_STORED = cast(AlarmEventRow.alarm, LargeBinary)
+"""As bytes: one damaged row read as text or JSON would fail the whole query."""
 
 
 def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None) -> Alarm | None:
@@ -158,24 +160,33 @@ def last_seq(session: Session) -> int:
     return session.scalar(select(func.max(AlarmEventRow.seq))) or 0
 
 
-def replay(session: Session, after: int, limit: int = 200) -> tuple[Alarm, ...]:
-    """Return the alarms as they were at each seq above `after`, oldest first, at most `limit`."""
-    rows = session.scalars(
-        select(AlarmEventRow).where(AlarmEventRow.seq > after).order_by(AlarmEventRow.seq).limit(limit)
-    )
-    return tuple(_JSON.validate_python(row.alarm) for row in rows)
+def outbox(session: Session, after: int, limit: int = 200) -> tuple[OutboxEntry, ...]:
+    """Return the alarms as they were at each seq above `after`, oldest first, at most `limit`.
+
+    A row that cannot be read is an entry without an alarm: it must not keep back those after it.
+    """
+    query = select(AlarmEventRow.seq, _STORED).where(AlarmEventRow.seq > after)
+    rows = session.execute(query.order_by(AlarmEventRow.seq).limit(limit))
+    return tuple(OutboxEntry(seq, _read(stored)) for seq, stored in rows)
 
 
 def events(session: Session, alarm_id: str) -> tuple[AlarmEvent, ...]:
     """Return everything that happened to the alarm, oldest first; raises NotFoundError."""
     _row(session, alarm_id)
-    rows = session.scalars(
-        select(AlarmEventRow).where(AlarmEventRow.alarm_id == alarm_id).order_by(AlarmEventRow.seq)
-    )
-    return tuple(
-        AlarmEvent(row.seq, row.at, row.action, row.actor, row.note, _JSON.validate_python(row.alarm))
-        for row in rows
-    )
+    row = AlarmEventRow
+    query = select(row.seq, row.at, row.action, row.actor, row.note, _STORED).where(row.alarm_id == alarm_id)
+    found = []
+    for seq, at, action, actor, note, stored in session.execute(query.order_by(row.seq)):
+        alarm = _read(stored)
+        found.append(AlarmEvent(seq, at, action, actor, note, None if alarm is None else alarm.state))
+    return tuple(found)
+
+
+def _read(stored: bytes | None) -> Alarm | None:
+    try:
+        return _JSON.validate_json(stored or b"")
+    except ValidationError:
+        return None
 
 
 def comment(

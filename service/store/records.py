@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
-from service.domain.alarm import Alarm
+from service.domain.alarm import Alarm, AlarmState
 from service.domain.people import Role
 
 Item = TypeVar("Item")
@@ -64,15 +64,23 @@ class PassageRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """The alarm as it was at `seq`; None if its row in the outbox is damaged."""
+
+    seq: int
+    alarm: Alarm | None
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmEvent:
-    """One entry of the outbox: the alarm as it was at `seq`, and what made the entry."""
+    """One step of an alarm's life: what happened, and its state from then on (None: the row is damaged)."""
 
     seq: int
     at: datetime
     action: str
     actor: str
     note: str
-    alarm: Alarm
+    state: AlarmState | None
 
 
 @dataclass(frozen=True, slots=True)

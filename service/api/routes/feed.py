@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio
 from fastapi import APIRouter, Query, WebSocket
@@ -17,6 +17,7 @@ from service.api.problems import problem_response
 from service.api.runtime import Runtime
 from service.api.schemas.alarms import AlarmOut
 from service.domain.people import Role
+from service.store.records import OutboxEntry
 
 router = APIRouter()
 
@@ -34,7 +35,10 @@ async def follow_alarms(
     websocket: WebSocket,
     after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None,
 ) -> None:
-    """Send hello, then each new or changed alarm, and a heartbeat whenever nothing else was due.
+    """Send hello, then each new or changed alarm, and heartbeats that name the newest committed seq.
+
+    A client whose own seq stays below that of two heartbeats in a row is behind: it connects again with
+    `after`. A damaged entry of the history is sent as `unreadable`, so that its seq is accounted for.
 
     A client that is not let in gets 401 or 403 as the answer to its upgrade request, with a problem body.
     """
@@ -105,16 +109,21 @@ async def _follow(websocket: WebSocket, runtime: Runtime, newest: int, subscript
     due = loop.time() + runtime.heartbeat_s
     while True:
         try:
-            alarm = await subscription.get(timeout_s=max(0.0, due - loop.time()))
+            entry = await subscription.get(timeout_s=max(0.0, due - loop.time()))
         except SubscriberDroppedError:
             return
-        if alarm is not None:
-            shown = AlarmOut.of(alarm).model_dump(mode="json")
-            await websocket.send_json({"type": "alarm", "seq": alarm.seq, "alarm": shown})
+        if entry is not None:
+            await websocket.send_json(_message(entry))
         # The heartbeat is kept up between alarms too: its absence always means that something is wrong.
         if loop.time() >= due:
             if await asyncio.to_thread(_refusal, websocket, runtime) is not None:
                 await websocket.close(CLOSE_UNAUTHORIZED, "the token or session is no longer valid")
                 return
-            await websocket.send_json({"type": "heartbeat"})
+            await websocket.send_json({"type": "heartbeat", "seq": runtime.hub.newest_seq})
             due = loop.time() + runtime.heartbeat_s
+
+
+def _message(entry: OutboxEntry) -> dict[str, Any]:
+    if entry.alarm is None:
+        return {"type": "unreadable", "seq": entry.seq}
+    return {"type": "alarm", "seq": entry.seq, "alarm": AlarmOut.of(entry.alarm).model_dump(mode="json")}

@@ -44,7 +44,7 @@ class AlarmsOut(BaseModel):
     next: str | None
 
 
-class AlarmEventOut(BaseModel):
+class AlarmEventOut(Shape):
     """One step of an alarm's life."""
 
     seq: int
@@ -52,19 +52,12 @@ class AlarmEventOut(BaseModel):
     action: str
     actor: str
     note: str
-    state: AlarmState
+    state: AlarmState | None = Field(description="From then on; null where the record is damaged.")
 
     @classmethod
     def of(cls, event: AlarmEvent) -> AlarmEventOut:
         """Take what the API shows."""
-        return cls(
-            seq=event.seq,
-            at=event.at,
-            action=event.action,
-            actor=event.actor,
-            note=event.note,
-            state=event.alarm.state,
-        )
+        return cls.model_validate(event)
 
 
 class CommentOut(Shape):

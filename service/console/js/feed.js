@@ -12,6 +12,7 @@ export class AlarmFeed {
     this.handlers = handlers;
     this.epoch = null;
     this.seq = null;
+    this.behindAt = null; // our seq at the last heartbeat, if that was ahead of it
     this.attempt = 0;
     this.stopped = false;
     this.timer = 0;
@@ -60,9 +61,22 @@ export class AlarmFeed {
       this.seq ??= message.seq;
       this.handlers.onState("live");
       if (fresh) this.handlers.onFresh();
-    } else if (message.type === "alarm") {
+    } else if (message.type === "alarm" || message.type === "unreadable") {
       this.seq = Math.max(this.seq ?? 0, message.seq);
-      this.handlers.onAlarm(message.alarm);
+      if (message.alarm) this.handlers.onAlarm(message.alarm);
+    } else if (message.type === "heartbeat") {
+      this.compare(message.seq);
+    }
+  }
+
+  /** Alarms up to `newest` are committed: if none has come since the last heartbeat that said so, resume. */
+  compare(newest) {
+    const behind = newest > this.seq;
+    if (behind && this.behindAt === this.seq) {
+      this.behindAt = null;
+      this.socket.close();
+    } else {
+      this.behindAt = behind ? this.seq : null;
     }
   }
 

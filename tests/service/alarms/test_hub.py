@@ -7,17 +7,25 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from service.alarms.hub import AlarmHub, SubscriberDroppedError
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
+from service.domain.errors import StoreError
 from service.store import alarms
 from service.store.database import Store
+from service.store.outbox import StoredOutbox
+from service.store.records import OutboxEntry
 
 
-def _run(body: Coroutine[Any, Any, None]) -> None:
+def _run(body: Coroutine[Any, Any, None], *hubs: AlarmHub) -> None:
     async def bounded() -> None:
-        async with asyncio.timeout(20):
-            await body
+        try:
+            async with asyncio.timeout(20):
+                await body
+        finally:
+            for hub in hubs:
+                await hub.stop()
 
     asyncio.run(bounded())
 
@@ -27,13 +35,9 @@ class Box:
 
     def __init__(self, store: Store, queue_size: int = 256) -> None:
         self.store = store
-        self.hub = AlarmHub(self._replay, queue_size)
+        self.hub = AlarmHub(StoredOutbox(store), queue_size)
         self.count = 0
         store.on_alarms(self.hub.publish)
-
-    def _replay(self, after: int, limit: int) -> tuple[Alarm, ...]:
-        with self.store.reading() as session:
-            return alarms.replay(session, after, limit)
 
     def raise_some(self, count: int) -> None:
         for _ in range(count):
@@ -49,9 +53,11 @@ class Box:
         seqs = []
         async with self.hub.subscribe(after) as subscription:
             while subscription.seq < until:
-                alarm = await subscription.get()
-                assert alarm is not None
-                seqs.append(alarm.seq)
+                entry = await subscription.get()
+                assert entry is not None
+                assert entry.alarm is not None
+                assert entry.alarm.seq == entry.seq
+                seqs.append(entry.seq)
         return seqs
 
 
@@ -81,7 +87,7 @@ def test_resuming_while_alarms_arrive_has_no_gap_and_no_double(store: Store) -> 
             assert seen == list(range(1, total + 1))
         flood.join()
 
-    _run(body())
+    _run(body(), box.hub)
 
 
 def test_a_slow_subscriber_is_dropped_and_nobody_else_waits(store: Store) -> None:
@@ -102,7 +108,7 @@ def test_a_slow_subscriber_is_dropped_and_nobody_else_waits(store: Store) -> Non
         assert (box.hub.dropped_subscribers, box.hub.subscribers) == (1, 0)
         assert await box.collect(slow.seq, 60) == list(range(1, 61))
 
-    _run(body())
+    _run(body(), box.hub)
 
 
 def test_alarms_of_another_process_are_found(tmp_path: Any, store: Store) -> None:
@@ -120,7 +126,7 @@ def test_alarms_of_another_process_are_found(tmp_path: Any, store: Store) -> Non
         await asyncio.to_thread(box.raise_some, 2)
         assert await waiting == [1, 2, 3, 4, 5, 6, 7]
 
-    _run(body())
+    _run(body(), box.hub)
     other.close()
 
 
@@ -129,7 +135,7 @@ def test_publishing_out_of_order_delivers_in_order(store: Store) -> None:
     told: list[tuple[Alarm, ...]] = []
     store.on_alarms(told.append)
     box = Box(store)
-    silent = AlarmHub(box._replay)
+    silent = AlarmHub(StoredOutbox(store))
 
     async def body() -> None:
         await silent.start(0)
@@ -141,7 +147,7 @@ def test_publishing_out_of_order_delivers_in_order(store: Store) -> None:
             silent.publish(batch)
         assert await waiting == [1, 2, 3, 4, 5, 6]
 
-    _run(body())
+    _run(body(), box.hub)
 
 
 def test_a_timeout_is_no_alarm_and_stop_ends_everybody(store: Store) -> None:
@@ -164,7 +170,110 @@ def test_a_timeout_is_no_alarm_and_stop_ends_everybody(store: Store) -> None:
                 await ending
         assert box.hub.dropped_subscribers == 0
 
-    _run(body())
+    _run(body(), box.hub)
     box.raise_some(1)  # after the loop is gone, publishing is no error
     with store.reading() as session:
         assert alarms.last_seq(session) == 5
+
+
+class FaultyOutbox(StoredOutbox):
+    """An outbox that refuses as often as it is told to."""
+
+    refusals = 0
+
+    def newest(self) -> int:
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise StoreError("the database cannot answer")
+        return super().newest()
+
+
+def test_an_alarm_that_nobody_published_is_sent_all_the_same(store: Store) -> None:
+    """Committed by another process and not followed by another alarm: it does not wait for one."""
+    box = Box(store)
+    store._listeners.clear()
+
+    async def body() -> None:
+        await box.start()
+        waiting = asyncio.create_task(box.collect(None, 1))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(box.raise_some, 1)
+        assert await waiting == [1]
+
+    _run(body(), box.hub)
+
+
+def test_an_outbox_that_cannot_be_read_is_read_again(store: Store) -> None:
+    """It fails three times when an alarm is to be fetched: the hub tries again without another alarm."""
+    outbox = FaultyOutbox(store)
+    box = Box(store)
+    box.hub = AlarmHub(outbox)
+    store._listeners.clear()
+
+    async def body() -> None:
+        await box.start()
+        waiting = asyncio.create_task(box.collect(None, 2))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(box.raise_some, 2)
+        outbox.refusals = 3
+        (second,) = outbox.page(1, 1)
+        assert second.alarm is not None
+        box.hub.publish((second.alarm,))
+        await asyncio.sleep(0)
+        assert (box.hub.last_seq, box.hub.newest_seq) == (0, 2), "known, not sent yet: heartbeats say so"
+        assert await waiting == [1, 2]
+        assert outbox.refusals == 0
+        assert box.hub.newest_seq == 2
+
+    _run(body(), box.hub)
+
+
+@pytest.mark.parametrize("damage", ["'not JSON'", "X'FF00'", "'{\"id\": 1}'", "''"])
+def test_a_damaged_entry_keeps_back_no_other(store: Store, damage: str) -> None:
+    """Row 5 of 6 is broken: whoever resumes gets all others, and is told of that one; it is counted once."""
+    box = Box(store)
+
+    async def resumed(after: int) -> list[OutboxEntry]:
+        entries: list[OutboxEntry] = []
+        async with box.hub.subscribe(after) as subscription:
+            while subscription.seq < 6:
+                entry = await subscription.get()
+                assert entry is not None
+                entries.append(entry)
+        return entries
+
+    async def body() -> None:
+        box.raise_some(6)
+        sql = text(f"UPDATE alarm_events SET alarm = {damage} WHERE seq = 5")
+        store.write(lambda session: session.execute(sql)).result()
+        await box.start()
+        for after in (0, 4, 5):
+            entries = await resumed(after)
+            assert [entry.seq for entry in entries] == list(range(after + 1, 7))
+            assert [entry.seq for entry in entries if entry.alarm is None] == ([5] if after < 5 else [])
+        assert box.hub.unreadable == 1
+
+    _run(body(), box.hub)
+
+
+def test_a_subscriber_whose_history_cannot_be_read_may_come_back(store: Store) -> None:
+    """It is dropped with the reason, not cut off by an error of ours, and complete when it comes again."""
+    box = Box(store)
+    outbox = StoredOutbox(store)
+    box.hub = AlarmHub(outbox)
+    page = outbox.page
+
+    def refused(after: int, limit: int) -> tuple[OutboxEntry, ...]:
+        raise StoreError("the database cannot answer")
+
+    async def body() -> None:
+        box.raise_some(2)
+        await box.start()
+        outbox.page = refused  # type: ignore[method-assign]
+        async with box.hub.subscribe(0) as subscription:
+            with pytest.raises(SubscriberDroppedError, match="subscribe again"):
+                await subscription.get()
+        outbox.page = page  # type: ignore[method-assign]
+        assert await box.collect(0, 2) == [1, 2]
+
+    _run(body(), box.hub)

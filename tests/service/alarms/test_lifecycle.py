@@ -130,7 +130,7 @@ def test_a_condition_is_raised_once_and_cleared_when_over(store: Store, alarm: A
         assert alarms.get(session, standing.id).state is CLEARED
         assert alarms.get(session, alarm.id).state is ACTIVE
         assert alarms.standing(session) == ()
-        assert [a.seq for a in alarms.replay(session, 0)] == [1, 2, 3, 4]
+        assert [entry.seq for entry in alarms.outbox(session, 0)] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("first_becomes", [ACTIVE, ACKNOWLEDGED, SHELVED])
@@ -150,7 +150,9 @@ def test_a_second_cause_is_seen_and_heard(store: Store, first_becomes: AlarmStat
         before = alarms.last_seq(session)
     store.write(lambda s: conditions.apply(s, covered)).result()
     with store.reading() as session:
-        (event,) = alarms.replay(session, before)
+        (entry,) = alarms.outbox(session, before)
+    event = entry.alarm
+    assert event is not None
     assert (event.state, event.message, event.cause) == (ACTIVE, "the lens is covered", "covered")
     over = Health(AlarmKind.LOW_VISIBILITY, "lift", False, "clear view again", "snow")
     store.write(lambda s: conditions.apply(s, over)).result()

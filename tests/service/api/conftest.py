@@ -20,7 +20,6 @@ from service.alarms.hub import AlarmHub
 from service.api.app import create_app
 from service.api.auth import Attempts, Gate, Sessions
 from service.api.runtime import Runtime
-from service.app import replay
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.arrays import Float32
 from service.domain.camera import CameraState, CameraStatus
@@ -30,6 +29,7 @@ from service.inference.inline import InlineEngine
 from service.settings import Settings
 from service.store import alarms, meta, passages, tokens
 from service.store.database import Store
+from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 from service.verdicts.pipeline import Pipeline
@@ -140,7 +140,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         registry, pictures = CollectorRegistry(), Pictures(data)
         engine = Engine(TinyEmbedder(), tiny_manifest())
         cameras = ScriptedCameras()
-        hub = AlarmHub(partial(replay, store))
+        hub = AlarmHub(StoredOutbox(store))
         store.on_alarms(hub.publish)
         runtime = Runtime(
             settings=Settings(data=data, **settings),

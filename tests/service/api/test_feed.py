@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
@@ -43,7 +44,40 @@ def test_heartbeats_come_when_nothing_else_does(make_house: Callable[..., House]
     house = make_house(heartbeat_s=0.05)
     with follow(house) as feed:
         assert feed.receive_json()["type"] == "hello"
-        assert [feed.receive_json()["type"] for _ in range(3)] == ["heartbeat"] * 3
+        assert [feed.receive_json() for _ in range(3)] == [{"type": "heartbeat", "seq": 0}] * 3
+        raised = house.raise_alarm()
+        messages = [feed.receive_json()]
+        while messages[-1].get("seq") != raised.seq or messages[-1]["type"] != "heartbeat":
+            messages.append(feed.receive_json())
+        assert [message["seq"] for message in messages if message["type"] == "alarm"] == [raised.seq]
+
+
+def test_a_heartbeat_names_what_is_committed_and_not_sent_yet(make_house: Callable[..., House]) -> None:
+    """The client sees that it is behind although its connection lives."""
+    house = make_house(heartbeat_s=0.05)
+    with follow(house) as feed:
+        feed.receive_json()
+        house.runtime.hub._known_seq = 7
+        assert feed.receive_json() == {"type": "heartbeat", "seq": 7}
+
+
+def test_a_damaged_entry_of_the_history_cuts_nobody_off(house: House) -> None:
+    """The others are delivered; the damaged one is named, so that its seq is accounted for, and counted."""
+    for n in range(3):
+        house.raise_alarm(f"p-{n}")
+    damage = text("UPDATE alarm_events SET alarm = '!' WHERE seq = 2")
+    house.store.write(lambda s: s.execute(damage)).result()
+    with follow(house, "?after=0") as feed:
+        feed.receive_json()
+        messages = [feed.receive_json() for _ in range(3)]
+    assert [(message["type"], message["seq"]) for message in messages] == [
+        ("alarm", 1),
+        ("unreadable", 2),
+        ("alarm", 3),
+    ]
+    assert "barwatch_alarm_events_unreadable_total 1.0" in house.client.get("/metrics").text
+    alarm_id = house.call("GET", "/alarms?limit=2").json()["items"][1]["id"]
+    assert house.call("GET", f"/alarms/{alarm_id}").json()["events"][0]["state"] is None
 
 
 @pytest.mark.parametrize("after", [0, 2, 5])

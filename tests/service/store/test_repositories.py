@@ -22,7 +22,7 @@ from service.domain.people import Role
 from service.store import alarms, lifts, masks, passages, pictures, thresholds, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
-from service.store.records import PassageRecord, PictureRecord, Review
+from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review
 from tests.service.tiny_model import CLOSE, MASKS, OPEN, picture
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
@@ -339,9 +339,9 @@ def test_the_outbox_replays_alarms_as_they_were(store: Store) -> None:
         lambda s: alarms.change(s, raised.id, AlarmState.ACKNOWLEDGED, action="acknowledge", actor="anna")
     ).result()
     with store.reading() as session:
-        assert alarms.replay(session, 0) == (raised, changed)
-        assert alarms.replay(session, 1) == (changed,)
-        assert alarms.replay(session, 0, limit=1) == (raised,)
+        assert alarms.outbox(session, 0) == (OutboxEntry(1, raised), OutboxEntry(2, changed))
+        assert alarms.outbox(session, 1) == (OutboxEntry(2, changed),)
+        assert alarms.outbox(session, 0, limit=1) == (OutboxEntry(1, raised),)
         assert alarms.get(session, raised.id) == changed
         assert [(e.seq, e.action, e.actor) for e in alarms.events(session, raised.id)] == [
             (1, "raise", "system"),
