@@ -48,24 +48,8 @@ def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
             "system": name,
             "parameters": sizes[name][0],
             "side": sizes[name][1],
+            "batch": BATCH,
             "pictures_per_s": BATCH / float(np.median(found)),
         }
         for name, found in times.items()
     ]
-
-
-def markdown(result: dict[str, Any]) -> str:
-    """A line for each network, the fastest first."""
-    machine = result["machine"]
-    load = machine["load_average_1min"]
-    lines = [
-        f"{machine['cpu']}, one thread, batches of {BATCH}; load at the start {load}",
-        "",
-        "| system | pictures a second, from bytes |",
-        "|---|---|",
-        *(
-            f"| {row['system']} | {row['pictures_per_s']:.4g} |"
-            for row in sorted(result["rows"], key=lambda row: -row["pictures_per_s"])
-        ),
-    ]
-    return "\n".join(lines) + "\n"

@@ -52,9 +52,9 @@ def bench_embed(
     from ml.bench.embed import rates  # noqa: PLC0415
     from ml.bench.gpu import gpu_rate  # noqa: PLC0415
     from ml.bench.systems import instead, papers, precisions, shipped  # noqa: PLC0415
-    from ml.bench.table import markdown  # noqa: PLC0415
     from ml.machine.description import machine  # noqa: PLC0415
     from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
+    from ml.report.speed import embed_section  # noqa: PLC0415
 
     threads, batch = threads or [1, 2], batch or [3, 16]
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
@@ -71,7 +71,7 @@ def bench_embed(
         gpu = gpu_rate(model, seconds)
         progress.advance(task)
     result = about | {"rows": timed + missing, "gpu": gpu}
-    deliver(result, markdown(result), out, as_json)
+    deliver(result, embed_section(result), out, as_json)
 
 
 @app.command("systems")
@@ -82,14 +82,15 @@ def bench_systems(
     as_json: JsonOption = False,
 ) -> None:
     """Pictures a second of all systems of the papers beside the artefact, one thread, 200x200."""
-    from ml.bench.networks import markdown, network_rates  # noqa: PLC0415
+    from ml.bench.networks import network_rates  # noqa: PLC0415
     from ml.machine.description import machine  # noqa: PLC0415
     from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
+    from ml.report.speed import networks_section  # noqa: PLC0415
 
     keep_freed_memory()
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
     result = about | {"rows": network_rates(model, seconds)}
-    deliver(result, markdown(result), out, as_json)
+    deliver(result, networks_section(result), out, as_json)
 
 
 @app.command("train")

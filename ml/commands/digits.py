@@ -32,9 +32,10 @@ def evaluate_digits(
     """Train on pairs of distorted digits with and without the spatial transformer, and compare: paper 001."""
     import torch  # noqa: PLC0415 - seconds that only this command needs
 
-    from ml.papers.digits.judging import TEST_SEED, Asked, figures, judge, markdown  # noqa: PLC0415
+    from ml.papers.digits.judging import TEST_SEED, Asked, figures, judge  # noqa: PLC0415
     from ml.papers.digits.training import SMOKE, TRANSFORMERS, DigitsRecipe, train_all  # noqa: PLC0415
     from ml.plots.cutouts import digits_sheet, write  # noqa: PLC0415
+    from ml.report.digits import digits_section  # noqa: PLC0415
 
     torch.set_num_threads(1)  # sums come out the same only with as many, and these networks gain nothing
     smoke = preset is EvaluatedPreset.SMOKE
@@ -61,4 +62,4 @@ def evaluate_digits(
         cutting = [one.trained for one in judged if one.trained.recipe.transformer]
         write(digits_sheet([one for one in cutting if one.recipe.seed == 0], asked.digits), pictures)
     result = {**provenance(TEST_SEED), **figures(judged, asked)}
-    deliver(result, markdown(result), out, as_json)
+    deliver(result, digits_section(result), out, as_json)

@@ -137,8 +137,9 @@ def _judge_artefact(
 
     from ml.artefact.torchscript import Scripted  # noqa: PLC0415
     from ml.data.rendered import load  # noqa: PLC0415
-    from ml.evaluate.report import markdown, report  # noqa: PLC0415
+    from ml.evaluate.report import report  # noqa: PLC0415
     from ml.evaluate.scoring import score_folder, score_rendered  # noqa: PLC0415
+    from ml.report.accuracy import lifts_section  # noqa: PLC0415
 
     first_seed, lifts, passages = unseen
     network = Scripted.load(model, getattr(torch, precision.value))
@@ -154,7 +155,7 @@ def _judge_artefact(
         **provenance(None if folder else first_seed),
         **report(scores, calibration),
     }
-    deliver(result, markdown(title, result), out, as_json)
+    deliver(result, lifts_section(title, result), out, as_json)
 
 
 class BenchmarkedSystem(StrEnum):
@@ -190,8 +191,9 @@ def evaluate_benchmark(
     """Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost."""
     from ml.data.benchmark import FIRST_SEED, parts  # noqa: PLC0415
     from ml.data.pictures import read  # noqa: PLC0415
-    from ml.evaluate.benchmark import markdown, table  # noqa: PLC0415
+    from ml.evaluate.benchmark import table  # noqa: PLC0415
     from ml.evaluate.systems import scores_of  # noqa: PLC0415
+    from ml.report.accuracy import benchmark_section  # noqa: PLC0415
 
     wanted = [part for part in parts(["test"]) if not only or part.counts.lift in only]
     data = read(benchmark, wanted)
@@ -211,4 +213,4 @@ def evaluate_benchmark(
         **about,
         **table(scores, data.is_open.numpy(), data.lift.numpy(), data.names, data.factors),
     }
-    deliver(result, markdown(system.value, result), out, as_json)
+    deliver(result, benchmark_section(system.value, result), out, as_json)

@@ -38,8 +38,9 @@ def evaluate_events(
     as_json: JsonOption = False,
 ) -> None:
     """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
-    from ml.evaluate.events import markdown, summary  # noqa: PLC0415 - keeps `barwatch --help` quick
+    from ml.evaluate.events import summary  # noqa: PLC0415 - keeps `barwatch --help` quick
     from ml.evaluate.watching import RenderedRecording, render_all, watch  # noqa: PLC0415
+    from ml.report.recordings import events_section  # noqa: PLC0415
 
     wanted = [
         RenderedRecording(seed, number, carriers)
@@ -62,4 +63,4 @@ def evaluate_events(
         **summary(tallies),
         "recordings": rows,
     }
-    deliver(result, markdown(result), out, as_json)
+    deliver(result, events_section(result), out, as_json)

@@ -46,8 +46,9 @@ def evaluate_onsite(
     from lifts.decision.clusters import ClusterPrior  # noqa: PLC0415
     from ml.artefact.torchscript import Scripted  # noqa: PLC0415
     from ml.data.rendered import load  # noqa: PLC0415
-    from ml.evaluate.onsite import COUNTS, Lift, Row, markdown, row_scores, rows  # noqa: PLC0415
+    from ml.evaluate.onsite import COUNTS, Lift, Row, row_scores, rows  # noqa: PLC0415
     from ml.evaluate.scoring import Scores  # noqa: PLC0415
+    from ml.report.accuracy import onsite_section  # noqa: PLC0415
 
     network = Scripted.load(model)
     prior = ClusterPrior(
@@ -70,4 +71,4 @@ def evaluate_onsite(
         "rows": rows(scores, rounds),
     }
     title = f"{lifts} lifts that no training saw, after passages of their own"
-    deliver(result, markdown(title, result), out, as_json)
+    deliver(result, onsite_section(title, result), out, as_json)

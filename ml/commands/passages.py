@@ -40,11 +40,12 @@ def evaluate_passages(
     as_json: JsonOption = False,
 ) -> None:
     """Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too."""
-    from ml.evaluate.passages.figures import found, markdown, report  # noqa: PLC0415 - keeps --help quick
+    from ml.evaluate.passages.figures import found, report  # noqa: PLC0415 - keeps --help quick
     from ml.evaluate.passages.halts import Halts  # noqa: PLC0415
     from ml.evaluate.passages.variants import VARIANTS  # noqa: PLC0415
     from ml.evaluate.passages.watching import Watch, watch_all  # noqa: PLC0415
     from ml.evaluate.watching import RenderedRecording, render_all  # noqa: PLC0415
+    from ml.report.recordings import passages_section  # noqa: PLC0415
 
     names = list(dict.fromkeys(variants or VARIANTS))
     if strange := [name for name in names if name not in VARIANTS]:
@@ -74,4 +75,4 @@ def evaluate_passages(
         "sources": sorted({watch.sources for watch in watches.values()}),
         **report([(name, VARIANTS[name].what, [seen(name, r) for r in wanted]) for name in names]),
     }
-    deliver(result, markdown(result), out, as_json)
+    deliver(result, passages_section(result), out, as_json)

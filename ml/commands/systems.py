@@ -47,7 +47,7 @@ def judge_system(
     from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
     from ml.papers.adapting import Adaptation  # noqa: PLC0415
     from ml.papers.comparison.judging import Sets, judged  # noqa: PLC0415
-    from ml.papers.comparison.words import about, markdown  # noqa: PLC0415
+    from ml.report.systems import remarks, runs_section  # noqa: PLC0415
     from ml.train.trainer import load  # noqa: PLC0415
 
     where = checkpoint or Path("runs") / name / "best.pt"
@@ -82,8 +82,8 @@ def judge_system(
         **training_of(name, system, state),
         **judged(system, sets, how),
     }
-    result["about"] = about(result)
-    deliver(result, markdown({where.parent.name: result}), out, as_json)
+    result["about"] = remarks(result)
+    deliver(result, runs_section({where.parent.name: result}, {}), out, as_json)
 
 
 def adaptation(pseudo: bool, reviews: int, trains: bool) -> Adaptation:

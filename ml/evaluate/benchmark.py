@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ml.evaluate.baselines import Score
 from ml.evaluate.factors import cost_of_factors
-from ml.evaluate.metrics import accuracy, auc, bootstrap, fitted_calibration_error, in_words, roc
+from ml.evaluate.metrics import accuracy, auc, bootstrap, fitted_calibration_error, roc
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -89,52 +89,3 @@ def baseline_scores(
         of = lift == index
         out[of] = score(images[of], masks[index, 1], masks[index, 0])
     return out
-
-
-def _training(result: dict[str, Any]) -> list[str]:
-    """How a trained network came about, as lines of Markdown; none for a system that was not."""
-    if "trained_by" not in result:
-        return []
-    rates = (result["validation_accuracy_by_rate"] or {}).items()
-    reached = ", ".join(f"{rate}: {100 * accuracy:.2f}" for rate, accuracy in rates)
-    return [
-        "",
-        (
-            f"Trained on {result['training_pictures']} pictures by `{result['trained_by']}`; best epoch "
-            f"{result['epoch']}. Validation accuracy by learning rate: {reached}."
-        ),
-    ]
-
-
-def markdown(title: str, result: dict[str, Any]) -> str:
-    """The table as Markdown, lifts first, then the costliest factors."""
-    overall = (
-        f"| **all, by picture** | {result['pictures']} | **{100 * result['accuracy']:.2f}** "
-        f"{in_words(result['accuracy_interval_95'])} | {result['auc']:.4f} | "
-        f"{result['open_called_closed']} | {result['closed_called_open']} |"
-    )
-    lines = [
-        f"### {title}: S1 to S20",
-        "",
-        "| lift | pictures | accuracy | AUC | open as closed | closed as open |",
-        "|---|---|---|---|---|---|",
-        *(
-            f"| {r['lift']} | {r['pictures']} | {100 * r['accuracy']:.2f} | {r['auc']:.4f} | "
-            f"{r['open_called_closed']} | {r['closed_called_open']} |"
-            for r in result["lifts"]
-        ),
-        overall,
-        f"| all, by lift | | {100 * result['accuracy_by_lift']:.2f} | | | |",
-        "",
-        f"Calibration error after a logistic fit: {result['calibration_error']:.4f}",
-        *_training(result),
-        "",
-        "| factor | pictures | with it | without it | costs (points) |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {f['factor']} | {f['pictures']} | {100 * f['accuracy_with']:.2f} | "
-            f"{100 * f['accuracy_without']:.2f} | {f['cost_points']:+.2f} |"
-            for f in result["factors"]
-        ),
-    ]
-    return "\n".join(lines) + "\n"

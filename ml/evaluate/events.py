@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.evaluate.metrics import in_words, wilson
+from ml.evaluate.metrics import wilson
 
 Record = dict[str, Any]
 
@@ -124,28 +124,3 @@ def summary(tallies: Sequence[Tally]) -> dict[str, Any]:
             "worst": float(delays.max()) if len(delays) else None,
         },
     }
-
-
-def markdown(result: dict[str, Any]) -> str:
-    """The report as a Markdown table, a line a recording."""
-    columns = (
-        *("carriers", "events", "caught", "late", "called_unknown", "silent", "false_alarms"),
-        *("missed", "found_twice", "ghosts", "unknown"),
-    )
-    rows = [*result["recordings"], {"lift": "**all**", "light": "", **result}]
-    recall, rate = result["recall"] or 0.0, result["false_alarms_per_1000_carriers"] or 0.0
-    median_s = result["delay_s"]["median"]
-    delay_s = "-" if median_s is None else f"{median_s:.2f}"
-    said = (
-        f"Recall of open and occupied: {100 * recall:.2f} % {in_words(result['recall_interval_95'])}; "
-        f"{rate:.1f} false alarms per 1,000 carriers; "
-        f"delay from begin to verdict {delay_s} s (median)."
-    )
-    lines = [
-        "| recording | light | " + " | ".join(name.replace("_", " ") for name in columns) + " |",
-        "|---" * (len(columns) + 2) + "|",
-        *(f"| {row['lift']} | {row['light']} | {' | '.join(str(row[c]) for c in columns)} |" for row in rows),
-        "",
-        said,
-    ]
-    return "\n".join(lines) + "\n"

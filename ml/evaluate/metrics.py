@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import math
 import zlib
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -85,12 +84,6 @@ def paired_difference(
         means.append(total[rows].sum() / size[rows].sum())
     low, high = np.quantile(means, [0.025, 0.975])
     return float(difference.mean()), float(low), float(high)
-
-
-def in_words(interval: Sequence[float]) -> str:
-    """An interval of shares in per cent, e.g. (95.37 to 97.20)."""
-    low, high = interval
-    return f"({100 * low:.2f} to {100 * high:.2f})"
 
 
 def calibration_error(probability: npt.ArrayLike, actual: Flags, bins: int = 10) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from lifts.decision.clusters import ClusterPrior
 from lifts.decision.prototypes import background_embedding, learn
 from ml.data.rendered import RenderedLift
-from ml.evaluate.metrics import accuracy, in_words, wilson
+from ml.evaluate.metrics import accuracy, wilson
 from ml.evaluate.scoring import Flags, Floats, Judges, Scores, Seen, references
 
 COUNTS = (20, 50, 200)
@@ -221,28 +221,3 @@ def rows(scores: Sequence[tuple[Row, Scores]], rounds: int) -> list[dict[str, An
         together.setdefault(row, []).append(found)
     order = sorted(together, key=lambda row: (bool(row.without), row.without, row.passages, row.reviewed))
     return [{**row._asdict(), **right(together[row], rounds)} for row in order]
-
-
-def markdown(title: str, result: dict[str, Any]) -> str:
-    """The rows as a Markdown table; "worst" is the lift that lost most against the masks alone."""
-    first, *others = result["rows"]
-    alone = f"{100 * first['accuracy']:.2f} | {100 * first['accuracy_per_passage']:.2f}"
-    lines = [
-        f"### {title}",
-        "",
-        "| passages watched | reviewed | open | accuracy | per passage | worst change of a lift |",
-        "|---|---|---|---|---|---|",
-        f"| none: two masks only | | | {alone} | |",
-    ]
-    for row in others:
-        change, lift = min(
-            (row["accuracy_of_lifts"][name] - before, name)
-            for name, before in first["accuracy_of_lifts"].items()
-        )
-        what = f"{row['passages']}, without {row['without']}" if row["without"] else f"{row['passages']}"
-        lines.append(
-            f"| {what} | {row['reviewed']} | {100 * row['open_share']:.0f} % | "
-            f"{100 * row['accuracy']:.2f} {in_words(row['accuracy_interval_95'])} | "
-            f"{100 * row['accuracy_per_passage']:.2f} | {100 * change:+.2f} ({lift}) |"
-        )
-    return "\n".join(lines) + "\n"

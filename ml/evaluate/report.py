@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.evaluate.metrics import accuracy, auc, calibration_error, in_words, wilson
+from ml.evaluate.metrics import accuracy, auc, calibration_error, wilson
 from ml.evaluate.scoring import Scores
 
 
@@ -77,36 +77,3 @@ def report(scores: Sequence[Scores], calibration: dict[str, Any]) -> dict[str, A
         "occupancy_accuracy": float(np.mean([r["occupancy_accuracy"] for r in rows])),
         "called": called(scores, calibration) if passages else None,
     }
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.2f}"
-
-
-def markdown(title: str, result: dict[str, Any]) -> str:
-    """The report as a Markdown table."""
-    lines = [
-        f"### {title}",
-        "",
-        "| lift | pictures | accuracy | AUC | per passage | open as closed | closed as open | occupancy |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {r['lift']} | {r['pictures']} | {100 * r['accuracy']:.2f} | {r['auc']:.4f} | "
-        f"{_percent(r['accuracy_per_passage'])} | {r['open_called_closed']} | {r['closed_called_open']} | "
-        f"{100 * r['occupancy_accuracy']:.2f} |"
-        for r in result["lifts"]
-    ]
-    lines.append(
-        f"| **all** | {result['pictures']} | **{100 * result['accuracy']:.2f}** "
-        f"{in_words(result['accuracy_interval_95'])} | {result['auc_by_lift']:.4f} | "
-        f"{_percent(result['accuracy_per_passage'])} | | | {100 * result['occupancy_accuracy']:.2f} |"
-    )
-    if band := result.get("called"):
-        said = (
-            f"Of {band['passages']} passages {_percent(band['unknown'])} % are called unknown, "
-            f"{_percent(band['open_called_closed'])} % are open and called closed, "
-            f"{_percent(band['closed_called_open'])} % closed and called open."
-        )
-        lines += ["", said]
-    return "\n".join(lines) + "\n"

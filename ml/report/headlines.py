@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
-Result = dict[str, Any]
+from ml.report.table import Result, Table
 
 CARRIERS_PER_HOUR = 600
 """A carrier every 6 s: what the recordings show, and usual for a detachable lift at full speed."""
@@ -12,21 +12,21 @@ CARRIERS_PER_HOUR = 600
 HOURS_PER_DAY = 8
 
 
-def headlines(results: dict[str, Result]) -> str:
-    """Return the README's figures as Markdown; a figure whose result is missing is left out.
+def headlines(results: Mapping[str, Result]) -> Table:
+    """Return the README's figures; a figure whose result is missing is left out.
 
     Args:
-        results: by file name without .json, as `publish.read` returns them.
+        results: by file name without .json, as `read_results` returns them.
     """
-    rows = ["| figure | measured | on what, and by which command |", "|---|---|---|"]
+    rows = []
     if events := results.get("events"):
         rows += [_recall(events), _false_alarms(events)]
     if (loco := results.get("loco")) and loco["called"]:
         rows.append(_passages(loco))
-    return "\n".join(rows) + "\n"
+    return Table(("figure", "measured", "on what, and by which command"), rows)
 
 
-def _recall(events: Result) -> str:
+def _recall(events: Result) -> tuple[str, str, str]:
     low, high = events["recall_interval_95"]
     missed = [
         f"{events[name]} {words}"
@@ -46,7 +46,7 @@ def _recall(events: Result) -> str:
     )
 
 
-def _false_alarms(events: Result) -> str:
+def _false_alarms(events: Result) -> tuple[str, str, str]:
     rate = events["false_alarms_per_1000_carriers"]
     low, high = events["false_alarms_per_1000_carriers_interval_95"]
     carriers = CARRIERS_PER_HOUR * HOURS_PER_DAY
@@ -62,7 +62,7 @@ def _false_alarms(events: Result) -> str:
     )
 
 
-def _passages(loco: Result) -> str:
+def _passages(loco: Result) -> tuple[str, str, str]:
     called = loco["called"]
     return _row(
         "passages misjudged, from two masks alone",
@@ -74,5 +74,5 @@ def _passages(loco: Result) -> str:
     )
 
 
-def _row(figure: str, measured: str, what: str, result: Result) -> str:
-    return f"| {figure} | {measured} | {what}; `{result['command']}` |"
+def _row(figure: str, measured: str, what: str, result: Result) -> tuple[str, str, str]:
+    return figure, measured, f"{what}; `{result['command']}`"

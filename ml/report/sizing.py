@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Result = dict[str, Any]
+from ml.report.table import Result, Table
 
 
-def sizing(ingest: Result) -> str:
-    """Return what `barwatch bench ingest` measured as Markdown, a row for each kind of camera.
+def sizing(ingest: Result) -> Table:
+    """Return what `barwatch bench ingest` measured, a row for each kind of camera.
 
     Args:
         ingest: ml/results/ingest.json.
     """
-    cores = ingest["machine"]["cores"]
-    rows = [
-        f"| camera | of one core | cameras on {cores} cores | memory of each further camera | first camera |",
-        "|---|---|---|---|---|",
-    ]
+    rows = []
     for camera in ingest["cameras"]:
-        memory = camera.get("memory")
-        added = "" if memory is None else _range(memory["added_mb"])
-        first = "" if memory is None else f"{memory['first_mb']:.0f} MB"
+        memory = camera.get("memory") or {}
         rows.append(
-            f"| {camera['name']}, {camera['mbit_per_s']:.1f} Mbit/s"
-            f"{', with B pictures' if camera['b_pictures'] else ''} | {camera['whole_ms'] / 10:.0f} % | "
-            f"{camera['capacity']['counted']} | {added} | {first} |"
+            [
+                f"{camera['name']}, {camera['mbit_per_s']:.1f} Mbit/s",
+                f"{camera['whole_ms'] / 10:.0f} %",
+                camera["capacity"]["counted"],
+                _range(memory["added_mb"]) if memory else "",
+                f"{memory['first_mb']:.0f} MB" if memory else "",
+            ]
         )
-    return "\n".join(rows) + "\n"
+    cores = f"cameras on {ingest['machine']['cores']} cores"
+    return Table(("camera", "of one core", cores, "memory of each further camera", "first camera"), rows)
 
 
 def _range(values: list[float]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ml.evaluate.events import Record, carrier_of
-from ml.evaluate.metrics import in_words, wilson
+from ml.evaluate.metrics import wilson
 
 FIRST = 2
 """Carriers at the start of a recording, while the line is not known yet."""
@@ -116,65 +116,6 @@ def summary(all_found: Sequence[Found]) -> dict[str, Any]:
         "within_s": NEAR_S,
         "within": float(np.mean(errors <= NEAR_S)) if known else None,
     }
-
-
-def markdown(result: dict[str, Any]) -> str:
-    """The report as Markdown: a table with a line a variant, what the variants are, and what was not found.
-
-    Args:
-        result: with `variants` (each summary's figures with variant, what, recordings) and `all`.
-    """
-    head = (
-        *("variant", "carriers", "found once (%)", "missed (%)", "found twice (%)", "ghosts (%)"),
-        *("middle off by, median / p95 / worst (s)", f"within {NEAR_S} s (%)"),
-        *(f"late: first {FIRST}", "late: others", "unknown"),
-    )
-    rows = [*result["variants"], {"variant": "**all**", **result["all"]}]
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|", *(_line(r) for r in rows), ""]
-    lines += [f"- {r['variant']}: {r['what']}" for r in result["variants"]]
-    lines += [
-        "",
-        "Percentages are of the carriers, with Wilson's 95 % intervals; times are those of carriers found:",
-        "where the line stood or crept, when it would have been there had it run on.",
-        f"Late is a verdict after TF: of a recording's first {FIRST}, on a line still new, or others.",
-        "",
-    ]
-    for name, said in _SAID.items():
-        if told := _places(result["variants"], f"{name}_at"):
-            lines += [f"{said}, by recording and middle in seconds:", "", *told, ""]
-    return "\n".join(lines)
-
-
-_SAID = {"missed": "Missed", "twice": "Found twice", "ghosts": "Passages without a carrier"}
-
-
-def _line(r: dict[str, Any]) -> str:
-    def share(name: str) -> str:
-        return f"{r[name]}: {100 * r[name] / r['carriers']:.2f} {in_words(r[f'{name}_interval_95'])}"
-
-    error = r["error_s"]
-    off = " / ".join("" if error[k] is None else f"{error[k]:.3f}" for k in ("median", "p95", "worst"))
-    cells = (
-        *(r["variant"], r["carriers"], share("once"), share("missed"), share("twice"), share("ghosts"), off),
-        "" if r["within"] is None else f"{100 * r['within']:.1f}",
-        *(f"{r['late_first']} of {r['first_found']}", f"{r['late_others']} of {r['others_found']}"),
-        r["unknown"],
-    )
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
-
-
-def _places(variants: Sequence[dict[str, Any]], name: str) -> list[str]:
-    """A line a variant: each recording with the middles that `name` lists."""
-    lines = []
-    for variant in variants:
-        told = [
-            f"{r['lift']}/{r['recording']} at {', '.join(f'{at:.1f}' for at in r[name])}"
-            for r in variant["recordings"]
-            if r[name]
-        ]
-        if told:
-            lines.append(f"- {variant['variant']}: {'; '.join(told)}")
-    return lines
 
 
 def report(named: Sequence[tuple[str, str, Sequence[tuple[dict[str, Any], Found]]]]) -> dict[str, Any]:

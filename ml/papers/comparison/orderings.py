@@ -14,14 +14,6 @@ from ml.papers.adapting import halfway
 Result = dict[str, Any]
 What = Literal["seen", "unseen", "later", "which", "which unseen"]
 
-SAID = {
-    "seen": "open or closed, S1 to S20",
-    "unseen": "open or closed, unseen lifts",
-    "later": "open or closed, unseen lifts, second half",
-    "which": "which lift, Rank-1, S1 to S20",
-    "which unseen": "which lift, Rank-1, unseen lifts",
-}
-
 
 @dataclass(frozen=True)
 class Ordering:
@@ -122,27 +114,6 @@ def found(results: dict[str, Result]) -> list[Result]:
                 }
             )
     return rows
-
-
-def markdown(rows: list[Result]) -> str:
-    """A table of `found`: points of difference, and whether they are as the paper says."""
-    lines = [
-        "| claim | on | points | 95 %, pictures drawn | 95 %, lifts drawn | seeds | as claimed? |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in rows:
-        low, high = row["interval_95_by_lift"]
-        verdict = "yes" if low > 0 else "no, the other way" if high < 0 else "not decided"
-        lines.append(
-            f"| {row['claim']} | {SAID[row['what']]} | {100 * row['difference']:+.2f} | "
-            f"{_points(row['interval_95'])} | {_points(row['interval_95_by_lift'])} | "
-            f"{row['seeds'][0]}, {row['seeds'][1]} | {verdict} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _points(interval: list[float]) -> str:
-    return f"{100 * interval[0]:+.2f} to {100 * interval[1]:+.2f}"
 
 
 def _runs(results: dict[str, Result], name: str) -> list[Result]:

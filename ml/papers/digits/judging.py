@@ -18,17 +18,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ml.evaluate.metrics import Flags, Floats, bootstrap, in_words
+from ml.evaluate.metrics import Flags, Floats, bootstrap
 from ml.evaluate.retrieval import retrieve
 from ml.models.getnet import GetNet
 from ml.papers.digits.pictures import SIDE_PX, Digits, distorted_digits, pairs
 from ml.papers.digits.training import Trained, embedded, pair_distances, pixels
 
 TEST_SEED, COPIES = 0, 4
-PAPER = {"without": 98.2, "with": 99.3}
-"""Table I, MNIST, in per cent; how its pairs were split and called is not said."""
-
-NAMES = {0: "no transformer", 3: "transformer, 3 parameters", 6: "transformer, 6 parameters"}
 
 
 @dataclass(frozen=True)
@@ -203,60 +199,3 @@ def _difference(
             100 * float(a.mean() - b.mean()) for a, b in zip(with_, without, strict=True)
         ]
     return said
-
-
-def markdown(result: dict[str, Any]) -> str:
-    """Return `figures` as Markdown: a table of the networks, one of what the transformer gains."""
-    seeds = len(result["seeds"])
-    asked = f"{result['pairs']} pairs of {result['pictures']} pictures of {result['digits']} test digits"
-    heads = [
-        "network",
-        "parameters",
-        "pairs called rightly; of each seed",
-        "nearest training digit is of its class",
-        "IoU of what is cut out and the digit's box",
-        "of that box is cut out",
-        "best epoch; of each seed",
-        "transformer learns after",
-    ]
-    lines = [
-        f"{asked}, mean of {seeds} seed{'s' if seeds > 1 else ''}.",
-        "The 95 % intervals are over digits, not over seeds, which are listed.",
-        "Where the best epoch is one of the last, more of them would have gone further.",
-        "",
-        f"| {' | '.join(heads)} |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for row in result["variants"]:
-        shares = [_share(row, name) for name in ("pair_accuracy", "nearest", "overlap", "inside")]
-        shares[0] += f"; {', '.join(f'{100 * value:.2f}' for value in row['pair_accuracy_by_seed'])}"
-        ready = ["never" if epoch is None else str(epoch) for epoch in row["ready_by_seed"]]
-        shares += [f"{_listed(row['epoch_by_seed'])} of {row['recipe']['epochs']}"]
-        shares += [_listed(ready) if row["transformer"] else ""]
-        lines.append(f"| {NAMES[row['transformer']]} | {row['parameters']} | {' | '.join(shares)} |")
-    if result["differences"]:
-        lines += ["", "| the transformer gains (points) | pairs (of each seed) | nearest |", "|---|---|---|"]
-    for row in result["differences"]:
-        each = ", ".join(f"{value:+.2f}" for value in row["pair_accuracy_by_seed"])
-        pairs_, nearest = (_points(row, name) for name in ("pair_accuracy", "nearest"))
-        lines.append(f"| {NAMES[row['transformer']]} | {pairs_}; {each} | {nearest} |")
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"The paper, on MNIST: {PAPER['without']} without, {PAPER['with']} with three parameters.\n",
-        ]
-    )
-
-
-def _listed(values: Sequence[object]) -> str:
-    return ", ".join(map(str, values))
-
-
-def _share(row: dict[str, Any], name: str) -> str:
-    return f"{100 * row[name]:.2f} {in_words(row[f'{name}_interval_95'])}"
-
-
-def _points(row: dict[str, Any], name: str) -> str:
-    low, high = row[f"{name}_interval_95"]
-    return f"{row[name]:+.2f} ({low:+.2f} to {high:+.2f})"

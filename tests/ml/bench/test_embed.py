@@ -5,7 +5,7 @@ import torch
 
 from ml.bench.embed import rates, rows
 from ml.bench.systems import PAPER, Pictures, TimedSystem
-from ml.bench.table import markdown
+from ml.report.speed import embed_section
 
 
 def _system(name: str) -> TimedSystem:
@@ -62,13 +62,13 @@ def test_the_table_has_a_line_for_each_system_and_words_for_what_is_missing() ->
     missing = {"system": "ResNet-50", "runtime": "OpenVINO", "left_out": "not installed"}
     timed = rows(systems, times, 1, 3) + rows(systems, times, 2, 16)
     result = {"machine": machine, "keeps_freed_memory": True, "rows": [*timed, missing], "gpu": GPU}
-    table = markdown(result)
+    table = embed_section(result)
     assert "Some CPU, 2 cores" in table
     assert "| in | 1 thread, batch 3 | 2 threads, batch 16 |" in table
     assert "| ours | TorchScript | 6 (2.00) | 32 (2.00) |" in table
     assert "ResNet-50 left out: not installed" in table
     assert "90,000 pictures a second, 75 % of the nearer limit" in table
-    assert "GPU left out: none here" in markdown(result | {"gpu": {"left_out": "none here"}})
+    assert "GPU left out: none here" in embed_section(result | {"gpu": {"left_out": "none here"}})
 
 
 def test_a_run_without_the_papers_network_is_refused() -> None:

@@ -8,9 +8,10 @@ import numpy.typing as npt
 import pytest
 
 from ml.evaluate.baselines import BASELINES
-from ml.evaluate.benchmark import baseline_scores, confusion, markdown, table
+from ml.evaluate.benchmark import baseline_scores, confusion, table
 from ml.evaluate.factors import cost_of_factors, view
 from ml.evaluate.metrics import bootstrap, fitted_calibration_error, roc
+from ml.report.accuracy import benchmark_section
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -58,15 +59,15 @@ def test_a_table_by_hand() -> None:
     assert found["accuracy_by_lift"] == pytest.approx(0.875)
     assert found["open_called_closed"] == 1
     assert [row["accuracy"] for row in found["lifts"]] == [0.75, 1.0]
-    assert "| S1 | 4 | 75.00 |" in markdown("x", found)
-    assert "Trained" not in markdown("x", found)
+    assert "| S1 | 4 | 75.00 |" in benchmark_section("x", found)
+    assert "Trained" not in benchmark_section("x", found)
     trained = {
         "trained_by": "barwatch train x",
         "training_pictures": 12,
         "epoch": 3,
         "validation_accuracy_by_rate": {"0.03": 0.875, "0.01": 0.5},
     }
-    said = markdown("x", {**found, **trained})
+    said = benchmark_section("x", {**found, **trained})
     assert "on 12 pictures by `barwatch train x`; best epoch 3." in said
     assert "by learning rate: 0.03: 87.50, 0.01: 50.00." in said
 

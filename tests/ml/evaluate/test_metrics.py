@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ml.evaluate.metrics import accuracy, auc, calibration_error, fit_logistic, wilson
-from ml.evaluate.report import called, markdown, probability_open, report
+from ml.evaluate.report import called, probability_open, report
 from ml.evaluate.scoring import Scores
+from ml.report.accuracy import lifts_section
 
 
 def test_accuracy() -> None:
@@ -94,7 +95,9 @@ def test_what_becomes_of_passages_by_hand() -> None:
     assert called([_scores()], {**CALIBRATION, "unknown_low": 0.8})["open_called_closed"] == 0.5
     below = {**CALIBRATION, "unknown_low": 0.05, "unknown_high": 0.1}
     assert called([_scores()], below)["closed_called_open"] == 0.5
-    assert "Of 2 passages 0.00 % are called unknown" in markdown("lifts", report([_scores()], CALIBRATION))
+    assert "Of 2 passages 0.00 % are called unknown" in lifts_section(
+        "lifts", report([_scores()], CALIBRATION)
+    )
 
 
 def test_pictures_taken_one_by_one_have_no_passages() -> None:
@@ -102,7 +105,7 @@ def test_pictures_taken_one_by_one_have_no_passages() -> None:
     result = report([replace(_scores(), in_threes=False)], CALIBRATION)
     assert result["accuracy_per_passage"] is None
     assert result["lifts"][0]["accuracy_per_passage"] is None
-    assert "|  | 1 | 0 |" in markdown("folders", result)
+    assert "| | 1 | 0 |" in lifts_section("folders", result)
 
 
 def test_p_open_falls_with_the_margin() -> None:

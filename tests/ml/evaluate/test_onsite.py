@@ -18,7 +18,6 @@ from ml.evaluate.onsite import (
     Lift,
     Row,
     drawn,
-    markdown,
     right,
     row_scores,
     rows,
@@ -26,6 +25,7 @@ from ml.evaluate.onsite import (
     watched,
 )
 from ml.evaluate.scoring import Bytes, Floats, Scores
+from ml.report.accuracy import onsite_section
 
 PRIOR = ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
 D = 12
@@ -168,7 +168,7 @@ def test_the_table_names_the_lift_that_lost_most() -> None:
     assert names == expected
     half = next(row for row in result["rows"] if row["passages"] == 50 and row["open_share"] == 0.5)
     assert half["accuracy"] > result["rows"][0]["accuracy"]
-    table = markdown("x", result)
+    table = onsite_section("x", result)
     assert "| 50 | 0 | 50 % | 100.00" in table
     assert "| 50, without always | 0 |" in table
     assert "(seed-2) |" in table

@@ -31,25 +31,25 @@ def _events(**changes: Any) -> dict[str, Any]:
 def test_false_alarms_are_given_per_day_with_the_arithmetic() -> None:
     """Ten per 1,000 carriers and 4,800 carriers a day are 48 a day; the interval likewise."""
     assert CARRIERS_PER_HOUR * HOURS_PER_DAY == 4800
-    found = headlines({"events": _events()})
+    found = str(headlines({"events": _events()}))
     assert "**10.0 per 1,000 carriers** (2.0 to 40.0), about **48 a day** (10 to 192)" in found
     assert "8 hours of 600 carriers = 4,800 carriers, and 4,800 / 1,000 · 10.0 = 48" in found
 
 
 def test_the_worst_figure_stands_first_and_says_what_became_of_the_rest() -> None:
     """Missed carriers stand above false alarms, with a reason for each that was not alarmed in time."""
-    first, second = headlines({"events": _events()}).splitlines()[2:4]
+    first, second = str(headlines({"events": _events()})).splitlines()[2:4]
     assert "**80.0 %** (70 to 90)" in first
     assert "the others: 9 alarmed too late, 1 without an alarm" in first
     assert second.startswith("| false alarms |")
-    perfect = headlines({"events": _events(late=0, silent=0)})
+    perfect = str(headlines({"events": _events(late=0, silent=0)}))
     assert "the others: none" in perfect
 
 
 def test_what_was_not_measured_has_no_row() -> None:
     """A missing result leaves its row out instead of an invented figure."""
-    assert headlines({}).count("\n") == 2
-    assert headlines({"loco": {"called": None}}).count("\n") == 2
+    assert not headlines({}).rows
+    assert not headlines({"loco": {"called": None}}).rows
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from typer.testing import CliRunner
 
 from ml import cli
 from ml.evaluate.passages import watching
-from ml.evaluate.passages.figures import found, markdown, report, summary
+from ml.evaluate.passages.figures import found, report, summary
 from ml.evaluate.passages.halts import Halts
 from ml.evaluate.passages.variants import VARIANTS
 from ml.evaluate.watching import RenderedRecording
-from ml.report.publish import every_figure
-from ml.report.publish import report as published
+from ml.report.document import report_document
+from ml.report.recordings import passages_section
+from ml.report.summary import summary_table
 from tests.ml.evaluate.test_events import carrier, line
 
 RUN = CliRunner()
@@ -70,20 +71,20 @@ def test_the_tables_say_what_was_not_found() -> None:
     whole = found(five(), [line(10.0 * k, "open", True) for k in range(1, 6)])
     poor = found(five(), [line(10.0 * k, "open", True) for k in range(1, 5)] + [line(35.0, "open", True)])
     result = report([("original", "as recorded", [(by, whole)]), ("half", "12.5 a second", [(by, poor)])])
-    text = markdown(result)
+    text = passages_section(result)
     assert "| original | 5 | 5: 100.00 (56.55 to 100.00) | 0: 0.00" in text
     assert "| **all** | 10 | 9: 90.00" in text
     assert "Missed, by recording and middle in seconds:\n\n- half: seed-10000/1 at 50.0\n" in text
     assert "- half: seed-10000/1 at 35.0\n" in text
     assert "Found twice" not in text
     results = {"passages": {**result, "command": "barwatch x", "git_commit": "0" * 40}}
-    assert "### Passages\n\n| variant | carriers |" in published(results)
-    table = every_figure(results)
+    assert "### Passages\n\n| variant | carriers |" in report_document(results)
+    table = str(summary_table(results))
     assert "5 carriers on 1 recordings of unseen lifts: as recorded | 100.00 % (56.55 to 100.00); " in table
     assert "the same: 12.5 a second | 80.00 %" in table
     assert "; 1 passages without a carrier | `barwatch x` |" in table
     empty = report([("original", "as recorded", [(by, found(five(), []))])])
-    assert "within" not in every_figure({"passages": {**empty, "command": "barwatch x"}})
+    assert "within" not in str(summary_table({"passages": {**empty, "command": "barwatch x"}}))
 
 
 def test_sources_change_the_digest(tmp_path: Path) -> None:

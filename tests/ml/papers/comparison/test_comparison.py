@@ -8,9 +8,9 @@ import torch
 from ml.data.pictures import chosen
 from ml.evaluate.metrics import unpacked
 from ml.papers.adapting import Adaptation
-from ml.papers.comparison import orderings, page
+from ml.papers.comparison import orderings
 from ml.papers.comparison.judging import Sets, judged, later_half, told
-from ml.papers.comparison.words import about, markdown
+from ml.report.systems import orderings_table, remarks, runs_section, systems_page
 from ml.systems.named import RECIPES, as_values
 from ml.systems.recipe import Recipe
 from tests.ml.tiny import Tiny, lifts
@@ -64,11 +64,11 @@ def test_a_difference_is_of_the_same_pictures() -> None:
     assert rows[0]["interval_95_by_lift"] == [0.5, 0.5]
     low, high = rows[0]["interval_95"]
     assert low < 0.5 < high
-    text = orderings.markdown(rows)
+    text = str(orderings_table(rows))
     assert "+50.00" in text
     assert text.count("| yes |") == 2
     turned = orderings.found({"siamese": run(HALF), "classifier": run(RIGHT)})
-    assert "no, the other way" in orderings.markdown(turned)
+    assert "no, the other way" in str(orderings_table(turned))
 
 
 def test_seeds_are_averaged() -> None:
@@ -102,7 +102,7 @@ def test_what_adapting_brought_is_compared_on_the_later_passages() -> None:
 
 def test_remarks_say_what_was_reduced() -> None:
     """Smaller pictures, the last epoch, part of the pictures."""
-    said = about(run(HALF, recipe={**as_values("abir", RECIPES["abir"]), "side": 64, "epochs": 9}, every=3))
+    said = remarks(run(HALF, recipe={**as_values("abir", RECIPES["abir"]), "side": 64, "epochs": 9}, every=3))
     assert said[0] == "reduced: pictures of 64 pixels"
     assert "every 3rd test picture" in said
     assert any("9 epochs were all it was given, the best the 7th" in word for word in said)
@@ -111,9 +111,9 @@ def test_remarks_say_what_was_reduced() -> None:
 def test_the_page_has_every_run_and_says_what_was_not_run() -> None:
     """A row each; of the systems without a run, that they were not run."""
     result = run(HALF)
-    result["about"] = about(result)
-    text = page.page(
-        {"siamese": result}, {"speed-systems": {"rows": [{"system": "siamese", "pictures_per_s": 80}]}}
+    result["about"] = remarks(result)
+    text = systems_page(
+        {"siamese": result}, {"speed-systems": {"rows": [{"system": "siamese", "pictures_per_s": 80}]}}, []
     )
     assert "| siamese | 50.00 (" in text
     assert "| 80 | 2 min |" in text
@@ -134,7 +134,7 @@ def test_a_system_with_masks_is_judged_and_adapts() -> None:
     assert found["seen"] is None
     assert (found["adapted"]["pictures"], found["adapted"]["accuracy"]) == (12, 1.0)
     assert torch.equal(system.network.weight, before)  # type: ignore[arg-type]
-    text = markdown({"tiny": {**run(RIGHT), **found}})
+    text = runs_section({"tiny": {**run(RIGHT), **found}}, {})
     assert "| tiny | pseudo-labels and 1 reviewed passages | 100.00" in text
 
 

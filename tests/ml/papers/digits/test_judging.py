@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from ml.models.getnet import DIGITS, getnet
-from ml.papers.digits.judging import Asked, DigitsAnswers, corners, figures, markdown, overlap
+from ml.papers.digits.judging import Asked, DigitsAnswers, corners, figures, overlap
 from ml.papers.digits.pictures import Digits
 from ml.papers.digits.training import DigitsRecipe, Trained, Transformer
+from ml.report.digits import digits_section
 
 
 def transform(*values: float) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -89,11 +90,11 @@ def test_figures_by_hand() -> None:
 def test_the_table_says_what_each_gains() -> None:
     """A row for each network and one for the gain, with its sign; alone a network gains nothing."""
     pair = [judged(0, 0, [1, 1, 1, 1, 0, 0, 0, 0]), judged(6, 0, [1, 1, 1, 1, 1, 1, 0, 0])]
-    text = markdown(figures(pair, asked()))
+    text = digits_section(figures(pair, asked()))
     assert "| no transformer | 420352 |" in text
     assert "50.00" in text
     assert "+25.00" in text
     assert "mean of 1 seed." in text
     assert "| 1 of 64 | never |" in text
     assert "98.2 without, 99.3 with" in text
-    assert "gains" not in markdown(figures(pair[1:], asked()))
+    assert "gains" not in digits_section(figures(pair[1:], asked()))

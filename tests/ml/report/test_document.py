@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from ml.commands.common import RESULTS
 from ml.evaluate.benchmark import table
-from ml.papers.comparison import page
-from ml.report.headlines import headlines
-from ml.report.publish import every_figure, filled, plots, read, report
-from ml.report.sizing import sizing
+from ml.papers.comparison.orderings import found as ordered
+from ml.report.document import filled, places, read_results, report_document
+from ml.report.plots import plots
+from ml.report.summary import summary_table
+from ml.report.systems import read_runs, systems_page
 
 ROOT = RESULTS.parent.parent
 
@@ -24,17 +24,15 @@ def result(system: str) -> dict[str, Any]:
     return {**found, "system": system, "command": "barwatch x", "git_commit": "0" * 40, "factors": factors}
 
 
-def test_a_place_is_filled_and_a_missing_one_said() -> None:
-    """Only what stands between the marks is replaced."""
+def test_a_place_is_filled_where_a_document_has_it() -> None:
+    """Only what stands between the marks is replaced; a document without the marks stays as it is."""
     text = "a\n<!-- t -->\nold\n<!-- /t -->\nb"
-    assert filled(text, "t", "new\n") == "a\n<!-- t -->\nnew\n<!-- /t -->\nb"
-    with pytest.raises(ValueError, match="no place"):
-        filled(text, "u", "new\n")
+    assert filled(text, {"t": "new", "u": "more"}) == "a\n<!-- t -->\nnew\n<!-- /t -->\nb"
 
 
 def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
     """50 % measured, 90.94 in the paper; what was not run has no row."""
-    found = every_figure({"benchmark-siamese": result("siamese")})
+    found = str(summary_table({"benchmark-siamese": result("siamese")}))
     assert "50.00 %" in found
     assert "paper 90.94" in found
     assert "edge" not in found
@@ -53,7 +51,7 @@ def test_what_lifts_learnt_themselves_is_a_row_for_each_way() -> None:
             (50, 0, 0.5, 0.95, "always"),
         )
     ]
-    found = every_figure({"onsite": {"rows": rows, "command": "barwatch x"}})
+    found = str(summary_table({"onsite": {"rows": rows, "command": "barwatch x"}}))
     learnt = "from 50 passages without labels | 92.00 % with 10 % open; 93.00 % with 50 % open | `barwatch x`"
     assert learnt in found
     assert "from 200 passages, 5 of them reviewed | 94.00 % with 50 % open |" in found
@@ -68,7 +66,7 @@ def test_speeds_stand_beside_the_papers_network() -> None:
     reduced = {**row, "runtime": "TorchScript, bfloat16", "pictures_per_s": 700.0, "ratio_to_paper": 14.0}
     timed = [row, {**row, "threads": 2, "batch": 16}, reduced, other]
     speed = {"rows": timed, "command": "barwatch bench embed"}
-    found = every_figure({"speed": speed})
+    found = str(summary_table({"speed": speed}))
     assert (
         "as the service runs it | 301 with 1 thread in batches of 3 (6.0 times the paper's network)" in found
     )
@@ -83,9 +81,9 @@ def test_what_cameras_cost_is_told_in_its_own_words() -> None:
     ingest = {"said": [["a camera's whole path", "99 ms"]], "machine": machine}
     ingest |= {"command": "barwatch bench ingest", "git_commit": "0" * 40}
     row = "| a camera's whole path | 99 ms |"
-    assert f"{row} `barwatch bench ingest` |" in every_figure({"ingest": ingest})
-    assert "Some CPU, 2 cores (load at the start 0.5)" in report({"ingest": ingest})
-    assert f"|---|---|\n{row}\n" in report({"ingest": ingest})
+    assert f"{row} `barwatch bench ingest` |" in str(summary_table({"ingest": ingest}))
+    assert "Some CPU, 2 cores (load at the start 0.5)" in report_document({"ingest": ingest})
+    assert f"|---|---|\n{row}\n" in report_document({"ingest": ingest})
 
 
 def test_plots_are_pictures(tmp_path: Path) -> None:
@@ -96,15 +94,14 @@ def test_plots_are_pictures(tmp_path: Path) -> None:
     assert plots({}, tmp_path) == []
 
 
-def test_readme_and_report_are_those_of_the_results() -> None:
+def test_all_documents_are_those_of_the_results() -> None:
     """`barwatch report` was run after the last figure changed."""
-    found = read(RESULTS)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert filled(readme, "figures", headlines(found)) == readme
-    assert (RESULTS / "report.md").read_text(encoding="utf-8") == report(found)
-    runs = page.read(RESULTS)
-    papers = (ROOT / "docs" / "papers.md").read_text(encoding="utf-8")
-    assert filled(papers, "systems", page.short_table(runs, found)) == papers
-    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    assert filled(operations, "sizing", sizing(found["ingest"])) == operations
-    assert (RESULTS / "systems.md").read_text(encoding="utf-8") == page.page(runs, found)
+    measured, runs = read_results(RESULTS), read_runs(RESULTS)
+    content = places(measured, runs)
+    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    texts = [document.read_text(encoding="utf-8") for document in documents]
+    assert all(any(f"<!-- {name} -->" in text for text in texts) for name in content)
+    assert [filled(text, content) for text in texts] == texts
+    assert (RESULTS / "report.md").read_text(encoding="utf-8") == report_document(measured)
+    page = systems_page(runs, measured, ordered(runs))
+    assert (RESULTS / "systems.md").read_text(encoding="utf-8") == page

@@ -1,0 +1,93 @@
+"""From the JSON files in ml/results to what people read: the report, and places in other documents."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ml.report.accuracy import benchmark_section, lifts_section, onsite_section
+from ml.report.digits import digits_section
+from ml.report.headlines import headlines
+from ml.report.recordings import events_section, passages_section
+from ml.report.sizing import sizing
+from ml.report.speed import cameras_section, embed_section
+from ml.report.summary import NAMES, SPEEDS, summary_table
+from ml.report.systems import systems_table
+from ml.report.table import Result, Table, rendered
+
+LIFTS = {
+    "loco": "loco",
+    "crosscheck": "crosscheck",
+    "loco-distances": "loco, without attention from the masks",
+    "crosscheck-distances": "crosscheck, without attention from the masks",
+    "loco-bfloat16": "loco, in bfloat16",
+    "crosscheck-bfloat16": "crosscheck, in bfloat16",
+    "calibration-lifts": "the lifts that calibrate",
+    "calibration-lifts-distances": "the lifts that calibrate, without attention from the masks",
+}
+"""Results of `barwatch evaluate`: unseen lifts, other lifts, and the same with something changed."""
+
+ONSITE = {
+    "onsite": "Unseen lifts, from their own passages",
+    "onsite-calibration": "Calibration lifts, from their own passages (prototypes were not tuned on them)",
+}
+"""Results of `barwatch evaluate-onsite`."""
+
+OTHERS: dict[str, tuple[str, Callable[[Result], str]]] = {
+    **{name: (f"Speed, {setting}", embed_section) for name, setting in SPEEDS.items()},
+    "events": ("Events", events_section),
+    "passages": ("Passages", passages_section),
+    "digits": ("Digits", lambda result: f"{digits_section(result)}\n![What is cut out](getnet-digits.png)\n"),
+    "ingest": ("Cameras", cameras_section),
+}
+"""Each section's title and writer."""
+
+
+def read_results(folder: Path) -> dict[str, Result]:
+    """Return every result by its file's name without .json; checksums are none."""
+    files = sorted(path for path in folder.glob("*.json") if "checksums" not in path.name)
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+def report_document(results: Mapping[str, Result]) -> str:
+    """Return the whole report as Markdown: the summary, then every table with its command and commit."""
+    sections = [(section, found) for name, found in results.items() if (section := _section(name, found))]
+    plotted = any(name.startswith("benchmark-") for name in results)
+    return rendered("report", summary=summary_table(results), sections=sections, plotted=plotted)
+
+
+def _section(name: str, result: Result) -> str:
+    if name in LIFTS:
+        return lifts_section(LIFTS[name], result)
+    if name.startswith("benchmark-"):
+        return benchmark_section(NAMES[result["system"]], result)
+    if name in ONSITE:
+        return onsite_section(ONSITE[name], result)
+    if name in OTHERS:
+        title, write = OTHERS[name]
+        return f"### {title}\n\n{write(result)}"
+    return ""
+
+
+def places(results: Mapping[str, Result], runs: Mapping[str, Result]) -> dict[str, Table]:
+    """Return the tables that other documents have a place for, by the place's name.
+
+    Args:
+        results: as `read_results` gives them. runs: as `ml.report.systems.read_runs` does.
+    """
+    tables = {"figures": headlines(results), "systems": systems_table(runs, results)}
+    return tables | ({"sizing": sizing(results["ingest"])} if "ingest" in results else {})
+
+
+def filled(text: str, places: Mapping[str, object]) -> str:
+    """Return a Markdown text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced.
+
+    Args:
+        places: content by name; those that the text does not have are left out.
+    """
+    for name, content in places.items():
+        place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text = place.sub(lambda found, new=content: f"{found[1]}{new}\n{found[2]}", text)  # type: ignore[misc]
+    return text

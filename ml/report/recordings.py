@@ -1,0 +1,79 @@
+"""Tables of what the whole service makes of recordings: alarms per event, and carriers found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ml.report.table import Result, Table, interval, rendered
+
+EVENT_COLUMNS = (
+    *("carriers", "events", "caught", "late", "called_unknown", "silent", "false_alarms"),
+    *("missed", "found_twice", "ghosts", "unknown"),
+)
+
+NOT_FOUND = {"missed": "Missed", "twice": "Found twice", "ghosts": "Passages without a carrier"}
+
+
+def events_section(result: Result) -> str:
+    """Return the table of `barwatch evaluate-events`, a row for each recording, and what it adds up to."""
+    everything = {"lift": "**all**", "light": "", **result}
+    rows = [
+        [row["lift"], row["light"], *(row[name] for name in EVENT_COLUMNS)]
+        for row in [*result["recordings"], everything]
+    ]
+    heads = ("recording", "light", *(name.replace("_", " ") for name in EVENT_COLUMNS))
+    return rendered("events", table=Table(heads, rows), result=result)
+
+
+def passages_section(result: Result) -> str:
+    """Return the table of `barwatch evaluate-passages`: variants, what they are, and what was not found.
+
+    Args:
+        result: with `variants` (each summary's figures with variant, what, recordings) and `all`.
+    """
+    within_s, first = result["all"]["within_s"], result.get("first_carriers", 2)
+    heads = (
+        *("variant", "carriers", "found once (%)", "missed (%)", "found twice (%)", "ghosts (%)"),
+        *("middle off by, median / p95 / worst (s)", f"within {within_s} s (%)"),
+        *(f"late: first {first}", "late: others", "unknown"),
+    )
+    variants = result["variants"]
+    rows = [_variant(row) for row in [*variants, {"variant": "**all**", **result["all"]}]]
+    places = {what: _places(variants, f"{name}_at") for name, what in NOT_FOUND.items()}
+    return rendered(
+        "passages",
+        table=Table(heads, rows),
+        variants=variants,
+        first=first,
+        places={what: lines for what, lines in places.items() if lines},
+    )
+
+
+def _variant(row: Result) -> list[object]:
+    def counted(name: str) -> str:
+        return f"{row[name]}: {100 * row[name] / row['carriers']:.2f} {interval(row[f'{name}_interval_95'])}"
+
+    errors = [row["error_s"][name] for name in ("median", "p95", "worst")]
+    return [
+        *(row["variant"], row["carriers"], *map(counted, ("once", "missed", "twice", "ghosts"))),
+        " / ".join("" if error is None else f"{error:.3f}" for error in errors),
+        "" if row["within"] is None else f"{100 * row['within']:.1f}",
+        f"{row['late_first']} of {row['first_found']}",
+        f"{row['late_others']} of {row['others_found']}",
+        row["unknown"],
+    ]
+
+
+def _places(variants: Sequence[dict[str, Any]], name: str) -> list[str]:
+    """Return a line for each variant: its recordings with the middles that `name` lists."""
+    lines = []
+    for variant in variants:
+        found = [
+            f"{r['lift']}/{r['recording']} at {', '.join(f'{at:.1f}' for at in r[name])}"
+            for r in variant["recordings"]
+            if r[name]
+        ]
+        if found:
+            lines.append(f"{variant['variant']}: {'; '.join(found)}")
+    return lines

@@ -1,0 +1,181 @@
+"""The table of everything that was measured: what, how much, by which command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ml.report.table import Result, Table, percent, share
+
+PAPER = {"classifier": 87.76, "siamese": 90.94}
+"""Table 2's averages, in per cent (Alqasir, Muselet and Ducottet, VISAPP 2020)."""
+
+PAPER_LARGE = {"classifier": 97.71, "siamese": 99.44}
+"""Table 4's averages with the large training set, in per cent."""
+
+NAMES = {
+    "edge-energy": "edge energy under the masks, nothing learnt",
+    "edge-correlation": "edge correlation with the masks, nothing learnt",
+    "barwatch": "barwatch, from two masks: no picture of these lifts was trained on",
+    "classifier": "the paper's simple classifier, trained on these lifts",
+    "siamese": "the paper's siamese network, trained on these lifts",
+    "vgg16": "VGG16, trained on these lifts",
+    "resnet50": "ResNet-50, trained on these lifts",
+    "getnet": "GetNet, on pictures off their place, trained on these lifts",
+    "abir": "ABIR, by the nearest training picture of the lift",
+    "triplet-mildnet": "triplets on MILDNet, by the nearest training picture of the lift",
+    "triplet-resnet50": "triplets on ResNet-50, by the nearest training picture of the lift",
+}
+
+SPEEDS = {"speed": "as the service runs it", "speed-memory-kept": "freed memory kept"}
+"""Results of `barwatch bench embed`. Keeping freed memory helps the paper's network most."""
+
+RUNTIMES = {"TorchScript": "float32", "TorchScript, bfloat16": "bfloat16 (the paper's in float32)"}
+"""Of the shipped network in those results."""
+
+SHOWN_PASSAGES = 50
+"""Of how many unlabelled passages the table speaks."""
+
+Row = tuple[str, str, str]
+"""What, how much, and by which command."""
+
+
+def summary_table(results: Mapping[str, Result]) -> Table:
+    """Return a row for each figure; what was not run has none."""
+    rows = [*_unseen(results), *_onsite(results), *_further(results), *_benchmark(results)]
+    rows += [*_recordings(results), *_speeds(results)]
+    return Table(("what", "measured", "by"), rows)
+
+
+def _row(what: str, measured: str, result: Result) -> Row:
+    return what, measured, f"`{result['command']}`"
+
+
+def _percent(value: float) -> str:
+    return f"{percent(value)} %"
+
+
+def _share(result: Result, name: str = "accuracy") -> str:
+    """Return a share with its interval, e.g. 95.77 % (94.67 to 96.65)."""
+    return share(result, name).replace(" (", " % (", 1)
+
+
+def _unseen(results: Mapping[str, Result]) -> list[Row]:
+    rows = []
+    if loco := results.get("loco"):
+        lifts = f"{len(loco['lifts'])} unseen lifts, {loco['pictures']} pictures"
+        accuracy = f"{_share(loco)}; AUC {loco['auc_by_lift']:.4f}"
+        rows += [
+            _row(f"open or closed, per picture, {lifts}", accuracy, loco),
+            _row("the same, per passage of three pictures", _percent(loco["accuracy_per_passage"]), loco),
+            _row(
+                "somebody on the seat, per picture, same lifts",
+                _percent(loco["occupancy_accuracy"]),
+                loco,
+            ),
+        ]
+    for name, how in {
+        "loco-distances": "by the distances of the embeddings alone",
+        "loco-bfloat16": "computed in bfloat16",
+    }.items():
+        if found := results.get(name):
+            rows.append(_row(f"open or closed, per picture, the same lifts, {how}", _share(found), found))
+    return rows
+
+
+def _onsite(results: Mapping[str, Result]) -> list[Row]:
+    if not (onsite := results.get("onsite")):
+        return []
+    whole = [row for row in onsite["rows"] if not row["without"]]
+    most = max(row["passages"] for row in whole)
+    shown = {f"{SHOWN_PASSAGES} passages without labels": (SHOWN_PASSAGES, 0)} | {
+        f"{most} passages, {reviewed} of them reviewed": (most, reviewed)
+        for reviewed in sorted({row["reviewed"] for row in whole} - {0})
+    }
+    rows = []
+    for source, key in shown.items():
+        found = [row for row in whole if (row["passages"], row["reviewed"]) == key]
+        shares = [f"{_percent(r['accuracy'])} with {100 * r['open_share']:.0f} % open" for r in found]
+        what = f"open or closed, per picture, the same lifts, each by what it learnt from {source}"
+        rows.append(_row(what, "; ".join(shares), onsite))
+    return rows
+
+
+def _further(results: Mapping[str, Result]) -> list[Row]:
+    rows = []
+    if more := results.get("calibration-lifts"):
+        what = (
+            f"open or closed, per picture, {len(more['lifts'])} further unseen lifts, those that calibrate "
+            f"(nothing here is calibrated), {more['pictures']} pictures; per passage"
+        )
+        rows.append(_row(what, f"{_share(more)}; {_percent(more['accuracy_per_passage'])}", more))
+    if cross := results.get("crosscheck"):
+        what = (
+            f"open or closed, {len(cross['lifts'])} lifts of another, path-traced renderer, "
+            "seen from behind (pictures that are not in the repository)"
+        )
+        rows.append(_row(what, f"{_share(cross)}; AUC {cross['auc_by_lift']:.4f}", cross))
+    return rows
+
+
+def _benchmark(results: Mapping[str, Result]) -> list[Row]:
+    rows = []
+    for system, name in NAMES.items():
+        if found := results.get(f"benchmark-{system}"):
+            paper = f"; paper {PAPER[system]}" if system in PAPER else ""
+            what = f"S1 to S20, {found['pictures']} test pictures: {name}"
+            rows.append(_row(what, f"{_share(found)}{paper}", found))
+    for system, figure in PAPER_LARGE.items():
+        if f"benchmark-large-{system}" not in results:
+            name = NAMES[system].removesuffix(", trained on these lifts")
+            what = f"the same, trained on Table 3's 36,600 pictures: {name}"
+            rows.append((what, f"not run; paper {figure}", f"`barwatch train {system} --preset large`"))
+    return rows
+
+
+def _recordings(results: Mapping[str, Result]) -> list[Row]:
+    rows = []
+    if events := results.get("events"):
+        what = (
+            f"carriers that left open and occupied, alarmed in time, {events['carriers']} carriers on "
+            f"{len(events['recordings'])} recordings of unseen lifts"
+        )
+        rate = f"{events['false_alarms_per_1000_carriers']:.1f} false alarms per 1,000 carriers"
+        rows.append(_row(what, f"{_share(events, 'recall')}; {rate}", events))
+    if passages := results.get("passages"):
+        rows += [_variant(number, variant, passages) for number, variant in enumerate(passages["variants"])]
+    return rows
+
+
+def _variant(number: int, variant: Result, result: Result) -> Row:
+    """Return carriers found exactly once, how near, and passages without a carrier."""
+    carriers, recordings = variant["carriers"], len(variant["recordings"])
+    which = "the same" if number else f"{carriers} carriers on {recordings} recordings of unseen lifts"
+    once = {"once": variant["once"] / carriers, "once_interval_95": variant["once_interval_95"]}
+    measured = [_share(once, "once")]
+    if variant["within"] is not None:
+        measured.append(f"{_percent(variant['within'])} of their times within {variant['within_s']} s")
+    measured.append(f"{variant['ghosts']} passages without a carrier")
+    what = f"carriers found exactly once, {which}: {variant['what']}"
+    return _row(what, "; ".join(measured), result)
+
+
+def _speeds(results: Mapping[str, Result]) -> list[Row]:
+    rows = []
+    for name, setting in SPEEDS.items():
+        for runtime, precision in RUNTIMES.items():
+            if measured := _rates(results.get(name, {"rows": []}), runtime):
+                what = f"pictures embedded a second on a CPU, {precision}, {setting}"
+                rows.append(_row(what, measured, results[name]))
+    if ingest := results.get("ingest"):
+        rows += [_row(what, measured, ingest) for what, measured in ingest["said"]]
+    return rows
+
+
+def _rates(result: Result, runtime: str) -> str:
+    """Return the shipped network's pictures a second for each pair of threads and batch."""
+    return "; ".join(
+        f"{row['pictures_per_s']:.0f} with {row['threads']} thread{'s' if row['threads'] > 1 else ''} "
+        f"in batches of {row['batch']} ({row['ratio_to_paper']:.1f} times the paper's network)"
+        for row in result["rows"]
+        if (row["system"], row["runtime"]) == ("barwatch", runtime)
+    )

@@ -1,0 +1,206 @@
+"""The page of all runs of all systems, and the short table of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ml.report.table import Result, Table, percent, points, rendered, share
+
+FOLDER = "systems"
+"""Below the results; a file for each run of `barwatch evaluate SYSTEM --out`, by the run's name."""
+
+MANIFEST = Path(__file__).resolve().parents[1] / "released" / "barwatch.json"
+
+PAPERS = {
+    "siamese": "mask-guided siamese (000)",
+    "classifier": "simple classifier (000)",
+    "vgg16": "VGG16 (000)",
+    "resnet50": "ResNet-50 (000)",
+    "getnet": "GetNet, carriers off their place (001)",
+    "abir": "ABIR (003)",
+    "triplet-mildnet": "triplets on MILDNet (004)",
+    "triplet-resnet50": "triplets on ResNet-50 (004)",
+}
+
+FULL_SIDE = 200
+
+ASKED = {
+    "seen": "open or closed, S1 to S20",
+    "unseen": "open or closed, unseen lifts",
+    "later": "open or closed, unseen lifts, second half",
+    "which": "which lift, Rank-1, S1 to S20",
+    "which unseen": "which lift, Rank-1, unseen lifts",
+}
+
+
+def read_runs(results: Path) -> dict[str, Result]:
+    """Return every run by its name."""
+    files = sorted((results / FOLDER).glob("*.json"))
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+def systems_page(runs: Mapping[str, Result], others: Mapping[str, Result], ordered: list[Result]) -> str:
+    """Return the page as Markdown.
+
+    Args:
+        runs: as `read_runs` gives them. others: all other results, for speeds and the shipped network.
+        ordered: what `ml.papers.comparison.orderings.found` says of the runs.
+    """
+    return rendered(
+        "systems",
+        overview=systems_table(runs, others),
+        runs=runs_section(runs, _speeds(others)),
+        orderings=orderings_table(ordered),
+        commands=Table(
+            ("run", "trained by", "on", "judged by", "commit"),
+            [_commands(name, run) for name, run in runs.items()],
+        ),
+    )
+
+
+def systems_table(runs: Mapping[str, Result], others: Mapping[str, Result]) -> Table:
+    """Return a row for each system of the papers that was run, and the one that ships."""
+    speeds = _speeds(others)
+    rows: list[list[object]] = []
+    if "benchmark-barwatch" in others and "loco" in others:
+        parameters = int(json.loads(MANIFEST.read_text(encoding="utf-8"))["training"]["parameters"])
+        title = "**barwatch, what ships** (two masks, no picture of these lifts)"
+        shares = (share(others["benchmark-barwatch"]), share(others["loco"]))
+        rows.append([title, *shares, "", f"{parameters:,}", speeds.get("barwatch"), "", ""])
+    for name, title in PAPERS.items():
+        if run := runs.get(name):
+            rows.append(
+                [
+                    *(title, share(run["seen"]), "" if run["unseen"] is None else share(run["unseen"])),
+                    "" if run["which"] is None else percent(run["which"]["seen"]["rank_1"]),
+                    *(f"{run['parameters']:,}", speeds.get(name), _minutes(run), _reduced(run)),
+                ]
+            )
+        elif earlier := others.get(f"benchmark-{name}"):
+            size = f"{earlier['parameters']:,}"
+            rows.append([title, share(earlier), "not run", "", size, speeds.get(name), "", ""])
+        else:
+            rows.append([title, "not run", "", "", "", speeds.get(name), "", ""])
+    heads = ("system", "S1 to S20", "unseen lifts", "which lift, Rank-1", "parameters", "pictures/s")
+    return Table((*heads, "trained in", ""), rows)
+
+
+def runs_section(runs: Mapping[str, Result], speeds: Mapping[str, str]) -> str:
+    """Return the tables of all runs: open or closed, which lift, and what was learnt by adapting.
+
+    Args:
+        speeds: pictures a second by system, where they were measured.
+    """
+    rows = [_run(name, run, speeds) for name, run in runs.items() if run["seen"]]
+    which = [row for name, run in runs.items() for row in _which(name, run["which"] or {})]
+    adapted = [
+        [name, _learnt_from(run["adapted"]), share(run["adapted"])]
+        for name, run in runs.items()
+        if run["adapted"]
+    ]
+    heads = (
+        "run",
+        "S1 to S20, by picture",
+        "unseen lifts",
+        "parameters",
+        "pictures/s",
+        "trained in",
+        "remarks",
+    )
+    ranks = ("Rank-1", "Rank-5", "mAP", "Rank-1 by comparing with all", "equal error of claims")
+    return rendered(
+        "runs",
+        runs=Table((*heads, "trained in", "remarks"), rows),
+        which=Table(("run", "lifts", *ranks), which) if which else None,
+        adapted=Table(("run", "learnt from", "accuracy"), adapted) if adapted else None,
+    )
+
+
+def orderings_table(ordered: list[Result]) -> Table:
+    """Return the differences in points, and whether they are as the papers say."""
+    rows = []
+    for row in ordered:
+        low, high = row["interval_95_by_lift"]
+        verdict = "yes" if low > 0 else "no, the other way" if high < 0 else "not decided"
+        intervals = (points([100 * end for end in row[f"interval_95{by}"]]) for by in ("", "_by_lift"))
+        asked, seeds = ASKED[row["what"]], ", ".join(map(str, row["seeds"]))
+        rows.append([row["claim"], asked, f"{100 * row['difference']:+.2f}", *intervals, seeds, verdict])
+    heads = ("claim", "on", "points", "95 %, pictures drawn", "95 %, lifts drawn", "seeds", "as claimed?")
+    return Table(heads, rows)
+
+
+def remarks(result: Result) -> list[str]:
+    """Return what a reader must know of a row: how it was reduced, and what of its recipe was changed."""
+    recipe = result["recipe"]
+    found = []
+    if recipe["side"] != FULL_SIDE:
+        found.append(f"reduced: pictures of {recipe['side']} pixels")
+    if result["epochs"] >= recipe["epochs"]:
+        found.append(f"{result['epochs']} epochs were all it was given, the best the {_th(result['epoch'])}")
+    else:
+        found.append(f"ended after {result['epochs']} epochs, the best the {_th(result['epoch'])}")
+    if result["smoke"]:
+        found.append("a smoke run: a few pictures of two lifts")
+    elif result["every"] > 1:
+        found.append(f"every {_th(result['every'])} test picture")
+    if not recipe["weights"]:
+        found.append("from random weights")
+    return found
+
+
+def _speeds(others: Mapping[str, Result]) -> dict[str, str]:
+    rows = others.get("speed-systems", {"rows": []})["rows"]
+    return {row["system"]: f"{row['pictures_per_s']:.0f}" for row in rows}
+
+
+def _minutes(run: Result) -> str:
+    return f"{run['training_seconds'] / 60:.0f} min"
+
+
+def _reduced(run: Result) -> str:
+    """Return what of a run was less than all."""
+    remarks = [remark.removeprefix("reduced: ") for remark in run["about"] if remark.startswith("reduced")]
+    remarks += [f"{run['epochs']} epochs"] if run["epochs"] >= run["recipe"]["epochs"] else []
+    return "; ".join([*remarks, *(remark for remark in run["about"] if remark.startswith("every"))])
+
+
+def _run(name: str, run: Result, speeds: Mapping[str, str]) -> list[object]:
+    unseen = "needs known pictures" if run["unseen"] is None else share(run["unseen"])
+    size, speed, remarks = f"{run['parameters']:,}", speeds.get(run["system"]), "; ".join(run["about"])
+    return [name, share(run["seen"]), unseen, size, speed, _minutes(run), remarks]
+
+
+def _which(name: str, which: Result) -> list[list[object]]:
+    return [
+        [
+            *(name, lifts, share(found, "rank_1"), share(found, "rank_5")),
+            *(share(found, "mean_average_precision"), percent(found["exact"]["rank_1"])),
+            f"{percent(found['claims']['equal_error'])} %",
+        ]
+        for lifts, found in (("S1 to S20", which.get("seen")), ("unseen", which.get("unseen")))
+        if found
+    ]
+
+
+def _learnt_from(adapted: Result) -> str:
+    sources = ["pseudo-labels"] if adapted["pseudo"] else []
+    if adapted["reviews"]:
+        how = "" if adapted["trains"] else ", without training"
+        sources.append(f"{adapted['reviews']} reviewed passages{how}")
+    return " and ".join(sources)
+
+
+def _commands(name: str, run: Result) -> list[object]:
+    machine = run["training_machine"] or {}
+    threads = run["recipe"]["threads"] or "all"
+    on = f"{machine.get('cpu', '?')}, {machine.get('device', '?')}, threads: {threads}"
+    return [name, f"`{run['trained_by']}`", on, f"`{run['command']}`", run["git_commit"][:12]]
+
+
+def _th(number: int) -> str:
+    """An ordinal, e.g. 1st, 12th, 23rd."""
+    if number % 100 in {11, 12, 13}:
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
