@@ -71,9 +71,9 @@ PROSE = {
     "three-quarter rear": lambda: f"three-quarter rear {_with('view: three-quarter rear'):.1f} %",
     "three-quarter front": lambda: f"three-quarter front {_with('view: three-quarter front'):.1f} %",
     "side": lambda: f"side {_with('view: side'):.1f} %",
-    "front": lambda: f"Straight from the front is worst: {_with('view: front'):.1f} %",
-    "grey": lambda: f"costs {_factors()['grey-scale camera']['cost_points']:.1f} points of accuracy",
-    "compression": lambda: f"heavy compression {_factors()['H.264']['cost_points']:.1f}",
+    "front": lambda: f"straight from the front {_with('view: front'):.1f} %",
+    "grey": lambda: f"grey pictures are {_with('grey-scale camera'):.1f} % right",
+    "coloured": lambda: f"coloured ones {100 * _factors()['grey-scale camera']['accuracy_without']:.1f} %",
 }
 
 
