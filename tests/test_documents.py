@@ -170,3 +170,11 @@ def test_where_to_mount_a_camera_is_what_was_rendered() -> None:
     """docs/operations.md holds what `python -m tests.tools.viewpoints` prints."""
     operations = text_of(ROOT / "docs" / "operations.md")
     assert filled(operations, {"viewpoints": of_lifts().rstrip("\n")}) == operations
+
+
+def test_every_room_is_described() -> None:
+    """ARCHITECTURE.md names each folder of code, and none that is no more."""
+    described = set(re.findall(r"`((?:lifts|ml|service)(?:/\w+)?)`", text_of(ROOT / "ARCHITECTURE.md")))
+    rooms = {path.parent for room in ("lifts", "ml", "service") for path in ROOT.glob(f"{room}/*/*.py")}
+    assert {str(room.relative_to(ROOT)) for room in rooms} - described == set()
+    assert all((ROOT / room).is_dir() for room in described)
