@@ -29,6 +29,8 @@ class Reason(StrEnum):
     CAMERA_MOVED = "camera_moved"
     NO_FRAMES = "no_frames"
     NO_CARRIERS = "no_carriers"
+    SLOW_CAMERA = "slow_camera"
+    TOO_FEW_PICTURES = "too_few_pictures"
 
     # Of the passage as a whole.
     NO_PICTURES = "no_pictures"

@@ -19,9 +19,9 @@ from service.domain.errors import ConflictError, EngineUnavailableError, ImageEr
 from service.domain.masks import MaskVersion
 from service.domain.passage import Picture
 from service.inference.why import bar_maps, overlay
-from service.passages.outlines import MARGIN_PX, Field, mask_outline, outline, reduce_picture
 from service.passages.registration import register
 from service.store import lifts
+from service.vision.outlines import MARGIN_PX, Field, mask_outline, outline, reduce_picture
 
 _MOMENTS = {1: ("middle",), 2: ("begin", "end"), 3: ("begin", "middle", "end")}
 

@@ -53,7 +53,7 @@ class WholePath:
     """
 
     def __init__(self, video: Path, watched: WatchedLift, options: WorkerOptions | None = None) -> None:
-        options = options or WorkerOptions(hardware="none")
+        options = options or WorkerOptions(hardware="none", in_background=False)
         self._worker = CameraWorker(watched, options)
         self._frames = iter(FileSource(video, loop=True, max_fps=options.max_fps))
         self._origin_s = time.monotonic()

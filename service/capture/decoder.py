@@ -116,6 +116,8 @@ class Decoder:
         # Taken once: a fraction is made, and reduced, whenever a picture is asked for its own.
         self._ticks = None if base is None else (base.numerator, base.denominator)
         self._thinning = Thinning(self._context, None if self._intra_only else wanted_fps)
+        self.waited_s = 0.0
+        """For how long packets were waited for, seconds."""
         self._count = 0
         self._broken_s: float | None = None
         self._last: tuple[float, float] | None = None
@@ -151,7 +153,9 @@ class Decoder:
         while True:
             # Caught for this one step: a capture that is left open would belong to whichever thread is next.
             with av.logging.Capture(local=True) as said:
+                asked_s = time.monotonic()
                 packet = next(packets, None)
+                self.waited_s += time.monotonic() - asked_s
                 if packet is None:
                     return
                 failed = packet.is_corrupt

@@ -79,6 +79,11 @@ class CameraReader:
         return str(getattr(self._source, "decoder", ""))
 
     @property
+    def waited_s(self) -> float:
+        """For how long the present source has waited for pictures, seconds; 0 if it does not say."""
+        return float(getattr(self._source, "waited_s", 0.0))
+
+    @property
     def message(self) -> str:
         """Why there are no frames, for people; empty while there are."""
         return self._message or self._runner.trouble

@@ -66,6 +66,8 @@ class FileSource:
         with self._open() as container:
             decoder = self._decoder(container)
             self.fps, self.decoder = decoder.fps, decoder.name
+            self.waited_s = 0.0
+            """For how long it waited until pictures were due, seconds."""
             self.duration_s = max(0.0, (container.duration or 0) / av.time_base)
             """Length of the file by its own account, seconds; 0 when it does not say."""
 
@@ -88,8 +90,9 @@ class FileSource:
                             return
                         self.decoder = decoder.name
                         t_s = clock.stamp(picture.raw_s)
-                        if self._realtime:
-                            self._closed.wait(max(0.0, start_s + t_s - time.monotonic()))
+                        if self._realtime and (early_s := start_s + t_s - time.monotonic()) > 0.0:
+                            self._closed.wait(early_s)
+                            self.waited_s += early_s
                         index = first + picture.number + 1
                         if gate.passes(t_s):
                             yield picture.frame(index - 1, t_s)
@@ -157,6 +160,8 @@ class StreamSource:
         self._closed = threading.Event()
         self.fps = 25.0
         self.decoder = ""
+        self.waited_s = 0.0
+        """For how long it waited for pictures, seconds."""
 
     def close(self) -> None:
         """End the iteration soon (within the read time-out); safe from another thread."""
@@ -180,7 +185,7 @@ class StreamSource:
             for picture in decoder:
                 if self._closed.is_set():
                     return
-                index, self.decoder = picture.number + 1, decoder.name
+                index, self.decoder, self.waited_s = picture.number + 1, decoder.name, decoder.waited_s
                 t_s = clock.stamp(picture.raw_s, picture.arrived_s - last_mono_s)
                 last_mono_s = picture.arrived_s
                 if gate.passes(t_s):

@@ -32,7 +32,7 @@ class Passage:
 
     number counts the carriers of one connection from 1. Times are media seconds of the three moments at
     which the carrier was at the three poses; decided_mono_s: time.monotonic() when the last picture was read.
-    left_mono_s: time.monotonic() when the carrier was at TF; None where nobody knows (a recording).
+    left_mono_s: time.monotonic() when the carrier was at TF, or will be by its speed; None in a recording.
     """
 
     id: str

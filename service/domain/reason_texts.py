@@ -22,6 +22,8 @@ TEXTS: dict[Reason, str] = {
     Reason.CAMERA_MOVED: "the camera has moved",
     Reason.NO_FRAMES: "the camera sent no frames",
     Reason.NO_CARRIERS: "no carriers are recognised",
+    Reason.SLOW_CAMERA: "the camera sends too few pictures",
+    Reason.TOO_FEW_PICTURES: "too few pictures a second for this line",
     Reason.NO_PICTURES: "no picture of the carrier was taken",
     Reason.PICTURES_UNUSABLE: "the pictures cannot be judged",
     Reason.NOT_THIS_LIFT: "does not look like a carrier of this lift",

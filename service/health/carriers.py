@@ -22,7 +22,7 @@ _AREA = 0.02  # of what carriers pass through
 _LONGEST_STEP_S = 1.0
 
 
-class Motion:
+class SceneMotion:
     """Says whether something moves where carriers pass.
 
     Args:

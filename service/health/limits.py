@@ -16,6 +16,9 @@ class HealthLimits:
     covered: of the places that usually have some structure, the share that must still have it.
     blurred: of the usual sharpness, each by its view's contrast.
     moved_px: of a picture 1280 across.
+    overload_rate: of the pictures that should come, the share that must be read, over overload_window_s.
+    overload_dropped: of the frames, the share that may be dropped.
+    overload_waited: of the time, the share for which a reader waits at least where the machine keeps up.
     no_carrier_s: without a passage, or `no_carrier_intervals` of the line's if that is longer, while
         something moves before the camera for the share `moving` of the time.
     """
@@ -41,6 +44,12 @@ class HealthLimits:
     no_carrier_s: float = 60.0
     no_carrier_intervals: float = 6.0
     moving: float = 0.15
+    overload_rate: float = 0.8
+    overload_dropped: float = 0.03
+    overload_waited: float = 0.1
+    overload_window_s: float = 5.0
+    overload_raise_s: float = 2.0
+    overload_clear_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class View:
     structure: Cells
 
 
-def look(frame: Frame) -> View:
+def inspect(frame: Frame) -> View:
     """Reduce a frame to a View, from its luma alone; about 0.4 ms for 1920x1080."""
     luma = frame.luma
     height, width = luma.shape

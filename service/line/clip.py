@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.geometry import pose_at, warp
-from lifts.schema import Pose, Track
+from lifts.geometry import warp
+from lifts.schema import Pose
+from lifts.track import TrackGeometry
+from service.domain.arrays import Float32, Image
 from service.domain.frame import Frame
 from service.line.roi import Roi
-from service.passages.outlines import MARGIN_PX
-
-Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+from service.vision.outlines import MARGIN_PX
 
 _MOST_FRAMES = 420
+_MOST_HELD = 630  # while it is worked on
 _MOST_PIXELS = 640 * 480
 _JPEG_QUALITY = 94
 
@@ -30,25 +30,27 @@ class Kept:
     t_s: float
     t_mono_s: float
     damaged: bool
-    small: Bytes
+    small: Image
     jpeg: bytes
 
 
 class Clip:
-    """The frames since the start, with the products of their features with each other; oldest dropped first.
+    """The frames since the start, with the products of their features with each other.
 
-    features: float32[N, D]. gram: float32[N, N]. factor: JPEG pixels per camera pixel.
+    The oldest are dropped first. features: float32[N, D]. gram: float32[N, N]. factor: JPEG pixels per camera
+    pixel. held: somebody works on it, so that it must reach back as far as it does.
     """
 
-    def __init__(self, roi: Roi, track: Track) -> None:
+    def __init__(self, roi: Roi, track: TrackGeometry) -> None:
         self._roi = roi
         x0, y0, x1, y1 = roi.box
-        scale = max(pose_at(track, w).scale for w in (0.0, 0.5, 1.0))
+        scale = max(track.pose(at).scale for at in (0.0, 0.5, 1.0))
         self.factor = min(1.0, scale, (_MOST_PIXELS / ((x1 - x0) * (y1 - y0))) ** 0.5)
         self._size = (max(1, round((x1 - x0) * self.factor)), max(1, round((y1 - y0) * self.factor)))
         self.frames: list[Kept] = []
-        self._features: Floats = np.zeros((0, 0), np.float32)
-        self._gram: Floats = np.zeros((_MOST_FRAMES, _MOST_FRAMES), np.float32)
+        self._features: Float32 = np.zeros((0, 0), np.float32)
+        self._gram: Float32 = np.zeros((_MOST_HELD, _MOST_HELD), np.float32)
+        self.held = False
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -59,12 +61,12 @@ class Clip:
         return np.array([kept.t_s for kept in self.frames])
 
     @property
-    def features(self) -> Floats:
+    def features(self) -> Float32:
         """float32[N, D]."""
         return self._features[: len(self.frames)]
 
     @property
-    def gram(self) -> Floats:
+    def gram(self) -> Float32:
         """float32[N, N]."""
         return self._gram[: len(self.frames), : len(self.frames)]
 
@@ -73,12 +75,12 @@ class Clip:
         """Its length."""
         return self.frames[-1].t_s - self.frames[0].t_s if self.frames else 0.0
 
-    def add(self, frame: Frame, small: Bytes, feature: Floats) -> None:
+    def add(self, frame: Frame, small: Image, feature: Float32) -> None:
         """Take in a frame, its reduced picture and its features float32[D]."""
-        if len(self.frames) == _MOST_FRAMES:
-            self._forget(_MOST_FRAMES // 4)
+        if len(self.frames) >= (_MOST_HELD if self.held else _MOST_FRAMES):
+            self._make_room()
         if self._features.shape[1] != len(feature):
-            self._features = np.zeros((_MOST_FRAMES, len(feature)), np.float32)
+            self._features = np.zeros((_MOST_HELD, len(feature)), np.float32)
         n = len(self.frames)
         self._features[n] = feature
         products = self._features[: n + 1] @ feature
@@ -92,11 +94,11 @@ class Clip:
         """Return the frame nearest to a media time; None from an empty clip."""
         return min(self.frames, key=lambda kept: abs(kept.t_s - t_s), default=None)
 
-    def picture(self, kept: Kept) -> Bytes:
+    def picture(self, kept: Kept) -> Image:
         """Return a kept frame's box in colours, uint8[h, w, 3] BGR, `factor` times its size."""
         return np.asarray(cv2.imdecode(np.frombuffer(kept.jpeg, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
 
-    def warped(self, kept: Kept, pose: Pose, margin_px: int = MARGIN_PX) -> Bytes:
+    def warped(self, kept: Kept, pose: Pose, margin_px: int = MARGIN_PX) -> Image:
         """Return a kept frame registered by a pose of the camera, uint8[200 + 2 * margin, ..., 3] BGR."""
         return warp(self.picture(kept), self._within(pose), margin_px=margin_px)
 
@@ -118,8 +120,10 @@ class Clip:
         x, y, _ = self.from_camera() @ (pose.x, pose.y, 1.0)
         return pose.model_copy(update={"x": float(x), "y": float(y), "scale": pose.scale / self.factor})
 
-    def _forget(self, count: int) -> None:
+    def _make_room(self) -> None:
+        """Drop the oldest quarter; while held, every second frame, so that no carrier is lost as a whole."""
         n = len(self.frames)
-        del self.frames[:count]
-        self._features[: n - count] = self._features[count:n].copy()
-        self._gram[: n - count, : n - count] = self._gram[count:n, count:n].copy()
+        kept = np.arange(0, n, 2) if self.held else np.arange(_MOST_FRAMES // 4, n)
+        self.frames[:] = [self.frames[k] for k in kept]
+        self._features[: len(kept)] = self._features[kept]
+        self._gram[: len(kept), : len(kept)] = self._gram[np.ix_(kept, kept)]

@@ -54,7 +54,7 @@ class Movie:
         self._lengths()
 
     @classmethod
-    def of_learnt(cls, learnt: LearntLine) -> Movie:
+    def from_learnt(cls, learnt: LearntLine) -> Movie:
         """Return the movie as it was learnt before."""
         movie = cls.__new__(cls)
         movie.interval_s = learnt.interval_s
@@ -79,6 +79,10 @@ class Movie:
         frame = self.frames[round((phase % 1.0) * self.phases) % self.phases]
         shown = float(((feature - self.background) * frame).sum())
         return shown / max(float((frame * frame).sum()), 1e-9)
+
+    def view(self, feature: Floats) -> float:
+        """Return how much of the view behind carriers is in features float32[D]: about 1, or 0 if hidden."""
+        return float((feature * self.background).sum()) / max(float((self.background**2).sum()), 1e-9)
 
     def evidence(self, change: Floats, speeds: npt.NDArray[np.float64], elapsed: float) -> Floats:
         """Return float32[S, K]: how well a change of the view is explained by going on to each phase.

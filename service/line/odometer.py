@@ -33,10 +33,11 @@ _STEADY = 0.35  # from the usual one: by more, and the line stood or crept meanw
 
 
 class Odometer:
-    """carriers: float, how many carriers' intervals the line has gone. speed: in the usual one's parts.
+    """Reads how far the line has gone, and how fast it runs.
 
-    sure: 0..1, how much of the belief lies where `carriers` says. interval_s: seconds between carriers at the
-    usual speed, followed as it changes.
+    carriers: float, how many carriers' intervals the line has gone. speed: as a fraction of nominal speed.
+    confidence: 0..1, how much of the belief lies where `carriers` says. interval_s: seconds between carriers
+    at nominal speed, followed as it changes.
     """
 
     def __init__(self, phases: int, interval_s: float) -> None:
@@ -47,7 +48,7 @@ class Odometer:
         self._t_s: float | None = None
         self.carriers = 0.0
         self.speed = 1.0
-        self.sure = 0.0
+        self.confidence = 0.0
         self._log: deque[tuple[float, float]] = deque()
 
     @property
@@ -83,7 +84,7 @@ class Odometer:
         """Frames are missing: where the line is, is unknown; no carrier may be taken for one of before."""
         self._belief[:] = self._belief.sum(axis=1, keepdims=True) / self.phases
         self.carriers = float(np.ceil(self.carriers)) + 2.0
-        self.sure = 0.0
+        self.confidence = 0.0
         self._t_s = None
         self._log.clear()
 
@@ -160,7 +161,7 @@ class Odometer:
         phase = (best + float((weight * offsets).sum() / max(float(weight.sum()), 1e-12))) / k
         rows = self._belief[:, (best + offsets) % k].sum(axis=1)
         self.speed = float((rows * SPEEDS).sum() / max(float(rows.sum()), 1e-12))
-        self.sure = float(near[best])
+        self.confidence = float(near[best])
         expected = self.carriers + self.speed * elapsed_s / self.interval_s
         self.carriers = expected + ((phase - expected + 0.5) % 1.0) - 0.5
 

@@ -1,8 +1,8 @@
 """Where on the movie a carrier is at begin: from the track, the masks and the reference pictures.
 
-The movie says how carriers follow each other, the track how one moves through the picture. What joins the
-two is a straight line, way = speed * (phase - begin): laid along the right one, a carrier's pictures fall
-upon each other (that tells the speed), and upon masks and references (that tells the begin).
+The movie says how carriers follow each other, the track how one moves through the picture. What joins the two
+is a straight line, progress = speed * (phase - begin): along the right one, a carrier's pictures fall upon
+each other (that tells the speed), and upon masks and references (that tells the begin).
 """
 
 from __future__ import annotations
@@ -13,32 +13,36 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.geometry import CANONICAL_SIZE, middle_fraction, pose_at, to_camera
-from lifts.schema import MaskPair, Track
+from lifts.geometry import CANONICAL_SIZE, to_camera
+from lifts.schema import MaskPair
+from lifts.track import TrackGeometry
+from service.domain.arrays import Float32, Image
 from service.line.clip import Clip
 from service.line.roi import Roi
-from service.passages.outlines import PITCH_PX, Field, Floats, mask_outline, outline, unit
+from service.line.work import Work
+from service.vision.correlation import vertex
+from service.vision.outlines import PITCH_PX, Field, mask_outline, outline, unit
 
-Ways = npt.NDArray[np.float64]
-Bytes = npt.NDArray[np.uint8]
+Float64 = npt.NDArray[np.float64]
 
 _COARSE_PX = 4.0
-_SPEEDS = np.geomspace(0.6, 14.0, 80)  # ways per interval
-_WAYS = np.linspace(0.0, 1.0, 11)
+_SPEEDS = np.geomspace(0.6, 14.0, 80)  # progress per interval
+_PLACES = np.linspace(0.0, 1.0, 11)
 _ABOUT_MIDDLE = np.array([-0.25, -0.125, 0.0, 0.125, 0.25])
 _MOST_CUT = 220  # frames
 _CENTRED_PX = 26.0
 _ROUNDS = 3
+_SLICE = 8  # items of the quicker loops between two pauses
 _PHASE_S = 0.05
 _APART = 1.1
 _LEAST_TOTAL, _LEAST_ALIKE, _LEAST_CENTRED = 70.0, 0.4, 0.15  # people and snow have some 50, 0.2, anything
 _OTHERS = 0.3  # of the plainest carrier's score, at least, has another
-_NEAR = 0.15  # ways by which the first guess may be off
+_NEAR = 0.15  # progress by which the first guess may be off
 
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """speed: ways (begin to end) that a carrier goes per interval. middle: the phase at which it is there."""
+    """speed: a carrier's progress per interval. middle: the phase at which it is at the middle pose, 0..1."""
 
     speed: float
     middle: float
@@ -46,7 +50,7 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """speed: ways a second. middles_s: the media times at which carriers are at middle, ascending."""
+    """speed: progress per second. middles_s: the media times at which carriers are at middle, ascending."""
 
     speed: float
     middles_s: tuple[float, ...]
@@ -60,43 +64,46 @@ class Placer:
             guide, as a whole carrier says more than a bar.
     """
 
-    def __init__(self, track: Track, roi: Roi, masks: MaskPair | None, references: dict[str, Bytes]) -> None:
+    def __init__(
+        self, track: TrackGeometry, roi: Roi, masks: MaskPair | None, references: dict[str, Image]
+    ) -> None:
         self._track, self._roi = track, roi
-        self._middle = middle_fraction(track)
+        self._middle = track.middle
         pairs = [] if masks is None else [masks.open, masks.close]
         self._masks = [unit(_within(mask_outline(mask))) for mask in pairs]
         self._references = [unit(_picture_outline(picture)) for picture in references.values()]
 
-    def place(self, clip: Clip, interval_s: float) -> Placing:
+    def place(self, clip: Clip, interval_s: float) -> Work[Placing]:
         """Return where a clip's carriers are; interval_s is theirs, phase 0 at the clip's first frame."""
-        return self._placed(clip, interval_s)[0]
+        placing, _, _ = yield from self._placed(clip, interval_s)
+        return placing
 
-    def _placed(self, clip: Clip, interval_s: float) -> tuple[Placing, Field, Ways]:
+    def _placed(self, clip: Clip, interval_s: float) -> Work[tuple[Placing, Field, Float64]]:
         """Return the placing, the cuts that it was found by (see `_cuts`), and float64[n], their times."""
         times = clip.times - clip.times[0]
-        coarse = self._coarse(clip, times, interval_s)
-        cuts, rows = self._cuts(clip)
+        coarse = yield from self._coarse(clip, times, interval_s)
+        cuts, rows = yield from self._cuts(clip)
         times = times[rows]
-        speeds, likely = self._speeds(coarse, max(48, round(interval_s / _PHASE_S)))
-        middle = self._begin(cuts, times, speeds, likely, interval_s)
+        speeds, likely = yield from self._speeds(coarse, max(48, round(interval_s / _PHASE_S)))
+        middle = yield from self._begin(cuts, times, speeds, likely, interval_s)
         speed = float(speeds[round(middle * len(speeds)) % len(speeds)])
         for _ in range(_ROUNDS):
-            speed = self._speed_at(coarse, middle, speed)
+            speed = yield from self._speed_at(coarse, middle, speed)
             off = (np.arange(len(speeds)) / len(speeds) - middle + 0.5) % 1.0 - 0.5
             near = np.exp(-0.5 * (off * speed / _NEAR) ** 2)
-            middle = self._begin(cuts, times, np.full(len(speeds), speed), near, interval_s)
-        # To a micro: libraries sum complex numbers in an order that hangs on where they lie in memory, and
-        # the same frames are to give the same passages.
+            middle = yield from self._begin(cuts, times, np.full(len(speeds), speed), near, interval_s)
+        # Rounded: libraries sum complex numbers in an order that depends on where they lie in memory, and the
+        # same frames must give the same passages.
         return Placing(round(speed, 6), round(middle, 6)), cuts, times
 
-    def sight(self, clip: Clip) -> Sighting | None:
+    def sight(self, clip: Clip) -> Work[Sighting | None]:
         """Return the carriers of a clip that is too short for any to come again; None if it shows none.
 
         For want of an interval the clip is taken for a little less than one, so that nothing is laid upon
         anything else.
         """
         interval_s = _APART * clip.seconds
-        placing, cuts, times = self._placed(clip, interval_s)
+        placing, cuts, times = yield from self._placed(clip, interval_s)
         apart_s = _ABOUT_MIDDLE * interval_s / placing.speed
         moments = np.arange(-apart_s[0], times[-1] - apart_s[-1], _PHASE_S)
         if len(moments) == 0:
@@ -108,7 +115,11 @@ class Placer:
         total = energy.sum(axis=1)
         alike = total / np.maximum((np.abs(views) ** 2).sum(axis=2).mean(axis=1), 1e-9)
         centred = np.array([_centred(row) for row in energy])
-        scores = np.array([self._score(stack[None]) for stack in stacks])
+        scores = np.zeros(len(stacks))
+        for number, stack in enumerate(stacks):
+            scores[number] = self._score(stack[None])
+            if number % _SLICE == 0:
+                yield
         scores[(total < _LEAST_TOTAL) | (alike < _LEAST_ALIKE) | (centred < _LEAST_CENTRED)] = 0.0
         found: list[float] = []
         best = float(scores.max())
@@ -118,32 +129,35 @@ class Placer:
             scores[np.abs(moments - moments[at]) < interval_s / placing.speed] = 0.0
         return Sighting(placing.speed / interval_s, tuple(sorted(found))) if found else None
 
-    def _coarse(self, clip: Clip, times: Ways, interval_s: float) -> Field:
-        """Return complex64[W, K, n]: what each phase shows in the canonical frame at each way."""
+    def _coarse(self, clip: Clip, times: Float64, interval_s: float) -> Work[Field]:
+        """Return complex64[P, K, n]: what each phase shows in the canonical frame at each place."""
         smalls = [kept.small.astype(np.float32) for kept in clip.frames]
         background = np.median(np.stack(smalls[:: max(1, len(smalls) // 60)]), axis=0)
         k = max(48, min(160, round(interval_s / 0.07)))
         height, width = smalls[0].shape
         sums, counts = np.zeros((k, height, width), np.complex64), np.zeros(k)
-        for t_s, small in zip(times, smalls, strict=True):
+        for number, (t_s, small) in enumerate(zip(times, smalls, strict=True)):
             bin_ = round(t_s / interval_s * k) % k
             sums[bin_] += outline(small, background)
             counts[bin_] += 1
+            if number % _SLICE == 0:
+                yield
         movie = sums / np.maximum(counts, 1.0)[:, None, None]
         movie -= movie.mean(axis=0)
         side = int(CANONICAL_SIZE / _COARSE_PX)
         bell = np.exp(-0.5 * (((np.arange(side) + 0.5) / side - 0.5) / 0.3) ** 2)
         window = np.outer(bell, bell).ravel()
         rows = []
-        for way in _WAYS:
-            matrix = _onto(self._track, float(way), self._roi.from_camera(), _COARSE_PX)
+        for place in _PLACES:
+            matrix = _onto(self._track, float(place), self._roi.from_camera(), _COARSE_PX)
             rows.append(np.stack([_cut(frame, matrix, side) for frame in movie]) * window)
+            yield
         return np.asarray(np.stack(rows), dtype=np.complex64)
 
-    def _speeds(self, coarse: Field, phases: int) -> tuple[Ways, Ways]:
+    def _speeds(self, coarse: Field, phases: int) -> Work[tuple[Float64, Float64]]:
         """Return float64[K], the speed at which a carrier at middle at each phase falls best upon itself.
 
-        And float64[K] 0..1: how well it does. The track says how much larger a carrier is at each way, so
+        And float64[K] 0..1: how well it does. The track says how much larger a carrier is at each place, so
         that carriers seen along the line, which hardly move but grow, do so at the right phase alone.
         """
         k = coarse.shape[1]
@@ -151,50 +165,56 @@ class Placer:
         scores = np.zeros((len(_SPEEDS), k))
         for number, speed in enumerate(_SPEEDS):
             stack, total = np.zeros(coarse.shape[1:], np.complex64), np.zeros(k)
-            for row, way in enumerate(_WAYS):
-                shift = round((way - self._middle) / speed * k) % k
+            for row, place in enumerate(_PLACES):
+                shift = round((place - self._middle) / speed * k) % k
                 stack[: k - shift] += coarse[row, shift:]
                 stack[k - shift :] += coarse[row, :shift]
                 total += np.roll(power[row], -shift)
-            energy = (stack.real**2 + stack.imag**2).sum(axis=1) / len(_WAYS) ** 2
-            scores[number] = energy * energy / np.maximum(total / len(_WAYS), 1e-9)
+            energy = (stack.real**2 + stack.imag**2).sum(axis=1) / len(_PLACES) ** 2
+            scores[number] = energy * energy / np.maximum(total / len(_PLACES), 1e-9)
+            yield
         near = np.arange(phases) * k // phases
         likely = scores.max(axis=0) / max(float(scores.max()), 1e-9)
         return _SPEEDS[scores.argmax(axis=0)][near], likely[near]
 
-    def _speed_at(self, coarse: Field, middle: float, speed: float) -> float:
+    def _speed_at(self, coarse: Field, middle: float, speed: float) -> Work[float]:
         """Return the speed, near the one given, at which the carrier that is at middle then is sharpest."""
         tries = speed * np.geomspace(0.7, 1.4, 41)
         scores = np.zeros(len(tries))
         for k, each in enumerate(tries):
-            phases = middle + (_WAYS - self._middle) / each
-            parts = [_at(coarse[row], phases[row : row + 1])[0] for row in range(len(_WAYS))]
+            phases = middle + (_PLACES - self._middle) / each
+            parts = [_at(coarse[row], phases[row : row + 1])[0] for row in range(len(_PLACES))]
             lengths = sum(float(np.sqrt((np.abs(part) ** 2).sum())) for part in parts)
             scores[k] = float((np.abs(np.sum(parts, axis=0)) ** 2).sum()) / max(lengths, 1e-9) ** 2
+            if k % _SLICE == 0:
+                yield
         best = int(scores.argmax())
         if not 0 < best < len(tries) - 1:
             return float(tries[best])
-        a, b, c = scores[best - 1 : best + 2]
-        curve = a - 2 * b + c
-        part = 0.0 if curve >= -1e-12 else float(np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
-        return float(tries[best] * (tries[1] / tries[0]) ** part)
+        return float(tries[best] * (tries[1] / tries[0]) ** vertex(*scores[best - 1 : best + 2]))
 
-    def _cuts(self, clip: Clip) -> tuple[Field, npt.NDArray[np.int64]]:
-        """Return complex64[V, n, d], frames' outlines at some ways about the middle, and which frames."""
+    def _cuts(self, clip: Clip) -> Work[tuple[Field, npt.NDArray[np.int64]]]:
+        """Return complex64[V, n, d], frames' outlines at some places about the middle, and which frames."""
         which = np.arange(0, len(clip), max(1, -(-len(clip) // _MOST_CUT)))
         frames = [clip.frames[k] for k in which]
         to_half = np.diag((1.0 / PITCH_PX, 1.0 / PITCH_PX, 1.0)) @ clip.from_camera()
-        matrices = [_onto(self._track, self._middle + w, to_half, PITCH_PX) for w in _ABOUT_MIDDLE]
-        greys = [_half(clip.picture(kept)) for kept in frames]
+        matrices = [_onto(self._track, self._middle + off, to_half, PITCH_PX) for off in _ABOUT_MIDDLE]
+        greys = []
+        for kept in frames:
+            greys.append(_half(clip.picture(kept)))
+            yield
         background = np.median(np.stack(greys[:: max(1, len(greys) // 40)]), axis=0).astype(np.float32)
         side = CANONICAL_SIZE // PITCH_PX
         rows = []
         for grey in greys:
             lines = outline(grey.astype(np.float32), background)
             rows.append(np.stack([_cut(lines, matrix, side) for matrix in matrices]))
+            yield
         return np.asarray(np.stack(rows, axis=1), dtype=np.complex64), which
 
-    def _begin(self, cuts: Field, times: Ways, speeds: Ways, likely: Ways, interval_s: float) -> float:
+    def _begin(
+        self, cuts: Field, times: Float64, speeds: Float64, likely: Float64, interval_s: float
+    ) -> Work[float]:
         """Return at which phase a carrier is at middle, of K phases, each with its speed and likelihood."""
         k = len(speeds)
         scores = np.zeros(k)
@@ -206,12 +226,11 @@ class Placer:
                 rows = np.abs(times[None, None] - (moments[:, None] + apart_s)[..., None]).argmin(axis=2)
                 stacks = cuts[np.arange(len(apart_s)), rows].mean(axis=1)  # [carriers, n]
                 scores[phase] = likely[phase] * self._score(stacks)
+                yield
         smooth = np.convolve(np.pad(scores, 1, mode="wrap"), (0.25, 0.5, 0.25), "valid")
         best = int(smooth.argmax())
-        a, b, c = smooth[best - 1], smooth[best], smooth[(best + 1) % k]
-        curve = a - 2 * b + c
-        part = 0.0 if curve >= -1e-15 else float(np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
-        return ((best + part) / k) % 1.0
+        part = vertex(smooth[best - 1], smooth[best], smooth[(best + 1) % k])
+        return float(((best + part) / k) % 1.0)
 
     def _score(self, stacks: Field) -> float:
         """Say how well carriers' stacks complex64[carriers, n] fit references and masks, in the mean."""
@@ -228,20 +247,22 @@ class Placer:
         return float((total * centred).mean())
 
 
-def _onto(track: Track, way: float, from_camera: npt.NDArray[np.float64], pitch: float) -> Ways:
-    """Return float64[2, 3]: pixels of a reduced canonical frame at `way` -> pixels of a cut picture."""
+def _onto(
+    track: TrackGeometry, progress: float, from_camera: npt.NDArray[np.float64], pitch: float
+) -> Float64:
+    """Return float64[2, 3]: pixels of a reduced canonical frame at a place -> pixels of a cut picture."""
     reduced = np.array([[pitch, 0, (pitch - 1) / 2], [0, pitch, (pitch - 1) / 2], [0, 0, 1.0]])
-    onto = np.vstack([to_camera(pose_at(track, way)), [0.0, 0.0, 1.0]])
+    onto = np.vstack([to_camera(track.pose(progress)), [0.0, 0.0, 1.0]])
     return np.asarray((from_camera @ onto @ reduced)[:2])
 
 
-def _cut(field: Field, matrix: Ways, side: int) -> Field:
+def _cut(field: Field, matrix: Float64, side: int) -> Field:
     parts = np.stack([field.real, field.imag], axis=-1)
     out = cv2.warpAffine(parts, matrix, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     return np.asarray(out[..., 0] + 1j * out[..., 1], dtype=np.complex64).ravel()
 
 
-def _at(table: npt.NDArray[np.complexfloating] | Floats, phases: Ways) -> npt.NDArray[np.complex64]:
+def _at(table: npt.NDArray[np.complexfloating] | Float32, phases: Float64) -> npt.NDArray[np.complex64]:
     """Return rows of a table by phase [K, ...] at phases between its own, going round."""
     k = len(table)
     at = phases * k
@@ -250,12 +271,12 @@ def _at(table: npt.NDArray[np.complexfloating] | Floats, phases: Ways) -> npt.ND
     return np.asarray(table[low % k] * (1 - part) + table[(low + 1) % k] * part, dtype=np.complex64)
 
 
-def _along(stacks: Field, model: Field) -> Ways:
+def _along(stacks: Field, model: Field) -> Float64:
     """Return float64[carriers]; summed in one order, which a library's product does not promise."""
     return np.asarray((stacks * np.conj(model)).real.sum(axis=1), dtype=np.float64)
 
 
-def _half(picture: Bytes) -> Bytes:
+def _half(picture: Image) -> Image:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     size = (max(1, grey.shape[1] // PITCH_PX), max(1, grey.shape[0] // PITCH_PX))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
@@ -268,13 +289,13 @@ def _within(field: Field) -> Field:
     return np.asarray(field[edge : edge + side, edge : edge + side].ravel(), dtype=np.complex64)
 
 
-def _picture_outline(picture: Bytes) -> Field:
+def _picture_outline(picture: Image) -> Field:
     side = CANONICAL_SIZE // PITCH_PX
     grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (side, side), interpolation=cv2.INTER_AREA)
     return outline(grey.astype(np.float32)).ravel()
 
 
-def _centred(energy: Floats) -> float:
+def _centred(energy: Float32) -> float:
     """Return 0..1: an operator draws the frame with the carrier in its middle."""
     total = float(energy.sum())
     if total < 1e-6:

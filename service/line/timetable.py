@@ -1,39 +1,65 @@
-"""Carriers that were each seen to pass, of a line that nothing else is known of."""
+"""When carriers pass: what is asked of a line, and the answer where each carrier was seen by itself."""
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from service.line.follower import Presence
 from service.line.placing import Sighting
 
 
+class Schedule(Protocol):
+    """Tells where each carrier is; see `LineFollower`."""
+
+    @property
+    def interval_s(self) -> float | None:
+        """Seconds between carriers; None if unknown."""
+
+    @property
+    def nominal_speed(self) -> float:
+        """Progress per second."""
+
+    def progress(self, carrier: int, t_s: float) -> float | None:
+        """Return where a carrier was; None if unknown."""
+
+    def time_of(self, carrier: int, progress: float) -> float | None:
+        """Return when a carrier was at a place, media seconds; None if unknown."""
+
+    def passed(self, carrier: int) -> Presence:
+        """Say what was seen at a carrier's place; asked once, when it has passed."""
+
+    def shift(self, progress: float) -> None:
+        """Carriers turn out to be so much farther than was thought."""
+
+
 class Timetable:
-    """Carriers that were seen to pass, each by itself: what `Line` says of a line that it follows.
+    """Carriers that were each seen to pass, on a line of which nothing else is known; a `Schedule`.
 
     Args:
-        sighting: when they passed. middle: the way at which they did.
+        sighting: when they passed. middle: progress of the middle pose, at which they did.
     """
 
-    clip = None
     interval_s = None
 
     def __init__(self, sighting: Sighting, middle: float) -> None:
-        self.usual = sighting.speed
+        self.nominal_speed = sighting.speed
         self._middles_s, self._middle = list(sighting.middles_s), middle
 
     def __len__(self) -> int:
         return len(self._middles_s)
 
-    def way(self, carrier: int, t_s: float) -> float:
-        """See `Line.way`."""
-        return self._middle + (t_s - self._middles_s[carrier]) * self.usual
+    def progress(self, carrier: int, t_s: float) -> float:
+        """See `LineFollower.progress`."""
+        return self._middle + (t_s - self._middles_s[carrier]) * self.nominal_speed
 
-    def time_of(self, carrier: int, way: float) -> float:
-        """See `Line.time_of`."""
-        return self._middles_s[carrier] + (way - self._middle) / self.usual
+    def time_of(self, carrier: int, progress: float) -> float:
+        """See `LineFollower.time_of`."""
+        return self._middles_s[carrier] + (progress - self._middle) / self.nominal_speed
 
-    def there(self, _carrier: int) -> bool:
-        """See `Line.there`."""
-        return True
+    def passed(self, _carrier: int) -> Presence:
+        """See `LineFollower.passed`."""
+        return Presence.PRESENT
 
-    def move(self, way: float) -> None:
-        """See `Line.move`."""
-        self._middles_s = [middle_s - way / self.usual for middle_s in self._middles_s]
+    def shift(self, progress: float) -> None:
+        """See `LineFollower.shift`."""
+        self._middles_s = [middle_s - progress / self.nominal_speed for middle_s in self._middles_s]

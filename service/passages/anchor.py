@@ -11,18 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.schema import MaskPair
-from service.passages.outlines import (
+from service.vision.correlation import Shift, agreement, peak, prior, spectrum
+from service.vision.outlines import (
     MARGIN_PX,
     PITCH_PX,
     Field,
-    Shift,
-    agreement,
     mask_outline,
     outline,
-    peak,
-    prior,
     reduce_picture,
-    spectrum,
     unit,
 )
 

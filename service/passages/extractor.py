@@ -6,35 +6,29 @@ import uuid
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from lifts.decision.reasons import Reason
-from lifts.geometry import CANONICAL_SIZE, middle_fraction
-from lifts.schema import Track
+from lifts.track import TrackGeometry
 from service.domain.camera import WatchedLift
 from service.domain.errors import ConfigurationError
 from service.domain.frame import Frame
-from service.domain.passage import Passage, Picture
-from service.line.follower import Line
-from service.line.roi import scaled
+from service.domain.passage import Passage
+from service.line.clip import Clip
+from service.line.follower import LineFollower
+from service.line.placing import Placer
+from service.line.roi import Roi
 from service.line.timetable import Timetable
+from service.line.work import Work, finish
 from service.passages.anchor import Anchor
+from service.passages.departures import Departures, Now
+from service.passages.following import Following
+from service.passages.learning import EVERY_S, Learning
 from service.passages.learnt import Learnt, fingerprint
 from service.passages.moments import Moments
-from service.passages.motion import drift, motion_px
-from service.passages.registrar import RegisteredPicture, Registrar, first_look
-from service.passages.registration import Look
+from service.passages.registrar import Registrar
+from service.passages.registration import Appearance
+from service.passages.reporter import Reporter
 
-Image = npt.NDArray[np.uint8]
-
-_SAME = 0.5  # of an interval: what is at middle sooner after another is the same carrier, found once more
-_MIDDLE = 1  # of the three stands
-_RECOGNISED = 0.6  # quality at which a picture shows a carrier, whatever else speaks against it
-_LEARNING_S = 0.075  # between the frames that the line is learnt from
-_SETTLED, _AGAIN = 30, 5  # carriers after which only every so-manieth helps to tell where all hang
-_SURE, _FOLLOW = 0.7, 0.15  # quality that a place is believed at, and how much of it
-_LEAST_PICTURES = 2
-_FROM_CLIP = 24  # carriers looked at when a movie is made
+_LEAST_FRAMES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +38,30 @@ class ExtractorOptions:
     lead_s: how long before TF the last picture is taken, so that the verdict is out in time.
     min_interval_s: the line is followed by frames that are at least so far apart once it is known;
         pictures are taken from any frame.
-    gap_s: after a longer gap between frames nothing is known of where the line is.
-    aside: learn the line on a thread of its own, so that a live camera's frames go on. What is found then
-        hangs on how long that takes; without it, on the frames alone.
+    gap_s: after a longer gap between frames the line's phase is unknown.
+    in_background: the line is learnt in slices, by `work`, so that a live camera's frames go on. The result
+        then depends on when slices are done; without it, on the frames alone.
     """
 
     lead_s: float = 0.25
     min_interval_s: float = 0.22
     gap_s: float = 8.0
-    aside: bool = False
+    in_background: bool = False
 
 
 class PassageExtractor:
-    """Follows the line frame by frame. Pure: no clock, no thread, no chance once `run_id` is given.
+    """Learns the line, then follows it, frame by frame; does both while it improves the carriers' movie.
+
+    Deterministic unless `in_background`. Whatever has passed becomes a passage, whose pictures can be judged
+    or say `not seen`.
 
     Args:
         watched: the lift with camera size and track; masks and references sharpen the registration.
         options: see ExtractorOptions.
-        run_id: makes passage ids unique between runs; drawn by chance if not given.
+        run_id: makes passage ids unique between runs; drawn at random if not given.
         learnt: what an earlier one had learnt of the lift: the line is followed from the first frames on.
+        left_mono_s: time.monotonic() at which the last carrier left that an earlier one reported; carriers
+            that have passed since are accounted for.
 
     Raises:
         ConfigurationError: the lift has no track or no camera.
@@ -75,258 +74,245 @@ class PassageExtractor:
         options: ExtractorOptions | None = None,
         run_id: str | None = None,
         learnt: Learnt | None = None,
+        left_mono_s: float | None = None,
     ) -> None:
         lift = watched.lift
         if lift.track is None or lift.camera is None:
             raise ConfigurationError(f"lift {lift.id}: no track and camera, so no passages can be extracted")
-        self._watched, self._lift_id = watched, lift.id
-        self._given, self._camera = lift.track, lift.camera
+        self._watched, self._camera = watched, lift.camera
+        self._given = TrackGeometry(lift.track)
         self._options = options or ExtractorOptions()
-        self._run_id = run_id or uuid.uuid4().hex[:12]
-        self._last_s: float | None = None
+        self._reporter = Reporter(lift, run_id or uuid.uuid4().hex[:12])
+        self._last: Now | None = None
         self._last_step_s = 0.0
-        self._passages = 0
-        self._last_middle_s: float | None = None
-        self._of = fingerprint(watched)
-        self._learnt = learnt if learnt is not None and learnt.of == self._of else None
-        self._begin(lift.track, (lift.camera.width, lift.camera.height))
+        self._left_mono_s = left_mono_s
+        self._fingerprint = fingerprint(watched)
+        self._learnt = learnt if learnt is not None and learnt.of == self._fingerprint else None
+        self._begin(self._given, (lift.camera.width, lift.camera.height))
 
-    def _begin(self, track: Track, size: tuple[int, int]) -> None:
+    def _begin(self, track: TrackGeometry, size: tuple[int, int]) -> None:
         """Set up for frames of a size (width, height), with the track in their pixels."""
-        watched = self._watched
         self._size, self._track = size, track
-        self._middle = middle_fraction(track)
-        self._line = Line(track, size, watched.masks, watched.references, aside=self._options.aside)
-        self._moments: Moments | None = None
-        self._registrar: Registrar | None = None
+        self._roi = Roi(track, *size)
+        self._placer = Placer(track, self._roi, self._watched.masks, self._watched.references)
+        self._learning: Learning | None = None
+        self._following: Following | None = None
+        self._work: Work[list[Passage]] | None = None
         if self._learnt is not None and self._learnt.size == size:
-            self._resume(self._learnt)
+            self._following = self._resumed(self._learnt)
+        if self._following is None:
+            self._learning = Learning(self._roi, track)
 
-    def _resume(self, learnt: Learnt) -> None:
-        """Begin with what was learnt before."""
-        if not self._line.resume(learnt.line):
-            return
-        self._moments = moments = self._new_moments(float(learnt.ways[-1]))
-        for stand, background in zip(moments.stands, learnt.backgrounds, strict=True):
-            stand.background = background.copy()
-        looks = [
-            Look(mean.copy(), int(count), (float(bias[0]), float(bias[1])))
-            for mean, count, bias in zip(learnt.looks, learnt.counts, learnt.biases, strict=True)
+    def _resumed(self, learnt: Learnt) -> Following | None:
+        """Return the state that was handed on; None if it is of another view."""
+        if learnt.line.frames.shape[1] != 2 * self._roi.size[0] * self._roi.size[1]:
+            return None
+        departures = self._departures(float(learnt.places[-1]))
+        for viewpoint, background in zip(departures.moments.viewpoints, learnt.backgrounds, strict=True):
+            viewpoint.background = background.copy()
+        departures.registrar.appearances = [
+            Appearance(mean.copy(), int(count), (float(bias[0]), float(bias[1])))
+            for mean, count, bias in zip(learnt.appearances, learnt.counts, learnt.biases, strict=True)
         ]
-        residual = (float(learnt.residual[0]), float(learnt.residual[1]))
-        self._registrar = self._new_registrar(moments, looks, residual)
+        departures.registrar.residual = (float(learnt.residual[0]), float(learnt.residual[1]))
+        return Following(self._track, LineFollower.from_learnt(learnt.line, self._track.middle), departures)
 
     @property
     def learning(self) -> bool:
         """Whether the line is being learnt, which takes much more memory than following it."""
-        return self._line.clip is not None
+        return self._learning is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether `work` has something to do."""
+        return self._work is not None
 
     @property
     def learnt(self) -> Learnt | None:
         """What another extractor of the same lift may begin with; None while the line is being learnt."""
-        line, moments, registrar = self._line.learnt, self._moments, self._registrar
-        if line is None or moments is None or registrar is None:
+        following = self._following
+        if following is None or self._learning is not None:
             return None
-        looks, stands = registrar.looks, moments.stands
-        backgrounds = [stand.background for stand in stands if stand.background is not None]
-        if len(backgrounds) < len(stands):
+        registrar, viewpoints = following.departures.registrar, following.departures.moments.viewpoints
+        backgrounds = [each.background for each in viewpoints if each.background is not None]
+        if len(backgrounds) < len(viewpoints):
             return None
         return Learnt(
-            of=self._of,
+            of=self._fingerprint,
             size=self._size,
-            line=line,
-            ways=np.array([stand.way for stand in stands]),
+            line=following.line.learnt,
+            places=np.array([each.progress for each in viewpoints]),
             backgrounds=np.stack(backgrounds),
-            looks=np.stack([look.mean for look in looks]),
-            biases=np.array([look.bias_px for look in looks]),
-            counts=np.array([look.count for look in looks], dtype=np.int64),
+            appearances=np.stack([each.mean for each in registrar.appearances]),
+            biases=np.array([each.bias_px for each in registrar.appearances]),
+            counts=np.array([each.count for each in registrar.appearances], dtype=np.int64),
             residual=np.array(registrar.residual),
         )
 
     @property
     def line_speed(self) -> str:
         """The line for people: seconds from begin to end and between carriers, or what else it does."""
-        line = self._line
-        if not line.known or line.interval_s is None:
+        if self._following is None:
             return "unknown"
-        part = line.speed / max(line.usual, 1e-9)
-        if abs(part) < 0.15:
+        line = self._following.line
+        fraction = line.speed / max(line.nominal_speed, 1e-9)
+        if abs(fraction) < 0.15:
             return "stopped"
-        if part < 0:
+        if fraction < 0:
             return "backwards"
-        return f"{1.0 / line.speed:.1f} s per passage, a carrier every {line.interval_s / part:.1f} s"
+        interval_s = line.interval_s / fraction
+        return f"{1.0 / line.speed:.1f} s per passage, a carrier every {interval_s:.1f} s"
 
     @property
     def line_interval_s(self) -> float | None:
-        """Seconds between carriers at the line's usual speed; None while they are not followed."""
-        return self._line.interval_s
+        """Seconds between carriers at the line's nominal speed; None while they are not followed."""
+        return None if self._following is None else self._following.line.interval_s
+
+    @property
+    def px_per_s(self) -> float:
+        """How fast carriers move in the canonical frame at nominal speed; 0 while that is unknown."""
+        following = self._following
+        return 0.0 if following is None else following.line.nominal_speed * self._track.px_per_progress
 
     def step(self, frame: Frame) -> list[Passage]:
         """Take in a frame; return the passages that it completes (none, rarely more than one)."""
-        elapsed_s = 0.0 if self._last_s is None else frame.t_s - self._last_s
-        if not 0.0 <= elapsed_s <= self._options.gap_s:
-            self._gap()
-        self._last_s = frame.t_s
+        last, passages = self._last, list[Passage]()
+        if last is None:
+            self._take_over(frame)
+        elapsed_s = 0.0 if last is None else frame.t_s - last.t_s
+        if last is not None and not 0.0 <= elapsed_s <= self._options.gap_s:
+            passages += self._lose(last)
         if (frame.width, frame.height) != self._size:
-            factor = frame.width / self._camera.width
-            self._begin(scaled(self._given, factor), (frame.width, frame.height))
-        line = self._line
+            passages += self._resize(frame, last)
+        self._last = Now(frame.t_s, frame.t_mono_s)
         since_s = frame.t_s - self._last_step_s
-        passages: list[Passage] = []
-        least_s = self._options.min_interval_s if line.clip is None else _LEARNING_S
+        least_s = self._options.min_interval_s if self._learning is None else EVERY_S
         # The frame nearest to when one is due, by how they come: slow cameras have none to spare.
         if not 0.0 < since_s < least_s - 0.5 * min(max(elapsed_s, 0.004), least_s):
-            line.step(frame, min(max(since_s, 0.0), 1.0))
+            passages += self._follow(frame, min(max(since_s, 0.0), 1.0))
             self._last_step_s = frame.t_s
-            if line.fresh:
-                passages += self._recall(frame)
-        if line.known and self._moments is not None:
-            for carrier in self._moments.step(frame, line):
-                passages += self._leave(carrier, frame.t_mono_s, line)
+        if self._following is not None:
+            passages += self._following.step(frame, refine=self._learning is None)
         return passages
+
+    def work(self) -> list[Passage]:
+        """Do a slice of what there is to learn, about 10 ms of it; return the passages that it completes."""
+        if self._work is None:
+            return []
+        try:
+            next(self._work)
+        except StopIteration as stop:
+            self._work = None
+            passages: list[Passage] = stop.value
+            return passages
+        return []
 
     def finish(self) -> list[Passage]:
         """End of a recording: return the carriers of one that was too short for the line to be learnt.
 
         Carriers that have not reached the end of the track are no passages.
         """
-        if self._moments is not None:
-            self._moments.clear()
-        clip, seen = self._line.clip, self._line.sightings()
-        if clip is None or seen is None:
-            return []
-        lead = self._lead(seen.usual)
-        self._moments = moments = self._new_moments(1.0 - lead)
-        moments.recall(clip, seen, 0, len(seen) - 1)
-        if not self._first_looks(moments, range(len(seen))):
-            return []
-        end = clip.frames[-1]
-        whole = [c for c in range(len(seen)) if seen.time_of(c, 1.0) <= end.t_s]
-        return [passage for carrier in whole for passage in self._leave(carrier, end.t_mono_s, seen)]
-
-    def _gap(self) -> None:
-        self._last_step_s = 0.0
-        self._line.lose()
-        if self._moments is not None:
-            self._moments.clear()
-
-    def _new_moments(self, last_way: float) -> Moments:
-        return Moments(self._track, (0.0, self._middle, last_way), motion_px(self._track, self._middle))
-
-    def _new_registrar(
-        self, moments: Moments, looks: list[Look], residual: tuple[float, float] = (0.0, 0.0)
-    ) -> Registrar:
-        anchor = Anchor(self._watched.masks, self._watched.references, drift(self._track, self._middle))
-        return Registrar(self._track, moments.stands, looks, anchor, residual)
-
-    def _recall(self, frame: Frame) -> list[Passage]:
-        """A movie was made: take looks, backgrounds and the carriers that have passed from the clip."""
-        line = self._line
-        clip, interval_s = line.clip, line.interval_s
-        number = line.number(frame.t_s)
-        if clip is None or interval_s is None or number is None:
-            return []
-        self._moments = moments = self._new_moments(1.0 - self._lead(line.usual))
-        last = int(np.floor(number))
-        first = max(last - _FROM_CLIP, int(np.floor(line.number(clip.frames[0].t_s) or 0.0)) - 1)
-        moments.recall(clip, line, first, last)
-        if not self._first_looks(moments, range(first, last + 1)):
-            return []
-        whole = [c for c in range(first, last + 1) if all(leaf is not None for leaf in moments.leaves(c))]
-        for carrier in whole:
-            self._place(carrier, line)
-        passages: list[Passage] = []
-        for carrier in whole:
-            way = line.way(carrier, frame.t_s)
-            if way is not None and way >= moments.stands[-1].way:
-                passages += self._leave(carrier, frame.t_mono_s, line)
-        line.release()
+        passages = [] if self._work is None else finish(self._work)
+        self._work = None
+        if self._following is None and self._learning is not None:
+            passages += finish(self._sight(self._learning.clip))
         return passages
 
-    def _first_looks(self, moments: Moments, carriers: range) -> bool:
-        """Learn from a clip's carriers what they look like; say whether each stand has seen one."""
-        seen = [[moments.leaves(carrier)[k] for carrier in carriers] for k in range(len(moments.stands))]
-        looks = [
-            look
-            for stand, leaves in zip(moments.stands, seen, strict=True)
-            if (look := first_look(self._track, stand, leaves)) is not None
-        ]
-        if len(looks) < len(moments.stands):
-            self._moments = None
-            return False
-        self._registrar = self._new_registrar(moments, looks)
-        return True
+    def _follow(self, frame: Frame, elapsed_s: float) -> list[Passage]:
+        """Learn from a frame, or follow the line by it, or both."""
+        small = self._roi.small(frame.luma)
+        feature = self._roi.features(small)
+        passages: list[Passage] = []
+        if self._learning is not None:
+            self._learning.add(frame, small, feature)
+        following = self._following
+        if following is not None:
+            following.follow(frame.t_s, feature, elapsed_s, adapt=self._learning is None)
+            if following.line.lost:
+                # The view no longer fits the movie: learn it again. Until then nothing is known.
+                passages = following.let_go(Now(frame.t_s, frame.t_mono_s))
+                self._following, self._work = None, None
+                self._learning = Learning(self._roi, self._track)
+        if self._learning is not None and self._work is None:
+            known_s = None if self._following is None else self._following.line.interval_s
+            interval_s = self._learning.due(frame.t_s, known_s)
+            if interval_s is not None:
+                self._work = self._learn(self._learning, interval_s)
+                if not self._options.in_background:
+                    work, self._work = self._work, None
+                    passages += finish(work)
+        return passages
 
-    def _lead(self, usual: float) -> float:
-        """Return how many ways before the end the last picture is taken; usual: ways a second."""
-        return float(np.clip(self._options.lead_s * usual, 0.02, 0.5 * (1.0 - self._middle)))
+    def _learn(self, learning: Learning, interval_s: float) -> Work[list[Passage]]:
+        """Make a movie, go on by it, and report the carriers that have passed in the clip."""
+        clip, track = learning.clip, self._track
+        clip.held = True
+        first_s = float(clip.times[0])
+        placing = yield from self._placer.place(clip.snapshot(), interval_s)
+        before = None if self._following is None else self._following.line
+        line = yield from LineFollower.from_clip(clip, first_s, interval_s, placing, track.middle, before)
+        following = Following(track, line, self._departures(1.0 - self._lead(line.nominal_speed)))
+        passages = None if line.lost else (yield from following.recall(clip))
+        clip.held = False
+        if passages is None:
+            # The clip shows no carriers: begin again. Who passed in it is told by none but the phase.
+            self._following, self._learning = None, Learning(self._roi, track)
+            return []
+        self._following = following
+        if learning.done:
+            self._learning = None
+        return passages
 
-    def _place(self, carrier: int, line: Line | Timetable) -> None:
-        """Let one more carrier's middle picture say where carriers hang; move all if they are off."""
-        if self._moments is None or self._registrar is None:
-            return
-        leaf = self._moments.leaves(carrier)[_MIDDLE]
-        if leaf is None or leaf.damaged:
-            return
-        way = self._registrar.place(_MIDDLE, leaf)
-        if way is not None:
-            line.move(way)
-            self._moments.shift(way)
+    def _sight(self, clip: Clip) -> Work[list[Passage]]:
+        """Report the carriers of a clip that has ended before the line could be learnt."""
+        if len(clip) < _LEAST_FRAMES:
+            return []
+        sighting = yield from self._placer.sight(clip)
+        if sighting is None:
+            return []
+        seen, newest = Timetable(sighting, self._track.middle), clip.frames[-1]
+        departures = self._departures(1.0 - self._lead(seen.nominal_speed))
+        yield from departures.moments.learn_backgrounds(clip)
+        yield from departures.moments.recall(clip, seen, range(len(seen)))
+        if not (yield from departures.meet(range(len(seen)))):
+            return []
+        passages: list[Passage] = []
+        whole = [carrier for carrier in range(len(seen)) if seen.time_of(carrier, 1.0) <= newest.t_s]
+        for carrier in whole:
+            passages += departures.leave(carrier, seen, Now(newest.t_s, newest.t_mono_s), refine=True)
+            yield
+        return passages
 
-    def _leave(self, carrier: int, decided_mono_s: float, line: Line | Timetable) -> list[Passage]:
-        """Report a carrier, once, unless it was not seen all the way, or the rope has a gap there."""
-        moments, registrar = self._moments, self._registrar
-        if moments is None or registrar is None:
-            return []
-        leaves = moments.leaves(carrier)
-        times = [line.time_of(carrier, way) for way in (0.0, self._middle, 1.0)]
-        there = line.there(carrier)
-        if line.clip is None and (self._passages < _SETTLED or self._passages % _AGAIN == 0):
-            self._place(carrier, line)
-        moments.forget(carrier)
-        t_begin_s, t_middle_s, t_end_s = times
-        if t_begin_s is None or t_middle_s is None or t_end_s is None:
-            return []
-        last_s, interval_s = self._last_middle_s, line.interval_s or 0.0
-        if last_s is not None and t_middle_s - last_s < _SAME * interval_s:
-            return []
-        if sum(leaf is not None for leaf in leaves) < _LEAST_PICTURES:
-            return []
-        found = [
-            registrar.picture(k, leaf) if leaf is not None else RegisteredPicture(_unseen(t_s), 0.0)
-            for k, (leaf, t_s) in enumerate(zip(leaves, (t_begin_s, t_middle_s, t_end_s), strict=True))
-        ]
-        pictures = [seen.picture for seen in found]
-        middle = pictures[_MIDDLE]
-        if middle.problem is None and middle.quality >= _SURE:
-            # What carriers look like is surer than where the line is: it must not drift away from them.
-            line.move(_FOLLOW * found[_MIDDLE].ahead)
-        if not there and max(picture.quality for picture in pictures) < _RECOGNISED:
-            return []
-        # A carrier may hang a little before or behind its place on the rope: its own pictures tell.
-        usual = max(line.usual, 1e-6)
-        t_begin_s, t_middle_s, t_end_s = (
-            t_s - seen.ahead / usual
-            for t_s, seen in zip((t_begin_s, t_middle_s, t_end_s), found, strict=True)
-        )
-        self._last_middle_s = t_middle_s
-        self._passages += 1
-        carriers = self._watched.lift.carriers
-        return [
-            Passage(
-                id=f"{self._lift_id}-{self._run_id}-{self._passages}",
-                lift_id=self._lift_id,
-                number=self._passages if carriers is None else 1 + (self._passages - 1) % carriers,
-                t_begin_s=t_begin_s,
-                t_middle_s=t_middle_s,
-                t_end_s=t_end_s,
-                pictures=tuple(pictures),
-                decided_mono_s=decided_mono_s,
-            )
-        ]
+    def _lose(self, last: Now) -> list[Passage]:
+        """Frames were missing for long: where carriers are is unknown, what they look like is not."""
+        self._last_step_s = 0.0
+        passages = [] if self._following is None else self._following.lose(last)
+        if self._learning is not None:
+            clip, self._learning = self._learning.clip, Learning(self._roi, self._track)
+            self._work = self._sight(clip) if self._following is None else None
+            if self._work is not None and not self._options.in_background:
+                work, self._work = self._work, None
+                passages += finish(work)
+        return passages
 
+    def _resize(self, frame: Frame, last: Now | None) -> list[Passage]:
+        """Pictures come in another size: begin anew with the track in their pixels."""
+        passages = [] if last is None else self._lose(last)
+        passages += [] if self._work is None else finish(self._work)
+        self._begin(self._given.scaled(frame.width / self._camera.width), (frame.width, frame.height))
+        return passages
 
-def _unseen(t_s: float) -> Picture:
-    """Return what stands for a picture that there is none of: frames were missing when it was due."""
-    blank = np.zeros((CANONICAL_SIZE, CANONICAL_SIZE, 3), np.uint8)
-    return Picture(image=blank, pose=None, t_s=t_s, quality=0.0, problem=Reason.NOT_SEEN)
+    def _take_over(self, frame: Frame) -> None:
+        """At the first frame: go on from the last carrier that an earlier extractor reported."""
+        if self._left_mono_s is not None and self._following is not None:
+            self._following.expect_after(frame.t_s - (frame.t_mono_s - self._left_mono_s))
+
+    def _departures(self, last_place: float) -> Departures:
+        track, watched = self._track, self._watched
+        moments = Moments(track, (0.0, track.middle, last_place))
+        anchor = Anchor(watched.masks, watched.references, track.drift(track.middle))
+        return Departures(track, moments, Registrar(track, moments.viewpoints, [], anchor), self._reporter)
+
+    def _lead(self, nominal_speed: float) -> float:
+        """Return by how much progress before the end the last picture is taken."""
+        return float(np.clip(self._options.lead_s * nominal_speed, 0.02, 0.5 * (1.0 - self._track.middle)))

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from service.domain.arrays import Float32
 from service.domain.camera import WatchedLift
 from service.line.learnt import LearntLine
-from service.passages.outlines import FIELD, Field, Floats
+from service.vision.outlines import FIELD, Field
 
 _LINE = "line_"
-_STANDS = 3
-_FORMAT = 1  # of the files; also to be raised when what features or outlines are changes
+_VIEWPOINTS = 3
+_FORMAT = 2  # of the files; to be raised too when features or outlines change their meaning
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,17 +28,17 @@ class Learnt:
     """What a PassageExtractor knows once it follows the line.
 
     of: `fingerprint` of the lift it was learnt for. size: (width, height) of the frames.
-    ways: float64[3], where pictures are taken. backgrounds: float32[3, FIELD, FIELD] grey, the views there.
-    looks: complex64[3, FIELD, FIELD], carriers' outlines there; biases: float64[3, 2], counts: int64[3]: see
-    `Look`. residual: float64[2] canonical pixels, see `Registrar`.
+    places: float64[3], progress at which pictures are taken. backgrounds: float32[3, FIELD, FIELD] grey, the
+    views there. appearances: complex64[3, FIELD, FIELD], carriers' outlines there; biases: float64[3, 2] and
+    counts: int64[3]: see `Appearance`. residual: float64[2] canonical pixels, see `Registrar`.
     """
 
     of: str
     size: tuple[int, int]
     line: LearntLine
-    ways: npt.NDArray[np.float64]
-    backgrounds: Floats
-    looks: Field
+    places: npt.NDArray[np.float64]
+    backgrounds: Float32
+    appearances: Field
     biases: npt.NDArray[np.float64]
     counts: npt.NDArray[np.int64]
     residual: npt.NDArray[np.float64]
@@ -71,23 +72,23 @@ def load(path: Path, watched: WatchedLift) -> Learnt | None:
 
 def _whole(learnt: Learnt) -> bool:
     """Say whether all is there and finite: a camera's process must not end of what it begins with."""
-    line, stands, field = learnt.line, len(learnt.ways), (FIELD, FIELD)
-    if line.frames.ndim != 2 or stands != _STANDS or not line.interval_s * line.speed > 0.0:
+    line, viewpoints, field = learnt.line, len(learnt.places), (FIELD, FIELD)
+    if line.frames.ndim != 2 or viewpoints != _VIEWPOINTS or not line.interval_s * line.speed > 0.0:
         return False
     phases, width = line.frames.shape
     shapes: list[tuple[npt.NDArray[Any], tuple[int, ...]]] = [
         (line.background, (width,)),
         (line.change, (phases,)),
         (line.count, (phases,)),
-        (learnt.backgrounds, (stands, *field)),
-        (learnt.looks, (stands, *field)),
-        (learnt.biases, (stands, 2)),
-        (learnt.counts, (stands,)),
+        (learnt.backgrounds, (viewpoints, *field)),
+        (learnt.appearances, (viewpoints, *field)),
+        (learnt.biases, (viewpoints, 2)),
+        (learnt.counts, (viewpoints,)),
         (learnt.residual, (2,)),
     ]
     if phases == 0 or any(part.shape != shape for part, shape in shapes):
         return False
-    numbers: list[npt.NDArray[Any]] = [line.frames, learnt.ways, *(part for part, _ in shapes)]
+    numbers: list[npt.NDArray[Any]] = [line.frames, learnt.places, *(part for part, _ in shapes)]
     return math.isfinite(line.origin) and all(bool(np.isfinite(part).all()) for part in numbers)
 
 

@@ -8,66 +8,68 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from lifts.geometry import CANONICAL_SIZE, apply, pose_at, to_camera
-from lifts.schema import Pose, Track
+from lifts.geometry import CANONICAL_SIZE, apply, to_camera
+from lifts.schema import Pose
+from lifts.track import TrackGeometry
+from service.domain.arrays import Float32, Image
 from service.domain.frame import Frame, reduced
 from service.line.clip import Clip, Kept
-from service.line.follower import Line
-from service.line.timetable import Timetable
-from service.passages.outlines import FIELD, MARGIN_PX, PITCH_PX, Floats
+from service.line.follower import LineFollower
+from service.line.timetable import Schedule
+from service.line.work import Work
+from service.vision.outlines import FIELD, MARGIN_PX, PITCH_PX
 
-Bytes = npt.NDArray[np.uint8]
+FARTHEST_PX = 40.0
+"""A picture is taken at most so many canonical pixels of movement off the moment that is wanted."""
 
-_FARTHEST_PX = 40.0  # of the carrier's movement, off the moment wanted
-_BACK = 0.12  # ways
-_BACKGROUND_PART = 3.3  # backgrounds are looked at so often per interval: never at the same phases in turn
-_LEVELS = 6.0  # grey levels that the background follows per look
+_BACK = 0.12  # progress
+_BACKGROUND_PART = 3.3  # backgrounds are learnt so often per interval: never at the same phases in turn
+_LEVELS = 6.0  # grey levels that the background follows each time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Leaf:
+class Crop:
     """A picture of a carrier, canonical with margin, uint8[240, 240, 3] RGB.
 
-    way: where the carrier was on the track; t_s, t_mono_s: its frame's times. damaged: the frame was.
+    progress: where the carrier was on the track; t_s, t_mono_s: its frame's times. damaged: the frame was.
     """
 
-    image: Bytes
-    way: float
+    image: Image
+    progress: float
     t_s: float
     t_mono_s: float
     damaged: bool
 
 
-class Stand:
+class Viewpoint:
     """One place on the track where pictures are taken.
 
-    way, pose: of the place. background: float32[FIELD, FIELD] grey, the view there without carriers.
+    progress, pose: of the place. background: float32[FIELD, FIELD] grey, the view there without carriers.
     """
 
-    def __init__(self, track: Track, way: float) -> None:
-        self.way = way
-        self.pose = pose_at(track, way)
-        self.background: Floats | None = None
+    def __init__(self, track: TrackGeometry, progress: float) -> None:
+        self.progress = progress
+        self.pose = track.pose(progress)
+        self.background: Float32 | None = None
         side = float(CANONICAL_SIZE + MARGIN_PX)
         corners = np.array([(-MARGIN_PX, -MARGIN_PX), (side, -MARGIN_PX), (-MARGIN_PX, side), (side, side)])
         points = apply(to_camera(self.pose), corners.astype(np.float64))
         low, high = np.floor(points.min(axis=0)) - 3, np.ceil(points.max(axis=0)) + 4
         self._box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
-    def take(self, frame: Frame) -> Bytes:
+    def take(self, frame: Frame) -> Image:
         """Return the canonical picture with margin, uint8[240, 240, 3] RGB."""
         return _rgb(frame.warped(self.pose, MARGIN_PX))
 
-    def look(self, grey: Bytes) -> None:
+    def learn(self, grey: Image) -> None:
         """Learn the background from a view uint8[FIELD, FIELD] at any moment."""
         if self.background is None:
             self.background = grey.astype(np.float32)
         else:
             self.background += np.clip(grey - self.background, -_LEVELS, _LEVELS)
 
-    def grey(self, frame: Frame) -> Bytes:
+    def grey(self, frame: Frame) -> Image:
         """Return uint8[FIELD, FIELD], the view there, from the frame's luma alone."""
         left, top = max(0, self._box[0]), max(0, self._box[1])
         part = frame.luma[top : max(top + 1, self._box[3]), left : max(left + 1, self._box[2])]
@@ -75,116 +77,154 @@ class Stand:
 
 
 class Moments:
-    """Takes each carrier's picture at each stand from the frame that shows it nearest to it.
+    """Takes each carrier's picture at each viewpoint from the frame that shows it nearest to it.
 
-    `step` names a carrier once its last picture is there; whoever has used its `leaves` calls `forget`.
+    `step` names each carrier once, when it has its last picture or can get none any more; whoever has used
+    its `crops` calls `forget`.
+
+    Args:
+        track: the lift's. places: progress of the viewpoints, ascending.
     """
 
-    def __init__(self, track: Track, ways: Sequence[float], px_per_way: float) -> None:
-        self.stands = [Stand(track, way) for way in ways]
-        self._px_per_way = px_per_way
-        self._leaves: dict[int, list[Leaf | None]] = {}
-        self._left = -(10**9)
+    def __init__(self, track: TrackGeometry, places: Sequence[float]) -> None:
+        self.viewpoints = [Viewpoint(track, progress) for progress in places]
+        self._px_per_progress = track.px_per_progress
+        self._crops: dict[int, list[Crop | None]] = {}
+        self._left: int | None = None
         self._last_s: float | None = None
-        self._look_s = -math.inf
+        self._learned_s = -math.inf
 
     def clear(self) -> None:
         """Forget the pictures, not the backgrounds."""
-        self._leaves.clear()
+        self._crops.clear()
 
-    def leaves(self, carrier: int) -> list[Leaf | None]:
-        """Return a carrier's pictures, one per stand, None where there is none."""
-        return self._leaves.get(carrier, [None] * len(self.stands))
+    def crops(self, carrier: int) -> list[Crop | None]:
+        """Return a carrier's pictures, one per viewpoint, None where there is none."""
+        return self._crops.get(carrier, [None] * len(self.viewpoints))
 
     def forget(self, carrier: int) -> None:
-        """Let a carrier's pictures, and all older ones, go: none of them is looked at again."""
-        self._left = max(self._left, carrier)
-        for number in [number for number in self._leaves if number <= carrier]:
-            del self._leaves[number]
+        """Let a carrier's pictures, and all older ones, go: it has left."""
+        self._left = carrier if self._left is None else max(self._left, carrier)
+        for number in [number for number in self._crops if number <= carrier]:
+            del self._crops[number]
 
-    def shift(self, way: float) -> None:
-        """Carriers are known to be so much farther than was thought: their pictures' ways are."""
-        for slots in self._leaves.values():
-            slots[:] = [None if leaf is None else replace(leaf, way=leaf.way + way) for leaf in slots]
+    def begin_after(self, carrier: int) -> None:
+        """From now on each carrier after this one is named, whatever was forgotten."""
+        self._left = carrier
 
-    def step(self, frame: Frame, line: Line) -> list[int]:
-        """Take what is wanted from a frame; return the carriers that are at the last stand or past it."""
-        number = line.number(frame.t_s)
-        interval_s = line.interval_s
-        if number is None or interval_s is None:
+    @property
+    def left(self) -> int | None:
+        """The newest carrier that has left."""
+        return self._left
+
+    def waiting(self) -> list[int]:
+        """Return the carriers that have a picture and have not left, oldest first."""
+        return sorted(carrier for carrier, slots in self._crops.items() if any(slots))
+
+    def shift(self, progress: float) -> None:
+        """Carriers turn out to be so much farther than was thought: their pictures' progress is."""
+        for slots in self._crops.values():
+            slots[:] = [
+                None if crop is None else replace(crop, progress=crop.progress + progress) for crop in slots
+            ]
+
+    def step(self, frame: Frame, line: LineFollower) -> list[int]:
+        """Take what is wanted from a frame; return the carriers that are at the last viewpoint or past it."""
+        phase = line.phase(frame.t_s)
+        if phase is None:
             return []
         step_s = 0.04 if self._last_s is None else min(max(frame.t_s - self._last_s, 0.0), 0.5)
         self._last_s = frame.t_s
-        next_way = line.speed * step_s
-        done = []
-        for index, stand in enumerate(self.stands):
-            carrier = round(number - stand.way / line.way_per_carrier)
-            if carrier <= self._left:
+        next_progress = line.speed * step_s
+        per_carrier = line.progress_per_carrier
+        done = self._overdue(phase, per_carrier) if line.located else []
+        for index, viewpoint in enumerate(self.viewpoints):
+            carrier = round(phase - viewpoint.progress / per_carrier)
+            if carrier in done or (self._left is not None and carrier <= self._left):
                 continue
-            way = (number - carrier) * line.way_per_carrier
-            self._take_back(carrier, way)
-            self._try(frame, index, carrier, way, next_way)
-            if index == len(self.stands) - 1 and self._over(carrier, way - stand.way, next_way):
+            progress = (phase - carrier) * per_carrier
+            self._take_back(carrier, progress)
+            self._try(frame, index, carrier, progress, next_progress)
+            if index == len(self.viewpoints) - 1 and self._over(
+                carrier, progress - viewpoint.progress, next_progress
+            ):
                 done.append(carrier)
-        if frame.t_s - self._look_s >= interval_s / _BACKGROUND_PART:
-            self._look_s = frame.t_s
-            for stand in self.stands:
-                stand.look(stand.grey(frame))
+        if frame.t_s - self._learned_s >= line.interval_s / _BACKGROUND_PART:
+            self._learned_s = frame.t_s
+            for viewpoint in self.viewpoints:
+                viewpoint.learn(viewpoint.grey(frame))
         return done
 
-    def recall(self, clip: Clip, line: Line | Timetable, first: int, last: int) -> None:
-        """Take the pictures of carriers first to last from a clip, and learn the backgrounds anew."""
-        for index, stand in enumerate(self.stands):
-            step = max(1, len(clip) // 40)
-            views = [_grey_of(clip, kept, stand.pose) for kept in clip.frames[::step]]
-            stand.background = np.median(np.stack(views), axis=0).astype(np.float32)
-            for carrier in range(first, last + 1):
-                t_s = line.time_of(carrier, stand.way)
+    def learn_backgrounds(self, clip: Clip) -> Work[None]:
+        """Learn the views without carriers anew, from a clip."""
+        step = max(1, len(clip) // 40)
+        for viewpoint in self.viewpoints:
+            views = []
+            for kept in clip.frames[::step]:
+                views.append(_grey_of(clip, kept, viewpoint.pose))
+                yield
+            viewpoint.background = np.median(np.stack(views), axis=0).astype(np.float32)
+
+    def recall(self, clip: Clip, line: Schedule, carriers: range) -> Work[None]:
+        """Take carriers' pictures from a clip."""
+        for index, viewpoint in enumerate(self.viewpoints):
+            for carrier in carriers:
+                t_s = line.time_of(carrier, viewpoint.progress)
                 kept = None if t_s is None else clip.nearest(t_s)
-                way = None if kept is None else line.way(carrier, kept.t_s)
-                if kept is None or way is None or self._off_px(way, stand) > _FARTHEST_PX:
+                progress = None if kept is None else line.progress(carrier, kept.t_s)
+                if kept is None or progress is None or self._off_px(progress, viewpoint) > FARTHEST_PX:
                     continue
-                image = _rgb(clip.warped(kept, stand.pose))
-                slots = self._leaves.setdefault(carrier, [None] * len(self.stands))
-                slots[index] = Leaf(image, way, kept.t_s, kept.t_mono_s, kept.damaged)
+                image = _rgb(clip.warped(kept, viewpoint.pose))
+                slots = self._crops.setdefault(carrier, [None] * len(self.viewpoints))
+                slots[index] = Crop(image, progress, kept.t_s, kept.t_mono_s, kept.damaged)
+                yield
 
-    def _over(self, carrier: int, past: float, next_way: float) -> bool:
-        """Say whether a carrier has its last picture, or is so far past the last stand that it gets none."""
-        leaves = self.leaves(carrier)
-        if leaves[-1] is not None:
-            return past >= -0.5 * next_way
-        return past > _BACK and any(leaf is not None for leaf in leaves)
+    def _overdue(self, phase: float, per_carrier: float) -> list[int]:
+        """Return the carriers that are well past the last viewpoint and have not left: none slips through."""
+        newest = math.floor(phase - (self.viewpoints[-1].progress + _BACK) / per_carrier)
+        if self._left is None:
+            self._left = newest
+        return list(range(self._left + 1, newest + 1))
 
-    def _take_back(self, carrier: int, way: float) -> None:
-        """A carrier that is before a stand (again) has no picture there: the line backed, or was misread."""
-        slots = self._leaves.get(carrier, [])
-        for index, leaf in enumerate(slots):
-            if leaf is not None and way < self.stands[index].way - _BACK:
+    def _over(self, carrier: int, past: float, next_progress: float) -> bool:
+        """Say whether a carrier has its last picture, or is so far past the viewpoint that it gets none."""
+        crops = self.crops(carrier)
+        if crops[-1] is not None:
+            return past >= -0.5 * next_progress
+        return past > _BACK and any(crop is not None for crop in crops)
+
+    def _take_back(self, carrier: int, progress: float) -> None:
+        """Drop pictures of a carrier that is before the viewpoint again: the line backed, or was misread."""
+        slots = self._crops.get(carrier, [])
+        for index, crop in enumerate(slots):
+            if crop is not None and progress < self.viewpoints[index].progress - _BACK:
                 slots[index] = None
 
-    def _try(self, frame: Frame, index: int, carrier: int, way: float, next_way: float) -> None:
-        stand = self.stands[index]
-        off_px = self._off_px(way, stand)
-        if off_px > _FARTHEST_PX or next_way <= 0.0:
+    def _try(self, frame: Frame, index: int, carrier: int, progress: float, next_progress: float) -> None:
+        viewpoint = self.viewpoints[index]
+        off_px = self._off_px(progress, viewpoint)
+        if off_px > FARTHEST_PX or next_progress <= 0.0:
             return
-        if way < stand.way and abs(way + next_way - stand.way) < abs(way - stand.way):
+        if progress < viewpoint.progress and abs(progress + next_progress - viewpoint.progress) < abs(
+            progress - viewpoint.progress
+        ):
             return  # the next frame will show it nearer
-        slots = self._leaves.setdefault(carrier, [None] * len(self.stands))
+        slots = self._crops.setdefault(carrier, [None] * len(self.viewpoints))
         have = slots[index]
         worse = have is not None and have.damaged <= frame.damaged
-        if have is not None and worse and self._off_px(have.way, stand) <= off_px + 1.0:
+        if have is not None and worse and self._off_px(have.progress, viewpoint) <= off_px + 1.0:
             return
-        slots[index] = Leaf(stand.take(frame), way, frame.t_s, frame.t_mono_s, frame.damaged)
+        slots[index] = Crop(viewpoint.take(frame), progress, frame.t_s, frame.t_mono_s, frame.damaged)
 
-    def _off_px(self, way: float, stand: Stand) -> float:
-        return abs(way - stand.way) * self._px_per_way
+    def _off_px(self, progress: float, viewpoint: Viewpoint) -> float:
+        return abs(progress - viewpoint.progress) * self._px_per_progress
 
 
-def _rgb(picture: Bytes) -> Bytes:
+def _rgb(picture: Image) -> Image:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
-def _grey(part: Bytes, pose: Pose) -> Bytes:
+def _grey(part: Image, pose: Pose) -> Image:
     """Return uint8[FIELD, FIELD]: what `reduce_picture` of the canonical picture would give, but quicker."""
     half = np.array([[PITCH_PX, 0.0, 0.5 - MARGIN_PX], [0.0, PITCH_PX, 0.5 - MARGIN_PX], [0.0, 0.0, 1.0]])
     matrix = to_camera(pose) @ half
@@ -201,7 +241,7 @@ def _grey(part: Bytes, pose: Pose) -> Bytes:
     return np.asarray(out, dtype=np.uint8)
 
 
-def _grey_of(clip: Clip, kept: Kept, pose: Pose) -> Bytes:
+def _grey_of(clip: Clip, kept: Kept, pose: Pose) -> Image:
     picture = clip.warped(kept, pose)
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     return np.asarray(cv2.resize(grey, (FIELD, FIELD), interpolation=cv2.INTER_AREA), dtype=np.uint8)

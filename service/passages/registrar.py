@@ -8,113 +8,115 @@ from typing import NamedTuple
 import numpy as np
 
 from lifts.decision.reasons import Reason
-from lifts.geometry import middle_fraction, refine
-from lifts.schema import Track
+from lifts.geometry import refine
+from lifts.track import TrackGeometry
 from lifts.visibility import picture_problem
 from service.domain.passage import Picture
 from service.passages.anchor import Anchor
-from service.passages.moments import Leaf, Stand
-from service.passages.motion import drift, motion_px
-from service.passages.outlines import outline, reduce_picture, shifted
-from service.passages.registration import Look, Registered, register
+from service.passages.moments import Crop, Viewpoint
+from service.passages.registration import Appearance, Registered, register
+from service.vision.correlation import shifted
+from service.vision.outlines import outline, reduce_picture
 
-_LEAST_DRIFT_PX = 60.0  # per way: of a carrier that mainly grows, a shift tells little of the way
+_LEAST_DRIFT_PX = 60.0  # per progress: where a carrier mainly grows, a shift tells little of its progress
 
 
 class RegisteredPicture(NamedTuple):
-    """A registered picture, and how many ways its carrier is ahead of where it was taken to be."""
+    """A registered picture, and by how much progress its carrier is ahead of where it was taken to be."""
 
     picture: Picture
     ahead: float
 
 
 class Registrar:
-    """Registers pictures taken at a few stands, and learns from each.
+    """Registers pictures taken at a few viewpoints, and learns from each.
 
     Args:
-        track: the lift's. stands: where pictures are taken, with backgrounds.
-        looks: what carriers look like at each stand.
+        track: the lift's. viewpoints: where pictures are taken, with backgrounds.
+        appearances: what carriers look like at each viewpoint.
         anchor: tells from middle pictures where all carriers hang.
         residual: canonical pixels by which carriers hang off the track as drawn, (x, y).
     """
 
     def __init__(
         self,
-        track: Track,
-        stands: Sequence[Stand],
-        looks: Sequence[Look],
+        track: TrackGeometry,
+        viewpoints: Sequence[Viewpoint],
+        appearances: Sequence[Appearance],
         anchor: Anchor,
         residual: tuple[float, float] = (0.0, 0.0),
     ) -> None:
-        self._track, self._stands, self._anchor = track, stands, anchor
-        self.looks, self.residual = list(looks), residual
-        middle = middle_fraction(track)
-        self._drift, self._px_per_way = drift(track, middle), motion_px(track, middle)
+        self._track, self._viewpoints, self._anchor = track, viewpoints, anchor
+        self.appearances, self.residual = list(appearances), residual
 
-    def place(self, k: int, leaf: Leaf) -> float | None:
-        """Let one more carrier's picture at stand k, the middle, say where all carriers hang.
+    def place(self, k: int, crop: Crop) -> float | None:
+        """Let one more carrier's picture at viewpoint k, the middle one, say where all carriers hang.
 
         Returns:
-            By how many ways they turn out to be farther, if they do; looks and residual are moved along.
+            By how much progress they turn out to be farther, if they do; appearances and residual move along.
         """
-        found, _ = self._registered(k, leaf)
+        found, _ = self._registered(k, crop)
         moved = self._anchor.learn(shifted(found.field, -found.dx_px, -found.dy_px))
         if moved.dx_px == 0.0 and moved.dy_px == 0.0:
             return None
-        dx, dy = self._drift
-        way = (moved.dx_px * dx + moved.dy_px * dy) / max(self._px_per_way**2, 1e-9)
-        off = moved.dx_px - way * dx, moved.dy_px - way * dy
+        dx, dy = self._track.drift(self._track.middle)
+        progress = (moved.dx_px * dx + moved.dy_px * dy) / max(self._track.px_per_progress**2, 1e-9)
+        off = moved.dx_px - progress * dx, moved.dy_px - progress * dy
         self.residual = (self.residual[0] + off[0], self.residual[1] + off[1])
-        for stand, look in zip(self._stands, self.looks, strict=True):
-            ex, ey = drift(self._track, stand.way)
-            look.expect(way * ex + off[0], way * ey + off[1])
-        return way
+        for viewpoint, appearance in zip(self._viewpoints, self.appearances, strict=True):
+            ex, ey = self._track.drift(viewpoint.progress)
+            appearance.expect(progress * ex + off[0], progress * ey + off[1])
+        return progress
 
-    def picture(self, k: int, leaf: Leaf) -> RegisteredPicture:
-        """Register a carrier's picture at stand k, and learn from it."""
-        stand, look = self._stands[k], self.looks[k]
-        found, expected = self._registered(k, leaf)
-        dx, dy = drift(self._track, stand.way)
+    def picture(self, k: int, crop: Crop, *, learn: bool = True) -> RegisteredPicture:
+        """Register a carrier's picture at viewpoint k; learn: and learn from it what carriers look like."""
+        viewpoint, appearance = self._viewpoints[k], self.appearances[k]
+        found, expected = self._registered(k, crop)
+        dx, dy = self._track.drift(viewpoint.progress)
         off = (found.dx_px - expected[0]) * dx + (found.dy_px - expected[1]) * dy
         ahead = off / max(dx * dx + dy * dy, _LEAST_DRIFT_PX**2)
         problem = picture_problem(found.image)
-        if leaf.damaged:
+        if crop.damaged:
             problem = problem or Reason.DAMAGED
-        elif problem is None:
-            look.learn(found, expected)
+        elif problem is None and learn:
+            appearance.learn(found, expected)
         picture = Picture(
             image=found.image,
-            pose=refine(stand.pose, -found.dx_px, -found.dy_px),
-            t_s=leaf.t_s,
+            pose=refine(viewpoint.pose, -found.dx_px, -found.dy_px),
+            t_s=crop.t_s,
             quality=found.quality,
             problem=problem,
         )
         return RegisteredPicture(picture, ahead)
 
-    def _registered(self, k: int, leaf: Leaf) -> tuple[Registered, tuple[float, float]]:
+    def _registered(self, k: int, crop: Crop) -> tuple[Registered, tuple[float, float]]:
         """Return a picture as registered, and where its content was expected."""
-        stand, look = self._stands[k], self.looks[k]
-        expected = expected_px(self._track, stand, leaf, self.residual)
-        found = register(leaf.image, stand.background, look.mean, *expected, bias_px=look.bias_px)
+        viewpoint, appearance = self._viewpoints[k], self.appearances[k]
+        expected = expected_px(self._track, viewpoint, crop, self.residual)
+        found = register(
+            crop.image, viewpoint.background, appearance.mean, *expected, bias_px=appearance.bias_px
+        )
         return found, expected
 
 
-def first_look(track: Track, stand: Stand, leaves: Sequence[Leaf | None]) -> Look | None:
-    """Return what carriers look like at a stand, from the first few, each laid where it should be."""
+def first_appearance(
+    track: TrackGeometry, viewpoint: Viewpoint, crops: Sequence[Crop | None]
+) -> Appearance | None:
+    """Return what carriers look like at a viewpoint, from the first few, each laid where it should be."""
     fields = []
-    for leaf in leaves:
-        if leaf is not None:
-            dx_px, dy_px = expected_px(track, stand, leaf)
-            fields.append(shifted(outline(reduce_picture(leaf.image), stand.background), -dx_px, -dy_px))
+    for crop in crops:
+        if crop is not None:
+            dx_px, dy_px = expected_px(track, viewpoint, crop)
+            fields.append(shifted(outline(reduce_picture(crop.image), viewpoint.background), -dx_px, -dy_px))
     if not fields:
         return None
-    return Look(np.asarray(np.mean(fields, axis=0), dtype=np.complex64), len(fields))
+    return Appearance(np.asarray(np.mean(fields, axis=0), dtype=np.complex64), len(fields))
 
 
 def expected_px(
-    track: Track, stand: Stand, leaf: Leaf, residual: tuple[float, float] = (0.0, 0.0)
+    track: TrackGeometry, viewpoint: Viewpoint, crop: Crop, residual: tuple[float, float] = (0.0, 0.0)
 ) -> tuple[float, float]:
-    """Return where a leaf's content is expected, in canonical pixels off its place."""
-    dx_px, dy_px = drift(track, stand.way)
-    off = leaf.way - stand.way
+    """Return where a crop's content is expected, in canonical pixels off its place."""
+    dx_px, dy_px = track.drift(viewpoint.progress)
+    off = crop.progress - viewpoint.progress
     return off * dx_px + residual[0], off * dy_px + residual[1]

@@ -6,32 +6,19 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from service.passages.outlines import (
-    MARGIN_PX,
-    PITCH_PX,
-    Field,
-    Floats,
-    nearby_peak,
-    outline,
-    peak,
-    prior,
-    reduce_picture,
-    scores,
-    shifted,
-)
-
-Image = npt.NDArray[np.uint8]
+from service.domain.arrays import Float32, Image
+from service.vision.correlation import nearby_peak, peak, prior, scores, shifted
+from service.vision.outlines import MARGIN_PX, PITCH_PX, Field, outline, reduce_picture
 
 MAX_SHIFT_PX = 15.0
 """The picture is moved by at most this many canonical pixels on each axis."""
 
 _REACH = 8
 _MEMORY = 20
-_KNOWN, _SLOW = 10, 0.005  # carriers by which a look's place is known, and how slowly it moves then
+_KNOWN, _SLOW = 10, 0.005  # carriers by which the mean's place is known, and how slowly it moves then
 _TRUSTED = 0.35
-_NONE, _SURE = 0.06, 0.40  # correlations at which nothing, and everything, was recognised
+_NONE, _FULL = 0.06, 0.40  # correlations at which nothing, and everything, was recognised
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,11 +35,11 @@ class Registered:
     field: Field
 
 
-class Look:
-    """What a lift's carriers look like at one stand: the mean outline of their registered pictures.
+class Appearance:
+    """What a lift's carriers look like at one viewpoint: the mean outline of their registered pictures.
 
-    mean: complex64[FIELD, FIELD]. bias_px: where it lies from its true place, by the mean account of the
-    tracker: one carrier's time is a little off, the mean of many is not.
+    mean: complex64[FIELD, FIELD]. bias_px: how far it lies from its true place, by what was expected of all
+    carriers so far: one carrier's time is a little off, the mean of many is not.
     """
 
     def __init__(self, mean: Field, count: int = 1, bias_px: tuple[float, float] = (0.0, 0.0)) -> None:
@@ -82,7 +69,7 @@ class Look:
 
 def register(
     picture: Image,
-    background: Floats | None,
+    background: Float32 | None,
     model: Field,
     dx_px: float = 0.0,
     dy_px: float = 0.0,
@@ -112,7 +99,7 @@ def register(
     centred = shifted(field, -PITCH_PX * columns, -PITCH_PX * rows)
     surface = np.maximum(scores(centred, model, _REACH) / norm, 0.0)
     found = nearby_peak(surface, peak(surface * near))
-    quality = float(np.clip((found.score - _NONE) / (_SURE - _NONE), 0.0, 1.0))
+    quality = float(np.clip((found.score - _NONE) / (_FULL - _NONE), 0.0, 1.0))
     if quality >= _TRUSTED:
         dx_px = PITCH_PX * columns + found.dx_px - bias_px[0]
         dy_px = PITCH_PX * rows + found.dy_px - bias_px[1]

@@ -1,8 +1,12 @@
-"""The whole path over a video file, as fast as it goes: for `barwatch watch`, tests and evaluation."""
+"""The whole path over a video file, as fast as it goes: for `barwatch watch`, tests and evaluation.
+
+Camera health judges the recording too: what it shows while it is dark, covered or frozen is `unknown`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +22,7 @@ from service.domain.passage import Passage
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
-from service.passages.extractor import PassageExtractor
+from service.station.step import Station
 from service.station.worker import WorkerOptions
 
 
@@ -56,7 +60,7 @@ def watch_file(
         EnrolmentError: its masks are refused.
     """
     watched = WatchedLift(lift=folder.lift, masks=folder.masks, references=folder.references)
-    extractor = PassageExtractor(watched, run_id="file")
+    station = Station(watched, 0.0, run_id="file")
     source = FileSource(path, max_fps=WorkerOptions().max_fps)
     engine = InlineEngine(model, model.manifest, str(model.device))
     masks = folder.masks
@@ -64,15 +68,18 @@ def watch_file(
     ended_s = 0.0
     for frame in source:
         ended_s = frame.t_s
-        for passage in extractor.step(frame):
-            yield Watched(passage, _judged(passage, version, model), frame.t_s)
+        for event in station.take(frame, frame.t_s):
+            if isinstance(event, Passage):
+                yield _watched(event, version, model, frame.t_s)
         if on_progress is not None and source.duration_s > 0:
             on_progress(min(frame.t_s / source.duration_s, 1.0))
-    for passage in extractor.finish():
-        yield Watched(passage, _judged(passage, version, model), ended_s)
+    for event in station.finish(ended_s):
+        if isinstance(event, Passage):
+            yield _watched(event, version, model, ended_s)
 
 
-def _judged(passage: Passage, version: MaskVersion, model: EmbeddingModel) -> Judgement:
+def _watched(passage: Passage, version: MaskVersion, model: EmbeddingModel, decided_s: float) -> Watched:
     pictures = np.stack([picture.image for picture in passage.pictures])
     seen = model.pictures(pictures, version.reference_embeddings())
-    return judge(passage.pictures, seen, version.lift_references(), model.manifest.calibration)
+    judgement = judge(passage.pictures, seen, version.lift_references(), model.manifest.calibration)
+    return Watched(replace(passage, left_mono_s=None), judgement, decided_s)

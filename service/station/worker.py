@@ -1,10 +1,10 @@
-"""What runs in a camera's own process: read, look, extract, report. One camera cannot slow another."""
+"""What runs in a camera's own process: read, inspect, extract, report. One camera cannot slow another."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 
@@ -14,17 +14,14 @@ from service.capture.source import FileSource, StreamSource, open_source
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, Snapshot, WatchedLift
 from service.domain.errors import ConfigurationError
 from service.domain.frame import Frame
-from service.domain.health import Health
-from service.domain.passage import Passage
-from service.health.camera import CameraHealth
-from service.health.carriers import CarrierWatch, Motion
 from service.health.limits import HealthLimits
+from service.health.load import Load
 from service.health.memory import UsualView
-from service.health.view import look
-from service.passages.extractor import ExtractorOptions, PassageExtractor
+from service.passages.extractor import ExtractorOptions
 from service.passages.learnt import Learnt
+from service.station.step import INSPECT_EVERY_S, Station
 
-_WAITING = 4  # frames that may wait while what was learnt of the line is taken on
+_WAITING = 8  # frames that may wait while the machine is busy with something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +30,16 @@ class WorkerOptions:
 
     max_fps: frames a second that are looked at; a carrier needs no more.
     hardware: what decodes the camera's stream.
-    aside: see ExtractorOptions; False where frames come as they are asked for, not by the clock.
+    in_background: see ExtractorOptions; False where frames come as they are asked for, not by the clock.
     """
 
     max_fps: float = 12.5
     report_s: float = 0.5
     snapshot_s: float = 1.0
     snapshot_width_px: int = 640
-    look_s: float = 0.8
+    inspect_every_s: float = INSPECT_EVERY_S
     hardware: Hardware = "auto"
-    aside: bool = True
+    in_background: bool = True
 
 
 class CameraWorker:
@@ -52,8 +49,9 @@ class CameraWorker:
         watched: the lift.
         options: see WorkerOptions.
         limits: when its camera counts as impaired.
-        usual: the camera's view as an earlier process learned it.
+        usual: the camera's view as an earlier process learnt it.
         learnt: the line and its carriers, likewise.
+        left_mono_s: when the last carrier left that an earlier process reported, time.monotonic().
     """
 
     def __init__(
@@ -63,20 +61,25 @@ class CameraWorker:
         limits: HealthLimits | None = None,
         usual: UsualView | None = None,
         learnt: Learnt | None = None,
+        left_mono_s: float | None = None,
     ) -> None:
         self._watched, self._options = watched, options
         self._frames = LatestFrames(_WAITING)
         self._reader = CameraReader(self._connect, self._frames)
-        self._health = CameraHealth(watched.lift.id, time.monotonic(), limits, usual)
-        self._carriers = CarrierWatch(watched.lift.id, limits)
-        self._extractor = PassageExtractor(
-            watched, options=ExtractorOptions(aside=options.aside), learnt=learnt
+        self._station = Station(
+            watched,
+            time.monotonic(),
+            options=ExtractorOptions(in_background=options.in_background),
+            limits=limits,
+            usual=usual,
+            learnt=learnt,
+            left_mono_s=left_mono_s,
+            inspect_every_s=options.inspect_every_s,
         )
-        self._motion = _motion_of(watched)
-        self._passages = 0
-        self._state = self._health.state
+        self._state = self._station.state
+        self._taken, self._media_s = 0, 0.0
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=50)
-        self._next_report_s = self._next_snapshot_s = self._next_look_s = 0.0
+        self._next_report_s = self._next_snapshot_s = 0.0
 
     def _connect(self) -> FileSource | StreamSource:
         camera = self._watched.lift.camera
@@ -102,89 +105,68 @@ class CameraWorker:
 
     @property
     def usual(self) -> UsualView | None:
-        """The camera's view as it was learned; None before enough was seen."""
-        return self._health.usual
+        """The camera's view as it was learnt; None before enough was seen."""
+        return self._station.health.usual
 
     @property
     def learning(self) -> bool:
         """Whether the line is being learnt."""
-        return self._extractor.learning
+        return self._station.learning
 
     @property
     def learnt(self) -> Learnt | None:
-        """The line and its carriers as they were learnt; None while they are being."""
-        return self._extractor.learnt
+        """The line and its carriers as they were learnt; None while they are being learnt."""
+        return self._station.learnt
 
     def step(self, wait_s: float = 0.1) -> list[CameraEvent]:
-        """Handle the next frame, or the time that passed without one."""
-        frame = self._frames.get(wait_s)
+        """Handle the next frame, or the time that passed without one; learning fills the pauses."""
+        station = self._station
+        frame = self._frames.get(0.0 if station.busy else wait_s)
         now_s = time.monotonic()
         events: list[CameraEvent] = []
         if frame is not None:
             events += self.take(frame, now_s)
-        events += self._health.tick(now_s)
-        if now_s >= self._next_report_s or self._health.state is not self._state:
-            self._state = self._health.state
+        events += station.work(now_s)
+        events += station.tick(now_s, self._load)
+        if now_s >= self._next_report_s or station.state is not self._state:
+            self._state = station.state
             self._next_report_s = now_s + self._options.report_s
             events.append(self.status(now_s))
         return events
 
     def status(self, now_s: float) -> CameraStatus:
         """Return what is to be said of the camera at `now_s` (time.monotonic())."""
-        state = self._health.state
+        station = self._station
         message = self._reader.message
-        if not message and state is not CameraState.LIVE:
+        if not message and station.health.state is not CameraState.LIVE:
             message = "no frames"
         return CameraStatus(
             lift_id=self._watched.lift.id,
-            state=state,
-            message=message or self._health.message,
+            state=station.state,
+            message=message or station.message,
             fps=self._fps(now_s),
-            frame_age_s=self._health.frame_age_s(now_s),
+            frame_age_s=station.health.frame_age_s(now_s),
             frames_read=self._reader.frames_read,
             frames_dropped=self._frames.dropped,
-            passages=self._passages,
-            line_speed=self._extractor.line_speed,
+            passages=station.passages,
+            line_speed=station.line_speed,
             decoder=self._reader.decoder,
         )
 
     def take(self, frame: Frame, now_s: float) -> list[CameraEvent]:
         """Handle a frame that came at `now_s` (time.monotonic()); return what to report."""
-        events: list[CameraEvent] = []
         self._arrivals.append((frame.t_mono_s, self._reader.frames_read))
-        if now_s >= self._next_look_s:
-            self._next_look_s = now_s + self._options.look_s
-            events += self._look(frame, now_s)
-        for passage in self._extractor.step(frame):
-            self._passages += 1
-            events.append(self._judgeable(passage))
-            events += self._carriers.passage(now_s)
+        self._taken, self._media_s = self._taken + 1, frame.t_s
+        events: list[CameraEvent] = list(self._station.take(frame, now_s))
         if now_s >= self._next_snapshot_s:
             self._next_snapshot_s = now_s + self._options.snapshot_s
             events.append(self._snapshot(frame))
         return events
 
-    def _look(self, frame: Frame, now_s: float) -> list[Health]:
-        if frame.damaged:
-            # What was lost in a damaged picture would be learned as the view, or taken for a blurred one.
-            return self._health.damaged(now_s)
-        view = look(frame)
-        changes = self._health.frame(view, now_s)
-        return changes + self._carriers.step(
-            now_s,
-            moving=self._motion.step(view),
-            seeing=self._health.problem is None,
-            line_speed=self._extractor.line_speed,
-            interval_s=self._extractor.line_interval_s,
-        )
-
-    def _judgeable(self, passage: Passage) -> Passage:
-        """Mark the pictures as not to be judged while the camera itself is impaired."""
-        problem = self._health.problem
-        if problem is None:
-            return passage
-        pictures = tuple(replace(picture, problem=picture.problem or problem) for picture in passage.pictures)
-        return replace(passage, pictures=pictures)
+    @property
+    def _load(self) -> Load:
+        reader = self._reader
+        return Load(reader.frames_read, self._taken, self._frames.dropped, self._media_s, reader.waited_s)
 
     def _fps(self, now_s: float) -> float:
         recent = [(t_s, n) for t_s, n in self._arrivals if now_s - t_s < 3.0]
@@ -197,10 +179,3 @@ class CameraWorker:
         size = (max(1, round(frame.width * scale)), max(1, round(frame.height * scale)))
         _, jpeg = cv2.imencode(".jpg", frame.reduced(size), [cv2.IMWRITE_JPEG_QUALITY, 75])
         return Snapshot(lift_id=self._watched.lift.id, jpeg=jpeg.tobytes(), t_mono_s=frame.t_mono_s)
-
-
-def _motion_of(watched: WatchedLift) -> Motion:
-    lift = watched.lift
-    if lift.track is None or lift.camera is None:  # as the extractor has it
-        raise ConfigurationError(f"lift {lift.id}: no track and camera")
-    return Motion(lift.track, lift.camera.width, lift.camera.height)

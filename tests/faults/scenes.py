@@ -75,7 +75,7 @@ class Camera:
     """Shows pictures to a camera's worker on a clock of its own; what it reports is kept with its time."""
 
     def __init__(self) -> None:
-        self.worker = CameraWorker(lift(), WorkerOptions(look_s=0.79, aside=False))
+        self.worker = CameraWorker(lift(), WorkerOptions(inspect_every_s=0.79, in_background=False))
         self._origin_s = time.monotonic()
         self._number = 0
         self.t_s = 0.0

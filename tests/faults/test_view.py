@@ -17,7 +17,7 @@ from service.domain.frame import Frame
 from service.domain.health import Health
 from service.health.camera import CameraHealth
 from service.health.memory import UsualView
-from service.health.view import look
+from service.health.view import inspect
 from service.inference.inline import InlineEngine
 from tests.faults.scenes import Camera, Change, encode, judged, picture
 
@@ -109,7 +109,7 @@ def watch(
     for number in range(round(from_s * LOOKS), round((from_s + seconds) * LOOKS)):
         at_s = number / LOOKS
         frame = Frame.of_bgr(change(picture(2 * number)), index=number, t_s=at_s, t_mono_s=at_s)
-        said += [(at_s, event) for event in health.frame(look(frame), at_s)]
+        said += [(at_s, event) for event in health.frame(inspect(frame), at_s)]
     return said
 
 
@@ -143,7 +143,7 @@ def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:
     frames = list(FileSource(encode(tmp_path / "a.mp4", shown, 25.0, key_every=25), max_fps=5.0))
     assert all(b.t_s > a.t_s for a, b in itertools.pairwise(frames))
     for frame in frames:
-        said += [(frame.t_s, event) for event in health.frame(look(frame), frame.t_s)]
+        said += [(frame.t_s, event) for event in health.frame(inspect(frame), frame.t_s)]
     assert [(event.kind, event.active) for _, event in said] == [(AlarmKind.CAMERA_FROZEN, True)]
     assert said[0][0] - frozen_s <= 10.0
     assert health.problem == "camera frozen"

@@ -36,7 +36,12 @@ def digest_of(passage: Passage) -> str:
     digest.update(repr((passage.id, passage.number, [time.hex() for time in map(float, times)])).encode())
     for picture in passage.pictures:
         pose = None if picture.pose is None else picture.pose.model_dump_json()
-        told = (float(picture.t_s).hex(), float(picture.quality).hex(), picture.problem, pose)
+        told = (
+            float(picture.t_s).hex(),
+            float(picture.quality).hex(),
+            None if picture.problem is None else str(picture.problem),
+            pose,
+        )
         digest.update(repr(told).encode())
         digest.update(picture.image.tobytes())
     return digest.hexdigest()

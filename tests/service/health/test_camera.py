@@ -13,7 +13,7 @@ from service.domain.alarm import AlarmKind
 from service.domain.frame import Frame
 from service.domain.health import Health
 from service.health.camera import CameraHealth
-from service.health.view import look
+from service.health.view import inspect
 
 Image = npt.NDArray[np.uint8]
 
@@ -53,7 +53,7 @@ class Camera:
                 seen = picture().astype(np.float32) + noise * next(self.grain)
                 image = np.clip(seen, 0, 255).astype(np.uint8)
                 frame = Frame.of_bgr(image, index=0, t_s=self.now_s, t_mono_s=self.now_s)
-                changes += self.health.frame(look(frame), self.now_s)
+                changes += self.health.frame(inspect(frame), self.now_s)
             changes += self.health.tick(self.now_s)
         return changes
 
@@ -144,7 +144,7 @@ def test_the_range_of_the_planes_does_not_change_the_view() -> None:
     narrow = (16 + grey * (219 / 255)).round().astype(np.uint8)
     soft = cv2.GaussianBlur(narrow, (0, 0), 27).astype(np.uint8)
     views = [
-        look(Frame.of_planes(y, chroma, chroma, index=0, t_s=0, t_mono_s=0, full_range=full_range))
+        inspect(Frame.of_planes(y, chroma, chroma, index=0, t_s=0, t_mono_s=0, full_range=full_range))
         for y, full_range in ((grey, True), (narrow, False), (soft, False))
     ]
     full, limited, blurred = views

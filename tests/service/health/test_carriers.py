@@ -7,8 +7,8 @@ import pytest
 from service.domain.alarm import AlarmKind
 from service.domain.frame import Frame
 from service.domain.health import Health
-from service.health.carriers import CarrierWatch, Motion
-from service.health.view import look
+from service.health.carriers import CarrierWatch, SceneMotion
+from service.health.view import inspect
 from tests.faults.scenes import RUNNING, picture, still
 
 
@@ -82,9 +82,9 @@ def test_carriers_are_motion_and_noise_is_none() -> None:
     shown = {"running": [picture(n) for n in range(40)], "standing": [still(n) for n in range(40)]}
     moving = {}
     for name, images in shown.items():
-        motion = Motion(RUNNING.track, 640, 360)
+        motion = SceneMotion(RUNNING.track, 640, 360)
         views = [
-            look(Frame.of_bgr(image, index=n, t_s=n / 5, t_mono_s=n / 5)) for n, image in enumerate(images)
+            inspect(Frame.of_bgr(image, index=n, t_s=n / 5, t_mono_s=n / 5)) for n, image in enumerate(images)
         ]
         moving[name] = sum(motion.step(view) for view in views) / len(views)
     assert moving["running"] > 0.4

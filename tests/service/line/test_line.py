@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from service.line.interval import find_interval, near_interval
 from service.line.movie import Movie
 from service.line.odometer import SPEEDS, Odometer
+from service.vision.interval import find_interval, near_interval
 
 Floats = npt.NDArray[np.float32]
 INTERVAL_S = 5.0

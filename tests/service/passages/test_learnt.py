@@ -83,7 +83,7 @@ def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> No
     assert again is not None
     assert (again.of, again.size) == (learnt.of, learnt.size)
     assert again.line.interval_s == learnt.line.interval_s
-    for name in ("backgrounds", "looks", "biases", "counts", "ways", "residual"):
+    for name in ("backgrounds", "appearances", "biases", "counts", "places", "residual"):
         assert np.array_equal(getattr(again, name), getattr(learnt, name))
     for name in ("frames", "background", "change", "count"):
         assert np.array_equal(getattr(again.line, name), getattr(learnt.line, name))
@@ -97,7 +97,7 @@ def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> No
         replace(learnt, biases=learnt.biases[:2]),
         replace(learnt, line=replace(learnt.line, interval_s=float("nan"))),
         replace(learnt, line=replace(learnt.line, frames=learnt.line.frames[:, :9])),
-        replace(learnt, looks=np.full_like(learnt.looks, np.nan)),
+        replace(learnt, appearances=np.full_like(learnt.appearances, np.nan)),
     ):
         odd.save(path)
         assert load(path, watched(DAY)) is None

@@ -5,8 +5,9 @@ import pytest
 
 from lifts.geometry import pose_at
 from lifts.schema import Pose, Track
-from service.line.roi import Roi, scaled
-from service.passages.motion import motion_px, track_warnings
+from lifts.track import TrackGeometry, motion_px, scaled
+from service.line.roi import Roi
+from service.passages.motion import track_warnings
 from tests.service.passages.scripted import HEIGHT, SIDE_TRACK, WIDTH
 
 
@@ -25,7 +26,7 @@ def test_a_track_seen_along_the_line_is_warned_of() -> None:
 
 def test_only_the_track_s_part_of_the_picture_is_looked_at() -> None:
     """The box holds the poses and lies within the picture; an edge counts near the track, not far off."""
-    roi = Roi(SIDE_TRACK, WIDTH, HEIGHT)
+    roi = Roi(TrackGeometry(SIDE_TRACK), WIDTH, HEIGHT)
     x0, y0, x1, y1 = roi.box
     assert 0 <= x0 < SIDE_TRACK.begin.x < SIDE_TRACK.end.x < x1 <= WIDTH
     assert 0 <= y0 < SIDE_TRACK.begin.y < y1 <= HEIGHT

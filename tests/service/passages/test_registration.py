@@ -5,8 +5,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from service.passages.outlines import MARGIN_PX, outline, reduce_picture
 from service.passages.registration import MAX_SHIFT_PX, register
+from service.vision.outlines import MARGIN_PX, outline, reduce_picture
 from tests.service.passages.scripted import carrier
 
 Image = npt.NDArray[np.uint8]

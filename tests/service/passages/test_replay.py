@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lifts.decision.reasons import Reason
 from lifts.folder import read_lift_folder
 from service.commands.samples import sample_folders, video_of
 from service.domain.camera import WatchedLift
@@ -32,6 +33,6 @@ def test_one_bit_of_one_picture_changes_the_digest() -> None:
     changed = [
         replace(passage, t_end_s=float(np.nextafter(passage.t_end_s, np.inf))),
         replace(passage, pictures=(replace(picture, image=other), *passage.pictures[1:])),
-        replace(passage, pictures=(replace(picture, problem="dark"), *passage.pictures[1:])),
+        replace(passage, pictures=(replace(picture, problem=Reason.DARK), *passage.pictures[1:])),
     ]
     assert len({digest_of(each) for each in (passage, *changed)}) == 4

@@ -1,30 +1,15 @@
-"""Outlines of pictures and masks, and how they are laid upon each other.
-
-An outline is a complex picture: at each pixel the doubled direction of the edge there, long where an edge is
-sure. Doubling makes a bright bar on dark and a dark bar on bright the same. All are at half canonical
-resolution with a margin: complex64[FIELD, FIELD], pixel i covering canonical 2 * i - MARGIN.
-"""
+"""How outlines are laid upon each other: agreement over shifts, and its peak between pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-Field = npt.NDArray[np.complex64]
-Floats = npt.NDArray[np.float32]
+from service.vision.outlines import PITCH_PX, Field
+
 Scores = npt.NDArray[np.float64]
-
-PITCH_PX = 2
-"""Canonical pixels per field pixel."""
-
-MARGIN_PX = 20
-"""Canonical pixels round the frame that a field also covers."""
-
-FIELD = (200 + 2 * MARGIN_PX) // PITCH_PX
-"""Side of a field."""
 
 _FFT = 144
 
@@ -36,52 +21,6 @@ class Shift:
     dx_px: float
     dy_px: float
     score: float
-
-
-def outline(grey: Floats, background: Floats | None = None, softness: float = 6.0) -> Field:
-    """Return the outline of a picture float32[H, W], complex64[H, W]; edges of `softness` levels count half.
-
-    background: the same view without what is looked for, float32[H, W]: its edges are left out.
-    """
-    dx, dy = _slope(grey)
-    size = cv2.magnitude(dx, dy)
-    weight = size / (size + softness)
-    if background is not None:
-        bx, by = _slope(background)
-        new = cv2.magnitude(dx - bx, dy - by)
-        weight = weight * np.clip((new - 1.0) / (0.5 * size + 2.0), 0.0, 1.0)
-    direction = (dx + 1j * dy) ** 2 / np.maximum(size * size, 1e-6)
-    return np.asarray(direction * weight, dtype=np.complex64)
-
-
-def _slope(grey: Floats) -> tuple[Floats, Floats]:
-    calm = cv2.GaussianBlur(grey, (0, 0), 0.8)
-    dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
-    dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
-    return np.asarray(dx, dtype=np.float32), np.asarray(dy, dtype=np.float32)
-
-
-def mask_outline(mask: npt.NDArray[np.uint8]) -> Field:
-    """Return the outline of a mask uint8[200, 200], its length in all being 1."""
-    framed = cv2.copyMakeBorder(mask, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_CONSTANT)
-    small = cv2.resize(framed, (FIELD, FIELD), interpolation=cv2.INTER_AREA).astype(np.float32)
-    calm = cv2.GaussianBlur(small, (0, 0), 1.0)
-    dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
-    dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
-    size = cv2.magnitude(dx, dy)
-    field = (dx + 1j * dy) ** 2 / np.maximum(size, 1e-6)
-    return np.asarray(field / max(float(np.abs(field).sum()), 1e-9), dtype=np.complex64)
-
-
-def unit(field: Field) -> Field:
-    """Return the outline scaled to length 1: its product with another then says how alike they are."""
-    return np.asarray(field / max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9), dtype=np.complex64)
-
-
-def reduce_picture(picture: npt.NDArray[np.uint8]) -> Floats:
-    """Return float32[FIELD, FIELD] of a canonical picture with MARGIN_PX round it, uint8[240, 240, 3] RGB."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    return np.asarray(cv2.resize(grey, (FIELD, FIELD), interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
 def spectrum(field: Field) -> Field:
@@ -157,10 +96,11 @@ def shifted(field: Field, dx_px: float, dy_px: float) -> Field:
     return out
 
 
+def vertex(before: float, at: float, after: float) -> float:
+    """Return where in -0.5..0.5 the parabola through three neighbours peaks; 0 where it does not."""
+    curve = before - 2 * at + after
+    return 0.0 if curve >= -1e-15 else float(np.clip(0.5 * (before - after) / curve, -0.5, 0.5))
+
+
 def _vertex(line: Scores, at: int) -> float:
-    if not 0 < at < len(line) - 1:
-        return 0.0
-    curve = line[at - 1] - 2 * line[at] + line[at + 1]
-    if curve >= -1e-15:
-        return 0.0
-    return float(np.clip(0.5 * (line[at - 1] - line[at + 1]) / curve, -0.5, 0.5))
+    return vertex(line[at - 1], line[at], line[at + 1]) if 0 < at < len(line) - 1 else 0.0

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from service.domain.arrays import Float32
+from service.vision.correlation import vertex
 
 _BIN_S = 0.08
 _SHORTEST_S, _LONGEST_S = 1.6, 40.0
@@ -26,7 +27,7 @@ class Interval:
     alike: float
 
 
-def correlation(times: npt.NDArray[np.float64], gram: Floats) -> tuple[npt.NDArray[np.float64], Floats]:
+def correlation(times: npt.NDArray[np.float64], gram: Float32) -> tuple[npt.NDArray[np.float64], Float32]:
     """Return the likeness of the view with itself by lag.
 
     Args:
@@ -56,7 +57,7 @@ def correlation(times: npt.NDArray[np.float64], gram: Floats) -> tuple[npt.NDArr
     return at, np.where(seen, smooth, np.nan).astype(np.float32)
 
 
-def find_interval(times: npt.NDArray[np.float64], gram: Floats) -> Interval | None:
+def find_interval(times: npt.NDArray[np.float64], gram: Float32) -> Interval | None:
     """Return the carriers' interval if the frames name one beyond doubt; see `correlation` for arguments."""
     if len(times) < 16 or times[-1] - times[0] < 1.5 * _SHORTEST_S:
         return None
@@ -78,10 +79,10 @@ def find_interval(times: npt.NDArray[np.float64], gram: Floats) -> Interval | No
     others = peaks[[not _multiple(lags[p], lags[best]) for p in peaks]]
     if len(others) and float(values[best]) < _AHEAD * float(values[others].max()):
         return None
-    return Interval(_vertex(lags, values, best), float(values[best]))
+    return Interval(_peak_s(lags, values, best), float(values[best]))
 
 
-def near_interval(times: npt.NDArray[np.float64], gram: Floats, known_s: float) -> float:
+def near_interval(times: npt.NDArray[np.float64], gram: Float32, known_s: float) -> float:
     """Return the interval once more, from more frames: within 4 % of what it was known to be, or that."""
     lags, alike = correlation(times, gram)
     near = np.flatnonzero(np.abs(lags / known_s - 1.0) <= 0.04)
@@ -92,7 +93,7 @@ def near_interval(times: npt.NDArray[np.float64], gram: Floats, known_s: float) 
     values = np.asarray(alike, dtype=np.float64)
     if not values[best - 1] <= values[best] >= values[best + 1]:
         return known_s
-    return _vertex(lags, values, best)
+    return _peak_s(lags, values, best)
 
 
 def _bin_s(times: npt.NDArray[np.float64]) -> float:
@@ -105,8 +106,6 @@ def _multiple(lag: float, of: float) -> bool:
     return bool(abs(lag - times * of) < 0.15 * of)
 
 
-def _vertex(lags: npt.NDArray[np.float64], values: npt.NDArray[np.float64], best: int) -> float:
-    a, b, c = (float(v) for v in values[best - 1 : best + 2])
-    curve = a - 2 * b + c
-    shift = 0.0 if curve >= -1e-9 else float(np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
-    return float(lags[best] + shift * (lags[1] - lags[0]))
+def _peak_s(lags: npt.NDArray[np.float64], values: npt.NDArray[np.float64], best: int) -> float:
+    before, at, after = (float(value) for value in values[best - 1 : best + 2])
+    return float(lags[best] + vertex(before, at, after) * (lags[1] - lags[0]))

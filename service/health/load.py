@@ -1,0 +1,104 @@
+"""Whether pictures come as fast as they should, and whether the camera or this machine is to blame if not."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from lifts.decision.reasons import Reason
+from service.domain.alarm import AlarmKind
+from service.domain.health import Health
+from service.health.limits import HealthLimits, Problem, Trouble
+
+_HABIT_S = 600.0  # in which a camera's usual rate is forgotten
+
+
+class Load(NamedTuple):
+    """What a reader has counted since it began.
+
+    read: pictures of the camera's stream. taken, dropped: frames that were looked at, and frames that nobody
+    had time for. media_s: media time of the newest frame. waited_s: how long the reader waited for pictures.
+    """
+
+    read: int
+    taken: int
+    dropped: int
+    media_s: float
+    waited_s: float
+
+
+class LoadWatch:
+    """Raises `overloaded` when pictures are lost for want of time, or come too slowly. Deterministic.
+
+    - A machine that cannot keep up drops frames, or falls behind the stream without ever waiting for it.
+    - A camera that sends fewer pictures than it used to, while the reader waits for them, is slow itself.
+    - A line may be too fast for the rate, whoever is to blame.
+
+    All times are time.monotonic().
+    """
+
+    def __init__(self, lift_id: str, limits: HealthLimits | None = None) -> None:
+        self._limits = limits = limits or HealthLimits()
+        self._problem = Problem(
+            AlarmKind.OVERLOADED, lift_id, limits.overload_raise_s, limits.overload_clear_s
+        )
+        self._past: deque[tuple[float, Load]] = deque()
+        self._usual_per_s = 0.0
+
+    @property
+    def active(self) -> Trouble | None:
+        """What is reported to be wrong now."""
+        return self._problem.active
+
+    def step(self, now_s: float, load: Load, px_per_s: float = 0.0, farthest_px: float = 0.0) -> list[Health]:
+        """Take in the counts of now; return what changed.
+
+        Args:
+            now_s: the time. load: the counts.
+            px_per_s: how fast carriers move, canonical pixels a second; 0 while unknown.
+            farthest_px: by how much they may move between two pictures.
+        """
+        if self._past and load.waited_s < self._past[-1][1].waited_s:
+            self._past.clear()  # connected anew: the reader counts from 0
+        if self._past and now_s - self._past[-1][0] < self._limits.overload_window_s / 10:
+            return []
+        self._past.append((now_s, load))
+        while now_s - self._past[0][0] > 1.05 * self._limits.overload_window_s:
+            self._past.popleft()
+        then_s, then = self._past[0]
+        if now_s - then_s < 0.8 * self._limits.overload_window_s or load.read == then.read:
+            return []  # too early to say; or nothing comes at all, which is an alarm of its own
+        trouble = self._trouble(now_s - then_s, then, load, px_per_s, farthest_px)
+        return self._problem.step(trouble, now_s, "pictures come as fast as they should again")
+
+    def _trouble(
+        self, elapsed_s: float, then: Load, now: Load, px_per_s: float, farthest_px: float
+    ) -> Trouble | None:
+        limits = self._limits
+        read, dropped = now.read - then.read, now.dropped - then.dropped
+        handed = now.taken - then.taken + dropped
+        per_s = read / elapsed_s
+        pace = (now.media_s - then.media_s) / elapsed_s
+        waited = (now.waited_s - then.waited_s) / elapsed_s
+        used_to_per_s = self._usual_per_s
+        self._usual_per_s = max(per_s, used_to_per_s * max(0.0, 1.0 - elapsed_s / 10 / _HABIT_S))
+        # What is almost over the limit stays until it is clearly below.
+        slack = 0.5 if self._problem.active is not None else 1.0
+        lost = dropped / max(handed, 1)
+        if lost > slack * limits.overload_dropped:
+            message = f"this machine cannot keep up: {100 * lost:.0f} % of the camera's frames were dropped"
+            return Trouble(Reason.OVERLOADED, message)
+        enough = limits.overload_rate + (0.1 if self._problem.active is not None else 0.0)
+        if pace < enough and waited < limits.overload_waited:
+            message = f"this machine cannot keep up: it reads {100 * pace:.0f} % of what the camera sends"
+            return Trouble(Reason.OVERLOADED, message)
+        frames_per_s = (now.taken - then.taken) / elapsed_s
+        if px_per_s > 0.0 and px_per_s > farthest_px * frames_per_s:
+            message = f"{frames_per_s:.1f} pictures a second are too few to see each carrier of this line"
+            return Trouble(Reason.TOO_FEW_PICTURES, message)
+        if per_s < enough * used_to_per_s and waited >= limits.overload_waited:
+            message = (
+                f"the camera sends {per_s:.0f} pictures a second where it used to send {used_to_per_s:.0f}"
+            )
+            return Trouble(Reason.SLOW_CAMERA, message)
+        return None

@@ -1,0 +1,62 @@
+"""How many carriers passed while frames were missing and nobody could know the line's phase."""
+
+from __future__ import annotations
+
+import math
+
+LONGEST_S = 60.0
+"""Reckoned for at most so long; whoever sees nothing for longer has a standing alarm that says so."""
+
+_RUNNING = 0.15  # of nominal speed
+
+
+class Reckoning:
+    """Dead reckoning from the last phase that was known to the first that is known again.
+
+    A phase counts carriers: its whole part is the newest carrier that has begun.
+    """
+
+    def __init__(self) -> None:
+        self._lost: tuple[float, float] | None = None
+        self._fraction = 0.0
+        self._t_s = 0.0
+        self._gone = 0.0
+
+    @property
+    def lost(self) -> bool:
+        """Whether the phase is unknown."""
+        return self._lost is not None
+
+    def lose(self, t_s: float, phase: float, fraction: float) -> None:
+        """The phase was last known at media time t_s; fraction: the speed then, as a fraction of nominal."""
+        if self._lost is None:
+            self._lost, self._t_s, self._gone = (t_s, phase), t_s, 0.0
+            self._fraction = fraction
+
+    def advance(self, t_s: float, interval_s: float, fraction: float) -> None:
+        """Go on to media time t_s at the speed that held till then; from now on it is `fraction`."""
+        if self._fraction >= _RUNNING:
+            self._gone += max(t_s - self._t_s, 0.0) * self._fraction / interval_s
+        self._t_s, self._fraction = t_s, fraction
+
+    def settle(self, t_s: float, phase: float, interval_s: float, end: float) -> list[float]:
+        """The phase is known again; return when carriers left meanwhile, media seconds, ascending.
+
+        Args:
+            t_s: the media time of now. phase: now; only its fraction tells, numbers may have begun anew.
+            interval_s: between carriers at nominal speed. end: the phase that a carrier gains from begin to
+                the end of the track.
+        """
+        if self._lost is None:
+            return []
+        (lost_s, lost_phase), self._lost = self._lost, None
+        if t_s - lost_s > LONGEST_S:
+            gone, over_s = min(self._gone, LONGEST_S / interval_s), LONGEST_S
+        else:
+            off = (phase - lost_phase - self._gone + 0.5) % 1.0 - 0.5
+            gone, over_s = self._gone + off, t_s - lost_s
+        if gone <= 0.0:
+            return []
+        first = math.floor(lost_phase - end) + 1
+        last = math.floor(lost_phase + gone - end)
+        return [lost_s + (carrier + end - lost_phase) / gone * over_s for carrier in range(first, last + 1)]

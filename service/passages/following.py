@@ -1,0 +1,140 @@
+"""The state in which the line is followed: each carrier has its pictures taken, and leaves once."""
+
+from __future__ import annotations
+
+import math
+
+from lifts.track import TrackGeometry
+from service.domain.arrays import Float32
+from service.domain.frame import Frame
+from service.domain.passage import Passage
+from service.line.clip import Clip
+from service.line.follower import LineFollower
+from service.line.reckoning import Reckoning
+from service.line.work import Work, finish
+from service.passages.departures import Departures, Now
+
+_RUNNING = 0.15  # of nominal speed
+_FROM_CLIP = 24  # carriers whose pictures are taken from a clip
+
+
+class Following:
+    """Knows where carriers are and what they look like.
+
+    Args:
+        track: the lift's. line: tells where carriers are. departures: reports them.
+    """
+
+    def __init__(self, track: TrackGeometry, line: LineFollower, departures: Departures) -> None:
+        self._track, self.line, self.departures = track, line, departures
+        self._reckoning = Reckoning()
+        self._located = line.located
+
+    def expect_after(self, left_s: float) -> None:
+        """A carrier left at media time left_s, before the frames began: account for all that follow it."""
+        end = 1.0 / self.line.progress_per_carrier
+        self._reckoning.lose(left_s, end, 1.0)
+
+    def follow(self, t_s: float, feature: Float32, elapsed_s: float, *, adapt: bool) -> None:
+        """Follow the line by a frame; see `LineFollower.step`."""
+        self.line.step(t_s, feature, elapsed_s, adapt=adapt)
+        if self._reckoning.lost:
+            self._reckoning.advance(t_s, self.line.interval_s, self._fraction)
+
+    def step(self, frame: Frame, *, refine: bool) -> list[Passage]:
+        """Take a frame's pictures; return the carriers that leave with it."""
+        line, now = self.line, Now(frame.t_s, frame.t_mono_s)
+        passages = self._locate(now) if line.located and not self._located else []
+        self._located = line.located
+        for carrier in self.departures.moments.step(frame, line):
+            passages += self.departures.leave(carrier, line, now, refine=refine)
+        return passages
+
+    def lose(self, last: Now) -> list[Passage]:
+        """Frames are missing after `last`: report the carriers on the track, and forget the phase."""
+        line, passages = self.line, []
+        phase = line.phase(last.t_s)
+        if line.located and phase is not None:
+            passages = self.let_go(last)
+            self._reckoning.lose(last.t_s, phase, self._fraction)
+        self.departures.moments.clear()
+        line.lose()
+        self._located = False
+        return passages
+
+    def let_go(self, last: Now) -> list[Passage]:
+        """Report the carriers that were seen on the track of a running line as far as they were seen."""
+        if not self.line.located or self._fraction < _RUNNING:
+            return []
+        return [
+            passage
+            for carrier in self.departures.moments.waiting()
+            for passage in self.departures.leave(carrier, self.line, last, refine=False)
+        ]
+
+    def recall(self, clip: Clip) -> Work[list[Passage] | None]:
+        """Report the carriers that have passed in a clip, frames that are added meanwhile included.
+
+        Returns:
+            Their passages; None if the clip does not show what carriers look like.
+        """
+        phase = self._phase_at(clip.frames[0].t_s)
+        first = math.floor(phase) - 1
+        last = math.floor(self._phase_at(clip.frames[-1].t_s))
+        known = range(max(first, last - _FROM_CLIP), last + 1)
+        yield from self.departures.moments.learn_backgrounds(clip)
+        yield from self.departures.moments.recall(clip, self.line, known)
+        if not (yield from self.departures.meet(known)):
+            return None
+        for carrier in known:
+            if None not in self.departures.moments.crops(carrier):
+                self.departures.place(carrier, self.line)
+                yield
+        passages: list[Passage] = []
+        until_s = yield from self._depart(clip, first, passages)
+        # What has come meanwhile is a few frames: taken in without a pause, so that no more come.
+        for _ in range(2):
+            if clip.frames[-1].t_s > until_s:
+                until_s = finish(self._catch_up(clip, passages))
+        moments, per_carrier = self.departures.moments, self.line.progress_per_carrier
+        phase = self._phase_at(clip.frames[-1].t_s)
+        moments.begin_after(math.floor(phase - moments.viewpoints[-1].progress / per_carrier))
+        return passages
+
+    def _catch_up(self, clip: Clip, passages: list[Passage]) -> Work[float]:
+        yield from self.line.replay(clip)
+        phase, moments = self._phase_at(clip.frames[-1].t_s), self.departures.moments
+        first = math.floor(phase - 1.0 / self.line.progress_per_carrier) - 1
+        first = first if moments.left is None else max(first, moments.left + 1)
+        yield from moments.recall(clip, self.line, range(first, math.floor(phase) + 1))
+        return (yield from self._depart(clip, first, passages))
+
+    def _depart(self, clip: Clip, first: int, passages: list[Passage]) -> Work[float]:
+        """Let every carrier from `first` on leave that is past the last viewpoint; return until when."""
+        newest = clip.frames[-1]
+        now, moments = Now(newest.t_s, newest.t_mono_s), self.departures.moments
+        last = moments.viewpoints[-1].progress
+        for carrier in range(first, math.floor(self._phase_at(now.t_s)) + 1):
+            progress = self.line.progress(carrier, now.t_s)
+            if progress is None or progress < last or self.line.time_of(carrier, 0.0) is None:
+                continue  # on its way still, or half in view when the clip began
+            passages += self.departures.leave(carrier, self.line, now, refine=False)
+            yield
+        return now.t_s
+
+    def _locate(self, now: Now) -> list[Passage]:
+        """The phase is known (again): report who must have passed meanwhile."""
+        line, phase = self.line, self._phase_at(now.t_s)
+        end = 1.0 / line.progress_per_carrier
+        self.departures.moments.begin_after(math.floor(phase - end))
+        ends_s = self._reckoning.settle(now.t_s, phase, line.interval_s, end)
+        return self.departures.missing(ends_s, line, now)
+
+    @property
+    def _fraction(self) -> float:
+        """The line's speed, as a fraction of nominal speed."""
+        return self.line.speed / max(self.line.nominal_speed, 1e-9)
+
+    def _phase_at(self, t_s: float) -> float:
+        phase = self.line.phase(t_s)
+        return 0.0 if phase is None else phase

@@ -1,0 +1,155 @@
+"""One camera's pictures, one step each: a frame in, passages and health events out. No clock, no thread.
+
+The camera's process, `barwatch watch` and the evaluation all run this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from service.domain.camera import CameraState, WatchedLift
+from service.domain.errors import ConfigurationError
+from service.domain.frame import Frame
+from service.domain.health import Health
+from service.domain.passage import Passage
+from service.health.camera import CameraHealth
+from service.health.carriers import CarrierWatch, SceneMotion
+from service.health.limits import HealthLimits
+from service.health.load import Load, LoadWatch
+from service.health.memory import UsualView
+from service.health.view import inspect
+from service.passages.extractor import ExtractorOptions, PassageExtractor
+from service.passages.learnt import Learnt
+from service.passages.moments import FARTHEST_PX
+
+StationEvent = Passage | Health
+"""What a step reports."""
+
+INSPECT_EVERY_S = 0.8
+"""Between the frames that camera health is judged by."""
+
+
+class Station:
+    """Camera health and the extractor, stepped together.
+
+    Times `now_s` come from one clock: time.monotonic() for a live camera, media time for a recording.
+
+    Args:
+        watched: the lift.
+        now_s: when watching began.
+        options, run_id, learnt, left_mono_s: see PassageExtractor.
+        limits: when the camera counts as impaired.
+        usual: the camera's view as it was learnt before.
+        inspect_every_s: between the frames that camera health is judged by.
+
+    Raises:
+        ConfigurationError: the lift has no track or no camera.
+    """
+
+    def __init__(
+        self,
+        watched: WatchedLift,
+        now_s: float,
+        *,
+        options: ExtractorOptions | None = None,
+        limits: HealthLimits | None = None,
+        run_id: str | None = None,
+        usual: UsualView | None = None,
+        learnt: Learnt | None = None,
+        left_mono_s: float | None = None,
+        inspect_every_s: float = INSPECT_EVERY_S,
+    ) -> None:
+        lift = watched.lift
+        if lift.track is None or lift.camera is None:
+            raise ConfigurationError(f"lift {lift.id}: no track and camera, so it cannot be watched")
+        self.health = CameraHealth(lift.id, now_s, limits, usual)
+        self._extractor = PassageExtractor(
+            watched, options=options, run_id=run_id, learnt=learnt, left_mono_s=left_mono_s
+        )
+        self._carriers = CarrierWatch(lift.id, limits)
+        self._load = LoadWatch(lift.id, limits)
+        self._motion = SceneMotion(lift.track, lift.camera.width, lift.camera.height)
+        self._inspect_every_s, self._next_s = inspect_every_s, now_s
+        self.passages = 0
+
+    @property
+    def state(self) -> CameraState:
+        """Whether frames come, and as fast as they should."""
+        state = self.health.state
+        slow = state is CameraState.LIVE and self._load.active is not None
+        return CameraState.DEGRADED if slow else state
+
+    @property
+    def message(self) -> str:
+        """What is wrong with the camera, for people; empty if nothing is."""
+        slow = self._load.active
+        return self.health.message or ("" if slow is None else slow.message)
+
+    @property
+    def line_speed(self) -> str:
+        """See `PassageExtractor.line_speed`."""
+        return self._extractor.line_speed
+
+    @property
+    def learning(self) -> bool:
+        """Whether the line is being learnt."""
+        return self._extractor.learning
+
+    @property
+    def busy(self) -> bool:
+        """Whether `work` has something to do."""
+        return self._extractor.busy
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """The line and its carriers as they were learnt; None while they are being learnt."""
+        return self._extractor.learnt
+
+    def take(self, frame: Frame, now_s: float) -> list[StationEvent]:
+        """Take in a frame that came at `now_s`; return what is to be reported."""
+        events: list[StationEvent] = []
+        if now_s >= self._next_s:
+            self._next_s = now_s + self._inspect_every_s
+            events += self._inspect(frame, now_s)
+        return events + self._reported(self._extractor.step(frame), now_s)
+
+    def tick(self, now_s: float, load: Load | None = None) -> list[StationEvent]:
+        """Let time pass; return what is to be reported. load: what the reader has counted."""
+        events: list[StationEvent] = list(self.health.tick(now_s))
+        if load is not None:
+            events += self._load.step(now_s, load, self._extractor.px_per_s, 2 * FARTHEST_PX)
+        return events
+
+    def work(self, now_s: float) -> list[StationEvent]:
+        """Do a slice of what there is to learn; see `PassageExtractor.work`."""
+        return self._reported(self._extractor.work(), now_s)
+
+    def finish(self, now_s: float) -> list[StationEvent]:
+        """End of a recording; see `PassageExtractor.finish`."""
+        return self._reported(self._extractor.finish(), now_s)
+
+    def _inspect(self, frame: Frame, now_s: float) -> list[Health]:
+        if frame.damaged:
+            # What was lost in a damaged picture would be learnt as the view, or taken for a blurred one.
+            return self.health.damaged(now_s)
+        view = inspect(frame)
+        changes = self.health.frame(view, now_s)
+        return changes + self._carriers.step(
+            now_s,
+            moving=self._motion.step(view),
+            seeing=self.health.problem is None,
+            line_speed=self._extractor.line_speed,
+            interval_s=self._extractor.line_interval_s,
+        )
+
+    def _reported(self, passages: list[Passage], now_s: float) -> list[StationEvent]:
+        """Mark pictures that must not be judged while the camera itself is impaired."""
+        events: list[StationEvent] = []
+        problem = self.health.problem
+        for passage in passages:
+            self.passages += 1
+            pictures = tuple(replace(each, problem=each.problem or problem) for each in passage.pictures)
+            events.append(passage if problem is None else replace(passage, pictures=pictures))
+            if any(picture.problem is None for picture in passage.pictures):
+                events += self._carriers.passage(now_s)
+        return events

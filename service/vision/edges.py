@@ -1,0 +1,30 @@
+"""Where a picture's brightness changes, and how steeply: the one gradient that every room measures by."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from service.domain.arrays import Float32
+
+
+def gradient(
+    grey: npt.NDArray[np.uint8] | Float32, blur_px: float, kernel_px: int = 0
+) -> tuple[Float32, Float32]:
+    """Return the slopes (dx, dy) of a picture [H, W], each float32[H, W] in grey levels per pixel.
+
+    Args:
+        grey: uint8 or float32.
+        blur_px: standard deviation of the Gaussian that takes the noise away first.
+        kernel_px: its width, odd; 0 for as wide as `blur_px` needs.
+    """
+    calm = cv2.GaussianBlur(grey, (kernel_px, kernel_px), blur_px)
+    dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
+    dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
+    return np.asarray(dx, dtype=np.float32), np.asarray(dy, dtype=np.float32)
+
+
+def edge_strength(grey: npt.NDArray[np.uint8] | Float32, blur_px: float) -> Float32:
+    """Return float32[H, W], the length of the gradient; arguments as for `gradient`."""
+    return np.asarray(cv2.magnitude(*gradient(grey, blur_px)), dtype=np.float32)
