@@ -15,6 +15,7 @@ import typer
 import service.api.routes
 from ml.report.document import filled
 from service.cli import app
+from service.domain.alarm import AlarmKind
 from service.settings import Settings
 from tests.tools.viewpoints import of_lifts
 
@@ -178,3 +179,11 @@ def test_every_room_is_described() -> None:
     rooms = {path.parent for room in ("lifts", "ml", "service") for path in ROOT.glob(f"{room}/*/*.py")}
     assert {str(room.relative_to(ROOT)) for room in rooms} - described == set()
     assert all((ROOT / room).is_dir() for room in described)
+
+
+def test_every_kind_of_alarm_is_explained() -> None:
+    """docs/operations.md says of each kind what it means and what to do."""
+    rows = re.findall(
+        r"^\| `(\w+)` \| [^|]+ \| [^|]+ \|$", text_of(ROOT / "docs" / "operations.md"), re.MULTILINE
+    )
+    assert set(AlarmKind) <= set(rows)
