@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import sys
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 
@@ -18,7 +18,6 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from sqlalchemy.orm import Session
 
 from service.alarms.hub import AlarmHub
 from service.api.app import create_app
@@ -36,15 +35,15 @@ from service.settings import Settings
 from service.station.cameras import Cameras
 from service.station.supervisor import CameraSupervisor
 from service.station.worker import WorkerOptions
-from service.store import alarms, meta, tokens
+from service.store import alarms, meta
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures, Retention
+from service.usecases.first_token import first_token
 from service.verdicts.pipeline import Pipeline
 
 log = structlog.get_logger(__name__)
 
-ENVIRONMENT_TOKEN = "environment"  # noqa: S105 - a token's name
 GRACE_S = 2
 """How long open requests may take once the service is told to stop."""
 
@@ -77,26 +76,38 @@ class Service:
     ) -> None:
         self.settings = settings
         self.began_s = time.monotonic()
-        self._prepare, self._on_ready = prepare, on_ready
+        self._on_ready = on_ready
         self._failure: BarwatchError | None = None
         self._server: uvicorn.Server | None = None
         self._stopping = threading.Event()
         early = early or EarlyEngine(settings)
         self.engine, self.runners = early.engine, early.runners
         self._starter = self.runners.add(Runner("start-up", self._start_up))
-        with contextlib.ExitStack() as undo:
-            undo.callback(self.engine.stop)
-            self._lock = FolderLock(settings.data)
-            undo.callback(self._lock.release)
+        self._steps: deque[Callable[[], object]] = deque()
+        with contextlib.ExitStack() as parts:
+            parts.callback(self.engine.stop)
+            parts.callback(FolderLock(settings.data).release)
             # A disk that is full would not let the database open: there may be a reserve to give up.
             DiskSpace(settings.data).check()
             self.store = Store.open(settings.data, self.runners)
-            undo.callback(self.store.close)
+            parts.callback(self.store.close)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             early.listen(self.pipeline.on_event)
-            self.new_token = self._first_token()
+            self.new_token = first_token(self.store, settings, shown=prepare is None)
             self.socket = _listen(settings.host, settings.port)
-            undo.pop_all()
+            for stop in (
+                self.socket.close,
+                self.pipeline.stop,
+                self.cameras.stop,
+                self._starter.stop,
+                self.engine.stop,  # first: it answers a start-up that waits for the model
+            ):
+                parts.callback(stop)
+            self._parts = parts.pop_all()
+        self._steps.extend([self.engine.wait_ready, self.pipeline.start])
+        if prepare is not None:
+            self._steps.append(partial(prepare, self.runtime))
+        self._steps.append(self.cameras.start)
         self.app = create_app(self.runtime, self._lifespan)
 
     @property
@@ -129,8 +140,12 @@ class Service:
             ws_per_message_deflate=False,
         )
         self._server = _Server(config)
-        if not self._stopping.is_set():
-            asyncio.run(self._server.serve(sockets=[self.socket]))
+        try:
+            if not self._stopping.is_set():
+                asyncio.run(self._server.serve(sockets=[self.socket]))
+        finally:
+            # Most often there is nothing left to do; but the server may not even have begun.
+            self._shut_down()
         if self._failure is not None:
             raise self._failure
 
@@ -185,25 +200,6 @@ class Service:
             runners=self.runners,
         )
 
-    def _first_token(self) -> str | None:
-        """Store the environment's admin token; if there is none at all, make one for a terminal to show."""
-        given = self.settings.first_admin_token()
-        if given is not None:
-            self.store.write(partial(adopt_token, token=given)).result()
-            return None
-        with self.store.reading() as session:
-            if any(record.revoked_at is None for record in tokens.listing(session)):
-                return None
-        if self._prepare is not None:
-            return None  # the demonstration signs in by its link
-        if not sys.stdout.isatty():
-            log.warning(
-                "no API token exists: make one with `barwatch token create --role admin`, "
-                "or set BARWATCH_ADMIN_TOKEN"
-            )
-            return None
-        return self.store.write(partial(tokens.create, name="first admin", role=Role.ADMIN)).result()[0]
-
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         with self.store.reading() as session:
@@ -229,18 +225,16 @@ class Service:
         return watchdog
 
     def _start_up(self) -> bool:
-        """Wait for the model, then start what needs it; may be called again after it failed.
+        """Wait for the model, then start what needs it, step by step.
 
         What people can do something about ends the service with its reason. Anything else is tried again,
-        and `/health/ready` says so meanwhile.
+        from the step that failed, and `/health/ready` says so meanwhile.
         """
         try:
             with self._starter.heartbeat.waiting():
-                self.engine.wait_ready()
-                self.pipeline.start()
-                if self._prepare is not None:
-                    self._prepare(self.runtime)
-            self.cameras.start()
+                while self._steps:
+                    self._steps[0]()
+                    self._steps.popleft()
         except BarwatchError as error:
             if not self._stopping.is_set():
                 self._failure = error
@@ -252,15 +246,8 @@ class Service:
         return False
 
     def _shut_down(self) -> None:
-        """Stop everything in order; a part that fails to stop does not keep the others from it."""
-        with contextlib.ExitStack() as parts:
-            parts.callback(self._lock.release)
-            parts.callback(self.store.close)
-            parts.callback(self.pipeline.stop)
-            parts.callback(self.cameras.stop)
-            # The engine goes before the wait: it ends a start that is still under way.
-            parts.callback(self._starter.stop)
-            parts.callback(self.engine.stop)
+        """Stop all parts, the last started first; one that fails to stop does not keep the others from it."""
+        self._parts.close()
 
 
 class _Server(uvicorn.Server):
@@ -270,21 +257,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
         yield
-
-
-def adopt_token(session: Session, token: str) -> None:
-    """Make the environment's token the one admin token of that name: a former one ends with its variable.
-
-    Raises:
-        ConfigurationError: too short.
-    """
-    try:
-        kept = tokens.put(session, token, ENVIRONMENT_TOKEN, Role.ADMIN)
-    except ValueError as error:
-        raise ConfigurationError(f"BARWATCH_ADMIN_TOKEN: {error}") from error
-    for record in tokens.listing(session):
-        if record.name == ENVIRONMENT_TOKEN and record.id != kept.id and record.revoked_at is None:
-            tokens.revoke(session, record.id)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,6 +1,7 @@
 """The whole service as a process: it starts, works, survives a restart, and refuses a bad model."""
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from service.host.lock import FolderLock
 from service.host.watchdog import HANGS
 from tests.tools.processes import ADMIN_TOKEN, environment, running
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
@@ -114,3 +116,12 @@ def test_a_port_that_is_taken_and_a_short_token_are_said(tmp_path: Path, model: 
         port = str(taken.getsockname()[1])
         assert f"cannot listen on 127.0.0.1:{port}" in start_and_fail(tmp_path, model, "--port", port)
     assert "BARWATCH_ADMIN_TOKEN" in start_and_fail(tmp_path, model, BARWATCH_ADMIN_TOKEN="a")
+
+
+def test_a_folder_in_use_or_read_only_is_said_in_one_line(tmp_path: Path, model: Path) -> None:
+    """With the process that holds it, or that nothing can be written there; exit code 1 both times."""
+    lock = FolderLock(tmp_path / "data")
+    said = start_and_fail(tmp_path, model)
+    assert f"in use by another Barwatch (process {os.getpid()})" in said
+    lock.release()
+    assert "the data folder /proc cannot be written to" in start_and_fail(tmp_path, model, "--data", "/proc")

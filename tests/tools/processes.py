@@ -38,6 +38,16 @@ class Running:
         return self.process.wait(30)
 
 
+def children_of(pid: int) -> set[int]:
+    """Return the processes that a process has started, and those that they have started."""
+    try:
+        tasks = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:
+        return set()
+    children = {int(child) for task in tasks for child in task}
+    return children.union(*(children_of(child) for child in children))
+
+
 def environment(**variables: str) -> dict[str, str]:
     """Return this environment without settings of a person, with the tests' own."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BARWATCH_")}

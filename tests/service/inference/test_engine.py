@@ -1,5 +1,6 @@
 """The worker engine: answers in batches, keeps deadlines, and comes back when its process does not."""
 
+import ctypes
 import os
 import queue
 import shutil
@@ -9,8 +10,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import wait
+from concurrent.futures import ThreadPoolExecutor, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +23,9 @@ from lifts.processor import multiplies_bfloat16
 from service.domain.alarm import AlarmKind
 from service.domain.errors import ArtefactError, EngineUnavailableError
 from service.domain.health import Health
+from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
+from service.inference.worker import worker_main
 from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact
 
 
@@ -180,3 +185,62 @@ def test_the_service_side_does_not_import_torch() -> None:
     """The process that holds the engine stays without torch: 200 MB and two seconds."""
     code = "import sys, service.inference.engine, service.verdicts.pipeline; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def sleepy_main(*_: object) -> None:
+    """A worker that never gets ready and does nothing."""
+    time.sleep(600)
+
+
+def busy_main(pipe: Connection, *arguments: Any) -> None:
+    """A worker on a busy machine: for seconds it only gets on."""
+    until = time.monotonic() + 3.0
+    while time.monotonic() < until:
+        sum(range(1000))
+    worker_main(pipe, *arguments)
+
+
+def test_stopping_answers_who_waits_for_the_model(tiny_artefact: Path) -> None:
+    """A signal while the model loads: nobody waits for it for ever."""
+    engine = WorkerEngine(tiny_artefact, device="cpu", main=sleepy_main)
+    engine.start(wait_ready=False)
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(engine.wait_ready)
+        engine.stop()
+        with pytest.raises(EngineUnavailableError, match="the service stops"):
+            waiting.result(30)
+    with pytest.raises(EngineUnavailableError):
+        engine.submit_masks(OPEN[None]).result(0)
+
+
+def test_a_start_that_gets_on_is_waited_for(tiny_artefact: Path) -> None:
+    """Longer than its patience; one that does nothing is given up."""
+    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=2.0, main=busy_main)
+    engine.start()
+    engine.stop()
+    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=2.0, main=sleepy_main)
+    with pytest.raises(EngineUnavailableError, match="does not answer"):
+        engine.start()
+    engine.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("blow", [SystemExit, ZeroDivisionError])
+def test_killed_engine_threads_leave_no_question_open(tiny_artefact: Path, blow: type[BaseException]) -> None:
+    """Its thread is struck at work: every future comes to an end, and a new worker serves."""
+    runners, events = Runners(), queue.SimpleQueue[Health]()
+    engine = WorkerEngine(
+        tiny_artefact, device="cpu", threads=1, deadline_s=60.0, on_health=events.put, runners=runners
+    )
+    engine.start()
+    (runner,) = runners
+    flying = [engine.submit_pictures(np.stack([picture(OPEN)] * 8)) for _ in range(20)]
+    ident = runner.thread_id
+    assert ident is not None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(blow))
+    while wait(flying, 0.05).not_done:
+        runners.revive()
+    assert [future.exception() for future in flying] == [None] * 20
+    assert events.get(timeout=30).active
+    assert not events.get(timeout=30).active
+    engine.stop()

@@ -6,11 +6,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from lifts.schema import Camera, Lift
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from service.domain.health import Health
+from service.host.runner import Runners
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.station.cameras import Cameras
@@ -37,6 +40,8 @@ class Scripted:
         self.status = CameraStatus(watched.lift.id, CameraState.LIVE, "", 12.0, 0.1, 1, 0, 0, "normal")
 
     def start(self) -> None:
+        if self.watched.lift.id in self.house.broken:
+            raise RuntimeError("can't start new thread")
         self.house.note("start", self.watched)
 
     def stop(self) -> None:
@@ -51,9 +56,11 @@ class House:
         self.done: list[tuple[str, WatchedLift]] = []
         self.health: list[CameraEvent] = []
         self.reloaded: list[str] = []
+        self.broken: set[str] = set()
         self.changed = threading.Condition()
         make = lambda watched, _: Scripted(self, watched)  # noqa: E731
-        self.cameras = Cameras(self.store, make, self.report, self.reload)
+        self.runners = Runners()
+        self.cameras = Cameras(self.store, make, self.report, self.reload, runners=self.runners)
 
     def note(self, what: str, watched: WatchedLift) -> None:
         with self.changed:
@@ -66,6 +73,8 @@ class House:
             self.changed.notify_all()
 
     def reload(self, lift_id: str) -> None:
+        if lift_id in self.broken:
+            raise KeyError(lift_id)
         with self.changed:
             self.reloaded.append(lift_id)
             self.changed.notify_all()
@@ -153,3 +162,72 @@ def test_alarms_of_a_camera_that_is_gone_are_withdrawn(house: House) -> None:
     assert {
         (event.kind, event.lift_id, event.active) for event in house.health if isinstance(event, Health)
     } == {(AlarmKind.CAMERA_LOST, "a", False)}
+
+
+def invalid_alarms(house: House) -> list[tuple[str | None, bool]]:
+    return [
+        (event.lift_id, event.active)
+        for event in house.health
+        if isinstance(event, Health) and event.kind is AlarmKind.LIFT_INVALID
+    ]
+
+
+def test_an_invalid_lift_is_out_of_service_alone(house: House) -> None:
+    """Its row does not validate: an alarm says so, the others are watched; mended, it is in service again."""
+    house.put(lift_of("b"))
+    house.until(lambda: len(house.done) == 1)
+    house.store.write(lambda s: s.execute(text("UPDATE lifts SET config = '{}' WHERE id = 'b'"))).result()
+    house.put(lift_of("c"))
+    house.until(lambda: house.said()[1:] == [("stop", "b"), ("start", "c")])
+    house.until(lambda: invalid_alarms(house) == [("b", True)])
+    house.put(lift_of("b"))
+    house.until(lambda: house.said()[3:] == [("start", "b")])
+    house.until(lambda: invalid_alarms(house) == [("b", True), ("b", False)])
+    assert house.runners.troubles() == {}
+
+
+def test_a_camera_that_cannot_be_started_is_one_lifts_trouble(house: House) -> None:
+    """The others start, an alarm says so, and it is tried again."""
+    house.broken.add("a")
+    for lift_id in ("a", "b"):
+        house.put(lift_of(lift_id))
+    house.until(lambda: house.said() == [("start", "b")])
+    house.until(lambda: invalid_alarms(house) == [("a", True)])
+    house.broken.clear()
+    house.cameras.refresh()
+    house.until(lambda: house.said()[1:] == [("start", "a")])
+    house.until(lambda: invalid_alarms(house) == [("a", True), ("a", False)])
+
+
+def test_masks_that_cannot_be_used_hold_up_no_camera(house: House) -> None:
+    """Whatever comes of them: cameras are watched meanwhile, and the masks are tried again."""
+    engine = InlineEngine(TinyEmbedder(), tiny_manifest())
+    house.broken.add("a")
+    for lift_id in ("a", "b"):
+        house.store.write(partial(lifts.put, lift=lift_of(lift_id, None))).result()
+        version = enrol(lift_id, draw_mask(OPEN_Y), draw_mask(CLOSE_Y), {}, engine)
+        house.store.write(partial(masks.add, version=version)).result()
+    house.put(lift_of("c"))
+    house.until(lambda: house.said() == [("start", "c")])
+    house.until(lambda: house.reloaded == ["b"])
+    house.broken.clear()
+    house.cameras.refresh()
+    house.until(lambda: house.reloaded == ["b", "a"])
+
+
+def test_nothing_unforeseen_ends_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails is tried again, and named while it fails."""
+    real, failing = lifts.listing, True
+
+    def listing(session: Session) -> tuple[Lift, ...]:
+        if failing:
+            raise ZeroDivisionError("no lifts")
+        return real(session)
+
+    monkeypatch.setattr(lifts, "listing", listing)
+    house.put(lift_of("a"))
+    pause = threading.Event()
+    while house.runners.troubles() != {"cameras": "failing: ZeroDivisionError: no lifts"}:
+        pause.wait(0.01)
+    failing = False
+    house.until(lambda: house.said() == [("start", "a")])

@@ -1,5 +1,6 @@
 """The database: built from nothing, written by one at a time, read by many, never half."""
 
+import ctypes
 import json
 import os
 import signal
@@ -8,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -21,6 +23,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from lifts.schema import Lift
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.errors import ConfigurationError, NotFoundError, StoreError
+from service.host.runner import Runners
 from service.store import alarms, lifts, meta, thresholds
 from service.store.database import Store, make_engine, migrate
 from service.store.records import OutboxEntry
@@ -226,6 +229,97 @@ def test_a_full_queue_refuses_and_counts(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(StoreError):
         store.write(alarms.last_seq).result()
+
+
+def test_every_job_is_answered_whoever_closes_meanwhile(tmp_path: Path) -> None:
+    """Eight threads write without pause while the store is closed: no future is left without an answer."""
+    for number in range(5):
+        store = Store.open(tmp_path / str(number))
+        handed: list[list[Future[int]]] = [[] for _ in range(8)]
+        running = threading.Barrier(9)
+
+        def hammer(
+            own: list[Future[int]], store: Store = store, running: threading.Barrier = running
+        ) -> None:
+            running.wait(30)
+            for _ in range(400):
+                own.append(store.write(alarms.last_seq))
+                if own[-1].done() and own[-1].exception() is not None:
+                    return
+
+        with ThreadPoolExecutor(8) as pool:
+            for own in handed:
+                pool.submit(hammer, own)
+            running.wait(30)
+            store.close()
+        outcomes = [future.exception(0) for own in handed for future in own]
+        assert outcomes
+        assert {type(outcome) for outcome in outcomes} <= {type(None), StoreError}
+
+
+def test_a_job_that_hangs_is_answered_when_the_store_is_closed(tmp_path: Path) -> None:
+    """It had its time; so had those behind it."""
+    store = Store.open(tmp_path)
+    inside, let_go = threading.Event(), threading.Event()
+
+    def hang(_: Session) -> None:
+        inside.set()
+        let_go.wait(60)
+
+    hanging, behind = store.write(hang), store.write(alarms.last_seq)
+    assert inside.wait(30)
+    store.close(timeout_s=0.05)
+    for future in (hanging, behind):
+        with pytest.raises(StoreError, match="the service stopped before"):
+            future.result(0)
+    let_go.set()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("blow", [SystemExit, MemoryError])
+def test_no_job_is_lost_with_its_thread(tmp_path: Path, blow: type[BaseException]) -> None:
+    """Killed while it waits or while it works: each job is done or answered, and the next ones are done."""
+    runners = Runners()
+    store = Store.open(tmp_path, runners)
+    (runner,) = runners
+    inside, let_go = threading.Event(), threading.Event()
+
+    def hold(_: Session) -> None:
+        inside.set()
+        let_go.wait(60)
+
+    def strike() -> None:
+        ident = runner.thread_id
+        assert ident is not None
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(blow))
+
+    def answered(future: Future[Any]) -> BaseException | None:
+        while not wait([future], 0.01).done:
+            runners.revive()
+        return future.exception()
+
+    strike()  # while it waits: the blow falls when the next job wakes it
+    assert answered(store.write(alarms.last_seq)) is None
+    held, behind = store.write(hold), store.write(alarms.last_seq)
+    assert inside.wait(30)
+    strike()
+    let_go.set()
+    assert isinstance(answered(held), (StoreError, blow))
+    assert answered(behind) is None
+    store.close()
+
+
+def test_a_file_that_was_removed_is_noticed(tmp_path: Path) -> None:
+    """SQLite would write on into a file without a name; another file in its place is no better."""
+    store = Store.open(tmp_path)
+    store.check()
+    (tmp_path / "barwatch.db").unlink()
+    with pytest.raises(StoreError, match="removed or replaced"):
+        store.check()
+    (tmp_path / "barwatch.db").write_bytes(b"")
+    with pytest.raises(StoreError, match="removed or replaced"):
+        store.check()
+    store.close()
 
 
 def test_a_folder_that_cannot_be_is_a_configuration_error(tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+"""What fails while the service starts ends it with the reason, or shows in its readiness."""
+
+import contextlib
+import multiprocessing
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.api.runtime import Runtime
+from service.app import Service
+from service.domain.errors import ConfigurationError
+from service.settings import Settings
+from tests.tools.processes import ADMIN_TOKEN
+from tests.tools.tiny_model import release
+
+SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released network that loads in no time, beside torch."""
+    return release(tmp_path_factory.mktemp("model"))
+
+
+def settings_of(data: Path, model: Path) -> Settings:
+    # Without the watchdog: its timer is the tests' own, in whose process the service runs.
+    return Settings(data=data, model=model, port=0, device="cpu", watchdog_s=0, admin_token=ADMIN_TOKEN)
+
+
+@contextlib.contextmanager
+def serving(settings: Settings, prepare: Callable[[Runtime], None] | None = None) -> Iterator[Service]:
+    """Run the service on a thread of this process."""
+    ready = threading.Event()
+    service = Service(settings, prepare=prepare, on_ready=lambda _: ready.set())
+    thread = threading.Thread(target=service.run)
+    thread.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+def await_problems(service: Service, wanted: Callable[[list[str]], bool]) -> list[str]:
+    """Return what /health/ready complains of once it is what is waited for."""
+    pause = threading.Event()
+    with httpx.Client(base_url=service.url) as client:
+        for _ in range(600):
+            answer = client.get("/health/ready")
+            problems: list[str] = answer.json()["problems"]
+            assert answer.status_code == (503 if problems else 200)
+            if wanted(problems):
+                return problems
+            pause.wait(0.1)
+    raise AssertionError(f"after a minute there is still {problems}")
+
+
+def test_an_unforeseen_failure_shows_and_is_tried_again(tmp_path: Path, model: Path) -> None:
+    """Not ready, and by what name it fails; ready once it has succeeded. Nothing is started twice."""
+    failing, calls = True, 0
+
+    def prepare(_: Runtime) -> None:
+        nonlocal calls
+        calls += 1
+        if failing:
+            raise KeyError("lift")
+
+    with serving(settings_of(tmp_path, model), prepare) as service:
+        failed = "start-up: failing: KeyError: 'lift'"
+        problems = await_problems(service, lambda found: failed in found)
+        assert "cameras: not started" in problems
+        failing = False
+        await_problems(service, lambda found: not found)
+    assert calls >= 2
+
+
+def test_a_lift_that_does_not_validate_keeps_back_no_other(tmp_path: Path, model: Path) -> None:
+    """The service is ready, and an alarm of its own says which lift is out of service and why."""
+    with serving(settings_of(tmp_path, model)):
+        pass
+    with contextlib.closing(sqlite3.connect(tmp_path / "barwatch.db")) as database, database:
+        row = ("odd", '{"id": "odd"}', "2026-01-31 12:00:00")
+        database.execute("INSERT INTO lifts (id, config, updated_at) VALUES (?, ?, ?)", row)
+    with serving(settings_of(tmp_path, model)) as service:
+        await_problems(service, lambda found: not found)
+        with httpx.Client(base_url=service.url, headers=SIGNED) as client:
+            pause = threading.Event()
+            while not (alarms := client.get("/alarms", params={"kind": "lift_invalid"}).json()["items"]):
+                pause.wait(0.1)
+            assert client.get("/lifts").json()["items"] == []
+            assert client.get("/lifts/odd").status_code == 409
+    assert [(alarm["lift_id"], alarm["state"]) for alarm in alarms] == [("odd", "active")]
+    assert "name: Field required" in alarms[0]["message"]
+
+
+def test_a_second_service_on_the_same_folder_is_refused(tmp_path: Path, model: Path) -> None:
+    """With the first one's process; and nothing of it stays behind."""
+    before = set(threading.enumerate())
+    settings = settings_of(tmp_path, model)
+    with serving(settings), pytest.raises(ConfigurationError, match="in use by another Barwatch"):
+        Service(settings)
+    assert set(threading.enumerate()) <= before
+
+
+def test_one_that_is_stopped_before_it_runs_leaves_nothing_behind(tmp_path: Path, model: Path) -> None:
+    """A signal between making and running it: no thread and no process stays."""
+    before = set(threading.enumerate())
+    service = Service(settings_of(tmp_path, model))
+    service.stop()
+    service.run()
+    assert set(threading.enumerate()) <= before
+    assert multiprocessing.active_children() == []
