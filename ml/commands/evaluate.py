@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -135,6 +134,7 @@ def _judge_artefact(
 ) -> None:
     import torch  # noqa: PLC0415 - seconds that only this needs
 
+    from ml.artefact.calibration import read_calibration  # noqa: PLC0415
     from ml.artefact.torchscript import Scripted  # noqa: PLC0415
     from ml.data.rendered import load  # noqa: PLC0415
     from ml.evaluate.report import report  # noqa: PLC0415
@@ -143,7 +143,7 @@ def _judge_artefact(
 
     first_seed, lifts, passages = unseen
     network = Scripted.load(model, getattr(torch, precision.value))
-    calibration = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["calibration"]
+    calibration = read_calibration(model)
     if folder:
         scores = [score_folder(network, path, distances_only) for path in folder]
         title = "labelled folders"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,32 +42,30 @@ def evaluate_onsite(
     as_json: JsonOption = False,
 ) -> None:
     """Judge what a lift gains from its own passages: watched without a label, then with some reviewed."""
-    from lifts.decision.clusters import ClusterPrior  # noqa: PLC0415
+    from ml.artefact.calibration import read_calibration  # noqa: PLC0415
     from ml.artefact.torchscript import Scripted  # noqa: PLC0415
     from ml.data.rendered import load  # noqa: PLC0415
-    from ml.evaluate.onsite import COUNTS, Lift, Row, row_scores, rows  # noqa: PLC0415
+    from ml.evaluate.onsite import COUNTS, Row, SiteLift, row_scores, rows  # noqa: PLC0415
     from ml.evaluate.scoring import Scores  # noqa: PLC0415
     from ml.report.accuracy import onsite_section  # noqa: PLC0415
 
     network = Scripted.load(model)
-    prior = ClusterPrior(
-        **json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["calibration"]["heaps"]
-    )
+    calibration = read_calibration(model)
     seeds = range(first_seed, first_seed + lifts)
     files = prepared(cache, seeds, passages + watched, workers, "test lifts")
     scores: list[tuple[Row, Scores]] = []
     pictures = 0
     for number, path in enumerate(files):  # one after the other: what the network keeps of each is large
-        lift = Lift.of(network, load(path), passages)
+        lift = SiteLift.of(network, load(path), passages)
         pictures += len(lift.judged_open)
-        scores += row_scores(lift, prior, count or COUNTS, rounds, [seed, number])
+        scores += row_scores(lift, calibration, count or COUNTS, rounds, [seed, number])
     result: dict[str, Any] = {
         **provenance(first_seed),
         "seed": seed,
         "lifts": lifts,
         "pictures": pictures,
         "rounds": rounds,
-        "rows": rows(scores, rounds),
+        "rows": rows(scores, calibration, rounds),
     }
     title = f"{lifts} lifts that no training saw, after passages of their own"
     deliver(result, onsite_section(title, result), out, as_json)

@@ -12,7 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Verdict
 from ml.evaluate.metrics import wilson
+from ml.evaluate.verdicts import Outcome, count_verdicts
 
 Record = dict[str, Any]
 
@@ -25,6 +28,7 @@ class Tally:
     alarm after TF; called_unknown: not judged, which raises a health alarm instead; silent: neither.
     false_alarms: alarms for carriers that were closed or empty, or that were not there, or had one already.
     missed, found_twice, ghosts: carriers without a passage, with two, and passages without a carrier.
+    outcomes: the first verdict of each carrier that has one.
     """
 
     seconds: float = 0.0
@@ -38,10 +42,13 @@ class Tally:
     missed: int = 0
     found_twice: int = 0
     ghosts: int = 0
-    unknown: int = 0
-    state_right: int = 0
-    occupancy_right: int = 0
     delays_s: list[float] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What is a number."""
+        return {name: value for name, value in vars(self).items() if not isinstance(value, list)}
 
 
 def is_alarm(said: Record) -> bool:
@@ -86,9 +93,7 @@ def _add(result: Tally, carrier: Record, lines: Sequence[Record]) -> None:
     alarms = [line for line in lines if is_alarm(line)]
     if lines:
         first = lines[0]
-        result.unknown += first["verdict"] == "unknown"
-        result.state_right += first["verdict"] == carrier["state"]
-        result.occupancy_right += first["occupied"] == carrier["occupied"]
+        result.outcomes.append(_outcome(first, carrier))
         result.delays_s.append(first["t_decided"] - carrier["t_begin"])
     if not event:
         result.false_alarms += len(alarms)
@@ -104,15 +109,23 @@ def _add(result: Tally, carrier: Record, lines: Sequence[Record]) -> None:
         result.silent += 1
 
 
+def _outcome(said: Record, carrier: Record) -> Outcome:
+    """The first line that was said of a carrier, beside the truth."""
+    verdict = Verdict(said["verdict"])
+    seen = verdict is not Verdict.UNKNOWN or said["reasons"] == [Reason.TOO_CLOSE.value]
+    occupied = bool(said["occupied"]) if seen else None
+    return Outcome(verdict, occupied, said["reasons"], carrier["state"] == "open", bool(carrier["occupied"]))
+
+
 def summary(tallies: Sequence[Tally]) -> dict[str, Any]:
     """All recordings' figures as plain values; intervals are Wilson's, of 95 %."""
-    names = [name for name in vars(Tally()) if name != "delays_s"]
-    total: dict[str, Any] = {name: sum(getattr(t, name) for t in tallies) for name in names}
+    total: dict[str, Any] = {name: sum(t.counts[name] for t in tallies) for name in Tally().counts}
     delays = np.array([delay for t in tallies for delay in t.delays_s])
     carriers, events = total["carriers"], total["events"]
     alarms_low, alarms_high = wilson(min(total["false_alarms"], carriers), carriers)
     return {
         **total,
+        "verdicts": {"per_event": count_verdicts(one for t in tallies for one in t.outcomes)},
         "recall": total["caught"] / events if events else None,
         "recall_interval_95": list(wilson(total["caught"], events)),
         "false_alarms_per_1000_carriers": 1000 * total["false_alarms"] / carriers if carriers else None,

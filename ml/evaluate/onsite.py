@@ -3,105 +3,142 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from lifts.decision.clusters import ClusterPrior
-from lifts.decision.prototypes import background_embedding, learn
+from lifts.decision.calibration import Calibration
+from lifts.decision.clusters import fit_clusters
+from lifts.decision.judge import judge
+from lifts.decision.references import LiftReferences, reference_embeddings
+from lifts.decision.site import PassageSample, SiteCalibration, calibrate_site, says_something
+from lifts.decision.verdict import Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, wilson
-from ml.evaluate.scoring import Flags, Floats, Judges, Scores, Seen, references
+from ml.evaluate.scoring import CheckedPicture, Flags, Floats, Judges, LookedAt, Scores, checked, inferred
+from ml.evaluate.verdicts import count_verdicts, total
 
 COUNTS = (20, 50, 200)
 """Passages that a lift has watched when it learns from them."""
 
 REVIEWS = (5, 20, 100)
-"""Passages of those watched that somebody has labelled, drawn by chance."""
+"""Passages of those watched that somebody has labelled, drawn at random."""
 
 SHARES = (0.01, 0.1, 0.5, 0.9, 0.99)
 """Shares of them that are open: on one lift nobody lowers the bar, on another everybody does."""
 
-PARTS = ("always", "prototypes", "threshold")
-"""What is learnt: what always shows, what open and closed passages look like, where the two part."""
+PARTS = ("background", "prototypes", "threshold")
+"""What is learnt: what shows in either state, what open and closed passages look like, where the two part."""
 
 ABLATED_AT = 50
 """Passages watched in the rows that leave one part out."""
 
 
 @dataclass(frozen=True, eq=False)
-class Lift:
+class SiteLift:
     """A lift's pictures in two parts: those that are judged, and passages that were only watched.
 
-    masks: float32[2, D], embeddings of its open and its close mask.
-    judged, watched: three pictures a passage; judged_open, watched_open: bool, one a picture.
+    masks: its two masks' embeddings, by which a lift is judged that has learnt nothing.
+    judged, watched: three pictures a passage; the flags are bool, one a picture.
     """
 
     name: str
     model: Judges
-    masks: Floats
-    judged: Seen
+    masks: LiftReferences
+    judged: LookedAt
+    judged_pictures: tuple[CheckedPicture, ...]
     judged_open: Flags
-    watched: Seen
+    judged_occupied: Flags
+    watched: LookedAt
+    watched_pictures: tuple[CheckedPicture, ...]
     watched_open: Flags
 
     @staticmethod
-    def of(model: Judges, lift: RenderedLift, judged: int, seen: Seen | None = None) -> Lift:
-        """A rendered lift whose first `judged` passages are judged, what follows has been watched.
+    def of(model: Judges, lift: RenderedLift, judged: int, seen: LookedAt | None = None) -> SiteLift:
+        """A rendered lift whose first `judged` passages are judged; what follows was watched.
 
         seen: what the network makes of its pictures, if it has looked already.
         """
-        seen, cut = seen or model.look(lift.images), 3 * judged
-        return Lift(
+        seen, cut, pictures = seen or model.look(lift.images), 3 * judged, checked(lift.images)
+        return SiteLift(
             f"seed-{lift.seed}",
             model,
-            model.masks(np.stack([lift.open_mask, lift.close_mask])),
+            LiftReferences(model.masks(np.stack([lift.open_mask, lift.close_mask]))[:, None]),
             seen.take(slice(cut)),
+            pictures[:cut],
             lift.is_open[:cut],
+            lift.occupied[:cut],
             seen.take(slice(cut, None)),
+            pictures[cut:],
             lift.is_open[cut:],
         )
 
-    def margins(self, seen: Seen, always: Floats | None = None) -> Floats:
-        """Margins float32[P] of some of its pictures, by its masks and what always shows, float32[D]."""
-        return self.model.match(seen, references(self.masks, always))[0]
+    def scores(self, site: SiteCalibration | None = None) -> Scores:
+        """The judged pictures, by the masks and what the site has learnt."""
+        references = replace(self.masks, site=site)
+        inference = inferred(self.model, self.judged, references.embeddings())
+        return Scores(
+            self.name, inference, references, self.judged_pictures, self.judged_open, self.judged_occupied
+        )
 
-    def scores(self, margins: Floats) -> Scores:
-        """The judged pictures with these margins; nothing else of them counts here."""
-        none = np.zeros(len(margins), np.float32)
-        return Scores(self.name, margins, none, self.judged_open, np.ones(len(margins), bool), none)
 
+class JudgedSample(NamedTuple):
+    """Watched passages that were seen well enough to learn from.
 
-class Passages(NamedTuple):
-    """Watched passages: margins float[N], means over each three pictures, and embeddings float32[N, 3, D].
-
-    is_open: bool[N]. always: float32[D], what shows in either state, by which they were judged; or None.
+    margins: float64[N]. embeddings: float32[N, 3, D]. is_open: bool[N], the truth. places: int64[N], which of
+    the passages asked for they are.
     """
 
-    margins: Floats
+    margins: npt.NDArray[np.float64]
     embeddings: Floats
     is_open: Flags
-    always: Floats | None
+    places: npt.NDArray[np.int64]
+
+    def to_learn_from(self, reviewed: Sequence[int] = ()) -> PassageSample:
+        """What a lift knows of them: a label only of those whose place is among the reviewed."""
+        known = set(reviewed)
+        labels = [
+            bool(state) if place in known else None
+            for place, state in zip(self.places.tolist(), self.is_open, strict=True)
+        ]
+        return PassageSample(self.margins, self.embeddings, labels)
 
 
-def watched(
-    lift: Lift, prior: ClusterPrior | None = None, chosen: npt.NDArray[np.int64] | None = None
-) -> Passages:
-    """What some of a lift's watched passages say, all of them by default; without a prior, by masks alone."""
+def sample(
+    lift: SiteLift,
+    calibration: Calibration,
+    chosen: npt.NDArray[np.int64] | None = None,
+    background: Floats | None = None,
+) -> JudgedSample:
+    """Judge a lift's watched passages by its masks, as `service/site` does before it learns from them.
+
+    Args:
+        lift: whose.
+        calibration: the model's.
+        chosen: numbers of the passages, all by default.
+        background: float32[D], what shows in either state, if that is known.
+    """
     if chosen is None:
         chosen = np.arange(len(lift.watched_open) // 3)
-    shown = lift.watched.take((3 * chosen[:, None] + np.arange(3)).ravel())
-    embeddings = shown.embedding.reshape(len(chosen), 3, -1)
-    margins = lift.margins(shown).reshape(-1, 3).mean(1)
-    always = None if prior is None else background_embedding(margins, embeddings, prior)
-    if always is not None:
-        margins = lift.margins(shown, always).reshape(-1, 3).mean(1)
-    return Passages(margins, embeddings, lift.watched_open[3 * chosen], always)
+    rows = (3 * chosen[:, None] + np.arange(3)).ravel()
+    compared = reference_embeddings(lift.masks.bank[:, 0], background)
+    inference = inferred(lift.model, lift.watched.take(rows), compared)
+    places, margins = [], []
+    for place, passage in enumerate(chosen.tolist()):
+        pictures = lift.watched_pictures[3 * passage : 3 * passage + 3]
+        three = Inference(*(part[3 * place : 3 * place + 3] for part in inference))
+        judgement = judge(pictures, three, lift.masks, calibration)
+        if says_something(judgement):
+            places.append(place)
+            margins.append(judgement.margin)
+    kept = np.array(places, np.int64)
+    embeddings = inference.embeddings.reshape(len(chosen), 3, -1)[kept]
+    return JudgedSample(np.array(margins), embeddings, lift.watched_open[3 * chosen[kept]], kept)
 
 
-def drawn(lift: Lift, count: int, open_share: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def drawn(lift: SiteLift, count: int, open_share: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     """Numbers int64[count] of watched passages, open with the given chance, none twice.
 
     Raises:
@@ -118,61 +155,66 @@ def drawn(lift: Lift, count: int, open_share: float, rng: np.random.Generator) -
     return np.concatenate(chosen)
 
 
-def settled(
-    lift: Lift,
-    prior: ClusterPrior,
-    count: int,
-    open_share: float,
-    rng: np.random.Generator,
-    reviews: Sequence[int] = (0,),
+def site_scores(
+    lift: SiteLift,
+    calibration: Calibration,
+    chosen: npt.NDArray[np.int64],
+    reviewed: Sequence[Sequence[int]] = ((),),
     without: str = "",
 ) -> list[Scores]:
-    """The judged pictures' scores by what the lift has learnt, less the threshold that it found.
+    """The judged pictures by what the lift has learnt from some watched passages.
 
     Args:
         lift: whose.
-        prior: the artefact's.
-        count: passages that it has watched.
-        open_share: of these.
-        rng: draws them.
-        reviews: how many of them are labelled; scores are returned for each.
+        calibration: the model's; it knows how clusters lie on lifts in general.
+        chosen: numbers of the passages that it learns from.
+        reviewed: places of those that somebody has labelled; scores are returned for each.
         without: one of PARTS that is left out.
     """
-    passages = watched(lift, None if without == "always" else prior, drawn(lift, count, open_share, rng))
-    by_masks = lift.margins(lift.judged, passages.always)
-    order = rng.permutation(count)
+    prior = calibration.clusters
+    if prior is None:
+        raise ValueError("this artefact does not know how the margins of lifts lie: export it again")
+    judged: dict[bool, JudgedSample] = {}
+
+    def passages(background: Floats | None, places: Sequence[int]) -> PassageSample:
+        background = None if without == "background" else background
+        if (background is not None) not in judged:  # it does not depend on what was reviewed
+            judged[background is not None] = sample(lift, calibration, chosen, background)
+        return judged[background is not None].to_learn_from(places)
+
     found = []
-    for reviewed in reviews:
-        labels: list[bool | None] = [None] * count
-        for index in order[:reviewed]:
-            labels[index] = bool(passages.is_open[index])
-        # Embeddings of nothing tell nothing apart: such prototypes have no weight.
-        shown = np.zeros_like(passages.embeddings) if without == "prototypes" else passages.embeddings
-        learnt = learn(passages.margins, shown, prior, labels)
-        margins = by_masks
-        if learnt.prototypes is not None:
-            judged = lift.judged.embedding.reshape(-1, 3, lift.judged.embedding.shape[1])
-            margins = learnt.prototypes.combined(by_masks.reshape(-1, 3), judged).reshape(-1)
-        threshold = 0.0 if without == "threshold" else learnt.fit.threshold
-        found.append(lift.scores(margins - np.float32(threshold)))
+    for places in reviewed:
+        learning = calibrate_site(lambda background, at=places: passages(background, at), prior)  # type: ignore[misc]
+        site = learning.calibration
+        if without == "background":
+            site = replace(site, background_embedding=None)
+        elif without == "prototypes":
+            fit = fit_clusters(learning.sample.margins, prior, learning.sample.is_open)
+            site = replace(site, fit=fit, prototypes=None)
+        elif without == "threshold":
+            site = replace(site, fit=replace(site.fit, trust=0.0))
+        found.append(lift.scores(site))
     return found
 
 
-def right(scores: Sequence[Scores], rounds: int = 1) -> dict[str, Any]:
-    """Accuracy by the sign of the margin over all lifts, per picture and per passage, and each lift's.
+def right(scores: Sequence[Scores], calibration: Calibration, rounds: int = 1) -> dict[str, Any]:
+    """What the product says of passages over all lifts, and accuracies by the sign of the margin.
 
-    Every lift may be there `rounds` times. Rounds share their pictures: the interval is that of one round.
+    Every lift may be there `rounds` times. Rounds share their pictures: intervals are those of one round.
     """
     hits = sum(int(((s.margin < 0) == s.is_open).sum()) for s in scores)
-    count = sum(len(s.margin) for s in scores)
+    count = sum(len(s.is_open) for s in scores)
     by_lift: dict[str, list[float]] = {}
     for s in scores:
         by_lift.setdefault(s.name, []).append(accuracy(s.margin < 0, s.is_open))
-    passages = [s.passages() for s in scores]
+    counts = [count_verdicts(s.judged(calibration, 3)) for s in scores]
     return {
+        "verdicts": {"per_passage": total(counts, rounds)},
         "accuracy": hits / count,
         "accuracy_interval_95": list(wilson(round(hits / rounds), count // rounds)),
-        "accuracy_per_passage": float(np.mean([accuracy(p.margin < 0, p.is_open) for p in passages])),
+        "accuracy_per_passage": float(
+            np.mean([accuracy(s.passage_margin() < 0, s.is_open[::3]) for s in scores])
+        ),
         "accuracy_of_lifts": {name: float(np.mean(values)) for name, values in by_lift.items()},
     }
 
@@ -187,20 +229,20 @@ class Row(NamedTuple):
 
 
 def row_scores(
-    lift: Lift, prior: ClusterPrior, counts: Sequence[int], rounds: int, seed: Sequence[int]
+    lift: SiteLift, calibration: Calibration, counts: Sequence[int], rounds: int, seed: Sequence[int]
 ) -> Iterator[tuple[Row, Scores]]:
     """Yield one lift's scores for each row and round: with masks alone, then for each count and share.
 
     The most passages come with some of them reviewed as well, from the same draws, so that rows compare.
 
     Args:
-        lift: not trained on, nor the prior's.
-        prior: the artefact's.
+        lift: not trained on, nor calibrated on.
+        calibration: the model's.
         counts: how many passages a lift has watched.
         rounds: draws of passages for each row.
         seed: of the draws.
     """
-    alone = lift.scores(lift.margins(lift.judged))
+    alone = lift.scores()
     for _ in range(rounds):
         yield Row(0, 0, None), alone
     for round_ in range(rounds):
@@ -209,15 +251,18 @@ def row_scores(
             for share in SHARES:
                 for without in ("", *PARTS) if count == ABLATED_AT else ("",):
                     rng = np.random.default_rng([*seed, round_])
-                    found = settled(lift, prior, count, share, rng, reviews, without)
-                    for reviewed, scores in zip(reviews, found, strict=True):
-                        yield Row(count, reviewed, share, without), scores
+                    chosen = drawn(lift, count, share, rng)
+                    order = rng.permutation(count).tolist()
+                    reviewed = [order[:number] for number in reviews]
+                    found = site_scores(lift, calibration, chosen, reviewed, without)
+                    for number, scores in zip(reviews, found, strict=True):
+                        yield Row(count, number, share, without), scores
 
 
-def rows(scores: Sequence[tuple[Row, Scores]], rounds: int) -> list[dict[str, Any]]:
+def rows(scores: Sequence[tuple[Row, Scores]], calibration: Calibration, rounds: int) -> list[dict[str, Any]]:
     """Each row's figures over all lifts and rounds, in the order of the table."""
     together: dict[Row, list[Scores]] = {}
     for row, found in scores:
         together.setdefault(row, []).append(found)
     order = sorted(together, key=lambda row: (bool(row.without), row.without, row.passages, row.reviewed))
-    return [{**row._asdict(), **right(together[row], rounds)} for row in order]
+    return [{**row._asdict(), **right(together[row], calibration, rounds)} for row in order]

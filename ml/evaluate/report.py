@@ -1,4 +1,4 @@
-"""From scores to a report: per lift and over all, with intervals, as plain values for JSON."""
+"""From scores to a report: verdicts and margins, per lift and over all, as plain values for JSON."""
 
 from __future__ import annotations
 
@@ -8,72 +8,64 @@ from typing import Any
 
 import numpy as np
 
+from lifts.decision.calibration import Calibration
 from ml.evaluate.metrics import accuracy, auc, calibration_error, wilson
 from ml.evaluate.scoring import Scores
+from ml.evaluate.verdicts import Counts, count_verdicts, total
 
 
-def probability_open(scores: Scores, scale: float, offset: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """p(open) float64[P] = sigmoid(-(scale * margin + offset)), as the manifest's calibration says."""
-    z = np.clip(scale * scores.margin.astype(np.float64) + offset, -60, 60)
-    return 1 / (1 + np.exp(z))
+def lift_row(scores: Scores, calibration: Calibration) -> dict[str, Any]:
+    """One lift's figures.
 
-
-def lift_row(scores: Scores, occupancy_threshold: float) -> dict[str, Any]:
-    """One lift's figures; accuracies by the sign of the margin alone, nothing fitted."""
-    passages = scores.passages() if scores.in_threes else None
-    occupied = scores.occupancy > occupancy_threshold
+    `verdicts` are the product's, of single pictures and of passages. `accuracy`, per picture and per passage,
+    goes by the sign of the margin alone, as in the papers: nothing fitted, and no picture unknown.
+    """
+    margin = scores.margin
+    passages = (scores.passage_margin() < 0) == scores.is_open[::3] if scores.in_threes else None
     return {
         "lift": scores.name,
-        "pictures": len(scores.margin),
-        "accuracy": accuracy(scores.margin < 0, scores.is_open),
-        "auc": auc(-scores.margin, scores.is_open),
-        "accuracy_per_passage": None if passages is None else accuracy(passages.margin < 0, passages.is_open),
-        "open_called_closed": int(((scores.margin >= 0) & scores.is_open).sum()),
-        "closed_called_open": int(((scores.margin < 0) & ~scores.is_open).sum()),
-        "occupancy_accuracy": accuracy(occupied, scores.occupied),
+        "pictures": len(margin),
+        "verdicts": {
+            "per_picture": count_verdicts(scores.judged(calibration, 1)),
+            "per_passage": count_verdicts(scores.judged(calibration, 3)) if scores.in_threes else None,
+        },
+        "accuracy": accuracy(margin < 0, scores.is_open),
+        "auc": auc(-margin, scores.is_open),
+        "accuracy_per_passage": None if passages is None else float(passages.mean()),
     }
 
 
-def called(scores: Sequence[Scores], calibration: dict[str, Any]) -> dict[str, Any]:
-    """What becomes of passages under the band: shares of them that are unknown, missed and falsely open.
-
-    As the judge calls them, but for refused ones: closed below `unknown_low`, open above `unknown_high`.
-    """
-    passages = [s.passages() for s in scores]
-    p = np.concatenate([probability_open(s, calibration["scale"], calibration["offset"]) for s in passages])
-    truth = np.concatenate([s.is_open for s in passages])
-    closed, opened = p <= calibration["unknown_low"], p >= calibration["unknown_high"]
+def verdicts_of(rows: Sequence[dict[str, Any]]) -> dict[str, Counts | None]:
+    """Return the verdicts of several lifts' rows together, per picture and per passage."""
+    per_passage = [row["verdicts"]["per_passage"] for row in rows]
     return {
-        "passages": len(p),
-        "unknown": float(np.mean(~closed & ~opened)),
-        "open_called_closed": float(np.mean(closed & truth)),
-        "closed_called_open": float(np.mean(opened & ~truth)),
+        "per_picture": total(row["verdicts"]["per_picture"] for row in rows),
+        "per_passage": total(per_passage) if all(per_passage) else None,
     }
 
 
-def report(scores: Sequence[Scores], calibration: dict[str, Any]) -> dict[str, Any]:
-    """All lifts' rows and their averages: by picture, by lift, and per passage of three pictures.
+def report(scores: Sequence[Scores], calibration: Calibration) -> dict[str, Any]:
+    """All lifts' rows, their verdicts together, and averages of what goes by the margin's sign.
 
     Args:
         scores: the lifts', one or more.
-        calibration: the manifest's.
+        calibration: the model's.
     """
-    rows = [lift_row(s, calibration["occupancy_threshold"]) for s in scores]
+    rows = [lift_row(s, calibration) for s in scores]
     passages = [r["accuracy_per_passage"] for r in rows if r["accuracy_per_passage"] is not None]
     right = sum(round(r["accuracy"] * r["pictures"]) for r in rows)
     count = sum(r["pictures"] for r in rows)
     low, high = wilson(right, count)
-    p = np.concatenate([probability_open(s, calibration["scale"], calibration["offset"]) for s in scores])
+    p = [calibration.probability_open(float(margin)) for s in scores for margin in s.margin]
     truth = np.concatenate([s.is_open for s in scores])
     return {
         "lifts": rows,
         "pictures": count,
+        "verdicts": verdicts_of(rows),
         "accuracy": right / count if count else math.nan,
         "accuracy_interval_95": [low, high],
         "accuracy_by_lift": float(np.mean([r["accuracy"] for r in rows])),
         "accuracy_per_passage": float(np.mean(passages)) if passages else None,
         "auc_by_lift": float(np.mean([r["auc"] for r in rows])),
         "calibration_error": calibration_error(p, truth),
-        "occupancy_accuracy": float(np.mean([r["occupancy_accuracy"] for r in rows])),
-        "called": called(scores, calibration) if passages else None,
     }

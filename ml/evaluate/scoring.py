@@ -1,8 +1,9 @@
-"""Margins of one lift's pictures as the service computes them."""
+"""What the shipped network says of one lift's labelled pictures, and what the product makes of it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,15 +12,22 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.decision.calibration import Calibration
+from lifts.decision.judge import distances_to, judge
+from lifts.decision.reasons import Reason
+from lifts.decision.references import LiftReferences
+from lifts.decision.verdict import Inference
 from lifts.folder import read_lift_folder
+from lifts.visibility import picture_problem
 from ml.data.rendered import RenderedLift
+from ml.evaluate.verdicts import Outcome
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 
-class Seen(Protocol):
+class LookedAt(Protocol):
     """What a network makes of N pictures before it knows their masks; only the network knows what else."""
 
     @property
@@ -30,14 +38,14 @@ class Seen(Protocol):
     def occupancy(self) -> Floats:
         """float32[N] in 0..1."""
 
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> Seen:
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> LookedAt:
         """The same of some of the pictures."""
 
 
 class Judges(Protocol):
     """What scoring needs of a network: numpy in, numpy out."""
 
-    def look(self, images: Bytes) -> Seen:
+    def look(self, images: Bytes) -> LookedAt:
         """uint8[N, 200, 200, 3], any N, to what `match` takes."""
 
     def match(self, seen: Any, references: Floats) -> tuple[Floats, Floats]:
@@ -47,73 +55,113 @@ class Judges(Protocol):
         """uint8[N, 200, 200] to float32[N, D]."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedPicture:
+    """A registered picture before the network sees it (`lifts.decision.verdict.PictureQuality`)."""
+
+    problem: Reason | None
+    quality: float = 1.0
+
+
 @dataclass(frozen=True, eq=False)
 class Scores:
     """What a network says of one lift's P pictures, beside the truth.
 
     name: the lift's.
-    margin, occupancy, fit: float[P]; fit is the chance that it shows a carrier of this lift.
+    inference: by the lift's references.
+    references: its masks, and what the site has learnt.
+    pictures: P pictures as they come to the judge.
     is_open, occupied: bool[P].
     in_threes: each three pictures are one passage; else they were taken one by one.
     """
 
     name: str
-    margin: Floats
-    occupancy: Floats
+    inference: Inference
+    references: LiftReferences
+    pictures: tuple[CheckedPicture, ...]
     is_open: Flags
     occupied: Flags
-    fit: Floats
     in_threes: bool = True
 
-    def passages(self) -> Scores:
-        """The same per passage: means over each three pictures in their order."""
-        n = len(self.margin) // 3 * 3
-        return Scores(
-            self.name,
-            self.margin[:n].reshape(-1, 3).mean(1),
-            self.occupancy[:n].reshape(-1, 3).mean(1),
-            self.is_open[:n:3],
-            self.occupied[:n:3],
-            self.fit[:n].reshape(-1, 3).mean(1),
-        )
+    @property
+    def margin(self) -> Floats:
+        """float32[P], less the lift's own threshold if it has one: the papers' systems judge by its sign."""
+        embeddings, _, matches = self.inference
+        margins, site = matches[:, 0], self.references.site
+        if np.isnan(margins).all():
+            distances = distances_to(embeddings, self.references.bank)
+            margins = distances[:, 0] - distances[:, 1]
+        if site is None:
+            return margins
+        if site.prototypes is not None:
+            in_threes = embeddings.reshape(-1, 3, embeddings.shape[1])
+            margins = site.prototypes.combined(margins.reshape(-1, 3), in_threes).reshape(-1)
+        return margins - np.float32(site.fit.threshold)
+
+    def passage_margin(self) -> Floats:
+        """The mean of each passage's three margins, float32[P // 3]."""
+        return np.asarray(self.margin.reshape(-1, 3).mean(1), np.float32)
+
+    def judged(self, calibration: Calibration, pictures: int) -> Iterator[Outcome]:
+        """Judge one picture after the other, or three as a passage.
+
+        Args:
+            calibration: the model's.
+            pictures: that are judged together, 1 or 3.
+
+        Yields:
+            each verdict of the product beside the truth.
+        """
+        for at in range(0, len(self.pictures), pictures):
+            rows = slice(at, at + pictures)
+            inference = Inference(*(part[rows] for part in self.inference))
+            judgement = judge(self.pictures[rows], inference, self.references, calibration)
+            yield Outcome.of(judgement, bool(self.is_open[at]), bool(self.occupied[at]))
 
 
-def references(masks: Floats, always: Floats | None = None) -> Floats:
-    """float32[3, D] of the masks' embeddings float32[2, D] and of what always shows, if that is known."""
-    return np.concatenate([masks, np.zeros_like(masks[:1]) if always is None else always[None]])
+def checked(images: Bytes) -> tuple[CheckedPicture, ...]:
+    """Look at registered pictures uint8[P, 200, 200, 3] as the service does before it embeds them."""
+    return tuple(CheckedPicture(picture_problem(image)) for image in images)
+
+
+def inferred(model: Judges, seen: LookedAt, references: Floats) -> Inference:
+    """What the network says of pictures by their lift's reference embeddings, float32[3, D]."""
+    return Inference(seen.embedding, seen.occupancy, np.stack(model.match(seen, references), 1))
 
 
 def score(
     model: Judges,
     name: str,
-    seen: Seen,
-    is_open: Flags,
-    occupied: Flags,
+    images: Bytes,
+    truth: tuple[Flags, Flags],
     masks: tuple[Bytes, Bytes],
     distances_only: bool = False,
+    seen: LookedAt | None = None,
 ) -> Scores:
     """Score a lift from its two masks alone (paper 000, equation 3, before the arg min).
 
-    seen: what the network makes of the pictures.
-    distances_only: by the difference of the embeddings' distances, not by what the network makes of it.
+    Args:
+        model: the network.
+        name: the lift's.
+        images: uint8[P, 200, 200, 3], in threes.
+        truth: is_open, occupied: bool[P].
+        masks: uint8[200, 200], open and close.
+        distances_only: by the difference of the embeddings' distances, not by the network's own margin.
+        seen: what the network makes of the pictures, if it has looked already.
     """
-    by = references(model.masks(np.stack(masks)))
-    margin, fit = model.match(seen, by)
+    references = LiftReferences(model.masks(np.stack(masks))[:, None])
+    inference = inferred(model, seen or model.look(images), references.embeddings())
     if distances_only:
-        margin = _apart(seen.embedding, by[0]) - _apart(seen.embedding, by[1])
-    return Scores(name, margin, seen.occupancy, is_open, occupied, fit)
-
-
-def _apart(embeddings: Floats, mask: Floats) -> Floats:
-    return np.asarray(np.linalg.norm(embeddings - mask, axis=1), np.float32)
+        inference.matches[:, 0] = np.nan
+    return Scores(name, inference, references, checked(images), *truth)
 
 
 def score_rendered(
-    model: Judges, lift: RenderedLift, distances_only: bool = False, seen: Seen | None = None
+    model: Judges, lift: RenderedLift, distances_only: bool = False, seen: LookedAt | None = None
 ) -> Scores:
     """Score one rendered lift; `seen`: what the network makes of its pictures, if it has looked already."""
-    masks, seen = (lift.open_mask, lift.close_mask), seen or model.look(lift.images)
-    return score(model, f"seed-{lift.seed}", seen, lift.is_open, lift.occupied, masks, distances_only)
+    masks, truth = (lift.open_mask, lift.close_mask), (lift.is_open, lift.occupied)
+    return score(model, f"seed-{lift.seed}", lift.images, truth, masks, distances_only, seen)
 
 
 def score_folder(model: Judges, folder: Path, distances_only: bool = False) -> Scores:
@@ -122,13 +170,7 @@ def score_folder(model: Judges, folder: Path, distances_only: bool = False) -> S
     entries = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["images"]
     pictures = [cv2.imread(str(folder / entry["file"])) for entry in entries]
     images = np.stack([cv2.cvtColor(p, cv2.COLOR_BGR2RGB) for p in pictures if p is not None])
-    found = score(
-        model,
-        folder.name,
-        model.look(images.astype(np.uint8)),
-        np.array([bool(e["open"]) for e in entries]),
-        np.array([bool(e["occupied"]) for e in entries]),
-        (content.masks.open, content.masks.close),
-        distances_only,
-    )
+    truth = tuple(np.array([bool(entry[key]) for entry in entries]) for key in ("open", "occupied"))
+    masks = (content.masks.open, content.masks.close)
+    found = score(model, folder.name, images.astype(np.uint8), (truth[0], truth[1]), masks, distances_only)
     return replace(found, in_threes=False)

@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ml.artefact.calibration import read_calibration
 from ml.artefact.torchscript import Scripted
 from ml.data.pictures import PictureSet
 from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores
 from ml.evaluate.scoring import score
+from ml.evaluate.verdicts import count_verdicts, total
 from ml.machine.memory import keep_freed_memory
 from ml.systems.base import System
 from ml.systems.named import as_values, trained_by
@@ -34,21 +36,27 @@ def scores_of(
         where: the artefact or checkpoint; not read for a baseline.
 
     Returns:
-        float64[N], positive for open, and what there is to say of how the system came about.
+        float64[N], positive for open, and what there is to say of how the system came about; of barwatch
+        also the product's verdicts, together and for each lift.
     """
     lift, masks = data.lift.numpy(), data.masks.numpy()
     if system in BASELINES:
         return baseline_scores(BASELINES[system], data.images.numpy(), lift, masks), {}
     if system == "barwatch":
         network, out = Scripted.load(where), np.zeros(len(data))
+        calibration, verdicts = read_calibration(where), {}
         for index, name in enumerate(data.names):
             of = lift == index
             images, pair = data.images.numpy()[of], (masks[index, 1], masks[index, 0])
-            found = score(
-                network, name, network.look(images), data.is_open.numpy()[of], data.occupied.numpy()[of], pair
-            )
+            truth = (data.is_open.numpy()[of], data.occupied.numpy()[of])
+            found = score(network, name, images, truth, pair)
             out[of] = -found.margin
-        return out, {"trained_on_these_lifts": False}
+            verdicts[name] = count_verdicts(found.judged(calibration, 1))
+        about: dict[str, Any] = {
+            "verdicts": {"per_picture": total(verdicts.values())},
+            "verdicts_of_lifts": verdicts,
+        }
+        return out, about | {"trained_on_these_lifts": False}
     keep_freed_memory()
     trained_as, trained, state = load(where, torch.device(device))
     found_scores = trained.scores(data, known() if trained.by_gallery else data).double().numpy()

@@ -84,5 +84,4 @@ def watch(root: Path, recording: RenderedRecording, model: Path) -> tuple[Tally,
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     said = watch_video(folder / "video.mp4", folder, model)
     found = tally(truth["carriers"], said, truth["duration_s"])
-    row = {k: v for k, v in vars(found).items() if k != "delays_s"}
-    return found, {"lift": f"seed-{recording.seed}", "light": truth["light"], **row}
+    return found, {"lift": f"seed-{recording.seed}", "light": truth["light"], **found.counts}

@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.decision.clusters import prior_from
+from lifts.decision.calibration import Calibration
+from lifts.decision.clusters import ClusterPrior, prior_from
 from lifts.decision.fusion import mean_odds
-from lifts.decision.prototypes import learn
+from lifts.decision.prototypes import background_embedding, learn
+from lifts.decision.reasons import Reason
+from lifts.decision.references import reference_embeddings
 from ml.evaluate.metrics import fit_logistic
-from ml.evaluate.onsite import Passages
-from ml.evaluate.scoring import Judges, Scores, references
+from ml.evaluate.onsite import JudgedSample, SiteLift, sample
+from ml.evaluate.scoring import Judges, Scores
 from ml.models.barwatch import BAR_GRID
 
 Bytes = npt.NDArray[np.uint8]
@@ -42,29 +44,61 @@ MIN_QUALITY = 0.35
 tells how far off pictures of each quality are."""
 
 
-def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str, Any]:
-    """Fit the reading of passage margins on lifts that no training saw.
+def calibrate(scores: Sequence[Scores], known: Sequence[SiteLift], apart: dict[str, float]) -> Calibration:
+    """Fit how passage margins are read, on lifts that no training saw.
 
     Args:
         scores: per picture, in threes, by the masks alone.
-        watched: the same lifts' passages, by masks that know what always shows.
+        known: the same lifts, all of whose passages were watched.
+        apart: `separations` of such lifts' masks.
 
     Returns:
-        The manifest's calibration, but for the separations: `clusters` is the prior for what was watched;
-        `scale_on_site` is the scale of margins by what a lift has learnt, less its threshold.
+        The calibration: `clusters` is the prior for passages judged by masks and background; `scale_on_site`
+        is the scale of margins by what a lift has learnt, less its threshold.
     """
-    passages = [s.passages() for s in scores]
-    margin = np.concatenate([p.margin for p in passages])
-    truth = np.concatenate([p.is_open for p in passages])
+    margin = np.concatenate([s.passage_margin() for s in scores])
+    truth = np.concatenate([s.is_open[::3] for s in scores])
     # Lifts count alike in offset and scale: both states are there in like numbers in each.
     scale, offset = fit_logistic(margin, truth)
-    # A person who is overlooked on an open chair is a miss, an empty one taken for occupied a false alarm.
-    occupancy = np.concatenate([_of_passages(s.occupancy) for s in scores])
-    occupied = np.concatenate([p.occupied for p in passages])
+    by_masks = Calibration(
+        scale=scale,
+        offset=offset,
+        unknown_low=UNKNOWN_COST / MISS_COST,
+        unknown_high=1 - UNKNOWN_COST / FALSE_ALARM_COST,
+        fit_threshold=float(np.quantile(np.concatenate([_fits(s) for s in scores]), OWN_REFUSED)),
+        min_quality=MIN_QUALITY,
+        occupancy_threshold=_occupancy_threshold(scores),
+        bar_map_cells=BAR_GRID,
+        **apart,
+    )
     # What a lift has learnt of itself is read by a scale of its own.
-    prior = prior_from([(seen.margins, seen.is_open) for seen in watched])
-    learnt = [learn(seen.margins, seen.embeddings, prior) for seen in watched]
+    prior = _prior([sample(lift, by_masks) for lift in known])
+    informed = [_with_background(lift, by_masks, prior) for lift in known]
+    prior = _prior(informed)
+    learnt = [learn(one.margins, one.embeddings, prior) for one in informed]
     moved = np.concatenate([one.margins - one.fit.threshold for one in learnt])
+    on_site, _ = fit_logistic(moved, np.concatenate([one.is_open for one in informed]))
+    return by_masks.model_copy(update={"clusters": prior, "scale_on_site": on_site})
+
+
+def _prior(samples: Sequence[JudgedSample]) -> ClusterPrior:
+    return prior_from([(one.margins, one.is_open) for one in samples])
+
+
+def _with_background(lift: SiteLift, calibration: Calibration, prior: ClusterPrior) -> JudgedSample:
+    """The lift's passages, judged by masks and background where there is one."""
+    alone = sample(lift, calibration)
+    background = background_embedding(alone.margins, alone.embeddings, prior)
+    return alone if background is None else sample(lift, calibration, background=background)
+
+
+def _occupancy_threshold(scores: Sequence[Scores]) -> float:
+    """The threshold of least cost.
+
+    A person who is overlooked on an open chair is a miss, an empty chair taken for occupied a false alarm.
+    """
+    occupancy = np.concatenate([_of_passages(s.inference.occupancy) for s in scores])
+    occupied = np.concatenate([s.occupied[::3] for s in scores])
     thresholds = np.linspace(0.05, 0.95, 91)
     costs = [
         MISS_COST * int(((occupancy < t) & occupied).sum())
@@ -72,28 +106,23 @@ def calibrate(scores: Sequence[Scores], watched: Sequence[Passages]) -> dict[str
         for t in thresholds
     ]
     best = thresholds[np.flatnonzero(np.array(costs) == min(costs))]
-    return {
-        "scale": scale,
-        "offset": offset,
-        "unknown_low": UNKNOWN_COST / MISS_COST,
-        "unknown_high": 1 - UNKNOWN_COST / FALSE_ALARM_COST,
-        "fit_threshold": float(np.quantile(fits(scores), OWN_REFUSED)),
-        "min_quality": MIN_QUALITY,
-        "occupancy_threshold": float(np.median(best)),
-        "bar_map_cells": BAR_GRID,
-        "heaps": asdict(prior),
-        "scale_on_site": fit_logistic(moved, np.concatenate([seen.is_open for seen in watched]))[0],
-    }
+    return float(np.median(best))
 
 
 def _of_passages(probabilities: Floats) -> npt.NDArray[np.float64]:
     """Each three pictures' probability as the judge takes it, float64[P // 3]."""
-    return mean_odds(probabilities[: len(probabilities) // 3 * 3].reshape(-1, 3))
+    return mean_odds(probabilities.reshape(-1, 3))
 
 
-def fits(scores: Sequence[Scores]) -> npt.NDArray[np.float64]:
+def _fits(scores: Scores) -> npt.NDArray[np.float64]:
     """Each passage's chance to show a carrier of the masks' lift."""
-    return np.concatenate([_of_passages(s.fit) for s in scores])
+    return _of_passages(scores.inference.matches[:, 1])
+
+
+def refused(scores: Sequence[Scores], calibration: Calibration) -> float:
+    """Return the share of passages that the judge takes for another lift's."""
+    judged = [outcome for s in scores for outcome in s.judged(calibration, 3)]
+    return float(np.mean([Reason.NOT_THIS_LIFT in outcome.reasons for outcome in judged]))
 
 
 def separations(model: Judges, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str, float]:
@@ -122,7 +151,7 @@ def golden(model: Judges, image: Bytes, mask: Bytes) -> dict[str, Any]:
     """One picture and one mask with what the artefact answers, to be checked wherever it is loaded."""
     seen = model.look(image[None])
     drawn = model.masks(mask[None])[0]
-    margin, fit = model.match(seen, references(np.stack([drawn, np.zeros_like(drawn)])))
+    margin, fit = model.match(seen, reference_embeddings(np.stack([drawn, np.zeros_like(drawn)])))
     return {
         "image_png_base64": png_base64(np.ascontiguousarray(image[..., ::-1])),
         "mask_png_base64": png_base64(mask),

@@ -6,15 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from lifts.decision.clusters import prior_from
 from ml.artefact.torchscript import Scripted, script
 from ml.data.rendered import load
-from ml.evaluate.onsite import Lift, watched
+from ml.evaluate.onsite import SiteLift
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_rendered
-from ml.export.manifest import OWN_REFUSED, calibrate, fits, git_commit, golden, manifest, separations, write
+from ml.evaluate.verdicts import SHARE_OF
+from ml.export.manifest import (
+    OWN_REFUSED,
+    calibrate,
+    git_commit,
+    golden,
+    manifest,
+    refused,
+    separations,
+    write,
+)
 from ml.models.barwatch import BarwatchNetwork
 from ml.train.config import TrainConfig
 
@@ -44,20 +51,23 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
     lifts = [load(file) for file in files]
     looks = [network.look(lift.images) for lift in lifts]
     scores = [score_rendered(network, lift, seen=seen) for lift, seen in zip(lifts, looks, strict=True)]
-    known = [Lift.of(network, lift, 0, seen) for lift, seen in zip(lifts, looks, strict=True)]
-    alone = [watched(lift) for lift in known]
-    plain = prior_from([(seen.margins, seen.is_open) for seen in alone])
-    calibration = calibrate(scores, [watched(lift, plain) for lift in known])
+    known = [SiteLift.of(network, lift, 0, seen) for lift, seen in zip(lifts, looks, strict=True)]
     pairs = [(lift.open_mask, lift.close_mask) for lift in lifts]
+    calibration = calibrate(scores, known, separations(network, pairs))
     others = [
         score_rendered(
             network, replace(lift, open_mask=other.open_mask, close_mask=other.close_mask), seen=seen
         )
         for lift, other, seen in zip(lifts, lifts[1:] + lifts[:1], looks, strict=True)
     ]
-    refused = float(np.mean(fits(others) < calibration["fit_threshold"]))
     figures = report(scores, calibration)
-    names = ("accuracy", "accuracy_per_passage", "auc_by_lift", "calibration_error", "occupancy_accuracy")
+    by_sign = {name: figures[name] for name in ("accuracy", "accuracy_per_passage", "auc_by_lift")}
+    verdicts = figures["verdicts"]["per_passage"]
+    measured = {
+        **{f"passages: {name.replace('_', ' ')}": verdicts[f"{name}_share"] for name in SHARE_OF},
+        **{f"by the margin's sign: {name}": value for name, value in by_sign.items()},
+        "calibration_error": figures["calibration_error"],
+    }
     content = manifest(
         path,
         model.dimensions,
@@ -65,7 +75,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
         commit,
         {
             "golden": golden(network, lifts[0].images[1], lifts[0].open_mask),
-            "calibration": {**calibration, **separations(network, pairs)},
+            "calibration": calibration.model_dump(mode="json"),
             "training": {
                 **config.as_dict(),
                 "data": f"rendered lifts, {config.lifts} seeds from {config.first_seed}",
@@ -75,16 +85,16 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
             "metrics": [
                 {
                     "name": f"calibration lifts (seeds {lifts[0].seed} to {lifts[-1].seed}): {name}",
-                    "value": figures[name],
+                    "value": value,
                     "command": command,
                 }
-                for name in names
+                for name, value in measured.items()
             ]
             + [
                 {
                     "name": f"the same lifts: passages refused by the masks of the next lift, "
                     f"at {100 * OWN_REFUSED:.1f} % of their own",
-                    "value": refused,
+                    "value": refused(others, calibration),
                     "command": command,
                 }
             ],

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ml.report.table import Result, Table, interval, percent, rendered, share
+from ml.report.verdicts import OUTCOMES, verdicts_table
 
 
 def lifts_section(title: str, result: Result) -> str:
-    """Return the section of a result of `barwatch evaluate`: a row for each lift, then all of them."""
-    heads = ("lift", "pictures", "accuracy", "AUC", "per passage", "open as closed", "closed as open")
+    """Return the section of a result of `barwatch evaluate`: the product's verdicts, then each lift.
+
+    What goes by the sign of the margin, as in the papers, has columns of its own.
+    """
+    wrong = OUTCOMES[:3]
+    heads = (
+        *("lift", "pictures", *(name.replace("_", " ") for name in wrong)),
+        *("by the margin's sign", "AUC", "by the sign, per passage"),
+    )
+    everything = {
+        "lift": "**all**",
+        **result,
+        "auc": result["auc_by_lift"],
+        "by_sign": f"**{percent(result['accuracy'])}** {interval(result['accuracy_interval_95'])}",
+    }
     rows: list[list[object]] = [
         [
-            *(lift["lift"], lift["pictures"], percent(lift["accuracy"]), f"{lift['auc']:.4f}"),
-            *(percent(lift["accuracy_per_passage"]), lift["open_called_closed"], lift["closed_called_open"]),
-            percent(lift["occupancy_accuracy"]),
+            *(row["lift"], row["pictures"], *_wrong(row, "per_picture", wrong)),
+            *(row.get("by_sign", percent(row["accuracy"])), f"{row['auc']:.4f}"),
+            percent(row["accuracy_per_passage"]),
         ]
-        for lift in result["lifts"]
+        for row in (*result["lifts"], everything)
     ]
-    overall = f"**{percent(result['accuracy'])}** {interval(result['accuracy_interval_95'])}"
-    rows.append(
-        [
-            *("**all**", result["pictures"], overall, f"{result['auc_by_lift']:.4f}"),
-            *(percent(result["accuracy_per_passage"]), "", "", percent(result["occupancy_accuracy"])),
-        ]
-    )
-    return rendered("lifts", title=title, table=Table((*heads, "occupancy"), rows), band=result.get("called"))
+    return rendered("lifts", title=title, verdicts=verdicts_table(result), table=Table(heads, rows))
+
+
+def _wrong(row: Result, of: str, wrong: Sequence[str]) -> list[object]:
+    """Return what the product calls wrongly or unknown, as counts; nothing where that was not measured."""
+    if "verdicts" not in row:
+        return [""] * len(wrong)
+    return [row["verdicts"][of][name] for name in wrong]
 
 
 def benchmark_section(title: str, result: Result) -> str:
@@ -55,6 +71,7 @@ def benchmark_section(title: str, result: Result) -> str:
         "benchmark",
         title=title,
         result=result,
+        verdicts=verdicts_table(result) if result.get("system") == "barwatch" else "",
         lifts=Table(("lift", "pictures", "accuracy", "AUC", "open as closed", "closed as open"), lifts),
         factors=Table(("factor", "pictures", "with it", "without it", "costs (points)"), factors),
         by_rate=", ".join(f"{rate}: {percent(accuracy)}" for rate, accuracy in by_rate),
@@ -62,10 +79,21 @@ def benchmark_section(title: str, result: Result) -> str:
 
 
 def onsite_section(title: str, result: Result) -> str:
-    """Return the section of `barwatch evaluate-onsite`; "worst" is the lift that lost most."""
+    """Return the section of `barwatch evaluate-onsite`; "worst" is the lift that lost most by the sign."""
     first, *others = result["rows"]
-    alone = [percent(first["accuracy"]), percent(first["accuracy_per_passage"])]
-    rows: list[list[object]] = [["none: two masks only", "", "", *alone, ""]]
+    wrong = OUTCOMES[:3]
+    heads = (
+        *("passages watched", "reviewed", "open", *(f"{name.replace('_', ' ')} (%)" for name in wrong)),
+        *("by the margin's sign", "the same per passage", "worst change of a lift"),
+    )
+
+    def figures(row: Result) -> list[object]:
+        shares = [f"{name}_share" for name in wrong]
+        verdicts = _wrong(row, "per_passage", shares)
+        per_cent = [percent(value) if isinstance(value, float) else "" for value in verdicts]
+        return [*per_cent, share(row), percent(row["accuracy_per_passage"])]
+
+    rows: list[list[object]] = [["none: two masks only", "", "", *figures(first), ""]]
     for row in others:
         change, lift = min(
             (row["accuracy_of_lifts"][name] - before, name)
@@ -75,8 +103,9 @@ def onsite_section(title: str, result: Result) -> str:
         rows.append(
             [
                 *(f"{row['passages']}{without}", row["reviewed"], f"{100 * row['open_share']:.0f} %"),
-                *(share(row), percent(row["accuracy_per_passage"]), f"{100 * change:+.2f} ({lift})"),
+                *(*figures(row), f"{100 * change:+.2f} ({lift})"),
             ]
         )
-    heads = ("passages watched", "reviewed", "open", "accuracy", "per passage", "worst change of a lift")
-    return f"### {title}\n\n{Table(heads, rows)}\n"
+    about = "Verdicts of the product, per passage: per cent of the open, of the closed, and of all passages."
+    told = about if "verdicts" in first else verdicts_table(first)
+    return f"### {title}\n\n{told}\n\n{Table(heads, rows)}\n"

@@ -21,7 +21,7 @@ def headlines(results: Mapping[str, Result]) -> Table:
     rows = []
     if events := results.get("events"):
         rows += [_recall(events), _false_alarms(events)]
-    if (loco := results.get("loco")) and loco["called"]:
+    if (loco := results.get("loco")) and "verdicts" in loco:
         rows.append(_passages(loco))
     return Table(("figure", "measured", "on what, and by which command"), rows)
 
@@ -63,15 +63,20 @@ def _false_alarms(events: Result) -> tuple[str, str, str]:
 
 
 def _passages(loco: Result) -> tuple[str, str, str]:
-    called = loco["called"]
+    counts = loco["verdicts"]["per_passage"]
     return _row(
         "passages misjudged, from two masks alone",
-        f"open called closed **{1000 * called['open_called_closed']:.1f}**, closed called open "
-        f"**{1000 * called['closed_called_open']:.1f}**, unknown {1000 * called['unknown']:.1f} "
-        "per 1,000 passages",
-        f"{called['passages']} passages of {len(loco['lifts'])} unseen lifts",
+        f"open called closed **{_of_1000(counts, 'open_called_closed')}**, closed called open "
+        f"**{_of_1000(counts, 'closed_called_open')}**, unknown {_of_1000(counts, 'unknown')}",
+        f"of 1,000 open, of 1,000 closed and of 1,000 passages, from {counts['judged']} passages of "
+        f"{len(loco['lifts'])} unseen lifts",
         loco,
     )
+
+
+def _of_1000(counts: Result, name: str) -> str:
+    low, high = counts[f"{name}_interval_95"]
+    return f"{1000 * counts[f'{name}_share']:.1f} ({1000 * low:.1f} to {1000 * high:.1f})"
 
 
 def _row(figure: str, measured: str, what: str, result: Result) -> tuple[str, str, str]:

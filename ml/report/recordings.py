@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ml.report.table import Result, Table, interval, rendered
+from ml.report.verdicts import verdicts_table
 
 EVENT_COLUMNS = (
     *("carriers", "events", "caught", "late", "called_unknown", "silent", "false_alarms"),
-    *("missed", "found_twice", "ghosts", "unknown"),
+    *("missed", "found_twice", "ghosts"),
 )
 
 NOT_FOUND = {"missed": "Missed", "twice": "Found twice", "ghosts": "Passages without a carrier"}
@@ -23,7 +24,7 @@ def events_section(result: Result) -> str:
         for row in [*result["recordings"], everything]
     ]
     heads = ("recording", "light", *(name.replace("_", " ") for name in EVENT_COLUMNS))
-    return rendered("events", table=Table(heads, rows), result=result)
+    return rendered("events", table=Table(heads, rows), result=result, verdicts=verdicts_table(result))
 
 
 def passages_section(result: Result) -> str:

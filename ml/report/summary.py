@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ml.report.table import Result, Table, percent, share
+from ml.report.verdicts import NOT_MEASURED, in_a_line
 
 PAPER = {"classifier": 87.76, "siamese": 90.94}
 """Table 2's averages, in per cent (Alqasir, Muselet and Ducottet, VISAPP 2020)."""
@@ -59,26 +60,30 @@ def _share(result: Result, name: str = "accuracy") -> str:
     return share(result, name).replace(" (", " % (", 1)
 
 
+def _verdicts(which: str, result: Result) -> list[Row]:
+    """Return the product's verdicts per picture, per passage and per event, as far as they were measured."""
+    if "verdicts" not in result:
+        return [_row(f"verdicts, {which}", NOT_MEASURED, result)]
+    return [
+        _row(f"verdicts {name.replace('_', ' ')}, {which}, {counts['judged']}", in_a_line(counts), result)
+        for name, counts in result["verdicts"].items()
+        if counts is not None
+    ]
+
+
 def _unseen(results: Mapping[str, Result]) -> list[Row]:
     rows = []
     if loco := results.get("loco"):
-        lifts = f"{len(loco['lifts'])} unseen lifts, {loco['pictures']} pictures"
-        accuracy = f"{_share(loco)}; AUC {loco['auc_by_lift']:.4f}"
-        rows += [
-            _row(f"open or closed, per picture, {lifts}", accuracy, loco),
-            _row("the same, per passage of three pictures", _percent(loco["accuracy_per_passage"]), loco),
-            _row(
-                "somebody on the seat, per picture, same lifts",
-                _percent(loco["occupancy_accuracy"]),
-                loco,
-            ),
-        ]
+        rows += _verdicts(f"{len(loco['lifts'])} unseen lifts", loco)
+        what = "by the sign of the margin, as in the papers, per picture; per passage; the same lifts"
+        figures = f"{_share(loco)}, AUC {loco['auc_by_lift']:.4f}; {_percent(loco['accuracy_per_passage'])}"
+        rows.append(_row(what, figures, loco))
     for name, how in {
         "loco-distances": "by the distances of the embeddings alone",
         "loco-bfloat16": "computed in bfloat16",
     }.items():
         if found := results.get(name):
-            rows.append(_row(f"open or closed, per picture, the same lifts, {how}", _share(found), found))
+            rows += _verdicts(f"the same lifts, {how}", found)
     return rows
 
 
@@ -93,27 +98,20 @@ def _onsite(results: Mapping[str, Result]) -> list[Row]:
     }
     rows = []
     for source, key in shown.items():
-        found = [row for row in whole if (row["passages"], row["reviewed"]) == key]
-        shares = [f"{_percent(r['accuracy'])} with {100 * r['open_share']:.0f} % open" for r in found]
-        what = f"open or closed, per picture, the same lifts, each by what it learnt from {source}"
-        rows.append(_row(what, "; ".join(shares), onsite))
+        for row in whole:
+            if (row["passages"], row["reviewed"]) == key:
+                learnt = f"each by what it learnt from {source}, {100 * row['open_share']:.0f} % open"
+                rows += _verdicts(f"the same lifts, {learnt}", {**row, "command": onsite["command"]})
     return rows
 
 
 def _further(results: Mapping[str, Result]) -> list[Row]:
     rows = []
     if more := results.get("calibration-lifts"):
-        what = (
-            f"open or closed, per picture, {len(more['lifts'])} further unseen lifts, those that calibrate "
-            f"(nothing here is calibrated), {more['pictures']} pictures; per passage"
-        )
-        rows.append(_row(what, f"{_share(more)}; {_percent(more['accuracy_per_passage'])}", more))
+        rows += _verdicts(f"{len(more['lifts'])} further unseen lifts, those that calibrate", more)
     if cross := results.get("crosscheck"):
-        what = (
-            f"open or closed, {len(cross['lifts'])} lifts of another, path-traced renderer, "
-            "seen from behind (pictures that are not in the repository)"
-        )
-        rows.append(_row(what, f"{_share(cross)}; AUC {cross['auc_by_lift']:.4f}", cross))
+        lifts = ", ".join(row["lift"] for row in cross["lifts"])
+        rows += _verdicts(f"lifts of another, path-traced renderer, seen from behind: {lifts}", cross)
     return rows
 
 
@@ -122,7 +120,9 @@ def _benchmark(results: Mapping[str, Result]) -> list[Row]:
     for system, name in NAMES.items():
         if found := results.get(f"benchmark-{system}"):
             paper = f"; paper {PAPER[system]}" if system in PAPER else ""
-            what = f"S1 to S20, {found['pictures']} test pictures: {name}"
+            if system == "barwatch":
+                rows += _verdicts("S1 to S20, no picture of which was trained on", found)
+            what = f"S1 to S20, {found['pictures']} test pictures, by the margin's sign: {name}"
             rows.append(_row(what, f"{_share(found)}{paper}", found))
     for system, figure in PAPER_LARGE.items():
         if f"benchmark-large-{system}" not in results:
@@ -141,6 +141,7 @@ def _recordings(results: Mapping[str, Result]) -> list[Row]:
         )
         rate = f"{events['false_alarms_per_1000_carriers']:.1f} false alarms per 1,000 carriers"
         rows.append(_row(what, f"{_share(events, 'recall')}; {rate}", events))
+        rows += _verdicts("the same recordings", events)
     if passages := results.get("passages"):
         rows += [_variant(number, variant, passages) for number, variant in enumerate(passages["variants"])]
     return rows

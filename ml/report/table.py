@@ -40,8 +40,13 @@ def interval(ends: Sequence[float]) -> str:
 
 
 def share(result: Result, name: str = "accuracy") -> str:
-    """Return a share in per cent with its 95 % interval, e.g. 95.77 (94.67 to 96.65)."""
-    return f"{percent(result[name])} {interval(result[f'{name}_interval_95'])}"
+    """Return a share in per cent with its 95 % interval, e.g. 95.77 (94.67 to 96.65).
+
+    Shares of verdicts stand beside their counts, under a name that ends in _share.
+    """
+    return (
+        f"{percent(result.get(f'{name}_share', result.get(name)))} {interval(result[f'{name}_interval_95'])}"
+    )
 
 
 def points(ends: Sequence[float]) -> str:

@@ -19,7 +19,9 @@ def carrier(middle: float, state: str, occupied: bool) -> dict[str, Any]:
 
 def line(middle: float, verdict: str, occupied: bool, decided: float | None = None) -> dict[str, Any]:
     said = middle + 0.9 if decided is None else decided
-    return {"t_middle": middle, "verdict": verdict, "occupied": occupied, "t_decided": said}
+    reasons = ["too_close"] if verdict == "unknown" else []
+    seen = {"verdict": verdict, "occupied": occupied, "reasons": reasons}
+    return {"t_middle": middle, "t_decided": said, **seen}
 
 
 def test_every_end_of_an_event() -> None:
@@ -33,7 +35,10 @@ def test_every_end_of_an_event() -> None:
     ]
     found = tally(truth, said, 60.0)
     assert (found.events, found.caught, found.late, found.called_unknown, found.silent) == (5, 1, 1, 1, 2)
-    assert (found.missed, found.false_alarms, found.unknown) == (1, 0, 1)
+    assert (found.missed, found.false_alarms) == (1, 0)
+    verdicts = summary([found])["verdicts"]["per_event"]
+    assert (verdicts["judged"], verdicts["open_called_closed"], verdicts["unknown"]) == (4, 1, 1)
+    assert verdicts["reasons"] == {"too_close": 1}
 
 
 def test_every_kind_of_false_alarm() -> None:
@@ -54,7 +59,10 @@ def test_what_is_right_raises_nothing() -> None:
     """Closed and empty carriers, told so: no alarm, states and seats right, delays from begin to decision."""
     truth = [carrier(10, "closed", True), carrier(20, "open", False)]
     found = tally(truth, [line(10, "closed", True), line(20, "open", False)], 30.0)
-    assert (found.false_alarms, found.state_right, found.occupancy_right) == (0, 2, 2)
+    verdicts = summary([found])["verdicts"]["per_event"]
+    assert (found.false_alarms, verdicts["right"], verdicts["judged"]) == (0, 2, 2)
+    assert (verdicts["empty_called_occupied"], verdicts["occupied_called_empty"]) == (0, 0)
+    assert (verdicts["empty_seen"], verdicts["occupied_seen"]) == (1, 1)
     assert found.delays_s == pytest.approx([1.9, 1.9])
 
 

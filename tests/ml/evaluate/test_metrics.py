@@ -1,14 +1,9 @@
 """Figures of merit against numbers worked by hand."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from ml.evaluate.metrics import accuracy, auc, calibration_error, fit_logistic, wilson
-from ml.evaluate.report import called, probability_open, report
-from ml.evaluate.scoring import Scores
-from ml.report.accuracy import lifts_section
 
 
 def test_accuracy() -> None:
@@ -50,66 +45,3 @@ def test_separable_margins_do_not_run_away() -> None:
     scale, offset = fit_logistic([-1, -0.5, 0.5, 1], np.array([True, True, False, False]))
     assert 0 < scale < 1e3
     assert abs(offset) < 1e-3
-
-
-CALIBRATION = {
-    "scale": 10.0,
-    "offset": 0.0,
-    "occupancy_threshold": 0.5,
-    "unknown_low": 0.25,
-    "unknown_high": 0.667,
-}
-
-
-def _scores() -> Scores:
-    return Scores(
-        "a",
-        margin=np.array([-0.5, -0.1, 0.2, 0.3, 0.1, 0.2], np.float32),
-        occupancy=np.array([0.9, 0.8, 0.4, 0.1, 0.2, 0.1], np.float32),
-        is_open=np.array([True] * 3 + [False] * 3),
-        occupied=np.array([True] * 3 + [False] * 3),
-        fit=np.ones(6, np.float32),
-    )
-
-
-def test_a_report_by_hand() -> None:
-    """One of six pictures is on the wrong side; its passage's mean puts it right."""
-    result = report([_scores()], CALIBRATION)
-    row = result["lifts"][0]
-    assert row["accuracy"] == pytest.approx(5 / 6)
-    assert (row["open_called_closed"], row["closed_called_open"]) == (1, 0)
-    assert row["accuracy_per_passage"] == 1.0
-    assert row["occupancy_accuracy"] == pytest.approx(5 / 6)
-    assert result["accuracy"] == pytest.approx(5 / 6)
-
-
-def test_what_becomes_of_passages_by_hand() -> None:
-    """Means of -0.133 and 0.2 are 0.79 and 0.12 open: both called rightly, until the band reaches further."""
-    assert called([_scores()], CALIBRATION) == {
-        "passages": 2,
-        "unknown": 0.0,
-        "open_called_closed": 0.0,
-        "closed_called_open": 0.0,
-    }
-    assert called([_scores()], {**CALIBRATION, "unknown_high": 0.8})["unknown"] == 0.5
-    assert called([_scores()], {**CALIBRATION, "unknown_low": 0.8})["open_called_closed"] == 0.5
-    below = {**CALIBRATION, "unknown_low": 0.05, "unknown_high": 0.1}
-    assert called([_scores()], below)["closed_called_open"] == 0.5
-    assert "Of 2 passages 0.00 % are called unknown" in lifts_section(
-        "lifts", report([_scores()], CALIBRATION)
-    )
-
-
-def test_pictures_taken_one_by_one_have_no_passages() -> None:
-    """Three strangers in a row are no passage: the column stays empty."""
-    result = report([replace(_scores(), in_threes=False)], CALIBRATION)
-    assert result["accuracy_per_passage"] is None
-    assert result["lifts"][0]["accuracy_per_passage"] is None
-    assert "| | 1 | 0 |" in lifts_section("folders", result)
-
-
-def test_p_open_falls_with_the_margin() -> None:
-    """sigmoid(-(10 * -0.5 + 1)) by hand."""
-    p = probability_open(_scores(), scale=10, offset=1)
-    assert p[0] == pytest.approx(1 / (1 + np.exp(-4)))
-    assert p[0] > p[1] > p[2]

@@ -8,26 +8,40 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import ClusterPrior
+from lifts.decision.reasons import Reason
+from lifts.decision.references import LiftReferences
+from lifts.decision.verdict import Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate.onsite import (
     ABLATED_AT,
     COUNTS,
     PARTS,
     SHARES,
-    Lift,
     Row,
+    SiteLift,
     drawn,
     right,
     row_scores,
     rows,
-    settled,
-    watched,
+    sample,
+    site_scores,
 )
-from ml.evaluate.scoring import Bytes, Floats, Scores
+from ml.evaluate.scoring import Bytes, CheckedPicture, Floats, Scores
 from ml.report.accuracy import onsite_section
 
-PRIOR = ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
+CALIBRATION = Calibration(
+    scale=30.0,
+    offset=0.0,
+    unknown_low=0.25,
+    unknown_high=0.67,
+    occupancy_threshold=0.5,
+    min_separation=0.1,
+    min_separation_good=0.5,
+    clusters=ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1),
+    scale_on_site=30.0,
+)
 D = 12
 
 
@@ -69,7 +83,7 @@ class Network:
         return np.zeros((len(masks), D), np.float32)
 
 
-def lift(seed: int, offset: float, passages: int = 500, judged: int = 40) -> Lift:
+def lift(seed: int, offset: float, passages: int = 500, judged: int = 40) -> SiteLift:
     """A lift whose margins all lie off by as much, open and closed passages in turn."""
     is_open = np.repeat(np.arange(passages) % 2 == 0, 3)
     images = np.zeros((3 * passages, 1, 2, 3), np.uint8)
@@ -78,7 +92,11 @@ def lift(seed: int, offset: float, passages: int = 500, judged: int = 40) -> Lif
     mask = np.zeros((200, 200), np.uint8)
     occupied = np.ones(3 * passages, bool)
     rendered = RenderedLift(seed, images, images, images, is_open, occupied, mask, mask)
-    return Lift.of(Network(), rendered, judged)
+    return replace(
+        SiteLift.of(Network(), rendered, judged),
+        judged_pictures=(CheckedPicture(None),) * 3 * judged,
+        watched_pictures=(CheckedPicture(None),) * 3 * (passages - judged),
+    )
 
 
 def test_what_was_watched_is_never_judged() -> None:
@@ -101,65 +119,97 @@ def test_too_few_passages_is_said() -> None:
         drawn(lift(3, 0.0, 20, judged=8), 30, 1.0, np.random.default_rng(1))
 
 
-def test_watched_passages_are_judged_by_what_always_shows() -> None:
-    """An offset of 0.3 shows in every picture: half of it is taken off by who knows that."""
+def learnt(parts: SiteLift, count: int, share: float, without: str = "") -> Scores:
+    """The judged pictures by what a lift learnt from so many passages."""
+    chosen = drawn(parts, count, share, np.random.default_rng(2))
+    (found,) = site_scores(parts, CALIBRATION, chosen, without=without)
+    return found
+
+
+def accuracy(scores: Scores) -> float:
+    """By the sign of the margin."""
+    return float(right([scores], CALIBRATION)["accuracy"])
+
+
+def test_watched_passages_are_judged_with_the_background() -> None:
+    """An offset of 0.3 shows in every picture: half of it is taken off by who knows the background."""
     parts = lift(1, 0.3)
-    knows, knows_not = watched(parts, PRIOR), watched(parts)
-    assert knows.always is not None
-    assert knows_not.always is None
-    assert knows.always[1] == pytest.approx(0.3, abs=0.01)
-    assert knows.always[0] == pytest.approx(0.0, abs=0.01)
-    np.testing.assert_allclose(knows_not.margins - knows.margins, 0.15, atol=0.01)
-    assert len(knows.margins) == 460
+    background = np.zeros(D, np.float32)
+    background[1] = 0.3
+    alone, informed = sample(parts, CALIBRATION), sample(parts, CALIBRATION, background=background)
+    np.testing.assert_allclose(alone.margins - informed.margins, 0.15, atol=0.01)
+    assert len(alone.margins) == 460
+
+
+def test_passages_that_were_not_seen_are_not_learnt_from() -> None:
+    """As in the service: a passage that the judge refuses is left out, with its label."""
+    parts = lift(1, 0.0)
+    dark = [CheckedPicture(Reason.DARK)] * 3
+    shown = replace(parts, watched_pictures=(*parts.watched_pictures[:6], *dark, *parts.watched_pictures[9:]))
+    found = sample(shown, CALIBRATION, np.array([1, 2, 3]))
+    assert found.places.tolist() == [0, 2]
+    assert found.is_open.tolist() == parts.watched_open[[3, 9]].tolist()
+    assert found.to_learn_from([1, 2]).is_open == [None, bool(parts.watched_open[9])]
 
 
 def test_an_offset_is_found_and_taken_off() -> None:
     parts = lift(1, 0.4)
-    assert right([parts.scores(parts.margins(parts.judged))])["accuracy"] < 0.9
-    (moved,) = settled(parts, PRIOR, 50, 0.5, np.random.default_rng(2))
-    assert right([moved])["accuracy"] == 1.0
+    assert accuracy(parts.scores()) < 0.9
+    assert accuracy(learnt(parts, 50, 0.5)) == 1.0
 
 
 @pytest.mark.parametrize("without", PARTS)
 def test_each_part_can_be_left_out(without: str) -> None:
     """The margins of the judged pictures are others without it."""
     parts = lift(1, 0.4)
-    whole, less = (
-        settled(parts, PRIOR, 50, 0.5, np.random.default_rng(2), without=what)[0].margin
-        for what in ("", without)
-    )
+    whole, less = (learnt(parts, 50, 0.5, what).margin for what in ("", without))
     assert np.abs(whole - less).mean() > 0.01
 
 
-def test_reviews_say_which_heap_a_single_one_is() -> None:
-    """All closed, and as far off as an open heap lies: only labels can tell, the more the surer."""
-    parts, prior = lift(1, -1.0), replace(PRIOR, correlation=0.9)
-    lost, *told = settled(parts, prior, 200, 0.0, np.random.default_rng(2), reviews=(0, 20, 100))
-    assert right([lost])["accuracy"] == pytest.approx(0.5, abs=0.02)
-    assert right([told[1]])["accuracy"] > 0.9
-    assert right([told[0]])["accuracy"] <= right([told[1]])["accuracy"]
+def test_reviews_say_what_a_single_cluster_is() -> None:
+    """All closed, and as far off as an open cluster lies: only labels can tell, the more the better."""
+    prior = replace(ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1), correlation=0.9)
+    calibration = CALIBRATION.model_copy(update={"clusters": prior})
+    parts = lift(1, -1.0)
+    rng = np.random.default_rng(2)
+    chosen = drawn(parts, 200, 0.0, rng)
+    order = rng.permutation(200).tolist()
+    scores = site_scores(parts, calibration, chosen, [order[:count] for count in (0, 20, 100)])
+    lost, few, many = (accuracy(one) for one in scores)
+    assert lost == pytest.approx(0.5, abs=0.02)
+    assert many > 0.9
+    assert few <= many
 
 
 def test_figures_by_hand() -> None:
     """Lift a: 3 of 6 pictures and 1 of 2 passages right; lift b: all. Two rounds count once."""
     flags = np.array([True] * 3 + [False] * 3)
-    none = np.zeros(6, np.float32)
-    a = Scores("a", np.array([-1, -1, -1, -1, -1, -1], np.float32), none, flags, flags, none)
-    b = Scores("b", np.array([-1, -1, -1, 1, 1, 1], np.float32), none, flags, flags, none)
-    once, twice = right([a, b]), right([a, b, a, b], rounds=2)
-    assert once == twice
-    assert once["accuracy"] == 0.75
+
+    def scores(name: str, margins: list[float]) -> Scores:
+        matches = np.stack([np.array(margins, np.float32), np.ones(6, np.float32)], 1)
+        inference = Inference(np.zeros((6, 2), np.float32), np.zeros(6, np.float32), matches)
+        references = LiftReferences(np.zeros((2, 1, 2), np.float32))
+        return Scores(name, inference, references, (CheckedPicture(None),) * 6, flags, flags)
+
+    a, b = scores("a", [-1.0] * 6), scores("b", [-1.0] * 3 + [1.0] * 3)
+    once, twice = right([a, b], CALIBRATION), right([a, b, a, b], CALIBRATION, rounds=2)
+    assert once["accuracy"] == twice["accuracy"] == 0.75
     assert once["accuracy_per_passage"] == 0.75
     assert once["accuracy_of_lifts"] == {"a": 0.5, "b": 1.0}
+    assert once["accuracy_interval_95"] == twice["accuracy_interval_95"]
+    one, two = (found["verdicts"]["per_passage"] for found in (once, twice))
+    assert (one["closed_called_open"], two["closed_called_open"]) == (1, 2)
+    assert one["closed_called_open_share"] == two["closed_called_open_share"] == 0.5
+    assert one["closed_called_open_interval_95"] == two["closed_called_open_interval_95"]
 
 
 def test_the_table_names_the_lift_that_lost_most() -> None:
     scores = [
         found
         for seed, offset in ((1, 0.4), (2, 0.0))
-        for found in row_scores(lift(seed, offset), PRIOR, COUNTS, 1, [0, seed])
+        for found in row_scores(lift(seed, offset), CALIBRATION, COUNTS, 1, [0, seed])
     ]
-    result = {"rows": rows(scores, 1)}
+    result = {"rows": rows(scores, CALIBRATION, 1)}
     names = [(row["passages"], row["reviewed"], row["without"]) for row in result["rows"]]
     shares = len(SHARES)
     expected = [(0, 0, "")] + [(20, 0, "")] * shares + [(50, 0, "")] * shares
@@ -168,21 +218,21 @@ def test_the_table_names_the_lift_that_lost_most() -> None:
     assert names == expected
     half = next(row for row in result["rows"] if row["passages"] == 50 and row["open_share"] == 0.5)
     assert half["accuracy"] > result["rows"][0]["accuracy"]
-    table = onsite_section("x", result)
-    assert "| 50 | 0 | 50 % | 100.00" in table
-    assert "| 50, without always | 0 |" in table
+    table = str(onsite_section("x", result))
+    assert "| 50 | 0 | 50 % | 0.00 | 0.00 | 0.00 | 100.00" in table
+    assert "| 50, without background | 0 |" in table
     assert "(seed-2) |" in table
 
 
 def test_rows_come_in_the_order_of_the_table() -> None:
     """By passages, then reviews, whatever order lifts and rounds yield them in; ablations last."""
     one = lift(1, 0.0)
-    scores = one.scores(one.margins(one.judged))
-    given = [Row(50, 0, 0.5, "always"), Row(200, 5, 0.5), Row(50, 0, 0.5), Row(0, 0, None)]
-    found = rows([(row, scores) for row in given], 1)
+    scores = one.scores()
+    given = [Row(50, 0, 0.5, "background"), Row(200, 5, 0.5), Row(50, 0, 0.5), Row(0, 0, None)]
+    found = rows([(row, scores) for row in given], CALIBRATION, 1)
     assert [(row["passages"], row["reviewed"], row["without"]) for row in found] == [
         (0, 0, ""),
         (50, 0, ""),
         (200, 5, ""),
-        (50, 0, "always"),
+        (50, 0, "background"),
     ]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lifts.decision.reasons import Reason
 from lifts.schema import Lift
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError, EnrolmentError
@@ -147,13 +148,13 @@ def test_while_the_engine_is_down_old_masks_wait(inline_engine: InlineEngine, st
     active = ActiveMasks(store, engine)
     active.load()
     assert active.get("lift") is None
-    assert active.why_none("lift") == "the masks are not embedded yet"
+    assert active.why_none("lift") is Reason.MASKS_NOT_EMBEDDED
     active.retry()
     assert active.get("lift") is None
     engine.up = True
     active.retry()
     assert active.get("lift") is not None
-    assert active.why_none("nowhere") == "no masks enrolled"
+    assert active.why_none("nowhere") is Reason.NO_MASKS
 
 
 def _with(engine: InlineEngine, calibration: Any) -> InlineEngine:
