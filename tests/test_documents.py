@@ -173,6 +173,18 @@ def test_where_to_mount_a_camera_is_what_was_rendered() -> None:
     assert filled(operations, {"viewpoints": of_lifts().rstrip("\n")}) == operations
 
 
+@pytest.mark.parametrize("path", [named(path) for path in CURRENT])
+def test_every_module_and_target_exists(path: Path) -> None:
+    """`python -m X` is a module, `pytest X` a test, and `make X` a target of the Makefile."""
+    code = " ".join(_CODE.findall(text_of(path)))
+    for module in re.findall(r"python -m (tests[\w.]+)", code):
+        assert (ROOT / f"{module.replace('.', '/')}.py").exists(), f"python -m {module}: no such module"
+    for test in re.findall(r"pytest [^`]*?(tests/[\w./]+)", code):
+        assert (ROOT / test).exists(), f"pytest {test}: no such test"
+    targets = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`|\n)make ([a-z-]+)", code)) <= targets
+
+
 def test_every_room_is_described() -> None:
     """ARCHITECTURE.md names each folder of code, and none that is no more."""
     described = set(re.findall(r"`((?:lifts|ml|service)(?:/\w+)?)`", text_of(ROOT / "ARCHITECTURE.md")))
