@@ -1,10 +1,11 @@
 """The container's health check: asks the service whether it can judge carriers, and says what it answered.
 
-And the last resort: a service that has answered before and gives no answer at all for twice as long as its
-own watchdog waits is ended, so that Docker starts it anew. That is a process whose watchdog hangs with it:
-stopped by a signal, or starved. Needs Docker's init (`init: true`): process 1 cannot be killed from inside.
+It is also the last resort. A service that has answered before, and then gives no answer for twice as long as
+its own watchdog waits, is killed, so that Docker starts it again: its watchdog hangs with it, because the
+process was stopped by a signal or starved. This needs Docker's init (`init: true`): process 1 cannot be
+killed from inside.
 
-Standard library alone and no package of ours: it runs every few seconds, on a small computer too.
+It uses the standard library alone, because it runs every few seconds, on small computers too.
 """
 
 import http.client
@@ -17,11 +18,11 @@ from pathlib import Path
 TIMEOUT_S = 4.0
 INIT = "docker-init"
 ANSWERED = Path(os.environ.get("TMPDIR", "/tmp")) / "barwatch-answered"  # noqa: S108
-"""When it answered last; in memory, and new with each start of the container."""
+"""When the service last answered; in memory, so that each start of the container begins anew."""
 
 
 def ask(port: int) -> int | None:
-    """Return the status that /health/ready answers with, None where there is no answer."""
+    """Return the HTTP status of /health/ready, or None if there is no answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
     try:
         connection.request("GET", "/health/ready")
@@ -36,7 +37,7 @@ def ask(port: int) -> int | None:
 
 
 def silent_s() -> float:
-    """Return for how long it has not answered; 0 where it has not answered yet since it was started."""
+    """Return the seconds since the last answer; 0 if there was none since the start."""
     try:
         return time.monotonic() - float(ANSWERED.read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -44,7 +45,7 @@ def silent_s() -> float:
 
 
 def end_service() -> None:
-    """Kill what Docker's init has started; the container ends with it. Nothing outside of a container."""
+    """Kill what Docker's init has started, and the container with it; does nothing outside a container."""
     if Path("/proc/1/comm").read_text(encoding="ascii").strip() != INIT:
         print(f"not ended: process 1 is not {INIT}")  # noqa: T201
         return
@@ -54,7 +55,7 @@ def end_service() -> None:
 
 
 def main() -> int:
-    """Return 0 where /health/ready answers 200, else 1; what it said is kept by `docker inspect`."""
+    """Return 0 if /health/ready answers 200, else 1; `docker inspect` keeps what it answered."""
     status = ask(int(os.environ.get("BARWATCH_PORT") or 8000))
     patience_s = 2 * float(os.environ.get("BARWATCH_WATCHDOG_S") or 30)
     if status is not None:

@@ -3,8 +3,8 @@
 Run by Debian's own Python, which has GStreamer's bindings:
     /usr/bin/python3 server.py NAME=FILE…    serves rtsp://HOST:8554/NAME
 
-A camera is live: whoever connects sees what it shows now, and all who are connected see the same. The videos
-hold whole rounds of their lift, so that the end goes over into the beginning.
+A camera is live: everybody who connects sees the same picture at the same time. Each video holds whole rounds
+of its lift, so that its end continues at its beginning.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from gi.repository import GLib, Gst, GstRtspServer  # type: ignore[import-not-fo
 PORT = "8554"
 CAPS = "video/x-h264,stream-format=avc,alignment=au"
 AHEAD_BYTES = 200_000
-"""How much waits in a stream to be sent: a second or so."""
+"""How much of a stream may wait to be sent: about a second."""
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A video's pictures as they are coded, in decoding order, and how long it lasts."""
+    """A video's coded pictures in decoding order, and its duration."""
 
     caps: Any
     pictures: list[tuple[bytes, int, int]]
-    """Each one's bytes, when to decode and when to show it: nanoseconds from the first one's decoding."""
+    """Of each: its bytes, its decoding time and its presentation time, in ns from the first decoding."""
     duration_ns: int
 
 
@@ -55,21 +55,21 @@ def read(file: str) -> Recording:
         found.append((buffer.extract_dup(0, buffer.get_size()), decoded, buffer.pts))
     pipeline.set_state(Gst.State.NULL)
     if not found:
-        sys.exit(f"camera: {file}: no H.264 video in there")
+        sys.exit(f"camera: {file}: no H.264 video in it")
     first = found[0][1]
     pictures = [(data, decoded - first, shown - first) for data, decoded, shown in found]
     return Recording(caps, pictures, frame_ns * len(pictures))
 
 
 class Playing:
-    """One stream of a recording: hands out picture after picture, round after round."""
+    """One stream of a recording: hands out its pictures in order, round after round."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._next = 0
 
     def __call__(self, source: Any, _: int) -> None:
-        """Give the stream the picture that comes next; called whenever it has room."""
+        """Give the stream its next picture; called whenever it has room."""
         rounds, index = divmod(self._next, len(self._recording.pictures))
         data, decoded, shown = self._recording.pictures[index]
         start = rounds * self._recording.duration_ns
