@@ -28,41 +28,16 @@ from service.domain.alarm import AlarmKind
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, BarwatchError, DeviceError, EngineUnavailableError
 from service.domain.health import Health
-from service.host.child import NOTHING, Child, ChildLostError
+from service.host.child import Child, ChildLostError
 from service.host.runner import BackOff, Runner, Runners, attempt
 from service.inference.artefact import verify
 from service.inference.device import CPU, STEADY_S, Devices
 from service.inference.protocol import MAX_REQUEST, EngineStatus
 from service.inference.requests import Request, RequestQueue
-from service.inference.worker import (
-    DONE,
-    FAILED,
-    LOST,
-    MASKS,
-    PICTURES,
-    PING,
-    READY,
-    Blocks,
-    WorkerMain,
-    WorkerOptions,
-    worker_main,
-)
+from service.inference.session import POLL_S, SessionLimits, WorkerSession
+from service.inference.worker import MASKS, PICTURES, Blocks, EmbedderOptions, WorkerMain, worker_main
 
 log = structlog.get_logger(__name__)
-
-POLL_S = 0.05
-
-CPU_BATCH, DEVICE_BATCH = 3, 24
-"""Requests are gathered up to this many pictures. On a CPU 24 take 24 times as long as one:
-there each carrier is judged by itself, so that the first of eight does not wait for the last."""
-
-PING_AFTER_S = 1.0
-
-HANG_PER_PICTURE_S = 0.1
-"""What a batch adds to `hang_s`: twenty times what one core needs."""
-
-LONGEST = 5
-"""A worker that keeps the processor busy is waited for this many times as long as one that does nothing."""
 
 
 class WorkerEngine:
@@ -105,12 +80,12 @@ class WorkerEngine:
         runners: Runners | None = None,
     ) -> None:
         self.manifest = verify(path)
-        self._options = WorkerOptions(
+        self._options = EmbedderOptions(
             Path(path), device, threads, precision, MAX_REQUEST, self.manifest.embedding_dim
         )
         self._on_health = on_health
-        self._deadline_s, self._hang_s, self._start_s = deadline_s, hang_s, start_s
-        self._window_s = window_s
+        self._deadline_s = deadline_s
+        self._limits = SessionLimits(start_s, hang_s, window_s)
         self._back_off = BackOff(first_s=0.25, longest_s=max_backoff_s)
         self._context, self._main = get_context("spawn"), main
         self._blocks = Blocks(self._context, self.manifest.embedding_dim)
@@ -221,14 +196,19 @@ class WorkerEngine:
         self._ready_mono_s = None
         options = replace(self._options, device=self._devices.next)
         shared = (self._blocks.inputs, self._blocks.judging, self._blocks.outputs)
-        worker = Child.spawn(self._context, "barwatch-embedder", self._main, *shared, options)
-        self._pid = worker.pid
+        child = Child.spawn(self._context, "barwatch-embedder", self._main, *shared, options)
+        self._pid = child.pid
+        session = WorkerSession(child, self._queue, self._blocks, self._limits, self._runner)
         try:
-            self._await_ready(worker)
-            self._serve(worker)
+            device = session.await_ready()
+            if device is not None:
+                self._devices.ready(device)
+                self._ready_mono_s = time.monotonic()
+                self._set_up()
+                session.serve(one_by_one=device.startswith(CPU))
         finally:
             self._pid = None
-            worker.end()
+            child.end()
             self._queue.put_back("the embedder's worker was lost twice with these pictures")
 
     def _may_use_the_processor(self) -> bool:
@@ -238,59 +218,6 @@ class WorkerEngine:
     def _fail_first(self, error: BarwatchError) -> None:
         with suppress(InvalidStateError):  # it came up, or was answered already
             self._first.set_exception(error)
-
-    def _await_ready(self, worker: Child) -> None:
-        worker.expect(self._start_s, LONGEST * self._start_s)
-        said, text = self._reply(worker)
-        if said == READY:
-            self._devices.ready(text)
-            self._ready_mono_s = time.monotonic()
-            self._set_up()
-        elif said:
-            raise DeviceError(text) if said == LOST else ArtefactError(text)
-
-    def _serve(self, worker: Child) -> None:
-        """Feed one worker until it is lost (ChildLostError) or the engine stops."""
-        while not self._runner.stopping.is_set():
-            self._runner.heartbeat.begin()
-            if self._queue.wait(POLL_S):
-                self._serve_batch(worker)
-            elif time.monotonic() - worker.heard_mono_s > PING_AFTER_S:
-                self._ask(worker, PING, 0)
-            else:
-                worker.receive(0.0)  # it has nothing to say, but may have died
-
-    def _serve_batch(self, worker: Child) -> None:
-        cpu = self._devices.used.startswith(CPU)
-        batch = self._queue.take(*((CPU_BATCH, 0.0) if cpu else (DEVICE_BATCH, self._window_s)))
-        if not batch:
-            return
-        said, text = self._ask(worker, batch[0].kind, self._blocks.write(batch))
-        if said == DONE:
-            self._blocks.hand_out(batch)
-        elif said == FAILED:
-            for request in batch:
-                request.fail(f"the network failed: {text}")
-        else:
-            return
-        self._queue.done()
-
-    def _ask(self, worker: Child, kind: str, count: int) -> tuple[str, str]:
-        worker.send((kind, count))
-        patience_s = self._hang_s + count * HANG_PER_PICTURE_S
-        worker.expect(patience_s, LONGEST * patience_s)
-        return self._reply(worker)
-
-    def _reply(self, worker: Child) -> tuple[str, str]:
-        """Wait for the worker's word, letting deadlines pass meanwhile; ("", "") when the engine stops."""
-        while not self._runner.stopping.is_set():
-            self._runner.heartbeat.begin()
-            reply = worker.receive(POLL_S)
-            if reply is not NOTHING:
-                said, text = reply
-                return said, text
-            self._queue.expire()
-        return "", ""
 
     def _set_up(self) -> None:
         self._state = "ready"

@@ -31,7 +31,7 @@ PICTURE_BYTES = 200 * 200 * 3
 
 
 @dataclass(frozen=True)
-class WorkerOptions:
+class EmbedderOptions:
     """What a worker needs to know; `capacity` is the largest batch the shared blocks hold."""
 
     path: Path
@@ -90,10 +90,12 @@ class Blocks:
             request.answer(seen if request.kind == PICTURES else seen.embeddings)
 
 
-WorkerMain = Callable[[Connection, Any, Any, Any, WorkerOptions], None]
+WorkerMain = Callable[[Connection, Any, Any, Any, EmbedderOptions], None]
 
 
-def worker_main(pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, options: WorkerOptions) -> None:
+def worker_main(
+    pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, options: EmbedderOptions
+) -> None:
     """Load the model, say READY, REFUSED or LOST, then answer (kind, count) with DONE or FAILED until EOF."""
     # A service manager or Ctrl-C signals the whole group: the service ends its worker itself, in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

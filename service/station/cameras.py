@@ -30,6 +30,9 @@ class Supervisor(Protocol):
     def start(self) -> None:
         """Start watching."""
 
+    def ask_to_stop(self) -> None:
+        """Begin to stop; returns at once."""
+
     def stop(self) -> None:
         """Stop; no event comes after this returns."""
 
@@ -164,13 +167,11 @@ class Cameras:
 
     def _stop_all(self, lift_ids: list[str]) -> None:
         """Stop several at once: each may take its process's time to end."""
-        supervisors = [(lift_id, self._running.pop(lift_id)[1]) for lift_id in lift_ids]
-        threads = [threading.Thread(target=supervisor.stop) for _, supervisor in supervisors]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for lift_id, _ in supervisors:
+        for lift_id in lift_ids:
+            self._running[lift_id][1].ask_to_stop()
+        for lift_id in lift_ids:
+            self._running[lift_id][1].stop()
+            del self._running[lift_id]
             log.info("camera no longer watched", lift_id=lift_id)
 
     def _withdraw(self, watched: set[str], invalid: set[str]) -> None:

@@ -102,6 +102,10 @@ class CameraSupervisor:
         """Start the camera's process and the thread that watches it."""
         self._runner.start()
 
+    def ask_to_stop(self) -> None:
+        """Begin to stop; returns at once."""
+        self._runner.stopping.set()
+
     def stop(self) -> None:
         """Stop both; no event is reported after this returns."""
         self._runner.stop(self._limits.stop_s + 3.0)

@@ -3,12 +3,12 @@
 from multiprocessing.connection import Connection
 from typing import Any
 
-from service.inference.worker import DONE, FAILED, LOST, PING, READY, WorkerOptions, output_view
+from service.inference.worker import DONE, FAILED, LOST, PING, READY, EmbedderOptions, output_view
 
 GONE = "no CUDA-capable device is detected"
 
 
-def serve(pipe: Connection, outputs: Any, options: WorkerOptions, said: str) -> None:
+def serve(pipe: Connection, outputs: Any, options: EmbedderOptions, said: str) -> None:
     """Say READY, then answer every batch: the first number tells what it was computed on."""
     pipe.send((READY, said))
     while True:
@@ -24,7 +24,7 @@ def serve(pipe: Connection, outputs: Any, options: WorkerOptions, said: str) -> 
         pipe.send((DONE, ""))
 
 
-def fails_then_gone(pipe: Connection, _: Any, __: Any, outputs: Any, options: WorkerOptions) -> None:
+def fails_then_gone(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:
     """Fails at its first batch; the next worker, told "auto", finds no device and takes the processor."""
     marker = options.path.with_suffix(".lost")
     said = "cpu float32" if marker.exists() or options.device == "cpu" else "cuda:0 float16"
@@ -32,12 +32,12 @@ def fails_then_gone(pipe: Connection, _: Any, __: Any, outputs: Any, options: Wo
     serve(pipe, outputs, options, said)
 
 
-def fails_always(pipe: Connection, _: Any, __: Any, outputs: Any, options: WorkerOptions) -> None:
+def fails_always(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:
     """A device that loads the model and fails at each first batch, as long as it is asked for."""
     serve(pipe, outputs, options, "cpu float32" if options.device == "cpu" else "cuda:0 float16")
 
 
-def cannot_be_used(pipe: Connection, _: Any, __: Any, outputs: Any, options: WorkerOptions) -> None:
+def cannot_be_used(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:
     """A device that is listed and cannot be used."""
     if options.device != "cpu":
         pipe.send((LOST, GONE))
@@ -45,7 +45,7 @@ def cannot_be_used(pipe: Connection, _: Any, __: Any, outputs: Any, options: Wor
     serve(pipe, outputs, options, "cpu float32")
 
 
-def dies_with_the_device(pipe: Connection, _: Any, __: Any, outputs: Any, options: WorkerOptions) -> None:
+def dies_with_the_device(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:
     """One that was asked for by name: works once, then it is not there when the next worker starts."""
     marker = options.path.with_suffix(".lost")
     if options.device != "cpu" and marker.exists():

@@ -44,6 +44,8 @@ class Scripted:
             raise RuntimeError("can't start new thread")
         self.house.note("start", self.watched)
 
+    def ask_to_stop(self) -> None: ...
+
     def stop(self) -> None:
         self.house.note("stop", self.watched)
 
