@@ -5,12 +5,20 @@ from __future__ import annotations
 import base64
 import math
 import zlib
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score, roc_curve
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+RIDGE = 1e-4
+"""Keeps the fit of perfectly separated margins finite."""
 
 
 def accuracy(predicted: Flags, actual: Flags) -> float:
@@ -19,41 +27,52 @@ def accuracy(predicted: Flags, actual: Flags) -> float:
 
 
 def auc(score: npt.ArrayLike, positive: Flags) -> float:
-    """Area under the ROC curve, 0..1: the chance that a positive outscores a negative, ties counting half."""
-    scores = np.asarray(score, dtype=np.float64)
-    high, low = scores[positive], scores[~positive]
-    if not len(high) or not len(low):
+    """Area under the ROC curve, 0..1; NaN where one class is missing."""
+    if positive.all() or not positive.any():
         return math.nan
-    wins = (high[:, None] > low[None]).sum() + 0.5 * (high[:, None] == low[None]).sum()
-    return float(wins / (len(high) * len(low)))
+    return float(roc_auc_score(positive, np.asarray(score, np.float64)))
 
 
 def roc(score: npt.ArrayLike, positive: Flags, points: int = 101) -> tuple[Floats, Floats]:
     """The ROC curve: true positive rates float64[points] at evenly spaced false positive rates 0..1.
 
-    The rate at x is the highest that a threshold with at most x false positives reaches.
+    The rate at x is the highest that a threshold with at most x false positives reaches; NaN where one class
+    is missing.
 
     Returns:
         (false positive rates, true positive rates).
     """
-    scores = np.asarray(score, dtype=np.float64)
-    high, low = scores[positive], np.sort(scores[~positive])[::-1]
     rates = np.linspace(0.0, 1.0, points)
-    # With k false positives allowed, whatever is above the (k + 1)-th highest negative is called positive.
-    allowed = np.floor(rates * len(low) + 1e-9).astype(int)
-    limits = np.append(low, -np.inf)[allowed]
-    return rates, np.array([(high > limit).mean() if len(high) else math.nan for limit in limits])
+    if positive.all() or not positive.any():
+        return rates, np.full(points, math.nan)
+    false_positive, true_positive, _ = roc_curve(positive, np.asarray(score), drop_intermediate=False)
+    reached = np.searchsorted(false_positive, rates + 1e-9, side="right") - 1
+    return rates, np.asarray(true_positive[reached])
 
 
 def bootstrap(values: npt.ArrayLike, rounds: int = 2000, seed: int = 0) -> tuple[float, float]:
     """95 % percentile bootstrap interval of the mean of float[N]; NaN for none."""
     data = np.asarray(values, dtype=np.float64)
-    if not len(data):
-        return math.nan, math.nan
-    rng = np.random.default_rng(seed)
-    means = [data[rng.integers(0, len(data), len(data))].mean() for _ in range(rounds)]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    if len(data) < 2:
+        return (float(data.mean()),) * 2 if len(data) else (math.nan, math.nan)
+    return _percentile_interval((data,), np.mean, rounds, seed)
+
+
+def _percentile_interval(
+    samples: Sequence[Floats], statistic: Callable[..., Any], rounds: int, seed: int
+) -> tuple[float, float]:
+    """95 % interval of a statistic over samples that are drawn together, row by row."""
+    found = stats.bootstrap(
+        samples,
+        statistic,
+        paired=len(samples) > 1,
+        vectorized=True,
+        n_resamples=rounds,
+        batch=50,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return float(found.low), float(found.high)
 
 
 def packed(flags: Flags) -> str:
@@ -75,15 +94,16 @@ def paired_difference(
     groups: int[N]; where given, whole groups are drawn, such as lifts, and each counts as its size.
     """
     difference = np.asarray(first, np.float64) - np.asarray(second, np.float64)
-    rng = np.random.default_rng(0)
     _, group = np.unique(np.arange(len(difference)) if groups is None else groups, return_inverse=True)
-    total, size = np.bincount(group, difference), np.bincount(group)
-    means = []
-    for _ in range(rounds):
-        rows = rng.integers(0, len(total), len(total))
-        means.append(total[rows].sum() / size[rows].sum())
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(difference.mean()), float(low), float(high)
+    total = np.bincount(group, difference).astype(np.float64)
+    size = np.bincount(group).astype(np.float64)
+    if len(total) < 2:
+        return (float(difference.mean()),) * 3
+
+    def mean(total: Floats, size: Floats, axis: int = -1) -> Floats:
+        return np.asarray(total.sum(axis) / size.sum(axis))
+
+    return float(difference.mean()), *_percentile_interval((total, size), mean, rounds, 0)
 
 
 def calibration_error(probability: npt.ArrayLike, actual: Flags, bins: int = 10) -> float:
@@ -112,31 +132,28 @@ def fitted_calibration_error(score: npt.ArrayLike, positive: Flags) -> float:
     half = np.arange(len(scores)) // 3 % 2 == 0
     p = np.zeros(len(scores))
     for fit in (half, ~half):
+        if positive[fit].all() or not positive[fit].any():  # nothing to fit a slope to
+            p[~fit] = positive[fit].mean()
+            continue
         scale, offset = fit_logistic(-scores[fit], positive[fit])
         p[~fit] = 1 / (1 + np.exp(-np.clip(scale * scores[~fit] - offset, -40, 40)))
     return calibration_error(p, positive)
 
 
-def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson score interval of a proportion, both ends in 0..1; (0, 1) for no trials."""
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """95 % Wilson score interval of a proportion, both ends in 0..1; (0, 1) for no trials."""
     if trials == 0:
         return 0.0, 1.0
-    p = successes / trials
-    centre = p + z * z / (2 * trials)
-    spread = z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
-    scale = 1 + z * z / trials
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    found = stats.binomtest(successes, trials).proportion_ci(0.95, method="wilson")
+    return float(found.low), float(found.high)
 
 
-def fit_logistic(margin: npt.ArrayLike, is_open: Flags, steps: int = 50) -> tuple[float, float]:
-    """Fit p(open) = sigmoid(-(scale * margin + offset)) by Newton's method with a little ridge.
-
-    In units of the margins' spread and from nothing: started on a slope that saturates, Newton's steps leave
-    for ever.
+def fit_logistic(margin: npt.ArrayLike, is_open: Flags) -> tuple[float, float]:
+    """Fit p(open) = sigmoid(-(scale * margin + offset)), with RIDGE in units of the margins' spread.
 
     Args:
         margin: float[N].
-        is_open: bool[N].
+        is_open: bool[N], both states among them.
 
     Returns:
         (scale, offset); scale is positive where margins say what they should.
@@ -144,15 +161,8 @@ def fit_logistic(margin: npt.ArrayLike, is_open: Flags, steps: int = 50) -> tupl
     x = np.asarray(margin, dtype=np.float64)
     spread = float(x.std()) or 1.0
     design = np.stack([-x / spread, -np.ones_like(x)], axis=1)
-    weights = np.zeros(2)
-    ridge = np.diag([1e-4, 1e-4])
-    target = is_open.astype(np.float64)
-    for _ in range(steps):
-        p = 1 / (1 + np.exp(-np.clip(design @ weights, -40, 40)))
-        gradient = design.T @ (p - target) + ridge @ weights
-        hessian = design.T @ (design * (p * (1 - p))[:, None]) + ridge + 1e-9 * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
-        weights = weights - step * min(1.0, 5.0 / (float(np.abs(step).max()) + 1e-12))
-        if np.abs(step).max() < 1e-9:
-            break
-    return float(weights[0]) / spread, float(weights[1])
+    model = LogisticRegression(
+        C=1 / RIDGE, fit_intercept=False, solver="newton-cholesky", tol=1e-10, max_iter=200
+    )
+    scale, offset = model.fit(design, is_open).coef_[0]
+    return float(scale) / spread, float(offset)

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from ml.evaluate.metrics import accuracy, auc, calibration_error, fit_logistic, wilson
+from ml.evaluate.metrics import (
+    accuracy,
+    auc,
+    bootstrap,
+    calibration_error,
+    fit_logistic,
+    paired_difference,
+    roc,
+    wilson,
+)
 
 
 def test_accuracy() -> None:
@@ -45,3 +54,58 @@ def test_separable_margins_do_not_run_away() -> None:
     scale, offset = fit_logistic([-1, -0.5, 0.5, 1], np.array([True, True, False, False]))
     assert 0 < scale < 1e3
     assert abs(offset) < 1e-3
+
+
+def _scores(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores with many ties, and labels that they say something of."""
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(size=300).round(1)
+    return scores, rng.random(300) < 1 / (1 + np.exp(-2 * scores))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_libraries_figures_are_those_of_the_definitions(seed: int) -> None:
+    """AUC by counting pairs, ROC by moving the threshold: what results held before stays what it was."""
+    scores, positive = _scores(seed)
+    high, low = scores[positive], scores[~positive]
+    wins = (high[:, None] > low[None]).sum() + 0.5 * (high[:, None] == low[None]).sum()
+    assert auc(scores, positive) == pytest.approx(wins / (len(high) * len(low)), abs=1e-12)
+    rates, found = roc(scores, positive)
+    limits = np.append(np.sort(low)[::-1], -np.inf)[np.floor(rates * len(low) + 1e-9).astype(int)]
+    np.testing.assert_allclose(found, [(high > limit).mean() for limit in limits], atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_intervals_are_those_of_plain_resampling(seed: int) -> None:
+    """Row by row from the same generator: the very draws that earlier results were made with."""
+    _, right = _scores(seed)
+    rng = np.random.default_rng(0)
+    means = [right[rng.integers(0, 300, 300)].mean() for _ in range(2000)]
+    np.testing.assert_allclose(bootstrap(right), np.quantile(means, [0.025, 0.975]), atol=1e-12)
+    other, groups = _scores(seed + 10)[1], np.random.default_rng(seed).integers(0, 20, 300)
+    difference = right.astype(float) - other
+    total, size = np.bincount(groups, difference), np.bincount(groups)
+    rng = np.random.default_rng(0)
+    drawn = [rng.integers(0, 20, 20) for _ in range(2000)]
+    means = [total[rows].sum() / size[rows].sum() for rows in drawn]
+    expected = [difference.mean(), *np.quantile(means, [0.025, 0.975])]
+    np.testing.assert_allclose(paired_difference(right, other, groups), expected, atol=1e-12)
+
+
+def test_the_logistic_fit_is_where_its_gradient_is_zero() -> None:
+    """The ridge of 1e-4 on scale and offset, both in units of the margins' spread, counts as before."""
+    scores, positive = _scores(3)
+    scale, offset = fit_logistic(-scores, positive)
+    spread = scores.std()
+    design = np.stack([scores / spread, -np.ones(300)], 1)
+    weights = np.array([scale * spread, offset])
+    p = 1 / (1 + np.exp(-design @ weights))
+    np.testing.assert_allclose(design.T @ (p - positive) + 1e-4 * weights, 0, atol=1e-6)
+
+
+def test_one_class_has_no_curve() -> None:
+    """All positive, or nothing at all: not a number, instead of a figure."""
+    assert np.isnan(auc([1.0, 2.0], np.array([True, True])))
+    assert np.isnan(roc([1.0, 2.0], np.array([False, False]))[1]).all()
+    assert np.isnan(bootstrap([])).all()
+    assert bootstrap([1.0]) == (1.0, 1.0)
