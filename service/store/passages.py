@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from service.domain.errors import NotFoundError
-from service.store.former_reasons import FORMER_TOO_CLOSE, reason_of, reasons_of
+from service.domain.former_reasons import FORMER_TOO_CLOSE, reason_of, reasons_of
 from service.store.records import Page, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow
 

@@ -1,7 +1,7 @@
 """Records of an earlier version, whose reasons were words, are read as the codes of today."""
 
 from lifts.decision.reasons import Reason
-from service.store.former_reasons import FORMER, reason_of, reasons_of
+from service.domain.former_reasons import FORMER, reason_of, reasons_of
 
 
 def test_words_become_codes() -> None:
