@@ -17,7 +17,17 @@ from starlette.staticfiles import StaticFiles
 from service.api.guards import BodyLimit, SecurityHeaders
 from service.api.metrics import RuntimeCollector
 from service.api.problems import Problem, install_problem_handlers
-from service.api.routes import alarms, classify, feed, health, lifts, masks, passages, session, thresholds
+from service.api.routes import (
+    alarms,
+    classify,
+    feed,
+    health,
+    lifts,
+    masks,
+    passages,
+    session,
+    site_calibrations,
+)
 from service.api.runtime import Runtime
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -62,7 +72,7 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.runtime = runtime
     runtime.registry.register(RuntimeCollector(runtime))
     install_problem_handlers(app)
-    for part in (lifts, masks, thresholds, classify, passages, alarms, feed, session, health):
+    for part in (lifts, masks, site_calibrations, classify, passages, alarms, feed, session, health):
         app.include_router(part.router)
     _add_pages(app)
     _describe(app)

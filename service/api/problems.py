@@ -70,6 +70,9 @@ class Problem(BaseModel):
     detail: str
     instance: str
     errors: list[InvalidPart] | None = None
+    parameters: dict[str, int | str] | None = Field(
+        default=None, description="The numbers and names in `detail`, for programs."
+    )
 
 
 def problem_body(status: int, detail: str, path: str, errors: list[InvalidPart] | None = None) -> Problem:
@@ -83,10 +86,13 @@ def problem_response(
     path: str,
     *,
     errors: list[InvalidPart] | None = None,
+    parameters: Mapping[str, int | str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Return the answer for an HTTP status; `headers` are added to it."""
-    body = problem_body(status, detail, path, errors).model_dump(exclude_none=True)
+    problem = problem_body(status, detail, path, errors)
+    problem.parameters = dict(parameters) if parameters else None
+    body = problem.model_dump(exclude_none=True)
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -131,7 +137,8 @@ async def _on_own_error(request: Request, error: Exception) -> JSONResponse:
     headers = {"Retry-After": "2"} if status == 503 else None
     if status == 500:
         return await _on_fault(request, error)
-    return problem_response(status, str(error), request.url.path, headers=headers)
+    parameters = error.parameters if isinstance(error, BarwatchError) else None
+    return problem_response(status, str(error), request.url.path, parameters=parameters, headers=headers)
 
 
 async def _on_fault(request: Request, error: Exception) -> JSONResponse:

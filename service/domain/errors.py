@@ -5,11 +5,15 @@ Each carries what an operator can act on. Imports nothing of the service.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lifts.decision.reasons import Reason
 
 
 class BarwatchError(Exception):
-    """Base of every error of the service; the message is for people."""
+    """Base of every error of the service; the message is for people, `parameters` are for programs."""
+
+    parameters: Mapping[str, int | str] = {}
 
 
 class ConfigurationError(BarwatchError):
@@ -46,6 +50,17 @@ class NotFoundError(BarwatchError):
 
 class ConflictError(BarwatchError):
     """An action that the thing's present state does not allow."""
+
+
+class TooFewPassagesError(ConflictError):
+    """A lift that has not been watched enough to learn from.
+
+    parameters: `seen`, how many passages could be used, and `needed`.
+    """
+
+    def __init__(self, seen: int, needed: int, what: str) -> None:
+        super().__init__(f"{seen} passages {what}: {needed} are needed")
+        self.parameters = {"seen": seen, "needed": needed}
 
 
 class EngineUnavailableError(BarwatchError):

@@ -16,7 +16,7 @@ from lifts.decision.judge import judge, problem_of
 from lifts.decision.references import reference_embeddings
 from lifts.decision.site import PassageSample, by_moment, calibrate_site, says_something
 from lifts.decision.verdict import Float32, Verdict
-from service.domain.errors import ConflictError
+from service.domain.errors import ConflictError, TooFewPassagesError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.passage import Picture
 from service.inference.protocol import Engine, answered
@@ -49,7 +49,8 @@ def find_site_calibration(
         read: a passage's stored pictures.
 
     Raises:
-        ConflictError: too few passages could be judged, or the artefact knows nothing of clusters.
+        TooFewPassagesError: too few passages could be judged.
+        ConflictError: the artefact knows nothing of clusters.
         EngineUnavailableError: the embedder is down.
     """
     prior = engine.manifest.calibration.clusters
@@ -101,7 +102,7 @@ def _judged(
 
 def _require(count: int, what: str) -> None:
     if count < MIN_PASSAGES:
-        raise ConflictError(f"{count} passages {what}: {MIN_PASSAGES} are needed")
+        raise TooFewPassagesError(count, MIN_PASSAGES, what)
 
 
 def _label(passage: PassageRecord) -> bool | None:

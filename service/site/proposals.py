@@ -17,7 +17,7 @@ from service.domain.errors import ConflictError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.inference.protocol import Engine
 from service.site.learning import MAX_PASSAGES, MIN_PASSAGES, find_site_calibration
-from service.store import masks, passages, thresholds
+from service.store import masks, passages, site_calibrations
 from service.store.database import Store
 from service.store.pictures import Pictures
 
@@ -92,7 +92,7 @@ class Proposals:
             return None
         found_with = (lift_id, active.version, active.model)
         with self._store.reading() as session:
-            used, used_labels = thresholds.most_used(session, *found_with)
+            used, used_labels = site_calibrations.most_used(session, *found_with)
             if used >= AFTER_PASSAGES[-1] and used_labels >= AFTER_REVIEWS[-1]:
                 return None
             seen, labelled = passages.count_seen(session, *found_with)
@@ -105,7 +105,7 @@ class Proposals:
         except ConflictError as error:
             log.debug("nothing to propose", lift_id=lift_id, reason=str(error))
             return None
-        stored = self._store.write(partial(thresholds.add, found=found)).result()
+        stored = self._store.write(partial(site_calibrations.add, found=found)).result()
         log.info(
             "site calibration proposed",
             lift_id=lift_id,

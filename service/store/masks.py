@@ -13,7 +13,7 @@ from lifts.schema import MaskPair
 from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.masks import MaskVersion
-from service.store import thresholds
+from service.store import site_calibrations
 from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, no_active
 
 
@@ -132,7 +132,7 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
         active=row.active,
         created_at=row.created_at,
         references={reference.name: _rgb(reference.png) for reference in references},
-        site=thresholds.active(session, row.lift_id, row.version, row.model),
+        site=site_calibrations.active(session, row.lift_id, row.version, row.model),
     )
 
 

@@ -110,7 +110,7 @@ class MaskVersionRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class ThresholdRow(Base):
+class SiteCalibrationRow(Base):
     """A site calibration, found with one pair of masks; `heaps` is its BimodalFit as JSON.
 
     always: float32[D], its background embedding. directions: float32[3, D] of the prototypes, one after the
@@ -270,7 +270,7 @@ class SessionRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def no_active(session: Session, table: type[MaskVersionRow | ThresholdRow], lift_id: str) -> None:
+def no_active(session: Session, table: type[MaskVersionRow | SiteCalibrationRow], lift_id: str) -> None:
     """Leave the lift without an active row in a table of versions."""
     session.execute(
         update(table)

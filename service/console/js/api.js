@@ -1,9 +1,11 @@
 /* Calls of the public API; the session cookie signs them. */
 
+/** status: of HTTP, 0 if the service was not reached; parameters: the numbers and names in the message. */
 export class ApiError extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, parameters = {}) {
     super(detail);
     this.status = status;
+    this.parameters = parameters;
   }
 }
 
@@ -22,7 +24,7 @@ export async function call(method, path, body) {
   }
   if (answer.status === 204) return null;
   const content = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new ApiError(answer.status, content.detail ?? answer.statusText);
+  if (!answer.ok) throw new ApiError(answer.status, content.detail ?? answer.statusText, content.parameters);
   return content;
 }
 

@@ -2,7 +2,7 @@
 
 import { byId, clockTime, h, percent, setText } from "./dom.js";
 import { Overlays } from "./overlays.js";
-import { OwnThreshold } from "./threshold.js";
+import { SiteCalibration } from "./site-calibration.js";
 
 const STRIP = 24;
 const MARK = { open: "▲", closed: "●", unknown: "?" };
@@ -80,7 +80,7 @@ export class Lifts {
       detail: h("p", { class: "detail" }),
       pictures: h("div", { class: "pictures" }),
       strip: h("ol", { class: "strip", "aria-label": "Recent carriers, newest first" }),
-      own: new OwnThreshold(lift.id, this.mayAct),
+      own: new SiteCalibration(lift.id, this.mayAct),
     };
     part.overlays = new Overlays(part.pictures);
     part.root = h(

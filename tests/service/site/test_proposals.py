@@ -29,11 +29,11 @@ from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.site.learning import find_site_calibration
 from service.site.proposals import Proposals
-from service.store import lifts, masks, passages, thresholds
+from service.store import lifts, masks, passages, site_calibrations
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
-from service.store.tables import ThresholdRow
+from service.store.tables import SiteCalibrationRow
 from service.verdicts.pipeline import Pipeline
 from tests.tools.tiny_model import (
     CLOSE_Y,
@@ -102,7 +102,7 @@ class House:
 
     def stored(self) -> tuple[SiteCalibrationVersion, ...]:
         with self.store.reading() as session:
-            return thresholds.history(session, LIFT)
+            return site_calibrations.history(session, LIFT)
 
     def _passage(self, verdict: Verdict, reasons: tuple[Reason, ...]) -> PassageRecord:
         number, self._seen = self._seen, self._seen + 1
@@ -261,7 +261,7 @@ def test_what_an_operator_found_is_not_proposed_again(house: House) -> None:
     with house.store.reading() as session:
         watched = passages.watched(session, LIFT, version.version, version.model, 200)
     found = find_site_calibration(watched, version, house.engine, house.pictures.of_passage)
-    house.store.write(partial(thresholds.add, found=found)).result()
+    house.store.write(partial(site_calibrations.add, found=found)).result()
     assert house.look() is None
     house.watch(140)
     assert house.look() == (200, 0)
@@ -395,13 +395,13 @@ def test_the_pipeline_proposes_by_itself(
     def added(*_: object) -> None:
         proposed.set()
 
-    event.listen(ThresholdRow, "after_insert", added)
+    event.listen(SiteCalibrationRow, "after_insert", added)
     try:
         pipeline.start()
         refusing.refusals = 1
         assert proposed.wait(30)
     finally:
-        event.remove(ThresholdRow, "after_insert", added)
+        event.remove(SiteCalibrationRow, "after_insert", added)
         pipeline.stop()
     assert refusing.refusals == 0
     assert [(one.version, one.active, len(one.margins)) for one in house.stored()] == [(1, False, 20)]

@@ -24,7 +24,7 @@ from lifts.schema import Lift
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.errors import ConfigurationError, NotFoundError, StoreError
 from service.host.runner import Runners
-from service.store import alarms, lifts, meta, thresholds
+from service.store import alarms, lifts, meta, site_calibrations
 from service.store.database import Store, make_engine, migrate
 from service.store.records import OutboxEntry
 from service.store.tables import Base
@@ -75,8 +75,8 @@ def test_a_site_calibration_of_an_older_release_is_read(tmp_path: Path) -> None:
         )
     migrate(engine)
     with Session(engine) as session:
-        (found,) = thresholds.history(session, "old")
-        assert thresholds.most_used(session, "old", 1, "m") == (1, 0)
+        (found,) = site_calibrations.history(session, "old")
+        assert site_calibrations.most_used(session, "old", 1, "m") == (1, 0)
     engine.dispose()
     assert found.calibration.fit.threshold == pytest.approx(0.2)
     known = found.calibration

@@ -19,7 +19,7 @@ from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.people import Role
-from service.store import alarms, lifts, masks, passages, pictures, thresholds, tokens
+from service.store import alarms, lifts, masks, passages, pictures, site_calibrations, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
 from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review
@@ -131,11 +131,11 @@ def test_what_a_site_calibration_was_found_with_comes_back(store: Store) -> None
     always, *directions = rng.normal(size=(4, 6)).astype(np.float32)
     given = Prototypes(np.stack(directions), (-0.25, 0.5, 0.75), (0.375, 0.25, 0.125))
     found = _site(SiteCalibration(FIT, given, always))
-    store.write(lambda s: thresholds.add(s, found)).result()
-    store.write(partial(thresholds.activate, lift_id="lift", version=1)).result()
+    store.write(lambda s: site_calibrations.add(s, found)).result()
+    store.write(partial(site_calibrations.activate, lift_id="lift", version=1)).result()
     with store.reading() as session:
         version = masks.active(session, "lift")
-        (listed,) = thresholds.history(session, "lift")
+        (listed,) = site_calibrations.history(session, "lift")
     assert version is not None
     for stored in (listed, version.site):
         assert stored is not None
@@ -156,42 +156,42 @@ def test_what_a_site_calibration_was_found_with_comes_back(store: Store) -> None
 def test_site_calibrations_history_and_roll_back(store: Store) -> None:
     """It is a proposal until it is activated; the masks then carry it, until it is taken off."""
     with pytest.raises(NotFoundError, match="no lift"):
-        store.write(lambda s: thresholds.add(s, _site())).result()
+        store.write(lambda s: site_calibrations.add(s, _site())).result()
     store.write(lambda s: lifts.put(s, LIFT)).result()
     store.write(lambda s: masks.add(s, _version())).result()
-    first = store.write(lambda s: thresholds.add(s, _site())).result()
-    second = store.write(lambda s: thresholds.add(s, _site(reviewed=2))).result()
+    first = store.write(lambda s: site_calibrations.add(s, _site())).result()
+    second = store.write(lambda s: site_calibrations.add(s, _site(reviewed=2))).result()
     assert (first.version, first.active, second.version) == (1, False, 2)
     for version in (1, 2, 1):
-        active = store.write(partial(thresholds.activate, lift_id="lift", version=version)).result()
+        active = store.write(partial(site_calibrations.activate, lift_id="lift", version=version)).result()
         with store.reading() as session:
             found = masks.active(session, "lift")
-            flags = {one.version: one.active for one in thresholds.history(session, "lift")}
+            flags = {one.version: one.active for one in site_calibrations.history(session, "lift")}
         assert found is not None
         assert found.site is not None
         assert found.site.version == active.version == version
         assert flags == {1: version == 1, 2: version == 2}
-    store.write(lambda s: thresholds.deactivate(s, "lift")).result()
+    store.write(lambda s: site_calibrations.deactivate(s, "lift")).result()
     with store.reading() as session:
         found = masks.active(session, "lift")
     assert found is not None
     assert found.site is None
     with pytest.raises(NotFoundError, match="no site calibration 9"):
-        store.write(lambda s: thresholds.activate(s, "lift", 9)).result()
+        store.write(lambda s: site_calibrations.activate(s, "lift", 9)).result()
 
 
 def test_a_site_calibration_is_of_its_masks_and_its_model(store: Store) -> None:
     """Margins under other masks part elsewhere: it stays behind, and comes back with its masks."""
     store.write(lambda s: lifts.put(s, LIFT)).result()
     store.write(lambda s: masks.add(s, _version())).result()
-    store.write(lambda s: thresholds.add(s, _site())).result()
-    store.write(lambda s: thresholds.activate(s, "lift", 1)).result()
+    store.write(lambda s: site_calibrations.add(s, _site())).result()
+    store.write(lambda s: site_calibrations.activate(s, "lift", 1)).result()
     other = store.write(lambda s: masks.add(s, _version())).result()
     with store.reading() as session:
         assert masks.get(session, "lift", other.version).site is None
         assert masks.get(session, "lift", 1).site is not None
     with pytest.raises(ConflictError, match="found with masks 1 and model m"):
-        store.write(lambda s: thresholds.activate(s, "lift", 1)).result()
+        store.write(lambda s: site_calibrations.activate(s, "lift", 1)).result()
     store.write(lambda s: masks.activate(s, "lift", 1)).result()
     store.write(lambda s: masks.replace_embeddings(s, _version(version=1, model="newer"))).result()
     with store.reading() as session:
@@ -243,10 +243,10 @@ def test_the_most_that_a_threshold_was_found_from(store: Store) -> None:
         _site(watched=9, labelled=9, mask_version=2),
         _site(watched=9, labelled=9, model="other"),
     ):
-        store.write(partial(thresholds.add, found=found)).result()
+        store.write(partial(site_calibrations.add, found=found)).result()
     with store.reading() as session:
-        assert thresholds.most_used(session, "lift", 1, "m") == (5, 2)
-        assert thresholds.most_used(session, "lift", 3, "m") == (0, 0)
+        assert site_calibrations.most_used(session, "lift", 1, "m") == (5, 2)
+        assert site_calibrations.most_used(session, "lift", 3, "m") == (0, 0)
 
 
 def test_a_deleted_lifts_masks_go_and_its_evidence_stays(store: Store) -> None:

@@ -2,25 +2,24 @@
 
 import { call, get, post } from "./api.js";
 import { clockTime, h, percent, setText } from "./dom.js";
-import { heapsFigure, hundredths } from "./heaps.js";
+import { clustersFigure, hundredths } from "./clusters.js";
 
 const REFRESH_MS = 30_000;
-const NEEDED = /^(\d+) passages .*: (\d+) are needed$/;
 
 /** "0.4 %", and in words what is too little to be written so. */
 const finely = (part) => (part < 0.0005 ? "less than 0.1\u00a0%" : `${(100 * part).toFixed(1)}\u00a0%`);
 
 /** Say why nothing was found; where the service counts passages, how many are still to come. */
 function explain(error) {
-  const [, seen, needed] = NEEDED.exec(error.message) ?? [];
-  if (error.status !== 409 || !needed) return `Not done: ${error.message}`;
+  const { seen, needed } = error.parameters;
+  if (needed === undefined) return `Not done: ${error.message}`;
   return `Too early: ${seen} of ${needed} carriers seen well enough so far, ${needed - seen} still needed.`;
 }
 
-export class OwnThreshold {
-  /** mayAct() says whether the person may find and activate thresholds. */
+export class SiteCalibration {
+  /** mayAct() says whether the person may find and activate site calibrations. */
   constructor(liftId, mayAct) {
-    this.path = `/lifts/${encodeURIComponent(liftId)}/thresholds`;
+    this.path = `/lifts/${encodeURIComponent(liftId)}/site-calibrations`;
     this.mayAct = mayAct;
     this.lift = null;
     this.model = null; // of the newest passage: what the lift is judged with
@@ -98,14 +97,14 @@ export class OwnThreshold {
   drawFound(found) {
     const overlap = finely(found.overlap);
     const reason = found.go
-      ? `the two heaps overlap by ${overlap}, so the threshold between them tells open from closed.`
-      : `the two heaps overlap by ${overlap}, too much to tell open from closed between them. Review carriers and ` +
+      ? `the two clusters overlap by ${overlap}, so the threshold between them tells open from closed.`
+      : `the two clusters overlap by ${overlap}, too much to tell open from closed between them. Review carriers and ` +
         "find anew, or look at masks and camera.";
     this.decision.dataset.go = found.go;
     if (this.drawn !== found.version) {
       this.drawn = found.version;
       this.decision.replaceChildren(h("strong", {}, found.go ? "GO" : "NO-GO"), `: ${reason}`);
-      this.figure.replaceChildren(heapsFigure(found));
+      this.figure.replaceChildren(clustersFigure(found));
     }
     const reviewed = found.reviewed ? `${found.reviewed} of them reviewed` : "none of them reviewed";
     setText(

@@ -1,4 +1,4 @@
-"""The panel of a lift's own threshold in a real browser: two heaps, GO or NO-GO, and going by it."""
+"""The panel of a lift's site calibration in a real browser: two clusters, GO or NO-GO, and going by it."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ from lifts.decision.verdict import Verdict
 from lifts.schema import Lift
 from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
-from service.store import lifts, passages, thresholds
+from service.store import lifts, passages, site_calibrations
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page
@@ -33,7 +33,7 @@ def house(served: Served) -> House:
 
 
 def propose(house: House, *, apart: float = 1.2, **changes: Any) -> SiteCalibrationVersion:
-    """Store a proposal from 150 closed and 50 open carriers whose heaps are so far apart."""
+    """Store a proposal from 150 closed and 50 open carriers whose clusters are so far apart."""
     manifest = house.engine.manifest
     assert manifest.calibration.clusters is not None
     rng = np.random.default_rng(3)
@@ -42,7 +42,7 @@ def propose(house: House, *, apart: float = 1.2, **changes: Any) -> SiteCalibrat
     found = SiteCalibrationVersion(
         LIFT_ID, 0, 1, manifest.identity, site, tuple(margins.tolist()), 12, False, datetime.now(UTC)
     )
-    return house.store.write(partial(thresholds.add, found=replace(found, **changes))).result()
+    return house.store.write(partial(site_calibrations.add, found=replace(found, **changes))).result()
 
 
 def watch(house: House, numbers: range) -> None:
@@ -71,7 +71,7 @@ def button(panel: Locator, name: str) -> Locator:
     return panel.get_by_role("button", name=f"{name}: Demo quad")
 
 
-def test_the_two_heaps_are_shown_and_gone_by(browser: Browser, served: Served, house: House) -> None:
+def test_the_two_clusters_are_shown_and_gone_by(browser: Browser, served: Served, house: House) -> None:
     """Bars on both sides of the threshold, in words too; the operator goes by it, and back to the masks."""
     found = propose(house)
     page, panel = opened(browser, served)
@@ -88,7 +88,7 @@ def test_the_two_heaps_are_shown_and_gone_by(browser: Browser, served: Served, h
         "bars => bars.map((bar) => Number(bar.getAttribute('height')))"
     )
     assert max(heights) == pytest.approx(112, abs=0.1)
-    expect(panel.locator(".decision")).to_contain_text("GO: the two heaps overlap by less than 0.1 %")
+    expect(panel.locator(".decision")).to_contain_text("GO: the two clusters overlap by less than 0.1 %")
     expect(panel.locator(".origin")).to_contain_text("from 200 carriers, 12 of them reviewed · 25 % open")
     expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
     expect(button(panel, "Go by the masks alone")).to_be_hidden()
@@ -112,22 +112,22 @@ def test_the_two_heaps_are_shown_and_gone_by(browser: Browser, served: Served, h
     page.context.close()
 
 
-def test_heaps_that_overlap_are_no_go(browser: Browser, served: Served, house: House) -> None:
+def test_clusters_that_overlap_are_no_go(browser: Browser, served: Served, house: House) -> None:
     """The reason is said, and what the lift is judged by instead: here an earlier threshold."""
     propose(house)
-    house.call("POST", f"/lifts/{LIFT_ID}/thresholds/1/activate", Role.OPERATOR)
+    house.call("POST", f"/lifts/{LIFT_ID}/site-calibrations/1/activate", Role.OPERATOR)
     propose(house, apart=0.3)
     page, panel = opened(browser, served)
     expect(panel.locator("summary")).to_contain_text("NO-GO · not in use", timeout=PATIENCE_MS)
     expect(panel.locator(".decision")).to_have_text(
-        re.compile(r"NO-GO: the two heaps overlap by \d+\.\d\s%, too much")
+        re.compile(r"NO-GO: the two clusters overlap by \d+\.\d\s%, too much")
     )
     expect(panel.locator(".use")).to_contain_text("judged by an earlier threshold")
     expect(button(panel, "Go by the masks alone")).to_be_visible()
     page.context.close()
 
 
-def test_a_viewer_sees_the_heaps_and_no_button(browser: Browser, served: Served, house: House) -> None:
+def test_a_viewer_sees_the_clusters_and_no_button(browser: Browser, served: Served, house: House) -> None:
     """The same words and picture, and nothing to press."""
     propose(house)
     page, panel = opened(browser, served, Role.VIEWER)

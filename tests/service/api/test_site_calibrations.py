@@ -60,7 +60,7 @@ def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) ->
     """Found, looked at, activated, taken back: verdicts follow the activation alone."""
     before = classified(watched)
     assert before["verdict"] == "closed"
-    answer = watched.call("POST", f"/lifts/{LIFT}/thresholds", Role.OPERATOR)
+    answer = watched.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR)
     assert answer.status_code == 201, answer.text
     found = answer.json()
     assert (found["version"], found["active"], found["go"], found["reviewed"]) == (1, False, True, 0)
@@ -68,29 +68,31 @@ def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) ->
     assert found["open_share"] == pytest.approx(0.5, abs=0.05)
     assert found["prototypes"] is True
     assert (found["open_mean"] < found["threshold"] < found["closed_mean"]) is True
-    assert abs(found["threshold"]) < abs(found["valley"])  # 15 passages of a state move it less than half-way
+    assert abs(found["threshold"]) < abs(
+        found["midpoint"]
+    )  # 15 passages of a state move it less than half-way
     assert classified(watched)["verdict"] == "closed"
-    active = watched.call("POST", f"/lifts/{LIFT}/thresholds/1/activate", Role.OPERATOR)
+    active = watched.call("POST", f"/lifts/{LIFT}/site-calibrations/1/activate", Role.OPERATOR)
     assert active.json()["active"] is True
     after = classified(watched)
     assert after["verdict"] == "open"
     assert after["margin"] < 0 < before["margin"]
     assert classified(watched, WHOLE_PX)["verdict"] == "closed"
-    listed = watched.call("GET", f"/lifts/{LIFT}/thresholds", Role.VIEWER).json()["items"]
+    listed = watched.call("GET", f"/lifts/{LIFT}/site-calibrations", Role.VIEWER).json()["items"]
     assert [(one["version"], one["active"]) for one in listed] == [(1, True)]
-    assert watched.call("DELETE", f"/lifts/{LIFT}/thresholds/active", Role.OPERATOR).status_code == 204
+    assert watched.call("DELETE", f"/lifts/{LIFT}/site-calibrations/active", Role.OPERATOR).status_code == 204
     assert classified(watched) | {"elapsed_ms": 0} == before | {"elapsed_ms": 0}
 
 
 def test_reviews_count(watched: House) -> None:
-    """Somebody says that the lower heap's passages are closed ones: then no open one was ever seen."""
-    by_masks = watched.call("POST", f"/lifts/{LIFT}/thresholds", Role.OPERATOR).json()
+    """Somebody says that the lower cluster's passages are closed ones: then no open one was ever seen."""
+    by_masks = watched.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR).json()
     assert by_masks["open_share"] == pytest.approx(0.5, abs=0.05)
     for number in range(15):
         body = {"verdict": "closed"}
         path = f"/passages/watched-{number}/review"
         assert watched.call("POST", path, Role.OPERATOR, json=body).is_success
-    found = watched.call("POST", f"/lifts/{LIFT}/thresholds", Role.OPERATOR).json()
+    found = watched.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR).json()
     assert (found["version"], found["reviewed"]) == (2, 15)
     assert found["prototypes"] is False
     assert found["open_share"] < 0.1
@@ -101,18 +103,19 @@ def test_too_few_passages_are_said(house: House) -> None:
     house.enrol(LIFT)
     watch(house, 19)
     watch(house, 5, verdict=Verdict.UNKNOWN, reasons=(Reason.DARK,))
-    answer = house.call("POST", f"/lifts/{LIFT}/thresholds", Role.OPERATOR)
+    answer = house.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR)
     assert answer.status_code == 409
     assert "19 passages were seen well enough so far: 20 are needed" in answer.text
+    assert answer.json()["parameters"] == {"seen": 19, "needed": 20}
     watch(house, 1, verdict=Verdict.UNKNOWN, reasons=(Reason.TOO_CLOSE,))
-    assert house.call("POST", f"/lifts/{LIFT}/thresholds", Role.OPERATOR).status_code == 201
+    assert house.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR).status_code == 201
 
 
 def test_refusals(watched: House) -> None:
-    """A viewer may look; unknown lifts, unknown versions and other masks' thresholds are said."""
-    path = f"/lifts/{LIFT}/thresholds"
+    """A viewer may look; unknown lifts, unknown versions and other masks' calibrations are said."""
+    path = f"/lifts/{LIFT}/site-calibrations"
     assert watched.call("POST", path, Role.VIEWER).status_code == 403
-    assert watched.call("POST", "/lifts/nowhere/thresholds", Role.OPERATOR).status_code == 404
+    assert watched.call("POST", "/lifts/nowhere/site-calibrations", Role.OPERATOR).status_code == 404
     assert watched.call("POST", f"{path}/7/activate", Role.OPERATOR).status_code == 404
     assert watched.call("POST", path, Role.OPERATOR).status_code == 201
     watched.enrol(LIFT)

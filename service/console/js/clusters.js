@@ -1,4 +1,4 @@
-/* A lift's margins as a picture: a heap on either side of the threshold, and where the masks alone would part them. */
+/* A lift's margins as a picture: a cluster on either side of the threshold, and where the masks alone would part them. */
 
 import { h, svg } from "./dom.js";
 
@@ -15,7 +15,7 @@ export const hundredths = (margin) => (Math.abs(margin) < 0.005 ? 0 : margin).to
 
 const carriers = (count) => (count === 1 ? "1 carrier" : `${count} carriers`);
 
-/** Sort margins into bars of equal width; one edge is the threshold, so that no bar belongs to both heaps. */
+/** Sort margins into bars of equal width; one edge is the threshold, so that no bar belongs to both clusters. */
 export function bars(margins, threshold) {
   const ends = [...margins, threshold, 0];
   const width = Math.max((Math.max(...ends) - Math.min(...ends)) / BARS, 1e-3);
@@ -28,8 +28,8 @@ export function bars(margins, threshold) {
   return [...counts].map(([bar, count]) => ({ from: threshold + bar * width, width, count, open: bar < 0 }));
 }
 
-/** Draw a threshold of the API (margins, threshold) as a figure with its legend. */
-export function heapsFigure({ margins, threshold }) {
+/** Draw a site calibration of the API (margins, threshold) as a figure with its legend. */
+export function clustersFigure({ margins, threshold }) {
   const stripes = `stripes-${(drawn += 1)}`;
   const found = bars(margins, threshold);
   const low = Math.min(0, threshold, ...found.map((bar) => bar.from));
@@ -75,5 +75,5 @@ export function heapsFigure({ margins, threshold }) {
   const legend = h("ul", { class: "legend" },
     key("open", `▲ ${open} open`), key("closed", `● ${closed} closed`),
     key("threshold", `threshold ${hundredths(threshold)}`), key("zero", "masks alone: 0"));
-  return h("figure", { class: "heaps" }, picture, h("figcaption", {}, legend));
+  return h("figure", { class: "clusters" }, picture, h("figcaption", {}, legend));
 }

@@ -12,7 +12,7 @@ from lifts.decision.prototypes import MOMENTS, Prototypes
 from lifts.decision.site import SiteCalibration
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import SiteCalibrationVersion
-from service.store.tables import LiftRow, MaskVersionRow, ThresholdRow, no_active
+from service.store.tables import LiftRow, MaskVersionRow, SiteCalibrationRow, no_active
 
 
 def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersion:
@@ -23,12 +23,12 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
     if session.get(LiftRow, found.lift_id) is None:
         raise NotFoundError(f"no lift {found.lift_id!r}")
     newest = session.scalar(
-        select(func.max(ThresholdRow.version)).where(ThresholdRow.lift_id == found.lift_id)
+        select(func.max(SiteCalibrationRow.version)).where(SiteCalibrationRow.lift_id == found.lift_id)
     )
     stored = dataclasses.replace(found, version=(newest or 0) + 1, active=False)
     prototypes = stored.calibration.prototypes
     session.add(
-        ThresholdRow(
+        SiteCalibrationRow(
             lift_id=stored.lift_id,
             version=stored.version,
             mask_version=stored.mask_version,
@@ -57,11 +57,11 @@ def active(session: Session, lift_id: str, mask_version: int, model: str) -> Sit
     Under other masks, or read by another model, margins part elsewhere.
     """
     row = session.scalar(
-        select(ThresholdRow).where(
-            ThresholdRow.lift_id == lift_id,
-            ThresholdRow.mask_version == mask_version,
-            ThresholdRow.model == model,
-            ThresholdRow.active,
+        select(SiteCalibrationRow).where(
+            SiteCalibrationRow.lift_id == lift_id,
+            SiteCalibrationRow.mask_version == mask_version,
+            SiteCalibrationRow.model == model,
+            SiteCalibrationRow.active,
         )
     )
     return None if row is None else _record(row)
@@ -70,7 +70,9 @@ def active(session: Session, lift_id: str, mask_version: int, model: str) -> Sit
 def history(session: Session, lift_id: str) -> tuple[SiteCalibrationVersion, ...]:
     """Return every site calibration of the lift, newest first."""
     rows = session.scalars(
-        select(ThresholdRow).where(ThresholdRow.lift_id == lift_id).order_by(ThresholdRow.version.desc())
+        select(SiteCalibrationRow)
+        .where(SiteCalibrationRow.lift_id == lift_id)
+        .order_by(SiteCalibrationRow.version.desc())
     )
     return tuple(_record(row) for row in rows)
 
@@ -81,13 +83,13 @@ def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> 
     Those that turned out unusable count: looking again would not make them usable. Proposals of these masks
     and this model count as what was activated does; 0 if there is none.
     """
-    watched = func.coalesce(ThresholdRow.watched, func.json_array_length(ThresholdRow.margins))
-    labelled = func.coalesce(ThresholdRow.labelled, ThresholdRow.reviewed)
+    watched = func.coalesce(SiteCalibrationRow.watched, func.json_array_length(SiteCalibrationRow.margins))
+    labelled = func.coalesce(SiteCalibrationRow.labelled, SiteCalibrationRow.reviewed)
     most, labels = session.execute(
         select(func.max(watched), func.max(labelled)).where(
-            ThresholdRow.lift_id == lift_id,
-            ThresholdRow.mask_version == mask_version,
-            ThresholdRow.model == model,
+            SiteCalibrationRow.lift_id == lift_id,
+            SiteCalibrationRow.mask_version == mask_version,
+            SiteCalibrationRow.model == model,
         )
     ).one()
     return most or 0, labels or 0
@@ -100,7 +102,7 @@ def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVer
         NotFoundError: there is no such version.
         ConflictError: it was found with masks that are not the active ones, or with another model.
     """
-    row = session.get(ThresholdRow, (lift_id, version))
+    row = session.get(SiteCalibrationRow, (lift_id, version))
     if row is None:
         raise NotFoundError(f"lift {lift_id!r} has no site calibration {version}")
     masks = session.scalar(
@@ -119,10 +121,10 @@ def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVer
 
 def deactivate(session: Session, lift_id: str) -> None:
     """Judge the lift by its masks alone; nothing happens where it already is."""
-    no_active(session, ThresholdRow, lift_id)
+    no_active(session, SiteCalibrationRow, lift_id)
 
 
-def _record(row: ThresholdRow) -> SiteCalibrationVersion:
+def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:
     """Return a row as the service knows it."""
     return SiteCalibrationVersion(
         lift_id=row.lift_id,
@@ -139,7 +141,7 @@ def _record(row: ThresholdRow) -> SiteCalibrationVersion:
     )
 
 
-def _prototypes(row: ThresholdRow) -> Prototypes | None:
+def _prototypes(row: SiteCalibrationRow) -> Prototypes | None:
     if row.directions is None or row.reading is None:
         return None
     offsets, weights = tuple(row.reading["offsets"]), tuple(row.reading["weights"])
