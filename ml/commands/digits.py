@@ -47,9 +47,10 @@ def evaluate_digits(
     with progress_bar() as progress:
         task = progress.add_task("training", total=len(numbers) * len(TRANSFORMERS), note="")
 
-        def show(one: DigitsRecipe, epoch: int, said: dict[str, float]) -> None:
+        def show(one: DigitsRecipe, measured: dict[str, float]) -> None:
+            epoch, validation = measured["epoch"], 100 * measured["validation"]
             shown = f"transformer {one.transformer} seed {one.seed} epoch {epoch}"
-            progress.update(task, note=f"{shown} validation {100 * said['validation']:.2f}")
+            progress.update(task, note=f"{shown} validation {validation:.2f}")
 
         folder = run or Path("runs/digits-smoke" if smoke else "runs/digits")
         try:

@@ -13,7 +13,7 @@ CALIBRATION_SEEDS = range(10_100, 10_160)
 
 
 def export(
-    checkpoint: Annotated[Path, typer.Option(help="What was trained.")] = Path("runs/barwatch/checkpoint.pt"),
+    checkpoint: Annotated[Path, typer.Option(help="What was trained.")] = Path("runs/barwatch/last.pt"),
     out: Annotated[Path, typer.Option(help="Folder for barwatch.ts and barwatch.json.")] = RELEASED,
     version: Annotated[str, typer.Option(help="The artefact's version.")] = "0.5.0",
     passages: Annotated[int, typer.Option(min=4, help="Passages of each calibration lift.")] = 16,

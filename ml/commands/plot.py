@@ -30,7 +30,7 @@ def embedding(
     from ml.data.pictures import read  # noqa: PLC0415
     from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
     from ml.plots.embedding import draw, lifts_of, masks_of, read_masks  # noqa: PLC0415
-    from ml.train.trainer import load  # noqa: PLC0415
+    from ml.train.systems import load  # noqa: PLC0415
 
     keep_freed_memory()
     every = parts(["test"])
@@ -64,7 +64,7 @@ def cutouts(
     from ml.data.benchmark import parts  # noqa: PLC0415
     from ml.data.pictures import read, some  # noqa: PLC0415
     from ml.plots.cutouts import carriers_sheet, write  # noqa: PLC0415
-    from ml.train.trainer import load  # noqa: PLC0415
+    from ml.train.systems import load  # noqa: PLC0415
 
     wanted = [part for part in parts(["validation"]) if not only or part.counts.lift in only]
     if not wanted:
@@ -95,7 +95,7 @@ def attention(
     from ml.data.pictures import read, some  # noqa: PLC0415
     from ml.plots.attention import attention_sheet  # noqa: PLC0415
     from ml.plots.cutouts import write  # noqa: PLC0415
-    from ml.train.trainer import load  # noqa: PLC0415
+    from ml.train.systems import load  # noqa: PLC0415
 
     wanted = [part for part in parts(["validation"]) if not only or part.counts.lift in only]
     if not wanted:

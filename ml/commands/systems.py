@@ -48,7 +48,7 @@ def judge_system(
     from ml.papers.adapting import Adaptation  # noqa: PLC0415
     from ml.papers.comparison.judging import Sets, judged  # noqa: PLC0415
     from ml.report.systems import remarks, runs_section  # noqa: PLC0415
-    from ml.train.trainer import load  # noqa: PLC0415
+    from ml.train.systems import load  # noqa: PLC0415
 
     where = checkpoint or Path("runs") / name / "best.pt"
     if not where.exists():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import torch
 import typer
 
 from ml.commands.common import (
@@ -21,10 +23,18 @@ from ml.commands.common import (
     progress_bar,
     rendered_parts,
 )
-
-if TYPE_CHECKING:
-    from ml.data.pictures import PictureSet
-    from ml.systems.recipe import Recipe
+from ml.data.benchmark import parts
+from ml.data.counts import Split
+from ml.data.pictures import PictureSet, read, some
+from ml.systems.named import RECIPES, SMOKE_SIDE, changed
+from ml.systems.recipe import Recipe
+from ml.train.barwatch import BarwatchLearner
+from ml.train.config import PRESETS, TrainConfig
+from ml.train.loop import BEST, LAST
+from ml.train.loop import read as read_checkpoint
+from ml.train.loop import train as train_learner
+from ml.train.run import Run
+from ml.train.systems import Lesson, train_rates
 
 
 class Preset(StrEnum):
@@ -76,122 +86,88 @@ def train(
     the benchmark's training pictures (--preset small: Table 1, large: Table 3, smoke: a few of two lifts,
     rendered if need be), validated on its validation pictures.
     """
-    import torch  # noqa: PLC0415 - seconds that only this command needs
-
     torch.set_num_threads(threads or torch.get_num_threads())
-    out = out or Path("runs") / system.value
+    run = Run(
+        out=out or Path("runs") / system.value,
+        device=torch.device(chosen_device(device)),
+        cache=cache,
+        benchmark=benchmark,
+        workers=workers,
+    )
+    if not resume:
+        _refuse_overwriting(run.out)
     if system is SystemName.BARWATCH:
         if learning_rate and len(learning_rate) > 1:
             raise typer.BadParameter("barwatch takes one", param_hint="--learning-rate")
         changes = {"steps": steps, "lifts": lifts, "learning_rate": learning_rate and learning_rate[0]}
         given = {name: value for name, value in changes.items() if value is not None}
-        _train_barwatch(preset, out, cache, resume, seed, given, start_from, workers, device)
-    else:
-        from ml.systems.named import RECIPES, changed  # noqa: PLC0415
+        _train_barwatch(replace(PRESETS[preset.value], seed=seed), given, start_from, run)
+        return
+    words = [*(set_ or []), f"seed={seed}", f"threads={torch.get_num_threads()}"]
+    words += [f"epochs={epochs}"] if epochs else []
+    words += [f"weights={weights}"] if weights else []
+    try:
+        recipe = changed(RECIPES[system.value], words)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--set") from None
+    lesson = _lesson(system.value, recipe, preset, run)
+    _train_system(lesson, learning_rate or [lesson.recipe.learning_rate], run)
 
-        words = [*(set_ or []), f"seed={seed}", f"threads={torch.get_num_threads()}"]
-        words += [f"epochs={epochs}"] if epochs else []
-        words += [f"weights={weights}"] if weights else []
-        try:
-            recipe = changed(RECIPES[system.value], words)
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--set") from None
-        _train_system(system.value, recipe, preset, out, benchmark, resume, learning_rate, workers, device)
 
-
-def _train_barwatch(
-    preset: Preset,
-    out: Path,
-    cache: Path,
-    resume: bool,
-    seed: int,
-    given: dict[str, Any],
-    start_from: Path | None,
-    workers: int,
-    device: str,
-) -> None:
-    import torch  # noqa: PLC0415
-
-    from ml.train.config import PRESETS  # noqa: PLC0415
-    from ml.train.loop import Trainer  # noqa: PLC0415
-    from ml.train.loop import train as run  # noqa: PLC0415
-
-    checkpoint = out / "checkpoint.pt"
-    _refuse_overwriting(checkpoint, resume)
-    place = torch.device(chosen_device(device))
-    fresh = replace(PRESETS[preset.value], seed=seed)
-    resumed = checkpoint.exists()
-    trainer = Trainer.load(checkpoint, place) if resumed else Trainer(fresh, place)
-    # A run may be made longer, or go on with other lifts.
-    config = trainer.config = replace(trainer.config, **given)
-    if start_from and not resumed:
-        other = torch.load(start_from, map_location=place, weights_only=True)
-        taken = trainer.start_from(other["average"])
-        source = f"{start_from}, {other['step']} steps, {len(taken)} of its {len(other['average'])} tensors"
-        config = trainer.config = replace(config, started_from=source)
+def _train_barwatch(config: TrainConfig, given: dict[str, Any], start_from: Path | None, run: Run) -> None:
+    """Train the shipped network; a run that goes on keeps its configuration but for what is given."""
+    last = run.out / LAST
+    resumed = last.exists()
+    if resumed:
+        config = TrainConfig.from_dict(read_checkpoint(last, run.device)["config"])
+    config = replace(config, **given)
     seeds = range(config.first_seed, config.first_seed + config.lifts)
-    files = prepared(cache, seeds, config.passages, workers, "training lifts")
+    files = prepared(run.cache, seeds, config.passages, run.workers, "training lifts")
+    learner = BarwatchLearner(config, run.device, files)
+    if start_from and not resumed:
+        other = read_checkpoint(start_from, run.device)
+        taken = learner.start_from(other["average"])
+        source = f"{start_from}, {other['step']} steps, {len(taken)} of its {len(other['average'])} tensors"
+        learner.config = replace(config, started_from=source)
     with progress_bar() as progress:
-        task = progress.add_task("training barwatch", total=config.steps, completed=trainer.step, note="")
+        task = progress.add_task("training barwatch", total=config.steps, note="")
 
-        def show(step: int, _: int, means: dict[str, float]) -> None:
-            note = f"loss {means['margin']:.3f} accuracy {100 * means['accuracy']:.1f}"
-            progress.update(task, completed=step, note=note)
+        def show(measured: dict[str, float]) -> None:
+            note = f"loss {measured['margin']:.3f} accuracy {100 * measured['accuracy']:.1f}"
+            progress.update(task, completed=measured["step"], note=note)
 
-        path = run(trainer, files, out, show)
+        path = train_learner(learner, replace(run, progress=show))
     console.print(f"checkpoint: {path}")
 
 
-def _train_system(
-    name: str,
-    recipe: Recipe,
-    preset: Preset,
-    out: Path,
-    benchmark: Path,
-    resume: bool,
-    learning_rate: list[float] | None,
-    workers: int,
-    device: str,
-) -> None:
-    import torch  # noqa: PLC0415
-
-    from ml.data.benchmark import parts  # noqa: PLC0415
-    from ml.data.pictures import read  # noqa: PLC0415
-    from ml.train.trainer import train_rates  # noqa: PLC0415
-
-    _refuse_overwriting(next(out.glob("rate-*/last.pt"), out / "best.pt"), resume)
-    if preset is Preset.SMOKE:
-        recipe, training, validation = _smoke(name, recipe, benchmark, workers)
-    else:
-        training = read(benchmark, parts(["large" if preset is Preset.LARGE else "train"]))
-        validation = read(benchmark, parts(["validation"]))
+def _train_system(lesson: Lesson, rates: Sequence[float], run: Run) -> None:
     with progress_bar() as progress:
-        task = progress.add_task(f"training {name}, epochs", total=None, note="")
+        task = progress.add_task(f"training {lesson.name}, epochs", total=None, note="")
 
-        def show(epoch: int, said: dict[str, float]) -> None:
-            note = f"loss {said['loss']:.4f} validation {100 * said['validation']:.2f}"
-            progress.update(task, completed=epoch, note=note)
+        def show(measured: dict[str, float]) -> None:
+            note = f"loss {measured['loss']:.4f} validation {100 * measured['validation']:.2f}"
+            progress.update(task, completed=measured["epoch"], note=note)
 
-        place = torch.device(chosen_device(device))
-        rates = learning_rate or [recipe.learning_rate]
-        path = train_rates(name, recipe, rates, training, validation, out, show, place)
+        path = train_rates(lesson, rates, replace(run, progress=show))
     console.print(f"best on validation: {path}")
 
 
-def _smoke(name: str, recipe: Recipe, benchmark: Path, workers: int) -> tuple[Recipe, PictureSet, PictureSet]:
-    """Return a recipe and pictures with which all is over in a minute, rendering included."""
-    from ml.data.benchmark import parts  # noqa: PLC0415
-    from ml.data.pictures import some  # noqa: PLC0415
-    from ml.systems.named import SMOKE_SIDE  # noqa: PLC0415
-
-    first, second = parts(["train"])[:2], parts(["validation"])[:2]
-    training = some(rendered_parts(benchmark, first, workers), 32)
-    validation = some(rendered_parts(benchmark, second, workers), 16)
+def _lesson(name: str, recipe: Recipe, preset: Preset, run: Run) -> Lesson:
+    """Return a recipe with its pictures; of a smoke run such that all is over in a minute."""
+    if preset is not Preset.SMOKE:
+        training = read(run.benchmark, parts(["large" if preset is Preset.LARGE else "train"]))
+        return Lesson(name, recipe, training, read(run.benchmark, parts(["validation"])))
     short = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE.get(name, recipe.side))
-    return short, training, validation
+    return Lesson(name, short, _few(run, "train", 32), _few(run, "validation", 16))
 
 
-def _refuse_overwriting(checkpoint: Path, resume: bool) -> None:
-    if checkpoint.exists() and not resume:
-        console.print(f"[red]{checkpoint} is there already: give --resume to go on, or another --out")
+def _few(run: Run, split: Split, count: int) -> PictureSet:
+    """Return a few pictures of two lifts, rendering what is not there yet."""
+    return some(rendered_parts(run.benchmark, parts([split])[:2], run.workers), count)
+
+
+def _refuse_overwriting(out: Path) -> None:
+    found = [path for path in (out / LAST, out / BEST, *out.glob(f"rate-*/{LAST}")) if path.exists()]
+    if found:
+        console.print(f"[red]{found[0]} is there already: give --resume to go on, or another --out")
         raise typer.Exit(2)

@@ -20,7 +20,7 @@ from ml.evaluate.verdicts import count_verdicts, total
 from ml.machine.memory import keep_freed_memory
 from ml.systems.base import System
 from ml.systems.named import as_values, trained_by
-from ml.train.trainer import load
+from ml.train.systems import load
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,7 +68,7 @@ def scores_of(
 
 
 def training_of(name: str, system: System[Any], state: dict[str, Any]) -> dict[str, Any]:
-    """How a trained system came about; name and state as `ml.train.trainer.load` returns them."""
+    """How a trained system came about; name and state as `ml.train.systems.load` returns them."""
     recipe = system.recipe
     return {
         "trained_by": trained_by(name, recipe, list(state.get("reached_by_rate", ()))),

@@ -30,7 +30,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
     """Write out/barwatch.ts and out/barwatch.json.
 
     Args:
-        checkpoint: what `Trainer.save` wrote; the moving average of the weights ships.
+        checkpoint: last.pt of a training (`ml.train.barwatch`); the moving average of the weights ships.
         files: rendered lifts (ml.data.rendered) for the calibration, none of them trained on.
         out: folder, made if missing.
         version: the artefact's version.

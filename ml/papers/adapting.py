@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ml.data.pictures import PictureSet, chosen, joined, some
 from ml.systems.base import System
-from ml.train.trainer import Learner
+from ml.train.descent import Descent
 
 PASSAGE = 3
 """Pictures of a passage, in a row; they show one state of the bar."""
@@ -101,7 +101,7 @@ def adapt(system: System[Any], source: PictureSet, watched: PictureSet, how: Ada
             return reviewed
         labelled = replace(watched, is_open=called.repeat_interleave(PASSAGE))
         new = chosen(labelled, pictures_of(taken))
-        learner = Learner(system, system.device)
+        descent = Descent(system, system.device)
         for _ in range(EPOCHS):
-            learner.epoch(joined(some(source, len(new)), new))
+            descent.epoch(joined(some(source, len(new)), new))
     return reviewed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ml.models.barwatch import ModelConfig
@@ -39,7 +39,6 @@ class TrainConfig:
     rider_weight: float = 1.0
     blind_weight: float = 1.0
     mask_weight: float = 0.25
-    checkpoint_every: int = 250
     started_from: str = ""
     model: ModelConfig = field(default_factory=ModelConfig)
 
@@ -49,10 +48,11 @@ class TrainConfig:
 
     @staticmethod
     def from_dict(values: dict[str, Any]) -> TrainConfig:
-        """Read `as_dict` back."""
+        """Read `as_dict` back; fields that a configuration no longer has are left out."""
         model = dict(values["model"])
         model["widths"] = tuple(model["widths"])
-        return TrainConfig(**{**values, "model": ModelConfig(**model)})
+        known = {name: values[name] for name in (f.name for f in fields(TrainConfig)) if name in values}
+        return TrainConfig(**{**known, "model": ModelConfig(**model)})
 
 
 PRESETS = {

@@ -32,10 +32,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_training_leaves_a_checkpoint_and_a_log(trained: Path) -> None:
     """The log has its header and the last step."""
-    assert (trained / "run" / "checkpoint.pt").exists()
+    assert (trained / "run" / "last.pt").exists()
     lines = (trained / "run" / "log.csv").read_text().splitlines()
-    assert lines[0].startswith("step,seconds,precision,margin")
-    assert lines[-1].startswith("3,")
+    assert lines[0].startswith("epoch,step,precision,margin")
+    assert lines[-1].startswith("1,3,")
 
 
 def test_a_checkpoint_is_not_overwritten_by_mistake(trained: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_checkpoint_is_not_overwritten_by_mistake(trained: Path) -> None:
     assert refused.exit_code == 2
     assert "--resume" in refused.stderr
     _invoke(*words, "--resume", "--device", "cpu", "--workers", "1")
-    assert (trained / "run" / "log.csv").read_text().splitlines()[-1].startswith("3,")
+    assert (trained / "run" / "log.csv").read_text().splitlines()[-1].startswith("1,3,")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def released(trained: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(export, "CALIBRATION_SEEDS", range(10_100, 10_103))
         _invoke(
-            *("export", "--checkpoint", str(trained / "run" / "checkpoint.pt"), "--workers", "1"),
+            *("export", "--checkpoint", str(trained / "run" / "last.pt"), "--workers", "1"),
             *("--out", str(trained / "released"), "--passages", "4", "--cache", str(trained / "cache")),
         )
     return trained / "released" / "barwatch.ts"

@@ -21,8 +21,9 @@ import torch
 from ml.evaluate.metrics import Flags, Floats, bootstrap
 from ml.evaluate.retrieval import retrieve
 from ml.models.getnet import GetNet
+from ml.papers.digits.pairs import embedded, pair_distances, pixels
 from ml.papers.digits.pictures import SIDE_PX, Digits, distorted_digits, pairs
-from ml.papers.digits.training import Trained, embedded, pair_distances, pixels
+from ml.papers.digits.training import Trained
 
 TEST_SEED, COPIES = 0, 4
 
@@ -174,8 +175,8 @@ def _variant(kind: int, ones: Sequence[DigitsAnswers], asked: Asked) -> dict[str
         "parameters": sum(p.numel() for p in ones[0].trained.network.parameters()),
         **shares,
         "recipe": asdict(replace(ones[0].trained.recipe, seed=0)),
-        "epoch_by_seed": [one.trained.state["epoch"] for one in ones],
-        "epochs_by_seed": [one.trained.state["epochs"] for one in ones],
+        "epoch_by_seed": [one.trained.state["best_epoch"] for one in ones],
+        "epochs_by_seed": [one.trained.state["epoch"] for one in ones],
         "ready_by_seed": [one.trained.state["ready"] for one in ones],
         "validation_by_seed": [one.trained.state["best"] for one in ones],
         "threshold_by_seed": [one.trained.state["threshold"] for one in ones],

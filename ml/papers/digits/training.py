@@ -21,29 +21,26 @@ With all of this the transformer finds the digit, later on some seeds than on ot
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from ml.evaluate.metrics import Flags, Floats
 from ml.losses.getnet import getnet_loss
-from ml.machine.memory import keep_freed_memory
-from ml.machine.precision import autocast, precision_name
 from ml.models.getnet import DIGITS, GetNet, SpatialTransformer, getnet, turn
-from ml.papers.digits.pictures import Bytes, Digits, distorted_digits, pairs
-from ml.train.trainer import append_log, save
+from ml.papers.digits.pairs import batch_pairs, best_threshold, embedded, forward, pair_distances, pixels
+from ml.papers.digits.pictures import Digits, distorted_digits, pairs
+from ml.train.loop import BEST, Learner, State, read
+from ml.train.loop import train as train_learner
+from ml.train.run import CPU, Progress, Run, silent
 
 Transformer = Literal[0, 3, 6]
 TRANSFORMERS: tuple[Transformer, ...] = (0, 3, 6)
-Progress = Callable[[int, dict[str, float]], None]
 _EPOCHS_OF_A_SEED = 10_000
 """No two seeds' epochs show the same pictures."""
 
@@ -86,157 +83,117 @@ SMOKE = DigitsRecipe(epochs=3, ready=0.5, shift_only=1, digits=96)
 class Trained:
     """What came of a training.
 
-    network: its best epoch's, from which to judge. state: `epoch` (the best, from 1), `epochs` (all that
-    were run), `ready` (after how many the transformer began to learn, None if it did not), `best` (validation
-    accuracy 0..1), `threshold` (distance that reached it), `step`, `seconds`.
+    network: its best epoch's, from which to judge. state: `ml.train.loop.State`, with `ready` (after how many
+    epochs the transformer began to learn, None if it did not) and `threshold` (the distance that reached the
+    best validation accuracy).
     """
 
     recipe: DigitsRecipe
     network: nn.Module
-    state: dict[str, Any]
+    state: State
 
 
-def pixels(pictures: Bytes, blur_px: float = 0.0) -> Tensor:
-    """uint8[N, 60, 60] to float[N, 1, 60, 60], about -1..3: 0 near the mean, as it is beyond the edges."""
-    if blur_px:
-        blurred = [cv2.GaussianBlur(one.astype(np.float32), (0, 0), blur_px) for one in pictures]
-        x = torch.from_numpy(np.stack(blurred))
-    else:
-        x = torch.from_numpy(pictures).float()
-    return x[:, None].div(63.75).sub(1.0)
+class DigitsLearner(Learner):
+    """A network that learns pairs of digits; `ready` is when its transformer began to learn."""
+
+    def __init__(self, recipe: DigitsRecipe) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.step = recipe, 0
+        self.ready: int | None = None
+        self.network = getnet(DIGITS, recipe.transformer)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimiser = _optimiser(recipe, self.network)
+        self.rng = torch.Generator().manual_seed(recipe.seed)
+        validation = distorted_digits(recipe.seed, "validation", copies=2)
+        self._asked, self._same = pairs(validation.labels, recipe.seed)
+        self._validation = pixels(validation.pictures, recipe.blur_px)
+
+    def content(self) -> dict[str, Any]:
+        """Return the recipe."""
+        return {"recipe": asdict(self.recipe)}
+
+    def continues(self, saved: dict[str, Any]) -> bool:
+        """Return whether all but the length is the same."""
+        return replace(DigitsRecipe(**saved["recipe"]), epochs=self.recipe.epochs) == self.recipe
+
+    def finished(self, state: State) -> bool:
+        """Return whether all epochs are over, or validation has gained nothing for `patience` of them."""
+        recipe = self.recipe
+        if state["epoch"] >= recipe.epochs:
+            return True
+        if not recipe.transformer:
+            return bool(state["epoch"] - state["best_epoch"] >= recipe.patience)
+        if self.ready is None:
+            return False
+        since = max(state["best_epoch"], self.ready + recipe.shift_only)
+        return bool(state["epoch"] - since >= recipe.patience)
+
+    def learn(self, state: State) -> dict[str, float]:
+        """Learn for an epoch, and call the validation pairs by the threshold that is best for them."""
+        recipe, network = self.recipe, self.network
+        if isinstance(network, GetNet) and self.ready is None and state["best"] >= recipe.ready:
+            self.ready = state["epoch"]
+            with torch.no_grad():
+                network.transformer.locate.bias.mul_(recipe.start)
+        shifts = isinstance(network, GetNet) and state["epoch"] < (self.ready or 0) + recipe.shift_only
+        digits, losses = _epoch(recipe, state["epoch"]), []
+        for index in torch.split(torch.randperm(len(digits.labels), generator=self.rng), recipe.batch):
+            self._choose_what_learns()
+            rows, same = batch_pairs(torch.from_numpy(digits.labels)[index], self.rng)
+            embeddings = forward(network, pixels(digits.pictures[index.numpy()], recipe.blur_px))
+            loss = getnet_loss(embeddings[rows[:, 0]], embeddings[rows[:, 1]], same, recipe.margin)
+            self.optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            if isinstance(network, GetNet) and shifts:
+                _shift_only(network.transformer)
+            self.optimiser.step()
+            losses.append(float(loss.detach()))
+            self.step += 1
+        distances = pair_distances(embedded(network, self._validation), self._asked)
+        threshold, share = best_threshold(distances, self._same)
+        return {"loss": sum(losses) / len(losses), "validation": share, "threshold": threshold}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return network, optimiser, generator, and how far it is."""
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "rng": self.rng.get_state(),
+            "step": self.step,
+            "ready": self.ready,
+        }
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
+        self.network.load_state_dict(saved["network"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        self.rng.set_state(saved["rng"])
+        self.step, self.ready = saved["step"], saved["ready"]
+
+    def _choose_what_learns(self) -> None:
+        """Ask for gradients of what learns at this step; the optimiser leaves what has none as it is."""
+        if isinstance(self.network, GetNet) and self.ready is None:
+            learning = list(self.network.siamese.parameters())
+        else:
+            learning = turn(self.network, self.step // self.recipe.turn % 2 == 0)
+        for parameter in self.network.parameters():
+            parameter.requires_grad_(False)
+        for parameter in learning:
+            parameter.requires_grad_(True)
 
 
-def forward(network: nn.Module, x: Tensor) -> Tensor:
-    """Return float32[N, 128] of float[N, 1, 60, 60], in training's precision inside, with gradient."""
-    with autocast(torch.device("cpu")):
-        out: Tensor = network(x.contiguous(memory_format=torch.channels_last))
-    return out.float()
-
-
-@torch.inference_mode()
-def embedded(network: nn.Module, x: Tensor, batch: int = 128) -> Tensor:
-    """Return `forward` of any number of pictures, without gradient."""
-    return torch.cat([forward(network, part) for part in torch.split(x, batch)])
-
-
-def pair_distances(embeddings: Tensor, rows: npt.NDArray[np.int64]) -> Floats:
-    """Return distances float64[P] (equation 9) of pairs int64[P, 2] of embeddings float[N, D]."""
-    index = torch.from_numpy(rows)
-    found: Floats = (embeddings[index[:, 0]] - embeddings[index[:, 1]]).norm(dim=1).double().numpy()
-    return found
-
-
-def best_threshold(distance: Floats, same: Flags) -> tuple[float, float]:
-    """The distance below which most pairs are called rightly, and the share that is.
-
-    Args:
-        distance: float64[P], P at least 1. same: bool[P].
-
-    Returns:
-        (threshold, half-way between two pairs' distances or at an end; accuracy 0..1).
-    """
-    order = np.argsort(distance, kind="stable")
-    sorted_, right = distance[order], same[order]
-    # With the k nearest called the same: those of them that are, and the others that are not.
-    counts = np.append(0, np.cumsum(right)) + (~right).sum() - np.append(0, np.cumsum(~right))
-    cuts = np.concatenate([sorted_[:1] - 1e-6, (sorted_[:-1] + sorted_[1:]) / 2, sorted_[-1:] + 1e-6])
-    tied = np.concatenate([[False], sorted_[:-1] == sorted_[1:], [False]])  # no threshold parts equals
-    k = int(np.argmax(np.where(tied, -1, counts)))
-    return float(cuts[k]), float(counts[k] / len(same))
-
-
-def batch_pairs(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Pair a batch's pictures: all pairs of one class, and as many of two, drawn among all.
-
-    Section IV.B has two pairs for each picture; here a picture that was embedded once serves in all of them.
-
-    Args:
-        labels: int64[B].
-
-    Returns:
-        (int64[P, 2] rows, bool[P] whether of one class), half of them if the batch has enough.
-    """
-    rows = torch.combinations(torch.arange(len(labels)))
-    same = labels[rows[:, 0]] == labels[rows[:, 1]]
-    right, wrong = rows[same], rows[~same]
-    wrong = wrong[torch.randperm(len(wrong), generator=generator)[: len(right)]]
-    return torch.cat([right, wrong]), torch.arange(len(right) + len(wrong)) < len(right)
-
-
-def train(recipe: DigitsRecipe, out: Path, progress: Progress = lambda *_: None) -> Trained:
-    """Train one network, or read it back if that was done before.
-
-    Writes out/last.pt, from which a training that was cut short goes on, and out/log.csv.
-
-    Args:
-        recipe: how. A training that goes on may be longer than was first asked, not otherwise another one.
+def train(recipe: DigitsRecipe, out: Path, progress: Progress = silent) -> Trained:
+    """Train one network by `ml.train.loop`, or read it back if that was done before.
 
     Raises:
         ValueError: out/last.pt is of another recipe.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(recipe.seed)
-    keep_freed_memory()
-    network = getnet(DIGITS, recipe.transformer)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = _optimiser(recipe, network)
-    rng = torch.Generator().manual_seed(recipe.seed)
-    validation = distorted_digits(recipe.seed, "validation", copies=2)
-    asked, same_asked = pairs(validation.labels, recipe.seed)
-    x = pixels(validation.pictures, recipe.blur_px)
-    best: dict[str, Tensor] = {}
-    state: dict[str, Any] = {
-        "epoch": 0,
-        "epochs": 0,
-        "step": 0,
-        "ready": None,
-        "best": -1.0,
-        "threshold": 0.0,
-        "seconds": 0.0,
-        "precision": precision_name(torch.device("cpu")),
-    }
-    last = out / "last.pt"
-    if last.exists():
-        saved = _saved(last, recipe)
-        network.load_state_dict(saved["network"])
-        optimiser.load_state_dict(saved["optimiser"])
-        rng.set_state(saved["rng"])
-        best, state = saved["best"], saved["state"]
-    while state["epochs"] < recipe.epochs and not _in_vain(recipe, state):
-        started, losses = time.monotonic(), []
-        if isinstance(network, GetNet) and state["ready"] is None and state["best"] >= recipe.ready:
-            state["ready"] = state["epochs"]
-            with torch.no_grad():
-                network.transformer.locate.bias.mul_(recipe.start)
-        digits = _epoch(recipe, state["epochs"])
-        for index in torch.split(torch.randperm(len(digits.labels), generator=rng), recipe.batch):
-            _let_learn(network, recipe, state["ready"] is not None, state["step"])
-            rows, same = batch_pairs(torch.from_numpy(digits.labels)[index], rng)
-            embeddings = forward(network, pixels(digits.pictures[index.numpy()], recipe.blur_px))
-            loss = getnet_loss(embeddings[rows[:, 0]], embeddings[rows[:, 1]], same, recipe.margin)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            if isinstance(network, GetNet) and state["epochs"] < (state["ready"] or 0) + recipe.shift_only:
-                _shift_only(network.transformer)
-            optimiser.step()
-            losses.append(float(loss.detach()))
-            state["step"] += 1
-        state["epochs"] += 1
-        threshold, share = best_threshold(pair_distances(embedded(network, x), asked), same_asked)
-        said = {"loss": sum(losses) / len(losses), "validation": share}
-        said["seconds"] = time.monotonic() - started
-        state["precision"] = precision_name(torch.device("cpu"))
-        state["seconds"] += said["seconds"]
-        if share > state["best"]:
-            state |= {"best": share, "epoch": state["epochs"], "threshold": threshold}
-            best = {name: value.clone() for name, value in network.state_dict().items()}
-        going_on = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
-        content = {"recipe": asdict(recipe), "best": best, "state": state, "rng": rng.get_state()}
-        save({**content, **going_on}, last)
-        append_log(out / "log.csv", state["epochs"], said, state["precision"])
-        progress(state["epochs"], said)
-    network.load_state_dict(best)
-    return Trained(recipe, network.eval(), state)
+    learner = DigitsLearner(recipe)
+    last = read(train_learner(learner, Run(out=out, progress=progress)), CPU)
+    best = read(out / BEST, CPU)
+    learner.network.load_state_dict(best["network"])
+    state = last["state"] | {"ready": last["ready"], "threshold": best["measured"]["threshold"]}
+    return Trained(recipe, learner.network.eval(), state)
 
 
 def train_all(
@@ -244,7 +201,7 @@ def train_all(
     transformers: Sequence[Transformer],
     seeds: Sequence[int],
     out: Path,
-    progress: Callable[[DigitsRecipe, int, dict[str, float]], None] = lambda *_: None,
+    progress: Callable[[DigitsRecipe, dict[str, float]], None] = lambda *_: None,
 ) -> Iterator[Trained]:
     """Yield a network for each seed and transformer, each in its folder; seed by seed.
 
@@ -253,18 +210,8 @@ def train_all(
     for seed in seeds:
         for transformer in transformers:
             one = replace(recipe, seed=seed, transformer=transformer)
-
-            def said(epoch: int, what: dict[str, float], one: DigitsRecipe = one) -> None:
-                progress(one, epoch, what)
-
-            yield train(one, out / f"transformer-{transformer}" / f"seed-{seed}", said)
-
-
-def _saved(path: Path, recipe: DigitsRecipe) -> dict[str, Any]:
-    saved: dict[str, Any] = torch.load(path, weights_only=True)
-    if replace(DigitsRecipe(**saved["recipe"]), epochs=recipe.epochs) != recipe:
-        raise ValueError(f"{path} is of another run: {saved['recipe']}")
-    return saved
+            folder = out / f"transformer-{transformer}" / f"seed-{seed}"
+            yield train(one, folder, partial(progress, one))
 
 
 def _optimiser(recipe: DigitsRecipe, network: nn.Module) -> torch.optim.Optimizer:
@@ -277,18 +224,6 @@ def _optimiser(recipe: DigitsRecipe, network: nn.Module) -> torch.optim.Optimize
     return torch.optim.Adam(parts, recipe.learning_rate)
 
 
-def _let_learn(network: nn.Module, recipe: DigitsRecipe, ready: bool, step: int) -> None:
-    """Ask for gradients of what learns at a step; the optimiser leaves what has none as it is."""
-    if isinstance(network, GetNet) and not ready:
-        learning = list(network.siamese.parameters())
-    else:
-        learning = turn(network, step // recipe.turn % 2 == 0)
-    for parameter in network.parameters():
-        parameter.requires_grad_(False)
-    for parameter in learning:
-        parameter.requires_grad_(True)
-
-
 def _shift_only(transformer: SpatialTransformer) -> None:
     """Let the last layer's gradients be 0 but for tx and ty."""
     shifts = [1, 2] if transformer.parameters_out == 3 else [2, 5]
@@ -296,14 +231,6 @@ def _shift_only(transformer: SpatialTransformer) -> None:
     for parameter in transformer.locate.parameters():
         if parameter.grad is not None:
             parameter.grad[others] = 0.0
-
-
-def _in_vain(recipe: DigitsRecipe, state: dict[str, Any]) -> bool:
-    """Whether validation has gained nothing for as long as patience lasts."""
-    if recipe.transformer and state["ready"] is None:
-        return False
-    since = max(state["epoch"], state["ready"] + recipe.shift_only if recipe.transformer else 0)
-    return bool(state["epochs"] - since >= recipe.patience)
 
 
 def _epoch(recipe: DigitsRecipe, epoch: int) -> Digits:

@@ -14,8 +14,8 @@ from ml.artefact.torchscript import Scripted, script
 from ml.data.rendered import load
 from ml.export.release import release
 from ml.models.barwatch import BarwatchNetwork, prepare_masks, prepare_pictures
+from ml.train.barwatch import BarwatchLearner
 from ml.train.config import PRESETS
-from ml.train.loop import Trainer
 
 
 def test_torchscript_equals_eager() -> None:
@@ -105,8 +105,8 @@ def test_a_picture_is_judged_alone_as_in_a_batch() -> None:
 def released(lift_files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An artefact of an untrained network."""
     folder = tmp_path_factory.mktemp("released")
-    Trainer(PRESETS["smoke"], torch.device("cpu")).save(folder / "checkpoint.pt")
-    data = torch.load(folder / "checkpoint.pt", weights_only=True)
+    learner = BarwatchLearner(PRESETS["smoke"], torch.device("cpu"))
+    data = {**learner.content(), **learner.state_dict()}
     return release(data, lift_files, folder, "9.9.9", "barwatch export --test")
 
 

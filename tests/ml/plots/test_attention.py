@@ -11,7 +11,7 @@ from ml.commands import plot
 from ml.data.benchmark import parts
 from ml.plots.attention import attention_sheet, heated
 from ml.systems.named import RECIPES, as_values, system_of
-from ml.train.trainer import save
+from ml.train.loop import save
 from tests.ml.plots.test_cutouts import carriers
 from tests.ml.plots.untrained_abir import untrained
 

@@ -14,7 +14,9 @@ from ml.systems.metric import classes
 from ml.systems.named import RECIPES, as_values, changed, from_values, system_of, trained_by
 from ml.systems.recipe import AbirRecipe, GetNetRecipe, Recipe, TripletRecipe
 from ml.systems.siamese import displaced
-from ml.train.trainer import train
+from ml.train.loop import train
+from ml.train.run import Run
+from ml.train.systems import Lesson, SystemLearner
 
 LIFTS, EACH = 2, 4
 SMALL = {"vgg16": 32, "resnet50": 32, "abir": 32, "triplet-mildnet": 32, "triplet-resnet50": 32}
@@ -50,7 +52,7 @@ def recipe_of(name: str, **changes: object) -> Recipe:
 
 @pytest.mark.parametrize("name", sorted(RECIPES.keys() - {"siamese", "classifier"}))
 def test_each_system_learns_what_a_batch_shows(name: str, data: PictureSet) -> None:
-    """Every step on one batch lowers its loss; every picture gets a score. The other two: test_trainer.
+    """Every step on one batch lowers its loss; every picture gets a score. The other two: tests/ml/train.
 
     Without dropout and the batch's own statistics, which make the loss of so few pictures jump.
     """
@@ -80,8 +82,9 @@ def test_regularisation_is_part_of_the_descent(l2: str, data: PictureSet, tmp_pa
     cpu = torch.device("cpu")
 
     def weights(name: str, **changes: object) -> dict[str, torch.Tensor]:
-        recipe = recipe_of("classifier", **changes)
-        train("classifier", replace(recipe, epochs=1), data, data, tmp_path / name, lambda *_: None, cpu)
+        recipe = replace(recipe_of("classifier", **changes), epochs=1)
+        learner = SystemLearner(Lesson("classifier", recipe, data, data), cpu)
+        train(learner, Run(out=tmp_path / name))
         saved = torch.load(tmp_path / name / "last.pt", weights_only=True)
         return {**saved["network"], **saved["penalty"]}
 

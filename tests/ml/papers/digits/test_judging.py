@@ -49,7 +49,7 @@ def asked() -> Asked:
 
 
 def judged(kind: Transformer, seed: int, right: list[int]) -> DigitsAnswers:
-    state = {"epoch": 1, "epochs": 2, "ready": None, "best": 0.5, "seconds": 3.0, "threshold": 1.0}
+    state = {"best_epoch": 1, "epoch": 2, "ready": None, "best": 0.5, "seconds": 3.0, "threshold": 1.0}
     trained = Trained(DigitsRecipe(transformer=kind, seed=seed), getnet(DIGITS, kind), state)
     values = np.array([1.0, 0.0, 1.0, 0.0])
     return DigitsAnswers(trained, np.array(right, np.float64), values, values / 2, values)

@@ -9,17 +9,9 @@ import pytest
 import torch
 
 from ml.models.getnet import GetNet
+from ml.papers.digits.pairs import batch_pairs, best_threshold, pair_distances, pixels
 from ml.papers.digits.pictures import distorted_digits
-from ml.papers.digits.training import (
-    SMOKE,
-    DigitsRecipe,
-    batch_pairs,
-    best_threshold,
-    pair_distances,
-    pixels,
-    train,
-    train_all,
-)
+from ml.papers.digits.training import SMOKE, DigitsRecipe, train, train_all
 
 TINY = replace(SMOKE, digits=24, batch=12, epochs=2)
 
@@ -92,8 +84,8 @@ def test_finished_seeds_are_not_trained_again(tmp_path: Path) -> None:
     """Of a run that was cut short only the rest is trained: what is there is neither touched nor changed."""
     trained: list[tuple[int, int]] = []
 
-    def said(one: DigitsRecipe, epoch: int, what: dict[str, float]) -> None:
-        del epoch, what
+    def said(one: DigitsRecipe, measured: dict[str, float]) -> None:
+        del measured
         trained.append((one.transformer, one.seed))
 
     first = next(train_all(TINY, (0, 3), (0, 1), tmp_path, said))
@@ -124,14 +116,15 @@ def test_what_was_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> Non
     one, two = (torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("cut", "whole"))
     assert one["network"].keys() == two["network"].keys()
     assert all(torch.equal(one["network"][name], two["network"][name]) for name in one["network"])
-    assert one["state"] | {"seconds": 0} == two["state"] | {"seconds": 0}
+    other = {"seconds": 0, "machine": {}}
+    assert one["state"] | other == two["state"] | other
     logs = [(tmp_path / name / "log.csv").read_text().splitlines() for name in ("cut", "whole")]
-    assert logs[0][0] == "epoch,precision,loss,validation,seconds"
-    assert [line.split(",")[:4] for line in logs[0]] == [line.split(",")[:4] for line in logs[1]]
+    assert logs[0][0] == "epoch,step,precision,loss,validation,threshold,seconds"
+    assert [line.split(",")[:6] for line in logs[0]] == [line.split(",")[:6] for line in logs[1]]
     assert [line.split(",")[0] for line in logs[0][1:]] == ["1", "2"]
 
 
 def test_training_ends_once_validation_gains_nothing(tmp_path: Path) -> None:
     """Weights that do not move: the first epoch stays the best, and patience ends it."""
     state = train(replace(TINY, transformer=0, learning_rate=0.0, epochs=9, patience=2), tmp_path).state
-    assert (state["epoch"], state["epochs"]) == (1, 3)
+    assert (state["best_epoch"], state["epoch"]) == (1, 3)

@@ -8,7 +8,9 @@ import torch
 
 from ml.data.pictures import PictureSet
 from ml.systems.named import RECIPES, system_of
-from ml.train.trainer import load, train
+from ml.train.loop import BEST, train
+from ml.train.run import Run
+from ml.train.systems import Lesson, SystemLearner, load
 
 CPU = torch.device("cpu")
 
@@ -32,26 +34,30 @@ def bars(count: int, seed: int) -> PictureSet:
 def test_it_learns_stops_early_and_is_read_back(name: str, tmp_path: Path) -> None:
     """All right on other pictures of the same bars; training ends `patience` epochs after the best."""
     recipe = replace(RECIPES[name], batch=8, patience=2, epochs=8)
-    told: list[int] = []
-    best = train(name, recipe, bars(16, 1), bars(8, 2), tmp_path, lambda epoch, _: told.append(epoch), CPU)
-    read_as, system, state = load(best, CPU)
+    measured: list[dict[str, float]] = []
+    learner = SystemLearner(Lesson(name, recipe, bars(16, 1), bars(8, 2)), CPU)
+    train(learner, Run(out=tmp_path, progress=measured.append))
+    read_as, system, state = load(tmp_path / BEST, CPU)
     assert (read_as, system.recipe) == (name, recipe)
     assert system.accuracy(bars(8, 3), bars(16, 1)) == 1.0
-    assert told[-1] == min(recipe.epochs, state["best_epoch"] + recipe.patience)
+    assert measured[-1]["epoch"] == min(recipe.epochs, state["best_epoch"] + recipe.patience)
     assert state["seconds"] > 0
-    assert (tmp_path / "log.csv").read_text().splitlines()[0] == "epoch,precision,loss,validation,seconds"
+    assert (tmp_path / "log.csv").read_text().splitlines()[
+        0
+    ] == "epoch,step,precision,loss,validation,seconds"
 
 
 def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     """Two epochs at once, cut after one, or asked for later: the same weights; another seed is refused."""
 
     def run(folder: Path, epochs: int, stop_after: int | None = None, seed: int = 0) -> None:
-        def show(epoch: int, _: dict[str, float]) -> None:
-            if epoch == stop_after:
+        def show(measured: dict[str, float]) -> None:
+            if measured["epoch"] == stop_after:
                 raise KeyboardInterrupt
 
         recipe = replace(RECIPES["siamese"], seed=seed, batch=8, epochs=epochs)
-        train("siamese", recipe, bars(8, 1), bars(4, 2), folder, show, CPU)
+        learner = SystemLearner(Lesson("siamese", recipe, bars(8, 1), bars(4, 2)), CPU)
+        train(learner, Run(out=folder, progress=show))
 
     run(tmp_path / "whole", 2)
     with pytest.raises(KeyboardInterrupt):

@@ -7,24 +7,21 @@ import pytest
 import torch
 
 from ml.data.episodes import Episodes
+from ml.train.barwatch import BarwatchLearner, background_embedding, learning_rate
 from ml.train.config import PRESETS, TrainConfig
-from ml.train.loop import Trainer, always_seen, learning_rate, train
+from ml.train.loop import train
+from ml.train.run import Run
 
 CPU = torch.device("cpu")
-TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_pictures=2, checkpoint_every=2)
-
-
-def _quiet(step: int, steps: int, means: dict[str, float]) -> None:
-    assert 0 < step <= steps
-    assert means["margin"] > 0
+TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_pictures=2)
 
 
 def test_it_overfits_one_batch(lift_files: list[Path]) -> None:
     """Forty steps on one episode bring its margin loss well down: everything is connected."""
     config = replace(TINY, steps=40, warmup_steps=5, learning_rate=5e-3)
-    trainer = Trainer(config, CPU)
+    learner = BarwatchLearner(config, CPU)
     episode = Episodes(lift_files, 3, 4, seed=0).episode(0, {})
-    history = [trainer.update(episode) for _ in range(config.steps)]
+    history = [learner.update(episode) for _ in range(config.steps)]
     assert history[-1]["margin"] < 0.6 * history[0]["margin"]
     assert history[-1]["dense"] < 0.8 * history[0]["dense"]
     assert history[-1]["accuracy"] > 0.8
@@ -34,25 +31,22 @@ def test_the_same_seed_gives_the_same_weights(lift_files: list[Path], tmp_path: 
     """Two runs of one configuration end in equal weights."""
     ends = []
     for name in ("a", "b"):
-        trainer = Trainer(TINY, CPU)
-        train(trainer, lift_files, tmp_path / name, _quiet, workers=0)
-        ends.append(trainer.model.state_dict())
+        learner = BarwatchLearner(TINY, CPU, lift_files, workers=0)
+        train(learner, Run(out=tmp_path / name))
+        ends.append(learner.network.state_dict())
     for key, value in ends[0].items():
         torch.testing.assert_close(value, ends[1][key], rtol=0, atol=0)
 
 
 def test_a_resumed_run_ends_where_an_unbroken_one_does(lift_files: list[Path], tmp_path: Path) -> None:
-    """Stop after two of four steps, load the checkpoint, go on: the same weights and the same log steps."""
-    whole = Trainer(TINY, CPU)
-    train(whole, lift_files, tmp_path / "whole", _quiet, workers=0)
-    first = Trainer(TINY, CPU)
-    for step in range(2):
-        first.update(Episodes(lift_files, 2, 2, TINY.seed).episode(step, {}))
-    (tmp_path / "cut").mkdir()
-    first.save(tmp_path / "cut" / "checkpoint.pt")
-    second = Trainer.load(tmp_path / "cut" / "checkpoint.pt", CPU)
-    train(second, lift_files, tmp_path / "cut", _quiet, workers=0)
-    assert second.step == 4
+    """Two of four steps, then the rest from the checkpoint: the weights of four steps at once."""
+    whole = BarwatchLearner(TINY, CPU, lift_files, workers=0)
+    train(whole, Run(out=tmp_path / "whole"))
+    train(BarwatchLearner(replace(TINY, steps=2), CPU, lift_files, workers=0), Run(out=tmp_path / "cut"))
+    second = BarwatchLearner(replace(TINY, steps=4), CPU, lift_files, workers=0)
+    measured: list[dict[str, float]] = []
+    train(second, Run(out=tmp_path / "cut", progress=measured.append))
+    assert [(one["epoch"], one["step"]) for one in measured] == [(2, 4)]
     for key, value in whole.average.state_dict().items():
         torch.testing.assert_close(value, second.average.state_dict()[key], rtol=1e-6, atol=1e-7)
 
@@ -75,20 +69,20 @@ def test_what_a_lift_always_shows_by_hand() -> None:
     """Of three pictures of one lift the first knows the two others, the second the third, the third none."""
     bars = torch.tensor([[1.0, 0.0], [0.0, 4.0], [2.0, 2.0]], requires_grad=True)
     watched = torch.tensor([[[False, True, True], [False, False, True], [False, False, False]]])
-    found = always_seen(bars, watched)
+    found = background_embedding(bars, watched)
     assert found.tolist() == [[1.0, 3.0], [2.0, 2.0], [0.0, 0.0]]
     assert not found.requires_grad
 
 
 def test_another_networks_weights_are_taken_where_they_fit() -> None:
     """Same name and shape: taken, by the moving average too. Another shape or name: left as it began."""
-    trainer, other = Trainer(TINY, CPU), Trainer(replace(TINY, seed=5), CPU)
-    weights = other.model.state_dict()
-    begun = trainer.model.state_dict()["bar.weight"].clone()
+    learner, other = BarwatchLearner(TINY, CPU), BarwatchLearner(replace(TINY, seed=5), CPU)
+    weights = other.network.state_dict()
+    begun = learner.network.state_dict()["bar.weight"].clone()
     given = {**weights, "bar.weight": torch.zeros(3, 3), "nobody.weight": torch.zeros(1)}
-    taken = trainer.start_from(given)
+    taken = learner.start_from(given)
     assert len(taken) == len(weights) - 1
-    for state in (trainer.model.state_dict(), trainer.average.state_dict()):
+    for state in (learner.network.state_dict(), learner.average.state_dict()):
         assert torch.equal(state["stem.weight"], weights["stem.weight"])
         assert torch.equal(state["bar.weight"], begun)
 
@@ -96,7 +90,7 @@ def test_another_networks_weights_are_taken_where_they_fit() -> None:
 def test_pictures_of_another_lift_are_told_apart(lift_files: list[Path]) -> None:
     """A few dozen steps on one episode: its own pictures fit their masks, the next lift's masks do not."""
     config = replace(TINY, steps=40, warmup_steps=5, learning_rate=5e-3)
-    trainer = Trainer(config, CPU)
+    learner = BarwatchLearner(config, CPU)
     episode = Episodes(lift_files, 3, 4, seed=0).episode(0, {})
-    history = [trainer.update(episode)["fit"] for _ in range(config.steps)]
+    history = [learner.update(episode)["fit"] for _ in range(config.steps)]
     assert history[-1] < 0.8 * history[0]

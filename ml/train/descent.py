@@ -1,0 +1,98 @@
+"""The descent of a system: its optimiser, its regularisation, and what is drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ml.data.pictures import PictureSet
+from ml.systems.base import System
+from ml.systems.recipe import Recipe
+from ml.train.adaptive import AdaptiveL2, constant_l2
+from ml.train.episodic import episodic_loss
+
+MOMENTUM = 0.9
+
+
+class Descent:
+    """A system with what its descent needs: regularisation, optimiser, what is drawn, and how far it is.
+
+    Args:
+        system: its network is moved to the device.
+    """
+
+    def __init__(self, system: System[Any], device: torch.device) -> None:
+        self.system = system
+        system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.penalty = _Penalty(system)
+        self.optimiser = _optimiser(system.recipe, system, self.penalty)
+        self.rng = torch.Generator().manual_seed(system.recipe.seed)
+        self.step = 0
+
+    def epoch(self, data: PictureSet) -> float:
+        """Learn from an epoch's batches; returns the mean loss."""
+        self.system.network.train()
+        losses = [self._learn(data, index) for index in self.system.batches(data, self.rng)]
+        return sum(losses) / max(1, len(losses))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a run that was cut short goes on from."""
+        return {
+            "network": self.system.network.state_dict(),
+            "penalty": self.penalty.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "rng": self.rng.get_state(),
+            "step": self.step,
+        }
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take back what `state_dict` gave."""
+        self.system.network.load_state_dict(saved["network"])
+        self.penalty.load_state_dict(saved["penalty"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        self.rng.set_state(saved["rng"].cpu())
+        self.step = saved["step"]
+
+    def _learn(self, data: PictureSet, index: Tensor) -> float:
+        system, recipe = self.system, self.system.recipe
+        for group in self.optimiser.param_groups:
+            group["lr"] = recipe.learning_rate / (1 + recipe.decay * self.step)
+        loss = episodic_loss(system, data, index, self.rng) if recipe.episodic else None
+        loss = system.loss(data, index, self.rng) if loss is None else loss
+        added = self.penalty()
+        self.optimiser.zero_grad(set_to_none=True)
+        (loss if added is None else loss + added).backward()
+        learning = {id(parameter) for parameter in system.learning(self.step)}
+        for parameter in system.network.parameters():
+            if id(parameter) not in learning:
+                parameter.grad = None  # the optimiser leaves what has no gradient as it is
+        nn.utils.clip_grad_norm_(system.network.parameters(), recipe.clip_norm)
+        self.optimiser.step()
+        self.step += 1
+        return float(loss.detach())
+
+
+class _Penalty(nn.Module):
+    """The recipe's L2 regularisation."""
+
+    def __init__(self, system: System[Any]) -> None:
+        super().__init__()
+        recipe = system.recipe
+        self._network, self._factor = (system.network,), recipe.l2_factor  # a tuple: not registered here too
+        self._constant = recipe.l2 == "constant"
+        self.adaptive = AdaptiveL2(system.network, recipe.l2_factor) if recipe.l2 == "adaptive" else None
+
+    def forward(self) -> Tensor | None:
+        """Return what to add to the loss, None for nothing."""
+        if self.adaptive is not None:
+            return self.adaptive()  # type: ignore[no-any-return]
+        return constant_l2(self._network[0], self._factor) if self._constant else None
+
+
+def _optimiser(recipe: Recipe, system: System[Any], penalty: _Penalty) -> torch.optim.Optimizer:
+    learnt = [*system.network.parameters(), *penalty.parameters()]
+    if recipe.optimiser == "adam":
+        return torch.optim.Adam(learnt, recipe.learning_rate)
+    return torch.optim.SGD(learnt, recipe.learning_rate, MOMENTUM, nesterov=True)

@@ -1,0 +1,37 @@
+"""What every training and evaluation is given: where things lie, and which machine does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+Progress = Callable[[dict[str, float]], None]
+"""Told of each stretch of a training: epoch, step, and what was measured."""
+
+
+CPU = torch.device("cpu")
+
+
+def silent(measured: dict[str, float]) -> None:
+    """Tell nobody."""
+    del measured
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run.
+
+    out: folder of its checkpoints and log. device: what networks run on. cache: folder of rendered lifts.
+    benchmark: folder of the benchmark's sets. workers: processes that render. progress: told how a training
+    goes.
+    """
+
+    out: Path
+    device: torch.device = CPU
+    cache: Path = Path("runs/rendered")
+    benchmark: Path = Path("runs/benchmark")
+    workers: int = 2
+    progress: Progress = silent

@@ -1,0 +1,121 @@
+"""Training of the papers' systems: epochs, and early stopping on the validation set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ml.data.pictures import PictureSet, some
+from ml.systems.base import System
+from ml.systems.named import as_values, from_values, system_of
+from ml.systems.recipe import Recipe
+from ml.train.descent import Descent
+from ml.train.loop import BEST, Learner, State, read, save, train
+from ml.train.run import CPU, Run
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is trained on what.
+
+    name: of the system. recipe: how; a run that goes on may be longer than was first asked, and use other
+    threads. training, validation: of the same lifts in the same order; the first is also the gallery of
+    systems that judge by known pictures.
+    """
+
+    name: str
+    recipe: Recipe
+    training: PictureSet
+    validation: PictureSet
+
+
+class SystemLearner(Learner):
+    """A system that learns until its validation accuracy has not risen for `patience` epochs."""
+
+    def __init__(self, lesson: Lesson, device: torch.device) -> None:
+        self.lesson = lesson
+        self.descent = Descent(system_of(lesson.recipe), device)
+        self.network = self.descent.system.network
+        validated = lesson.recipe.validated
+        self._asked = some(lesson.validation, validated) if validated else lesson.validation
+        self._known = some(lesson.training, 2 * validated) if validated else lesson.training
+
+    @property
+    def step(self) -> int:  # type: ignore[override]
+        """Steps of descent so far."""
+        return self.descent.step
+
+    def content(self) -> dict[str, Any]:
+        """Return the system's name and recipe."""
+        return {"recipe": as_values(self.lesson.name, self.lesson.recipe)}
+
+    def continues(self, saved: dict[str, Any]) -> bool:
+        """Return whether all but the length and the number of threads is the same."""
+        name, before = from_values(saved["recipe"])
+        recipe = self.lesson.recipe
+        before = replace(before, epochs=recipe.epochs, threads=recipe.threads)
+        return (name, before) == (self.lesson.name, recipe)
+
+    def finished(self, state: State) -> bool:
+        """Return whether all epochs are over, or the last `patience` of them were no better."""
+        recipe = self.lesson.recipe
+        return bool(
+            state["epoch"] >= recipe.epochs or state["epoch"] - state["best_epoch"] >= recipe.patience
+        )
+
+    def learn(self, state: State) -> dict[str, float]:
+        """Learn for an epoch, and judge the validation pictures."""
+        system, training = self.descent.system, self.lesson.training
+        system.epoch_begins(state["epoch"], training, self.descent.rng)
+        loss = self.descent.epoch(training)
+        return {"loss": loss, "validation": system.accuracy(self._asked, self._known)}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the descent's."""
+        return self.descent.state_dict()
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take back the descent's."""
+        self.descent.load_state_dict(saved)
+
+
+def train_rates(lesson: Lesson, rates: Sequence[float], run: Run) -> Path:
+    """Train once with each learning rate; returns the file of the best on validation.
+
+    Each has its folder, run.out/rate-RATE; run.out/best.pt is that of the best and says what each reached.
+
+    Raises:
+        ValueError: a folder holds another run.
+    """
+    contents: dict[str, dict[str, Any]] = {}
+    for rate in rates:
+        tried = replace(lesson, recipe=replace(lesson.recipe, learning_rate=rate))
+        learner = SystemLearner(tried, run.device)
+        last = train(learner, replace(run, out=run.out / f"rate-{rate:g}"))
+        best = read(last.with_name(BEST), CPU)
+        # The best's file ends with its epoch; the run went on, and may be longer now than it was then.
+        contents[f"{rate:g}"] = {
+            **best,
+            **learner.content(),
+            "state": read(last, CPU)["state"],
+        }
+    reached = {rate: content["state"]["best"] for rate, content in contents.items()}
+    content = max(contents.values(), key=lambda content: content["state"]["best"])
+    content["state"] |= {"reached_by_rate": reached, "training_pictures": len(lesson.training)}
+    save(content, run.out / BEST)
+    return run.out / BEST
+
+
+def load(path: Path, device: torch.device) -> tuple[str, System[Any], State]:
+    """Read best.pt back: the system's name, the system as trained, and how far training had come."""
+    saved = read(path, device)
+    name, recipe = from_values(saved["recipe"])
+    system = system_of(replace(recipe, weights=""))  # those it began with are not needed any more
+    system.recipe = recipe
+    system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    system.network.load_state_dict(saved["network"])
+    return name, system, saved["state"]
