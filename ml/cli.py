@@ -1,30 +1,59 @@
-"""ml's commands of `barwatch`: render, train, evaluate, export, bench; the service finds them by name."""
+"""ml's commands of `barwatch`, which finds this module by its entry point.
+
+Each command's module and the first line of its docstring; `service.commands.lazy` says what an entry is.
+"""
 
 from __future__ import annotations
 
-import typer
+from typing import Any
 
-from ml.commands import bench, plot
-from ml.commands.benchmark import benchmark
-from ml.commands.digits import evaluate_digits
-from ml.commands.evaluate import evaluate, evaluate_benchmark
-from ml.commands.events import evaluate_events
-from ml.commands.export import export
-from ml.commands.onsite import evaluate_onsite
-from ml.commands.passages import evaluate_passages
-from ml.commands.render import app as render
-from ml.commands.report import report
-from ml.commands.train import train
-
-app = typer.Typer(help="Data, training, tables and the artefact.", no_args_is_help=True)
-render.command()(benchmark)
-app.add_typer(render, name="render", help="Render lifts, pictures and videos from seeds.")
-for command in (train, evaluate, export, report):
-    app.command()(command)
-app.command("evaluate-benchmark")(evaluate_benchmark)
-app.command("evaluate-digits")(evaluate_digits)
-app.command("evaluate-events")(evaluate_events)
-app.command("evaluate-onsite")(evaluate_onsite)
-app.command("evaluate-passages")(evaluate_passages)
-app.add_typer(plot.app, name="plot")
-app.add_typer(bench.app, name="bench", help="Speed of the parts, measured on this machine.")
+COMMANDS: dict[str, Any] = {
+    "render": ("ml.commands.render:app", "Render lifts, pictures and videos from seeds."),
+    "train": ("ml.commands.train:train", "Train a network."),
+    "evaluate": ("ml.commands.evaluate:evaluate", "Judge a system."),
+    "evaluate-benchmark": (
+        "ml.commands.evaluate:evaluate_benchmark",
+        "Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost.",
+    ),
+    "evaluate-digits": (
+        "ml.commands.digits:evaluate_digits",
+        "Train on pairs of distorted digits, with and without the spatial transformer: paper 001.",
+    ),
+    "evaluate-events": (
+        "ml.commands.recordings:evaluate_events",
+        "Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay.",
+    ),
+    "evaluate-onsite": (
+        "ml.commands.onsite:evaluate_onsite",
+        "Judge what a lift gains from its own passages: watched without a label, then with some reviewed.",
+    ),
+    "evaluate-passages": (
+        "ml.commands.recordings:evaluate_passages",
+        "Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too.",
+    ),
+    "export": (
+        "ml.commands.export:export",
+        "Export a checkpoint as TorchScript with its manifest, calibrated on lifts that no training saw.",
+    ),
+    "report": (
+        "ml.commands.report:report",
+        "Write report.md with its plots, systems.md, and the tables in other documents, from JSON files.",
+    ),
+    "plot": ("ml.commands.plot:app", "Pictures of what the papers' networks have learnt."),
+    "bench": {
+        "": "Speed of the parts, measured on this machine.",
+        "render": ("ml.commands.bench:bench_render", "Registered pictures rendered a second; JSON."),
+        "embed": (
+            "ml.commands.bench:bench_embed",
+            "Pictures a second from bytes to an answer, by threads and batch.",
+        ),
+        "systems": (
+            "ml.commands.bench:bench_systems",
+            "Pictures a second of all systems of the papers beside the artefact, one thread, 200x200.",
+        ),
+        "train": (
+            "ml.commands.bench:bench_train",
+            "Pictures a second in training of the paper's network, with and without kept memory; JSON lines.",
+        ),
+    },
+}

@@ -6,15 +6,15 @@ import time
 from typing import Any
 
 import numpy as np
+import torch
+
+from ml.machine.memory import keep_freed_memory
+from ml.systems.named import RECIPES, system_of
 
 
 def train_rate(batch: int, threads: int, steps: int) -> list[dict[str, Any]]:
     """Pictures a second that a training step of the paper's network takes, before and after freed memory is
     kept (`ml.machine.memory`); the ratio is that to the first row."""
-    import torch  # noqa: PLC0415
-
-    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
-    from ml.systems.named import RECIPES, system_of  # noqa: PLC0415
 
     before = torch.get_num_threads()
     torch.set_num_threads(threads)

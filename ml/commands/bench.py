@@ -8,12 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
+from ml.bench.embed import rates
+from ml.bench.gpu import gpu_rate
+from ml.bench.networks import network_rates
+from ml.bench.render import render_rate
+from ml.bench.systems import instead, papers, precisions, shipped
+from ml.bench.train import train_rate
 from ml.commands.common import RELEASED, JsonOption, deliver, progress_bar, provenance
+from ml.machine.description import machine
+from ml.machine.memory import keep_freed_memory
+from ml.report.speed import embed_section, networks_section
 
-app = typer.Typer(no_args_is_help=True)
 
-
-@app.command("render")
 def bench_render(
     processes: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     lifts: Annotated[int, typer.Option(min=1, help="Lifts each process renders.")] = 10,
@@ -21,12 +27,10 @@ def bench_render(
     seed: Annotated[int, typer.Option(min=0, help="The first lift's.")] = 0,
 ) -> None:
     """Registered pictures rendered a second; JSON."""
-    from ml.bench.render import render_rate  # noqa: PLC0415
 
     print(json.dumps(render_rate(processes, lifts, passages, seed)))  # noqa: T201
 
 
-@app.command("embed")
 def bench_embed(
     model: Annotated[Path, typer.Option(help="The artefact.")] = RELEASED / "barwatch.ts",
     threads: Annotated[
@@ -49,12 +53,6 @@ def bench_embed(
     The artefact beside the paper's network and what one would pick instead, all in one run; and on a GPU,
     where there is one, beside the limits of its bus and its arithmetic.
     """
-    from ml.bench.embed import rates  # noqa: PLC0415
-    from ml.bench.gpu import gpu_rate  # noqa: PLC0415
-    from ml.bench.systems import instead, papers, precisions, shipped  # noqa: PLC0415
-    from ml.machine.description import machine  # noqa: PLC0415
-    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
-    from ml.report.speed import embed_section  # noqa: PLC0415
 
     threads, batch = threads or [1, 2], batch or [3, 16]
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
@@ -74,7 +72,6 @@ def bench_embed(
     deliver(result, embed_section(result), out, as_json)
 
 
-@app.command("systems")
 def bench_systems(
     model: Annotated[Path, typer.Option(help="The artefact.")] = RELEASED / "barwatch.ts",
     seconds: Annotated[float, typer.Option(min=0.01, help="Time for each figure.")] = 5.0,
@@ -82,10 +79,6 @@ def bench_systems(
     as_json: JsonOption = False,
 ) -> None:
     """Pictures a second of all systems of the papers beside the artefact, one thread, 200x200."""
-    from ml.bench.networks import network_rates  # noqa: PLC0415
-    from ml.machine.description import machine  # noqa: PLC0415
-    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
-    from ml.report.speed import networks_section  # noqa: PLC0415
 
     keep_freed_memory()
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
@@ -93,14 +86,12 @@ def bench_systems(
     deliver(result, networks_section(result), out, as_json)
 
 
-@app.command("train")
 def bench_train(
     batch: Annotated[int, typer.Option(min=2, help="Pictures a step.")] = 32,
     threads: Annotated[int, typer.Option(min=1)] = 2,
     steps: Annotated[int, typer.Option(min=1, help="Steps of each row.")] = 8,
 ) -> None:
-    """Pictures a second that training the paper's network takes, with and without kept memory; JSON lines."""
-    from ml.bench.train import train_rate  # noqa: PLC0415
+    """Pictures a second in training of the paper's network, with and without kept memory; JSON lines."""
 
     for row in train_rate(batch, threads, steps):
         print(json.dumps(row))  # noqa: T201

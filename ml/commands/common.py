@@ -7,15 +7,17 @@ import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import torch
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-if TYPE_CHECKING:
-    from ml.data.benchmark import Part
-    from ml.data.pictures import PictureSet
+from ml.data.benchmark import Part, render_parts
+from ml.data.pictures import PictureSet, read
+from ml.data.rendered import prepare
+from ml.export.manifest import git_commit
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = ROOT / "released"
@@ -75,7 +77,6 @@ def progress_bar() -> Progress:
 
 def prepared(cache: Path, seeds: range, passages: int, workers: int, what: str) -> list[Path]:
     """Render what the cache does not hold yet, with a bar; returns the lifts' files in order."""
-    from ml.data.rendered import prepare  # noqa: PLC0415 - keeps `barwatch --help` quick
 
     with progress_bar() as progress:
         task = progress.add_task(f"rendering {what}", total=len(seeds), note="")
@@ -88,8 +89,6 @@ def prepared(cache: Path, seeds: range, passages: int, workers: int, what: str) 
 
 def rendered_parts(benchmark: Path, wanted: list[Part], workers: int) -> PictureSet:
     """Read parts of the benchmark, rendering what is not there yet."""
-    from ml.data.benchmark import render_parts  # noqa: PLC0415
-    from ml.data.pictures import read  # noqa: PLC0415
 
     missing = [part for part in wanted if not part.path(benchmark).exists()]
     with progress_bar() as progress:
@@ -109,7 +108,6 @@ def provenance(data_seed: int | None) -> dict[str, Any]:
 
     data_seed is None for pictures that were not rendered here.
     """
-    from ml.export.manifest import git_commit  # noqa: PLC0415
 
     return {"command": command_line(), "git_commit": git_commit(), "data_seed": data_seed}
 
@@ -124,6 +122,5 @@ def deliver(result: dict[str, Any], table: str, out: Path | None, as_json: bool)
 
 def chosen_device(name: str) -> str:
     """cuda for `auto` where there is one."""
-    import torch  # noqa: PLC0415
 
     return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name

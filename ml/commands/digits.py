@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import torch
 import typer
 
 from ml.commands.common import EvaluatedPreset, JsonOption, deliver, progress_bar, provenance
-
-if TYPE_CHECKING:
-    from ml.papers.digits.training import DigitsRecipe
+from ml.papers.digits.judging import TEST_SEED, Asked, figures, judge
+from ml.papers.digits.training import SMOKE, TRANSFORMERS, DigitsRecipe, train_all
+from ml.plots.cutouts import digits_sheet, write
+from ml.report.digits import digits_section
 
 
 def evaluate_digits(
@@ -29,13 +31,7 @@ def evaluate_digits(
     out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train on pairs of distorted digits with and without the spatial transformer, and compare: paper 001."""
-    import torch  # noqa: PLC0415 - seconds that only this command needs
-
-    from ml.papers.digits.judging import TEST_SEED, Asked, figures, judge  # noqa: PLC0415
-    from ml.papers.digits.training import SMOKE, TRANSFORMERS, DigitsRecipe, train_all  # noqa: PLC0415
-    from ml.plots.cutouts import digits_sheet, write  # noqa: PLC0415
-    from ml.report.digits import digits_section  # noqa: PLC0415
+    """Train on pairs of distorted digits, with and without the spatial transformer: paper 001."""
 
     torch.set_num_threads(1)  # sums come out the same only with as many, and these networks gain nothing
     smoke = preset is EvaluatedPreset.SMOKE

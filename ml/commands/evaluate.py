@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import torch
 import typer
 
+from ml.artefact.calibration import read_calibration
+from ml.artefact.torchscript import Scripted
 from ml.commands.common import (
     LOCO_FIRST_SEED,
     LOCO_LIFTS,
@@ -29,9 +32,14 @@ from ml.commands.common import (
     provenance,
 )
 from ml.commands.systems import adaptation, judge_system
-
-if TYPE_CHECKING:
-    from ml.data.pictures import PictureSet
+from ml.data.benchmark import FIRST_SEED, parts
+from ml.data.pictures import PictureSet, read
+from ml.data.rendered import load
+from ml.evaluate.benchmark import table
+from ml.evaluate.report import report
+from ml.evaluate.scoring import score_folder, score_rendered
+from ml.evaluate.systems import scores_of
+from ml.report.accuracy import benchmark_section, lifts_section
 
 
 class Precision(StrEnum):
@@ -132,14 +140,6 @@ def _judge_artefact(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    import torch  # noqa: PLC0415 - seconds that only this needs
-
-    from ml.artefact.calibration import read_calibration  # noqa: PLC0415
-    from ml.artefact.torchscript import Scripted  # noqa: PLC0415
-    from ml.data.rendered import load  # noqa: PLC0415
-    from ml.evaluate.report import report  # noqa: PLC0415
-    from ml.evaluate.scoring import score_folder, score_rendered  # noqa: PLC0415
-    from ml.report.accuracy import lifts_section  # noqa: PLC0415
 
     first_seed, lifts, passages = unseen
     network = Scripted.load(model, getattr(torch, precision.value))
@@ -189,11 +189,6 @@ def evaluate_benchmark(
     as_json: JsonOption = False,
 ) -> None:
     """Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost."""
-    from ml.data.benchmark import FIRST_SEED, parts  # noqa: PLC0415
-    from ml.data.pictures import read  # noqa: PLC0415
-    from ml.evaluate.benchmark import table  # noqa: PLC0415
-    from ml.evaluate.systems import scores_of  # noqa: PLC0415
-    from ml.report.accuracy import benchmark_section  # noqa: PLC0415
 
     wanted = [part for part in parts(["test"]) if not only or part.counts.lift in only]
     data = read(benchmark, wanted)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import torch
 import typer
 
 from ml.commands.common import RELEASED, CacheOption, WorkersOption, command_line, console, prepared
+from ml.export.release import release
 
 CALIBRATION_SEEDS = range(10_100, 10_160)
 
@@ -21,9 +23,6 @@ def export(
     workers: WorkersOption = 2,
 ) -> None:
     """Export a checkpoint as TorchScript with its manifest, calibrated on lifts that no training saw."""
-    import torch  # noqa: PLC0415
-
-    from ml.export.release import release  # noqa: PLC0415
 
     files = prepared(cache, CALIBRATION_SEEDS, passages, workers, "calibration lifts")
     data = torch.load(checkpoint, map_location="cpu", weights_only=True)

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ml.artefact.calibration import read_calibration
+from ml.artefact.torchscript import Scripted
 from ml.commands.common import (
     LOCO_FIRST_SEED,
     LOCO_LIFTS,
@@ -21,6 +23,10 @@ from ml.commands.common import (
     prepared,
     provenance,
 )
+from ml.data.rendered import load
+from ml.evaluate.onsite import COUNTS, Row, SiteLift, row_scores, rows
+from ml.evaluate.scoring import Scores
+from ml.report.accuracy import onsite_section
 
 
 def evaluate_onsite(
@@ -42,12 +48,6 @@ def evaluate_onsite(
     as_json: JsonOption = False,
 ) -> None:
     """Judge what a lift gains from its own passages: watched without a label, then with some reviewed."""
-    from ml.artefact.calibration import read_calibration  # noqa: PLC0415
-    from ml.artefact.torchscript import Scripted  # noqa: PLC0415
-    from ml.data.rendered import load  # noqa: PLC0415
-    from ml.evaluate.onsite import COUNTS, Row, SiteLift, row_scores, rows  # noqa: PLC0415
-    from ml.evaluate.scoring import Scores  # noqa: PLC0415
-    from ml.report.accuracy import onsite_section  # noqa: PLC0415
 
     network = Scripted.load(model)
     calibration = read_calibration(model)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import torch
 import typer
 
 from ml.commands.common import RESULTS, BenchmarkOption
+from ml.data.benchmark import parts
+from ml.data.pictures import read, some
+from ml.machine.memory import keep_freed_memory
+from ml.plots.attention import attention_sheet
+from ml.plots.cutouts import carriers_sheet, write
+from ml.plots.embedding import draw, lifts_of, masks_of, read_masks
+from ml.train.systems import load
 
-app = typer.Typer(help="Pictures of what the papers' networks have learnt.", no_args_is_help=True)
+app = typer.Typer(
+    help="Pictures of what the papers' networks have learnt.", no_args_is_help=True, add_completion=False
+)
 
 
 @app.command()
@@ -24,13 +34,6 @@ def embedding(
     out: Annotated[Path, typer.Option(help="The PNG.")] = RESULTS / "embedding.png",
 ) -> None:
     """Draw pictures and masks in their two dimensions, as figures 4 and 5 of paper 000."""
-    import torch  # noqa: PLC0415 - seconds that only these commands need
-
-    from ml.data.benchmark import parts  # noqa: PLC0415
-    from ml.data.pictures import read  # noqa: PLC0415
-    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
-    from ml.plots.embedding import draw, lifts_of, masks_of, read_masks  # noqa: PLC0415
-    from ml.train.systems import load  # noqa: PLC0415
 
     keep_freed_memory()
     every = parts(["test"])
@@ -59,12 +62,6 @@ def cutouts(
 
     Of the validation pictures: the test ones of all lifts take much memory.
     """
-    import torch  # noqa: PLC0415
-
-    from ml.data.benchmark import parts  # noqa: PLC0415
-    from ml.data.pictures import read, some  # noqa: PLC0415
-    from ml.plots.cutouts import carriers_sheet, write  # noqa: PLC0415
-    from ml.train.systems import load  # noqa: PLC0415
 
     wanted = [part for part in parts(["validation"]) if not only or part.counts.lift in only]
     if not wanted:
@@ -89,13 +86,6 @@ def attention(
 
     Of the validation pictures: the test ones of all lifts take much memory.
     """
-    import torch  # noqa: PLC0415
-
-    from ml.data.benchmark import parts  # noqa: PLC0415
-    from ml.data.pictures import read, some  # noqa: PLC0415
-    from ml.plots.attention import attention_sheet  # noqa: PLC0415
-    from ml.plots.cutouts import write  # noqa: PLC0415
-    from ml.train.systems import load  # noqa: PLC0415
 
     wanted = [part for part in parts(["validation"]) if not only or part.counts.lift in only]
     if not wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,15 +15,38 @@ from rich.progress import track
 
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift
+from ml.commands.common import RESULTS, WorkersOption, console, progress_bar
+from ml.data.benchmark import parts, render_parts
+from ml.data.counts import Split
 from ml.scene.conditions import Conditions, plain, sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks, draw_references
 from ml.scene.render import render_registered
 from ml.scene.sampling import sample_lift
+from ml.scene.sheets import sheet, sheets
 from ml.scene.video import CarrierPlan, Schedule, render_video, sample_schedule, sample_walkers, write_truth
 from ml.scene.world.shapes import Bytes
 
-app = typer.Typer(help="Render chairlifts: pictures, videos and the sample lifts, all from seeds.")
+CHECKSUMS = RESULTS / "benchmark-checksums.json"
+
+
+class Set(StrEnum):
+    """What can be rendered."""
+
+    SMALL = "small"
+    LARGE = "large"
+    ALL = "all"
+
+
+OF: dict[Set, tuple[Split, ...]] = {
+    Set.SMALL: ("train", "validation", "test"),
+    Set.LARGE: ("large", "validation", "test"),
+    Set.ALL: ("train", "validation", "test", "large"),
+}
+
+app = typer.Typer(
+    help="Render lifts, pictures and videos from seeds.", no_args_is_help=True, add_completion=False
+)
 
 Seed = Annotated[
     int, typer.Option(help="The installation: 0..9999 train, 10000.. validate, 20000.. samples.")
@@ -167,7 +191,6 @@ def samples(
 @app.command()
 def factors(out: Out = Path("docs/factors")) -> None:
     """Render the contact sheets: every factor through its range."""
-    from ml.scene.sheets import sheet, sheets  # noqa: PLC0415 - only this command draws them
 
     out.mkdir(parents=True, exist_ok=True)
     for name, rows in sheets():
@@ -180,3 +203,44 @@ def factors(out: Out = Path("docs/factors")) -> None:
 
 if __name__ == "__main__":
     app()
+
+
+@app.command()
+def benchmark(
+    which: Annotated[
+        Set, typer.Option("--set", help="Training pictures of Table 1 or of Table 3.")
+    ] = Set.SMALL,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("runs/benchmark"),
+    only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
+    workers: WorkersOption = 2,
+    record: Annotated[
+        bool, typer.Option(help="Record the checksums instead of comparing with them.")
+    ] = False,
+) -> None:
+    """Render S1 to S20 with the paper's counts; goes on where it was cut short.
+
+    Exits with 1 if a file's pictures are not those whose checksum is in the repository. Without AVX2 a few
+    pixels differ.
+    """
+
+    wanted = [part for part in parts(OF[which]) if not only or part.counts.lift in only]
+    if not wanted:
+        raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
+    known: dict[str, str] = json.loads(CHECKSUMS.read_text(encoding="utf-8")) if CHECKSUMS.exists() else {}
+    different = []
+    with progress_bar() as progress:
+        task = progress.add_task("rendering pictures", total=sum(part.pictures for part in wanted), note="")
+        for part, digest in render_parts(out, wanted, workers):
+            progress.advance(task, part.pictures)
+            if record:
+                known[part.name] = digest
+            elif known.get(part.name) != digest:
+                different.append(part.name)
+    if record:
+        CHECKSUMS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    if different:
+        console.print(
+            f"[red]other pictures than recorded in {CHECKSUMS.name}: {', '.join(sorted(different))}"
+        )
+        raise typer.Exit(1)
+    typer.echo(f"{out}: {len(wanted)} files, {sum(part.pictures for part in wanted)} pictures")

@@ -8,6 +8,10 @@ from typing import Annotated
 import typer
 
 from ml.commands.common import RESULTS
+from ml.papers.comparison.orderings import found
+from ml.report.document import filled, places, read_results, report_document
+from ml.report.plots import plots
+from ml.report.systems import read_runs, systems_page
 
 
 def report(
@@ -17,10 +21,6 @@ def report(
     ),
 ) -> None:
     """Write report.md with its plots, systems.md, and the tables in other documents, from JSON files."""
-    from ml.papers.comparison.orderings import found  # noqa: PLC0415 - keeps `barwatch --help` quick
-    from ml.report.document import filled, places, read_results, report_document  # noqa: PLC0415
-    from ml.report.plots import plots  # noqa: PLC0415
-    from ml.report.systems import read_runs, systems_page  # noqa: PLC0415
 
     measured, runs = read_results(results), read_runs(results)
     content = places(measured, runs)

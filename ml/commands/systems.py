@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import torch
 import typer
 
 from ml.commands.common import (
@@ -14,9 +15,14 @@ from ml.commands.common import (
     provenance,
     rendered_parts,
 )
-
-if TYPE_CHECKING:
-    from ml.papers.adapting import Adaptation
+from ml.data.benchmark import FIRST_SEED, parts
+from ml.data.pictures import chosen, of_lifts, some
+from ml.evaluate.systems import training_of
+from ml.machine.memory import keep_freed_memory
+from ml.papers.adapting import Adaptation
+from ml.papers.comparison.judging import Sets, judged
+from ml.report.systems import remarks, runs_section
+from ml.train.systems import load
 
 SMOKE_PICTURES = 60
 
@@ -39,16 +45,6 @@ def judge_system(
 
     unseen: first seed, lifts, passages of each. every: each so manieth test picture.
     """
-    import torch  # noqa: PLC0415 - seconds that only this needs
-
-    from ml.data.benchmark import FIRST_SEED, parts  # noqa: PLC0415
-    from ml.data.pictures import chosen, of_lifts, some  # noqa: PLC0415
-    from ml.evaluate.systems import training_of  # noqa: PLC0415
-    from ml.machine.memory import keep_freed_memory  # noqa: PLC0415
-    from ml.papers.adapting import Adaptation  # noqa: PLC0415
-    from ml.papers.comparison.judging import Sets, judged  # noqa: PLC0415
-    from ml.report.systems import remarks, runs_section  # noqa: PLC0415
-    from ml.train.systems import load  # noqa: PLC0415
 
     where = checkpoint or Path("runs") / name / "best.pt"
     if not where.exists():
@@ -88,6 +84,5 @@ def judge_system(
 
 def adaptation(pseudo: bool, reviews: int, trains: bool) -> Adaptation:
     """Return what the options ask for."""
-    from ml.papers.adapting import Adaptation  # noqa: PLC0415
 
     return Adaptation(pseudo=pseudo, reviews=reviews, trains=trains)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from matplotlib.figure import Figure
 
 from ml.data.benchmark import Part
 from ml.data.pictures import PictureSet
@@ -76,7 +77,6 @@ def draw(lifts: Sequence[LiftPoints], names: Sequence[str], masks: Floats, path:
     Returns:
         path, a PNG.
     """
-    from matplotlib.figure import Figure  # noqa: PLC0415 - a second that only this needs
 
     count = len(lifts) + 1
     figure = Figure(figsize=(5 * count, 5), layout="constrained")

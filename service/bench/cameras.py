@@ -9,9 +9,9 @@ from pathlib import Path
 import av
 
 from lifts.folder import LiftFolder, read_lift_folder
-from service.commands.samples import sample_folder, video_of
 from service.domain.camera import WatchedLift
 from service.domain.errors import ConfigurationError
+from service.usecases.samples import sample_folder, video_of
 
 SAMPLE = "demo-quad"
 INTERVAL_S = 5.6

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -23,17 +23,22 @@ from service.bench.cost import cost
 from service.bench.delay import delay
 from service.bench.fleet import capacity, memory
 from service.bench.table import CORES, markdown, said
-from service.commands.samples import sample_folders
+from service.commands.options import JsonOption, ModelOption
 from service.domain.camera import WatchedLift
 from service.domain.passage import Passage
 from service.host.logs import set_up_logging
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
+from service.inference.model import EmbeddingModel
 from service.settings import load_settings
+from service.usecases.samples import sample_folders
 
 Row = dict[str, Any]
 
 MEMORY_CAMERAS = 3
+
+
+BENCH_CACHE = Path("runs") / "ingest"
 
 
 class Wanted(NamedTuple):
@@ -50,12 +55,31 @@ class Wanted(NamedTuple):
     delay_s: float
 
 
-def run_ingest(wanted: Wanted, cache: Path, model: Path | None, out: Path | None, *, as_json: bool) -> None:
-    """Measure, print the table or JSON, and write the JSON to a file if one is given.
+def ingest(
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="How much of each recording to look at once the line is learnt.")
+    ] = 112.0,
+    cameras: Annotated[
+        int, typer.Option(min=0, max=64, help="Cameras at once while delays are measured; 0: leave it out.")
+    ] = 8,
+    delay_seconds: Annotated[
+        float, typer.Option(min=0.0, help="How long to measure delays; 0: leave it out.")
+    ] = 90.0,
+    confirm: Annotated[
+        bool, typer.Option(help="Run as many cameras as two cores should carry, to see whether they do.")
+    ] = True,
+    memory: Annotated[bool, typer.Option(help="Measure what each camera's process adds.")] = True,
+    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = BENCH_CACHE,
+    model: ModelOption = None,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What cameras cost: processor, memory and delay, on a sample lift's recording.
 
-    Raises:
-        BarwatchError: the sample lifts or the model are missing.
+    The processor's time of the whole path and of decoding alone are taken in turns. Takes a quarter of an
+    hour; on a machine that does other things as well fewer cameras keep up, and verdicts come later.
     """
+    wanted = Wanted(seconds, 20.0 if confirm else 0.0, memory, cameras, delay_seconds)
     set_up_logging("error", None)
     cv2.setNumThreads(1)  # as in a camera's process
     result = about() | {"seconds": wanted.seconds}
@@ -119,8 +143,6 @@ def _samples(count: int) -> list[WatchedLift]:
 
 def _judge(folder: LiftFolder, manifest: Path) -> Callable[[Passage], Judgement]:
     """Return what judges a passage in this process, on one thread, by the lift's masks."""
-    from service.inference.model import EmbeddingModel  # noqa: PLC0415 - torch, a second
-
     network = EmbeddingModel.load(manifest, "cpu", threads=1)
     engine = InlineEngine(network, network.manifest)
     version = enrol(folder.lift.id, folder.masks.open, folder.masks.close, folder.references, engine)

@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from lifts.errors import LiftError
 from lifts.folder import format_lift, read_lift
 from lifts.schema import Camera, Lift, Track
+from service.commands.options import JsonOption
 from service.domain.errors import ConfigurationError
 from service.passages.motion import track_warnings
 from service.setup.picture import Image, draw_proposal, registered
@@ -40,16 +42,24 @@ def parse_box(text: str) -> Marking:
     return Marking(x, y, width, height, t_s)
 
 
-def run_calibrate(
-    video: Path, *, box: str | None, out: Path | None, picture: Path | None, seconds: float, as_json: bool
+def calibrate(
+    video: Annotated[Path, typer.Argument(help="A recording of the lift, about two minutes.")],
+    box: Annotated[
+        str | None,
+        typer.Option(
+            help="A box round one carrier, in camera pixels, and when [at the beginning].",
+            metavar="X,Y,W,H[@SECONDS]",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for lift.toml, a picture of the track and the registered carriers."),
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Where to draw the track (PNG).")] = None,
+    seconds: Annotated[float, typer.Option(min=5.0, max=600.0, help="How much to look at.")] = 150.0,
+    as_json: JsonOption = False,
 ) -> None:
-    """Propose a track and print it as lift.toml or JSON, or write it into a folder.
-
-    Raises:
-        SourceError: the video cannot be read.
-        CalibrationError: no track can be proposed; the message says why.
-        ConfigurationError: the folder or the picture cannot be written, or holds masks of another track.
-    """
+    """Propose a lift's track from a video of three carriers or more; prints it, or writes it to --out."""
     marking = None if box is None else parse_box(box)
     known = None if out is None else _known(out)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())

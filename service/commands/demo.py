@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands.samples import sample_folders
+from service.commands.options import DeviceOption, HostOption, ModelOption, PortOption
 from service.domain.errors import ConfigurationError
 from service.domain.people import Role
 from service.host.logs import set_up_logging
 from service.host.signals import StopSignals
 from service.inference.early import EarlyEngine
 from service.settings import load_settings
+from service.usecases.samples import sample_folders
 
 if TYPE_CHECKING:
     from service.app import Service
@@ -21,22 +22,32 @@ if TYPE_CHECKING:
 DATA = Path("data") / "demo"
 
 
-def run_demo(data: Path | None, cameras: str | None = None, **options: Any) -> None:
-    """Serve the sample lifts until told to stop; prints one link that signs in.
+def demo(
+    host: HostOption = None,
+    port: PortOption = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder to work in [data/demo].")] = None,
+    cameras: Annotated[
+        str | None,
+        typer.Option(help="Server that plays the samples' videos [the files stand in].", metavar="RTSP_URL"),
+    ] = None,
+    model: ModelOption = None,
+    device: DeviceOption = None,
+) -> None:
+    """Run the service with the sample lifts, their recorded videos looped in real time as cameras.
 
-    Args:
-        data: the folder to work in.
-        cameras: address of a server that plays the samples' videos, each below its lift's id; without it
-            the files themselves stand in for cameras.
-        options: settings on top of the environment's.
-
-    Raises:
-        BarwatchError: it cannot start; the message says why.
+    Prints one link that signs a browser in.
     """
     folders = sample_folders()
     if not folders:
         raise ConfigurationError("no sample lifts are installed beside the package `lifts`")
-    settings = load_settings(data=data or DATA, allow_file_cameras=cameras is None, **options)
+    settings = load_settings(
+        data=data or DATA,
+        allow_file_cameras=cameras is None,
+        host=host,
+        port=port,
+        model=model,
+        device=device,
+    )
     # Its one line for people must not drown in lines for operators.
     set_up_logging("warning" if settings.log_level == "info" else settings.log_level, settings.log_json)
     typer.echo(f"Starting the demonstration with {len(folders)} sample lifts …", err=True)

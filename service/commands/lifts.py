@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -13,6 +13,7 @@ import typer
 from lifts.errors import LiftError
 from lifts.folder import REFERENCES, read_lift
 from service.commands.client import Target, request, run_calls
+from service.commands.options import DataOption, DeviceOption, JsonOption, ModelOption, UrlOption
 from service.domain.errors import ConfigurationError
 
 
@@ -26,17 +27,28 @@ class Drawings:
     reference_close: Path | None
 
 
-def run_enroll(
-    target: Target, lift_id: str, drawings: Drawings, folder: Path | None, name: str | None, *, as_json: bool
+def enroll(
+    lift_id: Annotated[str, typer.Argument(metavar="ID", help="The lift's id.")],
+    open_mask: Annotated[Path | None, typer.Option("--open", help="The open mask.")] = None,
+    close_mask: Annotated[Path | None, typer.Option("--close", help="The close mask.")] = None,
+    lift: Annotated[
+        Path | None,
+        typer.Option("--lift", help="A lift folder: configuration, and masks where none are given here."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="What to call a new lift.")] = None,
+    reference_open: Annotated[Path | None, typer.Option(help="A picture with the bar open.")] = None,
+    reference_close: Annotated[Path | None, typer.Option(help="A picture with the bar closed.")] = None,
+    url: UrlOption = None,
+    data: DataOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Send configuration (if a folder was given) and masks; print what came of them.
-
-    Raises:
-        ConfigurationError: a mask is neither given nor in the folder, or a file cannot be read.
-        BarwatchError: the service refused it; the message says why.
-    """
-    files = {part: (path.name, _read(path)) for part, path in _parts(drawings, folder).items()}
-    configuration = None if folder is None else _configuration(folder, lift_id)
+    """Enrol a lift with two masks: drawings of the bar, white on black, open and closed."""
+    target = Target.of(url, data, model, device)
+    drawings = Drawings(open_mask, close_mask, reference_open, reference_close)
+    files = {part: (path.name, _read(path)) for part, path in _parts(drawings, lift).items()}
+    configuration = None if lift is None else _configuration(lift, lift_id)
 
     async def calls(client: httpx.AsyncClient) -> Any:
         if configuration is not None:
@@ -55,15 +67,26 @@ def run_enroll(
         typer.echo(f"warning: {warning}", err=True)
 
 
-def run_classify(
-    target: Target, lift_id: str, images: list[Path], *, registered: bool, as_json: bool
+def classify(
+    lift_id: Annotated[str, typer.Argument(metavar="ID", help="The lift's id.")],
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE…", help="One to three pictures of one passage.")
+    ],
+    registered: Annotated[
+        bool,
+        typer.Option(
+            "--registered/--frames",
+            help="200x200 canonical pictures, or whole camera frames (begin, middle, end).",
+        ),
+    ] = True,
+    url: UrlOption = None,
+    data: DataOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Judge one passage and print the verdict.
-
-    Raises:
-        ConfigurationError: not one to three pictures, or a file cannot be read.
-        BarwatchError: the service refused them; the message says why.
-    """
+    """Judge one passage: is the bar open or closed?"""
+    target = Target.of(url, data, model, device)
     if not 1 <= len(images) <= 3:
         raise ConfigurationError(f"expected one to three pictures of one passage, got {len(images)}")
     files = [("image", (path.name, _read(path))) for path in images]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.commands.options import DataOption, DeviceOption, HostOption, ModelOption, PortOption
 from service.host.logs import set_up_logging
 from service.host.signals import StopSignals
 from service.inference.early import EarlyEngine
@@ -17,13 +18,20 @@ if TYPE_CHECKING:
     from service.app import Service
 
 
-def run_serve(**options: Any) -> None:
-    """Serve with the environment's settings and these on top; returns when told to stop.
+def serve(
+    host: HostOption = None,
+    port: PortOption = None,
+    data: DataOption = None,
+    model: ModelOption = None,
+    engine: Annotated[str | None, typer.Option("--engine", help="local or ray [local].")] = None,
+    device: DeviceOption = None,
+) -> None:
+    """Run the service: API, console, cameras and the embedder's worker.
 
-    Raises:
-        BarwatchError: it cannot start; the message says why.
+    Every option may also be set in the environment: BARWATCH_PORT, BARWATCH_DATA, BARWATCH_MODEL …
     """
-    settings = load_settings(**options)
+    options = {"host": host, "port": port, "data": data, "engine": engine, "device": device}
+    settings = load_settings(model=model, **options)
     set_up_logging(settings.log_level, settings.log_json)
     signals = StopSignals()
     early = EarlyEngine(settings)

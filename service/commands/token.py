@@ -7,18 +7,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from service.commands.options import DataOption, JsonOption
 from service.domain.errors import ConfigurationError
 from service.domain.people import Role
 from service.settings import load_settings
 from service.store import tokens
 from service.store.database import Store
 
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="API tokens.")
 
-def run_create(role: str, name: str | None, data: Path | None, *, as_json: bool) -> None:
-    """Make a token, store its hash, print it."""
+
+@app.command("create")
+def create(
+    role: Annotated[str, typer.Option("--role", help="viewer, operator or admin.")],
+    name: Annotated[
+        str | None, typer.Option("--name", help="Whose it is; shown beside what they do.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a new API token and print it, once: only its hash is stored."""
     try:
         chosen = Role(role)
     except ValueError:
@@ -35,8 +47,9 @@ def run_create(role: str, name: str | None, data: Path | None, *, as_json: bool)
         )
 
 
-def run_list(data: Path | None, *, as_json: bool) -> None:
-    """Print every token's record."""
+@app.command("list")
+def listing(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the tokens by id, name and role."""
     with _store(data) as store, store.reading() as session:
         records = tokens.listing(session)
     for record in records:
@@ -49,8 +62,12 @@ def run_list(data: Path | None, *, as_json: bool) -> None:
             typer.echo(f"{record.id}  {record.role.value:8}  {created}  {state:18}  {record.name}")
 
 
-def run_revoke(token_id: str, data: Path | None) -> None:
-    """Revoke a token by its id."""
+@app.command("revoke")
+def revoke(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="The token's id (`token list`).")],
+    data: DataOption = None,
+) -> None:
+    """Make a token useless for ever; its open feeds and sessions end within seconds."""
     with _store(data) as store:
         record = store.write(partial(tokens.revoke, token_id=token_id)).result()
     typer.echo(f"revoked {record.id} ({record.name})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,41 +14,37 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from lifts.decision.verdict import Judgement
 from lifts.errors import LiftError
 from lifts.folder import LiftFolder, read_lift_folder
-from service.commands.samples import sample_folder
+from service.commands.options import DataOption, DeviceOption, ModelOption
 from service.domain.errors import ConfigurationError, NotFoundError
 from service.domain.passage import Passage
 from service.domain.reason_texts import reason_text
+from service.inference.model import EmbeddingModel
 from service.passages.motion import track_warnings
 from service.settings import Settings, load_settings
+from service.station.watch import Watched, watch_file
+from service.store import lifts, masks
+from service.store.database import Store
+from service.usecases.samples import sample_folder
 
-if TYPE_CHECKING:
-    from service.station.watch import Watched
 
-
-def run_watch(
-    video: Path,
-    lift: str,
-    *,
-    as_json: bool,
-    timing: bool,
-    data: Path | None,
-    model: Path | None,
-    device: str | None,
+def watch(
+    video: Annotated[Path, typer.Argument(help="The video file.")],
+    lift: Annotated[str, typer.Option("--lift", help="A lift's id or folder.", metavar="ID_OR_FOLDER")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per line (the default unless on a terminal).")
+    ] = False,
+    timing: Annotated[
+        bool, typer.Option(help="Add to each JSON line when the verdict was out: t_decided, in seconds.")
+    ] = False,
+    data: DataOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = None,
 ) -> None:
-    """Watch the file; lines go to stdout as carriers pass, a progress bar to stderr if it is a terminal.
-
-    Raises:
-        ConfigurationError: there is no such lift or model.
-        SourceError: the file cannot be read.
-    """
+    """Run the whole path over a file, as fast as it goes: one line per carrier."""
     settings = load_settings(data=data, model=model, device=device)
     folder = find_lift(lift, settings)
     for warning in track_warnings(folder.lift.track):
         typer.echo(f"warning: {warning}", err=True)
-    # The network is loaded once everything that is quickly checked is in order.
-    from service.inference.model import EmbeddingModel  # noqa: PLC0415
-    from service.station.watch import watch_file  # noqa: PLC0415
-
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     lines = as_json or not sys.stdout.isatty()
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -78,9 +74,6 @@ def find_lift(name: str, settings: Settings) -> LiftFolder:
         raise ConfigurationError(
             f"--lift {name!r}: no lift folder, no sample lift, and no {settings.data} to ask"
         )
-    from service.store import lifts, masks  # noqa: PLC0415
-    from service.store.database import Store  # noqa: PLC0415
-
     store = Store.open(settings.data)
     try:
         with store.reading() as session:

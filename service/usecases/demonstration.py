@@ -12,10 +12,10 @@ from lifts.schema import MaskPair
 from service.api.routes.lifts import check_camera_url
 from service.api.routes.masks import store_masks
 from service.api.runtime import Runtime
-from service.commands.samples import video_of
 from service.domain.errors import ConfigurationError
 from service.inference.enrolment import enrol
 from service.store import lifts, masks
+from service.usecases.samples import video_of
 
 
 def enrol_samples(runtime: Runtime, folders: Sequence[Path], cameras: str | None = None) -> None:

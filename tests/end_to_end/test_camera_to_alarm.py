@@ -12,7 +12,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from lifts.folder import read_lift
-from service.commands.samples import VIDEO, sample_folders
+from service.usecases.samples import VIDEO, sample_folders
 from tests.end_to_end.conftest import Serve
 from tests.tools.processes import ADMIN_TOKEN, Running, running
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.commands.samples import VIDEO, sample_folder, sample_folders
+from service.usecases.samples import VIDEO, sample_folder, sample_folders
 from tests.tools.processes import environment
 from tests.tools.recorded import passages_of
 

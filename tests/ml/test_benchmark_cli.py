@@ -8,10 +8,10 @@ import cv2
 import pytest
 from typer.testing import CliRunner, Result
 
-from ml import cli
-from ml.commands import benchmark
+from ml.commands import render
 from ml.data import benchmark as data
 from ml.data.counts import Counts
+from service import cli
 
 TINY = Counts("S3", train=(6, 6), validation=(3, 3), test=(6, 3), large=(3, 3))
 
@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("benchmark")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "TABLE", (TINY,))
-        patch.setattr(benchmark, "CHECKSUMS", root / "checksums.json")
+        patch.setattr(render, "CHECKSUMS", root / "checksums.json")
         done = run("render", "benchmark", "--out", str(root), "--workers", "1", "--record")
         assert done.exit_code == 0, done.output
         yield root

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ml import cli
 from ml.commands import export
+from service import cli
 
 RUN = CliRunner()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 from typer.testing import CliRunner
 
-from ml import cli
+from service import cli
 
 
 def test_a_smoke_run_is_judged_and_drawn(tmp_path: Path) -> None:

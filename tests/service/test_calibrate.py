@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from lifts.folder import read_lift
 from service.cli import app
-from service.commands.samples import sample_folder, video_of
 from service.domain.errors import CalibrationError, ConfigurationError, SourceError
+from service.usecases.samples import sample_folder, video_of
 
 DEMO = "demo-double"
 INTERVAL_S = 5.2

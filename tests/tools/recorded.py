@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from lifts.folder import read_lift_folder
-from service.commands.samples import video_of
 from service.domain.camera import WatchedLift
 from service.domain.frame import Frame
 from service.domain.passage import Passage
 from service.passages.extractor import PassageExtractor
+from service.usecases.samples import video_of
 
 
 def frames_of(video: Path, first: int = 0, step: int = 1, seconds: float | None = None) -> Iterator[Frame]:

@@ -24,11 +24,11 @@ from lifts.schema import Pose
 from ml.commands.render import SAMPLES
 from ml.scene.lift import LiftScene
 from ml.scene.sampling import sample_lift
-from service.commands.samples import sample_folder
 from service.domain.camera import WatchedLift
 from service.domain.frame import Frame
 from service.domain.passage import Passage
 from service.passages.extractor import PassageExtractor
+from service.usecases.samples import sample_folder
 from tests.tools.recorded import frames_of
 
 POSITIONS = ("begin", "middle", "end")

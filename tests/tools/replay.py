@@ -18,12 +18,12 @@ import typer
 
 from lifts.folder import read_lift_folder
 from service.capture.source import FileSource
-from service.commands.samples import sample_folders
 from service.domain.camera import WatchedLift
 from service.domain.frame import Frame
 from service.domain.passage import Passage
 from service.passages.extractor import PassageExtractor
 from service.station.worker import WorkerOptions
+from service.usecases.samples import sample_folders
 
 GUARD = Path("runs/guard")
 app = typer.Typer(help=__doc__, add_completion=False)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from service.capture.source import FileSource, open_source
-from service.commands.samples import VIDEO, sample_folders
 from service.domain.errors import SourceError
+from service.usecases.samples import VIDEO, sample_folders
 from tests.service.capture.videos import drawn, flip_bytes, write_video
 
 UNEVEN_MS = [0, 80, 120, 160, 240, 280, 320, 360, 480, 520, 560, 600]

@@ -6,8 +6,8 @@ import numpy as np
 
 from lifts.decision.reasons import Reason
 from lifts.folder import read_lift_folder
-from service.commands.samples import sample_folders, video_of
 from service.domain.camera import WatchedLift
+from service.usecases.samples import sample_folders, video_of
 from tests.tools.recorded import frames_of
 from tests.tools.replay import digest_of, replayed
 

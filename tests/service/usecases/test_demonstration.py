@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from service.commands.samples import VIDEO, sample_folders
 from service.domain.errors import ConfigurationError
 from service.store import lifts
 from service.usecases.demonstration import enrol_samples
+from service.usecases.samples import VIDEO, sample_folders
 from tests.service.api.conftest import House
 from tests.service.api.conftest import make_house as make_house  # noqa: PLC0414 - a fixture
 

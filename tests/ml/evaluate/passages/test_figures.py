@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ml import cli
 from ml.evaluate.passages import watching
 from ml.evaluate.passages.figures import found, report, summary
 from ml.evaluate.passages.halts import Halts
@@ -16,6 +15,7 @@ from ml.evaluate.watching import RenderedRecording
 from ml.report.document import report_document
 from ml.report.recordings import passages_section
 from ml.report.summary import summary_table
+from service import cli
 from tests.ml.evaluate.test_events import carrier, line
 
 RUN = CliRunner()

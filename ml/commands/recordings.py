@@ -1,4 +1,4 @@
-"""`barwatch evaluate-passages`: is every carrier found exactly once, whatever happens to the pictures?"""
+"""`barwatch evaluate-events` and `evaluate-passages`: the whole service on recordings of unseen lifts."""
 
 from __future__ import annotations
 
@@ -19,10 +19,55 @@ from ml.commands.common import (
     LiftsOption,
     RecordingsCacheOption,
     RecordingsOption,
+    WorkersOption,
     deliver,
     progress_bar,
     provenance,
 )
+from ml.evaluate.events import summary
+from ml.evaluate.passages.figures import found, report
+from ml.evaluate.passages.halts import Halts
+from ml.evaluate.passages.variants import VARIANTS
+from ml.evaluate.passages.watching import Watch, watch_all
+from ml.evaluate.watching import RenderedRecording, render_all, watch
+from ml.report.recordings import events_section, passages_section
+
+
+def evaluate_events(
+    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    first_seed: FirstSeedOption = LOCO_FIRST_SEED,
+    lifts: LiftsOption = LOCO_LIFTS,
+    recordings: RecordingsOption = 2,
+    carriers: CarriersOption = 13,
+    cache: RecordingsCacheOption = RECORDINGS,
+    workers: WorkersOption = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
+
+    wanted = [
+        RenderedRecording(seed, number, carriers)
+        for seed in range(first_seed, first_seed + lifts)
+        for number in range(recordings)
+    ]
+    with progress_bar() as progress:
+        task = progress.add_task("rendering recordings", total=len(wanted), note="")
+        for _ in render_all(cache, wanted, workers):
+            progress.advance(task)
+        task = progress.add_task("watching", total=len(wanted), note="")
+        rows, tallies = [], []
+        for recording in wanted:
+            found, row = watch(cache, recording, model)
+            tallies.append(found)
+            rows.append(row)
+            progress.advance(task)
+    result: dict[str, Any] = {
+        **provenance(first_seed),
+        **summary(tallies),
+        "recordings": rows,
+    }
+    deliver(result, events_section(result), out, as_json)
 
 
 def evaluate_passages(
@@ -40,12 +85,6 @@ def evaluate_passages(
     as_json: JsonOption = False,
 ) -> None:
     """Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too."""
-    from ml.evaluate.passages.figures import found, report  # noqa: PLC0415 - keeps --help quick
-    from ml.evaluate.passages.halts import Halts  # noqa: PLC0415
-    from ml.evaluate.passages.variants import VARIANTS  # noqa: PLC0415
-    from ml.evaluate.passages.watching import Watch, watch_all  # noqa: PLC0415
-    from ml.evaluate.watching import RenderedRecording, render_all  # noqa: PLC0415
-    from ml.report.recordings import passages_section  # noqa: PLC0415
 
     names = list(dict.fromkeys(variants or VARIANTS))
     if strange := [name for name in names if name not in VARIANTS]:
