@@ -14,7 +14,7 @@ import pytest
 from tests.docker.stack import IMAGE, ROOT, Stack, docker, until
 
 UP_S = 300.0
-"""Far beyond what a start takes: the machine may be busy with other things."""
+"""Far more than a start takes: the machine may be busy with other things."""
 
 
 def say(text: str) -> None:

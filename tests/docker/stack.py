@@ -22,7 +22,7 @@ PROJECT = "barwatchtest"
 LIFTS = {"demo-double", "demo-quad", "demo-six"}
 
 MAIN_PID = "int(open('/proc/1/task/1/children').read().split()[0])"
-"""What Docker's own init has started: the service, or the camera."""
+"""The process that Docker's init has started: the service, or the camera."""
 WORKER_PID = (
     "next(int(p) for p in sorted(os.listdir('/proc')) if p.isdigit() and p != str(os.getpid())"
     " and 'libtorch_cpu' in open(f'/proc/{p}/maps').read())"
@@ -31,21 +31,21 @@ WORKER_PID = (
 
 
 def compose_command() -> list[str]:
-    """Return how this machine says `docker compose`, today's or the one of version 1.29."""
+    """Return this machine's compose command: version 2's, or that of 1.29."""
     if shutil.which("docker-compose"):
         return ["docker-compose"]
     return ["docker", "compose"]
 
 
 def docker(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run docker; what it said is in the answer."""
+    """Run docker; return its exit status and what it printed."""
     done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done
 
 
 def until(what: str, check: Callable[[], Any], within_s: float) -> Any:
-    """Return the first true answer of `check`; fails after `within_s`, saying what was waited for."""
+    """Wait until `check` returns something true, and return that; fail after `within_s`, naming `what`."""
     end = time.monotonic() + within_s
     while True:
         found = check()
@@ -75,7 +75,7 @@ class Stack:
 
     @property
     def client(self) -> httpx.Client:
-        """An API client with the admin token; a lost answer is the caller's to bear."""
+        """An API client with the admin token; it does not retry."""
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
 
     def compose(
@@ -85,7 +85,7 @@ class Stack:
         check: bool = True,
         variables: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run docker-compose in the clone, with overrides on top where `files` names some."""
+        """Run docker-compose in the clone, with the overrides that `files` names on top."""
         chosen = [f"-f{name}" for name in ("docker-compose.yml", *files)] if files else []
         clean = {name: value for name, value in os.environ.items() if not name.startswith("BARWATCH_")}
         kept = {name: os.environ[name] for name in ("BARWATCH_TORCH",) if name in os.environ}
@@ -109,7 +109,7 @@ class Stack:
         return done
 
     def down(self) -> None:
-        """Leave nothing behind, of the overrides neither."""
+        """Remove every container, network and volume, those of the overrides too."""
         every = ("docker/production.yml",)
         self.compose(
             "down", "-v", "--remove-orphans", files=every, check=False, variables={"BARWATCH_DOMAIN": "none"}
@@ -132,11 +132,11 @@ class Stack:
         return docker("exec", self.container(service), "python3", "-c", code).stdout.strip()
 
     def kill(self, service: str, pid: str = MAIN_PID, number: int = signal.SIGKILL) -> None:
-        """End a process in a container as a crash does: Docker must not think that a person stopped it."""
+        """End a process in a container as a crash would: Docker must not take it for a stop by hand."""
         self.python(service, f"import os; os.kill({pid}, {int(number)})")
 
     def ready(self) -> Any:
-        """Return what /health/ready says, whatever that is; None where nothing answers."""
+        """Return the body of /health/ready whatever its status; None if nothing answers."""
         try:
             return httpx.get(f"{self.url}/health/ready", timeout=5).json()
         except (httpx.HTTPError, ValueError):

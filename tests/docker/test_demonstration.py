@@ -38,11 +38,11 @@ STARTED = """
 pid = {process}
 print(pid, open(f'/proc/{{pid}}/stat').read().rpartition(')')[2].split()[19])
 """
-"""A process's number and when it began: numbers come again in a container."""
+"""A process's id and start time: ids are reused in a container."""
 
 
 def hear(feed: ClientConnection, kind: str, within_s: float) -> Any:
-    """Return the next alarm of this kind that comes."""
+    """Return the next alarm of this kind."""
     end = time.monotonic() + within_s
     while True:
         message = json.loads(feed.recv(max(0.1, end - time.monotonic())))
@@ -51,7 +51,7 @@ def hear(feed: ClientConnection, kind: str, within_s: float) -> Any:
 
 
 def replayed(stack: Stack) -> list[Any]:
-    """Return the whole feed, as a client gets it that has seen nothing yet."""
+    """Return the whole feed, as a new client gets it."""
     with connect(f"{stack.feed}?after=0", additional_headers=SIGNED) as feed:
         newest = json.loads(feed.recv(10))["seq"]
         found: list[Any] = []
@@ -148,7 +148,7 @@ def test_it_can_write_nowhere_else(stack: Stack, service: str, own: set[str]) ->
 
 
 def test_only_the_services_port_is_published(stack: Stack) -> None:
-    """And on this machine's own address alone."""
+    """The port is published on this machine's own address alone."""
     found = {name: stack.inspect(name)["NetworkSettings"]["Ports"] for name in ("barwatch", "camera")}
     published = {
         (name, port, at["HostIp"], at["HostPort"])
@@ -160,7 +160,7 @@ def test_only_the_services_port_is_published(stack: Stack) -> None:
 
 
 def test_logs_are_turned_over_and_a_crash_is_followed_by_a_start(stack: Stack) -> None:
-    """What the compose file promises is what the engine was told."""
+    """The engine was given the limits that the compose file promises."""
     for service in ("barwatch", "camera"):
         host = stack.inspect(service)["HostConfig"]
         assert host["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "5"}}

@@ -40,7 +40,7 @@ print(database.execute('PRAGMA integrity_check').fetchone()[0],
 
 
 def refused(stack: Stack, *arguments: str) -> str:
-    """Return what a start says that must fail."""
+    """Start what must fail, and return its message."""
     done = stack.compose(
         "run", "--rm", "--no-deps", "-T", *arguments, files=PRODUCTION, check=False, variables=DOMAIN
     )

@@ -33,7 +33,7 @@ def metrics(make_house: Callable[..., House]) -> set[str]:
 
 @pytest.mark.parametrize("file", ["grafana/barwatch.json", "rules.yml"])
 def test_only_metrics_that_exist_are_shown(file: str, metrics: set[str]) -> None:
-    """A panel or rule that names none of ours would show nothing for ever."""
+    """A panel or rule that names a metric which does not exist would stay empty for ever."""
     text = (DOCKER / file).read_text()
     named = set(METRIC.findall(text))
     assert len(named) > 4
@@ -52,14 +52,14 @@ def test_panels_do_not_lie_on_each_other() -> None:
 
 
 def test_the_version_is_the_packages() -> None:
-    """The label that an image gets without being told is the version that is in it."""
+    """An image's default label is the version of the package in it."""
     version = tomllib.loads((DOCKER.parent / "pyproject.toml").read_text())["project"]["version"]
     assert f"${{BARWATCH_VERSION:-{version}}}" in (DOCKER.parent / "docker-compose.yml").read_text()
     assert f"ARG VERSION={version}\n" in (DOCKER / "Dockerfile").read_text()
 
 
 def test_foreign_images_are_pinned() -> None:
-    """By the tag of a version: `latest` would be another service after any restart."""
+    """Images are pinned by version: `latest` may be another service after any restart."""
     files = [DOCKER.parent / "docker-compose.yml", *DOCKER.glob("*.yml")]
     images = [i for file in files for i in re.findall(r"^\s+image: (\S+)$", file.read_text(), re.MULTILINE)]
     foreign = [image for image in images if not image.startswith("${")]

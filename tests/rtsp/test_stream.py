@@ -33,7 +33,7 @@ def recording(tmp_path: Path) -> Path:
 
 
 class Plug:
-    """A camera on a fixed port that can be pulled and put in again."""
+    """A camera on a fixed port that can be unplugged and plugged in again."""
 
     def __init__(self, recording: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:

@@ -46,7 +46,7 @@ def test_frames_come_over_what_is_served(
 def test_a_refused_transport_is_a_source_error(
     recording: Path, rtsp: Serve, monkeypatch: pytest.MonkeyPatch, served: str, asked: Transport
 ) -> None:
-    """What was asked for alone is not replaced by the other."""
+    """A transport that was asked for is not replaced by the other."""
     monkeypatch.setenv("RTSP_TRANSPORT", served)
     with rtsp({"cam": recording}) as addresses, pytest.raises(SourceError, match="no connection"):
         first(addresses["cam"], 1, asked)

@@ -15,12 +15,12 @@ from pathlib import Path
 
 ADMIN_TOKEN = "an-admin-token-of-the-tests"
 START_S = 90.0
-"""Far beyond what a start takes, because the machine may be busy with other things."""
+"""Far more than a start takes: the machine may be busy with other things."""
 
 
 @dataclass
 class Running:
-    """A service that said it is ready, and where."""
+    """A running service, ready, and its address."""
 
     process: subprocess.Popen[str]
     url: str
@@ -49,7 +49,7 @@ def children_of(pid: int) -> set[int]:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Return this environment without settings of a person, with the tests' own."""
+    """Return the environment with the tests' own settings in place of the person's."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BARWATCH_")}
     return {**clean, "BARWATCH_ADMIN_TOKEN": ADMIN_TOKEN, **variables}
 
