@@ -15,6 +15,7 @@ from ml.artefact.torchscript import Scripted
 from ml.data.pictures import PictureSet
 from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores
+from ml.evaluate.factors import cost_of_factors
 from ml.evaluate.scoring import score
 from ml.evaluate.verdicts import count_verdicts, total
 from ml.machine.memory import keep_freed_memory
@@ -37,24 +38,27 @@ def scores_of(
 
     Returns:
         float64[N], positive for open, and what there is to say of how the system came about; of barwatch
-        also the product's verdicts, together and for each lift.
+        also the product's verdicts, together, for each lift, and right with and without each factor.
     """
     lift, masks = data.lift.numpy(), data.masks.numpy()
     if system in BASELINES:
         return baseline_scores(BASELINES[system], data.images.numpy(), lift, masks), {}
     if system == "barwatch":
         network, out = Scripted.load(where), np.zeros(len(data))
-        calibration, verdicts = read_calibration(where), {}
+        calibration, verdicts, right = read_calibration(where), {}, np.zeros(len(data), bool)
         for index, name in enumerate(data.names):
             of = lift == index
             images, pair = data.images.numpy()[of], (masks[index, 1], masks[index, 0])
             truth = (data.is_open.numpy()[of], data.occupied.numpy()[of])
             found = score(network, name, images, truth, pair)
             out[of] = -found.margin
-            verdicts[name] = count_verdicts(found.judged(calibration, 1))
+            outcomes = list(found.judged(calibration, 1))
+            verdicts[name] = count_verdicts(outcomes)
+            right[of] = [outcome.right for outcome in outcomes]
         about: dict[str, Any] = {
             "verdicts": {"per_picture": total(verdicts.values())},
             "verdicts_of_lifts": verdicts,
+            "verdict_factors": cost_of_factors(right, data.factors) if data.factors else [],
         }
         return out, about | {"trained_on_these_lifts": False}
     keep_freed_memory()

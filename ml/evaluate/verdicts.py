@@ -41,6 +41,11 @@ class Outcome(NamedTuple):
     truly_open: bool
     truly_occupied: bool
 
+    @property
+    def right(self) -> bool:
+        """Whether the verdict is the truth; `unknown` is not."""
+        return self.verdict is (Verdict.OPEN if self.truly_open else Verdict.CLOSED)
+
     @staticmethod
     def of(judgement: Judgement, truly_open: bool, truly_occupied: bool) -> Outcome:
         """A judgement beside the truth."""
@@ -59,11 +64,12 @@ def count_verdicts(outcomes: Iterable[Outcome]) -> Counts:
     """
     count: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
-    for verdict, occupied, why, truly_open, truly_occupied in outcomes:
+    for outcome in outcomes:
+        verdict, occupied, why, truly_open, truly_occupied = outcome
         truth = Verdict.OPEN if truly_open else Verdict.CLOSED
         count["judged"] += 1
         count[truth.value] += 1
-        count["right"] += verdict is truth
+        count["right"] += outcome.right
         if verdict is Verdict.UNKNOWN:
             count["unknown"] += 1
             count["open_unknown"] += truly_open

@@ -59,13 +59,15 @@ def benchmark_section(title: str, result: Result) -> str:
     everything = ["**all, by picture**", result["pictures"], overall, f"{result['auc']:.4f}"]
     lifts.append([*everything, *(result[name] for name in wrong)])
     lifts.append(["all, by lift", "", percent(result["accuracy_by_lift"]), "", "", ""])
+    by_verdict = "verdict_factors" in result
     factors = [
         [
             *(factor["factor"], factor["pictures"], percent(factor["accuracy_with"])),
             *(percent(factor["accuracy_without"]), f"{factor['cost_points']:+.2f}"),
         ]
-        for factor in result["factors"]
+        for factor in result["verdict_factors" if by_verdict else "factors"]
     ]
+    right = "right, as verdicts" if by_verdict else "right, by the margin's sign"
     by_rate = (result.get("validation_accuracy_by_rate") or {}).items()
     return rendered(
         "benchmark",
@@ -73,7 +75,7 @@ def benchmark_section(title: str, result: Result) -> str:
         result=result,
         verdicts=verdicts_table(result) if result.get("system") == "barwatch" else "",
         lifts=Table(("lift", "pictures", "accuracy", "AUC", "open as closed", "closed as open"), lifts),
-        factors=Table(("factor", "pictures", "with it", "without it", "costs (points)"), factors),
+        factors=Table(("factor", "pictures", f"with it: {right}", "without it", "costs (points)"), factors),
         by_rate=", ".join(f"{rate}: {percent(accuracy)}" for rate, accuracy in by_rate),
     )
 

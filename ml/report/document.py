@@ -20,6 +20,7 @@ from ml.report.table import Result, Table, rendered
 LIFTS = {
     "loco": "loco",
     "crosscheck": "crosscheck",
+    "crosscheck-blind": "crosscheck: a camera that sees nothing but snow on black; all of it must be unknown",
     "loco-distances": "loco, without attention from the masks",
     "crosscheck-distances": "crosscheck, without attention from the masks",
     "loco-bfloat16": "loco, in bfloat16",

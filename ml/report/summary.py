@@ -112,6 +112,8 @@ def _further(results: Mapping[str, Result]) -> list[Row]:
     if cross := results.get("crosscheck"):
         lifts = ", ".join(row["lift"] for row in cross["lifts"])
         rows += _verdicts(f"lifts of another, path-traced renderer, seen from behind: {lifts}", cross)
+    if blind := results.get("crosscheck-blind"):
+        rows += _verdicts("a camera of that renderer that sees nothing: all must be unknown", blind)
     return rows
 
 
