@@ -11,6 +11,7 @@ from service.commands.options import DeviceOption, HostOption, ModelOption, Port
 from service.domain.errors import ConfigurationError
 from service.domain.people import Role
 from service.host.logs import set_up_logging
+from service.host.runner import Runners
 from service.host.signals import StopSignals
 from service.inference.early import EarlyEngine
 from service.settings import load_settings
@@ -51,8 +52,9 @@ def demo(
     # Its one line for people must not drown in lines for operators.
     set_up_logging("warning" if settings.log_level == "info" else settings.log_level, settings.log_json)
     typer.echo(f"Starting the demonstration with {len(folders)} sample lifts …", err=True)
-    signals = StopSignals()
-    early = EarlyEngine(settings)
+    runners = Runners()
+    signals = StopSignals(runners)
+    early = EarlyEngine(settings, runners)
     from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
     from service.usecases.demonstration import enrol_samples  # noqa: PLC0415
 

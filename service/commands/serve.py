@@ -10,6 +10,7 @@ import typer
 
 from service.commands.options import DataOption, DeviceOption, HostOption, ModelOption, PortOption
 from service.host.logs import set_up_logging
+from service.host.runner import Runners
 from service.host.signals import StopSignals
 from service.inference.early import EarlyEngine
 from service.settings import load_settings
@@ -33,8 +34,9 @@ def serve(
     options = {"host": host, "port": port, "data": data, "engine": engine, "device": device}
     settings = load_settings(model=model, **options)
     set_up_logging(settings.log_level, settings.log_json)
-    signals = StopSignals()
-    early = EarlyEngine(settings)
+    runners = Runners()
+    signals = StopSignals(runners)
+    early = EarlyEngine(settings, runners)
     from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
 
     service = Service(settings, early, on_ready=_say_ready)

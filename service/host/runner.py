@@ -194,7 +194,8 @@ class Runner:
         """Whether it works. A thread that has ended without being asked to is dead, never idle."""
         if self._ended or self.stopping.is_set():
             return RunnerState.ENDED
-        thread = self._thread
+        with self._lock:  # a new thread may just be taking the place of a dead one
+            thread = self._thread
         if thread is None:
             return RunnerState.NOT_STARTED
         if not thread.is_alive():
@@ -222,23 +223,24 @@ class Runner:
         return self._turn_mono_s > 0 and time.monotonic() - self._turn_mono_s > STEADY_S
 
     def _run(self) -> None:
-        while not self.stopping.is_set():
-            self._turn_mono_s = time.monotonic()
-            self.heartbeat.begin()
+        pause_s = 0.0
+        while not self._ended and not self.stopping.is_set():
             try:
-                again = self._body()
+                pause_s = self._turn(pause_s)
             except Exception as error:  # noqa: BLE001 - logged below, the thread goes on
                 pause_s = self._failed(error)
-            else:
-                self._in_a_row, pause_s = 0, self._every_s
-                self._back_off.reset()
-                if again is False:
-                    self._ended = True
-                    self.heartbeat.idle()
-                    return
             self.heartbeat.idle()
-            if pause_s > 0:
-                self.stopping.wait(pause_s)
+
+    def _turn(self, pause_s: float) -> float:
+        """Pause, call the body once, and return how long to pause before the next turn."""
+        if self.stopping.wait(pause_s):
+            return 0.0
+        self._turn_mono_s = time.monotonic()
+        self.heartbeat.begin()
+        self._ended = self._body() is False
+        self._in_a_row = 0
+        self._back_off.reset()
+        return self._every_s
 
     def _failed(self, error: Exception) -> float:
         """Note and log a failure; return how long to pause."""

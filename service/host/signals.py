@@ -1,8 +1,8 @@
 """Signals that end the service: SIGTERM, Ctrl-C and a closed terminal, from the interpreter's first line on.
 
-    end_at_once()                 # while the service's parts are still being imported
-    stop = StopSignals()          # main thread
-    stop.hand_to(service.stop)    # from now on: in order, and at once after SHUT_DOWN_S
+    end_at_once()                     # while the service's parts are still being imported
+    signals = StopSignals(runners)    # main thread
+    signals.hand_to(service.stop)     # from now on: in order, and at once after SHUT_DOWN_S
 
 Python runs a signal's handler on the main thread, between two steps of the interpreter. That may take long:
 SQLite waits ten seconds for a lock. So the signal is read from a pipe on a thread of its own. Whatever the
@@ -18,7 +18,10 @@ import select
 import signal
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from service.host.runner import Runners
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -41,9 +44,13 @@ def leave(status: int = 0) -> NoReturn:
 
 
 class StopSignals:
-    """Waits for a signal on a thread of its own. Make it on the main thread, once per process."""
+    """Waits for a signal on a thread of its own. Make it on the main thread, once per process.
 
-    def __init__(self) -> None:
+    Args:
+        runners: where that thread is looked after.
+    """
+
+    def __init__(self, runners: Runners) -> None:
         # Not before: this takes as long to import as all that `end_at_once` has to precede.
         from service.host.runner import Runner  # noqa: PLC0415
 
@@ -52,7 +59,7 @@ class StopSignals:
         os.set_blocking(told, False)
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
         _handle(lambda _number, _frame: None)
-        self._runner = Runner("signals", self._listen)
+        self._runner = runners.add(Runner("signals", self._listen))
         self._runner.start()
 
     def hand_to(self, stop: Callable[[], None]) -> None:
@@ -60,17 +67,19 @@ class StopSignals:
         self._stop = stop
 
     def _listen(self) -> None:
-        self._await_signal(None)
+        self._heard_within(None)
         if self._stop is None:
             leave()
         self._stop()
-        again = self._await_signal(SHUT_DOWN_S)
-        if not again:
+        # Only now, so that a thread in place of this one would hear it as well.
+        os.read(self._heard, 1)
+        if not self._heard_within(SHUT_DOWN_S):
             print("barwatch: not everything ended in time; the process ends as it is", file=sys.stderr)  # noqa: T201
         leave()
 
-    def _await_signal(self, timeout_s: float | None) -> bool:
-        return bool(select.select([self._heard], [], [], timeout_s)[0]) and bool(os.read(self._heard, 64))
+    def _heard_within(self, timeout_s: float | None) -> bool:
+        with self._runner.heartbeat.waiting():
+            return bool(select.select([self._heard], [], [], timeout_s)[0])
 
 
 def _handle(handler: Callable[[int, object], None]) -> None:

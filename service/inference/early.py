@@ -23,13 +23,13 @@ class EarlyEngine:
         ArtefactError: manifest or file of the model are not in order.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, runners: Runners | None = None) -> None:
         if settings.engine != "local":
             raise ConfigurationError(
                 f"engine {settings.engine!r}: this version runs the embedder in a local worker only: "
                 "use --engine local"
             )
-        self.runners = Runners()
+        self.runners = runners or Runners()
         """Where the threads of the service are looked after, the engine's first."""
         self._lock = threading.Lock()
         self._listener: Callable[[Health], None] | None = None
