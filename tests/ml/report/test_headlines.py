@@ -61,12 +61,23 @@ def _factors() -> dict[str, dict[str, Any]]:
     return {row["factor"]: row for row in _read("benchmark-barwatch")["factors"]}
 
 
+def _counts(name: str, what: str) -> dict[str, Any]:
+    counts: dict[str, Any] = _read(name)["verdicts"][what]
+    return counts | {"wrong": counts["open_called_closed"] + counts["closed_called_open"]}
+
+
 def _with(factor: str) -> float:
     return 100 * float(_factors()[factor]["accuracy_with"])
 
 
 PROSE = {
-    "another renderer": lambda: f"seen from behind, {100 * _read('crosscheck')['accuracy']:.1f} % of the",
+    "another renderer": lambda: (
+        "seen from behind, {wrong} of {judged} single pictures are called wrongly and "
+        "{unknown} are unknown".format(**_counts("crosscheck", "per_picture"))
+    ),
+    "empty chairs": lambda: "({empty_called_occupied} of {empty_seen} empty ones on the unseen lifts)".format(
+        **_counts("loco", "per_passage")
+    ),
     "half-lowered bars": lambda: f"Bars on their way down: {_with('half-lowered bar'):.0f} % of the pictures",
     "three-quarter rear": lambda: f"three-quarter rear {_with('view: three-quarter rear'):.1f} %",
     "three-quarter front": lambda: f"three-quarter front {_with('view: three-quarter front'):.1f} %",
