@@ -44,6 +44,7 @@ class Reason(StrEnum):
     WORKER_DOWN = "worker_down"
     OVERLOADED = "overloaded"
     LATE = "late"
+    FAILED = "failed"
 
     # Of records that an earlier version wrote in words which nobody knows any more.
     UNSPECIFIED = "unspecified"

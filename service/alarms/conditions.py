@@ -1,13 +1,51 @@
-"""Alarms that stand as long as a condition does: the health of cameras, worker and verdicts."""
+"""Alarms that stand as long as a condition does: the health of cameras, worker and verdicts.
+
+A change in health becomes an alarm, or ends one, in the order in which it was reported, on a path of its own:
+however many passages wait, and however often the database refuses, none is dropped.
+"""
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
+import structlog
 from sqlalchemy.orm import Session
 
+from lifts.decision.verdict import Judgement, Verdict
 from service.alarms import lifecycle
+from service.alarms.doubts import Doubts, Key, key_of
+from service.alarms.passage_watch import UNKNOWN_PASSAGES, PassageWatch
 from service.alarms.policy import health_alarm
+from service.domain.alarm import AlarmKind
+from service.domain.camera import CameraStatus
+from service.domain.errors import StoreError
 from service.domain.health import Health
+from service.host.runner import Runner
 from service.store import alarms
+from service.store.database import Store
+
+log = structlog.get_logger(__name__)
+
+MAX_CHANGES = 6
+"""Changes of one alarm that may wait; of more, a beginning and an end are left out together."""
+
+LAST_TRY_S = 2.0
+
+OF_CAMERA = frozenset(
+    {
+        AlarmKind.CAMERA_LOST,
+        AlarmKind.CAMERA_FROZEN,
+        AlarmKind.LOW_VISIBILITY,
+        AlarmKind.OVERLOADED,
+        AlarmKind.VIEW_CHANGED,
+        AlarmKind.LIFT_UNKNOWN_RATE,
+    }
+)
+"""Conditions that a camera's process watches; another process takes its place without knowing of them."""
 
 
 def apply(session: Session, health: Health) -> None:
@@ -20,11 +58,137 @@ def apply(session: Session, health: Health) -> None:
             lifecycle.clear(session, alarm.id, health.message)
 
 
-def clear_all(session: Session) -> None:
-    """Clear what an earlier run left standing.
+class Conditions:
+    """Takes changes in health, statuses and verdicts from any thread, and commits what follows from them.
 
-    What is still wrong is raised afresh within seconds; what was over meanwhile would stand for ever,
-    because nobody would say so.
+    Args:
+        store: where alarms stand.
+        clock: time.monotonic, or a test's own.
     """
-    for alarm in alarms.standing(session):
-        lifecycle.clear(session, alarm.id, "The service was restarted; what is still wrong is raised anew")
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._clock = store, clock
+        self._lock = threading.RLock()
+        self._wake = threading.Event()
+        self._changes: deque[Health] = deque()
+        self._standing: set[Key] = set()
+        self._doubts = Doubts()
+        self._watches: dict[str, PassageWatch] = {}
+        self.runner = Runner("conditions", self._turn, wake=self._wake.set)
+
+    def start(self) -> None:
+        """Take over the alarms that an earlier run left standing: each stands until it is shown to be over.
+
+        Raises:
+            StoreError: the database cannot answer.
+        """
+        with self._store.reading() as session:
+            standing = {(alarm.kind, alarm.lift_id, alarm.cause) for alarm in alarms.standing(session)}
+        with self._lock:
+            self._standing |= standing
+            self._doubt(standing)
+        self.runner.start()
+
+    def take(self, health: Health) -> None:
+        """Take a change in health; returns at once and loses none."""
+        key = key_of(health)
+        with self._lock:
+            if health.active:
+                self._standing.add(key)
+            else:
+                self._standing -= {
+                    known
+                    for known in self._standing
+                    if known[:2] == key[:2] and health.cause in ("", known[2])
+                }
+            self._doubts.reported(health)
+            self._append(health)
+            if health.kind is AlarmKind.WORKER_DOWN and not health.active and health.lift_id is not None:
+                of_camera = {
+                    known for known in self._standing if known[1] == health.lift_id and known[0] in OF_CAMERA
+                }
+                self._doubt(of_camera)
+        self._wake.set()
+
+    def status(self, status: CameraStatus) -> None:
+        """Take a camera's report: one that has long been live and clear ends what nobody watches any more."""
+        with self._lock:
+            for over in self._doubts.status(status, self._clock()):
+                self.take(over)
+
+    def judged(self, lift_id: str, judgement: Judgement) -> None:
+        """Take the next verdict of a lift."""
+        with self._lock:
+            changes = self._watch(lift_id).step(judgement)
+            if judgement.verdict is not Verdict.UNKNOWN:
+                changes += self._doubts.carrier(lift_id)
+            for change in changes:
+                if change.kind is AlarmKind.VIEW_CHANGED and not change.active:
+                    for over in self._doubts.view_confirmed(lift_id):
+                        self.take(over)
+                self.take(change)
+
+    def forget(self, lift_id: str) -> None:
+        """End every condition of a lift that is gone."""
+        with self._lock:
+            self._watches.pop(lift_id, None)
+            for kind in sorted({kind for kind, place, _ in self._standing if place == lift_id}):
+                self.take(Health(kind, lift_id, False, "The lift was removed"))
+
+    def stop(self) -> None:
+        """Commit what is waiting, once more where the database refused it, then end."""
+        self.runner.stop()
+        try:
+            self._commit_all(LAST_TRY_S)
+        except (StoreError, TimeoutError) as error:
+            log.error("changes in health are lost", count=len(self._changes), reason=str(error))
+
+    def _turn(self) -> None:
+        with self.runner.heartbeat.waiting():
+            self._wake.wait()
+        self._wake.clear()
+        try:
+            self._commit_all()
+        finally:
+            if self._changes:  # refused: again after the runner's pause
+                self._wake.set()
+
+    def _commit_all(self, timeout_s: float | None = None) -> None:
+        """Commit the changes in their order; each stays the first until it is, for twice does no harm."""
+        while True:
+            with self._lock:
+                if not self._changes:
+                    return
+                health = self._changes[0]
+            self.runner.heartbeat.begin()
+            error = self._store.write(partial(apply, health=health)).exception(timeout_s)
+            if isinstance(error, StoreError):
+                raise error
+            if error is not None:  # its own trouble: it would fail for ever, and keep back all others
+                log.error("a change in health cannot be stored", kind=health.kind, exc_info=error)
+            with self._lock:
+                self._changes.popleft()
+
+    def _append(self, health: Health) -> None:
+        key = key_of(health)
+        same = [index for index, waiting in enumerate(self._changes) if key_of(waiting) == key]
+        # The first is being committed right now, perhaps.
+        if same and same[-1] > 0 and self._changes[same[-1]].active == health.active:
+            del self._changes[same[-1]]
+        elif len(same) >= MAX_CHANGES:
+            del self._changes[same[2]], self._changes[same[1]]
+        self._changes.append(health)
+
+    def _doubt(self, keys: set[Key]) -> None:
+        self._doubts.add(keys)
+        for kind, lift_id, cause in keys:
+            if lift_id is None:
+                continue
+            if kind is AlarmKind.VIEW_CHANGED:
+                self._watch(lift_id).doubt_view()
+            elif (kind, cause) == (AlarmKind.LIFT_UNKNOWN_RATE, UNKNOWN_PASSAGES):
+                self._watch(lift_id).doubt_verdicts()
+                self._doubts.reported(Health(kind, lift_id, True, "", cause))
+
+    def _watch(self, lift_id: str) -> PassageWatch:
+        return self._watches.setdefault(lift_id, PassageWatch(lift_id))

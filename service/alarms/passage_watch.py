@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
@@ -23,9 +22,17 @@ class ProblemShare:
     from flapping. A passage that proves nothing either way is not taken in at all.
     """
 
-    def __init__(self, raise_at: float, clear_at: float = 0.2, window: int = 20, minimum: int = 5) -> None:
+    def __init__(
+        self,
+        raise_at: float,
+        clear_at: float = 0.2,
+        window: int = 20,
+        minimum: int = 5,
+        *,
+        active: bool = False,
+    ) -> None:
         self.raise_at, self.clear_at, self.minimum = raise_at, clear_at, minimum
-        self.active = False
+        self.active = active
         self.recent: deque[str | None] = deque(maxlen=window)
 
     def step(self, problem: str | None) -> bool:
@@ -59,19 +66,19 @@ class PassageWatch:
 
     Args:
         lift_id: whose passages.
-        standing: the causes whose alarms stand already; they are over once passages show it.
     """
 
-    def __init__(self, lift_id: str, standing: Iterable[str] = ()) -> None:
+    def __init__(self, lift_id: str) -> None:
         self._lift_id = lift_id
         self._unknown, self._other = ProblemShare(raise_at=0.5), ProblemShare(raise_at=0.6)
-        self._unknown.active = UNKNOWN_PASSAGES in standing
-        self._other.active = ANOTHER_LIFT in standing
 
     def doubt_view(self) -> None:
         """Take the camera for one that shows something else, until new passages show this lift."""
-        self._other = ProblemShare(raise_at=0.6)
-        self._other.active = True
+        self._other = ProblemShare(raise_at=0.6, active=True)
+
+    def doubt_verdicts(self) -> None:
+        """Take the lift for one whose passages cannot be judged, until new ones are."""
+        self._unknown = ProblemShare(raise_at=0.5, active=True)
 
     def step(self, judgement: Judgement) -> list[Health]:
         """Take one judgement; return what changed."""

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from lifts.decision.verdict import Judgement, Verdict
+from lifts.decision.verdict import Verdict
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.domain.health import Health
+from service.store.records import PassageRecord
 
 
-def passage_alarm(
-    passage_id: str, lift_id: str, judgement: Judgement, evidence: tuple[str, ...]
-) -> AlarmDraft | None:
+def passage_alarm(record: PassageRecord, evidence: tuple[str, ...]) -> AlarmDraft | None:
     """Return the alarm of a passage: occupied with an open bar; else None.
 
     An empty carrier with an open bar is no event, and `unknown` has its own alarm (see PassageWatch).
+
+    Args:
+        record: the passage.
+        evidence: addresses of its pictures.
     """
+    judgement = record.judgement
     if judgement.verdict is not Verdict.OPEN or not judgement.occupied:
         return None
     return AlarmDraft(
         kind=AlarmKind.BAR_OPEN,
         severity=Severity.CRITICAL,
-        lift_id=lift_id,
+        lift_id=record.lift_id,
         message=f"Bar open on an occupied carrier (confidence {100 * judgement.confidence:.1f} %)",
-        passage_id=passage_id,
+        passage_id=record.id,
         verdict=judgement.verdict,
         evidence=evidence,
+        left_at=record.left_at,
     )
 
 

@@ -26,16 +26,15 @@ from service.verdicts.pipeline import Pipeline
 Row = dict[str, Any]
 
 
-class TimedPipeline(Pipeline):
-    """A pipeline that notes when it is out what was said of each passage."""
+class Timing:
+    """Notes when it is out what was said of each passage."""
 
-    def __init__(self, store: Store, engine: Any, pictures: Pictures) -> None:
-        super().__init__(store, engine, pictures)
+    def __init__(self) -> None:
         self.delays_s: list[float] = []
         self.unknown = 0
 
-    def _stored(self, record: PassageRecord, decided_mono_s: float, new: bool) -> None:
-        super()._stored(record, decided_mono_s, new)
+    def note(self, record: PassageRecord, decided_mono_s: float) -> None:
+        """Take a record that has just been committed."""
         self.delays_s.append(time.monotonic() - decided_mono_s)
         self.unknown += record.judgement.verdict is Verdict.UNKNOWN
 
@@ -51,7 +50,8 @@ def delay(cameras: Sequence[WatchedLift], settings: Settings, seconds: float) ->
     with tempfile.TemporaryDirectory(prefix="barwatch-bench-") as folder:
         early = EarlyEngine(settings)
         store = Store.open(Path(folder))
-        pipeline = TimedPipeline(store, early.engine, Pictures(Path(folder)))
+        timing = Timing()
+        pipeline = Pipeline(store, early.engine, Pictures(Path(folder)), on_recorded=timing.note)
         early.listen(pipeline.on_event)
         try:
             early.engine.wait_ready()
@@ -61,11 +61,11 @@ def delay(cameras: Sequence[WatchedLift], settings: Settings, seconds: float) ->
             with Fleet(cameras, pipeline.on_event) as fleet:
                 learnt_s = fleet.until_learnt(patience_s(len(cameras)))
                 time.sleep(1.0)  # what was recalled while learning is judged, too
-                pipeline.delays_s.clear()
-                pipeline.unknown = 0
+                timing.delays_s.clear()
+                timing.unknown = 0
                 watched = fleet.watch(seconds if learnt_s is not None else 0.0)
-                delays_s = np.array(pipeline.delays_s)
-                unknown = pipeline.unknown
+                delays_s = np.array(timing.delays_s)
+                unknown = timing.unknown
         finally:
             early.engine.stop()
             pipeline.stop()

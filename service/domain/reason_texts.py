@@ -33,6 +33,7 @@ TEXTS: dict[Reason, str] = {
     Reason.WORKER_DOWN: "the embedder is down",
     Reason.OVERLOADED: "overloaded: too many passages were waiting",
     Reason.LATE: "the embedder did not answer in time",
+    Reason.FAILED: "judging failed unexpectedly; the log says why",
     Reason.UNSPECIFIED: "not recorded",
 }
 

@@ -88,6 +88,18 @@ def change(
     return _record_event(session, row, at or datetime.now(UTC), action=action, actor=actor, note=note)
 
 
+def replace_evidence(session: Session, passage_id: str, evidence: tuple[str, ...]) -> Alarm | None:
+    """Let the passage's alarm name this evidence, as a new seq; None if that changes nothing."""
+    row = session.scalar(
+        select(AlarmRow).where(AlarmRow.passage_id == passage_id, AlarmRow.kind == AlarmKind.BAR_OPEN.value)
+    )
+    if row is None or tuple(row.evidence) == evidence:
+        return None
+    row.evidence = list(evidence)
+    note = "pictures could not be written"
+    return _record_event(session, row, datetime.now(UTC), action="evidence", actor="system", note=note)
+
+
 def get(session: Session, alarm_id: str) -> Alarm:
     """Return the alarm as it is now; raises NotFoundError."""
     return _alarm(_row(session, alarm_id))

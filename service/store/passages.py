@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,8 @@ def add(session: Session, record: PassageRecord) -> bool:
             pictures=[_plain(picture) for picture in record.pictures],
             has_files=any(picture.file for picture in record.pictures),
             review=None,
+            left_at=record.left_at,
+            carriers=record.carriers,
         )
     )
     session.flush()
@@ -141,6 +144,20 @@ def count_seen(session: Session, lift_id: str, mask_version: int, model: str) ->
     return int(seen), int(labelled)
 
 
+def drop_files(session: Session, passage_id: str, files: Collection[str]) -> PassageRecord | None:
+    """Take files that are not there out of the passage's record; return the record, None if it is gone."""
+    row = session.scalar(select(PassageRow).where(PassageRow.id == passage_id))
+    if row is None:
+        return None
+    row.pictures = [
+        {**picture, **{key: None for key in ("file", "why") if picture.get(key) in files}}
+        for picture in row.pictures
+    ]
+    row.has_files = any(picture["file"] for picture in row.pictures)
+    session.flush()
+    return _record(row)
+
+
 def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
     """Set the operator's own label, in place of an earlier one; raises NotFoundError."""
     row = _row(session, passage_id)
@@ -195,6 +212,8 @@ def _record(row: PassageRow) -> PassageRecord:
             PictureRecord(**{**picture, "problem": reason_of(picture["problem"])}) for picture in row.pictures
         ),
         review=None if review is None else Review(**_typed_review(review)),
+        left_at=row.left_at,
+        carriers=row.carriers,
     )
 
 

@@ -1,13 +1,16 @@
-"""Evidence pictures: JPEG files below DIR/pictures, written before the row that names them commits.
+"""Evidence pictures: JPEG files below DIR/pictures, written after the row that names them was committed.
 
+Their names follow from the passage, so that the alarm need not wait for them.
 They are not synced to disk: losing a picture with the power is no loss of an alarm.
 """
 
 from __future__ import annotations
 
 import contextlib
-import uuid
-from collections.abc import Sequence
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -55,37 +58,72 @@ class Pictures:
         self.folder = Path(data_dir) / "pictures"
         self.space = DiskSpace(data_dir)
         self.failed_writes = 0
+        self._lock = threading.Lock()
+        # How often each is expected: a passage that comes twice names the same files.
+        self._expected: Counter[str] = Counter()
 
-    def write(self, lift_id: str, seen_at: datetime, images: Sequence[Image]) -> tuple[str | None, ...]:
-        """Write uint8[H, W, 3] RGB pictures; returns their names below the folder.
+    @property
+    def has_room(self) -> bool:
+        """Whether more pictures are kept: not while the disk has little room."""
+        return self.space.status.room is Room.ENOUGH
 
-        A picture that cannot be written (full disk) is None, logged and counted: the passage and its alarm
-        go on without it.
+    @staticmethod
+    def stem(lift_id: str, seen_at: datetime, passage_id: str) -> str:
+        """Return how the names of a passage's files begin: `STEM_1.jpg`, and `STEM_1.png` for its map."""
+        digest = hashlib.blake2b(passage_id.encode(), digest_size=16).hexdigest()
+        return f"{lift_id}/{seen_at:%Y-%m-%d}/{digest}"
+
+    def expect(self, files: Iterable[str]) -> None:
+        """Note that these files are named by a record and will be written soon."""
+        with self._lock:
+            self._expected.update(list(files))
+
+    def give_up(self, files: Iterable[str]) -> None:
+        """Note that these files will not be written after all."""
+        with self._lock:
+            self._expected = +(self._expected - Counter(list(files)))
+
+    def save(self, file: str, image: Image) -> bool:
+        """Write an expected file, uint8[H, W, 3] RGB (.jpg) or uint8[H, W] (.png); return whether it was.
+
+        One that was given up or removed meanwhile is not written; a disk that is full is logged and counted.
         """
-        stem = f"{lift_id}/{seen_at:%Y-%m-%d}/{uuid.uuid4().hex}"
-        return tuple(
-            self._save(f"{stem}_{n}.jpg", np.ascontiguousarray(image[:, :, ::-1]))
-            for n, image in enumerate(images, 1)
-        )
+        path = self.folder / file
+        if path.suffix == ".jpg":
+            options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+            coded = cv2.imencode(".jpg", np.ascontiguousarray(image[:, :, ::-1]), options)[1]
+        else:
+            coded = cv2.imencode(".png", image)[1]
+        with self._lock:  # `remove` must not take the folder away between its making and the writing
+            if not self._expected[file]:
+                return False
+            self._expected = +(self._expected - Counter([file]))
+            if not self.has_room:  # said once, where it was found
+                self.failed_writes += 1
+                return False
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(coded.tobytes())
+            except OSError as error:
+                self.failed_writes += 1
+                log.warning("picture not written", file=file, reason=str(error))
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                return False
+        return True
 
-    def write_maps(self, files: Sequence[str | None], maps: Image) -> tuple[str | None, ...]:
-        """Write uint8[N, C, C] maps beside the pictures of these names, as PNG; returns their names.
-
-        None for a picture that is not there and where there is no map, or it cannot be written.
-        """
-        if not len(maps):
-            return (None,) * len(files)
-        return tuple(
-            None if file is None else self._save(str(Path(file).with_suffix(".png")), one)
-            for file, one in zip(files, maps, strict=True)
-        )
+    def exists(self, file: str) -> bool:
+        """Say whether a file is there, or will be soon."""
+        return file in self._expected or (self.folder / file).is_file()
 
     def path(self, file: str) -> Path:
-        """Return the path of a stored name; raises NotFoundError if it is gone or not below the folder."""
+        """Return the path of a stored name; raises NotFoundError if it is gone, or not written yet."""
         path = (self.folder / file).resolve()
-        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
-            raise NotFoundError("the picture is gone")
-        return path
+        if path.is_relative_to(self.folder.resolve()) and path.is_file():
+            return path
+        if file in self._expected:
+            raise NotFoundError("the picture is being written: ask again in a second")
+        raise NotFoundError("the picture is gone")
 
     def read(self, file: str) -> Image:
         """Return a picture as it is stored, uint8[200, 200, 3] RGB; raises NotFoundError: gone or damaged."""
@@ -115,31 +153,15 @@ class Pictures:
         return found
 
     def remove(self, files: Sequence[str]) -> None:
-        """Delete files; those that are gone already do not matter."""
+        """Delete files, and folders that hold nothing else; those that are gone already do not matter."""
         for file in files:
             path = self.folder / file
-            path.unlink(missing_ok=True)
-            for parent in (path.parent, path.parent.parent):
-                if parent.is_dir() and not any(parent.iterdir()):
-                    parent.rmdir()
-
-    def _save(self, name: str, image: Image) -> str | None:
-        if self.space.status.room is not Room.ENOUGH:  # said once, where it was found
-            self.failed_writes += 1
-            return None
-        path = self.folder / name
-        options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if path.suffix == ".jpg" else []
-        coded = cv2.imencode(path.suffix, image, options)[1]
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(coded.tobytes())
-        except OSError as error:
-            self.failed_writes += 1
-            log.warning("picture not written", file=name, reason=str(error))
-            with contextlib.suppress(OSError):
-                path.unlink()
-            return None
-        return name
+            with self._lock:
+                self._expected.pop(file, None)
+                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # it holds something, or is gone
+                    path.parent.rmdir()
+                    path.parent.parent.rmdir()
 
 
 def forget_old(session: Session, retention: Retention, now: datetime, limit: int = 500) -> tuple[str, ...]:

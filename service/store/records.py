@@ -49,7 +49,12 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class PassageRecord:
-    """One judged passage as stored; `seen_at` is UTC, t_*_s are media seconds of the camera's connection."""
+    """One passage as stored; t_*_s are media seconds of the camera's connection.
+
+    seen_at: when its last picture was read, UTC. left_at: when the carrier was at TF, UTC; None if unknown.
+    carriers: how many carriers the record stands for; above 1 only where an overload left no time to record
+    each by itself.
+    """
 
     id: str
     lift_id: str
@@ -61,6 +66,8 @@ class PassageRecord:
     judgement: Judgement
     pictures: tuple[PictureRecord, ...]
     review: Review | None = None
+    left_at: datetime | None = None
+    carriers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,44 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Collection
 from concurrent.futures import Future
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from lifts.decision.judge import unknown
+from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Judgement
 from service.alarms.policy import passage_alarm
 from service.domain.arrays import Image
-from service.domain.passage import Passage, Picture
+from service.domain.passage import Passage
 from service.inference.why import bar_maps
 from service.store import alarms, passages
+from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 
 
-def maps_of(answer: Future[Inference] | None, cells: int) -> Image:
-    """Return the maps of an answer that has come (service.inference.why); none where it failed."""
-    if answer is None or answer.exception(0) is not None:
-        return np.zeros((0, 0, 0), np.uint8)
-    return bar_maps(answer.result(0), cells)
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A passage on its way into the database.
+
+    record: names the files of its evidence. files: these names, and what to write there once the record is
+    committed (uint8[H, W, 3] RGB or uint8[H, W]). decided_mono_s: time.monotonic() of its last picture.
+    """
+
+    record: PassageRecord
+    decided_mono_s: float
+    files: dict[str, Image] = field(default_factory=dict)
+
+    @property
+    def has_alarm(self) -> bool:
+        """Whether an alarm is committed with it."""
+        return passage_alarm(self.record, ()) is not None
+
+    def without_pictures(self) -> Recording:
+        """Return it without its evidence."""
+        bare = tuple(replace(picture, file=None, why=None) for picture in self.record.pictures)
+        return Recording(replace(self.record, pictures=bare), self.decided_mono_s)
 
 
-def record_of(
-    passage: Passage,
-    judgement: Judgement,
-    seen_at: datetime,
-    evidence: Sequence[tuple[Picture, str | None, str | None]],
-) -> PassageRecord:
-    """Put a passage's record together.
+def recording_of(
+    passage: Passage, judgement: Judgement, maps: Image | None = None, pictures: Pictures | None = None
+) -> Recording:
+    """Put together what is kept of a passage.
 
     Args:
-        passage: what was seen.
+        passage: the carrier that was seen.
         judgement: what is said of it.
-        seen_at: when, aware.
-        evidence: pictures that are kept, each with the names of its file and of its map.
+        maps: uint8[N, C, C], where the network saw the bar, N pictures or none.
+        pictures: where its pictures will be written; without it none are kept.
     """
-    return PassageRecord(
+    # Cameras stamp by the monotonic clock, which a step of the wall clock does not move.
+    seen_at = wall_time(passage.decided_mono_s)
+    records, files = [], {}
+    stem = Pictures.stem(passage.lift_id, seen_at, passage.id)
+    for n, picture in enumerate(passage.pictures if pictures is not None else (), 1):
+        file, why = None, None
+        if pictures is not None and pictures.has_room:
+            file = f"{stem}_{n}.jpg"
+            files[file] = picture.image
+            if maps is not None and len(maps):
+                why = f"{stem}_{n}.png"
+                files[why] = maps[n - 1]
+        records.append(PictureRecord(file, float(picture.t_s), float(picture.quality), picture.problem, why))
+    record = PassageRecord(
         id=passage.id,
         lift_id=passage.lift_id,
         number=passage.number,
@@ -48,28 +79,68 @@ def record_of(
         t_middle_s=passage.t_middle_s,
         t_end_s=passage.t_end_s,
         judgement=judgement,
-        pictures=tuple(
-            PictureRecord(file, float(picture.t_s), float(picture.quality), picture.problem, why)
-            for picture, file, why in evidence
-        ),
+        pictures=tuple(records),
+        left_at=None if passage.left_mono_s is None else wall_time(passage.left_mono_s),
+    )
+    return Recording(record, passage.decided_mono_s, files)
+
+
+def coalesced(first: PassageRecord, more: PassageRecord) -> PassageRecord:
+    """Return one record of both passages' carriers: unknown, because too many came at once."""
+    return replace(
+        crowd_of(first),
+        t_end_s=max(first.t_end_s, more.t_end_s),
+        left_at=more.left_at or first.left_at,
+        carriers=first.carriers + more.carriers,
     )
 
 
-def files_of(record: PassageRecord) -> list[str]:
-    """Return the names of all files that a record names."""
-    return [name for picture in record.pictures for name in (picture.file, picture.why) if name]
+def crowd_of(record: PassageRecord) -> PassageRecord:
+    """Return a record that others can be added to; it never shares an id with one that was committed."""
+    if is_crowd(record):
+        return record
+    return replace(record, id=record.id + _CROWD, judgement=unknown(Reason.OVERLOADED), pictures=())
+
+
+def is_crowd(record: PassageRecord) -> bool:
+    """Say whether the record was made by `crowd_of`."""
+    return record.id.endswith(_CROWD)
+
+
+_CROWD = ".and-others"
+
+
+def wall_time(mono_s: float) -> datetime:
+    """Return the time of a moment of time.monotonic(), UTC."""
+    return datetime.now(UTC) - timedelta(seconds=time.monotonic() - mono_s)
+
+
+def maps_of(answer: Future[Inference], cells: int) -> Image:
+    """Return the maps of an answer that has come (service.inference.why); none where it failed."""
+    if answer.exception(0) is not None:
+        return np.zeros((0, 0, 0), np.uint8)
+    return bar_maps(answer.result(0), cells)
+
+
+def evidence_of(record: PassageRecord) -> tuple[str, ...]:
+    """Return the addresses of the pictures that the record names."""
+    return tuple(
+        f"/passages/{record.id}/pictures/{n}.jpg" for n, kept in enumerate(record.pictures, 1) if kept.file
+    )
 
 
 def store_passage(session: Session, record: PassageRecord) -> bool:
-    """Store the passage and its alarm in one transaction; says whether the passage was new."""
+    """Store the passage and its alarm in one transaction; return whether the passage was new."""
     if not passages.add(session, record):
         return False
-    evidence = tuple(
-        f"/passages/{record.id}/pictures/{n}.jpg"
-        for n, picture in enumerate(record.pictures, 1)
-        if picture.file
-    )
-    draft = passage_alarm(record.id, record.lift_id, record.judgement, evidence)
+    draft = passage_alarm(record, evidence_of(record))
     if draft is not None:
         alarms.raise_alarm(session, draft)
     return True
+
+
+def drop_evidence(session: Session, passage_id: str, files: Collection[str]) -> None:
+    """Take files that could not be written out of the passage's record and of its alarm."""
+    record = passages.drop_files(session, passage_id, files)
+    if record is not None:
+        alarms.replace_evidence(session, passage_id, evidence_of(record))

@@ -20,7 +20,7 @@ from service.inference.inline import InlineEngine
 from service.passages.extractor import PassageExtractor
 from service.store import alarms
 from service.store.database import Store
-from service.verdicts import pipeline
+from service.verdicts import maintenance, recording
 from tests.faults.scenes import FPS, PERIOD_S, encode, judged, lift, picture, running
 from tests.service.capture.videos import flip_bytes
 from tests.service.tiny_model import CLOSE, OPEN
@@ -107,7 +107,8 @@ def test_a_wall_clock_that_steps_loses_and_doubles_no_alarm(
     store: Store, inline_engine: InlineEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Row 6: an hour ahead, then an hour back: one alarm for each open bar, in order, and no other."""
-    monkeypatch.setattr(pipeline, "datetime", _Clock)
+    for module in (recording, maintenance):
+        monkeypatch.setattr(module, "datetime", _Clock)
     house = House(store, inline_engine, tmp_path / "pictures", inline_engine)
     try:
         for step, hours in enumerate((0, 1, 0, -1, 0)):
@@ -130,9 +131,11 @@ def test_a_wall_clock_that_steps_loses_and_doubles_no_alarm(
 
 def test_cameras_and_passages_know_no_wall_clock() -> None:
     """Row 6: what decides about passages and camera health goes by stamps and time.monotonic() alone."""
-    root = Path(pipeline.__file__).parent
-    for room in ("ingest", "passages"):
-        for path in (root / room).rglob("*.py"):
+    root = Path(recording.__file__).parents[1]
+    for room in ("capture", "health", "line", "passages"):
+        paths = list((root / room).rglob("*.py"))
+        assert paths, room
+        for path in paths:
             text = path.read_text(encoding="utf-8")
             assert "time.time(" not in text, path
             assert "datetime" not in text, path

@@ -162,17 +162,3 @@ def test_a_second_cause_is_seen_and_heard(store: Store, first_becomes: AlarmStat
     store.write(lambda s: conditions.apply(s, gone)).result()
     with store.reading() as session:
         assert alarms.standing(session) == ()
-
-
-def test_a_restart_clears_conditions_but_no_bar(store: Store, alarm: Alarm) -> None:
-    """What an earlier run left standing is cleared at the start; an open bar stays for an operator."""
-    for kind, place in ((AlarmKind.WORKER_DOWN, None), (AlarmKind.LOW_VISIBILITY, "lift")):
-        health = Health(kind, place, True, "bad")
-        store.write(lambda s, health=health: conditions.apply(s, health)).result()  # type: ignore[misc]
-    store.write(conditions.clear_all).result()
-    with store.reading() as session:
-        assert {a.kind: a.state for a in alarms.listing(session).items} == {
-            AlarmKind.BAR_OPEN: ACTIVE,
-            AlarmKind.WORKER_DOWN: CLEARED,
-            AlarmKind.LOW_VISIBILITY: CLEARED,
-        }

@@ -93,7 +93,9 @@ def test_pictures_that_fit_and_are_too_close_to_call_show_this_lift() -> None:
 
 def test_what_stood_before_a_restart_is_over_only_by_new_passages() -> None:
     """Standing causes are taken over: the first right passage is no all-clear, several are."""
-    watch = PassageWatch("lift", standing=["unknown passages", "another lift"])
+    watch = PassageWatch("lift")
+    watch.doubt_verdicts()
+    watch.doubt_view()
     assert _changes(watch, [RIGHT] * 4) == []
     over = _changes(watch, [RIGHT])
     assert [(change.cause, change.active) for change in over] == [

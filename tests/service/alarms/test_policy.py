@@ -1,30 +1,41 @@
 """What is an alarm and what is none."""
 
+from datetime import UTC, datetime, timedelta
+
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.alarms.policy import health_alarm, passage_alarm
 from service.domain.alarm import AlarmKind, Severity
 from service.domain.health import Health
+from service.store.records import PassageRecord
 
 OPEN, CLOSED, UNKNOWN = Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN
 
 
-def _judgement(verdict: Verdict, occupied: bool) -> Judgement:
-    return Judgement(verdict, 0.987, -0.5, occupied, 0.9, (), 1, "m")
+AT = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def _record(judgement: Judgement) -> PassageRecord:
+    return PassageRecord("p", "lift", 1, AT, 0.0, 1.0, 2.0, judgement, (), left_at=AT - timedelta(seconds=58))
+
+
+def _judged(verdict: Verdict, occupied: bool) -> PassageRecord:
+    return _record(Judgement(verdict, 0.987, -0.5, occupied, 0.9, (), 1, "m"))
 
 
 def test_only_an_open_bar_with_somebody_on_the_seat_is_an_alarm() -> None:
     """Open and occupied: critical, with passage, verdict and evidence. Everything else is none."""
-    draft = passage_alarm("p", "lift", _judgement(OPEN, True), ("/passages/p/pictures/1.jpg",))
+    draft = passage_alarm(_judged(OPEN, True), ("/passages/p/pictures/1.jpg",))
     assert draft is not None
     assert (draft.kind, draft.severity, draft.lift_id) == (AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift")
     assert (draft.passage_id, draft.verdict) == ("p", OPEN)
     assert draft.evidence == ("/passages/p/pictures/1.jpg",)
     assert "98.7 %" in draft.message
+    assert draft.left_at == AT - timedelta(seconds=58), "an alarm that comes late says when the carrier left"
     for verdict, occupied in [(OPEN, False), (CLOSED, True), (CLOSED, False), (UNKNOWN, True)]:
-        assert passage_alarm("p", "lift", _judgement(verdict, occupied), ()) is None
-    assert passage_alarm("p", "lift", unknown(Reason.DARK), ()) is None
+        assert passage_alarm(_judged(verdict, occupied), ()) is None
+    assert passage_alarm(_record(unknown(Reason.DARK)), ()) is None
 
 
 def test_health_is_a_warning_of_its_own_kind() -> None:

@@ -33,6 +33,7 @@ from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 from service.verdicts.pipeline import Pipeline
+from tests.service.kept_pictures import keep, keep_maps
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, draw_picture, png, tiny_manifest
 
 
@@ -101,10 +102,10 @@ class House:
 
     def add_passage(self, passage_id: str = "p-1", verdict: Verdict = Verdict.OPEN) -> PassageRecord:
         seen_at = datetime.now(UTC)
-        files = self.runtime.pictures.write("demo-quad", seen_at, [draw_picture(OPEN_Y)] * 3)
+        files = keep(self.runtime.pictures, seen_at, [draw_picture(OPEN_Y)] * 3, passage_id)
         lit = np.zeros((3, 10, 10), np.uint8)
         lit[:, OPEN_Y // 20] = 255
-        maps = self.runtime.pictures.write_maps(files, lit)
+        maps = keep_maps(self.runtime.pictures, files, lit)
         image = ImageJudgement(0.1, 0.9, 0.95, verdict)
         judgement = Judgement(verdict, 0.99, -0.8, True, 0.95, (image,) * 3, 1, "tiny-1")
         pictures = tuple(

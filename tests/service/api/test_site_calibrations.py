@@ -13,6 +13,7 @@ from lifts.decision.verdict import Verdict
 from service.domain.people import Role
 from service.store import passages
 from tests.service.api.conftest import House
+from tests.service.kept_pictures import keep
 from tests.tools.tiny_model import CLOSE_Y, draw_picture, png
 
 LIFT = "demo-quad"
@@ -34,7 +35,7 @@ def watch(house: House, count: int, length_px: int = WHOLE_PX, **changes: Any) -
         start = len(passages.listing(session).items)
     template = house.add_passage(f"template-{start}")
     pictures = [draw_picture(CLOSE_Y, length_px=length_px)] * 3
-    files = house.runtime.pictures.write(LIFT, template.seen_at, pictures)
+    files = keep(house.runtime.pictures, template.seen_at, pictures, f"template-{start}-{length_px}")
     shown = tuple(
         dataclasses.replace(picture, file=file)
         for picture, file in zip(template.pictures, files, strict=True)

@@ -12,6 +12,7 @@ from service.host.disk import FULL_BYTES, LOW_BYTES, RESERVE, RESERVE_BYTES, Dis
 from service.store.pictures import Pictures, Retention
 from tests.service.api.conftest import House
 from tests.service.api.conftest import make_house as make_house  # noqa: PLC0414 - a fixture
+from tests.service.kept_pictures import keep
 
 TOTAL = 100_000_000_000
 
@@ -76,11 +77,11 @@ def test_pictures_are_not_kept_while_the_disk_is_low(tmp_path: Path) -> None:
     image = np.zeros((200, 200, 3), np.uint8)
     now = datetime.now(UTC)
     pictures.space.check()
-    assert pictures.write("lift", now, [image, image]) == (None, None)
+    assert keep(pictures, now, [image, image]) == [None, None]
     assert pictures.failed_writes == 2
     disk.free = 10 * LOW_BYTES
     pictures.space.check()
-    assert None not in pictures.write("lift", now, [image])
+    assert None not in keep(pictures, now, [image])
 
 
 def test_old_pictures_go_early_but_not_todays() -> None:

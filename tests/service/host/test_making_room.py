@@ -15,6 +15,7 @@ from service.store import passages
 from service.store.database import Store
 from service.store.records import PassageRecord, PictureRecord
 from tests.service.host.test_disk import Disk
+from tests.service.kept_pictures import keep
 from tests.service.tiny_model import OPEN
 from tests.service.verdicts.test_pipeline import House, _await
 
@@ -22,7 +23,7 @@ from tests.service.verdicts.test_pipeline import House, _await
 def earlier(house: House, age: timedelta) -> Path:
     """Record a passage with one picture, so long ago; returns the picture's path."""
     seen_at = datetime.now(UTC) - age
-    (file,) = house.pictures.write("lift", seen_at, [np.zeros((200, 200, 3), np.uint8)])
+    (file,) = keep(house.pictures, seen_at, [np.zeros((200, 200, 3), np.uint8)])
     assert file is not None
     pictures = (PictureRecord(file, 1.0, 1.0, None),)
     record = PassageRecord(f"p{age.days}", "lift", 1, seen_at, 0.0, 1.0, 2.0, unknown(Reason.DARK), pictures)

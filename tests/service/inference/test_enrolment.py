@@ -14,13 +14,13 @@ from lifts.schema import Lift
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError, EnrolmentError
 from service.domain.masks import MaskVersion
-from service.inference.active_masks import ActiveMasks
 from service.inference.artefact import read_manifest
 from service.inference.enrolment import embed, enrol, mask_bank, shifted
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.store import lifts, masks
 from service.store.database import Store
+from service.verdicts.active_masks import ActiveMasks
 from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, mask, picture, write_artefact
 
 

@@ -23,7 +23,6 @@ from lifts.schema import Lift
 from service.domain.errors import EngineUnavailableError, NotFoundError, StoreError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.passage import Picture
-from service.inference.active_masks import ActiveMasks
 from service.inference.artefact import Manifest
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
@@ -31,10 +30,12 @@ from service.site.learning import find_site_calibration
 from service.site.proposals import Proposals
 from service.store import lifts, masks, passages, site_calibrations
 from service.store.database import Store
-from service.store.pictures import Pictures
+from service.store.pictures import Pictures, Retention
 from service.store.records import PassageRecord, PictureRecord, Review
 from service.store.tables import SiteCalibrationRow
+from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.pipeline import Pipeline
+from tests.service.kept_pictures import keep
 from tests.tools.tiny_model import (
     CLOSE_Y,
     OPEN_Y,
@@ -59,7 +60,7 @@ class House:
         self.pictures = Pictures(folder)
         # One carrier is open, the next closed: every passage shows one of these two, three times.
         shown = [draw_picture(OPEN_Y), draw_picture(CLOSE_Y)]
-        self.files = self.pictures.write(LIFT, NOW, shown)
+        self.files = keep(self.pictures, NOW, shown)
         store.write(partial(lifts.put, lift=Lift(id=LIFT, name="Lift"))).result()
         self.enrol()
         self.proposals = self.after_a_restart()
@@ -381,7 +382,8 @@ def test_the_pipeline_proposes_by_itself(
     monkeypatch.setattr("service.site.proposals.MOST_REST_S", 0.0)
     house = House(refusing, tiny_manifest(), tmp_path / "shown")
     house.watch(20)
-    pipeline = Pipeline(refusing, house.engine, house.pictures)
+    for_ever = Retention(max_age_days=36_500, max_alarm_age_days=36_500)
+    pipeline = Pipeline(refusing, house.engine, house.pictures, retention=for_ever)
     proposed = threading.Event()
     reads = iter([ValueError("a picture like none before")])
 

@@ -1,6 +1,7 @@
 """The repositories: our own records in, the same records out, whatever the tables look like."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from service.store import alarms, lifts, masks, passages, pictures, site_calibra
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
 from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review
+from tests.service.kept_pictures import keep, keep_maps
 from tests.service.tiny_model import CLOSE, MASKS, OPEN, picture
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
@@ -401,8 +403,8 @@ def test_pictures_are_kept_and_then_forgotten(store: Store, tmp_path: Path) -> N
     files = {}
     for name, age in days.items():
         seen_at = NOW - timedelta(days=age)
-        (file,) = kept.write("lift", seen_at, [picture(OPEN)])
-        (why,) = kept.write_maps([file], np.zeros((1, 5, 5), np.uint8))
+        (file,) = keep(kept, seen_at, [picture(OPEN)], name)
+        (why,) = keep_maps(kept, [file], np.zeros((1, 5, 5), np.uint8))
         assert file is not None
         assert why is not None
         files[name] = kept.path(file), kept.path(why)
@@ -435,6 +437,44 @@ def test_a_picture_that_cannot_be_written_is_counted(tmp_path: Path) -> None:
     """Evidence that is lost for a full or broken disk does not stop the passage."""
     (tmp_path / "pictures").write_text("a file where the folder should be")
     broken = Pictures(tmp_path)
-    assert broken.write("lift", NOW, [picture(OPEN)] * 2) == (None, None)
+    assert keep(broken, NOW, [picture(OPEN)] * 2) == [None, None]
     assert broken.failed_writes == 2
-    assert broken.write_maps((None, None), np.zeros((2, 5, 5), np.uint8)) == (None, None)
+
+
+def test_a_file_that_is_due_says_so_and_one_that_was_given_up_is_not_written(tmp_path: Path) -> None:
+    """Named by a record, it is not gone but not there yet; given up or removed meanwhile, it never comes."""
+    kept = Pictures(tmp_path)
+    kept.expect(["lift/d/a_1.jpg", "lift/d/b_1.jpg", "lift/d/c_1.jpg"])
+    with pytest.raises(NotFoundError, match="ask again"):
+        kept.path("lift/d/a_1.jpg")
+    kept.give_up(["lift/d/b_1.jpg"])
+    kept.remove(["lift/d/c_1.jpg"])
+    written = [kept.save(f"lift/d/{name}_1.jpg", picture(OPEN)) for name in "abc"]
+    assert written == [True, False, False]
+    assert [path.name for path in (tmp_path / "pictures").rglob("*.jpg")] == ["a_1.jpg"]
+    with pytest.raises(NotFoundError, match="is gone"):
+        kept.path("lift/d/b_1.jpg")
+
+
+def test_a_folder_that_empties_while_a_picture_comes_is_no_loss(tmp_path: Path) -> None:
+    """Retention removes the last picture of a day again and again while new ones are written there."""
+    kept, rounds = Pictures(tmp_path), 150
+    names = [f"lift/2026-01-31/{n}_1.png" for n in range(rounds)]
+    kept.expect(names)
+    written: list[bool] = []
+    small = np.zeros((5, 5), np.uint8)
+
+    def write() -> None:
+        written.extend(kept.save(name, small) for name in names)
+
+    def remove() -> None:
+        for _ in range(10 * rounds):
+            kept.remove(["lift/2026-01-31/gone_1.png"])
+            done = [f"lift/2026-01-31/{path.name}" for path in kept.folder.rglob("*.png")]
+            kept.remove(done)
+
+    with ThreadPoolExecutor(2) as pool:
+        for work in [pool.submit(write), pool.submit(remove)]:
+            work.result()
+    assert written == [True] * rounds
+    assert kept.failed_writes == 0

@@ -1,0 +1,151 @@
+"""From a passage to its verdict: to the engine at once, and from its answer to a recording on one thread."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import structlog
+
+from lifts.decision.judge import judge, unknown
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Inference, Judgement
+from service.alarms.conditions import Conditions
+from service.domain.errors import EngineUnavailableError
+from service.domain.masks import MaskVersion
+from service.domain.passage import Passage
+from service.host.runner import Runner, attempt
+from service.inference.protocol import Engine
+from service.store.pictures import Pictures
+from service.verdicts.active_masks import ActiveMasks
+from service.verdicts.recorder import Recorder
+from service.verdicts.recording import maps_of, recording_of
+from service.verdicts.tally import Event, Tally
+
+log = structlog.get_logger(__name__)
+
+FLOOD = 16
+"""Beyond `max_waiting` passages are recorded without being judged, beyond this many times it together."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Answered:
+    passage: Passage
+    masks: MaskVersion | None
+    answer: Future[Inference] | None
+    reason: Reason | None = None
+
+
+class Decider:
+    """Judges passages: `submit` from any thread never blocks, and every passage becomes a record.
+
+    Args:
+        engine: runs the network; may be down at times.
+        masks: what each lift is judged by.
+        pictures: where evidence will be written.
+        recorder: commits what was decided.
+        conditions: told of each verdict.
+        tally: counts what could not be judged for want of time.
+        max_waiting: passages being judged at once; more are recorded as unknown, without pictures.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        masks: ActiveMasks,
+        pictures: Pictures,
+        recorder: Recorder,
+        conditions: Conditions,
+        tally: Tally,
+        *,
+        max_waiting: int,
+    ) -> None:
+        self._engine, self._masks, self._pictures = engine, masks, pictures
+        self._recorder, self._conditions, self._tally = recorder, conditions, tally
+        self._max_waiting = max_waiting
+        self._lock = threading.Lock()
+        self._waiting = 0
+        # Bounded by hand, by what `_waiting` admits.
+        self._inbox: queue.SimpleQueue[_Answered | None] = queue.SimpleQueue()
+        self.runner = Runner("deciding", self._turn, wake=lambda: self._inbox.put(None))
+
+    def submit(self, passage: Passage) -> None:
+        """Take a passage from any thread; never blocks."""
+        with self._lock:
+            crowded = self._waiting >= FLOOD * self._max_waiting
+            self._waiting += not crowded
+            judged = self._waiting <= self._max_waiting and not crowded
+        if crowded:
+            self._tally.add(Event.PASSAGES_NOT_JUDGED)
+            judgement = unknown(Reason.OVERLOADED)
+            self._recorder.coalesce(recording_of(passage, judgement))
+            self._conditions.judged(passage.lift_id, judgement)
+            return
+        version = self._masks.get(passage.lift_id)
+        reason: Reason | None = None
+        if not judged:
+            self._tally.add(Event.PASSAGES_NOT_JUDGED)
+            reason = Reason.OVERLOADED
+        elif version is None:
+            reason = self._masks.why_none(passage.lift_id)
+        elif not passage.pictures:
+            reason = Reason.NO_PICTURES
+        if reason or version is None:
+            self._inbox.put(_Answered(passage, version, None, reason))
+            return
+        try:
+            pictures = np.stack([picture.image for picture in passage.pictures])
+            answer = self._engine.submit_pictures(pictures, version.reference_embeddings())
+        except ValueError as error:
+            log.warning("pictures cannot be judged", passage=passage.id, reason=str(error))
+            self._inbox.put(_Answered(passage, version, None, Reason.PICTURES_UNUSABLE))
+            return
+        answer.add_done_callback(lambda done: self._inbox.put(_Answered(passage, version, done)))
+
+    def stop(self) -> None:
+        """Decide what has been answered, then end. Stop cameras and engine before."""
+        self.runner.stop()
+        while not self._inbox.empty():
+            self._handle(self._inbox.get())
+
+    def _turn(self) -> None:
+        with self.runner.heartbeat.waiting():
+            item = self._inbox.get()
+        self._handle(item)
+
+    def _handle(self, item: _Answered | None) -> None:
+        if item is None:
+            return
+        # One passage that cannot be decided must neither blind every lift nor vanish.
+        if (error := attempt(partial(self._decide, item))) is not None:
+            log.error("a passage could not be decided", passage=item.passage.id, exc_info=error)
+            self._tally.add(Event.PASSAGES_FAILED)
+            self._recorder.add(recording_of(item.passage, unknown(Reason.FAILED)))
+        with self._lock:
+            self._waiting -= 1
+
+    def _decide(self, item: _Answered) -> None:
+        passage, answer = item.passage, item.answer
+        judgement = self._judge(item)
+        if answer is None:
+            recording = recording_of(passage, judgement)
+        else:
+            maps = maps_of(answer, self._engine.manifest.calibration.bar_map_cells)
+            recording = recording_of(passage, judgement, maps, self._pictures)
+        self._recorder.add(recording)
+        self._conditions.judged(passage.lift_id, judgement)
+
+    def _judge(self, item: _Answered) -> Judgement:
+        references = None if item.masks is None else item.masks.lift_references()
+        if item.answer is None or references is None:
+            return unknown(item.reason or Reason.NO_MASKS, references=references)
+        try:
+            inference = item.answer.result(0)
+        except EngineUnavailableError as error:
+            log.warning("not judged", passage=item.passage.id, reason=str(error))
+            return unknown(error.reason, references=references)
+        return judge(item.passage.pictures, inference, references, self._engine.manifest.calibration)

@@ -1,0 +1,120 @@
+"""Writes the pictures of committed passages: an alarm never waits for them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from functools import partial
+
+import structlog
+
+from service.domain.arrays import Image
+from service.domain.errors import StoreError
+from service.host.runner import Runner
+from service.store import passages
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.verdicts.recording import Recording, drop_evidence
+from service.verdicts.tally import Event, Tally
+
+log = structlog.get_logger(__name__)
+
+MAX_WAITING = 64
+"""Passages whose pictures wait in memory, some 400 kB each; those of further ones are given up."""
+
+RECENT = 256
+"""Passages that are looked at on a start: more than can have been waiting when the service was killed."""
+
+DROP_S = 5.0
+"""How long to wait for the database on the way out."""
+
+
+class EvidenceWriter:
+    """Takes passages once they are committed and writes their pictures, one after the other, on its runner.
+
+    What cannot be written is taken out of the records, so that no address leads nowhere for good.
+
+    Args:
+        store: has the records.
+        pictures: where to write.
+        tally: counts what was lost.
+        max_waiting: passages whose pictures may wait at once.
+    """
+
+    def __init__(
+        self, store: Store, pictures: Pictures, tally: Tally, max_waiting: int = MAX_WAITING
+    ) -> None:
+        self._store, self._pictures, self._tally = store, pictures, tally
+        self._max_waiting = max_waiting
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._waiting: deque[tuple[str, dict[str, Image]]] = deque()
+        self._missing: deque[tuple[str, frozenset[str]]] = deque()
+        self.runner = Runner("evidence", self._turn, wake=self._wake.set)
+
+    def start(self) -> None:
+        """Take out of the newest records what the last run did not come to write, and start.
+
+        Raises:
+            StoreError: the database cannot answer.
+        """
+        with self._store.reading() as session:
+            newest = passages.listing(session, limit=RECENT).items
+        for record in newest:
+            named = {name for kept in record.pictures for name in (kept.file, kept.why) if name}
+            gone = {name for name in named if not self._pictures.exists(name)}
+            if gone:
+                self._note_missing(record.id, gone)
+        self.runner.start()
+
+    def add(self, recording: Recording) -> None:
+        """Write the passage's pictures soon; returns at once. Safe from any thread."""
+        if not recording.files:
+            return
+        with self._lock:
+            full = len(self._waiting) >= self._max_waiting
+            if not full:
+                self._waiting.append((recording.record.id, recording.files))
+        if full:
+            self._pictures.give_up(recording.files)
+            self._note_missing(recording.record.id, recording.files)
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Write what is waiting, then end."""
+        self.runner.stop()
+        self._write_all()
+        try:
+            self._drop_missing(DROP_S)
+        except (StoreError, TimeoutError) as error:
+            log.warning("missing pictures are taken out of the records at the next start", reason=str(error))
+
+    def _turn(self) -> None:
+        with self.runner.heartbeat.waiting():
+            self._wake.wait()
+        self._wake.clear()
+        self._write_all()
+        self._drop_missing()
+
+    def _write_all(self) -> None:
+        while self._waiting:
+            self.runner.heartbeat.begin()
+            passage_id, files = self._waiting[0]
+            lost = {name for name, image in files.items() if not self._pictures.save(name, image)}
+            if lost:
+                self._note_missing(passage_id, lost)
+            with self._lock:
+                self._waiting.popleft()
+
+    def _drop_missing(self, timeout_s: float | None = None) -> None:
+        while self._missing:
+            self.runner.heartbeat.begin()
+            passage_id, files = self._missing[0]
+            job = partial(drop_evidence, passage_id=passage_id, files=files)
+            self._store.write(job).result(timeout_s)
+            self._missing.popleft()
+
+    def _note_missing(self, passage_id: str, files: set[str] | dict[str, Image]) -> None:
+        self._tally.add(Event.PICTURES_LOST, len(files))
+        self._missing.append((passage_id, frozenset(files)))
+        self._wake.set()

@@ -1,0 +1,75 @@
+"""What has to be done again and again: room on the disk, retention, shelving that ends, old sessions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from service.alarms import lifecycle
+from service.host.disk import Room
+from service.host.runner import Runner, attempt
+from service.store import alarms
+from service.store.database import Store
+from service.store.pictures import Pictures, Retention, forget_old
+from service.verdicts.active_masks import ActiveMasks
+
+EVERY_S = 1.0
+RETENTION_EVERY_S = 600.0
+
+
+class Maintenance:
+    """Does each of its tasks once a second; one that fails keeps no other from its turn.
+
+    Args:
+        store: the database.
+        pictures: whose disk is looked after, and whose old files go.
+        masks: those that wait to be embedded are tried again.
+        retention: how long evidence stays.
+    """
+
+    def __init__(self, store: Store, pictures: Pictures, masks: ActiveMasks, retention: Retention) -> None:
+        self._store, self._pictures, self._retention = store, pictures, retention
+        self._next_retention_mono_s = 0.0
+        self._tasks: tuple[Callable[[], object], ...] = (
+            self._make_room,
+            masks.retry,
+            self._unshelve,
+            self._retain,
+        )
+        self.runner = Runner("maintenance", self._turn, every_s=EVERY_S)
+
+    def apply_retention(self, now: datetime) -> int:
+        """Remove the pictures that are too old or too many; return how many files. Raises StoreError."""
+        removed = 0
+        job = partial(forget_old, retention=self._retention, now=now)
+        while files := self._store.write(job).result():
+            self._pictures.remove(files)
+            removed += len(files)
+        return removed
+
+    def _turn(self) -> None:
+        failures = [error for task in self._tasks if (error := attempt(task)) is not None]
+        if failures:
+            raise failures[0]
+
+    def _make_room(self) -> None:
+        if self._pictures.space.check().room is Room.ENOUGH:
+            return
+        # Some of the oldest pictures go early.
+        job = partial(forget_old, retention=self._retention.when_low(), now=datetime.now(UTC), limit=100)
+        self._pictures.remove(self._store.write(job).result())
+
+    def _unshelve(self) -> None:
+        now = datetime.now(UTC)
+        with self._store.reading() as session:
+            due = alarms.expired(session, now)
+        if due:
+            self._store.write(partial(lifecycle.expire_shelved, now=now)).result()
+
+    def _retain(self) -> None:
+        if time.monotonic() < self._next_retention_mono_s:
+            return
+        self._next_retention_mono_s = time.monotonic() + RETENTION_EVERY_S
+        self.apply_retention(datetime.now(UTC))

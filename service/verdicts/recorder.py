@@ -1,0 +1,164 @@
+"""Commits passages and their alarms, and loses none of them without a trace.
+
+What the database refuses is tried again until it takes it, once more on the way out. Memory stays bounded:
+the first refused passages keep their pictures, further ones only their record, and where even records are too
+many, a lift's passages become one record that says how many carriers it stands for. Passages with an alarm go
+last: they are never put together with others.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+
+import structlog
+
+from service.domain.errors import StoreError
+from service.host.runner import Runner
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.records import PassageRecord
+from service.verdicts.evidence import EvidenceWriter
+from service.verdicts.recording import Recording, coalesced, crowd_of, is_crowd, store_passage
+from service.verdicts.tally import Event, Tally
+
+log = structlog.get_logger(__name__)
+
+RETRY_EVERY_S = 1.0
+MAX_WITH_PICTURES, MAX_REFUSED = 32, 2048
+LAST_TRY_S = 4.0
+"""How long the last try may take: the process is to end within 10 s."""
+
+
+class Recorder:
+    """Hands recordings to the store's writer, and again until they are committed. Safe from any thread.
+
+    Args:
+        store: where to.
+        pictures: told of the files that will be written.
+        evidence: gets each recording once it is committed.
+        tally: counts what was tried again, put together and lost.
+        on_recorded: called with each committed record and its `decided_mono_s`, on the store's thread.
+        max_refused: how many refused recordings are kept one by one.
+        last_try_s: how long `stop` waits for the database, twice at most.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        pictures: Pictures,
+        evidence: EvidenceWriter,
+        tally: Tally,
+        on_recorded: Callable[[PassageRecord, float], None],
+        *,
+        max_refused: int = MAX_REFUSED,
+        last_try_s: float = LAST_TRY_S,
+    ) -> None:
+        self._store, self._pictures, self._evidence = store, pictures, evidence
+        self._tally, self._on_recorded = tally, on_recorded
+        self._max_refused, self._last_try_s = max_refused, last_try_s
+        self._lock = threading.Lock()
+        self._settled = threading.Condition(self._lock)
+        self._open = 0
+        self._refused: deque[Recording] = deque()
+        self._crowds: dict[str, Recording] = {}
+        self._last_try = False
+        self.runner = Runner("records", self._try_again, every_s=RETRY_EVERY_S)
+
+    def add(self, recording: Recording) -> None:
+        """Commit the passage and its alarm; returns at once."""
+        self._pictures.expect(recording.files)
+        with self._lock:
+            self._open += 1
+        outcome = self._store.write(partial(store_passage, record=recording.record))
+        outcome.add_done_callback(partial(self._finish, recording))
+
+    def coalesce(self, recording: Recording) -> None:
+        """Add the passage to the one record that stands for all its lift's carriers of an overload."""
+        bare, lift_id = recording.record, recording.record.lift_id
+        if not is_crowd(bare):
+            self._tally.add(Event.PASSAGES_COALESCED)
+        with self._lock:
+            crowd = self._crowds.get(lift_id)
+            record = crowd_of(bare) if crowd is None else coalesced(crowd.record, bare)
+            self._crowds[lift_id] = Recording(record, recording.decided_mono_s)
+
+    def stop(self) -> None:
+        """Try for the last time what was refused, before the store is closed; what fails now is lost."""
+        self.runner.stop()
+        with self._settled:
+            self._settled.wait_for(lambda: self._open == 0, self._last_try_s)
+            self._last_try = True
+        self._try_again()
+        with self._settled:
+            self._settled.wait_for(lambda: self._open == 0, self._last_try_s)
+
+    def _try_again(self) -> None:
+        with self._lock:
+            refused, crowds = list(self._refused), list(self._crowds.values())
+            self._refused.clear()
+            self._crowds.clear()
+        if refused:
+            self._tally.add(Event.RECORDS_RETRIED, len(refused))
+            log.warning("records that the database refused are tried again", count=len(refused))
+        for recording in (*refused, *crowds):
+            self.add(recording)
+
+    def _finish(self, recording: Recording, outcome: Future[bool]) -> None:
+        try:
+            self._settle(recording, outcome)
+        finally:
+            with self._settled:
+                self._open -= 1
+                self._settled.notify_all()
+
+    def _settle(self, recording: Recording, outcome: Future[bool]) -> None:
+        error = outcome.exception()
+        if error is None:
+            if outcome.result():
+                self._evidence.add(recording)
+                self._on_recorded(recording.record, recording.decided_mono_s)
+            else:  # known already, and with it its pictures
+                self._pictures.give_up(recording.files)
+        elif isinstance(error, StoreError):
+            self._refuse(recording, error)
+        else:
+            # Not the database's trouble but the record's own: it would fail the same way for ever.
+            self._lose(recording, error)
+
+    def _refuse(self, recording: Recording, error: StoreError) -> None:
+        with self._lock:
+            last_try, kept = self._last_try, len(self._refused)
+            if not last_try and kept < self._max_refused and not is_crowd(recording.record):
+                bare = kept >= MAX_WITH_PICTURES
+                self._refused.append(recording.without_pictures() if bare else recording)
+                crowded = None
+            else:
+                bare, crowded = True, recording
+                if not last_try and recording.has_alarm:
+                    # It takes the place of one that has none, if there is any.
+                    crowded = next((other for other in self._refused if not other.has_alarm), recording)
+                    if crowded is not recording:
+                        self._refused.remove(crowded)
+                        self._refused.append(recording.without_pictures())
+        if bare:
+            self._pictures.give_up(recording.files)
+        if crowded is None:
+            log.debug("record refused; it will be tried again", reason=str(error))
+        elif last_try or crowded.has_alarm:
+            self._lose(crowded, error)
+        else:
+            self.coalesce(crowded)
+
+    def _lose(self, recording: Recording, error: BaseException) -> None:
+        self._pictures.give_up(recording.files)
+        self._tally.add(Event.RECORDS_LOST, recording.record.carriers)
+        log.error(
+            "record given up",
+            passage=recording.record.id,
+            alarm=recording.has_alarm,
+            reason=repr(error),
+        )

@@ -1,0 +1,40 @@
+"""Counts of what happens to passages, in one place and under one lock."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What is counted, each since the start of the service."""
+
+    PASSAGES_NOT_JUDGED = "passages_not_judged"
+    """Recorded as unknown because too many were waiting."""
+    PASSAGES_COALESCED = "passages_coalesced"
+    """Recorded together with others, because even records were too many."""
+    PASSAGES_FAILED = "passages_failed"
+    """Recorded as unknown because judging them failed unexpectedly."""
+    RECORDS_RETRIED = "records_retried"
+    RECORDS_LOST = "records_lost"
+    PICTURES_LOST = "pictures_lost"
+    """Named by a record and not written."""
+
+
+class Tally:
+    """Counts events from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[Event] = Counter(dict.fromkeys(Event, 0))
+
+    def add(self, event: Event, count: int = 1) -> None:
+        """Count an event, or several of a kind."""
+        with self._lock:
+            self._counts[event] += count
+
+    def snapshot(self) -> dict[str, int]:
+        """Return how often each event has happened."""
+        with self._lock:
+            return {event.value: count for event, count in self._counts.items()}

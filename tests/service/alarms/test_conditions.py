@@ -1,0 +1,239 @@
+"""Conditions: no change in health is lost, whatever the database does, and no restart is an all-clear."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from lifts.decision.judge import unknown
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Judgement, Verdict
+from service.alarms.conditions import MAX_CHANGES, Conditions
+from service.alarms.doubts import QUIET_S
+from service.domain.alarm import Alarm, AlarmKind, AlarmState
+from service.domain.camera import CameraState, CameraStatus
+from service.domain.errors import StoreError
+from service.domain.health import Health
+from service.store import alarms
+from service.store.database import Store
+
+RIGHT = Judgement(Verdict.CLOSED, 0.987, 0.5, True, 0.9, (), 1, "m")
+OTHER, DARK = unknown(Reason.NOT_THIS_LIFT), unknown(Reason.DARK)
+LOST, UNSEEN, VIEW = AlarmKind.CAMERA_LOST, AlarmKind.LOW_VISIBILITY, AlarmKind.VIEW_CHANGED
+UNKNOWN_RATE, DOWN = AlarmKind.LIFT_UNKNOWN_RATE, AlarmKind.WORKER_DOWN
+
+
+class Ward:
+    """Conditions with a clock of their own, and a database that refuses when it is told to."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.now_s, self.refusing = store, 1000.0, False
+        self.conditions = self.restarted()
+        self.heard: queue.Queue[Alarm] = queue.Queue()
+        write = store.write
+
+        def refusable(job: Callable[..., Any]) -> Future[Any]:
+            if not self.refusing:
+                return write(job)
+            refused: Future[Any] = Future()
+            refused.set_exception(StoreError("database or disk is full"))
+            return refused
+
+        store.write = refusable  # type: ignore[method-assign]
+
+    def restarted(self) -> Conditions:
+        self.conditions = Conditions(self.store, lambda: self.now_s)
+        return self.conditions
+
+    def restart(self) -> None:
+        """End this run of the service as a kill would, and begin another."""
+        self.settle()
+        self.restarted().start()
+
+    def settle(self) -> None:
+        self.conditions.stop()
+
+    def report(
+        self, kind: AlarmKind, cause: str = "", *, active: bool = True, lift: str | None = "l"
+    ) -> None:
+        self.conditions.take(Health(kind, lift, active, f"{kind} {cause} {active}", cause))
+
+    def status(self, state: CameraState = CameraState.LIVE, message: str = "") -> None:
+        self.conditions.status(CameraStatus("l", state, message, 25.0, 0.04, 1, 0, 0, ""))
+
+    def standing(self) -> set[tuple[AlarmKind, str]]:
+        with self.store.reading() as session:
+            return {(alarm.kind, alarm.cause) for alarm in alarms.standing(session)}
+
+    def states(self) -> list[AlarmState]:
+        with self.store.reading() as session:
+            return [entry.alarm.state for entry in alarms.outbox(session, 0, 500) if entry.alarm is not None]
+
+
+@pytest.fixture
+def ward(store: Store) -> Iterator[Ward]:
+    made = Ward(store)
+    made.conditions.start()
+    yield made
+    made.refusing = False
+    made.settle()
+
+
+def test_changes_are_committed_in_their_order(ward: Ward) -> None:
+    """Begun, over, begun again: three events, and it stands."""
+    for active in (True, True, False, True):
+        ward.report(LOST, active=active)
+    ward.settle()
+    assert ward.states() == [AlarmState.ACTIVE, AlarmState.CLEARED, AlarmState.ACTIVE]
+    assert ward.standing() == {(LOST, "")}
+
+
+def test_what_the_database_refuses_waits_and_is_committed(ward: Ward) -> None:
+    """Refused for a while, nothing is lost, and nothing overtakes."""
+    ward.refusing = True
+    ward.report(LOST)
+    ward.report(UNSEEN, "dark")
+    ward.report(LOST, active=False)
+    assert ward.standing() == set()
+    ward.refusing = False
+    ward.settle()
+    assert ward.states() == [AlarmState.ACTIVE, AlarmState.ACTIVE, AlarmState.CLEARED]
+    assert ward.standing() == {(UNSEEN, "dark")}
+
+
+def test_a_thousand_changes_of_one_alarm_need_no_memory(ward: Ward) -> None:
+    """Chatter while the database refuses: its first and its last changes are kept, other alarms untouched."""
+    ward.settle()
+    ward.report(UNSEEN, "dark")
+    for n in range(1001):
+        ward.report(LOST, active=n % 2 == 0)
+    assert len(ward.conditions._changes) <= MAX_CHANGES + 1
+    ward.settle()
+    assert ward.standing() == {(UNSEEN, "dark"), (LOST, "")}
+
+
+def test_health_that_can_never_be_stored_keeps_back_no_other(ward: Ward) -> None:
+    """An error of its own is logged; the next change is committed."""
+    ward.conditions.take(Health("no kind", "l", True, "?"))  # type: ignore[arg-type]
+    ward.report(UNSEEN, "dark")
+    ward.settle()
+    assert ward.standing() == {(UNSEEN, "dark")}
+
+
+def test_a_restart_is_no_all_clear(ward: Ward) -> None:
+    """What stood before stands after: nothing is cleared, and what is reported again is the same alarm."""
+    ward.report(UNSEEN, "covered")
+    ward.report(VIEW, "moved")
+    ward.restart()
+    ward.report(UNSEEN, "covered")
+    ward.settle()
+    assert ward.standing() == {(UNSEEN, "covered"), (VIEW, "moved")}
+    assert ward.states() == [AlarmState.ACTIVE] * 2
+
+
+def test_a_second_cause_after_a_restart_is_a_new_event(ward: Ward) -> None:
+    """The causes are in the database, not in the process: the second one is raised beside the first."""
+    ward.report(UNSEEN, "snow")
+    ward.restart()
+    ward.report(UNSEEN, "covered")
+    ward.settle()
+    assert ward.standing() == {(UNSEEN, "snow"), (UNSEEN, "covered")}
+    assert ward.states() == [AlarmState.ACTIVE] * 2
+
+
+def test_a_camera_that_is_long_live_and_clear_ends_what_stood_before(ward: Ward) -> None:
+    """Thirty seconds without trouble show that it sees; the first live status shows nothing."""
+    for kind, cause in ((LOST, "no frames"), (UNSEEN, "dark"), (AlarmKind.OVERLOADED, "")):
+        ward.report(kind, cause)
+    ward.restart()
+    ward.status()
+    ward.now_s += QUIET_S - 1
+    ward.status()
+    ward.now_s += 2
+    ward.status(message="the camera shows another view")
+    ward.now_s += 2
+    ward.status()
+    ward.now_s += QUIET_S - 1
+    ward.status()
+    ward.settle()
+    assert len(ward.standing()) == 3
+    ward.now_s += 2
+    ward.status()
+    ward.settle()
+    assert ward.standing() == set()
+
+
+def test_a_turned_camera_is_over_only_when_carriers_are_this_lifts_again(ward: Ward) -> None:
+    """After a restart the turned view looks usual to the camera's health: live and clear proves nothing."""
+    ward.report(VIEW, "moved")
+    ward.restart()
+    for _ in range(10):
+        ward.now_s += QUIET_S
+        ward.status()
+        ward.conditions.judged("l", DARK)
+    ward.settle()
+    assert (VIEW, "moved") in ward.standing()
+    for _ in range(30):
+        ward.conditions.judged("l", RIGHT)
+    ward.settle()
+    assert ward.standing() == set()
+
+
+def test_too_many_unknown_stands_until_passages_are_judged(ward: Ward) -> None:
+    """While nothing passes nothing is over; a few judged passages end it, whichever run raised it."""
+    for _ in range(5):
+        ward.conditions.judged("l", DARK)
+    ward.report(UNKNOWN_RATE, "no carriers")
+    ward.restart()
+    ward.now_s += 10 * QUIET_S
+    ward.status()
+    ward.settle()
+    assert ward.standing() == {(UNKNOWN_RATE, "unknown passages"), (UNKNOWN_RATE, "no carriers")}
+    for _ in range(5):
+        ward.conditions.judged("l", RIGHT)
+    ward.settle()
+    assert ward.standing() == set()
+
+
+def test_another_process_for_a_camera_is_no_all_clear(ward: Ward) -> None:
+    """Covered, then its process dies and another one starts: the lens is as covered as before."""
+    ward.report(UNSEEN, "covered")
+    ward.report(DOWN)
+    ward.report(DOWN, active=False)
+    ward.status()
+    ward.settle()
+    assert ward.standing() == {(UNSEEN, "covered")}
+    ward.now_s += QUIET_S + 1
+    ward.status()
+    ward.settle()
+    assert ward.standing() == set()
+
+
+def test_what_the_new_process_reports_ends_as_it_says(ward: Ward) -> None:
+    """It has found the trouble itself: quiet alone ends nothing any more, its own word does."""
+    ward.report(UNSEEN, "covered")
+    ward.restart()
+    ward.report(UNSEEN, "covered")
+    ward.status()
+    ward.now_s += 2 * QUIET_S
+    ward.status()
+    ward.settle()
+    assert ward.standing() == {(UNSEEN, "covered")}
+    ward.report(UNSEEN, "covered", active=False)
+    ward.settle()
+    assert ward.standing() == set()
+
+
+def test_a_lift_that_is_gone_leaves_nothing_standing(ward: Ward) -> None:
+    """All its causes end; other lifts' and the service's own stay."""
+    ward.report(UNSEEN, "snow")
+    ward.report(UNSEEN, "covered")
+    ward.report(DOWN, lift=None)
+    ward.report(LOST, lift="other")
+    ward.conditions.forget("l")
+    ward.settle()
+    assert ward.standing() == {(DOWN, ""), (LOST, "")}

@@ -1,0 +1,159 @@
+"""Recording: what is decided is committed, in the end, and nothing vanishes without a trace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lifts.decision.judge import unknown
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Judgement, Verdict
+from service.domain.errors import StoreError
+from service.store import alarms, passages
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.records import PassageRecord
+from service.store.tables import PassageRow
+from service.verdicts.evidence import EvidenceWriter
+from service.verdicts.recorder import MAX_WITH_PICTURES, Recorder
+from service.verdicts.recording import Recording, recording_of
+from service.verdicts.tally import Tally
+from tests.service.tiny_model import OPEN, passage, picture
+
+BAR_OPEN = Judgement(Verdict.OPEN, 0.99, -0.5, True, 0.9, (), 1, "m")
+NOTHING = unknown(Reason.DARK)
+
+
+class Desk:
+    """A recorder whose database refuses for as long as it is told to."""
+
+    def __init__(self, store: Store, folder: Path, **options: Any) -> None:
+        self.store, self.tally, self.refusing = store, Tally(), False
+        self.pictures = Pictures(folder)
+        self.evidence = EvidenceWriter(store, self.pictures, self.tally)
+        self.recorded: list[str] = []
+        self.recorder = Recorder(
+            store, self.pictures, self.evidence, self.tally, self._note, last_try_s=60.0, **options
+        )
+        write = store.write
+
+        def refusable(job: Callable[[Session], Any]) -> Future[Any]:
+            if not self.refusing:
+                return write(job)
+            refused: Future[Any] = Future()
+            refused.set_exception(StoreError("database or disk is full"))
+            return refused
+
+        store.write = refusable  # type: ignore[method-assign]
+
+    def _note(self, record: PassageRecord, _: float) -> None:
+        self.recorded.append(record.id)
+
+    def add(self, name: str, judgement: Judgement = NOTHING, lift_id: str = "lift") -> None:
+        shown = passage(name, [picture(OPEN)], time.monotonic(), lift_id=lift_id)
+        self.recorder.add(recording_of(shown, judgement, None, self.pictures))
+
+    def stop(self) -> None:
+        self.recorder.stop()
+        self.evidence.stop()
+
+    def carriers(self) -> int:
+        with self.store.reading() as session:
+            return session.scalar(select(func.sum(PassageRow.carriers))) or 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: count for name, count in self.tally.snapshot().items() if count}
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    return Desk(store, tmp_path / "kept")
+
+
+def test_what_the_database_refused_is_tried_once_more_at_the_stop(desk: Desk) -> None:
+    """Refused until the very end, the alarm is committed all the same, with its pictures."""
+    desk.refusing = True
+    desk.add("p", BAR_OPEN)
+    assert desk.carriers() == 0
+    desk.refusing = False
+    desk.stop()
+    with desk.store.reading() as session:
+        (alarm,) = alarms.listing(session).items
+        record = passages.get(session, "p")
+    assert alarm.passage_id == "p"
+    assert desk.pictures.path(record.pictures[0].file or "").exists()
+    assert desk.counts == {"records_retried": 1}
+
+
+def test_what_the_last_try_does_not_save_is_counted(desk: Desk) -> None:
+    """Nothing vanishes without a trace, at the end either."""
+    desk.refusing = True
+    desk.add("p", BAR_OPEN)
+    desk.stop()
+    assert desk.counts == {"records_retried": 1, "records_lost": 1}
+    assert not list(desk.pictures.folder.rglob("*"))
+
+
+def test_a_long_refusal_is_bounded_and_complete(store: Store, tmp_path: Path) -> None:
+    """500 passages of two lifts while nothing is taken: then every carrier is in the records, in some way.
+
+    Alarms are kept one by one; of the others those beyond the bound stand in one record for each lift.
+    """
+    desk = Desk(store, tmp_path / "kept", max_refused=100)
+    desk.refusing = True
+    for n in range(500):
+        desk.add(f"p{n}", BAR_OPEN if n % 10 == 9 else NOTHING, lift_id=f"lift-{n % 2}")
+    assert len(desk.recorder._refused) == 100
+    with_pictures = sum(bool(waiting.files) for waiting in desk.recorder._refused)
+    assert with_pictures <= MAX_WITH_PICTURES
+    assert len(desk.recorder._crowds) == 2
+    desk.refusing = False
+    desk.stop()
+    assert desk.carriers() == 500
+    with store.reading() as session:
+        raised = {alarm.passage_id for alarm in alarms.listing(session, limit=500).items}
+        kept = passages.listing(session, limit=500).items
+    assert raised == {f"p{n}" for n in range(9, 500, 10)}
+    crowds = [record for record in kept if record.carriers > 1]
+    assert {record.lift_id for record in crowds} == {"lift-0", "lift-1"}
+    assert {record.judgement.reasons for record in crowds} == {(Reason.OVERLOADED,)}
+    assert desk.counts["passages_coalesced"] == sum(record.carriers for record in crowds)
+    assert "records_lost" not in desk.counts
+
+
+def test_a_crowd_that_is_refused_stays_one_record(desk: Desk) -> None:
+    """However often it is tried, it is one per lift, and each carrier is counted once."""
+    desk.refusing = True
+    for n in range(4):
+        desk.recorder.coalesce(Recording(_record(f"c{n}"), 0.0))
+        desk.recorder._try_again()
+        assert (len(desk.recorder._crowds), len(desk.recorder._refused)) == (1, 0)
+    desk.refusing = False
+    desk.stop()
+    assert desk.carriers() == 4
+    assert desk.counts["passages_coalesced"] == 4
+    assert desk.recorded == ["c0.and-others"]
+
+
+def test_a_record_that_can_never_be_stored_keeps_back_no_other(desk: Desk) -> None:
+    """Its own trouble, not the database's: it is given up, counted and not tried again."""
+    broken = replace(_record("broken"), seen_at=datetime(2026, 1, 31))
+    desk.recorder.add(Recording(broken, 0.0))
+    desk.add("next")
+    desk.stop()
+    assert desk.recorded == ["next"]
+    assert desk.carriers() == 1
+
+
+def _record(name: str) -> PassageRecord:
+    return PassageRecord(name, "lift", 1, datetime(2026, 1, 31, tzinfo=UTC), 0.0, 1.0, 2.0, NOTHING, ())
