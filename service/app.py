@@ -164,6 +164,7 @@ class Service:
             pictures,
             registry=registry,
             retention=Retention(max_age_days=settings.retention_days),
+            runners=self.runners,
         )
         cameras = Cameras(
             store,
@@ -174,6 +175,7 @@ class Service:
             runners=self.runners,
         )
         hub = AlarmHub(StoredOutbox(store))
+        self.runners.add(hub.runner)
         store.on_alarms(hub.publish)
         sessions = Sessions.open(settings.data, settings.session_hours * 3600)
         runtime = Runtime(

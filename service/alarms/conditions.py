@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from lifts.decision.verdict import Judgement, Verdict
 from service.alarms import lifecycle
 from service.alarms.doubts import Doubts, Key, key_of
-from service.alarms.passage_watch import UNKNOWN_PASSAGES, PassageWatch
+from service.alarms.passage_watch import ANOTHER_LIFT, UNKNOWN_PASSAGES, PassageWatch
 from service.alarms.policy import health_alarm
 from service.domain.alarm import AlarmKind
-from service.domain.camera import CameraStatus
+from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.domain.health import Health
 from service.host.runner import Runner
@@ -46,6 +46,9 @@ OF_CAMERA = frozenset(
     }
 )
 """Conditions that a camera's process watches; another process takes its place without knowing of them."""
+
+OF_PASSAGES = frozenset({UNKNOWN_PASSAGES, ANOTHER_LIFT})
+"""Causes that are watched here, by a PassageWatch."""
 
 
 def apply(session: Session, health: Health) -> None:
@@ -103,16 +106,24 @@ class Conditions:
                 }
             self._doubts.reported(health)
             self._append(health)
-            if health.kind is AlarmKind.WORKER_DOWN and not health.active and health.lift_id is not None:
-                of_camera = {
-                    known for known in self._standing if known[1] == health.lift_id and known[0] in OF_CAMERA
-                }
-                self._doubt(of_camera)
         self._wake.set()
 
     def status(self, status: CameraStatus) -> None:
-        """Take a camera's report: one that has long been live and clear ends what nobody watches any more."""
+        """Take a camera's report: one that starts knows nothing of what the process before it reported.
+
+        One that has long been live and clear ends what nobody watches any more.
+        """
         with self._lock:
+            if status.state is CameraState.STARTING:
+                self._doubts.add(
+                    {
+                        (kind, lift_id, cause)
+                        for kind, lift_id, cause in self._standing
+                        if lift_id == status.lift_id and kind in OF_CAMERA and cause not in OF_PASSAGES
+                    }
+                )
+                if self._doubts.of(AlarmKind.VIEW_CHANGED, status.lift_id):
+                    self._watch(status.lift_id).doubt_view()
             for over in self._doubts.status(status, self._clock()):
                 self.take(over)
 

@@ -59,6 +59,8 @@ class RuntimeCollector(Collector):
         yield _counter(
             "barwatch_pictures_failed", "Pictures that could not be written.", runtime.pictures.failed_writes
         )
+        for name, count in runtime.pipeline.counts().items():
+            yield _counter(f"barwatch_{name}", f"{name.replace('_', ' ').capitalize()}.", count)
         disk = runtime.pictures.space.status
         if disk.total_bytes:
             yield _gauge("barwatch_disk_free_bytes", "Room on the data folder's disk.", disk.free_bytes)

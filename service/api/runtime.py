@@ -44,6 +44,9 @@ class Judging(Protocol):
     def forget(self, lift_id: str) -> None:
         """The lift is gone."""
 
+    def counts(self) -> dict[str, int]:
+        """Return what could not be judged, recorded one by one, or kept."""
+
     def snapshot(self, lift_id: str) -> Snapshot | None:
         """Return the camera's newest picture, if there was one yet."""
 

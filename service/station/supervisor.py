@@ -71,7 +71,7 @@ class CameraSupervisor:
         self._health, self._limits = health, limits or SupervisorLimits()
         self._runner = (runners or Runners()).add(Runner(f"camera {watched.lift.id}", self._run_once))
         self._back_off = BackOff(first_s=0.2, longest_s=10.0)
-        self._active: set[tuple[AlarmKind, str]] = set()
+        self._is_down = False
         self._usual: UsualView | None = None
         self._child: Child | None = None
         self.restarts = 0
@@ -165,15 +165,14 @@ class CameraSupervisor:
             if time.monotonic() - self._written_s >= WRITE_S:
                 self._write()
             return
-        if isinstance(sent, Health):
-            self._note(sent)
-        elif isinstance(sent, CameraStatus):
+        if isinstance(sent, CameraStatus):
             if sent.decoder and sent.decoder != self._status.decoder:
                 log.info("camera decoded", lift_id=sent.lift_id, decoder=sent.decoder)
             self._status = sent
-            if sent.state is CameraState.LIVE and (AlarmKind.WORKER_DOWN, "") in self._active:
+            if sent.state is CameraState.LIVE and self._is_down:
+                # What the process before it reported stands until it is shown to be over (alarms.doubts).
                 self._back_off.reset()
-                self._clear_after_restart()
+                self._report(self._down(False, "the camera's process runs again"))
         self._report(sent)
 
     def _write(self) -> None:
@@ -185,23 +184,9 @@ class CameraSupervisor:
         except OSError as error:  # a full disk: the camera goes on, the next start learns anew
             log.warning("what was learnt is not kept", lift_id=self._watched.lift.id, reason=str(error))
 
-    def _clear_after_restart(self) -> None:
-        """Frames come from a new process: what its predecessor reported is withdrawn, it looks anew."""
-        for kind, cause in sorted(self._active - {(AlarmKind.WORKER_DOWN, "")}):
-            self._active.discard((kind, cause))
-            self._report(Health(kind, self._watched.lift.id, False, "the camera is watched anew", cause))
-        self._report(self._down(False, "the camera's process runs again"))
-
     def _down(self, active: bool, message: str) -> Health:
-        health = Health(AlarmKind.WORKER_DOWN, self._watched.lift.id, active, message)
-        self._note(health)
-        return health
-
-    def _note(self, health: Health) -> None:
-        if health.active:
-            self._active.add((health.kind, health.cause))
-        else:
-            self._active.discard((health.kind, health.cause))
+        self._is_down = active
+        return Health(AlarmKind.WORKER_DOWN, self._watched.lift.id, active, message)
 
     def _report(self, event: CameraEvent) -> None:
         if not self._runner.stopping.is_set():

@@ -203,6 +203,9 @@ def test_another_process_for_a_camera_is_no_all_clear(ward: Ward) -> None:
     """Covered, then its process dies and another one starts: the lens is as covered as before."""
     ward.report(UNSEEN, "covered")
     ward.report(DOWN)
+    for _ in range(3):
+        ward.now_s += QUIET_S
+        ward.status(CameraState.STARTING)
     ward.report(DOWN, active=False)
     ward.status()
     ward.settle()

@@ -82,5 +82,6 @@ def test_metrics_are_prometheus_text(house: House) -> None:
         'barwatch_camera_fps{lift="demo-quad"} 12.5',
         "barwatch_engine_queue_pictures 0.0",
         "barwatch_alarm_seq 1.0",
+        "barwatch_records_lost_total 0.0",
     ):
         assert line in answer.text

