@@ -31,7 +31,7 @@ class LoadWatch:
     """Raises `overloaded` when pictures are lost for want of time, or come too slowly. Deterministic.
 
     - A machine that cannot keep up drops frames, or falls behind the stream without ever waiting for it.
-    - A camera that sends fewer pictures than it used to, while the reader waits for them, is slow itself.
+    - A camera that sends fewer pictures than it used to, without falling behind, is slow itself.
     - A line may be too fast for the rate, whoever is to blame.
 
     All times are time.monotonic().
@@ -96,7 +96,7 @@ class LoadWatch:
         if px_per_s > 0.0 and px_per_s > farthest_px * frames_per_s:
             message = f"{frames_per_s:.1f} pictures a second are too few to see each carrier of this line"
             return Trouble(Reason.TOO_FEW_PICTURES, message)
-        if per_s < enough * used_to_per_s and waited >= limits.overload_waited:
+        if per_s < enough * used_to_per_s and pace >= enough:
             message = (
                 f"the camera sends {per_s:.0f} pictures a second where it used to send {used_to_per_s:.0f}"
             )

@@ -24,6 +24,7 @@ _CERTAIN = 0.75
 _LOST_CARRIERS = 4
 _PRESENT = 0.15  # of what the movie shows of a carrier: less is none, if the view behind it is seen
 _VIEW_SEEN = 0.35  # of the view without carriers: less, and something hides it
+_BLIND, _SEEING = 0.3, 0.45  # of the energy of the view without carriers: less shows nothing, more does again
 _LEAST_SAMPLES = 3
 _RESTLESS = 0.5  # of the change a running line makes: a line that stands does not
 
@@ -91,6 +92,7 @@ class LineFollower:
         self._restless_s = 0.0
         self._absent = 0
         self._samples: dict[int, list[tuple[float, float]]] = {}
+        self._blind = False
         self.lost = False
         self.located = True
 
@@ -191,6 +193,12 @@ class LineFollower:
                 movie.learn_change(change, odometer.carriers)
         self._notice(feature, elapsed_s, steady)
         self._recent.add(t_s, feature)
+
+    def blind(self, feature: Float32) -> bool:
+        """Say whether a frame shows nothing: the lens is covered, or the light is off. Asked once a frame."""
+        shown = float((feature * feature).sum()) / max(self._movie.background_energy, 1e-9)
+        self._blind = shown < (_SEEING if self._blind else _BLIND)
+        return self._blind
 
     def lose(self) -> None:
         """Frames were missing for long: the phase is unknown, what carriers look like is not."""

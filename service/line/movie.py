@@ -82,7 +82,12 @@ class Movie:
 
     def view(self, feature: Floats) -> float:
         """Return how much of the view behind carriers is in features float32[D]: about 1, or 0 if hidden."""
-        return float((feature * self.background).sum()) / max(float((self.background**2).sum()), 1e-9)
+        return float((feature * self.background).sum()) / max(self.background_energy, 1e-9)
+
+    @property
+    def background_energy(self) -> float:
+        """The squared length of the view without carriers."""
+        return float((self.background * self.background).sum())
 
     def evidence(self, change: Floats, speeds: npt.NDArray[np.float64], elapsed: float) -> Floats:
         """Return float32[S, K]: how well a change of the view is explained by going on to each phase.

@@ -66,6 +66,10 @@ class Departures:
             line.shift(progress)
             self.moments.shift(progress)
 
+    def recognisable(self, carrier: int) -> bool:
+        """Say whether a carrier has pictures enough to be recognised by them alone."""
+        return sum(crop is not None for crop in self.moments.crops(carrier)) >= _LEAST_PICTURES
+
     def leave(self, carrier: int, line: Schedule, now: Now, *, refine: bool) -> list[Passage]:
         """Report a carrier that has passed, unless it was reported or the rope was seen to be bare there.
 
@@ -77,9 +81,9 @@ class Departures:
         count = self._reporter.count
         if refine and (count < _SETTLED or count % _AGAIN == 0):
             self.place(carrier, line)
+        seen = self.recognisable(carrier)
         self.moments.forget(carrier)
         times_s = self._times(known_s, crops, line.nominal_speed, now.t_s)
-        seen = sum(crop is not None for crop in crops) >= _LEAST_PICTURES
         interval_s = line.interval_s or 0.0
         if not self._reporter.is_new(times_s[_MIDDLE], interval_s, seen=seen):
             return []

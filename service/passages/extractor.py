@@ -84,6 +84,7 @@ class PassageExtractor:
         self._options = options or ExtractorOptions()
         self._reporter = Reporter(lift, run_id or uuid.uuid4().hex[:12])
         self._last: Now | None = None
+        self._blind = False
         self._last_step_s = 0.0
         self._left_mono_s = left_mono_s
         self._fingerprint = fingerprint(watched)
@@ -182,15 +183,18 @@ class PassageExtractor:
         elapsed_s = 0.0 if last is None else frame.t_s - last.t_s
         if last is not None and not 0.0 <= elapsed_s <= self._options.gap_s:
             passages += self._lose(last)
+            self._last = Now(frame.t_s, frame.t_mono_s)
         if (frame.width, frame.height) != self._size:
             passages += self._resize(frame, last)
-        self._last = Now(frame.t_s, frame.t_mono_s)
         since_s = frame.t_s - self._last_step_s
         least_s = self._options.min_interval_s if self._learning is None else EVERY_S
         # The frame nearest to when one is due, by how they come: slow cameras have none to spare.
         if not 0.0 < since_s < least_s - 0.5 * min(max(elapsed_s, 0.004), least_s):
             passages += self._follow(frame, min(max(since_s, 0.0), 1.0))
             self._last_step_s = frame.t_s
+        if self._blind:
+            return passages  # as if the frame had not come
+        self._last = Now(frame.t_s, frame.t_mono_s)
         if self._following is not None:
             passages += self._following.step(frame, refine=self._learning is None)
         return passages
@@ -222,10 +226,12 @@ class PassageExtractor:
         """Learn from a frame, or follow the line by it, or both."""
         small = self._roi.small(frame.luma)
         feature = self._roi.features(small)
-        passages: list[Passage] = []
+        following, passages = self._following, list[Passage]()
+        self._blind = following is not None and following.line.blind(feature)
+        if self._blind:
+            return []
         if self._learning is not None:
             self._learning.add(frame, small, feature)
-        following = self._following
         if following is not None:
             following.follow(frame.t_s, feature, elapsed_s, adapt=self._learning is None)
             if following.line.lost:

@@ -47,7 +47,8 @@ class Following:
         passages = self._locate(now) if line.located and not self._located else []
         self._located = line.located
         for carrier in self.departures.moments.step(frame, line):
-            passages += self.departures.leave(carrier, line, now, refine=refine)
+            if line.located or self.departures.recognisable(carrier):
+                passages += self.departures.leave(carrier, line, now, refine=refine)
         return passages
 
     def lose(self, last: Now) -> list[Passage]:

@@ -38,6 +38,7 @@ def run_camera(
     limits: HealthLimits | None,
     usual: UsualView | None,
     learnt: Learnt | None,
+    left_mono_s: float | None,
 ) -> None:
     """Entry point of a camera's process; ends when its parent closes the pipe."""
     for each in (signal.SIGINT, signal.SIGTERM):  # the parent's to handle; it closes the pipe
@@ -49,7 +50,7 @@ def run_camera(
         with sending:
             connection.send(what)
 
-    worker = CameraWorker(watched, options, limits, usual, learnt)
+    worker = CameraWorker(watched, options, limits, usual, learnt, left_mono_s)
     pulse = Pulse(lambda: send(None))
     worker.start()
     pulse.start()

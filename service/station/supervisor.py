@@ -15,6 +15,7 @@ import structlog
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from service.domain.health import Health
+from service.domain.passage import Passage
 from service.health.limits import HealthLimits
 from service.health.memory import UsualView
 from service.host.child import NOTHING, Child, ChildLostError
@@ -73,6 +74,7 @@ class CameraSupervisor:
         self._back_off = BackOff(first_s=0.2, longest_s=10.0)
         self._is_down = False
         self._usual: UsualView | None = None
+        self._left_mono_s: float | None = None
         self._child: Child | None = None
         self.restarts = 0
         self._status = CameraStatus(
@@ -143,7 +145,7 @@ class CameraSupervisor:
             camera_context(),
             f"barwatch-camera-{self._watched.lift.id}",
             run_camera,
-            *(self._watched, self._options, self._health, self._usual, self._learnt),
+            *(self._watched, self._options, self._health, self._usual, self._learnt, self._left_mono_s),
         )
         # Its start may take longer on a busy machine; after that its own pulse says whether it gets on.
         child.expect(self._limits.start_s, 10 * self._limits.start_s)
@@ -165,7 +167,9 @@ class CameraSupervisor:
             if time.monotonic() - self._written_s >= WRITE_S:
                 self._write()
             return
-        if isinstance(sent, CameraStatus):
+        if isinstance(sent, Passage):
+            self._left_mono_s = sent.left_mono_s  # the next process accounts for those that follow
+        elif isinstance(sent, CameraStatus):
             if sent.decoder and sent.decoder != self._status.decoder:
                 log.info("camera decoded", lift_id=sent.lift_id, decoder=sent.decoder)
             self._status = sent

@@ -1,0 +1,135 @@
+"""Overload is said, with who is to blame; a machine that keeps up is left in peace."""
+
+from collections.abc import Callable
+
+import pytest
+
+from lifts.decision.reasons import Reason
+from service.domain.alarm import AlarmKind
+from service.domain.health import Health
+from service.health.load import Load, LoadWatch
+
+FPS, TAKEN_FPS = 25.0, 12.5
+Counts = Callable[[float], Load]
+
+
+def fine(t_s: float) -> Load:
+    """25 pictures a second, every second one taken, and half of the time spent waiting for them."""
+    return Load(round(FPS * t_s), round(TAKEN_FPS * t_s), 0, t_s, 0.5 * t_s)
+
+
+def behind(share: float, waited: float = 0.0) -> Counts:
+    """A reader that gets through this share of what the camera sends."""
+    return lambda t_s: Load(
+        round(share * FPS * t_s), round(share * TAKEN_FPS * t_s), 0, share * t_s, waited * t_s
+    )
+
+
+def dropping(share: float) -> Counts:
+    """A machine that reads all and has no time for this share of the frames."""
+    return lambda t_s: Load(
+        round(FPS * t_s),
+        round((1 - share) * TAKEN_FPS * t_s),
+        round(share * TAKEN_FPS * t_s),
+        t_s,
+        0.5 * t_s,
+    )
+
+
+def added(base: Load, more: Load) -> Load:
+    """Both counts together."""
+    return Load(
+        base.read + more.read,
+        base.taken + more.taken,
+        base.dropped + more.dropped,
+        base.media_s + more.media_s,
+        base.waited_s + more.waited_s,
+    )
+
+
+def sends(per_s: float) -> Counts:
+    """A camera of so many pictures a second, waited for most of the time."""
+    return lambda t_s: Load(round(per_s * t_s), round(per_s * t_s), 0, t_s, 0.8 * t_s)
+
+
+class Clock:
+    """Plays counts to a watch, one way of counting after another, and keeps what it says."""
+
+    def __init__(self) -> None:
+        self.watch = LoadWatch("lift")
+        self.now_s = 0.0
+        self._sum = Load(0, 0, 0, 0.0, 0.0)
+        self.said: list[tuple[float, Health]] = []
+
+    def play(self, counts: Counts, seconds: float, px_per_s: float = 0.0) -> list[Health]:
+        """Let so many seconds pass; return what is said meanwhile."""
+        start_s, base, before = self.now_s, self._sum, len(self.said)
+        for step in range(1, round(10 * seconds) + 1):
+            self.now_s = start_s + step / 10
+            more = counts(step / 10)
+            self._sum = added(base, more)
+            events = self.watch.step(self.now_s, self._sum, px_per_s, 80.0)
+            self.said += [(self.now_s, event) for event in events]
+        return [event for _, event in self.said[before:]]
+
+
+@pytest.mark.parametrize(
+    ("counts", "cause"),
+    [
+        pytest.param(behind(0.4), Reason.OVERLOADED, id="10 of 25 pictures are read"),
+        pytest.param(behind(0.7), Reason.OVERLOADED, id="just under four fifths"),
+        pytest.param(dropping(0.14), Reason.OVERLOADED, id="14 % of the frames are dropped"),
+        pytest.param(sends(10.0), Reason.SLOW_CAMERA, id="a camera of 25 pictures a second sends 10"),
+    ],
+)
+def test_overload_is_said_within_10_s_and_ends_with_it(counts: Counts, cause: Reason) -> None:
+    """Nothing while all is well; then one alarm with its cause; over once it has been well for a while."""
+    clock = Clock()
+    assert clock.play(fine, 30.0) == []
+    [begun] = clock.play(counts, 10.0)
+    assert (begun.kind, begun.active, begun.cause) == (AlarmKind.OVERLOADED, True, cause)
+    assert clock.watch.active is not None
+    [ended] = clock.play(fine, 25.0)
+    assert (ended.kind, ended.active, ended.cause) == (AlarmKind.OVERLOADED, False, cause)
+    assert clock.watch.active is None
+
+
+def test_what_wavers_about_the_limit_is_one_alarm() -> None:
+    """Four seconds better and four worse, again and again: said once, not each time."""
+    clock = Clock()
+    clock.play(fine, 20.0)
+    for _ in range(10):
+        clock.play(behind(0.7), 4.0)
+        clock.play(behind(0.84), 4.0)
+    assert [(event.active, event.cause) for _, event in clock.said] == [(True, Reason.OVERLOADED)]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        pytest.param(behind(0.9), id="nine tenths are enough"),
+        pytest.param(dropping(0.02), id="one frame in fifty"),
+        pytest.param(behind(0.7, waited=0.3), id="slow stamps, and a reader that waits"),
+    ],
+)
+def test_a_machine_that_keeps_up_is_not_blamed(counts: Counts) -> None:
+    """Small losses, and a camera whose clock runs slowly while the reader waits for it."""
+    clock = Clock()
+    assert [event for event in clock.play(counts, 60.0) if event.active] == []
+
+
+def test_a_slow_camera_is_said_only_where_the_line_is_too_fast_for_it() -> None:
+    """Five pictures a second from the start are what this camera sends: too few for a fast line alone."""
+    clock = Clock()
+    slow = sends(5.0)
+    assert clock.play(slow, 30.0, px_per_s=300.0) == []
+    [said] = clock.play(slow, 20.0, px_per_s=500.0)
+    assert said.cause == Reason.TOO_FEW_PICTURES
+
+
+def test_a_new_connection_is_not_taken_for_a_reader_that_never_waits() -> None:
+    """The reader's count of waiting begins again at 0 with each connection."""
+    clock = Clock()
+    clock.play(fine, 20.0)
+    clock._sum = clock._sum._replace(waited_s=0.0)
+    assert clock.play(fine, 20.0) == []

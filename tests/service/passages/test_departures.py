@@ -1,0 +1,181 @@
+"""Judged + unknown = all that passed: each carrier is reported once, whatever was missing meanwhile."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lifts.geometry import middle_fraction
+from service.domain.arrays import Image
+from service.domain.frame import Frame
+from service.domain.passage import Passage
+from service.passages.extractor import ExtractorOptions, PassageExtractor
+from service.passages.learnt import Learnt
+from service.station.step import Station
+from tests.service.passages.scripted import HEIGHT, WIDTH, Scene, crossing_s, frames, watched
+
+EVERY_4_S = tuple(1.0 + 4.0 * k for k in range(9))
+DAY = Scene(seconds=38.0, carriers=EVERY_4_S)
+QUEUE = 8
+SLICES = 8
+"""Slices of learning that fill a camera's process for as long as a pause of it takes."""
+
+
+@pytest.fixture(scope="module")
+def day() -> list[Frame]:
+    """A line that runs for 38 s; nine carriers pass."""
+    return list(frames(DAY))
+
+
+@pytest.fixture(scope="module")
+def learnt(day: list[Frame]) -> Learnt:
+    """What is known of it after 18 s."""
+    extractor = PassageExtractor(watched(DAY), run_id="first")
+    for frame in day:
+        if frame.t_s < 18.0:
+            extractor.step(frame)
+    assert extractor.learnt is not None
+    return extractor.learnt
+
+
+def extracted(shown: Iterable[Frame], extractor: PassageExtractor | None = None) -> list[Passage]:
+    extractor = extractor or PassageExtractor(watched(DAY), run_id="test")
+    return [passage for frame in shown for passage in extractor.step(frame)]
+
+
+def passed(until_s: float = DAY.seconds, from_s: float = 0.0) -> list[float]:
+    """When carriers were at middle that have passed wholly in a time."""
+    middle = middle_fraction(DAY.track)
+    return [
+        crossing_s(DAY, begin_s, middle)
+        for begin_s in DAY.carriers
+        if begin_s >= from_s and crossing_s(DAY, begin_s, 1.0) < until_s
+    ]
+
+
+def seen(passage: Passage) -> bool:
+    return any(picture.problem is None for picture in passage.pictures)
+
+
+def middles(passages: Iterable[Passage]) -> list[float]:
+    return sorted(passage.t_middle_s for passage in passages)
+
+
+def showing(frame: Frame, image: Image) -> Frame:
+    return Frame.of_bgr(image, index=frame.index, t_s=frame.t_s, t_mono_s=frame.t_mono_s)
+
+
+class LoadedMachine:
+    """A camera's process on a simulated clock: each frame and each pause for learning takes so long."""
+
+    def __init__(self, frame_s: float, pause_s: float) -> None:
+        self.station = Station(
+            watched(DAY), 0.0, options=ExtractorOptions(in_background=True), run_id="loaded"
+        )
+        self._frame_s, self._pause_s = frame_s, pause_s
+        self.dropped = 0
+
+    def run(self, source: list[Frame]) -> list[Passage]:
+        queue: deque[Frame] = deque()
+        coming, now_s, found = deque(source), 0.0, list[Passage]()
+        while coming or queue or self.station.busy:
+            while coming and coming[0].t_s <= now_s:
+                queue.append(coming.popleft())
+                if len(queue) > QUEUE:
+                    queue.popleft()
+                    self.dropped += 1
+            if queue:
+                now_s += self._frame_s
+                found += self._passages(self.station.take(queue.popleft(), now_s))
+            elif not self.station.busy:
+                now_s = coming[0].t_s
+            if self.station.busy:
+                now_s += self._pause_s
+                for _ in range(SLICES):
+                    found += self._passages(self.station.work(now_s))
+        return found
+
+    @staticmethod
+    def _passages(events: Iterable[object]) -> list[Passage]:
+        return [event for event in events if isinstance(event, Passage)]
+
+
+@pytest.mark.parametrize(
+    ("frame_s", "pause_s", "drops"),
+    [
+        pytest.param(0.01, 0.01, False, id="idle"),
+        pytest.param(0.04, 0.05, True, id="busy while it learns"),
+        pytest.param(0.1, 0.05, True, id="too slow for every frame"),
+    ],
+)
+def test_a_first_start_loses_no_carrier(
+    day: list[Frame], frame_s: float, pause_s: float, drops: bool
+) -> None:
+    """However slow the machine is while it learns the line: each carrier once, seen or said not to be."""
+    machine = LoadedMachine(frame_s, pause_s)
+    found = machine.run(day)
+    assert (machine.dropped > 0) == drops
+    assert middles(found) == pytest.approx(passed(), abs=0.3)
+    assert sum(seen(passage) for passage in found) >= len(found) - 2
+    assert not machine.station.learning
+
+
+@pytest.mark.parametrize("until_s", [22.0, 24.5, 32.0])
+def test_frames_that_are_missing_cost_no_carrier(day: list[Frame], until_s: float) -> None:
+    """From 19 s on none for 3, 5.5 and 13 s: who passed meanwhile is reported once, at about its time."""
+    found = extracted(frame for frame in day if not 19.0 < frame.t_s < until_s)
+    assert middles(found) == pytest.approx(passed(), abs=0.8)
+    lacking = [passage for passage in found if any(picture.problem for picture in passage.pictures)]
+    assert lacking
+    assert all(passage.t_end_s > 18.0 and passage.t_begin_s < until_s + 1.0 for passage in lacking)
+
+
+def test_a_process_that_is_started_again_accounts_for_the_time_between(
+    day: list[Frame], learnt: Learnt
+) -> None:
+    """It dies at 18 s and the next begins at 24 s: who passed meanwhile is said not to have been seen."""
+    before = extracted(frame for frame in day if frame.t_s < 18.0)
+    after = PassageExtractor(watched(DAY), run_id="second", learnt=learnt, left_mono_s=before[-1].left_mono_s)
+    late = [replace(frame, t_s=frame.t_s - 24.0) for frame in day if frame.t_s >= 24.0]
+    found = extracted(late, after)
+    reported = [*middles(before), *(at_s + 24.0 for at_s in middles(found))]
+    assert reported == pytest.approx(passed(), abs=0.8)
+    assert len({round(at_s) for at_s in middles(before)}) == len(before)
+
+
+def test_what_is_hidden_is_not_taken_for_a_gap_on_the_rope(day: list[Frame]) -> None:
+    """A black picture for 6 s shows neither carriers nor the view behind them: who passed is not seen."""
+    found = extracted(
+        showing(frame, np.zeros_like(frame.image)) if 19.0 < frame.t_s < 25.0 else frame for frame in day
+    )
+    assert middles(found)[: len(passed(30.0))] == pytest.approx(passed(30.0), abs=0.5)
+    assert any(not seen(passage) for passage in found)
+
+
+def test_a_carrier_that_was_in_view_for_minutes_is_reported() -> None:
+    """The line stops for 140 s with a carrier on the track, and runs on: it is reported, and only once."""
+    scene = Scene(seconds=166.0, fps=6.0, carriers=EVERY_4_S[:6], pace=((18.6, 0.0), (158.6, 1.0)))
+    found = extracted(frames(scene), PassageExtractor(watched(scene), run_id="test"))
+    middle = middle_fraction(scene.track)
+    whole = [at for at in scene.carriers if crossing_s(scene, at, 1.0) < scene.seconds]
+    assert middles(found) == pytest.approx([crossing_s(scene, at, middle) for at in whole], abs=0.6)
+
+
+def test_pictures_of_another_size_cost_no_carrier(day: list[Frame]) -> None:
+    """The camera turns to half the size at 19 s: who was on the track is reported, and all that follow."""
+    small = [showing(frame, frame.reduced((WIDTH // 2, HEIGHT // 2))) for frame in day if frame.t_s >= 19.0]
+    found = extracted([*(frame for frame in day if frame.t_s < 19.0), *small])
+    assert middles(found) == pytest.approx(passed(), abs=0.5)
+
+
+def test_when_a_carrier_left_is_told_on_the_monotonic_clock(day: list[Frame]) -> None:
+    """Whether it is reported at once or recalled from the clip: `left_mono_s` is when it was at TF."""
+    late = [replace(frame, t_mono_s=frame.t_s + 1000.0) for frame in day[: len(day) // 2]]
+    found = extracted(late)
+    assert len(found) >= 3
+    assert found[0].left_mono_s is not None
+    for passage, begin_s in zip(found, DAY.carriers, strict=False):
+        assert passage.left_mono_s == pytest.approx(1000.0 + crossing_s(DAY, begin_s, 1.0), abs=0.3)
+    assert found[0].decided_mono_s > found[0].left_mono_s + 1.0  # recalled, long after
