@@ -82,12 +82,11 @@ class Movie:
 
     def view(self, feature: Floats) -> float:
         """Return how much of the view behind carriers is in features float32[D]: about 1, or 0 if hidden."""
-        return float((feature * self.background).sum()) / max(self.background_energy, 1e-9)
+        return float((feature * self.background).sum()) / max(float((self.background**2).sum()), 1e-9)
 
-    @property
-    def background_energy(self) -> float:
-        """The squared length of the view without carriers."""
-        return float((self.background * self.background).sum())
+    def fullness(self, feature: Floats) -> float:
+        """Return how much is in features float32[D], whatever it is: about 1, or 0 in the dark."""
+        return float((feature * feature).sum()) / max(self._energy, 1e-9)
 
     def evidence(self, change: Floats, speeds: npt.NDArray[np.float64], elapsed: float) -> Floats:
         """Return float32[S, K]: how well a change of the view is explained by going on to each phase.
@@ -186,6 +185,7 @@ class Movie:
         self._stacks: dict[bytes, Floats] = {}
         self._whole: Floats = np.rint(self.frames)  # as the features are: see Roi.features
         self._norm = np.array([_length(frame) for frame in self.frames], dtype=np.float32)
+        self._energy = float(np.mean([_length(frame + self.background) ** 2 for frame in self.frames]))
 
 
 def _length(frame: Floats) -> float:

@@ -69,16 +69,16 @@ def glaring(image: Image) -> Image:
 @pytest.mark.parametrize(
     ("change", "kind", "cause"),
     [
-        (moved, AlarmKind.VIEW_CHANGED, "camera moved"),
-        (turned, AlarmKind.VIEW_CHANGED, "another view"),
-        (covered, AlarmKind.LOW_VISIBILITY, "lens covered"),
-        (snowed, AlarmKind.LOW_VISIBILITY, "lens covered"),
-        (dark, AlarmKind.LOW_VISIBILITY, "dark"),
-        (blurred, AlarmKind.LOW_VISIBILITY, "blurred"),
-        (glaring, AlarmKind.LOW_VISIBILITY, "over-exposed"),
+        (moved, AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED),
+        (turned, AlarmKind.VIEW_CHANGED, Reason.ANOTHER_VIEW),
+        (covered, AlarmKind.LOW_VISIBILITY, Reason.LENS_COVERED),
+        (snowed, AlarmKind.LOW_VISIBILITY, Reason.LENS_COVERED),
+        (dark, AlarmKind.LOW_VISIBILITY, Reason.DARK),
+        (blurred, AlarmKind.LOW_VISIBILITY, Reason.BLURRED),
+        (glaring, AlarmKind.LOW_VISIBILITY, Reason.OVER_EXPOSED),
     ],
 )
-def test_what_a_camera_cannot_see_is_said_within_30_s(change: Change, kind: AlarmKind, cause: str) -> None:
+def test_what_a_camera_cannot_see_is_said_within_30_s(change: Change, kind: AlarmKind, cause: Reason) -> None:
     """Row 7: the right alarm within 30 s, with its cause, and nothing else; over when it is over."""
     health = CameraHealth("lift", 0.0)
     assert watch(health, 0.0, 20.0) == []
@@ -98,7 +98,7 @@ def test_a_camera_moved_while_nobody_looked_is_said_to_be() -> None:
     told: UsualView = pickle.loads(pickle.dumps(before.usual))
     assert watch(CameraHealth("lift", 20.0, usual=told), 20.0, 30.0) == []
     said = watch(CameraHealth("lift", 20.0, usual=told), 20.0, 30.0, moved)
-    assert [(event.kind, event.cause) for _, event in said] == [(AlarmKind.VIEW_CHANGED, "camera moved")]
+    assert [(event.kind, event.cause) for _, event in said] == [(AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED)]
 
 
 def watch(
@@ -127,7 +127,7 @@ def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngi
     assert not [event for _, event in camera.said if isinstance(event, Health)]
     camera.play(35.0, moved)
     [(at_s, said)] = [(t_s, event) for t_s, event in camera.said if isinstance(event, Health)]
-    assert (said.kind, said.cause) == (AlarmKind.VIEW_CHANGED, "camera moved")
+    assert (said.kind, said.cause) == (AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED)
     judgements = [judged(passage, inline_engine) for passage in camera.passages(after_s=at_s)]
     assert len(judgements) >= 3
     assert {each.verdict for each in judgements} == {Verdict.UNKNOWN}
@@ -146,4 +146,4 @@ def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:
         said += [(frame.t_s, event) for event in health.frame(inspect(frame), frame.t_s)]
     assert [(event.kind, event.active) for _, event in said] == [(AlarmKind.CAMERA_FROZEN, True)]
     assert said[0][0] - frozen_s <= 10.0
-    assert health.problem == "camera frozen"
+    assert health.problem == Reason.CAMERA_FROZEN

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.frame import Frame
 from service.domain.health import Health
@@ -93,7 +94,7 @@ def test_a_frozen_picture_is_noticed() -> None:
     camera.play(20, scene)
     still = scene()
     assert kinds(camera.play(10, lambda: still, noise=0.0)) == [(AlarmKind.CAMERA_FROZEN, True)]
-    assert camera.health.problem == "camera frozen"
+    assert camera.health.problem == Reason.CAMERA_FROZEN
     assert kinds(camera.play(2, scene)) == [(AlarmKind.CAMERA_FROZEN, False)]
 
 

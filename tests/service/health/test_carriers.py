@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.frame import Frame
 from service.domain.health import Health
@@ -49,7 +50,7 @@ def test_a_running_line_without_passages_is_an_alarm(interval_s: float | None, l
     said = line.run(limit_s + 20.0, speed="3.3 s per passage", interval_s=interval_s)
     [(at_s, event)] = said
     assert at_s == pytest.approx(limit_s, abs=1.0)
-    assert (event.kind, event.active, event.cause) == (AlarmKind.LIFT_UNKNOWN_RATE, True, "no carriers")
+    assert (event.kind, event.active, event.cause) == (AlarmKind.LIFT_UNKNOWN_RATE, True, Reason.NO_CARRIERS)
     assert "no carrier recognised" in event.message
     [over] = line.watch.passage(line.now_s)
     assert (over.kind, over.active, over.cause) == (event.kind, False, event.cause)
