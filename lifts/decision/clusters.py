@@ -12,11 +12,11 @@ as in Fraley and Raftery, "Bayesian regularization for normal mixture estimation
 normal: with hundreds of passages, the tails of one would be split off as the other. So the passages count at
 most as much as `ClusterPrior.most` of them (a tempered likelihood).
 
-Passages that somebody reviewed are known members of their cluster and count fully.
+Reviewed passages are known members of their cluster and count fully.
 
 A cluster of few passages says little of where it lies, and the midpoint moves with it. So the lift is judged
 by a threshold between the masks' own, 0, and the midpoint: nearer to the midpoint the more passages the
-smaller cluster holds and the more passages somebody reviewed.
+smaller cluster holds and the more passages were reviewed.
 """
 
 from __future__ import annotations
@@ -121,10 +121,10 @@ def fit_clusters(
     Args:
         margins: float[N], one a passage; none is allowed, and returns the prior's clusters.
         prior: what is known of lifts in general.
-        is_open: what somebody said of each passage, None for nothing; all None by default.
+        is_open: the reviewer's label of each passage, None where there is none; all None by default.
 
     Raises:
-        ValueError: a margin is not finite, or there are not as many labels as margins.
+        ValueError: a margin is not finite, or labels and margins differ in number.
     """
     x = np.asarray(margins, np.float64).reshape(-1)
     labels = [None] * len(x) if is_open is None else list(is_open)
@@ -159,7 +159,7 @@ def memberships(
         margins: float[N].
         fit: the lift's clusters.
         prior: its `outliers` says how many belong to neither.
-        is_open: what somebody said of each passage; a labelled one belongs to its cluster wholly.
+        is_open: the reviewer's label of each passage; a labelled one belongs to its cluster wholly.
     """
     x = np.asarray(margins, np.float64).reshape(-1, 1)
     share = np.array([fit.open_share, 1 - fit.open_share]) * (1 - prior.outliers)

@@ -11,9 +11,9 @@ where its passages part instead of by `offset`.
 
 Per passage, over the pictures that may be judged (no problem, registered well enough):
 
-- None is left: `unknown`, with the pictures' problems as the reasons. Never a default.
-- Together they do not look like a carrier of this lift: `unknown`. Covered lens, empty track, moved camera,
-  masks of another lift.
+- If none is left: `unknown`, with the pictures' problems as the reasons. Never a default.
+- If together they do not look like a carrier of this lift: `unknown`. A covered lens, an empty
+  track, a moved camera, masks of another lift.
 - Normally the margins are averaged, and the mean is calibrated like a picture's.
 - A bar may be lowered while the carrier passes. If some pictures are decisively open and others decisively
   closed, their mean would say little; the last decisive state counts, because what matters is where the bar
@@ -108,7 +108,7 @@ def unknown(
     references: LiftReferences | None = None,
     images: tuple[ImageJudgement, ...] = (),
 ) -> Judgement:
-    """Return the judgement of a passage of which nothing can be said, and why."""
+    """Return the judgement of a passage that cannot be judged, with the reasons."""
     return Judgement(
         verdict=Verdict.UNKNOWN,
         confidence=0.5,

@@ -1,8 +1,8 @@
 """Prototypes of a lift's own carriers, beside its masks: what its open and its closed passages look like.
 
 Masks say where a bar is to be seen; the lift's own passages say what it really looks like there, and what
-always stands beside it. The prototypes are the mean embeddings of open and of closed passages (Snell, Swersky
-and Zemel, "Prototypical networks for few-shot learning", NeurIPS 2017). Here nobody has to label passages:
+always surrounds it. The prototypes are the mean embeddings of open and of closed passages (Snell, Swersky
+and Zemel, "Prototypical networks for few-shot learning", NeurIPS 2017). No passage has to be labelled:
 each counts for a cluster as far as its margin makes it a member (`lifts.decision.clusters.memberships`); a
 reviewed one counts wholly for its label.
 
@@ -124,7 +124,7 @@ def learn(
         margins: float[N], one a passage, by the masks.
         embeddings: float32[N, 3, D], of each passage at begin, middle and end.
         prior: how clusters lie on lifts in general.
-        is_open: what somebody said of each passage, None for nothing; all None by default.
+        is_open: the reviewer's label of each passage, None where there is none; all None by default.
 
     Raises:
         ValueError: a number is not finite, or the lengths differ.

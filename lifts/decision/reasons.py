@@ -1,4 +1,4 @@
-"""Why nothing can be said of a passage, as codes; sentences for people are made where people read them."""
+"""Why a passage cannot be judged, as codes; the sentences are made where people read them."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ class Reason(StrEnum):
     LATE = "late"
     FAILED = "failed"
 
-    # Of records that an earlier version wrote in words which nobody knows any more.
+    # In records of earlier versions: a sentence that no code stands for.
     UNSPECIFIED = "unspecified"

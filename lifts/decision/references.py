@@ -24,7 +24,7 @@ def reference_embeddings(masks: Float32, background_embedding: Float32 | None = 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiftReferences:
-    """A lift's masks as a model knows them, and what the site has learnt.
+    """A lift's masks as a model embeds them, and what the site has learnt.
 
     bank: float32[2, B, D], for open and close B embeddings each: the mask itself first, then its shifts.
     site: the site's own calibration, if it is judged by one; found with these masks and this model.

@@ -2,7 +2,7 @@
 
 The passages are judged by the masks alone, first for what shows in either state (the background), then again
 by masks and background. From these margins follow the lift's own threshold and the prototypes of its open
-and closed carriers. Nothing here changes a verdict: somebody has to activate what was found.
+and closed carriers. Nothing here changes a verdict: an operator has to activate the result.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class PassageSample(NamedTuple):
     """N judged passages to learn from.
 
     margins: float[N], by masks and background. embeddings: float32[N, 3, D] at begin, middle and end.
-    is_open: what somebody said of each, None for nothing.
+    is_open: the reviewer's label of each, None where there is none.
     """
 
     margins: npt.ArrayLike

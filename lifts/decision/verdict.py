@@ -1,4 +1,4 @@
-"""What the network says of pictures, and the verdict that follows from it."""
+"""What the network infers from pictures, and the judgement that follows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 
 class Inference(NamedTuple):
-    """What the network says of N pictures.
+    """What the network infers from N pictures.
 
     embeddings: float32[N, D]. occupancy: float32[N] in 0..1.
     matches: float32[N, 2]: by the references that were sent along, the margin, and the chance in 0..1 that
@@ -52,7 +52,7 @@ class PictureQuality(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImageJudgement:
-    """What one picture says: distances to the two masks' embeddings, occupancy in 0..1, its own verdict."""
+    """One picture of a judgement: distances to the masks' embeddings, occupancy in 0..1, own verdict."""
 
     distance_open: float
     distance_closed: float
@@ -62,7 +62,7 @@ class ImageJudgement:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one passage says, over its one to three pictures.
+    """The judgement of one passage, over its one to three pictures.
 
     margin: mean of d(picture, open mask) - d(picture, close mask): negative means nearer to open.
     confidence: calibrated probability of the verdict, 0..1; for `unknown` that of the likelier state.

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 
 SEARCH_PX = 6
 """Masks are tried at every shift up to this many pixels in x and y: registration is off by a few."""
 
-Score = Callable[[Bytes, Bytes, Bytes], Floats]
+Score = Callable[[Bytes, Bytes, Bytes], Float32]
 
 
-def edges(image: Bytes) -> Floats:
+def edges(image: Bytes) -> Float32:
     """Gradient magnitude of uint8[H, W, 3] as float32[H, W], divided by its mean: contrast does not count."""
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1.0).astype(np.float32)
     dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
@@ -28,7 +28,7 @@ def edges(image: Bytes) -> Floats:
     return np.asarray(strength / (strength.mean() + 1.0), np.float32)
 
 
-def _wide(a: Floats) -> Floats:
+def _wide(a: Float32) -> Float32:
     return np.pad(a, SEARCH_PX)
 
 
@@ -47,7 +47,7 @@ def _correlation(image: Bytes, mask: Bytes) -> float:
 
 
 def _margin(measure: Callable[[Bytes, Bytes], float]) -> Score:
-    def score(images: Bytes, open_mask: Bytes, close_mask: Bytes) -> Floats:
+    def score(images: Bytes, open_mask: Bytes, close_mask: Bytes) -> Float32:
         found = [measure(image, open_mask) - measure(image, close_mask) for image in images]
         return np.array(found, np.float32)
 

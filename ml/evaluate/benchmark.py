@@ -12,7 +12,7 @@ from ml.evaluate.baselines import Score
 from ml.evaluate.factors import cost_of_factors
 from ml.evaluate.metrics import accuracy, auc, bootstrap, fitted_calibration_error, roc
 
-Floats = npt.NDArray[np.float64]
+Float64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -23,7 +23,7 @@ def table(
     names: Sequence[str],
     factors: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Everything that is said of one system on one split.
+    """Every figure of one system on one split.
 
     Args:
         score: float[N], positive for open.
@@ -82,7 +82,7 @@ def baseline_scores(
     images: npt.NDArray[np.uint8],
     lift: npt.NDArray[np.int64],
     masks: npt.NDArray[np.uint8],
-) -> Floats:
+) -> Float64:
     """Scores float64[N] of a baseline; masks uint8[L, 2, 200, 200] are (close, open) of each lift."""
     out = np.zeros(len(images))
     for index in np.unique(lift):

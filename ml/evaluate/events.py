@@ -26,7 +26,7 @@ class Tally:
 
     events: carriers that left open and occupied. caught: of those, with an alarm in time; late: with an
     alarm after TF; called_unknown: not judged, which raises a health alarm instead; silent: neither.
-    false_alarms: alarms for carriers that were closed or empty, or that were not there, or had one already.
+    false_alarms: alarms for carriers that were closed or empty, or that did not exist or had one already.
     missed, found_twice, ghosts: carriers without a passage, with two, and passages without a carrier.
     outcomes: the first verdict of each carrier that has one.
     """
@@ -51,30 +51,30 @@ class Tally:
         return {name: value for name, value in vars(self).items() if not isinstance(value, list)}
 
 
-def is_alarm(said: Record) -> bool:
+def is_alarm(line: Record) -> bool:
     """Whether a line of `barwatch watch` raises an alarm: open, with somebody on it."""
-    return said["verdict"] == "open" and bool(said["occupied"])
+    return line["verdict"] == "open" and bool(line["occupied"])
 
 
-def tally(truth: Sequence[Record], said: Sequence[Record], seconds: float) -> Tally:
+def tally(truth: Sequence[Record], lines: Sequence[Record], seconds: float) -> Tally:
     """Compare one recording's passages with its carriers.
 
     Args:
         truth: carriers with t_begin, t_middle, t_end (TF), state, occupied.
-        said: lines of `barwatch watch --json --timing`, in their order.
+        lines: of `barwatch watch --json --timing`, in their order.
         seconds: length of the recording.
     """
     result = Tally(seconds=seconds, carriers=len(truth))
     of: dict[int, list[Record]] = {k: [] for k in range(len(truth))}
-    for line in said:
+    for line in lines:
         carrier = carrier_of(truth, line)
         if carrier is None:
             result.ghosts += 1
             result.false_alarms += is_alarm(line)
         else:
             of[carrier].append(line)
-    for carrier, lines in of.items():
-        _add(result, truth[carrier], lines)
+    for carrier, its_lines in of.items():
+        _add(result, truth[carrier], its_lines)
     return result
 
 
@@ -109,12 +109,12 @@ def _add(result: Tally, carrier: Record, lines: Sequence[Record]) -> None:
         result.silent += 1
 
 
-def _outcome(said: Record, carrier: Record) -> Outcome:
-    """The first line that was said of a carrier, beside the truth."""
-    verdict = Verdict(said["verdict"])
-    seen = verdict is not Verdict.UNKNOWN or said["reasons"] == [Reason.TOO_CLOSE.value]
-    occupied = bool(said["occupied"]) if seen else None
-    return Outcome(verdict, occupied, said["reasons"], carrier["state"] == "open", bool(carrier["occupied"]))
+def _outcome(line: Record, carrier: Record) -> Outcome:
+    """The first verdict on a carrier, beside the truth."""
+    verdict = Verdict(line["verdict"])
+    seen = verdict is not Verdict.UNKNOWN or line["reasons"] == [Reason.TOO_CLOSE.value]
+    occupied = bool(line["occupied"]) if seen else None
+    return Outcome(verdict, occupied, line["reasons"], carrier["state"] == "open", bool(carrier["occupied"]))
 
 
 def summary(tallies: Sequence[Tally]) -> dict[str, Any]:

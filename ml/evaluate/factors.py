@@ -85,7 +85,7 @@ def cost_of_factors(right: Flags, factors: Sequence[Factors]) -> list[dict[str, 
     """For each factor: pictures with it, accuracy with and without it, and the difference in points.
 
     Args:
-        right: bool[N], whether each picture was told rightly.
+        right: bool[N], whether each picture was judged rightly.
         factors: N records.
 
     Returns:

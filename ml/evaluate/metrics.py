@@ -14,7 +14,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score, roc_curve
 
-Floats = npt.NDArray[np.float64]
+Float64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 RIDGE = 1e-4
@@ -33,7 +33,7 @@ def auc(score: npt.ArrayLike, positive: Flags) -> float:
     return float(roc_auc_score(positive, np.asarray(score, np.float64)))
 
 
-def roc(score: npt.ArrayLike, positive: Flags, points: int = 101) -> tuple[Floats, Floats]:
+def roc(score: npt.ArrayLike, positive: Flags, points: int = 101) -> tuple[Float64, Float64]:
     """The ROC curve: true positive rates float64[points] at evenly spaced false positive rates 0..1.
 
     The rate at x is the highest that a threshold with at most x false positives reaches; NaN where one class
@@ -59,7 +59,7 @@ def bootstrap(values: npt.ArrayLike, rounds: int = 2000, seed: int = 0) -> tuple
 
 
 def _percentile_interval(
-    samples: Sequence[Floats], statistic: Callable[..., Any], rounds: int, seed: int
+    samples: Sequence[Float64], statistic: Callable[..., Any], rounds: int, seed: int
 ) -> tuple[float, float]:
     """95 % interval of a statistic over samples that are drawn together, row by row."""
     found = stats.bootstrap(
@@ -100,7 +100,7 @@ def paired_difference(
     if len(total) < 2:
         return (float(difference.mean()),) * 3
 
-    def mean(total: Floats, size: Floats, axis: int = -1) -> Floats:
+    def mean(total: Float64, size: Float64, axis: int = -1) -> Float64:
         return np.asarray(total.sum(axis) / size.sum(axis))
 
     return float(difference.mean()), *_percentile_interval((total, size), mean, rounds, 0)

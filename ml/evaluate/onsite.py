@@ -17,17 +17,17 @@ from lifts.decision.site import PassageSample, SiteCalibration, calibrate_site, 
 from lifts.decision.verdict import Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, wilson
-from ml.evaluate.scoring import CheckedPicture, Flags, Floats, Judges, LookedAt, Scores, checked, inferred
+from ml.evaluate.scoring import CheckedPicture, Flags, Float32, Judges, LookedAt, Scores, checked, inferred
 from ml.evaluate.verdicts import count_verdicts, total
 
 COUNTS = (20, 50, 200)
 """Passages that a lift has watched when it learns from them."""
 
 REVIEWS = (5, 20, 100)
-"""Passages of those watched that somebody has labelled, drawn at random."""
+"""How many of the watched passages are labelled, drawn at random."""
 
 SHARES = (0.01, 0.1, 0.5, 0.9, 0.99)
-"""Shares of them that are open: on one lift nobody lowers the bar, on another everybody does."""
+"""Shares of them that are open: on one lift nearly nobody lowers the bar, on another nearly everybody."""
 
 PARTS = ("background", "prototypes", "threshold")
 """What is learnt: what shows in either state, what open and closed passages look like, where the two part."""
@@ -92,7 +92,7 @@ class JudgedSample(NamedTuple):
     """
 
     margins: npt.NDArray[np.float64]
-    embeddings: Floats
+    embeddings: Float32
     is_open: Flags
     places: npt.NDArray[np.int64]
 
@@ -110,7 +110,7 @@ def sample(
     lift: SiteLift,
     calibration: Calibration,
     chosen: npt.NDArray[np.int64] | None = None,
-    background: Floats | None = None,
+    background: Float32 | None = None,
 ) -> JudgedSample:
     """Judge a lift's watched passages by its masks, as `service/site` does before it learns from them.
 
@@ -142,16 +142,16 @@ def drawn(lift: SiteLift, count: int, open_share: float, rng: np.random.Generato
     """Numbers int64[count] of watched passages, open with the given chance, none twice.
 
     Raises:
-        ValueError: there are not passages enough of one state.
+        ValueError: there are too few passages of one state.
     """
     is_open = lift.watched_open[::3]
     opened = int((rng.random(count) < open_share).sum())
     chosen = []
     for state, wanted in ((True, opened), (False, count - opened)):
-        there = np.flatnonzero(is_open == state)
-        if len(there) < wanted:
-            raise ValueError(f"{lift.name}: {wanted} passages wanted of a state that has {len(there)}")
-        chosen.append(rng.choice(there, wanted, replace=False))
+        present = np.flatnonzero(is_open == state)
+        if len(present) < wanted:
+            raise ValueError(f"{lift.name}: {wanted} passages wanted of a state that has {len(present)}")
+        chosen.append(rng.choice(present, wanted, replace=False))
     return np.concatenate(chosen)
 
 
@@ -168,7 +168,7 @@ def site_scores(
         lift: whose.
         calibration: the model's; it knows how clusters lie on lifts in general.
         chosen: numbers of the passages that it learns from.
-        reviewed: places of those that somebody has labelled; scores are returned for each.
+        reviewed: places of those that are labelled; scores are returned for each entry.
         without: one of PARTS that is left out.
     """
     prior = calibration.clusters
@@ -176,7 +176,7 @@ def site_scores(
         raise ValueError("this artefact does not know how the margins of lifts lie: export it again")
     judged: dict[bool, JudgedSample] = {}
 
-    def passages(background: Floats | None, places: Sequence[int]) -> PassageSample:
+    def passages(background: Float32 | None, places: Sequence[int]) -> PassageSample:
         background = None if without == "background" else background
         if (background is not None) not in judged:  # it does not depend on what was reviewed
             judged[background is not None] = sample(lift, calibration, chosen, background)

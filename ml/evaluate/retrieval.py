@@ -18,24 +18,24 @@ import numpy.typing as npt
 import torch
 from usearch.index import BatchMatches, Index
 
-from ml.evaluate.metrics import Flags, Floats, bootstrap
+from ml.evaluate.metrics import Flags, Float64, bootstrap
 
 Rows = npt.NDArray[np.int64]
-Embeddings = npt.NDArray[np.float32] | Floats
+Embeddings = npt.NDArray[np.float32] | Float64
 Metric = Literal["euclidean", "cosine"]
 
-Search = Callable[[Embeddings, Embeddings, Metric, int], tuple[Rows, Floats]]
+Search = Callable[[Embeddings, Embeddings, Metric, int], tuple[Rows, Float64]]
 """(queries [Q, D], gallery [G, D], metric, K) to the nearest rows int64[Q, K], nearest first, and their
 distances float64[Q, K]; fewer columns, or row -1 at distance infinity, where fewer were found."""
 
 
-def unit(vectors: Embeddings) -> Floats:
+def unit(vectors: Embeddings) -> Float64:
     """Rows float64[N, D] of length 1; rows of zeros stay."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float64)
 
 
-def exact(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) -> tuple[Rows, Floats]:
+def exact(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) -> tuple[Rows, Float64]:
     """The nearest by comparing with all; equal gallery rows are at equal distances to the last bit."""
     sides = [unit(v) if metric == "cosine" else v for v in (queries, gallery)]
     a, b = (torch.from_numpy(np.ascontiguousarray(side, dtype=np.float64)) for side in sides)
@@ -44,7 +44,7 @@ def exact(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) 
     return order, np.take_along_axis(distances, order, axis=1)
 
 
-def approximate(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) -> tuple[Rows, Floats]:
+def approximate(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) -> tuple[Rows, Float64]:
     """The nearest by a graph of neighbours (usearch's HNSW): most of them, in less than linear time.
 
     One thread, so that the same gallery gives the same graph. The thesis (section 3.3.2) uses ANNOY.
@@ -71,7 +71,7 @@ class Retrieval:
     """
 
     first: Rows
-    precision: Floats
+    precision: Float64
 
     @property
     def answerable(self) -> Flags:
@@ -82,7 +82,7 @@ class Retrieval:
         """Recall@k, which is Rank-k: 0..1, NaN where no query has a match."""
         return mean(self.hits(k))
 
-    def hits(self, k: int) -> Floats:
+    def hits(self, k: int) -> Float64:
         """float64[answerable], 1 where a match is among the first k, else 0."""
         first = self.first[self.answerable]
         return ((first > 0) & (first <= k)).astype(np.float64)
@@ -100,7 +100,7 @@ class Retrieval:
         return bootstrap(self.precision[self.answerable], seed=seed)
 
 
-def mean(values: Floats) -> float:
+def mean(values: Float64) -> float:
     """NaN for none."""
     return float(values.mean()) if len(values) else math.nan
 

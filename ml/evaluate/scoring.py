@@ -1,4 +1,4 @@
-"""What the shipped network says of one lift's labelled pictures, and what the product makes of it."""
+"""What the shipped network infers from one lift's labelled pictures, and the product's verdicts on them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from ml.data.rendered import RenderedLift
 from ml.evaluate.verdicts import Outcome
 
 Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 
 class LookedAt(Protocol):
-    """What a network makes of N pictures before it knows their masks; only the network knows what else."""
+    """A network's features of N pictures, before it knows their masks; only the network knows them all."""
 
     @property
-    def embedding(self) -> Floats:
+    def embedding(self) -> Float32:
         """float32[N, D]."""
 
     @property
-    def occupancy(self) -> Floats:
+    def occupancy(self) -> Float32:
         """float32[N] in 0..1."""
 
     def take(self, rows: npt.NDArray[np.int64] | slice) -> LookedAt:
@@ -48,10 +48,10 @@ class Judges(Protocol):
     def look(self, images: Bytes) -> LookedAt:
         """uint8[N, 200, 200, 3], any N, to what `match` takes."""
 
-    def match(self, seen: Any, references: Floats) -> tuple[Floats, Floats]:
+    def match(self, seen: Any, references: Float32) -> tuple[Float32, Float32]:
         """Margins and chances to belong, float32[N], by one lift's references float32[3, D]."""
 
-    def masks(self, masks: Bytes) -> Floats:
+    def masks(self, masks: Bytes) -> Float32:
         """uint8[N, 200, 200] to float32[N, D]."""
 
 
@@ -65,7 +65,7 @@ class CheckedPicture:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What a network says of one lift's P pictures, beside the truth.
+    """What a network infers from one lift's P pictures, beside the truth.
 
     name: the lift's.
     inference: by the lift's references.
@@ -84,7 +84,7 @@ class Scores:
     in_threes: bool = True
 
     @property
-    def margin(self) -> Floats:
+    def margin(self) -> Float32:
         """float32[P], less the lift's own threshold if it has one: the papers' systems judge by its sign."""
         embeddings, _, matches = self.inference
         margins, site = matches[:, 0], self.references.site
@@ -98,7 +98,7 @@ class Scores:
             margins = site.prototypes.combined(margins.reshape(-1, 3), in_threes).reshape(-1)
         return margins - np.float32(site.fit.threshold)
 
-    def passage_margin(self) -> Floats:
+    def passage_margin(self) -> Float32:
         """The mean of each passage's three margins, float32[P // 3]."""
         return np.asarray(self.margin.reshape(-1, 3).mean(1), np.float32)
 
@@ -120,12 +120,12 @@ class Scores:
 
 
 def checked(images: Bytes) -> tuple[CheckedPicture, ...]:
-    """Look at registered pictures uint8[P, 200, 200, 3] as the service does before it embeds them."""
+    """Check registered pictures uint8[P, 200, 200, 3] as the service does before it embeds them."""
     return tuple(CheckedPicture(picture_problem(image)) for image in images)
 
 
-def inferred(model: Judges, seen: LookedAt, references: Floats) -> Inference:
-    """What the network says of pictures by their lift's reference embeddings, float32[3, D]."""
+def inferred(model: Judges, seen: LookedAt, references: Float32) -> Inference:
+    """Return what the network infers from pictures by their lift's reference embeddings, float32[3, D]."""
     return Inference(seen.embedding, seen.occupancy, np.stack(model.match(seen, references), 1))
 
 

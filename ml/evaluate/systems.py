@@ -23,12 +23,12 @@ from ml.systems.base import System
 from ml.systems.named import as_values, trained_by
 from ml.train.systems import load
 
-Floats = npt.NDArray[np.float64]
+Float64 = npt.NDArray[np.float64]
 
 
 def scores_of(
     system: str, data: PictureSet, known: Callable[[], PictureSet], where: Path, device: str
-) -> tuple[Floats, dict[str, Any]]:
+) -> tuple[Float64, dict[str, Any]]:
     """Score all pictures.
 
     Args:

@@ -1,4 +1,4 @@
-"""What the product says of labelled pictures: its verdicts counted, wrong each way and unknown.
+"""The product's verdicts on labelled pictures, counted: wrong each way, and unknown.
 
 Every verdict is `lifts.decision.judge`'s, the one that the service gives.
 """
@@ -31,7 +31,7 @@ COUNTED = (*SHARE_OF, "open", "closed", "open_unknown", "judged", "empty_seen", 
 class Outcome(NamedTuple):
     """A verdict beside the truth.
 
-    occupied: what was said of the seat; None where the carrier was not seen well enough to say.
+    occupied: of the seat; None where the carrier was not seen well enough to say.
     reasons: codes of why the verdict is unknown.
     """
 

@@ -1,4 +1,4 @@
-"""Rendered recordings of lifts that no training saw, and what `barwatch watch` says of them."""
+"""Rendered recordings of lifts that no training saw, and the passages that `barwatch watch` finds in them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ml.scene.video import render_video, sample_schedule, write_truth
 
 @dataclass(frozen=True)
 class RenderedRecording:
-    """A lift by its seed in a weather by its number: so many carriers, at 25 frames a second."""
+    """A lift, by its seed, in some weather, by its number: `carriers` of them, at 25 frames a second."""
 
     seed: int
     number: int
@@ -63,7 +63,7 @@ def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
     """Watch a video with the service's own command; returns its lines, one a carrier, in their order.
 
     Raises:
-        RuntimeError: the command failed; with what it said.
+        RuntimeError: the command failed; with its error output.
     """
     command = [sys.executable, "-m", "service.cli", "watch", str(video), "--lift", str(lift)]
     done = subprocess.run(
@@ -78,10 +78,10 @@ def watch(root: Path, recording: RenderedRecording, model: Path) -> tuple[Tally,
     """Watch a recording with the service's own command; returns its tally and the row of the report.
 
     Raises:
-        RuntimeError: the command failed; with what it said.
+        RuntimeError: the command failed; with its error output.
     """
     folder = recording.folder(root)
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    said = watch_video(folder / "video.mp4", folder, model)
-    found = tally(truth["carriers"], said, truth["duration_s"])
+    lines = watch_video(folder / "video.mp4", folder, model)
+    found = tally(truth["carriers"], lines, truth["duration_s"])
     return found, {"lift": f"seed-{recording.seed}", "light": truth["light"], **found.counts}

@@ -27,12 +27,12 @@ from ml.evaluate.scoring import Judges, Scores
 from ml.models.barwatch import BAR_GRID
 
 Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 
 MISS_COST, FALSE_ALARM_COST, UNKNOWN_COST = 4.0, 3.0, 1.0
 """What a passage costs that is called closed and was open, called open and was closed, or not called at all.
 
-An open carrier that is called `unknown` is shown and counted, but nobody stops the lift for it: it costs a
+An open carrier that is called `unknown` is shown and counted, but the lift is not stopped for it: it costs a
 quarter of a miss. Between the probabilities at which calling costs as much as not calling lies the band.
 """
 
@@ -109,7 +109,7 @@ def _occupancy_threshold(scores: Sequence[Scores]) -> float:
     return float(np.median(best))
 
 
-def _of_passages(probabilities: Floats) -> npt.NDArray[np.float64]:
+def _of_passages(probabilities: Float32) -> npt.NDArray[np.float64]:
     """Each three pictures' probability as the judge takes it, float64[P // 3]."""
     return mean_odds(probabilities.reshape(-1, 3))
 
@@ -171,8 +171,8 @@ def manifest(
     parts: dict[str, Any],
 ) -> dict[str, Any]:
     """Assemble the manifest: `parts` are golden, calibration, training and metrics."""
-    said = described("barwatch", artefact, version, commit)
-    return {**said, "embedding_dim": dimensions, **parts}
+    identity = described("barwatch", artefact, version, commit)
+    return {**identity, "embedding_dim": dimensions, **parts}
 
 
 def described(name: str, artefact: Path, version: str, commit: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ class SiteCalibrationVersion:
     """One site calibration of a lift, found with one pair of masks.
 
     version: counts from 1 within the lift. model: whose margins they are.
-    margins: of the passages it was found from; reviewed: how many of these somebody had labelled.
+    margins: of the passages it was found from; reviewed: how many of these had a label.
     active: whether the lift is judged by it; until then it is a proposal.
     watched, labelled: how many passages there were to learn from, and labels; some may not have been usable.
     """

@@ -1,7 +1,7 @@
 """The released model's manifest, and the checks that a file must pass before a byte of it is loaded.
 
-TorchScript loads a file with a flipped bit without a word: the SHA-256 is checked on the very bytes that are
-then loaded, and the golden vectors are checked on the loaded network. Needs no torch.
+TorchScript loads a file with a flipped bit without complaint. So the SHA-256 is checked on the very bytes
+that are then loaded, and the golden vectors are checked on the loaded network. Needs no torch.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ class Record(BaseModel):
 
 
 class Golden(Record):
-    """One picture and one mask with what the network makes of them, within an absolute `tolerance`.
+    """One picture and one mask with the network's outputs for them, within an absolute `tolerance`.
 
-    match: margin and chance, that mask being the open one and the close one zeros; of a model with `compare`.
+    match: margin and chance with that mask as the open one and zeros as the close one; of a model that has
+        `compare`.
     """
 
     image_png_base64: str
@@ -55,7 +56,7 @@ class Golden(Record):
 
 
 class Described(Record):
-    """What every model's manifest says: whose it is, and the hash by which its file is known."""
+    """The part of every model's manifest that identifies it: name, version, and its file's hash."""
 
     name: Annotated[str, Field(min_length=1)]
     version: Annotated[str, Field(min_length=1)]
@@ -64,7 +65,7 @@ class Described(Record):
 
     @property
     def identity(self) -> str:
-        """What tells this model from every other: name, version and the beginning of the hash."""
+        """Identifies the model: name, version and the beginning of the hash."""
         return f"{self.name}-{self.version}+{self.sha256[:12]}"
 
 
@@ -72,7 +73,7 @@ D = TypeVar("D", bound=Described)
 
 
 class Manifest(Described):
-    """What a released model says of itself (barwatch.json)."""
+    """A released model's description of itself (barwatch.json)."""
 
     embedding_dim: Annotated[int, Field(ge=1, le=65536)]
     golden: Golden
@@ -83,7 +84,7 @@ class Embedder(Protocol):
     """A loaded network, wherever it runs."""
 
     def pictures(self, images: Image, by: Float32 | None = None) -> Inference:
-        """uint8[N, 200, 200, 3] RGB, judged by float32[3, D] or each by its own of [N, 3, D]."""
+        """uint8[N, 200, 200, 3] RGB, compared with float32[3, D], or each with its own of [N, 3, D]."""
 
     def masks(self, masks: Image) -> Float32:
         """uint8[N, 200, 200] -> float32[N, D]."""
@@ -183,7 +184,7 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
         pairs.append(("match", seen.matches[0], golden.match))
     for name, found, expected in pairs:
         difference = float(np.abs(found - np.asarray(expected, dtype=np.float32)).max())
-        # Written so that a NaN fails as well.
+        # `not <=` so that a NaN fails as well.
         if not difference <= slack * golden.tolerance:
             raise ArtefactError(
                 f"{manifest.file}: the network's {name} differs from the manifest's golden vector by "

@@ -134,37 +134,34 @@ def _separation_problems(separation: float, calibration: Calibration) -> tuple[l
 def _reference_problems(
     references: Mapping[str, Image], bank: Float32, engine: Engine
 ) -> tuple[list[str], list[str]]:
-    """Return (refusals, warnings) that the reference pictures give reason for."""
+    """Return the refusals and the warnings that follow from the reference pictures."""
     names = [name for name in EXPECTED if name in references]
     if not names:
         return [], []
     calibration = engine.manifest.calibration
-    seen = answered(
-        engine.submit_pictures(
-            np.stack([references[name] for name in names]), reference_embeddings(bank[:, 0])
-        )
-    )
-    rows = distances_of(seen, bank)
+    pictures = np.stack([references[name] for name in names])
+    inference = answered(engine.submit_pictures(pictures, reference_embeddings(bank[:, 0])))
+    rows = distances_of(inference, bank)
     p_open = [calibration.probability_open(float(row[0] - row[1])) for row in rows]
-    # How far the pictures together speak for the masks being the right way round.
+    # The probability, averaged over the pictures, that the masks are the right way round.
     support = float(
         np.mean([p if name == "reference_open" else 1 - p for name, p in zip(names, p_open, strict=True)])
     )
-    found = {name: calibration.verdict_of(p) for name, p in zip(names, p_open, strict=True)}
-    # Written so that NaN, of a model that knows nothing of this, is no stranger.
+    verdicts = {name: calibration.verdict_of(p) for name, p in zip(names, p_open, strict=True)}
+    # A comparison with NaN, from a model without this output, is false: no warning.
     strangers = [
         f"{name} does not look like a carrier of the lift that these masks are of: another lift's masks, or "
         "another camera's picture?"
-        for name, fit in zip(names, seen.matches[:, 1], strict=True)
+        for name, fit in zip(names, inference.matches[:, 1], strict=True)
         if fit < calibration.fit_threshold
     ]
     if calibration.verdict_of(support) is Verdict.CLOSED:
-        said = " and ".join(f"{name} looks {found[name].value}" for name in names)
-        return [f"the masks are swapped: with them, {said}"], []
+        looks = " and ".join(f"{name} looks {verdicts[name].value}" for name in names)
+        return [f"the masks are swapped: with them, {looks}"], []
     return [], strangers + [
         f"With these masks {name} looks {verdict.value}, not {EXPECTED[name].value}."
         if verdict is not Verdict.UNKNOWN
-        else f"With these masks it cannot be told whether {name} is open or closed."
-        for name, verdict in found.items()
+        else f"With these masks the service cannot tell whether {name} is open or closed."
+        for name, verdict in verdicts.items()
         if verdict is not EXPECTED[name]
     ]

@@ -1,6 +1,6 @@
-"""Why: where in the registered picture the network saw the bar, told apart by the masks it lies on.
+"""Where in the registered picture the network saw the bar, coloured by the mask that it lies on.
 
-The map is a part of the embedding, so it is of the very forward pass that the verdict is of.
+The map is a part of the embedding: it comes from the same forward pass as the verdict.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from lifts.schema import MaskPair
 from service.domain.arrays import Image
 
 _FULL = 0.1
-"""What a cell of a plainly seen bar has in a map of unit length."""
+"""Value of a cell that plainly shows bar, in a map of unit length."""
 
 _FAINT = 64
-"""What is weaker is not drawn: a quarter of a plainly seen bar is everywhere where something is."""
+"""Cells weaker than this are not drawn: any structure reaches a quarter of a plainly seen bar."""
 
 _REACH_PX = 9
-"""A bar that lies so near to a mask is taken for that mask's: twice what registration leaves."""
+"""A bar this near to a mask takes that mask's colour: twice the error that registration leaves."""
 
 OPEN_RGB, CLOSE_RGB, BOTH_RGB, NEITHER_RGB = (255, 176, 0), (70, 150, 255), (200, 120, 255), (255, 255, 255)
 
 
-def bar_maps(seen: Inference, cells: int) -> Image:
+def bar_maps(inference: Inference, cells: int) -> Image:
     """Return uint8[N, cells, cells]: how strongly each cell looks like bar, 255 for a plainly seen one.
 
     Args:
-        seen: what the network said; its embeddings begin with the map (`Calibration.bar_map_cells`).
+        inference: its embeddings begin with the map (`Calibration.bar_map_cells`).
         cells: the map's side; 0, of a model without a map, gives uint8[0, 0, 0].
     """
     if not cells:
         return np.zeros((0, 0, 0), np.uint8)
-    maps = np.nan_to_num(seen.embeddings[:, : cells * cells]).reshape(-1, cells, cells)
+    maps = np.nan_to_num(inference.embeddings[:, : cells * cells]).reshape(-1, cells, cells)
     return np.asarray(np.clip(maps / _FULL, 0, 1) * 255, np.uint8)
 
 

@@ -1,7 +1,7 @@
-"""What a lift learns from the passages that it has watched (`lifts.decision.site`): no label needed.
+"""Finds a site calibration in the passages that a lift has watched (`lifts.decision.site`), without labels.
 
-Their stored pictures are looked at again, all by the same masks and model. What is found is a proposal, which
-an operator looks at and activates.
+Their stored pictures are embedded and judged again, all by the same masks and model. The result is a
+proposal, which an operator inspects and activates.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from service.inference.protocol import Engine, answered
 from service.store.records import PassageRecord
 
 MIN_PASSAGES = 20
-"""Passages from which the clusters are worth looking at."""
+"""Fewer passages are not worth learning from."""
 
 MAX_PASSAGES = 200
-"""Passages that are looked at, the newest: what a lift looked like months ago does not matter."""
+"""The newest passages are used: what a lift looked like months ago does not matter."""
 
 GO_BELOW = 0.02
 """A lift whose clusters overlap less than this may be judged by the threshold between them."""
@@ -38,7 +38,7 @@ Read = Callable[[PassageRecord], Sequence[Picture]]
 def find_site_calibration(
     watched: Sequence[PassageRecord], masks: MaskVersion, engine: Engine, read: Read
 ) -> SiteCalibrationVersion:
-    """Learn from a lift's passages; blocks until the engine has looked at each, once or twice.
+    """Learn from a lift's passages; blocks until the engine has embedded each, once or twice.
 
     One passage at a time is with the engine, so that a carrier that comes meanwhile waits for one at most.
 

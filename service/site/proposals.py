@@ -1,7 +1,7 @@
-"""What the service learns by itself, from the first passages and from the first reviews of a lift.
+"""Site calibrations that the service proposes unasked, after a lift's first passages and first reviews.
 
-It only proposes: what a lift is judged by changes when an operator activates a proposal. What is due follows
-from what is stored, so a restart proposes nothing twice, and new masks or another model begin anew.
+A proposal changes no verdict until an operator activates it. What is due follows from the database, so a
+restart proposes nothing twice; new masks or another model start over.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from service.store.pictures import Pictures
 log = structlog.get_logger(__name__)
 
 AFTER_PASSAGES = (MIN_PASSAGES, 50, MAX_PASSAGES)
-"""Passages that were seen well enough after which a site calibration is proposed."""
+"""Numbers of well-seen passages after which a site calibration is proposed."""
 
 AFTER_REVIEWS = (5, 20, 100)
-"""Labelled passages after which one is proposed again; `passages.watched` keeps the newest 100 of them."""
+"""Numbers of labelled passages after which one is proposed again; `passages.watched` keeps the newest 100."""
 
 ROUND_EVERY_S = 15.0
 REST, MOST_REST_S = 200.0, 300.0
-"""After a look that found nothing due, rest for as many times as long as it took: counting a season of
-passages takes a while. One that proposed needs no rest, it is rare."""
+"""After a check that proposed nothing, wait REST times as long as it took, at most MOST_REST_S: counting a
+season's passages takes a while. A check that proposed something needs no rest, it is rare."""
 
 
 class Proposals:
-    """Looks at one lift after the other, on the caller's thread.
+    """Checks one lift after the other, on the caller's thread.
 
     Args:
         store: has the passages; takes the proposals.
-        engine: looks at their pictures again; its model knows how clusters lie on lifts in general.
+        engine: embeds their pictures again; its model knows how clusters lie on lifts in general.
         pictures: where those are.
         masks_of: the masks that a lift is judged by now, None if it has none.
     """
@@ -57,9 +57,9 @@ class Proposals:
         self._next_round_mono_s = self._next_look_mono_s = 0.0
 
     def step(self) -> None:
-        """Look at the next lift if it is time; to be called every second or so. Raises BarwatchError.
+        """Check the next lift if it is time; to be called about once a second. Raises BarwatchError.
 
-        A look that finds nothing due takes milliseconds, one that proposes seconds.
+        A check that proposes nothing takes milliseconds, one that proposes something takes seconds.
         """
         began_mono_s = time.monotonic()
         if began_mono_s < self._next_look_mono_s:

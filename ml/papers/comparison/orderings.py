@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ml.evaluate.metrics import Floats, paired_difference, unpacked
+from ml.evaluate.metrics import Float64, paired_difference, unpacked
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
@@ -120,7 +120,7 @@ def _runs(results: dict[str, Result], name: str) -> list[Result]:
     return [result for run, result in results.items() if re.fullmatch(rf"{re.escape(name)}(-seed\d+)?", run)]
 
 
-def _right(runs: list[Result], what: What, every: int) -> tuple[Floats, Floats] | None:
+def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64] | None:
     """How often each picture was told rightly, float64[N] in 0..1, and its lift; None if not known.
 
     every: of S1 to S20 each so manieth picture, where some run was judged on no more.
@@ -134,7 +134,7 @@ def _right(runs: list[Result], what: What, every: int) -> tuple[Floats, Floats] 
     return np.mean([right for right, _ in seen], axis=0), seen[0][1]
 
 
-def _flags(result: Result, what: What) -> tuple[Floats, Floats] | None:
+def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
     if what.startswith("which"):
         which = (result["which"] or {}).get("unseen" if what.endswith("unseen") else "seen")
         if which is None:
@@ -158,5 +158,5 @@ def _flags(result: Result, what: What) -> tuple[Floats, Floats] | None:
     return right, lifts
 
 
-def _lifts(counts: list[int]) -> Floats:
+def _lifts(counts: list[int]) -> Float64:
     return np.repeat(np.arange(len(counts)), counts).astype(np.float64)

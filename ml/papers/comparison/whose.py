@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 
 from ml.data.pictures import PictureSet
-from ml.evaluate.metrics import Floats, packed
+from ml.evaluate.metrics import Float64, packed
 from ml.evaluate.retrieval import Retrieval, approximate, exact, retrieve
 from ml.systems.base import System
 
@@ -84,7 +84,7 @@ def claims(
     }
 
 
-def equal_error(right: npt.NDArray[np.float32] | Floats, wrong: npt.NDArray[np.float32] | Floats) -> float:
+def equal_error(right: npt.NDArray[np.float32] | Float64, wrong: npt.NDArray[np.float32] | Float64) -> float:
     """Return the share 0..1 at which both kinds of error are alike, accepting what is below a limit.
 
     Args:

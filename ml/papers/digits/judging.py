@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ml.evaluate.metrics import Flags, Floats, bootstrap
+from ml.evaluate.metrics import Flags, Float64, bootstrap
 from ml.evaluate.retrieval import retrieve
 from ml.models.getnet import GetNet
 from ml.papers.digits.pairs import embedded, pair_distances, pixels
@@ -47,7 +47,7 @@ class Asked:
         rows, same = pairs(digits.labels, TEST_SEED)
         return Asked(digits, rows, same, distorted_digits(TEST_SEED, "train"))
 
-    def by_digit(self, values: Floats) -> Floats:
+    def by_digit(self, values: Float64) -> Float64:
         """Return the mean float64[D] for each test digit of a value for each pair or picture of it.
 
         A pair belongs to its first picture's digit.
@@ -55,7 +55,7 @@ class Asked:
         count = len(self.digits.sources)
         which = np.unique(self.digits.sources, return_inverse=True)[1]
         of = which[self.rows[:, 0]] if len(values) != count else which
-        means: Floats = np.bincount(of, values) / np.bincount(of)
+        means: Float64 = np.bincount(of, values) / np.bincount(of)
         return means
 
 
@@ -70,10 +70,10 @@ class DigitsAnswers:
     """
 
     trained: Trained
-    right: Floats
-    found: Floats
-    overlaps: Floats
-    inside: Floats
+    right: Float64
+    found: Float64
+    overlaps: Float64
+    inside: Float64
 
 
 def judge(trained: Trained, asked: Asked) -> DigitsAnswers:
@@ -100,7 +100,7 @@ def transforms(trained: Trained, digits: Digits) -> npt.NDArray[np.float32]:
 
 def overlap(
     transform: npt.NDArray[np.float32], boxes: npt.NDArray[np.int64], side: int = SIDE_PX
-) -> tuple[Floats, Floats]:
+) -> tuple[Float64, Float64]:
     """How well what is cut out and a box agree.
 
     Args:
@@ -124,10 +124,10 @@ def overlap(
     return ious, shares
 
 
-def corners(transform: npt.NDArray[np.float32], side: int) -> Floats:
+def corners(transform: npt.NDArray[np.float32], side: int) -> Float64:
     """Return where the cutting's corners lie in the picture, float64[N, 4, 2] (x, y) in pixels, in turn."""
     square = np.array([[-1, -1, 1], [1, -1, 1], [1, 1, 1], [-1, 1, 1]], np.float64)
-    found: Floats = (square @ transform.astype(np.float64).transpose(0, 2, 1) + 1) * side / 2
+    found: Float64 = (square @ transform.astype(np.float64).transpose(0, 2, 1) + 1) * side / 2
     return found
 
 
@@ -153,8 +153,8 @@ def figures(judged: Sequence[DigitsAnswers], asked: Asked) -> dict[str, Any]:
     }
 
 
-def _mean(values: Sequence[Floats]) -> Floats:
-    out: Floats = np.mean(np.stack(values), axis=0)
+def _mean(values: Sequence[Float64]) -> Float64:
+    out: Float64 = np.mean(np.stack(values), axis=0)
     return out
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from ml.evaluate.metrics import Flags, Floats
+from ml.evaluate.metrics import Flags, Float64
 from ml.machine.precision import autocast
 from ml.papers.digits.pictures import Bytes
 
@@ -36,14 +36,14 @@ def embedded(network: nn.Module, x: Tensor, batch: int = 128) -> Tensor:
     return torch.cat([forward(network, part) for part in torch.split(x, batch)])
 
 
-def pair_distances(embeddings: Tensor, rows: npt.NDArray[np.int64]) -> Floats:
+def pair_distances(embeddings: Tensor, rows: npt.NDArray[np.int64]) -> Float64:
     """Return distances float64[P] (equation 9) of pairs int64[P, 2] of embeddings float[N, D]."""
     index = torch.from_numpy(rows)
-    found: Floats = (embeddings[index[:, 0]] - embeddings[index[:, 1]]).norm(dim=1).double().numpy()
+    found: Float64 = (embeddings[index[:, 0]] - embeddings[index[:, 1]]).norm(dim=1).double().numpy()
     return found
 
 
-def best_threshold(distance: Floats, same: Flags) -> tuple[float, float]:
+def best_threshold(distance: Float64, same: Flags) -> tuple[float, float]:
     """The distance below which most pairs are called rightly, and the share that is.
 
     Args:

@@ -28,7 +28,7 @@ from ml.evaluate.onsite import (
     sample,
     site_scores,
 )
-from ml.evaluate.scoring import Bytes, CheckedPicture, Floats, Scores
+from ml.evaluate.scoring import Bytes, CheckedPicture, Float32, Scores
 from ml.report.accuracy import onsite_section
 
 CALIBRATION = Calibration(
@@ -49,9 +49,9 @@ D = 12
 class Shown:
     """What the network below makes of pictures."""
 
-    embedding: Floats
-    occupancy: Floats
-    margin: Floats
+    embedding: Float32
+    occupancy: Float32
+    margin: Float32
 
     def take(self, rows: npt.NDArray[np.int64] | slice) -> Shown:
         return Shown(self.embedding[rows], self.occupancy[rows], self.margin[rows])
@@ -75,11 +75,11 @@ class Network:
         none = np.zeros(len(images), np.float32)
         return Shown(embedding.astype(np.float32), none, margin.astype(np.float32))
 
-    def match(self, seen: Shown, references: Floats) -> tuple[Floats, Floats]:
+    def match(self, seen: Shown, references: Float32) -> tuple[Float32, Float32]:
         margin = seen.margin - np.float32(0.5 * references[2, 1])
         return margin, np.ones(len(margin), np.float32)
 
-    def masks(self, masks: Bytes) -> Floats:
+    def masks(self, masks: Bytes) -> Float32:
         return np.zeros((len(masks), D), np.float32)
 
 
