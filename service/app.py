@@ -83,7 +83,7 @@ class Service:
         early = early or EarlyEngine(settings)
         self.engine, self.runners = early.engine, early.runners
         self._starter = self.runners.add(Runner("start-up", self._start_up))
-        self._steps: deque[Callable[[], object]] = deque()
+        self._steps: deque[tuple[str, Callable[[], object]]] = deque()
         with contextlib.ExitStack() as parts:
             parts.callback(self.engine.stop)
             parts.callback(FolderLock(settings.data).release)
@@ -104,10 +104,11 @@ class Service:
             ):
                 parts.callback(stop)
             self._parts = parts.pop_all()
-        self._steps.extend([self.engine.wait_ready, self.pipeline.start])
+        self._steps.append(("the model is being loaded", self.engine.wait_ready))
+        self._steps.append(("the masks are being loaded", self.pipeline.start))
         if prepare is not None:
-            self._steps.append(partial(prepare, self.runtime))
-        self._steps.append(self.cameras.start)
+            self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
+        self._steps.append(("the cameras are being started", self.cameras.start))
         self.app = create_app(self.runtime, self._lifespan)
 
     @property
@@ -235,13 +236,15 @@ class Service:
         try:
             with self._starter.heartbeat.waiting():
                 while self._steps:
-                    self._steps[0]()
+                    self._starter.unfinished, step = self._steps[0]
+                    step()
                     self._steps.popleft()
         except BarwatchError as error:
             if not self._stopping.is_set():
                 self._failure = error
                 self.stop()
             return False
+        self._starter.unfinished = ""
         log.info("ready", url=self.url, seconds=round(time.monotonic() - self.began_s, 2))
         if self._on_ready is not None:
             self._on_ready(self)

@@ -156,6 +156,8 @@ class Runner:
         self.stopping = threading.Event()
         """Set once the runner is to end; waits within the body should wait on it."""
         self.heartbeat = Heartbeat()
+        self.unfinished = ""
+        """What the service is not ready without, while this runner is still at it; empty for most."""
         self.failures = 0
         """How often the body has failed since the start."""
         self._body, self._every_s, self._wake = body, every_s, wake
@@ -209,8 +211,10 @@ class Runner:
     def trouble(self) -> str:
         """What is wrong with it, for people; empty if nothing is."""
         state = self.state
-        if state in {RunnerState.ALIVE, RunnerState.ENDED}:
+        if state is RunnerState.ENDED:
             return ""
+        if state is RunnerState.ALIVE:
+            return self.unfinished
         return f"{state}: {self._reason}" if state is RunnerState.FAILING else str(state)
 
     @property

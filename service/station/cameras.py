@@ -72,15 +72,18 @@ class Cameras:
         self._running: dict[str, tuple[_Key, Supervisor]] = {}
         self._invalid: dict[str, str] = {}
         self._changed = threading.Event()
+        self._followed = threading.Event()
         self._runner = (runners or Runners()).add(Runner("cameras", self._run, wake=self._changed.set))
 
     def start(self) -> None:
-        """Watch what the store says, from now on."""
+        """Watch what the store says, from now on; returns once each of its cameras has been started."""
         self._changed.set()
         self._runner.start()
+        self._followed.wait()
 
     def stop(self) -> None:
         """Stop every camera; returns when all have ended."""
+        self._followed.set()
         self._runner.stop()
         self._stop_all(list(self._running))
 
@@ -109,6 +112,7 @@ class Cameras:
         except BaseException:
             self._changed.set()  # the next turn, after the runner's pause, does not wait for FOLLOW_S
             raise
+        self._followed.set()
 
     def _follow(self) -> None:
         """Bring what is watched in step with the store; one lift's trouble does not hold up the others."""
@@ -132,6 +136,7 @@ class Cameras:
         for lift_id in versions.keys() | self._versions.keys():
             if versions.get(lift_id) == self._versions.get(lift_id):
                 continue
+            self._runner.heartbeat.begin()
             if (error := attempt(partial(self._on_masks, lift_id))) is not None:
                 log.error("masks cannot be used; tried again", lift_id=lift_id, exc_info=error)
             elif lift_id in versions:
@@ -170,6 +175,7 @@ class Cameras:
         for lift_id in lift_ids:
             self._running[lift_id][1].ask_to_stop()
         for lift_id in lift_ids:
+            self._runner.heartbeat.begin()
             self._running[lift_id][1].stop()
             del self._running[lift_id]
             log.info("camera no longer watched", lift_id=lift_id)

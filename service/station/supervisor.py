@@ -134,19 +134,22 @@ class CameraSupervisor:
         self.restarts += 1
         log.warning("camera process restarted", lift_id=self._watched.lift.id, reason=reason)
         self._status = replace(
-            self._status, state=CameraState.DEGRADED, message=f"camera process: {reason}", fps=0.0
+            self._status,
+            state=CameraState.DEGRADED,
+            message=f"camera process: {reason}",
+            fps=0.0,
+            frame_age_s=None,
         )
         self._report(self._status)
         self._report(self._down(True, f"the camera's process {reason}; it is being restarted"))
 
     def _listen(self) -> None:
         """Start the process and take what it sends until the supervisor is stopped."""
-        child = self._child = Child.spawn(
-            camera_context(),
-            f"barwatch-camera-{self._watched.lift.id}",
-            run_camera,
-            *(self._watched, self._options, self._health, self._usual, self._learnt, self._left_mono_s),
-        )
+        arguments = (self._watched, self._options, self._health, self._usual, self._learnt, self._left_mono_s)
+        name = f"barwatch-camera-{self._watched.lift.id}"
+        # The server that forks cameras may take long to start on a busy machine.
+        with self._runner.heartbeat.waiting():
+            child = self._child = Child.spawn(camera_context(), name, run_camera, *arguments)
         # Its start may take longer on a busy machine; after that its own pulse says whether it gets on.
         child.expect(self._limits.start_s, 10 * self._limits.start_s)
         while not self._runner.stopping.is_set():

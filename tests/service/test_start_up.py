@@ -98,6 +98,22 @@ def test_a_lift_that_does_not_validate_keeps_back_no_other(tmp_path: Path, model
     assert "name: Field required" in alarms[0]["message"]
 
 
+def test_it_is_not_ready_before_every_camera_is_started(tmp_path: Path, model: Path) -> None:
+    """While it starts, readiness says what it is at; and then that there is nothing left to do."""
+    at_it, let_go = threading.Event(), threading.Event()
+
+    def prepare(_: Runtime) -> None:
+        at_it.set()
+        let_go.wait(60)
+
+    with serving(settings_of(tmp_path, model), prepare) as service:
+        assert at_it.wait(60)
+        problems = await_problems(service, lambda found: True)
+        assert "start-up: the demonstration is being prepared" in problems
+        let_go.set()
+        await_problems(service, lambda found: not found)
+
+
 def test_a_second_service_on_the_same_folder_is_refused(tmp_path: Path, model: Path) -> None:
     """With the first one's process; and nothing of it stays behind."""
     before = set(threading.enumerate())

@@ -139,6 +139,19 @@ def test_turns_end_with_false_or_stop() -> None:
     assert often.state is RunnerState.ENDED
 
 
+def test_what_must_be_done_first_is_named() -> None:
+    """A runner that is alive but still at what the service is not ready without says what that is."""
+    runners, let_go = Runners(), threading.Event()
+    made = runners.add(Runner("start-up", lambda: let_go.wait(60) and False))
+    made.unfinished = "the model is loaded"
+    made.start()
+    assert runners.troubles() == {"start-up": "the model is loaded"}
+    made.unfinished = ""
+    assert runners.troubles() == {}
+    let_go.set()
+    assert made.stop()
+
+
 def test_stopping_wakes_a_body_and_waits_only_so_long() -> None:
     """One that waits for a queue is woken; one that hangs is left behind, and that is said."""
     work: queue.SimpleQueue[int] = queue.SimpleQueue()
