@@ -34,12 +34,18 @@ def end_at_once() -> None:
     _handle(lambda _number, _frame: leave())
 
 
+def ignore() -> None:
+    """Leave signals to the parent: a terminal or a service manager sends them to the whole group."""
+    for each in STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+
+
 def leave(status: int = 0) -> NoReturn:
     """End this process now, and its children with it."""
-    processes = sys.modules.get("multiprocessing")
-    if processes is not None:
-        for child in processes.active_children():
-            child.kill()
+    # The module may not be there yet, or be half imported.
+    children = getattr(sys.modules.get("multiprocessing"), "active_children", list)
+    for child in children():
+        child.kill()
     os._exit(status)
 
 

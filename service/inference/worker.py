@@ -7,7 +7,6 @@ always small: a send can then never block on a worker that has stopped reading.
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -20,6 +19,7 @@ import numpy as np
 from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError
+from service.host import signals
 from service.inference.protocol import MAX_REQUEST
 from service.inference.requests import Request
 
@@ -97,9 +97,7 @@ def worker_main(
     pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, options: EmbedderOptions
 ) -> None:
     """Load the model, say READY, REFUSED or LOST, then answer (kind, count) with DONE or FAILED until EOF."""
-    # A service manager or Ctrl-C signals the whole group: the service ends its worker itself, in order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signals.ignore()  # the service ends its worker itself, in order
     # Threads that wait for each other by spinning take a busy machine's cores from those they wait for: with
     # two threads on two loaded cores a pass then takes seconds instead of milliseconds. torch reads it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

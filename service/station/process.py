@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import signal
 import threading
 import time
 from multiprocessing.connection import Connection
@@ -13,6 +12,7 @@ import cv2
 from service.domain.camera import CameraEvent, WatchedLift
 from service.health.limits import HealthLimits
 from service.health.memory import UsualView
+from service.host import signals
 from service.passages.learnt import Learnt
 from service.station.pulse import Pulse
 from service.station.worker import CameraWorker, WorkerOptions
@@ -41,8 +41,7 @@ def run_camera(
     left_mono_s: float | None,
 ) -> None:
     """Entry point of a camera's process; ends when its parent closes the pipe."""
-    for each in (signal.SIGINT, signal.SIGTERM):  # the parent's to handle; it closes the pipe
-        signal.signal(each, signal.SIG_IGN)
+    signals.ignore()  # the parent closes the pipe
     cv2.setNumThreads(1)
     sending = threading.Lock()
 

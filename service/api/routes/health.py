@@ -9,12 +9,16 @@ from fastapi import APIRouter, Response
 from service.api.deps import RuntimeDep
 from service.api.metrics import render
 from service.api.schemas.service import LiveOut, ReadyOut
+from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.host.disk import Room
 from service.store import alarms
 
 router = APIRouter(tags=["health"])
+
+NOT_WATCHED = (AlarmKind.CAMERA_LOST, AlarmKind.WORKER_DOWN)
+"""Alarms that say that nobody sees what passes a camera."""
 
 ALARM_DUE_S = 12.0
 """A camera without frames is under an alarm after 10 s; the rest is for the way to the database."""
@@ -38,11 +42,11 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
     and every camera that is to be watched is live or under an alarm. A camera under an alarm does not make
     the service unready, nor does an accelerator that was given up, or a disk with little room: all are said.
     """
-    database, standing = "ready", frozenset[str | None]()
+    database, standing = "ready", frozenset[tuple[str | None, AlarmKind]]()
     try:
         runtime.store.check()
         with runtime.store.reading() as session:
-            standing = frozenset(alarm.lift_id for alarm in alarms.standing(session))
+            standing = frozenset((alarm.lift_id, alarm.kind) for alarm in alarms.standing(session))
     except StoreError as error:
         database = str(error)
     engine, disk, cameras = runtime.engine.status, runtime.pictures.space.status, runtime.cameras.statuses()
@@ -72,10 +76,16 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
     )
 
 
-def accounted_for(camera: CameraStatus, under_alarm: Container[str | None]) -> bool:
-    """Say whether a camera is live or under an alarm, or will be soon because it has just lost its frames."""
-    if camera.state is CameraState.LIVE or camera.lift_id in under_alarm:
+def accounted_for(camera: CameraStatus, standing: Container[tuple[str | None, AlarmKind]]) -> bool:
+    """Say whether a camera is live, impaired but watched, or not watched and under an alarm that says so.
+
+    Args:
+        camera: what is known of it.
+        standing: lift and kind of every alarm about health that is not over.
+    """
+    if camera.state is CameraState.LIVE or any((camera.lift_id, kind) in standing for kind in NOT_WATCHED):
         return True
+    # Its alarm is on its way, or frames come and another kind of alarm says what is wrong with them.
     return camera.frame_age_s is not None and camera.frame_age_s < ALARM_DUE_S
 
 

@@ -29,9 +29,11 @@ def test_ready_means_that_carriers_are_judged(house: House) -> None:
 
 
 def test_a_camera_is_live_or_under_an_alarm(house: House) -> None:
-    """One that is neither makes the service unready, by name; an alarm says it as well, so that is enough."""
+    """One that is neither makes the service unready, by name; an alarm of another kind is not enough."""
     lost = replace(status_of("demo-quad", CameraState.LOST), frame_age_s=30.0)
     house.cameras.said["demo-quad"] = lost
+    assert problems(house) == ["camera demo-quad: lost, and no alarm says so"]
+    house.raise_alarm(None, AlarmKind.VIEW_CHANGED)
     assert problems(house) == ["camera demo-quad: lost, and no alarm says so"]
     house.raise_alarm(None, AlarmKind.CAMERA_LOST)
     assert problems(house) == []
