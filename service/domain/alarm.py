@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lifts.decision.verdict import Verdict
+
+LATE = timedelta(seconds=2)
+"""What is told of a carrier that left longer ago than this is late: it is not what the camera shows now."""
 
 
 class AlarmKind(StrEnum):
@@ -60,6 +63,11 @@ class Alarm:
     message: str
     cause: str = ""
     left_at: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether its carrier had left noticeably before the alarm was raised."""
+        return self.left_at is not None and self.raised_at - self.left_at > LATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,7 @@ def listing(
     lift_id: str | None = None,
     kind: AlarmKind | None = None,
     state: AlarmState | None = None,
+    standing: bool = False,
     from_: datetime | None = None,
     to: datetime | None = None,
     before: int | None = None,
@@ -146,7 +147,8 @@ def listing(
 ) -> Page[Alarm]:
     """Return a page of alarms, the last raised first; `from_` (included) and `to` are aware times of raising.
 
-    `before` is the cursor: `next` of the page before. `limit` is 1..MAX_PAGE.
+    standing: only conditions that are not over, and open bars that nobody has acknowledged.
+    before: the cursor, `next` of the page before. limit: 1..MAX_PAGE.
     """
     query = select(AlarmRow).order_by(AlarmRow.row.desc())
     if lift_id is not None:
@@ -155,6 +157,9 @@ def listing(
         query = query.where(AlarmRow.kind == kind.value)
     if state is not None:
         query = query.where(AlarmRow.state == state.value)
+    if standing:
+        seen = (AlarmRow.kind == AlarmKind.BAR_OPEN.value) & (AlarmRow.state == AlarmState.ACKNOWLEDGED.value)
+        query = query.where(AlarmRow.state != AlarmState.CLEARED.value, ~seen)
     if from_ is not None:
         query = query.where(AlarmRow.raised_at >= from_)
     if to is not None:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
-from service.domain.alarm import Alarm, AlarmState
+from service.domain.alarm import LATE, Alarm, AlarmState
 from service.domain.people import Role
 
 Item = TypeVar("Item")
@@ -68,6 +68,11 @@ class PassageRecord:
     review: Review | None = None
     left_at: datetime | None = None
     carriers: int = 1
+
+    @property
+    def late(self) -> bool:
+        """Whether the carrier had left noticeably before it was judged."""
+        return self.left_at is not None and self.seen_at - self.left_at > LATE
 
 
 @dataclass(frozen=True, slots=True)

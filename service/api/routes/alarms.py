@@ -35,6 +35,10 @@ def list_alarms(
     lift_id: Annotated[str | None, Query(max_length=64, description="Of this lift only.")] = None,
     kind: Annotated[AlarmKind | None, Query(description="Of this kind only.")] = None,
     state: Annotated[AlarmState | None, Query(description="In this state only.")] = None,
+    standing: Annotated[
+        bool,
+        Query(description="Only conditions that are not over and open bars not acknowledged."),
+    ] = False,
     from_: Annotated[
         AwareDatetime | None, Query(alias="from", description="Raised at or after this time (with its zone).")
     ] = None,
@@ -49,6 +53,7 @@ def list_alarms(
             lift_id=lift_id,
             kind=kind,
             state=state,
+            standing=standing,
             from_=from_,
             to=to,
             before=None if cursor is None else int(cursor),

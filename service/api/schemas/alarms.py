@@ -30,6 +30,7 @@ class AlarmOut(Shape):
     left_at: datetime | None = Field(
         description="When the carrier left (TF); null where there is none or nobody knows."
     )
+    late: bool = Field(description="The carrier left more than 2 s before the alarm was raised.")
 
     @classmethod
     def of(cls, alarm: Alarm) -> AlarmOut:

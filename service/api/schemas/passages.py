@@ -45,6 +45,9 @@ class PassageOut(BaseModel):
     lift_id: str
     number: int
     recorded_at: datetime
+    left_at: datetime | None = Field(description="When the carrier left (TF); null if nobody knows.")
+    late: bool = Field(description="The carrier left more than 2 s before it was judged.")
+    carriers: int = Field(description="How many carriers this stands for; above 1 only in an overload.")
     t_begin_s: float
     t_middle_s: float
     t_end_s: float
@@ -81,6 +84,9 @@ class PassageOut(BaseModel):
             lift_id=record.lift_id,
             number=record.number,
             recorded_at=record.seen_at,
+            left_at=record.left_at,
+            late=record.late,
+            carriers=record.carriers,
             t_begin_s=record.t_begin_s,
             t_middle_s=record.t_middle_s,
             t_end_s=record.t_end_s,

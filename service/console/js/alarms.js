@@ -1,21 +1,13 @@
 /* Alarms: the banner that nobody can overlook, and the list. */
 
 import { post } from "./api.js";
-import { byId, clockTime, h } from "./dom.js";
+import { ago, byId, clockTime, h, picture } from "./dom.js";
+import { KIND } from "./kinds.js";
+import { stands } from "./watching.js";
 
 const KEEP = 200;
 const LISTED = 60;
 const BANNERS = 3;
-const KIND = {
-  bar_open: "Bar open",
-  camera_lost: "Camera lost",
-  camera_frozen: "Picture frozen",
-  view_changed: "View changed",
-  low_visibility: "Low visibility",
-  worker_down: "Not judging",
-  lift_unknown_rate: "Too many unknown",
-};
-
 export class Alarms {
   /** nameOf(liftId) gives a lift's name; mayAct() whether the person may acknowledge; onChange() after it. */
   constructor({ nameOf, mayAct, onChange }) {
@@ -45,13 +37,18 @@ export class Alarms {
     return this.sorted().filter((alarm) => alarm.state === "active");
   }
 
+  /** Everything that still says something, whether or not somebody has seen it. */
+  standing() {
+    return this.sorted().filter(stands);
+  }
+
   sorted() {
     return [...this.byId.values()].sort((a, b) => b.raised_at.localeCompare(a.raised_at) || b.seq - a.seq);
   }
 
-  /** Only what is over may be forgotten: an unacknowledged alarm never vanishes from the page. */
+  /** Only what is over may be forgotten: what stands never vanishes from the page. */
   forgetOldest() {
-    const over = this.sorted().filter((alarm) => alarm.state === "cleared" || alarm.state === "acknowledged");
+    const over = this.sorted().filter((alarm) => !stands(alarm));
     for (const alarm of over.slice(KEEP / 2)) this.byId.delete(alarm.id);
   }
 
@@ -72,6 +69,11 @@ export class Alarms {
     if (active.length > BANNERS) {
       shown.push(h("p", { class: "more" }, `and ${active.length - BANNERS} more not acknowledged, below`));
     }
+    const quiet = this.standing().filter((alarm) => alarm.state !== "active");
+    if (quiet.length) {
+      const words = quiet.map((alarm) => `${KIND[alarm.kind] ?? alarm.kind} · ${this.where(alarm)} (${alarm.state})`);
+      shown.push(h("p", { class: "still" }, `Still standing: ${words.join("; ")}`));
+    }
     byId("banners").replaceChildren(...shown);
     const rows = this.sorted().slice(0, LISTED).map((alarm) => this.row(alarm));
     byId("alarms").replaceChildren(...(rows.length ? rows : [h("li", { class: "note" }, "None so far.")]));
@@ -83,9 +85,10 @@ export class Alarms {
       { class: `banner ${alarm.severity}`, "data-alarm": alarm.id, "data-kind": alarm.kind },
       h("div", { class: "say" },
         h("strong", {}, `${KIND[alarm.kind] ?? alarm.kind} · ${this.where(alarm)}`),
-        h("span", {}, `${clockTime(alarm.raised_at)} · ${alarm.message}`)),
+        h("span", {}, `${clockTime(alarm.raised_at)} · ${alarm.message}`),
+        alarm.late ? h("span", { class: "late" }, `Late: the carrier left at ${clockTime(alarm.left_at)}, ${ago(alarm.left_at, alarm.raised_at)} before this alarm`) : null),
       h("div", { class: "evidence" },
-        alarm.evidence.map((url, i) => h("img", { src: url, alt: `Picture ${i + 1} of the carrier`, loading: "lazy" }))),
+        alarm.evidence.map((url, i) => picture(url, { alt: `Picture ${i + 1} of the carrier` }))),
       this.button(alarm),
     );
   }
@@ -96,7 +99,7 @@ export class Alarms {
       { class: `alarm ${alarm.severity}`, "data-state": alarm.state, "data-alarm": alarm.id },
       h("time", { datetime: alarm.raised_at }, clockTime(alarm.raised_at)),
       h("span", { class: "what" }, h("b", {}, KIND[alarm.kind] ?? alarm.kind), this.where(alarm)),
-      h("span", { class: "state" }, alarm.state),
+      h("span", { class: "state" }, alarm.late ? `${alarm.state} · late` : alarm.state),
       alarm.state === "active" ? this.button(alarm) : null,
     );
   }

@@ -35,3 +35,23 @@ export function clockTime(iso) {
 }
 
 export const percent = (part) => `${Math.round(100 * part)} %`;
+
+/** "58 s": the time between two moments. */
+export const ago = (from, to) => `${Math.round((new Date(to) - new Date(from)) / 1000)} s`;
+
+const ATTEMPTS = 6;
+
+/** Make an image of evidence: it may be announced a moment before it is written, so it is asked for again. */
+export function picture(url, properties = {}) {
+  let attempt = 0;
+  const image = h("img", {
+    ...properties,
+    src: url,
+    onerror: () => {
+      attempt += 1;
+      if (attempt >= ATTEMPTS) return;
+      setTimeout(() => (image.src = `${url}?attempt=${attempt}`), 250 * 2 ** attempt);
+    },
+  });
+  return image;
+}

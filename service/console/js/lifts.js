@@ -1,7 +1,8 @@
 /* The lifts: one card each, with its camera, the last carrier's three pictures and the recent verdicts. */
 
-import { byId, clockTime, h, percent, setText } from "./dom.js";
+import { ago, byId, clockTime, h, percent, picture, setText } from "./dom.js";
 import { Overlays } from "./overlays.js";
+import { whyNotWatched } from "./watching.js";
 import { SiteCalibration } from "./site-calibration.js";
 
 const STRIP = 24;
@@ -9,9 +10,9 @@ const MARK = { open: "▲", closed: "●", unknown: "?" };
 const STATE = { starting: "starting", live: "live", degraded: "degraded", lost: "camera lost" };
 
 export class Lifts {
-  /** mayAct() says whether the person may change what a lift is judged by. */
-  constructor({ mayAct }) {
-    this.mayAct = mayAct;
+  /** mayAct() says whether the person may change what a lift is judged by; standing() gives the alarms that stand. */
+  constructor({ mayAct, standing }) {
+    Object.assign(this, { mayAct, standing });
     this.lifts = new Map();
     this.passages = new Map(); // lift id -> newest first
     this.cards = new Map();
@@ -21,11 +22,8 @@ export class Lifts {
     return this.lifts.get(id)?.name ?? id;
   }
 
-  /** Which lifts cannot be judged now, in words; empty when every one can. */
-  blind() {
-    return [...this.lifts.values()]
-      .filter((lift) => lift.camera?.url && lift.camera_status?.state !== "live")
-      .map((lift) => `${lift.name}: ${STATE[lift.camera_status?.state] ?? "camera not started"}`);
+  all() {
+    return [...this.lifts.values()];
   }
 
   /** Returns whether a lift is now called differently: what was drawn with the old name is drawn again. */
@@ -103,9 +101,11 @@ export class Lifts {
     const status = lift.camera_status;
     setText(part.name, lift.name);
     const state = status?.state ?? "none";
+    const why = whyNotWatched(lift, this.standing());
     part.root.dataset.camera = state;
-    part.state.dataset.state = state;
-    setText(part.state, status ? STATE[state] : "no camera");
+    part.root.dataset.watched = why === null;
+    part.state.dataset.state = state === "live" && why !== null ? "degraded" : state;
+    setText(part.state, why ?? STATE[state]);
     const facts = [];
     if (status) {
       facts.push(`${status.fps.toFixed(0)} pictures/s`);
@@ -154,15 +154,17 @@ export class Lifts {
     setText(
       part.detail,
       `carrier ${last.number}, ${who} · ${percent(last.confidence)} sure · ${clockTime(last.recorded_at)}` +
-        (last.reason ? ` · ${last.reason}` : ""),
+        (last.reason ? ` · ${last.reason}` : "") +
+        (last.carriers > 1 ? ` · stands for ${last.carriers} carriers` : "") +
+        (last.late ? ` · late: it left ${ago(last.left_at, last.recorded_at)} before it was judged` : ""),
     );
     if (part.shown !== last.id) {
       part.shown = last.id;
       part.pictures.replaceChildren(
         ...last.images.map((image, i) =>
           h("figure", { "data-verdict": image.verdict },
-            image.why ? h("img", { class: "seen", src: image.why, alt: "", title: "amber: on the open mask; blue: on the close mask; violet: on both; white: on neither" }) : null,
-            h("img", { class: "carrier", src: image.picture, width: 200, height: 200, alt: `${["Begin", "Middle", "End"][i] ?? "Picture"}: ${image.verdict}` }),
+            image.why ? picture(image.why, { class: "seen", alt: "", title: "amber: on the open mask; blue: on the close mask; violet: on both; white: on neither" }) : null,
+            picture(image.picture, { class: "carrier", width: 200, height: 200, alt: `${["Begin", "Middle", "End"][i] ?? "Picture"}: ${image.verdict}` }),
             h("figcaption", {}, `${MARK[image.verdict]} ${image.verdict}`))),
       );
       part.overlays.follow(last.images);

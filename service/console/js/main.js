@@ -6,6 +6,7 @@ import { byId, setText } from "./dom.js";
 import { AlarmFeed } from "./feed.js";
 import { Lifts } from "./lifts.js";
 import { showSignIn, whoAmI } from "./signin.js";
+import { summary } from "./watching.js";
 
 const POLL_MS = 2000;
 const STALE_MS = 12_000;
@@ -18,7 +19,7 @@ let polling = 0;
 let reading = 0;
 let historyRead = false;
 const mayAct = () => person?.role === "operator" || person?.role === "admin";
-const lifts = new Lifts({ mayAct });
+const lifts = new Lifts({ mayAct, standing: () => alarms.standing() });
 const alarms = new Alarms({
   nameOf: (id) => lifts.nameOf(id),
   mayAct,
@@ -28,20 +29,17 @@ const alarms = new Alarms({
 function showState() {
   if (!person) return;
   const stale = polled > 0 && Date.now() - polled > STALE_MS;
-  const connected = link === "live" && historyRead && !stale;
-  const blind = lifts.blind();
+  const connected = link === "live" && historyRead && polled > 0 && !stale;
+  const { calm, text } = summary(lifts.all(), alarms.standing());
   const count = alarms.active().length;
   const pill = byId("link");
   document.body.classList.toggle("not-connected", link === "lost" || stale);
   if (!connected) {
     pill.dataset.state = link !== "lost" && !stale ? "waiting" : "lost";
     setText(pill, pill.dataset.state === "waiting" ? "connecting" : "NOT CONNECTED: no alarm arrives here");
-  } else if (blind.length) {
-    pill.dataset.state = "degraded";
-    setText(pill, `Not watching · ${blind.join(" · ")}`);
   } else {
-    pill.dataset.state = "live";
-    setText(pill, count ? "Connected" : "Connected · no active alarm");
+    pill.dataset.state = calm ? "live" : "degraded";
+    setText(pill, text);
   }
   document.title = !connected ? "✕ not connected · Barwatch" : count ? `▲ ${count} · Barwatch` : "Barwatch";
 }
@@ -69,7 +67,7 @@ async function readAlarms() {
   historyRead = false;
   const known = alarms.ids(); // what arrives while we read is newer than any page and stays
   try {
-    const pages = ["/alarms?state=active&limit=200", "/alarms?limit=60"].map(get);
+    const pages = ["/alarms?standing=true&limit=500", "/alarms?limit=60"].map(get);
     const found = (await Promise.all(pages)).flatMap((page) => page.items);
     const standing = new Set(found.map((alarm) => alarm.id));
     alarms.forget(known.filter((id) => !standing.has(id)));

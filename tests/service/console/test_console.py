@@ -32,6 +32,7 @@ def page(browser: Browser, served: Served) -> Page:
     """The page of a signed-in operator with one lift whose camera is live."""
     house = served.house
     house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()
+    house.enrol()
     house.cameras.said["demo-quad"] = status_of("demo-quad")
     jpeg = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
     house.runtime.pipeline.on_event(Snapshot("demo-quad", jpeg, 0.0))  # type: ignore[attr-defined]
@@ -99,7 +100,7 @@ def test_silence_never_looks_like_safety(page: Page, served: Served) -> None:
     shown(page, "#link[data-state=live]")
     served.house.cameras.said["demo-quad"] = status_of("demo-quad", CameraState.LOST)
     expect(page.locator("#link")).to_contain_text(
-        "Not watching · Demo quad: camera lost", timeout=PATIENCE_MS
+        "0 of 1 lifts watched · Demo quad: camera lost", timeout=PATIENCE_MS
     )
     served.stop()
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
@@ -115,7 +116,7 @@ def test_what_was_missed_arrives_after_the_feed_was_cut(page: Page, served: Serv
     served.house.raise_alarm("p-missed")
     served.house.raise_alarm(None, AlarmKind.CAMERA_FROZEN)
     page.context.set_offline(False)
-    shown(page, "#link[data-state=live]")
+    expect(page.locator("#link")).to_contain_text("2 alarms stand", timeout=PATIENCE_MS)
     expect(page.locator(".banner")).to_have_count(2, timeout=PATIENCE_MS)
 
 

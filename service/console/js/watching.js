@@ -1,0 +1,50 @@
+/* What the page may claim: which lifts are watched, which are not and why, and which alarms stand. */
+
+import { KIND } from "./kinds.js";
+
+const CAMERA = { starting: "camera starting", degraded: "camera degraded", lost: "camera lost" };
+// While one of these stands at a lift, its carriers are not judged, or not all of them.
+const BLIND = new Set([
+  "camera_lost", "camera_frozen", "view_changed", "low_visibility", "worker_down", "lift_unknown_rate",
+  "lift_invalid", "overloaded",
+]);
+
+/** An alarm that still says something: a condition that is not over, or an open bar that nobody has seen. */
+export function stands(alarm) {
+  if (alarm.state === "cleared") return false;
+  return alarm.kind !== "bar_open" || alarm.state !== "acknowledged";
+}
+
+/** Why this lift's carriers are not being judged now, in words; null when they are. */
+export function whyNotWatched(lift, standing) {
+  const status = lift.camera_status;
+  if (!status) return lift.camera ? "camera not watched" : "no camera";
+  if (status.state !== "live") return CAMERA[status.state] ?? status.state;
+  if (!lift.mask_version) return "no masks";
+  const alarm = standing.find(({ kind, lift_id: place }) => BLIND.has(kind) && (place === lift.id || place === null));
+  if (alarm) return alarm.cause || (KIND[alarm.kind] ?? alarm.kind).toLowerCase();
+  return status.message || null; // covered, dark, frozen: said before its alarm is due
+}
+
+/** The line at the top. `calm` only where every lift is watched and nothing stands. */
+export function summary(lifts, standing) {
+  const known = new Set(lifts.map((lift) => lift.id));
+  const blind = lifts
+    .map((lift) => ({ name: lift.name, why: whyNotWatched(lift, standing) }))
+    .filter(({ why }) => why !== null);
+  const watched = lifts.length - blind.length;
+  // A lift whose configuration cannot be read is not among the lifts: its alarm alone tells of it.
+  for (const { kind, lift_id: place } of standing) {
+    if (kind === "lift_invalid" && !known.has(place)) blind.push({ name: place, why: "out of service" });
+  }
+  const total = watched + blind.length;
+  const parts = [];
+  if (!total) parts.push("No lift is watched: none is enrolled");
+  else if (blind.length) parts.push(`${watched} of ${total} lifts watched`, ...blind.map(({ name, why }) => `${name}: ${why}`));
+  else parts.push(total === 1 ? "The lift is watched" : `All ${total} lifts are watched`);
+  const count = standing.length;
+  const calm = watched > 0 && !blind.length && !count;
+  if (count) parts.push(count === 1 ? "1 alarm stands" : `${count} alarms stand`);
+  else if (calm) parts.push("no alarm stands");
+  return { calm, text: parts.join(" · ") };
+}

@@ -1,0 +1,161 @@
+"""The page says what is watched and what is not, and is calm only where it may be."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+
+from lifts.decision.verdict import Verdict
+from lifts.schema import Lift
+from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
+from service.domain.camera import CameraState
+from service.domain.people import Role
+from service.store import alarms, lifts
+from tests.service.api.conftest import House, status_of
+from tests.service.console.conftest import Served
+from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page, page, shown
+
+__all__ = ["page"]
+
+LINK = "#link"
+
+
+def says(page: Page, text: str, state: str) -> None:
+    expect(page.locator(LINK)).to_have_text(text, timeout=PATIENCE_MS)
+    expect(page.locator(LINK)).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
+
+
+def trouble(house: House, kind: AlarmKind, cause: str, lift_id: str | None = "demo-quad") -> Alarm:
+    draft = AlarmDraft(kind, Severity.WARNING, lift_id, f"trouble: {cause}", cause=cause)
+    alarm = house.store.write(partial(alarms.raise_alarm, draft=draft)).result()
+    assert alarm is not None
+    return alarm
+
+
+def test_all_is_well_only_where_every_lift_is_watched_and_nothing_stands(page: Page) -> None:
+    """One lift, live, with masks, without an alarm: the only state that is green."""
+    says(page, "The lift is watched · no alarm stands", "live")
+
+
+def test_every_lift_that_is_not_watched_is_counted_with_the_reason(page: Page, served: Served) -> None:
+    """Without a camera, on its substream alone, without masks: none of them looks like safety."""
+    says(page, "The lift is watched · no alarm stands", "live")
+    camera = {"substream": "rtsp://camera.example/s", "stream": "sub", "width": 640, "height": 480}
+    for lift in (
+        {"id": "bare", "name": "Bare"},
+        {"id": "sub", "name": "Sub", "camera": camera},
+        {"id": "undrawn", "name": "Undrawn", "camera": LIFT["camera"]},
+    ):
+        served.house.store.write(partial(lifts.put, lift=Lift.model_validate(lift))).result()
+    served.house.cameras.said["sub"] = status_of("sub", CameraState.LOST)
+    served.house.cameras.said["undrawn"] = status_of("undrawn")
+    says(
+        page,
+        "1 of 4 lifts watched · Bare: no camera · Sub: camera lost · Undrawn: no masks",
+        "degraded",
+    )
+    expect(page.locator("[data-lift=bare] .pill")).to_have_text("no camera")
+
+
+@pytest.mark.parametrize("message", ["the lens is covered", "the camera has sent the same picture for 6 s"])
+def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Served, message: str) -> None:
+    """Frames come, and show nothing: said before the alarm is due."""
+    says(page, "The lift is watched · no alarm stands", "live")
+    served.house.cameras.said["demo-quad"] = replace(status_of("demo-quad"), message=message)
+    says(page, f"0 of 1 lifts watched · Demo quad: {message}", "degraded")
+
+
+def test_an_alarm_that_was_only_acknowledged_still_stands(page: Page, served: Served) -> None:
+    """Acknowledged or shelved, the lens is as covered as before: counted, named, and never calm."""
+    says(page, "The lift is watched · no alarm stands", "live")
+    alarm = trouble(served.house, AlarmKind.LOW_VISIBILITY, "covered")
+    says(page, "0 of 1 lifts watched · Demo quad: covered · 1 alarm stands", "degraded")
+    page.locator(".banner .acknowledge").click()
+    expect(page.locator(".banner")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator(".still")).to_have_text("Still standing: Low visibility · Demo quad (acknowledged)")
+    says(page, "0 of 1 lifts watched · Demo quad: covered · 1 alarm stands", "degraded")
+    page.reload()
+    says(page, "0 of 1 lifts watched · Demo quad: covered · 1 alarm stands", "degraded")
+    note = {"expiry": (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "reason": "snow"}
+    served.house.call("POST", f"/alarms/{alarm.id}/shelve", Role.OPERATOR, json=note)
+    expect(page.locator(".still")).to_contain_text("(shelved)", timeout=PATIENCE_MS)
+
+
+def test_an_open_bar_that_was_acknowledged_is_dealt_with(page: Page, served: Served) -> None:
+    """It is a moment, not a condition: seen by somebody, it no longer stands."""
+    served.house.raise_alarm("p-1")
+    says(page, "The lift is watched · 1 alarm stands", "degraded")
+    page.locator(".banner .acknowledge").click()
+    says(page, "The lift is watched · no alarm stands", "live")
+
+
+def test_a_lift_that_cannot_be_read_is_counted(page: Page, served: Served) -> None:
+    """It is not among the lifts any more: its alarm alone tells of it."""
+    trouble(served.house, AlarmKind.LIFT_INVALID, "", lift_id="broken")
+    says(page, "1 of 2 lifts watched · broken: out of service · 1 alarm stands", "degraded")
+    expect(page.locator(".banner strong")).to_have_text("Lift out of service · broken")
+
+
+def test_no_lift_at_all_is_not_calm(browser: Browser, served: Served) -> None:
+    """A page without lifts watches nothing, and says so."""
+    empty = open_page(browser, served.link())
+    says(empty, "No lift is watched: none is enrolled", "degraded")
+
+
+def test_an_alarm_that_comes_late_says_when_the_carrier_left(page: Page, served: Served) -> None:
+    """Found a minute after it left: it does not look like what the camera shows now."""
+    shown(page, "#link[data-state=live]")
+    draft = AlarmDraft(
+        AlarmKind.BAR_OPEN,
+        Severity.CRITICAL,
+        "demo-quad",
+        "Bar open",
+        "p-1",
+        Verdict.OPEN,
+        left_at=datetime.now(UTC) - timedelta(seconds=58),
+    )
+    served.house.store.write(partial(alarms.raise_alarm, draft=draft)).result()
+    expect(page.locator(".banner .late")).to_contain_text("Late: the carrier left at", timeout=PATIENCE_MS)
+    expect(page.locator(".alarm .state")).to_have_text("active · late")
+
+
+def test_a_picture_that_is_not_written_yet_is_asked_for_again(page: Page, served: Served) -> None:
+    """The alarm is told before its pictures are there: a 404 is no broken picture for good."""
+    shown(page, "#link[data-state=live]")
+    refused: list[str] = []
+
+    def once(route: Route) -> None:
+        if len(refused) < 2:
+            refused.append(route.request.url)
+            route.fulfill(status=404)
+        else:
+            route.continue_()
+
+    page.route("**/passages/*/pictures/*.jpg*", once)
+    served.house.add_passage("p-1")
+    for n in (1, 2, 3):
+        picture = page.locator(".pictures .carrier").nth(n - 1)
+        expect(picture).to_have_js_property("naturalWidth", 200, timeout=PATIENCE_MS)
+    assert len(refused) == 2
+
+
+def test_a_feed_that_falls_behind_the_heartbeat_resumes(page: Page) -> None:
+    """Alarms are committed and do not come, though the connection lives: it resumes from the last seq."""
+    asked: list[str] = []
+
+    def feed(socket: WebSocketRoute) -> None:
+        asked.append(socket.url)
+        socket.send('{"type":"hello","epoch":"e","seq":3}')
+        if not socket.url.endswith("?after=3"):
+            for _ in range(3):
+                socket.send('{"type":"heartbeat","seq":5}')
+
+    page.route_web_socket("**/alarms*", feed)
+    page.reload()
+    for _ in range(400):
+        if any(url.endswith("?after=3") for url in asked):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never resumed: {asked}")
