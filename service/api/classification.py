@@ -46,7 +46,7 @@ def classify_pictures(
     """
     with runtime.store.reading() as session:
         lift = lifts.get(session, lift_id)
-    version = runtime.judged_by(lift_id)
+    version = runtime.active_masks(lift_id)
     calibration = runtime.engine.manifest.calibration
     pictures = (
         [_canonical(image, number) for number, image in enumerate(images, 1)]

@@ -68,7 +68,7 @@ class Runtime:
     heartbeat_s: float = 5.0
     runners: Runners = field(default_factory=Runners)
 
-    def judged_by(self, lift_id: str) -> MaskVersion:
+    def active_masks(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""
         version = self.pipeline.active_masks(lift_id) or self.pipeline.reload_masks(lift_id)
         if version is None:

@@ -83,7 +83,7 @@ class Manifest(Described):
 class Embedder(Protocol):
     """A loaded network, wherever it runs."""
 
-    def pictures(self, images: Image, by: Float32 | None = None) -> Inference:
+    def pictures(self, images: Image, references: Float32 | None = None) -> Inference:
         """uint8[N, 200, 200, 3] RGB, compared with float32[3, D], or each with its own of [N, 3, D]."""
 
     def masks(self, masks: Image) -> Float32:

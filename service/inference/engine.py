@@ -138,24 +138,25 @@ class WorkerEngine:
             device_lost=self._devices.lost,
         )
 
-    def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
+    def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
         """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
         dim = self.manifest.embedding_dim
-        if by is not None and by.shape != (3, dim):
-            raise ValueError(f"expected to judge by float32[3, {dim}], got {by.dtype}{list(by.shape)}")
-        return self._submit(PICTURES, images, (200, 200, 3), by)
+        if references is not None and references.shape != (3, dim):
+            found = f"{references.dtype}{list(references.shape)}"
+            raise ValueError(f"expected references float32[3, {dim}], got {found}")
+        return self._submit(PICTURES, images, (200, 200, 3), references)
 
     def submit_masks(self, masks: Image) -> Future[Float32]:
         """See Engine. Raises ValueError."""
         return self._submit(MASKS, masks, (200, 200))
 
     def _submit(
-        self, kind: str, images: Image, shape: tuple[int, ...], by: Float32 | None = None
+        self, kind: str, images: Image, shape: tuple[int, ...], references: Float32 | None = None
     ) -> Future[Any]:
         if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
             expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"
             raise ValueError(f"expected {expected}, got {images.dtype}{list(images.shape)}")
-        request = Request(kind, images, time.monotonic() + self._deadline_s, by)
+        request = Request(kind, images, time.monotonic() + self._deadline_s, references)
         self._queue.put(request)
         return request.future
 

@@ -23,10 +23,10 @@ class InlineEngine:
         """Always ready: it has no worker to lose."""
         return EngineStatus("ready", self._device, None, 0, 0, 0, 0, self.manifest.identity)
 
-    def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
+    def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
         """See Engine; the future is done when it is returned."""
         future: Future[Inference] = Future()
-        future.set_result(self._model.pictures(images, by))
+        future.set_result(self._model.pictures(images, references))
         return future
 
     def submit_masks(self, masks: Image) -> Future[Float32]:

@@ -111,12 +111,12 @@ class EmbeddingModel:
             return None
         return model
 
-    def pictures(self, images: Image, by: Float32 | None = None) -> Inference:
-        """Embed registered pictures and judge them.
+    def pictures(self, images: Image, references: Float32 | None = None) -> Inference:
+        """Embed registered pictures and compare them with their lifts' references.
 
         Args:
             images: uint8[N, 200, 200, 3] RGB, any N.
-            by: float32[3, D] of all or [N, 3, D] of each (`reference_embeddings`); without it the answer's
+            references: float32[3, D] of all or [N, 3, D] of each (`reference_embeddings`); without them the
                 matches mean nothing.
 
         Raises:
@@ -124,20 +124,20 @@ class EmbeddingModel:
         """
         _expect(images, (200, 200, 3))
         dim, count = self.manifest.embedding_dim, len(images)
-        if by is not None and by.shape not in {(3, dim), (count, 3, dim)}:
+        if references is not None and references.shape not in {(3, dim), (count, 3, dim)}:
             raise ValueError(
-                f"expected to judge by float32[3, {dim}] or [{count}, 3, {dim}], got {list(by.shape)}"
+                f"expected references float32[3, {dim}] or [{count}, 3, {dim}], got {list(references.shape)}"
             )
-        references = np.zeros((count, 3, dim), np.float32)
-        if by is not None:
-            references[:] = by
-        seen = [Inference(*(np.zeros(shape, np.float32) for shape in ((0, dim), 0, (0, 2))))]
+        each = np.zeros((count, 3, dim), np.float32)
+        if references is not None:
+            each[:] = references
+        inferences = [Inference(*(np.zeros(shape, np.float32) for shape in ((0, dim), 0, (0, 2))))]
         with torch.inference_mode():
-            for batch, judging in zip(self._batches(images), self._batches(references), strict=True):
-                seen.append(self._seen(batch, judging))
-        return Inference(*(np.concatenate(parts) for parts in zip(*seen, strict=True)))
+            for batch, compared in zip(self._batches(images), self._batches(each), strict=True):
+                inferences.append(self._infer(batch, compared))
+        return Inference(*(np.concatenate(parts) for parts in zip(*inferences, strict=True)))
 
-    def _seen(self, batch: torch.Tensor, references: torch.Tensor) -> Inference:
+    def _infer(self, batch: torch.Tensor, references: torch.Tensor) -> Inference:
         if self._compare is None:
             embeddings, occupancy = self._module.embed(batch), self._module.occupancy(batch)
             matches = torch.full((len(batch), 2), torch.nan)

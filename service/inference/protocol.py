@@ -51,8 +51,8 @@ class Engine(Protocol):
     def status(self) -> EngineStatus:
         """How it is."""
 
-    def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
-        """uint8[N, 200, 200, 3] RGB, N <= 64, of one lift; by: its `reference_embeddings`, float32[3, D]."""
+    def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
+        """uint8[N, 200, 200, 3] RGB, N <= 64, of one lift, with its `reference_embeddings`, float32[3, D]."""
 
     def submit_masks(self, masks: Image) -> Future[Float32]:
         """uint8[N, 200, 200], N <= 64 -> float32[N, D]."""

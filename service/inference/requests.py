@@ -22,13 +22,13 @@ MAX_ATTEMPTS = 2
 class Request:
     """Some pictures or masks, uint8[N, 200, 200(, 3)], and the future of their answer.
 
-    by: float32[3, D] to judge the pictures by, if any.
+    references: what the pictures are compared with, float32[3, D], if anything.
     """
 
     kind: str
     images: Image
     deadline_mono_s: float
-    by: Float32 | None = None
+    references: Float32 | None = None
     future: Future[Any] = field(default_factory=Future)
     attempts: int = 0
 

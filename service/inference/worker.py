@@ -74,8 +74,9 @@ class Blocks:
         if kind == PICTURES:
             view, at = judging_view(self.judging, self._dim, len(images)), 0
             for request in batch:
-                # What a request is judged by, once for each picture of it; zeros for none.
-                view[at : at + len(request.images)] = 0.0 if request.by is None else request.by
+                # A request's references, once for each picture of it; zeros for none.
+                rows = slice(at, at + len(request.images))
+                view[rows] = 0.0 if request.references is None else request.references
                 at += len(request.images)
         return len(images)
 
@@ -94,7 +95,7 @@ WorkerMain = Callable[[Connection, Any, Any, Any, EmbedderOptions], None]
 
 
 def worker_main(
-    pipe: Connection, inputs: Any, judged_by: Any, outputs: Any, options: EmbedderOptions
+    pipe: Connection, inputs: Any, references: Any, outputs: Any, options: EmbedderOptions
 ) -> None:
     """Load the model, say READY, REFUSED or LOST, then answer (kind, count) with DONE or FAILED until EOF."""
     signals.ignore()  # the service ends its worker itself, in order
@@ -121,7 +122,7 @@ def worker_main(
         except EOFError:
             return
         try:
-            _answer(model, kind, count, (inputs, judged_by, outputs), options.dim)
+            _answer(model, kind, count, (inputs, references, outputs), options.dim)
         except RuntimeError as error:
             pipe.send((FAILED, str(error).splitlines()[0]))
             if model.device.type != "cpu":

@@ -82,7 +82,7 @@ def jpeg(image: Image) -> bytes:
 class TinyEmbedder:
     """The network in NumPy."""
 
-    def pictures(self, images: Image, by: Float32 | None = None) -> Inference:
+    def pictures(self, images: Image, references: Float32 | None = None) -> Inference:
         """Embed uint8[N, 200, 200, 3]; it knows distances only."""
         red = images[:, 150:190, 60:140, 0].astype(np.float32) - images[:, 150:190, 60:140, 2]
         occupancy = np.clip(red.mean(axis=(1, 2)) / 100, 0, 1)

@@ -41,7 +41,7 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationOut:
     """
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
-        masks = runtime.judged_by(lift_id)
+        masks = runtime.active_masks(lift_id)
         watched = passages.watched(session, lift_id, masks.version, masks.model, MAX_PASSAGES)
     found = find_site_calibration(watched, masks, runtime.engine, runtime.pictures.of_passage)
     return SiteCalibrationOut.of(

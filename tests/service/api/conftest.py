@@ -42,9 +42,9 @@ class Engine(InlineEngine):
 
     down = False
 
-    def submit_pictures(self, images: Any, by: Float32 | None = None) -> Future[Inference]:
+    def submit_pictures(self, images: Any, references: Float32 | None = None) -> Future[Inference]:
         if not self.down:
-            return super().submit_pictures(images, by)
+            return super().submit_pictures(images, references)
         future: Future[Inference] = Future()
         future.set_exception(EngineUnavailableError("the embedder's worker is down"))
         return future

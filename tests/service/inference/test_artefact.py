@@ -163,7 +163,7 @@ def test_a_model_that_compares_judges_each_picture_by_its_own_masks(tmp_path: Pa
     assert matches[:, 0].tolist() == pytest.approx([-1.8, 1.8 + 1.8] * 20, abs=1e-5)
     assert matches[:, 1].tolist() == pytest.approx([0.6] * 40, abs=1e-5)
     assert model.pictures(pictures[:3], one).matches[:, 0].tolist() == pytest.approx([-1.8] * 3)
-    with pytest.raises(ValueError, match=r"expected to judge by float32\[3, 100\] or \[3, 3, 100\]"):
+    with pytest.raises(ValueError, match=r"expected references float32\[3, 100\] or \[3, 3, 100\]"):
         model.pictures(pictures[:3], by)
 
 

@@ -92,7 +92,7 @@ def test_each_request_is_judged_by_its_own_masks(tmp_path: Path) -> None:
     finally:
         engine.stop()
     assert margins == pytest.approx([-n for n in range(8)], abs=1e-4)
-    with pytest.raises(ValueError, match=r"expected to judge by float32\[3, 100\]"):
+    with pytest.raises(ValueError, match=r"expected references float32\[3, 100\]"):
         engine.submit_pictures(picture(OPEN)[None], by[0][:2])
 
 

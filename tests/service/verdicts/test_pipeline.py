@@ -219,7 +219,7 @@ class _Held(InlineEngine):
         super().__init__(inner._model, inner.manifest)
         self.held: list[tuple[Future[Inference], Image]] = []
 
-    def submit_pictures(self, images: Image, by: Float32 | None = None) -> Future[Inference]:
+    def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
         self.held.append((Future(), images))
         return self.held[-1][0]
 
