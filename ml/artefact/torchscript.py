@@ -143,17 +143,17 @@ def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) ->
 
 
 @dataclass(frozen=True, eq=False)
-class Appearance:
+class EncodedPictures:
     """What the network makes of N pictures before it knows their masks; `Scripted.match` takes it."""
 
     embedding: npt.NDArray[np.float32]
     features: Tensor
     occupancy: npt.NDArray[np.float32]
 
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> Appearance:
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> EncodedPictures:
         """The same of some of the pictures."""
         where = rows if isinstance(rows, slice) else torch.from_numpy(rows)
-        return Appearance(self.embedding[rows], self.features[where], self.occupancy[rows])
+        return EncodedPictures(self.embedding[rows], self.features[where], self.occupancy[rows])
 
 
 class Scripted:
@@ -167,7 +167,7 @@ class Scripted:
         """Load barwatch.ts, to compute in `dtype`."""
         return Scripted(load(path, dtype=dtype))
 
-    def look(self, images: npt.NDArray[np.uint8]) -> Appearance:
+    def look(self, images: npt.NDArray[np.uint8]) -> EncodedPictures:
         """uint8[N, 200, 200, 3] to what `match` needs and `pictures` says, in batches of BATCH."""
         with torch.inference_mode():
             parts = [
@@ -175,10 +175,10 @@ class Scripted:
                 for at in range(0, len(images), BATCH)
             ]
         embedding, features, occupancy = (torch.cat(part) for part in zip(*parts, strict=True))
-        return Appearance(embedding.numpy(), features, occupancy.numpy())
+        return EncodedPictures(embedding.numpy(), features, occupancy.numpy())
 
     def match(
-        self, seen: Appearance, references: npt.NDArray[np.float32]
+        self, seen: EncodedPictures, references: npt.NDArray[np.float32]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Judge N pictures by one lift's references float32[3, D]: margins, chances float32[N] to belong."""
         count = len(seen.embedding)

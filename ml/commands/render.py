@@ -24,7 +24,14 @@ from ml.scene.masks import draw_masks, draw_references
 from ml.scene.render import render_registered
 from ml.scene.sampling import sample_lift
 from ml.scene.sheets import sheet, sheets
-from ml.scene.video import CarrierPlan, Schedule, render_video, sample_schedule, sample_walkers, write_truth
+from ml.scene.video import (
+    CarrierPlan,
+    VideoSchedule,
+    render_video,
+    sample_schedule,
+    sample_walkers,
+    write_truth,
+)
 from ml.scene.world.shapes import Bytes
 
 CHECKSUMS = RESULTS / "benchmark-checksums.json"
@@ -88,7 +95,7 @@ _PASSAGES = (
 )  # fmt: skip
 
 
-def sample_video_schedule(sample: Sample, scene: LiftScene) -> Schedule:
+def sample_video_schedule(sample: Sample, scene: LiftScene) -> VideoSchedule:
     """Return what passes in a shipped sample's video."""
     rng = np.random.default_rng(np.random.SeedSequence([sample.seed, 4]))
     plans = [
@@ -96,7 +103,7 @@ def sample_video_schedule(sample: Sample, scene: LiftScene) -> Schedule:
         for open_, taken in _PASSAGES
     ]
     base = replace(sample.weather, riders=(None,) * scene.spec.seats)
-    return Schedule(base, tuple(plans), sample.interval_s, sample_walkers(scene, rng, 3))
+    return VideoSchedule(base, tuple(plans), sample.interval_s, sample_walkers(scene, rng, 3))
 
 
 def as_folder(scene: LiftScene, lift_id: str, name: str, url: str | None) -> LiftFolder:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F
 
-from ml.data.mining import Triplets
+from ml.distances.euclidean import Distance, squared_euclidean
 from ml.losses.reduction import Reduction, reduce
+from ml.miners.triplets import Triplets
 
 LARGEST = 4.0
 """Squared distance of two opposite unit vectors: the thesis' D (section 3.2.4)."""
@@ -44,6 +45,7 @@ def lossless_triplet_loss(
     triplets: Triplets,
     beta: float = LARGEST,
     epsilon: float = 1e-6,
+    distance: Distance = squared_euclidean,
     reduction: Reduction = "sum",
 ) -> Tensor:
     """`lossless_terms` over the squared distances of unit vectors.
@@ -59,12 +61,13 @@ def lossless_triplet_loss(
         embeddings: float[N, D], of any length but 0.
         triplets: rows of anchors, positives and negatives, int64[T] each.
         beta, epsilon: as in `lossless_terms`.
+        distance: of unit vectors, in 0..4.
 
     Returns:
         float[]; a differentiable zero for no triplets.
     """
     unit = F.normalize(embeddings)
     anchors, positives, negatives = triplets
-    to_positive = (unit[anchors] - unit[positives]).square().sum(1)
-    to_negative = (unit[anchors] - unit[negatives]).square().sum(1)
+    to_positive = distance(unit[anchors], unit[positives])
+    to_negative = distance(unit[anchors], unit[negatives])
     return reduce(lossless_terms(to_positive, to_negative, LARGEST, beta, epsilon), reduction)

@@ -7,19 +7,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def distances(pictures: Tensor, masks: Tensor) -> Tensor:
-    """Euclidean distances float[N] between rows of two batches of embeddings float[N, D].
-
-    The square root is kept away from zero, where its gradient has no bound.
-    """
-    return ((pictures - masks).square().sum(1) + 1e-6).sqrt()
-
-
-def margins(pictures: Tensor, open_masks: Tensor, close_masks: Tensor) -> Tensor:
-    """d(F(I), F(open mask)) - d(F(I), F(close mask)), float[N]: negative means nearer to the open mask."""
-    return distances(pictures, open_masks) - distances(pictures, close_masks)
-
-
 def margin_loss(margin: Tensor, is_open: Tensor, scale: float, smoothing: float = 0.02) -> Tensor:
     """Mean logistic loss of the margin as a classifier.
 

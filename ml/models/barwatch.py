@@ -25,7 +25,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.losses.margin import margins
+from ml.distances.euclidean import margins
 from ml.models.layers import Residual, StandardConv
 from ml.models.matcher import Match, Matcher
 

@@ -47,7 +47,7 @@ class CarrierPlan:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class VideoSchedule:
     """What passes: carriers in order, interval_s seconds apart (4..9), under one set of conditions.
 
     walkers move through the picture; the video repeats after len(carriers) * interval_s seconds without
@@ -81,7 +81,7 @@ class Truth:
 
 def sample_schedule(
     lift: LiftScene, rng: np.random.Generator, carriers: int = 8, *, base: Conditions | None = None
-) -> Schedule:
+) -> VideoSchedule:
     """Draw a schedule: half of the bars open, 70 % of the carriers occupied; weather drawn unless given."""
     base = base or sample_conditions(lift, rng)
     plans = []
@@ -91,7 +91,7 @@ def sample_schedule(
         pitch = float(rng.normal(0, 0.008))
         hood = float(lift.spec.bubble and opening <= CLOSED_BELOW and rng.random() < 0.3)
         plans.append(CarrierPlan(opening, riders, pitch, hood))
-    return Schedule(base, tuple(plans), float(rng.uniform(5, 7)), sample_walkers(lift, rng))
+    return VideoSchedule(base, tuple(plans), float(rng.uniform(5, 7)), sample_walkers(lift, rng))
 
 
 def sample_walkers(lift: LiftScene, rng: np.random.Generator, count: int = 4) -> tuple[Stander, ...]:
@@ -107,13 +107,13 @@ def sample_walkers(lift: LiftScene, rng: np.random.Generator, count: int = 4) ->
     return tuple(out)
 
 
-def speed_m_s(lift: LiftScene, schedule: Schedule) -> float:
+def speed_m_s(lift: LiftScene, schedule: VideoSchedule) -> float:
     """Return the line's speed: the carriers' distance (at least 1.4 tracks) over their interval."""
     track = float(np.linalg.norm(lift.origins[2] - lift.origins[0]))
     return max(lift.spacing_m, 1.4 * track) / schedule.interval_s
 
 
-def truths(lift: LiftScene, schedule: Schedule) -> tuple[Truth, ...]:
+def truths(lift: LiftScene, schedule: VideoSchedule) -> tuple[Truth, ...]:
     """Return the truth about every carrier, in order of passing."""
     speed = speed_m_s(lift, schedule)
     before = float(np.linalg.norm(lift.origins[0])) / speed
@@ -132,7 +132,9 @@ def truths(lift: LiftScene, schedule: Schedule) -> tuple[Truth, ...]:
     return tuple(out)
 
 
-def frames(lift: LiftScene, schedule: Schedule, seed: int, fps: float = 25) -> Iterator[tuple[float, Bytes]]:
+def frames(
+    lift: LiftScene, schedule: VideoSchedule, seed: int, fps: float = 25
+) -> Iterator[tuple[float, Bytes]]:
     """Yield (time in seconds, picture uint8[720, 1280, 3] RGB), one loop of the schedule."""
     stage = _Stage(lift, schedule, np.random.default_rng(np.random.SeedSequence([lift.seed, seed, 9])))
     for k in range(round(schedule.duration_s * fps)):
@@ -141,7 +143,7 @@ def frames(lift: LiftScene, schedule: Schedule, seed: int, fps: float = 25) -> I
 
 def render_video(
     lift: LiftScene,
-    schedule: Schedule,
+    schedule: VideoSchedule,
     seed: int,
     path: Path,
     fps: int = 25,
@@ -163,7 +165,7 @@ def render_video(
     return ground_truth(lift, schedule, fps)
 
 
-def ground_truth(lift: LiftScene, schedule: Schedule, fps: float) -> dict[str, Any]:
+def ground_truth(lift: LiftScene, schedule: VideoSchedule, fps: float) -> dict[str, Any]:
     """Return what is true about a video: times, speed and one record per carrier."""
     return {
         "lift": lift.lift.id,
@@ -185,7 +187,7 @@ def write_truth(path: Path, truth: dict[str, Any]) -> None:
 class _Stage:
     """The lit place and everything that is the same in all frames of one video."""
 
-    def __init__(self, lift: LiftScene, schedule: Schedule, rng: np.random.Generator) -> None:
+    def __init__(self, lift: LiftScene, schedule: VideoSchedule, rng: np.random.Generator) -> None:
         self.lift, self.schedule = lift, schedule
         c = schedule.base
         self.light: Light = light_of(c)

@@ -13,12 +13,13 @@ from typing import TypeVar, cast
 import torch
 from torch import Tensor, nn
 
-from ml.data.mining import Triplets, batch_all, batch_hard, draw_triplets, wrong_neighbours
 from ml.data.pictures import PictureSet
 from ml.losses.am_softmax import AMSoftmax
 from ml.losses.deviance import deviance_loss
 from ml.losses.lossless_triplet import lossless_triplet_loss
 from ml.losses.triplet import triplet_loss
+from ml.miners.drawn import draw_triplets, wrong_neighbours
+from ml.miners.triplets import Triplets, batch_all, batch_hard
 from ml.models import resnet50, vgg16
 from ml.models.metric import mildnet, triplet_resnet50
 from ml.models.metric.abir import ABIR

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from ml.data.episodes import Episode, Episodes
+from ml.distances.euclidean import margins
 from ml.losses.dense import coverage, dense_loss
-from ml.losses.margin import balanced_margin_loss, margins
+from ml.losses.margin import balanced_margin_loss
 from ml.machine.precision import autocast
 from ml.models.barwatch import (
     BAR_GRID,

@@ -6,10 +6,10 @@ import pytest
 import torch
 from pytorch_metric_learning.losses import TripletMarginLoss
 
-from ml.data.mining import Triplets
 from ml.losses.lossless_triplet import lossless_terms, lossless_triplet_loss
 from ml.losses.reduction import Reduction, reduce
 from ml.losses.triplet import triplet_loss
+from ml.miners.triplets import Triplets
 
 NONE = (torch.zeros(0, dtype=torch.int64),) * 3
 
@@ -29,7 +29,7 @@ def test_equation_3_3_by_hand() -> None:
     """Squared distances 1 and 4, then 1 and 1: max(1 - 4 + 0.2, 0) and max(1 - 1 + 0.2, 0)."""
     x = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 2.0], [0.0, 1.0]])
     triplets = torch.tensor([0, 0]), torch.tensor([1, 1]), torch.tensor([2, 3])
-    values = [triplet_loss(x, triplets, 0.2, how).item() for how in ("sum", "mean", "active")]
+    values = [triplet_loss(x, triplets, 0.2, reduction=how).item() for how in ("sum", "mean", "active")]
     assert values == pytest.approx([0.2, 0.1, 0.2], abs=1e-6)
 
 
@@ -42,7 +42,7 @@ def test_a_plain_loop_says_the_same(how: Reduction) -> None:
         for a, p, n in zip(*(t.tolist() for t in triplets), strict=True)
     ]
     expected = reduce(torch.tensor(terms), how)
-    torch.testing.assert_close(triplet_loss(x, triplets, 0.5, how), expected)
+    torch.testing.assert_close(triplet_loss(x, triplets, 0.5, reduction=how), expected)
 
 
 def test_the_librarys_defaults_are_another_loss() -> None:

@@ -15,7 +15,7 @@ from ml.scene.lift import LiftScene
 from ml.scene.sampling import sample_lift
 from ml.scene.video import (
     CarrierPlan,
-    Schedule,
+    VideoSchedule,
     frames,
     ground_truth,
     render_video,
@@ -25,10 +25,10 @@ from ml.scene.video import (
 )
 
 
-def _schedule(scene: LiftScene, *openings: float, interval_s: float = 5.0) -> Schedule:
+def _schedule(scene: LiftScene, *openings: float, interval_s: float = 5.0) -> VideoSchedule:
     riders = (None,) * scene.spec.seats
     base = replace(plain(scene, 0.0), light="sun")
-    return Schedule(base, tuple(CarrierPlan(o, riders) for o in openings), interval_s)
+    return VideoSchedule(base, tuple(CarrierPlan(o, riders) for o in openings), interval_s)
 
 
 @pytest.mark.parametrize("seed", [1, 17, 20001])
@@ -120,7 +120,7 @@ def test_a_hood_is_seen_over_its_carrier() -> None:
     scene = next(s for s in map(sample_lift, range(40)) if s.spec.bubble)
     plans = [CarrierPlan(0.0, (None,) * scene.spec.seats, bubble=b) for b in (0.0, 1.0)]
     lifted, lowered = (
-        list(frames(scene, Schedule(plain(scene, 0.0), (plan,), 4.0), 3, fps=0.5))[1][1].astype(int)
+        list(frames(scene, VideoSchedule(plain(scene, 0.0), (plan,), 4.0), 3, fps=0.5))[1][1].astype(int)
         for plan in plans
     )
     assert 0.001 < (np.abs(lifted - lowered).max(2) > 8).mean() < 0.5

@@ -1,7 +1,6 @@
-"""Which triplets to learn from: those of a batch, and those drawn from a whole training set beforehand.
+"""Triplets drawn from a whole training set before an epoch: at random, and some with hard negatives.
 
-Srinivas Murthy's thesis, section 3.2.3 (what is mined) and section 4.2.3 (in which numbers). Distances are
-squared Euclidean ones of embeddings as given; normalise before, where the loss does.
+Srinivas Murthy's thesis, section 3.2.3 (what is mined) and section 4.2.3 (in which numbers).
 """
 
 from __future__ import annotations
@@ -9,38 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from pytorch_metric_learning.distances import LpDistance
-from pytorch_metric_learning.miners import BatchHardMiner, TripletMarginMiner
 from torch import Tensor
 
-Triplets = tuple[Tensor, Tensor, Tensor]
-"""Rows of anchors, positives and negatives, int64[T] each."""
-
-
-def batch_all(embeddings: Tensor, labels: Tensor, margin: float = 0.2) -> Triplets:
-    """Every triplet of a batch that is not easy: |a - n|^2 <= |a - p|^2 + margin.
-
-    By pytorch-metric-learning's `TripletMarginMiner`. P classes of K pictures have PK (K - 1)(PK - K) valid
-    triplets; the thesis prints PK - 1 as the last factor, beside the right count of negatives, PK - K.
-
-    Args:
-        embeddings: float[N, D]. labels: int64[N]. margin: in squared distance.
-    """
-    distance = LpDistance(normalize_embeddings=False, power=2)
-    found: Triplets = TripletMarginMiner(margin=margin, distance=distance)(embeddings, labels)
-    return found
-
-
-def batch_hard(embeddings: Tensor, labels: Tensor) -> Triplets:
-    """For each picture its farthest positive and its nearest negative, by the library's `BatchHardMiner`.
-
-    Pictures without a positive or without a negative in the batch are no anchors: at most N triplets.
-
-    Args:
-        embeddings: float[N, D]. labels: int64[N].
-    """
-    found: Triplets = BatchHardMiner(distance=LpDistance(normalize_embeddings=False))(embeddings, labels)
-    return found
+from ml.miners.triplets import Triplets
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Miners against brute force; drawn triplets are what they say."""
+"""Drawn triplets are what they say."""
 
 import pytest
 import torch
 
-from ml.data.mining import Triplets, batch_all, batch_hard, draw_triplets, wrong_neighbours
+from ml.miners.drawn import draw_triplets, wrong_neighbours
+from ml.miners.triplets import Triplets
 
 LABELS = torch.tensor([0, 0, 0, 1, 1, 2])
 
@@ -27,38 +28,6 @@ def valid(labels: torch.Tensor) -> list[tuple[int, int, int]]:
         for m in n
         if a != p and labels[a] == labels[p] and labels[a] != labels[m]
     ]
-
-
-@pytest.mark.parametrize("margin", [0.0, 0.2, 5.0])
-def test_batch_all_is_every_triplet_that_is_not_easy(margin: float) -> None:
-    x = embeddings().double()
-    d = (x[:, None] - x).square().sum(-1)
-    expected = {(a, p, n) for a, p, n in valid(LABELS) if d[a, n] <= d[a, p] + margin}
-    assert as_set(batch_all(x, LABELS, margin)) == expected
-
-
-def test_batch_all_counts_pk_times_k_less_1_times_pk_less_k() -> None:
-    """Embeddings on one point leave no triplet easy: P = 3 classes of K = 4 make 12 * 3 * 8."""
-    labels = torch.arange(3).repeat_interleave(4)
-    assert len(batch_all(torch.zeros(12, 2), labels)[0]) == 12 * 3 * 8
-
-
-def test_batch_hard_is_the_farthest_positive_and_the_nearest_negative() -> None:
-    """Row 5 is alone in its class and no anchor."""
-    x = embeddings(seed=4)
-    d = (x[:, None] - x).norm(dim=-1)
-    expected = set()
-    for a in range(5):
-        mine = [p for p in range(6) if p != a and LABELS[p] == LABELS[a]]
-        other = [n for n in range(6) if LABELS[n] != LABELS[a]]
-        expected.add((a, max(mine, key=lambda p: float(d[a, p])), min(other, key=lambda n: float(d[a, n]))))
-    assert as_set(batch_hard(x, LABELS)) == expected
-
-
-@pytest.mark.parametrize("labels", [[1, 1, 1], [1, 2, 3]])
-def test_a_batch_without_triplets_has_none(labels: list[int]) -> None:
-    for mined in (batch_all, batch_hard):
-        assert [len(t) for t in mined(embeddings(3), torch.tensor(labels))] == [0, 0, 0]
 
 
 def test_wrong_neighbours_by_brute_force() -> None:

@@ -1,0 +1,43 @@
+"""Euclidean distances between rows of embeddings, and what they say of a picture and a lift's two masks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytorch_metric_learning.distances import LpDistance
+from torch import Tensor
+
+Distance = Callable[[Tensor, Tensor], Tensor]
+"""Rows float[N, D] and float[N, D] to distances float[N]."""
+
+EUCLIDEAN = LpDistance(normalize_embeddings=False)
+"""Between all rows of a batch, of any length, as pytorch-metric-learning's miners and losses take it."""
+
+SQUARED_EUCLIDEAN = LpDistance(normalize_embeddings=False, power=2)
+"""The same, squared."""
+
+
+def squared_euclidean(first: Tensor, second: Tensor) -> Tensor:
+    """Return the squared distance float[N] of each pair of rows float[N, D]."""
+    return (first - second).square().sum(1)
+
+
+def root(squared: Tensor, epsilon: float = 1e-12) -> Tensor:
+    """Return distances float[N] from squared ones, kept away from 0, where a root's gradient has no bound."""
+    return (squared + epsilon).sqrt()
+
+
+def euclidean(first: Tensor, second: Tensor, epsilon: float = 1e-6) -> Tensor:
+    """Return the distance float[N] of each pair of rows float[N, D]; its gradient is finite at 0 too."""
+    return root(squared_euclidean(first, second), epsilon)
+
+
+def margins(
+    pictures: Tensor, open_masks: Tensor, close_masks: Tensor, distance: Distance = euclidean
+) -> Tensor:
+    """Return d(F(I), F(open mask)) - d(F(I), F(close mask)), float[N]: negative is nearer to the open mask.
+
+    Args:
+        pictures, open_masks, close_masks: float[N, D], rows of one picture and its lift's masks.
+    """
+    return distance(pictures, open_masks) - distance(pictures, close_masks)
