@@ -7,7 +7,7 @@ import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import torch
 import typer
@@ -54,6 +54,19 @@ class SystemName(StrEnum):
     ABIR = "abir"
     TRIPLET_MILDNET = "triplet-mildnet"
     TRIPLET_RESNET50 = "triplet-resnet50"
+
+
+class UnseenLifts(NamedTuple):
+    """Rendered lifts that no training saw."""
+
+    first_seed: int
+    lifts: int
+    passages: int
+
+    @property
+    def seeds(self) -> range:
+        """The lifts' seeds."""
+        return range(self.first_seed, self.first_seed + self.lifts)
 
 
 class EvaluatedPreset(StrEnum):

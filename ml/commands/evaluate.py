@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import torch
 import typer
@@ -25,13 +25,14 @@ from ml.commands.common import (
     JudgedModelOption,
     LiftsOption,
     SystemName,
+    UnseenLifts,
     WorkersOption,
     chosen_device,
     deliver,
     prepared,
     provenance,
 )
-from ml.commands.systems import adaptation, judge_system
+from ml.commands.systems import Question, judge_system
 from ml.data.benchmark import FIRST_SEED, parts
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import load
@@ -39,7 +40,10 @@ from ml.evaluate.benchmark import table
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_folder, score_rendered
 from ml.evaluate.systems import scores_of
+from ml.papers.adapting import Adaptation
 from ml.report.accuracy import benchmark_section, lifts_section
+from ml.report.table import Result
+from ml.train.run import Run
 
 
 class Precision(StrEnum):
@@ -74,7 +78,7 @@ def evaluate(
         Precision, typer.Option(help="Of barwatch: the service takes bfloat16 where that is native.")
     ] = Precision.FLOAT32,
     benchmark: BenchmarkOption = Path("runs/benchmark"),
-    every: Annotated[int, typer.Option(min=1, help="Of S1 to S20, each so manieth test picture.")] = 1,
+    every: Annotated[int, typer.Option(min=1, help="Of S1 to S20, judge one in so many test pictures.")] = 1,
     pseudo_labels: Annotated[
         bool, typer.Option(help="Learn from the first half of each unseen lift's passages, without labels.")
     ] = False,
@@ -96,66 +100,35 @@ def evaluate(
     S1 to S20, on the same unseen lifts where it can do without known pictures of them, and on whose lift it
     is where it judges by such.
     """
-    if preset is EvaluatedPreset.SMOKE:
-        lifts, passages = min(lifts, 2), 8
-    unseen = (first_seed, lifts, passages)
+    smoke = preset is EvaluatedPreset.SMOKE
+    unseen = UnseenLifts(first_seed, min(lifts, 2) if smoke else lifts, 8 if smoke else passages)
+    place = torch.device(chosen_device(device))
+    run = Run(device=place, cache=cache, benchmark=benchmark, workers=workers)
     if system is SystemName.BARWATCH:
-        _judge_artefact(
-            model,
-            unseen,
-            folder,
-            distances_only,
-            precision,
-            cache,
-            workers,
-            out,
-            as_json,
-        )
-        return
-    how = adaptation(pseudo_labels, reviews, learn)
-    judge_system(
-        system.value,
-        checkpoint,
-        preset is EvaluatedPreset.SMOKE,
-        benchmark,
-        unseen,
-        cache,
-        every,
-        how,
-        device,
-        workers,
-        out,
-        as_json,
-    )
+        judged = folder or unseen
+        result, section = _judge_artefact(model, judged, distances_only, precision, run)
+    else:
+        how = Adaptation(pseudo=pseudo_labels, reviews=reviews, trains=learn)
+        result, section = judge_system(Question(system.value, checkpoint, unseen, how, every, smoke), run)
+    deliver(result, section, out, as_json)
 
 
 def _judge_artefact(
-    model: Path,
-    unseen: tuple[int, int, int],
-    folder: list[Path] | None,
-    distances_only: bool,
-    precision: Precision,
-    cache: Path,
-    workers: int,
-    out: Path | None,
-    as_json: bool,
-) -> None:
-
-    first_seed, lifts, passages = unseen
+    model: Path, judged: UnseenLifts | list[Path], distances_only: bool, precision: Precision, run: Run
+) -> tuple[Result, str]:
+    """Return the figures of the artefact on unseen lifts, or on labelled folders, and their section."""
     network = Scripted.load(model, getattr(torch, precision.value))
     calibration = read_calibration(model)
-    if folder:
-        scores = [score_folder(network, path, distances_only) for path in folder]
-        title = "labelled folders"
-    else:
-        files = prepared(cache, range(first_seed, first_seed + lifts), passages, workers, "test lifts")
+    if isinstance(judged, UnseenLifts):
+        files = prepared(run.cache, judged.seeds, judged.passages, run.workers, "test lifts")
         scores = [score_rendered(network, load(path), distances_only) for path in files]
-        title = f"{lifts} rendered lifts that no training saw (seeds from {first_seed})"
-    result: dict[str, Any] = {
-        **provenance(None if folder else first_seed),
-        **report(scores, calibration),
-    }
-    deliver(result, lifts_section(title, result), out, as_json)
+        title = f"{judged.lifts} rendered lifts that no training saw (seeds from {judged.first_seed})"
+        result = provenance(judged.first_seed)
+    else:
+        scores = [score_folder(network, path, distances_only) for path in judged]
+        title, result = "labelled folders", provenance(None)
+    result |= report(scores, calibration)
+    return result, lifts_section(title, result)
 
 
 class BenchmarkedSystem(StrEnum):

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import torch
 import typer
 
-from ml.commands.common import (
-    chosen_device,
-    deliver,
-    prepared,
-    provenance,
-    rendered_parts,
-)
+from ml.commands.common import UnseenLifts, prepared, provenance, rendered_parts
 from ml.data.benchmark import FIRST_SEED, parts
 from ml.data.pictures import chosen, of_lifts, some
 from ml.evaluate.systems import training_of
@@ -22,67 +16,65 @@ from ml.machine.memory import keep_freed_memory
 from ml.papers.adapting import Adaptation
 from ml.papers.comparison.judging import Sets, judged
 from ml.report.systems import remarks, runs_section
+from ml.report.table import Result
+from ml.train.loop import BEST
+from ml.train.run import Run
 from ml.train.systems import load
 
 SMOKE_PICTURES = 60
 
 
-def judge_system(
-    name: str,
-    checkpoint: Path | None,
-    smoke: bool,
-    benchmark: Path,
-    unseen: tuple[int, int, int],
-    cache: Path,
-    every: int,
-    how: Adaptation,
-    device: str,
-    workers: int,
-    out: Path | None,
-    as_json: bool,
-) -> None:
-    """Judge a trained system: S1 to S20, lifts that no training saw, whose lift it is.
+class Question(NamedTuple):
+    """What is asked of a trained system.
 
-    unseen: first seed, lifts, passages of each. every: each so manieth test picture.
+    name: the system's. checkpoint: its best.pt, runs/NAME/best.pt where none is given. unseen: lifts that no
+    training saw. how: what it learns of these first. every: one in so many test pictures is judged. smoke:
+    a few validation pictures of two lifts instead.
     """
 
-    where = checkpoint or Path("runs") / name / "best.pt"
+    name: str
+    checkpoint: Path | None
+    unseen: UnseenLifts
+    how: Adaptation
+    every: int
+    smoke: bool
+
+
+def judge_system(asked: Question, run: Run) -> tuple[Result, str]:
+    """Return a trained system's figures and their tables: S1 to S20, unseen lifts, and whose lift it is."""
+    name, where = asked.name, asked.checkpoint or Path("runs") / asked.name / BEST
     if not where.exists():
         raise typer.BadParameter(f"{where} is missing: barwatch train {name}", param_hint="--checkpoint")
     keep_freed_memory()
-    trained_as, system, state = load(where, torch.device(chosen_device(device)))
+    trained_as, system, state = load(where, run.device)
     if trained_as != name:
         raise typer.BadParameter(f"{where} is a trained {trained_as}", param_hint="--checkpoint")
-    known, asked = parts(["train"]), parts(["validation" if smoke else "test"])
-    if smoke:
-        known, asked = known[:2], asked[:2]
-    test = rendered_parts(benchmark, asked, workers)
-    if smoke:
-        test = some(test, SMOKE_PICTURES)
-    first, lifts, passages = unseen
-    files = prepared(cache, range(first, first + lifts), passages, workers, "unseen lifts")
-    sets = Sets(
-        test=chosen(test, torch.arange(0, len(test), every)) if every > 1 else test,
-        known=rendered_parts(benchmark, known, workers),
-        unseen=of_lifts(files),
-    )
-    if system.by_gallery and how != Adaptation():
+    if system.by_gallery and asked.how != Adaptation():
         raise typer.BadParameter(f"{name} judges by known pictures: it cannot adapt to a lift without any")
     torch.set_num_threads(system.recipe.threads or torch.get_num_threads())
-    result: dict[str, Any] = {
+    result: Result = {
         "system": name,
         **provenance(FIRST_SEED),
-        "unseen_first_seed": first,
-        "smoke": smoke,
-        "every": every,
+        "unseen_first_seed": asked.unseen.first_seed,
+        "smoke": asked.smoke,
+        "every": asked.every,
         **training_of(name, system, state),
-        **judged(system, sets, how),
+        **judged(system, _sets(asked, run), asked.how),
     }
     result["about"] = remarks(result)
-    deliver(result, runs_section({where.parent.name: result}, {}), out, as_json)
+    return result, runs_section({where.parent.name: result}, {})
 
 
-def adaptation(pseudo: bool, reviews: int, trains: bool) -> Adaptation:
-    """Return what the options ask for."""
-
-    return Adaptation(pseudo=pseudo, reviews=reviews, trains=trains)
+def _sets(asked: Question, run: Run) -> Sets:
+    """Read what is asked about, rendering what is not there yet."""
+    known, judged_parts = parts(["train"]), parts(["validation" if asked.smoke else "test"])
+    if asked.smoke:
+        known, judged_parts = known[:2], judged_parts[:2]
+    test = rendered_parts(run.benchmark, judged_parts, run.workers)
+    test = some(test, SMOKE_PICTURES) if asked.smoke else test
+    files = prepared(run.cache, asked.unseen.seeds, asked.unseen.passages, run.workers, "unseen lifts")
+    return Sets(
+        test=chosen(test, torch.arange(0, len(test), asked.every)) if asked.every > 1 else test,
+        known=rendered_parts(run.benchmark, known, run.workers),
+        unseen=of_lifts(files),
+    )

@@ -24,14 +24,14 @@ def silent(measured: dict[str, float]) -> None:
 class Run:
     """One run.
 
-    out: folder of its checkpoints and log. device: what networks run on. cache: folder of rendered lifts.
-    benchmark: folder of the benchmark's sets. workers: processes that render. progress: told how a training
-    goes.
+    device: what networks run on. cache: folder of rendered lifts. benchmark: folder of the benchmark's sets.
+    workers: processes that render. out: folder of a training's checkpoints and log. progress: told how the
+    training goes.
     """
 
-    out: Path
     device: torch.device = CPU
     cache: Path = Path("runs/rendered")
     benchmark: Path = Path("runs/benchmark")
     workers: int = 2
+    out: Path = Path("runs")
     progress: Progress = silent
