@@ -18,7 +18,7 @@ from lifts.decision.verdict import Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, wilson
 from ml.evaluate.scoring import CheckedPicture, Flags, Float32, Judges, LookedAt, Scores, checked, inferred
-from ml.evaluate.verdicts import count_verdicts, total
+from ml.evaluate.verdicts import Counts, count_verdicts, total
 
 COUNTS = (20, 50, 200)
 """Passages that a lift has watched when it learns from them."""
@@ -208,8 +208,12 @@ def right(scores: Sequence[Scores], calibration: Calibration, rounds: int = 1) -
     for s in scores:
         by_lift.setdefault(s.name, []).append(accuracy(s.margin < 0, s.is_open))
     counts = [count_verdicts(s.judged(calibration, 3)) for s in scores]
+    of_lift: dict[str, list[Counts]] = {}
+    for s, count_of in zip(scores, counts, strict=True):
+        of_lift.setdefault(s.name, []).append(count_of)
     return {
         "verdicts": {"per_passage": total(counts, rounds)},
+        "verdicts_of_lifts": {name: total(parts, rounds) for name, parts in of_lift.items()},
         "accuracy": hits / count,
         "accuracy_interval_95": list(wilson(round(hits / rounds), count // rounds)),
         "accuracy_per_passage": float(

@@ -200,6 +200,8 @@ def test_figures_by_hand() -> None:
     one, two = (found["verdicts"]["per_passage"] for found in (once, twice))
     assert (one["closed_called_open"], two["closed_called_open"]) == (1, 2)
     assert one["closed_called_open_share"] == two["closed_called_open_share"] == 0.5
+    assert once["verdicts_of_lifts"]["a"]["right_share"] == 0.5
+    assert twice["verdicts_of_lifts"]["b"]["right_share"] == 1.0
     assert one["closed_called_open_interval_95"] == two["closed_called_open_interval_95"]
 
 
