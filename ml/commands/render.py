@@ -18,7 +18,7 @@ from lifts.schema import Lift
 from ml.commands.common import RESULTS, WorkersOption, console, progress_bar
 from ml.data.benchmark import parts, render_parts
 from ml.data.counts import Split
-from ml.scene.conditions import Conditions, plain, sample_conditions, sample_riders
+from ml.scene.conditions import Circumstances, plain, sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks, draw_references
 from ml.scene.render import render_registered
@@ -70,11 +70,11 @@ class Sample:
     seed: int
     interval_s: float
     crf: int
-    weather: Conditions
+    weather: Circumstances
 
 
-def _weather(seats: int, **changes: float | str | bool) -> Conditions:
-    return replace(Conditions(opening=0.0, riders=(None,) * seats), **changes)  # type: ignore[arg-type]
+def _weather(seats: int, **changes: float | str | bool) -> Circumstances:
+    return replace(Circumstances(opening=0.0, riders=(None,) * seats), **changes)  # type: ignore[arg-type]
 
 
 _SUNNY = _weather(4, light="sun", sun_azimuth=-1.9, sun_height=0.75, noise=0.006)

@@ -25,7 +25,7 @@ from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
 from ml.scene.conditions import plain, sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks
-from ml.scene.passage import Conditions
+from ml.scene.passage import Circumstances
 from ml.scene.recording import in_recording, sample_recordings
 from ml.scene.render import Rendered, render_registered
 from ml.scene.sampling import sample_lift
@@ -87,7 +87,7 @@ def _bar_is_seen(lift: LiftScene) -> bool:
     return all((render_registered(lift, c, 1).bar == 1).sum() >= SEEN_PX for c in taken)
 
 
-def passages(part: Part, lift: LiftScene) -> Iterator[tuple[Conditions, int, np.random.Generator]]:
+def passages(part: Part, lift: LiftScene) -> Iterator[tuple[Circumstances, int, np.random.Generator]]:
     """Yield (circumstances, pictures taken, generator of the pixels) of each passage, open ones first.
 
     Three pictures a passage, as in the paper; the last of each state has what is left of the count. Each

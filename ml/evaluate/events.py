@@ -21,7 +21,7 @@ Record = dict[str, Any]
 
 
 @dataclass
-class Tally:
+class EventTally:
     """What happened over some recordings; carriers are those of the truth, times in seconds.
 
     events: carriers that left open and occupied. caught: of those, with an alarm in time; late: with an
@@ -56,7 +56,7 @@ def is_alarm(line: Record) -> bool:
     return line["verdict"] == "open" and bool(line["occupied"])
 
 
-def tally(truth: Sequence[Record], lines: Sequence[Record], seconds: float) -> Tally:
+def tally(truth: Sequence[Record], lines: Sequence[Record], seconds: float) -> EventTally:
     """Compare one recording's passages with its carriers.
 
     Args:
@@ -64,7 +64,7 @@ def tally(truth: Sequence[Record], lines: Sequence[Record], seconds: float) -> T
         lines: of `barwatch watch --json --timing`, in their order.
         seconds: length of the recording.
     """
-    result = Tally(seconds=seconds, carriers=len(truth))
+    result = EventTally(seconds=seconds, carriers=len(truth))
     of: dict[int, list[Record]] = {k: [] for k in range(len(truth))}
     for line in lines:
         carrier = carrier_of(truth, line)
@@ -85,7 +85,7 @@ def carrier_of(truth: Sequence[Record], line: Record) -> int | None:
     return best if gaps[best] < 0.5 * (truth[best]["t_end"] - truth[best]["t_begin"]) else None
 
 
-def _add(result: Tally, carrier: Record, lines: Sequence[Record]) -> None:
+def _add(result: EventTally, carrier: Record, lines: Sequence[Record]) -> None:
     event = carrier["state"] == "open" and carrier["occupied"]
     result.events += event
     result.missed += not lines
@@ -117,9 +117,9 @@ def _outcome(line: Record, carrier: Record) -> Outcome:
     return Outcome(verdict, occupied, line["reasons"], carrier["state"] == "open", bool(carrier["occupied"]))
 
 
-def summary(tallies: Sequence[Tally]) -> dict[str, Any]:
+def summary(tallies: Sequence[EventTally]) -> dict[str, Any]:
     """All recordings' figures as plain values; intervals are Wilson's, of 95 %."""
-    total: dict[str, Any] = {name: sum(t.counts[name] for t in tallies) for name in Tally().counts}
+    total: dict[str, Any] = {name: sum(t.counts[name] for t in tallies) for name in EventTally().counts}
     delays = np.array([delay for t in tallies for delay in t.delays_s])
     carriers, events = total["carriers"], total["events"]
     alarms_low, alarms_high = wilson(min(total["false_alarms"], carriers), carriers)

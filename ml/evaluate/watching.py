@@ -15,7 +15,7 @@ import numpy as np
 
 from lifts.folder import LiftFolder, write_lift_folder
 from ml.data.rendered import LAYOUT, renderers
-from ml.evaluate.events import Record, Tally, tally
+from ml.evaluate.events import EventTally, Record, tally
 from ml.scene.masks import draw_masks, draw_references
 from ml.scene.sampling import sample_lift
 from ml.scene.video import render_video, sample_schedule, write_truth
@@ -74,7 +74,7 @@ def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def watch(root: Path, recording: RenderedRecording, model: Path) -> tuple[Tally, dict[str, Any]]:
+def watch(root: Path, recording: RenderedRecording, model: Path) -> tuple[EventTally, dict[str, Any]]:
     """Watch a recording with the service's own command; returns its tally and the row of the report.
 
     Raises:

@@ -21,7 +21,7 @@ from lifts.decision.fusion import mean_odds
 from lifts.decision.prototypes import background_embedding, learn
 from lifts.decision.reasons import Reason
 from lifts.decision.references import reference_embeddings
-from ml.evaluate.metrics import fit_logistic
+from ml.evaluate.metrics import Flags, fit_logistic
 from ml.evaluate.onsite import JudgedSample, SiteLift, sample
 from ml.evaluate.scoring import Judges, Scores
 from ml.models.barwatch import BAR_GRID
@@ -38,6 +38,9 @@ quarter of a miss. Between the probabilities at which calling costs as much as n
 
 OWN_REFUSED = 0.002
 """Share of passages of the lift itself that may be taken for something else."""
+
+BLIND_SCALE = 1e-6
+"""Of a network that does not tell open from closed."""
 
 MIN_QUALITY = 0.35
 """Quality of registration under which a picture is not judged: `python -m tests.tools.registration_errors`
@@ -59,7 +62,7 @@ def calibrate(scores: Sequence[Scores], known: Sequence[SiteLift], apart: dict[s
     margin = np.concatenate([s.passage_margin() for s in scores])
     truth = np.concatenate([s.is_open[::3] for s in scores])
     # Lifts count alike in offset and scale: both states are there in like numbers in each.
-    scale, offset = fit_logistic(margin, truth)
+    scale, offset = reading(margin, truth)
     by_masks = Calibration(
         scale=scale,
         offset=offset,
@@ -77,8 +80,22 @@ def calibrate(scores: Sequence[Scores], known: Sequence[SiteLift], apart: dict[s
     prior = _prior(informed)
     learnt = [learn(one.margins, one.embeddings, prior) for one in informed]
     moved = np.concatenate([one.margins - one.fit.threshold for one in learnt])
-    on_site, _ = fit_logistic(moved, np.concatenate([one.is_open for one in informed]))
+    on_site, _ = reading(moved, np.concatenate([one.is_open for one in informed]))
     return by_masks.model_copy(update={"clusters": prior, "scale_on_site": on_site})
+
+
+def reading(margin: npt.ArrayLike, is_open: Flags) -> tuple[float, float]:
+    """Fit p(open) = sigmoid(-(scale * margin + offset)); a network that tells nothing makes all unknown.
+
+    Args:
+        margin: float[P], of passages. is_open: bool[P].
+
+    Returns:
+        (scale, offset). Where margins do not fall with open bars, as before a network has learnt anything, a
+        scale so small that p(open) is one half.
+    """
+    scale, offset = fit_logistic(margin, is_open)
+    return (scale, offset) if scale > 0 else (BLIND_SCALE, 0.0)
 
 
 def _prior(samples: Sequence[JudgedSample]) -> ClusterPrior:

@@ -7,13 +7,22 @@ import math
 import numpy as np
 
 from ml.scene.lift import LiftScene
-from ml.scene.passage import CLOSED_BELOW, Conditions, LightKind, Neighbour, Slip, bearable, light_of, plain
+from ml.scene.passage import (
+    CLOSED_BELOW,
+    Circumstances,
+    LightKind,
+    Neighbour,
+    Slip,
+    bearable,
+    light_of,
+    plain,
+)
 from ml.scene.world.people import Person, Stander, sample_person
 
 __all__ = [
     "CLOSED_BELOW",
     "HALF_LOWERED",
-    "Conditions",
+    "Circumstances",
     "LightKind",
     "Neighbour",
     "Slip",
@@ -142,7 +151,7 @@ def sample_conditions(
     occupied: bool | None = None,
     half_lowered: float = HALF_LOWERED,
     each_by_itself: bool = False,
-) -> Conditions:
+) -> Circumstances:
     """Draw one passage's circumstances; state and occupancy are drawn too (half, 70 %) unless given.
 
     half_lowered: share of open bars that are on their way, 0..1.
@@ -164,7 +173,7 @@ def sample_conditions(
 
     snow = some(0.27, 0.05, 1.0)
     hard = rng.random() < 0.05  # a few passages under all at once
-    drawn = Conditions(
+    drawn = Circumstances(
         opening=sample_opening(rng, open_, half_lowered),
         riders=sample_riders(rng, lift.spec.seats, taken),
         pitch=float(rng.normal(0, 0.008)),  # guide rails hold it in the station

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ml.scene.conditions import Conditions
+from ml.scene.conditions import Circumstances
 from ml.scene.lift import HEIGHT, WIDTH
 from ml.scene.optics import flared, frosted, resolved, saturated, sharpened, toned
 from ml.scene.world.shapes import Bytes
@@ -27,7 +27,7 @@ class Film:
         rng: draws flakes, streaks, drops and grain, then the grain of every frame.
     """
 
-    def __init__(self, c: Conditions, rng: np.random.Generator) -> None:
+    def __init__(self, c: Circumstances, rng: np.random.Generator) -> None:
         self._c = c
         self._gain, self._offset = _lens(c, rng)
         self._flakes = _flakes(c, rng)
@@ -60,7 +60,7 @@ class Film:
         return sharpened(out, c.sharpen)
 
 
-def _streaks(c: Conditions, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _streaks(c: Circumstances, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Return rain float64[N, 5]: x, y, slant (dx over dy), length in pixels, brightness."""
     n = int(c.rain * 900)
     if not n:
@@ -83,7 +83,7 @@ def _rain(img: Bytes, streaks: npt.NDArray[np.float64], t: float) -> Bytes:
     return np.asarray(cv2.add(kept, cv2.convertScaleAbs(alpha, alpha=200 / 255)), np.uint8)
 
 
-def _drops(c: Conditions, rng: np.random.Generator) -> Bytes | None:
+def _drops(c: Circumstances, rng: np.random.Generator) -> Bytes | None:
     """Return where drops sit on the glass, uint8[720, 1280, 3] of 0 to 217, or None."""
     if not c.drops:
         return None
@@ -97,7 +97,9 @@ def _drops(c: Conditions, rng: np.random.Generator) -> Bytes | None:
     return np.asarray(cv2.merge([soft, soft, soft]), np.uint8)
 
 
-def _lens(c: Conditions, rng: np.random.Generator) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _lens(
+    c: Circumstances, rng: np.random.Generator
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return gain and offset float32[720, 1280, 3]: veil, frost, glare, vignette and contrast are affine."""
     state = rng.bit_generator.state
     ends = []
@@ -112,7 +114,7 @@ def _lens(c: Conditions, rng: np.random.Generator) -> tuple[npt.NDArray[np.float
     return np.asarray((ends[1] - ends[0]) / 255, np.float32), np.asarray(ends[0], np.float32)
 
 
-def _grain(c: Conditions, rng: np.random.Generator) -> tuple[Bytes, ...]:
+def _grain(c: Circumstances, rng: np.random.Generator) -> tuple[Bytes, ...]:
     """Return brighter and darker noise, uint8[784, 1344, 3] each; frames cut other parts of it."""
     if c.noise < 0.004:
         return ()
@@ -122,7 +124,7 @@ def _grain(c: Conditions, rng: np.random.Generator) -> tuple[Bytes, ...]:
     return np.clip(noise, 0, 255).astype(np.uint8), np.clip(-noise, 0, 255).astype(np.uint8)
 
 
-def _flakes(c: Conditions, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _flakes(c: Circumstances, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Return flakes float64[N, 6]: x, y, speed x and y in pixels a second, radius, brightness."""
     n = int(c.snow**1.5 * 5000)
     size = np.minimum(c.snow_size * 1.6 * rng.lognormal(-0.35, 0.5, n), 9.0)
@@ -132,7 +134,7 @@ def _flakes(c: Conditions, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     return np.column_stack([place, wind, fall, size, rng.uniform(90, 255, n)])
 
 
-def _snow(img: Bytes, flakes: npt.NDArray[np.float64], c: Conditions, t: float) -> Bytes:
+def _snow(img: Bytes, flakes: npt.NDArray[np.float64], c: Circumstances, t: float) -> Bytes:
     """Blend falling flakes over a frame."""
     cover = np.zeros((HEIGHT, WIDTH), np.uint8)
     at = np.mod(flakes[:, :2] + flakes[:, 2:4] * t, [WIDTH + 40, HEIGHT + 40]) - 20

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.scene.codec import h264
-from ml.scene.conditions import Conditions
+from ml.scene.conditions import Circumstances
 from ml.scene.world.shapes import Bytes
 
 Picture = npt.NDArray[np.float32]
@@ -22,7 +22,7 @@ AnyPicture = TypeVar("AnyPicture", Bytes, Picture)
 
 def expose(
     picture: Bytes,
-    c: Conditions,
+    c: Circumstances,
     rng: np.random.Generator,
     motion: tuple[float, float],
     lens: np.random.Generator,
@@ -60,7 +60,7 @@ def expose(
     return coded(out, c, rng)
 
 
-def snowfall(img: Picture, c: Conditions, rng: np.random.Generator, slant: float) -> Picture:
+def snowfall(img: Picture, c: Circumstances, rng: np.random.Generator, slant: float) -> Picture:
     """Add flakes: many small far ones and a few large near ones, falling at a slant (radians)."""
     h, w = img.shape[:2]
     count = int(c.snow**1.5 * 800 * h * w / 40000 / max(c.snow_size, 0.6))
@@ -88,7 +88,7 @@ def snowfall(img: Picture, c: Conditions, rng: np.random.Generator, slant: float
     return np.asarray(img * (1 - soft) + white * soft, np.float32)
 
 
-def rainfall(img: Picture, c: Conditions, rng: np.random.Generator, slant: float) -> Picture:
+def rainfall(img: Picture, c: Circumstances, rng: np.random.Generator, slant: float) -> Picture:
     """Add faint long streaks, `slant` wide for each unit of height."""
     h, w = img.shape[:2]
     cover = np.zeros((h, w), np.uint8)
@@ -129,7 +129,7 @@ def lens_drops(img: Picture, amount: float, rng: np.random.Generator) -> Picture
     return np.asarray(img * (1 - soft * 0.85) + behind * soft * 0.85, np.float32)
 
 
-def frosted(img: Picture, c: Conditions, rng: np.random.Generator) -> Picture:
+def frosted(img: Picture, c: Circumstances, rng: np.random.Generator) -> Picture:
     """Lay a veil over the picture: even (dirt, damp) and crystalline from one edge (frost, stuck snow)."""
     h, w = img.shape[:2]
     white = np.float32({"night": 70, "dusk": 120}.get(c.light, 225))
@@ -157,7 +157,7 @@ def flared(img: Picture, amount: float, rng: np.random.Generator) -> Picture:
     return np.asarray(img * (1 - 0.55 * glow) + rgb * 0.6 * glow + 25 * amount, np.float32)
 
 
-def resolved(img: AnyPicture, c: Conditions) -> AnyPicture:
+def resolved(img: AnyPicture, c: Circumstances) -> AnyPicture:
     """Blur by the optics, then go through the camera's own resolution; uint8 or float32."""
     if c.blur_px > 0.15:
         img = np.asarray(cv2.GaussianBlur(img, (0, 0), min(c.blur_px, 2.2)), img.dtype)
@@ -184,7 +184,7 @@ def sharpened(img: AnyPicture, amount: float) -> AnyPicture:
     return np.asarray(cv2.addWeighted(img, 1 + amount, soft, -amount, 0), img.dtype)
 
 
-def toned(img: Picture, c: Conditions) -> Picture:
+def toned(img: Picture, c: Circumstances) -> Picture:
     """Apply contrast, saturation, vignette, rolling bands and interlacing."""
     h, w = img.shape[:2]
     img = np.asarray((img - 128) * c.contrast + 128, np.float32)
@@ -200,7 +200,7 @@ def toned(img: Picture, c: Conditions) -> Picture:
     return np.asarray(img, np.float32)
 
 
-def noisy(img: Picture, c: Conditions, rng: np.random.Generator) -> Picture:
+def noisy(img: Picture, c: Circumstances, rng: np.random.Generator) -> Picture:
     """Add sensor noise: stronger in the shadows after gamma, partly in colour."""
     if c.noise < 0.002:
         return img
@@ -216,7 +216,7 @@ def noisy(img: Picture, c: Conditions, rng: np.random.Generator) -> Picture:
     return np.asarray(img + grain * sigma * (1.15 - img.mean(2, keepdims=True) / 400), np.float32)
 
 
-def coded(img: Bytes, c: Conditions, rng: np.random.Generator) -> Bytes:
+def coded(img: Bytes, c: Circumstances, rng: np.random.Generator) -> Bytes:
     """Compress and decompress; block borders lie anywhere, as the camera's grid does on a registered crop."""
     h, w = img.shape[:2]
     if c.crf:

@@ -41,7 +41,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Conditions:
+class Circumstances:
     """One passage's circumstances; 0 switches a factor off wherever a range starts at 0.
 
     Attributes:
@@ -129,12 +129,12 @@ class Conditions:
         return any(self.seats_occupied)
 
 
-def plain(scene: LiftScene, opening: float) -> Conditions:
+def plain(scene: LiftScene, opening: float) -> Circumstances:
     """Return an empty carrier in flat light with no disturbance at all."""
-    return Conditions(opening=opening, riders=(None,) * scene.spec.seats)
+    return Circumstances(opening=opening, riders=(None,) * scene.spec.seats)
 
 
-def light_of(c: Conditions) -> Light:
+def light_of(c: Circumstances) -> Light:
     """Return the light that shades a passage's scene."""
     az, h = c.sun_azimuth, c.sun_height
     sun = (math.cos(h) * math.sin(az), math.sin(h), math.cos(h) * math.cos(az))
@@ -168,7 +168,7 @@ def light_of(c: Conditions) -> Light:
     )
 
 
-def bearable(c: Conditions, depth_m: float, most: float = 1.5) -> Conditions:
+def bearable(c: Circumstances, depth_m: float, most: float = 1.5) -> Circumstances:
     """Return the conditions with their obstructions shrunk together until a careful human can decide.
 
     The sum of what hides the carrier (optical depth of the fog at depth_m, flakes, veil, noise, darkness,

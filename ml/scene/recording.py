@@ -14,7 +14,7 @@ import numpy as np
 
 from ml.scene.conditions import sample_conditions
 from ml.scene.lift import LiftScene
-from ml.scene.passage import Conditions, bearable
+from ml.scene.passage import Circumstances, bearable
 
 OF_THE_PASSAGE = frozenset(
     {"opening", "riders", "pitch", "roll", "bubble", "slips", "standers", "neighbours", "motion_px"}
@@ -34,7 +34,7 @@ OF_THE_CAMERA = frozenset(
 """What a lift's camera brings with it: the same in all of the lift's recordings."""
 
 
-def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> tuple[Conditions, ...]:
+def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> tuple[Circumstances, ...]:
     """Draw `count` recordings of a lift by one camera; of each only what is not of the passage counts.
 
     Somebody chose when to record: what hides the carrier adds up to less than on the worst of days.
@@ -45,9 +45,9 @@ def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> 
     return tuple(replace(bearable(replace(c, **camera), lift.depth_m, RECORDED), **camera) for c in drawn)
 
 
-def in_recording(recording: Conditions, passage: Conditions, rng: np.random.Generator) -> Conditions:
+def in_recording(recording: Circumstances, passage: Circumstances, rng: np.random.Generator) -> Circumstances:
     """Return a passage's people and bar in a recording's light and weather, a little later in its day."""
-    kept = {f.name: getattr(recording, f.name) for f in fields(Conditions) if f.name not in OF_THE_PASSAGE}
+    kept = {f.name: getattr(recording, f.name) for f in fields(Circumstances) if f.name not in OF_THE_PASSAGE}
     drift = np.exp(rng.normal(0, [0.06, 0.15, 0.25])).tolist()
     kept["exposure"] *= drift[0]
     kept["fog_per_m"] *= drift[1]

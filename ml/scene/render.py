@@ -12,7 +12,7 @@ import numpy as np
 
 from lifts.geometry import CANONICAL_SIZE, refine, to_canonical
 from lifts.schema import Pose
-from ml.scene.conditions import Conditions, light_of
+from ml.scene.conditions import Circumstances, light_of
 from ml.scene.lift import LiftScene, zoomed
 from ml.scene.optics import expose
 from ml.scene.world.backdrop import Layers, paint, shade_layers, with_lamps
@@ -51,7 +51,7 @@ class Rendered:
     metadata: dict[str, Any]
 
 
-def swung(scene: LiftScene, c: Conditions, shapes: Shapes, origin: Floats) -> Shapes:
+def swung(scene: LiftScene, c: Circumstances, shapes: Shapes, origin: Floats) -> Shapes:
     """Return a carrier's shapes in the world: swung about its grip, its origin at `origin`."""
     cp, sp, cr, sr = math.cos(c.pitch), math.sin(c.pitch), math.cos(c.roll), math.sin(c.roll)
     pitch = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
@@ -85,14 +85,14 @@ def riders_shapes(scene: LiftScene, riders: tuple[Person | None, ...], opening: 
 
 
 @lru_cache(maxsize=8)
-def carrier_parts(scene: LiftScene, c: Conditions) -> tuple[Shapes, Shapes]:
+def carrier_parts(scene: LiftScene, c: Circumstances) -> tuple[Shapes, Shapes]:
     """Return the watched carrier (with riders and bar) and its bar alone, in carrier coordinates."""
     bar = bar_shapes(scene.spec, c.opening).rimed(c.rime)
     return join([scene.body.rimed(c.rime), bar, riders_shapes(scene, c.riders, c.opening)]), bar
 
 
 @lru_cache(maxsize=8)
-def surroundings(scene: LiftScene, c: Conditions) -> Shapes:
+def surroundings(scene: LiftScene, c: Circumstances) -> Shapes:
     """Return people on the ground and the rope, in world coordinates at time 0."""
     b = Builder()
     heading = scene.heading
@@ -102,7 +102,7 @@ def surroundings(scene: LiftScene, c: Conditions) -> Shapes:
 
 
 @lru_cache(maxsize=8)
-def neighbours(scene: LiftScene, c: Conditions) -> Shapes | None:
+def neighbours(scene: LiftScene, c: Circumstances) -> Shapes | None:
     """Return the other carriers, placed about the world's origin (add the watched carrier's origin)."""
     parts = []
     for n in c.neighbours:
@@ -159,7 +159,7 @@ def cast_shadow(
 
 
 def render_registered(
-    lift: LiftScene, conditions: Conditions, position: int, rng: np.random.Generator | int = 0
+    lift: LiftScene, conditions: Circumstances, position: int, rng: np.random.Generator | int = 0
 ) -> Rendered:
     """Render one registered picture; position is 0 begin, 1 middle, 2 end.
 
@@ -197,7 +197,7 @@ def render_registered(
 
 def _foreground(
     lift: LiftScene,
-    c: Conditions,
+    c: Circumstances,
     solids: Shapes,
     bar: Shapes,
     affine: Floats,
@@ -248,7 +248,7 @@ def hooded(
     return np.asarray(cv2.addWeighted(over, 0.68, glass, 0.32, 0), np.uint8)
 
 
-def _metadata(lift: LiftScene, c: Conditions, position: int) -> dict[str, Any]:
+def _metadata(lift: LiftScene, c: Circumstances, position: int) -> dict[str, Any]:
     meta = asdict(c)
     meta["riders"] = [None if r is None else asdict(r) for r in c.riders]
     meta["seed"], meta["position"] = lift.seed, position

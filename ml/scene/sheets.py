@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ml.scene.conditions import Conditions, LightKind, Neighbour, Slip, sample_conditions, sample_riders
+from ml.scene.conditions import Circumstances, LightKind, Neighbour, Slip, sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.render import render_registered
 from ml.scene.sampling import make_lift
@@ -58,17 +58,17 @@ def _lift(
     return make_lift(seed, rng, spec=spec, azimuth_deg=azimuth)
 
 
-def _taken(lift: LiftScene, opening: float, seed: int = 1, **changes: Any) -> Conditions:
+def _taken(lift: LiftScene, opening: float, seed: int = 1, **changes: Any) -> Circumstances:
     riders = sample_riders(np.random.default_rng(seed), lift.spec.seats, True)
-    return replace(Conditions(opening=opening, riders=riders), **changes)
+    return replace(Circumstances(opening=opening, riders=riders), **changes)
 
 
-def _picture(lift: LiftScene, conditions: Conditions, position: int = 1) -> Bytes:
+def _picture(lift: LiftScene, conditions: Circumstances, position: int = 1) -> Bytes:
     return render_registered(lift, conditions, position, 3).image
 
 
 def _pair(lift: LiftScene, label: str) -> Row:
-    empty = Conditions(opening=0.0, riders=(None,) * lift.spec.seats)
+    empty = Circumstances(opening=0.0, riders=(None,) * lift.spec.seats)
     return [
         Tile(f"{label}, closed", _picture(lift, empty)),
         Tile(f"{label}, open", _picture(lift, replace(empty, opening=1.0))),
@@ -156,10 +156,10 @@ def people() -> list[Row]:
     for opening in (0.0, 1.0):
         for label, changes in alone.items():
             riders: tuple[Person | None, ...] = (None, replace(person, **changes), None, None)
-            tiles.append(Tile(label, _picture(lift, Conditions(opening=opening, riders=riders))))
+            tiles.append(Tile(label, _picture(lift, Circumstances(opening=opening, riders=riders))))
     for count in range(1, 5):
         riders = tuple(sample_person(rng) if seat < count else None for seat in range(4))
-        tiles.append(Tile(f"{count} of 4", _picture(lift, Conditions(opening=0.0, riders=riders))))
+        tiles.append(Tile(f"{count} of 4", _picture(lift, Circumstances(opening=0.0, riders=riders))))
     for crowd in (1, 3, 6, 9):
         standers = tuple(
             Stander(sample_person(rng), float(rng.uniform(-4, -1.6)), float(rng.uniform(-4, 3)), 0.3, 0.2)
@@ -220,7 +220,7 @@ STEPS: dict[str, dict[str, tuple[Any, ...]]] = {
         "saturation": (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2),
     },
 }
-"""Each factor of `Conditions` in eight steps through its range."""
+"""Each factor of `Circumstances` in eight steps through its range."""
 
 _ON: dict[str, dict[str, Any]] = {
     "light_level": {"light": "night"},

@@ -1,7 +1,7 @@
 """Videos of a moving lift: carriers pass one after the other, with the truth about each of them.
 
 The place is painted and lit once; only what moves is drawn for each frame. Light, lens and weather are
-those of one `Conditions`; bar, riders and swing are each carrier's own.
+those of one `Circumstances`; bar, riders and swing are each carrier's own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from ml.scene.conditions import (
     CLOSED_BELOW,
-    Conditions,
+    Circumstances,
     light_of,
     sample_conditions,
     sample_opening,
@@ -54,7 +54,7 @@ class VideoSchedule:
     a jump of the carriers, so that it can be looped.
     """
 
-    base: Conditions
+    base: Circumstances
     carriers: tuple[CarrierPlan, ...]
     interval_s: float
     walkers: tuple[Stander, ...] = ()
@@ -80,7 +80,7 @@ class Truth:
 
 
 def sample_schedule(
-    lift: LiftScene, rng: np.random.Generator, carriers: int = 8, *, base: Conditions | None = None
+    lift: LiftScene, rng: np.random.Generator, carriers: int = 8, *, base: Circumstances | None = None
 ) -> VideoSchedule:
     """Draw a schedule: half of the bars open, 70 % of the carriers occupied; weather drawn unless given."""
     base = base or sample_conditions(lift, rng)

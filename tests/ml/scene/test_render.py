@@ -11,7 +11,7 @@ import pytest
 from lifts.geometry import to_canonical
 from ml.scene.conditions import (
     CLOSED_BELOW,
-    Conditions,
+    Circumstances,
     Neighbour,
     Slip,
     light_of,
@@ -130,7 +130,7 @@ def test_a_registration_error_moves_the_picture() -> None:
 def test_every_factor_is_recorded() -> None:
     scene = sample_lift(8)
     rendered = render_registered(scene, sample_conditions(scene, _rng(1)), 0)
-    assert set(Conditions.__dataclass_fields__) <= set(rendered.metadata)
+    assert set(Circumstances.__dataclass_fields__) <= set(rendered.metadata)
 
 
 def test_fog_hides_and_the_sun_lights() -> None:

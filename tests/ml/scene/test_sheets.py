@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from ml.scene.passage import Conditions
+from ml.scene.passage import Circumstances
 from ml.scene.sheets import COLUMNS, STEPS, Tile, sheet, steps
 
 SHOWN_ELSEWHERE = {
@@ -28,9 +28,9 @@ SHOWN_ELSEWHERE = {
 
 
 def test_every_factor_has_its_row() -> None:
-    """No field of Conditions is forgotten, none is invented; eight steps each."""
+    """No field of Circumstances is forgotten, none is invented; eight steps each."""
     shown = {name for group in STEPS.values() for name in group}
-    assert shown == {f.name for f in fields(Conditions)} - SHOWN_ELSEWHERE
+    assert shown == {f.name for f in fields(Circumstances)} - SHOWN_ELSEWHERE
     assert all(len(values) == COLUMNS for group in STEPS.values() for values in group.values())
 
 
