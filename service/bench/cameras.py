@@ -24,7 +24,7 @@ FPS = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Camera:
+class SimulatedCamera:
     """What a camera sends: 25 pictures a second of a size, H.264 at a rate, so many B pictures in a row."""
 
     name: str
@@ -35,9 +35,9 @@ class Camera:
 
 
 CAMERAS = (
-    Camera("1080p25", 1920, 1080, 4000),
-    Camera("720p25", 1280, 720, 2000),
-    Camera("1080p25 with B pictures", 1920, 1080, 4000, b_pictures=1),
+    SimulatedCamera("1080p25", 1920, 1080, 4000),
+    SimulatedCamera("720p25", 1280, 720, 2000),
+    SimulatedCamera("1080p25 with B pictures", 1920, 1080, 4000, b_pictures=1),
 )
 
 
@@ -67,7 +67,7 @@ def watched(folder: LiftFolder, video: Path, lift_id: str | None = None) -> Watc
     return WatchedLift(lift=lift, masks=folder.masks, references=folder.references, loop_file=True)
 
 
-def recording(camera: Camera, source: Path, cache: Path) -> Path:
+def recording(camera: SimulatedCamera, source: Path, cache: Path) -> Path:
     """Return `source` as the camera would send it; encoded once and kept in `cache`."""
     kind = f"{camera.width}x{camera.height}-{camera.kbit_per_s}-{camera.b_pictures}"
     made = cache / f"{source.parent.name}-{kind}.mp4"
@@ -85,7 +85,7 @@ def mbit_per_s(video: Path) -> float:
         return float(8e-6 * video.stat().st_size * av.time_base / (container.duration or av.time_base))
 
 
-def _encode(camera: Camera, source: Path, to: Path) -> None:
+def _encode(camera: SimulatedCamera, source: Path, to: Path) -> None:
     """Encode as cameras do: one reference, a key picture every two seconds, a nearly constant rate."""
     kbit, b_pictures = camera.kbit_per_s, camera.b_pictures
     detail = (

@@ -17,7 +17,8 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from service.capture.hardware import in_hardware
-from service.domain.frame import Frame, Planes
+from service.domain.frame import Frame
+from service.domain.planes import Planes
 
 Image = npt.NDArray[np.uint8]
 
@@ -66,7 +67,7 @@ class Decoded(NamedTuple):
         )
 
 
-class Gate:
+class FrameGate:
     """Lets frames through at most `max_fps` times a second of media time."""
 
     def __init__(self, max_fps: float | None) -> None:
@@ -241,7 +242,7 @@ class Thinning:
         if len(self._seen) < self._LOOK:
             return
         span_s = self._seen[-1][0] - self._seen[0][0]
-        gate = Gate(self._wanted_fps)
+        gate = FrameGate(self._wanted_fps)
         kept = [at_s for at_s, passable in self._seen if not passable and gate.passes(at_s)]
         gaps = np.diff([self._seen[0][0], *kept, self._seen[-1][0]])
         fast = 0.0 < span_s <= (self._LOOK - 1) / (1.9 * self._wanted_fps)

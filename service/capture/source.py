@@ -18,7 +18,7 @@ from av.container import InputContainer
 
 from lifts.schema import Transport
 from service.capture.clock import MediaClock
-from service.capture.decoder import Decoder, Gate
+from service.capture.decoder import Decoder, FrameGate
 from service.capture.hardware import Hardware, accelerator, distrust
 from service.capture.urls import device_of, expand, is_stream, redact
 from service.domain.errors import SourceError
@@ -77,7 +77,7 @@ class FileSource:
 
     def __iter__(self) -> Iterator[Frame]:
         clock = MediaClock(1.0 / self.fps)
-        gate = Gate(self._max_fps)
+        gate = FrameGate(self._max_fps)
         first = 0
         start_s = time.monotonic()
         while not self._closed.is_set():
@@ -178,7 +178,7 @@ class StreamSource:
     def _frames(self, decoder: Decoder) -> Iterator[Frame]:
         self.fps = decoder.fps
         clock = MediaClock(1.0 / self.fps)
-        gate = Gate(self._max_fps)
+        gate = FrameGate(self._max_fps)
         index, last_mono_s = 0, time.monotonic()
         reason = "the stream ended"
         try:

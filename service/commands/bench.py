@@ -18,7 +18,7 @@ from lifts.decision.judge import judge
 from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.bench.about import about
-from service.bench.cameras import CAMERAS, START_S, Camera, mbit_per_s, recording, sample, watched
+from service.bench.cameras import CAMERAS, START_S, SimulatedCamera, mbit_per_s, recording, sample, watched
 from service.bench.cost import cost
 from service.bench.delay import delay
 from service.bench.fleet import capacity, memory
@@ -106,7 +106,7 @@ def ingest(
 
 
 def _row(
-    camera: Camera,
+    camera: SimulatedCamera,
     video: Path,
     folder: LiftFolder,
     judged: Callable[[Passage], object],

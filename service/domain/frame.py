@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Protocol
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from lifts.geometry import warp
 from lifts.schema import Pose
-
-Image = npt.NDArray[np.uint8]
-Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in pixels; x1 and y1 are the first column and row outside."""
-
-Planes = tuple[Image, Image, Image, bool]
-"""y, u, v as `Frame.of_planes` wants them, and whether they use the full range."""
+from service.domain.arrays import Image
+from service.domain.planes import Box, DrawnContent, Planes, PlanesContent
 
 
 class _Content(Protocol):
@@ -82,7 +74,7 @@ class Frame:
         half = ((y.shape[0] + 1) // 2, (y.shape[1] + 1) // 2)
         if y.ndim != 2 or u.shape != half or v.shape != half:
             raise ValueError(f"planes: expected y[H, W], u and v half of it, got {y.shape, u.shape, v.shape}")
-        content = _Planes((y.shape[1], y.shape[0]), lambda: (y, u, v, full_range))
+        content = PlanesContent((y.shape[1], y.shape[0]), lambda: (y, u, v, full_range))
         return cls(index, t_s, t_mono_s, damaged, content)
 
     @classmethod
@@ -102,7 +94,7 @@ class Frame:
             planes: gives them, as `of_planes` wants them. size: (width, height) of y.
             index, t_s, t_mono_s, damaged: as the fields.
         """
-        return cls(index, t_s, t_mono_s, damaged, _Planes(size, planes))
+        return cls(index, t_s, t_mono_s, damaged, PlanesContent(size, planes))
 
     @classmethod
     def of_bgr(cls, image: Image, *, index: int, t_s: float, t_mono_s: float, damaged: bool = False) -> Frame:
@@ -113,7 +105,7 @@ class Frame:
         """
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
             raise ValueError(f"picture: expected uint8[H, W, 3], got {image.dtype}{list(image.shape)}")
-        return cls(index, t_s, t_mono_s, damaged, _Drawn(image))
+        return cls(index, t_s, t_mono_s, damaged, DrawnContent(image))
 
     def at(self, t_s: float) -> Frame:
         """Return the same picture at another media time; nothing is copied."""
@@ -192,7 +184,7 @@ class Frame:
             cv2.resize(_halved(plane, to, 2), to, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
             for plane, to in ((self.y, size), (self.u, half), (self.v, half))
         )
-        return _Planes(size, lambda: (y, u, v, self.full_range)).image
+        return PlanesContent(size, lambda: (y, u, v, self.full_range)).image
 
 
 def reduced(picture: Image, size: tuple[int, int]) -> Image:
@@ -210,119 +202,3 @@ def _halved(picture: Image, size: tuple[int, int], least: int) -> Image:
             dtype=np.uint8,
         )
     return picture
-
-
-class _Planes:
-    """What a decoder gives: I420 planes, as views that keep its buffer alive."""
-
-    def __init__(self, size: tuple[int, int], make: Callable[[], Planes]) -> None:
-        self.size = size
-        self._make = make
-
-    @cached_property
-    def _made(self) -> Planes:
-        y, u, v, full_range = self._make()
-        return _read_only(y), _read_only(u), _read_only(v), full_range
-
-    @property
-    def y(self) -> Image:
-        return self._made[0]
-
-    @property
-    def u(self) -> Image:
-        return self._made[1]
-
-    @property
-    def v(self) -> Image:
-        return self._made[2]
-
-    @property
-    def full_range(self) -> bool:
-        return self._made[3]
-
-    @cached_property
-    def image(self) -> Image:
-        height, width = self.y.shape
-        return self.bgr((0, 0, width, height))
-
-    def bgr(self, box: Box) -> Image:
-        x0, y0, x1, y1 = box
-        left, top = x0 & ~1, y0 & ~1  # colours come for two pixels by two
-        y = self.y[top:y1, left:x1]
-        u, v = (plane[top // 2 : (y1 + 1) // 2, left // 2 : (x1 + 1) // 2] for plane in (self.u, self.v))
-        colours = (_full_range if self.full_range else _limited_range)(y, u, v)
-        return colours[y0 - top :, x0 - left :]
-
-    def warped(self, pose: Pose, margin_px: int) -> Image:
-        half = {"x": 0.5 * pose.x - 0.25, "y": 0.5 * pose.y - 0.25, "scale": 2.0 * pose.scale}
-        thin = pose.model_copy(update=half)
-        y = warp(self.y, pose, margin_px=margin_px)
-        u, v = (warp(plane, thin, margin_px=margin_px) for plane in (self.u, self.v))
-        if not self.full_range:
-            y, u, v = _BRIGHT[y], _COLOUR[u], _COLOUR[v]
-        return np.asarray(cv2.cvtColor(cv2.merge((y, v, u)), cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
-
-
-class _Drawn:
-    """A picture that never was in planes: they are made when asked for, at full range."""
-
-    full_range = True
-
-    def __init__(self, image: Image) -> None:
-        self.image = image
-        self.size = (image.shape[1], image.shape[0])
-
-    @cached_property
-    def y(self) -> Image:
-        return _read_only(np.asarray(cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
-
-    @property
-    def u(self) -> Image:
-        return self._chroma[0]
-
-    @property
-    def v(self) -> Image:
-        return self._chroma[1]
-
-    def bgr(self, box: Box) -> Image:
-        x0, y0, x1, y1 = box
-        return self.image[y0:y1, x0:x1]
-
-    def warped(self, pose: Pose, margin_px: int) -> Image:
-        return warp(self.image, pose, margin_px=margin_px)
-
-    @cached_property
-    def _chroma(self) -> tuple[Image, Image]:
-        height, width = self.image.shape[:2]
-        half = ((width + 1) // 2, (height + 1) // 2)
-        small = cv2.resize(self.image, half, interpolation=cv2.INTER_AREA)
-        _, v, u = cv2.split(cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb))
-        return _read_only(u.astype(np.uint8)), _read_only(v.astype(np.uint8))
-
-
-_STEPS = np.arange(256.0)
-_BRIGHT = np.clip(np.rint((_STEPS - 16) * 255 / 219), 0, 255).astype(np.uint8)
-_COLOUR = np.clip(np.rint((_STEPS - 128) * 255 / 224 + 128), 0, 255).astype(np.uint8)
-
-
-def _limited_range(y: Image, u: Image, v: Image) -> Image:
-    """Convert planes at 16..235; OpenCV's conversion wants even sizes and u, v interleaved."""
-    height, width = y.shape
-    if height % 2 or width % 2:
-        y = cv2.copyMakeBorder(y, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE).astype(np.uint8)
-    colours = cv2.cvtColorTwoPlane(y, cv2.merge((u, v)), cv2.COLOR_YUV2BGR_NV12)
-    return np.asarray(colours[:height, :width], dtype=np.uint8)
-
-
-def _full_range(y: Image, u: Image, v: Image) -> Image:
-    """Convert planes at 0..255: the same matrix without the stretching, which OpenCV calls YCrCb."""
-    height, width = y.shape
-    wide = [np.repeat(np.repeat(plane, 2, 0), 2, 1)[:height, :width] for plane in (v, u)]
-    return np.asarray(cv2.cvtColor(cv2.merge((y, *wide)), cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
-
-
-def _read_only(plane: Image) -> Image:
-    """The decoder predicts the next pictures from this very memory."""
-    view = plane.view()
-    view.flags.writeable = False
-    return view

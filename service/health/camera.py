@@ -11,7 +11,7 @@ from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState
 from service.domain.health import Health
-from service.health.limits import HealthLimits, Problem, Trouble
+from service.health.limits import HealthLimits, Impairment, Trouble
 from service.health.memory import UsualView, ViewMemory
 from service.health.view import View
 
@@ -44,10 +44,10 @@ class CameraHealth:
         self._frozen_view: View | None = None
         self._frozen_since_s = now_s
         self._view = ViewMemory(limits, usual)
-        self._lost = Problem(AlarmKind.CAMERA_LOST, lift_id, 0.0, 0.0)
-        self._frozen = Problem(AlarmKind.CAMERA_FROZEN, lift_id, 0.0, limits.thawed_s)
-        self._unseen = Problem(AlarmKind.LOW_VISIBILITY, lift_id, limits.unseen_s, 2 * limits.recover_s)
-        self._changed = Problem(AlarmKind.VIEW_CHANGED, lift_id, limits.view_s, limits.view_s / 2)
+        self._lost = Impairment(AlarmKind.CAMERA_LOST, lift_id, 0.0, 0.0)
+        self._frozen = Impairment(AlarmKind.CAMERA_FROZEN, lift_id, 0.0, limits.thawed_s)
+        self._unseen = Impairment(AlarmKind.LOW_VISIBILITY, lift_id, limits.unseen_s, 2 * limits.recover_s)
+        self._changed = Impairment(AlarmKind.VIEW_CHANGED, lift_id, limits.view_s, limits.view_s / 2)
 
     @property
     def state(self) -> CameraState:

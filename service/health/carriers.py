@@ -11,7 +11,7 @@ from lifts.geometry import CANONICAL_SIZE, pose_at
 from lifts.schema import Track
 from service.domain.alarm import AlarmKind
 from service.domain.health import Health
-from service.health.limits import HealthLimits, Problem, Trouble
+from service.health.limits import HealthLimits, Impairment, Trouble
 from service.health.view import VIEW_HEIGHT, VIEW_WIDTH, View
 
 STOPPED = ("stopped", "backwards")
@@ -60,7 +60,7 @@ class CarrierWatch:
 
     def __init__(self, lift_id: str, limits: HealthLimits | None = None) -> None:
         self._limits = limits or HealthLimits()
-        self._problem = Problem(AlarmKind.LIFT_UNKNOWN_RATE, lift_id, 0.0, 0.0)
+        self._problem = Impairment(AlarmKind.LIFT_UNKNOWN_RATE, lift_id, 0.0, 0.0)
         self._last_s: float | None = None
         self._without_s = self._moving_s = 0.0
 

@@ -61,7 +61,7 @@ class Trouble:
 
 
 @dataclass(slots=True)
-class Problem:
+class Impairment:
     """One kind of trouble: it must last before it is reported, and be gone for a while before it clears.
 
     Its cause may change while it lasts (a dark picture turns out to be a covered lens): the new cause must

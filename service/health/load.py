@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.health import Health
-from service.health.limits import HealthLimits, Problem, Trouble
+from service.health.limits import HealthLimits, Impairment, Trouble
 
 _HABIT_S = 600.0  # in which a camera's usual rate is forgotten
 
@@ -39,7 +39,7 @@ class LoadWatch:
 
     def __init__(self, lift_id: str, limits: HealthLimits | None = None) -> None:
         self._limits = limits = limits or HealthLimits()
-        self._problem = Problem(
+        self._problem = Impairment(
             AlarmKind.OVERLOADED, lift_id, limits.overload_raise_s, limits.overload_clear_s
         )
         self._past: deque[tuple[float, Load]] = deque()

@@ -9,15 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.geometry import CANONICAL_SIZE, to_camera
+from lifts.geometry import CANONICAL_SIZE
 from lifts.schema import MaskPair
 from lifts.track import TrackGeometry
-from service.domain.arrays import Float32, Image
+from service.domain.arrays import Image
 from service.line.clip import Clip
+from service.line.cutting import (
+    agreement_with,
+    centredness,
+    cut_out,
+    half_size,
+    onto_canonical,
+    picture_outline,
+    rows_at,
+    without_margin,
+)
 from service.line.roi import Roi
 from service.line.work import Work
 from service.vision.correlation import vertex
@@ -30,7 +39,6 @@ _SPEEDS = np.geomspace(0.6, 14.0, 80)  # progress per interval
 _PLACES = np.linspace(0.0, 1.0, 11)
 _ABOUT_MIDDLE = np.array([-0.25, -0.125, 0.0, 0.125, 0.25])
 _MOST_CUT = 220  # frames
-_CENTRED_PX = 26.0
 _ROUNDS = 3
 _SLICE = 8  # items of the quicker loops between two pauses
 _PHASE_S = 0.05
@@ -70,8 +78,8 @@ class Placer:
         self._track, self._roi = track, roi
         self._middle = track.middle
         pairs = [] if masks is None else [masks.open, masks.close]
-        self._masks = [unit(_within(mask_outline(mask))) for mask in pairs]
-        self._references = [unit(_picture_outline(picture)) for picture in references.values()]
+        self._masks = [unit(without_margin(mask_outline(mask))) for mask in pairs]
+        self._references = [unit(picture_outline(picture)) for picture in references.values()]
 
     def place(self, clip: Clip, interval_s: float) -> Work[Placing]:
         """Return where a clip's carriers are; interval_s is theirs, phase 0 at the clip's first frame."""
@@ -114,7 +122,7 @@ class Placer:
         energy = np.abs(stacks) ** 2
         total = energy.sum(axis=1)
         alike = total / np.maximum((np.abs(views) ** 2).sum(axis=2).mean(axis=1), 1e-9)
-        centred = np.array([_centred(row) for row in energy])
+        centred = np.array([centredness(row) for row in energy])
         scores = np.zeros(len(stacks))
         for number, stack in enumerate(stacks):
             scores[number] = self._score(stack[None])
@@ -149,8 +157,8 @@ class Placer:
         window = np.outer(bell, bell).ravel()
         rows = []
         for place in _PLACES:
-            matrix = _onto(self._track, float(place), self._roi.from_camera(), _COARSE_PX)
-            rows.append(np.stack([_cut(frame, matrix, side) for frame in movie]) * window)
+            matrix = onto_canonical(self._track, float(place), self._roi.from_camera(), _COARSE_PX)
+            rows.append(np.stack([cut_out(frame, matrix, side) for frame in movie]) * window)
             yield
         return np.asarray(np.stack(rows), dtype=np.complex64)
 
@@ -183,7 +191,7 @@ class Placer:
         scores = np.zeros(len(tries))
         for k, each in enumerate(tries):
             phases = middle + (_PLACES - self._middle) / each
-            parts = [_at(coarse[row], phases[row : row + 1])[0] for row in range(len(_PLACES))]
+            parts = [rows_at(coarse[row], phases[row : row + 1])[0] for row in range(len(_PLACES))]
             lengths = sum(float(np.sqrt((np.abs(part) ** 2).sum())) for part in parts)
             scores[k] = float((np.abs(np.sum(parts, axis=0)) ** 2).sum()) / max(lengths, 1e-9) ** 2
             if k % _SLICE == 0:
@@ -198,17 +206,19 @@ class Placer:
         which = np.arange(0, len(clip), max(1, -(-len(clip) // _MOST_CUT)))
         frames = [clip.frames[k] for k in which]
         to_half = np.diag((1.0 / PITCH_PX, 1.0 / PITCH_PX, 1.0)) @ clip.from_camera()
-        matrices = [_onto(self._track, self._middle + off, to_half, PITCH_PX) for off in _ABOUT_MIDDLE]
+        matrices = [
+            onto_canonical(self._track, self._middle + off, to_half, PITCH_PX) for off in _ABOUT_MIDDLE
+        ]
         greys = []
         for kept in frames:
-            greys.append(_half(clip.picture(kept)))
+            greys.append(half_size(clip.picture(kept)))
             yield
         background = np.median(np.stack(greys[:: max(1, len(greys) // 40)]), axis=0).astype(np.float32)
         side = CANONICAL_SIZE // PITCH_PX
         rows = []
         for grey in greys:
             lines = outline(grey.astype(np.float32), background)
-            rows.append(np.stack([_cut(lines, matrix, side) for matrix in matrices]))
+            rows.append(np.stack([cut_out(lines, matrix, side) for matrix in matrices]))
             yield
         return np.asarray(np.stack(rows, axis=1), dtype=np.complex64), which
 
@@ -237,72 +247,11 @@ class Placer:
         energy = np.abs(stacks) ** 2
         total = energy.sum(axis=1)
         if self._references:
-            alike = [np.maximum(_along(stacks, each), 0.0) for each in self._references]
+            alike = [np.maximum(agreement_with(stacks, each), 0.0) for each in self._references]
             return float((np.max(alike, axis=0) / np.sqrt(total + 1.0)).mean())
-        centred = np.array([_centred(row) for row in energy])
+        centred = np.array([centredness(row) for row in energy])
         if self._masks:
             # Of length 1, so that a bar of which little is seen fits no better than others by chance.
-            fits = np.max([np.maximum(_along(stacks, mask), 0.0) for mask in self._masks], axis=0)
+            fits = np.max([np.maximum(agreement_with(stacks, mask), 0.0) for mask in self._masks], axis=0)
             return float((fits**2 * total * centred).mean())
         return float((total * centred).mean())
-
-
-def _onto(
-    track: TrackGeometry, progress: float, from_camera: npt.NDArray[np.float64], pitch: float
-) -> Float64:
-    """Return float64[2, 3]: pixels of a reduced canonical frame at a place -> pixels of a cut picture."""
-    reduced = np.array([[pitch, 0, (pitch - 1) / 2], [0, pitch, (pitch - 1) / 2], [0, 0, 1.0]])
-    onto = np.vstack([to_camera(track.pose(progress)), [0.0, 0.0, 1.0]])
-    return np.asarray((from_camera @ onto @ reduced)[:2])
-
-
-def _cut(field: Field, matrix: Float64, side: int) -> Field:
-    parts = np.stack([field.real, field.imag], axis=-1)
-    out = cv2.warpAffine(parts, matrix, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(out[..., 0] + 1j * out[..., 1], dtype=np.complex64).ravel()
-
-
-def _at(table: npt.NDArray[np.complexfloating] | Float32, phases: Float64) -> npt.NDArray[np.complex64]:
-    """Return rows of a table by phase [K, ...] at phases between its own, going round."""
-    k = len(table)
-    at = phases * k
-    low = np.floor(at).astype(int)
-    part = (at - low).reshape((-1,) + (1,) * (table.ndim - 1)).astype(np.float32)
-    return np.asarray(table[low % k] * (1 - part) + table[(low + 1) % k] * part, dtype=np.complex64)
-
-
-def _along(stacks: Field, model: Field) -> Float64:
-    """Return float64[carriers]; summed in one order, which a library's product does not promise."""
-    return np.asarray((stacks * np.conj(model)).real.sum(axis=1), dtype=np.float64)
-
-
-def _half(picture: Image) -> Image:
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    size = (max(1, grey.shape[1] // PITCH_PX), max(1, grey.shape[0] // PITCH_PX))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def _within(field: Field) -> Field:
-    """Cut the margin off an outline with one."""
-    side = CANONICAL_SIZE // PITCH_PX
-    edge = (field.shape[0] - side) // 2
-    return np.asarray(field[edge : edge + side, edge : edge + side].ravel(), dtype=np.complex64)
-
-
-def _picture_outline(picture: Image) -> Field:
-    side = CANONICAL_SIZE // PITCH_PX
-    grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (side, side), interpolation=cv2.INTER_AREA)
-    return outline(grey.astype(np.float32)).ravel()
-
-
-def _centred(energy: Float32) -> float:
-    """Return 0..1: an operator draws the frame with the carrier in its middle."""
-    total = float(energy.sum())
-    if total < 1e-6:
-        return 0.0
-    side = CANONICAL_SIZE // PITCH_PX
-    place = (np.arange(side) + 0.5) * PITCH_PX - CANONICAL_SIZE / 2
-    table = energy.reshape(side, side)
-    x, y = (float((table.sum(axis=axis) * place).sum()) for axis in (0, 1))
-    off = np.hypot(x, y) / total
-    return float(np.exp(-0.5 * (off / _CENTRED_PX) ** 2))

@@ -8,7 +8,7 @@ from service.line.follower import Presence
 from service.line.placing import Sighting
 
 
-class Schedule(Protocol):
+class LineSchedule(Protocol):
     """Tells where each carrier is; see `LineFollower`."""
 
     @property
@@ -33,7 +33,7 @@ class Schedule(Protocol):
 
 
 class Timetable:
-    """Carriers that were each seen to pass, on a line of which nothing else is known; a `Schedule`.
+    """Carriers that were each seen to pass, on a line of which nothing else is known; a `LineSchedule`.
 
     Args:
         sighting: when they passed. middle: progress of the middle pose, at which they did.

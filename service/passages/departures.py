@@ -10,7 +10,7 @@ from lifts.decision.reasons import Reason
 from lifts.track import TrackGeometry
 from service.domain.passage import Passage, Picture
 from service.line.follower import Presence
-from service.line.timetable import Schedule
+from service.line.timetable import LineSchedule
 from service.line.work import Work
 from service.passages.moments import Crop, Moments
 from service.passages.registrar import RegisteredPicture, Registrar, first_appearance
@@ -56,7 +56,7 @@ class Departures:
         self.registrar.appearances = appearances
         return True
 
-    def place(self, carrier: int, line: Schedule) -> None:
+    def place(self, carrier: int, line: LineSchedule) -> None:
         """Let one more carrier's middle picture say where carriers hang; move all if they are off."""
         crop = self.moments.crops(carrier)[_MIDDLE]
         if crop is None or crop.damaged:
@@ -70,7 +70,7 @@ class Departures:
         """Say whether a carrier has pictures enough to be recognised by them alone."""
         return sum(crop is not None for crop in self.moments.crops(carrier)) >= _LEAST_PICTURES
 
-    def leave(self, carrier: int, line: Schedule, now: Now, *, refine: bool) -> list[Passage]:
+    def leave(self, carrier: int, line: LineSchedule, now: Now, *, refine: bool) -> list[Passage]:
         """Report a carrier that has passed, unless it was reported or the rope was seen to be bare there.
 
         refine: let its picture refine where all carriers hang.
@@ -110,7 +110,7 @@ class Departures:
         )
         return [self._report((begin_s, middle_s, end_s), pictures, now)]
 
-    def missing(self, ends_s: Iterable[float], line: Schedule, now: Now) -> list[Passage]:
+    def missing(self, ends_s: Iterable[float], line: LineSchedule, now: Now) -> list[Passage]:
         """Report carriers that must have left at these media times and that nobody saw."""
         speed, middle = max(line.nominal_speed, 1e-6), self._track.middle
         passages = []

@@ -25,7 +25,6 @@ from service.passages.learning import EVERY_S, Learning
 from service.passages.learnt import Learnt, fingerprint
 from service.passages.moments import Moments
 from service.passages.registrar import Registrar
-from service.passages.registration import Appearance
 from service.passages.reporter import Reporter
 
 _LEAST_FRAMES = 16
@@ -100,23 +99,12 @@ class PassageExtractor:
         self._following: Following | None = None
         self._work: Work[list[Passage]] | None = None
         if self._learnt is not None and self._learnt.size == size:
-            self._following = self._resumed(self._learnt)
+            features = 2 * self._roi.size[0] * self._roi.size[1]
+            if self._learnt.line.frames.shape[1] == features:
+                departures = self._departures(float(self._learnt.places[-1]))
+                self._following = Following.resumed(track, self._learnt, departures)
         if self._following is None:
             self._learning = Learning(self._roi, track)
-
-    def _resumed(self, learnt: Learnt) -> Following | None:
-        """Return the state that was handed on; None if it is of another view."""
-        if learnt.line.frames.shape[1] != 2 * self._roi.size[0] * self._roi.size[1]:
-            return None
-        departures = self._departures(float(learnt.places[-1]))
-        for viewpoint, background in zip(departures.moments.viewpoints, learnt.backgrounds, strict=True):
-            viewpoint.background = background.copy()
-        departures.registrar.appearances = [
-            Appearance(mean.copy(), int(count), (float(bias[0]), float(bias[1])))
-            for mean, count, bias in zip(learnt.appearances, learnt.counts, learnt.biases, strict=True)
-        ]
-        departures.registrar.residual = (float(learnt.residual[0]), float(learnt.residual[1]))
-        return Following(self._track, LineFollower.from_learnt(learnt.line, self._track.middle), departures)
 
     @property
     def learning(self) -> bool:
@@ -131,24 +119,9 @@ class PassageExtractor:
     @property
     def learnt(self) -> Learnt | None:
         """What another extractor of the same lift may begin with; None while the line is being learnt."""
-        following = self._following
-        if following is None or self._learning is not None:
+        if self._following is None or self._learning is not None:
             return None
-        registrar, viewpoints = following.departures.registrar, following.departures.moments.viewpoints
-        backgrounds = [each.background for each in viewpoints if each.background is not None]
-        if len(backgrounds) < len(viewpoints):
-            return None
-        return Learnt(
-            of=self._fingerprint,
-            size=self._size,
-            line=following.line.learnt,
-            places=np.array([each.progress for each in viewpoints]),
-            backgrounds=np.stack(backgrounds),
-            appearances=np.stack([each.mean for each in registrar.appearances]),
-            biases=np.array([each.bias_px for each in registrar.appearances]),
-            counts=np.array([each.count for each in registrar.appearances], dtype=np.int64),
-            residual=np.array(registrar.residual),
-        )
+        return self._following.learnt(self._fingerprint, self._size)
 
     @property
     def line_speed(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from lifts.track import TrackGeometry
 from service.domain.arrays import Float32
 from service.domain.frame import Frame
@@ -13,6 +15,8 @@ from service.line.follower import LineFollower
 from service.line.reckoning import Reckoning
 from service.line.work import Work, finish
 from service.passages.departures import Departures, Now
+from service.passages.learnt import Learnt
+from service.passages.registration import CarrierAppearance
 
 _RUNNING = 0.15  # of nominal speed
 _FROM_CLIP = 24  # carriers whose pictures are taken from a clip
@@ -29,6 +33,39 @@ class Following:
         self._track, self.line, self.departures = track, line, departures
         self._reckoning = Reckoning()
         self._located = line.located
+
+    @classmethod
+    def resumed(cls, track: TrackGeometry, learnt: Learnt, departures: Departures) -> Following:
+        """Go on with what an earlier extractor had learnt, and fill in what `departures` know of carriers."""
+        for viewpoint, background in zip(departures.moments.viewpoints, learnt.backgrounds, strict=True):
+            viewpoint.background = background.copy()
+        departures.registrar.appearances = [
+            CarrierAppearance(mean.copy(), int(count), (float(bias[0]), float(bias[1])))
+            for mean, count, bias in zip(learnt.appearances, learnt.counts, learnt.biases, strict=True)
+        ]
+        departures.registrar.residual = (float(learnt.residual[0]), float(learnt.residual[1]))
+        return cls(track, LineFollower.from_learnt(learnt.line, track.middle), departures)
+
+    def learnt(self, of: str, size: tuple[int, int]) -> Learnt | None:
+        """Return what another extractor may begin with; None before all backgrounds are known.
+
+        of: the lift's fingerprint. size: (width, height) of the frames.
+        """
+        registrar, viewpoints = self.departures.registrar, self.departures.moments.viewpoints
+        backgrounds = [each.background for each in viewpoints if each.background is not None]
+        if len(backgrounds) < len(viewpoints):
+            return None
+        return Learnt(
+            of=of,
+            size=size,
+            line=self.line.learnt,
+            places=np.array([each.progress for each in viewpoints]),
+            backgrounds=np.stack(backgrounds),
+            appearances=np.stack([each.mean for each in registrar.appearances]),
+            biases=np.array([each.bias_px for each in registrar.appearances]),
+            counts=np.array([each.count for each in registrar.appearances], dtype=np.int64),
+            residual=np.array(registrar.residual),
+        )
 
     def expect_after(self, left_s: float) -> None:
         """A carrier left at media time left_s, before the frames began: account for all that follow it."""

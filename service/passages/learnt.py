@@ -30,7 +30,7 @@ class Learnt:
     of: `fingerprint` of the lift it was learnt for. size: (width, height) of the frames.
     places: float64[3], progress at which pictures are taken. backgrounds: float32[3, FIELD, FIELD] grey, the
     views there. appearances: complex64[3, FIELD, FIELD], carriers' outlines there; biases: float64[3, 2] and
-    counts: int64[3]: see `Appearance`. residual: float64[2] canonical pixels, see `Registrar`.
+    counts: int64[3]: see `CarrierAppearance`. residual: float64[2] canonical pixels, see `Registrar`.
     """
 
     of: str

@@ -16,7 +16,7 @@ from service.domain.arrays import Float32, Image
 from service.domain.frame import Frame, reduced
 from service.line.clip import Clip, Kept
 from service.line.follower import LineFollower
-from service.line.timetable import Schedule
+from service.line.timetable import LineSchedule
 from service.line.work import Work
 from service.vision.outlines import FIELD, MARGIN_PX, PITCH_PX
 
@@ -165,7 +165,7 @@ class Moments:
                 yield
             viewpoint.background = np.median(np.stack(views), axis=0).astype(np.float32)
 
-    def recall(self, clip: Clip, line: Schedule, carriers: range) -> Work[None]:
+    def recall(self, clip: Clip, line: LineSchedule, carriers: range) -> Work[None]:
         """Take carriers' pictures from a clip."""
         for index, viewpoint in enumerate(self.viewpoints):
             for carrier in carriers:

@@ -14,7 +14,7 @@ from lifts.visibility import picture_problem
 from service.domain.passage import Picture
 from service.passages.anchor import Anchor
 from service.passages.moments import Crop, Viewpoint
-from service.passages.registration import Appearance, Registered, register
+from service.passages.registration import CarrierAppearance, Registered, register
 from service.vision.correlation import shifted
 from service.vision.outlines import outline, reduce_picture
 
@@ -42,7 +42,7 @@ class Registrar:
         self,
         track: TrackGeometry,
         viewpoints: Sequence[Viewpoint],
-        appearances: Sequence[Appearance],
+        appearances: Sequence[CarrierAppearance],
         anchor: Anchor,
         residual: tuple[float, float] = (0.0, 0.0),
     ) -> None:
@@ -101,7 +101,7 @@ class Registrar:
 
 def first_appearance(
     track: TrackGeometry, viewpoint: Viewpoint, crops: Sequence[Crop | None]
-) -> Appearance | None:
+) -> CarrierAppearance | None:
     """Return what carriers look like at a viewpoint, from the first few, each laid where it should be."""
     fields = []
     for crop in crops:
@@ -110,7 +110,7 @@ def first_appearance(
             fields.append(shifted(outline(reduce_picture(crop.image), viewpoint.background), -dx_px, -dy_px))
     if not fields:
         return None
-    return Appearance(np.asarray(np.mean(fields, axis=0), dtype=np.complex64), len(fields))
+    return CarrierAppearance(np.asarray(np.mean(fields, axis=0), dtype=np.complex64), len(fields))
 
 
 def expected_px(

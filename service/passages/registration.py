@@ -35,7 +35,7 @@ class Registered:
     field: Field
 
 
-class Appearance:
+class CarrierAppearance:
     """What a lift's carriers look like at one viewpoint: the mean outline of their registered pictures.
 
     mean: complex64[FIELD, FIELD]. bias_px: how far it lies from its true place, by what was expected of all

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from service.bench.cameras import Camera, sample
+from service.bench.cameras import SimulatedCamera, sample
 from service.cli import app
 from service.commands import bench
 from tests.service.capture.videos import write_video
 
-TINY = (Camera("tiny", 320, 180, 300), Camera("tiny with B pictures", 320, 180, 300, b_pictures=1))
+TINY = (
+    SimulatedCamera("tiny", 320, 180, 300),
+    SimulatedCamera("tiny with B pictures", 320, 180, 300, b_pictures=1),
+)
 
 
 def test_a_run_prints_its_table_and_writes_its_figures(

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from service.bench import cost as bench
-from service.bench.cameras import FPS, Camera, mbit_per_s, recording, sample, watched
+from service.bench.cameras import FPS, SimulatedCamera, mbit_per_s, recording, sample, watched
 from service.bench.cost import Decoding, WholePath, cost
 from service.domain.passage import Passage
 from tests.service.capture.videos import write_video
 
-TINY = Camera("tiny", 320, 180, 300)
+TINY = SimulatedCamera("tiny", 320, 180, 300)
 
 
 @pytest.fixture

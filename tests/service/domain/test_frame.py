@@ -10,7 +10,8 @@ import pytest
 
 from lifts.geometry import warp
 from lifts.schema import Pose
-from service.domain.frame import Frame, Planes
+from service.domain.frame import Frame
+from service.domain.planes import Planes
 
 Image = npt.NDArray[np.uint8]
 
