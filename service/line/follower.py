@@ -24,7 +24,7 @@ _CERTAIN = 0.75
 _LOST_CARRIERS = 4
 _PRESENT = 0.15  # of what the movie shows of a carrier: less is none, if the view behind it is seen
 _VIEW_SEEN = 0.35  # of the view without carriers: less, and something hides it
-_BLIND, _SEEING = 0.2, 0.3  # of what is usually in a frame: less shows nothing, more does again
+_BLIND, _SEEING = 0.15, 0.25  # of what is usually in a frame: less shows nothing, more does again
 _LEAST_SAMPLES = 3
 _RESTLESS = 0.5  # of the change a running line makes: a line that stands does not
 

@@ -21,7 +21,7 @@ from service.passages.extractor import ExtractorOptions
 from service.passages.learnt import Learnt
 from service.station.step import INSPECT_EVERY_S, Station
 
-_LEARN_S = 0.02  # learning takes as long at most before the next frame is asked for
+_LEARN_S = 0.02  # of the processor's time that learning takes before the next frame is asked for
 _WAITING = 8  # frames that may wait while the machine is busy with something else
 
 
@@ -127,7 +127,8 @@ class CameraWorker:
         events: list[CameraEvent] = []
         if frame is not None:
             events += self.take(frame, now_s)
-        while station.busy and time.monotonic() - now_s < _LEARN_S:
+        until_s = time.thread_time() + _LEARN_S
+        while station.busy and time.thread_time() < until_s:
             events += station.work(now_s)
         events += station.tick(now_s, self._load)
         if now_s >= self._next_report_s or station.state is not self._state:
