@@ -1,6 +1,7 @@
-"""The composition root: settings -> store -> engine -> pipeline -> cameras -> API, up and down in order.
+"""The composition root: makes the service's parts, starts them in order and stops them in reverse.
 
-Nothing is made at import. The main process never imports torch: the embedder's worker starts in parallel.
+Settings, engine, store, pipeline, cameras, API. Nothing is made at import. The main process never imports
+torch: the embedder's worker, which does, starts in parallel.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from service.verdicts.pipeline import Pipeline
 log = structlog.get_logger(__name__)
 
 GRACE_S = 2
-"""How long open requests may take once the service is told to stop."""
+"""How long open requests may still take once the service is to stop."""
 
 Prepare = Callable[[Runtime], None]
 """Work to do once the engine is ready and before the cameras start (the demonstration enrols its lifts)."""
@@ -58,7 +59,7 @@ class Service:
         settings: what to run.
         early: the engine, if it was started already.
         prepare: called once the engine is ready, before the cameras start.
-        on_ready: called with this service when it can work (prints the link).
+        on_ready: called with this service once it is ready (prints the link).
         loop_files: recorded videos that stand in for cameras start again at their end.
 
     Raises:
@@ -113,7 +114,7 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Where a browser finds the service: as set, else on this machine."""
+        """Where a browser finds the service: the public address if one is set, else this machine's."""
         if self.settings.public_url is not None:
             return self.settings.public_url
         host, port = self.socket.getsockname()[:2]

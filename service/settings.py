@@ -23,7 +23,7 @@ class Settings(BaseSettings):
         env_prefix="BARWATCH_", env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     data: Path = Field(default=Path("data"), description="Folder of the database and the pictures.")
     model: Path | None = Field(
@@ -32,7 +32,8 @@ class Settings(BaseSettings):
     engine: Literal["local", "ray"] = Field(default="local", description="What runs the embedder.")
     device: str = Field(default="auto", description="auto, cpu or cuda.")
     precision: Literal["auto", "float32"] = Field(
-        default="auto", description="auto: reduced where the device is faster so and the model bears it."
+        default="auto",
+        description="auto: reduced where the device is faster with it and the model's answers still hold.",
     )
 
     hwaccel: Literal["auto", "none", "vaapi", "cuda"] = Field(
@@ -54,12 +55,12 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s/]+$",
-        description="Where people find the service, e.g. https://barwatch.example; if unset, this machine.",
+        description="Where browsers find the service, e.g. https://barwatch.example; unset: this machine.",
     )
     watchdog_s: float = Field(
         default=30,
         ge=0,
-        description="The process ends if one of its parts hangs for so long, to be started anew; 0: never.",
+        description="The process ends, to be restarted, if one of its parts hangs for this long; 0: never.",
     )
 
     retention_days: float = Field(default=30, gt=0, description="How long pictures of passages are kept.")
@@ -99,11 +100,11 @@ class Settings(BaseSettings):
         """Return the manifest of the model to serve.
 
         Raises:
-            ConfigurationError: none was named and no released one is installed.
+            ConfigurationError: none is named and no released one is installed.
         """
         if self.model is not None:
             return self.model.with_suffix(".json") if self.model.suffix == ".ts" else self.model
-        # Found, not imported: the service reads ml's exported artefact and none of its code.
+        # The package is found, not imported: the service reads ml's exported artefact and none of its code.
         spec = importlib.util.find_spec("ml")
         for place in (spec.submodule_search_locations or ()) if spec is not None else ():
             return Path(place) / "released" / "barwatch.json"

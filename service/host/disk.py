@@ -1,9 +1,9 @@
 """How much room the data folder's disk has, and a reserve that is given up when it has none left.
 
-Alarms are committed before they are published, so a disk without a free block would end them. Pictures are
-what fills a disk: below `low` no more of them are kept, and old ones go early. Where something else fills it,
-the reserve, a file that holds nothing, makes room for some thousands of passages and their alarms, until
-somebody has tidied up.
+Alarms are committed before they are published, so a disk without a free block would stop them. Pictures fill
+a disk: while it is low, no more of them are kept and old ones are deleted early. If something else fills it,
+the reserve, a file without content, is deleted: that makes room for thousands of passages and their alarms,
+until somebody has tidied up.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Room(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DiskStatus:
-    """The disk as it was last looked at.
+    """The disk when it was last checked.
 
-    reserve_bytes: what is kept back for alarms; 0 once it was given up.
+    reserve_bytes: what is kept back for alarms; 0 once it has been given up.
     """
 
     room: Room
@@ -46,7 +46,7 @@ class DiskStatus:
     reserve_bytes: int
 
     def __str__(self) -> str:
-        """Say it to people."""
+        """Return the status as people read it."""
         free = f"{self.free_bytes / 1e6:.0f} MB free"
         if self.room is Room.ENOUGH:
             return str(self.room)
@@ -56,11 +56,11 @@ class DiskStatus:
 
 
 class DiskSpace:
-    """Looks after the room in one data folder. `check` on one thread; `status` from any.
+    """Looks after the room on one data folder's disk. Call `check` on one thread; read `status` from any.
 
     Args:
         folder: the data folder.
-        usage: free and total bytes of the disk it is on; handed in by tests.
+        usage: returns the free and total bytes of a folder's disk; handed in by tests.
     """
 
     def __init__(self, folder: Path, usage: Callable[[Path], tuple[int, int]] | None = None) -> None:
@@ -69,21 +69,21 @@ class DiskSpace:
 
     @property
     def status(self) -> DiskStatus:
-        """What the last look found; enough room before the first."""
+        """What the last check found; enough room before the first."""
         return self._status
 
     def check(self) -> DiskStatus:
-        """Look, and keep or give up the reserve; says so once when something changes. Raises nothing."""
+        """Check the disk, and keep or give up the reserve. Changes are logged; nothing is raised."""
         try:
             free, total = self._usage(self._folder)
         except FileNotFoundError:
             return self._status  # the first start: the folder is about to be made
         except OSError as error:
-            log.warning("the data folder's disk cannot be looked at", reason=str(error))
+            log.warning("the data folder's disk cannot be examined", reason=str(error))
             return self._status
         reserve = self._reserve_bytes()
         full = min(FULL_BYTES, total * FULL_SHARE)
-        # Half as much again before pictures are kept again: it would go to and fro with each of them.
+        # Half as much again before pictures are kept again, so that the state does not flip with each.
         low = min(LOW_BYTES, total * LOW_SHARE) * (1.5 if self._status.room is not Room.ENOUGH else 1.0)
         if free < full and reserve:
             self._give_up()

@@ -1,9 +1,9 @@
 """Ends a process whose parts no longer answer, so that whoever supervises it starts a fresh one.
 
-Docker restarts what has ended, not what hangs. What hangs is seen from inside by a thread of its own. Where
-no thread of Python's can run (a library keeps the interpreter's lock, the process was stopped), the system's
-timer ends the process; that thread winds it up again and again. Either way it ends at once and in disorder:
-what is committed is safe, and what is not would not be saved by waiting.
+Docker restarts a process that has ended, not one that hangs. A thread of the watchdog's own looks for what
+hangs. Where no Python thread can run (a library keeps the interpreter's lock, or the process was stopped),
+the system's timer ends the process, because that thread does not set it again in time. Either way the process
+ends at once and in disorder: what is committed is safe, and waiting would not save the rest.
 """
 
 from __future__ import annotations
@@ -41,41 +41,41 @@ class LoopHeartbeat:
         lasts_s = self._owed.lasts_s()
         if not lasts_s and not self._loop.is_closed():
             self._owed.begin()
-            with contextlib.suppress(RuntimeError):  # it was closed just now: it owes nothing any more
+            with contextlib.suppress(RuntimeError):  # it has just been closed, and owes nothing any more
                 self._loop.call_soon_threadsafe(self._owed.idle)
         return lasts_s
 
 
 class LastResort:
-    """A timer that ends the process by SIGALRM unless it is wound up again; needs no thread of Python's.
+    """A timer that ends the process by SIGALRM unless it is set again in time; it needs no Python thread.
 
     The handler is written in C. It dumps the stack of the thread that it interrupts and no other: the
-    interpreter's lock is not held then, and walking the frames of running threads crashes the process. A
-    service that had been stopped and continued ended by signal 11 that way, without a reason.
+    interpreter's lock is not held then, and walking the frames of running threads crashes the process: a
+    service that had been stopped and continued ended that way by signal 11, without giving a reason.
     """
 
-    def wind(self, patience_s: float) -> None:
-        """Let the process live for so long from now."""
+    def set(self, patience_s: float) -> None:
+        """End the process `patience_s` seconds from now."""
         faulthandler.register(signal.SIGALRM, file=STDERR, all_threads=False, chain=True)
         signal.setitimer(signal.ITIMER_REAL, patience_s)
 
     def cancel(self) -> None:
-        """Let it live."""
+        """End nothing any more."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         faulthandler.unregister(signal.SIGALRM)
 
 
 class Watchdog:
-    """Looks once a second: what hangs ends the process, a thread that died is replaced.
+    """Looks once a second: a part that hangs ends the process, a thread that died is replaced.
 
-    If its own thread dies or hangs, the timer that it winds up ends the process.
+    If its own thread dies or hangs, the timer that it sets with each look ends the process.
 
     Args:
         patience_s: a runner whose step lasts longer than this hangs.
         runners: what is looked after; the watchdog adds its own.
         loop: the event loop's heartbeat, if one runs.
-        end: what ends the process; a test's own does not.
-        last_resort: what ends it where this thread cannot run; a test that shares its process gives its own.
+        end: what ends the process; tests hand in something harmless.
+        last_resort: what ends it where this thread cannot run; tests hand in something harmless.
     """
 
     def __init__(
@@ -93,27 +93,27 @@ class Watchdog:
         self._runner = runners.add(Runner("watchdog", self._look, every_s=every_s))
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start looking."""
         self._runner.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop looking, and cancel the timer."""
         self._runner.stop()
         self._last_resort.cancel()
 
     def _look(self) -> None:
-        self._last_resort.wind(self._patience_s)
+        self._last_resort.set(self._patience_s)
         self._runners.revive()
         hanging = {runner.name: runner.heartbeat.lasts_s() for runner in self._runners}
         if self._loop is not None:
             hanging["event loop"] = self._loop.lasts_s()
         for name, lasts_s in hanging.items():
             if lasts_s > self._patience_s:
-                self._bite(name, lasts_s)
+                self._end_process(name, lasts_s)
 
-    def _bite(self, name: str, lasts_s: float) -> None:
+    def _end_process(self, name: str, lasts_s: float) -> None:
         log.error(
-            "hangs: the process ends, to be started anew",
+            "a part hangs: the process ends, to be restarted",
             part=name,
             seconds=round(lasts_s, 1),
             exit_code=HANGS,

@@ -1,6 +1,6 @@
 """The embedder, started before anything else: loading the network takes longer than all the rest together.
 
-Imports little, so that the worker is under way while the service's other parts are still being imported.
+It imports little, so that the worker starts while the service's other parts are still being imported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from service.settings import Settings
 
 
 class EarlyEngine:
-    """A started engine that keeps what it has to say until somebody listens.
+    """A started engine that keeps its reports until somebody listens.
 
     Raises:
         ConfigurationError: the settings name an engine that is not there.
@@ -38,20 +38,20 @@ class EarlyEngine:
             settings.manifest_path(),
             device=settings.device,
             precision=settings.precision,
-            on_health=self._tell,
+            on_health=self._report,
             runners=self.runners,
         )
         self.engine.start(wait_ready=False)
 
     def listen(self, listener: Callable[[Health], None]) -> None:
-        """Tell `listener` everything, beginning with what was said so far."""
+        """Report to `listener` from now on, beginning with what was kept so far."""
         with self._lock:
             self._listener = listener
             for health in self._kept:
                 listener(health)
             self._kept.clear()
 
-    def _tell(self, health: Health) -> None:
+    def _report(self, health: Health) -> None:
         with self._lock:
             if self._listener is None:
                 self._kept.append(health)

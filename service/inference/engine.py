@@ -1,11 +1,11 @@
 """The service's engine: the network in a process of its own.
 
     engine = WorkerEngine(path, on_health=pipeline.on_event)
-    engine.start()                                    # ArtefactError if the model is not to be trusted
+    engine.start()                                    # ArtefactError if the model is refused
     embeddings, occupancy, matches = engine.submit_pictures(images, masks).result()
 
-The worker is one process with the model; one thread here feeds it batches, watches that it answers, and
-starts a new one when it dies or hangs. The service's own process never imports torch.
+The worker is a process of its own that holds the model. One thread here feeds it batches and starts a new one
+when it dies or hangs. The service's own process never imports torch.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ class WorkerEngine:
         device: see EmbeddingModel.load.
         threads: CPU threads of the worker; None: half the cores.
         precision: see EmbeddingModel.load.
-        on_health: told when the worker is down (active) and up again (not active).
+        on_health: called when the worker is down (active) and up again (not active).
         deadline_s: a request without an answer after this long fails.
         hang_s: a worker that neither answers nor works for this long, plus a little per picture, is replaced.
         start_s: so is one that is not ready and has not got on with its start for this long.
         window_s: how long a batch waits for company; on a CPU it does not.
         max_waiting: pictures that may wait or be worked on; more are rejected (counted).
         max_backoff_s: the longest pause between two starts.
-        main: what runs in the worker; a test's own plays a device that is lost.
+        main: what runs in the worker; tests hand in their own.
         runners: where the engine's thread is looked after.
 
     Raises:
@@ -196,7 +196,7 @@ class WorkerEngine:
         """
         self._ready_mono_s = None
         options = replace(self._options, device=self._devices.next)
-        shared = (self._blocks.inputs, self._blocks.judging, self._blocks.outputs)
+        shared = (self._blocks.inputs, self._blocks.references, self._blocks.outputs)
         child = Child.spawn(self._context, "barwatch-embedder", self._main, *shared, options)
         self._pid = child.pid
         session = WorkerSession(child, self._queue, self._blocks, self._limits, self._runner)
@@ -213,7 +213,7 @@ class WorkerEngine:
             self._queue.put_back("the embedder's worker was lost twice with these pictures")
 
     def _may_use_the_processor(self) -> bool:
-        """Not where the device was asked for by name and never was there: whoever starts it must know."""
+        """Refuse a change of device if one was asked for by name and never worked: people must know."""
         return self._devices.next != CPU and (self._first.done() or self._devices.wanted == "auto")
 
     def _fail_first(self, error: BarwatchError) -> None:
@@ -226,7 +226,7 @@ class WorkerEngine:
             self._first.set_result(None)
         if self._down:
             self._down = False
-            self._tell(Health(AlarmKind.WORKER_DOWN, None, False, "The embedder's worker is back"))
+            self._report(Health(AlarmKind.WORKER_DOWN, None, False, "The embedder's worker is back"))
 
     def _set_down(self, reason: str) -> None:
         self._state = "down"
@@ -234,7 +234,7 @@ class WorkerEngine:
         log.warning("embedder down", reason=reason, restarts=self._restarts)
         if not self._down:
             self._down = True
-            self._tell(Health(AlarmKind.WORKER_DOWN, None, True, f"No carrier can be judged: {reason}"))
+            self._report(Health(AlarmKind.WORKER_DOWN, None, True, f"No carrier can be judged: {reason}"))
 
     def _pause(self, reason: str) -> None:
         """Pause before the next worker: one that lived for a while is replaced at once."""
@@ -249,7 +249,7 @@ class WorkerEngine:
             self._runner.heartbeat.begin()
             self._queue.expire()
 
-    def _tell(self, health: Health) -> None:
+    def _report(self, health: Health) -> None:
         if self._on_health is None:
             return
         if (error := attempt(partial(self._on_health, health))) is not None:

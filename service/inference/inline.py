@@ -11,7 +11,7 @@ from service.inference.protocol import EngineStatus
 
 
 class InlineEngine:
-    """The same in the caller's own process and thread: for the command line and `watch`."""
+    """The network in the caller's own process and thread: for the command line and `watch`."""
 
     def __init__(self, model: Embedder, manifest: Manifest, device: str = "cpu") -> None:
         self._model = model

@@ -45,24 +45,29 @@ class Engine(Protocol):
 
     @property
     def manifest(self) -> Manifest:
-        """The model that answers."""
+        """The manifest of the model that answers."""
 
     @property
     def status(self) -> EngineStatus:
-        """How it is."""
+        """The engine's present state."""
 
     def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
-        """uint8[N, 200, 200, 3] RGB, N <= 64, of one lift, with its `reference_embeddings`, float32[3, D]."""
+        """Embed pictures of one lift, and compare them with its masks.
+
+        Args:
+            images: uint8[N, 200, 200, 3] RGB, N <= 64.
+            references: the lift's `reference_embeddings`, float32[3, D]; without them nothing is compared.
+        """
 
     def submit_masks(self, masks: Image) -> Future[Float32]:
-        """uint8[N, 200, 200], N <= 64 -> float32[N, D]."""
+        """Embed masks: uint8[N, 200, 200], N <= 64 -> float32[N, D]."""
 
 
 def answered(answer: Future[T]) -> T:
-    """Wait for an engine's answer, for those who have nothing else to do meanwhile.
+    """Wait for an engine's answer, for callers that have nothing else to do meanwhile.
 
     Raises:
-        EngineUnavailableError: there is none.
+        EngineUnavailableError: none came.
     """
     try:
         return answer.result(ANSWER_S)

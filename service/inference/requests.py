@@ -33,13 +33,13 @@ class Request:
     attempts: int = 0
 
     def answer(self, value: Any) -> None:
-        """Give the caller the answer, unless the caller has been told otherwise or has gone."""
-        # Whoever waits may cancel at any moment: asking first whether the future is done would be a race.
+        """Give the caller the answer, unless the request has failed or was cancelled."""
+        # The caller may cancel at any moment, so asking first whether the future is done would be a race.
         with contextlib.suppress(InvalidStateError):
             self.future.set_result(value)
 
     def fail(self, message: str, reason: Reason = Reason.WORKER_DOWN) -> None:
-        """Tell the caller that there will be no answer, unless there was one."""
+        """Tell the caller that there will be no answer, unless there has been one."""
         with contextlib.suppress(InvalidStateError):
             self.future.set_exception(EngineUnavailableError(message, reason))
 
@@ -100,7 +100,7 @@ class RequestQueue:
             return batch
 
     def expire(self) -> None:
-        """Fail every request whose deadline is over, waiting or in the worker."""
+        """Fail every request whose deadline has passed, whether it waits or is in the worker."""
         now = time.monotonic()
         with self._changed:
             late = [r for r in (*self._waiting, *self.in_worker) if r.deadline_mono_s <= now]
@@ -111,12 +111,12 @@ class RequestQueue:
             self._waiting = deque(r for r in self._waiting if not r.future.done())
 
     def done(self) -> None:
-        """The worker has answered what it had."""
+        """Note that the worker has answered all that it had."""
         with self._changed:
             self.in_worker = []
 
     def put_back(self, reason: str) -> None:
-        """The worker died: queue what it had again, at the front; fail what was tried often enough."""
+        """Queue again, at the front, what a lost worker had; fail what has been tried often enough."""
         with self._changed:
             for request in reversed(self.in_worker):
                 request.attempts += 1

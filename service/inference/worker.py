@@ -1,7 +1,7 @@
-"""The embedder's own process: a loop that answers one batch after the other, and the engine's hold on it.
+"""The embedder's own process: it loads the model, then answers one batch after the other.
 
-Pictures, masks and embeddings travel through shared blocks of memory, so that what goes through the pipe is
-always small: a send can then never block on a worker that has stopped reading.
+Pictures, masks and embeddings travel through shared blocks of memory, so that messages in the pipe are
+always small: sending one cannot block, even if the worker has stopped reading.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from service.inference.requests import Request
 
 PICTURES, MASKS, PING = "pictures", "masks", "ping"
 READY, REFUSED, LOST, DONE, FAILED = "ready", "refused", "lost", "done", "failed"
-"""What a worker says; `lost`: the device it was to compute on cannot be used."""
+"""A worker's messages. `lost`: the device that it was to compute on cannot be used."""
 
 PICTURE_BYTES = 200 * 200 * 3
 
 
 @dataclass(frozen=True)
 class EmbedderOptions:
-    """What a worker needs to know; `capacity` is the largest batch the shared blocks hold."""
+    """What a worker needs to know; `capacity` is the largest batch that the shared blocks hold."""
 
     path: Path
     device: str
@@ -48,8 +48,8 @@ def input_view(block: Any, kind: str, count: int) -> Image:
     return np.frombuffer(block, np.uint8, count=int(np.prod(shape))).reshape(shape)
 
 
-def judging_view(block: Any, dim: int, count: int) -> Float32:
-    """Return the judging block as float32[count, 3, D]: what each picture is judged by."""
+def references_view(block: Any, dim: int, count: int) -> Float32:
+    """Return the references block as float32[count, 3, D]: what each picture is compared with."""
     return np.frombuffer(block, np.float32, count=count * 3 * dim).reshape(count, 3, dim)
 
 
@@ -64,15 +64,15 @@ class Blocks:
     def __init__(self, context: SpawnContext, dim: int) -> None:
         self._dim = dim
         self.inputs = context.RawArray("B", MAX_REQUEST * PICTURE_BYTES)
-        self.judging = context.RawArray("f", MAX_REQUEST * 3 * dim)
+        self.references = context.RawArray("f", MAX_REQUEST * 3 * dim)
         self.outputs = context.RawArray("f", MAX_REQUEST * (dim + 3))
 
     def write(self, batch: Sequence[Request]) -> int:
-        """Lay out requests of one kind for the worker; returns of how many images."""
+        """Lay out requests of one kind for the worker; return the number of their images."""
         images, kind = np.concatenate([request.images for request in batch]), batch[0].kind
         input_view(self.inputs, kind, len(images))[:] = images
         if kind == PICTURES:
-            view, at = judging_view(self.judging, self._dim, len(images)), 0
+            view, at = references_view(self.references, self._dim, len(images)), 0
             for request in batch:
                 # A request's references, once for each picture of it; zeros for none.
                 rows = slice(at, at + len(request.images))
@@ -81,14 +81,14 @@ class Blocks:
         return len(images)
 
     def hand_out(self, batch: Sequence[Request]) -> None:
-        """Give each request its part of what the worker has answered."""
+        """Give each request its part of the worker's answer."""
         count = sum(len(request.images) for request in batch)
         answer, at, dim = output_view(self.outputs, self._dim, count).copy(), 0, self._dim
         for request in batch:
             part = answer[at : at + len(request.images)]
             at += len(request.images)
-            seen = Inference(part[:, :dim], part[:, dim], part[:, dim + 1 :])
-            request.answer(seen if request.kind == PICTURES else seen.embeddings)
+            inference = Inference(part[:, :dim], part[:, dim], part[:, dim + 1 :])
+            request.answer(inference if request.kind == PICTURES else inference.embeddings)
 
 
 WorkerMain = Callable[[Connection, Any, Any, Any, EmbedderOptions], None]
@@ -99,8 +99,8 @@ def worker_main(
 ) -> None:
     """Load the model, say READY, REFUSED or LOST, then answer (kind, count) with DONE or FAILED until EOF."""
     signals.ignore()  # the service ends its worker itself, in order
-    # Threads that wait for each other by spinning take a busy machine's cores from those they wait for: with
-    # two threads on two loaded cores a pass then takes seconds instead of milliseconds. torch reads it.
+    # torch reads this. Threads that spin while they wait take a busy machine's cores from the threads they
+    # wait for: with two threads on two loaded cores a pass then takes seconds instead of milliseconds.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported here, in the child: the parent imports this module and must stay without torch.
     from service.inference.model import EmbeddingModel, default_threads  # noqa: PLC0415
@@ -126,7 +126,7 @@ def worker_main(
         except RuntimeError as error:
             pipe.send((FAILED, str(error).splitlines()[0]))
             if model.device.type != "cpu":
-                # After an error on the device its context may be useless: a fresh process is not.
+                # An error may have spoilt the device's context; a fresh process gets a new one.
                 return
         else:
             pipe.send((DONE, ""))
@@ -137,7 +137,7 @@ def _answer(model: Any, kind: str, count: int, blocks: tuple[Any, Any, Any], dim
         return
     images, answer = input_view(blocks[0], kind, count), output_view(blocks[2], dim, count)
     if kind == PICTURES:
-        seen = model.pictures(images, judging_view(blocks[1], dim, count))
-        answer[:, :dim], answer[:, dim], answer[:, dim + 1 :] = seen
+        inference = model.pictures(images, references_view(blocks[1], dim, count))
+        answer[:, :dim], answer[:, dim], answer[:, dim + 1 :] = inference
     else:
         answer[:, :dim], answer[:, dim:] = model.masks(images), 0.0

@@ -50,8 +50,8 @@ class Cameras:
     Args:
         store: where lifts and masks stand.
         make: makes a supervisor; handed in so that tests need no processes.
-        on_event: told what cameras report.
-        on_masks: told of each lift whose active masks changed since it was last looked at.
+        on_event: called with what cameras report.
+        on_masks: called with each lift whose active masks have changed.
         loop_files: recorded videos start again at their end (the demonstration).
         runners: where the thread is looked after.
     """
@@ -76,7 +76,7 @@ class Cameras:
         self._runner = (runners or Runners()).add(Runner("cameras", self._run, wake=self._changed.set))
 
     def start(self) -> None:
-        """Watch what the store says, from now on; returns once each of its cameras has been started."""
+        """Follow the store from now on; returns once each of its cameras has been started."""
         self._changed.set()
         self._runner.start()
         self._followed.wait()
@@ -88,7 +88,7 @@ class Cameras:
         self._stop_all(list(self._running))
 
     def refresh(self) -> None:
-        """Look at the store again, soon; several calls in a row become one."""
+        """Look at the store again soon; several calls in a row become one."""
         self._changed.set()
 
     def status(self, lift_id: str) -> CameraStatus | None:
@@ -102,7 +102,7 @@ class Cameras:
 
     def _run(self) -> None:
         with self._runner.heartbeat.waiting():
-            # Without a call as well: the command line may have changed the store from another process.
+            # Without `refresh` as well: the command line may change the store from another process.
             self._changed.wait(FOLLOW_S)
         self._changed.clear()
         if self._runner.stopping.is_set():
@@ -119,7 +119,7 @@ class Cameras:
         with self._store.reading() as session:
             versions = masks.active_versions(session)
             stored, invalid = lifts.listing(session), lifts.invalid(session)
-        self._tell_of_masks(versions)
+        self._report_masks(versions)
         found = [lift for lift in stored if lift.track and lift.camera and lift.camera.watched_url]
         wanted = {lift.id: (lift, versions.get(lift.id, 0)) for lift in found}
         self._stop_all([lift_id for lift_id, (key, _) in self._running.items() if wanted.get(lift_id) != key])
@@ -132,7 +132,7 @@ class Cameras:
         self._note_invalid(invalid)
         self._withdraw(set(wanted), set(invalid))
 
-    def _tell_of_masks(self, versions: dict[str, int]) -> None:
+    def _report_masks(self, versions: dict[str, int]) -> None:
         for lift_id in versions.keys() | self._versions.keys():
             if versions.get(lift_id) == self._versions.get(lift_id):
                 continue
@@ -181,13 +181,13 @@ class Cameras:
             log.info("camera no longer watched", lift_id=lift_id)
 
     def _withdraw(self, watched: set[str], invalid: set[str]) -> None:
-        """End the health alarms of cameras that nobody watches any more: nothing else would."""
+        """Clear the health alarms of lifts that are no longer watched: nothing else would."""
         with self._store.reading() as session:
             standing = alarms.standing(session)
         for alarm in standing:
             kept = invalid if alarm.kind is AlarmKind.LIFT_INVALID else watched
             if alarm.lift_id is not None and alarm.lift_id not in kept:
-                self._on_event(Health(alarm.kind, alarm.lift_id, False, "the camera is no longer watched"))
+                self._on_event(Health(alarm.kind, alarm.lift_id, False, "The camera is no longer watched"))
 
 
 _Key = tuple[Lift, int]

@@ -1,4 +1,4 @@
-"""A camera's own process: the worker's loop, its reports through a pipe, its sign of life."""
+"""A camera's own process: the worker's loop, its reports through a pipe, and its sign of life."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from service.domain.camera import CameraEvent, WatchedLift
 from service.health.limits import HealthLimits
 from service.health.memory import UsualView
 from service.host import signals
+from service.host.logs import set_up_logging
 from service.passages.learnt import Learnt
 from service.station.pulse import Pulse
 from service.station.worker import CameraWorker, WorkerOptions
 
 Sent = CameraEvent | UsualView | Learnt | None
-"""What a camera's process sends: what it reports, view and line as it learnt them, or a mere sign of life."""
+"""What a camera's process sends: reports, the view and the line as it has learnt them, or a sign of life."""
 
 KEEP_S = 30.0
-"""So often what was learnt is handed on, for the process that may have to take this one's place."""
+"""How often what was learnt is sent, for a process that may have to take this one's place."""
 
 
-def give_back_memory() -> None:
-    """Return to the machine what learning took: the C library would keep tens of megabytes of it for ever."""
+def release_memory() -> None:
+    """Give the memory that learning took back to the system; the C library would keep tens of megabytes."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
     if trim is not None:
         trim(0)
@@ -42,6 +43,7 @@ def run_camera(
 ) -> None:
     """Entry point of a camera's process; ends when its parent closes the pipe."""
     signals.ignore()  # the parent closes the pipe
+    set_up_logging("warning")
     cv2.setNumThreads(1)
     sending = threading.Lock()
 
@@ -61,7 +63,7 @@ def run_camera(
             for event in worker.step():
                 send(event)
             if learning and not worker.learning:
-                give_back_memory()
+                release_memory()
             learning = worker.learning
             now_s = time.monotonic()
             for name, at_s in due_s.items():

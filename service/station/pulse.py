@@ -1,4 +1,4 @@
-"""The sign of life of a camera's process: while it works, however long a step takes, and no longer."""
+"""A camera process's sign of life: sent while it works, however long a step takes, and no longer."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _WORKED_S = 1e-4
 
 
 class Pulse:
-    """Beats on a thread of its own as long as the thread that made it gets on.
+    """Beats on a thread of its own as long as the thread that made it makes progress.
 
-    It gets on if it came by (`step`) since the last beat, or at least used the processor: some steps take
-    seconds on a busy machine (learning what a lift's carriers look like), and must not be taken for a hang.
-    A thread that sleeps or waits within a step, or is in the same one for `longest_s`, gets no beat.
+    That is, if it has begun another step (`step`) since the last beat, or has used the processor: some steps
+    take seconds on a busy machine (learning what a lift's carriers look like) and must not pass for a hang.
+    There is no beat while that thread sleeps or waits within a step, or has been in one for `longest_s`.
 
     Args:
-        beat: called at each beat, on the pulse's thread; an OSError of its ends the pulse.
-        period_s: between two beats.
-        longest_s: no step takes so long.
+        beat: called at each beat, on the pulse's thread; if it raises an OSError, the pulse ends.
+        period_s: seconds between two beats.
+        longest_s: a step that takes longer than this hangs.
     """
 
     def __init__(self, beat: Callable[[], None], period_s: float = 0.5, longest_s: float = 60.0) -> None:
@@ -32,20 +32,20 @@ class Pulse:
         self._seen_steps, self._since_s, self._worked_s = 0, time.monotonic(), 0.0
 
     def start(self) -> None:
-        """Begin to beat."""
+        """Start beating."""
         self._since_s, self._worked_s = time.monotonic(), time.clock_gettime(self._clock)
         self._runner.start()
 
     def stop(self) -> None:
-        """Beat no more."""
+        """Stop beating; returns at once."""
         self._runner.stopping.set()
 
     def step(self) -> None:
-        """The watched thread has come by."""
+        """Note that the watched thread begins another step."""
         self._steps += 1
 
     def _look(self) -> bool:
-        """Beat if the thread got on since the last look; False once nobody listens."""
+        """Beat if the thread has made progress since the last look; return False once nobody listens."""
         worked_s = time.clock_gettime(self._clock)
         worked = worked_s - self._worked_s >= _WORKED_S
         self._worked_s = worked_s

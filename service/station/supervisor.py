@@ -1,4 +1,4 @@
-"""One process per camera, watched over: started, restarted when it dies or hangs, its reports passed on."""
+"""Runs one process per camera: starts it, restarts it when it dies or hangs, and passes on its reports."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ from service.station.worker import WorkerOptions
 log = structlog.get_logger(__name__)
 
 WRITE_S = 900.0
-"""So often at most what was learnt goes to disk: it hardly changes, and a hut's disk may be a memory card."""
+"""How often what was learnt is written to disk, at most: it hardly changes, and a memory card wears out."""
 
 
 @dataclass(frozen=True, slots=True)
 class SupervisorLimits:
     """How patient a supervisor is with its process, in seconds.
 
-    silent_s: five signs of life, of which there is one however long a step takes (service.station.pulse).
+    start_s: until it sends its first message, without progress.
+    silent_s: between two messages; five times the pulse's period, whatever it is at (service.station.pulse).
+    stop_s: until it has ended.
     """
 
     start_s: float = 20.0
@@ -49,8 +51,8 @@ class CameraSupervisor:
         watched: the lift, its masks and references.
         on_event: called with each CameraEvent from this supervisor's own thread; while it blocks, the camera
             drops its oldest frames and counts them.
-        memory: the file that keeps what is learnt of the line from one start of the service to the next; no
-            file if not given.
+        memory: the file that keeps what is learnt of the line from one start of the service to the next;
+            None: no file.
         runners: where its thread is looked after.
     """
 
@@ -114,8 +116,8 @@ class CameraSupervisor:
         self._write()
 
     def _run_once(self) -> None:
-        """Run one process to its end, and say why it ended."""
-        reason = "has nobody who listens to it"
+        """Run one process to its end, and report why it ended."""
+        reason = "has lost its supervisor"
         try:
             self._listen()
             reason = ""  # the supervisor was stopped

@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 BUSY_TIMEOUT_S = 10.0
 MAX_WAITING_JOBS = 2048
 NEW_ALARMS = "new_alarms"
-"""Key in Session.info: the alarms a job raised or changed, told to listeners once they are committed."""
+"""Key in Session.info: the alarms that a job raised or changed; listeners get them after the commit."""
 
 
 Job = tuple[Callable[[Session], Any], "Future[Any]"]
@@ -213,9 +213,9 @@ def make_engine(path: Path, *, write: bool) -> Engine:
     )
 
     def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-        # The driver's own transaction handling begins late and DEFERRED: it is switched off and done here.
+        # The driver begins transactions late and DEFERRED, so its handling is switched off and done here.
         connection.isolation_level = None
-        # Turning a new file to WAL locks it, and SQLite does not wait for another process that does so too.
+        # Turning a new file to WAL locks it, and SQLite does not wait for another process that does the same.
         for retry in stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_max=0.5):
             with retry:
                 connection.execute("PRAGMA journal_mode=WAL")
@@ -235,7 +235,7 @@ def make_engine(path: Path, *, write: bool) -> Engine:
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the database to the newest schema, in one transaction; an empty file is built from nothing.
 
-    A revision before "head" is for tests of what an older installation left behind.
+    An earlier revision than "head" is for tests of what an older installation left behind.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))

@@ -32,7 +32,7 @@ asyncio.run(main())
 class NoTimer(LastResort):
     """For a watchdog that shares the tests' own process: pytest-timeout uses the same timer."""
 
-    def wind(self, patience_s: float) -> None: ...
+    def set(self, patience_s: float) -> None: ...
     def cancel(self) -> None: ...
 
 
@@ -80,7 +80,7 @@ def test_one_that_works_is_left_alone() -> None:
 
 
 def test_so_does_the_end_of_the_watchdog_itself() -> None:
-    """Its thread is killed: nobody winds up the timer any more, which is not taken for peace."""
+    """Its thread is killed: nobody sets the timer any more, which does not pass for peace."""
     kill = "ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(SystemExit))"
     hang = f"ident = watchdog._runner.thread_id; {kill}; await asyncio.sleep(60)"
     code, said = run(hang)
@@ -130,7 +130,9 @@ def test_a_thread_that_died_is_replaced() -> None:
 
     runners = Runners()
     runner = runners.add(Runner("worker", body, every_s=0.01))
-    watchdog = Watchdog(60.0, runners, end=lambda _: pytest.fail("it bit somebody"), last_resort=NoTimer())
+    watchdog = Watchdog(
+        60.0, runners, end=lambda _: pytest.fail("it ended the process"), last_resort=NoTimer()
+    )
     runner.start()
     watchdog.start()
     assert last.wait(30)
@@ -139,16 +141,16 @@ def test_a_thread_that_died_is_replaced() -> None:
     assert runner.stop()
 
 
-def test_a_stopped_watchdog_bites_nobody() -> None:
+def test_a_stopped_watchdog_ends_nothing() -> None:
     """After `stop` neither the thread nor the C timer is left."""
     wound = threading.Event()
 
     class Noted(NoTimer):
-        def wind(self, patience_s: float) -> None:
+        def set(self, patience_s: float) -> None:
             wound.set()
 
     watchdog = Watchdog(
-        PATIENCE_S, Runners(), end=lambda _: pytest.fail("it bit somebody"), last_resort=Noted()
+        PATIENCE_S, Runners(), end=lambda _: pytest.fail("it ended the process"), last_resort=Noted()
     )
     watchdog.start()
     assert wound.wait(30)
