@@ -21,9 +21,9 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from service.alarms.hub import AlarmHub
-from service.api.app import create_app
-from service.api.auth import Attempts, Gate, Principal, Sessions
+from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
+from service.api.sessions import Principal, Sessions
 from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.errors import BarwatchError, ConfigurationError
 from service.domain.people import Role
@@ -42,6 +42,7 @@ from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures, Retention
 from service.usecases.first_token import first_token
 from service.verdicts.pipeline import Pipeline
+from service.web.app import create_app
 
 log = structlog.get_logger(__name__)
 
@@ -179,7 +180,7 @@ class Service:
         hub = AlarmHub(StoredOutbox(store))
         self.runners.add(hub.runner)
         store.on_alarms(hub.publish)
-        sessions = Sessions.open(settings.data, settings.session_hours * 3600)
+        sessions = Sessions(store, settings.session_hours * 3600)
         runtime = Runtime(
             settings=settings,
             store=store,
@@ -188,7 +189,7 @@ class Service:
             hub=hub,
             cameras=cameras,
             pipeline=pipeline,
-            gate=Gate(store, sessions, Attempts()),
+            gate=Authenticator(store, sessions, Attempts()),
             epoch=store.write(meta.ensure_epoch).result(),
             registry=registry,
             runners=self.runners,

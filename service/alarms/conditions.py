@@ -61,7 +61,7 @@ def apply(session: Session, health: Health) -> None:
             lifecycle.clear(session, alarm.id, health.message)
 
 
-class Conditions:
+class HealthConditions:
     """Takes changes in health, statuses and verdicts from any thread, and commits what follows from them.
 
     Args:

@@ -11,11 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from lifts.schema import LIFT_ID_PATTERN
-from service.api.auth import COOKIE, Principal
+from service.api.auth import COOKIE
 from service.api.runtime import Runtime
+from service.api.sessions import Principal
 from service.domain.people import Role
 
-# For the OpenAPI description only: Gate reads the headers itself, for WebSockets too.
+# For the OpenAPI description only: Authenticator reads the headers itself, for WebSockets too.
 _BEARER = HTTPBearer(auto_error=False, description="An API token.")
 _COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, description="The console's session.")
 

@@ -47,7 +47,7 @@ class InvalidPart(BaseModel):
     problem: str = Field(examples=["Input should be greater than or equal to 64"])
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """An error after RFC 9457; `detail` says what was expected and what came."""
 
     model_config = ConfigDict(
@@ -75,9 +75,11 @@ class Problem(BaseModel):
     )
 
 
-def problem_body(status: int, detail: str, path: str, errors: list[InvalidPart] | None = None) -> Problem:
+def problem_body(
+    status: int, detail: str, path: str, errors: list[InvalidPart] | None = None
+) -> ProblemDetails:
     """Return the problem for an HTTP status."""
-    return Problem(title=_title(status), status=status, detail=detail, instance=path, errors=errors)
+    return ProblemDetails(title=_title(status), status=status, detail=detail, instance=path, errors=errors)
 
 
 def problem_response(

@@ -8,7 +8,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from service.alarms.hub import AlarmHub
-from service.api.auth import Gate
+from service.api.auth import Authenticator
 from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError
 from service.domain.masks import MaskVersion
@@ -62,7 +62,7 @@ class Runtime:
     hub: AlarmHub
     cameras: CameraBoard
     pipeline: Judging
-    gate: Gate
+    gate: Authenticator
     epoch: str
     registry: CollectorRegistry
     heartbeat_s: float = 5.0

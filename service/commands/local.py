@@ -9,9 +9,9 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.alarms.hub import AlarmHub
-from service.api.app import create_app
-from service.api.auth import TRUSTED, Attempts, Gate, Principal, Sessions
+from service.api.auth import TRUSTED, Attempts, Authenticator
 from service.api.runtime import Runtime
+from service.api.sessions import Principal, Sessions
 from service.domain.camera import CameraStatus
 from service.domain.people import Role
 from service.inference.inline import InlineEngine
@@ -22,6 +22,7 @@ from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.verdicts.pipeline import Pipeline
+from service.web.app import create_app
 
 
 class NoCameras:
@@ -60,7 +61,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             hub=AlarmHub(StoredOutbox(store)),  # never started: nobody subscribes here
             cameras=NoCameras(),
             pipeline=Pipeline(store, engine, pictures, registry=registry),
-            gate=Gate(store, Sessions.open(settings.data, 1.0), Attempts()),
+            gate=Authenticator(store, Sessions(store, 1.0), Attempts()),
             epoch=store.write(meta.ensure_epoch).result(),
             registry=registry,
         )

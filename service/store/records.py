@@ -107,6 +107,16 @@ class AlarmComment:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A console sign-in as stored; token_id: the token it was made with, if any."""
+
+    name: str
+    role: Role
+    token_id: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRecord:
     """An API token as stored; the token itself is not."""
 

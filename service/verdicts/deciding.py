@@ -1,4 +1,4 @@
-"""From a passage to its verdict: to the engine at once, and from its answer to a recording on one thread."""
+"""From a passage to its verdict: to the engine at once, and from its answer to a draft on one thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import structlog
 from lifts.decision.judge import judge, unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Judgement
-from service.alarms.conditions import Conditions
+from service.alarms.conditions import HealthConditions
 from service.domain.errors import EngineUnavailableError
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
@@ -23,8 +23,8 @@ from service.inference.protocol import Engine
 from service.store.pictures import Pictures
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.recorder import Recorder
-from service.verdicts.recording import maps_of, recording_of
-from service.verdicts.tally import Event, Tally
+from service.verdicts.recording import draft_of, maps_of
+from service.verdicts.tally import Event, EventTally
 
 log = structlog.get_logger(__name__)
 
@@ -59,8 +59,8 @@ class Decider:
         masks: ActiveMasks,
         pictures: Pictures,
         recorder: Recorder,
-        conditions: Conditions,
-        tally: Tally,
+        conditions: HealthConditions,
+        tally: EventTally,
         *,
         max_waiting: int,
     ) -> None:
@@ -82,7 +82,7 @@ class Decider:
         if crowded:
             self._tally.add(Event.PASSAGES_NOT_JUDGED)
             judgement = unknown(Reason.OVERLOADED)
-            self._recorder.coalesce(recording_of(passage, judgement))
+            self._recorder.coalesce(draft_of(passage, judgement))
             self._conditions.judged(passage.lift_id, judgement)
             return
         version = self._masks.get(passage.lift_id)
@@ -124,7 +124,7 @@ class Decider:
         if (error := attempt(partial(self._decide, item))) is not None:
             log.error("a passage could not be decided", passage=item.passage.id, exc_info=error)
             self._tally.add(Event.PASSAGES_FAILED)
-            self._recorder.add(recording_of(item.passage, unknown(Reason.FAILED)))
+            self._recorder.add(draft_of(item.passage, unknown(Reason.FAILED)))
         with self._lock:
             self._waiting -= 1
 
@@ -132,11 +132,11 @@ class Decider:
         passage, answer = item.passage, item.answer
         judgement = self._judge(item)
         if answer is None:
-            recording = recording_of(passage, judgement)
+            draft = draft_of(passage, judgement)
         else:
             maps = maps_of(answer, self._engine.manifest.calibration.bar_map_cells)
-            recording = recording_of(passage, judgement, maps, self._pictures)
-        self._recorder.add(recording)
+            draft = draft_of(passage, judgement, maps, self._pictures)
+        self._recorder.add(draft)
         self._conditions.judged(passage.lift_id, judgement)
 
     def _judge(self, item: _Answered) -> Judgement:

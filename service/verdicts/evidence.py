@@ -14,8 +14,8 @@ from service.host.runner import Runner
 from service.store import passages
 from service.store.database import Store
 from service.store.pictures import Pictures
-from service.verdicts.recording import Recording, drop_evidence
-from service.verdicts.tally import Event, Tally
+from service.verdicts.recording import PassageDraft, drop_evidence
+from service.verdicts.tally import Event, EventTally
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class EvidenceWriter:
     """
 
     def __init__(
-        self, store: Store, pictures: Pictures, tally: Tally, max_waiting: int = MAX_WAITING
+        self, store: Store, pictures: Pictures, tally: EventTally, max_waiting: int = MAX_WAITING
     ) -> None:
         self._store, self._pictures, self._tally = store, pictures, tally
         self._max_waiting = max_waiting
@@ -67,17 +67,17 @@ class EvidenceWriter:
                 self._note_missing(record.id, gone)
         self.runner.start()
 
-    def add(self, recording: Recording) -> None:
+    def add(self, draft: PassageDraft) -> None:
         """Write the passage's pictures soon; returns at once. Safe from any thread."""
-        if not recording.files:
+        if not draft.files:
             return
         with self._lock:
             full = len(self._waiting) >= self._max_waiting
             if not full:
-                self._waiting.append((recording.record.id, recording.files))
+                self._waiting.append((draft.record.id, draft.files))
         if full:
-            self._pictures.give_up(recording.files)
-            self._note_missing(recording.record.id, recording.files)
+            self._pictures.give_up(draft.files)
+            self._note_missing(draft.record.id, draft.files)
         self._wake.set()
 
     def stop(self) -> None:

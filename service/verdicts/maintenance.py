@@ -10,7 +10,7 @@ from functools import partial
 from service.alarms import lifecycle
 from service.host.disk import Room
 from service.host.runner import Runner, attempt
-from service.store import alarms
+from service.store import alarms, sessions
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention, forget_old
 from service.verdicts.active_masks import ActiveMasks
@@ -73,3 +73,4 @@ class Maintenance:
             return
         self._next_retention_mono_s = time.monotonic() + RETENTION_EVERY_S
         self.apply_retention(datetime.now(UTC))
+        self._store.write(partial(sessions.purge, now=datetime.now(UTC))).result()

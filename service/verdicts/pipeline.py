@@ -1,7 +1,7 @@
 """Between cameras and subscribers: passage -> embedding -> verdict -> commit -> publish.
 
     passage ──▶ Decider ──▶ Recorder ──▶ store ──after the commit──▶ EvidenceWriter, hub
-                   └─verdict──▶ Conditions ──▶ store
+                   └─verdict──▶ HealthConditions ──▶ store
     health, status ─────────────────┘
 
 Events arrive on the cameras' threads (`on_event`) and never wait there. Each part owns a runner, so that none
@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from service.alarms.conditions import Conditions
+from service.alarms.conditions import HealthConditions
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.health import Health
@@ -33,7 +33,7 @@ from service.verdicts.deciding import Decider
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
-from service.verdicts.tally import Tally
+from service.verdicts.tally import EventTally
 
 LATENCY_BUCKETS_S = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 PROPOSE_EVERY_S = 1.0
@@ -75,10 +75,10 @@ class Pipeline:
         self._recorded = Counter(
             "barwatch_passages", "Passages recorded", ["lift_id", "verdict"], registry=self.registry
         )
-        self._engine, self._on_recorded, self.tally = engine, on_recorded, Tally()
+        self._engine, self._on_recorded, self.tally = engine, on_recorded, EventTally()
         self.board = StatusBoard()
         self.masks = ActiveMasks(store, engine)
-        self.conditions = Conditions(store)
+        self.conditions = HealthConditions(store)
         self._evidence = EvidenceWriter(store, pictures, self.tally)
         self._recorder = Recorder(store, pictures, self._evidence, self.tally, self._count)
         self._decider = Decider(
@@ -152,7 +152,7 @@ class Pipeline:
         return self.board.snapshot(lift_id)
 
     def counts(self) -> dict[str, int]:
-        """Return what could not be judged, recorded one by one, or kept, since the start (see Tally)."""
+        """Return what could not be judged, recorded one by one, or kept, since the start (see EventTally)."""
         return self.tally.snapshot()
 
     def forget(self, lift_id: str) -> None:

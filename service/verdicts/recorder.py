@@ -22,8 +22,8 @@ from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
 from service.verdicts.evidence import EvidenceWriter
-from service.verdicts.recording import Recording, coalesced, crowd_of, is_crowd, store_passage
-from service.verdicts.tally import Event, Tally
+from service.verdicts.recording import PassageDraft, coalesced, crowd_of, is_crowd, store_passage
+from service.verdicts.tally import Event, EventTally
 
 log = structlog.get_logger(__name__)
 
@@ -34,15 +34,15 @@ LAST_TRY_S = 4.0
 
 
 class Recorder:
-    """Hands recordings to the store's writer, and again until they are committed. Safe from any thread.
+    """Hands drafts to the store's writer, and again until they are committed. Safe from any thread.
 
     Args:
         store: where to.
         pictures: told of the files that will be written.
-        evidence: gets each recording once it is committed.
+        evidence: gets each draft once it is committed.
         tally: counts what was tried again, put together and lost.
         on_recorded: called with each committed record and its `decided_mono_s`, on the store's thread.
-        max_refused: how many refused recordings are kept one by one.
+        max_refused: how many refused drafts are kept one by one.
         last_try_s: how long `stop` waits for the database, twice at most.
     """
 
@@ -51,7 +51,7 @@ class Recorder:
         store: Store,
         pictures: Pictures,
         evidence: EvidenceWriter,
-        tally: Tally,
+        tally: EventTally,
         on_recorded: Callable[[PassageRecord, float], None],
         *,
         max_refused: int = MAX_REFUSED,
@@ -63,28 +63,28 @@ class Recorder:
         self._lock = threading.Lock()
         self._settled = threading.Condition(self._lock)
         self._open = 0
-        self._refused: deque[Recording] = deque()
-        self._crowds: dict[str, Recording] = {}
+        self._refused: deque[PassageDraft] = deque()
+        self._crowds: dict[str, PassageDraft] = {}
         self._last_try = False
         self.runner = Runner("records", self._try_again, every_s=RETRY_EVERY_S)
 
-    def add(self, recording: Recording) -> None:
+    def add(self, draft: PassageDraft) -> None:
         """Commit the passage and its alarm; returns at once."""
-        self._pictures.expect(recording.files)
+        self._pictures.expect(draft.files)
         with self._lock:
             self._open += 1
-        outcome = self._store.write(partial(store_passage, record=recording.record))
-        outcome.add_done_callback(partial(self._finish, recording))
+        outcome = self._store.write(partial(store_passage, record=draft.record))
+        outcome.add_done_callback(partial(self._finish, draft))
 
-    def coalesce(self, recording: Recording) -> None:
+    def coalesce(self, draft: PassageDraft) -> None:
         """Add the passage to the one record that stands for all its lift's carriers of an overload."""
-        bare, lift_id = recording.record, recording.record.lift_id
+        bare, lift_id = draft.record, draft.record.lift_id
         if not is_crowd(bare):
             self._tally.add(Event.PASSAGES_COALESCED)
         with self._lock:
             crowd = self._crowds.get(lift_id)
             record = crowd_of(bare) if crowd is None else coalesced(crowd.record, bare)
-            self._crowds[lift_id] = Recording(record, recording.decided_mono_s)
+            self._crowds[lift_id] = PassageDraft(record, draft.decided_mono_s)
 
     def stop(self) -> None:
         """Try for the last time what was refused, before the store is closed; what fails now is lost."""
@@ -104,48 +104,48 @@ class Recorder:
         if refused:
             self._tally.add(Event.RECORDS_RETRIED, len(refused))
             log.warning("records that the database refused are tried again", count=len(refused))
-        for recording in (*refused, *crowds):
-            self.add(recording)
+        for draft in (*refused, *crowds):
+            self.add(draft)
 
-    def _finish(self, recording: Recording, outcome: Future[bool]) -> None:
+    def _finish(self, draft: PassageDraft, outcome: Future[bool]) -> None:
         try:
-            self._settle(recording, outcome)
+            self._settle(draft, outcome)
         finally:
             with self._settled:
                 self._open -= 1
                 self._settled.notify_all()
 
-    def _settle(self, recording: Recording, outcome: Future[bool]) -> None:
+    def _settle(self, draft: PassageDraft, outcome: Future[bool]) -> None:
         error = outcome.exception()
         if error is None:
             if outcome.result():
-                self._evidence.add(recording)
-                self._on_recorded(recording.record, recording.decided_mono_s)
+                self._evidence.add(draft)
+                self._on_recorded(draft.record, draft.decided_mono_s)
             else:  # known already, and with it its pictures
-                self._pictures.give_up(recording.files)
+                self._pictures.give_up(draft.files)
         elif isinstance(error, StoreError):
-            self._refuse(recording, error)
+            self._refuse(draft, error)
         else:
             # Not the database's trouble but the record's own: it would fail the same way for ever.
-            self._lose(recording, error)
+            self._lose(draft, error)
 
-    def _refuse(self, recording: Recording, error: StoreError) -> None:
+    def _refuse(self, draft: PassageDraft, error: StoreError) -> None:
         with self._lock:
             last_try, kept = self._last_try, len(self._refused)
-            if not last_try and kept < self._max_refused and not is_crowd(recording.record):
+            if not last_try and kept < self._max_refused and not is_crowd(draft.record):
                 bare = kept >= MAX_WITH_PICTURES
-                self._refused.append(recording.without_pictures() if bare else recording)
+                self._refused.append(draft.without_pictures() if bare else draft)
                 crowded = None
             else:
-                bare, crowded = True, recording
-                if not last_try and recording.has_alarm:
+                bare, crowded = True, draft
+                if not last_try and draft.has_alarm:
                     # It takes the place of one that has none, if there is any.
-                    crowded = next((other for other in self._refused if not other.has_alarm), recording)
-                    if crowded is not recording:
+                    crowded = next((other for other in self._refused if not other.has_alarm), draft)
+                    if crowded is not draft:
                         self._refused.remove(crowded)
-                        self._refused.append(recording.without_pictures())
+                        self._refused.append(draft.without_pictures())
         if bare:
-            self._pictures.give_up(recording.files)
+            self._pictures.give_up(draft.files)
         if crowded is None:
             log.debug("record refused; it will be tried again", reason=str(error))
         elif last_try or crowded.has_alarm:
@@ -153,12 +153,12 @@ class Recorder:
         else:
             self.coalesce(crowded)
 
-    def _lose(self, recording: Recording, error: BaseException) -> None:
-        self._pictures.give_up(recording.files)
-        self._tally.add(Event.RECORDS_LOST, recording.record.carriers)
+    def _lose(self, draft: PassageDraft, error: BaseException) -> None:
+        self._pictures.give_up(draft.files)
+        self._tally.add(Event.RECORDS_LOST, draft.record.carriers)
         log.error(
             "record given up",
-            passage=recording.record.id,
-            alarm=recording.has_alarm,
+            passage=draft.record.id,
+            alarm=draft.has_alarm,
             reason=repr(error),
         )

@@ -24,7 +24,7 @@ from service.store.records import PassageRecord, PictureRecord
 
 
 @dataclass(frozen=True, eq=False)
-class Recording:
+class PassageDraft:
     """A passage on its way into the database.
 
     record: names the files of its evidence. files: these names, and what to write there once the record is
@@ -40,15 +40,15 @@ class Recording:
         """Whether an alarm is committed with it."""
         return passage_alarm(self.record, ()) is not None
 
-    def without_pictures(self) -> Recording:
+    def without_pictures(self) -> PassageDraft:
         """Return it without its evidence."""
         bare = tuple(replace(picture, file=None, why=None) for picture in self.record.pictures)
-        return Recording(replace(self.record, pictures=bare), self.decided_mono_s)
+        return PassageDraft(replace(self.record, pictures=bare), self.decided_mono_s)
 
 
-def recording_of(
+def draft_of(
     passage: Passage, judgement: Judgement, maps: Image | None = None, pictures: Pictures | None = None
-) -> Recording:
+) -> PassageDraft:
     """Put together what is kept of a passage.
 
     Args:
@@ -82,7 +82,7 @@ def recording_of(
         pictures=tuple(records),
         left_at=None if passage.left_mono_s is None else wall_time(passage.left_mono_s),
     )
-    return Recording(record, passage.decided_mono_s, files)
+    return PassageDraft(record, passage.decided_mono_s, files)
 
 
 def coalesced(first: PassageRecord, more: PassageRecord) -> PassageRecord:

@@ -22,7 +22,7 @@ HEADER = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=
 
 
 def quiet(path: Path) -> Path:
-    """A recording in which little goes on: cheap to decode, no line to learn, never frozen."""
+    """A draft in which little goes on: cheap to decode, no line to learn, never frozen."""
     rng = np.random.default_rng(0)
     images = []
     for _ in range(80):
@@ -56,7 +56,7 @@ def neighbours(folder: Path, window_s: float, windows: int) -> tuple[float, floa
     Returns the slowest good camera's frame rate before and beside them (the best of some windows: a machine
     that is busy with other things passes, a bad neighbour stays), and the one that hung.
     """
-    recording = quiet(folder / "a.mp4")
+    draft = quiet(folder / "a.mp4")
     flood, hung = MjpegCamera(fps=None), SilentServer()
     with ExitStack() as stack:
         stack.callback(hung.close)
@@ -68,7 +68,7 @@ def neighbours(folder: Path, window_s: float, windows: int) -> tuple[float, floa
             stack.callback(supervisor.stop)
             return heard
 
-        good = [watch(str(recording), f"good-{n}") for n in range(GOOD)]
+        good = [watch(str(draft), f"good-{n}") for n in range(GOOD)]
         for heard in good:
             heard.until(live)
         before = slowest(good, window_s)

@@ -28,7 +28,7 @@ from tests.service.verdicts.test_pipeline import House
 
 
 def test_what_was_damaged_on_its_way_is_unknown(tmp_path: Path, inline_engine: InlineEngine) -> None:
-    """Row 5: bytes flipped in an H.264 recording of a running line: no crash, and `unknown` while damaged."""
+    """Row 5: bytes flipped in an H.264 draft of a running line: no crash, and `unknown` while damaged."""
     seconds, damage_s = 34.0, (20.0, 25.0)
     images = (picture(number) for number in range(round(seconds * FPS)))
     path = encode(tmp_path / "a.mp4", images, FPS, key_every=5)

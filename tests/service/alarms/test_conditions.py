@@ -12,7 +12,7 @@ import pytest
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
-from service.alarms.conditions import MAX_CHANGES, Conditions
+from service.alarms.conditions import MAX_CHANGES, HealthConditions
 from service.alarms.doubts import QUIET_S
 from service.domain.alarm import Alarm, AlarmKind, AlarmState
 from service.domain.camera import CameraState, CameraStatus
@@ -28,7 +28,7 @@ UNKNOWN_RATE, DOWN = AlarmKind.LIFT_UNKNOWN_RATE, AlarmKind.WORKER_DOWN
 
 
 class Ward:
-    """Conditions with a clock of their own, and a database that refuses when it is told to."""
+    """HealthConditions with a clock of their own, and a database that refuses when it is told to."""
 
     def __init__(self, store: Store) -> None:
         self.store, self.now_s, self.refusing = store, 1000.0, False
@@ -45,8 +45,8 @@ class Ward:
 
         store.write = refusable  # type: ignore[method-assign]
 
-    def restarted(self) -> Conditions:
-        self.conditions = Conditions(self.store, lambda: self.now_s)
+    def restarted(self) -> HealthConditions:
+        self.conditions = HealthConditions(self.store, lambda: self.now_s)
         return self.conditions
 
     def restart(self) -> None:

@@ -17,9 +17,9 @@ from prometheus_client import CollectorRegistry
 
 from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
 from service.alarms.hub import AlarmHub
-from service.api.app import create_app
-from service.api.auth import Attempts, Gate, Sessions
+from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
+from service.api.sessions import Sessions
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.arrays import Float32
 from service.domain.camera import CameraState, CameraStatus
@@ -33,6 +33,7 @@ from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 from service.verdicts.pipeline import Pipeline
+from service.web.app import create_app
 from tests.service.kept_pictures import keep, keep_maps
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, draw_picture, png, tiny_manifest
 
@@ -151,7 +152,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             hub=hub,
             cameras=cameras,
             pipeline=Pipeline(store, engine, pictures, registry=registry),
-            gate=Gate(store, Sessions.open(data, 3600), Attempts()),
+            gate=Authenticator(store, Sessions(store, 3600), Attempts()),
             epoch=store.write(meta.ensure_epoch).result(),
             registry=registry,
             heartbeat_s=heartbeat_s,

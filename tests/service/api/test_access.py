@@ -1,16 +1,20 @@
 """Who may do what: every route, every role, and the ways to say who one is."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute, APIWebSocketRoute
+from sqlalchemy import select
 from starlette.routing import Mount, Route
 
-from service.api.auth import COOKIE, Attempts, Principal, Sessions
+from service.api.auth import COOKIE, Attempts
+from service.api.sessions import Principal, Sessions
 from service.domain.people import Role
-from service.store import tokens
+from service.store import sessions, tokens
+from service.store.tables import SessionRow
 from tests.service.api.conftest import House
 
 ANYBODY = None
@@ -206,16 +210,44 @@ def test_attempts_recover_and_are_kept_within_bounds() -> None:
     assert len(attempts._left) == Attempts.MAX_ADDRESSES
 
 
-def test_sessions_end_by_time_and_survive_a_restart(make_house: Callable[..., House], tmp_path: Any) -> None:
+def test_sessions_end_by_time_and_survive_a_restart(house: House) -> None:
     """A cookie is good in the next process on the same data, but not beyond its time or changed."""
     someone = Principal("x", Role.VIEWER)
-    cookie = Sessions.open(tmp_path, 60).issue(someone)
-    after_restart = Sessions.open(tmp_path, 60)
+    cookie = Sessions(house.store, 60).issue(someone)
+    after_restart = Sessions(house.store, 60)
     assert after_restart.read(cookie) == someone
     assert after_restart.read(cookie[:-1] + ("0" if cookie[-1] != "0" else "1")) is None
     assert after_restart.read("A" + cookie) is None
-    assert Sessions.open(tmp_path, -time.time()).read(Sessions.open(tmp_path, -10).issue(someone)) is None
-    assert (tmp_path / "session.key").stat().st_mode & 0o077 == 0
+    later = Sessions(house.store, 60, lambda: datetime.now(UTC) + timedelta(seconds=61))
+    assert later.read(cookie) is None
+
+
+def test_signed_out_stays_signed_out_after_a_restart(house: House) -> None:
+    """Row 39: the cookie that was ended is refused by the next process too; it is not in the file."""
+    client = house.client
+    client.post("/session", json={"token": house.tokens[Role.OPERATOR]})
+    cookie = client.cookies[COOKIE]
+    other = Sessions(house.store, 60).issue(Principal("other", Role.VIEWER))
+    client.delete("/session")
+    house.runtime.gate.sessions = Sessions(house.store, 3600)
+    client.cookies.set(COOKIE, cookie)
+    assert client.get("/session").status_code == 401
+    client.cookies.clear()
+    client.cookies.set(COOKIE, other)
+    assert client.get("/session").status_code == 200
+    kept = b"".join(path.read_bytes() for path in house.runtime.settings.data.glob("barwatch.db*"))
+    assert cookie.encode() not in kept
+    assert other.encode() not in kept
+
+
+def test_old_sessions_do_not_pile_up(house: House) -> None:
+    """Maintenance forgets what is too old, and nothing else."""
+    lasting = Sessions(house.store, 60).issue(Principal("x", Role.VIEWER))
+    Sessions(house.store, -1).issue(Principal("y", Role.VIEWER))
+    house.store.write(partial(sessions.purge, now=datetime.now(UTC))).result()
+    with house.store.reading() as session:
+        assert session.scalars(select(SessionRow.name)).all() == ["x"]
+    assert Sessions(house.store, 60).read(lasting) is not None
 
 
 def test_headers_keep_pages_to_themselves(house: House) -> None:

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-from service.api.auth import Principal
+from service.api.sessions import Principal
 from service.domain.people import Role
 from tests.service.api.conftest import House, _plain_logs, make_house
 

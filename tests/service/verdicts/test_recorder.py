@@ -1,4 +1,4 @@
-"""Recording: what is decided is committed, in the end, and nothing vanishes without a trace."""
+"""PassageDraft: what is decided is committed, in the end, and nothing vanishes without a trace."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from service.store.records import PassageRecord
 from service.store.tables import PassageRow
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.recorder import MAX_WITH_PICTURES, Recorder
-from service.verdicts.recording import Recording, recording_of
-from service.verdicts.tally import Tally
+from service.verdicts.recording import PassageDraft, draft_of
+from service.verdicts.tally import EventTally
 from tests.service.tiny_model import OPEN, passage, picture
 
 BAR_OPEN = Judgement(Verdict.OPEN, 0.99, -0.5, True, 0.9, (), 1, "m")
@@ -37,7 +37,7 @@ class Desk:
     """A recorder whose database refuses for as long as it is told to."""
 
     def __init__(self, store: Store, folder: Path, **options: Any) -> None:
-        self.store, self.tally, self.refusing = store, Tally(), False
+        self.store, self.tally, self.refusing = store, EventTally(), False
         self.pictures = Pictures(folder)
         self.evidence = EvidenceWriter(store, self.pictures, self.tally)
         self.recorded: list[str] = []
@@ -60,7 +60,7 @@ class Desk:
 
     def add(self, name: str, judgement: Judgement = NOTHING, lift_id: str = "lift") -> None:
         shown = passage(name, [picture(OPEN)], time.monotonic(), lift_id=lift_id)
-        self.recorder.add(recording_of(shown, judgement, None, self.pictures))
+        self.recorder.add(draft_of(shown, judgement, None, self.pictures))
 
     def stop(self) -> None:
         self.recorder.stop()
@@ -135,7 +135,7 @@ def test_a_crowd_that_is_refused_stays_one_record(desk: Desk) -> None:
     """However often it is tried, it is one per lift, and each carrier is counted once."""
     desk.refusing = True
     for n in range(4):
-        desk.recorder.coalesce(Recording(_record(f"c{n}"), 0.0))
+        desk.recorder.coalesce(PassageDraft(_record(f"c{n}"), 0.0))
         desk.recorder._try_again()
         assert (len(desk.recorder._crowds), len(desk.recorder._refused)) == (1, 0)
     desk.refusing = False
@@ -148,7 +148,7 @@ def test_a_crowd_that_is_refused_stays_one_record(desk: Desk) -> None:
 def test_a_record_that_can_never_be_stored_keeps_back_no_other(desk: Desk) -> None:
     """Its own trouble, not the database's: it is given up, counted and not tried again."""
     broken = replace(_record("broken"), seen_at=datetime(2026, 1, 31))
-    desk.recorder.add(Recording(broken, 0.0))
+    desk.recorder.add(PassageDraft(broken, 0.0))
     desk.add("next")
     desk.stop()
     assert desk.recorded == ["next"]

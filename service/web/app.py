@@ -14,9 +14,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
-from service.api.guards import BodyLimit, SecurityHeaders
 from service.api.metrics import RuntimeCollector
-from service.api.problems import Problem, install_problem_handlers
+from service.api.problems import ProblemDetails, install_problem_handlers
 from service.api.routes import (
     alarms,
     classify,
@@ -29,6 +28,7 @@ from service.api.routes import (
     site_calibrations,
 )
 from service.api.runtime import Runtime
+from service.web.guards import BodyLimit, SecurityHeaders
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -125,7 +125,7 @@ def _describe(app: FastAPI) -> None:
         shapes = description["components"]["schemas"]
         for name in ("HTTPValidationError", "ValidationError"):
             shapes.pop(name, None)
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
         shapes.update(problem.pop("$defs", {}))
         shapes["Problem"] = problem
         return description
