@@ -1,13 +1,16 @@
 """Runners: no exception ends a thread's work in silence, and a dead thread never reads as an idle one."""
 
+import ast
 import ctypes
 import queue
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import structlog
 
+import service
 from service.domain.errors import StoreError
 from service.host import runner as module
 from service.host.runner import BackOff, Heartbeat, Runner, Runners, RunnerState
@@ -197,3 +200,45 @@ def test_pauses_double_and_begin_again() -> None:
     stop = threading.Event()
     stop.set()
     assert BackOff(first_s=60.0, longest_s=60.0).wait(stop)
+
+
+ROOT = Path(service.__file__).resolve().parent.parent
+RUNNER = ROOT / "service" / "host" / "runner.py"
+
+
+def sources(*rooms: str) -> dict[Path, ast.Module]:
+    """Return every source file of these rooms but runner.py itself."""
+    paths = [path for room in rooms for path in (ROOT / room).rglob("*.py") if path != RUNNER]
+    assert len(paths) > 50
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def test_nothing_else_swallows_every_exception() -> None:
+    """`except Exception`, or wider, stands in runner.py alone; elsewhere it is raised again."""
+
+    def is_broad(handler: ast.ExceptHandler) -> bool:
+        names = (
+            {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else {}
+        )
+        again = isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None
+        return not again and (handler.type is None or bool({"Exception", "BaseException"} & set(names)))
+
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in sources("service", "ml", "lifts").items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and is_broad(node)
+    ]
+    assert found == []
+
+
+def test_nothing_else_starts_a_thread() -> None:
+    """Every thread of the service is a runner's, so that readiness and the watchdog know of it."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in sources("service").items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) in {"Thread", "ThreadPoolExecutor"}
+    ]
+    assert found == []
