@@ -12,14 +12,14 @@ DARK_LEVEL = 20.0
 """A picture whose bright areas (95th percentile after the median filter) stay below this is dark."""
 
 MIN_CONTRAST = 10.0
-"""Grey levels between the dark and the bright areas of a picture that shows something."""
+"""The least difference in grey levels between dark and bright areas of a picture that shows something."""
 
 MIN_STRUCTURE = 0.01
 """Fraction of the picture that edges must cover, each well above the picture's own noise."""
 
 
 def picture_problem(image: npt.NDArray[np.uint8]) -> Reason | None:
-    """Return why a registered picture must not be judged, or None if nothing speaks against it.
+    """Return why a registered picture must not be judged, or None if nothing is wrong with it.
 
     Args:
         image: uint8[200, 200, 3] RGB.
@@ -42,7 +42,7 @@ def picture_problem(image: npt.NDArray[np.uint8]) -> Reason | None:
 
 
 def _structure(calm: npt.NDArray[np.uint8]) -> float:
-    """Return the fraction of the picture covered by edges that stand out of noise and slow shading."""
+    """Return the fraction of the picture covered by edges that stand out from noise and slow shading."""
     soft = cv2.GaussianBlur(calm.astype(np.float32), (0, 0), 1.0)
     dx = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=0.125)
     dy = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=0.125)

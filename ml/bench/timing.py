@@ -6,20 +6,20 @@ import time
 from collections.abc import Callable, Mapping
 
 ROUNDS = 3
-"""At least; a median of fewer is none."""
+"""How often each call is timed at least: a median of fewer says little."""
 
 _WARM_UP = 3  # TorchScript specialises its graph in the first calls
 
 
 def interleaved(calls: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, list[float]]:
-    """Return the seconds of every timed call, by name; all have as many.
+    """Return the seconds of every timed call, by name; each name has the same number of them.
 
-    Round by round: each is called twice in its turn and the second call counts. So what else the machine does
-    hits all alike, and none pays for the caches and the spinning threads that the one before it left.
+    The calls take turns, round by round, so that the machine's other work affects all of them equally. Each
+    is called twice and the second call counts: the first restores caches and threads that others used.
 
     Args:
-        calls: what is timed.
-        seconds: how long to go on, for each name on average; never less than `ROUNDS` rounds.
+        calls: what to time, by name.
+        seconds: how long to go on, on average for each name, but at least `ROUNDS` rounds.
     """
     for call in calls.values():
         for _ in range(_WARM_UP):

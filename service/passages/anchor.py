@@ -1,7 +1,7 @@
-"""Where exactly a lift's carriers hang: laid against masks and reference pictures, more surely each time.
+"""Refines where exactly a lift's carriers hang, by matching outlines with masks and reference pictures.
 
-The placing says so to a few pixels, from two carriers. One carrier's bar may be hidden, twenty carriers' are
-not: what each one's outline says is gathered.
+The placing (`service.line.placing`) knows it to a few pixels, from two carriers. One carrier's bar may be
+hidden, but not those of twenty: so every carrier votes.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from service.vision.outlines import (
 
 _REACH = 10  # field pixels: 20 canonical
 _MEMORY = 30.0
-_PLAIN = 1.15  # times the score of where carriers are taken to be, at least, says that they are not
+_PLAIN = 1.15  # another place is believed if it scores so many times more than the present one
 _ALONG_PX, _ACROSS_PX = 7.0, 6.0
 
 
 class Anchor:
-    """Gathers votes for where carriers are, against where they are taken to be; see the module.
+    """Gathers votes for a shift of all carriers against where they are assumed to be.
 
     Args:
-        masks, references: of the lift. motion: canonical pixels that a picture moves per way, (x, y).
+        masks, references: the lift's. motion: canonical pixels that a picture moves per progress, (x, y).
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Anchor:
         motion: tuple[float, float],
     ) -> None:
         pair = [] if masks is None else [masks.open, masks.close]
-        # Of length 1 each: a bar of which little is seen fits no better than others by chance.
+        # Normalised: a bar of which little shows must not fit better than others by chance.
         self._masks = [spectrum(unit(mask_outline(mask))) for mask in pair]
         self._references = [spectrum(unit(_reference_outline(picture))) for picture in references.values()]
         self._votes = np.zeros((2 * _REACH + 1, 2 * _REACH + 1))
@@ -51,11 +51,11 @@ class Anchor:
         self._carriers = 0
 
     def learn(self, field: Field) -> Shift:
-        """Take in a carrier's outline complex64[FIELD, FIELD] about the middle, laid where it is taken to be.
+        """Take in a carrier's outline complex64[FIELD, FIELD] around the middle, at its assumed place.
 
         Returns:
-            By how many canonical pixels all carriers turn out to be off; whole field pixels, so that what was
-            learnt so far can be moved along: from now on outlines are to be laid there.
+            The shift in canonical pixels by which all carriers turn out to be off; whole field pixels, so
+            that what was learnt can be shifted too. Later outlines are expected at the new place.
         """
         if not self._masks and not self._references:
             return Shift(0.0, 0.0, 0.0)
@@ -71,7 +71,7 @@ class Anchor:
         return Shift(float(PITCH_PX * columns), float(PITCH_PX * rows), moved.score)
 
     def _near(self) -> npt.NDArray[np.float64]:
-        """Return 0..1 over shifts: the placing was right to a few pixels, whatever was moved since."""
+        """Return a weight 0..1 for each shift: the first placing was right to a few pixels."""
         near = prior(2 * _REACH, self._motion, _ALONG_PX, _ACROSS_PX)
         row, column = (_REACH + round(total / PITCH_PX) for total in reversed(self._total))
         side = 2 * _REACH + 1
@@ -79,7 +79,7 @@ class Anchor:
         return near[row : row + side, column : column + side]
 
     def _vote(self, field: Field) -> npt.NDArray[np.float64]:
-        """Return over shifts how well masks and references agree with an outline."""
+        """Return for each shift how well masks and references agree with an outline."""
         seen = spectrum(field)
         bars = np.zeros_like(self._votes)
         if self._masks:
@@ -88,7 +88,7 @@ class Anchor:
             return bars**2
         length = max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9)
         whole = np.maximum.reduce([np.maximum(agreement(seen, r, _REACH), 0.0) for r in self._references])
-        # A whole carrier tells more than a bar, which the seat, a rider or the next carrier may look like.
+        # A whole carrier tells more than a bar, which a seat, a rider or the next carrier may resemble.
         return np.asarray((whole / length) ** 2 * (0.5 + bars / length))
 
 
