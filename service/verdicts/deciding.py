@@ -22,9 +22,9 @@ from service.host.runner import Runner, attempt
 from service.inference.protocol import Engine
 from service.store.pictures import Pictures
 from service.verdicts.active_masks import ActiveMasks
+from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.recorder import Recorder
 from service.verdicts.recording import draft_of, maps_of
-from service.verdicts.tally import Event, EventTally
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ class Decider:
         pictures: Pictures,
         recorder: Recorder,
         conditions: HealthConditions,
-        tally: EventTally,
+        tally: PassageCounters,
         *,
         max_waiting: int,
     ) -> None:

@@ -14,8 +14,8 @@ from service.host.runner import Runner
 from service.store import passages
 from service.store.database import Store
 from service.store.pictures import Pictures
+from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.recording import PassageDraft, drop_evidence
-from service.verdicts.tally import Event, EventTally
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class EvidenceWriter:
     """
 
     def __init__(
-        self, store: Store, pictures: Pictures, tally: EventTally, max_waiting: int = MAX_WAITING
+        self, store: Store, pictures: Pictures, tally: PassageCounters, max_waiting: int = MAX_WAITING
     ) -> None:
         self._store, self._pictures, self._tally = store, pictures, tally
         self._max_waiting = max_waiting

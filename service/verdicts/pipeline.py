@@ -29,11 +29,11 @@ from service.store.pictures import Pictures, Retention
 from service.store.records import PassageRecord
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.board import StatusBoard
+from service.verdicts.counters import PassageCounters
 from service.verdicts.deciding import Decider
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
-from service.verdicts.tally import EventTally
 
 LATENCY_BUCKETS_S = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 PROPOSE_EVERY_S = 1.0
@@ -75,7 +75,7 @@ class Pipeline:
         self._recorded = Counter(
             "barwatch_passages", "Passages recorded", ["lift_id", "verdict"], registry=self.registry
         )
-        self._engine, self._on_recorded, self.tally = engine, on_recorded, EventTally()
+        self._engine, self._on_recorded, self.tally = engine, on_recorded, PassageCounters()
         self.board = StatusBoard()
         self.masks = ActiveMasks(store, engine)
         self.conditions = HealthConditions(store)
@@ -152,7 +152,7 @@ class Pipeline:
         return self.board.snapshot(lift_id)
 
     def counts(self) -> dict[str, int]:
-        """Return what could not be judged, recorded one by one, or kept, since the start (see EventTally)."""
+        """Return what could not be judged, recorded one by one, or kept (PassageCounters)."""
         return self.tally.snapshot()
 
     def forget(self, lift_id: str) -> None:

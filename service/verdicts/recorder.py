@@ -21,9 +21,9 @@ from service.host.runner import Runner
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
+from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.recording import PassageDraft, coalesced, crowd_of, is_crowd, store_passage
-from service.verdicts.tally import Event, EventTally
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ class Recorder:
         store: Store,
         pictures: Pictures,
         evidence: EvidenceWriter,
-        tally: EventTally,
+        tally: PassageCounters,
         on_recorded: Callable[[PassageRecord, float], None],
         *,
         max_refused: int = MAX_REFUSED,

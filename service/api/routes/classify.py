@@ -7,12 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Query, UploadFile
 
-from service.api.classification import classify_pictures
 from service.api.deps import MULTIPART, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.lifts import ClassifyOut
 from service.api.uploads import decode_upload, read_upload
 from service.inference.why import png_of
+from service.usecases.classification import classify_pictures
 
 router = APIRouter(prefix="/lifts/{lift_id}", tags=["lifts"])
 
@@ -51,6 +51,13 @@ def classify(
         decode_upload(read_upload(file, f"image {number}", limit), f"image {number}")
         for number, file in enumerate(image, 1)
     ]
-    judgement, drawn = classify_pictures(runtime, lift_id, pictures, registered=registered, why=why)
+    judgement, drawn = classify_pictures(
+        runtime,
+        lift_id,
+        pictures,
+        registered=registered,
+        timeout_s=runtime.settings.engine_timeout_s,
+        why=why,
+    )
     elapsed_ms = (time.perf_counter() - began) * 1000
     return ClassifyOut.of(lift_id, judgement, elapsed_ms, [png_of(one) for one in drawn] if why else None)

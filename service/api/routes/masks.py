@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Path, UploadFile
-from sqlalchemy.orm import Session
 
 from lifts.folder import canonical_reference
 from lifts.masks import canonical_mask
 from lifts.schema import Lift
 from service.api.deps import ADMIN, MULTIPART, OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
-from service.api.runtime import Runtime
 from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionOut
 from service.api.uploads import decode_upload, read_upload
 from service.domain.arrays import Image
-from service.domain.errors import NotFoundError
-from service.domain.masks import MaskVersion
 from service.inference.enrolment import enrol
 from service.passages.motion import track_warnings
 from service.store import lifts, masks
+from service.usecases.enrolment import find_lift, store_masks
 
 router = APIRouter(prefix="/lifts/{lift_id}/masks", tags=["lifts"])
 
@@ -51,7 +48,7 @@ def enrol_masks(
     422 says why masks are refused: not an image, empty, nearly full, the two nearly alike, of a wrong size
     without a track to warp them with, or swapped (a reference picture says so).
     """
-    known = _find(runtime, lift_id)
+    known = find_lift(runtime, lift_id)
     limit = runtime.settings.max_upload_mb
     drawings = [
         canonical_mask(decode_upload(read_upload(file, part, limit), part), known, part)
@@ -98,24 +95,3 @@ def activate(
     active = runtime.store.write(lambda session: masks.activate(session, lift_id, version)).result()
     runtime.masks_changed(lift_id)
     return MaskVersionOut.of(active)
-
-
-def store_masks(runtime: Runtime, lift: Lift, version: MaskVersion) -> MaskVersion:
-    """Store an enrolled pair as the lift's active masks, and the lift if it is new; cameras follow."""
-
-    def job(session: Session) -> MaskVersion:
-        if not lifts.exists(session, lift.id):
-            lifts.put(session, lift)
-        return masks.add(session, version)
-
-    stored = runtime.store.write(job).result()
-    runtime.masks_changed(lift.id)
-    return stored
-
-
-def _find(runtime: Runtime, lift_id: str) -> Lift | None:
-    with runtime.store.reading() as session:
-        try:
-            return lifts.get(session, lift_id)
-        except NotFoundError:
-            return None

@@ -9,9 +9,9 @@ import numpy as np
 import lifts.decision.judge
 import ml.evaluate.onsite
 import ml.evaluate.scoring
-import service.api.classification
 import service.site.learning
 import service.station.watch
+import service.usecases.classification
 import service.verdicts.pipeline
 from lifts.decision.calibration import Calibration
 from lifts.decision.verdict import Inference, Verdict
@@ -59,7 +59,7 @@ def test_all_call_the_same_judge() -> None:
         ml.evaluate.scoring,
         ml.evaluate.onsite,
         service.verdicts.pipeline,
-        service.api.classification,
+        service.usecases.classification,
         service.site.learning,
         service.station.watch,
     ):

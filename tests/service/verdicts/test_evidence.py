@@ -18,10 +18,10 @@ from service.store import alarms, passages
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
+from service.verdicts.counters import PassageCounters
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.recorder import Recorder
 from service.verdicts.recording import draft_of
-from service.verdicts.tally import EventTally
 from tests.service.tiny_model import OPEN, passage, picture
 
 BAR_OPEN = Judgement(Verdict.OPEN, 0.99, -0.5, True, 0.9, (), 1, "m")
@@ -52,7 +52,7 @@ class Bench:
     """What writes evidence, and the recorder that hands it over."""
 
     def __init__(self, store: Store, folder: Path, max_waiting: int = 64) -> None:
-        self.store, self.pictures, self.tally = store, Kept(folder), EventTally()
+        self.store, self.pictures, self.tally = store, Kept(folder), PassageCounters()
         self.writer = EvidenceWriter(store, self.pictures, self.tally, max_waiting)
         self.recorder = Recorder(store, self.pictures, self.writer, self.tally, lambda *_: None)
 
@@ -128,7 +128,7 @@ def test_what_a_killed_service_did_not_write_is_noted_at_the_next_start(bench: B
     bench.record()
     bench.recorder.stop()  # and the writer never starts
     folder = bench.pictures.folder.parent
-    after = EvidenceWriter(bench.store, Pictures(folder), EventTally())
+    after = EvidenceWriter(bench.store, Pictures(folder), PassageCounters())
     after.start()
     _await(lambda: bench.kept()[1].evidence == (), "the addresses to go")
     after.stop()

@@ -23,10 +23,10 @@ from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
 from service.store.tables import PassageRow
+from service.verdicts.counters import PassageCounters
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.recorder import MAX_WITH_PICTURES, Recorder
 from service.verdicts.recording import PassageDraft, draft_of
-from service.verdicts.tally import EventTally
 from tests.service.tiny_model import OPEN, passage, picture
 
 BAR_OPEN = Judgement(Verdict.OPEN, 0.99, -0.5, True, 0.9, (), 1, "m")
@@ -37,7 +37,7 @@ class Desk:
     """A recorder whose database refuses for as long as it is told to."""
 
     def __init__(self, store: Store, folder: Path, **options: Any) -> None:
-        self.store, self.tally, self.refusing = store, EventTally(), False
+        self.store, self.tally, self.refusing = store, PassageCounters(), False
         self.pictures = Pictures(folder)
         self.evidence = EvidenceWriter(store, self.pictures, self.tally)
         self.recorded: list[str] = []

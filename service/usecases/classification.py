@@ -13,7 +13,6 @@ from lifts.decision.verdict import Judgement
 from lifts.geometry import CANONICAL_SIZE, refine, warp
 from lifts.schema import Lift, Pose
 from lifts.visibility import picture_problem
-from service.api.runtime import Runtime
 from service.domain.arrays import Image
 from service.domain.errors import ConflictError, EngineUnavailableError, ImageError
 from service.domain.masks import MaskVersion
@@ -21,22 +20,31 @@ from service.domain.passage import Picture
 from service.inference.why import bar_maps, overlay
 from service.passages.registration import register
 from service.store import lifts
+from service.usecases.parts import ServiceParts
 from service.vision.outlines import MARGIN_PX, Field, mask_outline, outline, reduce_picture
 
 _MOMENTS = {1: ("middle",), 2: ("begin", "end"), 3: ("begin", "middle", "end")}
 
 
 def classify_pictures(
-    runtime: Runtime, lift_id: str, images: Sequence[Image], *, registered: bool, why: bool = False
+    parts: ServiceParts,
+    lift_id: str,
+    images: Sequence[Image],
+    *,
+    registered: bool,
+    timeout_s: float,
+    why: bool = False,
 ) -> tuple[Judgement, list[Image]]:
-    """Judge one passage; with `why` returns also what to lay over each picture (service.inference.why).
+    """Judge one passage; return also, with `why`, what to lay over each picture (service.inference.why).
 
     Args:
-        runtime: the service's parts.
+        parts: the service.
         lift_id: whose masks to judge by.
         images: one to three uint8[H, W, 3] RGB in the order of time: 200x200 if registered, else as large
             as the camera's frames.
         registered: whether they are in the canonical frame already.
+        timeout_s: how long to wait for the embedder.
+        why: whether the overlays are wanted.
 
     Raises:
         NotFoundError: no such lift.
@@ -44,10 +52,10 @@ def classify_pictures(
         ImageError: a wrong size.
         EngineUnavailableError: the embedder is down or too slow.
     """
-    with runtime.store.reading() as session:
+    with parts.store.reading() as session:
         lift = lifts.get(session, lift_id)
-    version = runtime.active_masks(lift_id)
-    calibration = runtime.engine.manifest.calibration
+    version = parts.active_masks(lift_id)
+    calibration = parts.engine.manifest.calibration
     pictures = (
         [_canonical(image, number) for number, image in enumerate(images, 1)]
         if registered
@@ -55,8 +63,8 @@ def classify_pictures(
     )
     batch = np.stack([picture.image for picture in pictures])
     try:
-        answer = runtime.engine.submit_pictures(batch, version.reference_embeddings())
-        seen = answer.result(runtime.settings.engine_timeout_s)
+        answer = parts.engine.submit_pictures(batch, version.reference_embeddings())
+        seen = answer.result(timeout_s)
     except TimeoutError as error:
         raise EngineUnavailableError("the embedder did not answer in time", Reason.LATE) from error
     maps = bar_maps(seen, calibration.bar_map_cells if why else 0)

@@ -22,7 +22,7 @@ class Event(StrEnum):
     """Named by a record and not written."""
 
 
-class EventTally:
+class PassageCounters:
     """Counts events from any thread."""
 
     def __init__(self) -> None:
