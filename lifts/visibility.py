@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.decision.reasons import Reason
+from lifts.edges import brightness, edge_strength
 
 DARK_LEVEL = 20.0
 """A picture whose bright areas (95th percentile after the median filter) stay below this is dark."""
@@ -30,22 +31,19 @@ def picture_problem(image: npt.NDArray[np.uint8]) -> Reason | None:
     """
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     half = cv2.resize(grey, (100, 100), interpolation=cv2.INTER_AREA)
-    calm = cv2.medianBlur(cv2.medianBlur(half, 5), 5)
-    low, high = np.percentile(calm, (5, 95))
+    calm = np.asarray(cv2.medianBlur(cv2.medianBlur(half, 5), 5), dtype=np.uint8)
+    low, high = brightness(calm)
     if high < DARK_LEVEL:
         return Reason.DARK
     if low > 250:
         return Reason.OVER_EXPOSED
     if high - low < MIN_CONTRAST:
         return Reason.NO_CONTRAST
-    return None if _structure(np.asarray(calm, dtype=np.uint8)) >= MIN_STRUCTURE else Reason.NO_STRUCTURE
+    return None if _structure(calm) >= MIN_STRUCTURE else Reason.NO_STRUCTURE
 
 
 def _structure(calm: npt.NDArray[np.uint8]) -> float:
     """Return the fraction of the picture covered by edges that stand out from noise and slow shading."""
-    soft = cv2.GaussianBlur(calm.astype(np.float32), (0, 0), 1.0)
-    dx = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=0.125)
-    dy = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=0.125)
-    strength = cv2.magnitude(dx, dy)
+    strength = edge_strength(calm.astype(np.float32), 1.0)
     floor = max(1.0, 3.0 * float(np.median(strength)))
     return float((strength > floor).mean())

@@ -1,6 +1,6 @@
 """The health of a camera: a pure state machine, stepped by frames and by ticks of the monotonic clock.
 
-It never falls silent: until frames come it says so, and what it cannot see it reports as a problem.
+It is never silent: until frames come it says so, and what it cannot see is a problem that it reports.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class CameraHealth:
         lift_id: whose camera.
         now_s: when it began.
         limits: when a camera counts as impaired.
-        usual: the view as it was learned before, by another process.
+        usual: the view as an earlier process learnt it.
     """
 
     def __init__(
@@ -68,13 +68,13 @@ class CameraHealth:
 
     @property
     def message(self) -> str:
-        """The same for people, in a sentence; empty if nothing is wrong."""
+        """The same as a sentence for people; empty if nothing is wrong."""
         active = (problem.active for problem in (self._frozen, self._unseen, self._changed))
         return next((trouble.message for trouble in active if trouble is not None), "")
 
     @property
     def usual(self) -> UsualView | None:
-        """The view as it was learned; None before enough was seen."""
+        """The view as it was learnt; None before enough was seen."""
         return self._view.known
 
     def frame_age_s(self, now_s: float) -> float | None:
@@ -86,7 +86,7 @@ class CameraHealth:
         changes = self._arrived(now_s)
         unseen = self._view.unseen(view)
         still = self._standing_still(view, now_s)
-        # In the dark or under a cap every picture is the same: that has an alarm of its own.
+        # In the dark or under a cap every picture is the same; those have an alarm of their own.
         frozen = still if unseen is None else None
         changes += self._frozen.step(frozen, now_s, "the camera's picture changes again")
         changes += self._unseen.step(unseen, now_s, "clear view again")
@@ -96,7 +96,7 @@ class CameraHealth:
         return changes
 
     def damaged(self, now_s: float) -> list[Health]:
-        """Take in a frame that cannot be looked at, because bits of it were lost; return what changed."""
+        """Take in a frame that cannot be inspected because parts of it were lost; return what changed."""
         trouble = Trouble(
             Reason.DAMAGED, "the stream is damaged: much of it is lost on its way from the camera"
         )
@@ -118,13 +118,13 @@ class CameraHealth:
         return self._lost.step(None, now_s, "the camera sends frames again")
 
     def _standing_still(self, view: View, now_s: float) -> Trouble | None:
-        """Say since when the picture stands still; an encoder's key frames shift it by a trace only."""
+        """Return the trouble if the picture stands still; key frames shift it only by a trace."""
         before = self._frozen_view
         if before is not None:
             change = np.abs(view.samples.astype(np.int16) - before.samples)
             if float(change.mean()) < self.limits.frozen_change and float((change > 12).mean()) < 5e-4:
                 still_s = now_s - self._frozen_since_s
-                # Now and then a key frame shifts what an encoder makes of the same picture.
+                # A key frame now and then shifts what an encoder makes of the same picture.
                 if still_s < (self.limits.frozen_s if self._frozen.active is None else _SAME_AGAIN_S):
                     return None
                 return Trouble(

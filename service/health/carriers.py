@@ -1,4 +1,4 @@
-"""Whether carriers are recognised at all: a line that runs without passages is blindness, not quiet."""
+"""Whether carriers are recognised at all: a running line without passages is blindness, not calm."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from service.health.limits import HealthLimits, Impairment, Trouble
 from service.health.view import VIEW_HEIGHT, VIEW_WIDTH, View
 
 STOPPED = ("stopped", "backwards")
-"""What a line's speed may be said to be that brings no carriers."""
+"""The line speeds at which no carriers are due."""
 
-_CHANGE = 8  # grey levels, of an area's mean after a median filter: noise and snowflakes do not reach it
-_AREA = 0.02  # of what carriers pass through
+_CHANGE = 8  # grey levels of an area's mean after a median filter, which noise and snowflakes do not reach
+_AREA = 0.02  # of the region through which carriers pass
 _LONGEST_STEP_S = 1.0
 
 
 class SceneMotion:
-    """Says whether something moves where carriers pass.
+    """Says whether anything moves where carriers pass.
 
     Args:
         track: the lift's, in pixels of a picture of width_px x height_px.
@@ -54,8 +54,8 @@ class SceneMotion:
 class CarrierWatch:
     """Raises `lift_unknown_rate` when things move before the camera for long and no carrier is recognised.
 
-    A line that is known to stand, or a camera that cannot see (which has an alarm of its own), starts the
-    time anew. All times are time.monotonic().
+    The time starts anew while the line is known to stand, and while the camera cannot see, which has an alarm
+    of its own. All times are time.monotonic().
     """
 
     def __init__(self, lift_id: str, limits: HealthLimits | None = None) -> None:

@@ -1,4 +1,4 @@
-"""When a camera counts as impaired, and one kind of trouble on its way into an alarm and out of it."""
+"""When a camera counts as impaired, and how one kind of trouble is raised and cleared."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from service.domain.health import Health
 class HealthLimits:
     """When a camera counts as impaired. Times in seconds, brightness in grey levels.
 
-    covered: of the places that usually have some structure, the share that must still have it.
-    blurred: of the usual sharpness, each by its view's contrast.
+    covered: the share of the places with structure that must still have it.
+    blurred: the share of the usual sharpness, relative to contrast, that must remain.
     moved_px: of a picture 1280 across.
     overload_rate: of the pictures that should come, the share that must be read, over overload_window_s.
     overload_dropped: of the frames, the share that may be dropped.
@@ -62,10 +62,10 @@ class Trouble:
 
 @dataclass(slots=True)
 class Impairment:
-    """One kind of trouble: it must last before it is reported, and be gone for a while before it clears.
+    """One kind of trouble, with hysteresis: it must last before it is raised, and be gone before it clears.
 
-    Its cause may change while it lasts (a dark picture turns out to be a covered lens): the new cause must
-    last as well, then the old one is taken back and the new one reported.
+    Its cause may change meanwhile (a dark picture turns out to be a covered lens). The new cause must last as
+    well; then the old one is cleared and the new one raised, so that no alarm names a cause that is over.
     """
 
     kind: AlarmKind
@@ -77,13 +77,13 @@ class Impairment:
     _awaited: str | None = None
 
     def step(self, present: Trouble | None, now_s: float, over: str) -> list[Health]:
-        """Take in what is wrong now, if anything is; return what changed. over: said when it is no more."""
+        """Take in what is wrong now, if anything; return what changed. over: the message when it ends."""
         cause = None if present is None else present.cause
         active = None if self.active is None else self.active.cause
         if cause == active:
             self._since_s = None
             return []
-        # Before it is reported it is any trouble: dark and covered in turns is no reason to wait longer.
+        # Until it is raised any cause counts: dark and covered by turns must not postpone the alarm.
         awaited = "any" if active is None else cause
         if self._since_s is None or awaited != self._awaited:
             self._since_s, self._awaited = now_s, awaited

@@ -1,4 +1,4 @@
-"""What a camera's view usually looks like, and how the view of now differs from it."""
+"""What a camera's view usually looks like, and how the present view differs from it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from lifts.decision.reasons import Reason
 from service.health.limits import HealthLimits, Trouble
 from service.health.view import VIEW_WIDTH, Floats, View, displacement, likeness, outlines
 
-_SURE = 0.25  # of the phase correlation: so high a peak is no chance
-_SEEN_BETTER = 0.1  # by how much a shift must make two views more alike to be believed
-_FARTHEST = 0.25  # of a picture's width: beyond, outlines meet by chance
+_SURE = 0.25  # peak of the phase correlation above which it is not chance
+_SEEN_BETTER = 0.1  # gain in likeness from which a shift is believed
+_FARTHEST = 0.25  # of a picture's width, beyond which outlines coincide by chance
 _FULL = 1280.0 / VIEW_WIDTH
 _HABIT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UsualView:
-    """A camera's usual view: outlives the camera's process, so that one that was moved stays moved.
+    """A camera's usual view. It outlives the process, so that a moved camera is still known to be moved.
 
-    first, usual: uint8[90, 160], as it was learned at first and as it is of late. sharpness: of
-    a view, by its contrast.
+    first, usual: uint8[90, 160], as first learnt and as of late. sharpness: of a view, relative to contrast.
     structure: float32[9, 16], how often each cell has some.
     """
 
@@ -35,11 +34,11 @@ class UsualView:
 
 
 class ViewMemory:
-    """A slow background, learned while nothing is wrong.
+    """A slow background, learnt while nothing is wrong.
 
     Args:
         limits: see HealthLimits.
-        known: what was learned before, by another process.
+        known: what an earlier process learnt.
     """
 
     def __init__(self, limits: HealthLimits, known: UsualView | None = None) -> None:
@@ -60,7 +59,7 @@ class ViewMemory:
 
     @property
     def known(self) -> UsualView | None:
-        """What was learned; None before enough was seen."""
+        """What was learnt; None before enough was seen."""
         if self._first is None or self._usual is None or self._structure is None:
             return None
         first, usual = (np.rint(grey).astype(np.uint8) for grey in (self._first, self._usual))
@@ -134,7 +133,7 @@ class ViewMemory:
         if self._recent is None or self._usual is None:
             return None
         recent, usual = outlines(self._recent), outlines(self._usual)
-        # With the first view as well: one that sinks a little every hour is as usual all the time.
+        # With the first view as well: a camera that sinks a little every hour always looks as usual.
         known = [usual] if self._first is None else [usual, outlines(self._first)]
         for then in known:
             moved = self._moved(then, recent)
@@ -147,13 +146,13 @@ class ViewMemory:
         return Trouble(Reason.ANOTHER_VIEW, message)
 
     def _alike(self, then: Floats, recent: Floats) -> bool:
-        """Say whether it is the same place; in whatever light, its outlines are where they were."""
+        """Say whether it is the same place: in any light, its outlines are where they were."""
         _, _, response = displacement(then, recent)
         return response > _SURE or likeness(then, recent) > self._limits.view_likeness
 
     @property
     def _limit_px(self) -> float:
-        # A frame is many view pixels wide: a small shift of the camera already spoils the registration.
+        # In frame pixels, because even a small shift of the camera spoils the registration.
         return self._limits.moved_px / _FULL
 
     def _moved(self, then: Floats, recent: Floats) -> Trouble | None:
@@ -165,7 +164,7 @@ class ViewMemory:
 
 
 def _shift(then: Floats, recent: Floats) -> tuple[float, float] | None:
-    """Return how far outlines have moved, in view pixels; None where that cannot be said for sure."""
+    """Return how far outlines have moved, in view pixels; None where that is uncertain."""
     dx, dy, response = displacement(then, recent)
     height, width = then.shape
     if response <= _SURE or max(abs(dx), abs(dy)) >= _FARTHEST * width:
@@ -173,7 +172,7 @@ def _shift(then: Floats, recent: Floats) -> tuple[float, float] | None:
     x, y = int(np.ceil(abs(dx))), int(np.ceil(abs(dy)))
     if x == y == 0:
         return dx, dy
-    # A shadow that wandered shifts, too, but nothing else fits better where it went.
+    # A wandering shadow shifts too, but then nothing else fits better after the shift.
     back = cv2.warpAffine(recent, np.array([[1, 0, -dx], [0, 1, -dy]], dtype=np.float64), (width, height))
     inner = (slice(y, height - y), slice(x, width - x))
     better = likeness(then[inner], back[inner].astype(np.float32)) - likeness(then[inner], recent[inner])
@@ -181,5 +180,5 @@ def _shift(then: Floats, recent: Floats) -> tuple[float, float] | None:
 
 
 def _sharpness(view: View) -> float:
-    """Return a view's sharpness by its contrast: at dusk every edge is weaker, and none less sharp."""
+    """Return sharpness relative to contrast: at dusk edges are weaker and not less sharp."""
     return view.sharpness / max(view.contrast, 1.0)

@@ -1,4 +1,4 @@
-"""What a frame looks like, in a few numbers: the raw material of camera health."""
+"""A frame reduced to a few numbers, from which camera health is judged."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.edges import brightness, edge_strength
 from service.domain.frame import Frame
 
 VIEW_WIDTH, VIEW_HEIGHT = 160, 90
 CELL = 10
-"""Pixels of a view across one of the cells that it is looked through for structure."""
+"""Width in view pixels of the cells in which structure is looked for."""
 
 _WIDE = 960
 _TO_FULL_RANGE = np.clip(np.round((np.arange(256) - 16) * 255.0 / 219.0), 0, 255).astype(np.uint8)
@@ -25,7 +26,7 @@ Cells = npt.NDArray[np.bool_]
 class View:
     """A frame's brightness reduced; black is 0 and white 255 whatever range the camera uses.
 
-    samples: uint8[90, 160], single pixels of the frame, noise and all: equal only if nothing moved at all.
+    samples: uint8[90, 160], single pixels of the frame with their noise: equal only if nothing changed.
     grey: uint8[90, 160], area averages.
     dark: 95th percentile of the median-filtered grey, 0..255: snow specks and lamps do not lift it.
     contrast: its 95th percentile less its 5th.
@@ -61,18 +62,17 @@ def inspect(frame: Frame) -> View:
     if spread is not None:
         samples, grey = np.take(spread, samples), np.take(spread, grey)
     calm = cv2.medianBlur(grey, 5)
-    shares = np.cumsum(np.bincount(calm.ravel(), minlength=256)) / calm.size
-    low, high = (int(np.searchsorted(shares, share)) for share in (0.05, 0.95))
+    low, high = brightness(np.asarray(calm, dtype=np.uint8))
     edges = cv2.Laplacian(cv2.medianBlur(fine, 3), cv2.CV_16S)
     sharpness = cv2.norm(edges, cv2.NORM_L1) / edges.size * (1.0 if spread is None else 255.0 / 219.0)
     return View(
         samples=samples,
         grey=grey,
-        dark=float(high),
-        contrast=float(high - low),
+        dark=high,
+        contrast=high - low,
         burnt=float((calm >= 250).mean()),
         sharpness=float(sharpness),
-        structure=_structure(grey, float(high - low)),
+        structure=_structure(grey, high - low),
     )
 
 
@@ -81,7 +81,7 @@ def _reduced(plane: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArr
 
 
 def _structure(grey: npt.NDArray[np.uint8], contrast: float) -> Cells:
-    # By the view's own contrast: dusk takes a share of every edge, a covered lens takes some edges wholly.
+    # Relative to contrast: dusk weakens every edge, a covered lens removes some edges wholly.
     edges = outlines(grey.astype(np.float32)) > max(1.5, 0.03 * contrast)
     cells = edges.reshape(VIEW_HEIGHT // CELL, CELL, VIEW_WIDTH // CELL, CELL)
     return np.asarray(cells.mean(axis=(1, 3)) >= 0.08)
@@ -89,10 +89,7 @@ def _structure(grey: npt.NDArray[np.uint8], contrast: float) -> Cells:
 
 def outlines(grey: Floats) -> Floats:
     """Return float32[90, 160] edge strengths, evened out so that one bright edge does not decide."""
-    calm = cv2.GaussianBlur(grey, (0, 0), 1.0)
-    dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
-    dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
-    return np.asarray(np.minimum(cv2.magnitude(dx, dy), 24.0), dtype=np.float32)
+    return np.asarray(np.minimum(edge_strength(grey, 1.0), 24.0), dtype=np.float32)
 
 
 def likeness(a: Floats, b: Floats) -> float:

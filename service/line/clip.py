@@ -1,4 +1,4 @@
-"""What was seen since the start, kept until the carriers' movie is made from it."""
+"""The frames since the start, kept until the movie of carriers is made from them."""
 
 from __future__ import annotations
 

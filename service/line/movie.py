@@ -1,7 +1,7 @@
 """The movie of one carrier interval: what the view looks like at each phase, averaged over all carriers.
 
-What every carrier shows adds up; people, snow and shadows, which come at any phase, average out. A frame is
-then placed in the movie by its likeness to each phase: one product of a matrix with a vector.
+What all carriers share adds up; people, snow and shadows come at any phase and average out. A frame is then
+placed in the movie by its likeness to each phase: one product of a matrix and a vector.
 """
 
 from __future__ import annotations
@@ -9,30 +9,29 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from service.domain.arrays import Float32
 from service.line.learnt import LearntLine
-
-Floats = npt.NDArray[np.float32]
 
 _PHASE_S = 0.06
 _FEWEST, _MOST = 48, 256
 _MEMORY = 12.0  # carriers
 _BACKGROUND_S = 40.0
-_LEAST = -0.25  # who looks unlike all others is a carrier all the same
+_LEAST = -0.25  # a carrier that looks unlike all others is a carrier all the same
 _CHANGE_RATE = 0.2
 _STILL = 2.0
-_MOVED = 2.5  # times less change than usual, at least, is a standing line's
+_MOVED = 2.5  # times less change than a running line makes: so little, at least, is a standing line's
 _STACKS = 64
-_SEEN = 0.3  # of what should change: so much must, riders and weather being what they are
+_SEEN = 0.3  # of the expected change that must be seen, whatever riders and weather do
 
 
 class Movie:
     """Features by phase.
 
     frames: float32[K, D], what a frame at each phase shows beyond the background. background: float32[D].
-    interval_s: seconds between carriers at the line's usual speed.
+    interval_s: seconds between carriers at nominal speed.
     """
 
-    def __init__(self, phases: npt.NDArray[np.float64], features: Floats, interval_s: float) -> None:
+    def __init__(self, phases: npt.NDArray[np.float64], features: Float32, interval_s: float) -> None:
         """Build it from a clip.
 
         Args:
@@ -42,14 +41,14 @@ class Movie:
         self.interval_s = interval_s
         k = min(max(round(interval_s / _PHASE_S), _FEWEST), _MOST)
         self._count = np.zeros(k, np.float32)
-        self.frames: Floats = np.zeros((k, features.shape[1]), np.float32)
+        self.frames: Float32 = np.zeros((k, features.shape[1]), np.float32)
         for phase, feature in zip(phases, features, strict=True):
             for bin_, share in self._bins(float(phase)):
                 self._count[bin_] += share
                 self.frames[bin_] += share * feature
         self._change = np.zeros(k, np.float32)
         self._fill()
-        self.background: Floats = np.asarray(self.frames.mean(axis=0), dtype=np.float32)
+        self.background: Float32 = np.asarray(self.frames.mean(axis=0), dtype=np.float32)
         self.frames -= self.background
         self._lengths()
 
@@ -64,7 +63,7 @@ class Movie:
         return movie
 
     def learnt(self, interval_s: float, speed: float, origin: float) -> LearntLine:
-        """Return all of it for another one to begin with, and what else is known of the line."""
+        """Return the movie and what else is known of the line, for another process to begin with."""
         frames = self.frames.astype(np.float16)
         background, change, count = self.background.copy(), self._change.copy(), self._count.copy()
         return LearntLine(frames, background, change, count, interval_s, speed, origin % 1.0)
@@ -74,30 +73,30 @@ class Movie:
         """The number of phases K."""
         return len(self.frames)
 
-    def presence(self, feature: Floats, phase: float) -> float:
-        """Return how much of what a phase shows is in features float32[D]: about 1, or 0 for none."""
+    def presence(self, feature: Float32, phase: float) -> float:
+        """Return how much of a phase's carrier is in features float32[D]: about 1, or 0 for no carrier."""
         frame = self.frames[round((phase % 1.0) * self.phases) % self.phases]
         shown = float(((feature - self.background) * frame).sum())
         return shown / max(float((frame * frame).sum()), 1e-9)
 
-    def view(self, feature: Floats) -> float:
+    def view(self, feature: Float32) -> float:
         """Return how much of the view behind carriers is in features float32[D]: about 1, or 0 if hidden."""
         return float((feature * self.background).sum()) / max(float((self.background**2).sum()), 1e-9)
 
-    def fullness(self, feature: Floats) -> float:
+    def fullness(self, feature: Float32) -> float:
         """Return how much is in features float32[D], whatever it is: about 1, or 0 in the dark."""
         return float((feature * feature).sum()) / max(self._energy, 1e-9)
 
-    def evidence(self, change: Floats, speeds: npt.NDArray[np.float64], elapsed: float) -> Floats:
+    def evidence(self, change: Float32, speeds: npt.NDArray[np.float64], elapsed: float) -> Float32:
         """Return float32[S, K]: how well a change of the view is explained by going on to each phase.
 
-        |change|^2 - |change - (frame here - frame before)|^2, in parts of the fullest phase: 0 for a line
-        that stands, 1 for a change fully explained, less than 0 for one that should be seen and is not. What
-        only stands there takes no part.
+        |change|^2 - |change - (frame here - frame before)|^2, in parts of the fullest phase: 0 for a
+        standing line, 1 for a change fully explained, negative for one that should be seen and is not. What
+        does not move plays no part.
 
         Args:
             change: float32[D], a frame's features less those of a frame before.
-            speeds: float64[S], the speeds asked about, in parts of the usual one.
+            speeds: float64[S], the candidate speeds, as fractions of nominal speed.
             elapsed: the time between the two frames, in intervals.
         """
         along = self._whole @ change
@@ -114,14 +113,14 @@ class Movie:
         out = np.maximum(
             (2.0 / whole) * (along - before) - (_SEEN / whole) * self._all_apart(np.rint(back)), _LEAST
         )
-        # Who sits on a carrier changes what moves, not that much does: stillness tells for itself.
+        # Riders change what moves, not how much moves: stillness is evidence of its own.
         runs = np.minimum(1.0, 2.0 * np.abs(speeds))[:, None].astype(np.float32)
         out -= (_STILL / whole) * np.maximum(self._change * runs - _MOVED * size, 0.0)
         out[speeds == 0.0] = 0.0
         return np.asarray(out, dtype=np.float32)
 
-    def _all_apart(self, shifts: npt.NDArray[np.float64]) -> Floats:
-        """Return float32[S, K], `_apart` of each shift; kept, as frames come at an even pace mostly."""
+    def _all_apart(self, shifts: npt.NDArray[np.float64]) -> Float32:
+        """Return float32[S, K], `_apart` of each shift; cached, as frames mostly come at an even pace."""
         key = shifts.tobytes()
         if key not in self._stacks:
             if len(self._stacks) >= _STACKS:
@@ -129,18 +128,18 @@ class Movie:
             self._stacks[key] = np.stack([self._apart(int(one)) for one in shifts])
         return self._stacks[key]
 
-    def _apart(self, shift: int) -> Floats:
+    def _apart(self, shift: int) -> Float32:
         """Return float32[K], the squared distance of each phase to the one so many bins before."""
         if shift not in self._distances:
             moved = np.roll(self.frames, shift, axis=0)
             apart = ((self.frames - moved) ** 2).sum(axis=1)
-            # What two phases without a carrier differ by is noise, and in all the others too.
+            # The difference of two phases without a carrier is noise, and it is in all the others too.
             apart = np.maximum(apart - np.quantile(apart, 0.2), 0.0)
             self._distances[shift] = np.asarray(apart, dtype=np.float32)
         return self._distances[shift]
 
-    def learn(self, feature: Floats, phase: float, elapsed_s: float) -> None:
-        """Take in a frame at a phase (in intervals; its fraction counts) when that is sure."""
+    def learn(self, feature: Float32, phase: float, elapsed_s: float) -> None:
+        """Take in a frame at a phase (in intervals; its fraction counts) that is certain."""
         self.background += (feature - self.background) * min(elapsed_s / _BACKGROUND_S, 0.05)
         new = feature - self.background
         for bin_, share in self._bins(phase):
@@ -149,8 +148,8 @@ class Movie:
             self._whole[bin_] = np.rint(self.frames[bin_])
             self._norm[bin_] = _length(self.frames[bin_])
 
-    def learn_change(self, change: Floats, phase: float) -> None:
-        """Take in how much the view changes when a running line comes to a phase."""
+    def learn_change(self, change: Float32, phase: float) -> None:
+        """Take in how much the view changes when a running line reaches a phase."""
         size = float((change * change).sum())
         for bin_, share in self._bins(phase):
             rate = share * _CHANGE_RATE if self._change[bin_] > 0.0 else 1.0
@@ -181,12 +180,12 @@ class Movie:
                 self.frames[bin_] = self.frames[near]
 
     def _lengths(self) -> None:
-        self._distances: dict[int, Floats] = {}
-        self._stacks: dict[bytes, Floats] = {}
-        self._whole: Floats = np.rint(self.frames)  # as the features are: see Roi.features
+        self._distances: dict[int, Float32] = {}
+        self._stacks: dict[bytes, Float32] = {}
+        self._whole: Float32 = np.rint(self.frames)  # as the features are: see Roi.features
         self._norm = np.array([_length(frame) for frame in self.frames], dtype=np.float32)
         self._energy = float(np.mean([_length(frame + self.background) ** 2 for frame in self.frames]))
 
 
-def _length(frame: Floats) -> float:
+def _length(frame: Float32) -> float:
     return float(np.sqrt((frame * frame).sum()))

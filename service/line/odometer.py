@@ -1,7 +1,7 @@
-"""The odometer: how far the line has gone, in carriers, read by where each frame stands in the movie.
+"""The odometer: how far the line has gone, in carriers, read from where each frame falls in the movie.
 
 A histogram filter over phase and speed (Thrun, Burgard, Fox: Probabilistic Robotics, section 4.1): the line
-stops, creeps, runs and backs; a frame that shows nothing, or nothing clear, leaves the belief as it is.
+stops, creeps, runs and runs backwards; a frame that shows nothing clearly leaves the belief as it is.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 SPEEDS = np.array([-1.0, -0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
-"""Speeds the line may run at, in its usual one."""
+"""Speeds that the line may run at, as fractions of nominal speed."""
 
-_USUAL, _STANDING = 6, 2
+_NOMINAL, _STANDING = 6, 2
 _BLUR = np.where(SPEEDS == 0.0, 0.03, 0.12)[:, None]
-_LEAVE_PER_S = 0.01  # of the usual speed for any other: a line runs, mostly
+_LEAVE_PER_S = 0.01  # from nominal speed to any other: a line mostly runs at it
 _RETURN_PER_S = 0.4
-_CHANGE_PER_S = 0.5  # from one unusual speed to another
-_JUMP_PER_S = 0.004  # carriers that hang a little off their place
+_CHANGE_PER_S = 0.5  # from one other speed to another
+_JUMP_PER_S = 0.004  # for carriers that hang a little off their place
 _JUMP = 0.15
-_SHARP = 0.8  # how much what explains a whole carrier weighs, for 0.1 s: frames are much alike
+_SHARP = 0.8  # weight of evidence that explains a whole carrier, for 0.1 s: successive frames are much alike
 _OUTLIER = 0.05
 _LOG_S = 120.0
-_ADAPT = 0.15  # of an interval that differs
-_STEADY = 0.35  # from the usual one: by more, and the line stood or crept meanwhile
+_ADAPT = 0.15  # of the difference from a measured interval
+_STEADY = 0.35  # of nominal: an interval that differs by more had a stop or a crawl in it
 
 
 class Odometer:
@@ -43,7 +43,7 @@ class Odometer:
     def __init__(self, phases: int, interval_s: float) -> None:
         self.interval_s = interval_s
         self._belief = np.full((len(SPEEDS), phases), 1.0 / (len(SPEEDS) * phases))
-        self._belief[_USUAL] *= 10.0
+        self._belief[_NOMINAL] *= 10.0
         self._belief /= self._belief.sum()
         self._t_s: float | None = None
         self.carriers = 0.0
@@ -59,8 +59,7 @@ class Odometer:
     def step(self, t_s: float, evidence: Floats | None) -> None:
         """Go on to a frame at media time t_s.
 
-        evidence: float32[len(SPEEDS), phases], see `Movie.evidence`; None for a frame that must not be
-        believed.
+        evidence: float32[len(SPEEDS), phases], see `Movie.evidence`; None for a frame that tells nothing.
         """
         elapsed_s = 0.0 if self._t_s is None else max(t_s - self._t_s, 0.0)
         if elapsed_s > 0.0:
@@ -81,7 +80,7 @@ class Odometer:
             self._log.popleft()
 
     def lose(self) -> None:
-        """Frames are missing: where the line is, is unknown; no carrier may be taken for one of before."""
+        """Forget the phase, because frames were missing; no carrier may be taken for an earlier one."""
         self._belief[:] = self._belief.sum(axis=1, keepdims=True) / self.phases
         self.carriers = float(np.ceil(self.carriers)) + 2.0
         self.confidence = 0.0
@@ -89,7 +88,7 @@ class Odometer:
         self._log.clear()
 
     def at(self, t_s: float) -> float | None:
-        """Return what it read at a media time, a little ahead of the last frame too; None if not known."""
+        """Return the reading at a media time, also a little after the last frame; None if unknown."""
         if not self._log or t_s < self._log[0][0]:
             return None
         last_s, last = self._log[-1]
@@ -104,7 +103,7 @@ class Odometer:
         return None
 
     def time_of(self, carriers: float) -> float | None:
-        """Return when it last came to read so much, or by its speed will; None if it never did or will."""
+        """Return when the reading last reached a value, or will at this speed; None if never."""
         if not self._log:
             return None
         later_s, later = self._log[-1]
@@ -119,7 +118,7 @@ class Odometer:
         return later_s if later - carriers < 0.02 else None
 
     def _adapt(self, t_s: float) -> None:
-        """A carrier's interval has gone: lines are set a little faster or slower, and carriers slip."""
+        """Follow the interval once a carrier's has gone: lines change their speed, and carriers slip."""
         before = self.time_of(self.carriers - 1.0)
         if before is None:
             return
@@ -129,9 +128,9 @@ class Odometer:
 
     def _move(self, elapsed_s: float) -> None:
         k = self.phases
-        switch = _switch(round(elapsed_s, 3))
+        transition = _transition(round(elapsed_s, 3))
         # Summed row by row: a library's product may round otherwise next time.
-        mixed = (switch[:, :, None] * self._belief[:, None, :]).sum(axis=0)
+        mixed = (transition[:, :, None] * self._belief[:, None, :]).sum(axis=0)
         gone = SPEEDS * (elapsed_s / self.interval_s * k)
         low = np.floor(gone).astype(int)
         part = (gone - low)[:, None]
@@ -139,12 +138,12 @@ class Odometer:
         moved = np.stack([row[at : at + k] for row, at in zip(twice, (-low) % k, strict=True)])
         before = np.concatenate([moved[:, -1:], moved[:, :-1]], axis=1)
         moved += (before - moved) * part
-        # A little blur: the usual speed is not known exactly either.
+        # A little blur: nominal speed is not known exactly either.
         blur = min(0.5 * elapsed_s / 0.1, 1.0) * _BLUR
         ring = np.concatenate([moved[:, -1:], moved, moved[:, :1]], axis=1)
         moved += blur * (ring[:, :-2] + ring[:, 2:] - 2 * moved)
         jump = 1.0 - np.exp(-_JUMP_PER_S * elapsed_s)
-        wide = _around(moved.sum(axis=0), max(1, int(_JUMP * k)))
+        wide = _sums_around(moved.sum(axis=0), max(1, int(_JUMP * k)))
         share = moved.sum(axis=1, keepdims=True)
         moved *= 1.0 - jump
         moved += (jump / max(float(wide.sum()), 1e-12)) * share * wide
@@ -154,7 +153,7 @@ class Odometer:
         k = self.phases
         by_phase = self._belief.sum(axis=0)
         reach = max(2, k // 24)
-        near = _around(by_phase, reach)
+        near = _sums_around(by_phase, reach)
         best = int(near.argmax())
         offsets = np.arange(-reach, reach + 1)
         weight = by_phase[(best + offsets) % k]
@@ -166,25 +165,25 @@ class Odometer:
         self.carriers = expected + ((phase - expected + 0.5) % 1.0) - 0.5
 
 
-def _around(ring: Doubles, reach: int) -> Doubles:
-    """Return float64[K]: the sums over the 2 * reach + 1 phases about each, float64[K] being a ring."""
+def _sums_around(ring: Doubles, reach: int) -> Doubles:
+    """Return float64[K]: the sum over the 2 * reach + 1 phases around each phase of a ring float64[K]."""
     summed = np.cumsum(np.concatenate([[0.0], ring[-reach:], ring, ring[:reach]]))
     return np.asarray(summed[2 * reach + 1 :] - summed[: -2 * reach - 1])
 
 
 @lru_cache(maxsize=256)
-def _switch(elapsed_s: float) -> npt.NDArray[np.float64]:
-    """Return float64[S, S]: from which speed to which a line may have changed meanwhile."""
+def _transition(elapsed_s: float) -> npt.NDArray[np.float64]:
+    """Return float64[S, S], the chance of a change from each speed to each other in `elapsed_s`."""
     n = len(SPEEDS)
     rates = np.zeros((n, n))
     for row in range(n):
-        if row == _USUAL:
+        if row == _NOMINAL:
             rates[row] = 0.5 * _LEAVE_PER_S / (n - 1)
             rates[row, _STANDING] += 0.5 * _LEAVE_PER_S
         else:
             near = [k for k in (row - 1, row + 1) if 0 <= k < n]
             rates[row, near] += _CHANGE_PER_S / len(near)
-            rates[row, _USUAL] += _RETURN_PER_S
+            rates[row, _NOMINAL] += _RETURN_PER_S
         rates[row, row] = 0.0
     leave = 1.0 - np.exp(-rates.sum(axis=1) * elapsed_s)
     out = rates / rates.sum(axis=1, keepdims=True) * leave[:, None]

@@ -1,4 +1,4 @@
-"""The part of the camera's picture that carriers pass through, reduced to what following them needs."""
+"""The part of the camera's picture through which carriers pass, reduced to what following them needs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.edges import gradient
 from lifts.geometry import CANONICAL_SIZE, apply, to_camera
 from lifts.track import TrackGeometry
 from service.domain.arrays import Float32, Image
 from service.domain.frame import reduced
-from service.vision.edges import gradient
 
 Matrix = npt.NDArray[np.float64]
 
@@ -66,9 +66,9 @@ class Roi:
     def features(self, small: Image) -> Float32:
         """Return float32[2 * height * width]: the edges of a reduced picture, evened out and windowed.
 
-        Each is a direction with a length of 0..LEVELS: how sure an edge is, not how bright what casts it.
-        Whole numbers, so small that sums of their products are exact in whatever order they are taken: the
-        same frames give the same passages, bit for bit.
+        Each edge is a direction with a length of 0..LEVELS, how certain the edge is, not how strong. They
+        are whole numbers, so small that sums of their products are exact in any order: the same frames
+        give the same passages, bit for bit.
         """
         dx, dy = gradient(small, 0.8, 3)
         weight = LEVELS * self.window / (cv2.magnitude(dx, dy) + _SOFT)

@@ -1,4 +1,4 @@
-"""What was learnt of a lift: the next process, or the next morning, begins with it."""
+"""What was learnt of a lift: the next process, or the next morning's, begins with it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Learnt:
     residual: npt.NDArray[np.float64]
 
     def save(self, path: Path) -> None:
-        """Write it to a file, wholly or not at all."""
+        """Write it to a file, completely or not at all."""
         line = {f"{_LINE}{field.name}": getattr(self.line, field.name) for field in fields(LearntLine)}
         own = {field.name: getattr(self, field.name) for field in fields(Learnt) if field.name != "line"}
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ class Learnt:
 
 
 def load(path: Path, watched: WatchedLift) -> Learnt | None:
-    """Return what a file holds; None if there is none, it cannot be read, or it is of another lift."""
+    """Return what a file holds; None if it is missing, unreadable or of another lift."""
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             held: dict[str, Any] = {name: file[name] for name in file.files}
@@ -71,7 +71,7 @@ def load(path: Path, watched: WatchedLift) -> Learnt | None:
 
 
 def _whole(learnt: Learnt) -> bool:
-    """Say whether all is there and finite: a camera's process must not end of what it begins with."""
+    """Say whether it is complete and finite: a camera's process must not fail on what it begins with."""
     line, viewpoints, field = learnt.line, len(learnt.places), (FIELD, FIELD)
     if line.frames.ndim != 2 or viewpoints != _VIEWPOINTS or not line.interval_s * line.speed > 0.0:
         return False
@@ -93,7 +93,7 @@ def _whole(learnt: Learnt) -> bool:
 
 
 def fingerprint(watched: WatchedLift) -> str:
-    """Return what tells lifts apart for which different things would be learnt: track, camera, masks."""
+    """Return a digest of all that learning depends on: track, camera, masks and references."""
     lift, digest = watched.lift, hashlib.sha256(str(_FORMAT).encode())
     for part in (lift.track, lift.camera):
         digest.update(b"-" if part is None else part.model_dump_json().encode())

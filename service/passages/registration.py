@@ -1,4 +1,4 @@
-"""Registration: a picture laid exactly upon what its carrier looks like, and how sure that is."""
+"""Registration: a picture is moved exactly onto what its carrier looks like, with a quality."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from service.vision.correlation import nearby_peak, peak, prior, scores, shifted
 from service.vision.outlines import MARGIN_PX, PITCH_PX, Field, outline, reduce_picture
 
 MAX_SHIFT_PX = 15.0
-"""The picture is moved by at most this many canonical pixels on each axis."""
+"""A picture is moved by at most this many canonical pixels on each axis."""
 
 _REACH = 8
 _MEMORY = 20
 _KNOWN, _SLOW = 10, 0.005  # carriers by which the mean's place is known, and how slowly it moves then
 _TRUSTED = 0.35
-_NONE, _FULL = 0.06, 0.40  # correlations at which nothing, and everything, was recognised
+_NONE, _FULL = 0.06, 0.40  # correlations of quality 0 and of quality 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registered:
     """A registered picture: uint8[200, 200, 3] RGB, what it was moved by, and quality 0..1.
 
-    field: complex64[FIELD, FIELD], the outline it was found by, before it was moved.
+    field: complex64[FIELD, FIELD], its outline before it was moved.
     """
 
     image: Image
@@ -49,7 +49,7 @@ class CarrierAppearance:
         self.bias_px = bias_px
 
     def learn(self, found: Registered, expected_px: tuple[float, float]) -> None:
-        """Take in a registered picture's outline and where it was expected."""
+        """Learn from a registered picture's outline; expected_px: where it was expected."""
         dx_px, dy_px = found.dx_px + self.bias_px[0], found.dy_px + self.bias_px[1]
         aligned = shifted(found.field, -dx_px, -dy_px)
         self.count += 1
@@ -63,7 +63,7 @@ class CarrierAppearance:
         self.mean = np.asarray(self.mean + (aligned - self.mean) * np.float32(rate), dtype=np.complex64)
 
     def expect(self, dx_px: float, dy_px: float) -> None:
-        """All carriers are expected so much farther from now on: the mean's place is told by it."""
+        """Expect all carriers so much farther from now on, and keep the mean where it is."""
         self.bias_px = (self.bias_px[0] - dx_px, self.bias_px[1] - dy_px)
 
 
@@ -76,18 +76,18 @@ def register(
     *,
     bias_px: tuple[float, float] = (0.0, 0.0),
 ) -> Registered:
-    """Cut the canonical picture out of one with a margin, moved to where the model says.
+    """Cut the canonical picture out of one with a margin, moved to where the model fits.
 
     Args:
         picture: uint8[240, 240, 3] RGB, canonical with MARGIN_PX on each side, by the coarse pose.
         background: float32[FIELD, FIELD] grey, the same view without a carrier; None if not known.
-        model: the carrier's outline where a rightly registered picture shows it.
-        dx_px, dy_px: where its content is expected to lie from the canonical place, before looking.
-        bias_px: where the model itself lies from its true place.
+        model: the carrier's outline at its place in a correctly registered picture.
+        dx_px, dy_px: how far its content is expected to lie from the canonical place.
+        bias_px: how far the model itself lies from its true place.
 
     Returns:
-        The picture with its content moved back by what was found. Where the picture is not recognised the
-        expected shift is used as it is, and the quality says so.
+        The picture with its content moved back by the shift that was found; by the expected shift, with a low
+        quality, where the carrier is not recognised.
     """
     field = outline(reduce_picture(picture), background)
     near = prior(_REACH, (1.0, 0.0), 10.0, 10.0)
@@ -103,7 +103,7 @@ def register(
     if quality >= _TRUSTED:
         dx_px = PITCH_PX * columns + found.dx_px - bias_px[0]
         dy_px = PITCH_PX * rows + found.dy_px - bias_px[1]
-    # To a thousandth of a pixel, so that the last digits of long sums show nowhere.
+    # Rounded, so that the last digits of long sums, which vary between machines, have no effect.
     dx_px, dy_px = (round(float(np.clip(d, -MAX_SHIFT_PX, MAX_SHIFT_PX)), 3) for d in (dx_px, dy_px))
     quality = round(quality, 4)
     return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, quality, field)

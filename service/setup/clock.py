@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.domain.errors import CalibrationError
+from service.vision.interval import find_interval
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -21,6 +22,7 @@ LEAST_CARRIERS = 3
 
 _SHORTEST_S, _LONGEST_S = 2.5, 45.0  # intervals that are looked for
 _LEAST_LIKENESS = 0.12  # of pictures one interval apart, where noise has 0
+_AHEAD = 1.0  # of any other lag: a proposal may be doubtful, and says so
 _STEADY = 0.04  # intervals by which a steady rope's pictures may seem to be off
 
 
@@ -94,15 +96,22 @@ def _usual_speed(ways: Doubles, pace_s: float) -> float:
 def _best_stretch(lively: Floats, pace_s: float) -> tuple[int, int, float, float]:
     """Return the pictures first..last that repeat best, the lag in pictures, and how alike they are."""
     count = len(lively)
-    gram = lively @ lively.T
+    gram, times_s = lively @ lively.T, np.arange(count) * pace_s
     found: list[tuple[float, int, int, float]] = []
     for length in (count, round(40.0 / pace_s), round(25.0 / pace_s)):
         if length > count or (found and length == count):
             continue
         for first in range(0, count - length + 1, max(1, length // 3)):
-            period = _period(gram[first : first + length, first : first + length], pace_s)
-            if period is not None:
-                found.append((period[1], first, first + length, period[0]))
+            within = slice(first, first + length)
+            interval = find_interval(
+                np.asarray(times_s[within], np.float64),
+                np.asarray(gram[within, within], np.float32),
+                shortest_s=_SHORTEST_S,
+                longest_s=_LONGEST_S,
+                ahead=_AHEAD,
+            )
+            if interval is not None:
+                found.append((interval.alike, first, first + length, interval.seconds / pace_s))
         if found and max(found)[0] > 2 * _LEAST_LIKENESS:
             break  # longer stretches first: they are more exact
     if not found:
@@ -111,37 +120,6 @@ def _best_stretch(lively: Floats, pace_s: float) -> tuple[int, int, float, float
         )
     likeness, first, last, lag = max(found)
     return first, last, lag, likeness
-
-
-def _period(gram: Floats, pace_s: float) -> tuple[float, float] | None:
-    """Return the smallest significant lag in pictures (with fractions) and its likeness; None without."""
-    count = len(gram)
-    energy = np.diag(gram).astype(np.float64)
-    total = np.concatenate([[0.0], np.cumsum(energy)])
-    lags = np.arange(min(round(0.62 * count), round(_LONGEST_S / pace_s)))
-    alike = np.array(
-        [
-            np.trace(gram, int(lag)) / np.sqrt(total[count - lag] * (total[count] - total[lag]) + 1e-9)
-            for lag in lags
-        ]
-    )
-    low = round(_SHORTEST_S / pace_s)
-    if len(alike) < low + 3:
-        return None
-    near = max(2, round(0.6 / pace_s))
-    floor = 1.4826 * float(np.median(np.abs(alike[low:])))
-    peaks = [
-        lag
-        for lag in range(low, len(alike) - 1)
-        if alike[lag] >= alike[max(low, lag - near) : lag + near + 1].max()
-        and alike[lag] > max(_LEAST_LIKENESS, 4.0 * floor)
-    ]
-    if not peaks:
-        return None
-    best = max(float(alike[lag]) for lag in peaks)
-    lag = next(lag for lag in peaks if alike[lag] > 0.5 * best)
-    a, b, c = (float(alike[lag + d]) for d in (-1, 0, 1))
-    return lag + 0.5 * (a - c) / min(a - 2 * b + c, -1e-9), float(alike[lag])
 
 
 def _follow(changes: Floats, ways: Doubles, trusted: npt.NDArray[np.bool_]) -> tuple[Doubles, Doubles]:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.edges import gradient
 from service.setup.clock import PHASES, Clock
 
 Floats = npt.NDArray[np.float32]
@@ -28,9 +29,7 @@ def edges(grey: npt.NDArray[np.uint8]) -> Bytes:
     height = 2 * round(WIDTH * grey.shape[1] / grey.shape[2] / 2)
     out = np.empty((len(grey), height, WIDTH, 2), np.int8)
     for index, picture in enumerate(grey):
-        smooth = cv2.GaussianBlur(picture, (0, 0), 0.8)
-        dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
-        dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
+        dx, dy = gradient(picture, 0.8)
         square = dx * dx + dy * dy
         norm = square + _FLAT * np.sqrt(square) + 1e-6
         both = np.dstack([(dx * dx - dy * dy) / norm, 2.0 * dx * dy / norm])

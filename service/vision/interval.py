@@ -1,4 +1,4 @@
-"""The carriers' interval: the time after which, again and again, the view looks as it did before."""
+"""The carriers' interval: the time after which the view again and again looks as it did before."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from service.domain.arrays import Float32
 from service.vision.correlation import vertex
 
 _BIN_S = 0.08
-_SHORTEST_S, _LONGEST_S = 1.6, 40.0
+SHORTEST_S, LONGEST_S = 1.6, 40.0
 _LEAST = 0.15
-_AHEAD = 1.5  # times any other lag's likeness
-_OVERLAP = 0.5  # of the interval: so much must have been seen twice
-_BEYOND = 1.12  # times the interval: so far the likeness must be known, or a slope's end looks like a peak
+AHEAD = 1.5  # times any other lag's likeness
+_OVERLAP = 0.5  # of the interval that must have been seen twice
+_BEYOND = 1.12  # times the interval up to which likeness must be known, or a slope's end looks like a peak
 _NEARLY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """seconds between carriers, and how alike (-1..1) the view is after it."""
+    """seconds: between carriers. alike: -1..1, how alike the view is after it."""
 
     seconds: float
     alike: float
@@ -57,18 +57,32 @@ def correlation(times: npt.NDArray[np.float64], gram: Float32) -> tuple[npt.NDAr
     return at, np.where(seen, smooth, np.nan).astype(np.float32)
 
 
-def find_interval(times: npt.NDArray[np.float64], gram: Float32) -> Interval | None:
-    """Return the carriers' interval if the frames name one beyond doubt; see `correlation` for arguments."""
-    if len(times) < 16 or times[-1] - times[0] < 1.5 * _SHORTEST_S:
+def find_interval(
+    times: npt.NDArray[np.float64],
+    gram: Float32,
+    *,
+    shortest_s: float = SHORTEST_S,
+    longest_s: float = LONGEST_S,
+    ahead: float = AHEAD,
+) -> Interval | None:
+    """Return the carriers' interval if the frames name one.
+
+    Args:
+        times, gram: see `correlation`.
+        shortest_s, longest_s: between these it is looked for.
+        ahead: how many times as alike as after any other lag the view must be after it: above 1 there is no
+            doubt.
+    """
+    if len(times) < 16 or times[-1] - times[0] < 1.5 * shortest_s:
         return None
     lags, alike = correlation(times, gram)
-    known = ~np.isnan(alike) & (lags <= _LONGEST_S)
+    known = ~np.isnan(alike) & (lags <= longest_s)
     values = np.where(known, alike, -1.0)
     deepest = np.minimum.accumulate(values)
     inner = np.zeros(len(values), bool)
     inner[1:-1] = (values[1:-1] >= values[:-2]) & (values[1:-1] > values[2:])
     last = float(lags[known].max(initial=0.0))
-    inner &= known & (lags >= _SHORTEST_S) & (_BEYOND * lags <= last)
+    inner &= known & (lags >= shortest_s) & (_BEYOND * lags <= last)
     peaks = np.flatnonzero(inner & (values - deepest >= _LEAST))
     if len(peaks) == 0:
         return None
@@ -77,13 +91,13 @@ def find_interval(times: npt.NDArray[np.float64], gram: Float32) -> Interval | N
         return None
     best = int(peaks[values[peaks] >= _NEARLY * top][0])
     others = peaks[[not _multiple(lags[p], lags[best]) for p in peaks]]
-    if len(others) and float(values[best]) < _AHEAD * float(values[others].max()):
+    if len(others) and float(values[best]) < ahead * float(values[others].max()):
         return None
     return Interval(_peak_s(lags, values, best), float(values[best]))
 
 
 def near_interval(times: npt.NDArray[np.float64], gram: Float32, known_s: float) -> float:
-    """Return the interval once more, from more frames: within 4 % of what it was known to be, or that."""
+    """Return the interval measured again from more frames, within 4 % of `known_s`; else that."""
     lags, alike = correlation(times, gram)
     near = np.flatnonzero(np.abs(lags / known_s - 1.0) <= 0.04)
     near = near[(near > 0) & (near < len(lags) - 1)]
@@ -97,7 +111,7 @@ def near_interval(times: npt.NDArray[np.float64], gram: Float32, known_s: float)
 
 
 def _bin_s(times: npt.NDArray[np.float64]) -> float:
-    """Return the lags' spacing: no finer than the frames', or lags that none has would look like valleys."""
+    """Return the spacing of lags: no finer than the frames', lest lags without frames look like troughs."""
     return max(_BIN_S, 1.02 * float(np.median(np.diff(times))))
 
 

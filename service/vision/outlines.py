@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.edges import gradient
 from service.domain.arrays import Float32
-from service.vision.edges import gradient
 
 Field = npt.NDArray[np.complex64]
 

@@ -1,4 +1,4 @@
-"""Where a picture's brightness changes, and how steeply: the one gradient that every room measures by."""
+"""Where a picture's brightness changes, and how steeply: the one gradient by which all is measured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from service.domain.arrays import Float32
+Float32 = npt.NDArray[np.float32]
 
 
 def gradient(
@@ -28,3 +28,13 @@ def gradient(
 def edge_strength(grey: npt.NDArray[np.uint8] | Float32, blur_px: float) -> Float32:
     """Return float32[H, W], the length of the gradient; arguments as for `gradient`."""
     return np.asarray(cv2.magnitude(*gradient(grey, blur_px)), dtype=np.float32)
+
+
+def brightness(calm: npt.NDArray[np.uint8]) -> tuple[float, float]:
+    """Return the brightness of the dark and of the bright areas of a picture: its 5th and 95th percentile.
+
+    calm: uint8[H, W], median-filtered, so that snow specks and lamps far away lift neither.
+    """
+    shares = np.cumsum(np.bincount(calm.ravel(), minlength=256)) / calm.size
+    low, high = (int(np.searchsorted(shares, share)) for share in (0.05, 0.95))
+    return float(low), float(high)
