@@ -78,7 +78,7 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line; what went wrong is said in one line, exit code 1 (2: wrong usage)."""
+    """Run the command line; an error is one line on stderr and exit code 1 (2: wrong usage)."""
     try:
         app()
     except BarwatchError as error:

@@ -94,7 +94,7 @@ class Artefact(nn.Module):
 
 
 BATCH = 32
-"""Pictures that are looked at together: what the trunk keeps of each are megabytes."""
+"""Pictures in one forward pass: the trunk keeps megabytes of each."""
 
 METHODS = ["embed", "embed_mask", "occupancy", "bar_map", "look", "match", "compare"]
 

@@ -107,7 +107,7 @@ def instead() -> tuple[list[TimedSystem], list[dict[str, str]]]:
     """Return MobileNetV2 and ResNet-50 in OpenVINO, and rows that say what is missing where it cannot run.
 
     Random weights, two outputs (open, closed), the same crops of 200x200. In float32 as the others, and once
-    more in bfloat16 where the processor has it, as OpenVINO would choose by itself.
+    more in bfloat16 where the processor has it, which OpenVINO would choose on its own.
     """
     networks: dict[str, Callable[[], nn.Module]] = {
         "MobileNetV2": lambda: MobileNetV2(2),
@@ -154,7 +154,7 @@ def _from_bytes(make: Callable[[], nn.Module]) -> Any:
 def _openvino() -> Any:
     """Return the package, or None where it is not installed.
 
-    Without its telemetry: importing it would report to its maker that somebody did.
+    Without its telemetry: importing it would send a report to its maker.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     try:
@@ -169,7 +169,7 @@ def converted(network: nn.Module) -> Any:
     import openvino  # noqa: PLC0415
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it goes by way of torch.jit
+        warnings.simplefilter("ignore", DeprecationWarning)  # it uses torch.jit
         example = torch.zeros(1, 200, 200, 3, dtype=torch.uint8)
         # Traced here: the converter would trace it twice more, to check itself.
         traced = torch.jit.trace(network.eval(), example, check_trace=False)  # type: ignore[no-untyped-call]

@@ -88,7 +88,7 @@ def progress_bar() -> Progress:
     )
 
 
-def prepared(cache: Path, seeds: range, passages: int, workers: int, what: str) -> list[Path]:
+def prepare_lifts(cache: Path, seeds: range, passages: int, workers: int, what: str) -> list[Path]:
     """Render what the cache does not hold yet, with a bar; returns the lifts' files in order."""
 
     with progress_bar() as progress:
@@ -100,7 +100,7 @@ def prepared(cache: Path, seeds: range, passages: int, workers: int, what: str) 
     return sorted(files)
 
 
-def rendered_parts(benchmark: Path, wanted: list[Part], workers: int) -> PictureSet:
+def read_parts(benchmark: Path, wanted: list[Part], workers: int) -> PictureSet:
     """Read parts of the benchmark, rendering what is not there yet."""
 
     missing = [part for part in wanted if not part.path(benchmark).exists()]
@@ -112,7 +112,7 @@ def rendered_parts(benchmark: Path, wanted: list[Part], workers: int) -> Picture
 
 
 def command_line() -> str:
-    """The command that runs, as somebody would type it again."""
+    """Return the command that runs, as a person would type it."""
     return shlex.join(["barwatch", *sys.argv[1:]])
 
 
@@ -133,7 +133,7 @@ def deliver(result: dict[str, Any], table: str, out: Path | None, as_json: bool)
     print(json.dumps(result) if as_json else table)  # noqa: T201 - this is the command's output
 
 
-def chosen_device(name: str) -> str:
+def device_name(name: str) -> str:
     """cuda for `auto` where there is one."""
 
     return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name

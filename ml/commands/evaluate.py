@@ -27,12 +27,12 @@ from ml.commands.common import (
     SystemName,
     UnseenLifts,
     WorkersOption,
-    chosen_device,
     deliver,
-    prepared,
+    device_name,
+    prepare_lifts,
     provenance,
 )
-from ml.commands.systems import Question, judge_system
+from ml.commands.systems import Question, judge_trained
 from ml.data.benchmark import FIRST_SEED, parts
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import load
@@ -102,14 +102,14 @@ def evaluate(
     """
     smoke = preset is EvaluatedPreset.SMOKE
     unseen = UnseenLifts(first_seed, min(lifts, 2) if smoke else lifts, 8 if smoke else passages)
-    place = torch.device(chosen_device(device))
+    place = torch.device(device_name(device))
     run = Run(device=place, cache=cache, benchmark=benchmark, workers=workers)
     if system is SystemName.BARWATCH:
         judged = folder or unseen
         result, section = _judge_artefact(model, judged, distances_only, precision, run)
     else:
         how = Adaptation(pseudo=pseudo_labels, reviews=reviews, trains=learn)
-        result, section = judge_system(Question(system.value, checkpoint, unseen, how, every, smoke), run)
+        result, section = judge_trained(Question(system.value, checkpoint, unseen, how, every, smoke), run)
     deliver(result, section, out, as_json)
 
 
@@ -120,7 +120,7 @@ def _judge_artefact(
     network = Scripted.load(model, getattr(torch, precision.value))
     calibration = read_calibration(model)
     if isinstance(judged, UnseenLifts):
-        files = prepared(run.cache, judged.seeds, judged.passages, run.workers, "test lifts")
+        files = prepare_lifts(run.cache, judged.seeds, judged.passages, run.workers, "test lifts")
         scores = [score_rendered(network, load(path), distances_only) for path in files]
         title = f"{judged.lifts} rendered lifts that no training saw (seeds from {judged.first_seed})"
         result = provenance(judged.first_seed)
@@ -174,7 +174,7 @@ def evaluate_benchmark(
         if system is BenchmarkedSystem.BARWATCH
         else checkpoint or Path("runs") / system.value / "best.pt"
     )
-    scores, about = scores_of(system.value, data, known, where, chosen_device(device))
+    scores, about = scores_of(system.value, data, known, where, device_name(device))
     result = {
         "system": system.value,
         **provenance(FIRST_SEED),

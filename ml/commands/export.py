@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 import typer
 
-from ml.commands.common import RELEASED, CacheOption, WorkersOption, command_line, console, prepared
+from ml.commands.common import RELEASED, CacheOption, WorkersOption, command_line, console, prepare_lifts
 from ml.export.release import release
 
 CALIBRATION_SEEDS = range(10_100, 10_160)
@@ -24,7 +24,7 @@ def export(
 ) -> None:
     """Export a checkpoint as TorchScript with its manifest, calibrated on lifts that no training saw."""
 
-    files = prepared(cache, CALIBRATION_SEEDS, passages, workers, "calibration lifts")
+    files = prepare_lifts(cache, CALIBRATION_SEEDS, passages, workers, "calibration lifts")
     data = torch.load(checkpoint, map_location="cpu", weights_only=True)
     path = release(data, files, out, version, command_line())
     console.print(f"{path} and {path.with_suffix('.json').name} written")

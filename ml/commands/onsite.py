@@ -20,7 +20,7 @@ from ml.commands.common import (
     LiftsOption,
     WorkersOption,
     deliver,
-    prepared,
+    prepare_lifts,
     provenance,
 )
 from ml.data.rendered import load
@@ -52,7 +52,7 @@ def evaluate_onsite(
     network = Scripted.load(model)
     calibration = read_calibration(model)
     seeds = range(first_seed, first_seed + lifts)
-    files = prepared(cache, seeds, passages + watched, workers, "test lifts")
+    files = prepare_lifts(cache, seeds, passages + watched, workers, "test lifts")
     scores: list[tuple[Row, Scores]] = []
     pictures = 0
     for number, path in enumerate(files):  # one after the other: what the network keeps of each is large

@@ -10,7 +10,7 @@ import typer
 
 from ml.commands.common import RESULTS, BenchmarkOption
 from ml.data.benchmark import parts
-from ml.data.pictures import read, some
+from ml.data.pictures import evenly, read
 from ml.machine.memory import keep_freed_memory
 from ml.plots.attention import attention_sheet
 from ml.plots.cutouts import carriers_sheet, write
@@ -68,7 +68,7 @@ def cutouts(
         raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
     system = load(checkpoint, torch.device("cpu"))[1]
     try:
-        image = carriers_sheet(system, some(read(benchmark, wanted), pictures))
+        image = carriers_sheet(system, evenly(read(benchmark, wanted), pictures))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--checkpoint") from None
     typer.echo(str(write(image, out)))
@@ -92,7 +92,7 @@ def attention(
         raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
     system = load(checkpoint, torch.device("cpu"))[1]
     try:
-        image = attention_sheet(system, some(read(benchmark, wanted), pictures).images)
+        image = attention_sheet(system, evenly(read(benchmark, wanted), pictures).images)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--checkpoint") from None
     typer.echo(str(write(image, out)))

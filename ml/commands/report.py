@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ml.commands.common import RESULTS
-from ml.papers.comparison.orderings import found
+from ml.papers.comparison.orderings import compare_runs
 from ml.report.document import filled, places, read_results, report_document
 from ml.report.plots import plots
 from ml.report.systems import read_runs, systems_page
@@ -27,7 +27,7 @@ def report(
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
     written = {path: filled(path.read_text(encoding="utf-8"), content) for path in documents}
     written[results / "report.md"] = report_document(measured)
-    written[results / "systems.md"] = systems_page(runs, measured, found(runs))
+    written[results / "systems.md"] = systems_page(runs, measured, compare_runs(runs))
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     for path in [*written, *plots(measured, results)]:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import torch
 import typer
 
-from ml.commands.common import UnseenLifts, prepared, provenance, rendered_parts
+from ml.commands.common import UnseenLifts, prepare_lifts, provenance, read_parts
 from ml.data.benchmark import FIRST_SEED, parts
-from ml.data.pictures import chosen, of_lifts, some
+from ml.data.pictures import evenly, read_lifts, select
 from ml.evaluate.systems import training_of
 from ml.machine.memory import keep_freed_memory
 from ml.papers.adapting import Adaptation
-from ml.papers.comparison.judging import Sets, judged
+from ml.papers.comparison.judging import Sets, judge_system
 from ml.report.systems import remarks, runs_section
 from ml.report.table import Result
 from ml.train.loop import BEST
@@ -40,7 +40,7 @@ class Question(NamedTuple):
     smoke: bool
 
 
-def judge_system(asked: Question, run: Run) -> tuple[Result, str]:
+def judge_trained(asked: Question, run: Run) -> tuple[Result, str]:
     """Return a trained system's figures and their tables: S1 to S20, unseen lifts, and whose lift it is."""
     name, where = asked.name, asked.checkpoint or Path("runs") / asked.name / BEST
     if not where.exists():
@@ -59,7 +59,7 @@ def judge_system(asked: Question, run: Run) -> tuple[Result, str]:
         "smoke": asked.smoke,
         "every": asked.every,
         **training_of(name, system, state),
-        **judged(system, _sets(asked, run), asked.how),
+        **judge_system(system, _sets(asked, run), asked.how),
     }
     result["about"] = remarks(result)
     return result, runs_section({where.parent.name: result}, {})
@@ -70,11 +70,11 @@ def _sets(asked: Question, run: Run) -> Sets:
     known, judged_parts = parts(["train"]), parts(["validation" if asked.smoke else "test"])
     if asked.smoke:
         known, judged_parts = known[:2], judged_parts[:2]
-    test = rendered_parts(run.benchmark, judged_parts, run.workers)
-    test = some(test, SMOKE_PICTURES) if asked.smoke else test
-    files = prepared(run.cache, asked.unseen.seeds, asked.unseen.passages, run.workers, "unseen lifts")
+    test = read_parts(run.benchmark, judged_parts, run.workers)
+    test = evenly(test, SMOKE_PICTURES) if asked.smoke else test
+    files = prepare_lifts(run.cache, asked.unseen.seeds, asked.unseen.passages, run.workers, "unseen lifts")
     return Sets(
-        test=chosen(test, torch.arange(0, len(test), asked.every)) if asked.every > 1 else test,
-        known=rendered_parts(run.benchmark, known, run.workers),
-        unseen=of_lifts(files),
+        test=select(test, torch.arange(0, len(test), asked.every)) if asked.every > 1 else test,
+        known=read_parts(run.benchmark, known, run.workers),
+        unseen=read_lifts(files),
     )

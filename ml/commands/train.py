@@ -17,16 +17,16 @@ from ml.commands.common import (
     DeviceOption,
     SystemName,
     WorkersOption,
-    chosen_device,
     console,
-    prepared,
+    device_name,
+    prepare_lifts,
     progress_bar,
-    rendered_parts,
+    read_parts,
 )
 from ml.data.benchmark import parts
 from ml.data.counts import Split
-from ml.data.pictures import PictureSet, read, some
-from ml.systems.named import RECIPES, SMOKE_SIDE, changed
+from ml.data.pictures import PictureSet, evenly, read
+from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
 from ml.systems.recipe import Recipe
 from ml.train.barwatch import BarwatchLearner
 from ml.train.config import PRESETS, TrainConfig
@@ -89,7 +89,7 @@ def train(
     torch.set_num_threads(threads or torch.get_num_threads())
     run = Run(
         out=out or Path("runs") / system.value,
-        device=torch.device(chosen_device(device)),
+        device=torch.device(device_name(device)),
         cache=cache,
         benchmark=benchmark,
         workers=workers,
@@ -107,7 +107,7 @@ def train(
     words += [f"epochs={epochs}"] if epochs else []
     words += [f"weights={weights}"] if weights else []
     try:
-        recipe = changed(RECIPES[system.value], words)
+        recipe = with_changes(RECIPES[system.value], words)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--set") from None
     lesson = _lesson(system.value, recipe, preset, run)
@@ -122,7 +122,7 @@ def _train_barwatch(config: TrainConfig, given: dict[str, Any], start_from: Path
         config = TrainConfig.from_dict(read_checkpoint(last, run.device)["config"])
     config = replace(config, **given)
     seeds = range(config.first_seed, config.first_seed + config.lifts)
-    files = prepared(run.cache, seeds, config.passages, run.workers, "training lifts")
+    files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
     learner = BarwatchLearner(config, run.device, files)
     if start_from and not resumed:
         other = read_checkpoint(start_from, run.device)
@@ -163,7 +163,7 @@ def _lesson(name: str, recipe: Recipe, preset: Preset, run: Run) -> Lesson:
 
 def _few(run: Run, split: Split, count: int) -> PictureSet:
     """Return a few pictures of two lifts, rendering what is not there yet."""
-    return some(rendered_parts(run.benchmark, parts([split])[:2], run.workers), count)
+    return evenly(read_parts(run.benchmark, parts([split])[:2], run.workers), count)
 
 
 def _refuse_overwriting(out: Path) -> None:

@@ -50,7 +50,7 @@ def read(folder: Path, parts: Sequence[Part]) -> PictureSet:
     return _gathered(contents, [part.counts.lift for part in parts], factors)
 
 
-def of_lifts(files: Sequence[Path]) -> PictureSet:
+def read_lifts(files: Sequence[Path]) -> PictureSet:
     """Read rendered lifts (`ml.data.rendered.prepare`), three pictures of a passage in a row; no factors."""
     lifts = [load(path) for path in files]
     return _gathered(lifts, [f"seed-{lift.seed}" for lift in lifts], [])
@@ -70,7 +70,7 @@ def _gathered(
     )
 
 
-def chosen(data: PictureSet, rows: Tensor) -> PictureSet:
+def select(data: PictureSet, rows: Tensor) -> PictureSet:
     """Return the pictures at int64[M], of the same lifts."""
     return replace(
         data,
@@ -82,7 +82,7 @@ def chosen(data: PictureSet, rows: Tensor) -> PictureSet:
     )
 
 
-def joined(first: PictureSet, second: PictureSet) -> PictureSet:
+def concatenate(first: PictureSet, second: PictureSet) -> PictureSet:
     """Return both, the lifts of the second behind those of the first; factors only if both have them."""
     return PictureSet(
         images=torch.cat([first.images, second.images]),
@@ -95,6 +95,6 @@ def joined(first: PictureSet, second: PictureSet) -> PictureSet:
     )
 
 
-def some(data: PictureSet, count: int) -> PictureSet:
+def evenly(data: PictureSet, count: int) -> PictureSet:
     """Return so many of a split's pictures, evenly from all: of every lift and state if there are enough."""
-    return chosen(data, torch.linspace(0, len(data) - 1, min(count, len(data))).round().long())
+    return select(data, torch.linspace(0, len(data) - 1, min(count, len(data))).round().long())

@@ -76,6 +76,6 @@ class Matcher(nn.Module):
         where = where / (where.sum(2, keepdim=True) + 1e-2)  # [N, 4, 625]
         pooled = torch.bmm(where, seen.float().flatten(2).transpose(1, 2)).flatten(1)  # [N, 4 w]
         everywhere = torch.cat([seen.float().mean((2, 3)), seen.float().amax((2, 3))], 1)
-        said = torch.cat([pooled, everywhere, self.steep * margin[:, None]], 1)
-        answer = self.answer(F.relu(self.hidden(said.to(self.hidden.weight.dtype)))).float()
+        evidence = torch.cat([pooled, everywhere, self.steep * margin[:, None]], 1)
+        answer = self.answer(F.relu(self.hidden(evidence.to(self.hidden.weight.dtype)))).float()
         return Match(margin - answer[:, 0] / 4, answer[:, 1] * 3)

@@ -1,4 +1,4 @@
-"""MobileNetV2, for timing beside: the usual choice where a processor without accelerator must do."""
+"""MobileNetV2, for comparing speeds: a common choice for processors without an accelerator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights that somebody has downloaded: torchvision's files into the networks that use its names."""
+"""Pretrained weights: torchvision's files, loaded into the networks that use its names."""
 
 from __future__ import annotations
 

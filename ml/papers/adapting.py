@@ -1,9 +1,9 @@
-"""A lift that training never saw: what its own passages teach, without labels or with a few of an operator's.
+"""What a lift that training never saw learns from its own passages: without labels, or with a few reviews.
 
-Two of the papers that paper 002 is listed with: pseudo-labels that are taken in progressively, the surest
-first ("Progressive Unsupervised Domain Adaptation"), beside the labelled pictures of the first training
-("Source-Guided Pseudo-Labeling"); and "Online Domain Adaptation ... with a Human in the Loop", which asks an
-operator about a few. Of all three the list has the abstract alone: numbers of rounds and shares are ours.
+Two of the papers that paper 002 lists. Pseudo-labels are taken in progressively, the most confident first
+("Progressive Unsupervised Domain Adaptation"), beside the labelled pictures of the first training
+("Source-Guided Pseudo-Labeling"). "Online Domain Adaptation ... with a Human in the Loop" asks an operator
+about a few. Of all three only the abstract is listed: numbers of rounds and shares are ours.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ml.data.pictures import PictureSet, chosen, joined, some
+from ml.data.pictures import PictureSet, concatenate, evenly, select
 from ml.systems.base import System
 from ml.train.descent import Descent
 
@@ -22,7 +22,7 @@ PASSAGE = 3
 """Pictures of a passage, in a row; they show one state of the bar."""
 
 SHARES = (0.3, 0.6, 0.9)
-"""Of the passages whose pseudo-labels each round takes in, the surest of either state."""
+"""Of the passages whose pseudo-labels each round takes in, the most confident of either state."""
 
 EPOCHS = 2
 """Of each round."""
@@ -49,13 +49,13 @@ def passage_scores(system: System[Any], data: PictureSet) -> Tensor:
     return system.scores(data, data).reshape(-1, PASSAGE).mean(1)
 
 
-def doubtful(scores: Tensor, count: int) -> Tensor:
+def least_confident(scores: Tensor, count: int) -> Tensor:
     """Return the passages int64[count] that an operator should be asked about: those nearest to 0."""
     return scores.abs().argsort(stable=True)[:count]
 
 
-def surest(scores: Tensor, share: float) -> Tensor:
-    """Return that share of the passages called open and of those called closed, surest first: int64[...]."""
+def most_confident(scores: Tensor, share: float) -> Tensor:
+    """Return the most confident share of the passages called open and of those called closed: int64[...]."""
     rows = []
     for called in (scores > 0, scores <= 0):
         of = called.nonzero()[:, 0]
@@ -64,7 +64,7 @@ def surest(scores: Tensor, share: float) -> Tensor:
     return torch.cat(rows)
 
 
-def pictures_of(passages: Tensor) -> Tensor:
+def picture_rows(passages: Tensor) -> Tensor:
     """Return the rows int64[3 P] of the pictures of passages int64[P]."""
     return (passages[:, None] * PASSAGE + torch.arange(PASSAGE)).flatten()
 
@@ -86,22 +86,22 @@ def adapt(system: System[Any], source: PictureSet, watched: PictureSet, how: Ada
     Returns:
         the reviewed passages, int64[reviews].
     """
-    reviewed = doubtful(passage_scores(system, watched), how.reviews)
+    reviewed = least_confident(passage_scores(system, watched), how.reviews)
     if not how.trains:
         return reviewed
-    told = watched.is_open[::PASSAGE]
+    truth = watched.is_open[::PASSAGE]
     system.recipe = replace(system.recipe, learning_rate=SLOWER * system.recipe.learning_rate)
     for share in SHARES:
         scores = passage_scores(system, watched)
         called = scores > 0
-        called[reviewed] = told[reviewed]
-        taken = surest(scores, share) if how.pseudo else scores.new_zeros(0, dtype=torch.int64)
+        called[reviewed] = truth[reviewed]
+        taken = most_confident(scores, share) if how.pseudo else scores.new_zeros(0, dtype=torch.int64)
         taken = torch.cat([reviewed, taken[~torch.isin(taken, reviewed)]])
         if not len(taken):
             return reviewed
         labelled = replace(watched, is_open=called.repeat_interleave(PASSAGE))
-        new = chosen(labelled, pictures_of(taken))
+        new = select(labelled, picture_rows(taken))
         descent = Descent(system, system.device)
         for _ in range(EPOCHS):
-            descent.epoch(joined(some(source, len(new)), new))
+            descent.epoch(concatenate(evenly(source, len(new)), new))
     return reviewed

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ml.models.metric.abir import ABIR
-from ml.systems.base import System, prepared
+from ml.systems.base import System, prepare_images
 
 Bytes = npt.NDArray[np.uint8]
 Weights = npt.NDArray[np.float32]
@@ -22,7 +22,7 @@ _LOW, _FULL = 60, 99
 """Percentiles of a picture's own weights between which heat grows from nothing to its fullest.
 
 The weights come from a sigmoid, and a network may keep all of them within a few hundredths: what tells is
-where it looked more than elsewhere. Most of every picture is background; one hundredth is about a seat.
+where its attention was above average. Most of every picture is background; one hundredth is about a seat.
 """
 
 _LEAST_SPAN = 0.02
@@ -53,7 +53,7 @@ def attention_sheet(system: System[Any], images: Tensor) -> Bytes:
         raise ValueError(f"expected ABIR, which says where it looks, got {type(network).__name__}")
     was_training = network.training
     network.eval()
-    attention = network.attend(prepared(images.to(system.device), system.recipe.side)).attention
+    attention = network.attend(prepare_images(images.to(system.device), system.recipe.side)).attention
     network.train(was_training)
     pictures = images.numpy()
     levels = [level[:, 0].float().cpu().numpy() for level in (attention.conv3_3, attention.conv4_3)]
@@ -76,7 +76,7 @@ def heated(picture: Bytes, weights: Weights) -> Bytes:
     strength = np.clip((fine - low) / max(full - low, _LEAST_SPAN), 0, 1)
     steps = (_DARKEST + (255 - _DARKEST) * strength).astype(np.uint8)
     colours = cv2.cvtColor(cv2.applyColorMap(steps, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
-    # Opacity rises faster than colour, so that what is looked at somewhat can be seen to be.
+    # Opacity rises faster than colour, so that weak attention stays visible.
     opacity = _OPAQUE * np.sqrt(strength)[..., None]
     grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     return np.asarray((1 - opacity) * grey + opacity * colours, np.uint8)

@@ -21,7 +21,7 @@ from ml.papers.digits.judging import corners, overlap, transforms
 from ml.papers.digits.pictures import Digits
 from ml.papers.digits.training import Trained
 from ml.scene.sheets import COLUMNS, Row, Tile, sheet
-from ml.systems.base import System, prepared
+from ml.systems.base import System, prepare_images
 from ml.systems.siamese import GetNetSystem
 
 Bytes = npt.NDArray[np.uint8]
@@ -68,7 +68,9 @@ def carriers_sheet(system: System[Any], data: PictureSet) -> Bytes:
     was = network.training
     network.eval()
     images = system.shown(data)
-    transform = network.cut(prepared(images.to(system.device), system.recipe.side)).transform.cpu().numpy()
+    transform = (
+        network.cut(prepare_images(images.to(system.device), system.recipe.side)).transform.cpu().numpy()
+    )
     network.train(was)
     cuts = _cuts(images.numpy(), transform, network.transformer.cut)
     states = ["open" if is_open else "closed" for is_open in data.is_open.tolist()]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ml.report.table import Result, Table, points, rendered, share
 
 PAPER = {"without": 98.2, "with": 99.3}
-"""Table I, MNIST, in per cent; how its pairs were split and called is not said."""
+"""Table I, MNIST, in per cent; the paper does not say how its pairs were split and called."""
 
 NAMES = {0: "no transformer", 3: "transformer, 3 parameters", 6: "transformer, 6 parameters"}
 

@@ -1,4 +1,4 @@
-"""The one way that tables and documents are written: Markdown tables, templates, and how figures read."""
+"""How documents are written: Markdown tables, templates, and the format of figures."""
 
 from __future__ import annotations
 

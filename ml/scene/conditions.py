@@ -37,7 +37,7 @@ __all__ = [
 
 
 HALF_LOWERED = 0.07
-"""Share of open bars that are on their way up or down as the carrier passes."""
+"""Share of open bars that are moving up or down as the carrier passes."""
 
 
 def sample_riders(rng: np.random.Generator, seats: int, occupied: bool) -> tuple[Person | None, ...]:
@@ -132,12 +132,12 @@ def sample_slips(
     offsets = np.random.default_rng([lift.seed, 5]).normal(0, 0.0 if each_by_itself else 2.5, 2)
     ends = 1.4 if each_by_itself else 3.5
     out = []
-    for way, offset, spread in zip(
+    for direction, offset, spread in zip(
         lift.motions, (offsets[0], 0.0, offsets[1]), (ends, 1.4, ends), strict=True
     ):
         along = float(np.clip(rng.normal(offset, spread), -14, 14))
         across = float(rng.normal(0, 1.1))
-        dx, dy = along * way + across * np.array([-way[1], way[0]])
+        dx, dy = along * direction + across * np.array([-direction[1], direction[0]])
         scale, angle = float(np.exp(rng.normal(0, 0.01))), float(rng.normal(0, 0.004))
         out.append(Slip(float(dx), float(dy), scale, angle))
     return out[0], out[1], out[2]
@@ -154,7 +154,7 @@ def sample_conditions(
 ) -> Circumstances:
     """Draw one passage's circumstances; state and occupancy are drawn too (half, 70 %) unless given.
 
-    half_lowered: share of open bars that are on their way, 0..1.
+    half_lowered: share of open bars that are moving, 0..1.
     each_by_itself: how pictures are registered, see `sample_slips`.
     """
     open_ = bool(rng.random() < 0.5) if is_open is None else is_open

@@ -98,14 +98,14 @@ def rainfall(img: Picture, c: Circumstances, rng: np.random.Generator, slant: fl
     return np.asarray(img * (1 - soft) + 200 * soft, np.float32)
 
 
-def smear(img: Picture, length_px: float, way: tuple[float, float]) -> Picture:
+def smear(img: Picture, length_px: float, direction: tuple[float, float]) -> Picture:
     """Blur along a direction."""
     n = int(2 * math.ceil(length_px / 2) + 1)
     kernel = np.zeros((n, n), np.float32)
     m = n // 2
     half = length_px / 2
-    a = (int((m - way[0] * half) * 16), int((m - way[1] * half) * 16))
-    b = (int((m + way[0] * half) * 16), int((m + way[1] * half) * 16))
+    a = (int((m - direction[0] * half) * 16), int((m - direction[1] * half) * 16))
+    b = (int((m + direction[0] * half) * 16), int((m + direction[1] * half) * 16))
     cv2.line(kernel, a, b, 1.0, 1, cv2.LINE_8, 4)
     kernel[m, m] = 1.0
     return np.asarray(
@@ -139,8 +139,8 @@ def frosted(img: Picture, c: Circumstances, rng: np.random.Generator) -> Picture
             rng.normal(0, 1, (25, 25)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC
         )
         yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
-        way = rng.uniform(0, 2 * math.pi)
-        edge = ((xx / w - 0.5) * math.cos(way) + (yy / h - 0.5) * math.sin(way)) * 2
+        direction = rng.uniform(0, 2 * math.pi)
+        edge = ((xx / w - 0.5) * math.cos(direction) + (yy / h - 0.5) * math.sin(direction)) * 2
         cover = np.clip((edge - 1.0 + 0.9 * c.frost) * 1.6 + 0.25 * grain, 0, 0.92)[..., None]
         img = img * (1 - cover) + (0.5 * cv2.GaussianBlur(img, (0, 0), 5.0) + 0.5 * white) * cover
     return np.asarray(img, np.float32)

@@ -31,8 +31,8 @@ class Slip:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """Another carrier in the picture: its way along the line in metres from the watched one, or on the
-    other side of the line (`down`, riding the other way), its bar's opening and its riders."""
+    """Another carrier in the picture: its distance along the line in metres from the watched one, or on the
+    other side of the line (`down`, riding in the opposite direction), its bar's opening and its riders."""
 
     offset_m: float
     down: bool

@@ -2,7 +2,7 @@
 
 The paper's pictures come from several video recordings of each lift (section 4.1), so that two passages of
 one recording differ in people, bar and small things only. Pictures drawn one by one from all weathers are
-not what a station's archive looks like: they would be harder to learn from, few or many.
+unlike a station's archive: they would be harder to learn from, few or many.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def swung(scene: LiftScene, c: Circumstances, shapes: Shapes, origin: Floats) ->
 
 
 def grips(scene: LiftScene, opening: float, x: float) -> Floats:
-    """Return where the hands of somebody at x hold the bar, float[2, 3] in carrier coordinates."""
+    """Return where the hands of a rider at x hold the bar, float[2, 3] in carrier coordinates."""
     path = bar_paths(scene.spec, opening)[0][0]
     t = np.linspace(0, len(path) - 1, 60)
     dense = np.stack([np.interp(t, np.arange(len(path)), path[:, k]) for k in range(3)], 1)
@@ -77,7 +77,7 @@ def riders_shapes(scene: LiftScene, riders: tuple[Person | None, ...], opening: 
     b = Builder()
     for seat, rider in enumerate(riders):
         if rider is not None:
-            # Whoever leans on the bar lets go of it on its way up.
+            # A rider who leans on the bar lets go of it as it rises.
             holds = rider.arms == ("up" if opening > 0.45 else "bar")
             grip = grips(scene, opening, scene.spec.seat_x(seat)) if holds else None
             seated(b, rider, scene.spec, seat, grip)

@@ -221,11 +221,11 @@ class _Stage:
         out, hoods = [self.still], []
         for loop in (-1, 0, 1):
             for plan, part, middle in zip(self.schedule.carriers, self.parts, self.middles, strict=True):
-                way = self.speed * (t - middle - loop * self.schedule.duration_s)
-                origin = self.lift.heading * way
+                travel_m = self.speed * (t - middle - loop * self.schedule.duration_s)
+                origin = self.lift.heading * travel_m
                 centre = origin + np.array([0, 0.4, 0]) - self.lift.eye.position
                 near = float(np.linalg.norm(centre))
-                if -45 < way < 60 and near > _CLOSEST_M and centre @ self.lift.eye.axes[2] > 0.5:
+                if -45 < travel_m < 60 and near > _CLOSEST_M and centre @ self.lift.eye.axes[2] > 0.5:
                     c = replace(self.schedule.base, pitch=plan.pitch, roll=0.0)
                     out.append(swung(self.lift, c, part, origin))
                     if self.lift.spec.bubble:
@@ -234,7 +234,7 @@ class _Stage:
         return join(out), sorted(hoods, key=lambda hood: -hood[0])
 
     def frame(self, t: float) -> Bytes:
-        """Return the picture at a time, uint8[720, 1280, 3]: what moves is blurred and combed by its way."""
+        """Return the picture at a time, uint8[720, 1280, 3]: with motion blur and interlace."""
         c = self.schedule.base
         moments = 1 + round(c.motion_px / 1.5)
         shown = [self._drawn(t + ((k + 0.5) / moments - 0.5) * self.blur_s) for k in range(moments)]

@@ -19,7 +19,7 @@ R = TypeVar("R", bound=Recipe)
 
 
 class System(ABC, Generic[R]):
-    """A network with its loss and its way to judge.
+    """A network with its loss and how it judges.
 
     recipe: how it is trained. network: the weights; on the CPU until it is moved. by_gallery: whether it
     judges by pictures whose state is known.
@@ -61,7 +61,7 @@ class System(ABC, Generic[R]):
         """Prepare for an epoch, numbered from 0."""
 
     def accuracy(self, data: PictureSet, gallery: PictureSet) -> float:
-        """Return the share of pictures whose state is told rightly, 0..1."""
+        """Return the share of pictures whose state is called rightly, 0..1."""
         return float(((self.scores(data, gallery) > 0) == data.is_open).float().mean())
 
     @property
@@ -71,7 +71,7 @@ class System(ABC, Generic[R]):
 
     def outputs(self, images: Tensor) -> Tensor:
         """Return float32[N, D] for uint8 pictures [N, 200, 200, 3] or masks [N, 200, 200], with gradient."""
-        return self.forward(prepared(images.to(self.device), self.recipe.side))
+        return self.forward(prepare_images(images.to(self.device), self.recipe.side))
 
     def forward(self, x: Tensor, by: Callable[[Tensor], Tensor] | None = None) -> Tensor:
         """Return float32[N, D] for prepared pictures, computed inside in what `ml.machine.precision` says.
@@ -93,11 +93,11 @@ class System(ABC, Generic[R]):
             self.network.train(was)
 
 
-def prepared(images: Tensor, side: int = 200) -> Tensor:
+def prepare_images(images: Tensor, side: int = 200) -> Tensor:
     """uint8[N, 200, 200, 3] pictures or uint8[N, 200, 200] masks to float[N, 3, side, side] in -2.5..2.5.
 
-    As `ml.models.paper.prepare`, for all networks alike: none has pretrained weights here, and who loads
-    some learns the difference quickly.
+    As `ml.models.paper.prepare`, for all networks alike. Pretrained weights expect another normalisation
+    (ImageNet's means and spreads); training adapts them to this one within the first epochs.
     """
     x = prepare(images)
     if side == x.shape[-1]:

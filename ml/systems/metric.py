@@ -26,7 +26,7 @@ from ml.models.metric.abir import ABIR
 from ml.models.metric.mildnet import MILDNet
 from ml.models.metric.triplet_resnet50 import TripletResNet50
 from ml.models.pretrained import load_trunk
-from ml.systems.base import System, prepared
+from ml.systems.base import System, prepare_images
 from ml.systems.recipe import AbirRecipe, Recipe, TripletRecipe
 
 R = TypeVar("R", bound=Recipe)
@@ -73,7 +73,7 @@ class Abir(Metric[AbirRecipe]):
     """Nie et al. (paper 003): binomial deviance over all pairs of a batch."""
 
     def build(self) -> nn.Module:
-        """Return the network, VGG16's convolutions with somebody's weights if given."""
+        """Return the network, VGG16's convolutions with pretrained weights if given."""
         network = ABIR(self.recipe.se)
         if self.recipe.weights:
             load_trunk(network, Path(self.recipe.weights), vgg16.TRUNK)
@@ -128,7 +128,7 @@ class Triplet(Metric[TripletRecipe]):
         labels = classes(data)[index].to(self.device)
         if not self.recipe.drop:
             return self._loss(self.outputs(data.images[index]), labels)
-        x = prepared(data.images[index].to(self.device), self.recipe.side)
+        x = prepare_images(data.images[index].to(self.device), self.recipe.side)
         streams = self.forward(x, cast("TripletResNet50", self.network).streams)  # [2, N, D]
         return torch.stack([self._loss(one, labels) for one in streams]).mean()
 

@@ -53,7 +53,7 @@ def system_of(recipe: Recipe) -> System[Any]:
     return _MAKE[type(recipe)](recipe)
 
 
-def changed(recipe: Recipe, words: Sequence[str]) -> Recipe:
+def with_changes(recipe: Recipe, words: Sequence[str]) -> Recipe:
     """Return a recipe with some fields set, each by a word such as se=false or mining=offline.
 
     Raises:
@@ -79,12 +79,12 @@ def trained_by(name: str, recipe: Recipe, rates: Sequence[str] = ()) -> str:
 
     rates: learning rates that were tried; the recipe's own if none is given.
     """
-    usual = asdict(RECIPES[name])
-    said = {"seed", "threads", "epochs", "learning_rate", "weights"}
+    default = asdict(RECIPES[name])
+    shown = {"seed", "threads", "epochs", "learning_rate", "weights"}
     words = [
         f"--set {field}={json.dumps(value) if isinstance(value, bool) else value}"
         for field, value in asdict(recipe).items()
-        if field not in said and value != usual[field]
+        if field not in shown and value != default[field]
     ]
     words += [f"--learning-rate {rate}" for rate in rates or [f"{recipe.learning_rate:g}"]]
     words += [f"--epochs {recipe.epochs} --seed {recipe.seed}"]

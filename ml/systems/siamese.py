@@ -13,7 +13,7 @@ from ml.losses.contrastive import contrastive_loss
 from ml.losses.getnet import getnet_loss
 from ml.models.getnet import CARRIERS, getnet, turn
 from ml.models.paper import PaperNetwork
-from ml.systems.base import System, prepared
+from ml.systems.base import System, prepare_images
 from ml.systems.recipe import GetNetRecipe, Recipe, SiameseRecipe
 
 R = TypeVar("R", bound=Recipe)
@@ -106,15 +106,15 @@ class GetNetSystem(NearestMask[GetNetRecipe]):
 
     def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 8's loss of displaced pictures with their masks."""
-        x = prepared(displaced(data.images[index], self.recipe.displaced, generator).to(self.device))
+        x = prepare_images(displace(data.images[index], self.recipe.displaced, generator).to(self.device))
         return getnet_loss(*self.pairs(data, index, self.forward(x)))
 
     def shown(self, data: PictureSet) -> Tensor:
-        """Return the pictures displaced as in training, the same way each time."""
-        return displaced(data.images, self.recipe.displaced, torch.Generator().manual_seed(self.recipe.seed))
+        """Return the pictures displaced as in training, with the same displacements each time."""
+        return displace(data.images, self.recipe.displaced, torch.Generator().manual_seed(self.recipe.seed))
 
 
-def displaced(images: Tensor, by: float, generator: torch.Generator) -> Tensor:
+def displace(images: Tensor, by: float, generator: torch.Generator) -> Tensor:
     """Shift and scale each picture uint8[N, H, W, 3] at random, `by` of its side at most; edges repeat."""
     count = len(images)
     drawn = 2 * torch.rand(count, 3, generator=generator) - 1

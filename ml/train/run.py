@@ -16,7 +16,7 @@ CPU = torch.device("cpu")
 
 
 def silent(measured: dict[str, float]) -> None:
-    """Tell nobody."""
+    """Ignore it."""
     del measured
 
 

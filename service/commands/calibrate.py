@@ -156,7 +156,7 @@ def _warnings(proposal: Proposal) -> list[str]:
             "picture's 200 pixels, and begin and end are registered less exactly than the middle"
         )
     if not proposal.steady:
-        found.append("the line stopped or changed its speed: the interval is that of its usual speed")
+        found.append("the line stopped or changed its speed: the interval is that of its nominal speed")
     return found
 
 

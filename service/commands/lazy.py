@@ -71,7 +71,7 @@ def with_packages(own: Entries) -> Entries:
         try:
             entries: Entries = import_module(point.module).COMMANDS
         except ImportError:
-            continue  # said when one of its commands is called
+            continue  # reported when one of its commands is called
         for name, entry in entries.items():
             before = found.get(name, {})
             both = isinstance(before, Mapping) and isinstance(entry, Mapping)

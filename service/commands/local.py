@@ -42,7 +42,7 @@ class NoCameras:
 
 @contextmanager
 def local_application(settings: Settings) -> Iterator[ASGIApp]:
-    """Give the application on the settings' data folder; whoever may run it on that folder is its admin.
+    """Yield the application on the settings' data folder; whoever can run it there is an admin.
 
     Raises:
         ConfigurationError: data folder or model cannot be used.

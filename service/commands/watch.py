@@ -89,7 +89,7 @@ def find_lift(name: str, settings: Settings) -> LiftFolder:
 
 def _line(seen: Watched, timing: bool) -> str:
     passage, judgement = seen.passage, seen.judgement
-    said = {
+    line = {
         "passage": passage.number,
         "t_begin": round(passage.t_begin_s, 3),
         "t_middle": round(passage.t_middle_s, 3),
@@ -100,7 +100,7 @@ def _line(seen: Watched, timing: bool) -> str:
         "occupied": judgement.occupied,
         "reasons": [reason.value for reason in judgement.reasons],
     }
-    return json.dumps(said | ({"t_decided": round(seen.decided_s, 3)} if timing else {}))
+    return json.dumps(line | ({"t_decided": round(seen.decided_s, 3)} if timing else {}))
 
 
 def _sentence(passage: Passage, judgement: Judgement) -> str:

@@ -1,4 +1,4 @@
-"""ABIR: VGG16 whose middle layers are looked at where its last one finds them worth it.
+"""ABIR: VGG16 whose last layer weighs the places of its middle layers (attention).
 
 Nie et al., "Weakly Supervised Image Retrieval via Coarse-scale Feature Fusion and Multi-level AttentionMaps
 Blocks" (ICMR 2019), paper 003. Trained with the binomial deviance loss, from VGG16's weights for ImageNet.
@@ -116,7 +116,7 @@ class ABIR(nn.Module):
         return self.attend(x).embedding
 
     def attend(self, x: Tensor) -> AbirOutput:
-        """Embed as `forward`, and say where the two blocks looked."""
+        """Embed as `forward`, and return where the two blocks attended."""
         taps = self.features.taps(x)
         surroundings, attention3 = self.block3(taps.conv3_3, taps.conv5_3)
         parts, attention4 = self.block4(taps.conv4_3, taps.conv5_3)

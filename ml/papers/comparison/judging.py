@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ml.data.pictures import PictureSet, chosen
+from ml.data.pictures import PictureSet, select
 from ml.evaluate.metrics import auc, bootstrap, packed
-from ml.papers.adapting import PASSAGE, Adaptation, adapt, halfway, pictures_of
-from ml.papers.comparison.whose import which_lift
+from ml.papers.adapting import PASSAGE, Adaptation, adapt, halfway, picture_rows
+from ml.papers.comparison.identification import identification_figures
 from ml.systems.base import System
 from ml.systems.siamese import NearestMask
 
@@ -30,7 +30,7 @@ class Sets:
     unseen: PictureSet
 
 
-def judged(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
+def judge_system(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
     """Return the figures of a system, plain values for JSON.
 
     seen: open or closed on the test pictures. unseen: the same on unseen lifts; None for a system that judges
@@ -44,25 +44,25 @@ def judged(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
     """
     out: dict[str, Any] = {"seen": None, "unseen": None, "adapted": None, "which": None}
     if not system.by_gallery:
-        out["unseen"] = told(system.scores(sets.unseen, sets.unseen), sets.unseen)
+        out["unseen"] = accuracy_figures(system.scores(sets.unseen, sets.unseen), sets.unseen)
     if how != Adaptation():
         if system.by_gallery:
             raise ValueError("a system that judges by known pictures has none of an unseen lift")
         out["adapted"] = _adapted(system, sets, how)
         return out
-    out["seen"] = told(system.scores(sets.test, sets.known), sets.test)
+    out["seen"] = accuracy_figures(system.scores(sets.test, sets.known), sets.test)
     if system.by_gallery:
         first = rows_of(sets.unseen, lambda passages: passages[::4])
         rest = rows_of(sets.unseen, lambda passages: passages[torch.arange(len(passages)) % 4 > 0])
         out["which"] = {
-            "seen": which_lift(system, sets.known, sets.test),
-            "unseen": which_lift(system, chosen(sets.unseen, first), chosen(sets.unseen, rest)),
+            "seen": identification_figures(system, sets.known, sets.test),
+            "unseen": identification_figures(system, select(sets.unseen, first), select(sets.unseen, rest)),
         }
     return out
 
 
-def told(scores: Tensor, data: PictureSet) -> dict[str, Any]:
-    """Figures of scores float[N], above 0 for open, and which pictures were told rightly (`packed`)."""
+def accuracy_figures(scores: Tensor, data: PictureSet) -> dict[str, Any]:
+    """Return the figures of scores float[N], above 0 for open; `right` says which pictures (`packed`)."""
     right = ((scores > 0) == data.is_open).numpy()
     lifts = [data.lift.numpy() == number for number in range(len(data.names))]
     low, high = bootstrap(right)
@@ -92,7 +92,7 @@ def rows_of(data: PictureSet, pick: Callable[[Tensor], Tensor]) -> Tensor:
         pick: some of int64[P], the numbers of a lift's passages.
     """
     of = data.lift[::PASSAGE]
-    return torch.cat([pictures_of(pick((of == lift).nonzero()[:, 0])) for lift in range(len(data.names))])
+    return torch.cat([picture_rows(pick((of == lift).nonzero()[:, 0])) for lift in range(len(data.names))])
 
 
 def _adapted(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]:
@@ -103,25 +103,25 @@ def _adapted(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, Any]
     for lift in range(len(sets.unseen.names)):
         own = _of_lift(sets.unseen, lift)
         half = halfway(len(own))
-        watched = chosen(own, torch.arange(half))
-        asked = chosen(own, torch.arange(half, len(own)))
+        watched = select(own, torch.arange(half))
+        asked = select(own, torch.arange(half, len(own)))
         reviewed = adapt(system, sets.known, watched, how)
         if how.trains or not isinstance(system, NearestMask):
             found = system.scores(asked, asked)
         else:
-            found = system.scores_after(asked, chosen(watched, pictures_of(reviewed)))
+            found = system.scores_after(asked, select(watched, picture_rows(reviewed)))
         rows = (sets.unseen.lift == lift).nonzero()[:, 0]
         scores[rows[half:]] = found
         system.network.load_state_dict(weights)
         system.recipe = recipe
     rows = later_half(sets.unseen)
-    said = told(scores[rows], chosen(sets.unseen, rows))
-    return {"pseudo": how.pseudo, "reviews": how.reviews, "trains": how.trains, **said}
+    figures = accuracy_figures(scores[rows], select(sets.unseen, rows))
+    return {"pseudo": how.pseudo, "reviews": how.reviews, "trains": how.trains, **figures}
 
 
 def _of_lift(data: PictureSet, lift: int) -> PictureSet:
     """Return one lift's pictures, as the only lift."""
-    own = chosen(data, (data.lift == lift).nonzero()[:, 0])
+    own = select(data, (data.lift == lift).nonzero()[:, 0])
     return replace(
         own, lift=torch.zeros_like(own.lift), masks=data.masks[lift : lift + 1], names=(data.names[lift],)
     )

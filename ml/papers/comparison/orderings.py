@@ -17,7 +17,7 @@ What = Literal["seen", "unseen", "later", "which", "which unseen"]
 
 @dataclass(frozen=True)
 class Ordering:
-    """What is said to be better than what, by the names of two runs, and who says so."""
+    """A claim that one run is better than another, by their names, and which paper makes it."""
 
     claim: str
     better: str
@@ -87,7 +87,7 @@ ORDERINGS = (
 )
 
 
-def found(results: dict[str, Result]) -> list[Result]:
+def compare_runs(results: dict[str, Result]) -> list[Result]:
     """Return each ordering that both runs of were made, as plain values: the difference, 0..1.
 
     Runs NAME-seed1, NAME-seed2 ... count with NAME: the mean over seeds is compared.
@@ -121,9 +121,9 @@ def _runs(results: dict[str, Result], name: str) -> list[Result]:
 
 
 def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64] | None:
-    """How often each picture was told rightly, float64[N] in 0..1, and its lift; None if not known.
+    """Return how often each picture was called rightly, float64[N] in 0..1, and its lift; None if not known.
 
-    every: of S1 to S20 each so manieth picture, where some run was judged on no more.
+    every: of S1 to S20, one in so many pictures, where some run was judged on no more.
     """
     seen = [flags for run in runs if (flags := _flags(run, what)) is not None]
     if what in {"seen", "which"}:
@@ -142,13 +142,13 @@ def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
         counts = which["queries_by_lift"]
         return unpacked(which["first"], which["queries"]).astype(np.float64), _lifts(counts)
     if what == "later" and result["adapted"]:
-        told = result["adapted"]
+        figures = result["adapted"]
     else:
-        told = result["unseen" if what == "later" else what]
-    if told is None or (result["adapted"] and what != "later"):
+        figures = result["unseen" if what == "later" else what]
+    if figures is None or (result["adapted"] and what != "later"):
         return None
-    counts = [row["pictures"] for row in told["by_lift"].values()]
-    right, lifts = unpacked(told["right"], told["pictures"]).astype(np.float64), _lifts(counts)
+    counts = [row["pictures"] for row in figures["by_lift"].values()]
+    right, lifts = unpacked(figures["right"], figures["pictures"]).astype(np.float64), _lifts(counts)
     if what == "later" and not result["adapted"]:
         first = np.cumsum([0, *counts[:-1]])
         keep = np.concatenate(

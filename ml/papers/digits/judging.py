@@ -132,7 +132,7 @@ def corners(transform: npt.NDArray[np.float32], side: int) -> Float64:
 
 
 def figures(judged: Sequence[DigitsAnswers], asked: Asked) -> dict[str, Any]:
-    """Everything that is said of the trained networks, as plain values for JSON.
+    """Return all figures of the trained networks, as plain values for JSON.
 
     Args:
         judged: one for each transformer and seed, the same seeds for each.
@@ -188,15 +188,15 @@ def _difference(
     kind: int, ones: Sequence[DigitsAnswers], whole: Sequence[DigitsAnswers], asked: Asked
 ) -> dict[str, Any]:
     """What the transformer gains, on the same pairs and pictures; points of per cent."""
-    said: dict[str, Any] = {"transformer": kind}
+    row: dict[str, Any] = {"transformer": kind}
     for name, with_, without in (
         ("pair_accuracy", [one.right for one in ones], [one.right for one in whole]),
         ("nearest", [one.found for one in ones], [one.found for one in whole]),
     ):
         gained = _mean(with_) - _mean(without)
-        said[name] = 100 * float(gained.mean())
-        said[f"{name}_interval_95"] = [100 * end for end in bootstrap(asked.by_digit(gained))]
-        said[f"{name}_by_seed"] = [
+        row[name] = 100 * float(gained.mean())
+        row[f"{name}_interval_95"] = [100 * end for end in bootstrap(asked.by_digit(gained))]
+        row[f"{name}_by_seed"] = [
             100 * float(a.mean() - b.mean()) for a, b in zip(with_, without, strict=True)
         ]
-    return said
+    return row

@@ -47,7 +47,7 @@ def paint(place: Place, eye: Eye, affine: Floats, size: tuple[int, int]) -> Laye
     coarse = _lookup(place.texture, gx * 18, gz * 18)
     fine = _lookup(place.texture, gx * 150, gz * 150) * np.clip(14 / t, 0, 1)
     lanes = np.sin(gx * 26) * place.groomed * np.clip(6 / t, 0, 1)
-    # Skiers' tracks: thin dark scratches along the way of travel.
+    # Skiers' tracks: thin dark scratches along the direction of travel.
     track = np.clip(_lookup(place.texture, gx * 60, gz * 7) - 0.35, 0, 1) * np.clip(12 / t, 0, 1)
     tone = 1 + 0.09 * coarse + 0.06 * fine + 0.05 * lanes - 0.35 * track
     albedo = np.empty((h, w, 3), np.float32)
@@ -155,7 +155,7 @@ _GLOW = (1.0, 0.9, 0.68)
 def with_lamps(back: Bytes, lamps: Floats, eye: Eye, affine: Floats, fog_per_m: float) -> Bytes:
     """Return a lit background uint8[H, W, 3] with lamps float[K, 3] (metres): a bright disc, and its halo.
 
-    Fog widens the halo: light that is scattered on its way to the camera.
+    Fog widens the halo: light that is scattered between lamp and camera.
     """
     pixel, depth = eye.project(lamps, affine)
     scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px

@@ -1,6 +1,6 @@
 """A chairlift carrier's measures and its safety bar: centre lines and solids.
 
-Carrier coordinates in metres: x across the bench, y up from the seat's surface, z forward (the way that
+Carrier coordinates in metres: x across the bench, y up from the seat's surface, z forward (the direction that
 riders look and travel); the origin is the middle of the seat's surface.
 """
 

@@ -97,7 +97,7 @@ def _mast(b: Builder, spec: CarrierSpec) -> None:
     d = spec.depth_m / 2
     back = -d - spec.recline * spec.back_m - 0.07
     foot, top = np.array([0, -0.08, -d * 0.8]), np.array([0, spec.hanger_m, 0.0])
-    ways = {
+    paths = {
         "straight": [
             foot,
             (0, 0.2, back),
@@ -115,7 +115,7 @@ def _mast(b: Builder, spec: CarrierSpec) -> None:
             top,
         ],
     }
-    b.line(rounded(np.array(ways[spec.mast], float), 0.25), spec.tube_m * 1.35, spec.frame_rgb)
+    b.line(rounded(np.array(paths[spec.mast], float), 0.25), spec.tube_m * 1.35, spec.frame_rgb)
     w = spec.half_m
     b.tube(
         _back_point(spec, -w, spec.back_m * 0.75),
@@ -163,7 +163,7 @@ def _double(b: Builder, spec: CarrierSpec) -> None:
     back = -d - spec.recline * spec.back_m - 0.06
     x = w * 0.55
     for side in (-x, x):
-        way = np.array(
+        path = np.array(
             [
                 (side, -0.08, d * 0.4),
                 (side, -0.08, back),
@@ -171,7 +171,7 @@ def _double(b: Builder, spec: CarrierSpec) -> None:
                 (side * 0.9, spec.loop_m, -0.05),
             ]
         )
-        b.line(rounded(way, 0.2), spec.tube_m * 1.1, spec.frame_rgb)
+        b.line(rounded(path, 0.2), spec.tube_m * 1.1, spec.frame_rgb)
     b.tube((-x * 0.95, spec.loop_m, -0.05), (x * 0.95, spec.loop_m, -0.05), spec.tube_m * 1.2, spec.frame_rgb)
     top = np.array([0, spec.hanger_m, 0.0])
     b.tube((0, spec.loop_m, -0.05), top, spec.tube_m * 1.5, spec.frame_rgb)

@@ -101,19 +101,19 @@ def _head(b: Builder, p: Person, neck: Floats, yaw: float) -> None:
 
 def _gear(b: Builder, p: Person, feet: tuple[Floats, Floats], yaw: float, pitch: float) -> None:
     s = p.size
-    way = np.array([math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch)])
+    axis = np.array([math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch)])
     across = np.array([math.cos(yaw), 0, -math.sin(yaw)])
     if p.gear == "skis":
         for foot in feet:
             c = foot - [0, 0.09 * s, 0]
-            tail, tip = c - way * 0.75 * s, c + way * 0.85 * s
+            tail, tip = c - axis * 0.75 * s, c + axis * 0.85 * s
             half = across * 0.045
             b.quad([tail - half, tail + half, tip + half, tip - half], p.gear_rgb, cells=(1, 5))
-            b.tube(tip, tip + way * 0.08 + [0, 0.05, 0], 0.03, p.gear_rgb)
+            b.tube(tip, tip + axis * 0.08 + [0, 0.05, 0], 0.03, p.gear_rgb)
     elif p.gear == "board":
         c = (feet[0] + feet[1]) / 2 - [0, 0.09 * s, 0]
         half = across * 0.13
-        a, z = c - way * 0.75 * s, c + way * 0.75 * s
+        a, z = c - axis * 0.75 * s, c + axis * 0.75 * s
         b.quad([a - half, a + half, z + half, z - half], p.gear_rgb, cells=(2, 5))
 
 

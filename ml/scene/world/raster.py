@@ -62,9 +62,9 @@ class Light:
         sun = np.asarray(self.sun)
         if not self.lamp_m:
             return np.broadcast_to(sun, points.shape), 1.0
-        way = sun * self.lamp_m - points
-        distance = np.maximum(np.linalg.norm(way, axis=1), 0.5)
-        return way / distance[:, None], np.minimum((self.lamp_m / distance) ** 2, 4.0)
+        towards = sun * self.lamp_m - points
+        distance = np.maximum(np.linalg.norm(towards, axis=1), 0.5)
+        return towards / distance[:, None], np.minimum((self.lamp_m / distance) ** 2, 4.0)
 
     def shade(
         self,
@@ -180,7 +180,7 @@ def _tube_layers(
 ) -> list[tuple[npt.NDArray[np.int32], Floats]]:
     """Return three nested outlines, from the shaded rim to the lit stripe, with colours float[N, 4].
 
-    The middle layer alone (full width) stands for tubes too thin to show a gradient.
+    The middle layer alone (full width) is used for tubes too thin to show a gradient.
     """
     tubes = shapes.tubes
     axis = tubes[:, 3:6] - tubes[:, 0:3]

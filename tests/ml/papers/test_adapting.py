@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 
 from ml.data.pictures import PictureSet
-from ml.papers.adapting import Adaptation, adapt, doubtful, pictures_of, surest
+from ml.papers.adapting import Adaptation, adapt, least_confident, most_confident, picture_rows
 from ml.systems.recipe import Recipe
 from tests.ml.tiny import Tiny, lifts
 
@@ -28,18 +28,18 @@ def told_wrong(data: PictureSet) -> PictureSet:
 
 def test_an_operator_is_asked_about_the_most_doubtful() -> None:
     """Nearest to 0, whichever side."""
-    assert doubtful(torch.tensor([3.0, -0.1, 0.5, -2.0]), 2).tolist() == [1, 2]
+    assert least_confident(torch.tensor([3.0, -0.1, 0.5, -2.0]), 2).tolist() == [1, 2]
 
 
 def test_the_surest_of_either_state_are_taken() -> None:
     """Half of the three called open and half of the two called closed, the farthest from 0."""
     scores = torch.tensor([3.0, 0.1, -1.0, 2.0, -4.0])
-    assert surest(scores, 0.5).tolist() == [0, 3, 4]
-    assert surest(scores, 0.0).tolist() == []
+    assert most_confident(scores, 0.5).tolist() == [0, 3, 4]
+    assert most_confident(scores, 0.0).tolist() == []
 
 
 def test_a_passage_has_three_pictures() -> None:
-    assert pictures_of(torch.tensor([2, 0])).tolist() == [6, 7, 8, 0, 1, 2]
+    assert picture_rows(torch.tensor([2, 0])).tolist() == [6, 7, 8, 0, 1, 2]
 
 
 def test_pseudo_labels_need_no_labels() -> None:
@@ -62,7 +62,7 @@ def test_reviews_are_believed() -> None:
     adapt(other, source, told_wrong(watched), Adaptation(reviews=3))
     assert not torch.equal(weights(one), weights(other))
     third = trained()
-    rows = pictures_of(reviewed)
+    rows = picture_rows(reviewed)
     but_reviewed = told_wrong(watched).is_open.index_put((rows,), watched.is_open[rows])
     adapt(third, source, replace(watched, is_open=but_reviewed), Adaptation(reviews=3))
     assert torch.equal(weights(one), weights(third))

@@ -57,7 +57,7 @@ def test_other_networks_do_not_say_where_they_look() -> None:
 
 def test_the_command_draws_pictures_of_the_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a checkpoint as training leaves one to a PNG; another system's is a usage error."""
-    monkeypatch.setattr("ml.data.pictures.read", lambda *_: carriers(5))
+    monkeypatch.setattr(plot, "read", lambda *_: carriers(5))
     wanted = [part.counts.lift for part in parts(["validation"])][:1]
 
     def plotted(system: str) -> tuple[int, str]:

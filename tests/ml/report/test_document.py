@@ -9,7 +9,7 @@ from lifts.decision.verdict import Verdict
 from ml.commands.common import RESULTS
 from ml.evaluate.benchmark import table
 from ml.evaluate.verdicts import Outcome, count_verdicts
-from ml.papers.comparison.orderings import found as ordered
+from ml.papers.comparison.orderings import compare_runs as ordered
 from ml.report.document import filled, places, read_results, report_document
 from ml.report.plots import plots
 from ml.report.summary import summary_table

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import torch
 
-from ml.data.pictures import PictureSet, chosen
+from ml.data.pictures import PictureSet, select
 from ml.systems.metric import classes
-from ml.systems.named import RECIPES, as_values, changed, from_values, system_of, trained_by
+from ml.systems.named import RECIPES, as_values, from_values, system_of, trained_by, with_changes
 from ml.systems.recipe import AbirRecipe, GetNetRecipe, Recipe, TripletRecipe
-from ml.systems.siamese import displaced
+from ml.systems.siamese import displace
 from ml.train.loop import train
 from ml.train.run import Run
 from ml.train.systems import Lesson, SystemLearner
@@ -102,14 +102,14 @@ def test_a_recipe_is_read_back_from_a_checkpoint(name: str) -> None:
 
 def test_a_recipe_is_changed_by_words() -> None:
     """Words become values of the right kind; what is no field, or no value of it, is named."""
-    assert changed(AbirRecipe(), ["se=false", "epochs=7", "learning_rate=1e-3"]) == AbirRecipe(
+    assert with_changes(AbirRecipe(), ["se=false", "epochs=7", "learning_rate=1e-3"]) == AbirRecipe(
         se=False, epochs=7, learning_rate=1e-3
     )
-    assert changed(GetNetRecipe(), ["transformer=6"]) == GetNetRecipe(transformer=6)
+    assert with_changes(GetNetRecipe(), ["transformer=6"]) == GetNetRecipe(transformer=6)
     with pytest.raises(ValueError, match="expected one of"):
-        changed(AbirRecipe(), ["mining=offline"])
+        with_changes(AbirRecipe(), ["mining=offline"])
     with pytest.raises(ValueError, match="mining"):
-        changed(TripletRecipe(), ["mining=online"])
+        with_changes(TripletRecipe(), ["mining=online"])
 
 
 def test_getnet_learns_in_turns(data: PictureSet) -> None:
@@ -125,9 +125,9 @@ def test_displaced_pictures_lie_off_their_place() -> None:
     """Moved and scaled by no more than asked; by nothing it is the picture."""
     image = torch.zeros(1, 200, 200, 3, dtype=torch.uint8)
     image[0, 90:110, 90:110] = 255
-    still = displaced(image, 0.0, torch.Generator().manual_seed(0))
+    still = displace(image, 0.0, torch.Generator().manual_seed(0))
     assert torch.equal(still, image)
-    moved = displaced(image.expand(8, -1, -1, -1), 0.25, torch.Generator().manual_seed(0))
+    moved = displace(image.expand(8, -1, -1, -1), 0.25, torch.Generator().manual_seed(0))
     for one in moved:
         rows, columns = torch.nonzero(one[..., 0] > 127, as_tuple=True)
         assert abs(float(rows.float().mean()) - 99.5) <= 50 / 0.75
@@ -182,7 +182,7 @@ def test_options_of_one_network_are_refused_for_the_other() -> None:
 
 def test_the_command_says_every_change() -> None:
     """As somebody would type it: changed fields, rates, epochs, seed, threads."""
-    recipe = changed(RECIPES["abir"], ["se=false", "side=64", "epochs=3", "seed=2", "threads=1"])
+    recipe = with_changes(RECIPES["abir"], ["se=false", "side=64", "epochs=3", "seed=2", "threads=1"])
     words = "--set side=64 --set se=false --learning-rate 0.0001 --epochs 3 --seed 2 --threads 1"
     assert trained_by("abir", recipe) == f"barwatch train abir {words}"
     assert "--learning-rate 0.1 --learning-rate 0.2" in trained_by("abir", recipe, ["0.1", "0.2"])
@@ -194,7 +194,7 @@ def test_reviewed_pictures_draw_a_mask_to_them(data: PictureSet) -> None:
     none = replace(data, images=data.images[:0], is_open=data.is_open[:0], lift=data.lift[:0])
     rows = torch.arange(len(data))
     torch.testing.assert_close(system.scores_after(data, none), system.scores(data, data))  # type: ignore[attr-defined]
-    plain, after = system.scores(data, data), system.scores_after(data, chosen(data, rows))  # type: ignore[attr-defined]
+    plain, after = system.scores(data, data), system.scores_after(data, select(data, rows))  # type: ignore[attr-defined]
     sign = 2.0 * data.is_open.float() - 1
     assert (sign * after).mean() > (sign * plain).mean()
 

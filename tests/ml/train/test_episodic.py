@@ -2,7 +2,7 @@
 
 import torch
 
-from ml.data.pictures import chosen
+from ml.data.pictures import select
 from ml.systems.recipe import Recipe
 from ml.train.episodic import episodic_loss
 from tests.ml.tiny import Tiny, halves, lifts
@@ -48,6 +48,6 @@ def test_the_step_is_no_longer_than_a_real_one() -> None:
 
 def test_of_one_lift_there_is_no_episode() -> None:
     """Nothing is unseen then; whoever trains falls back to the plain loss."""
-    data = chosen(lifts(2, 2), torch.arange(6))
+    data = select(lifts(2, 2), torch.arange(6))
     assert halves(data.images).shape == (6, 2)
     assert episodic_loss(Tiny(Recipe()), data, torch.arange(6), torch.Generator()) is None

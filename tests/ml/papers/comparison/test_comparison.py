@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 import torch
 
-from ml.data.pictures import chosen
+from ml.data.pictures import select
 from ml.evaluate.metrics import unpacked
 from ml.papers.adapting import Adaptation
 from ml.papers.comparison import orderings
-from ml.papers.comparison.judging import Sets, judged, later_half, told
+from ml.papers.comparison.judging import Sets, accuracy_figures, judge_system, later_half
 from ml.report.systems import orderings_table, remarks, runs_section, systems_page
 from ml.systems.named import RECIPES, as_values
 from ml.systems.recipe import Recipe
@@ -34,8 +34,8 @@ def run(right: list[bool], name: str = "siamese", **more: Any) -> dict[str, Any]
         "epoch": 7,
         "every": 1,
         "smoke": False,
-        "seen": told(scores, data),
-        "unseen": told(scores, data),
+        "seen": accuracy_figures(scores, data),
+        "unseen": accuracy_figures(scores, data),
         "adapted": None,
         "which": None,
         **more,
@@ -55,7 +55,7 @@ def test_what_is_kept_of_scores() -> None:
 
 def test_a_difference_is_of_the_same_pictures() -> None:
     """Half of the pictures: 50 points, whichever lifts are drawn; a run that is not there is left out."""
-    rows = orderings.found({"siamese": run(RIGHT), "classifier": run(HALF), "getnet": run(RIGHT)})
+    rows = orderings.compare_runs({"siamese": run(RIGHT), "classifier": run(HALF), "getnet": run(RIGHT)})
     assert [(row["runs"], row["what"]) for row in rows] == [
         (["siamese", "classifier"], "seen"),
         (["siamese", "classifier"], "unseen"),
@@ -67,14 +67,14 @@ def test_a_difference_is_of_the_same_pictures() -> None:
     text = str(orderings_table(rows))
     assert "+50.00" in text
     assert text.count("| yes |") == 2
-    turned = orderings.found({"siamese": run(HALF), "classifier": run(RIGHT)})
+    turned = orderings.compare_runs({"siamese": run(HALF), "classifier": run(RIGHT)})
     assert "no, the other way" in str(orderings_table(turned))
 
 
 def test_seeds_are_averaged() -> None:
     """Two seeds of which one is half right: a quarter better."""
     runs = {"siamese": run(RIGHT), "siamese-seed1": run(HALF), "classifier": run(HALF)}
-    row = orderings.found(runs)[0]
+    row = orderings.compare_runs(runs)[0]
     assert (row["difference"], row["seeds"]) == (0.25, [2, 1])
 
 
@@ -82,9 +82,9 @@ def test_a_run_judged_on_some_pictures_is_compared_on_those() -> None:
     """Every third picture of the one that was judged on all: of these the other has all right."""
     data = lifts(2, 2)
     scores = torch.where(data.is_open, 1.0, -1.0)
-    some = told(scores[::3], chosen(data, torch.arange(0, 12, 3)))
+    some = accuracy_figures(scores[::3], select(data, torch.arange(0, 12, 3)))
     runs = {"siamese": run(RIGHT, every=3, seen=some), "classifier": run(HALF)}
-    found = {row["what"]: row for row in orderings.found(runs)}
+    found = {row["what"]: row for row in orderings.compare_runs(runs)}
     assert found["seen"]["difference"] == 0.5
 
 
@@ -93,10 +93,10 @@ def test_what_adapting_brought_is_compared_on_the_later_passages() -> None:
     data = lifts(2, 2)
     rows = later_half(data)
     assert rows.tolist() == [3, 4, 5, 9, 10, 11]
-    later = told(torch.ones(6), lifts(2, 1))  # what is open is right
+    later = accuracy_figures(torch.ones(6), lifts(2, 1))  # what is open is right
     adapted = {**later, "pseudo": True, "reviews": 0, "trains": True}
     runs = {"siamese": run(HALF), "siamese-pseudo": run(RIGHT, adapted=adapted, seen=None)}
-    found = {row["what"]: row for row in orderings.found(runs)}
+    found = {row["what"]: row for row in orderings.compare_runs(runs)}
     assert found["later"]["difference"] == 1.0  # the plain run has every closed passage wrong: all later ones
 
 
@@ -127,10 +127,10 @@ def test_a_system_with_masks_is_judged_and_adapts() -> None:
         system.network.weight.copy_(torch.tensor([[0.2, -0.2]]))  # type: ignore[operator]
     before = system.network.weight.clone()  # type: ignore[operator]
     sets = Sets(test=lifts(2, 4), known=lifts(2, 4), unseen=lifts(2, 4, seed=2, noise=0.3))
-    plain = judged(system, sets, Adaptation())
+    plain = judge_system(system, sets, Adaptation())
     assert plain["seen"]["accuracy"] == plain["unseen"]["accuracy"] == 1.0
     assert plain["adapted"] is None
-    found = judged(system, sets, Adaptation(pseudo=True, reviews=1))
+    found = judge_system(system, sets, Adaptation(pseudo=True, reviews=1))
     assert found["seen"] is None
     assert (found["adapted"]["pictures"], found["adapted"]["accuracy"]) == (12, 1.0)
     assert torch.equal(system.network.weight, before)  # type: ignore[arg-type]
@@ -144,4 +144,4 @@ def test_what_judges_by_known_pictures_cannot_adapt() -> None:
     system.by_gallery = True
     sets = Sets(test=lifts(2, 4), known=lifts(2, 4), unseen=lifts(2, 4))
     with pytest.raises(ValueError, match="known pictures"):
-        judged(system, sets, Adaptation(pseudo=True))
+        judge_system(system, sets, Adaptation(pseudo=True))

@@ -1,6 +1,6 @@
 """Which lift is this? Tables 4.1 to 4.3 of paper 004 and ABIR's Recall@K, with lifts for people and products.
 
-The same distances also answer whether a camera shows the lift that it is said to show: that lift's nearest
+The same distances also answer whether a camera shows the lift that it is assigned to: that lift's nearest
 known picture must be near enough.
 """
 
@@ -22,7 +22,7 @@ LOOKED_AT = 200
 """Of each ranking by the approximate index; a lift of the benchmark has 100 known pictures."""
 
 
-def which_lift(system: System[Any], known: PictureSet, asked: PictureSet) -> dict[str, Any]:
+def identification_figures(system: System[Any], known: PictureSet, asked: PictureSet) -> dict[str, Any]:
     """Return Rank-1, Rank-5 and mean average precision of asked pictures among known ones, and of claims.
 
     Rank-k is Recall@k. By an approximate index (`ml.evaluate.retrieval.approximate`); `exact` has the same
@@ -61,7 +61,7 @@ def claims(
     gallery: npt.NDArray[np.float32],
     labels: npt.NDArray[np.int64],
 ) -> dict[str, float]:
-    """Return how well a right claim is told from a wrong one by the distance to the claimed lift.
+    """Return how well the distance to the claimed lift separates right claims from wrong ones.
 
     Every query claims each lift once, one rightly; of one lift alone nothing is claimed wrongly, and both are
     NaN. Args as in `ml.evaluate.retrieval.retrieve`.

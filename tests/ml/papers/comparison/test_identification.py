@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from torch import Tensor
 
-from ml.papers.comparison.whose import claims, equal_error, which_lift
+from ml.papers.comparison.identification import claims, equal_error, identification_figures
 from ml.systems.recipe import Recipe
 from tests.ml.tiny import Tiny, halves, lifts
 
@@ -47,9 +47,9 @@ def test_ranks_are_of_lifts_not_states() -> None:
     known, asked = lifts(2, 4), lifts(2, 4)
     known.images[known.lift == 1] //= 2
     asked.images[asked.lift == 1] //= 2
-    found = which_lift(Placed(Recipe()), known, asked)
+    found = identification_figures(Placed(Recipe()), known, asked)
     assert (found["queries"], found["gallery"], found["queries_by_lift"]) == (24, 24, [12, 12])
     assert found["rank_1"] == found["exact"]["rank_1"] == 1.0
     assert found["claims"]["equal_error"] == 0.0
-    swapped = which_lift(Placed(Recipe()), known, lifts(2, 4))
+    swapped = identification_figures(Placed(Recipe()), known, lifts(2, 4))
     assert swapped["rank_1"] == pytest.approx(0.5)  # all look like the first lift
