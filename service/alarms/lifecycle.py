@@ -55,7 +55,7 @@ def after(state: AlarmState, action: Action) -> AlarmState:
 _PAST = {
     Action.ACKNOWLEDGE: "acknowledged",
     Action.SHELVE: "shelved",
-    Action.UNSHELVE: "taken off the shelf",
+    Action.UNSHELVE: "unshelved",
     Action.CLEAR: "cleared",
 }
 

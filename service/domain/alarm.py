@@ -16,14 +16,23 @@ class AlarmKind(StrEnum):
     """What an alarm is about: one kind for the bar, the others for the system's own eyesight and health."""
 
     BAR_OPEN = "bar_open"
+    """An occupied carrier left with its bar open."""
     CAMERA_LOST = "camera_lost"
+    """No frames come."""
     CAMERA_FROZEN = "camera_frozen"
+    """The same picture comes again and again."""
     VIEW_CHANGED = "view_changed"
+    """The camera has moved, or shows the carriers of another lift."""
     LOW_VISIBILITY = "low_visibility"
+    """Dark, covered, blurred, over-exposed, or a damaged stream."""
     WORKER_DOWN = "worker_down"
+    """The network's process (no lift) or a camera's process is down."""
     LIFT_UNKNOWN_RATE = "lift_unknown_rate"
+    """Too many passages cannot be judged, or no carriers are recognised."""
     LIFT_INVALID = "lift_invalid"
+    """The lift's configuration cannot be used: it is out of service, the others go on."""
     OVERLOADED = "overloaded"
+    """The machine reads less than 80 % of the camera's frames: carriers may be missed."""
 
 
 class AlarmState(StrEnum):

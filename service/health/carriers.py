@@ -83,10 +83,8 @@ class CarrierWatch:
         """
         elapsed_s = 0.0 if self._last_s is None else min(now_s - self._last_s, _LONGEST_STEP_S)
         self._last_s = now_s
-        if line_speed in STOPPED:
-            self._without_s = self._moving_s = 0.0
-            return self._problem.step(None, now_s, f"the line is {line_speed}: no carriers are due")
-        if not seeing:
+        if line_speed in STOPPED or not seeing:
+            # No carriers are due, or none can be seen: that shows nothing of those that were missed.
             self._without_s = self._moving_s = 0.0
             return []
         self._without_s += elapsed_s

@@ -40,7 +40,8 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
 
     That is: every thread of the service is alive, the embedder answers, the database answers and can grow,
     and every camera that is to be watched is live or under an alarm. A camera under an alarm does not make
-    the service unready, nor does an accelerator that was given up, or a disk with little room: all are said.
+    the service unready, nor does an accelerator that was given up, a disk with little room or a damaged
+    entry of the alarm history: all are said.
     """
     database, standing = "ready", frozenset[tuple[str | None, AlarmKind]]()
     try:
@@ -63,6 +64,7 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
         if not accounted_for(camera, standing)
     ]
     response.status_code = 503 if problems else 200
+    damaged = runtime.hub.unreadable
     return ReadyOut(
         status="not ready" if problems else "ready",
         problems=problems,
@@ -72,6 +74,7 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
         model=engine.model or None,
         device=engine.device,
         device_lost=engine.device_lost or None,
+        alarm_history=f"{damaged} damaged entries" if damaged else "ready",
         disk=str(disk),
     )
 

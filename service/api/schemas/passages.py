@@ -66,7 +66,7 @@ class PassageOut(BaseModel):
     @classmethod
     def of(cls, record: PassageRecord) -> PassageOut:
         """Put together what the API shows of a stored passage."""
-        said = record.judgement
+        judgement = record.judgement
         images = [
             PassageImageOut(
                 **ImageOut.of(image).model_dump(),
@@ -77,7 +77,7 @@ class PassageOut(BaseModel):
                 problem=None if picture.problem is None else reason_text([picture.problem]),
                 problem_code=picture.problem,
             )
-            for number, (picture, image) in enumerate(zip(record.pictures, said.images, strict=False), 1)
+            for number, (picture, image) in enumerate(zip(record.pictures, judgement.images, strict=False), 1)
         ]
         return cls(
             id=record.id,
@@ -90,15 +90,15 @@ class PassageOut(BaseModel):
             t_begin_s=record.t_begin_s,
             t_middle_s=record.t_middle_s,
             t_end_s=record.t_end_s,
-            verdict=said.verdict,
-            confidence=said.confidence,
-            margin=said.margin,
-            occupied=said.occupied,
-            occupancy=said.occupancy,
-            reason=reason_text(said.reasons),
-            reasons=list(said.reasons),
-            mask_version=said.mask_version,
-            model=said.model,
+            verdict=judgement.verdict,
+            confidence=judgement.confidence,
+            margin=judgement.margin,
+            occupied=judgement.occupied,
+            occupancy=judgement.occupancy,
+            reason=reason_text(judgement.reasons),
+            reasons=list(judgement.reasons),
+            mask_version=judgement.mask_version,
+            model=judgement.model,
             images=images,
             review=None if record.review is None else ReviewOut.model_validate(record.review),
         )

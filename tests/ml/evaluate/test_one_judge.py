@@ -12,7 +12,7 @@ import ml.evaluate.scoring
 import service.site.learning
 import service.station.watch
 import service.usecases.classification
-import service.verdicts.pipeline
+import service.verdicts.deciding
 from lifts.decision.calibration import Calibration
 from lifts.decision.verdict import Inference, Verdict
 from lifts.schema import MaskPair
@@ -58,7 +58,7 @@ def test_all_call_the_same_judge() -> None:
     for module in (
         ml.evaluate.scoring,
         ml.evaluate.onsite,
-        service.verdicts.pipeline,
+        service.verdicts.deciding,
         service.usecases.classification,
         service.site.learning,
         service.station.watch,

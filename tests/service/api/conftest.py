@@ -129,7 +129,7 @@ def _plain_logs() -> None:
 @pytest.fixture
 def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
     """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it."""
-    opened: list[tuple[TestClient, Store]] = []
+    opened: list[tuple[TestClient, Store, AlarmHub]] = []
 
     def make(
         heartbeat_s: float = 5.0,
@@ -167,11 +167,12 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         if not serve:
             assert client.portal is not None
             client.portal.call(hub.start, 0)
-        opened.append((client, store))
+        opened.append((client, store, hub))
         return House(runtime, store, engine, cameras, app, client, made)
 
     yield make
-    for client, store in opened:
+    for client, store, hub in opened:
+        hub.runner.stop()
         client.__exit__(None, None, None)
         store.close()
 

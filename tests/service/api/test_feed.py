@@ -76,6 +76,7 @@ def test_a_damaged_entry_of_the_history_cuts_nobody_off(house: House) -> None:
         ("alarm", 3),
     ]
     assert "barwatch_alarm_events_unreadable_total 1.0" in house.client.get("/metrics").text
+    assert house.client.get("/health/ready").json()["alarm_history"] == "1 damaged entries"
     alarm_id = house.call("GET", "/alarms?limit=2").json()["items"][1]["id"]
     assert house.call("GET", f"/alarms/{alarm_id}").json()["events"][0]["state"] is None
 
