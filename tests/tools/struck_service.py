@@ -2,7 +2,8 @@
 
 Commands come by stdin, one a line, each answered with one line of JSON:
 `threads` lists the runners' names; `strike NAME EXCEPTION` raises a built-in exception in that thread,
-wherever it is; `poke on|off` has the pipeline raise or clear an alarm.
+wherever it is; `felt` says whether the last strike has reached its thread; `poke on|off` has the pipeline
+raise or clear an alarm.
 """
 
 from __future__ import annotations
@@ -25,15 +26,35 @@ from service.settings import load_settings
 LIFT = "struck"
 
 
+class Blow:
+    """An exception raised in a runner's thread, which feels it once it runs again."""
+
+    def __init__(self, runner: Runner, kind: type[BaseException]) -> None:
+        self._runner, self._failures, self._thread = runner, runner.failures, runner._thread
+        ident = ctypes.c_ulong(runner.thread_id or 0)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(kind))
+
+    @property
+    def felt(self) -> bool:
+        """Whether the thread has failed or died of it."""
+        runner, thread = self._runner, self._thread
+        return runner.failures > self._failures or thread is None or not thread.is_alive()
+
+
+blows: list[Blow] = []
+
+
 def obey(service: Service, line: str) -> object:
     """Do as a command says; returns the answer."""
     command, *words = line.split("\t")
     if command == "threads":
         return [runner.name for runner in service.runners if runner.thread_id is not None]
     if command == "strike":
-        (ident,) = [runner.thread_id for runner in service.runners if runner.name == words[0]][-1:]
-        blow = getattr(builtins, words[1])
-        return ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident or 0), ctypes.py_object(blow))
+        (runner,) = [runner for runner in service.runners if runner.name == words[0]][-1:]
+        blows.append(Blow(runner, getattr(builtins, words[1])))
+        return None
+    if command == "felt":
+        return blows[-1].felt
     service.pipeline.on_event(Health(AlarmKind.OVERLOADED, LIFT, words[0] == "on", "a test pokes", "poked"))
     return None
 
