@@ -91,6 +91,8 @@ def _onsite(results: Mapping[str, Result]) -> list[Row]:
     if not (onsite := results.get("onsite")):
         return []
     whole = [row for row in onsite["rows"] if not row["without"]]
+    if "verdicts" not in whole[0]:
+        return _verdicts("the same lifts, each by what it learnt from its own passages", onsite)
     most = max(row["passages"] for row in whole)
     shown = {f"{SHOWN_PASSAGES} passages without labels": (SHOWN_PASSAGES, 0)} | {
         f"{most} passages, {reviewed} of them reviewed": (most, reviewed)
