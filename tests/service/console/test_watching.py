@@ -159,3 +159,20 @@ def test_a_feed_that_falls_behind_the_heartbeat_resumes(page: Page) -> None:
             return
         page.wait_for_timeout(50)
     pytest.fail(f"never resumed: {asked}")
+
+
+def test_a_card_holds_what_it_shows_however_long_the_words(page: Page, served: Served) -> None:
+    """A long name beside a long state: neither runs over the card's edge."""
+    lift = Lift.model_validate({**LIFT, "id": "demo-quad", "name": "Demo double of an uncommonly long name"})
+    served.house.store.write(partial(lifts.put, lift=lift)).result()
+    served.house.cameras.said["demo-quad"] = status_of("demo-quad", CameraState.DEGRADED)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    card, pill = page.locator(".card"), page.locator(".card header .pill")
+    expect(pill).to_have_text("camera degraded", timeout=PATIENCE_MS)
+    expect(card.locator("h3")).to_contain_text("uncommonly long", timeout=PATIENCE_MS)
+    whole = card.bounding_box()
+    assert whole is not None
+    for part in (pill, card.locator("h3"), card.locator(".facts")):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= whole["x"] + whole["width"]
