@@ -15,7 +15,6 @@ from ml.systems.named import RECIPES, system_of
 def train_rate(batch: int, threads: int, steps: int) -> list[dict[str, Any]]:
     """Pictures a second that a training step of the paper's network takes, before and after freed memory is
     kept (`ml.machine.memory`); the ratio is that to the first row."""
-
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     system = system_of(RECIPES["classifier"])

@@ -27,7 +27,6 @@ def bench_render(
     seed: Annotated[int, typer.Option(min=0, help="The first lift's.")] = 0,
 ) -> None:
     """Registered pictures rendered a second; JSON."""
-
     print(json.dumps(render_rate(processes, lifts, passages, seed)))  # noqa: T201
 
 
@@ -53,7 +52,6 @@ def bench_embed(
     The artefact beside the paper's network and what one would pick instead, all in one run; and on a GPU,
     where there is one, beside the limits of its bus and its arithmetic.
     """
-
     threads, batch = threads or [1, 2], batch or [3, 16]
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
     about["keeps_freed_memory"] = keep_memory and keep_freed_memory()
@@ -79,7 +77,6 @@ def bench_systems(
     as_json: JsonOption = False,
 ) -> None:
     """Pictures a second of all systems of the papers beside the artefact, one thread, 200x200."""
-
     keep_freed_memory()
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
     result = about | {"rows": network_rates(model, seconds)}
@@ -92,6 +89,5 @@ def bench_train(
     steps: Annotated[int, typer.Option(min=1, help="Steps of each row.")] = 8,
 ) -> None:
     """Pictures a second in training of the paper's network, with and without kept memory; JSON lines."""
-
     for row in train_rate(batch, threads, steps):
         print(json.dumps(row))  # noqa: T201

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -14,7 +15,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ml.data.benchmark import Part, render_parts
+from ml.data.benchmark import Part, parts, render_parts
+from ml.data.counts import Split
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import prepare
 from ml.export.manifest import git_commit
@@ -36,6 +38,7 @@ RecordingsOption = Annotated[
 CarriersOption = Annotated[int, typer.Option(min=1, help="Carriers of each recording.")]
 RecordingsCacheOption = Annotated[Path, typer.Option(help="Where recordings are kept between runs.")]
 RECORDINGS = Path("runs/events")
+OnlyOption = Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")]
 DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
 
@@ -90,7 +93,6 @@ def progress_bar() -> Progress:
 
 def prepare_lifts(cache: Path, seeds: range, passages: int, workers: int, what: str) -> list[Path]:
     """Render what the cache does not hold yet, with a bar; returns the lifts' files in order."""
-
     with progress_bar() as progress:
         task = progress.add_task(f"rendering {what}", total=len(seeds), note="")
         files = []
@@ -102,13 +104,20 @@ def prepare_lifts(cache: Path, seeds: range, passages: int, workers: int, what: 
 
 def read_parts(benchmark: Path, wanted: list[Part], workers: int) -> PictureSet:
     """Read parts of the benchmark, rendering what is not there yet."""
-
     missing = [part for part in wanted if not part.path(benchmark).exists()]
     with progress_bar() as progress:
         task = progress.add_task("rendering pictures", total=sum(part.pictures for part in missing), note="")
         for part, _ in render_parts(benchmark, missing, workers):
             progress.advance(task, part.pictures)
     return read(benchmark, wanted)
+
+
+def parts_of(splits: Sequence[Split], only: Sequence[str] | None) -> list[Part]:
+    """Return the benchmark's files of some splits, of all lifts or only some."""
+    found = [part for part in parts(splits) if not only or part.counts.lift in only]
+    if not found:
+        raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
+    return found
 
 
 def command_line() -> str:
@@ -121,7 +130,6 @@ def provenance(data_seed: int | None) -> dict[str, Any]:
 
     data_seed is None for pictures that were not rendered here.
     """
-
     return {"command": command_line(), "git_commit": git_commit(), "data_seed": data_seed}
 
 
@@ -134,6 +142,5 @@ def deliver(result: dict[str, Any], table: str, out: Path | None, as_json: bool)
 
 
 def device_name(name: str) -> str:
-    """cuda for `auto` where there is one."""
-
+    """Return cuda or cpu for `auto`, else the name itself."""
     return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name

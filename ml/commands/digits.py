@@ -32,7 +32,6 @@ def evaluate_digits(
     as_json: JsonOption = False,
 ) -> None:
     """Train on pairs of distorted digits, with and without the spatial transformer: paper 001."""
-
     torch.set_num_threads(1)  # sums come out the same only with as many, and these networks gain nothing
     smoke = preset is EvaluatedPreset.SMOKE
     recipe = SMOKE if smoke else DigitsRecipe()

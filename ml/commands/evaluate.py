@@ -24,16 +24,18 @@ from ml.commands.common import (
     JsonOption,
     JudgedModelOption,
     LiftsOption,
+    OnlyOption,
     SystemName,
     UnseenLifts,
     WorkersOption,
     deliver,
     device_name,
+    parts_of,
     prepare_lifts,
     provenance,
 )
 from ml.commands.systems import Question, judge_trained
-from ml.data.benchmark import FIRST_SEED, parts
+from ml.data.benchmark import FIRST_SEED
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import load
 from ml.evaluate.benchmark import table
@@ -156,14 +158,13 @@ def evaluate_benchmark(
         Path | None, typer.Option(help="A paper's system, trained; runs/SYSTEM/best.pt.")
     ] = None,
     model: Annotated[Path, typer.Option(help="The artefact, for barwatch.")] = RELEASED / "barwatch.ts",
-    only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
+    only: OnlyOption = None,
     device: DeviceOption = "auto",
     out: Annotated[Path | None, typer.Option(help="Write the table here as JSON.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost."""
-
-    wanted = [part for part in parts(["test"]) if not only or part.counts.lift in only]
+    wanted = parts_of(["test"], only)
     data = read(benchmark, wanted)
 
     def known() -> PictureSet:

@@ -23,7 +23,6 @@ def export(
     workers: WorkersOption = 2,
 ) -> None:
     """Export a checkpoint as TorchScript with its manifest, calibrated on lifts that no training saw."""
-
     files = prepare_lifts(cache, CALIBRATION_SEEDS, passages, workers, "calibration lifts")
     data = torch.load(checkpoint, map_location="cpu", weights_only=True)
     path = release(data, files, out, version, command_line())

@@ -48,7 +48,6 @@ def evaluate_onsite(
     as_json: JsonOption = False,
 ) -> None:
     """Judge what a lift gains from its own passages: watched without a label, then with some reviewed."""
-
     network = Scripted.load(model)
     calibration = read_calibration(model)
     seeds = range(first_seed, first_seed + lifts)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 import typer
 
-from ml.commands.common import RESULTS, BenchmarkOption
+from ml.commands.common import RESULTS, BenchmarkOption, OnlyOption, parts_of
 from ml.data.benchmark import parts
-from ml.data.pictures import evenly, read
+from ml.data.pictures import PictureSet, evenly, read
 from ml.machine.memory import keep_freed_memory
 from ml.plots.attention import attention_sheet
 from ml.plots.cutouts import carriers_sheet, write
 from ml.plots.embedding import draw, lifts_of, masks_of, read_masks
+from ml.systems.base import System
 from ml.train.systems import load
 
 app = typer.Typer(
@@ -34,65 +38,56 @@ def embedding(
     out: Annotated[Path, typer.Option(help="The PNG.")] = RESULTS / "embedding.png",
 ) -> None:
     """Draw pictures and masks in their two dimensions, as figures 4 and 5 of paper 000."""
-
     keep_freed_memory()
-    every = parts(["test"])
-    wanted = [part for part in every if part.counts.lift in (lift or ["S1", "S15"])]
-    if not wanted:
-        raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(lift or [])}")
-    there = [part for part in every if part.path(benchmark).exists()]
+    there = [part for part in parts(["test"]) if part.path(benchmark).exists()]
     system = load(checkpoint, torch.device("cpu"))[1]
     try:
-        lifts = lifts_of(system, read(benchmark, wanted))
+        lifts = lifts_of(system, read(benchmark, parts_of(["test"], lift or ["S1", "S15"])))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--checkpoint") from None
     masks = masks_of(system, read_masks(benchmark, there))
     typer.echo(str(draw(lifts, [part.counts.lift for part in there], masks, out)))
 
 
+PicturesOption = Annotated[int, typer.Option(min=1, help="How many validation pictures, evenly from all.")]
+
+
 @app.command()
 def cutouts(
     checkpoint: Annotated[Path, typer.Option(help="A trained GetNet.")] = Path("runs/getnet/best.pt"),
     benchmark: BenchmarkOption = Path("runs/benchmark"),
-    only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
-    pictures: Annotated[int, typer.Option(min=1, help="How many, evenly from all.")] = 24,
+    only: OnlyOption = None,
+    pictures: PicturesOption = 24,
     out: Annotated[Path, typer.Option(help="The PNG.")] = RESULTS / "getnet-carriers.png",
 ) -> None:
-    """Draw what GetNet cuts out of displaced carriers, as figure 7 of paper 001.
-
-    Of the validation pictures: the test ones of all lifts take much memory.
-    """
-
-    wanted = [part for part in parts(["validation"]) if not only or part.counts.lift in only]
-    if not wanted:
-        raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
-    system = load(checkpoint, torch.device("cpu"))[1]
-    try:
-        image = carriers_sheet(system, evenly(read(benchmark, wanted), pictures))
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--checkpoint") from None
-    typer.echo(str(write(image, out)))
+    """Draw what GetNet cuts out of displaced carriers, as figure 7 of paper 001."""
+    _draw_sheet(carriers_sheet, checkpoint, benchmark, only, pictures, out)
 
 
 @app.command()
 def attention(
     checkpoint: Annotated[Path, typer.Option(help="A trained ABIR.")] = Path("runs/abir/best.pt"),
     benchmark: BenchmarkOption = Path("runs/benchmark"),
-    only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
-    pictures: Annotated[int, typer.Option(min=1, help="How many, evenly from all.")] = 6,
+    only: OnlyOption = None,
+    pictures: PicturesOption = 6,
     out: Annotated[Path, typer.Option(help="The PNG.")] = Path("docs/attention.png"),
 ) -> None:
-    """Draw where ABIR looks, on the surroundings and on the object's parts (paper 003, section 3.3).
+    """Draw where ABIR looks, on the surroundings and on the object's parts (paper 003, section 3.3)."""
+    _draw_sheet(attention_sheet, checkpoint, benchmark, only, pictures, out)
 
-    Of the validation pictures: the test ones of all lifts take much memory.
-    """
 
-    wanted = [part for part in parts(["validation"]) if not only or part.counts.lift in only]
-    if not wanted:
-        raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
+def _draw_sheet(
+    sheet: Callable[[System[Any], PictureSet], npt.NDArray[np.uint8]],
+    checkpoint: Path,
+    benchmark: Path,
+    only: list[str] | None,
+    pictures: int,
+    out: Path,
+) -> None:
+    """Draw validation pictures: the test ones of all lifts would take gigabytes."""
+    data = evenly(read(benchmark, parts_of(["validation"], only)), pictures)
     system = load(checkpoint, torch.device("cpu"))[1]
     try:
-        image = attention_sheet(system, evenly(read(benchmark, wanted), pictures).images)
+        typer.echo(str(write(sheet(system, data), out)))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--checkpoint") from None
-    typer.echo(str(write(image, out)))

@@ -45,7 +45,6 @@ def evaluate_events(
     as_json: JsonOption = False,
 ) -> None:
     """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
-
     wanted = [
         RenderedRecording(seed, number, carriers)
         for seed in range(first_seed, first_seed + lifts)
@@ -85,7 +84,6 @@ def evaluate_passages(
     as_json: JsonOption = False,
 ) -> None:
     """Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too."""
-
     names = list(dict.fromkeys(variants or VARIANTS))
     if strange := [name for name in names if name not in VARIANTS]:
         raise typer.BadParameter(f"{strange[0]!r}: one of {', '.join(VARIANTS)}", param_hint="--variants")

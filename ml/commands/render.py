@@ -15,8 +15,8 @@ from rich.progress import track
 
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift
-from ml.commands.common import RESULTS, WorkersOption, console, progress_bar
-from ml.data.benchmark import parts, render_parts
+from ml.commands.common import RESULTS, OnlyOption, WorkersOption, console, parts_of, progress_bar
+from ml.data.benchmark import render_parts
 from ml.data.counts import Split
 from ml.scene.conditions import Circumstances, plain, sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
@@ -198,7 +198,6 @@ def samples(
 @app.command()
 def factors(out: Out = Path("docs/factors")) -> None:
     """Render the contact sheets: every factor through its range."""
-
     out.mkdir(parents=True, exist_ok=True)
     for name, rows in sheets():
         rgb = sheet(rows)
@@ -208,17 +207,13 @@ def factors(out: Out = Path("docs/factors")) -> None:
         typer.echo(f"{out / name}.jpg: {sum(len(row) for row in rows)} pictures")
 
 
-if __name__ == "__main__":
-    app()
-
-
 @app.command()
 def benchmark(
     which: Annotated[
         Set, typer.Option("--set", help="Training pictures of Table 1 or of Table 3.")
     ] = Set.SMALL,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("runs/benchmark"),
-    only: Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")] = None,
+    only: OnlyOption = None,
     workers: WorkersOption = 2,
     record: Annotated[
         bool, typer.Option(help="Record the checksums instead of comparing with them.")
@@ -229,10 +224,7 @@ def benchmark(
     Exits with 1 if a file's pictures are not those whose checksum is in the repository. Without AVX2 a few
     pixels differ.
     """
-
-    wanted = [part for part in parts(OF[which]) if not only or part.counts.lift in only]
-    if not wanted:
-        raise typer.BadParameter(f"no such lift among S1 to S20: {', '.join(only or [])}")
+    wanted = parts_of(OF[which], only)
     known: dict[str, str] = json.loads(CHECKSUMS.read_text(encoding="utf-8")) if CHECKSUMS.exists() else {}
     different = []
     with progress_bar() as progress:

@@ -21,7 +21,6 @@ def report(
     ),
 ) -> None:
     """Write report.md with its plots, systems.md, and the tables in other documents, from JSON files."""
-
     measured, runs = read_results(results), read_runs(results)
     content = places(measured, runs)
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]

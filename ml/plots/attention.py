@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
+from ml.data.pictures import PictureSet
 from ml.models.metric.abir import ABIR
 from ml.systems.base import System, prepare_images
 
@@ -36,22 +36,22 @@ _DARKEST = 96
 
 
 @torch.inference_mode()
-def attention_sheet(system: System[Any], images: Tensor) -> Bytes:
+def attention_sheet(system: System[Any], data: PictureSet) -> Bytes:
     """Return uint8[600, 200 N, 3] RGB: a column for each picture, as it is, then with either map over it.
 
     The maps are those "on the surroundings" (conv3_3) and "on the object parts" (conv4_3) of section 3.3.
 
     Args:
         system: a trained ABIR.
-        images: uint8[N, 200, 200, 3] RGB, N at least 1.
+        data: N pictures, at least 1.
 
     Raises:
-        ValueError: another network, which does not say where it looks.
+        ValueError: another network, which has no attention maps.
     """
     network = system.network
     if not isinstance(network, ABIR):
-        raise ValueError(f"expected ABIR, which says where it looks, got {type(network).__name__}")
-    was_training = network.training
+        raise ValueError(f"expected ABIR, which has attention maps, got {type(network).__name__}")
+    images, was_training = data.images, network.training
     network.eval()
     attention = network.attend(prepare_images(images.to(system.device), system.recipe.side)).attention
     network.train(was_training)

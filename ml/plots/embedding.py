@@ -77,7 +77,6 @@ def draw(lifts: Sequence[LiftPoints], names: Sequence[str], masks: Floats, path:
     Returns:
         path, a PNG.
     """
-
     count = len(lifts) + 1
     figure = Figure(figsize=(5 * count, 5), layout="constrained")
     panels = figure.subplots(1, count, squeeze=False)[0]

@@ -40,19 +40,19 @@ def test_weights_that_are_all_alike_are_drawn_faintly() -> None:
 
 def test_a_sheet_has_a_column_for_each_picture() -> None:
     """Picture, surroundings, parts; the two maps differ, and training goes on as before."""
-    system, images = untrained(), carriers(2).images
+    system, data = untrained(), carriers(2)
     system.network.train()
-    made = attention_sheet(system, images)
+    made = attention_sheet(system, data)
     assert system.network.training
     assert made.shape == (600, 400, 3)
-    np.testing.assert_array_equal(made[:200, 200:], images[1].numpy())
+    np.testing.assert_array_equal(made[:200, 200:], data.images[1].numpy())
     assert (made[200:400] != made[400:]).any()
 
 
 def test_other_networks_do_not_say_where_they_look() -> None:
     """A classifier has no such maps."""
     with pytest.raises(ValueError, match="expected ABIR"):
-        attention_sheet(system_of(RECIPES["classifier"]), carriers(1).images)
+        attention_sheet(system_of(RECIPES["classifier"]), carriers(1))
 
 
 def test_the_command_draws_pictures_of_the_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
