@@ -9,5 +9,5 @@ export const KIND = {
   worker_down: "Not judging",
   lift_unknown_rate: "Too many unknown",
   lift_invalid: "Lift out of service",
-  overloaded: "Overloaded: pictures are lost",
+  overloaded: "Overloaded",
 };

@@ -7,7 +7,7 @@ export class Overlays {
   constructor(pictures) {
     this.pictures = pictures;
     this.shown = false;
-    this.root = h("button", { class: "why quiet", type: "button", "aria-pressed": "false" }, "Where was the bar seen?");
+    this.root = h("button", { class: "why quiet", type: "button", "aria-pressed": "false", hidden: true }, "Where was the bar seen?");
     this.root.addEventListener("click", () => {
       this.shown = !this.shown;
       this.draw();

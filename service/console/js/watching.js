@@ -22,7 +22,7 @@ export function whyNotWatched(lift, standing) {
   if (status.state !== "live") return CAMERA[status.state] ?? status.state;
   if (!lift.mask_version) return "no masks";
   const alarm = standing.find(({ kind, lift_id: place }) => BLIND.has(kind) && (place === lift.id || place === null));
-  if (alarm) return alarm.cause || (KIND[alarm.kind] ?? alarm.kind).toLowerCase();
+  if (alarm) return alarm.cause.replaceAll("_", " ") || (KIND[alarm.kind] ?? alarm.kind).toLowerCase();
   return status.message || null; // covered, dark, frozen: said before its alarm is due
 }
 

@@ -57,6 +57,8 @@ def test_every_lift_that_is_not_watched_is_counted_with_the_reason(page: Page, s
         "degraded",
     )
     expect(page.locator("[data-lift=bare] .pill")).to_have_text("no camera")
+    expect(page.locator("[data-lift=bare]")).to_have_attribute("data-watched", "false")
+    expect(page.locator("[data-lift=demo-quad]")).to_have_attribute("data-watched", "true")
 
 
 @pytest.mark.parametrize("message", ["the lens is covered", "the camera has sent the same picture for 6 s"])
@@ -70,14 +72,14 @@ def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Ser
 def test_an_alarm_that_was_only_acknowledged_still_stands(page: Page, served: Served) -> None:
     """Acknowledged or shelved, the lens is as covered as before: counted, named, and never calm."""
     says(page, "The lift is watched · no alarm stands", "live")
-    alarm = trouble(served.house, AlarmKind.LOW_VISIBILITY, "covered")
-    says(page, "0 of 1 lifts watched · Demo quad: covered · 1 alarm stands", "degraded")
+    alarm = trouble(served.house, AlarmKind.LOW_VISIBILITY, "lens_covered")
+    says(page, "0 of 1 lifts watched · Demo quad: lens covered · 1 alarm stands", "degraded")
     page.locator(".banner .acknowledge").click()
     expect(page.locator(".banner")).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.locator(".still")).to_have_text("Still standing: Low visibility · Demo quad (acknowledged)")
-    says(page, "0 of 1 lifts watched · Demo quad: covered · 1 alarm stands", "degraded")
+    says(page, "0 of 1 lifts watched · Demo quad: lens covered · 1 alarm stands", "degraded")
     page.reload()
-    says(page, "0 of 1 lifts watched · Demo quad: covered · 1 alarm stands", "degraded")
+    says(page, "0 of 1 lifts watched · Demo quad: lens covered · 1 alarm stands", "degraded")
     note = {"expiry": (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "reason": "snow"}
     served.house.call("POST", f"/alarms/{alarm.id}/shelve", Role.OPERATOR, json=note)
     expect(page.locator(".still")).to_contain_text("(shelved)", timeout=PATIENCE_MS)
