@@ -109,5 +109,5 @@ def onsite_section(title: str, result: Result) -> str:
             ]
         )
     about = "Verdicts of the product, per passage: per cent of the open, of the closed, and of all passages."
-    told = about if "verdicts" in first else verdicts_table(first)
-    return f"### {title}\n\n{told}\n\n{Table(heads, rows)}\n"
+    note = about if "verdicts" in first else verdicts_table(first)
+    return f"### {title}\n\n{note}\n\n{Table(heads, rows)}\n"

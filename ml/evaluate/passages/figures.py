@@ -1,4 +1,4 @@
-"""Whether every carrier was found exactly once, and how well its time was told."""
+"""Whether every carrier was found exactly once, and how precisely its time is known."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Found:
 
     once, missed, twice: carriers with one passage, none, more. ghosts: passages without a carrier. unknown:
     carriers whose first passage was not judged. late_first, late_others: verdicts after TF, of first_found
-    among the first carriers of a recording, and of others_found. errors_s: how far the middle was told from
-    where it was, of each carrier's first passage. missed_at, twice_at: the carriers' true middles; ghosts_at:
-    the middles that were said.
+    among the first carriers of a recording, and of others_found. errors_s: how far the reported
+    middle is from the true one, of each carrier's first passage. missed_at, twice_at: the carriers' true
+    middles; ghosts_at: the reported middles.
     """
 
     carriers: int = 0
@@ -47,34 +47,34 @@ class Found:
 
 
 def found(
-    truth: Sequence[Record], said: Sequence[Record], line_time: Callable[[float], float] = float
+    truth: Sequence[Record], lines: Sequence[Record], line_time: Callable[[float], float] = float
 ) -> Found:
     """Compare one recording's passages with its carriers.
 
     Args:
         truth: carriers with t_begin, t_middle, t_end (TF), in order of passing.
-        said: lines of `barwatch watch --json --timing`, in their order.
+        lines: of `barwatch watch --json --timing`, in their order.
         line_time: from a time of the recording to one at which the line would be there had it never stopped:
-            while it stands a hair's breadth before a middle, seconds say nothing of how well that was told.
+            while it stands a hair's breadth before a middle, seconds do not measure the error.
     """
     result = Found(carriers=len(truth))
     of: list[list[Record]] = [[] for _ in truth]
     times = ("t_begin", "t_middle", "t_end")
     ran = [{name: line_time(carrier[name]) for name in times} for carrier in truth]
-    for line in said:
+    for line in lines:
         carrier = carrier_of(ran, {"t_middle": line_time(line["t_middle"])})
         if carrier is None:
             result.ghosts_at.append(line["t_middle"])
         else:
             of[carrier].append(line)
-    for number, (carrier_truth, lines) in enumerate(zip(truth, of, strict=True)):
+    for number, (carrier_truth, its_lines) in enumerate(zip(truth, of, strict=True)):
         middle_s = carrier_truth["t_middle"]
-        if not lines:
+        if not its_lines:
             result.missed_at.append(middle_s)
             continue
-        if len(lines) > 1:
+        if len(its_lines) > 1:
             result.twice_at.append(middle_s)
-        line = lines[0]
+        line = its_lines[0]
         late = line["t_decided"] > carrier_truth["t_end"]
         off_s = line_time(line["t_middle"]) - ran[number]["t_middle"]
         if number < FIRST:

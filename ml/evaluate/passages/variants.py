@@ -102,12 +102,12 @@ def prepare(root: Path, recording: RenderedRecording, variant: Variant) -> Prepa
     source, truth = folder / "video.mp4", folder / "truth.json"
     if variant.make is None:
         return Prepared(source, lift, _read(truth))
-    target, told = folder / f"video-{variant.name}.mp4", folder / f"truth-{variant.name}.json"
-    if not told.exists():
+    target, truth_file = folder / f"video-{variant.name}.mp4", folder / f"truth-{variant.name}.json"
+    if not truth_file.exists():
         place = list(VARIANTS).index(variant.name)
         rng = np.random.default_rng(np.random.SeedSequence([recording.seed, recording.number, 7, place]))
-        write_truth(told, variant.make(source, target, _read(truth), rng))  # last: now it is whole
-    return Prepared(target, lift, _read(told))
+        write_truth(truth_file, variant.make(source, target, _read(truth), rng))  # last: now it is whole
+    return Prepared(target, lift, _read(truth_file))
 
 
 def _read(path: Path) -> Truth:

@@ -30,12 +30,12 @@ _LIFT_FILES = ("lift.toml", "open.png", "close.png", "reference_open.jpg", "refe
 
 @dataclass(frozen=True)
 class Watch:
-    """One variant of one recording: what is true about it, what was said of it, and by which sources."""
+    """One variant of one recording: the truth, the lines of `barwatch watch`, and by which sources."""
 
     recording: RenderedRecording
     variant: str
     truth: Record
-    said: list[Record]
+    lines: list[Record]
     sources: str
 
 
@@ -64,7 +64,7 @@ def watch_all(
         workers: how many are watched side by side.
 
     Raises:
-        RuntimeError: the service failed; with what it said.
+        RuntimeError: the service failed; with its error output.
     """
     with ThreadPoolExecutor(workers) as pool:
         jobs = [
@@ -80,16 +80,16 @@ def watch_all(
 def _watch(root: Path, recording: RenderedRecording, name: str, model: Path) -> Watch:
     prepared = prepare(root, recording, VARIANTS[name])
     by = sources()  # of now: they may change during an hour's run
-    kept = recording.folder(root) / "said" / f"{name}-{by}-{_inputs(prepared, model)}.json"
+    kept = recording.folder(root) / "lines" / f"{name}-{by}-{_inputs(prepared, model)}.json"
     if kept.exists():
-        said: list[Record] = json.loads(kept.read_text(encoding="utf-8"))
+        lines: list[Record] = json.loads(kept.read_text(encoding="utf-8"))
     else:
-        said = watch_video(prepared.video, prepared.lift, model)
+        lines = watch_video(prepared.video, prepared.lift, model)
         kept.parent.mkdir(exist_ok=True)
         partial = kept.with_suffix(".partial")
-        partial.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         partial.rename(kept)
-    return Watch(recording, name, prepared.truth, said, by)
+    return Watch(recording, name, prepared.truth, lines, by)
 
 
 def _inputs(prepared: Prepared, model: Path) -> str:

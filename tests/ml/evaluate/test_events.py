@@ -18,22 +18,22 @@ def carrier(middle: float, state: str, occupied: bool) -> dict[str, Any]:
 
 
 def line(middle: float, verdict: str, occupied: bool, decided: float | None = None) -> dict[str, Any]:
-    said = middle + 0.9 if decided is None else decided
+    decided_s = middle + 0.9 if decided is None else decided
     reasons = ["too_close"] if verdict == "unknown" else []
     seen = {"verdict": verdict, "occupied": occupied, "reasons": reasons}
-    return {"t_middle": middle, "t_decided": said, **seen}
+    return {"t_middle": middle, "t_decided": decided_s, **seen}
 
 
 def test_every_end_of_an_event() -> None:
     """Five carriers left open and occupied: caught, late, unknown, called closed, not found."""
     truth = [carrier(10.0 * k, "open", True) for k in range(1, 6)]
-    said = [
+    lines = [
         line(10.1, "open", True),
         line(20.0, "open", True, decided=21.5),
         line(30.0, "unknown", True),
         line(40.0, "closed", True),
     ]
-    found = tally(truth, said, 60.0)
+    found = tally(truth, lines, 60.0)
     assert (found.events, found.caught, found.late, found.called_unknown, found.silent) == (5, 1, 1, 1, 2)
     assert (found.missed, found.false_alarms) == (1, 0)
     verdicts = summary([found])["verdicts"]["per_event"]
@@ -44,19 +44,19 @@ def test_every_end_of_an_event() -> None:
 def test_every_kind_of_false_alarm() -> None:
     """A closed bar, an empty bench, a second alarm for one carrier, and one for no carrier: four."""
     truth = [carrier(10, "closed", True), carrier(20, "open", False), carrier(30, "open", True)]
-    said = [
+    lines = [
         line(10, "open", True),
         line(20, "open", True),
         line(30, "open", True),
         line(30.4, "open", True),
         line(25, "open", True),
     ]
-    found = tally(truth, said, 40.0)
+    found = tally(truth, lines, 40.0)
     assert (found.false_alarms, found.ghosts, found.found_twice, found.caught) == (4, 1, 1, 1)
 
 
 def test_what_is_right_raises_nothing() -> None:
-    """Closed and empty carriers, told so: no alarm, states and seats right, delays from begin to decision."""
+    """Closed and empty carriers, judged so: no alarm, states and seats right, delays from begin on."""
     truth = [carrier(10, "closed", True), carrier(20, "open", False)]
     found = tally(truth, [line(10, "closed", True), line(20, "open", False)], 30.0)
     verdicts = summary([found])["verdicts"]["per_event"]

@@ -1,4 +1,4 @@
-"""What was found, worked by hand; and the command with a watcher that says what it is told."""
+"""What was found, worked by hand; and the command with a scripted watcher."""
 
 import json
 from pathlib import Path
@@ -26,8 +26,8 @@ def five() -> list[dict[str, Any]]:
 
 
 def test_every_way_to_be_found() -> None:
-    """Once and late at the start, once with nothing said, twice, not at all, once and late; and a ghost."""
-    said = [
+    """Once and late at the start, once with no verdict, twice, not at all, once and late; and a ghost."""
+    lines = [
         line(10.1, "open", True, decided=12.0),
         line(20.0, "unknown", True),
         line(30.0, "open", True),
@@ -35,7 +35,7 @@ def test_every_way_to_be_found() -> None:
         line(45.0, "open", True),
         line(50.3, "open", True, decided=51.1),
     ]
-    seen = found(five(), said)
+    seen = found(five(), lines)
     assert (seen.carriers, seen.once, seen.missed, seen.twice, seen.ghosts) == (5, 3, 1, 1, 1)
     assert (seen.missed_at, seen.twice_at, seen.ghosts_at) == ([40.0], [30.0], [45.0])
     assert (seen.late_first, seen.first_found, seen.late_others, seen.others_found) == (1, 2, 1, 2)
@@ -44,11 +44,11 @@ def test_every_way_to_be_found() -> None:
 
 
 def test_a_stand_is_one_moment() -> None:
-    """The line stands from 9.5 to 15.5 with its carrier half a second before middle: told there."""
+    """The line stands from 9.5 to 15.5 with its carrier half a second before middle."""
     halts = Halts(10.0, (95,), 60)
     truth = [{**carrier(10.0, "open", True), "t_middle": 16.0, "t_end": 17.0}, carrier(26.0, "open", True)]
-    said = [line(14.0, "open", True, decided=15.0), line(26.1, "open", True)]
-    assert found(truth, said, halts.unmoved).errors_s == pytest.approx([0.5, 0.1])
+    lines = [line(14.0, "open", True, decided=15.0), line(26.1, "open", True)]
+    assert found(truth, lines, halts.unmoved).errors_s == pytest.approx([0.5, 0.1])
     assert found(truth, [line(16.0, "open", True, decided=17.1)], halts.unmoved).late_first == 1
 
 
