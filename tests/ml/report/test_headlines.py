@@ -1,6 +1,7 @@
 """The README's figures are those that were measured, and a day's false alarms follow from them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from ml.commands.common import RESULTS
 from ml.report.headlines import CARRIERS_PER_HOUR, HOURS_PER_DAY, headlines
 
-README = (RESULTS.parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = RESULTS.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 def _events(**changes: Any) -> dict[str, Any]:
@@ -70,7 +73,7 @@ def _with(factor: str) -> float:
     return 100 * float(_factors()[factor]["accuracy_with"])
 
 
-PROSE = {
+PROSE: dict[str, Callable[[], str]] = {
     "another renderer": lambda: (
         "seen from behind, {wrong} of {judged} single pictures are called wrongly and "
         "{unknown} are unknown".format(**_counts("crosscheck", "per_picture"))
@@ -92,6 +95,28 @@ PROSE = {
 def test_each_figure_in_the_readmes_prose_is_a_measured_one(what: str) -> None:
     """A figure that stands in a sentence changes with the result that it comes from."""
     assert PROSE[what]() in " ".join(README.split())
+
+
+IN_OPERATIONS: dict[str, Callable[[], str]] = {
+    **{
+        what: PROSE[what]
+        for what in ("three-quarter rear", "three-quarter front", "side", "front", "coloured")
+    },
+    "night": lambda: (
+        f"by night under lamps are {_with('light: night'):.1f} % right, by day "
+        f"{100 * _factors()['light: night']['accuracy_without']:.1f} %"
+    ),
+    "grey": lambda: f"Grey pictures (infrared) are {_with('grey-scale camera'):.1f} % right",
+    "another renderer": lambda: "{wrong} of {judged} pictures called wrongly".format(
+        **_counts("crosscheck", "per_picture")
+    ),
+}
+
+
+@pytest.mark.parametrize("what", IN_OPERATIONS)
+def test_each_figure_about_mounting_is_a_measured_one(what: str) -> None:
+    """Where docs/operations.md says how to mount a camera, its figures change with the results."""
+    assert IN_OPERATIONS[what]() in " ".join(OPERATIONS.split())
 
 
 def test_the_readme_is_read_in_a_few_minutes() -> None:
