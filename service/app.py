@@ -36,7 +36,7 @@ from service.settings import Settings
 from service.station.cameras import Cameras
 from service.station.supervisor import CameraSupervisor
 from service.station.worker import WorkerOptions
-from service.store import alarms, meta
+from service.store import alarms, outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures, Retention
@@ -190,7 +190,7 @@ class Service:
             cameras=cameras,
             pipeline=pipeline,
             gate=Authenticator(store, sessions, Attempts()),
-            epoch=store.write(meta.ensure_epoch).result(),
+            epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
             runners=self.runners,
         )

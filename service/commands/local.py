@@ -17,7 +17,7 @@ from service.domain.people import Role
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.settings import Settings
-from service.store import meta
+from service.store import outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
@@ -62,7 +62,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             cameras=NoCameras(),
             pipeline=Pipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 1.0), Attempts()),
-            epoch=store.write(meta.ensure_epoch).result(),
+            epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
         )
         yield _as_admin(create_app(runtime))

@@ -27,7 +27,7 @@ from service.domain.errors import EngineUnavailableError
 from service.domain.people import Role
 from service.inference.inline import InlineEngine
 from service.settings import Settings
-from service.store import alarms, meta, passages, tokens
+from service.store import alarms, outbox, passages, tokens
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
@@ -153,7 +153,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             cameras=cameras,
             pipeline=Pipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 3600), Attempts()),
-            epoch=store.write(meta.ensure_epoch).result(),
+            epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
             heartbeat_s=heartbeat_s,
         )

@@ -24,7 +24,7 @@ from lifts.schema import Lift
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.errors import ConfigurationError, NotFoundError, StoreError
 from service.host.runner import Runners
-from service.store import alarms, lifts, meta, site_calibrations
+from service.store import alarms, lifts, outbox, site_calibrations
 from service.store.database import Store, make_engine, migrate
 from service.store.records import OutboxEntry
 from service.store.tables import Base
@@ -161,9 +161,9 @@ def test_the_epoch_stays(tmp_path: Path) -> None:
     epochs = []
     for name in ("a", "a", "b"):
         store = Store.open(tmp_path / name)
-        epochs.append(store.write(meta.ensure_epoch).result())
+        epochs.append(store.write(outbox.ensure_epoch).result())
         with store.reading() as session:
-            assert meta.epoch(session) == epochs[-1]
+            assert outbox.epoch(session) == epochs[-1]
         store.close()
     assert epochs[0] == epochs[1] != epochs[2]
 
