@@ -1,4 +1,4 @@
-"""Pictures a second from bytes to an answer, system beside system."""
+"""Embedding speed of several systems, from bytes to an answer, in one run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures a second from host bytes to distances on a GPU, beside what its bus and arithmetic allow.
+"""Embedding speed on a GPU, from host bytes to distances, beside the limits of its bus and arithmetic.
 
 It has not been run on a GPU yet: only the parts that need none are tested (counting operations, the limits).
 """

@@ -1,4 +1,4 @@
-"""Pictures a second of every system's network as it is trained, and of the shipped one, on one CPU thread."""
+"""Speed of every system's network and of the shipped one, on one CPU thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast pictures are rendered; a figure of one run on one machine, to be compared within that run only."""
+"""Rendering speed; figures compare within one run on one machine only."""
 
 from __future__ import annotations
 

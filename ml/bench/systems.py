@@ -1,4 +1,4 @@
-"""What is timed side by side: the shipped network, the paper's, and what a user would pick instead."""
+"""The systems that are timed: the shipped network, the paper's, and common alternatives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast the paper's network trains, and what keeping freed memory gains."""
+"""Training speed of the paper's network, with and without kept memory."""
 
 from __future__ import annotations
 

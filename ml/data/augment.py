@@ -1,7 +1,7 @@
-"""Variation on top of the rendered: what makes few lifts look like many, and one renderer like several.
+"""Augmentation: changes that make few rendered lifts as varied as many.
 
 Everything is a pure function of (input, numpy Generator). Geometry changes of a *lift* are the same for its
-pictures and masks (they make a new lift of it); those of a *picture* are its alone (registration errors).
+pictures and masks (they make a new lift of it); those of a *picture* are independent (registration errors).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _rotation(angle: float) -> Matrix:
 
 
 def lift_geometry(rng: np.random.Generator) -> Matrix:
-    """A new installation out of an old one: mirrored, turned, stretched, sheared, nearer, elsewhere."""
+    """Return a transform that makes a new installation of an old one: mirrored, turned, stretched, moved."""
     scale = math.exp(rng.uniform(-0.22, 0.18))
     aspect = math.exp(rng.normal(0, 0.10))
     shear = rng.normal(0, 0.06)
@@ -43,14 +43,14 @@ def lift_geometry(rng: np.random.Generator) -> Matrix:
 
 
 def registration_error(rng: np.random.Generator) -> Matrix:
-    """A picture's own error: a shift of a few pixels, a little scale and rotation."""
+    """Return a picture's registration error: a shift of a few pixels, a little scale and rotation."""
     scale = math.exp(rng.normal(0, 0.012))
     shift = rng.normal(0, 1.8, 2)
     return about_centre(scale * _rotation(rng.normal(0, 0.012)), (float(shift[0]), float(shift[1])))
 
 
 def elsewhere(rng: np.random.Generator) -> Matrix:
-    """A picture of where the carrier is not: taken far beside it, from far away or from much too near."""
+    """Return a transform that moves the carrier out of view: far aside, far away or much too near."""
     angle, far = rng.uniform(0, 2 * math.pi), rng.uniform(70, 150)
     kind = rng.random()
     scale = 1.0 if kind < 0.6 else math.exp(rng.uniform(-1.2, -0.8) if kind < 0.8 else rng.uniform(0.8, 1.4))
@@ -67,7 +67,7 @@ def warp(image: Bytes, matrix: Matrix, nearest: bool = False) -> Bytes:
 
 
 def colours(image: Bytes, rng: np.random.Generator) -> Bytes:
-    """Change what does not matter: mix of channels, grey night pictures, brightness, contrast, gamma."""
+    """Vary what must not matter: mix of channels, grey night pictures, brightness, contrast, gamma."""
     kind = rng.random()
     if kind < 0.2:
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
@@ -86,7 +86,7 @@ def colours(image: Bytes, rng: np.random.Generator) -> Bytes:
 
 
 def optics(image: Bytes, rng: np.random.Generator) -> Bytes:
-    """Blur, sharpening, lower resolution, noise and compression, each now and then."""
+    """Apply blur, sharpening, lower resolution, noise and compression, each with some probability."""
     kind = rng.random()
     if kind < 0.2:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6)), dtype=np.uint8)
@@ -110,9 +110,9 @@ def optics(image: Bytes, rng: np.random.Generator) -> Bytes:
 
 
 def clutter(image: Bytes, rng: np.random.Generator) -> Bytes:
-    """Draw what is no bar over or into the picture: poles, cables, edges of roofs, blobs of snow or people.
+    """Draw distractors over the picture: poles, cables, edges of roofs, blobs of snow or people.
 
-    A thin line somewhere is not yet a bar: without these a network learns to light up on every one.
+    Without them a network takes every thin line for a bar.
     """
     image = image.copy()
     for _ in range(int(rng.integers(0, 4))):
@@ -129,7 +129,7 @@ def clutter(image: Bytes, rng: np.random.Generator) -> Bytes:
 
 
 def redraw(mask: Bytes, rng: np.random.Generator) -> Bytes:
-    """Another hand draws the same bar: thicker or thinner lines, a wobble, an interrupted stroke."""
+    """Return the mask as another person might draw it: thicker or thinner, shifted, with a gap."""
     kind = rng.random()
     if kind < 0.35:
         side = int(rng.integers(2, 5))
@@ -149,7 +149,7 @@ def redraw(mask: Bytes, rng: np.random.Generator) -> Bytes:
 
 
 def blinded(rng: np.random.Generator) -> Bytes:
-    """A picture that shows nothing: darkness, fog or a covered lens, with noise and specks of snow."""
+    """Return a picture that shows nothing: darkness, fog or a covered lens, with noise and specks of snow."""
     level = float(rng.choice([rng.uniform(0, 20), rng.uniform(20, 230)]))
     image = np.full((SIZE, SIZE, 3), level, np.float32)
     slope = rng.normal(0, 12, 2)

@@ -1,4 +1,4 @@
-"""The benchmark's sets: S1 to S20 with the paper's counts, rendered from seeds, one file a lift and split.
+"""The benchmark's sets: S1 to S20 with the paper's counts, from seeds, a file for each lift and split.
 
 Every passage is a pure function of (lift, split, state, number), so that files can be made in any order, by
 any number of processes, and again after an interruption. A file's checksum is that of its pictures and

@@ -1,4 +1,4 @@
-"""How many pictures of which lift: the paper's splits, row by row.
+"""How many pictures each lift has in each split, row by row of the paper's tables.
 
 Alqasir, Muselet and Ducottet, "Mask-guided Image Classification with Siamese Networks" (VISAPP 2020), Table 1
 (train, validation, test) and Table 3 (the large training set). Table 1's rows hold 816 closed validation

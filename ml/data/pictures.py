@@ -1,4 +1,4 @@
-"""A split of the benchmark in memory, with the pairs of pictures and masks that the paper trains on."""
+"""A set of labelled pictures in memory, with the masks of their lifts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Euclidean distances between rows of embeddings, and what they say of a picture and a lift's two masks."""
+"""Euclidean distances between rows of embeddings, and the margin between a lift's two masks."""
 
 from __future__ import annotations
 

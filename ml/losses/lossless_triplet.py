@@ -1,4 +1,4 @@
-"""The lossless triplet loss, which no triplet is too easy for."""
+"""The lossless triplet loss, under which every triplet costs something."""
 
 from __future__ import annotations
 

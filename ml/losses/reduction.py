@@ -1,4 +1,4 @@
-"""From one cost per triplet to one number."""
+"""Reductions: one number from the cost of each triplet or pair."""
 
 from __future__ import annotations
 

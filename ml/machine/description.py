@@ -1,4 +1,4 @@
-"""Which machine figures were measured on."""
+"""A description of the machine, kept beside every figure that was measured on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Memory that training frees stays with the process."""
+"""Keep freed memory in the process, so that training does not wait for the kernel."""
 
 from __future__ import annotations
 

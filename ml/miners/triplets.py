@@ -1,4 +1,4 @@
-"""Which triplets of a batch to learn from: all that are not easy, or the hardest of each picture.
+"""Mining within a batch: all triplets that are not easy, or the hardest of each picture.
 
 Srinivas Murthy's thesis, section 3.2.3 (what is mined). Embeddings are taken as given; normalise them before,
 where the loss does.

@@ -1,4 +1,4 @@
-"""GetNet: cut the part that matters out of a picture, then embed the cutting.
+"""GetNet: a spatial transformer crops the relevant part of a picture, and a network embeds the crop.
 
 Yu et al., "GetNet: Get Target Area for Image Pairing" (paper 001): a spatial transformer (Jaderberg et al.,
 2015) in front of a siamese network, learnt from pairs labelled 1 or 0 alone. What the paper gives: the
@@ -6,9 +6,9 @@ transformation of three parameters (equation 3), bilinear sampling (equation 5),
 digit of 28x28 in them and of 160x160, the contrastive loss of the two embeddings' Euclidean distance
 (equations 8 and 9), and training the transformer alone and the whole in turns (section III.D):
 `transformer` and `siamese` below are the two parts. Its text gives no layer: neither kernels nor widths nor
-lengths, nor what size is cut out, so the two layouts below are ours. It also speaks of the two vectors being
-joined before a fully connected layer (section III.B), which a distance between them has no place for: here
-each picture has its embedding.
+lengths, nor the size of the crop, so the two layouts below are ours. It also mentions that the two vectors
+are joined before a fully connected layer (section III.B), which a distance between them does not allow:
+here each picture has its own embedding.
 """
 
 from __future__ import annotations

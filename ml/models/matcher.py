@@ -1,12 +1,12 @@
-"""Attention from the masks: what a lift's two masks make the network look for in a picture.
+"""Attention from the masks: a lift's two masks decide where in a picture the network looks.
 
-The distance between two embeddings does not know that a bar on its way down is at neither mask, nor that
-where a lift's closed bar hides behind the bench an empty open mask is all there is to see. This head does: it
-has the picture's features and both masks' maps before it at once, and corrects the margin of the distances.
-It also says whether the picture can be one of this lift's carriers at all.
+The distance between two embeddings cannot represent a bar that is moving down and matches neither mask, or
+a closed bar hidden behind the bench, where the empty open mask is the only evidence. This head sees the
+picture's features and both masks' maps at once, and corrects the margin of the distances. It also estimates
+whether the picture shows a carrier of this lift at all.
 
-What always shows in a lift's pictures (frame, seat edges, a railing) can be given to it as one more map, the
-mean bar map of passages that nobody has labelled.
+The background that shows in all of a lift's pictures (frame, seat edges, a railing) can be given as one
+more map: the mean bar map of unlabelled passages.
 """
 
 from __future__ import annotations

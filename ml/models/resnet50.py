@@ -1,4 +1,4 @@
-"""ResNet-50, a baseline that is trained and timed beside: what labelled pictures of every lift allow.
+"""ResNet-50: a baseline that is trained with labelled pictures of every lift, and timed.
 
 Alqasir, Muselet and Ducottet (VISAPP 2020), section 4.4.2, use it so: "pretrained on Imagenet" and fine-tuned
 on the 36,600 training pictures of all twenty chairlifts, with "23 millions" of parameters, which is this

@@ -1,4 +1,4 @@
-"""VGG16, one of the two deep networks that paper 000 compares itself with; ABIR and MILDNet grow from it."""
+"""VGG16: a baseline of paper 000, and the trunk of ABIR and MILDNet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contact sheets of what GetNet cuts out: each picture with the cut's edges on it, and below it the cutting.
+"""Contact sheets of GetNet's crops: each picture with the crop's outline, and below it the crop.
 
 As figure 7 of paper 001. What is cut out may lie beyond the picture, which is shown with a margin round it.
 """

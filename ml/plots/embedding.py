@@ -1,4 +1,4 @@
-"""The two dimensions in which paper 000's pictures and masks lie, as its figures 4 and 5 show them."""
+"""Plots of paper 000's two-dimensional space of pictures and masks, as its figures 4 and 5."""
 
 from __future__ import annotations
 

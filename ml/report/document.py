@@ -1,4 +1,4 @@
-"""From the JSON files in ml/results to what people read: the report, and places in other documents."""
+"""The report, and the tables in other documents, made from the JSON files in ml/results."""
 
 from __future__ import annotations
 

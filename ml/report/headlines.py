@@ -1,4 +1,4 @@
-"""The README's three figures, worst first: what is missed, how many false alarms a day, what is misjudged."""
+"""The README's three figures, worst first: missed carriers, false alarms a day, misjudged passages."""
 
 from __future__ import annotations
 

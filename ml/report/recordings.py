@@ -1,4 +1,4 @@
-"""Tables of what the whole service makes of recordings: alarms per event, and carriers found."""
+"""Tables of the whole service on recordings: alarms per event, and carriers found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table by which an operator sizes a machine: what each kind of camera costs (docs/operations.md)."""
+"""The table for sizing a machine: what each kind of camera costs (docs/operations.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of everything that was measured: what, how much, by which command."""
+"""The table of every figure: what was measured, the result, and the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the product's verdicts read: wrong each way, unknown, and the seat, per picture, passage or event."""
+"""The format of the product's verdicts: wrong each way, unknown, and the seat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real H.264: what a camera's stream does to a picture."""
+"""H.264 compression of single pictures, as in a camera's stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawing what varies from passage to passage; the records themselves are in `passage`."""
+"""Sampling of a passage's circumstances, which `passage` defines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weather, lens and sensor of a video: what changes from frame to frame, cheaply.
+"""Weather, lens and sensor of a video, computed cheaply for every frame.
 
 What stays the same in all frames (veil, frost, glare, vignette, drops on the glass) is worked out once.
 """

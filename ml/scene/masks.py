@@ -1,4 +1,4 @@
-"""What an operator hands in for a lift: two masks, drawn by hand, and a picture of the empty carrier."""
+"""The masks that an operator would draw for a lift, and reference pictures of the empty carrier."""
 
 from __future__ import annotations
 

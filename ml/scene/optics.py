@@ -1,4 +1,4 @@
-"""From light to a compressed picture: weather before the lens, the lens, the sensor, the coder.
+"""From light to a compressed picture: weather, lens, sensor, compression.
 
 Every function takes and gives float32[H, W, 3] display values 0..255 unless it says otherwise.
 """

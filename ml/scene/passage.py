@@ -1,4 +1,4 @@
-"""One passage's circumstances: people, bar, light, weather, lens, sensor and registration."""
+"""A passage's circumstances: people, bar, light, weather, lens, sensor and registration."""
 
 from __future__ import annotations
 

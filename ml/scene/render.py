@@ -1,4 +1,4 @@
-"""One registered picture: the scene, its people and weather, and the labels that are born with it."""
+"""A registered picture: the scene with its people and weather, and the labels of its pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An installation drawn from a seed: where its camera stands, how its line runs, how its masks are drawn."""
+"""An installation drawn from a seed: camera, line and style of the masks."""
 
 from __future__ import annotations
 

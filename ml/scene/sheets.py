@@ -1,4 +1,4 @@
-"""Contact sheets: what every factor looks like from one end of its range to the other."""
+"""Contact sheets: every factor from one end of its range to the other."""
 
 from __future__ import annotations
 

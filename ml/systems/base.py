@@ -1,4 +1,4 @@
-"""What training and evaluation ask of a system, whatever is inside."""
+"""The interface of a system: what training and evaluation need of it."""
 
 from __future__ import annotations
 

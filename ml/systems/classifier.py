@@ -1,4 +1,4 @@
-"""Open or closed by two logits, trained on pictures of the lifts themselves: paper 000's baselines."""
+"""Two logits, open and closed, trained on pictures of the lifts themselves: paper 000's baselines."""
 
 from __future__ import annotations
 

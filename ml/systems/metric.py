@@ -1,4 +1,4 @@
-"""Embeddings in which pictures of one class lie together: papers 003 and 004, on lifts and states of the bar.
+"""Metric learning (papers 003 and 004): pictures of one class lie together in the embedding.
 
 A class is a lift with its bar open, or closed. Which lift is this? The lift of the nearest known pictures
 says. Open or closed? The nearer of the lift's own open and closed ones.

@@ -1,4 +1,4 @@
-"""The systems by the names that commands take, each with its recipes."""
+"""The systems and their recipes, by the names that commands take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a system is trained: one frozen object each, saved inside every checkpoint."""
+"""Recipes: how each system is trained; a frozen object saved in every checkpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures and masks in one space; the nearer of a lift's two masks decides: paper 000, and 001 before it."""
+"""Pictures and masks in one space, where the nearer of two masks decides (papers 000 and 001)."""
 
 from __future__ import annotations
 

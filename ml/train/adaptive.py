@@ -1,4 +1,4 @@
-"""L2 regularisation whose factors are learnt, and its counterpart with one constant factor.
+"""L2 regularisation with learnt factors (paper 002), or with one constant factor.
 
 Ni, Fang and Huttunen, "Adaptive L2 Regularization in Person Re-Identification" (ICPR 2020): trainable scalars
 go through a scaled hard sigmoid and come out as regularisation factors. The abstract is all that is at hand;

@@ -1,4 +1,4 @@
-"""What a training run is: one frozen object, saved inside every checkpoint."""
+"""The configuration of a training of the shipped network, saved in every checkpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The descent of a system: its optimiser, its regularisation, and what is drawn."""
+"""Gradient descent of a system: optimiser, regularisation, random numbers."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Learning for lifts that are not there: a step is judged by what it does for lifts that it did not see.
+"""Episodic training: each step is also judged by its effect on lifts that it did not use.
 
-The list of abstracts beside Ni, Fang and Huttunen (paper 002) has "Cross-Domain Episodic Learning" for people
-seen by cameras that training never saw, without an equation. The form here is that of Li et al., "Learning to
-Generalize: Meta-Learning for Domain Generalization" (AAAI 2018), with lifts for domains and, as usual for its
-cost, without second derivatives: the lifts of a batch are parted in two; the weights make a step of
-plain descent for the first part; and the gradient that the second part has *there* is added to the first's.
+The list of abstracts beside Ni, Fang and Huttunen (paper 002) has "Cross-Domain Episodic Learning" for
+people seen by cameras that training never saw, without an equation. The form here is that of Li et al.,
+"Learning to Generalize: Meta-Learning for Domain Generalization" (AAAI 2018), with lifts for domains.
+Second derivatives are left out, which is common because they are costly. The lifts of a batch are split in
+two. The weights make a step of plain descent for the first part; the gradient of the second part at that
+point is added to the first's.
 """
 
 from __future__ import annotations

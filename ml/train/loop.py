@@ -1,4 +1,4 @@
-"""The one loop that trains everything: stretches of learning, the best kept, checkpoints, log, resume."""
+"""The training loop for everything: stretches of learning, the best kept, checkpoints, log, resume."""
 
 from __future__ import annotations
 

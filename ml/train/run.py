@@ -1,4 +1,4 @@
-"""What every training and evaluation is given: where things lie, and which machine does the work."""
+"""What every training and evaluation needs to know: folders, device, progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`barwatch calibrate`: a lift's track from its video, for a person to look at before it is used."""
+"""`barwatch calibrate`: propose a lift's track from its video, for a person to check."""
 
 from __future__ import annotations
 

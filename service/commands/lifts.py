@@ -1,4 +1,4 @@
-"""`barwatch enroll` and `barwatch classify`: as the REST calls, here or over the network."""
+"""`barwatch enroll` and `barwatch classify`: the REST calls, here or over the network."""
 
 from __future__ import annotations
 

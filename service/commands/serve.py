@@ -1,4 +1,4 @@
-"""`barwatch serve`: the service until it is told to stop."""
+"""`barwatch serve`: the service, until it is stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Top DropBlock: hide what a network looks at most, so that it learns to look elsewhere too."""
+"""Top DropBlock: hides the most active stripes of a map, so that the network learns the others too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From maps to vectors: the largest value of each channel, its mean, and a weighted generalised mean."""
+"""Pooling: the maximum of each channel, its mean, and a weighted generalised mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One trained system on everything that it can be asked, in a form that systems can be compared by."""
+"""All figures of one trained system, in a form in which systems can be compared."""
 
 from __future__ import annotations
 

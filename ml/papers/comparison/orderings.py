@@ -1,4 +1,4 @@
-"""Whether what the papers report comes out here: one system over another, on the same pictures."""
+"""Comparison of runs on the same pictures: do the papers' orderings hold here?"""
 
 from __future__ import annotations
 

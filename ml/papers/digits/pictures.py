@@ -1,4 +1,4 @@
-"""Distorted digits: small handwritten digits somewhere on pictures full of noise.
+"""Distorted digits: small handwritten digits at random places on noisy pictures.
 
 After Yu et al. (GetNet), section IV.A: MNIST's digits put into a background of 60x60 pixels with random
 noise. The paper gives neither the noise's strength nor where and how large the digits are. Here they are

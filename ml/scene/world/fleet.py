@@ -1,4 +1,4 @@
-"""Carriers drawn at random from the ranges that real ones have."""
+"""Carriers drawn at random, within the ranges of real ones."""
 
 from __future__ import annotations
 

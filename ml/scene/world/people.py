@@ -1,4 +1,4 @@
-"""People as capsules: riders on the bench, and people who stand or ski about the station."""
+"""People as capsules: riders on the bench, and people standing or skiing near the station."""
 
 # ruff: noqa: RUF005  (arrays and lists are added as vectors here, never concatenated)
 

@@ -1,4 +1,4 @@
-"""Where a lift stands: snow, mountains, trees, station walls and pillars, fences, towers."""
+"""The surroundings of a lift: snow, mountains, trees, station walls and pillars, fences, towers."""
 
 # ruff: noqa: RUF005  (arrays and lists are added as vectors here, never concatenated)
 

@@ -1,4 +1,4 @@
-"""Shadows that solids throw on each other: a shadow map of their pieces, seen from the sun."""
+"""Shadows that solids cast on each other: a shadow map seen from the sun."""
 
 from __future__ import annotations
 
