@@ -69,7 +69,7 @@ def enrol(
 
 
 def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> MaskVersion:
-    """Embed a version's masks with the engine's model; returns it with model, embeddings and quality anew.
+    """Embed a version's masks with the engine's model; returns it with a new model, embeddings and quality.
 
     For masks that were enrolled with another model. `strict` refuses (EnrolmentError) what otherwise becomes
     a warning: a lift that is in service must not lose its masks because the model changed.

@@ -1,4 +1,4 @@
-"""When carriers pass: what is asked of a line, and the answer where each carrier was seen by itself."""
+"""When carriers pass: the questions put to a line, and the answers where each carrier was seen by itself."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class LineSchedule(Protocol):
         """Return when a carrier was at a place, media seconds; None if unknown."""
 
     def passed(self, carrier: int) -> Presence:
-        """Say what was seen at a carrier's place; asked once, when it has passed."""
+        """Say what was seen at a carrier's place; called once, when it has passed."""
 
     def shift(self, progress: float) -> None:
-        """Carriers turn out to be so much farther than was thought."""
+        """Move every carrier ahead by this much progress."""
 
 
 class Timetable:

@@ -37,7 +37,7 @@ class ActiveMasks:
             self.reload(lift_id)
 
     def reload(self, lift_id: str) -> MaskVersion | None:
-        """Take the lift's active masks anew; return them, or None if it has none that can be used now.
+        """Read the lift's active masks again; return them, or None if none can be used now.
 
         Masks that another model embedded are embedded again and stored. While the engine is down that waits:
         see `retry`. Embedding takes a while: of several calls at once the one that read the store last wins,
