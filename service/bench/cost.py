@@ -48,8 +48,8 @@ class Decoding:
 class WholePath:
     """The same recording through all that a camera's process does with it, on one thread, as fast as it goes.
 
-    The worker is told media time for its clock, so that it looks, reports and makes snapshots as often as
-    for a live camera.
+    The worker's clock is media time, so that it inspects, reports and makes snapshots as often as for a live
+    camera.
     """
 
     def __init__(self, video: Path, watched: WatchedLift, options: WorkerOptions | None = None) -> None:
@@ -88,10 +88,10 @@ def cost(
         video: its recording.
         watched: the lift.
         judge: what the network does with a passage.
-        seconds: how much of the recording to look at after the start.
+        seconds: how much of the recording to measure after the start.
         start_s: how long the line is being learnt; reported apart.
         slice_s: a slice's length after the start: an interval, so that each holds one carrier.
-        on_progress: told how many seconds of the recording were taken in.
+        on_progress: called with the seconds of the recording that were handled.
     """
     decoding, whole = Decoding(video), WholePath(video, watched)
     start: list[tuple[float, float]] = []
@@ -106,7 +106,7 @@ def cost(
             "decoding": partial(decoding.go_on, length_s),
             "whole": partial(whole.go_on, length_s, found),
         }
-        # Who comes second finds the caches as the other left them: that must not always be the same one.
+        # The second one finds the caches as the first left them, so they take turns at being second.
         order = list(turns)[:: 1 if len(slices) % 2 else -1]
         spent = {name: cpu_s(turns[name]) / length_s for name in order}
         slices.append((spent["decoding"], spent["whole"]))

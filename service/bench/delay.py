@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 class Timing:
-    """Notes when it is out what was said of each passage."""
+    """Notes when the verdict on each passage is out."""
 
     def __init__(self) -> None:
         self.delays_s: list[float] = []
@@ -45,7 +45,7 @@ def delay(cameras: Sequence[WatchedLift], settings: Settings, seconds: float) ->
     Args:
         cameras: the lifts with their recordings.
         settings: of the engine; its data folder is not used.
-        seconds: how long to look once all lines are followed.
+        seconds: how long to measure once all lines are followed.
     """
     with tempfile.TemporaryDirectory(prefix="barwatch-bench-") as folder:
         early = EarlyEngine(settings)

@@ -30,7 +30,7 @@ class Fleet:
 
     Args:
         cameras: the lifts.
-        on_event: told what they report.
+        on_event: called with what they report.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Fleet:
 
     @property
     def statuses(self) -> list[CameraStatus]:
-        """What each said last."""
+        """The newest report of each."""
         return [each.status for each in self._all]
 
     @property

@@ -31,7 +31,7 @@ _LOST = re.compile(
     r"missed \d+ packets|bad cseq|jitter buffer full|max delay reached|num gap|missing ref"  # on the way
     r"|overread|error count|error y=|error dc|bad vlc"  # inside a JPEG
 )
-"""What FFmpeg only says of a loss, without marking the picture that lacks something."""
+"""Messages of losses for which FFmpeg does not mark the picture as damaged."""
 
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _B_PICTURE = 3  # AV_PICTURE_TYPE_B
@@ -104,9 +104,9 @@ class Decoder:
         if not isinstance(stream, av.VideoStream) or stream.codec_context is None:
             raise ValueError("no video stream")
         self._container, self._stream, self._context = container, stream, stream.codec_context
-        self._context.thread_type = "NONE"  # many cameras share few cores: each keeps to one
+        self._context.thread_type = "NONE"  # many cameras share few cores, so each uses one
         self._context.thread_count = 1
-        # Without this FFmpeg holds damaged pictures back: nothing would be known of them.
+        # Without this FFmpeg withholds damaged pictures, and nobody would know of them.
         self._context.flags |= Flags.output_corrupt
         rate = float(stream.average_rate or stream.guessed_rate or 0)
         self.fps = rate if 1.0 <= rate <= 240.0 else 25.0
@@ -114,7 +114,7 @@ class Decoder:
         self._intra_only = stream.codec_context.codec.intra_only
         self._by_arrival = container.format.name in _ARRIVAL_FORMATS
         base = stream.time_base
-        # Taken once: a fraction is made, and reduced, whenever a picture is asked for its own.
+        # Read once: PyAV makes and reduces a fraction whenever a picture's own time base is read.
         self._ticks = None if base is None else (base.numerator, base.denominator)
         self._thinning = Thinning(self._context, None if self._intra_only else wanted_fps)
         self.waited_s = 0.0
@@ -152,7 +152,7 @@ class Decoder:
     def _read(self) -> Iterator[tuple[av.Packet[av.VideoStream], list[VideoFrame]]]:
         packets = self._container.demux(self._stream)
         while True:
-            # Caught for this one step: a capture that is left open would belong to whichever thread is next.
+            # Captured for this step only: a capture left open would belong to whichever thread comes next.
             with av.logging.Capture(local=True) as said:
                 asked_s = time.monotonic()
                 packet = next(packets, None)
@@ -186,7 +186,7 @@ class Decoder:
             return True
         if broken_s is None or raw_s < broken_s:
             return False
-        # Cameras that refresh their picture bit by bit send no key frame: what was lost is gone in a while.
+        # Cameras with gradual refresh send no key frames; what was lost has been replaced after a while.
         if picture.key_frame or raw_s - broken_s > _LONGEST_DAMAGE_S:
             self._broken_s = None
             return False

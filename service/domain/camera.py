@@ -1,4 +1,4 @@
-"""Cameras: what they are told and what they report."""
+"""Cameras: what their processes are given and what they report."""
 
 from __future__ import annotations
 

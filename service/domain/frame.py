@@ -88,7 +88,7 @@ class Frame:
         t_mono_s: float,
         damaged: bool,
     ) -> Frame:
-        """Return a frame whose planes are asked for once, when somebody first looks: half of them never are.
+        """Return a frame whose planes are made when they are first needed: half of them never are.
 
         Args:
             planes: gives them, as `of_planes` wants them. size: (width, height) of y.
@@ -133,7 +133,7 @@ class Frame:
 
     @property
     def luma(self) -> Image:
-        """The same as `y`: what is tracked and looked at."""
+        """The same as `y`: what tracking and health use."""
         return self._content.y
 
     @property
@@ -174,12 +174,12 @@ class Frame:
         return self._content.warped(pose, margin_px)
 
     def reduced(self, size: tuple[int, int]) -> Image:
-        """Return the whole picture at (width, height), uint8[h, w, 3] BGR, to be looked at.
+        """Return the whole picture at (width, height), uint8[h, w, 3] BGR, for people.
 
         The planes are reduced first: a small picture never costs the conversion of a large one.
         """
         half = ((size[0] + 1) // 2, (size[1] + 1) // 2)
-        # Halved, a picture is less than twice too large: to look at it, its samples are as good as averages.
+        # Halved, a picture is less than twice too large, and for the eye samples are as good as averages.
         y, u, v = (
             cv2.resize(_halved(plane, to, 2), to, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
             for plane, to in ((self.y, size), (self.u, half), (self.v, half))

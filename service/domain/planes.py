@@ -78,7 +78,7 @@ class PlanesContent:
 
 
 class DrawnContent:
-    """A picture that never was in planes: they are made when asked for, at full range."""
+    """A drawn picture: its planes are made at full range when they are needed."""
 
     full_range = True
 

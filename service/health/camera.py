@@ -19,7 +19,7 @@ _SAME_AGAIN_S = 0.5
 
 
 class CameraHealth:
-    """Watches one camera. Feed it `frame` for each frame looked at, `tick` a few times a second.
+    """Watches one camera. Call `frame` for each frame that is inspected, `tick` a few times a second.
 
     All times are time.monotonic(); wall clocks and media time do not enter.
 

@@ -16,8 +16,8 @@ _HABIT_S = 600.0  # in which a camera's usual rate is forgotten
 class Load(NamedTuple):
     """What a reader has counted since it began.
 
-    read: pictures of the camera's stream. taken, dropped: frames that were looked at, and frames that nobody
-    had time for. media_s: media time of the newest frame. waited_s: how long the reader waited for pictures.
+    read: pictures of the camera's stream. taken: frames that were handled. dropped: frames for which there
+    was no time. media_s: media time of the newest frame. waited_s: how long the reader waited for pictures.
     """
 
     read: int

@@ -107,7 +107,7 @@ class Clip:
         return self._roi.from_camera(1.0 / self.factor)
 
     def snapshot(self) -> Clip:
-        """Return the clip as it is now, for another thread to look at its pictures and times."""
+        """Return the clip as it is now: frames that are added later are not in it."""
         still = copy(self)
         still.frames = list(self.frames)
         return still

@@ -200,7 +200,7 @@ class LineFollower:
         return self._blind
 
     def lose(self) -> None:
-        """Frames were missing for long: the phase is unknown, what carriers look like is not."""
+        """Forget the phase, because frames were missing for long; the movie is kept."""
         self._recent.clear()
         self._samples.clear()
         self._odometer.lose()

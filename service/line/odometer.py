@@ -65,7 +65,7 @@ class Odometer:
         if elapsed_s > 0.0:
             self._move(elapsed_s)
         if evidence is not None:
-            # Frames close to each other say the same: each weighs by the time it stands for.
+            # Successive frames hold the same evidence: each weighs by the time since the one before.
             sharp = _SHARP * min(max(elapsed_s, 0.02) / 0.1, 2.5)
             alike = np.exp(sharp * (evidence - float(evidence.max())))
             self._belief *= _OUTLIER + (1.0 - _OUTLIER) * alike

@@ -22,7 +22,7 @@ LEVELS = 60.0
 
 _FIRST, _LAST = -0.2, 1.1
 _MAX_PIXELS = 3600
-_BELL = 0.32  # of the canonical frame: standard deviation of where a carrier is looked for in it
+_BELL = 0.32  # of the canonical frame: standard deviation of the window for a carrier
 _SOFT = 4.0  # grey levels per reduced pixel: an edge this steep counts half
 
 

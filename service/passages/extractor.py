@@ -234,7 +234,7 @@ class PassageExtractor:
         passages = None if line.lost else (yield from following.recall(clip))
         clip.held = False
         if passages is None:
-            # The clip shows no carriers: begin again. Who passed in it is told by none but the phase.
+            # The clip does not show what carriers look like, so its phase is not to be trusted: begin again.
             self._following, self._learning = None, Learning(self._roi, track)
             return []
         self._following = following
@@ -263,7 +263,7 @@ class PassageExtractor:
         return passages
 
     def _lose(self, last: Now) -> list[Passage]:
-        """Frames were missing for long: where carriers are is unknown, what they look like is not."""
+        """Report the carriers on the track and forget the phase, because frames were missing for long."""
         self._last_step_s = 0.0
         passages = [] if self._following is None else self._following.lose(last)
         if self._learning is not None:
@@ -275,7 +275,7 @@ class PassageExtractor:
         return passages
 
     def _resize(self, frame: Frame, last: Now | None) -> list[Passage]:
-        """Pictures come in another size: begin anew with the track in their pixels."""
+        """Begin anew with the track in the pixels of frames of another size."""
         passages = [] if last is None else self._lose(last)
         passages += [] if self._work is None else finish(self._work)
         self._begin(self._given.scaled(frame.width / self._camera.width), (frame.width, frame.height))

@@ -20,7 +20,7 @@ class Learning:
     """Keeps a clip and says when the next movie can be made from it; the third is as good as it gets.
 
     Args:
-        roi: what of the frames is looked at. track: the lift's.
+        roi: the region of the frames that is used. track: the lift's.
     """
 
     def __init__(self, roi: Roi, track: TrackGeometry) -> None:

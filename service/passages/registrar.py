@@ -1,4 +1,4 @@
-"""What carriers look like where they are photographed, and where they hang: registers their pictures."""
+"""Registers carriers' pictures, and learns from them what carriers look like and where they hang."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Registrar:
         return progress
 
     def picture(self, k: int, crop: Crop, *, learn: bool = True) -> RegisteredPicture:
-        """Register a carrier's picture at viewpoint k; learn: and learn from it what carriers look like."""
+        """Register a carrier's picture at viewpoint k; learn: update their appearance by it."""
         viewpoint, appearance = self._viewpoints[k], self.appearances[k]
         found, expected = self._registered(k, crop)
         dx, dy = self._track.drift(viewpoint.progress)
@@ -102,7 +102,7 @@ class Registrar:
 def first_appearance(
     track: TrackGeometry, viewpoint: Viewpoint, crops: Sequence[Crop | None]
 ) -> CarrierAppearance | None:
-    """Return what carriers look like at a viewpoint, from the first few, each laid where it should be."""
+    """Return what carriers look like at a viewpoint, from the first few, each moved to its place."""
     fields = []
     for crop in crops:
         if crop is not None:

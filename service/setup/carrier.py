@@ -12,8 +12,8 @@ from service.setup.fit import fit_motion
 from service.setup.motion import Motion, stack
 from service.setup.seeds import Seed
 
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
 
 FIRST_REACHES = (0.05, 0.08, 0.13)
 """Intervals before and after the reference over which a guess is first tried."""
@@ -34,13 +34,14 @@ class Carrier:
     """A carrier as it was found.
 
     phase: of the reference. motion: in pixels of the movie. weight: float32[h, w], 0..1, its pixels at the
-    reference. first, last: ways between which it was fitted. explained: part of the energy that one moving
-    picture explains, 0..1. strength: that picture's energy, what a large, clear carrier has most of.
+    reference. first, last: the rope's distances between which it was fitted. explained: 0..1, the share
+    of the energy that one moving picture explains. strength: the energy of that
+    picture, highest for a large, clear carrier.
     """
 
     phase: int
     motion: Motion
-    weight: Floats
+    weight: Float32
     first: float
     last: float
     explained: float
@@ -53,17 +54,17 @@ class Carrier:
 
 
 def grow(
-    movie: Floats,
+    movie: Float32,
     start: Seed | Carrier,
     reaches: tuple[float, ...],
-    within: Floats | None = None,
+    within: Float32 | None = None,
 ) -> Carrier | None:
-    """Fit a guess over longer and longer ways, keeping the pixels that follow it.
+    """Fit a guess over longer and longer distances, keeping the pixels that follow it.
 
     Args:
         movie: float32[P, h, w, C + 1].
         start: the guess.
-        reaches: ways before and after the reference, one fit for each.
+        reaches: distances before and after the reference, one fit for each.
         within: float32[h, w], where the carrier is known to be at the reference.
 
     Returns:
@@ -72,19 +73,21 @@ def grow(
     motion, weight = start.motion, start.weight
     found = start if isinstance(start, Carrier) else None
     for reach in reaches:
-        ways = ways_in_view(movie, start.phase, motion, weight, reach)
-        if len(ways) < 5:
+        distances = distances_in_view(movie, start.phase, motion, weight, reach)
+        if len(distances) < 5:
             break
-        pictures = pictures_at(movie, start.phase, ways)
-        motion, explained = fit_motion(pictures, ways, motion, weight)
+        pictures = pictures_at(movie, start.phase, distances)
+        motion, explained = fit_motion(pictures, distances, motion, weight)
         weight = followers(movie, start.phase, motion, weight)
         if within is not None:
             weight = weight * within
         if (weight > 0.3).mean() < _LEAST_PART:
             break
-        mean = stack(pictures, ways, motion).mean
+        mean = stack(pictures, distances, motion).mean
         strength = float((np.einsum("hwc,hwc->hw", mean, mean) * weight).sum())
-        found = Carrier(start.phase, motion, weight, float(ways[0]), float(ways[-1]), explained, strength)
+        found = Carrier(
+            start.phase, motion, weight, float(distances[0]), float(distances[-1]), explained, strength
+        )
     return found
 
 
@@ -112,30 +115,30 @@ def alike(one: Carrier, other: Carrier) -> bool:
     return both > most and apart < 0.15 * np.hypot(*a.velocity) and abs(a.shrink - b.shrink) < 0.2
 
 
-def later(carrier: Carrier, way: float, phases: int) -> Carrier:
-    """Return the carrier with its reference moved by about `way`, to a whole phase."""
-    steps = round(way * phases)
-    way = steps / phases
+def later(carrier: Carrier, distance: float, phases: int) -> Carrier:
+    """Return the carrier with its reference moved by about `distance`, to a whole phase."""
+    steps = round(distance * phases)
+    distance = steps / phases
     size = (carrier.weight.shape[1], carrier.weight.shape[0])
-    weight = cv2.warpAffine(carrier.weight, carrier.motion.matrix(way), size)
+    weight = cv2.warpAffine(carrier.weight, carrier.motion.matrix(distance), size)
     return Carrier(
         (carrier.phase + steps) % phases,
-        carrier.motion.later(way),
+        carrier.motion.later(distance),
         np.asarray(weight, np.float32),
-        carrier.first - way,
-        carrier.last - way,
+        carrier.first - distance,
+        carrier.last - distance,
         carrier.explained,
         carrier.strength,
     )
 
 
-def pictures_at(movie: Floats, phase: int, ways: Doubles) -> Floats:
-    """Return the movie's pictures of the ways, whole phases from the reference's."""
-    return np.asarray(movie[(phase + np.rint(ways * len(movie)).astype(int)) % len(movie)])
+def pictures_at(movie: Float32, phase: int, distances: Float64) -> Float32:
+    """Return the movie's pictures of the distances, whole phases from the reference's."""
+    return np.asarray(movie[(phase + np.rint(distances * len(movie)).astype(int)) % len(movie)])
 
 
-def ways_in_view(movie: Floats, phase: int, motion: Motion, weight: Floats, reach: float) -> Doubles:
-    """Return the ways, evenly spaced and around 0, over which the carrier's pixels are in view."""
+def distances_in_view(movie: Float32, phase: int, motion: Motion, weight: Float32, reach: float) -> Float64:
+    """Return the distances, evenly spaced and around 0, over which the carrier's pixels are in view."""
     phases, height, width = movie.shape[:3]
     most = max(2, round(reach * phases))
     valid = movie[:, 0, 0, -1] > 0
@@ -146,10 +149,10 @@ def ways_in_view(movie: Floats, phase: int, motion: Motion, weight: Floats, reac
     points = np.stack([xs[pick], ys[pick]], axis=1).astype(np.float64)
 
     def shown(step: int) -> bool:
-        way = step / phases
-        if not _DEPTHS[0] < motion.depth(way) < _DEPTHS[1]:
+        distance = step / phases
+        if not _DEPTHS[0] < motion.depth(distance) < _DEPTHS[1]:
             return False
-        matrix = motion.matrix(way)
+        matrix = motion.matrix(distance)
         x, y = (points @ matrix[:, :2].T + matrix[:, 2]).T
         return float(((x >= 0) & (x < width) & (y >= 0) & (y < height)).mean()) > _IN_VIEW
 
@@ -163,11 +166,11 @@ def ways_in_view(movie: Floats, phase: int, motion: Motion, weight: Floats, reac
     return np.asarray(steps[valid[(phase + steps) % phases]] / phases, np.float64)
 
 
-def followers(movie: Floats, phase: int, motion: Motion, before: Floats) -> Floats:
+def followers(movie: Float32, phase: int, motion: Motion, before: Float32) -> Float32:
     """Return float32[h, w], 0..1: which pixels at the reference follow the movement, in one piece.
 
-    Judged over a short way: there the near and the far parts of one carrier still move alike, and all of it
-    is to be followed, not what happens to be deepest in the picture.
+    Judged over a short distance, where near and far parts of one carrier still move alike: all of it is to be
+    followed, not only its deepest part.
 
     Args:
         movie: float32[P, h, w, C + 1]. phase: the reference's.
@@ -178,7 +181,7 @@ def followers(movie: Floats, phase: int, motion: Motion, before: Floats) -> Floa
     return one_piece(weight, kept, before)
 
 
-def body(movie: Floats, phase: int, motion: Motion, before: Floats) -> Floats:
+def body(movie: Float32, phase: int, motion: Motion, before: Float32) -> Float32:
     """Return float32[h, w]: the moving energy of the whole piece, riders' places and thin parts too.
 
     As `followers`, but measured against the carrier's strongest parts: riders differ from carrier to
@@ -191,24 +194,26 @@ def body(movie: Floats, phase: int, motion: Motion, before: Floats) -> Floats:
     return np.asarray(one_piece(weight, kept, before) * kept**0.75, np.float32)
 
 
-def _own_energy(movie: Floats, phase: int, motion: Motion, before: Floats) -> tuple[Floats, Floats, Floats]:
+def _own_energy(
+    movie: Float32, phase: int, motion: Motion, before: Float32
+) -> tuple[Float32, Float32, Float32]:
     """Return float32[h, w] each: the mean's energy; what this movement alone explains; all, blurred."""
-    ways = ways_in_view(movie, phase, motion, before, _SHORT)
-    pictures = pictures_at(movie, phase, ways)
-    held = stack(pictures, ways, motion)
+    distances = distances_in_view(movie, phase, motion, before, _SHORT)
+    pictures = pictures_at(movie, phase, distances)
+    held = stack(pictures, distances, motion)
     kept = np.einsum("hwc,hwc->hw", held.mean, held.mean)
     noise = float(np.median(held.energy))
-    # An edge along the way, a rope or a long shadow, looks the same at any speed: it says nothing.
+    # An edge along the direction of movement, a rope or a long shadow, looks the same at any speed.
     slower = Motion(motion.centre, (0.5 * motion.velocity[0], 0.5 * motion.velocity[1]), 0.5 * motion.shrink)
-    other = stack(pictures, ways, slower).mean
-    own = (kept - np.einsum("hwc,hwc->hw", other, other) - noise / len(ways)) * (held.seen > 0.5)
+    other = stack(pictures, distances, slower).mean
+    own = (kept - np.einsum("hwc,hwc->hw", other, other) - noise / len(distances)) * (held.seen > 0.5)
     blur = (_odd(_NEAR, kept.shape[1]),) * 2
     alike = np.maximum(cv2.boxFilter(np.asarray(own, np.float32), -1, blur), 0.0)
     energy = cv2.boxFilter(np.maximum(held.energy - noise, 0.0), -1, blur) + 0.5 * noise
     return np.asarray(kept, np.float32), np.asarray(alike, np.float32), np.asarray(energy, np.float32)
 
 
-def one_piece(weight: Floats, strength: Floats, before: Floats) -> Floats:
+def one_piece(weight: Float32, strength: Float32, before: Float32) -> Float32:
     """Keep the piece that is strongest where it was known: a neighbour moves otherwise, if only a little."""
     known = before > 0.3
     level = 0.15 * float(np.quantile(strength[weight > 0.3], 0.9)) if (weight > 0.3).any() else 0.0

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from service.domain.errors import CalibrationError
 from service.vision.interval import find_interval
 
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
 
 PHASES = 96
 """Into how many phases an interval is cut."""
@@ -28,23 +28,23 @@ _STEADY = 0.04  # intervals by which a steady rope's pictures may seem to be off
 
 @dataclass(frozen=True, eq=False)
 class Clock:
-    """The rope's way at each picture.
+    """The rope's distance at each picture.
 
-    ways: float64[T], in intervals: whole numbers apart, the pictures show carriers at the same place.
+    distances: float64[T], in intervals: whole numbers apart, the pictures show carriers at the same place.
     moving: bool[T], False while the line stands or its speed changes quickly.
-    interval_s: seconds from carrier to carrier at the line's usual speed. likeness: 0..1, of pictures
+    interval_s: seconds from carrier to carrier at the line's nominal speed. likeness: 0..1, of pictures
     one interval apart. steady: whether the speed was one and the same throughout.
     """
 
-    ways: Doubles
+    distances: Float64
     moving: npt.NDArray[np.bool_]
     interval_s: float
     likeness: float
     steady: bool
 
 
-def find_clock(rows: Floats, still: Floats, times_s: Doubles) -> Clock:
-    """Find the interval of the carriers and the rope's way at each picture.
+def find_clock(rows: Float32, still: Float32, times_s: Float64) -> Clock:
+    """Find the interval of the carriers and the rope's distance at each picture.
 
     Args:
         rows: float32[T, D], a row of features for each picture, evenly spaced in time.
@@ -61,39 +61,39 @@ def find_clock(rows: Floats, still: Floats, times_s: Doubles) -> Clock:
         )
     lively = rows - cv2.blur(rows, (1, 2 * round(1.25 / pace_s) + 1), borderType=cv2.BORDER_REFLECT)
     first, last, lag, likeness = _best_stretch(lively, pace_s)
-    ways = (times_s - times_s[first]) / (lag * pace_s)
-    inside = np.zeros(len(ways), np.bool_)
+    distances = (times_s - times_s[first]) / (lag * pace_s)
+    inside = np.zeros(len(distances), np.bool_)
     inside[first:last] = True
     changes = rows - still
     moving = inside
     for _ in range(2):
-        guess, speed = _follow(changes, ways, moving)
+        guess, speed = _follow(changes, distances, moving)
         # One straight line for a steady rope: its slope is far more exact than any single picture.
         line = np.polynomial.Polynomial.fit(times_s, guess, 1).convert()
         off = np.abs(guess - line(times_s))
         steady = bool(np.quantile(off, 0.95) < _STEADY)
         if steady:
-            ways, moving = np.asarray(line(times_s), np.float64), np.ones(len(ways), np.bool_)
+            distances, moving = np.asarray(line(times_s), np.float64), np.ones(len(distances), np.bool_)
         else:
-            usual = float(np.median(speed[speed > 0.4 * speed.max()]))
-            ways, moving = guess, (speed > 0.4 * usual) & (speed < 1.6 * usual)
-    gone = float(np.diff(ways)[moving[1:] & moving[:-1]].sum())
+            nominal = float(np.median(speed[speed > 0.4 * speed.max()]))
+            distances, moving = guess, (speed > 0.4 * nominal) & (speed < 1.6 * nominal)
+    gone = float(np.diff(distances)[moving[1:] & moving[:-1]].sum())
     if gone < LEAST_CARRIERS - 0.75:
         raise CalibrationError(
             f"carriers were seen moving for only {max(gone, 0.0):.1f} intervals: "
             f"at least {LEAST_CARRIERS} carriers must pass"
         )
-    return Clock(ways, moving, pace_s / _usual_speed(ways, pace_s), likeness, steady)
+    return Clock(distances, moving, pace_s / _nominal_speed(distances, pace_s), likeness, steady)
 
 
-def _usual_speed(ways: Doubles, pace_s: float) -> float:
-    """Return the ways per picture at which the line mostly runs, stops and slow stretches left out."""
-    span = min(round(3.0 / pace_s), len(ways) - 1)
-    speeds = (ways[span:] - ways[:-span]) / span
+def _nominal_speed(distances: Float64, pace_s: float) -> float:
+    """Return the distances per picture at which the line mostly runs, stops and slow stretches left out."""
+    span = min(round(3.0 / pace_s), len(distances) - 1)
+    speeds = (distances[span:] - distances[:-span]) / span
     return float(np.mean(speeds[np.abs(speeds / np.quantile(speeds, 0.75) - 1.0) < 0.1]))
 
 
-def _best_stretch(lively: Floats, pace_s: float) -> tuple[int, int, float, float]:
+def _best_stretch(lively: Float32, pace_s: float) -> tuple[int, int, float, float]:
     """Return the pictures first..last that repeat best, the lag in pictures, and how alike they are."""
     count = len(lively)
     gram, times_s = lively @ lively.T, np.arange(count) * pace_s
@@ -122,12 +122,12 @@ def _best_stretch(lively: Floats, pace_s: float) -> tuple[int, int, float, float
     return first, last, lag, likeness
 
 
-def _follow(changes: Floats, ways: Doubles, trusted: npt.NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
-    """Return each picture's way and speed (ways per picture), by the likeness to the phases' means.
+def _follow(changes: Float32, distances: Float64, trusted: npt.NDArray[np.bool_]) -> tuple[Float64, Float64]:
+    """Return each picture's distance and speed (distances per picture), by the likeness to the phases' means.
 
-    The likeliest way that never runs backwards (Viterbi's algorithm over the phases, around and around).
+    The likeliest distance that never runs backwards (Viterbi's algorithm over the phases, around and around).
     """
-    phases = np.floor(ways * PHASES).astype(int) % PHASES
+    phases = np.floor(distances * PHASES).astype(int) % PHASES
     means = np.zeros((PHASES, changes.shape[1]), np.float32)
     for phase in range(PHASES):
         # Neighbouring phases too: a short stretch leaves some of them without a picture.
@@ -137,9 +137,9 @@ def _follow(changes: Floats, ways: Doubles, trusted: npt.NDArray[np.bool_]) -> t
     means -= means.mean(axis=0)
     sizes = np.linalg.norm(changes, axis=1)[:, None] * np.linalg.norm(means, axis=1)[None] + 1e-6
     alike = (changes @ means.T) / sizes
-    usual = float(np.median(np.diff(ways)[trusted[1:]])) * PHASES
-    steps = np.arange(int(np.ceil(2.0 * usual)) + 1)
-    cost = 0.02 * np.abs(steps - usual) / max(usual, 0.5)
+    nominal = float(np.median(np.diff(distances)[trusted[1:]])) * PHASES
+    steps = np.arange(int(np.ceil(2.0 * nominal)) + 1)
+    cost = 0.02 * np.abs(steps - nominal) / max(nominal, 0.5)
     score = alike[0].astype(np.float64)
     came = np.zeros((len(alike), PHASES), np.int64)
     for index in range(1, len(alike)):
@@ -151,9 +151,9 @@ def _follow(changes: Floats, ways: Doubles, trusted: npt.NDArray[np.bool_]) -> t
     for index in range(len(alike) - 1, 0, -1):
         gone[index] = came[index, phase]
         phase = (phase - int(came[index, phase])) % PHASES
-    way = (phase + 0.5 + np.cumsum(gone)) / PHASES
-    width = 2 * max(2, round(4.0 / usual)) + 1
+    distance = (phase + 0.5 + np.cumsum(gone)) / PHASES
+    width = 2 * max(2, round(4.0 / nominal)) + 1
     smooth = np.convolve(
-        np.pad(way, width // 2, mode="reflect", reflect_type="odd"), np.ones(width) / width, "valid"
+        np.pad(distance, width // 2, mode="reflect", reflect_type="odd"), np.ones(width) / width, "valid"
     )
     return smooth, np.gradient(smooth)

@@ -1,4 +1,4 @@
-"""How far a found movement can be believed: other carriers, and other parts of the carrier, are asked too."""
+"""How far a movement can be trusted: it is compared with other carriers and other parts of the carrier."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.geometry import CANONICAL_SIZE
-from service.setup.carrier import Carrier, grow, pictures_at, ways_in_view
+from service.setup.carrier import Carrier, distances_in_view, grow, pictures_at
 from service.setup.extent import FILL, Box, Run
 from service.setup.fit import fit_motion
 from service.setup.motion import Motion
 
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 
 NEVER_PX = 100.0
-"""Canonical pixels said where there is nothing to compare."""
+"""The disagreement in canonical pixels where there is nothing to compare."""
 
 
-def halves_apart(halves: list[Floats], carrier: Carrier, box: Box, run: Run) -> float:
+def halves_apart(halves: list[Float32], carrier: Carrier, box: Box, run: Run) -> float:
     """Return by how many canonical pixels the tracks of two halves of the carriers differ.
 
     Args:
@@ -37,7 +37,7 @@ def halves_apart(halves: list[Floats], carrier: Carrier, box: Box, run: Run) -> 
     return float(np.quantile(_apart(motions[0], motions[1], carrier.motion, box, run), 0.95))
 
 
-def parts_apart(movie: Floats, carrier: Carrier, run: Run, box: Box) -> float:
+def parts_apart(movie: Float32, carrier: Carrier, run: Run, box: Box) -> float:
     """Return by how many canonical pixels a carrier's left and right, upper and lower parts move otherwise.
 
     The median over each part and the run, at the worst part. Large where the carrier turns in view or is
@@ -56,11 +56,11 @@ def parts_apart(movie: Floats, carrier: Carrier, run: Run, box: Box) -> float:
         x0, y0, x1, y1 = (round(value) for value in part)
         rows, columns = slice(max(y0, 0), max(y1, 0)), slice(max(x0, 0), max(x1, 0))
         weight[rows, columns] = 1.0
-        ways = ways_in_view(movie, carrier.phase, carrier.motion, weight, _reach(run))
-        if len(ways) < 5:
+        distances = distances_in_view(movie, carrier.phase, carrier.motion, weight, _reach(run))
+        if len(distances) < 5:
             continue
-        pictures = pictures_at(movie, carrier.phase, ways)
-        found, _ = fit_motion(pictures, ways, carrier.motion, weight)
+        pictures = pictures_at(movie, carrier.phase, distances)
+        found, _ = fit_motion(pictures, distances, carrier.motion, weight)
         off = _apart(found, carrier.motion, carrier.motion, part, run, whole=box)
         worst = max(worst, float(np.median(off)))
     return worst
@@ -79,7 +79,7 @@ def _apart(
     side = whole or box
     scale = FILL * CANONICAL_SIZE / max(side[2] - side[0], side[3] - side[1])
     rows = []
-    for way in (float(w) for w in np.linspace(run[0], run[2], 7)):
-        a, b = (cv2.transform(points, motion.matrix(way))[0] for motion in (one, other))
-        rows.append(np.hypot(*(a - b).T) * scale * motion.depth(way))
+    for distance in (float(w) for w in np.linspace(run[0], run[2], 7)):
+        a, b = (cv2.transform(points, motion.matrix(distance))[0] for motion in (one, other))
+        rows.append(np.hypot(*(a - b).T) * scale * motion.depth(distance))
     return np.array(rows)

@@ -11,13 +11,13 @@ import numpy.typing as npt
 from service.setup.carrier import Carrier, body
 from service.setup.motion import Motion, Window
 
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in movie pixels."""
 
 Run = tuple[float, float, float]
-"""The ways of begin, middle and end from a reference, in intervals."""
+"""The distances of begin, middle and end from a reference, in intervals."""
 
 FILL = 0.66
 """The part of the canonical frame's side that the carrier's longer side fills."""
@@ -27,7 +27,7 @@ _CUT = 0.03  # of the moving energy that may lie beyond the box on each side: sh
 _DEEPEST = 1.5  # the most that the carrier's size may change from begin to end
 
 
-def find_box(movie: Floats, carrier: Carrier) -> Box:
+def find_box(movie: Float32, carrier: Carrier) -> Box:
     """Return where the carrier is at its reference: bench and bail; the hanger's pole is left out."""
     strength = body(movie, carrier.phase, carrier.motion, carrier.weight)
     window = Window.around(strength)
@@ -44,25 +44,25 @@ def find_box(movie: Floats, carrier: Carrier) -> Box:
 
 
 def find_run(motion: Motion, box: Box, width: int, height: int) -> Run | None:
-    """Return the ways of begin, middle and end, or None where the carrier is nowhere wholly in view.
+    """Return the distances of begin, middle and end, or None where the carrier is nowhere wholly in view.
 
     The middle lies half of the picture's movement from either end, on the side where the carrier is larger.
     """
-    ways = np.arange(-1.0, 1.0001, 0.01)
-    shown = np.array([_shown(motion, box, float(way), width, height) for way in ways])
+    distances = np.arange(-1.0, 1.0001, 0.01)
+    shown = np.array([_shown(motion, box, float(distance), width, height) for distance in distances])
     if not shown.any():
         return None
     # The run nearest to the reference.
-    start = int(np.flatnonzero(shown)[np.abs(ways[shown]).argmin()])
+    start = int(np.flatnonzero(shown)[np.abs(distances[shown]).argmin()])
     first = last = start
     while first > 0 and shown[first - 1]:
         first -= 1
-    while last < len(ways) - 1 and shown[last + 1]:
+    while last < len(distances) - 1 and shown[last + 1]:
         last += 1
-    begin, end = float(ways[first]), float(ways[last])
+    begin, end = float(distances[first]), float(distances[last])
     near, far = sorted((motion.depth(begin), motion.depth(end)))
     if far > _DEEPEST * near:
-        # The near part: there it is largest. depth is linear in the way.
+        # The near part: there it is largest. depth is linear in the distance.
         limit = (_DEEPEST * near - 1.0) / motion.shrink
         begin, end = (begin, limit) if motion.shrink > 0 else (limit, end)
     if end - begin > _LONGEST:
@@ -74,25 +74,25 @@ def find_run(motion: Motion, box: Box, width: int, height: int) -> Run | None:
 
 
 def _half_way(motion: Motion, begin: float, end: float) -> float:
-    """Return the way that halves the picture's movement, told in carrier sizes: by the logarithm of depth."""
+    """Return the distance that halves the movement in carrier sizes, by the logarithm of depth."""
     a, b = motion.depth(begin), motion.depth(end)
     if abs(math.log(b / a)) < 0.02:
         return (begin + end) / 2
     return (math.sqrt(a * b) - 1.0) / motion.shrink
 
 
-def _shown(motion: Motion, box: Box, way: float, width: int, height: int) -> bool:
-    if not 0.3 < motion.depth(way) < 3.0:
+def _shown(motion: Motion, box: Box, distance: float, width: int, height: int) -> bool:
+    if not 0.3 < motion.depth(distance) < 3.0:
         return False
     x0, y0, x1, y1 = box
     (ax, ay), (bx, by) = (
-        np.array([(x0, y0), (x1, y1)]) @ motion.matrix(way)[:, :2].T + motion.matrix(way)[:, 2]
+        np.array([(x0, y0), (x1, y1)]) @ motion.matrix(distance)[:, :2].T + motion.matrix(distance)[:, 2]
     )
     inside = (min(bx, width) - max(ax, 0.0)) * (min(by, height) - max(ay, 0.0))
     return bool(bx > 0 and by > 0 and ax < width and ay < height and inside > 0.97 * (bx - ax) * (by - ay))
 
 
-def _spread(profile: Floats, part: float) -> tuple[float, float]:
+def _spread(profile: Float32, part: float) -> tuple[float, float]:
     """Return between which places all but `part` of a profile lies on either side."""
     total = np.cumsum(profile)
     if total[-1] <= 0:

@@ -1,7 +1,7 @@
 """How a carrier's picture moves along a straight rope at constant speed, and stacks of pictures moved back.
 
 A pinhole camera sees every point of a carrier move towards one vanishing point. With q the point's place
-relative to any fixed centre, w the way since a reference (1 is the distance between two carriers)::
+relative to any fixed centre, w the distance since a reference (1 is the distance between two carriers)::
 
     q(w) = (q(0) + velocity * w) / (1 + shrink * w)
 
@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -33,25 +33,27 @@ class Motion:
     velocity: tuple[float, float]
     shrink: float
 
-    def depth(self, way: float) -> float:
+    def depth(self, distance: float) -> float:
         """Return the depth relative to the reference's; where it nears 0 the carrier passes the camera."""
-        return 1.0 + self.shrink * way
+        return 1.0 + self.shrink * distance
 
-    def matrix(self, way: float) -> Doubles:
-        """Return float64[2, 3]: a point at the reference -> the same point of the carrier at `way`."""
-        part = 1.0 / self.depth(way)
+    def matrix(self, distance: float) -> Float64:
+        """Return float64[2, 3]: a point at the reference -> the same point of the carrier at `distance`."""
+        part = 1.0 / self.depth(distance)
         (cx, cy), (vx, vy) = self.centre, self.velocity
-        return np.array([[part, 0.0, cx + part * (vx * way - cx)], [0.0, part, cy + part * (vy * way - cy)]])
+        return np.array(
+            [[part, 0.0, cx + part * (vx * distance - cx)], [0.0, part, cy + part * (vy * distance - cy)]]
+        )
 
     def centred(self, x: float, y: float) -> Motion:
-        """Return the same movement told about another centre."""
+        """Return the same movement relative to another centre."""
         dx, dy = x - self.centre[0], y - self.centre[1]
         (vx, vy), k = self.velocity, self.shrink
         return Motion((x, y), (vx - k * dx, vy - k * dy), k)
 
-    def later(self, way: float) -> Motion:
-        """Return the same movement with the reference moved by `way`."""
-        depth, (vx, vy) = self.depth(way), self.velocity
+    def later(self, distance: float) -> Motion:
+        """Return the same movement with the reference moved by `distance`."""
+        depth, (vx, vy) = self.depth(distance), self.velocity
         return Motion(self.centre, (vx / depth, vy / depth), self.shrink / depth)
 
     def enlarged(self, factor: float) -> Motion:
@@ -71,7 +73,7 @@ class Window:
     height: int
 
     @classmethod
-    def around(cls, weight: Floats) -> Window:
+    def around(cls, weight: Float32) -> Window:
         """Return the smallest window round all pixels of float32[h, w] that weigh anything."""
         rows, columns = np.nonzero(weight > 0.02)
         if not len(rows):
@@ -79,12 +81,12 @@ class Window:
         x, y = int(columns.min()), int(rows.min())
         return cls(x, y, int(columns.max()) + 1 - x, int(rows.max()) + 1 - y)
 
-    def cut(self, picture: Floats) -> Floats:
+    def cut(self, picture: Float32) -> Float32:
         """Return the part of float32[h, w, ...] within the window."""
         return picture[self.y : self.y + self.height, self.x : self.x + self.width]
 
 
-def moved(picture: Floats, matrix: Doubles, window: Window) -> Floats:
+def moved(picture: Float32, matrix: Float64, window: Window) -> Float32:
     """Return the window's part of a picture float32[h, w, C] read through `matrix`, 0 outside the picture."""
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ (window.x, window.y)
@@ -101,13 +103,13 @@ class Stack:
     seen: float32[h, w], the part of the pictures in which the pixel was in view, 0..1.
     """
 
-    mean: Floats
-    energy: Floats
-    seen: Floats
+    mean: Float32
+    energy: Float32
+    seen: Float32
 
 
-def stack(pictures: Floats, ways: Doubles, motion: Motion) -> Stack:
-    """Average pictures float32[N, h, w, C + 1] of a carrier at `ways` float64[N], moved back by `motion`.
+def stack(pictures: Float32, distances: Float64, motion: Motion) -> Stack:
+    """Average pictures float32[N, h, w, C + 1] at `distances` float64[N], moved back by `motion`.
 
     The last channel of each picture is 1 where the picture is valid, else 0, and not averaged.
     """
@@ -115,8 +117,8 @@ def stack(pictures: Floats, ways: Doubles, motion: Motion) -> Stack:
     whole = Window(0, 0, width, height)
     total = np.zeros((height, width, channels), np.float32)
     energy = np.zeros((height, width), np.float32)
-    for picture, way in zip(pictures, ways, strict=True):
-        back = moved(picture, motion.matrix(float(way)), whole)
+    for picture, distance in zip(pictures, distances, strict=True):
+        back = moved(picture, motion.matrix(float(distance)), whole)
         total += back
         energy += np.einsum("hwc,hwc->hw", back[..., :-1], back[..., :-1])
     seen = total[..., -1]

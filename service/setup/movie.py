@@ -9,7 +9,7 @@ import numpy.typing as npt
 from lifts.edges import gradient
 from service.setup.clock import PHASES, Clock
 
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
 
 WIDTH = 200
@@ -38,13 +38,13 @@ def edges(grey: npt.NDArray[np.uint8]) -> Bytes:
     return out
 
 
-def background(features: Bytes) -> Floats:
+def background(features: Bytes) -> Float32:
     """Return float32[h, w, 2]: what a pixel mostly shows over the whole recording."""
     step = max(1, len(features) // 120)
     return np.asarray(np.median(features[::step], axis=0), np.float32)
 
 
-def coarse(features: Bytes | Floats) -> Floats:
+def coarse(features: Bytes | Float32) -> Float32:
     """Return float32[T, D]: each picture of [T, h, w, 2] at half the size, as a row."""
     height, width = features.shape[1] // 2, features.shape[2] // 2
     rows = [
@@ -55,8 +55,11 @@ def coarse(features: Bytes | Floats) -> Floats:
 
 
 def make_movie(
-    features: npt.NDArray[np.int8], still: Floats, clock: Clock, carriers: npt.NDArray[np.bool_] | None = None
-) -> Floats:
+    features: npt.NDArray[np.int8],
+    still: Float32,
+    clock: Clock,
+    carriers: npt.NDArray[np.bool_] | None = None,
+) -> Float32:
     """Average feature pictures by phase: people on foot smear, carriers stay.
 
     Args:
@@ -73,7 +76,7 @@ def make_movie(
     total = np.zeros((PHASES, *shape), np.float32)
     weight = np.zeros(PHASES, np.float32)
     for index in np.flatnonzero(taken):
-        place = clock.ways[index] % 1.0 * PHASES
+        place = clock.distances[index] % 1.0 * PHASES
         picture = features[index].astype(np.float32)
         picture -= still
         for phase in (int(place), int(place) + 1):

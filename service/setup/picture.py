@@ -19,13 +19,13 @@ _LINE = (70, 170, 255)
 
 
 def draw_proposal(picture: Image, proposal: Proposal) -> Image:
-    """Return a copy of a camera picture uint8[H, W, 3] RGB with the three frames and the way between them."""
+    """Return a copy of a camera picture uint8[H, W, 3] RGB with the three frames and the path."""
     out = picture.copy()
     thick = max(1, round(picture.shape[1] / 600))
     size = picture.shape[1] / 1600
     track = proposal.track
-    way = [pose_at(track, float(at)) for at in np.linspace(0.0, 1.0, 40)]
-    cv2.polylines(out, [_pixels([(pose.x, pose.y) for pose in way])], False, _LINE, thick, cv2.LINE_AA)
+    path = [pose_at(track, float(at)) for at in np.linspace(0.0, 1.0, 40)]
+    cv2.polylines(out, [_pixels([(pose.x, pose.y) for pose in path])], False, _LINE, thick, cv2.LINE_AA)
     side = CANONICAL_SIZE
     for name, colour in _COLOURS.items():
         pose: Pose = getattr(track, name)

@@ -21,7 +21,7 @@ from service.setup.movie import WIDTH, background, coarse, edges, make_movie
 from service.setup.seeds import Seed, find_seeds
 from service.setup.video import Recording
 
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 
 LEAST_CONFIDENCE = 0.2
 """Below it nothing is proposed."""
@@ -49,7 +49,7 @@ class Marking:
 class Proposal:
     """What set-up found.
 
-    interval_s: from carrier to carrier. passage_s: from begin to end, at the line's usual speed.
+    interval_s: from carrier to carrier. passage_s: from begin to end, at the line's nominal speed.
     middles_s: when a carrier was at the middle pose, seconds from the file's start.
     likeness: of pictures one interval apart, 0..1.
     explained: the part of what moves within the carrier's box that one moving picture explains, 0..1; riders,
@@ -81,7 +81,7 @@ def propose(
     Args:
         recording: the reduced video.
         marking: a box round a carrier, where somebody drew one.
-        on_progress: told the part done, 0..1.
+        on_progress: called with the share done, 0..1.
 
     Raises:
         CalibrationError: nothing periodic, too few carriers, or no carrier that can be followed.
@@ -97,7 +97,7 @@ def propose(
     small = _halved(movie)
     within, box, seeds = _guesses(small, recording, clock, marking, factor)
     on_progress(0.4)
-    halves = [make_movie(features, still, clock, np.floor(clock.ways) % 2 == half) for half in (0, 1)]
+    halves = [make_movie(features, still, clock, np.floor(clock.distances) % 2 == half) for half in (0, 1)]
     found = _best(movie, halves, small, seeds, within, box)
     carrier, box, run = found.carrier, found.box, found.run
     on_progress(0.9)
@@ -131,15 +131,15 @@ def propose(
     )
 
 
-def _halved(movie: Floats) -> Floats:
+def _halved(movie: Float32) -> Float32:
     """Return the movie at half the size, and with even numbers of rows and columns a half exactly."""
     size = (movie.shape[2] // 2, movie.shape[1] // 2)
     return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in movie])
 
 
 def _guesses(
-    small: Floats, recording: Recording, clock: Clock, marking: Marking | None, factor: float
-) -> tuple[Floats | None, Box | None, list[Seed]]:
+    small: Float32, recording: Recording, clock: Clock, marking: Marking | None, factor: float
+) -> tuple[Float32 | None, Box | None, list[Seed]]:
     if marking is None:
         return None, None, [seed for phase in _SEED_PHASES for seed in find_seeds(small, phase)]
     if not recording.times_s[0] <= marking.t_s <= recording.times_s[-1]:
@@ -150,9 +150,9 @@ def _guesses(
     within[round(box[1]) : round(box[3]) + 1, round(box[0]) : round(box[2]) + 1] = 1.0
     if within.sum() < 60:
         raise CalibrationError("the box is too small or outside the picture")
-    way = float(np.interp(marking.t_s, recording.times_s, clock.ways))
+    distance = float(np.interp(marking.t_s, recording.times_s, clock.distances))
     inside = np.asarray(cv2.resize(within, (small.shape[2], small.shape[1])), np.float32)
-    return within, box, find_seeds(small, round(way * PHASES) % PHASES, inside)
+    return within, box, find_seeds(small, round(distance * PHASES) % PHASES, inside)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,11 +172,11 @@ class _Settled:
 
 
 def _best(
-    movie: Floats,
-    halves: list[Floats],
-    small: Floats,
+    movie: Float32,
+    halves: list[Float32],
+    small: Float32,
     seeds: list[Seed],
-    within: Floats | None,
+    within: Float32 | None,
     marked: Box | None,
 ) -> _Settled:
     """Return the carrier that is largest and clearest while wholly in view."""
@@ -203,7 +203,7 @@ def _best(
     return max(settled, key=lambda found: found.score)
 
 
-def _settle(movie: Floats, found: Carrier, marked: Box | None) -> tuple[Carrier, Box, Run] | None:
+def _settle(movie: Float32, found: Carrier, marked: Box | None) -> tuple[Carrier, Box, Run] | None:
     """Find a carrier's box and run, each from the other, from the middle of the run where all is in view."""
     height, width = movie.shape[1:3]
     box = marked or find_box(movie, found)
@@ -233,7 +233,7 @@ def _settle(movie: Floats, found: Carrier, marked: Box | None) -> tuple[Carrier,
     return found, box, run
 
 
-def _inside(box: Box, matrix: npt.NDArray[np.float64], movie: Floats) -> Floats:
+def _inside(box: Box, matrix: npt.NDArray[np.float64], movie: Float32) -> Float32:
     """Return float32[h, w], 1 in and closely round a box that is moved by `matrix`."""
     corners = cv2.transform(np.array([[box[:2], box[2:]]], np.float64), matrix)[0]
     margin = 0.08 * (corners[1] - corners[0]).max()
@@ -252,19 +252,19 @@ def _track(motion: Motion, box: Box, run: Run, factor: float) -> Track:
     centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
     scale = FILL * CANONICAL_SIZE / size  # at the reference
 
-    def pose(way: float) -> Pose:
-        matrix = large.matrix(way)
+    def pose(distance: float) -> Pose:
+        matrix = large.matrix(distance)
         x, y = matrix[:, :2] @ centre + matrix[:, 2]
-        return Pose(x=float(x), y=float(y), scale=scale * large.depth(way))
+        return Pose(x=float(x), y=float(y), scale=scale * large.depth(distance))
 
     return Track(begin=pose(run[0]), middle=pose(run[1]), end=pose(run[2]))
 
 
-def _times_of(clock: Clock, recording: Recording, way: float) -> tuple[float, ...]:
-    """Return when the rope was at `way` plus any whole number, while it moved."""
-    first = int(np.ceil(clock.ways[0] - way))
-    last = int(np.floor(clock.ways[-1] - way))
-    wanted = np.arange(first, last + 1) + way
-    at = np.minimum(np.searchsorted(clock.ways, wanted), len(clock.ways) - 1)
-    times = np.interp(wanted, clock.ways, recording.times_s)
+def _times_of(clock: Clock, recording: Recording, distance: float) -> tuple[float, ...]:
+    """Return when the rope was at `distance` plus any whole number, while it moved."""
+    first = int(np.ceil(clock.distances[0] - distance))
+    last = int(np.floor(clock.distances[-1] - distance))
+    wanted = np.arange(first, last + 1) + distance
+    at = np.minimum(np.searchsorted(clock.distances, wanted), len(clock.distances) - 1)
+    times = np.interp(wanted, clock.distances, recording.times_s)
     return tuple(float(t) for t, index in zip(times, at, strict=True) if clock.moving[index])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from service.setup.motion import Motion
 
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 
 _REACH = 3  # phases before and after
 _MOST_X, _MOST_Y = 6, 4  # pixels moved within the reach
@@ -25,10 +25,10 @@ class Seed:
 
     phase: int
     motion: Motion
-    weight: Floats
+    weight: Float32
 
 
-def find_seeds(movie: Floats, phase: int, within: Floats | None = None, most: int = 3) -> list[Seed]:
+def find_seeds(movie: Float32, phase: int, within: Float32 | None = None, most: int = 3) -> list[Seed]:
     """Return guesses of what moves at one phase of a movie float32[P, h, w, C + 1], strongest first.
 
     A movie of about 100 pixels' width is enough, and quicker.
@@ -64,7 +64,7 @@ def find_seeds(movie: Floats, phase: int, within: Floats | None = None, most: in
     return found
 
 
-def _flows(movie: Floats, phase: int) -> tuple[Floats, Floats]:
+def _flows(movie: Float32, phase: int) -> tuple[Float32, Float32]:
     """Return how strongly blocks move alike, float32[h, w], and how: float32[h, w, 2], px per interval."""
     phases, height, width = movie.shape[:3]
     near = [movie[(phase + step) % phases, ..., :-1] for step in range(-_REACH, _REACH + 1)]
@@ -90,7 +90,7 @@ def _flows(movie: Floats, phase: int) -> tuple[Floats, Floats]:
 
 
 def _fit(
-    x: npt.NDArray[np.int64], y: npt.NDArray[np.int64], velocity: Floats, weight: npt.NDArray[np.float64]
+    x: npt.NDArray[np.int64], y: npt.NDArray[np.int64], velocity: Float32, weight: npt.NDArray[np.float64]
 ) -> tuple[tuple[float, float, float], npt.NDArray[np.bool_]] | None:
     """Fit velocity - shrink * place to the blocks' flows; returns the three numbers and who agrees."""
     speed = np.hypot(velocity[:, 0], velocity[:, 1])
@@ -116,7 +116,7 @@ def _fit(
     return (float(numbers[0]), float(numbers[1]), float(np.clip(numbers[2], -3.0, 3.0))), agree
 
 
-def _weighted_median(values: Floats, weight: npt.NDArray[np.float64]) -> float:
+def _weighted_median(values: Float32, weight: npt.NDArray[np.float64]) -> float:
     order = np.argsort(values)
     total = np.cumsum(weight[order])
     return float(values[order][int(np.searchsorted(total, total[-1] / 2))])

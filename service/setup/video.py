@@ -17,7 +17,7 @@ from service.domain.errors import SourceError
 Image = npt.NDArray[np.uint8]
 
 PICTURES_PER_S = 12.5
-"""How many pictures of a second are looked at."""
+"""Pictures per second that are used."""
 
 WIDTH_PX = 400
 """Width of the reduced pictures."""
@@ -45,7 +45,10 @@ def read_recording(
 ) -> Recording:
     """Read a video's first `seconds` as reduced grey pictures at an even pace.
 
-    on_progress is told the part read, 0..1. Raises SourceError: no video, damaged, or no picture in it.
+    on_progress is called with the share read, 0..1.
+
+    Raises:
+        SourceError: no video, damaged, or no picture in it.
     """
     grey: list[Image] = []
     times: list[float] = []

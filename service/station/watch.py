@@ -47,11 +47,11 @@ def watch_file(
         path: the video file.
         folder: the lift with its masks and references.
         model: a loaded network.
-        on_progress: told how much of the file is done, 0..1, after each frame; nothing for files that do
-            not say how long they are.
+        on_progress: called after each frame with the share of the file that is done, 0..1; never for files
+            that do not give their length.
 
     Yields:
-        Each passage with what is said of it, as soon as it is complete; carriers that have not reached the
+        Each passage with its verdict, as soon as it is complete; carriers that have not reached the
         end of the track when the file ends are no passages.
 
     Raises:

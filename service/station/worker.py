@@ -29,9 +29,9 @@ _WAITING = 8  # frames that may wait while the machine is busy with something el
 class WorkerOptions:
     """How a camera's process works.
 
-    max_fps: frames a second that are looked at; a carrier needs no more.
+    max_fps: frames per second that are used; a carrier needs no more.
     hardware: what decodes the camera's stream.
-    in_background: see ExtractorOptions; False where frames come as they are asked for, not by the clock.
+    in_background: see ExtractorOptions; False where frames are fed as fast as they are handled.
     """
 
     max_fps: float = 12.5
@@ -138,7 +138,7 @@ class CameraWorker:
         return events
 
     def status(self, now_s: float) -> CameraStatus:
-        """Return what is to be said of the camera at `now_s` (time.monotonic())."""
+        """Return the camera's status at `now_s` (time.monotonic())."""
         station = self._station
         message = self._reader.message
         if not message and station.health.state is not CameraState.LIVE:

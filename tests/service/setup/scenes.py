@@ -44,22 +44,22 @@ def film(
             foot = round((x + v * t_s) % WIDTH)
             cv2.rectangle(picture, (foot, 150 + round(4 * np.sin(t_s * 5))), (foot + 9, 190), 60, -1)
         if motion is not None:
-            _draw_carriers(picture, motion, rope_way(float(t_s), stands))
+            _draw_carriers(picture, motion, rope_distance(float(t_s), stands))
         noisy = picture + rng.normal(0, 2, picture.shape)
         pictures.append(np.clip(noisy, 0, 255).astype(np.uint8))
     return Recording(np.stack(pictures), times, round(WIDTH * FACTOR), round(HEIGHT * FACTOR))
 
 
-def rope_way(t_s: float, stands: tuple[float, float] | None = None) -> float:
+def rope_distance(t_s: float, stands: tuple[float, float] | None = None) -> float:
     """Return how far the rope has gone since a carrier was at the reference, in intervals."""
     if stands is not None:
         t_s -= min(max(t_s - stands[0], 0.0), stands[1] - stands[0])
     return (t_s - 2.0) / INTERVAL_S
 
 
-def _draw_carriers(picture: npt.NDArray[np.float32], motion: Motion, way: float) -> None:
+def _draw_carriers(picture: npt.NDArray[np.float32], motion: Motion, distance: float) -> None:
     for number in range(-4, 5):
-        at = way % 1.0 + number
+        at = distance % 1.0 + number
         if not 0.35 < motion.depth(at) < 3.0:
             continue
         for line, thick in (

@@ -1,4 +1,4 @@
-"""The interval and the rope's way, through a stop; refusals where nothing comes back."""
+"""The interval and the rope's distance, through a stop; refusals where nothing comes back."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from service.domain.errors import CalibrationError
 from service.setup.clock import Clock, find_clock
 from service.setup.movie import background, coarse, edges
 from service.setup.video import Recording
-from tests.service.setup.scenes import INTERVAL_S, SIDEWAYS, film, rope_way
+from tests.service.setup.scenes import INTERVAL_S, SIDEWAYS, film, rope_distance
 
 
 def clock_of(recording: Recording) -> Clock:
@@ -24,14 +24,14 @@ def test_a_steady_line_gives_its_interval() -> None:
 
 
 def test_a_stop_is_no_part_of_the_interval() -> None:
-    """While the line stands the way stands too, and a carrier's distance from the next stays one."""
+    """While the line stands the distance stands too, and a carrier's distance from the next stays one."""
     stands = (13.0, 20.0)
     recording = film(SIDEWAYS, 42.0, stands=stands)
     clock = clock_of(recording)
     assert not clock.steady
     assert clock.interval_s == pytest.approx(INTERVAL_S, rel=0.02)
-    true = np.array([rope_way(float(t), stands) for t in recording.times_s])
-    off = clock.ways - true
+    true = np.array([rope_distance(float(t), stands) for t in recording.times_s])
+    off = clock.distances - true
     off -= np.median(off)
     assert np.quantile(np.abs(off), 0.9) < 0.06
     assert not clock.moving[(recording.times_s > 15) & (recording.times_s < 18)].any()

@@ -16,9 +16,9 @@ def test_a_track_between_two_of_its_poses_is_the_same_movement() -> None:
     """Poses whose scale goes with the depth follow every point of the carrier."""
     begin = Pose(x=90.0, y=70.0, scale=0.8)
 
-    def pose(way: float) -> Pose:
-        x, y = apply(MOTION.matrix(way), [(begin.x, begin.y)])[0]
-        return Pose(x=float(x), y=float(y), scale=begin.scale * MOTION.depth(way))
+    def pose(distance: float) -> Pose:
+        x, y = apply(MOTION.matrix(distance), [(begin.x, begin.y)])[0]
+        return Pose(x=float(x), y=float(y), scale=begin.scale * MOTION.depth(distance))
 
     track = Track(begin=begin, middle=pose(0.2), end=pose(0.5))
     points = np.array([(60.0, 40.0), (120.0, 90.0), (95.0, 66.0)])
@@ -43,14 +43,14 @@ def test_the_fit_finds_a_movement_back() -> None:
     texture = rng.normal(0, 1, (120, 200, 2)).astype(np.float32)
     texture = np.asarray(cv2.GaussianBlur(texture, (0, 0), 3), np.float32)
     full = np.dstack([texture, np.ones((120, 200), np.float32)])
-    ways = np.linspace(-0.15, 0.15, 9)
-    moved = [cv2.warpAffine(full, MOTION.matrix(float(way)), (200, 120)) for way in ways]
+    distances = np.linspace(-0.15, 0.15, 9)
+    moved = [cv2.warpAffine(full, MOTION.matrix(float(distance)), (200, 120)) for distance in distances]
     pictures = np.asarray(moved, np.float32)
     weight = np.zeros((120, 200), np.float32)
     weight[35:85, 60:140] = 1.0
     guess = Motion(MOTION.centre, (110.0, -24.0), 0.45)
-    found, explained = fit_motion(pictures, ways, guess, weight, rounds=20)
+    found, explained = fit_motion(pictures, distances, guess, weight, rounds=20)
     assert found.velocity == pytest.approx(MOTION.velocity, abs=0.5)
     assert found.shrink == pytest.approx(MOTION.shrink, abs=0.01)
     assert explained > 0.95
-    assert stack(pictures, ways, found).seen[60, 100] == pytest.approx(1.0)
+    assert stack(pictures, distances, found).seen[60, 100] == pytest.approx(1.0)

@@ -21,8 +21,8 @@ def drift_px(proposal: Proposal, motion: Motion) -> float:
     at_middle -= round(at_middle)
     homes = []
     for part in np.linspace(0.0, 1.0, 7):
-        way = at_middle + (part - middle_fraction(track)) * proposal.passage_s / INTERVAL_S
-        back = cv2.invertAffineTransform(true.matrix(float(way)))
+        distance = at_middle + (part - middle_fraction(track)) * proposal.passage_s / INTERVAL_S
+        back = cv2.invertAffineTransform(true.matrix(float(distance)))
         homes.append(cv2.transform(apply(to_camera(pose_at(track, float(part))), frame)[None], back)[0])
     off = np.hypot(*(np.array(homes) - homes[3]).transpose(2, 0, 1))
     return float(off.max() * track.middle.scale)
@@ -38,8 +38,8 @@ def test_a_drawn_lift_is_followed(motion: Motion) -> None:
     assert drift_px(proposal, motion) < 4.0
     assert proposal.confidence > 0.6
     # The drawn bench is 86 pixels wide at the reference; a piece of the pole may be taken for the carrier.
-    way = (proposal.middles_s[0] - 2.0) / INTERVAL_S
-    width = 86.0 * FACTOR / motion.depth(way - round(way)) * proposal.track.middle.scale
+    distance = (proposal.middles_s[0] - 2.0) / INTERVAL_S
+    width = 86.0 * FACTOR / motion.depth(distance - round(distance)) * proposal.track.middle.scale
     assert 0.35 * CANONICAL_SIZE < width < 0.8 * CANONICAL_SIZE
 
 
@@ -50,8 +50,8 @@ def test_a_box_says_which_part_is_the_carrier() -> None:
     proposal = propose(recording, marking)
     assert drift_px(proposal, SIDEWAYS) < 4.0
     at_box = 0.0
-    for way in np.linspace(0, 1, 201):
-        pose = pose_at(proposal.track, float(way))
+    for distance in np.linspace(0, 1, 201):
+        pose = pose_at(proposal.track, float(distance))
         if abs(pose.x - 200 * FACTOR) < 4:
             at_box = pose.scale
             assert pose.y == pytest.approx(110 * FACTOR, abs=6)
