@@ -1,7 +1,7 @@
 """Alarms that stand as long as a condition does: the health of cameras, worker and verdicts.
 
-A change in health becomes an alarm, or ends one, in the order in which it was reported, on a path of its own:
-however many passages wait, and however often the database refuses, none is dropped.
+Each change in health raises or clears an alarm, in the order in which it was reported. Changes have their own
+thread and queue: none is dropped, however many passages are waiting and however often the database refuses.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from service.store.database import Store
 log = structlog.get_logger(__name__)
 
 MAX_CHANGES = 6
-"""Changes of one alarm that may wait; of more, a beginning and an end are left out together."""
+"""Changes of one alarm that may wait; beyond that, pairs of a beginning and an end are left out."""
 
 LAST_TRY_S = 2.0
 
@@ -45,7 +45,7 @@ OF_CAMERA = frozenset(
         AlarmKind.LIFT_UNKNOWN_RATE,
     }
 )
-"""Conditions that a camera's process watches; another process takes its place without knowing of them."""
+"""Conditions that a camera's process watches; a new process does not know of them."""
 
 OF_PASSAGES = frozenset({UNKNOWN_PASSAGES, ANOTHER_LIFT})
 """Causes that are watched here, by a PassageWatch."""
@@ -175,7 +175,7 @@ class HealthConditions:
             error = self._store.write(partial(apply, health=health)).exception(timeout_s)
             if isinstance(error, StoreError):
                 raise error
-            if error is not None:  # its own trouble: it would fail for ever, and keep back all others
+            if error is not None:  # the change itself is at fault: retrying would block all others
                 log.error("a change in health cannot be stored", kind=health.kind, exc_info=error)
             with self._lock:
                 self._changes.popleft()

@@ -1,8 +1,8 @@
-"""Alarms whose reporter is gone, and what shows that they are over: pure, without clock or thread.
+"""Alarms whose reporter is gone, and the evidence that ends them: pure, without clock or thread.
 
-A restarted service, or a camera's new process, knows nothing of what its predecessor reported. That is no
-reason to say that all is well: the alarm stands until something shows otherwise. A condition that is still
-there is reported anew within seconds, and then ends as its reporter says.
+A restarted service, or a camera's new process, does not know what its predecessor reported. That is no reason
+to give the all-clear: the alarm stands until there is evidence that the condition is over. If the condition
+persists, it is reported again within seconds, and its new reporter ends it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from service.domain.camera import CameraState, CameraStatus
 from service.domain.health import Health
 
 QUIET_S = 30.0
-"""A camera that is live for so long and reports nothing sees well: the slowest of its checks takes 12 s."""
+"""A camera that has been live for this long without a report sees well; its slowest check takes 12 s."""
 
 Key = tuple[AlarmKind, str | None, str]
 """Kind, lift and cause."""
@@ -22,8 +22,8 @@ Key = tuple[AlarmKind, str | None, str]
 SEEN_LIVE = frozenset(
     {AlarmKind.CAMERA_LOST, AlarmKind.CAMERA_FROZEN, AlarmKind.LOW_VISIBILITY, AlarmKind.OVERLOADED}
 )
-"""What a camera would report again; a view that has changed is not among them, for a new process may take it
-for the usual one. Only carriers of this lift show that it is back."""
+"""Conditions that a camera would report again. A changed view is not among them: a new process may learn it
+as the normal one, so only carriers of this lift show that the view is back."""
 
 
 def key_of(health: Health) -> Key:
@@ -32,14 +32,14 @@ def key_of(health: Health) -> Key:
 
 
 class Doubts:
-    """The alarms that stand without a reporter."""
+    """The standing alarms that have no reporter."""
 
     def __init__(self) -> None:
         self._keys: set[Key] = set()
         self._quiet_since_s: dict[str, float] = {}
 
     def add(self, keys: Iterable[Key]) -> None:
-        """Doubt these alarms: nobody watches their condition any more."""
+        """Mark these alarms as doubtful: nobody watches their condition any more."""
         self._keys.update(keys)
         for _, lift_id, _ in self._keys:
             if lift_id is not None:

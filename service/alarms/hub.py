@@ -9,9 +9,9 @@ A subscriber first reads the outbox page by page at its own pace; when it has ca
 one step of the event loop, to a bounded queue of live alarms. One that lets its queue fill up is dropped
 (counted): it can come back with the last seq it saw, and nobody else has waited for it.
 
-An alarm that was committed and not handed over, whatever the reason, is fetched from the outbox by a runner
-that asks for the newest seq every `POLL_S` and tries again by itself. A row of the outbox that cannot be read
-is handed on as such, logged and counted: it keeps back no other.
+A runner asks the outbox for its newest seq every `POLL_S` and fetches what was committed but never published;
+it retries by itself. A row of the outbox that cannot be read is passed on as unreadable, logged and counted;
+it does not hold back the others.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 QUEUE_SIZE = 256
 REPLAY_PAGE = 200
 POLL_S = 2.0
-"""How long an alarm that nobody told the hub of stays unsent at most."""
+"""The longest that an alarm which nobody published stays unsent, in seconds."""
 
 
 class Outbox(Protocol):
@@ -140,7 +140,7 @@ class AlarmHub:
                 self._deliver(entry)
 
     def _catch_up(self) -> None:
-        """Hand over what is newer in the outbox; a StoreError is the runner's, which tries again."""
+        """Deliver what is newer in the outbox; the runner retries after a StoreError."""
         if self._known_seq <= max(self.last_seq, self._handed_seq):
             with self.runner.heartbeat.waiting():
                 self._behind.wait(POLL_S)
@@ -154,7 +154,7 @@ class AlarmHub:
             after = entries[-1].seq
             self._on_loop(self._accept_page, entries)
             self._handed_seq = after
-        # What the database no longer has cannot be sent.
+        # Never beyond what the database has: the rest cannot be sent.
         self._known_seq = newest
 
     def _read_page(self, after: int) -> tuple[OutboxEntry, ...]:

@@ -21,7 +21,7 @@ from service.store import alarms
 from service.store.records import AlarmComment
 
 MAX_SHELVE = timedelta(hours=24)
-"""Longer than a day's service, nobody remembers that an alarm is shelved."""
+"""At most a day: after that nobody remembers that an alarm is shelved."""
 
 
 class Action(StrEnum):
@@ -61,7 +61,7 @@ _PAST = {
 
 
 def acknowledge(session: Session, alarm_id: str, actor: str, note: str = "") -> Alarm:
-    """Say that somebody has seen the alarm; raises NotFoundError, ConflictError."""
+    """Note that somebody has seen the alarm; raises NotFoundError, ConflictError."""
     return _apply(session, alarm_id, Action.ACKNOWLEDGE, actor, note)
 
 
@@ -100,14 +100,14 @@ def expire_shelved(session: Session, now: datetime) -> tuple[Alarm, ...]:
 
 
 def clear(session: Session, alarm_id: str, note: str = "") -> Alarm:
-    """Say that the condition is over; raises NotFoundError, ConflictError."""
+    """Note that the condition is over; raises NotFoundError, ConflictError."""
     return _apply(session, alarm_id, Action.CLEAR, "system", note)
 
 
 def comment(session: Session, alarm_id: str, author: str, text: str) -> AlarmComment:
     """Write something about the alarm, in any state; raises NotFoundError, ConflictError if it is empty."""
     if not text.strip():
-        raise ConflictError("an empty comment says nothing")
+        raise ConflictError("a comment needs some text")
     return alarms.comment(session, alarm_id, author, text)
 
 

@@ -1,4 +1,4 @@
-"""What a lift's verdicts say of its camera and its masks: a pure state machine, without clock or thread."""
+"""What a lift's verdicts reveal about its camera and its masks: a pure state machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.domain.health import Health
 from service.domain.reason_texts import reason_text
 
 UNKNOWN_PASSAGES, ANOTHER_LIFT = "unknown passages", "another lift"
-"""Causes of the two conditions that the passages themselves tell of."""
+"""Causes of the two conditions that follow from the passages themselves."""
 
 
 class ProblemShare:
@@ -57,12 +57,12 @@ class ProblemShare:
 
 
 class PassageWatch:
-    """What one lift's verdicts, one after another, say of its camera and its masks.
+    """Follows the verdicts of one lift and reports what they reveal.
 
-    Too many `unknown` are a blind system. Carriers that do not look like this lift's are a camera that shows
-    something else; that is over only when carriers were recognised as this lift's again: by a verdict, or by
-    pictures that fit the lift and are merely too close to call. Darkness, a dead embedder or an overload say
-    nothing of what the camera shows.
+    Too many `unknown` verdicts mean that the system is blind. Carriers that do not look like this lift's mean
+    that the camera shows something else. That is over only when carriers are recognised as this lift's again:
+    by a verdict, or by pictures that fit the lift and are merely too close to call. A passage that is unknown
+    because of darkness, a dead embedder or an overload is no evidence either way.
 
     Args:
         lift_id: whose passages.

@@ -1,4 +1,4 @@
-"""What the service counts, in Prometheus' text format; read off its parts when asked."""
+"""The service's counters in Prometheus' text format, read when they are asked for."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Uploaded pictures: JPEG and PNG only, measured by their headers before anything is decoded.
 
 A few hundred kB of PNG can unpack to gigabytes, and a decoder asked to read a container of another
-kind runs code nobody reviewed: so the format is told by the magic bytes, the size is read from the
+kind runs code nobody reviewed: so the format is identified by its magic bytes, the size is read from the
 header, and the file must end where the format says it ends.
 """
 
@@ -79,7 +79,7 @@ def read_header(data: bytes, name: str) -> Header:
     """Return what kind of picture this is and its size, without decoding it.
 
     Raises:
-        ImageError: as `decode_upload`, for everything that can be told without decoding.
+        ImageError: as `decode_upload`, for everything that shows without decoding.
     """
     if not data:
         raise ImageError(f"{name}: the file is empty")
@@ -88,7 +88,7 @@ def read_header(data: bytes, name: str) -> Header:
     elif data.startswith(_JPEG):
         header, end = _read_jpeg(data, name)
     else:
-        raise ImageError(f"{name}: {_told_apart(data)}: expected a JPEG or PNG picture")
+        raise ImageError(f"{name}: {_kind_of(data)}: expected a JPEG or PNG picture")
     if header.width < 1 or header.height < 1:
         raise ImageError(f"{name}: the picture has no pixels ({header.width}x{header.height})")
     side = max(header.width, header.height)
@@ -105,7 +105,7 @@ def read_header(data: bytes, name: str) -> Header:
     return header
 
 
-def _told_apart(data: bytes) -> str:
+def _kind_of(data: bytes) -> str:
     start = data[:64].lstrip()
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "a WebP file"

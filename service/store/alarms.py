@@ -22,11 +22,11 @@ from service.store.tables import AlarmEventRow, AlarmRow, CommentRow
 MAX_PAGE = 500
 _JSON = TypeAdapter(Alarm)
 _STORED = cast(AlarmEventRow.alarm, LargeBinary)
-"""As bytes: one damaged row read as text or JSON would fail the whole query."""
+"""Read as bytes: a single damaged row that is read as text or JSON makes the whole query fail."""
 
 
 def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None) -> Alarm | None:
-    """Store a new alarm, unless the same stands already; returns it, or None.
+    """Store a new alarm and return it; None if the same alarm stands already.
 
     The same: for bar_open an alarm of this passage; for the others one of this kind, lift and cause that is
     not cleared. Another cause is another alarm: it must be seen and heard whatever became of the first.
@@ -89,7 +89,7 @@ def change(
 
 
 def replace_evidence(session: Session, passage_id: str, evidence: tuple[str, ...]) -> Alarm | None:
-    """Let the passage's alarm name this evidence, as a new seq; None if that changes nothing."""
+    """Change the evidence of the passage's alarm, under a new seq; return None if nothing changes."""
     row = session.scalar(
         select(AlarmRow).where(AlarmRow.passage_id == passage_id, AlarmRow.kind == AlarmKind.BAR_OPEN.value)
     )

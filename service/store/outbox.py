@@ -1,4 +1,4 @@
-"""The committed alarms in their order, for whoever sends them on, and the identity of that sequence."""
+"""The committed alarms in order, for those who pass them on, and the identity of that sequence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judged passages: what was seen, what was said of it, and the operator's own label."""
+"""Stored passages: the carrier, its verdict, and the operator's own label."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def count_seen(session: Session, lift_id: str, mask_version: int, model: str) ->
 
 
 def drop_files(session: Session, passage_id: str, files: Collection[str]) -> PassageRecord | None:
-    """Take files that are not there out of the passage's record; return the record, None if it is gone."""
+    """Remove missing files from the passage's record; return the record, None if it is gone."""
     row = session.scalar(select(PassageRow).where(PassageRow.id == passage_id))
     if row is None:
         return None
@@ -166,7 +166,7 @@ def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
 
 
 def _seen(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bool], ...]:
-    """Passages whose margin by these masks and this model says something, the undecided ones included."""
+    """Passages with a meaningful margin by these masks and this model, the undecided ones included."""
     judgement = PassageRow.judgement
     return (
         PassageRow.lift_id == lift_id,
@@ -181,9 +181,9 @@ def _seen(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bo
 
 
 def _labelled() -> ColumnElement[bool]:
-    """Somebody said open or closed."""
-    said: ColumnElement[str] = PassageRow.review["verdict"].as_string()
-    return said != Verdict.UNKNOWN.value
+    """Passages that an operator labelled open or closed."""
+    label: ColumnElement[str] = PassageRow.review["verdict"].as_string()
+    return label != Verdict.UNKNOWN.value
 
 
 def _row(session: Session, passage_id: str) -> PassageRow:

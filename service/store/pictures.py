@@ -36,7 +36,7 @@ JPEG_QUALITY = 88
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long pictures stay, of passages without an alarm and with one, and of how many passages."""
+    """How long pictures are kept, without an alarm and with one, and of how many passages at most."""
 
     max_age_days: float = 30.0
     max_alarm_age_days: float = 365.0
@@ -74,12 +74,12 @@ class Pictures:
         return f"{lift_id}/{seen_at:%Y-%m-%d}/{digest}"
 
     def expect(self, files: Iterable[str]) -> None:
-        """Note that these files are named by a record and will be written soon."""
+        """Announce files that a record names and that will be written soon."""
         with self._lock:
             self._expected.update(list(files))
 
     def give_up(self, files: Iterable[str]) -> None:
-        """Note that these files will not be written after all."""
+        """Withdraw files that will not be written after all."""
         with self._lock:
             self._expected = +(self._expected - Counter(list(files)))
 
@@ -98,7 +98,7 @@ class Pictures:
             if not self._expected[file]:
                 return False
             self._expected = +(self._expected - Counter([file]))
-            if not self.has_room:  # said once, where it was found
+            if not self.has_room:  # logged once, by DiskSpace
                 self.failed_writes += 1
                 return False
             try:
@@ -153,7 +153,7 @@ class Pictures:
         return found
 
     def remove(self, files: Sequence[str]) -> None:
-        """Delete files, and folders that hold nothing else; those that are gone already do not matter."""
+        """Delete files and folders that become empty; files that are gone already do not matter."""
         for file in files:
             path = self.folder / file
             with self._lock:
@@ -165,7 +165,7 @@ class Pictures:
 
 
 def forget_old(session: Session, retention: Retention, now: datetime, limit: int = 500) -> tuple[str, ...]:
-    """Take at most `limit` passages' pictures out of the records; returns the files to remove afterwards."""
+    """Remove the pictures of at most `limit` passages from their records; return the files to delete."""
     has_alarm = select(AlarmRow.row).where(AlarmRow.passage_id == PassageRow.id).exists()
     old = (PassageRow.seen_at < now - timedelta(days=retention.max_age_days)) & ~has_alarm
     old |= PassageRow.seen_at < now - timedelta(days=retention.max_alarm_age_days)

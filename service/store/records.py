@@ -1,4 +1,4 @@
-"""What the store hands out beyond the service's nouns: stored passages, events, comments, tokens, pages."""
+"""Records of the store: passages, outbox entries, events, comments, sign-ins, tokens, pages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PictureRecord:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An operator's own label of a passage; occupied is None where the operator did not say."""
+    """An operator's own label of a passage; occupied is None where the operator left it open."""
 
     verdict: Verdict
     occupied: bool | None
@@ -97,7 +97,7 @@ class AlarmEvent:
 
 @dataclass(frozen=True, slots=True)
 class AlarmComment:
-    """What somebody wrote about an alarm."""
+    """A comment on an alarm."""
 
     id: int
     alarm_id: str

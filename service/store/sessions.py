@@ -1,4 +1,4 @@
-"""Console sign-ins: a row for as long as one lasts. Signing out deletes it, so it is over for good."""
+"""Console sign-ins: one row each. Signing out deletes the row, so that the cookie is useless for good."""
 
 from __future__ import annotations
 

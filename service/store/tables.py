@@ -1,4 +1,4 @@
-"""The tables, known to this folder alone. A test compares them with what the migrations build."""
+"""The tables, used only within this folder. A test compares them with the migrations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from service.domain.arrays import Float32
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite keeps no zone, so a naive one is refused on the way in."""
+    """An aware UTC time; SQLite keeps no zone, so a naive one is refused."""
 
     impl = DateTime
     cache_ok = True
@@ -42,26 +42,26 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give back an aware UTC time."""
+        """Return an aware UTC time."""
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else None
 
 
 class Vector(TypeDecorator[Float32]):
-    """float32 numbers as their bytes, lowest first; they come back in one row, whatever shape they had."""
+    """float32 numbers as little-endian bytes; read back as one flat array, whatever their shape was."""
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Float32 | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        """Store the numbers alone: how many there are says the length."""
+        """Store the bytes of the numbers; their count follows from the length."""
         return None if value is None else value.astype("<f4").tobytes()
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Float32 | None:  # noqa: ARG002
-        """Give back an array of its own."""
+        """Return a writable copy."""
         return None if value is None else np.frombuffer(value, "<f4").astype(np.float32)
 
     def compare_values(self, x: Any, y: Any) -> bool:
-        """Say whether an update is needed: arrays do not compare to one truth by themselves."""
+        """Compare whole arrays: `==` would give an array of truths."""
         return np.array_equal(x, y)
 
 
@@ -271,7 +271,7 @@ class SessionRow(Base):
 
 
 def no_active(session: Session, table: type[MaskVersionRow | SiteCalibrationRow], lift_id: str) -> None:
-    """Leave the lift without an active row in a table of versions."""
+    """Deactivate every version of the lift in a table of versions."""
     session.execute(
         update(table)
         .where(table.lift_id == lift_id)

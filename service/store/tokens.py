@@ -1,4 +1,4 @@
-"""API tokens: only a hash is stored, because a leaked database must not open the door.
+"""API tokens: only a hash is stored, so that a leaked database opens no door.
 
 A token is ``bw_ID_SECRET``: ID (16 hex digits) finds the row, SECRET has 256 random bits. A secret of that
 entropy needs no slow hash: there is nothing to guess.

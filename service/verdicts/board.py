@@ -1,4 +1,4 @@
-"""What the cameras reported last."""
+"""The newest reports of the cameras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of what happens to passages, in one place and under one lock."""
+"""Counters of what happens to passages, in one place and under one lock."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from enum import StrEnum
 
 
 class Event(StrEnum):
-    """What is counted, each since the start of the service."""
+    """The events that are counted from the start of the service."""
 
     PASSAGES_NOT_JUDGED = "passages_not_judged"
     """Recorded as unknown because too many were waiting."""
     PASSAGES_COALESCED = "passages_coalesced"
-    """Recorded together with others, because even records were too many."""
+    """Merged with others into one record, because there were too many records."""
     PASSAGES_FAILED = "passages_failed"
     """Recorded as unknown because judging them failed unexpectedly."""
     RECORDS_RETRIED = "records_retried"

@@ -1,4 +1,4 @@
-"""From a passage to its verdict: to the engine at once, and from its answer to a draft on one thread."""
+"""Decides passages: pictures go to the engine at once; one thread turns its answers into records."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Decider:
         masks: what each lift is judged by.
         pictures: where evidence will be written.
         recorder: commits what was decided.
-        conditions: told of each verdict.
+        conditions: receives each verdict.
         tally: counts what could not be judged for want of time.
         max_waiting: passages being judged at once; more are recorded as unknown, without pictures.
     """

@@ -1,4 +1,4 @@
-"""Writes the pictures of committed passages: an alarm never waits for them."""
+"""Writes the pictures of committed passages, so that an alarm never waits for them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from service.verdicts.recording import PassageDraft, drop_evidence
 log = structlog.get_logger(__name__)
 
 MAX_WAITING = 64
-"""Passages whose pictures wait in memory, some 400 kB each; those of further ones are given up."""
+"""Passages whose pictures wait in memory, about 400 kB each; beyond that they are given up."""
 
 RECENT = 256
-"""Passages that are looked at on a start: more than can have been waiting when the service was killed."""
+"""Passages that are checked at the start: more than can have been waiting when the service was killed."""
 
 DROP_S = 5.0
-"""How long to wait for the database on the way out."""
+"""How long to wait for the database when the service stops."""
 
 
 class EvidenceWriter:
-    """Takes passages once they are committed and writes their pictures, one after the other, on its runner.
+    """Writes the pictures of passages that have been committed, on a thread of its own.
 
-    What cannot be written is taken out of the records, so that no address leads nowhere for good.
+    A picture that cannot be written is removed from the record and the alarm, so that no link stays broken.
 
     Args:
         store: has the records.
@@ -53,7 +53,7 @@ class EvidenceWriter:
         self.runner = Runner("evidence", self._turn, wake=self._wake.set)
 
     def start(self) -> None:
-        """Take out of the newest records what the last run did not come to write, and start.
+        """Remove from the newest records the pictures that the last run did not write, then start.
 
         Raises:
             StoreError: the database cannot answer.

@@ -1,4 +1,4 @@
-"""What has to be done again and again: room on the disk, retention, shelving that ends, old sessions."""
+"""Recurring work: disk space, retention, shelved alarms that are due, expired sessions."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ RETENTION_EVERY_S = 600.0
 
 
 class Maintenance:
-    """Does each of its tasks once a second; one that fails keeps no other from its turn.
+    """Runs each task once a second; a task that fails does not keep the others from running.
 
     Args:
         store: the database.
-        pictures: whose disk is looked after, and whose old files go.
-        masks: those that wait to be embedded are tried again.
+        pictures: their disk is checked and their old files are removed.
+        masks: those that could not be embedded are retried.
         retention: how long evidence stays.
     """
 

@@ -49,7 +49,7 @@ class Pipeline:
         registry: where latency and passages are counted for Prometheus.
         retention: how long evidence stays.
         max_waiting: passages being judged at once; more are recorded as unknown, without pictures.
-        runners: told of every thread.
+        runners: the list to which every thread is added.
         on_recorded: called with each committed record and the time.monotonic() of its last picture.
     """
 

@@ -1,9 +1,9 @@
 """Commits passages and their alarms, and loses none of them without a trace.
 
-What the database refuses is tried again until it takes it, once more on the way out. Memory stays bounded:
-the first refused passages keep their pictures, further ones only their record, and where even records are too
-many, a lift's passages become one record that says how many carriers it stands for. Passages with an alarm go
-last: they are never put together with others.
+A write that the database refuses is repeated until it succeeds, and once more when the service stops. Memory
+stays bounded: the first refused passages keep their pictures, later ones keep only their record. When even
+records are too many, the passages of a lift are merged into one record that says how many carriers it stands
+for. A passage with an alarm is never merged.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Recorder:
 
     Args:
         store: where to.
-        pictures: told of the files that will be written.
+        pictures: receives the names of the files that will be written.
         evidence: gets each draft once it is committed.
         tally: counts what was tried again, put together and lost.
         on_recorded: called with each committed record and its `decided_mono_s`, on the store's thread.
@@ -77,7 +77,7 @@ class Recorder:
         outcome.add_done_callback(partial(self._finish, draft))
 
     def coalesce(self, draft: PassageDraft) -> None:
-        """Add the passage to the one record that stands for all its lift's carriers of an overload."""
+        """Merge the passage into the one record that stands for its lift's carriers during an overload."""
         bare, lift_id = draft.record, draft.record.lift_id
         if not is_crowd(bare):
             self._tally.add(Event.PASSAGES_COALESCED)
@@ -121,12 +121,12 @@ class Recorder:
             if outcome.result():
                 self._evidence.add(draft)
                 self._on_recorded(draft.record, draft.decided_mono_s)
-            else:  # known already, and with it its pictures
+            else:  # a duplicate: its pictures were written with the first one
                 self._pictures.give_up(draft.files)
         elif isinstance(error, StoreError):
             self._refuse(draft, error)
         else:
-            # Not the database's trouble but the record's own: it would fail the same way for ever.
+            # The record itself is at fault: it would fail the same way every time.
             self._lose(draft, error)
 
     def _refuse(self, draft: PassageDraft, error: StoreError) -> None:
@@ -139,7 +139,7 @@ class Recorder:
             else:
                 bare, crowded = True, draft
                 if not last_try and draft.has_alarm:
-                    # It takes the place of one that has none, if there is any.
+                    # It replaces one without an alarm, if there is any.
                     crowded = next((other for other in self._refused if not other.has_alarm), draft)
                     if crowded is not draft:
                         self._refused.remove(crowded)

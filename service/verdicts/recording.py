@@ -1,4 +1,4 @@
-"""What is kept of a passage: its record, its evidence, and the alarm that is committed with it."""
+"""From a passage and its judgement to a record, its evidence, and the alarm that is committed with it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class PassageDraft:
 def draft_of(
     passage: Passage, judgement: Judgement, maps: Image | None = None, pictures: Pictures | None = None
 ) -> PassageDraft:
-    """Put together what is kept of a passage.
+    """Build the record of a passage and the files that belong to it.
 
     Args:
         passage: the carrier that was seen.
-        judgement: what is said of it.
+        judgement: its verdict.
         maps: uint8[N, C, C], where the network saw the bar, N pictures or none.
         pictures: where its pictures will be written; without it none are kept.
     """

@@ -1,4 +1,4 @@
-"""What stands before every route: limits on the body's size, headers that tell browsers what is allowed."""
+"""Middleware of every route: limits on the body's size, headers that tell browsers what is allowed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 /* The alarm feed: a WebSocket that resumes where it stopped and says at once when it is silent. */
 
-const SILENCE_MS = 11_000; // two heartbeats of 5 s missed, and a second for the way
+const SILENCE_MS = 11_000; // two heartbeats of 5 s missed, and a second for the network
 const RETRY_MS = [500, 1000, 2000, 4000];
 
 export class AlarmFeed {

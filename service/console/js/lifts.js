@@ -153,7 +153,7 @@ export class Lifts {
     const who = last.occupied ? "occupied" : "empty";
     setText(
       part.detail,
-      `carrier ${last.number}, ${who} · ${percent(last.confidence)} sure · ${clockTime(last.recorded_at)}` +
+      `carrier ${last.number}, ${who} · confidence ${percent(last.confidence)} · ${clockTime(last.recorded_at)}` +
         (last.reason ? ` · ${last.reason}` : "") +
         (last.carriers > 1 ? ` · stands for ${last.carriers} carriers` : "") +
         (last.late ? ` · late: it left ${ago(last.left_at, last.recorded_at)} before it was judged` : ""),
