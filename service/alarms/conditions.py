@@ -178,7 +178,9 @@ class HealthConditions:
             if error is not None:  # the change itself is at fault: retrying would block all others
                 log.error("a change in health cannot be stored", kind=health.kind, exc_info=error)
             with self._lock:
-                self._changes.popleft()
+                # Another thread may have committed it too, if this one was given up as hanging.
+                if self._changes and self._changes[0] is health:
+                    self._changes.popleft()
 
     def _append(self, health: Health) -> None:
         key = key_of(health)

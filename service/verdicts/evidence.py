@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -17,6 +18,7 @@ from service.store.pictures import Pictures
 from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.recording import PassageDraft, drop_evidence
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 MAX_WAITING = 64
@@ -99,20 +101,27 @@ class EvidenceWriter:
     def _write_all(self) -> None:
         while self._waiting:
             self.runner.heartbeat.begin()
-            passage_id, files = self._waiting[0]
+            waiting = self._waiting[0]
+            passage_id, files = waiting
             lost = {name for name, image in files.items() if not self._pictures.save(name, image)}
             if lost:
                 self._note_missing(passage_id, lost)
-            with self._lock:
-                self._waiting.popleft()
+            self._take_out(self._waiting, waiting)
 
     def _drop_missing(self, timeout_s: float | None = None) -> None:
         while self._missing:
             self.runner.heartbeat.begin()
-            passage_id, files = self._missing[0]
+            missing = self._missing[0]
+            passage_id, files = missing
             job = partial(drop_evidence, passage_id=passage_id, files=files)
             self._store.write(job).result(timeout_s)
-            self._missing.popleft()
+            self._take_out(self._missing, missing)
+
+    def _take_out(self, items: deque[T], first: T) -> None:
+        """Remove the first item, unless another thread has: `stop` does not wait for one that hangs."""
+        with self._lock:
+            if items and items[0] is first:
+                items.popleft()
 
     def _note_missing(self, passage_id: str, files: set[str] | dict[str, Image]) -> None:
         self._tally.add(Event.PICTURES_LOST, len(files))

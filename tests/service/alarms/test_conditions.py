@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -122,6 +123,34 @@ def test_health_that_can_never_be_stored_keeps_back_no_other(ward: Ward) -> None
     ward.report(UNSEEN, "dark")
     ward.settle()
     assert ward.standing() == {(UNSEEN, "dark")}
+
+
+def test_a_stop_while_a_commit_hangs_drops_no_change(store: Store) -> None:
+    """The thread is given up and the last try commits what waits; both finish the first change, once."""
+    ward = Ward(store)
+    reached, go = threading.Event(), threading.Event()
+    write = store.write
+
+    def slow(job: Callable[..., Any]) -> Future[Any]:
+        if threading.current_thread().name == "conditions":
+            reached.set()
+            assert go.wait(20)
+        return write(job)
+
+    store.write = slow  # type: ignore[method-assign]
+    ward.conditions.start()
+    ward.report(LOST)
+    assert reached.wait(20)
+    ward.report(UNSEEN, "dark")
+    stop = ward.conditions.runner.stop
+    ward.conditions.runner.stop = lambda timeout_s=0.0: stop(timeout_s)  # type: ignore[method-assign]
+    ward.conditions.stop()
+    assert ward.standing() == {(LOST, ""), (UNSEEN, "dark")}
+    go.set()
+    assert stop(20.0)
+    assert ward.standing() == {(LOST, ""), (UNSEEN, "dark")}
+    assert not ward.conditions._changes
+    assert ward.conditions.runner.failures == 0
 
 
 def test_a_restart_is_no_all_clear(ward: Ward) -> None:
