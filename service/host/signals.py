@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
 
-SHUT_DOWN_S = 8.0
+SHUT_DOWN_S = 7.0
 """How long an orderly end may take before the process ends as it is."""
 
 

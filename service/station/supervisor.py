@@ -41,7 +41,7 @@ class SupervisorLimits:
 
     start_s: float = 20.0
     silent_s: float = 2.5
-    stop_s: float = 3.0
+    stop_s: float = 1.0
 
 
 class CameraSupervisor:
