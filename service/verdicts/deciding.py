@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import threading
+from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -69,9 +69,11 @@ class Decider:
         self._max_waiting = max_waiting
         self._lock = threading.Lock()
         self._waiting = 0
-        # Bounded by hand, by what `_waiting` admits.
-        self._inbox: queue.SimpleQueue[_Answered | None] = queue.SimpleQueue()
-        self.runner = Runner("deciding", self._turn, wake=lambda: self._inbox.put(None))
+        # Bounded by hand, by what `_waiting` admits. A passage is taken out once it is decided: the thread may
+        # be struck at any moment, and a passage that is decided twice is recorded once.
+        self._inbox: deque[_Answered] = deque()
+        self._arrived = threading.Event()
+        self.runner = Runner("deciding", self._turn, wake=self._arrived.set)
 
     def submit(self, passage: Passage) -> None:
         """Take a passage from any thread; never blocks."""
@@ -95,38 +97,47 @@ class Decider:
         elif not passage.pictures:
             reason = Reason.NO_PICTURES
         if reason or version is None:
-            self._inbox.put(_Answered(passage, version, None, reason))
+            self._receive(_Answered(passage, version, None, reason))
             return
         try:
             pictures = np.stack([picture.image for picture in passage.pictures])
             answer = self._engine.submit_pictures(pictures, version.reference_embeddings())
         except ValueError as error:
             log.warning("pictures cannot be judged", passage=passage.id, reason=str(error))
-            self._inbox.put(_Answered(passage, version, None, Reason.PICTURES_UNUSABLE))
+            self._receive(_Answered(passage, version, None, Reason.PICTURES_UNUSABLE))
             return
-        answer.add_done_callback(lambda done: self._inbox.put(_Answered(passage, version, done)))
+        answer.add_done_callback(lambda done: self._receive(_Answered(passage, version, done)))
 
     def stop(self) -> None:
         """Decide what has been answered, then end. Stop cameras and engine before."""
         self.runner.stop()
-        while not self._inbox.empty():
-            self._handle(self._inbox.get())
+        self._decide_all()
+
+    def _receive(self, item: _Answered) -> None:
+        self._inbox.append(item)
+        self._arrived.set()
 
     def _turn(self) -> None:
-        with self.runner.heartbeat.waiting():
-            item = self._inbox.get()
-        self._handle(item)
+        if not self._inbox:
+            with self.runner.heartbeat.waiting():
+                self._arrived.wait()
+        self._arrived.clear()
+        self._decide_all()
 
-    def _handle(self, item: _Answered | None) -> None:
-        if item is None:
-            return
+    def _decide_all(self) -> None:
+        while self._inbox:
+            self.runner.heartbeat.begin()
+            self._handle(self._inbox[0])
+            self._inbox.popleft()
+            with self._lock:
+                self._waiting -= 1
+
+    def _handle(self, item: _Answered) -> None:
         # One passage that cannot be decided must neither blind every lift nor vanish.
         if (error := attempt(partial(self._decide, item))) is not None:
             log.error("a passage could not be decided", passage=item.passage.id, exc_info=error)
             self._tally.add(Event.PASSAGES_FAILED)
             self._recorder.add(draft_of(item.passage, unknown(Reason.FAILED)))
-        with self._lock:
-            self._waiting -= 1
 
     def _decide(self, item: _Answered) -> None:
         passage, answer = item.passage, item.answer

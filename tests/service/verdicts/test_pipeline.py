@@ -24,6 +24,7 @@ from service.domain.camera import CameraState, CameraStatus, Snapshot
 from service.domain.errors import StoreError
 from service.domain.health import Health
 from service.domain.passage import Passage
+from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
@@ -363,3 +364,29 @@ def test_passages_are_what_they_say() -> None:
     made: Passage = passage("p", [picture(OPEN)], 0.0)
     assert made.pictures[0].image.shape == (200, 200, 3)
     assert made.pictures[0].image.dtype == np.uint8
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_passage_outlives_the_thread_that_was_deciding_it(
+    store: Store, inline_engine: InlineEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Struck in the middle of its work, the thread's successor decides the passage; it is recorded once."""
+    struck: list[str] = []
+
+    def strike_once(self: deciding.Decider, item: Any) -> Any:
+        if not struck:
+            struck.append(item.passage.id)
+            raise SystemExit
+        return judged(self, item)
+
+    judged = deciding.Decider._judge
+    monkeypatch.setattr(deciding.Decider, "_judge", strike_once)
+    runners = Runners()
+    house = House(store, inline_engine, tmp_path / "data", inline_engine, runners=runners)
+    house.send("p1", [OPEN, OPEN, OPEN])
+    _await(runners.troubles, "the thread's end")
+    runners.revive()
+    assert house.record("p1").judgement.verdict is Verdict.OPEN
+    assert house.heard.get(timeout=20).passage_id == "p1"
+    house.pipeline.stop()
+    assert house.heard.empty()
