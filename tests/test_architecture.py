@@ -1,4 +1,4 @@
-"""The house's rules: imports go one way, without knots; rooms and files stay small; torch keeps to its process."""
+"""The rules of the house: imports go one way, without knots; rooms and files stay small; torch stays out."""
 
 import ast
 import subprocess

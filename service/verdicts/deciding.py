@@ -69,8 +69,8 @@ class Decider:
         self._max_waiting = max_waiting
         self._lock = threading.Lock()
         self._waiting = 0
-        # Bounded by hand, by what `_waiting` admits. A passage is taken out once it is decided: the thread may
-        # be struck at any moment, and a passage that is decided twice is recorded once.
+        # Bounded by hand, by what `_waiting` admits. A passage is taken out once it is decided: the thread
+        # may be struck at any moment, and a passage that is decided twice is recorded once.
         self._inbox: deque[_Answered] = deque()
         self._arrived = threading.Event()
         self.runner = Runner("deciding", self._turn, wake=self._arrived.set)
