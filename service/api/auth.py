@@ -21,7 +21,7 @@ from service.store.database import Store
 
 COOKIE = "barwatch_session"
 TRUSTED = "barwatch.principal"
-"""Key of the ASGI scope by which our own command line, in this process, says who it is; no request can."""
+"""Key of the ASGI scope under which our own command line gives its identity; no request can set it."""
 
 SUBPROTOCOL = "barwatch"
 _SUBPROTOCOL_TOKEN = "bearer."  # noqa: S105 - a prefix, not a secret
@@ -69,8 +69,8 @@ class Authenticator:
         """Return who is asking.
 
         Raises:
-            HTTPException: 401 if nobody known, 403 for a cookie from a foreign page, 429 after too many wrong
-                tokens. An ASGI scope of our own process may name its principal.
+            HTTPException: 401 if the caller is unknown, 403 for a cookie from a foreign page, 429 after too many
+                wrong tokens. An ASGI scope of our own process may name its principal.
         """
         trusted = connection.scope.get(TRUSTED)
         if isinstance(trusted, Principal):

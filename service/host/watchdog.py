@@ -30,7 +30,7 @@ STDERR = 2
 
 
 class LoopHeartbeat:
-    """The heartbeat of an event loop, which is asked for a sign of life and owes it until it answers."""
+    """The heartbeat of an event loop: asked for a sign of life, it counts as busy until it gives one."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -41,7 +41,7 @@ class LoopHeartbeat:
         lasts_s = self._owed.lasts_s()
         if not lasts_s and not self._loop.is_closed():
             self._owed.begin()
-            with contextlib.suppress(RuntimeError):  # it has just been closed, and owes nothing any more
+            with contextlib.suppress(RuntimeError):  # it has just been closed: nothing is expected of it
                 self._loop.call_soon_threadsafe(self._owed.idle)
         return lasts_s
 

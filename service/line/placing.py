@@ -251,7 +251,7 @@ class Placer:
             return float((np.max(alike, axis=0) / np.sqrt(total + 1.0)).mean())
         centred = np.array([centredness(row) for row in energy])
         if self._masks:
-            # Of length 1, so that a bar of which little is seen fits no better than others by chance.
+            # Of length 1: a bar of which little is visible must not fit better than others by chance.
             fits = np.max([np.maximum(agreement_with(stacks, mask), 0.0) for mask in self._masks], axis=0)
             return float((fits**2 * total * centred).mean())
         return float((total * centred).mean())

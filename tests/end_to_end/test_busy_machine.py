@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -110,9 +111,7 @@ class Watch:
 
 @pytest.mark.slow
 @pytest.mark.timeout(LIMIT_S + 300)
-def test_no_carrier_is_lost_at_a_first_start_on_a_busy_machine(
-    record_property: Callable[[str, object], None],
-) -> None:
+def test_no_carrier_is_lost_at_a_first_start_on_a_busy_machine() -> None:
     """Judged + unknown = all that passed, for three cameras whose lines are learnt meanwhile."""
     watches = [Watch(folder) for folder in sample_folders()]
     with busy_cores():
@@ -128,8 +127,7 @@ def test_no_carrier_is_lost_at_a_first_start_on_a_busy_machine(
                 watch.supervisor.stop()
     counts = {watch.supervisor.status.lift_id: watch.counted() for watch in watches}
     dropped = {watch.supervisor.status.lift_id: watch.supervisor.status.frames_dropped for watch in watches}
-    record_property("carriers", repr(counts))
-    record_property("frames dropped", repr(dropped))
+    sys.stdout.write(f"{counts}\nframes dropped: {dropped}\n")
     assert all(count.passed >= 18 for count in counts.values())
     assert [count.lost for count in counts.values()] == [0] * len(watches)
     assert all(count.extra <= 2 for count in counts.values()), counts

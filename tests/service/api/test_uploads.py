@@ -1,9 +1,12 @@
 """Uploads: JPEG and PNG only, and nothing is decoded that its header does not vouch for."""
 
+import math
 import resource
 import struct
 import time
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -89,25 +92,31 @@ def test_everything_else_is_refused_with_its_name(house: House, content: bytes, 
     assert said in answer.json()["detail"]
 
 
+def best_of(times: int, work: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the shortest of some durations, seconds: other processes share the machine; and a result."""
+    best_s, result = math.inf, None
+    for _ in range(times):
+        began = time.perf_counter()
+        result = work()
+        best_s = min(best_s, time.perf_counter() - began)
+    return best_s, result
+
+
 def test_an_image_bomb_is_refused_by_its_header(house: House) -> None:
-    """A file a thousandth of its 2.7 GB of pixels: refused in < 50 ms with < 10 MB more memory."""
+    """A file a thousandth of its 2.7 GB of pixels: refused about as fast as noise, with < 10 MB more."""
     house.enrol()
     content = bomb()
     files = {"image": ("x.png", content, "image/png")}
     path = "/lifts/demo-quad/classify"
     # The client's copies and the form's buffers are in this process too: they are there before it counts.
     harmless = {"image": ("x.png", b"x" * len(content), "image/png")}
-    for _ in range(3):
-        house.call("POST", path, Role.VIEWER, files=harmless)
+    noise_s, answer = best_of(5, lambda: house.call("POST", path, Role.VIEWER, files=harmless))
+    assert answer.status_code == 422
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    best_s = 1.0
-    for _ in range(3):  # the best of three: other processes share the machine
-        began = time.perf_counter()
-        answer = house.call("POST", path, Role.VIEWER, files=files)
-        best_s = min(best_s, time.perf_counter() - began)
+    bomb_s, answer = best_of(5, lambda: house.call("POST", path, Role.VIEWER, files=files))
     assert answer.status_code == 422
     assert "30000x30000" in answer.json()["detail"]
-    assert best_s < 0.05
+    assert bomb_s < 5 * noise_s  # decoded, it would take seconds
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 10_000
 
 

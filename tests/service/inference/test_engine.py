@@ -194,7 +194,7 @@ def sleepy_main(*_: object) -> None:
 
 def busy_main(pipe: Connection, *arguments: Any) -> None:
     """A worker on a busy machine: for seconds it only gets on."""
-    until = time.monotonic() + 3.0
+    until = time.monotonic() + 6.0
     while time.monotonic() < until:
         sum(range(1000))
     worker_main(pipe, *arguments)
@@ -215,10 +215,10 @@ def test_stopping_answers_who_waits_for_the_model(tiny_artefact: Path) -> None:
 
 def test_a_start_that_gets_on_is_waited_for(tiny_artefact: Path) -> None:
     """Longer than its patience; one that does nothing is given up."""
-    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=2.0, main=busy_main)
+    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=4.0, main=busy_main)
     engine.start()
     engine.stop()
-    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=2.0, main=sleepy_main)
+    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=1.0, main=sleepy_main)
     with pytest.raises(EngineUnavailableError, match="does not answer"):
         engine.start()
     engine.stop()
