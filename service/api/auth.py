@@ -69,8 +69,8 @@ class Authenticator:
         """Return who is asking.
 
         Raises:
-            HTTPException: 401 if the caller is unknown, 403 for a cookie from a foreign page, 429 after too many
-                wrong tokens. An ASGI scope of our own process may name its principal.
+            HTTPException: 401 if the caller is unknown, 403 for a cookie from a foreign page, 429 after
+                too many wrong tokens. An ASGI scope of our own process may name its principal.
         """
         trusted = connection.scope.get(TRUSTED)
         if isinstance(trusted, Principal):
