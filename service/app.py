@@ -47,7 +47,7 @@ from service.web.app import create_app
 log = structlog.get_logger(__name__)
 
 GRACE_S = 2
-"""How long open requests may still take once the service is to stop."""
+"""How long open requests may still take once the service is stopping."""
 
 Prepare = Callable[[Runtime], None]
 """Work to do once the engine is ready and before the cameras start (the demonstration enrols its lifts)."""
@@ -58,10 +58,10 @@ class Service:
 
     Args:
         settings: what to run.
-        early: the engine, if it was started already.
+        early: the engine, if it is already started.
         prepare: called once the engine is ready, before the cameras start.
         on_ready: called with this service once it is ready (prints the link).
-        loop_files: recorded videos that stand in for cameras start again at their end.
+        loop_files: recorded videos that replace cameras start again when they end.
 
     Raises:
         ConfigurationError: settings, data folder or model cannot be used; the message says why.
@@ -89,7 +89,7 @@ class Service:
         with contextlib.ExitStack() as parts:
             parts.callback(self.engine.stop)
             parts.callback(FolderLock(settings.data).release)
-            # A disk that is full would not let the database open: there may be a reserve to give up.
+            # The database cannot open on a full disk: this gives up the reserve, if there is one.
             DiskSpace(settings.data).check()
             self.store = Store.open(settings.data, self.runners)
             parts.callback(self.store.close)
@@ -102,7 +102,7 @@ class Service:
                 self.pipeline.stop,
                 self.cameras.stop,
                 self._starter.stop,
-                self.engine.stop,  # first: it answers a start-up that waits for the model
+                self.engine.stop,  # first: it releases a start-up that waits for the model
             ):
                 parts.callback(stop)
             self._parts = parts.pop_all()
@@ -123,7 +123,7 @@ class Service:
         return f"http://{shown}:{port}"
 
     def sign_in_link(self, name: str, role: Role) -> str:
-        """Return a link that signs a browser in once; its key stands behind #, which browsers never send."""
+        """Return a link that signs a browser in once; its key follows the #, which browsers never send."""
         return f"{self.url}/#key={self.runtime.gate.sessions.new_key(Principal(name, role))}"
 
     def run(self) -> None:
@@ -139,7 +139,7 @@ class Service:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
-            ws_max_size=4096,  # clients of the feed have nothing to say
+            ws_max_size=4096,  # what clients of the feed send is ignored
             ws_per_message_deflate=False,
         )
         self._server = _Server(config)
@@ -147,7 +147,7 @@ class Service:
             if not self._stopping.is_set():
                 asyncio.run(self._server.serve(sockets=[self.socket]))
         finally:
-            # Most often there is nothing left to do; but the server may not even have begun.
+            # Usually nothing is left to do, but the server may never have started.
             self._shut_down()
         if self._failure is not None:
             raise self._failure
@@ -218,11 +218,11 @@ class Service:
             await self.runtime.hub.stop()
             await asyncio.to_thread(self._shut_down)
             if watchdog is not None:
-                # Last of all: it ends the process if something hangs while it is to end.
+                # Last of all: until then it ends the process if shutting down hangs.
                 await asyncio.to_thread(watchdog.stop)
 
     def _watchdog(self, loop: asyncio.AbstractEventLoop) -> Watchdog | None:
-        """Start looking after what must never hang."""
+        """Start the watchdog; return None if the settings switch it off."""
         if not self.settings.watchdog_s:
             return None
         watchdog = Watchdog(self.settings.watchdog_s, self.runners, LoopHeartbeat(loop))
@@ -232,8 +232,8 @@ class Service:
     def _start_up(self) -> bool:
         """Wait for the model, then start what needs it, step by step.
 
-        What people can do something about ends the service with its reason. Anything else is tried again,
-        from the step that failed, and `/health/ready` says so meanwhile.
+        A BarwatchError, which a person can put right, ends the service with its reason. After any other error
+        the runner tries again from the step that failed, and `/health/ready` names that step meanwhile.
         """
         try:
             with self._starter.heartbeat.waiting():
@@ -253,7 +253,7 @@ class Service:
         return False
 
     def _shut_down(self) -> None:
-        """Stop all parts, the last started first; one that fails to stop does not keep the others from it."""
+        """Stop all parts, the last started first; if one fails to stop, the others still stop."""
         self._parts.close()
 
 

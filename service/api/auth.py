@@ -1,7 +1,7 @@
-"""Who is asking: Bearer tokens for programs, a cookie for the console, one-time keys for links.
+"""Authentication: Bearer tokens for programs, a cookie for the console, one-time keys for links.
 
 A request with the cookie alone may change something only if it comes from our own pages: browsers
-send cookies with whatever any page makes them send, so its Origin must be this host.
+attach cookies to requests from any page, so the Origin of such a request must be this host.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from service.store.database import Store
 
 COOKIE = "barwatch_session"
 TRUSTED = "barwatch.principal"
-"""Key of the ASGI scope under which our own command line gives its identity; no request can set it."""
+"""ASGI scope key under which our own command line states its identity; no request can set it."""
 
 SUBPROTOCOL = "barwatch"
 _SUBPROTOCOL_TOKEN = "bearer."  # noqa: S105 - a prefix, not a secret
@@ -29,9 +29,9 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Attempts:
-    """Wrong tokens per address: `burst` at once, then `per_s`. Right ones are never held up.
+    """Limits wrong tokens per address: `burst` at once, then `per_s`. Valid tokens are never delayed.
 
-    Addresses are kept up to a bound, the ones seen longest ago go first.
+    At most MAX_ADDRESSES addresses are remembered; the least recently seen are dropped first.
     """
 
     MAX_ADDRESSES = 4096
@@ -45,7 +45,7 @@ class Attempts:
         self.failures = 0
 
     def failed(self, address: str) -> bool:
-        """Count a wrong token; says whether the address is still within its allowance."""
+        """Count a wrong token; return whether the address is still within its allowance."""
         now = self._clock()
         with self._lock:
             self.failures += 1
@@ -66,11 +66,11 @@ class Authenticator:
         self.attempts = attempts
 
     def identify(self, connection: HTTPConnection) -> Principal:
-        """Return who is asking.
+        """Return who sent the request. The ASGI scope of our own process may name its principal.
 
         Raises:
             HTTPException: 401 if the caller is unknown, 403 for a cookie from a foreign page, 429 after
-                too many wrong tokens. An ASGI scope of our own process may name its principal.
+                too many wrong tokens.
         """
         trusted = connection.scope.get(TRUSTED)
         if isinstance(trusted, Principal):
@@ -133,9 +133,10 @@ def bearer_token(connection: HTTPConnection) -> str | None:
 
 
 def same_origin(connection: HTTPConnection, *, required: bool) -> bool:
-    """Say whether the request comes from a page of this host; without an Origin: only if not `required`.
+    """Return whether the request comes from a page of this host.
 
-    The scheme is left out: behind a proxy that ends TLS the service sees another one than the browser.
+    Without an Origin it does if none is `required`, or if Sec-Fetch-Site says so. The scheme is not compared:
+    behind a proxy that ends TLS, the service sees a different scheme from the browser's.
     """
     origin = connection.headers.get("origin")
     if origin is None:

@@ -1,4 +1,4 @@
-"""What routes ask for, as annotated dependencies: the runtime and who is calling."""
+"""The dependencies that routes declare, as annotated types: the runtime and the caller."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
 
 
 def require(role: Role) -> Callable[[Request, RuntimeDep], Principal]:
-    """Return the dependency that lets `role` and those above it pass."""
+    """Return the dependency that admits `role` and the roles above it."""
 
     def check(request: Request, runtime: RuntimeDep) -> Principal:
         principal = runtime.gate.identify(request)
@@ -50,7 +50,7 @@ def check_role(principal: Principal, role: Role) -> None:
 
 
 def multipart_only(request: Request) -> None:
-    """Raise HTTPException 415 for a body that is no form: its fields could not be found in it."""
+    """Raise HTTPException 415 unless the body is a multipart form, the only one whose fields can be read."""
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/form-data"):
         raise HTTPException(415, f"expected multipart/form-data, got {kind[:80] or 'no content type'}")
@@ -70,6 +70,6 @@ LiftIdPath = Annotated[
 ]
 Cursor = Annotated[
     str | None,
-    Query(pattern=r"^[0-9]{1,18}$", description="`next` of the page before, for the one after it."),
+    Query(pattern=r"^[0-9]{1,18}$", description="`next` of one page, to get the page after it."),
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="At most this many items.")]

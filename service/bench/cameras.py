@@ -1,4 +1,4 @@
-"""The cameras that are measured: a sample lift's recording, encoded as IP cameras send their pictures."""
+"""The benchmark's simulated cameras: a sample lift's recording, encoded as an IP camera would."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ INTERVAL_S = 5.6
 """Between the sample's carriers. Its recording holds a whole number of them, so that it can be looped."""
 
 START_S = 4.0 * INTERVAL_S
-"""After so long the line is learnt (`service.line.follower` looks at 3.7 intervals)."""
+"""By this time the line is learnt (`service.passages.learning` uses up to 3.7 intervals)."""
 
 FPS = 25
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCamera:
-    """What a camera sends: 25 pictures a second of a size, H.264 at a rate, so many B pictures in a row."""
+    """A camera's stream: H.264, 25 pictures a second. b_pictures: how many B pictures follow each other."""
 
     name: str
     width: int
@@ -56,7 +56,7 @@ def sample(name: str = SAMPLE) -> tuple[LiftFolder, Path]:
 def watched(folder: LiftFolder, video: Path, lift_id: str | None = None) -> WatchedLift:
     """Return the lift with a recording, looped, in place of its camera.
 
-    The recording's pictures may have another size than lift.toml says: the track is scaled to them.
+    The recording's pictures may differ in size from lift.toml's: the track is scaled to them.
     """
     lift = folder.lift
     if lift.camera is None:
@@ -80,13 +80,13 @@ def recording(camera: SimulatedCamera, source: Path, cache: Path) -> Path:
 
 
 def mbit_per_s(video: Path) -> float:
-    """Return the rate that a recording came out at."""
+    """Return the mean bit rate of a recording."""
     with av.open(str(video)) as container:
         return float(8e-6 * video.stat().st_size * av.time_base / (container.duration or av.time_base))
 
 
 def _encode(camera: SimulatedCamera, source: Path, to: Path) -> None:
-    """Encode as cameras do: one reference, a key picture every two seconds, a nearly constant rate."""
+    """Encode as cameras do: one reference frame, a key frame every two seconds, a nearly constant rate."""
     kbit, b_pictures = camera.kbit_per_s, camera.b_pictures
     detail = (
         f"keyint={2 * FPS}:scenecut=0:ref=1:bframes={b_pictures}:b-adapt=0:b-pyramid=none"
@@ -100,6 +100,6 @@ def _encode(camera: SimulatedCamera, source: Path, to: Path) -> None:
         for number, decoded in enumerate(read.decode(video=0)):
             picture = decoded.reformat(width=camera.width, height=camera.height, format="yuv420p")
             picture.pts, picture.time_base = number, Fraction(1, FPS)
-            picture.pict_type = 0  # the encoder decides anew which pictures stand for themselves
+            picture.pict_type = 0  # the encoder is free to choose which become key frames
             written.mux(stream.encode(picture))
         written.mux(stream.encode(None))

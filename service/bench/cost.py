@@ -1,4 +1,4 @@
-"""What a camera costs: the processor's time for decoding alone, and for all that its process does."""
+"""What a camera costs: CPU time for decoding alone, and for everything that its process does."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ START_SLICE_S = 0.8
 
 
 class Decoding:
-    """A recording decoded by PyAV on one thread, again and again, and nothing else done."""
+    """PyAV decoding a recording in a loop, on one thread, and nothing else."""
 
     def __init__(self, video: Path) -> None:
         self._pictures = self._decoded(video)
 
     def go_on(self, seconds: float) -> None:
-        """Decode so many seconds of it."""
+        """Decode the next `seconds` of the recording."""
         for _ in range(round(seconds * FPS)):
             next(self._pictures)
 
@@ -46,7 +46,7 @@ class Decoding:
 
 
 class WholePath:
-    """The same recording through all that a camera's process does with it, on one thread, as fast as it goes.
+    """The same recording through everything that a camera's process does, on one thread, as fast as possible.
 
     The worker's clock is media time, so that it inspects, reports and makes snapshots as often as for a live
     camera.
@@ -60,14 +60,14 @@ class WholePath:
         self._t_s = self._end_s = 0.0
 
     def go_on(self, seconds: float, passages: list[Passage]) -> None:
-        """Take in so many seconds of it; add the passages that were complete."""
+        """Process the next `seconds` of the recording; append the passages that end in them."""
         self._end_s += seconds
         while self._t_s < self._end_s - 0.5 / FPS:
             frame = next(self._frames)
             self._t_s = frame.t_s + 1.0 / WorkerOptions().max_fps
             events = self._worker.take(frame, self._origin_s + frame.t_s)
             passages += [event for event in events if isinstance(event, Passage)]
-            _sent(events)
+            _pickle(events)
 
 
 def cost(
@@ -82,16 +82,16 @@ def cost(
 ) -> Row:
     """Measure a camera, slice by slice of its recording: decoding alone and the whole path take turns.
 
-    So what else the machine does hits both alike. The judge's time is taken apart from both.
+    Other load on the machine then affects both alike. The judge's time is measured separately.
 
     Args:
         video: its recording.
         watched: the lift.
         judge: what the network does with a passage.
         seconds: how much of the recording to measure after the start.
-        start_s: how long the line is being learnt; reported apart.
-        slice_s: a slice's length after the start: an interval, so that each holds one carrier.
-        on_progress: called with the seconds of the recording that were handled.
+        start_s: how long the line is being learnt; reported separately.
+        slice_s: a slice's length after the start: one interval, so that each slice holds one carrier.
+        on_progress: called with the seconds of the recording just processed.
     """
     decoding, whole = Decoding(video), WholePath(video, watched)
     start: list[tuple[float, float]] = []
@@ -106,7 +106,7 @@ def cost(
             "decoding": partial(decoding.go_on, length_s),
             "whole": partial(whole.go_on, length_s, found),
         }
-        # The second one finds the caches as the first left them, so they take turns at being second.
+        # The second call finds the caches as the first left them, so they take turns at being second.
         order = list(turns)[:: 1 if len(slices) % 2 else -1]
         spent = {name: cpu_s(turns[name]) / length_s for name in order}
         slices.append((spent["decoding"], spent["whole"]))
@@ -118,7 +118,7 @@ def cost(
 
 
 def cpu_s(call: Callable[[], object]) -> float:
-    """Return the processor's time that a call takes, on whatever threads of this process."""
+    """Return the CPU time of a call, over all threads of this process."""
     begun = time.process_time()
     call()
     return time.process_time() - begun
@@ -159,7 +159,7 @@ def _spread(values: np.ndarray[Any, Any]) -> dict[str, float]:
     return {"p5": low, "median": middle, "p95": high}
 
 
-def _sent(events: list[CameraEvent]) -> None:
-    """What a camera's process reports goes through a pipe."""
+def _pickle(events: list[CameraEvent]) -> None:
+    """Pickle the events, as a camera's process does to send them through its pipe."""
     for event in events:
         ForkingPickler.dumps(event)

@@ -1,4 +1,4 @@
-"""Real camera processes, several at once: whether they keep up, and what memory each of them adds."""
+"""Real camera processes, several at once: whether they keep up, and how much memory each of them adds."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Row = dict[str, Any]
 POLL_S = 0.25
 UNKNOWN = "unknown"
 LEARNT_PASSAGES = 6
-"""With so many passages the line's last look, after 3.7 intervals, is behind it, however long that took."""
+"""A camera with this many passages has finished learning, which takes 3.7 intervals and its computation."""
 
 _SETTLED, _MOST_SETTLING = 0.02, 12
 _CPU_TICKS = 13  # utime and stime are the 14th and 15th field of /proc/PID/stat
 
 
 class Fleet:
-    """Camera processes as the service runs them, each on its recording in real time, looped.
+    """Camera processes as the service runs them; each plays its recording in a loop, in real time.
 
     Args:
         cameras: the lifts.
-        on_event: called with what they report.
+        on_event: called with each of their reports.
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class Fleet:
 
     @property
     def restarts(self) -> int:
-        """How often processes had to be started anew."""
+        """How often processes had to be restarted."""
         return sum(each.restarts for each in self._all)
 
     @property
     def pids(self) -> list[int]:
-        """Their processes."""
+        """The ids of their processes."""
         return [pid for each in self._all if (pid := each.pid) is not None]
 
     def until_learnt(self, limit_s: float) -> float | None:
@@ -82,22 +82,22 @@ class Fleet:
         return None
 
     def watch(self, seconds: float) -> Row:
-        """Let them run; return how they kept up, and the processor's time they took per camera-second."""
+        """Let them run; return how they kept up, and the CPU time they took per camera-second."""
         before, cpu_s, begun_s = self.statuses, self._cpu_s(), time.monotonic()
         time.sleep(seconds)
         after, took_s = self.statuses, max(time.monotonic() - begun_s, 1e-3)
 
-        def more(what: str) -> int:
-            # A process that was started anew counts from 0 again.
+        def increase(name: str) -> int:
+            # A process that was restarted counts from 0 again.
             pairs = zip(before, after, strict=True)
-            return sum(max(0, getattr(b, what) - getattr(a, what)) for a, b in pairs)
+            return sum(max(0, getattr(b, name) - getattr(a, name)) for a, b in pairs)
 
         return {
             "cameras": len(self),
             "seconds": took_s,
-            "frames_dropped": more("frames_dropped"),
-            "fps": more("frames_read") / took_s / max(len(self), 1),
-            "passages": more("passages"),
+            "frames_dropped": increase("frames_dropped"),
+            "fps": increase("frames_read") / took_s / max(len(self), 1),
+            "passages": increase("passages"),
             "restarts": self.restarts,
             "whole_ms": 1e3 * (self._cpu_s() - cpu_s) / took_s / max(len(self), 1),
             "load_average_1min": round(os.getloadavg()[0], 2),
@@ -106,7 +106,7 @@ class Fleet:
     def pss_mb(self) -> float:
         """Return the memory of this process, of the one that forks cameras and of the cameras, together.
 
-        Each page that several of them share counts once: so much more memory is used than without them.
+        A page that several of them share counts once, so the sum is what the machine spends on them.
         """
         parents = {int(_stat(pid)[1]) for pid in self.pids}
         return sum(_pss_mb(pid) for pid in {os.getpid(), *parents, *self.pids})
@@ -117,12 +117,12 @@ class Fleet:
 
 
 def capacity(cameras: Sequence[WatchedLift], seconds: float, limit_s: float | None = None) -> Row:
-    """Run cameras at once, and a tenth fewer as long as frames are dropped; return each try.
+    """Run all cameras at once, then a tenth fewer while frames are dropped; return each try.
 
     Args:
         cameras: the lifts to begin with.
         seconds: how long each try lasts, once all follow their lines.
-        limit_s: how long to wait until they do; by their number if not given.
+        limit_s: how long to wait for that; None: `patience_s` for their number.
     """
     tries: list[Row] = []
     with Fleet(cameras) as fleet:
@@ -139,19 +139,19 @@ def capacity(cameras: Sequence[WatchedLift], seconds: float, limit_s: float | No
 
 
 def patience_s(cameras: int) -> float:
-    """Return how long so many cameras that start together may take to learn their lines."""
+    """Return how long this many cameras, started together, may take to learn their lines."""
     return 60.0 + 30.0 * cameras
 
 
 def memory(cameras: Sequence[WatchedLift], *, limit_s: float | None = None, settle_s: float = 5.0) -> Row:
-    """Return what camera processes that follow their lines add, in MB (1e6 bytes): the first, the second …
+    """Return the memory that each camera process adds once it follows its line, in MB (1e6 bytes).
 
-    The first one's includes the process that forks them all, with the libraries that they share.
+    The first one's share includes the process that forks them all, with the libraries that they share.
 
     Args:
-        cameras: the lifts; they are let go one by one, and what that frees is what each had added.
+        cameras: the lifts; they are stopped one by one, and what that frees is what each had added.
         limit_s: as for `capacity`.
-        settle_s: how long to wait then, again and again until it makes no difference.
+        settle_s: seconds between two measurements; they are repeated until they agree.
     """
     with Fleet(cameras) as fleet:
         learnt_s = fleet.until_learnt(limit_s or patience_s(len(cameras)))
@@ -167,7 +167,7 @@ def memory(cameras: Sequence[WatchedLift], *, limit_s: float | None = None, sett
 
 
 def _settled_mb(fleet: Fleet, settle_s: float) -> float:
-    """Return what the fleet takes once that no longer changes: learning takes more, for a while."""
+    """Return the fleet's memory once it no longer changes: learning takes more, for a while."""
     before = fleet.pss_mb()
     for _ in range(_MOST_SETTLING):
         time.sleep(settle_s)

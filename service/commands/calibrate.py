@@ -25,8 +25,8 @@ from service.setup.picture import Image, draw_proposal, registered
 from service.setup.proposal import Marking, Proposal, propose
 from service.setup.video import Recording, read_pictures, read_recording
 
-_SURE = 0.6  # a confidence below it is warned of
-_TURNS_PX = 8.0  # and parts that move apart by more
+_LOW_CONFIDENCE = 0.6  # a confidence below it gives a warning
+_TURNING_PX = 8.0  # as do parts of a carrier that move apart by more
 
 
 def parse_box(text: str) -> Marking:
@@ -56,7 +56,7 @@ def calibrate(
         typer.Option(help="Folder for lift.toml, a picture of the track and the registered carriers."),
     ] = None,
     picture: Annotated[Path | None, typer.Option(help="Where to draw the track (PNG).")] = None,
-    seconds: Annotated[float, typer.Option(min=5.0, max=600.0, help="How much to look at.")] = 150.0,
+    seconds: Annotated[float, typer.Option(min=5.0, max=600.0, help="Seconds of the video to read.")] = 150.0,
     as_json: JsonOption = False,
 ) -> None:
     """Propose a lift's track from a video of three carriers or more; prints it, or writes it to --out."""
@@ -87,7 +87,7 @@ def calibrate(
 
 
 def _known(out: Path) -> Lift | None:
-    """Return what the folder says of the lift already: all but its track is kept."""
+    """Return the lift that the folder already describes, of which all but the track is kept."""
     if any((out / f"{name}.png").exists() for name in ("open", "close")):
         raise ConfigurationError(
             f"{out}: holds masks, which are drawn for one track: move them away or name another folder"
@@ -138,7 +138,7 @@ def _write(
 
 
 def _sheet(single: list[Image]) -> Image:
-    """Return the carriers side by side, five in a row: to draw either state of the bar from."""
+    """Return the carriers side by side, five in a row, as a model for drawing both states of the bar."""
     blank = np.zeros_like(single[0])
     rows = [[*single[at : at + 5], *[blank] * 4][:5] for at in range(0, len(single), 5)]
     return np.vstack([np.hstack(row) for row in rows])
@@ -146,11 +146,11 @@ def _sheet(single: list[Image]) -> Image:
 
 def _warnings(proposal: Proposal) -> list[str]:
     found = track_warnings(proposal.track)
-    if proposal.confidence < _SURE:
+    if proposal.confidence < _LOW_CONFIDENCE:
         found.append(
             f"a confidence of {proposal.confidence:.2f} is low: look at the picture, or draw a box with --box"
         )
-    if proposal.turning_px > _TURNS_PX:
+    if proposal.turning_px > _TURNING_PX:
         found.append(
             f"the carrier turns in view: its parts move apart by {proposal.turning_px:.0f} of the registered "
             "picture's 200 pixels, and begin and end are registered less exactly than the middle"
@@ -163,15 +163,15 @@ def _warnings(proposal: Proposal) -> list[str]:
 def _summary(proposal: Proposal, files: list[Path]) -> list[str]:
     seen = f"a carrier every {proposal.interval_s:.2f} s, {len(proposal.middles_s)} seen"
     passage = f"{proposal.passage_s:.2f} s from begin to end"
-    sure = f"confidence {100 * proposal.confidence:.0f} %"
+    confidence = f"confidence {100 * proposal.confidence:.0f} %"
     halves = (
         f"the tracks of two halves of the carriers differ by {proposal.disagreement_px:.1f} of 200 pixels"
     )
     rule = "begin and end are where the carrier is wholly in view"
-    advice = "move them to where it must be judged, and to where it is too late"
+    advice = "move them to where it must be judged, and to where an alarm comes too late"
     return [
         f"{seen}; {passage}",
-        f"{sure}: {halves}",
+        f"{confidence}: {halves}",
         f"{rule}: {advice}",
         *(f"wrote {path}" for path in files),
     ]

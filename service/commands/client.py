@@ -1,4 +1,4 @@
-"""Calls of the API from the command line: over the network, or of the same application in this process."""
+"""API calls from the command line: over the network, or to the same application in this process."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Target:
 
     @classmethod
     def of(cls, url: str | None, data: Path | None, model: Path | None, device: str | None) -> Target:
-        """Check that one of the two is meant.
+        """Return the target, after checking that only one of url and data is given.
 
         Raises:
-            ConfigurationError: both were given, or the url is none.
+            ConfigurationError: both were given, or the url is not http:// or https://.
         """
         if url is not None and data is not None:
             raise ConfigurationError("expected --url or --data, not both")
@@ -41,7 +41,7 @@ class Target:
 
 
 async def request(client: httpx.AsyncClient, method: str, path: str, **content: Any) -> Any:
-    """Make one call; returns the answer's JSON.
+    """Make one call; return the answer's JSON.
 
     Raises:
         BarwatchError: the service cannot be reached or answered with a problem; the message says which.
@@ -63,7 +63,7 @@ def remote_client(url: str) -> httpx.AsyncClient:
     """Return a client of a running service; the token comes from BARWATCH_TOKEN.
 
     Raises:
-        ConfigurationError: it is not set.
+        ConfigurationError: BARWATCH_TOKEN is not set.
     """
     token = os.environ.get("BARWATCH_TOKEN", "").strip()
     if not token:

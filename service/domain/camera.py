@@ -12,7 +12,7 @@ from service.domain.passage import Passage
 
 
 class CameraState(StrEnum):
-    """What a camera's supervisor says of it."""
+    """A camera's state, as its supervisor reports it."""
 
     STARTING = "starting"
     LIVE = "live"
@@ -22,7 +22,7 @@ class CameraState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """A camera's state for the API and the console; times are seconds.
+    """A camera's state for the API and the console; times in seconds.
 
     decoder: what decodes its stream ("h264", "h264 in hardware"); empty before the first frame.
     """
@@ -41,7 +41,7 @@ class CameraStatus:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The newest picture of a camera, small, for the console: JPEG; t_mono_s when its frame was read."""
+    """A camera's newest picture, reduced, for the console. t_mono_s: when its frame was read (monotonic)."""
 
     lift_id: str
     jpeg: bytes

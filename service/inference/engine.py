@@ -51,15 +51,15 @@ class WorkerEngine:
         on_health: called when the worker is down (active) and up again (not active).
         deadline_s: a request without an answer after this long fails.
         hang_s: a worker that neither answers nor works for this long, plus a little per picture, is replaced.
-        start_s: so is one that is not ready and has not got on with its start for this long.
-        window_s: how long a batch waits for company; on a CPU it does not.
+        start_s: a worker that makes no progress with its start for this long is replaced too.
+        window_s: how long a batch waits for more requests; on a CPU it does not wait.
         max_waiting: pictures that may wait or be worked on; more are rejected (counted).
         max_backoff_s: the longest pause between two starts.
         main: what runs in the worker; tests hand in their own.
-        runners: where the engine's thread is looked after.
+        runners: owns the engine's thread.
 
     Raises:
-        ArtefactError: manifest or file are not in order (the rest is checked by `start`).
+        ArtefactError: the manifest or the file is invalid (`start` checks the rest).
     """
 
     def __init__(
@@ -95,16 +95,16 @@ class WorkerEngine:
         self._state, self._devices = "starting", Devices(device)
         self._pid: int | None = None
         self._ready_mono_s: float | None = None
-        """Since when the present worker is ready."""
+        """When the present worker became ready; None until it is."""
         self._restarts = 0
         self._down = False
 
     def start(self, *, wait_ready: bool = True) -> None:
-        """Start the worker; by default returns once it is ready.
+        """Start the worker; by default, return once it is ready.
 
         Raises:
             ArtefactError: the worker refused the model.
-            EngineUnavailableError: it did not come up.
+            EngineUnavailableError: the worker did not become ready.
         """
         self._runner.start()
         if wait_ready:
@@ -115,7 +115,7 @@ class WorkerEngine:
         self._first.result(timeout_s)
 
     def stop(self) -> None:
-        """End the worker; who waits for it or for an answer gets an EngineUnavailableError."""
+        """End the worker; callers that wait for it or for an answer get an EngineUnavailableError."""
         self._runner.stopping.set()
         self._queue.close("the service stops")
         self._fail_first(EngineUnavailableError("the service stops"))
@@ -124,7 +124,7 @@ class WorkerEngine:
 
     @property
     def status(self) -> EngineStatus:
-        """How the worker is."""
+        """The worker's present state and counters."""
         queue = self._queue
         return EngineStatus(
             state=self._state,
@@ -161,12 +161,12 @@ class WorkerEngine:
         return request.future
 
     def _live_once(self) -> bool:
-        """Run one worker from its start to its end; False if there is to be no other."""
+        """Run one worker from its start to its end; return False if no other is to follow."""
         loss: BarwatchError
         try:
             self._run_worker()
         except ArtefactError as error:
-            if isinstance(error, DeviceError) and self._may_use_the_processor():
+            if isinstance(error, DeviceError) and self._may_fall_back_to_cpu():
                 self._devices.give_up(str(error))
                 return True
             loss = error
@@ -178,7 +178,7 @@ class WorkerEngine:
         else:
             return False  # the engine was stopped
         if not self._first.done():
-            # Whoever starts the service must know, and can do more about it than another attempt.
+            # The person who starts the service must know: they can do more about it than another attempt.
             self._state = "down"
             self._queue.close(str(loss))
             self._fail_first(loss)
@@ -212,8 +212,8 @@ class WorkerEngine:
             child.end()
             self._queue.put_back("the embedder's worker was lost twice with these pictures")
 
-    def _may_use_the_processor(self) -> bool:
-        """Refuse a change of device if one was asked for by name and never worked: people must know."""
+    def _may_fall_back_to_cpu(self) -> bool:
+        """Return False for a device that was asked for by name and never worked: people must know."""
         return self._devices.next != CPU and (self._first.done() or self._devices.wanted == "auto")
 
     def _fail_first(self, error: BarwatchError) -> None:

@@ -1,4 +1,4 @@
-"""The state in which the line is followed: each carrier has its pictures taken, and leaves once."""
+"""The state in which the line is followed: each carrier's pictures are taken, and it is reported once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Following:
     """Knows where carriers are and what they look like.
 
     Args:
-        track: the lift's. line: tells where carriers are. departures: reports them.
+        track: the lift's track. line: locates carriers. departures: reports them.
     """
 
     def __init__(self, track: TrackGeometry, line: LineFollower, departures: Departures) -> None:
@@ -68,12 +68,12 @@ class Following:
         )
 
     def expect_after(self, left_s: float) -> None:
-        """A carrier left at media time left_s, before the frames began: account for all that follow it."""
+        """Account for all carriers after the one that left at media time left_s, before the frames began."""
         end = 1.0 / self.line.progress_per_carrier
         self._reckoning.lose(left_s, end, 1.0)
 
     def follow(self, t_s: float, feature: Float32, elapsed_s: float, *, adapt: bool) -> None:
-        """Follow the line by a frame; see `LineFollower.step`."""
+        """Follow the line for one more frame; see `LineFollower.step`."""
         self.line.step(t_s, feature, elapsed_s, adapt=adapt)
         if self._reckoning.lost:
             self._reckoning.advance(t_s, self.line.interval_s, self._fraction)
@@ -101,7 +101,7 @@ class Following:
         return passages
 
     def let_go(self, last: Now) -> list[Passage]:
-        """Report the carriers that were seen on the track of a running line as far as they were seen."""
+        """Report the carriers on the track of a running line, with the pictures taken so far."""
         if not self.line.located or self._fraction < _RUNNING:
             return []
         return [
@@ -111,7 +111,7 @@ class Following:
         ]
 
     def recall(self, clip: Clip) -> Work[list[Passage] | None]:
-        """Report the carriers that have passed in a clip, frames that are added meanwhile included.
+        """Report the carriers that have passed in a clip, including in frames that are added meanwhile.
 
         Returns:
             Their passages; None if the clip does not show what carriers look like.
@@ -130,7 +130,7 @@ class Following:
                 yield
         passages: list[Passage] = []
         until_s = yield from self._depart(clip, first, passages)
-        # What has come meanwhile is a few frames: taken in without a pause, so that no more come.
+        # Only a few frames have been added meanwhile: without a pause here, no more are added.
         for _ in range(2):
             if clip.frames[-1].t_s > until_s:
                 until_s = finish(self._catch_up(clip, passages))
@@ -148,20 +148,20 @@ class Following:
         return (yield from self._depart(clip, first, passages))
 
     def _depart(self, clip: Clip, first: int, passages: list[Passage]) -> Work[float]:
-        """Let every carrier from `first` on leave that is past the last viewpoint; return until when."""
+        """Report each carrier from `first` on that is past the last viewpoint; return the clip's last t_s."""
         newest = clip.frames[-1]
         now, moments = Now(newest.t_s, newest.t_mono_s), self.departures.moments
         last = moments.viewpoints[-1].progress
         for carrier in range(first, math.floor(self._phase_at(now.t_s)) + 1):
             progress = self.line.progress(carrier, now.t_s)
             if progress is None or progress < last or self.line.time_of(carrier, 0.0) is None:
-                continue  # on its way still, or half in view when the clip began
+                continue  # still on the track, or half in view when the clip began
             passages += self.departures.leave(carrier, self.line, now, refine=False)
             yield
         return now.t_s
 
     def _locate(self, now: Now) -> list[Passage]:
-        """The phase is known (again): report who must have passed meanwhile."""
+        """Report the carriers that must have passed before the phase became known (again)."""
         line, phase = self.line, self._phase_at(now.t_s)
         end = 1.0 / line.progress_per_carrier
         self.departures.moments.begin_after(math.floor(phase - end))

@@ -1,4 +1,4 @@
-"""How far the rope has gone at each picture, counted in carriers; through stops and slow stretches too."""
+"""Measures how far the rope has moved at each picture, in carrier intervals, even through stops."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
 PHASES = 96
-"""Into how many phases an interval is cut."""
+"""The number of phases that an interval is divided into."""
 
 LEAST_CARRIERS = 3
-"""How many carriers must have passed."""
+"""The fewest carriers that must pass."""
 
-_SHORTEST_S, _LONGEST_S = 2.5, 45.0  # intervals that are looked for
-_LEAST_LIKENESS = 0.12  # of pictures one interval apart, where noise has 0
-_AHEAD = 1.0  # of any other lag: a proposal may be doubtful, and says so
-_STEADY = 0.04  # intervals by which a steady rope's pictures may seem to be off
+_SHORTEST_S, _LONGEST_S = 2.5, 45.0  # intervals that are searched for
+_LEAST_LIKENESS = 0.12  # of pictures one interval apart; noise has 0
+_AHEAD = 1.0  # times the likeness at other lags: no lead is needed, as a proposal states its doubts
+_STEADY = 0.04  # intervals by which a picture may deviate while the rope counts as steady
 
 
 @dataclass(frozen=True, eq=False)
 class Clock:
     """The rope's distance at each picture.
 
-    distances: float64[T], in intervals: whole numbers apart, the pictures show carriers at the same place.
-    moving: bool[T], False while the line stands or its speed changes quickly.
+    distances: float64[T], in intervals. Pictures a whole number apart show carriers at the same place.
+    moving: bool[T], False while the line is stopped or its speed changes quickly.
     interval_s: seconds from carrier to carrier at the line's nominal speed. likeness: 0..1, of pictures
-    one interval apart. steady: whether the speed was one and the same throughout.
+    one interval apart. steady: whether the speed was constant.
     """
 
     distances: Float64
@@ -52,7 +52,7 @@ def find_clock(rows: Float32, still: Float32, times_s: Float64) -> Clock:
         times_s: float64[T].
 
     Raises:
-        CalibrationError: nothing in the pictures comes back at an even pace, or too few carriers pass.
+        CalibrationError: nothing in the pictures repeats at a constant interval, or too few carriers pass.
     """
     pace_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 1.0
     if len(times_s) < 8 or times_s[-1] - times_s[0] < LEAST_CARRIERS * _SHORTEST_S:
@@ -116,7 +116,7 @@ def _best_stretch(lively: Float32, pace_s: float) -> tuple[int, int, float, floa
             break  # longer stretches first: they are more exact
     if not found:
         raise CalibrationError(
-            "nothing comes back at an even pace: no carriers in view, a line that stands, or fewer than three"
+            "nothing comes back at a constant interval: no carriers, a stopped line, or fewer than three"
         )
     likeness, first, last, lag = max(found)
     return first, last, lag, likeness
@@ -125,12 +125,12 @@ def _best_stretch(lively: Float32, pace_s: float) -> tuple[int, int, float, floa
 def _follow(changes: Float32, distances: Float64, trusted: npt.NDArray[np.bool_]) -> tuple[Float64, Float64]:
     """Return each picture's distance and speed (distances per picture), by the likeness to the phases' means.
 
-    The likeliest distance that never runs backwards (Viterbi's algorithm over the phases, around and around).
+    It is the likeliest distance that never decreases (Viterbi's algorithm over the cyclic phases).
     """
     phases = np.floor(distances * PHASES).astype(int) % PHASES
     means = np.zeros((PHASES, changes.shape[1]), np.float32)
     for phase in range(PHASES):
-        # Neighbouring phases too: a short stretch leaves some of them without a picture.
+        # Include neighbouring phases: in a short stretch some phases have no picture.
         near = np.abs((phases - phase + PHASES // 2) % PHASES - PHASES // 2) <= 1
         if (near & trusted).any():
             means[phase] = changes[near & trusted].mean(axis=0)

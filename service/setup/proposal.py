@@ -1,4 +1,4 @@
-"""A lift's track from its video: the parts of set-up joined."""
+"""Proposes a lift's track from its video, by all steps of set-up in turn."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ LEAST_CONFIDENCE = 0.2
 """Below it nothing is proposed."""
 
 _SEED_PHASES = range(0, PHASES, PHASES // 12)
-_SAME_PX = 2.0  # disagreement between halves that halves a candidate's score
-_SHORTEST, _LONG = 0.05, 0.25  # intervals from begin to end: the fewest, and as many as one wants
-_FOLLOWED = 5  # guesses that are fitted over the whole passage
-_SLACK_PX = 6.0  # canonical pixels of disagreement between halves that halve the confidence
-_TURNING_PX = 20.0  # and of disagreement between a carrier's parts
+_SAME_PX = 2.0  # between the two halves of the carriers; so much halves a candidate's score
+_SHORTEST, _LONG = 0.05, 0.25  # intervals from begin to end: the fewest, and enough for a full score
+_FOLLOWED = 5  # candidates that are fitted over the whole passage
+_SLACK_PX = 6.0  # canonical pixels between the two halves; so many halve the confidence
+_TURNING_PX = 20.0  # likewise between the parts of one carrier
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class Marking:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What set-up found.
+    """A proposed track and how far it can be trusted.
 
     interval_s: from carrier to carrier. passage_s: from begin to end, at the line's nominal speed.
     middles_s: when a carrier was at the middle pose, seconds from the file's start.
     likeness: of pictures one interval apart, 0..1.
-    explained: the part of what moves within the carrier's box that one moving picture explains, 0..1; riders,
+    explained: the share of the movement in the carrier's box that one moving picture explains, 0..1; riders,
         people in front and a carrier that turns in view lower it.
     disagreement_px: canonical pixels between the tracks of two halves of the carriers.
     turning_px: canonical pixels between the tracks of a carrier's own parts, left and right, upper and lower.
@@ -80,11 +80,11 @@ def propose(
 
     Args:
         recording: the reduced video.
-        marking: a box round a carrier, where somebody drew one.
+        marking: a box that a person drew round a carrier, if any.
         on_progress: called with the share done, 0..1.
 
     Raises:
-        CalibrationError: nothing periodic, too few carriers, or no carrier that can be followed.
+        CalibrationError: nothing repeats, too few carriers pass, or none can be followed.
     """
     features = edges(recording.grey)
     still = background(features)
@@ -112,7 +112,7 @@ def propose(
     )
     if confidence < LEAST_CONFIDENCE:
         raise CalibrationError(
-            f"something comes back every {clock.interval_s:.1f} s, but no carrier could be followed surely "
+            f"something repeats every {clock.interval_s:.1f} s, but no carrier could be followed reliably "
             f"(confidence {confidence:.2f}, at least {LEAST_CONFIDENCE} is needed): draw a box round one "
             "with --box, or film the line more from the side"
         )
@@ -132,7 +132,7 @@ def propose(
 
 
 def _halved(movie: Float32) -> Float32:
-    """Return the movie at half the size, and with even numbers of rows and columns a half exactly."""
+    """Return the movie at half its size, rounded down."""
     size = (movie.shape[2] // 2, movie.shape[1] // 2)
     return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in movie])
 
@@ -157,7 +157,7 @@ def _guesses(
 
 @dataclass(frozen=True, eq=False)
 class _Settled:
-    """A carrier with its box at the reference, its run (begin, middle, end) and how far halves disagree."""
+    """A carrier, its box at the reference, its run (begin, middle, end) and how far the halves disagree."""
 
     carrier: Carrier
     box: Box
@@ -166,7 +166,7 @@ class _Settled:
 
     @property
     def score(self) -> float:
-        """Large and clear, in view for long enough, and the same to both halves of the carriers."""
+        """High for a carrier that is large, clear, long in view and alike in both halves of the carriers."""
         seen = min(1.0, (self.run[2] - self.run[0]) / _LONG)
         return self.carrier.score * seen / (1.0 + (self.apart_px / _SAME_PX) ** 2)
 
@@ -197,29 +197,29 @@ def _best(
             settled.append(_Settled(*result, halves_apart(halves, *result)))
     if not settled:
         raise CalibrationError(
-            "something comes back at an even pace, but nothing that moves like a carrier is wholly in view: "
-            "draw a box round one with --box"
+            "something repeats at a constant interval, but nothing that moves like a carrier is wholly in "
+            "view: draw a box round one with --box"
         )
     return max(settled, key=lambda found: found.score)
 
 
 def _settle(movie: Float32, found: Carrier, marked: Box | None) -> tuple[Carrier, Box, Run] | None:
-    """Find a carrier's box and run, each from the other, from the middle of the run where all is in view."""
+    """Find a carrier's box and run, each from the other, starting mid-run where all of it is in view."""
     height, width = movie.shape[1:3]
     box = marked or find_box(movie, found)
     run = find_run(found.motion, box, width, height)
     if run is None:
         return None
     if marked is not None:
-        # The box is the carrier: once more with all of it, over the run.
+        # The box marks the carrier: fit once more with all of it, over the run.
         body = _inside(box, np.eye(2, 3), movie)
         again = grow(movie, replace(found, weight=body), (max(run[2], -run[0]) + 0.02,), body)
         run = None if again is None else find_run(again.motion, box, width, height)
         return None if again is None or run is None or run[2] - run[0] < _SHORTEST else (again, box, run)
     for _ in range(2):
         middle = later(found, run[1], PHASES)
-        # The bench and the bail alone: a long pole and a shadow on the ground would have their say too.
-        # All of it: what follows best alone would be its nearest bar where it turns in view.
+        # Fit the bench and the bail only: a long pole or a shadow on the ground would distort the fit.
+        # Fit them whole: of a carrier that turns in view, the nearest bar alone would fit best.
         body = _inside(box, found.motion.matrix(run[1]), movie)
         reach = max(run[2] - run[1], run[1] - run[0]) + 0.02
         again = grow(movie, replace(middle, weight=body), (reach,), body)
@@ -234,7 +234,7 @@ def _settle(movie: Float32, found: Carrier, marked: Box | None) -> tuple[Carrier
 
 
 def _inside(box: Box, matrix: npt.NDArray[np.float64], movie: Float32) -> Float32:
-    """Return float32[h, w], 1 in and closely round a box that is moved by `matrix`."""
+    """Return float32[h, w], 1 in and just around the box after `matrix` has moved it."""
     corners = cv2.transform(np.array([[box[:2], box[2:]]], np.float64), matrix)[0]
     margin = 0.08 * (corners[1] - corners[0]).max()
     x0, y0 = np.maximum(np.rint(corners[0] - margin), 0).astype(int)

@@ -29,7 +29,7 @@ MAX_PASSAGES = 200
 """The newest passages are used: what a lift looked like months ago does not matter."""
 
 GO_BELOW = 0.02
-"""A lift whose clusters overlap less than this may be judged by the threshold between them."""
+"""A lift whose clusters overlap by less than this may be judged by the threshold between them."""
 
 Read = Callable[[PassageRecord], Sequence[Picture]]
 """A passage's stored pictures; those that are gone are left out."""
@@ -40,22 +40,22 @@ def find_site_calibration(
 ) -> SiteCalibrationVersion:
     """Learn from a lift's passages; blocks until the engine has embedded each, once or twice.
 
-    One passage at a time is with the engine, so that a carrier that comes meanwhile waits for one at most.
+    Only one passage at a time is submitted, so that a carrier that comes meanwhile waits for at most one.
 
     Args:
-        watched: passages that these masks and this model saw well enough, in any order (passages.watched).
-        masks: the lift's active ones.
+        watched: passages seen well enough by the present masks and model, in any order (passages.watched).
+        masks: the lift's active masks.
         engine: runs the network.
-        read: a passage's stored pictures.
+        read: returns a passage's stored pictures.
 
     Raises:
         TooFewPassagesError: too few passages could be judged.
-        ConflictError: the artefact knows nothing of clusters.
+        ConflictError: the artefact holds no prior for the clusters.
         EngineUnavailableError: the embedder is down.
     """
     prior = engine.manifest.calibration.clusters
     if prior is None:
-        raise ConflictError("this model does not know how the margins of lifts lie: export it again")
+        raise ConflictError("this model holds no prior for the clusters of margins: export it again")
     _require(len(watched), "were seen well enough so far")
     alone = dataclasses.replace(masks, site=None)
     found = calibrate_site(lambda background: _judged(watched, read, engine, alone, background), prior)
@@ -84,13 +84,14 @@ def _judged(
     margins: list[float] = []
     embeddings: list[Float32] = []
     labels: list[bool | None] = []
-    by = reference_embeddings(masks.embeddings[:, 0], background)
+    references = reference_embeddings(masks.embeddings[:, 0], background)
     calibration = engine.manifest.calibration
     for record in watched:  # read one by one: all their pictures together are many megabytes
         pictures = [picture for picture in read(record) if problem_of(picture, calibration) is None]
         if not pictures:
             continue
-        inference = answered(engine.submit_pictures(np.stack([picture.image for picture in pictures]), by))
+        images = np.stack([picture.image for picture in pictures])
+        inference = answered(engine.submit_pictures(images, references))
         judgement = judge(pictures, inference, masks.lift_references(), calibration)
         if says_something(judgement):
             margins.append(judgement.margin)

@@ -1,4 +1,4 @@
-"""A camera process's sign of life: sent while it works, however long a step takes, and no longer."""
+"""A camera process's sign of life: sent only while it makes progress, however long a step takes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Pulse:
     Args:
         beat: called at each beat, on the pulse's thread; if it raises an OSError, the pulse ends.
         period_s: seconds between two beats.
-        longest_s: a step that takes longer than this hangs.
+        longest_s: a step that takes longer than this counts as hung.
     """
 
     def __init__(self, beat: Callable[[], None], period_s: float = 0.5, longest_s: float = 60.0) -> None:
         self._beat, self._longest_s = beat, longest_s
         self._clock = time.pthread_getcpuclockid(threading.get_ident())
         self._steps = 0
-        self._runner = Runner("pulse", self._look, every_s=period_s)
+        self._runner = Runner("pulse", self._check, every_s=period_s)
         self._seen_steps, self._since_s, self._worked_s = 0, time.monotonic(), 0.0
 
     def start(self) -> None:
@@ -44,8 +44,8 @@ class Pulse:
         """Note that the watched thread begins another step."""
         self._steps += 1
 
-    def _look(self) -> bool:
-        """Beat if the thread has made progress since the last look; return False once nobody listens."""
+    def _check(self) -> bool:
+        """Beat if the thread has made progress since the last check; return False if the receiver is gone."""
         worked_s = time.clock_gettime(self._clock)
         worked = worked_s - self._worked_s >= _WORKED_S
         self._worked_s = worked_s

@@ -1,6 +1,6 @@
-"""The whole path over a video file, as fast as it goes: for `barwatch watch`, tests and evaluation.
+"""Runs a video file through the whole path as fast as possible: for `barwatch watch`, tests, evaluation.
 
-Camera health judges the recording too: what it shows while it is dark, covered or frozen is `unknown`.
+Camera health is checked too: carriers that pass while the view is dark, covered or frozen are `unknown`.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ def watch_file(
         path: the video file.
         folder: the lift with its masks and references.
         model: a loaded network.
-        on_progress: called after each frame with the share of the file that is done, 0..1; never for files
-            that do not give their length.
+        on_progress: called after each frame with the share of the file that is done, 0..1; never for a file
+            of unknown length.
 
     Yields:
         Each passage with its verdict, as soon as it is complete; carriers that have not reached the
-        end of the track when the file ends are no passages.
+        end of the track when the file ends are left out.
 
     Raises:
         SourceError: the file cannot be read.

@@ -14,7 +14,7 @@ from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.masks import MaskVersion
 from service.store import site_calibrations
-from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, no_active
+from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, deactivate_all
 
 
 def add(session: Session, version: MaskVersion) -> MaskVersion:
@@ -25,7 +25,7 @@ def add(session: Session, version: MaskVersion) -> MaskVersion:
     if session.get(LiftRow, version.lift_id) is None:
         raise NotFoundError(f"no lift {version.lift_id!r}")
     stored = dataclasses.replace(version, version=_next_version(session, version.lift_id), active=True)
-    no_active(session, MaskVersionRow, stored.lift_id)
+    deactivate_all(session, MaskVersionRow, stored.lift_id)
     session.add(
         MaskVersionRow(
             lift_id=stored.lift_id,
@@ -96,7 +96,7 @@ def other_models(session: Session, model: str) -> tuple[MaskVersion, ...]:
 def activate(session: Session, lift_id: str, version: int) -> MaskVersion:
     """Make the version the active one (roll back or forward); raises NotFoundError."""
     row = _row(session, lift_id, version)
-    no_active(session, MaskVersionRow, lift_id)
+    deactivate_all(session, MaskVersionRow, lift_id)
     row.active = True
     session.flush()
     return _record(session, row)

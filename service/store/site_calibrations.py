@@ -12,7 +12,7 @@ from lifts.decision.prototypes import MOMENTS, Prototypes
 from lifts.decision.site import SiteCalibration
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import SiteCalibrationVersion
-from service.store.tables import LiftRow, MaskVersionRow, SiteCalibrationRow, no_active
+from service.store.tables import LiftRow, MaskVersionRow, SiteCalibrationRow, deactivate_all
 
 
 def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersion:
@@ -121,7 +121,7 @@ def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVer
 
 def deactivate(session: Session, lift_id: str) -> None:
     """Judge the lift by its masks alone; nothing happens where it already is."""
-    no_active(session, SiteCalibrationRow, lift_id)
+    deactivate_all(session, SiteCalibrationRow, lift_id)
 
 
 def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:

@@ -61,7 +61,7 @@ class Vector(TypeDecorator[Float32]):
         return None if value is None else np.frombuffer(value, "<f4").astype(np.float32)
 
     def compare_values(self, x: Any, y: Any) -> bool:
-        """Compare whole arrays: `==` would give an array of truths."""
+        """Compare whole arrays: `==` would give an array of booleans."""
         return np.array_equal(x, y)
 
 
@@ -148,7 +148,7 @@ class ReferenceRow(Base):
 
 
 class PassageRow(Base):
-    """A judged passage. No key to lifts: evidence outlives the lift's registration."""
+    """A judged passage. No foreign key to lifts: evidence outlives the lift's registration."""
 
     __tablename__ = "passages"
     __table_args__ = (
@@ -177,7 +177,7 @@ class PassageRow(Base):
 
 
 class AlarmRow(Base):
-    """An alarm's present state; what it was before stands in alarm_events."""
+    """An alarm's present state; its earlier states are in alarm_events."""
 
     __tablename__ = "alarms"
     __table_args__ = (
@@ -270,7 +270,7 @@ class SessionRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def no_active(session: Session, table: type[MaskVersionRow | SiteCalibrationRow], lift_id: str) -> None:
+def deactivate_all(session: Session, table: type[MaskVersionRow | SiteCalibrationRow], lift_id: str) -> None:
     """Deactivate every version of the lift in a table of versions."""
     session.execute(
         update(table)

@@ -1,4 +1,4 @@
-"""Commits passages and their alarms, and loses none of them without a trace.
+"""Commits passages and their alarms, and counts and logs each one that is lost.
 
 A write that the database refuses is repeated until it succeeds, and once more when the service stops. Memory
 stays bounded: the first refused passages keep their pictures, later ones keep only their record. When even
@@ -30,19 +30,19 @@ log = structlog.get_logger(__name__)
 RETRY_EVERY_S = 1.0
 MAX_WITH_PICTURES, MAX_REFUSED = 32, 2048
 LAST_TRY_S = 4.0
-"""How long the last try may take: the process is to end within 10 s."""
+"""How long the last try may take: the process must end within 10 s."""
 
 
 class Recorder:
-    """Hands drafts to the store's writer, and again until they are committed. Safe from any thread.
+    """Hands drafts to the store's writer until they are committed. Safe from any thread.
 
     Args:
-        store: where to.
+        store: where the records are committed.
         pictures: receives the names of the files that will be written.
         evidence: gets each draft once it is committed.
-        tally: counts what was tried again, put together and lost.
+        tally: counts the records retried, merged and lost.
         on_recorded: called with each committed record and its `decided_mono_s`, on the store's thread.
-        max_refused: how many refused drafts are kept one by one.
+        max_refused: how many refused drafts are kept individually.
         last_try_s: how long `stop` waits for the database, twice at most.
     """
 
@@ -87,7 +87,7 @@ class Recorder:
             self._crowds[lift_id] = PassageDraft(record, draft.decided_mono_s)
 
     def stop(self) -> None:
-        """Try for the last time what was refused, before the store is closed; what fails now is lost."""
+        """Retry refused records one last time, before the store is closed; what fails now is lost."""
         self.runner.stop()
         with self._settled:
             self._settled.wait_for(lambda: self._open == 0, self._last_try_s)
@@ -139,7 +139,7 @@ class Recorder:
             else:
                 bare, crowded = True, draft
                 if not last_try and draft.has_alarm:
-                    # It replaces one without an alarm, if there is any.
+                    # This draft has an alarm: it takes the place of a refused one without, if there is any.
                     crowded = next((other for other in self._refused if not other.has_alarm), draft)
                     if crowded is not draft:
                         self._refused.remove(crowded)

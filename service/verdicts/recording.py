@@ -1,4 +1,4 @@
-"""From a passage and its judgement to a record, its evidence, and the alarm that is committed with it."""
+"""Turns a passage and its judgement into a record, its evidence and the alarm committed with it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from service.store.records import PassageRecord, PictureRecord
 class PassageDraft:
     """A passage on its way into the database.
 
-    record: names the files of its evidence. files: these names, and what to write there once the record is
+    record: names the files of its evidence. files: the picture to write under each name once the record is
     committed (uint8[H, W, 3] RGB or uint8[H, W]). decided_mono_s: time.monotonic() of its last picture.
     """
 
@@ -57,7 +57,7 @@ def draft_of(
         maps: uint8[N, C, C], where the network saw the bar, N pictures or none.
         pictures: where its pictures will be written; without it none are kept.
     """
-    # Cameras stamp by the monotonic clock, which a step of the wall clock does not move.
+    # Cameras stamp frames with the monotonic clock, which a change of the wall clock does not affect.
     seen_at = wall_time(passage.decided_mono_s)
     records, files = [], {}
     stem = Pictures.stem(passage.lift_id, seen_at, passage.id)
@@ -111,7 +111,7 @@ _CROWD = ".and-others"
 
 
 def wall_time(mono_s: float) -> datetime:
-    """Return the time of a moment of time.monotonic(), UTC."""
+    """Return the UTC wall time of a reading of time.monotonic()."""
     return datetime.now(UTC) - timedelta(seconds=time.monotonic() - mono_s)
 
 
@@ -140,7 +140,7 @@ def store_passage(session: Session, record: PassageRecord) -> bool:
 
 
 def drop_evidence(session: Session, passage_id: str, files: Collection[str]) -> None:
-    """Take files that could not be written out of the passage's record and of its alarm."""
+    """Remove files that could not be written from the passage's record and from its alarm."""
     record = passages.drop_files(session, passage_id, files)
     if record is not None:
         alarms.replace_evidence(session, passage_id, evidence_of(record))

@@ -48,6 +48,8 @@ class ReadyOut(BaseModel):
     )
     model: str | None
     device: str = Field(description="What the embedder computes on, e.g. `cuda:0 float16`.")
-    device_lost: str | None = Field(description="Why an accelerator was given up for the processor, if so.")
-    alarm_history: str = Field(description="`ready`, or how many damaged entries were met and skipped.")
-    disk: str = Field(description="`ready`, or what is wrong with the room on the data folder's disk.")
+    device_lost: str | None = Field(
+        description="Why the CPU replaced a lost accelerator; null if none was lost."
+    )
+    alarm_history: str = Field(description="`ready`, or how many damaged entries were found and skipped.")
+    disk: str = Field(description="`ready`, or what is wrong with the free space on the data folder's disk.")

@@ -11,19 +11,20 @@ from service.site.learning import GO_BELOW
 
 
 class SiteCalibrationOut(BaseModel):
-    """What a lift has learnt of itself: where its passages part into open and closed."""
+    """What a lift has learnt about itself: where its open and its closed passages separate."""
 
     version: int
     mask_version: int
     model: str
     threshold: float = Field(
-        description="Margins below it are open. It lies between the masks' own, 0, and the midpoint, nearer "
-        "to the midpoint the more passages the smaller cluster has and the more were reviewed."
+        description="Margins below it are open. It lies between the masks' own threshold, 0, and the "
+        "midpoint: the more passages the smaller cluster has and the more of them were reviewed, the "
+        "nearer to the midpoint."
     )
     midpoint: float = Field(description="The margin half-way between the clusters.")
     prototypes: bool = Field(
-        description="Whether margins are combined with those by the mean pictures of open and of closed "
-        "passages; not where one state was too rare."
+        description="Whether margins to the masks are combined with margins to the mean pictures of open "
+        "and of closed passages; false where one state was too rare."
     )
     open_mean: float
     closed_mean: float
@@ -34,33 +35,33 @@ class SiteCalibrationOut(BaseModel):
     )
     go: bool = Field(description=f"The clusters overlap by less than {GO_BELOW:.0%}: it may be used.")
     margins: list[float] = Field(
-        description="Of the passages it was found from: what to draw the clusters of."
+        description="Margins of the passages it was learnt from, to draw the clusters."
     )
-    reviewed: int = Field(description="How many of the passages somebody had labelled.")
+    reviewed: int = Field(description="How many of the passages a person had labelled.")
     active: bool
     created_at: datetime
 
     @classmethod
-    def of(cls, found: SiteCalibrationVersion) -> SiteCalibrationOut:
-        """Take what an operator decides by."""
-        fit = found.calibration.fit
+    def of(cls, learnt: SiteCalibrationVersion) -> SiteCalibrationOut:
+        """Select what an operator needs for the decision."""
+        fit = learnt.calibration.fit
         return cls(
-            version=found.version,
-            mask_version=found.mask_version,
-            model=found.model,
+            version=learnt.version,
+            mask_version=learnt.mask_version,
+            model=learnt.model,
             threshold=fit.threshold,
             midpoint=fit.midpoint,
-            prototypes=found.calibration.prototypes is not None,
+            prototypes=learnt.calibration.prototypes is not None,
             open_mean=fit.open_mean,
             closed_mean=fit.closed_mean,
             spread=fit.spread,
             open_share=fit.open_share,
             overlap=fit.overlap,
             go=fit.overlap < GO_BELOW,
-            margins=list(found.margins),
-            reviewed=found.reviewed,
-            active=found.active,
-            created_at=found.created_at,
+            margins=list(learnt.margins),
+            reviewed=learnt.reviewed,
+            active=learnt.active,
+            created_at=learnt.created_at,
         )
 
 

@@ -10,7 +10,7 @@ const MARK = { open: "▲", closed: "●", unknown: "?" };
 const STATE = { starting: "starting", live: "live", degraded: "degraded", lost: "camera lost" };
 
 export class Lifts {
-  /** mayAct() says whether the person may change what a lift is judged by; standing() gives the alarms that stand. */
+  /** mayAct() says whether the person may change what a lift is judged by; standing() returns the standing alarms. */
   constructor({ mayAct, standing }) {
     Object.assign(this, { mayAct, standing });
     this.lifts = new Map();
@@ -26,7 +26,7 @@ export class Lifts {
     return [...this.lifts.values()];
   }
 
-  /** Returns whether a lift is now called differently: what was drawn with the old name is drawn again. */
+  /** Returns whether a lift was renamed, so that the caller redraws whatever shows its old name. */
   setLifts(items) {
     const renamed = items.some((lift) => this.nameOf(lift.id) !== lift.name);
     this.lifts = new Map(items.map((lift) => [lift.id, lift]));

@@ -1,9 +1,9 @@
-/* What can be laid over a carrier's pictures: where the network saw the bar. */
+/* The overlay on a carrier's pictures: where the network saw the bar. */
 
 import { h } from "./dom.js";
 
 export class Overlays {
-  /** pictures: the element with the figures, one for each image that `follow` is told of. */
+  /** pictures: the element with the figures, one for each image given to `follow`. */
   constructor(pictures) {
     this.pictures = pictures;
     this.shown = false;
@@ -14,7 +14,7 @@ export class Overlays {
     });
   }
 
-  /** Other pictures are shown: offer the overlay if there is one of them, and keep it on. */
+  /** Note that other images are shown: offer the overlay if any of them has one, and keep it on. */
   follow(images) {
     this.root.hidden = !images.some((image) => image.why);
     this.draw();
