@@ -1,4 +1,4 @@
-"""Where a picture's brightness changes, and how steeply: the one gradient by which all is measured."""
+"""Gradients, edge strength and brightness of pictures: one definition for the whole project."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def gradient(
 
     Args:
         grey: uint8 or float32.
-        blur_px: standard deviation of the Gaussian that takes the noise away first.
-        kernel_px: its width, odd; 0 for as wide as `blur_px` needs.
+        blur_px: standard deviation of the Gaussian that removes noise first.
+        kernel_px: width of its kernel, odd; 0 derives it from `blur_px`.
     """
-    calm = cv2.GaussianBlur(grey, (kernel_px, kernel_px), blur_px)
-    dx = cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125)
-    dy = cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125)
+    blurred = cv2.GaussianBlur(grey, (kernel_px, kernel_px), blur_px)
+    dx = cv2.Sobel(blurred, cv2.CV_32F, 1, 0, scale=0.125)
+    dy = cv2.Sobel(blurred, cv2.CV_32F, 0, 1, scale=0.125)
     return np.asarray(dx, dtype=np.float32), np.asarray(dy, dtype=np.float32)
 
 
@@ -30,11 +30,11 @@ def edge_strength(grey: npt.NDArray[np.uint8] | Float32, blur_px: float) -> Floa
     return np.asarray(cv2.magnitude(*gradient(grey, blur_px)), dtype=np.float32)
 
 
-def brightness(calm: npt.NDArray[np.uint8]) -> tuple[float, float]:
+def brightness(filtered: npt.NDArray[np.uint8]) -> tuple[float, float]:
     """Return the brightness of the dark and of the bright areas of a picture: its 5th and 95th percentile.
 
-    calm: uint8[H, W], median-filtered, so that snow specks and lamps far away lift neither.
+    filtered: uint8[H, W], median-filtered, so that specks of snow and distant lamps affect neither.
     """
-    shares = np.cumsum(np.bincount(calm.ravel(), minlength=256)) / calm.size
+    shares = np.cumsum(np.bincount(filtered.ravel(), minlength=256)) / filtered.size
     low, high = (int(np.searchsorted(shares, share)) for share in (0.05, 0.95))
     return float(low), float(high)

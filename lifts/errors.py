@@ -1,4 +1,4 @@
-"""What can be wrong with a lift's description."""
+"""Errors in a lift's description."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ REFERENCES = ("reference_open", "reference_close")
 
 @dataclass(frozen=True, eq=False)
 class LiftFolder:
-    """A lift with its masks and its reference pictures (name -> uint8[200, 200, 3] RGB), where it has any."""
+    """A lift with its masks and, if it has any, its reference pictures (name -> uint8[200, 200, 3] RGB)."""
 
     lift: Lift
     masks: MaskPair
@@ -60,7 +60,7 @@ def read_lift(path: Path) -> Lift:
 
 
 def read_lift_folder(folder: Path) -> LiftFolder:
-    """Read a whole lift folder.
+    """Read a lift folder.
 
     Camera-size masks and reference pictures are warped by the track's middle pose.
 
@@ -113,7 +113,7 @@ def canonical_reference(rgb: Image, lift: Lift | None, name: str) -> Image:
 
 
 def write_lift_folder(folder: Path, content: LiftFolder) -> None:
-    """Write lift.toml, the masks and the reference pictures (JPEG) into `folder`, made if missing."""
+    """Write lift.toml, the masks and the reference pictures (JPEG) into `folder`; create it if missing."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "lift.toml").write_text(format_lift(content.lift), encoding="utf-8")
@@ -143,7 +143,7 @@ def _scalars(record: BaseModel) -> list[tuple[str, str | int | float]]:
 
 def _toml(value: str | int | float) -> str:
     if isinstance(value, str):
-        # JSON's escapes are a subset of TOML's basic strings, but for DEL, which TOML wants escaped.
+        # JSON strings are valid TOML basic strings, except that TOML requires DEL to be escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
     return repr(value)
 

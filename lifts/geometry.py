@@ -1,4 +1,4 @@
-"""The canonical frame: similarity poses and the one warp that serving and training share.
+"""The canonical frame: similarity poses and the warp that serving and training share.
 
 A pose says where the carrier is in the camera's picture (design section 4)::
 
@@ -86,14 +86,14 @@ def warp(
     Args:
         image: uint8[H, W] or uint8[H, W, C], camera pixels.
         pose: where the carrier is in it.
-        margin_px: canonical pixels to add on every side, for a later refinement.
-        border: what stands outside the camera's picture.
+        margin_px: canonical pixels to add on each side, for a later refinement.
+        border: how pixels outside the camera's picture are filled.
 
     Returns:
         uint8[200 + 2 * margin, 200 + 2 * margin(, C)].
 
-    The camera is first reduced by area averaging where it has well over one pixel per canonical pixel:
-    bilinear sampling alone would drop thin bars between its samples.
+    A picture with well over one camera pixel per canonical pixel is first reduced by area averaging:
+    bilinear sampling alone could miss thin bars between its samples.
     """
     size = CANONICAL_SIZE + 2 * margin_px
     matrix = to_canonical(pose, margin_px)
@@ -105,7 +105,7 @@ def warp(
 
 
 def _reduce(image: Image, matrix: Matrix, scale: float, size: int) -> tuple[Image, Matrix]:
-    """Cut the camera's part that the warp reads, shrink it by area averaging, adapt the matrix."""
+    """Crop the part of the picture that the warp reads, shrink it by area averaging, and adapt the matrix."""
     height, width = image.shape[:2]
     corners = apply(
         np.asarray(cv2.invertAffineTransform(matrix), dtype=np.float64),
@@ -126,34 +126,34 @@ def _reduce(image: Image, matrix: Matrix, scale: float, size: int) -> tuple[Imag
 def warp_mask(mask: Image, pose: Pose) -> Image:
     """Warp a mask uint8[H, W] drawn on the camera's picture to uint8[200, 200] of 0 and 255."""
     warped = warp(mask, pose, border="black")
-    # Half coverage decides where the camera had as many pixels; thin lines that were reduced keep theirs.
+    # A pixel is bar from half coverage on; after a reduction a quarter suffices, so that thin lines survive.
     level = 127 if pose.scale >= 0.75 else 63
     return np.where(warped > level, 255, 0).astype(np.uint8)
 
 
 def middle_fraction(track: Track) -> float:
-    """Return how far along the track (0 at begin, 1 at end, by way in the world) the middle pose lies."""
+    """Return the middle pose's progress along the track: 0 at begin, 1 at end, by distance in the world."""
     begin, end = _homogeneous(track.begin), _homogeneous(track.end)
-    way = end - begin
-    fraction = float(way @ (_homogeneous(track.middle) - begin) / (way @ way))
+    step = end - begin
+    fraction = float(step @ (_homogeneous(track.middle) - begin) / (step @ step))
     return min(max(fraction, 0.05), 0.95)
 
 
-def pose_at(track: Track, way: float) -> Pose:
-    """Return the pose of a carrier that has gone `way` of the track: 0 at begin, 1 at end.
+def pose_at(track: Track, progress: float) -> Pose:
+    """Return the pose of a carrier at a progress along the track: 0 at begin, 1 at end.
 
     Along a straight stretch of rope at constant speed, a pinhole camera's (x * scale, y * scale, scale)
-    are linear in the way gone: scale is proportional to depth, x * scale to the lateral offset. The three
-    poses are therefore joined by straight lines in these coordinates, and the outer ones extrapolated.
+    are linear in the distance travelled: scale is proportional to depth, x * scale to the lateral offset. The
+    three poses are therefore joined by straight lines in these coordinates, and extrapolated beyond the ends.
     """
-    middle_way = middle_fraction(track)
-    if way <= middle_way:
-        first, second, part = track.begin, track.middle, way / middle_way
+    middle = middle_fraction(track)
+    if progress <= middle:
+        first, second, part = track.begin, track.middle, progress / middle
     else:
-        first, second, part = track.middle, track.end, (way - middle_way) / (1.0 - middle_way)
+        first, second, part = track.middle, track.end, (progress - middle) / (1.0 - middle)
     a, b = _homogeneous(first), _homogeneous(second)
     h = a + part * (b - a)
-    # Far extrapolation may run behind the camera; a carrier there is not visible anyway.
+    # Far extrapolation may reach a point behind the camera, where a carrier is not visible anyway.
     scale = max(float(h[2]), 0.05 * min(first.scale, second.scale))
     return Pose(
         x=float(h[0]) / scale,

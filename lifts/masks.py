@@ -1,4 +1,4 @@
-"""Masks as operators draw them: decoding, and the reasons for which a pair is refused."""
+"""Masks as operators draw them: decoding them, and refusing unusable pairs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIN_BAR_PX = 40
 """Fewer white pixels than this (of 40,000) cannot be a bar."""
 
 MAX_BAR_FRACTION = 0.35
-"""A mask fuller than this is inverted or filled: a bar is thin."""
+"""A mask with a larger white fraction is inverted or filled: a bar is thin."""
 
 MAX_OVERLAP = 0.8
 """Open and close masks that share more than this of their union are the same drawing."""
@@ -62,7 +62,7 @@ def canonical_mask(image: Image, lift: Lift | None, name: str) -> Image:
 def overlap(first: Image, second: Image, tolerance_px: int = 2) -> float:
     """Return 0..1: the share of the two bars' pixels that lie within `tolerance_px` of the other bar.
 
-    Plain intersection over union would call two thin drawings of one bar different when they are a
+    Plain intersection over union would treat two thin drawings of the same bar as different if they were a
     pixel or two apart.
     """
     side = 2 * tolerance_px + 1
@@ -77,7 +77,7 @@ def overlap(first: Image, second: Image, tolerance_px: int = 2) -> float:
 
 
 def check_masks(open_mask: Image, close_mask: Image) -> MaskPair:
-    """Refuse masks that cannot tell open from closed.
+    """Refuse masks that cannot distinguish open from closed.
 
     Args:
         open_mask: uint8[200, 200] of 0 and 255.
@@ -87,7 +87,7 @@ def check_masks(open_mask: Image, close_mask: Image) -> MaskPair:
         The pair.
 
     Raises:
-        MaskError: empty, nearly full, or the two nearly alike; the message says which.
+        MaskError: a mask is empty or nearly full, or the two are nearly alike; the message says which.
     """
     for name, mask in (("open", open_mask), ("close", close_mask)):
         drawn = int((mask > 0).sum())

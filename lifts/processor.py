@@ -1,4 +1,4 @@
-"""What this machine's processor is fast in: one rule for serving, training and benchmarks."""
+"""Number formats that this machine's processor is fast in, for serving, training and benchmarks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _ISA_WITH_BFLOAT16 = ("BF16", "FP16", "AMX", "AVX10", "DEFAULT", "ALL")
 def multiplies_bfloat16(
     capabilities: Mapping[str, object], environment: Mapping[str, str] | None = None
 ) -> bool:
-    """Say whether the processor multiplies bfloat16 natively.
+    """Return whether the processor multiplies bfloat16 natively.
 
-    Elsewhere PyTorch emulates it: a convolution of a training step took 1.86 s instead of 0.066 s in
-    float32 on a processor with AVX2 alone.
+    PyTorch emulates it on other processors: with AVX2 alone, a convolution of a training step took 1.86 s
+    instead of 0.066 s in float32.
 
     Args:
-        capabilities: of the processor, as `torch.cpu.get_capabilities()` returns them.
-        environment: where a limit on the instruction set may be named: ATEN_CPU_CAPABILITY (PyTorch's own
-            kernels), ONEDNN_MAX_CPU_ISA or DNNL_MAX_CPU_ISA (its convolutions); None: the process's.
+        capabilities: the processor's, as `torch.cpu.get_capabilities()` returns them.
+        environment: variables that may limit the instruction set: ATEN_CPU_CAPABILITY (PyTorch's own
+            kernels), ONEDNN_MAX_CPU_ISA or DNNL_MAX_CPU_ISA (its convolutions); the process's own by default.
     """
     if not capabilities.get("avx512_bf16"):
         return False

@@ -1,4 +1,4 @@
-"""What a lift is: frozen, validated records, the same in lift.toml, in the API and in the database."""
+"""The description of a lift: frozen, validated records, the same in lift.toml, the API and the database."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class _Record(BaseModel):
 
 
 class Pose(_Record):
-    """Where a carrier is in the camera's picture.
+    """Position, size and rotation of a carrier in the camera's picture.
 
-    (x, y) in camera pixels lands on the canonical centre; scale is canonical pixels per camera pixel;
+    (x, y) in camera pixels maps to the canonical centre; scale is canonical pixels per camera pixel;
     angle is in radians: canonical = scale * R(angle) * (camera - (x, y)) + (100, 100).
     """
 
@@ -38,7 +38,7 @@ class Pose(_Record):
 
 
 class Track(_Record):
-    """The carrier's way through the picture: `begin` is TD, `end` is TF, masks are drawn at `middle`."""
+    """The carrier's path through the picture: `begin` is TD, `end` is TF, and masks are drawn at `middle`."""
 
     begin: Pose
     middle: Pose
@@ -46,8 +46,8 @@ class Track(_Record):
 
     @model_validator(mode="after")
     def _moves(self) -> Track:
-        way = math.hypot(self.end.x - self.begin.x, self.end.y - self.begin.y)
-        if way < 4 and abs(math.log(self.end.scale / self.begin.scale)) < 0.02:
+        distance_px = math.hypot(self.end.x - self.begin.x, self.end.y - self.begin.y)
+        if distance_px < 4 and abs(math.log(self.end.scale / self.begin.scale)) < 0.02:
             raise ValueError("begin and end are the same pose: a carrier must move between them")
         return self
 
@@ -55,12 +55,13 @@ class Track(_Record):
 class Camera(_Record):
     """The lift's camera: url (RTSP, HTTP, /dev/video0 or a file) and the picture's size in pixels.
 
-    Credentials never stand here in clear: write ``rtsp://${LIFT_USER}:${LIFT_PASSWORD}@host/path`` and
-    give the variables (or files named by LIFT_USER_FILE, LIFT_PASSWORD_FILE) to the service.
+    Credentials are never given here in clear text: write
+    ``rtsp://${LIFT_USER}:${LIFT_PASSWORD}@host/path`` and give the variables (or files named by
+    LIFT_USER_FILE, LIFT_PASSWORD_FILE) to the service.
 
-    transport: how RTSP's pictures travel; `auto` asks for TCP, and for UDP where the camera refuses that.
-    substream: a smaller stream of the same camera; stream says which of the two is watched. The track's
-        poses are in pixels of width x height whichever it is.
+    transport: RTSP's transport; `auto` asks for TCP, and for UDP if the camera refuses that.
+    substream: a smaller stream of the same camera; stream: which of the two is watched. The track's poses
+        are in pixels of width x height in either case.
     """
 
     url: str | None = Field(default=None, max_length=2048, examples=["rtsp://camera.example/stream"])
@@ -103,7 +104,7 @@ class Camera(_Record):
 class Lift(_Record):
     """One installation as registered: a lift may be enrolled with masks before it has a camera or track.
 
-    carriers: how many hang on its rope; passages are then numbered round from 1 to that.
+    carriers: number of carriers on its rope; passages are then numbered from 1 to this, over and over.
     """
 
     id: LiftId
@@ -116,7 +117,7 @@ class Lift(_Record):
 
 @dataclass(frozen=True, eq=False)
 class MaskPair:
-    """The open and the close mask of a lift: uint8[200, 200], 255 where the bar is, else 0."""
+    """The open and the close mask of a lift: uint8[200, 200], 255 on the bar, 0 elsewhere."""
 
     open: npt.NDArray[np.uint8]
     close: npt.NDArray[np.uint8]

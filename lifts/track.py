@@ -1,4 +1,4 @@
-"""How a lift's carrier moves through the camera's picture, worked out once for each place on the track."""
+"""The geometry of a lift's track: poses and motion of a carrier, cached for each place."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from lifts.schema import Pose, Track
 
 
 class TrackGeometry:
-    """A track with what follows from it; what was worked out is kept.
+    """A track with the quantities derived from it, which are cached.
 
-    Progress is a carrier's place on the track: 0 at begin, 1 at end, by the distance gone in the world.
+    Progress is a carrier's place on the track: 0 at begin, 1 at end, by the distance travelled in the world.
 
     Attributes:
         track: in the pixels of the camera's picture.
         middle: progress of the middle pose, 0.05..0.95.
-        px_per_progress: canonical pixels that a carrier's picture moves per unit of progress about the middle
+        px_per_progress: canonical pixels that a carrier's picture moves per unit of progress near the middle
             (root mean square over the frame).
     """
 
@@ -33,7 +33,7 @@ class TrackGeometry:
 
     @cached_property
     def px_per_progress(self) -> float:
-        """See the class."""
+        """Canonical pixels of motion per unit of progress near the middle (root mean square)."""
         return motion_px(self.track, self.middle)
 
     def pose(self, progress: float) -> Pose:
@@ -43,7 +43,7 @@ class TrackGeometry:
         return self._poses[progress]
 
     def drift(self, progress: float) -> tuple[float, float]:
-        """Return the mean motion there, (x, y) canonical pixels per unit of progress."""
+        """Return the mean motion at a place on the track, (x, y) canonical pixels per unit of progress."""
         if progress not in self._drifts:
             x, y = _motion_field(self.track, progress).mean(axis=0)
             self._drifts[progress] = float(x), float(y)
@@ -60,7 +60,7 @@ def motion_px(track: Track, progress: float) -> float:
 
 
 def scaled(track: Track, factor: float) -> Track:
-    """Return a track in the pixels of a picture `factor` times as wide as the one it was given for."""
+    """Return a track in the pixels of a picture `factor` times as wide as its own."""
     if math.isclose(factor, 1.0):
         return track
     poses = {
@@ -77,7 +77,7 @@ def scaled(track: Track, factor: float) -> Track:
 
 
 def _motion_field(track: Track, progress: float, half: float = 0.05) -> npt.NDArray[np.float64]:
-    """Return float64[25, 2]: motion per unit of progress, in the canonical frame held at `progress`."""
+    """Return float64[25, 2], the motion per unit of progress at 25 points of the canonical frame."""
     side = np.linspace(40.0, 160.0, 5)
     points = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     back = cv2.invertAffineTransform(to_camera(pose_at(track, progress)))

@@ -1,4 +1,4 @@
-"""How a model's margins are read: one validated object, written by the export and read by the service."""
+"""A model's calibration: how its margins become verdicts. The export writes it, and the service reads it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ Shift = Annotated[int, Field(ge=-50, le=50)]
 class Calibration(BaseModel):
     """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high.
 
-    occupancy_threshold: a carrier whose chance to be occupied reaches it is.
-    fit_threshold: a passage whose chance to show a carrier of the lift is below it is unknown.
-    min_quality: a picture registered worse than this may show the bar anywhere, and is not judged.
-    min_separation, min_separation_good: distances of a pair of masks' embeddings below which the pair is
-        refused, and from which it is good.
-    mask_shifts_px: the (dx, dy) of the copies that stand in a mask's bank beside the mask itself.
-    bar_map_cells: side of the map of the bar that an embedding begins with; 0 where it does not.
-    clusters: how the margins of passages lie on lifts in general (`heaps` in artefacts before 0.6).
-    scale_on_site: the scale of a lift that has a threshold of its own; artefacts before 0.3 have neither.
+    occupancy_threshold: a carrier is occupied if its probability of being so is at least this.
+    fit_threshold: a passage is unknown if its probability of showing a carrier of the lift is below this.
+    min_quality: a picture registered with a lower quality may show the bar anywhere, and is not judged.
+    min_separation, min_separation_good: distances between the embeddings of a pair of masks; the pair is
+        refused below the first, and good from the second on.
+    mask_shifts_px: the (dx, dy) of the shifted copies that a mask's bank holds beside the mask itself.
+    bar_map_cells: side of the bar map at the start of an embedding; 0 if there is no such map.
+    clusters: the distribution of passage margins over lifts in general (`heaps` in artefacts before 0.6).
+    scale_on_site: the scale for a lift with its own threshold. Artefacts before 0.3 lack both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,8 +53,8 @@ class Calibration(BaseModel):
             raise ValueError("unknown_low: above unknown_high")
         return self
 
-    def on_site(self, threshold: float) -> Calibration:
-        """Return the reading of a lift whose margins part at `threshold` instead of where masks say.
+    def with_threshold(self, threshold: float) -> Calibration:
+        """Return the calibration of a lift that is judged by its own `threshold` instead of the masks'.
 
         p(open) = sigmoid(-scale_on_site * (margin - threshold)).
         """
@@ -70,7 +70,7 @@ class Calibration(BaseModel):
         return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
 
     def verdict_of(self, p_open: float) -> Verdict:
-        """Return the state that the probability speaks for, `unknown` strictly inside the band."""
+        """Return the verdict for a probability of open; it is `unknown` strictly inside the band."""
         if p_open >= self.unknown_high:
             return Verdict.OPEN
         return Verdict.CLOSED if p_open <= self.unknown_low else Verdict.UNKNOWN

@@ -1,22 +1,22 @@
 """The two clusters of a lift's passage margins, open and closed, found without labels.
 
-A network that reads masks ranks the passages of an unseen lift well and errs by an offset: whatever is always
-in that lift's picture (frame, seat edges, a railing) pulls every margin the same way. The margins of
-unlabelled passages show it. They are taken as a mixture of two normal clusters, open and closed, with one
-spread and any share of open carriers, beside a thin uniform layer of passages that belong to neither (bars on
-their way, people before the camera). How clusters lie on lifts in general is known from lifts with labels:
-that is the prior, which says what a single cluster is where bars are nearly always closed, or nearly never.
+A network that is given masks ranks the passages of an unseen lift well, but its margins have an offset:
+permanent parts of the lift's pictures (frame, seat edges, a railing) shift all margins alike. The margins of
+unlabelled passages reveal this offset. They are modelled as a mixture of two normal clusters, open and
+closed, with a common spread and any share of open carriers, and of a thin uniform layer of outliers (moving
+bars, people in front of the camera). The prior is the distribution of the clusters over labelled lifts. It
+identifies a single cluster on lifts whose bars are nearly always closed, or nearly never.
 
 The estimate is the maximum a posteriori by expectation maximisation (Dempster, Laird and Rubin 1977; priors
-as in Fraley and Raftery, "Bayesian regularization for normal mixture estimation", 2007). Clusters are not
-normal: with hundreds of passages, the tails of one would be split off as the other. So the passages count at
-most as much as `ClusterPrior.most` of them (a tempered likelihood).
+as in Fraley and Raftery, "Bayesian regularization for normal mixture estimation", 2007). The clusters are
+not exactly normal: with hundreds of passages, the tails of one would be taken for the other. The total weight
+of the passages is therefore limited to `ClusterPrior.most` (a tempered likelihood).
 
-Reviewed passages are known members of their cluster and count fully.
+Reviewed passages are known members of their cluster and have weight 1.
 
-A cluster of few passages says little of where it lies, and the midpoint moves with it. So the lift is judged
-by a threshold between the masks' own, 0, and the midpoint: nearer to the midpoint the more passages the
-smaller cluster holds and the more passages were reviewed.
+The centre of a small cluster is uncertain, and so is the midpoint. The lift is therefore judged by a
+threshold between the masks' own threshold, 0, and the midpoint. It moves towards the midpoint as the smaller
+cluster grows and as more passages are reviewed.
 """
 
 from __future__ import annotations
@@ -35,28 +35,26 @@ Float64 = npt.NDArray[np.float64]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
-_SHIFTS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # starts of the search, in prior deviations of the common offset
+_SHIFTS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # offsets of the first starting points, in the prior's deviations
 _CUTS = (0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 _SHARES = (0.03, 0.5, 0.97)
 _ROUNDS = 100
-_TRUSTED = (
-    20.0  # passages of the smaller cluster, or reviewed, at which the threshold is half-way to the midpoint
-)
-_REACH = 4.0  # margins are differences of distances between unit vectors: -2..2
+_HALFWAY_EVIDENCE = 20.0  # passages, reviewed or in the smaller cluster, that move the threshold halfway
+_MARGIN_RANGE = 4.0  # margins are differences of distances between unit vectors: -2..2
 
 
 @validated(frozen=True)
 class ClusterPrior:
-    """How the clusters of passage margins lie on lifts in general; a part of a model's calibration.
+    """Distribution of the clusters of passage margins over lifts; a part of a model's calibration.
 
     Attributes:
         open_mean, closed_mean: means over lifts of the clusters' centres.
         open_deviation, closed_deviation: their standard deviations over lifts, above 0.
         correlation: between the two centres, -1..1 (exclusive): a common offset makes it positive.
         spread: standard deviation within a cluster, above 0.
-        strength: passages that `spread` is worth.
-        outliers: share of passages of neither cluster, 0..1.
-        most: unlabelled passages together count at most as much as this many.
+        strength: weight of `spread` in the estimate, as a number of passages.
+        outliers: share of passages in neither cluster, 0..1.
+        most: largest total weight of the unlabelled passages, as a number of passages.
     """
 
     open_mean: Finite
@@ -70,13 +68,13 @@ class ClusterPrior:
     most: Positive = 20.0
 
     def mean(self) -> Float64:
-        """float64[2]: open, closed."""
+        """Return the mean centres, float64[2]: open, closed."""
         return np.array([self.open_mean, self.closed_mean])
 
     def covariance(self) -> Float64:
-        """float64[2, 2] of the centres."""
-        both = self.correlation * self.open_deviation * self.closed_deviation
-        return np.array([[self.open_deviation**2, both], [both, self.closed_deviation**2]])
+        """Return the covariance of the centres, float64[2, 2]."""
+        shared = self.correlation * self.open_deviation * self.closed_deviation
+        return np.array([[self.open_deviation**2, shared], [shared, self.closed_deviation**2]])
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,9 @@ class BimodalFit:
 
     Attributes:
         open_mean, closed_mean: their centres.
-        spread: standard deviation within either.
-        open_share: of the passages, 0..1.
-        trust: how far the threshold goes from the masks' own to the midpoint, 0..1.
+        spread: standard deviation within each.
+        open_share: share of the passages in the open cluster, 0..1.
+        trust: position of the threshold, from 0 (the masks' own) to 1 (the midpoint).
     """
 
     open_mean: float
@@ -98,17 +96,17 @@ class BimodalFit:
 
     @property
     def midpoint(self) -> float:
-        """The margin half-way between the clusters."""
+        """The margin halfway between the clusters."""
         return (self.open_mean + self.closed_mean) / 2
 
     @property
     def threshold(self) -> float:
-        """The margin that the lift is judged by: below it a passage is open."""
+        """The margin below which a passage of this lift is open."""
         return self.trust * self.midpoint
 
     @property
     def overlap(self) -> float:
-        """Share of a cluster beyond the threshold if clusters were normal, the worse of the two, 0..1."""
+        """Share 0..1 of a normal cluster that lies beyond the threshold; the larger of the two."""
         nearest = min(self.threshold - self.open_mean, self.closed_mean - self.threshold)
         return 0.5 * math.erfc(nearest / (self.spread * math.sqrt(2)))
 
@@ -119,12 +117,12 @@ def fit_clusters(
     """Find the two clusters of a lift's passage margins.
 
     Args:
-        margins: float[N], one a passage; none is allowed, and returns the prior's clusters.
-        prior: what is known of lifts in general.
+        margins: float[N], one per passage; N may be 0, which returns the prior's clusters.
+        prior: distribution of the clusters over lifts in general.
         is_open: the reviewer's label of each passage, None where there is none; all None by default.
 
     Raises:
-        ValueError: a margin is not finite, or labels and margins differ in number.
+        ValueError: a margin is not finite, or the numbers of labels and margins differ.
     """
     x = np.asarray(margins, np.float64).reshape(-1)
     labels = [None] * len(x) if is_open is None else list(is_open)
@@ -136,50 +134,50 @@ def fit_clusters(
     known = np.array([label is not None for label in labels], bool)
     unlabelled = int((~known).sum())
     weight = np.where(known, 1.0, min(1.0, prior.most / max(unlabelled, 1)))
-    ends = [
-        _climbed(x, weight, possible, known, prior, start, share)
+    candidates = [
+        _maximise_posterior(x, weight, possible, known, prior, start, share)
         for start in _starts(x, prior)
         for share in _SHARES
     ]
-    # Open is the cluster of the lower margins; where no search ends so, the passages say nothing.
-    ordered = [end for end in ends if end[1].open_mean < end[1].closed_mean]
+    # The open cluster has the lower margins; without such a candidate, the passages teach nothing.
+    ordered = [candidate for candidate in candidates if candidate[1].open_mean < candidate[1].closed_mean]
     if not ordered:
         return BimodalFit(prior.open_mean, prior.closed_mean, prior.spread, 0.5, trust=0.0)
-    found = max(ordered, key=lambda end: end[0])[1]
-    evidence = float(memberships(x, found, prior, labels).sum(0).min()) + float(known.sum())
-    return replace(found, trust=evidence / (evidence + _TRUSTED))
+    best = max(ordered, key=lambda candidate: candidate[0])[1]
+    evidence = float(memberships(x, best, prior, labels).sum(0).min()) + float(known.sum())
+    return replace(best, trust=evidence / (evidence + _HALFWAY_EVIDENCE))
 
 
 def memberships(
     margins: npt.ArrayLike, fit: BimodalFit, prior: ClusterPrior, is_open: Sequence[bool | None] | None = None
 ) -> Float64:
-    """Return how far each passage belongs to open and to closed: float64[N, 2], at most 1 together.
+    """Return each passage's membership in open and in closed: float64[N, 2], with sums of at most 1.
 
     Args:
         margins: float[N].
         fit: the lift's clusters.
-        prior: its `outliers` says how many belong to neither.
-        is_open: the reviewer's label of each passage; a labelled one belongs to its cluster wholly.
+        prior: its `outliers` is the share of passages in neither cluster.
+        is_open: the reviewer's label of each passage; a labelled passage has membership 1 in its cluster.
     """
     x = np.asarray(margins, np.float64).reshape(-1, 1)
     share = np.array([fit.open_share, 1 - fit.open_share]) * (1 - prior.outliers)
-    found = _layers(x, np.array([fit.open_mean, fit.closed_mean]), fit.spread**2, share)
-    found /= found.sum(1, keepdims=True) + prior.outliers / _REACH
+    found = _densities(x, np.array([fit.open_mean, fit.closed_mean]), fit.spread**2, share)
+    found /= found.sum(1, keepdims=True) + prior.outliers / _MARGIN_RANGE
     for row, label in zip(found, is_open or [], strict=False):
         if label is not None:
             row[:] = (label, not label)
     return found
 
 
-def _layers(x: Float64, centres: Float64, variance: float, share: Float64) -> Float64:
-    """Densities float64[N, 2] of two normal clusters at x float64[N, 1]."""
+def _densities(x: Float64, centres: Float64, variance: float, share: Float64) -> Float64:
+    """Return the densities float64[N, 2] of two normal clusters at x float64[N, 1]."""
     z = (x - centres) ** 2 / (2 * variance)
     densities: Float64 = share * np.exp(-np.minimum(z, 600)) / math.sqrt(2 * math.pi * variance)
     return densities
 
 
 def _starts(x: Float64, prior: ClusterPrior) -> list[Float64]:
-    """Return where to begin: the prior's centres moved together; passages cut in two at several places."""
+    """Return starting points: the prior's centres with common offsets, and the passages split by rank."""
     deviation = np.sqrt(np.diag(prior.covariance()))
     starts = [prior.mean() + shift * deviation for shift in _SHIFTS]
     if len(x) > 1:
@@ -189,7 +187,7 @@ def _starts(x: Float64, prior: ClusterPrior) -> list[Float64]:
     return starts
 
 
-def _climbed(
+def _maximise_posterior(
     x: Float64,
     weight: Float64,
     possible: npt.NDArray[np.bool_],
@@ -198,14 +196,14 @@ def _climbed(
     centres: Float64,
     share: float,
 ) -> tuple[float, BimodalFit]:
-    """Climb to a maximum from one start; returns its log posterior and the clusters there."""
+    """Maximise the posterior from one start; return its logarithm at the maximum, and the clusters there."""
     mean, precision = prior.mean(), np.linalg.inv(prior.covariance())
     variance = prior.spread**2
-    layer = np.where(known, 0.0, prior.outliers / _REACH)  # a reviewed passage is of its cluster
+    layer = np.where(known, 0.0, prior.outliers / _MARGIN_RANGE)  # a reviewed passage is never an outlier
     total = np.ones(len(x))
     for _ in range(_ROUNDS):
         shares = np.array([share, 1 - share]) * (1 - prior.outliers)
-        clusters = np.where(possible, _layers(x[:, None], centres, variance, shares), 0.0)
+        clusters = np.where(possible, _densities(x[:, None], centres, variance, shares), 0.0)
         total = clusters.sum(1) + layer
         belongs = clusters / total[:, None] * weight[:, None]
         count = belongs.sum(0)
@@ -213,11 +211,11 @@ def _climbed(
         moved = np.linalg.solve(precision + np.diag(count / variance), pull)
         square = float((belongs * (x[:, None] - moved) ** 2).sum())
         variance = (prior.strength * prior.spread**2 + square) / (prior.strength + float(count.sum()))
-        # As if half a passage of either state had been seen: a share is never quite 0 or 1.
+        # Half a passage is added to each state, so that a share is never exactly 0 or 1.
         share = float((count[0] + 0.5) / (count.sum() + 1))
-        still = bool(np.abs(moved - centres).max() < 1e-7)
+        converged = bool(np.abs(moved - centres).max() < 1e-7)
         centres = moved
-        if still:
+        if converged:
             break
     off = centres - mean
     posterior = float((weight * np.log(total)).sum()) - 0.5 * float(off @ precision @ off)
@@ -226,14 +224,14 @@ def _climbed(
     return posterior, BimodalFit(float(centres[0]), float(centres[1]), math.sqrt(variance), share)
 
 
-def prior_from(lifts: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> ClusterPrior:
+def fit_prior(lifts: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> ClusterPrior:
     """Learn the prior from lifts with labels.
 
     Args:
-        lifts: (margins float[N], is_open bool[N]) of three or more lifts' passages, both states in each.
+        lifts: (margins float[N], is_open bool[N]) of three or more lifts' passages; each has both states.
 
     Raises:
-        ValueError: there are too few lifts, or one of them shows one state only.
+        ValueError: there are too few lifts, or one of them has a single state.
     """
     if len(lifts) < 3:
         raise ValueError(f"a prior over lifts takes three or more, got {len(lifts)}")
@@ -244,7 +242,7 @@ def prior_from(lifts: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> ClusterP
             raise ValueError("a lift shows one state only")
         both = (x[opened], x[~opened])
         centres.append([float(np.median(cluster)) for cluster in both])
-        # Medians and their deviations: a lift's outliers have a layer of their own.
+        # Medians, since the outliers are modelled apart.
         deviations = [1.4826 * float(np.median(np.abs(part - np.median(part)))) for part in both]
         spreads.append(math.sqrt(float(np.mean(np.square(deviations)))))
     table = np.array(centres)

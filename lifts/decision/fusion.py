@@ -1,4 +1,4 @@
-"""From the pictures of a passage to one number: which of them count, and how probabilities are averaged."""
+"""Fusion of a passage's pictures: which of them count, and how their probabilities are averaged."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ DECISIVE = 0.97
 def mean_odds(probabilities: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return the probability whose log odds are the mean of those given, over the last axis.
 
-    Somebody may be hidden in one picture and plain in another: a confident picture weighs more than in the
-    mean of probabilities, without deciding alone as in their maximum. Of the statistics tried for occupancy
-    it had the least cost on the calibration lifts. The judge's thresholds are calibrated for the same one.
+    A rider may be hidden in one picture and in plain sight in another. A confident picture therefore weighs
+    more than in the mean of the probabilities, but does not decide alone as it would in their maximum. Of the
+    statistics tried for occupancy, this one had the lowest cost on the calibration lifts. The judge's
+    thresholds are calibrated for it.
 
     Args:
-        probabilities: float[..., N] in 0..1, N one or more.
+        probabilities: float[..., N] in 0..1, N at least 1.
 
     Returns:
         float64[...] in 0.001..0.999; NaN where one is NaN.
@@ -29,14 +30,14 @@ def mean_odds(probabilities: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-np.mean(np.log(safe / (1 - safe)), axis=-1))))
 
 
-def deciding(chances: Sequence[float], usable: Sequence[int]) -> list[int]:
+def select_decisive(chances: Sequence[float], usable: Sequence[int]) -> list[int]:
     """Return the indices of the pictures whose margins are averaged.
 
-    All usable ones, unless some are decisively open and others decisively closed: then the bar moved while
-    the carrier passed, and the unbroken last run of decisive pictures of the last state counts.
+    These are all usable pictures, unless some are decisively open and others decisively closed. Then the bar
+    moved while the carrier passed, and only the last unbroken run of decisive pictures in one state counts.
 
     Args:
-        chances: each picture's probability that the bar is open, 0..1, in the order of time.
+        chances: each picture's probability that the bar is open, 0..1, in order of time.
         usable: indices of the pictures that may be judged, in order, at least one.
     """
     decisive = [i for i in usable if max(chances[i], 1.0 - chances[i]) >= DECISIVE]

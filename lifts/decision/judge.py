@@ -1,26 +1,27 @@
-"""From embeddings to a verdict: pure arithmetic on one passage.
+"""The judge: computes a passage's verdict from the embeddings of its pictures, by arithmetic alone.
 
-Per picture: distance to the open and to the close mask; margin = distance to open - distance to close,
-negative means nearer to open; calibrated, p(open) = sigmoid(-(scale * margin + offset)); `unknown` between
-`unknown_low` and `unknown_high`. A model that compares by itself
-(`Inference.matches`) has the distances corrected to its own margin; for another they are the least over the
-mask's bank of shifted copies.
+For each picture, the distances to the open and to the close mask are computed. The margin is the distance to
+open less the distance to close; a negative margin means nearer to open. It is calibrated as
+p(open) = sigmoid(-(scale * margin + offset)), and the verdict is `unknown` between `unknown_low` and
+`unknown_high`. If the model compares pictures and masks itself (`Inference.matches`), the distances are
+corrected to the model's margin. Otherwise each distance is the smallest over the mask's shifted copies.
 
-A lift that is judged by its site calibration has its prototypes' margin combined with that, and is read by
-where its passages part instead of by `offset`.
+With a site calibration, that margin is combined with the margin by the lift's prototypes, and the threshold
+between the lift's own open and closed passages replaces `offset`.
 
 Per passage, over the pictures that may be judged (no problem, registered well enough):
 
-- If none is left: `unknown`, with the pictures' problems as the reasons. Never a default.
-- If together they do not look like a carrier of this lift: `unknown`. A covered lens, an empty
-  track, a moved camera, masks of another lift.
-- Normally the margins are averaged, and the mean is calibrated like a picture's.
+- If no picture is left, the verdict is `unknown`, with the pictures' problems as the reasons. There is no
+  default verdict.
+- If together they do not look like a carrier of this lift, the verdict is `unknown`. Causes are a covered
+  lens, an empty track, a moved camera or the masks of another lift.
+- Normally the margins are averaged, and the mean is calibrated like a picture's margin.
 - A bar may be lowered while the carrier passes. If some pictures are decisively open and others decisively
-  closed, their mean would say little; the last decisive state counts, because what matters is where the bar
-  is at TF. Then margin and confidence are those of the unbroken last run of decisive pictures of that state.
-  The price: one picture that is decisively wrong at the very end turns the passage. `DECISIVE` is therefore
-  far stricter than the band of a verdict: on passages whose bar does not move, the mean alone errs less than
-  a last picture that is merely confident.
+  closed, their mean would say little. The last decisive state counts, because the position of the bar at TF
+  is what matters. Margin and confidence are then those of the last unbroken run of decisive pictures.
+  The drawback is that a single picture that is decisively wrong at the very end flips the verdict. `DECISIVE`
+  is therefore far stricter than a verdict's band: on passages whose bar does not move, the mean alone errs
+  less often than a last picture that is merely confident.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lifts.decision.calibration import Calibration
-from lifts.decision.fusion import deciding, mean_odds
+from lifts.decision.fusion import mean_odds, select_decisive
 from lifts.decision.prototypes import Prototypes
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
@@ -47,13 +48,13 @@ def judge(
     """Judge one passage.
 
     Args:
-        pictures: one to three, in the order of time.
-        inference: what the network says of them by this lift's references.
-        references: the lift's masks and what it has learnt; embeddings of the same model.
+        pictures: one to three, in order of time.
+        inference: the network's output for them, computed with this lift's references.
+        references: the lift's masks and its site calibration, embedded by the same model.
         calibration: the model's.
 
     Raises:
-        ValueError: the shapes do not fit together.
+        ValueError: the shapes do not match.
     """
     bank, (embeddings, occupancy, matches) = references.bank, inference
     if embeddings.shape != (len(pictures), bank.shape[2]) or occupancy.shape != (len(pictures),):
@@ -63,7 +64,7 @@ def judge(
         )
     site = references.site
     if site is not None:
-        calibration = calibration.on_site(site.fit.threshold)
+        calibration = calibration.with_threshold(site.fit.threshold)
     distances = distances_of(inference, bank, None if site is None else site.prototypes)
     problems = [
         problem_of(picture, calibration, bool(np.isfinite(row).all() and np.isfinite(occupied)))
@@ -83,10 +84,10 @@ def judge(
     if not usable:
         reasons = dict.fromkeys(problem for problem in problems if problem is not None)
         return unknown(*(reasons or (Reason.NO_PICTURES,)), references=references, images=images)
-    # NaN, of a model that knows distances only, is not below.
+    # A model that only gives distances has NaN here, and NaN is never below the threshold.
     if mean_odds(matches[usable, 1]) < calibration.fit_threshold:
         return unknown(Reason.NOT_THIS_LIFT, references=references, images=images)
-    margin = float(np.mean([margins[index] for index in deciding(chances, usable)]))
+    margin = float(np.mean([margins[index] for index in select_decisive(chances, usable)]))
     p_open = calibration.probability_open(margin)
     verdict = calibration.verdict_of(p_open)
     seated = float(mean_odds(occupancy[usable]))
@@ -123,9 +124,10 @@ def unknown(
 
 
 def distances_of(inference: Inference, bank: Float32, prototypes: Prototypes | None = None) -> Float32:
-    """Return float32[N, 2]: distances to open and close whose difference is the margin to go by.
+    """Return float32[N, 2]: distances to open and close whose difference is the margin that decides.
 
-    It is the network's own margin where it compares, combined with the lift's prototypes' if it has any.
+    That margin is the network's own if the network compares, combined with the margin by the lift's
+    prototypes if there are any.
     """
     distances = distances_to(inference.embeddings, bank)
     margins = inference.matches[:, 0]
@@ -135,10 +137,10 @@ def distances_of(inference: Inference, bank: Float32, prototypes: Prototypes | N
     if not compares:
         margins = distances[:, 0] - distances[:, 1]
     if prototypes is not None:
-        margins = prototypes.combined(margins, inference.embeddings)
+        margins = prototypes.combine(margins, inference.embeddings)
     apart = np.stack([margins, -margins], axis=1) / 2
     corrected: Float32 = distances.mean(axis=1, keepdims=True) + apart
-    # A distance is not negative; the difference stays.
+    # A distance cannot be negative: raise both alike, so that their difference stays.
     return np.asarray(corrected - np.minimum(corrected.min(axis=1, keepdims=True), 0), np.float32)
 
 
@@ -150,7 +152,7 @@ def distances_to(embeddings: Float32, bank: Float32) -> Float32:
 
 
 def problem_of(picture: PictureQuality, calibration: Calibration, finite: bool = True) -> Reason | None:
-    """Return why a picture must not be judged, None if it may; `finite`: the network's answer is."""
+    """Return why a picture must not be judged, or None; `finite`: the network's output is finite."""
     if picture.problem is not None:
         return picture.problem
     if not picture.quality >= calibration.min_quality:

@@ -1,15 +1,15 @@
-"""Prototypes of a lift's own carriers, beside its masks: what its open and its closed passages look like.
+"""Prototypes: the appearance of a lift's own open and closed passages, used together with its masks.
 
-Masks say where a bar is to be seen; the lift's own passages say what it really looks like there, and what
-always surrounds it. The prototypes are the mean embeddings of open and of closed passages (Snell, Swersky
-and Zemel, "Prototypical networks for few-shot learning", NeurIPS 2017). No passage has to be labelled:
-each counts for a cluster as far as its margin makes it a member (`lifts.decision.clusters.memberships`); a
-reviewed one counts wholly for its label.
+The masks show where a bar is. The lift's own passages show what the bar looks like there, and what always
+surrounds it. The prototypes are the mean embeddings of open and of closed passages (Snell, Swersky and
+Zemel, "Prototypical networks for few-shot learning", NeurIPS 2017). No passage has to be labelled: each is
+weighted by its membership in the cluster (`lifts.decision.clusters.memberships`), and a reviewed passage
+belongs to the cluster of its label with weight 1.
 
-How much nearer an embedding is to one prototype than to the other is linear in it; coordinates that differ
-much among passages of the same state count less (a diagonal discriminant). A prototype holds a part of each
-passage that it is the mean of, so passages lie nearer to their own than a new one will: scale and middle are
-taken from each passage's distance to the prototypes of all the others.
+The difference of the distances to the two prototypes is linear in the embedding. Coordinates that vary much
+among passages of the same state weigh less (a diagonal discriminant). Each passage contributes to its own
+prototype and therefore lies nearer to it than a new passage would. So scale and midpoint are estimated by
+leaving one out: each passage is compared with the prototypes of all the others.
 """
 
 from __future__ import annotations
@@ -28,38 +28,38 @@ MOMENTS = 3
 """Begin, middle and end of a passage."""
 
 MIN_MEMBERS = 2.0
-"""Passages of the smaller cluster up to which there are no prototypes."""
+"""There are no prototypes if the smaller cluster holds no more passages than this."""
 
 HALF_WEIGHT_MEMBERS = 4.0
-"""How many more of them give the prototypes half of the weight that very many would give."""
+"""Passages: with n in the smaller cluster, weight grows as (n - MIN_MEMBERS) / (n + HALF_WEIGHT_MEMBERS)."""
 
 MIN_KEPT = 0.5
-"""Passages lie further apart by their own prototypes than new ones will. This is made up for by scaling the
-margins, as if at least this fraction of the distance were left."""
+"""Prototypes separate their own passages better than new ones. The margins are scaled to compensate for that,
+as if at least this fraction of the separation remained."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prototypes:
-    """A lift's prototypes as a reading of embeddings, for each of the three moments of a passage.
+    """A lift's prototypes as linear functions of embeddings, one for each of the three moments of a passage.
 
     Attributes:
-        directions: float32[3, D]; an embedding's margin by the prototypes is its product with its moment's,
-            plus the moment's offset.
-        offsets: margins of the origin.
-        weights: of those margins beside the masks', 0..1.
+        directions: float32[3, D]; the margin by the prototypes is the dot product of an embedding and its
+            moment's direction, plus the moment's offset.
+        offsets: margins at the origin of the embedding space.
+        weights: weights 0..1 of these margins; the masks' margins have the rest.
     """
 
     directions: Float32
     offsets: tuple[float, float, float]
     weights: tuple[float, float, float]
 
-    def combined(self, margins: npt.ArrayLike, embeddings: Float32) -> Float32:
+    def combine(self, margins: npt.ArrayLike, embeddings: Float32) -> Float32:
         """Return the margins by masks and prototypes together.
 
         Args:
             margins: float[..., M], by the masks, of the M pictures of a passage.
-            embeddings: float32[..., M, D]. Three are begin, middle and end; of fewer the moments are unknown,
-                and the mean of all prototypes is taken.
+            embeddings: float32[..., M, D]. Three are begin, middle and end; with fewer, the moments are
+                unknown, and the mean over the moments' prototypes is used.
 
         Returns:
             float32[..., M].
@@ -74,7 +74,7 @@ class Prototypes:
 
 @dataclass(frozen=True, eq=False)
 class LearntPrototypes:
-    """What N passages of a lift show.
+    """What was learnt from N passages of a lift.
 
     Attributes:
         fit: the clusters of `margins`.
@@ -88,18 +88,18 @@ class LearntPrototypes:
 
 
 def background_embedding(margins: npt.ArrayLike, embeddings: Float32, prior: ClusterPrior) -> Float32 | None:
-    """Return what shows in a lift's pictures whatever the state of the bar, as a mean embedding.
+    """Return the mean embedding of what a lift's pictures show whatever the state of the bar.
 
-    The mean over all passages would do where both states are as frequent; where hardly anybody closes it, an
-    open bar is in nearly all of them. So both clusters count alike.
+    The mean over all passages would do if both states were equally frequent. Where hardly anybody closes the
+    bar, nearly all pictures show it open. Both clusters therefore have the same weight.
 
     Args:
-        margins: float[N], one a passage, by the masks alone.
+        margins: float[N], one per passage, by the masks alone.
         embeddings: float32[N, 3, D], of each passage at begin, middle and end.
-        prior: how clusters lie on lifts in general.
+        prior: distribution of the clusters over lifts in general.
 
     Returns:
-        float32[D], or None where one cluster is too small.
+        float32[D], or None if one cluster is too small.
 
     Raises:
         ValueError: a margin is not finite.
@@ -121,9 +121,9 @@ def learn(
     """Learn from a lift's passages.
 
     Args:
-        margins: float[N], one a passage, by the masks.
+        margins: float[N], one per passage, by the masks.
         embeddings: float32[N, 3, D], of each passage at begin, middle and end.
-        prior: how clusters lie on lifts in general.
+        prior: distribution of the clusters over lifts in general.
         is_open: the reviewer's label of each passage, None where there is none; all None by default.
 
     Raises:
@@ -139,7 +139,9 @@ def learn(
     if len(x) == 0 or belongs.sum(0).min() <= MIN_MEMBERS:
         return LearntPrototypes(fit, None, x)
     apart = prior.closed_mean - prior.open_mean
-    found = [_read(embeddings[:, moment].astype(np.float64), belongs, apart) for moment in range(MOMENTS)]
+    found = [
+        _fit_moment(embeddings[:, moment].astype(np.float64), belongs, apart) for moment in range(MOMENTS)
+    ]
     prototypes = Prototypes(
         np.stack([one.direction for one in found]).astype(np.float32),
         (found[0].offset, found[1].offset, found[2].offset),
@@ -150,7 +152,7 @@ def learn(
 
 
 class _MomentReading(NamedTuple):
-    """One moment's prototypes; own: float64[N], each passage's margin by those of all the others."""
+    """One moment's prototypes; own: float64[N], the margin of each passage by the others' prototypes."""
 
     direction: Float64
     offset: float
@@ -158,27 +160,27 @@ class _MomentReading(NamedTuple):
     own: Float64
 
 
-def _read(x: Float64, belongs: Float64, apart: float) -> _MomentReading:
-    """Read embeddings float64[N, D] by the prototypes of two clusters, scaled to lie `apart`."""
+def _fit_moment(x: Float64, belongs: Float64, apart: float) -> _MomentReading:
+    """Fit one moment's prototypes to embeddings float64[N, D], with margins scaled to lie `apart`."""
     count = belongs.sum(0)  # [2]
     means = belongs.T @ x / count[:, None]  # [2, D]
     within = sum(belongs[:, k] @ (x - means[k]) ** 2 for k in (0, 1)) / count.sum()  # [D]
-    evenly = 1 / (within + within.mean() + 1e-12)
+    precision = 1 / (within + within.mean() + 1e-12)
     difference = means[1] - means[0]
-    direction = difference * evenly
+    direction = difference * precision
     distance = float(direction @ difference)
-    if distance <= 0:  # the two clusters look alike
+    if distance <= 0:  # the two clusters are not separated
         return _MomentReading(np.zeros_like(direction), 0.0, 0.0, np.zeros(len(x)))
-    # Without passage i its prototype is m - w_i (x_i - m) / (count - w_i), m being that with it.
-    near = x @ (means * evenly).T  # [N, 2]
-    square = (x**2) @ evenly
+    # A prototype m without passage i becomes m - w_i (x_i - m) / (count - w_i).
+    near = x @ (means * precision).T  # [N, 2]
+    square = (x**2) @ precision
     left = belongs * (square[:, None] - near) / np.maximum(count - belongs, 0.5)
     others = near - left
     own = others[:, 1] - others[:, 0]  # [N], in units of the direction
     middle = (belongs * own[:, None]).sum(0) / count
     kept = float(middle[1] - middle[0])
     scale = apart / max(kept, MIN_KEPT * distance)
-    # How well the prototypes tell apart passages that they do not hold says how far to trust them.
+    # Trust the prototypes as far as they separate passages that they were not computed from.
     trust = min(max(kept / distance, 0.0), 1.0)
     worth = trust * (count.min() - MIN_MEMBERS) / (count.min() + HALF_WEIGHT_MEMBERS)
     offset = -scale * float(middle.sum()) / 2

@@ -1,4 +1,4 @@
-"""Why a passage cannot be judged, as codes; the sentences are made where people read them."""
+"""Codes for why a passage cannot be judged; the sentences for people are written in the user interfaces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why a picture must not be judged, or why a passage's verdict is `unknown`.
 
-    The codes are stored and stand in the API: a code may be added, but keeps its meaning for ever.
+    The codes are stored and are part of the API: codes may be added, but a code never changes its meaning.
     """
 
     # Of one picture, found in the picture itself.
@@ -46,5 +46,5 @@ class Reason(StrEnum):
     LATE = "late"
     FAILED = "failed"
 
-    # In records of earlier versions: a sentence that no code stands for.
+    # In records of earlier versions: a sentence that has no code.
     UNSPECIFIED = "unspecified"

@@ -1,4 +1,4 @@
-"""What the pictures of one lift are compared with."""
+"""The reference embeddings that a lift's pictures are compared with."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def reference_embeddings(masks: Float32, background_embedding: Float32 | None = 
 
     Args:
         masks: float32[2, D], embeddings of the open and the close mask.
-        background_embedding: float32[D], what shows in the lift's pictures in either state; zeros stand for
-            one that is not known.
+        background_embedding: float32[D], what the lift's pictures show in either state; replaced by zeros
+            if it is not known.
     """
     background = np.zeros_like(masks[:1]) if background_embedding is None else background_embedding[None]
     return np.concatenate([masks, background])
@@ -24,11 +24,11 @@ def reference_embeddings(masks: Float32, background_embedding: Float32 | None = 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiftReferences:
-    """A lift's masks as a model embeds them, and what the site has learnt.
+    """A lift's masks as a model embeds them, and its site calibration.
 
-    bank: float32[2, B, D], for open and close B embeddings each: the mask itself first, then its shifts.
-    site: the site's own calibration, if it is judged by one; found with these masks and this model.
-    mask_version, model: whose masks these are, and whose embeddings; for the record.
+    bank: float32[2, B, D], B embeddings each for open and close: the mask itself first, then its shifts.
+    site: the site calibration, if the lift is judged by one; learnt with these masks and this model.
+    mask_version, model: version of the masks, and the model that embedded them; for the record.
     """
 
     bank: Float32

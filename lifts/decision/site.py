@@ -1,8 +1,8 @@
-"""What a lift learns from its own passages: no label needed, reviews count where given.
+"""Site calibration: what a lift learns from its own passages, with or without reviews.
 
-The passages are judged by the masks alone, first for what shows in either state (the background), then again
-by masks and background. From these margins follow the lift's own threshold and the prototypes of its open
-and closed carriers. Nothing here changes a verdict: an operator has to activate the result.
+The passages are first judged by the masks alone, to find what shows in either state (the background), and
+then again by masks and background. The resulting margins give the lift's own threshold and the prototypes of
+its open and closed carriers. Nothing here changes a verdict: an operator has to activate the result.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from lifts.decision.verdict import Float32, Judgement, Verdict
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteCalibration:
-    """What a lift has learnt of itself with one pair of masks and one model.
+    """A lift's own calibration, for one pair of masks and one model.
 
-    fit: the two clusters of its passages' margins; their threshold is what the lift is judged by.
-    prototypes: what its open and its closed carriers look like.
-    background_embedding: float32[D], what shows in its pictures in either state.
-    The latter two are None where one state was too rare.
+    fit: the two clusters of its passages' margins, with the threshold that the lift is judged by.
+    prototypes: the appearance of its open and its closed carriers.
+    background_embedding: float32[D], what its pictures show in either state.
+    The latter two are None if one state was too rare.
     """
 
     fit: BimodalFit
@@ -48,7 +48,7 @@ class PassageSample(NamedTuple):
 
 
 class SiteLearning(NamedTuple):
-    """A site's calibration; margins: float64[N] of the passages it was found from, sample: those passages."""
+    """A site calibration; sample: the passages that it was learnt from; margins: float64[N], theirs."""
 
     calibration: SiteCalibration
     margins: npt.NDArray[np.float64]
@@ -60,8 +60,8 @@ def calibrate_site(judged: Callable[[Float32 | None], PassageSample], prior: Clu
 
     Args:
         judged: judges the passages by the masks and a background embedding float32[D]; called without one
-            first, then with the one found, if any was.
-        prior: how the clusters lie on lifts in general.
+            first, then with the one that was found, if any.
+        prior: distribution of the clusters over lifts in general.
 
     Raises:
         ValueError: a number is not finite, or the lengths differ.
@@ -74,15 +74,15 @@ def calibrate_site(judged: Callable[[Float32 | None], PassageSample], prior: Clu
     return SiteLearning(SiteCalibration(learnt.fit, learnt.prototypes, background), learnt.margins, sample)
 
 
-def says_something(judgement: Judgement) -> bool:
-    """Return whether a passage was seen well enough to learn from, however doubtful its verdict."""
+def is_informative(judgement: Judgement) -> bool:
+    """Return whether a passage was seen well enough to learn from, even if its verdict is in doubt."""
     return judgement.verdict is not Verdict.UNKNOWN or judgement.reasons == (Reason.TOO_CLOSE,)
 
 
-def by_moment(embeddings: Float32) -> Float32:
-    """Return float32[3, D], begin, middle and end, of float32[M, D].
+def arrange_by_moment(embeddings: Float32) -> Float32:
+    """Return embeddings float32[M, D] as float32[3, D]: begin, middle and end.
 
-    Of fewer pictures the moments are unknown: each gets their mean.
+    With fewer than three pictures the moments are unknown, and each gets the mean.
     """
     if len(embeddings) == MOMENTS:
         return embeddings

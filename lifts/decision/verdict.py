@@ -1,4 +1,4 @@
-"""What the network infers from pictures, and the judgement that follows."""
+"""Verdicts, the network's output that they are based on, and the resulting judgements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Float32 = npt.NDArray[np.float32]
 
 
 class Verdict(StrEnum):
-    """The state of the bar; `unknown` whenever it cannot be told."""
+    """The state of the bar; `unknown` if it cannot be determined."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -26,8 +26,8 @@ class Inference(NamedTuple):
     """What the network infers from N pictures.
 
     embeddings: float32[N, D]. occupancy: float32[N] in 0..1.
-    matches: float32[N, 2]: by the references that were sent along, the margin, and the chance in 0..1 that
-        the picture shows a carrier of their lift; NaN from a model that knows distances only.
+    matches: float32[N, 2], by comparison with the lift's references: the margin, and the probability 0..1
+        that the picture shows a carrier of that lift; NaN from a model that only gives distances.
     """
 
     embeddings: Float32
@@ -36,18 +36,18 @@ class Inference(NamedTuple):
 
 
 class PictureQuality(Protocol):
-    """What is known of a picture before the network sees it.
+    """What is known about a picture before the network sees it.
 
-    quality: how certain its registration is, 0..1. problem: why it must not be judged, None if it may.
+    quality: confidence of its registration, 0..1. problem: why it must not be judged, or None.
     """
 
     @property
     def quality(self) -> float:
-        """0..1."""
+        """Confidence of the registration, 0..1."""
 
     @property
     def problem(self) -> Reason | None:
-        """None if nothing speaks against it."""
+        """Why the picture must not be judged, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class ImageJudgement:
 class Judgement:
     """The judgement of one passage, over its one to three pictures.
 
-    margin: mean of d(picture, open mask) - d(picture, close mask): negative means nearer to open.
-    confidence: calibrated probability of the verdict, 0..1; for `unknown` that of the likelier state.
-    mask_version, model: of the masks that it was judged by, 0 and empty if by none.
-    reasons: why the verdict is unknown, each once; empty if it is not.
+    margin: mean of d(picture, open mask) - d(picture, close mask): a negative margin means nearer to open.
+    confidence: calibrated probability of the verdict, 0..1; for `unknown`, that of the likelier state.
+    mask_version, model: what it was judged by; 0 and empty if there were no masks.
+    reasons: why the verdict is unknown, without repeats; empty for any other verdict.
     """
 
     verdict: Verdict

@@ -13,7 +13,7 @@ from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import fit_clusters
 from lifts.decision.judge import judge
 from lifts.decision.references import LiftReferences, reference_embeddings
-from lifts.decision.site import PassageSample, SiteCalibration, calibrate_site, says_something
+from lifts.decision.site import PassageSample, SiteCalibration, calibrate_site, is_informative
 from lifts.decision.verdict import Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, wilson
@@ -130,7 +130,7 @@ def sample(
         pictures = lift.watched_pictures[3 * passage : 3 * passage + 3]
         three = Inference(*(part[3 * place : 3 * place + 3] for part in inference))
         judgement = judge(pictures, three, lift.masks, calibration)
-        if says_something(judgement):
+        if is_informative(judgement):
             places.append(place)
             margins.append(judgement.margin)
     kept = np.array(places, np.int64)

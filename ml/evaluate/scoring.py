@@ -95,7 +95,7 @@ class Scores:
             return margins
         if site.prototypes is not None:
             in_threes = embeddings.reshape(-1, 3, embeddings.shape[1])
-            margins = site.prototypes.combined(margins.reshape(-1, 3), in_threes).reshape(-1)
+            margins = site.prototypes.combine(margins.reshape(-1, 3), in_threes).reshape(-1)
         return margins - np.float32(site.fit.threshold)
 
     def passage_margin(self) -> Float32:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from lifts.decision.site import says_something
+from lifts.decision.site import is_informative
 from lifts.decision.verdict import Judgement, Verdict
 from ml.evaluate.metrics import wilson
 
@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
     @staticmethod
     def of(judgement: Judgement, truly_open: bool, truly_occupied: bool) -> Outcome:
         """A judgement beside the truth."""
-        occupied = judgement.occupied if says_something(judgement) else None
+        occupied = judgement.occupied if is_informative(judgement) else None
         return Outcome(judgement.verdict, occupied, judgement.reasons, truly_open, truly_occupied)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.decision.calibration import Calibration
-from lifts.decision.clusters import ClusterPrior, prior_from
+from lifts.decision.clusters import ClusterPrior, fit_prior
 from lifts.decision.fusion import mean_odds
 from lifts.decision.prototypes import background_embedding, learn
 from lifts.decision.reasons import Reason
@@ -99,7 +99,7 @@ def reading(margin: npt.ArrayLike, is_open: Flags) -> tuple[float, float]:
 
 
 def _prior(samples: Sequence[JudgedSample]) -> ClusterPrior:
-    return prior_from([(one.margins, one.is_open) for one in samples])
+    return fit_prior([(one.margins, one.is_open) for one in samples])
 
 
 def _with_background(lift: SiteLift, calibration: Calibration, prior: ClusterPrior) -> JudgedSample:

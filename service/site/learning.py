@@ -14,7 +14,7 @@ import numpy as np
 
 from lifts.decision.judge import judge, problem_of
 from lifts.decision.references import reference_embeddings
-from lifts.decision.site import PassageSample, by_moment, calibrate_site, says_something
+from lifts.decision.site import PassageSample, arrange_by_moment, calibrate_site, is_informative
 from lifts.decision.verdict import Float32, Verdict
 from service.domain.errors import ConflictError, TooFewPassagesError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
@@ -93,9 +93,9 @@ def _judged(
         images = np.stack([picture.image for picture in pictures])
         inference = answered(engine.submit_pictures(images, references))
         judgement = judge(pictures, inference, masks.lift_references(), calibration)
-        if says_something(judgement):
+        if is_informative(judgement):
             margins.append(judgement.margin)
-            embeddings.append(by_moment(inference.embeddings))
+            embeddings.append(arrange_by_moment(inference.embeddings))
             labels.append(_label(record))
     _require(len(margins), "that were seen well enough still have pictures that can be judged")
     return PassageSample(margins, np.stack(embeddings), labels)

@@ -68,6 +68,6 @@ def test_it_cannot_be_changed() -> None:
 def test_on_site_moves_the_reading_to_the_lifts_own_threshold() -> None:
     """At the threshold open and closed are equally likely; without a scale of its own nothing moves."""
     calibration = Calibration.model_validate(VALUES)
-    assert calibration.on_site(0.1).probability_open(0.1) == pytest.approx(0.5)
+    assert calibration.with_threshold(0.1).probability_open(0.1) == pytest.approx(0.5)
     older = calibration.model_copy(update={"scale_on_site": None})
-    assert older.on_site(0.1) is older
+    assert older.with_threshold(0.1) is older

@@ -1,4 +1,4 @@
-"""A lift's two heaps of margins, found without labels."""
+"""A lift's two clusters of margins, found without labels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from lifts.decision.clusters import BimodalFit, ClusterPrior, fit_clusters, memberships, prior_from
+from lifts.decision.clusters import BimodalFit, ClusterPrior, fit_clusters, fit_prior, memberships
 
 PRIOR = ClusterPrior(
     open_mean=-0.4,
@@ -102,7 +102,7 @@ def test_prior_by_hand() -> None:
         heap = np.array([-0.1, 0.0, 0.1])
         margins = np.concatenate([heap - 0.3 + 0.1 * k, heap + 0.4 + 0.1 * k])
         lifts.append((margins, np.arange(6) < 3))
-    prior = prior_from(lifts)
+    prior = fit_prior(lifts)
     assert (prior.open_mean, prior.closed_mean) == pytest.approx((-0.3, 0.4))
     assert (prior.open_deviation, prior.closed_deviation) == pytest.approx((0.1, 0.1))
     assert prior.correlation == pytest.approx(0.99)
@@ -120,9 +120,9 @@ def test_refusals(margins: list[float], labels: list[bool | None] | None, messag
 
 def test_prior_refusals() -> None:
     with pytest.raises(ValueError, match="three or more"):
-        prior_from([])
+        fit_prior([])
     with pytest.raises(ValueError, match="one state"):
-        prior_from([([0.1, 0.2], [True, True])] * 3)
+        fit_prior([([0.1, 0.2], [True, True])] * 3)
 
 
 def test_a_network_that_has_learnt_nothing_gets_its_prior_back() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lifts.decision.fusion import deciding, mean_odds
+from lifts.decision.fusion import mean_odds, select_decisive
 
 
 def test_the_mean_of_log_odds_by_hand() -> None:
@@ -26,4 +26,4 @@ def test_the_mean_of_log_odds_by_hand() -> None:
 )
 def test_which_pictures_decide(chances: list[float], usable: list[int], found: list[int]) -> None:
     """All of them, unless the bar moved while the carrier passed."""
-    assert deciding(chances, usable) == found
+    assert select_decisive(chances, usable) == found

@@ -45,7 +45,7 @@ def test_new_passages_are_told_apart_better(open_share: float) -> None:
     learnt = learn(margins, embeddings, PRIOR)
     assert learnt.prototypes is not None
     masks, shown, is_open = passages(1000, 0.5, 2, blind=0.2)
-    joined = learnt.prototypes.combined(three(masks), shown)
+    joined = learnt.prototypes.combine(three(masks), shown)
     assert joined.dtype == np.float32
     assert joined.shape == (1000, 3)
     joined = joined.mean(1)
@@ -61,14 +61,14 @@ def test_the_passages_learnt_from_look_no_better_than_new_ones() -> None:
     learnt = learn(margins, embeddings, PRIOR)
     masks, shown, new_open = passages(4000, 0.5, 4, blind=0.0)
     assert learnt.prototypes is not None
-    joined = learnt.prototypes.combined(three(masks), shown).mean(1)
+    joined = learnt.prototypes.combine(three(masks), shown).mean(1)
 
     def apart(values: np.ndarray, opened: np.ndarray) -> float:
         return float(values[~opened].mean() - values[opened].mean())
 
     assert apart(learnt.margins, is_open) == pytest.approx(apart(joined, new_open), rel=0.15)
     # Counted among themselves, they would look further apart than they are.
-    flattered = learnt.prototypes.combined(three(margins), embeddings).mean(1)
+    flattered = learnt.prototypes.combine(three(margins), embeddings).mean(1)
     assert apart(flattered, is_open) > apart(learnt.margins, is_open) + 0.02
 
 
@@ -82,7 +82,7 @@ def test_one_coordinate_by_hand() -> None:
     assert prototypes.weights == pytest.approx((48 / 54 / (1 + 48 / 54),) * 3, abs=2e-3)
     assert prototypes.directions[:, 0].tolist() == pytest.approx([0.4] * 3, abs=1e-3)
     assert prototypes.offsets == pytest.approx((0.0,) * 3, abs=1e-6)
-    joined = prototypes.combined([0.1] * 3, np.full((3, 1), 0.5, np.float32))
+    joined = prototypes.combine([0.1] * 3, np.full((3, 1), 0.5, np.float32))
     weight = prototypes.weights[0]
     assert joined.tolist() == pytest.approx([0.1 * (1 - weight) + 0.2 * weight] * 3, abs=1e-3)
 
@@ -95,10 +95,10 @@ def test_each_moment_has_its_own() -> None:
     assert np.abs(prototypes.directions).argmax(1).tolist() == [3, 4, 5]
     last = np.zeros((3, 40), np.float32)
     last[2, 5] = 0.5
-    told = prototypes.combined(np.zeros(3), last) - prototypes.combined(np.zeros(3), 0 * last)
+    told = prototypes.combine(np.zeros(3), last) - prototypes.combine(np.zeros(3), 0 * last)
     assert told[:2].tolist() == [0.0, 0.0]
     assert told[2] == pytest.approx(0.5 * prototypes.directions[2, 5] * prototypes.weights[2], rel=1e-4)
-    two = prototypes.combined(np.zeros(2), last[1:]) - prototypes.combined(np.zeros(2), 0 * last[1:])
+    two = prototypes.combine(np.zeros(2), last[1:]) - prototypes.combine(np.zeros(2), 0 * last[1:])
     assert two[1] == pytest.approx(told[2] / 3, rel=0.1)
 
 
@@ -151,4 +151,4 @@ def test_refusals() -> None:
 
 def test_no_weight_leaves_the_masks_margins() -> None:
     prototypes = Prototypes(np.ones((3, 4), np.float32), (5.0, 5.0, 5.0), (0.0, 0.0, 0.0))
-    assert prototypes.combined([0.25], np.ones((1, 4), np.float32)).tolist() == [0.25]
+    assert prototypes.combine([0.25], np.ones((1, 4), np.float32)).tolist() == [0.25]

@@ -12,7 +12,13 @@ from lifts.decision.clusters import ClusterPrior
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences, reference_embeddings
-from lifts.decision.site import PassageSample, SiteCalibration, by_moment, calibrate_site, says_something
+from lifts.decision.site import (
+    PassageSample,
+    SiteCalibration,
+    arrange_by_moment,
+    calibrate_site,
+    is_informative,
+)
 from lifts.decision.verdict import Float32, Judgement, Verdict
 
 PRIOR = ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
@@ -74,14 +80,14 @@ def test_where_one_state_was_never_seen_the_masks_judge_alone() -> None:
 )
 def test_only_what_was_seen_well_enough_is_learnt_from(judgement: Judgement, usable: bool) -> None:
     """Doubtful margins say where the clusters part; a refused passage has no margin at all."""
-    assert says_something(judgement) is usable
+    assert is_informative(judgement) is usable
 
 
 def test_moments_of_fewer_pictures_share_their_mean() -> None:
     """Of two pictures nobody knows which moment they show."""
     three = np.arange(6, dtype=np.float32).reshape(3, 2)
-    assert by_moment(three) is three
-    assert by_moment(three[:2]).tolist() == [[1.0, 2.0]] * 3
+    assert arrange_by_moment(three) is three
+    assert arrange_by_moment(three[:2]).tolist() == [[1.0, 2.0]] * 3
 
 
 def test_references_are_the_two_masks_and_the_background() -> None:

@@ -150,8 +150,8 @@ def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> 
         house.engine.submit_pictures(draw_picture(y)[None]).result().embeddings for y in (OPEN_Y, CLOSE_Y)
     )
     np.testing.assert_allclose(background, (opened[0] + closed[0]) / 2, atol=0.02)
-    assert float(prototypes.combined([0.0], opened)[0]) < -0.1
-    assert float(prototypes.combined([0.0], closed)[0]) > 0.1
+    assert float(prototypes.combine([0.0], opened)[0]) < -0.1
+    assert float(prototypes.combine([0.0], closed)[0]) > 0.1
 
 
 def test_passages_whose_pictures_are_gone_tell_nothing(house: House) -> None:
