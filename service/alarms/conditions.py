@@ -52,7 +52,7 @@ OF_PASSAGES = frozenset({UNKNOWN_PASSAGES, ANOTHER_LIFT})
 
 
 def apply(session: Session, health: Health) -> None:
-    """Raise the alarm of a cause that begins, unless it stands; clear it when it is over."""
+    """Raise the alarm of a cause that begins, unless it is standing already; clear it when it is over."""
     if health.active:
         alarms.raise_alarm(session, health_alarm(health))
         return
@@ -65,7 +65,7 @@ class HealthConditions:
     """Takes changes in health, statuses and verdicts from any thread, and commits what follows from them.
 
     Args:
-        store: where alarms stand.
+        store: where alarms are kept.
         clock: time.monotonic, or a test's own.
     """
 

@@ -20,7 +20,7 @@ from service.store.pictures import Pictures
 
 
 class CameraBoard(Protocol):
-    """The cameras, as far as the API is concerned."""
+    """The cameras, as the API uses them."""
 
     def refresh(self) -> None:
         """Follow the store: start, restart or stop what changed there. Returns at once."""
@@ -33,7 +33,7 @@ class CameraBoard(Protocol):
 
 
 class Judging(Protocol):
-    """The pipeline, as far as the API is concerned."""
+    """The pipeline, as the API uses it."""
 
     def active_masks(self, lift_id: str) -> MaskVersion | None:
         """Return the masks that passages are judged by, embedded by the engine's model."""
@@ -42,7 +42,7 @@ class Judging(Protocol):
         """Use the lift's active masks from now on."""
 
     def forget(self, lift_id: str) -> None:
-        """The lift is gone."""
+        """Drop a lift that is gone."""
 
     def counts(self) -> dict[str, int]:
         """Return what could not be judged, recorded one by one, or kept."""

@@ -1,4 +1,4 @@
-"""From packets to frames: decoded once, on one thread, with what was lost on the way marked as damaged."""
+"""From packets to frames: decoded once, on one thread, with damaged frames marked as such."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LOST = re.compile(
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _B_PICTURE = 3  # AV_PICTURE_TYPE_B
 _LONGEST_DAMAGE_S = 20.0
-_MIXED_S = 1.0  # by which pictures may come out of order; a clock set back by more begins anew
+_MIXED_S = 1.0  # pictures may be this far out of order; a clock set back by more restarts
 _UNDECODABLE_S = 10.0
 _ARRIVAL_FORMATS = {"mpjpeg", "mjpeg"}  # pictures one after another: FFmpeg numbers them at 25 a second
 
@@ -152,8 +152,8 @@ class Decoder:
     def _read(self) -> Iterator[tuple[av.Packet[av.VideoStream], list[VideoFrame]]]:
         packets = self._container.demux(self._stream)
         while True:
-            # Captured for this step only: a capture left open would belong to whichever thread comes next.
-            with av.logging.Capture(local=True) as said:
+            # Captured for this step only: a capture left open would belong to whichever thread runs next.
+            with av.logging.Capture(local=True) as messages:
                 asked_s = time.monotonic()
                 packet = next(packets, None)
                 self.waited_s += time.monotonic() - asked_s
@@ -165,7 +165,7 @@ class Decoder:
                 except av.FFmpegError:
                     pictures, failed = [], True
                     self._count += 1
-            if failed or any(_LOST.search(message.lower()) for _, _, message in said):
+            if failed or any(_LOST.search(message.lower()) for _, _, message in messages):
                 self._broke(packet)
             yield packet, pictures
 
@@ -221,7 +221,7 @@ class Thinning:
     Of a stream that is at least twice as fast as wanted, 50 pictures are decoded first; then they are passed
     over if the others alone, through the same gate, keep four fifths of the wanted rate at every moment. If
     they turn out not to, all are decoded again for the rest of the connection. Streams without such pictures,
-    as of most cameras, are decoded wholly whatever is set here.
+    as most cameras send, are always decoded wholly.
     """
 
     _LOOK = 50
@@ -254,7 +254,7 @@ class Thinning:
         self._seen.clear()
 
     def packet(self, pictures: int) -> None:
-        """Take in a packet that gave so many pictures; decode all again if they have become too few."""
+        """Note how many pictures a packet gave; decode all of them again if they have become too few."""
         if not self.active:
             return
         self._fed, self._given = self._fed + 1, self._given + pictures

@@ -69,7 +69,7 @@ class CameraReader:
     def stop(self, timeout_s: float = 1.0) -> None:
         """End reading; returns when the thread has ended or the time-out is over.
 
-        A camera that is silent is let go of by its own read time-out, later and with nobody waiting.
+        The connection to a silent camera ends later, by its read time-out; nothing waits for that.
         """
         self._runner.stop(timeout_s)
 

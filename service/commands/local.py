@@ -42,7 +42,7 @@ class NoCameras:
 
 @contextmanager
 def local_application(settings: Settings) -> Iterator[ASGIApp]:
-    """Yield the application on the settings' data folder; whoever can run it there is an admin.
+    """Yield the application on the settings' data folder; a person who can run it there is an admin.
 
     Raises:
         ConfigurationError: data folder or model cannot be used.

@@ -1,4 +1,4 @@
-"""Alarms: what subscribers see, and what policy wants raised."""
+"""Alarms: as subscribers see them, and as the policy asks for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from lifts.decision.verdict import Verdict
 
 LATE = timedelta(seconds=2)
-"""What is told of a carrier that left longer ago than this is late: it is not what the camera shows now."""
+"""A verdict on a carrier that left longer ago than this is late: the camera no longer shows it."""
 
 
 class AlarmKind(StrEnum):
@@ -36,7 +36,7 @@ class AlarmKind(StrEnum):
 
 
 class AlarmState(StrEnum):
-    """Where an alarm stands in its life (after ISA-18.2)."""
+    """An alarm's state in its life cycle (after ISA-18.2)."""
 
     ACTIVE = "active"
     ACKNOWLEDGED = "acknowledged"
@@ -56,7 +56,7 @@ class Alarm:
     """One alarm as subscribers see it; `seq` grows with each new or changed alarm.
 
     cause: which of the troubles of its kind; every cause has an alarm of its own.
-    left_at: when the carrier was at TF; None where there is no carrier or nobody knows.
+    left_at: when the carrier was at TF; None if there is no carrier or it is unknown.
     """
 
     id: str
@@ -81,7 +81,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class AlarmDraft:
-    """An alarm that policy wants raised; the store gives it id, seq and time when it commits it."""
+    """An alarm that the policy asks for; the store gives it id, seq and time when it commits it."""
 
     kind: AlarmKind
     severity: Severity

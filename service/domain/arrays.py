@@ -1,4 +1,4 @@
-"""Array types of the service: names for dtypes, shapes stand in docstrings."""
+"""Array types of the service: named by dtype; docstrings give the shapes."""
 
 from __future__ import annotations
 

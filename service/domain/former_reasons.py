@@ -1,4 +1,4 @@
-"""Reasons in records of before 0.6, which were English words: read as the codes that took their place."""
+"""Translates reasons in records from before 0.6, which were English text, into the codes used since."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FORMER: dict[str, Reason] = {
 
 
 def reason_of(stored: str | None) -> Reason | None:
-    """Return a stored code, or the code for what stood there before."""
+    """Return a stored code, or the code for a former text."""
     if stored is None:
         return None
     return Reason(stored) if stored in set(Reason) else FORMER.get(stored, Reason.UNSPECIFIED)

@@ -1,4 +1,4 @@
-"""One picture of a camera as its decoder made it: planes, and colours only where somebody asks for them."""
+"""One picture of a camera as decoded: planes, converted to colours only where they are needed."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Frame:
         """Return a frame whose planes are made when they are first needed: half of them never are.
 
         Args:
-            planes: gives them, as `of_planes` wants them. size: (width, height) of y.
+            planes: returns them, as `of_planes` takes them. size: (width, height) of y.
             index, t_s, t_mono_s, damaged: as the fields.
         """
         return cls(index, t_s, t_mono_s, damaged, PlanesContent(size, planes))
@@ -152,10 +152,10 @@ class Frame:
         return self._content.image
 
     def bgr(self, box: Box | None = None) -> Image:
-        """Return the picture, or what of the box lies in it, as uint8[h, w, 3] BGR; only that is converted.
+        """Return the picture, or the part of it in the box, as uint8[h, w, 3] BGR; only that is converted.
 
-        Colours are those of BT.601, as OpenCV decodes video. A box that lies outside gives a picture of
-        size 0.
+        Colours are those of BT.601, as OpenCV decodes video. A box outside the picture gives an
+        image of size 0.
         """
         if box is None:
             return self._content.image

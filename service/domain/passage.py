@@ -15,7 +15,7 @@ class Picture:
 
     image: uint8[200, 200, 3] RGB in the canonical frame.
     pose: the refined pose it was warped with.
-    quality: 0..1, how sure the registration is; 0 when nothing was found to register on.
+    quality: 0..1, the registration's confidence; 0 when there was nothing to register on.
     problem: why this picture must not be judged, or None.
     """
 

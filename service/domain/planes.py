@@ -16,7 +16,7 @@ Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; x1 and y1 are the first column and row outside."""
 
 Planes = tuple[Image, Image, Image, bool]
-"""y, u, v as `Frame.of_planes` wants them, and whether they use the full range."""
+"""y, u, v as `Frame.of_planes` takes them, and whether they use the full range."""
 
 
 class PlanesContent:
@@ -125,7 +125,7 @@ _COLOUR = np.clip(np.rint((_STEPS - 128) * 255 / 224 + 128), 0, 255).astype(np.u
 
 
 def _limited_range(y: Image, u: Image, v: Image) -> Image:
-    """Convert planes at 16..235; OpenCV's conversion wants even sizes and u, v interleaved."""
+    """Convert planes at 16..235; OpenCV's conversion needs even sizes and u, v interleaved."""
     height, width = y.shape
     if height % 2 or width % 2:
         y = cv2.copyMakeBorder(y, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE).astype(np.uint8)

@@ -21,13 +21,13 @@ _SAME_AGAIN_S = 0.5
 class CameraHealth:
     """Watches one camera. Call `frame` for each frame that is inspected, `tick` a few times a second.
 
-    All times are time.monotonic(); wall clocks and media time do not enter.
+    All times are time.monotonic(); wall clocks and media time are not used.
 
     Args:
         lift_id: whose camera.
         now_s: when it began.
         limits: when a camera counts as impaired.
-        usual: the view as an earlier process learnt it.
+        usual: the camera's usual view, as an earlier process learnt it.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class CameraHealth:
     def damaged(self, now_s: float) -> list[Health]:
         """Take in a frame that cannot be inspected because parts of it were lost; return what changed."""
         trouble = Trouble(
-            Reason.DAMAGED, "the stream is damaged: much of it is lost on its way from the camera"
+            Reason.DAMAGED, "the stream is damaged: much of it is lost between the camera and here"
         )
         return self._arrived(now_s) + self._unseen.step(trouble, now_s, "clear view again")
 

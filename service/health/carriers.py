@@ -32,8 +32,8 @@ class SceneMotion:
     def __init__(self, track: Track, width_px: int, height_px: int) -> None:
         region = np.zeros((VIEW_HEIGHT, VIEW_WIDTH), np.uint8)
         across, down = VIEW_WIDTH / width_px, VIEW_HEIGHT / height_px
-        for way in np.linspace(0.0, 1.0, 9):
-            pose = pose_at(track, float(way))
+        for progress in np.linspace(0.0, 1.0, 9):
+            pose = pose_at(track, float(progress))
             half = 0.5 * CANONICAL_SIZE / pose.scale
             low, high = (
                 (round((pose.x + side) * across), round((pose.y + side) * down)) for side in (-half, half)
@@ -43,7 +43,7 @@ class SceneMotion:
         self._before: npt.NDArray[np.uint8] | None = None
 
     def step(self, view: View) -> bool:
-        """Take in a view; say whether it differs from the one before."""
+        """Take in a view; return whether it differs from the one before."""
         before, self._before = self._before, view.grey
         if before is None:
             return False
@@ -54,8 +54,8 @@ class SceneMotion:
 class CarrierWatch:
     """Raises `lift_unknown_rate` when things move before the camera for long and no carrier is recognised.
 
-    The time starts anew while the line is known to stand, and while the camera cannot see, which has an alarm
-    of its own. All times are time.monotonic().
+    The time is reset while the line is known to be stopped, and while the camera cannot see, which has an
+    alarm of its own. All times are time.monotonic().
     """
 
     def __init__(self, lift_id: str, limits: HealthLimits | None = None) -> None:
@@ -65,7 +65,7 @@ class CarrierWatch:
         self._without_s = self._moving_s = 0.0
 
     def passage(self, now_s: float) -> list[Health]:
-        """A carrier was recognised; return what changed."""
+        """Note that a carrier was recognised; return what changed."""
         self._without_s = self._moving_s = 0.0
         return self._problem.step(None, now_s, "carriers are recognised again")
 
@@ -79,12 +79,12 @@ class CarrierWatch:
             moving: something moves where carriers pass.
             seeing: nothing is wrong with the camera.
             line_speed: what the extractor says of the line.
-            interval_s: seconds between carriers at the line's usual speed, if known.
+            interval_s: seconds between carriers at the line's nominal speed, if known.
         """
         elapsed_s = 0.0 if self._last_s is None else min(now_s - self._last_s, _LONGEST_STEP_S)
         self._last_s = now_s
         if line_speed in STOPPED or not seeing:
-            # No carriers are due, or none can be seen: that shows nothing of those that were missed.
+            # No carriers are due, or none can be seen: this time says nothing about missed carriers.
             self._without_s = self._moving_s = 0.0
             return []
         self._without_s += elapsed_s

@@ -10,14 +10,14 @@ from service.domain.alarm import AlarmKind
 from service.domain.health import Health
 from service.health.limits import HealthLimits, Impairment, Trouble
 
-_HABIT_S = 600.0  # in which a camera's usual rate is forgotten
+_HABIT_S = 600.0  # time in which a camera's usual rate is forgotten
 
 
 class Load(NamedTuple):
     """What a reader has counted since it began.
 
-    read: pictures of the camera's stream. taken: frames that were handled. dropped: frames for which there
-    was no time. media_s: media time of the newest frame. waited_s: how long the reader waited for pictures.
+    read: pictures of the camera's stream. taken: frames that were handled. dropped: frames skipped for lack
+    of time. media_s: media time of the newest frame. waited_s: how long the reader waited for pictures.
     """
 
     read: int
@@ -28,11 +28,11 @@ class Load(NamedTuple):
 
 
 class LoadWatch:
-    """Raises `overloaded` when pictures are lost for want of time, or come too slowly. Deterministic.
+    """Raises `overloaded` when pictures are lost for lack of time, or come too slowly. Deterministic.
 
     - A machine that cannot keep up drops frames, or falls behind the stream without ever waiting for it.
     - A camera that sends fewer pictures than it used to, without falling behind, is slow itself.
-    - A line may be too fast for the rate, whoever is to blame.
+    - A line may be too fast for the rate, whatever limits the rate.
 
     All times are time.monotonic().
     """
@@ -59,7 +59,7 @@ class LoadWatch:
             farthest_px: by how much they may move between two pictures.
         """
         if self._past and load.waited_s < self._past[-1][1].waited_s:
-            self._past.clear()  # connected anew: the reader counts from 0
+            self._past.clear()  # reconnected: the reader counts from 0 again
         if self._past and now_s - self._past[-1][0] < self._limits.overload_window_s / 10:
             return []
         self._past.append((now_s, load))

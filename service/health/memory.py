@@ -12,7 +12,7 @@ from lifts.decision.reasons import Reason
 from service.health.limits import HealthLimits, Trouble
 from service.health.view import VIEW_WIDTH, Floats, View, displacement, likeness, outlines
 
-_SURE = 0.25  # peak of the phase correlation above which it is not chance
+_LEAST_PEAK = 0.25  # peak of the phase correlation above which it is not chance
 _SEEN_BETTER = 0.1  # gain in likeness from which a shift is believed
 _FARTHEST = 0.25  # of a picture's width, beyond which outlines coincide by chance
 _FULL = 1280.0 / VIEW_WIDTH
@@ -148,7 +148,7 @@ class ViewMemory:
     def _alike(self, then: Floats, recent: Floats) -> bool:
         """Say whether it is the same place: in any light, its outlines are where they were."""
         _, _, response = displacement(then, recent)
-        return response > _SURE or likeness(then, recent) > self._limits.view_likeness
+        return response > _LEAST_PEAK or likeness(then, recent) > self._limits.view_likeness
 
     @property
     def _limit_px(self) -> float:
@@ -167,7 +167,7 @@ def _shift(then: Floats, recent: Floats) -> tuple[float, float] | None:
     """Return how far outlines have moved, in view pixels; None where that is uncertain."""
     dx, dy, response = displacement(then, recent)
     height, width = then.shape
-    if response <= _SURE or max(abs(dx), abs(dy)) >= _FARTHEST * width:
+    if response <= _LEAST_PEAK or max(abs(dx), abs(dy)) >= _FARTHEST * width:
         return None
     x, y = int(np.ceil(abs(dx))), int(np.ceil(abs(dy)))
     if x == y == 0:

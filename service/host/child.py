@@ -2,11 +2,11 @@
 
     child = Child.spawn(get_context("spawn"), "barwatch-embedder", worker_main, options)
     child.expect(patience_s=60.0, longest_s=600.0)
-    while (message := child.receive(0.05)) is NOTHING:    # ChildLostError: it died or does not get on
+    while (message := child.receive(0.05)) is NOTHING:    # ChildLostError: it died or makes no progress
         ...
     child.end()
 
-The embedder and the cameras run this way. Whoever owns a child starts a new one when it is lost, after a
+The embedder and the cameras run this way. The owner of a child starts a new one when it is lost, after a
 pause (`service.host.runner.BackOff`).
 """
 
@@ -42,20 +42,20 @@ NOTHING: Final = _Nothing.NOTHING
 
 
 class ChildLostError(BarwatchError):
-    """A child process could not be started, died or does not get on; the message says which."""
+    """A child process could not be started, died or makes no progress; the message says which."""
 
 
 class Patience:
-    """How long to wait for a process: the time in which it does not get on counts, not the wall clock alone.
+    """How long to wait for a process: the time without progress counts, not the wall clock alone.
 
-    A process that loads a network on a busy machine takes minutes instead of seconds, and starting it anew
-    would only take longer.
+    A process that loads a network on a busy machine takes minutes instead of seconds, and a restart would
+    only take longer.
 
     Args:
         patience_s: it is over once the process has used no processor time for this long.
         longest_s: it is over after this long in any case.
         worked_s: returns the processor time that the process has used, in seconds.
-        now_s: returns the time, in seconds; a test's own moves as it likes.
+        now_s: returns the time, in seconds; a test may supply its own clock.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Patience:
         self._work_s = worked_s()
 
     def over(self) -> bool:
-        """Say whether the process is to be given up."""
+        """Return whether the process must be given up."""
         now_s = self._now_s()
         if now_s - self._began_s > self._longest_s:
             return True
@@ -107,11 +107,11 @@ class Child:
     ) -> Child:
         """Start a process that runs `main(its end of the pipe, *args)`.
 
-        `main` must end when its end of the pipe reads EOF: that is all that a child notices of our death.
+        `main` must end when its end of the pipe reads EOF: a child has no other sign of its parent's death.
 
         Raises:
             ChildLostError: the machine gives no process, or the server that forks them is gone (it is
-                started anew at the next attempt).
+                restarted at the next attempt).
         """
         ours, theirs = context.Pipe()
         process = context.Process(target=main, args=(theirs, *args), name=name, daemon=True)

@@ -1,9 +1,9 @@
-"""How much room the data folder's disk has, and a reserve that is given up when it has none left.
+"""Watches the free space of the data folder's disk, and gives up a reserve when there is none left.
 
 Alarms are committed before they are published, so a disk without a free block would stop them. Pictures fill
 a disk: while it is low, no more of them are kept and old ones are deleted early. If something else fills it,
 the reserve, a file without content, is deleted: that makes room for thousands of passages and their alarms,
-until somebody has tidied up.
+until a person frees space.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RESERVE = "reserve"
 LOW_BYTES, LOW_SHARE = 512_000_000, 0.05
 RESERVE_BYTES, RESERVE_SHARE = 32_000_000, 0.05
 FULL_BYTES, FULL_SHARE = 2_000_000, 0.01
-"""Each the smaller of the two: so much, or that share of the disk."""
+"""Each limit is the smaller of the two: bytes, or a share of the disk."""
 
 
 class Room(StrEnum):

@@ -81,7 +81,7 @@ def settle(future: Future[T], work: Callable[[], T]) -> None:
     """Do `work` and answer `future` with its result or what it raised, unless it was answered meanwhile."""
     try:
         result = work()
-    except Exception as error:  # noqa: BLE001 - handed to whoever waits for the future
+    except Exception as error:  # noqa: BLE001 - handed to the waiter of the future
         with contextlib.suppress(InvalidStateError):
             future.set_exception(error)
     else:
@@ -132,8 +132,8 @@ class Runner:
     A body is either one turn of work, called every `every_s` seconds (0: at once, for a body that waits for
     its own work), or a loop of its own that watches `stopping`. It returns False when there is nothing left
     to do; any other value means "call me again". Each call begins a step of `heartbeat`. A body that waits
-    for work says so (`with runner.heartbeat.waiting(): ...`), and a body that loops begins a step each time
-    round, or else the watchdog takes it for one that hangs.
+    for work says so (`with runner.heartbeat.waiting(): ...`), and a body that loops begins a step in each
+    round; otherwise the watchdog takes it for hung.
 
     Args:
         name: what the thread is called in logs, in readiness and by the watchdog.

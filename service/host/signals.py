@@ -53,17 +53,17 @@ class StopSignals:
     """Waits for a signal on a thread of its own. Make it on the main thread, once per process.
 
     Args:
-        runners: where that thread is looked after.
+        runners: owns that thread.
     """
 
     def __init__(self, runners: Runners) -> None:
-        # Not before: this takes as long to import as all that `end_at_once` has to precede.
+        # Imported here: the import is slow, and `end_at_once` must be in place before it.
         from service.host.runner import Runner  # noqa: PLC0415
 
         self._stop: Callable[[], None] | None = None
-        self._heard, told = os.pipe()
-        os.set_blocking(told, False)
-        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        self._heard, wakeup = os.pipe()
+        os.set_blocking(wakeup, False)
+        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         _handle(lambda _number, _frame: None)
         self._runner = runners.add(Runner("signals", self._listen))
         self._runner.start()

@@ -1,9 +1,9 @@
-"""Ends a process whose parts no longer answer, so that whoever supervises it starts a fresh one.
+"""Ends a process whose parts no longer answer, so that its supervisor starts a fresh one.
 
-Docker restarts a process that has ended, not one that hangs. A thread of the watchdog's own looks for what
-hangs. Where no Python thread can run (a library keeps the interpreter's lock, or the process was stopped),
-the system's timer ends the process, because that thread does not set it again in time. Either way the process
-ends at once and in disorder: what is committed is safe, and waiting would not save the rest.
+Docker restarts a process that has ended, not one that hangs. The watchdog's own thread looks for parts
+that hang. Where no Python thread can run (a library keeps the interpreter's lock, or the process was
+stopped), the system's timer ends the process, because that thread does not set it again in time. Either way
+the process ends at once, without shutting down: what is committed is safe, and waiting saves nothing more.
 """
 
 from __future__ import annotations
@@ -60,19 +60,19 @@ class LastResort:
         signal.setitimer(signal.ITIMER_REAL, patience_s)
 
     def cancel(self) -> None:
-        """End nothing any more."""
+        """Stop the timer."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         faulthandler.unregister(signal.SIGALRM)
 
 
 class Watchdog:
-    """Looks once a second: a part that hangs ends the process, a thread that died is replaced.
+    """Checks every part once a second: ends the process if one hangs, and replaces threads that died.
 
-    If its own thread dies or hangs, the timer that it sets with each look ends the process.
+    If its own thread dies or hangs, the timer that it sets with each check ends the process.
 
     Args:
         patience_s: a runner whose step lasts longer than this hangs.
-        runners: what is looked after; the watchdog adds its own.
+        runners: what is watched; the watchdog adds its own runner.
         loop: the event loop's heartbeat, if one runs.
         end: what ends the process; tests hand in something harmless.
         last_resort: what ends it where this thread cannot run; tests hand in something harmless.

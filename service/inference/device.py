@@ -1,6 +1,6 @@
 """What the embedder's worker computes on: an accelerator as long as one works, else the processor.
 
-An accelerator may be gone at any moment: pulled off its bus, claimed by an update of its driver, stuck until
+An accelerator may be lost at any moment: pulled off its bus, claimed by an update of its driver, stuck until
 the machine is restarted. Carriers are then judged on the processor: later, but they are judged.
 """
 
@@ -58,5 +58,5 @@ class Devices:
 
 
 def _is_accelerator(device: str) -> bool:
-    """Return whether a worker reported an accelerator; "auto", before any has reported, is none."""
+    """Return whether a worker reported an accelerator; "auto", before any has reported, does not count."""
     return device.startswith(("cuda", "xpu", "mps"))

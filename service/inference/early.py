@@ -16,11 +16,11 @@ from service.settings import Settings
 
 
 class EarlyEngine:
-    """A started engine that keeps its reports until somebody listens.
+    """A started engine that keeps its reports until there is a listener.
 
     Raises:
-        ConfigurationError: the settings name an engine that is not there.
-        ArtefactError: manifest or file of the model are not in order.
+        ConfigurationError: the settings name an engine that does not exist.
+        ArtefactError: the model's manifest or file is invalid.
     """
 
     def __init__(self, settings: Settings, runners: Runners | None = None) -> None:
@@ -30,7 +30,7 @@ class EarlyEngine:
                 "use --engine local"
             )
         self.runners = runners or Runners()
-        """Where the threads of the service are looked after, the engine's first."""
+        """Owns the threads of the service, the engine's first."""
         self._lock = threading.Lock()
         self._listener: Callable[[Health], None] | None = None
         self._kept: list[Health] = []

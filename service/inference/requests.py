@@ -39,7 +39,7 @@ class Request:
             self.future.set_result(value)
 
     def fail(self, message: str, reason: Reason = Reason.WORKER_DOWN) -> None:
-        """Tell the caller that there will be no answer, unless there has been one."""
+        """Fail the request, unless it has been answered."""
         with contextlib.suppress(InvalidStateError):
             self.future.set_exception(EngineUnavailableError(message, reason))
 

@@ -65,11 +65,11 @@ class WorkerSession:
             ChildLostError: it was lost.
         """
         self._child.expect(self._limits.start_s, LONGEST * self._limits.start_s)
-        said, text = self._reply()
-        if said == READY:
+        answer, text = self._reply()
+        if answer == READY:
             return text
-        if said:
-            raise DeviceError(text) if said == LOST else ArtefactError(text)
+        if answer:
+            raise DeviceError(text) if answer == LOST else ArtefactError(text)
         return None
 
     def serve(self, *, one_by_one: bool) -> None:
@@ -95,10 +95,10 @@ class WorkerSession:
         batch = self._queue.take(capacity, window_s)
         if not batch:
             return
-        said, text = self._ask(batch[0].kind, self._blocks.write(batch))
-        if said == DONE:
+        answer, text = self._ask(batch[0].kind, self._blocks.write(batch))
+        if answer == DONE:
             self._blocks.hand_out(batch)
-        elif said == FAILED:
+        elif answer == FAILED:
             for request in batch:
                 request.fail(f"the network failed: {text}")
         else:
@@ -117,7 +117,7 @@ class WorkerSession:
             self._runner.heartbeat.begin()
             reply = self._child.receive(POLL_S)
             if reply is not NOTHING:
-                said, text = reply
-                return said, text
+                answer, text = reply
+                return answer, text
             self._queue.expire()
         return "", ""

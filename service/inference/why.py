@@ -1,4 +1,4 @@
-"""Where in the registered picture the network saw the bar, coloured by the mask that it lies on.
+"""Maps where in the registered picture the network saw the bar, coloured by the mask it coincides with.
 
 The map is a part of the embedding: it comes from the same forward pass as the verdict.
 """

@@ -38,7 +38,7 @@ class Clip:
     """The frames since the start, with the products of their features with each other.
 
     The oldest are dropped first. features: float32[N, D]. gram: float32[N, N]. factor: JPEG pixels per camera
-    pixel. held: somebody works on it, so that it must reach back as far as it does.
+    pixel. held: work on it is in progress, so its oldest frames must be kept.
     """
 
     def __init__(self, roi: Roi, track: TrackGeometry) -> None:

@@ -71,7 +71,7 @@ def picture_outline(picture: Image) -> Field:
 
 
 def centredness(energy: Float32) -> float:
-    """Return 0..1, how well float32[n] lies about the middle: operators draw the frame round the carrier."""
+    """Return 0..1, how well float32[n] is centred: operators draw the frame round the carrier."""
     total = float(energy.sum())
     if total < 1e-6:
         return 0.0

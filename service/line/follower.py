@@ -24,9 +24,9 @@ _CERTAIN = 0.75
 _LOST_CARRIERS = 4
 _PRESENT = 0.15  # of what the movie shows of a carrier: less is none, if the view behind it is seen
 _VIEW_SEEN = 0.35  # of the view without carriers: less, and something hides it
-_BLIND, _SEEING = 0.15, 0.25  # of what is usually in a frame: less shows nothing, more does again
+_BLIND, _SEEING = 0.15, 0.25  # of what a frame usually shows: blind below the first, seeing above the second
 _LEAST_SAMPLES = 3
-_RESTLESS = 0.5  # of the change a running line makes: a line that stands does not
+_RESTLESS = 0.5  # of the change that a running line makes; a stopped line makes less
 
 
 class Presence(Enum):
@@ -80,7 +80,7 @@ class LineFollower:
     Carriers are numbered as they come; progress is 0 at begin and 1 at end. See `Movie` and `Odometer`.
 
     Attributes:
-        lost: the view no longer fits the movie; the line must be learnt anew.
+        lost: the view no longer fits the movie; the line must be learnt again.
         located: whether the phase is certain; not so at first after frames were missing for long.
     """
 
@@ -246,7 +246,7 @@ class LineFollower:
         return self._movie.evidence(change, SPEEDS, elapsed_s / self._odometer.interval_s)
 
     def _notice(self, feature: Float32, elapsed_s: float, steady: bool) -> None:
-        """Gather what tells whether carriers are present, and whether the line is followed at all."""
+        """Gather the evidence of whether carriers are present, and whether the line is followed at all."""
         movie, odometer, last_feature = self._movie, self._odometer, self._recent.last
         if last_feature is None:
             return

@@ -1,8 +1,8 @@
 """Where on the movie a carrier is at begin: from the track, the masks and the reference pictures.
 
 The movie says how carriers follow each other, the track how one moves through the picture. What joins the two
-is a straight line, progress = speed * (phase - begin): along the right one, a carrier's pictures fall upon
-each other (that tells the speed), and upon masks and references (that tells the begin).
+is a straight line, progress = speed * (phase - begin): along the right one, a carrier's pictures match
+each other (which gives the speed), and masks and references (which gives the begin).
 """
 
 from __future__ import annotations

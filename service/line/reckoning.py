@@ -1,11 +1,11 @@
-"""How many carriers passed while frames were missing and nobody could know the line's phase."""
+"""Counts the carriers that passed while frames were missing and the line's phase was unknown."""
 
 from __future__ import annotations
 
 import math
 
 LONGEST_S = 60.0
-"""Reckoned for at most so long; whoever sees nothing for longer has a standing alarm that says so."""
+"""The longest gap that is reckoned; a longer one has a standing alarm of its own."""
 
 _RUNNING = 0.15  # of nominal speed
 
@@ -28,22 +28,22 @@ class Reckoning:
         return self._lost is not None
 
     def lose(self, t_s: float, phase: float, fraction: float) -> None:
-        """The phase was last known at media time t_s; fraction: the speed then, as a fraction of nominal."""
+        """Note that the phase was last known at media time t_s; fraction: of nominal speed, at that time."""
         if self._lost is None:
             self._lost, self._t_s, self._gone = (t_s, phase), t_s, 0.0
             self._fraction = fraction
 
     def advance(self, t_s: float, interval_s: float, fraction: float) -> None:
-        """Go on to media time t_s at the speed that held till then; from now on it is `fraction`."""
+        """Advance to media time t_s at the speed so far; from then on the speed is `fraction`."""
         if self._fraction >= _RUNNING:
             self._gone += max(t_s - self._t_s, 0.0) * self._fraction / interval_s
         self._t_s, self._fraction = t_s, fraction
 
     def settle(self, t_s: float, phase: float, interval_s: float, end: float) -> list[float]:
-        """The phase is known again; return when carriers left meanwhile, media seconds, ascending.
+        """Take in the phase, known again; return when carriers left meanwhile, media seconds, ascending.
 
         Args:
-            t_s: the media time of now. phase: now; only its fraction tells, numbers may have begun anew.
+            t_s: the media time of now. phase: now; only its fraction counts, as numbering may have restarted.
             interval_s: between carriers at nominal speed. end: the phase that a carrier gains from begin to
                 the end of the track.
         """

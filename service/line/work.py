@@ -7,7 +7,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 Work = Generator[None, None, Result]
-"""Long work that pauses about every 10 ms; whoever drives it decides when it goes on."""
+"""Long work that pauses about every 10 ms; its caller decides when it goes on."""
 
 
 def finish(work: Work[Result]) -> Result:

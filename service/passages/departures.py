@@ -17,9 +17,9 @@ from service.passages.registrar import RegisteredPicture, Registrar, first_appea
 from service.passages.reporter import Reporter, not_seen
 
 _MIDDLE = 1  # of the three viewpoints
-_RECOGNISED = 0.6  # quality at which a picture shows a carrier, whatever else speaks against it
-_SETTLED, _AGAIN = 30, 5  # after 30 carriers only every fifth refines where all of them hang
-_TRUSTED, _FOLLOW = 0.7, 0.15  # quality that a place is believed at, and how much of it
+_RECOGNISED = 0.6  # quality at which a picture shows a carrier, whatever the evidence against it
+_SETTLED, _AGAIN = 30, 5  # after 30 carriers, only every fifth refines the alignment
+_TRUSTED, _FOLLOW = 0.7, 0.15  # quality above which a place is trusted, and the share of it that is applied
 _LEAST_PICTURES = 2
 
 
@@ -44,7 +44,7 @@ class Departures:
         self._reporter = reporter
 
     def meet(self, carriers: range) -> Work[bool]:
-        """Learn from carriers' pictures what they look like; say whether all viewpoints show it."""
+        """Learn from carriers' pictures what they look like; return whether all viewpoints show it."""
         crops = [self.moments.crops(carrier) for carrier in carriers]
         appearances = []
         for k, viewpoint in enumerate(self.moments.viewpoints):
@@ -57,7 +57,7 @@ class Departures:
         return True
 
     def place(self, carrier: int, line: LineSchedule) -> None:
-        """Let one more carrier's middle picture say where carriers hang; move all if they are off."""
+        """Refine the alignment by one more carrier's middle picture; shift all carriers if they are off."""
         crop = self.moments.crops(carrier)[_MIDDLE]
         if crop is None or crop.damaged:
             return
@@ -67,13 +67,13 @@ class Departures:
             self.moments.shift(progress)
 
     def recognisable(self, carrier: int) -> bool:
-        """Say whether a carrier has pictures enough to be recognised by them alone."""
+        """Return whether a carrier has enough pictures to be recognised by them alone."""
         return sum(crop is not None for crop in self.moments.crops(carrier)) >= _LEAST_PICTURES
 
     def leave(self, carrier: int, line: LineSchedule, now: Now, *, refine: bool) -> list[Passage]:
         """Report a carrier that has passed, unless it was reported or the rope was seen to be bare there.
 
-        refine: let its picture refine where all carriers hang.
+        refine: whether its picture refines the alignment of all carriers.
         """
         crops = self.moments.crops(carrier)
         known_s = [line.time_of(carrier, progress) for progress in (0.0, self._track.middle, 1.0)]
@@ -103,7 +103,7 @@ class Departures:
                 return []
             if presence is Presence.HIDDEN:
                 pictures = [_not_judged(picture) for picture in pictures]
-        # A carrier may hang a little before or behind its place on the rope: its own pictures tell.
+        # A carrier may hang slightly off its place on the rope; its own pictures show by how much.
         speed = max(line.nominal_speed, 1e-6)
         begin_s, middle_s, end_s = (
             t_s - each.ahead / speed for t_s, each in zip(times_s, found, strict=True)
@@ -111,7 +111,7 @@ class Departures:
         return [self._report((begin_s, middle_s, end_s), pictures, now)]
 
     def missing(self, ends_s: Iterable[float], line: LineSchedule, now: Now) -> list[Passage]:
-        """Report carriers that must have left at these media times and that nobody saw."""
+        """Report carriers that must have left unseen at these media times."""
         speed, middle = max(line.nominal_speed, 1e-6), self._track.middle
         passages = []
         for end_s in ends_s:
@@ -135,7 +135,7 @@ class Departures:
     def _times(
         self, known_s: list[float | None], crops: list[Crop | None], nominal_speed: float, now_s: float
     ) -> tuple[float, float, float]:
-        """Fill in times that nobody remembers (the line stood for minutes) or can foresee (it stands)."""
+        """Fill in times that are forgotten (the line stood for minutes) or unforeseeable (it stands)."""
         places, speed = (0.0, self._track.middle, 1.0), max(nominal_speed, 1e-6)
         anchors = [(t_s, at) for t_s, at in zip(known_s, places, strict=True) if t_s is not None]
         anchors += [(crop.t_s, crop.progress) for crop in crops if crop is not None]

@@ -187,7 +187,7 @@ class PassageExtractor:
     def finish(self) -> list[Passage]:
         """End of a recording: return the carriers of one that was too short for the line to be learnt.
 
-        Carriers that have not reached the end of the track are no passages.
+        Carriers that have not reached the end of the track are left out.
         """
         passages = [] if self._work is None else finish(self._work)
         self._work = None
@@ -275,7 +275,7 @@ class PassageExtractor:
         return passages
 
     def _resize(self, frame: Frame, last: Now | None) -> list[Passage]:
-        """Begin anew with the track in the pixels of frames of another size."""
+        """Begin again with the track scaled to frames of another size."""
         passages = [] if last is None else self._lose(last)
         passages += [] if self._work is None else finish(self._work)
         self._begin(self._given.scaled(frame.width / self._camera.width), (frame.width, frame.height))

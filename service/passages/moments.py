@@ -79,8 +79,8 @@ class Viewpoint:
 class Moments:
     """Takes each carrier's picture at each viewpoint from the frame that shows it nearest to it.
 
-    `step` names each carrier once, when it has its last picture or can get none any more; whoever has used
-    its `crops` calls `forget`.
+    `step` names each carrier once, when it has its last picture or can get no more. The caller, once it has
+    used the `crops`, calls `forget`.
 
     Args:
         track: the lift's. places: progress of the viewpoints, ascending.
@@ -103,13 +103,13 @@ class Moments:
         return self._crops.get(carrier, [None] * len(self.viewpoints))
 
     def forget(self, carrier: int) -> None:
-        """Let a carrier's pictures, and all older ones, go: it has left."""
+        """Drop the pictures of a carrier that has left, and all older ones."""
         self._left = carrier if self._left is None else max(self._left, carrier)
         for number in [number for number in self._crops if number <= carrier]:
             del self._crops[number]
 
     def begin_after(self, carrier: int) -> None:
-        """From now on each carrier after this one is named, whatever was forgotten."""
+        """Name each carrier after this one from now on, even if it was forgotten."""
         self._left = carrier
 
     @property
@@ -156,7 +156,7 @@ class Moments:
         return done
 
     def learn_backgrounds(self, clip: Clip) -> Work[None]:
-        """Learn the views without carriers anew, from a clip."""
+        """Learn the views without carriers again, from a clip."""
         step = max(1, len(clip) // 40)
         for viewpoint in self.viewpoints:
             views = []

@@ -34,7 +34,7 @@ class Registrar:
     Args:
         track: the lift's. viewpoints: where pictures are taken, with backgrounds.
         appearances: what carriers look like at each viewpoint.
-        anchor: tells from middle pictures where all carriers hang.
+        anchor: finds from middle pictures where all carriers hang.
         residual: canonical pixels by which carriers hang off the track as drawn, (x, y).
     """
 
@@ -50,10 +50,10 @@ class Registrar:
         self.appearances, self.residual = list(appearances), residual
 
     def place(self, k: int, crop: Crop) -> float | None:
-        """Let one more carrier's picture at viewpoint k, the middle one, say where all carriers hang.
+        """Refine where all carriers hang by one more carrier's picture at viewpoint k, the middle one.
 
         Returns:
-            By how much progress they turn out to be farther, if they do; appearances and residual move along.
+            The progress by which carriers are farther ahead, or None; appearances and residual move along.
         """
         found, _ = self._registered(k, crop)
         moved = self._anchor.learn(shifted(found.field, -found.dx_px, -found.dy_px))

@@ -19,7 +19,7 @@ FIRST_REACHES = (0.05, 0.08, 0.13)
 """Intervals before and after the reference over which a guess is first tried."""
 
 LAST_REACHES = (0.25, 0.45)
-"""And those over which the best are fitted, as far as the carrier is in view."""
+"""The reaches over which the best are fitted, while the carrier is in view."""
 
 _MOST_PICTURES = 17
 _DEPTHS = (0.35, 2.8)

@@ -85,8 +85,10 @@ def _flows(movie: Float32, phase: int) -> tuple[Float32, Float32]:
             more = alike > best
             best[more] = alike[more]
             flow[more] = (dx, dy)
-    sure = np.clip((best / (energy + 1e-4) - 0.3) / 0.3, 0, 1)
-    return np.asarray(best * sure, np.float32), np.asarray(flow * np.float32(phases / _REACH), np.float32)
+    confidence = np.clip((best / (energy + 1e-4) - 0.3) / 0.3, 0, 1)
+    return np.asarray(best * confidence, np.float32), np.asarray(
+        flow * np.float32(phases / _REACH), np.float32
+    )
 
 
 def _fit(

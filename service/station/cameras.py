@@ -48,12 +48,12 @@ class Cameras:
     A lift that cannot be read or watched is put out of service, with an alarm of its own; the others go on.
 
     Args:
-        store: where lifts and masks stand.
+        store: where lifts and masks are kept.
         make: makes a supervisor; handed in so that tests need no processes.
         on_event: called with what cameras report.
         on_masks: called with each lift whose active masks have changed.
         loop_files: recorded videos start again at their end (the demonstration).
-        runners: where the thread is looked after.
+        runners: owns the thread.
     """
 
     def __init__(

@@ -39,7 +39,7 @@ class Station:
         now_s: when watching began.
         options, run_id, learnt, left_mono_s: see PassageExtractor.
         limits: when the camera counts as impaired.
-        usual: the camera's view as it was learnt before.
+        usual: the camera's usual view, as it was learnt before.
         inspect_every_s: between the frames that camera health is judged by.
 
     Raises:

@@ -53,7 +53,7 @@ class CameraSupervisor:
             drops its oldest frames and counts them.
         memory: the file that keeps what is learnt of the line from one start of the service to the next;
             None: no file.
-        runners: where its thread is looked after.
+        runners: owns its thread.
     """
 
     def __init__(
@@ -190,7 +190,7 @@ class CameraSupervisor:
         self._written_s = time.monotonic()
         try:
             self._learnt.save(self._memory)
-        except OSError as error:  # a full disk: the camera goes on, the next start learns anew
+        except OSError as error:  # a full disk: the camera goes on, the next start learns again
             log.warning("what was learnt is not kept", lift_id=self._watched.lift.id, reason=str(error))
 
     def _down(self, active: bool, message: str) -> Health:

@@ -50,8 +50,8 @@ class CameraWorker:
         watched: the lift.
         options: see WorkerOptions.
         limits: when its camera counts as impaired.
-        usual: the camera's view as an earlier process learnt it.
-        learnt: the line and its carriers, likewise.
+        usual: the camera's usual view, as an earlier process learnt it.
+        learnt: the line and its carriers, as an earlier process learnt them.
         left_mono_s: when the last carrier left that an earlier process reported, time.monotonic().
     """
 

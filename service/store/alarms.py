@@ -26,7 +26,7 @@ _STORED = cast(AlarmEventRow.alarm, LargeBinary)
 
 
 def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None) -> Alarm | None:
-    """Store a new alarm and return it; None if the same alarm stands already.
+    """Store a new alarm and return it; None if the same alarm is standing already.
 
     The same: for bar_open an alarm of this passage; for the others one of this kind, lift and cause that is
     not cleared. Another cause is another alarm: it must be seen and heard whatever became of the first.

@@ -56,7 +56,7 @@ class Store:
         path: the database's file.
         writer: the engine of the writer thread.
         reader: the engine of everybody else.
-        runners: where the writer thread is looked after.
+        runners: owns the writer thread.
     """
 
     def __init__(self, path: Path, writer: Engine, reader: Engine, runners: Runners | None = None) -> None:

@@ -142,7 +142,7 @@ class Pictures:
     def of_passage(self, record: PassageRecord) -> list[Picture]:
         """Return a passage's pictures as they are stored (JPEG loses a little).
 
-        What is gone, and what is no picture of 200x200 any more, is left out.
+        Missing files, and files that are no longer pictures of 200x200, are left out.
         """
         found = []
         for kept in record.pictures:

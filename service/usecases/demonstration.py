@@ -27,7 +27,7 @@ def enrol_samples(parts: ServiceParts, folders: Sequence[Path], cameras: str | N
         cameras: address below which each one's video is a live stream; without it the files are the cameras.
 
     Raises:
-        ConfigurationError: a folder is damaged, or the address is none of a camera.
+        ConfigurationError: a folder is damaged, or the address is not a camera's.
         EnrolmentError: its masks are refused.
     """
     for folder in folders:

@@ -1,4 +1,4 @@
-"""The first admin token: from the environment, or made for whoever starts the service on a terminal."""
+"""The first admin token: from the environment, or made when the service starts on a terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def first_token(store: Store, settings: Settings, *, shown: bool) -> str | None:
     """Store the environment's admin token; if there is no token at all, make one for a terminal to show.
 
     Args:
-        store: where tokens stand.
+        store: where tokens are kept.
         settings: may name a token.
         shown: whether a new token would be shown; the demonstration signs in by its link.
 

@@ -53,7 +53,7 @@ class ActiveMasks:
             version = masks.active(session, lift_id)
         waits = False
         if version is not None and version.model != self._engine.manifest.identity:
-            version = self._embed_anew(version)
+            version = self._embed_again(version)
             waits = version is None
         with self._lock:
             if turn > self._taken.get(lift_id, 0):
@@ -89,8 +89,8 @@ class ActiveMasks:
         others = self._waiting - {lift_id}
         self._waiting = others | {lift_id} if waits else others
 
-    def _embed_anew(self, version: MaskVersion) -> MaskVersion | None:
-        log.info("masks embedded anew", lift_id=version.lift_id, version=version.version, was=version.model)
+    def _embed_again(self, version: MaskVersion) -> MaskVersion | None:
+        log.info("masks embedded again", lift_id=version.lift_id, version=version.version, was=version.model)
         try:
             embedded = embed(version, self._engine)
         except EngineUnavailableError:

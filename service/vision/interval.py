@@ -1,4 +1,4 @@
-"""The carriers' interval: the time after which the view again and again looks as it did before."""
+"""Finds the carriers' interval: the time after which the view repeats itself, again and again."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def find_interval(
 
     Args:
         times, gram: see `correlation`.
-        shortest_s, longest_s: between these it is looked for.
-        ahead: how many times as alike as after any other lag the view must be after it: above 1 there is no
-            doubt.
+        shortest_s, longest_s: bounds of the search.
+        ahead: how many times as alike as after any other lag the view must be after the interval; above 1,
+            the interval is unambiguous.
     """
     if len(times) < 16 or times[-1] - times[0] < 1.5 * shortest_s:
         return None

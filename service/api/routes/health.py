@@ -18,10 +18,10 @@ from service.store import alarms
 router = APIRouter(tags=["health"])
 
 NOT_WATCHED = (AlarmKind.CAMERA_LOST, AlarmKind.WORKER_DOWN)
-"""Alarms that say that nobody sees what passes a camera."""
+"""Alarms that say that no carrier at a camera is being watched."""
 
 ALARM_DUE_S = 12.0
-"""A camera without frames is under an alarm after 10 s; the rest is for the way to the database."""
+"""A camera without frames is under an alarm after 10 s; the rest is for writing it to the database."""
 
 
 @router.get("/health/live", summary="Does the process answer?")
@@ -41,7 +41,7 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
     That is: every thread of the service is alive, the embedder answers, the database answers and can grow,
     and every camera that is to be watched is live or under an alarm. A camera under an alarm does not make
     the service unready, nor does an accelerator that was given up, a disk with little room or a damaged
-    entry of the alarm history: all are said.
+    entry of the alarm history: all of these are reported.
     """
     database, standing = "ready", frozenset[tuple[str | None, AlarmKind]]()
     try:

@@ -45,8 +45,8 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
     """Register a lift or replace its configuration; its camera follows within seconds.
 
     The camera's URL may be rtsp, rtsps, http or https; a file of the server only where the service was
-    started with BARWATCH_ALLOW_FILE_CAMERAS. Credentials stand in it as ${NAME} and come from the service's
-    environment.
+    started with BARWATCH_ALLOW_FILE_CAMERAS. Credentials are written in it as ${NAME} and come from the
+    service's environment.
     """
     if body.id is not None and body.id != lift_id:
         raise HTTPException(422, f"body.id: expected {lift_id!r} as in the path, got {body.id!r}")

@@ -64,7 +64,7 @@ def list_passages(
     responses=responses(401, 404, 422, 503),
 )
 def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
-    """Give one passage: when, what was said of it and of each picture, and the operator's label."""
+    """Return one passage: its times, the verdict on it and on each picture, and the operator's label."""
     with runtime.store.reading() as session:
         return PassageOut.of(passages.get(session, passage_id))
 

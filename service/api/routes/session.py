@@ -43,7 +43,7 @@ def sign_in(body: SignIn, request: Request, response: Response, runtime: Runtime
 
 @router.get("", summary="Who am I?", dependencies=VIEWER, responses=responses(401))
 def who_am_i(principal: Viewer) -> PersonOut:
-    """Tell whom the token or cookie belongs to."""
+    """Return the person to whom the token or cookie belongs."""
     return PersonOut(name=principal.name, role=principal.role)
 
 

@@ -6,7 +6,7 @@ const RETRY_MS = [500, 1000, 2000, 4000];
 export class AlarmFeed {
   /**
    * handlers: onAlarm(alarm), onState("live" | "lost" | "waiting"), onFresh() when history must be read
-   * anew, onRefused() when the session is no longer valid.
+   * again, onRefused() when the session is no longer valid.
    */
   constructor(handlers) {
     this.handlers = handlers;
