@@ -13,7 +13,7 @@ import pytest
 import typer
 
 import service.api.routes
-from ml.report.document import filled
+from ml.report.document import fill_places
 from service.cli import app
 from service.domain.alarm import AlarmKind
 from service.settings import Settings
@@ -170,7 +170,7 @@ def test_every_path_of_the_repository_exists(path: Path) -> None:
 def test_where_to_mount_a_camera_is_what_was_rendered() -> None:
     """docs/operations.md holds what `python -m tests.tools.viewpoints` prints."""
     operations = text_of(ROOT / "docs" / "operations.md")
-    assert filled(operations, {"viewpoints": of_lifts().rstrip("\n")}) == operations
+    assert fill_places(operations, {"viewpoints": of_lifts().rstrip("\n")}) == operations
 
 
 @pytest.mark.parametrize("path", [named(path) for path in CURRENT])

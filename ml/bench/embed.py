@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from ml.bench.systems import PAPER, TimedSystem
-from ml.bench.timing import interleaved
+from ml.bench.timing import time_interleaved
 
 Row = dict[str, Any]
 
@@ -23,11 +23,11 @@ def rates(
         systems: the paper's network among them; its name is `PAPER`.
         threads: numbers of CPU threads.
         batches: pictures at a time.
-        seconds: time for each figure, about.
+        seconds: approximate time for each figure.
 
     Yields:
-        the rows of one pair of the two, one for each system: medians, and the ratio of pictures a second to
-        that of the paper's network in the same pair.
+        The rows of one pair (threads, batch), one per system: medians, and the ratio of its pictures a second
+        to those of the paper's network in the same pair.
     """
     before = torch.get_num_threads()
     try:
@@ -35,8 +35,8 @@ def rates(
             torch.set_num_threads(count)
             for batch in batches:
                 images = np.random.default_rng(0).integers(0, 256, (batch, 200, 200, 3), dtype=np.uint8)
-                calls = {_key(system): system.ready(images, count) for system in systems}
-                times = interleaved(calls, seconds)
+                calls = {_key(system): system.prepare_call(images, count) for system in systems}
+                times = time_interleaved(calls, seconds)
                 yield rows(systems, times, count, batch)
     finally:
         torch.set_num_threads(before)
@@ -47,7 +47,7 @@ def rows(
 ) -> list[Row]:
     """Return one pair's rows from every system's times in seconds, by name and runtime."""
     medians = {key: float(np.median(found)) for key, found in times.items()}
-    papers = next(medians[_key(system)] for system in systems if system.name == PAPER)
+    paper_s = next(medians[_key(system)] for system in systems if system.name == PAPER)
     return [
         {
             "system": system.name,
@@ -55,7 +55,7 @@ def rows(
             "threads": threads,
             "batch": batch,
             "pictures_per_s": batch / medians[_key(system)],
-            "ratio_to_paper": papers / medians[_key(system)],
+            "ratio_to_paper": paper_s / medians[_key(system)],
             "ms_per_batch_median": 1e3 * medians[_key(system)],
             "rounds": len(times[_key(system)]),
         }

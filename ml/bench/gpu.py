@@ -37,8 +37,8 @@ def gpu_rate(model: Path, seconds: float, batch: int = BATCH) -> dict[str, Any]:
         batch: pictures at a time.
 
     Returns:
-        what `limited` does; or `left_out`, the reason, where there is no GPU or the artefact cannot be
-        halved.
+        The figures of `compare_with_limits`; or `left_out`, the reason, if there is no GPU or the artefact
+        cannot run in half precision.
     """
     if not torch.cuda.is_available():
         return {"left_out": "no CUDA device here"}
@@ -55,26 +55,26 @@ def gpu_rate(model: Path, seconds: float, batch: int = BATCH) -> dict[str, Any]:
         streams = [torch.cuda.Stream() for _ in range(2)]  # type: ignore[no-untyped-call]
         torch.cuda.synchronize()  # the other streams do not wait for what this one has made
 
-        def pictures(turn: int) -> None:
+        def embed_pictures(turn: int) -> None:
             k = turn % 2
             with torch.cuda.stream(streams[k]):
                 device[k].copy_(host[k], non_blocking=True)
                 back[k].copy_(torch.cdist(network.embed(device[k]).float(), bank), non_blocking=True)
 
-        def copies(turn: int) -> None:
+        def copy_pictures(turn: int) -> None:
             device[turn % 2].copy_(host[turn % 2], non_blocking=True)
 
         a = torch.randn(_MATRIX, _MATRIX, dtype=torch.half, device="cuda")
         b, product = torch.randn_like(a), torch.empty_like(a)
-        return {"gpu": torch.cuda.get_device_name(), "batch": batch} | limited(
-            batch / _seconds_each(pictures, seconds),
-            batch * _BYTES / _seconds_each(copies, seconds),
+        return {"gpu": torch.cuda.get_device_name(), "batch": batch} | compare_with_limits(
+            batch / _seconds_each(embed_pictures, seconds),
+            batch * _BYTES / _seconds_each(copy_pictures, seconds),
             2 * _MATRIX**3 / _seconds_each(lambda _turn: torch.mm(a, b, out=product), seconds),
-            operations(load(model)),
+            count_operations(load(model)),
         )
 
 
-def limited(
+def compare_with_limits(
     pictures_per_s: float, bytes_per_s: float, flop_per_s: float, flop_per_picture: int
 ) -> dict[str, float]:
     """Return what was measured beside the two limits, and its share of the nearer one.
@@ -97,7 +97,7 @@ def limited(
     }
 
 
-def operations(network: Any) -> int:
+def count_operations(network: Any) -> int:
     """Return the floating-point operations of the convolutions and products that embed one picture."""
     image = torch.zeros(1, 200, 200, 3, dtype=torch.uint8)
     with torch.inference_mode():

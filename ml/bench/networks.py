@@ -10,24 +10,24 @@ import numpy as np
 import torch
 
 from lifts.processor import multiplies_bfloat16
-from ml.bench.systems import shipped
-from ml.bench.timing import interleaved
+from ml.bench.systems import artefact_systems
+from ml.bench.timing import time_interleaved
 from ml.systems.named import RECIPES, system_of
 
 BATCH = 16
 
 
 def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
-    """Time all networks side by side, from uint8 pictures to what each says of them.
+    """Time all networks side by side, from uint8 pictures to each network's output.
 
-    In bfloat16 where the processor has it, as they are trained and as the service runs the shipped one.
-    Random weights but for the shipped one; times do not depend on them.
+    They run in bfloat16 if the processor has it, as in training and in the service. All but the shipped
+    network have random weights, on which the times do not depend.
 
     Args:
-        model: the shipped artefact. seconds: time for each, about.
+        model: the shipped artefact. seconds: approximate time for each.
 
     Returns:
-        a row each: system, parameters (None of the artefact), pictures_per_s (median), side.
+        A row per network: system, parameters (None of the artefact), pictures_per_s (median), side.
     """
     torch.set_num_threads(1)
     images = np.random.default_rng(0).integers(0, 256, (BATCH, 200, 200, 3), dtype=np.uint8)
@@ -40,9 +40,9 @@ def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
         sizes[name] = (sum(p.numel() for p in system.network.parameters()), recipe.side)
     native = multiplies_bfloat16(torch.cpu.get_capabilities())
     dtype = torch.bfloat16 if native else torch.float32
-    calls["barwatch"] = shipped(model, dtype)[0].ready(images, 1)
+    calls["barwatch"] = artefact_systems(model, dtype)[0].prepare_call(images, 1)
     sizes["barwatch"] = (None, 200)
-    times = interleaved(calls, seconds)
+    times = time_interleaved(calls, seconds)
     return [
         {
             "system": name,

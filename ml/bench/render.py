@@ -9,23 +9,23 @@ from ml.data.rendered import render_lift, renderers
 
 
 def render_rate(processes: int, lifts: int, passages: int, first_seed: int = 0) -> dict[str, Any]:
-    """Pictures a second that `processes` render together, lifts and backgrounds included.
+    """Measure the pictures a second that `processes` render together, lifts and backgrounds included.
 
     Args:
-        processes: how many render side by side.
-        lifts: how many lifts each renders.
-        passages: of each lift, three pictures each.
-        first_seed: the first lift's.
+        processes: number of processes side by side.
+        lifts: number of lifts that each renders.
+        passages: passages per lift, three pictures each.
+        first_seed: the first lift's seed.
     """
     seeds = range(first_seed, first_seed + lifts * processes)
     with renderers(processes) as pool:
         # The first round starts the processes and loads their libraries, which is not rendering.
-        list(pool.map(_rendered, [(seed, 1) for seed in range(processes)]))
+        list(pool.map(_count_rendered, [(seed, 1) for seed in range(processes)]))
         started = time.perf_counter()
-        pictures = sum(pool.map(_rendered, [(seed, passages) for seed in seeds]))
+        pictures = sum(pool.map(_count_rendered, [(seed, passages) for seed in seeds]))
         seconds = time.perf_counter() - started
     return {"processes": processes, "pictures": pictures, "pictures_per_s": pictures / seconds}
 
 
-def _rendered(job: tuple[int, int]) -> int:
+def _count_rendered(job: tuple[int, int]) -> int:
     return len(render_lift(*job).images)

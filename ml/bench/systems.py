@@ -27,34 +27,34 @@ PAPER = "the paper's network"
 INSTALL = "OpenVINO is not installed: pip install -c constraints.txt -e '.[bench]'"
 
 IMAGENET_MEAN, IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of full scale, by channel: what the weights that one can download expect."""
+"""Mean and standard deviation by channel, as fractions of full scale, that published weights expect."""
 
 
 @dataclass(frozen=True)
 class TimedSystem:
     """One network and what runs it.
 
-    name, runtime: as in the table.
-    ready: uint8[N, 200, 200, 3] and a number of threads to a call that answers for these N pictures. What
-        runs in torch leaves the number of threads to `torch.set_num_threads`.
+    name, runtime: as the table shows them.
+    prepare_call: takes uint8[N, 200, 200, 3] and a number of threads; returns a call that processes these N
+        pictures. Systems that run in torch ignore the number and follow `torch.set_num_threads`.
     """
 
     name: str
     runtime: str
-    ready: Callable[[Pictures, int], Callable[[], object]]
+    prepare_call: Callable[[Pictures, int], Callable[[], object]]
 
 
 TORCHSCRIPT = {torch.float32: "TorchScript", torch.bfloat16: "TorchScript, bfloat16"}
 
 
-def precisions() -> list[torch.dtype]:
-    """Return what networks are timed in: float32, and bfloat16 where the processor multiplies that too."""
+def timed_dtypes() -> list[torch.dtype]:
+    """Return the number formats to time: float32, and bfloat16 if the processor multiplies it natively."""
     native = multiplies_bfloat16(torch.cpu.get_capabilities())
     return [torch.float32, torch.bfloat16] if native else [torch.float32]
 
 
-def shipped(path: Path, dtype: torch.dtype = torch.float32) -> list[TimedSystem]:
-    """Return the artefact's systems: embedding alone, and judging by two masks where it can do that.
+def artefact_systems(path: Path, dtype: torch.dtype = torch.float32) -> list[TimedSystem]:
+    """Return the artefact's systems: embedding alone, and judging by two masks if it supports that.
 
     Raises:
         ValueError: see `load`.
@@ -62,12 +62,12 @@ def shipped(path: Path, dtype: torch.dtype = torch.float32) -> list[TimedSystem]
     module = load(path, dtype=dtype)
 
     def embed(images: Pictures, _threads: int) -> Callable[[], object]:
-        return _inference(module.embed, torch.from_numpy(images))
+        return _inference_call(module.embed, torch.from_numpy(images))
 
     def judge(images: Pictures, _threads: int) -> Callable[[], object]:
         masks = module.embed_mask(torch.from_numpy(np.stack([images[0, ..., 0], images[0, ..., 1]])))
         references = torch.cat([masks, torch.zeros_like(masks[:1])]).expand(len(images), -1, -1)
-        return _inference(module.compare, torch.from_numpy(images), references)
+        return _inference_call(module.compare, torch.from_numpy(images), references)
 
     runtime = TORCHSCRIPT[dtype]
     systems = [TimedSystem("barwatch", runtime, embed)]
@@ -76,16 +76,16 @@ def shipped(path: Path, dtype: torch.dtype = torch.float32) -> list[TimedSystem]
     return systems
 
 
-def papers(dtype: torch.dtype = torch.float32) -> TimedSystem:
+def paper_system(dtype: torch.dtype = torch.float32) -> TimedSystem:
     """Return the paper's network in TorchScript, from bytes; random weights."""
 
     class FromBytes(nn.Module):
-        """uint8[N, 200, 200, 3] to float[N, 2]."""
+        """Maps uint8[N, 200, 200, 3] to float[N, 2]."""
 
         def __init__(self) -> None:
             super().__init__()
             self.network, self.dtype = PaperNetwork().to(dtype), dtype
-            # Traced: scripts do not see module constants. It is the same for every N.
+            # Traced, because TorchScript cannot see module constants; the trace holds for every N.
             example = torch.zeros(1, 200, 200, 3, dtype=torch.uint8)
             self.prepare = torch.jit.trace(prepare, example)  # type: ignore[no-untyped-call]
 
@@ -95,19 +95,19 @@ def papers(dtype: torch.dtype = torch.float32) -> TimedSystem:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        # As the shipped network: a picture's bytes are channels-last, so nothing need be copied.
+        # As for the shipped network: a picture's bytes are channels-last, so no copy is needed.
         network = FromBytes().eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         module = torch.jit.freeze(torch.jit.script(network))
     return TimedSystem(
-        PAPER, TORCHSCRIPT[dtype], lambda images, _threads: _inference(module, torch.from_numpy(images))
+        PAPER, TORCHSCRIPT[dtype], lambda images, _threads: _inference_call(module, torch.from_numpy(images))
     )
 
 
-def instead() -> tuple[list[TimedSystem], list[dict[str, str]]]:
-    """Return MobileNetV2 and ResNet-50 in OpenVINO, and rows that say what is missing where it cannot run.
+def alternative_systems() -> tuple[list[TimedSystem], list[dict[str, str]]]:
+    """Return MobileNetV2 and ResNet-50 in OpenVINO, and, if it is not installed, rows that say so.
 
-    Random weights, two outputs (open, closed), the same crops of 200x200. In float32 as the others, and once
-    more in bfloat16 where the processor has it, which OpenVINO would choose on its own.
+    Random weights, two outputs (open, closed), the same crops of 200x200. In float32 like the others, and
+    also in bfloat16 if the processor has it, since OpenVINO would choose that by default.
     """
     networks: dict[str, Callable[[], nn.Module]] = {
         "MobileNetV2": lambda: MobileNetV2(2),
@@ -124,14 +124,14 @@ def instead() -> tuple[list[TimedSystem], list[dict[str, str]]]:
     for name, make in networks.items():
         model = cache(partial(_from_bytes, make))
         systems += [
-            TimedSystem(name, f"OpenVINO, {precision}", compiled(core, model, hint))
+            TimedSystem(name, f"OpenVINO, {precision}", compile_with(core, model, hint))
             for precision, hint in precisions.items()
         ]
     return systems, []
 
 
 class ImageNetInput(nn.Module):
-    """A network for ImageNet behind the raw bytes that all systems here are given."""
+    """An ImageNet network with the normalisation of the raw bytes that all systems here receive."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -142,19 +142,19 @@ class ImageNetInput(nn.Module):
         self.register_buffer("spread", torch.tensor(IMAGENET_SPREAD)[:, None, None] * 255.0)
 
     def forward(self, images: Tensor) -> Tensor:
-        """uint8[N, H, W, 3] RGB to what the network says."""
+        """Map uint8[N, H, W, 3] RGB to the network's output."""
         out: Tensor = self.network((images.permute(0, 3, 1, 2).float() - self.mean) / self.spread)
         return out
 
 
 def _from_bytes(make: Callable[[], nn.Module]) -> Any:
-    return converted(ImageNetInput(make()))
+    return convert(ImageNetInput(make()))
 
 
 def _openvino() -> Any:
     """Return the package, or None where it is not installed.
 
-    Without its telemetry: importing it would send a report to its maker.
+    Its telemetry is disabled: importing it would send a report to its vendor.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     try:
@@ -164,46 +164,46 @@ def _openvino() -> Any:
     return openvino
 
 
-def converted(network: nn.Module) -> Any:
-    """Return OpenVINO's model of a network of uint8[N, 200, 200, 3]; `_openvino` has found the package."""
+def convert(network: nn.Module) -> Any:
+    """Return OpenVINO's model of a network on uint8[N, 200, 200, 3]; the package must be installed."""
     import openvino  # noqa: PLC0415
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it uses torch.jit
         example = torch.zeros(1, 200, 200, 3, dtype=torch.uint8)
-        # Traced here: the converter would trace it twice more, to check itself.
+        # Traced here, because the converter would trace it twice more as a check.
         traced = torch.jit.trace(network.eval(), example, check_trace=False)  # type: ignore[no-untyped-call]
         return openvino.convert_model(traced)
 
 
-def compiled(
+def compile_with(
     core: Any, model: Callable[[], Any], precision: str
 ) -> Callable[[Pictures, int], Callable[[], object]]:
-    """Return `TimedSystem.ready` for OpenVINO.
+    """Return a `TimedSystem.prepare_call` that compiles a model with OpenVINO.
 
     Args:
         core: openvino.Core.
-        model: gives what `converted` returns; called only when it is needed.
+        model: returns the model that `convert` made; called only when needed.
         precision: f32 or bf16.
     """
 
-    def ready(images: Pictures, threads: int) -> Callable[[], object]:
+    def prepare_call(images: Pictures, threads: int) -> Callable[[], object]:
         shaped = model().clone()
         shaped.reshape(list(images.shape))
         options = {
             "INFERENCE_PRECISION_HINT": precision,
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
-            # Pinned, its threads and the caller's would stay where another system's threads may be at work.
+            # Pinned threads could not leave a core on which another system's threads are running.
             "ENABLE_CPU_PINNING": False,
         }
         request = core.compile_model(shaped, "CPU", options).create_infer_request()
         return lambda: request.infer([images], share_inputs=True)
 
-    return ready
+    return prepare_call
 
 
-def _inference(method: Any, *tensors: Tensor) -> Callable[[], object]:
+def _inference_call(method: Any, *tensors: Tensor) -> Callable[[], object]:
     def call() -> object:
         with torch.inference_mode():
             out: object = method(*tensors)

@@ -1,4 +1,4 @@
-"""Times of several systems, measured side by side in one run."""
+"""Timing of several systems side by side in one run."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import time
 from collections.abc import Callable, Mapping
 
 ROUNDS = 3
-"""How often each call is timed at least: a median of fewer says little."""
+"""Least number of timed calls of each: a median of fewer is unreliable."""
 
 _WARM_UP = 3  # TorchScript specialises its graph in the first calls
 
 
-def interleaved(calls: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, list[float]]:
-    """Return the seconds of every timed call, by name; each name has the same number of them.
+def time_interleaved(calls: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, list[float]]:
+    """Return the seconds of every timed call, by name; all names have equally many.
 
-    The calls take turns, round by round, so that the machine's other work affects all of them equally. Each
-    is called twice and the second call counts: the first restores caches and threads that others used.
+    The calls take turns, so that other load on the machine affects all of them equally. Each is called twice
+    and only the second call is timed: the first restores the caches and threads that the others used.
 
     Args:
         calls: what to time, by name.
-        seconds: how long to go on, on average for each name, but at least `ROUNDS` rounds.
+        seconds: average duration per name; at least `ROUNDS` rounds are made.
     """
     for call in calls.values():
         for _ in range(_WARM_UP):

@@ -12,7 +12,7 @@ from ml.bench.embed import rates
 from ml.bench.gpu import gpu_rate
 from ml.bench.networks import network_rates
 from ml.bench.render import render_rate
-from ml.bench.systems import instead, papers, precisions, shipped
+from ml.bench.systems import alternative_systems, artefact_systems, paper_system, timed_dtypes
 from ml.bench.train import train_rate
 from ml.commands.common import RELEASED, JsonOption, deliver, progress_bar, provenance
 from ml.machine.description import machine
@@ -56,11 +56,11 @@ def bench_embed(
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
     about["keeps_freed_memory"] = keep_memory and keep_freed_memory()
     timed: list[dict[str, Any]] = []
-    others, missing = instead()
+    others, missing = alternative_systems()
     with progress_bar() as progress:
         task = progress.add_task("timing", total=len(threads) * len(batch) + 1, note="")
-        ours = [system for dtype in precisions() for system in shipped(model, dtype)]
-        systems = [*ours, *(papers(dtype) for dtype in precisions()), *others]
+        ours = [system for dtype in timed_dtypes() for system in artefact_systems(model, dtype)]
+        systems = [*ours, *(paper_system(dtype) for dtype in timed_dtypes()), *others]
         for found in rates(systems, threads, batch, seconds):
             timed += found
             progress.advance(task)

@@ -13,7 +13,7 @@ import typer
 
 from ml.commands.common import RESULTS, BenchmarkOption, OnlyOption, parts_of
 from ml.data.benchmark import parts
-from ml.data.pictures import PictureSet, evenly, read
+from ml.data.pictures import PictureSet, read, select_evenly
 from ml.machine.memory import keep_freed_memory
 from ml.plots.attention import attention_sheet
 from ml.plots.cutouts import carriers_sheet, write
@@ -85,7 +85,7 @@ def _draw_sheet(
     out: Path,
 ) -> None:
     """Draw validation pictures: the test ones of all lifts would take gigabytes."""
-    data = evenly(read(benchmark, parts_of(["validation"], only)), pictures)
+    data = select_evenly(read(benchmark, parts_of(["validation"], only)), pictures)
     system = load(checkpoint, torch.device("cpu"))[1]
     try:
         typer.echo(str(write(sheet(system, data), out)))

@@ -105,7 +105,7 @@ def evaluate_passages(
     def seen(name: str, recording: RenderedRecording) -> tuple[dict[str, Any], Any]:
         watch = watches[name, recording]
         by = {"lift": f"seed-{recording.seed}", "recording": recording.number, "light": watch.truth["light"]}
-        return by, found(watch.truth["carriers"], watch.lines, Halts.of(watch.truth).unmoved)
+        return by, found(watch.truth["carriers"], watch.lines, Halts.of(watch.truth).to_old_time)
 
     result: dict[str, Any] = {
         **provenance(first_seed),

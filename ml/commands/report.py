@@ -9,7 +9,7 @@ import typer
 
 from ml.commands.common import RESULTS
 from ml.papers.comparison.orderings import compare_runs
-from ml.report.document import filled, places, read_results, report_document
+from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.plots import plots
 from ml.report.systems import read_runs, systems_page
 
@@ -24,7 +24,7 @@ def report(
     measured, runs = read_results(results), read_runs(results)
     content = places(measured, runs)
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
-    written = {path: filled(path.read_text(encoding="utf-8"), content) for path in documents}
+    written = {path: fill_places(path.read_text(encoding="utf-8"), content) for path in documents}
     written[results / "report.md"] = report_document(measured)
     written[results / "systems.md"] = systems_page(runs, measured, compare_runs(runs))
     for path, text in written.items():

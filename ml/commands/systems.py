@@ -10,7 +10,7 @@ import typer
 
 from ml.commands.common import UnseenLifts, prepare_lifts, provenance, read_parts
 from ml.data.benchmark import FIRST_SEED, parts
-from ml.data.pictures import evenly, read_lifts, select
+from ml.data.pictures import read_lifts, select, select_evenly
 from ml.evaluate.systems import training_of
 from ml.machine.memory import keep_freed_memory
 from ml.papers.adapting import Adaptation
@@ -71,7 +71,7 @@ def _sets(asked: Question, run: Run) -> Sets:
     if asked.smoke:
         known, judged_parts = known[:2], judged_parts[:2]
     test = read_parts(run.benchmark, judged_parts, run.workers)
-    test = evenly(test, SMOKE_PICTURES) if asked.smoke else test
+    test = select_evenly(test, SMOKE_PICTURES) if asked.smoke else test
     files = prepare_lifts(run.cache, asked.unseen.seeds, asked.unseen.passages, run.workers, "unseen lifts")
     return Sets(
         test=select(test, torch.arange(0, len(test), asked.every)) if asked.every > 1 else test,

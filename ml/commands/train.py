@@ -25,7 +25,7 @@ from ml.commands.common import (
 )
 from ml.data.benchmark import parts
 from ml.data.counts import Split
-from ml.data.pictures import PictureSet, evenly, read
+from ml.data.pictures import PictureSet, read, select_evenly
 from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
 from ml.systems.recipe import Recipe
 from ml.train.barwatch import BarwatchLearner
@@ -163,7 +163,7 @@ def _lesson(name: str, recipe: Recipe, preset: Preset, run: Run) -> Lesson:
 
 def _few(run: Run, split: Split, count: int) -> PictureSet:
     """Return a few pictures of two lifts, rendering what is not there yet."""
-    return evenly(read_parts(run.benchmark, parts([split])[:2], run.workers), count)
+    return select_evenly(read_parts(run.benchmark, parts([split])[:2], run.workers), count)
 
 
 def _refuse_overwriting(out: Path) -> None:

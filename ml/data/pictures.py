@@ -21,8 +21,8 @@ class PictureSet:
     """All pictures of one split.
 
     images: uint8[N, 200, 200, 3]; is_open, occupied: bool[N]; lift: int64[N], index into names and masks.
-    masks: uint8[L, 2, 200, 200], (close, open) of each lift, so that masks[i, int(is_open)] is the right one.
-    names: the lifts'; factors: each picture's circumstances.
+    masks: uint8[L, 2, 200, 200], (close, open) of each lift, with masks[i, int(is_open)] the matching one.
+    names: of the lifts; factors: the circumstances of each picture.
     """
 
     images: Tensor
@@ -38,27 +38,31 @@ class PictureSet:
 
 
 def read(folder: Path, parts: Sequence[Part]) -> PictureSet:
-    """Read rendered parts, one of each lift; FileNotFoundError says what to render."""
+    """Read rendered parts, one per lift.
+
+    Raises:
+        FileNotFoundError: a part is missing; the message gives the command that renders it.
+    """
     for part in parts:
         if not part.path(folder).exists():
             raise FileNotFoundError(
                 f"{part.path(folder)} is missing: barwatch render benchmark --out {folder}"
             )
     contents = [load(part.path(folder)) for part in parts]
-    sides = [json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8")) for part in parts]
-    factors = [factors for side in sides for factors in side["pictures"]]
-    return _gathered(contents, [part.counts.lift for part in parts], factors)
+    sidecars = [
+        json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8")) for part in parts
+    ]
+    factors = [factors for sidecar in sidecars for factors in sidecar["pictures"]]
+    return _gather(contents, [part.counts.lift for part in parts], factors)
 
 
 def read_lifts(files: Sequence[Path]) -> PictureSet:
-    """Read rendered lifts (`ml.data.rendered.prepare`), three pictures of a passage in a row; no factors."""
+    """Read rendered lifts (`ml.data.rendered.prepare`), a passage's three pictures in a row; no factors."""
     lifts = [load(path) for path in files]
-    return _gathered(lifts, [f"seed-{lift.seed}" for lift in lifts], [])
+    return _gather(lifts, [f"seed-{lift.seed}" for lift in lifts], [])
 
 
-def _gathered(
-    lifts: Sequence[RenderedLift], names: Sequence[str], factors: list[dict[str, Any]]
-) -> PictureSet:
+def _gather(lifts: Sequence[RenderedLift], names: Sequence[str], factors: list[dict[str, Any]]) -> PictureSet:
     return PictureSet(
         images=torch.from_numpy(np.concatenate([lift.images for lift in lifts])),
         is_open=torch.from_numpy(np.concatenate([lift.is_open for lift in lifts])),
@@ -71,7 +75,7 @@ def _gathered(
 
 
 def select(data: PictureSet, rows: Tensor) -> PictureSet:
-    """Return the pictures at int64[M], of the same lifts."""
+    """Return the pictures at rows int64[M], with the same lifts."""
     return replace(
         data,
         images=data.images[rows],
@@ -83,7 +87,7 @@ def select(data: PictureSet, rows: Tensor) -> PictureSet:
 
 
 def concatenate(first: PictureSet, second: PictureSet) -> PictureSet:
-    """Return both, the lifts of the second behind those of the first; factors only if both have them."""
+    """Return both sets, with the second's lifts after the first's; factors only if both have them."""
     return PictureSet(
         images=torch.cat([first.images, second.images]),
         is_open=torch.cat([first.is_open, second.is_open]),
@@ -95,6 +99,6 @@ def concatenate(first: PictureSet, second: PictureSet) -> PictureSet:
     )
 
 
-def evenly(data: PictureSet, count: int) -> PictureSet:
-    """Return so many of a split's pictures, evenly from all: of every lift and state if there are enough."""
+def select_evenly(data: PictureSet, count: int) -> PictureSet:
+    """Return `count` evenly spaced pictures of a split, so that all lifts and states are represented."""
     return select(data, torch.linspace(0, len(data) - 1, min(count, len(data))).round().long())

@@ -75,13 +75,13 @@ def _percentile_interval(
     return float(found.low), float(found.high)
 
 
-def packed(flags: Flags) -> str:
+def pack_flags(flags: Flags) -> str:
     """Pack bool[N] into text, for paired comparisons with other systems on the same pictures."""
     return base64.b64encode(zlib.compress(np.packbits(flags).tobytes(), 9)).decode("ascii")
 
 
-def unpacked(text: str, count: int) -> Flags:
-    """Return bool[count] that `packed` packed."""
+def unpack_flags(text: str, count: int) -> Flags:
+    """Return the bool[count] that `pack_flags` packed."""
     bits = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
     return np.unpackbits(bits, count=count).astype(bool)
 

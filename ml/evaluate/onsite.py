@@ -1,4 +1,4 @@
-"""What a lift gains from its own passages, unlabelled or reviewed: the same pictures before and after."""
+"""The benefit of site calibration, without and with reviews, measured on the same pictures."""
 
 from __future__ import annotations
 
@@ -17,51 +17,62 @@ from lifts.decision.site import PassageSample, SiteCalibration, calibrate_site, 
 from lifts.decision.verdict import Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, wilson
-from ml.evaluate.scoring import CheckedPicture, Flags, Float32, Judges, LookedAt, Scores, checked, inferred
+from ml.evaluate.scoring import (
+    CheckedPicture,
+    Flags,
+    Float32,
+    PictureFeatures,
+    Scores,
+    ScoringNetwork,
+    check_pictures,
+    infer,
+)
 from ml.evaluate.verdicts import Counts, count_verdicts, total
 
 COUNTS = (20, 50, 200)
-"""Passages that a lift has watched when it learns from them."""
+"""Numbers of watched passages that a lift learns from."""
 
 REVIEWS = (5, 20, 100)
-"""How many of the watched passages are labelled, drawn at random."""
+"""Numbers of watched passages that are labelled, drawn at random."""
 
 SHARES = (0.01, 0.1, 0.5, 0.9, 0.99)
-"""Shares of them that are open: on one lift nearly nobody lowers the bar, on another nearly everybody."""
+"""Shares of open passages: on some lifts hardly anybody lowers the bar, on others nearly everybody does."""
 
 PARTS = ("background", "prototypes", "threshold")
-"""What is learnt: what shows in either state, what open and closed passages look like, where the two part."""
+"""Parts of a site calibration: the background, the appearance of open and closed passages, the threshold."""
 
 ABLATED_AT = 50
-"""Passages watched in the rows that leave one part out."""
+"""Number of watched passages in the rows that leave one part out."""
 
 
 @dataclass(frozen=True, eq=False)
 class SiteLift:
     """A lift's pictures in two parts: those that are judged, and passages that were only watched.
 
-    masks: its two masks' embeddings, by which a lift is judged that has learnt nothing.
-    judged, watched: three pictures a passage; the flags are bool, one a picture.
+    masks: its two masks' embeddings, which judge a lift without a site calibration.
+    judged, watched: three pictures per passage; the flags are bool, one per picture.
     """
 
     name: str
-    model: Judges
+    model: ScoringNetwork
     masks: LiftReferences
-    judged: LookedAt
+    judged: PictureFeatures
     judged_pictures: tuple[CheckedPicture, ...]
     judged_open: Flags
     judged_occupied: Flags
-    watched: LookedAt
+    watched: PictureFeatures
     watched_pictures: tuple[CheckedPicture, ...]
     watched_open: Flags
 
     @staticmethod
-    def of(model: Judges, lift: RenderedLift, judged: int, seen: LookedAt | None = None) -> SiteLift:
-        """A rendered lift whose first `judged` passages are judged; what follows was watched.
+    def of(
+        model: ScoringNetwork, lift: RenderedLift, judged: int, seen: PictureFeatures | None = None
+    ) -> SiteLift:
+        """Return a rendered lift whose first `judged` passages are judged and whose others were watched.
 
-        seen: what the network makes of its pictures, if it has looked already.
+        seen: its pictures' features, if they are computed already.
         """
-        seen, cut, pictures = seen or model.look(lift.images), 3 * judged, checked(lift.images)
+        seen, cut, pictures = seen or model.look(lift.images), 3 * judged, check_pictures(lift.images)
         return SiteLift(
             f"seed-{lift.seed}",
             model,
@@ -76,9 +87,9 @@ class SiteLift:
         )
 
     def scores(self, site: SiteCalibration | None = None) -> Scores:
-        """The judged pictures, by the masks and what the site has learnt."""
+        """Score the judged pictures by the masks and the site calibration."""
         references = replace(self.masks, site=site)
-        inference = inferred(self.model, self.judged, references.embeddings())
+        inference = infer(self.model, self.judged, references.embeddings())
         return Scores(
             self.name, inference, references, self.judged_pictures, self.judged_open, self.judged_occupied
         )
@@ -87,8 +98,8 @@ class SiteLift:
 class JudgedSample(NamedTuple):
     """Watched passages that were seen well enough to learn from.
 
-    margins: float64[N]. embeddings: float32[N, 3, D]. is_open: bool[N], the truth. places: int64[N], which of
-    the passages asked for they are.
+    margins: float64[N]. embeddings: float32[N, 3, D]. is_open: bool[N], the truth. places: int64[N], their
+    indices among the requested passages.
     """
 
     margins: npt.NDArray[np.float64]
@@ -97,7 +108,7 @@ class JudgedSample(NamedTuple):
     places: npt.NDArray[np.int64]
 
     def to_learn_from(self, reviewed: Sequence[int] = ()) -> PassageSample:
-        """What a lift knows of them: a label only of those whose place is among the reviewed."""
+        """Return the passages with labels for the reviewed places only."""
         known = set(reviewed)
         labels = [
             bool(state) if place in known else None
@@ -115,16 +126,16 @@ def sample(
     """Judge a lift's watched passages by its masks, as `service/site` does before it learns from them.
 
     Args:
-        lift: whose.
+        lift: the lift.
         calibration: the model's.
-        chosen: numbers of the passages, all by default.
-        background: float32[D], what shows in either state, if that is known.
+        chosen: indices of the passages, all by default.
+        background: float32[D], the background embedding, if it is known.
     """
     if chosen is None:
         chosen = np.arange(len(lift.watched_open) // 3)
     rows = (3 * chosen[:, None] + np.arange(3)).ravel()
     compared = reference_embeddings(lift.masks.bank[:, 0], background)
-    inference = inferred(lift.model, lift.watched.take(rows), compared)
+    inference = infer(lift.model, lift.watched.take(rows), compared)
     places, margins = [], []
     for place, passage in enumerate(chosen.tolist()):
         pictures = lift.watched_pictures[3 * passage : 3 * passage + 3]
@@ -138,8 +149,10 @@ def sample(
     return JudgedSample(np.array(margins), embeddings, lift.watched_open[3 * chosen[kept]], kept)
 
 
-def drawn(lift: SiteLift, count: int, open_share: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Numbers int64[count] of watched passages, open with the given chance, none twice.
+def draw_passages(
+    lift: SiteLift, count: int, open_share: float, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Draw indices int64[count] of watched passages, each open with the given probability, without repeats.
 
     Raises:
         ValueError: there are too few passages of one state.
@@ -162,14 +175,14 @@ def site_scores(
     reviewed: Sequence[Sequence[int]] = ((),),
     without: str = "",
 ) -> list[Scores]:
-    """The judged pictures by what the lift has learnt from some watched passages.
+    """Score the judged pictures by a site calibration learnt from some of the watched passages.
 
     Args:
-        lift: whose.
-        calibration: the model's; it knows how clusters lie on lifts in general.
-        chosen: numbers of the passages that it learns from.
-        reviewed: places of those that are labelled; scores are returned for each entry.
-        without: one of PARTS that is left out.
+        lift: the lift.
+        calibration: the model's; it holds the prior of the clusters.
+        chosen: indices of the passages to learn from.
+        reviewed: places of the labelled passages; scores are returned for each entry.
+        without: one of PARTS to leave out.
     """
     prior = calibration.clusters
     if prior is None:
@@ -197,10 +210,10 @@ def site_scores(
     return found
 
 
-def right(scores: Sequence[Scores], calibration: Calibration, rounds: int = 1) -> dict[str, Any]:
-    """What the product says of passages over all lifts, and accuracies by the sign of the margin.
+def verdict_figures(scores: Sequence[Scores], calibration: Calibration, rounds: int = 1) -> dict[str, Any]:
+    """Return the product's verdicts on passages over all lifts, and accuracies by the sign of the margin.
 
-    Every lift may be there `rounds` times. Rounds share their pictures: intervals are those of one round.
+    Each lift may occur `rounds` times. Rounds share their pictures, so intervals are those of one round.
     """
     hits = sum(int(((s.margin < 0) == s.is_open).sum()) for s in scores)
     count = sum(len(s.is_open) for s in scores)
@@ -224,7 +237,7 @@ def right(scores: Sequence[Scores], calibration: Calibration, rounds: int = 1) -
 
 
 class Row(NamedTuple):
-    """What a row is of: passages watched, labelled ones among them, share of open ones, part left out."""
+    """Key of a row: passages watched, labelled ones among them, share of open ones, part left out."""
 
     passages: int
     reviewed: int
@@ -237,13 +250,13 @@ def row_scores(
 ) -> Iterator[tuple[Row, Scores]]:
     """Yield one lift's scores for each row and round: with masks alone, then for each count and share.
 
-    The most passages come with some of them reviewed as well, from the same draws, so that rows compare.
+    The largest count is also run with reviews, on the same draws, so that its rows are comparable.
 
     Args:
-        lift: not trained on, nor calibrated on.
+        lift: used neither for training nor for calibration.
         calibration: the model's.
-        counts: how many passages a lift has watched.
-        rounds: draws of passages for each row.
+        counts: numbers of watched passages.
+        rounds: number of draws for each row.
         seed: of the draws.
     """
     alone = lift.scores()
@@ -255,7 +268,7 @@ def row_scores(
             for share in SHARES:
                 for without in ("", *PARTS) if count == ABLATED_AT else ("",):
                     rng = np.random.default_rng([*seed, round_])
-                    chosen = drawn(lift, count, share, rng)
+                    chosen = draw_passages(lift, count, share, rng)
                     order = rng.permutation(count).tolist()
                     reviewed = [order[:number] for number in reviews]
                     found = site_scores(lift, calibration, chosen, reviewed, without)
@@ -264,9 +277,9 @@ def row_scores(
 
 
 def rows(scores: Sequence[tuple[Row, Scores]], calibration: Calibration, rounds: int) -> list[dict[str, Any]]:
-    """Each row's figures over all lifts and rounds, in the order of the table."""
+    """Return each row's figures over all lifts and rounds, in the order of the table."""
     together: dict[Row, list[Scores]] = {}
     for row, found in scores:
         together.setdefault(row, []).append(found)
     order = sorted(together, key=lambda row: (bool(row.without), row.without, row.passages, row.reviewed))
-    return [{**row._asdict(), **right(together[row], calibration, rounds)} for row in order]
+    return [{**row._asdict(), **verdict_figures(together[row], calibration, rounds)} for row in order]

@@ -27,8 +27,8 @@ Float32 = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 
-class LookedAt(Protocol):
-    """A network's features of N pictures, before it knows their masks; only the network knows them all."""
+class PictureFeatures(Protocol):
+    """A network's features of N pictures, independent of masks; only the network knows all of them."""
 
     @property
     def embedding(self) -> Float32:
@@ -38,21 +38,21 @@ class LookedAt(Protocol):
     def occupancy(self) -> Float32:
         """float32[N] in 0..1."""
 
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> LookedAt:
-        """The same of some of the pictures."""
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> PictureFeatures:
+        """Return the features of some of the pictures."""
 
 
-class Judges(Protocol):
-    """What scoring needs of a network: numpy in, numpy out."""
+class ScoringNetwork(Protocol):
+    """The interface that scoring needs from a network: numpy in, numpy out."""
 
-    def look(self, images: Bytes) -> LookedAt:
-        """uint8[N, 200, 200, 3], any N, to what `match` takes."""
+    def look(self, images: Bytes) -> PictureFeatures:
+        """Map uint8[N, 200, 200, 3], any N, to the features that `match` takes."""
 
     def match(self, seen: Any, references: Float32) -> tuple[Float32, Float32]:
-        """Margins and chances to belong, float32[N], by one lift's references float32[3, D]."""
+        """Return margins and probabilities of the lift, float32[N], by its references float32[3, D]."""
 
     def masks(self, masks: Bytes) -> Float32:
-        """uint8[N, 200, 200] to float32[N, D]."""
+        """Embed masks uint8[N, 200, 200] as float32[N, D]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,14 @@ class CheckedPicture:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What a network infers from one lift's P pictures, beside the truth.
+    """A network's output for one lift's P pictures, with the truth.
 
     name: the lift's.
     inference: by the lift's references.
-    references: its masks, and what the site has learnt.
-    pictures: P pictures as they come to the judge.
+    references: its masks, and its site calibration.
+    pictures: the P pictures as the judge receives them.
     is_open, occupied: bool[P].
-    in_threes: each three pictures are one passage; else they were taken one by one.
+    in_threes: every three pictures are one passage; otherwise they are single pictures.
     """
 
     name: str
@@ -99,18 +99,18 @@ class Scores:
         return margins - np.float32(site.fit.threshold)
 
     def passage_margin(self) -> Float32:
-        """The mean of each passage's three margins, float32[P // 3]."""
+        """Return the mean of each passage's three margins, float32[P // 3]."""
         return np.asarray(self.margin.reshape(-1, 3).mean(1), np.float32)
 
     def judged(self, calibration: Calibration, pictures: int) -> Iterator[Outcome]:
-        """Judge one picture after the other, or three as a passage.
+        """Judge each picture alone, or every three as a passage.
 
         Args:
             calibration: the model's.
-            pictures: that are judged together, 1 or 3.
+            pictures: number of pictures judged together, 1 or 3.
 
         Yields:
-            each verdict of the product beside the truth.
+            Each of the product's verdicts with the truth.
         """
         for at in range(0, len(self.pictures), pictures):
             rows = slice(at, at + pictures)
@@ -119,24 +119,24 @@ class Scores:
             yield Outcome.of(judgement, bool(self.is_open[at]), bool(self.occupied[at]))
 
 
-def checked(images: Bytes) -> tuple[CheckedPicture, ...]:
+def check_pictures(images: Bytes) -> tuple[CheckedPicture, ...]:
     """Check registered pictures uint8[P, 200, 200, 3] as the service does before it embeds them."""
     return tuple(CheckedPicture(picture_problem(image)) for image in images)
 
 
-def inferred(model: Judges, seen: LookedAt, references: Float32) -> Inference:
-    """Return what the network infers from pictures by their lift's reference embeddings, float32[3, D]."""
+def infer(model: ScoringNetwork, seen: PictureFeatures, references: Float32) -> Inference:
+    """Return the network's output for pictures, compared with their lift's references float32[3, D]."""
     return Inference(seen.embedding, seen.occupancy, np.stack(model.match(seen, references), 1))
 
 
 def score(
-    model: Judges,
+    model: ScoringNetwork,
     name: str,
     images: Bytes,
     truth: tuple[Flags, Flags],
     masks: tuple[Bytes, Bytes],
     distances_only: bool = False,
-    seen: LookedAt | None = None,
+    seen: PictureFeatures | None = None,
 ) -> Scores:
     """Score a lift from its two masks alone (paper 000, equation 3, before the arg min).
 
@@ -146,25 +146,28 @@ def score(
         images: uint8[P, 200, 200, 3], in threes.
         truth: is_open, occupied: bool[P].
         masks: uint8[200, 200], open and close.
-        distances_only: by the difference of the embeddings' distances, not by the network's own margin.
-        seen: what the network makes of the pictures, if it has looked already.
+        distances_only: use the difference of the embeddings' distances, not the network's own margin.
+        seen: the pictures' features, if they are computed already.
     """
     references = LiftReferences(model.masks(np.stack(masks))[:, None])
-    inference = inferred(model, seen or model.look(images), references.embeddings())
+    inference = infer(model, seen or model.look(images), references.embeddings())
     if distances_only:
         inference.matches[:, 0] = np.nan
-    return Scores(name, inference, references, checked(images), *truth)
+    return Scores(name, inference, references, check_pictures(images), *truth)
 
 
 def score_rendered(
-    model: Judges, lift: RenderedLift, distances_only: bool = False, seen: LookedAt | None = None
+    model: ScoringNetwork,
+    lift: RenderedLift,
+    distances_only: bool = False,
+    seen: PictureFeatures | None = None,
 ) -> Scores:
-    """Score one rendered lift; `seen`: what the network makes of its pictures, if it has looked already."""
+    """Score one rendered lift; `seen`: its pictures' features, if they are computed already."""
     masks, truth = (lift.open_mask, lift.close_mask), (lift.is_open, lift.occupied)
     return score(model, f"seed-{lift.seed}", lift.images, truth, masks, distances_only, seen)
 
 
-def score_folder(model: Judges, folder: Path, distances_only: bool = False) -> Scores:
+def score_folder(model: ScoringNetwork, folder: Path, distances_only: bool = False) -> Scores:
     """Score a lift folder that holds labelled registered pictures and a meta.json naming them."""
     content = read_lift_folder(folder)
     entries = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["images"]

@@ -1,4 +1,4 @@
-"""Rendered recordings of lifts that no training saw, and the passages that `barwatch watch` finds in them."""
+"""Rendered recordings of lifts not used in training, and the passages that `barwatch watch` finds in them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from ml.scene.video import render_video, sample_schedule, write_truth
 
 @dataclass(frozen=True)
 class RenderedRecording:
-    """A lift, by its seed, in some weather, by its number: `carriers` of them, at 25 frames a second."""
+    """A recording of a lift, drawn from `seed` and `number`; it shows `carriers` at 25 frames a second."""
 
     seed: int
     number: int
     carriers: int
 
     def folder(self, root: Path) -> Path:
-        """Where lift folder, video and truth are kept."""
+        """Return the folder of lift folder, video and truth."""
         return root / f"v{LAYOUT}-{self.seed}-{self.number}-{self.carriers}"
 
 
 def render(root: Path, recording: RenderedRecording) -> RenderedRecording:
-    """Render a recording as a lift folder with video.mp4 and truth.json, unless it is there."""
+    """Render a recording as a lift folder with video.mp4 and truth.json, unless it exists."""
     folder = recording.folder(root)
     if (folder / "truth.json").exists():
         return recording
@@ -46,7 +46,9 @@ def render(root: Path, recording: RenderedRecording) -> RenderedRecording:
     rng = np.random.default_rng(np.random.SeedSequence([recording.seed, recording.number, 6]))
     schedule = sample_schedule(lift, rng, recording.carriers)
     truth = render_video(lift, schedule, recording.number, folder / "video.mp4", preset="veryfast")
-    write_truth(folder / "truth.json", {**truth, "light": schedule.base.light})  # last: now it is whole
+    write_truth(
+        folder / "truth.json", {**truth, "light": schedule.base.light}
+    )  # last, as the mark of a complete recording
     return recording
 
 
@@ -60,7 +62,7 @@ def render_all(
 
 
 def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
-    """Watch a video with the service's own command; returns its lines, one a carrier, in their order.
+    """Watch a video with the service's own command; returns its lines in order, one per carrier.
 
     Raises:
         RuntimeError: the command failed; with its error output.

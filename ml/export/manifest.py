@@ -1,4 +1,4 @@
-"""barwatch.json: what the artefact is, how to tell that it is whole, and how to read its margins."""
+"""The manifest barwatch.json: an artefact's identity, checksum, golden sample and calibration."""
 
 from __future__ import annotations
 
@@ -23,46 +23,46 @@ from lifts.decision.reasons import Reason
 from lifts.decision.references import reference_embeddings
 from ml.evaluate.metrics import Flags, fit_logistic
 from ml.evaluate.onsite import JudgedSample, SiteLift, sample
-from ml.evaluate.scoring import Judges, Scores
+from ml.evaluate.scoring import Scores, ScoringNetwork
 from ml.models.barwatch import BAR_GRID
 
 Bytes = npt.NDArray[np.uint8]
 Float32 = npt.NDArray[np.float32]
 
 MISS_COST, FALSE_ALARM_COST, UNKNOWN_COST = 4.0, 3.0, 1.0
-"""What a passage costs that is called closed and was open, called open and was closed, or not called at all.
+"""Costs of a passage that is open but called closed, closed but called open, or called unknown.
 
 An open carrier that is called `unknown` is shown and counted, but the lift is not stopped for it: it costs a
-quarter of a miss. Between the probabilities at which calling costs as much as not calling lies the band.
+quarter of a miss. The band's limits are the probabilities at which a call costs as much as `unknown`.
 """
 
 OWN_REFUSED = 0.002
-"""Share of passages of the lift itself that may be taken for something else."""
+"""Share of the lift's own passages that may be refused as another lift's."""
 
 BLIND_SCALE = 1e-6
-"""Of a network that does not tell open from closed."""
+"""Scale for a network that cannot distinguish open from closed."""
 
 MIN_QUALITY = 0.35
-"""Quality of registration under which a picture is not judged: `python -m tests.tools.registration_errors`
-tells how far off pictures of each quality are."""
+"""Registration quality below which a picture is not judged; `python -m tests.tools.registration_errors`
+prints the errors of pictures by quality."""
 
 
 def calibrate(scores: Sequence[Scores], known: Sequence[SiteLift], apart: dict[str, float]) -> Calibration:
-    """Fit how passage margins are read, on lifts that no training saw.
+    """Fit the calibration of passage margins on lifts that were not used in training.
 
     Args:
-        scores: per picture, in threes, by the masks alone.
+        scores: of pictures in threes, by the masks alone.
         known: the same lifts, all of whose passages were watched.
         apart: `separations` of such lifts' masks.
 
     Returns:
         The calibration: `clusters` is the prior for passages judged by masks and background; `scale_on_site`
-        is the scale of margins by what a lift has learnt, less its threshold.
+        is the scale of margins by a site calibration, less its threshold.
     """
     margin = np.concatenate([s.passage_margin() for s in scores])
     truth = np.concatenate([s.is_open[::3] for s in scores])
-    # Lifts count alike in offset and scale: both states are there in like numbers in each.
-    scale, offset = reading(margin, truth)
+    # All lifts have about the same weight in offset and scale: each has both states in similar numbers.
+    scale, offset = fit_scale(margin, truth)
     by_masks = Calibration(
         scale=scale,
         offset=offset,
@@ -74,25 +74,25 @@ def calibrate(scores: Sequence[Scores], known: Sequence[SiteLift], apart: dict[s
         bar_map_cells=BAR_GRID,
         **apart,
     )
-    # What a lift has learnt of itself is read by a scale of its own.
+    # Margins by a site calibration have a scale of their own.
     prior = _prior([sample(lift, by_masks) for lift in known])
     informed = [_with_background(lift, by_masks, prior) for lift in known]
     prior = _prior(informed)
     learnt = [learn(one.margins, one.embeddings, prior) for one in informed]
     moved = np.concatenate([one.margins - one.fit.threshold for one in learnt])
-    on_site, _ = reading(moved, np.concatenate([one.is_open for one in informed]))
+    on_site, _ = fit_scale(moved, np.concatenate([one.is_open for one in informed]))
     return by_masks.model_copy(update={"clusters": prior, "scale_on_site": on_site})
 
 
-def reading(margin: npt.ArrayLike, is_open: Flags) -> tuple[float, float]:
-    """Fit p(open) = sigmoid(-(scale * margin + offset)); a network that tells nothing makes all unknown.
+def fit_scale(margin: npt.ArrayLike, is_open: Flags) -> tuple[float, float]:
+    """Fit p(open) = sigmoid(-(scale * margin + offset)); a network without skill makes all unknown.
 
     Args:
         margin: float[P], of passages. is_open: bool[P].
 
     Returns:
-        (scale, offset). Where margins do not fall with open bars, as before a network has learnt anything, a
-        scale so small that p(open) is one half.
+        (scale, offset). If margins are not lower for open bars, as before any training, the scale is so small
+        that p(open) is one half.
     """
     scale, offset = fit_logistic(margin, is_open)
     return (scale, offset) if scale > 0 else (BLIND_SCALE, 0.0)
@@ -103,16 +103,16 @@ def _prior(samples: Sequence[JudgedSample]) -> ClusterPrior:
 
 
 def _with_background(lift: SiteLift, calibration: Calibration, prior: ClusterPrior) -> JudgedSample:
-    """The lift's passages, judged by masks and background where there is one."""
+    """Return the lift's passages, judged by masks and, if there is one, background."""
     alone = sample(lift, calibration)
     background = background_embedding(alone.margins, alone.embeddings, prior)
     return alone if background is None else sample(lift, calibration, background=background)
 
 
 def _occupancy_threshold(scores: Sequence[Scores]) -> float:
-    """The threshold of least cost.
+    """Return the threshold with the lowest cost.
 
-    A person who is overlooked on an open chair is a miss, an empty chair taken for occupied a false alarm.
+    An overlooked person on an open chair is a miss; an empty chair taken for occupied is a false alarm.
     """
     occupancy = np.concatenate([_of_passages(s.inference.occupancy) for s in scores])
     occupied = np.concatenate([s.occupied[::3] for s in scores])
@@ -127,26 +127,26 @@ def _occupancy_threshold(scores: Sequence[Scores]) -> float:
 
 
 def _of_passages(probabilities: Float32) -> npt.NDArray[np.float64]:
-    """Each three pictures' probability as the judge takes it, float64[P // 3]."""
+    """Return each passage's probability as the judge computes it, float64[P // 3]."""
     return mean_odds(probabilities.reshape(-1, 3))
 
 
 def _fits(scores: Scores) -> npt.NDArray[np.float64]:
-    """Each passage's chance to show a carrier of the masks' lift."""
+    """Return each passage's probability of showing a carrier of the masks' lift."""
     return _of_passages(scores.inference.matches[:, 1])
 
 
-def refused(scores: Sequence[Scores], calibration: Calibration) -> float:
+def refused_share(scores: Sequence[Scores], calibration: Calibration) -> float:
     """Return the share of passages that the judge takes for another lift's."""
     judged = [outcome for s in scores for outcome in s.judged(calibration, 3)]
     return float(np.mean([Reason.NOT_THIS_LIFT in outcome.reasons for outcome in judged]))
 
 
-def separations(model: Judges, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str, float]:
+def separations(model: ScoringNetwork, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str, float]:
     """Thresholds for a new pair's separation: good above the 10th percentile of sensible pairs.
 
-    `min_separation` is what a mask keeps from itself when it is drawn two pixels off: a pair that is no
-    further apart tells nothing.
+    `min_separation` is the distance between a mask and itself shifted by two pixels: a pair that is no
+    further apart carries no information.
     """
     opened, closed = (model.masks(np.stack([p[i] for p in pairs])) for i in (0, 1))
     apart = np.linalg.norm(opened - closed, axis=1)
@@ -158,14 +158,14 @@ def separations(model: Judges, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str
 
 
 def _moved(mask: Bytes, px: int = 2) -> Bytes:
-    """The mask two pixels right and down."""
+    """Return the mask shifted two pixels right and down."""
     out = np.zeros_like(mask)
     out[px:, px:] = mask[:-px, :-px]
     return out
 
 
-def golden(model: Judges, image: Bytes, mask: Bytes) -> dict[str, Any]:
-    """One picture and one mask with what the artefact answers, to be checked wherever it is loaded."""
+def golden(model: ScoringNetwork, image: Bytes, mask: Bytes) -> dict[str, Any]:
+    """Return a picture and a mask with the artefact's outputs, which are checked wherever it is loaded."""
     seen = model.look(image[None])
     drawn = model.masks(mask[None])[0]
     margin, fit = model.match(seen, reference_embeddings(np.stack([drawn, np.zeros_like(drawn)])))
@@ -188,12 +188,12 @@ def manifest(
     parts: dict[str, Any],
 ) -> dict[str, Any]:
     """Assemble the manifest: `parts` are golden, calibration, training and metrics."""
-    identity = described("barwatch", artefact, version, commit)
+    identity = file_identity("barwatch", artefact, version, commit)
     return {**identity, "embedding_dim": dimensions, **parts}
 
 
-def described(name: str, artefact: Path, version: str, commit: str) -> dict[str, Any]:
-    """What every manifest begins with: whose it is, and the hash by which its file is known."""
+def file_identity(name: str, artefact: Path, version: str, commit: str) -> dict[str, Any]:
+    """Return the start of every manifest: name, version, and the file with its hash."""
     return {
         "name": name,
         "version": version,
@@ -204,16 +204,16 @@ def described(name: str, artefact: Path, version: str, commit: str) -> dict[str,
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON that a person can read: long vectors stay on one line."""
+    """Write human-readable JSON: long vectors stay on one line."""
     text = json.dumps(content, indent=1, allow_nan=False)
     text = re.sub(r"\[[-+\d.eE,\s]+\]", lambda found: "[" + " ".join(found[0][1:-1].split()) + "]", text)
     path.write_text(text + "\n", encoding="utf-8")
 
 
 def git_commit() -> str:
-    """The commit the working tree stands on, with "-dirty" if it holds more; "unknown" outside of git.
+    """Return the checked-out commit, with "-dirty" if there are changes; "unknown" outside of git.
 
-    Results and the README that shows them may have been written since: no figure depends on them.
+    Changed results and documents do not count, since no figure depends on them.
     """
 
     def git(*arguments: str) -> str:
@@ -233,7 +233,7 @@ def git_commit() -> str:
 
 
 def png_base64(image: Bytes) -> str:
-    """Return grey or BGR pixels as PNG, coded for JSON."""
+    """Return grey or BGR pixels as a base64-encoded PNG."""
     ok, data = cv2.imencode(".png", image)
     if not ok:
         raise ValueError("picture could not be coded as PNG")

@@ -18,7 +18,7 @@ from ml.export.manifest import (
     git_commit,
     golden,
     manifest,
-    refused,
+    refused_share,
     separations,
     write,
 )
@@ -94,7 +94,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
                 {
                     "name": f"the same lifts: passages refused by the masks of the next lift, "
                     f"at {100 * OWN_REFUSED:.1f} % of their own",
-                    "value": refused(others, calibration),
+                    "value": refused_share(others, calibration),
                     "command": command,
                 }
             ],

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def machine() -> dict[str, Any]:
-    """Return the processor's name, its cores, how busy they are, and the versions of what runs there."""
+    """Return the processor's name, its cores and load, and the versions of the libraries."""
     return {
         "cpu": _cpu_name(),
         "cores": os.cpu_count(),

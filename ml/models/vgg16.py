@@ -14,7 +14,7 @@ FEATURE_PARAMETERS = 14_714_688
 """Of the thirteen convolutions alone."""
 
 TRUNK = ("features.",)
-"""How the names of the convolutions' weights begin, in torchvision's files and here."""
+"""Prefix of the names of the convolutions' weights, in torchvision's files and here."""
 
 _BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 """Filters of 3x3, a pooling after each block (Simonyan and Zisserman, table 1, column D)."""
@@ -24,7 +24,7 @@ _POOLS = (4, 9, 16, 23, 30)
 
 
 class Taps(NamedTuple):
-    """What the last convolutions of blocks 3, 4 and 5 put out, after ReLU and before pooling.
+    """Outputs of the last convolutions of blocks 3, 4 and 5, after ReLU and before pooling.
 
     conv3_3: float[N, 256, H // 4, W // 4], at least 0.
     conv4_3: float[N, 512, H // 8, W // 8], at least 0.
@@ -63,7 +63,7 @@ class VGG16Features(nn.Sequential):
         return x
 
     def taps(self, x: Tensor) -> Taps:
-        """Map float[N, 3, H, W] to what ABIR looks at; the last pooling is not done."""
+        """Map float[N, 3, H, W] to the maps that ABIR uses; the last pooling is skipped."""
         _check(x)
         kept: list[Tensor] = []
         for index, layer in enumerate(self):
@@ -90,11 +90,11 @@ class VGG16(nn.Module):
     Weights have torchvision's names, so that its files can be loaded (features.28.weight, classifier.6.bias).
 
     Alqasir, Muselet and Ducottet (VISAPP 2020), section 4.4.2: VGG16 and ResNet-50, "pretrained on Imagenet"
-    and fine-tuned on the 36,600 training pictures of all twenty chairlifts (table 3), are what their network
-    of 1.2 million parameters is held against; table 4 has the accuracies. Neither sees a mask: they are
+    and fine-tuned on the 36,600 training pictures of all twenty chairlifts (table 3), are the baselines for
+    their network of 1.2 million parameters; table 4 has the accuracies. Neither sees a mask: they are
     classifiers of closed and open. They give VGG16 15.2 million parameters. The convolutions have 14.7
-    million of these, so their fully connected layers were not these, which have 119.6 million with two
-    classes; what they were, the paper does not say. Here the network is as published.
+    million of these, so their fully connected layers cannot be the published ones, which have 119.6 million
+    with two classes; the paper does not describe them. This is the network as published.
 
     Args:
         classes: outputs.
@@ -119,7 +119,7 @@ class VGG16(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map float[N, 3, H, W], scaled as the loaded weights expect, to logits float[N, classes]."""
-        # 224 pixels end as 7; torchvision brings every other size to 7 too, and so 200 needs no other layers.
+        # 224 pixels become 7; other sizes are pooled to 7 too, as in torchvision, so the layers fit 200.
         x = F.adaptive_avg_pool2d(self.features(x), (7, 7)).flatten(1)  # [N, 25088]
         out: Tensor = self.classifier(x)
         return out

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ml.data.pictures import PictureSet, concatenate, evenly, select
+from ml.data.pictures import PictureSet, concatenate, select, select_evenly
 from ml.systems.base import System
 from ml.train.descent import Descent
 
@@ -103,5 +103,5 @@ def adapt(system: System[Any], source: PictureSet, watched: PictureSet, how: Ada
         new = select(labelled, picture_rows(taken))
         descent = Descent(system, system.device)
         for _ in range(EPOCHS):
-            descent.epoch(concatenate(evenly(source, len(new)), new))
+            descent.epoch(concatenate(select_evenly(source, len(new)), new))
     return reviewed

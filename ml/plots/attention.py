@@ -1,4 +1,4 @@
-"""Where ABIR looks (paper 003): pictures with its two attention maps laid over them as heat."""
+"""ABIR's attention (paper 003): pictures with its two attention maps overlaid as heat."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ Weights = npt.NDArray[np.float32]
 SIDE = 200
 
 _LOW, _FULL = 60, 99
-"""Percentiles of a picture's own weights between which heat grows from nothing to its fullest.
+"""Percentiles of a picture's own weights between which heat rises from none to full.
 
-The weights come from a sigmoid, and a network may keep all of them within a few hundredths: what tells is
-where its attention was above average. Most of every picture is background; one hundredth is about a seat.
+The weights come from a sigmoid, and a network may keep all of them within a few hundredths: only attention
+above the average is informative. Most of every picture is background; one hundredth is about a seat.
 """
 
 _LEAST_SPAN = 0.02
-"""Weights that differ by less mean "everywhere alike": they are drawn faintly, not stretched to a pattern."""
+"""Weights that span less are nearly uniform: they are drawn faintly and not stretched to a pattern."""
 
 _OPAQUE = 0.82
 """Opacity of the fullest heat: the picture stays visible below it."""
 
 _DARKEST = 96
-"""Where of the colour scale's 256 steps the heat begins; what lies below is nearly black."""
+"""Step of the colour scale's 256 at which the heat begins; lower steps are nearly black."""
 
 
 @torch.inference_mode()
 def attention_sheet(system: System[Any], data: PictureSet) -> Bytes:
-    """Return uint8[600, 200 N, 3] RGB: a column for each picture, as it is, then with either map over it.
+    """Return uint8[600, 200 N, 3] RGB: a column per picture: the original, then with each map over it.
 
     The maps are those "on the surroundings" (conv3_3) and "on the object parts" (conv4_3) of section 3.3.
 
@@ -46,7 +46,7 @@ def attention_sheet(system: System[Any], data: PictureSet) -> Bytes:
         data: N pictures, at least 1.
 
     Raises:
-        ValueError: another network, which has no attention maps.
+        ValueError: the network is not ABIR and has no attention maps.
     """
     network = system.network
     if not isinstance(network, ABIR):
@@ -58,11 +58,11 @@ def attention_sheet(system: System[Any], data: PictureSet) -> Bytes:
     pictures = images.numpy()
     levels = [level[:, 0].float().cpu().numpy() for level in (attention.conv3_3, attention.conv4_3)]
     rows: list[list[Bytes]] = [list(pictures)]
-    rows += [[heated(p, w) for p, w in zip(pictures, level, strict=True)] for level in levels]
+    rows += [[overlay_heat(p, w) for p, w in zip(pictures, level, strict=True)] for level in levels]
     return np.concatenate([np.concatenate(row, axis=1) for row in rows], axis=0)
 
 
-def heated(picture: Bytes, weights: Weights) -> Bytes:
+def overlay_heat(picture: Bytes, weights: Weights) -> Bytes:
     """Return the picture in grey with its weights over it: violet, red, orange, light yellow.
 
     The scale is the picture's own: the colours of two pictures cannot be compared.

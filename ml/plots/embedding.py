@@ -1,4 +1,4 @@
-"""Plots of paper 000's two-dimensional space of pictures and masks, as its figures 4 and 5."""
+"""Plots of paper 000's two-dimensional space of pictures and masks, as in its figures 4 and 5."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ml.data.benchmark import Part
 from ml.data.pictures import PictureSet
 from ml.systems.base import System
 
-Floats = npt.NDArray[np.float32]
+Float32 = npt.NDArray[np.float32]
 
 _OPEN, _CLOSED = "tab:orange", "tab:blue"
 
@@ -26,16 +26,16 @@ class LiftPoints:
     """One lift's points: pictures float32[N, 2], is_open bool[N]; its masks float32[2, 2], (closed, open)."""
 
     name: str
-    pictures: Floats
+    pictures: Float32
     is_open: npt.NDArray[np.bool_]
-    masks: Floats
+    masks: Float32
 
 
 def lifts_of(system: System[Any], data: PictureSet) -> list[LiftPoints]:
     """Embed each lift's pictures and masks.
 
     Raises:
-        ValueError: the system's space has not two dimensions.
+        ValueError: the system's space does not have two dimensions.
     """
     masks = masks_of(system, data.masks.numpy())
     outputs, which = system.all_outputs(data.images).numpy(), data.lift.numpy()
@@ -46,20 +46,20 @@ def lifts_of(system: System[Any], data: PictureSet) -> list[LiftPoints]:
     ]
 
 
-def masks_of(system: System[Any], masks: npt.NDArray[np.uint8]) -> Floats:
+def masks_of(system: System[Any], masks: npt.NDArray[np.uint8]) -> Float32:
     """Embed masks uint8[L, 2, 200, 200], (closed, open), as float32[L, 2, 2].
 
     Raises:
-        ValueError: the system's space has not two dimensions.
+        ValueError: the system's space does not have two dimensions.
     """
-    found: Floats = system.all_outputs(torch.from_numpy(masks).flatten(0, 1)).numpy()
+    found: Float32 = system.all_outputs(torch.from_numpy(masks).flatten(0, 1)).numpy()
     if found.shape[1] != 2:
         raise ValueError(f"expected two dimensions, got {found.shape[1]}")
     return found.reshape(-1, 2, 2)
 
 
 def read_masks(folder: Path, parts: Sequence[Part]) -> npt.NDArray[np.uint8]:
-    """Read the masks alone of rendered parts, uint8[L, 2, 200, 200], (closed, open)."""
+    """Read only the masks of rendered parts, uint8[L, 2, 200, 200], (closed, open)."""
     pairs = []
     for part in parts:
         with np.load(part.path(folder)) as data:
@@ -67,8 +67,8 @@ def read_masks(folder: Path, parts: Sequence[Part]) -> npt.NDArray[np.uint8]:
     return np.stack(pairs).astype(np.uint8)
 
 
-def draw(lifts: Sequence[LiftPoints], names: Sequence[str], masks: Floats, path: Path) -> Path:
-    """Draw each lift's pictures round its two masks (figure 4), and all lifts' masks (figure 5).
+def draw(lifts: Sequence[LiftPoints], names: Sequence[str], masks: Float32, path: Path) -> Path:
+    """Draw each lift's pictures around its two masks (figure 4), and all lifts' masks (figure 5).
 
     Args:
         lifts: one panel each.

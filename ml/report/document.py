@@ -82,11 +82,11 @@ def places(results: Mapping[str, Result], runs: Mapping[str, Result]) -> dict[st
     return tables | ({"sizing": sizing(results["ingest"])} if "ingest" in results else {})
 
 
-def filled(text: str, places: Mapping[str, object]) -> str:
-    """Return a Markdown text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced.
+def fill_places(text: str, places: Mapping[str, object]) -> str:
+    """Replace the text between `<!-- NAME -->` and `<!-- /NAME -->` in a Markdown text, and return it.
 
     Args:
-        places: content by name; those that the text does not have are left out.
+        places: content by name; names that the text does not have are ignored.
     """
     for name, content in places.items():
         place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)

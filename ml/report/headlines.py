@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ml.report.table import Result, Table
 
 CARRIERS_PER_HOUR = 600
-"""A carrier every 6 s: what the recordings show, and usual for a detachable lift at full speed."""
+"""A carrier every 6 s, as in the recordings, and typical of a detachable lift at full speed."""
 
 HOURS_PER_DAY = 8
 

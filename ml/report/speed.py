@@ -34,7 +34,7 @@ def networks_section(result: Result) -> str:
 
 
 def cameras_section(result: Result) -> str:
-    """Return the table of `barwatch bench ingest`, whose result brings its own words."""
+    """Return the table of `barwatch bench ingest`, whose result contains its own text."""
     on = result["machine"]
     heading = f"{on['cpu']}, {on['cores']} cores (load at the start {on['load_average_1min']})"
     return f"{heading}\n\n{Table(('what', 'measured'), result['said'])}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ml.report.table import Result, Table, percent, share
-from ml.report.verdicts import NOT_MEASURED, in_a_line
+from ml.report.verdicts import NOT_MEASURED, format_outcomes
 
 PAPER = {"classifier": 87.76, "siamese": 90.94}
 """Table 2's averages, in per cent (Alqasir, Muselet and Ducottet, VISAPP 2020)."""
@@ -65,7 +65,9 @@ def _verdicts(which: str, result: Result) -> list[Row]:
     if "verdicts" not in result:
         return [_row(f"verdicts, {which}", NOT_MEASURED, result)]
     return [
-        _row(f"verdicts {name.replace('_', ' ')}, {which}, {counts['judged']}", in_a_line(counts), result)
+        _row(
+            f"verdicts {name.replace('_', ' ')}, {which}, {counts['judged']}", format_outcomes(counts), result
+        )
         for name, counts in result["verdicts"].items()
         if counts is not None
     ]

@@ -34,7 +34,7 @@ def _outcome(counts: Result, name: str) -> str:
     return "" if counts[f"{name}_share"] is None else f"{counts[name]}: {share(counts, name)}"
 
 
-def in_a_line(counts: Result) -> str:
+def format_outcomes(counts: Result) -> str:
     """Return the outcomes with their shares and intervals, those of nothing left out."""
     return ", ".join(
         f"{name.replace('_', ' ')} {share(counts, name).replace(' (', ' % (', 1)}"

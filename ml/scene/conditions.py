@@ -106,7 +106,7 @@ def _standers(rng: np.random.Generator, scene: LiftScene) -> tuple[Stander, ...]
 
 
 def _neighbours(rng: np.random.Generator, scene: LiftScene) -> tuple[Neighbour, ...]:
-    """Draw the carriers before and behind, which are always there, and now and then one coming down."""
+    """Draw the carriers before and behind, which are always present, and sometimes one coming down."""
     out = []
     for k in (-1, 1):
         riders = sample_riders(rng, scene.spec.seats, bool(rng.random() < 0.6))
@@ -166,12 +166,12 @@ def sample_conditions(
     azimuth = behind + rng.normal(0, 0.5) if kind == "backlight" else rng.uniform(-math.pi, math.pi)
     night = kind == "night"
 
-    def some(chance: float, low: float, high: float) -> float:
-        """Draw a factor that is mostly off."""
+    def draw_factor(chance: float, low: float, high: float) -> float:
+        """Draw a factor with the given probability, and 0 otherwise."""
         value = rng.uniform(low, high)
         return float(value) if rng.random() < chance else 0.0
 
-    snow = some(0.27, 0.05, 1.0)
+    snow = draw_factor(0.27, 0.05, 1.0)
     hard = rng.random() < 0.05  # a few passages under all at once
     drawn = Circumstances(
         opening=sample_opening(rng, open_, half_lowered),
@@ -188,35 +188,35 @@ def sample_conditions(
         saturation=float(rng.uniform(0.5, 1.2)),
         grey=bool(rng.random() < (0.35 if night else 0.05)),
         sunlit=float(1 - lift.under_roof),
-        fog_per_m=some(0.2, 0.01, 0.6 / max(4.0, float(np.linalg.norm(lift.eye.position))) + 0.02)
+        fog_per_m=draw_factor(0.2, 0.01, 0.6 / max(4.0, float(np.linalg.norm(lift.eye.position))) + 0.02)
         * (1.8 if hard else 1),
         snow=snow,
         snow_size=float(rng.uniform(0.5, 2.2)),
         snow_streak=float(rng.uniform(0, 1) ** 2 * 12),
-        rain=some(0.04, 0.2, 1.0),
-        drops=some(0.1, 0.1, 1.0),
-        frost=some(0.06, 0.2, 1.0),
-        glare=some(0.5 if kind == "backlight" else 0.06, 0.15, 0.8),
-        veil=some(0.15, 0.02, 0.2),
+        rain=draw_factor(0.04, 0.2, 1.0),
+        drops=draw_factor(0.1, 0.1, 1.0),
+        frost=draw_factor(0.06, 0.2, 1.0),
+        glare=draw_factor(0.5 if kind == "backlight" else 0.06, 0.15, 0.8),
+        veil=draw_factor(0.15, 0.02, 0.2),
         blur_px=float(rng.gamma(1.5, 0.25)),
-        motion_px=some(0.2, 0.5, 4.0),
+        motion_px=draw_factor(0.2, 0.5, 4.0),
         zoom=float(rng.uniform(0.45, 1.0)) if rng.random() < 0.33 else 1.0,
-        sharpen=some(0.4, 0.2, 1.6),
+        sharpen=draw_factor(0.4, 0.2, 1.6),
         noise=float(
             min(rng.gamma(1.3, 0.011) * (2.0 if night or kind == "dusk" else 1) * (1.5 if hard else 1), 0.1)
         ),
         chroma=float(rng.uniform(0, 0.8)),
-        band=some(0.06, 0.03, 0.15),
-        interlace=some(0.05, 0.5, 2.5),
+        band=draw_factor(0.06, 0.03, 0.15),
+        interlace=draw_factor(0.05, 0.5, 2.5),
         quality=int(rng.integers(18, 45) if rng.random() < 0.2 else rng.integers(40, 96)),
-        blocks=some(0.16, 0.2, 1.0),
-        vignette=some(0.5 if night else 0.2, 0.15, 0.75 if night else 0.45),
+        blocks=draw_factor(0.16, 0.2, 1.0),
+        vignette=draw_factor(0.5 if night else 0.2, 0.15, 0.75 if night else 0.45),
         contrast=float(rng.uniform(0.75, 1.2)),
         slips=sample_slips(lift, rng, each_by_itself=each_by_itself),
         standers=_standers(rng, lift),
         neighbours=_neighbours(rng, lift),
         crf=int(rng.integers(20, 40)) if rng.random() < 0.35 else 0,
-        rime=some(0.12, 0.1, 0.9),
+        rime=draw_factor(0.12, 0.1, 0.9),
         lamp_m=float(rng.uniform(3, 12)) if night else 0.0,
         lamps=int(rng.integers(1, 5)) if rng.random() < {"night": 0.7, "dusk": 0.4}.get(kind, 0.0) else 0,
         lens=int(rng.integers(2**31)),

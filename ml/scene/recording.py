@@ -19,7 +19,7 @@ from ml.scene.passage import Circumstances, bearable
 OF_THE_PASSAGE = frozenset(
     {"opening", "riders", "pitch", "roll", "bubble", "slips", "standers", "neighbours", "motion_px"}
 )
-"""What changes from carrier to carrier; everything else stays through a recording, or drifts a little."""
+"""Properties that change from carrier to carrier; the others are constant in a recording or drift."""
 
 RECORDED = 0.3
 """What may hide the carrier in a recording, in `bearable`'s units."""
@@ -31,7 +31,7 @@ OF_THE_CAMERA = frozenset(
         *("interlace", "quality", "blocks", "crf"),
     }
 )
-"""What a lift's camera brings with it: the same in all of the lift's recordings."""
+"""Properties of a lift's camera: the same in all of the lift's recordings."""
 
 
 def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> tuple[Circumstances, ...]:

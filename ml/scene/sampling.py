@@ -43,7 +43,7 @@ def sample_lift(seed: int) -> LiftScene:
 def make_lift(
     seed: int, rng: np.random.Generator, *, spec: CarrierSpec | None = None, azimuth_deg: float | None = None
 ) -> LiftScene:
-    """Build a lift round a carrier and a view (drawn where not given).
+    """Build a lift around a carrier and a view, which are drawn unless given.
 
     Ranges: distance 4..25 m, camera 1.5 m below to 4 m above the seat (at most 38 degrees up or down),
     2..6 m from begin to end (less where the view would turn by over 30 degrees), the line's slope
@@ -65,7 +65,7 @@ def make_lift(
     cam = (points - position) @ axes.T
     flat_points = cam[:, :2] / cam[:, 2:]
     focal = camera_px / float((flat_points.max(0) - flat_points.min(0)).max())
-    # Turn the camera a little, so that the carrier does not pass the middle of its picture.
+    # Turn the camera a little, so that the carrier does not pass through the centre of its picture.
     shift = np.array([rng.uniform(-0.45, 0.45) * 640, rng.uniform(-0.4, 0.4) * 360]) * (1 - camera_px / 700)
     target = centre - (axes[0] * shift[0] + axes[1] * shift[1]) / focal * float(cam[:, 2].mean())
     eye = Eye(position, camera_axes(position, target, roll), focal, (WIDTH / 2, HEIGHT / 2))
@@ -109,10 +109,9 @@ def _unproject(eye: Eye, pixel: Floats, depth: float) -> Floats:
 
 
 def _spacing(eye: Eye, anchor: Floats, heading: Floats, unit: float, drawn_m: float) -> float:
-    """Return the distance between carriers in metres: as drawn, unless the next one hides this one.
+    """Return the distance between carriers in metres: as drawn, unless the next carrier would hide this one.
 
-    A camera on the line's axis watches the carrier that has just left behind it, or the next one's riders
-    would be all that it ever sees.
+    In that case the spacing exceeds the camera's distance: the next carrier is still behind the camera.
     """
     here, depth = eye.project(anchor, PIXELS)
     for ahead_m in (drawn_m, -drawn_m):
@@ -123,7 +122,7 @@ def _spacing(eye: Eye, anchor: Floats, heading: Floats, unit: float, drawn_m: fl
 
 
 def _travel(eye: Eye, anchor: Floats, heading: Floats, travel_m: float, rng: np.random.Generator) -> Floats:
-    """Return the carrier's origins at begin, middle and end, as far apart as the view allows."""
+    """Return the carrier's origins at begin, middle and end, shortened until they fit the view."""
     part = float(rng.uniform(0.4, 0.6))
     for length_m in np.linspace(travel_m, 0.8, 12):
         origins = np.array([-heading * length_m * part, np.zeros(3), heading * length_m * (1 - part)])

@@ -1,7 +1,7 @@
-"""Videos of a moving lift: carriers pass one after the other, with the truth about each of them.
+"""Videos of a moving lift: carriers pass one after another, with the truth about each.
 
-The place is painted and lit once; only what moves is drawn for each frame. Light, lens and weather are
-those of one `Circumstances`; bar, riders and swing are each carrier's own.
+The background is painted and lit once; only moving objects are drawn in each frame. Light, lens and weather
+come from one `Circumstances`; bar, riders and swing are set for each carrier.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from ml.scene.world.raster import Light, draw
 from ml.scene.world.shapes import Bytes, Floats, Shapes, join
 
 _SS = 2
-_CLOSEST_M = 2.0  # a carrier nearer than this to the camera is behind its housing, not in its picture
+_CLOSEST_M = 2.0  # a nearer carrier is behind the camera's housing and not in the picture
 
 
 @dataclass(frozen=True)
 class CarrierPlan:
-    """One carrier of a video: bar opening 0..1, riders (one entry a seat), swing in radians, hood 0..1."""
+    """One carrier of a video: bar opening 0..1, riders (one entry per seat), swing in radians, hood 0..1."""
 
     opening: float
     riders: tuple[Person | None, ...]
@@ -48,7 +48,7 @@ class CarrierPlan:
 
 @dataclass(frozen=True)
 class VideoSchedule:
-    """What passes: carriers in order, interval_s seconds apart (4..9), under one set of conditions.
+    """The carriers of a video in order, interval_s seconds apart (4..9), under one set of conditions.
 
     walkers move through the picture; the video repeats after len(carriers) * interval_s seconds without
     a jump of the carriers, so that it can be looped.
@@ -114,7 +114,7 @@ def speed_m_s(lift: LiftScene, schedule: VideoSchedule) -> float:
 
 
 def truths(lift: LiftScene, schedule: VideoSchedule) -> tuple[Truth, ...]:
-    """Return the truth about every carrier, in order of passing."""
+    """Return the truth about every carrier, in order."""
     speed = speed_m_s(lift, schedule)
     before = float(np.linalg.norm(lift.origins[0])) / speed
     after = float(np.linalg.norm(lift.origins[2])) / speed
@@ -166,7 +166,7 @@ def render_video(
 
 
 def ground_truth(lift: LiftScene, schedule: VideoSchedule, fps: float) -> dict[str, Any]:
-    """Return what is true about a video: times, speed and one record per carrier."""
+    """Return the ground truth of a video: times, speed and one record per carrier."""
     return {
         "lift": lift.lift.id,
         "fps": fps,
@@ -185,7 +185,7 @@ def write_truth(path: Path, truth: dict[str, Any]) -> None:
 
 
 class _Stage:
-    """The lit place and everything that is the same in all frames of one video."""
+    """The lit background and everything else that is constant throughout a video."""
 
     def __init__(self, lift: LiftScene, schedule: VideoSchedule, rng: np.random.Generator) -> None:
         self.lift, self.schedule = lift, schedule
@@ -216,7 +216,7 @@ class _Stage:
     def _moving(self, t: float) -> tuple[Shapes, list[tuple[float, Floats, float]]]:
         """Return all solids at a time, and the distance, origin and hood of each carrier that has one.
 
-        Carriers of the loops before and after come by as well.
+        Carriers of the previous and the next loop are included.
         """
         out, hoods = [self.still], []
         for loop in (-1, 0, 1):
@@ -239,7 +239,7 @@ class _Stage:
         moments = 1 + round(c.motion_px / 1.5)
         shown = [self._drawn(t + ((k + 0.5) / moments - 0.5) * self.blur_s) for k in range(moments)]
         picture = shown[0] if moments == 1 else np.asarray(np.mean(shown, axis=0).round(), np.uint8)
-        if c.interlace:  # the field of the odd rows is another moment's
+        if c.interlace:  # the field of the odd rows is taken at another time
             picture = picture.copy()
             picture[1::2] = self._drawn(t + self.comb_s)[1::2]
         return self.film.expose(picture, t)

@@ -10,17 +10,17 @@ Regularisation = Literal["none", "constant", "adaptive"]
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What every system has.
+    """The settings that every system has.
 
     learning_rate, batch (pictures a step), epochs (at most), patience (epochs without a better validation
     accuracy after which it ends). optimiser: `sgd` with Nesterov momentum 0.9, or `adam`. clip_norm: largest
     norm of a step's gradient. l2: no L2 regularisation, one constant factor, or factors that are learnt
     (`ml.train.adaptive`); l2_factor: the constant one, or the amplitude of those. side: of the pictures, in
     pixels; 200 but in reduced runs. weights: file of pretrained weights, for networks with torchvision's
-    names. threads: of the CPU, 0 where not known; sums come out the same only with as many. episodic: each
-    step also asks what it does for lifts that it did not learn from (`ml.train.episodic`). validated: how
-    many pictures are judged after each epoch, evenly of all, by twice as many known ones where known ones
-    are what it judges by; 0 for all.
+    names. threads: of the CPU, 0 if not known; sums are reproducible only with the same number. episodic:
+    each step also measures its effect on lifts that it did not learn from (`ml.train.episodic`). validated:
+    number of pictures judged after each epoch, evenly spaced; a system that judges by known pictures gets
+    twice as many of those; 0 for all.
     """
 
     seed: int = 0
@@ -56,8 +56,8 @@ class SiameseRecipe(Recipe):
 class GetNetRecipe(Recipe):
     """Pictures and masks behind a spatial transformer (paper 001).
 
-    transformer: how many parameters it has, 0 for none. displaced: of the frame's side, how far a picture may
-    lie off its place, on each axis; and between 1 - displaced and 1 + displaced times its size.
+    transformer: how many parameters it has, 0 for none. displaced: largest shift of a picture on
+    each axis, as a fraction of the frame's side; its size is scaled by 1 - displaced to 1 + displaced.
     """
 
     transformer: Literal[0, 3, 6] = 3
@@ -75,13 +75,13 @@ class AbirRecipe(Recipe):
 class TripletRecipe(Recipe):
     """Triplets (paper 004).
 
-    network: whose embeddings. loss: which; am-softmax takes no triplets, but a vector for each of so many
-    classes (two a lift). mining: all triplets of a batch that cost something, the hardest of each anchor
-    (from random weights they pull all embeddings together), or triplets drawn before each epoch (at random
-    first, 30 % hard ones after `hard_from` epochs). margin: of the triplet loss, in squared distance.
+    network: the embedder. loss: am-softmax takes no triplets, but a vector for each of `classes` classes (two
+    per lift). mining: all triplets of a batch with a loss above 0, the hardest of each anchor (from random
+    weights they collapse all embeddings), or triplets drawn before each epoch (at random first, 30 % hard
+    ones after `hard_from` epochs). margin: of the triplet loss, in squared distance.
     pooling, of resnet50: the means of the last stage's maps, or local attention over those of the third
-    (GLAP). drop, of resnet50: share of its maps' stripes without which a second stream learns (Top
-    DropBlock); 0 for no such stream.
+    (GLAP). drop, of resnet50: share of its maps' stripes that are removed for a second stream
+    (Top DropBlock); 0 for no such stream.
     """
 
     network: Literal["mildnet", "resnet50"] = "mildnet"

@@ -12,11 +12,11 @@ from ml.models.barwatch import ModelConfig
 class TrainConfig:
     """A run of the shipped embedder.
 
-    lifts, first_seed: training lifts, seeds first_seed .. first_seed + lifts - 1.
+    lifts, first_seed: the training lifts have seeds first_seed .. first_seed + lifts - 1.
     passages: rendered passages of each lift, three pictures each.
     batch_lifts, batch_pictures: lifts in a step and pictures of each.
     margin_scale: logits per unit of margin in the loss.
-    started_from: whose weights the run began with; "" for none.
+    started_from: checkpoint whose weights the run started with; "" for none.
     """
 
     preset: str = "small"
@@ -43,12 +43,12 @@ class TrainConfig:
     model: ModelConfig = field(default_factory=ModelConfig)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for checkpoints and manifests."""
+        """Return plain values, for checkpoints and manifests."""
         return asdict(self)
 
     @staticmethod
     def from_dict(values: dict[str, Any]) -> TrainConfig:
-        """Read `as_dict` back; fields that a configuration no longer has are left out."""
+        """Read `as_dict` back; fields that no longer exist are ignored."""
         model = dict(values["model"])
         model["widths"] = tuple(model["widths"])
         known = {name: values[name] for name in (f.name for f in fields(TrainConfig)) if name in values}

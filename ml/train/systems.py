@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from ml.data.pictures import PictureSet, evenly
+from ml.data.pictures import PictureSet, select_evenly
 from ml.systems.base import System
 from ml.systems.named import as_values, from_values, system_of
 from ml.systems.recipe import Recipe
@@ -41,8 +41,8 @@ class SystemLearner(Learner):
         self.descent = Descent(system_of(lesson.recipe), device)
         self.network = self.descent.system.network
         validated = lesson.recipe.validated
-        self._asked = evenly(lesson.validation, validated) if validated else lesson.validation
-        self._known = evenly(lesson.training, 2 * validated) if validated else lesson.training
+        self._asked = select_evenly(lesson.validation, validated) if validated else lesson.validation
+        self._known = select_evenly(lesson.training, 2 * validated) if validated else lesson.training
 
     @property
     def step(self) -> int:  # type: ignore[override]

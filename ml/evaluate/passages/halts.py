@@ -1,4 +1,4 @@
-"""When a recording's line stands still or creeps, and what becomes of the times of its carriers."""
+"""Stops and slow stretches edited into a recording, and the carriers' times that result."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Truth = dict[str, Any]
 
 STAND_S = 6.0
 CREEP_S = 15.0
-"""Of the new recording: half as much of the old one."""
+"""Duration in the new recording; it covers half as much of the old one."""
 
-_SAME = 1e-6  # of a frame: times multiplied by a rate are not whole where they should be
+_SAME = 1e-6  # frames; absorbs rounding in time times frame rate
 
 
 @dataclass(frozen=True)
 class Halts:
-    """Two kinds of edits of a recording, in its own frames: those it stands at, those that are shown twice.
+    """Edits of a recording, in its own frames: frames that are held, and frames that are shown twice.
 
     fps: frames a second. stands: frames that are held for stand_frames more. creeps: the first frame that is
     shown twice, and the first after it that is not.
@@ -29,31 +29,31 @@ class Halts:
     stand_frames: int = 0
     creeps: tuple[int, int] = (0, 0)
 
-    def shown(self, frame: int) -> int:
-        """How many times a frame of the old recording is shown in the new one."""
+    def times_shown(self, frame: int) -> int:
+        """Return how often a frame of the old recording is shown in the new one."""
         twice = self.creeps[0] <= frame < self.creeps[1]
         return 1 + twice + self.stand_frames * self.stands.count(frame)
 
-    def moved(self, t_s: float) -> float:
-        """When in the new recording is what was at this time in the old one; both in seconds.
+    def to_new_time(self, t_s: float) -> float:
+        """Map a time of the old recording to the new one, in seconds.
 
-        What is between a frame that the line stands at and the next happens after the stand.
+        Times between a held frame and the next frame come after the hold.
         """
         frame = t_s * self.fps
         crept = min(max(frame - self.creeps[0], 0.0), self.creeps[1] - self.creeps[0])
         stood = self.stand_frames * sum(frame > stand + _SAME for stand in self.stands)
         return (frame + crept + stood) / self.fps
 
-    def unmoved(self, t_s: float) -> float:
-        """When in the old recording is what is then in the new one: the inverse of `moved`, in seconds.
+    def to_old_time(self, t_s: float) -> float:
+        """Map a time of the new recording to the old one, in seconds: the inverse of `to_new_time`.
 
-        All of a stand is one moment, so these times say where the line is.
+        All times of a hold map to one old time, so the result tells the line's position.
         """
         old_s, new_s = [0.0], [0.0]
         for frame in sorted({*self.stands, *self.creeps} - {0}):
             at_s = frame / self.fps
             old_s.append(at_s)
-            new_s.append(self.moved(at_s))
+            new_s.append(self.to_new_time(at_s))
             if frame in self.stands:
                 old_s.append(at_s)
                 new_s.append(new_s[-1] + self.stand_frames / self.fps)
@@ -63,7 +63,7 @@ class Halts:
 
     @classmethod
     def of(cls, truth: Truth) -> Halts:
-        """Read back what `edited` noted in a truth; nothing for a recording that was not edited so."""
+        """Read the edits that `edit_truth` recorded in a truth; none for an unedited recording."""
         fps = float(truth["fps"])
         stands = tuple(round(at_s * fps) for at_s in truth.get("stands_s", ()))
         first, last = (round(at_s * fps) for at_s in truth.get("creeps_s", (0.0, 0.0)))
@@ -71,9 +71,9 @@ class Halts:
 
 
 def sample_halts(truth: Truth, rng: np.random.Generator) -> Halts:
-    """Draw two stands with a carrier on its passage, and between them a stretch at half speed.
+    """Draw two stops during a carrier's passage, and a stretch at half speed between them.
 
-    The stands are a quarter and three quarters through the carriers, the stretch begins half way through.
+    The stops are a quarter and three quarters through the carriers; the stretch begins halfway through.
     """
     carriers, fps = truth["carriers"], float(truth["fps"])
     stands = []
@@ -86,14 +86,14 @@ def sample_halts(truth: Truth, rng: np.random.Generator) -> Halts:
     return Halts(fps, tuple(stands), round(STAND_S * fps), (first, last))
 
 
-def edited(truth: Truth, halts: Halts) -> Truth:
-    """Return the truth about the new recording: the carriers' times moved, and what was done to the line."""
+def edit_truth(truth: Truth, halts: Halts) -> Truth:
+    """Return the truth about the new recording: the carriers' new times, and the edits."""
     times = ("t_begin", "t_middle", "t_end")
     return {
         **truth,
-        "duration_s": round(halts.moved(truth["duration_s"]), 4),
+        "duration_s": round(halts.to_new_time(truth["duration_s"]), 4),
         "carriers": [
-            {**carrier, **{name: round(halts.moved(carrier[name]), 4) for name in times}}
+            {**carrier, **{name: round(halts.to_new_time(carrier[name]), 4) for name in times}}
             for carrier in truth["carriers"]
         ],
         "stands_s": [round(frame / halts.fps, 4) for frame in halts.stands],

@@ -91,7 +91,7 @@ def with_halts(source: Path, target: Path, halts: Halts, rng: np.random.Generato
     def frames() -> Iterator[Stamped]:
         out = 0
         for k, (_, frame) in enumerate(decoded(source)):
-            for again in range(halts.shown(k)):
+            for again in range(halts.times_shown(k)):
                 yield out / fps, noisy(frame, rng) if again else frame
                 out += 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.evaluate.passages.halts import Truth, edited, sample_halts
+from ml.evaluate.passages.halts import Truth, edit_truth, sample_halts
 from ml.evaluate.passages.packets import with_damaged, with_lost
 from ml.evaluate.passages.pictures import with_bits, with_every, with_halts
 from ml.evaluate.watching import RenderedRecording
@@ -65,7 +65,7 @@ def _squeezed(source: Path, target: Path, truth: Truth, _rng: np.random.Generato
 def _halted(source: Path, target: Path, truth: Truth, rng: np.random.Generator) -> Truth:
     halts = sample_halts(truth, rng)
     with_halts(source, target, halts, rng)
-    return edited(truth, halts)
+    return edit_truth(truth, halts)
 
 
 VARIANTS = {

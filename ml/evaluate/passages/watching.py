@@ -1,4 +1,4 @@
-"""What the service says of each variant, asked once for each state of its sources."""
+"""The service's output for each variant, cached for each state of the sources."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LIFT_FILES = ("lift.toml", "open.png", "close.png", "reference_open.jpg", "refe
 
 @dataclass(frozen=True)
 class Watch:
-    """One variant of one recording: the truth, the lines of `barwatch watch`, and by which sources."""
+    """One variant of one recording: the truth, the lines of `barwatch watch`, and the sources' digest."""
 
     recording: RenderedRecording
     variant: str
@@ -40,7 +40,7 @@ class Watch:
 
 
 def sources(root: Path = _ROOT) -> str:
-    """Digest of everything that finds passages and judges them, 16 hexadecimal digits."""
+    """Return a digest of the code that finds and judges passages, 16 hexadecimal digits."""
     files = [
         path
         for name in _SOURCES
@@ -54,14 +54,14 @@ def watch_all(
 ) -> Iterator[Watch]:
     """Make and watch every variant of every recording; yields each as it is ready.
 
-    What was watched by the same sources before is not watched again.
+    Results that the same sources gave before are read from the cache.
 
     Args:
         root: where the recordings are kept, all rendered.
         recordings: those to watch.
         variants: names among VARIANTS; all recordings of the first come first.
         model: the artefact that judges.
-        workers: how many are watched side by side.
+        workers: number watched side by side.
 
     Raises:
         RuntimeError: the service failed; with its error output.
@@ -79,7 +79,7 @@ def watch_all(
 
 def _watch(root: Path, recording: RenderedRecording, name: str, model: Path) -> Watch:
     prepared = prepare(root, recording, VARIANTS[name])
-    by = sources()  # of now: they may change during an hour's run
+    by = sources()  # computed now, because sources may change during an hour's run
     kept = recording.folder(root) / "lines" / f"{name}-{by}-{_inputs(prepared, model)}.json"
     if kept.exists():
         lines: list[Record] = json.loads(kept.read_text(encoding="utf-8"))

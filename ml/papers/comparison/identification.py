@@ -1,4 +1,5 @@
-"""Which lift is this? Tables 4.1 to 4.3 of paper 004 and ABIR's Recall@K, with lifts for people and products.
+"""Identification of lifts: tables 4.1 to 4.3 of paper 004 and ABIR's Recall@K, for lifts instead of people
+and products.
 
 The same distances also answer whether a camera shows the lift that it is assigned to: that lift's nearest
 known picture must be near enough.
@@ -14,19 +15,19 @@ import numpy.typing as npt
 import torch
 
 from ml.data.pictures import PictureSet
-from ml.evaluate.metrics import Float64, packed
+from ml.evaluate.metrics import Float64, pack_flags
 from ml.evaluate.retrieval import Retrieval, approximate, exact, retrieve
 from ml.systems.base import System
 
 LOOKED_AT = 200
-"""Of each ranking by the approximate index; a lift of the benchmark has 100 known pictures."""
+"""Length of each ranking by the approximate index; a lift of the benchmark has 100 known pictures."""
 
 
 def identification_figures(system: System[Any], known: PictureSet, asked: PictureSet) -> dict[str, Any]:
-    """Return Rank-1, Rank-5 and mean average precision of asked pictures among known ones, and of claims.
+    """Return Rank-1, Rank-5 and mean average precision of queries among known pictures, and claims' errors.
 
-    Rank-k is Recall@k. By an approximate index (`ml.evaluate.retrieval.approximate`); `exact` has the same
-    figures by comparing with all.
+    Rank-k is Recall@k. Rankings come from an approximate index (`ml.evaluate.retrieval.approximate`); `exact`
+    has the same figures by exhaustive comparison.
     """
     gallery, queries = (system.all_outputs(data.images).numpy() for data in (known, asked))
     labels, wanted = known.lift.numpy(), asked.lift.numpy()
@@ -37,7 +38,7 @@ def identification_figures(system: System[Any], known: PictureSet, asked: Pictur
         "queries_by_lift": np.bincount(wanted, minlength=len(asked.names)).tolist(),
         "gallery": len(gallery),
         **_ranks(found),
-        "first": packed(found.hits(1) > 0),
+        "first": pack_flags(found.hits(1) > 0),
         "exact": _ranks(by_all),
         "claims": claims(queries, wanted, gallery, labels),
     }
@@ -61,14 +62,14 @@ def claims(
     gallery: npt.NDArray[np.float32],
     labels: npt.NDArray[np.int64],
 ) -> dict[str, float]:
-    """Return how well the distance to the claimed lift separates right claims from wrong ones.
+    """Return how well the distance to the claimed lift separates true claims from false ones.
 
-    Every query claims each lift once, one rightly; of one lift alone nothing is claimed wrongly, and both are
-    NaN. Args as in `ml.evaluate.retrieval.retrieve`.
+    Every query claims each lift once, and one claim is true. With a single lift no claim is false, and both
+    figures are NaN. Args as in `ml.evaluate.retrieval.retrieve`.
 
     Returns:
-        equal_error: 0..1, where as many right claims are refused as wrong ones are let through;
-        refused_at_1_percent: right claims refused where 1 % of the wrong ones are let through.
+        equal_error: 0..1, the error where equal shares of true claims are refused and of false ones accepted;
+        refused_at_1_percent: share of true claims refused where 1 % of the false ones are accepted.
     """
     a, b = torch.from_numpy(queries), torch.from_numpy(gallery)
     lifts = np.unique(labels)
@@ -85,7 +86,7 @@ def claims(
 
 
 def equal_error(right: npt.NDArray[np.float32] | Float64, wrong: npt.NDArray[np.float32] | Float64) -> float:
-    """Return the share 0..1 at which both kinds of error are alike, accepting what is below a limit.
+    """Return the equal error rate 0..1 of accepting the distances up to a limit.
 
     Args:
         right: float[M], distances that should be accepted. wrong: float[K], those that should not.

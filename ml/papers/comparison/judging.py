@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ml.data.pictures import PictureSet, select
-from ml.evaluate.metrics import auc, bootstrap, packed
+from ml.evaluate.metrics import auc, bootstrap, pack_flags
 from ml.papers.adapting import PASSAGE, Adaptation, adapt, halfway, picture_rows
 from ml.papers.comparison.identification import identification_figures
 from ml.systems.base import System
@@ -62,7 +62,7 @@ def judge_system(system: System[Any], sets: Sets, how: Adaptation) -> dict[str, 
 
 
 def accuracy_figures(scores: Tensor, data: PictureSet) -> dict[str, Any]:
-    """Return the figures of scores float[N], above 0 for open; `right` says which pictures (`packed`)."""
+    """Return the figures of scores float[N], above 0 for open; `right` says which pictures (`pack_flags`)."""
     right = ((scores > 0) == data.is_open).numpy()
     lifts = [data.lift.numpy() == number for number in range(len(data.names))]
     low, high = bootstrap(right)
@@ -75,7 +75,7 @@ def accuracy_figures(scores: Tensor, data: PictureSet) -> dict[str, Any]:
             for name, of in zip(data.names, lifts, strict=True)
         },
         "auc": auc(scores.double().numpy(), data.is_open.numpy()),
-        "right": packed(right),
+        "right": pack_flags(right),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ml.evaluate.metrics import Float64, paired_difference, unpacked
+from ml.evaluate.metrics import Float64, paired_difference, unpack_flags
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]
@@ -140,7 +140,7 @@ def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
         if which is None:
             return None
         counts = which["queries_by_lift"]
-        return unpacked(which["first"], which["queries"]).astype(np.float64), _lifts(counts)
+        return unpack_flags(which["first"], which["queries"]).astype(np.float64), _lifts(counts)
     if what == "later" and result["adapted"]:
         figures = result["adapted"]
     else:
@@ -148,7 +148,7 @@ def _flags(result: Result, what: What) -> tuple[Float64, Float64] | None:
     if figures is None or (result["adapted"] and what != "later"):
         return None
     counts = [row["pictures"] for row in figures["by_lift"].values()]
-    right, lifts = unpacked(figures["right"], figures["pictures"]).astype(np.float64), _lifts(counts)
+    right, lifts = unpack_flags(figures["right"], figures["pictures"]).astype(np.float64), _lifts(counts)
     if what == "later" and not result["adapted"]:
         first = np.cumsum([0, *counts[:-1]])
         keep = np.concatenate(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ml.artefact.torchscript import script
-from ml.bench.gpu import gpu_rate, limited, operations
+from ml.bench.gpu import compare_with_limits, count_operations, gpu_rate
 from ml.models.barwatch import BarwatchNetwork
 
 
@@ -29,17 +29,17 @@ class OneConvolution(nn.Module):
 
 def test_a_multiplication_and_an_addition_count_two() -> None:
     """40 x 40 places, 4 outputs, 75 products each."""
-    assert operations(torch.jit.script(OneConvolution())) == 2 * 40 * 40 * 4 * 75
+    assert count_operations(torch.jit.script(OneConvolution())) == 2 * 40 * 40 * 4 * 75
 
 
 def test_the_nearer_limit_is_what_counts() -> None:
     """12 GB/s are 100,000 pictures of 120,000 bytes; 200 TFLOP/s are 1,000,000 of 0.2 GFLOP."""
-    found = limited(50_000, 12e9, 200e12, 200_000_000)
+    found = compare_with_limits(50_000, 12e9, 200e12, 200_000_000)
     assert found["copy_limit_pictures_per_s"] == pytest.approx(100_000)
     assert found["arithmetic_limit_pictures_per_s"] == pytest.approx(1_000_000)
     assert found["share_of_limit"] == pytest.approx(0.5)
-    assert limited(50_000, 12e9, 20e12, 200_000_000)["share_of_limit"] == pytest.approx(0.5)
-    assert limited(50_000, 12e9, 15e12, 200_000_000)["share_of_limit"] == pytest.approx(50 / 75)
+    assert compare_with_limits(50_000, 12e9, 20e12, 200_000_000)["share_of_limit"] == pytest.approx(0.5)
+    assert compare_with_limits(50_000, 12e9, 15e12, 200_000_000)["share_of_limit"] == pytest.approx(50 / 75)
 
 
 def test_without_a_gpu_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

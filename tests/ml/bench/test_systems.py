@@ -11,7 +11,14 @@ from torch import Tensor, nn
 
 from ml.artefact.torchscript import load, script
 from ml.bench import systems
-from ml.bench.systems import IMAGENET_MEAN, IMAGENET_SPREAD, ImageNetInput, instead, papers, shipped
+from ml.bench.systems import (
+    IMAGENET_MEAN,
+    IMAGENET_SPREAD,
+    ImageNetInput,
+    alternative_systems,
+    artefact_systems,
+    paper_system,
+)
 from ml.models.barwatch import BarwatchNetwork
 from ml.models.paper import PaperNetwork, prepare
 
@@ -49,24 +56,24 @@ def test_the_papers_network_answers_as_it_does_eagerly() -> None:
     torch.manual_seed(0)
     eager = PaperNetwork().eval()
     torch.manual_seed(0)
-    system = papers()
+    system = paper_system()
     for count in (1, 3):
         images = pictures(count)
         with torch.inference_mode():
             expected = eager(prepare(torch.from_numpy(images)))
-        found = system.ready(images, 1)()
+        found = system.prepare_call(images, 1)()
         assert isinstance(found, Tensor)
         torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
 
 
 def test_the_artefact_embeds_and_judges(artefact: Path) -> None:
     """Two systems: embeddings as the artefact gives them, and a margin for each picture."""
-    embeds, judges = shipped(artefact)
+    embeds, judges = artefact_systems(artefact)
     images = pictures(2)
-    embedding = embeds.ready(images, 1)()
+    embedding = embeds.prepare_call(images, 1)()
     assert isinstance(embedding, Tensor)
     torch.testing.assert_close(embedding, load(artefact).embed(torch.from_numpy(images)))
-    judged = judges.ready(images, 1)()
+    judged = judges.prepare_call(images, 1)()
     assert isinstance(judged, tuple)
     torch.testing.assert_close(judged[0], embedding)
     assert judged[2].shape == (2,)
@@ -75,7 +82,7 @@ def test_the_artefact_embeds_and_judges(artefact: Path) -> None:
 def test_an_artefact_that_cannot_judge_only_embeds(tmp_path: Path) -> None:
     """The row for judging is left away."""
     torch.jit.save(torch.jit.script(Older()), str(tmp_path / "older.ts"))
-    assert [system.name for system in shipped(tmp_path / "older.ts")] == ["barwatch"]
+    assert [system.name for system in artefact_systems(tmp_path / "older.ts")] == ["barwatch"]
 
 
 def test_an_artefact_is_halved_unless_its_weights_are_constants(artefact: Path, tmp_path: Path) -> None:
@@ -92,7 +99,7 @@ def test_an_artefact_is_halved_unless_its_weights_are_constants(artefact: Path, 
 def test_without_openvino_the_rows_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """In words, with what to install."""
     monkeypatch.setitem(sys.modules, "openvino", None)
-    found, missing = instead()
+    found, missing = alternative_systems()
     assert found == []
     assert [row["system"] for row in missing] == ["MobileNetV2", "ResNet-50"]
     assert all("[bench]" in row["left_out"] for row in missing)
@@ -119,7 +126,7 @@ def test_openvino_answers_as_torch_does() -> None:
     images = pictures(3)
     with torch.inference_mode():
         expected = network(torch.from_numpy(images)).numpy()
-    ready = systems.compiled(openvino.Core(), lambda: systems.converted(network), "f32")
+    ready = systems.compile_with(openvino.Core(), lambda: systems.convert(network), "f32")
     found = ready(images, 1)()
     np.testing.assert_allclose(found[0], expected, rtol=1e-3, atol=1e-3)  # type: ignore[index]
 
@@ -135,7 +142,7 @@ def test_openvino_reports_nothing_to_its_maker() -> None:
 @needs_openvino
 def test_both_others_are_there_in_float32() -> None:
     """So that nothing but the network and what runs it differs; bfloat16 comes besides."""
-    found, missing = instead()
+    found, missing = alternative_systems()
     assert missing == []
     named = {(system.name, system.runtime) for system in found}
     assert {("MobileNetV2", "OpenVINO, float32"), ("ResNet-50", "OpenVINO, float32")} <= named

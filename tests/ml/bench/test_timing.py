@@ -3,7 +3,7 @@
 import pytest
 
 from ml.bench import timing
-from ml.bench.timing import ROUNDS, interleaved
+from ml.bench.timing import ROUNDS, time_interleaved
 
 
 class Clock:
@@ -31,7 +31,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def test_systems_take_turns_and_the_second_call_counts(clock: Clock) -> None:
     """In every round each is called twice; what it pays for its predecessor is not in its times."""
-    times = interleaved({"a": lambda: clock.call("a", 0.01), "b": lambda: clock.call("b", 0.02)}, 0.01)
+    times = time_interleaved({"a": lambda: clock.call("a", 0.01), "b": lambda: clock.call("b", 0.02)}, 0.01)
     assert clock.order == "aaabbb" + "aabb" * ROUNDS
     assert times["a"] == pytest.approx([0.01] * ROUNDS)
     assert times["b"] == pytest.approx([0.02] * ROUNDS)
@@ -39,5 +39,5 @@ def test_systems_take_turns_and_the_second_call_counts(clock: Clock) -> None:
 
 def test_rounds_go_on_as_long_as_asked(clock: Clock) -> None:
     """A round takes 0.33 s, two systems have 1.5 s each: the tenth round begins at 2.97 s and is the last."""
-    times = interleaved({"a": lambda: clock.call("a", 0.01), "b": lambda: clock.call("b", 0.02)}, 1.5)
+    times = time_interleaved({"a": lambda: clock.call("a", 0.01), "b": lambda: clock.call("b", 0.02)}, 1.5)
     assert [len(found) for found in times.values()] == [10, 10]

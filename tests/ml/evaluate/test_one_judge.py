@@ -16,7 +16,7 @@ import service.verdicts.deciding
 from lifts.decision.calibration import Calibration
 from lifts.decision.verdict import Inference, Verdict
 from lifts.schema import MaskPair
-from ml.evaluate.scoring import checked, score
+from ml.evaluate.scoring import check_pictures, score
 from ml.evaluate.verdicts import Outcome
 from service.domain.masks import MaskVersion
 from service.domain.passage import Picture
@@ -132,7 +132,7 @@ def test_the_evaluations_verdicts_are_those_of_the_service() -> None:
     inference = Inference(
         network.embedding, network.occupancy, np.stack(network.match(None, version.reference_embeddings()), 1)
     )
-    problems = [picture.problem for picture in checked(images)]
+    problems = [picture.problem for picture in check_pictures(images)]
     kinds = set()
     for count in (1, 3):
         outcomes = list(scores.judged(calibration, count))

@@ -21,12 +21,12 @@ from ml.evaluate.onsite import (
     SHARES,
     Row,
     SiteLift,
-    drawn,
-    right,
+    draw_passages,
     row_scores,
     rows,
     sample,
     site_scores,
+    verdict_figures,
 )
 from ml.evaluate.scoring import Bytes, CheckedPicture, Float32, Scores
 from ml.report.accuracy import onsite_section
@@ -109,26 +109,26 @@ def test_what_was_watched_is_never_judged() -> None:
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_drawn_passages_are_of_the_state_asked_for(share: float) -> None:
     parts = lift(1, 0.0)
-    chosen = drawn(parts, 100, share, np.random.default_rng(1))
+    chosen = draw_passages(parts, 100, share, np.random.default_rng(1))
     assert (parts.watched_open[3 * chosen] == bool(share)).all()
     assert len(set(chosen.tolist())) == 100  # none twice
 
 
 def test_too_few_passages_is_said() -> None:
     with pytest.raises(ValueError, match="seed-3: 30 passages wanted of a state that has 6"):
-        drawn(lift(3, 0.0, 20, judged=8), 30, 1.0, np.random.default_rng(1))
+        draw_passages(lift(3, 0.0, 20, judged=8), 30, 1.0, np.random.default_rng(1))
 
 
 def learnt(parts: SiteLift, count: int, share: float, without: str = "") -> Scores:
     """The judged pictures by what a lift learnt from so many passages."""
-    chosen = drawn(parts, count, share, np.random.default_rng(2))
+    chosen = draw_passages(parts, count, share, np.random.default_rng(2))
     (found,) = site_scores(parts, CALIBRATION, chosen, without=without)
     return found
 
 
 def accuracy(scores: Scores) -> float:
     """By the sign of the margin."""
-    return float(right([scores], CALIBRATION)["accuracy"])
+    return float(verdict_figures([scores], CALIBRATION)["accuracy"])
 
 
 def test_watched_passages_are_judged_with_the_background() -> None:
@@ -172,7 +172,7 @@ def test_reviews_say_what_a_single_cluster_is() -> None:
     calibration = CALIBRATION.model_copy(update={"clusters": prior})
     parts = lift(1, -1.0)
     rng = np.random.default_rng(2)
-    chosen = drawn(parts, 200, 0.0, rng)
+    chosen = draw_passages(parts, 200, 0.0, rng)
     order = rng.permutation(200).tolist()
     scores = site_scores(parts, calibration, chosen, [order[:count] for count in (0, 20, 100)])
     lost, few, many = (accuracy(one) for one in scores)
@@ -192,7 +192,7 @@ def test_figures_by_hand() -> None:
         return Scores(name, inference, references, (CheckedPicture(None),) * 6, flags, flags)
 
     a, b = scores("a", [-1.0] * 6), scores("b", [-1.0] * 3 + [1.0] * 3)
-    once, twice = right([a, b], CALIBRATION), right([a, b, a, b], CALIBRATION, rounds=2)
+    once, twice = verdict_figures([a, b], CALIBRATION), verdict_figures([a, b, a, b], CALIBRATION, rounds=2)
     assert once["accuracy"] == twice["accuracy"] == 0.75
     assert once["accuracy_per_passage"] == 0.75
     assert once["accuracy_of_lifts"] == {"a": 0.5, "b": 1.0}

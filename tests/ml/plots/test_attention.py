@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from ml.commands import plot
 from ml.data.benchmark import parts
-from ml.plots.attention import attention_sheet, heated
+from ml.plots.attention import attention_sheet, overlay_heat
 from ml.systems.named import RECIPES, as_values, system_of
 from ml.train.loop import save
 from tests.ml.plots.test_cutouts import carriers
@@ -21,7 +21,7 @@ def test_heat_lies_where_the_weights_are() -> None:
     weights = np.full((50, 50), 0.2, np.float32)
     weights[:10, :10] = 0.9
     picture = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
-    shown = heated(picture, weights)
+    shown = overlay_heat(picture, weights)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     assert (shown[60:, 60:] == grey[60:, 60:, None]).all()
     red, green, blue = (float(shown[5:30, 5:30, channel].mean()) for channel in range(3))
@@ -35,7 +35,7 @@ def test_weights_that_are_all_alike_are_drawn_faintly() -> None:
     rng = np.random.default_rng(0)
     weights = np.asarray(0.5 + 0.001 * rng.random((50, 50)), np.float32)
     picture = np.full((200, 200, 3), 100, np.uint8)
-    assert float(np.abs(heated(picture, weights).astype(int) - 100).mean()) < 15
+    assert float(np.abs(overlay_heat(picture, weights).astype(int) - 100).mean()) < 15
 
 
 def test_a_sheet_has_a_column_for_each_picture() -> None:

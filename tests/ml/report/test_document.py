@@ -10,7 +10,7 @@ from ml.commands.common import RESULTS
 from ml.evaluate.benchmark import table
 from ml.evaluate.verdicts import Outcome, count_verdicts
 from ml.papers.comparison.orderings import compare_runs as ordered
-from ml.report.document import filled, places, read_results, report_document
+from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.plots import plots
 from ml.report.summary import summary_table
 from ml.report.systems import read_runs, systems_page
@@ -30,7 +30,7 @@ def result(system: str) -> dict[str, Any]:
 def test_a_place_is_filled_where_a_document_has_it() -> None:
     """Only what stands between the marks is replaced; a document without the marks stays as it is."""
     text = "a\n<!-- t -->\nold\n<!-- /t -->\nb"
-    assert filled(text, {"t": "new", "u": "more"}) == "a\n<!-- t -->\nnew\n<!-- /t -->\nb"
+    assert fill_places(text, {"t": "new", "u": "more"}) == "a\n<!-- t -->\nnew\n<!-- /t -->\nb"
 
 
 def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
@@ -112,7 +112,7 @@ def test_all_documents_are_those_of_the_results() -> None:
     documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     texts = [document.read_text(encoding="utf-8") for document in documents]
     assert all(any(f"<!-- {name} -->" in text for text in texts) for name in content)
-    assert [filled(text, content) for text in texts] == texts
+    assert [fill_places(text, content) for text in texts] == texts
     assert (RESULTS / "report.md").read_text(encoding="utf-8") == report_document(measured)
     page = systems_page(runs, measured, ordered(runs))
     assert (RESULTS / "systems.md").read_text(encoding="utf-8") == page

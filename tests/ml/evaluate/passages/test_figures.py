@@ -48,8 +48,8 @@ def test_a_stand_is_one_moment() -> None:
     halts = Halts(10.0, (95,), 60)
     truth = [{**carrier(10.0, "open", True), "t_middle": 16.0, "t_end": 17.0}, carrier(26.0, "open", True)]
     lines = [line(14.0, "open", True, decided=15.0), line(26.1, "open", True)]
-    assert found(truth, lines, halts.unmoved).errors_s == pytest.approx([0.5, 0.1])
-    assert found(truth, [line(16.0, "open", True, decided=17.1)], halts.unmoved).late_first == 1
+    assert found(truth, lines, halts.to_old_time).errors_s == pytest.approx([0.5, 0.1])
+    assert found(truth, [line(16.0, "open", True, decided=17.1)], halts.to_old_time).late_first == 1
 
 
 def test_the_summary_adds_up() -> None:

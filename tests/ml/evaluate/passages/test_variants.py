@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lifts.folder import read_lift_folder
-from ml.evaluate.passages.halts import Halts, edited, sample_halts
+from ml.evaluate.passages.halts import Halts, edit_truth, sample_halts
 from ml.evaluate.passages.packets import damaged, units, with_damaged, with_lost
 from ml.evaluate.passages.pictures import decoded, noisy, rate, with_halts
 from ml.evaluate.passages.variants import VARIANTS, Prepared, prepare
@@ -122,24 +122,24 @@ def test_the_seed_decides_what_is_damaged(tiny_video: Path, tmp_path: Path) -> N
 def test_times_move_with_the_frames() -> None:
     """A frame is where the frames before it put it; what comes after a stand comes six seconds later."""
     halts = Halts(25.0, (40, 103), 150, (60, 85))
-    shown = [halts.shown(k) for k in range(200)]
-    assert [halts.moved(k / 25) for k in range(200)] == pytest.approx(
+    shown = [halts.times_shown(k) for k in range(200)]
+    assert [halts.to_new_time(k / 25) for k in range(200)] == pytest.approx(
         [sum(shown[:k]) / 25 for k in range(200)]
     )
-    assert halts.moved(1.0) == 1.0
-    assert halts.moved(1.62) == pytest.approx(7.62)
-    assert halts.moved(2.9) == pytest.approx(9.4)  # half of the stretch at half speed
-    assert halts.moved(5.0) == pytest.approx(18.0)
+    assert halts.to_new_time(1.0) == 1.0
+    assert halts.to_new_time(1.62) == pytest.approx(7.62)
+    assert halts.to_new_time(2.9) == pytest.approx(9.4)  # half of the stretch at half speed
+    assert halts.to_new_time(5.0) == pytest.approx(18.0)
 
 
 def test_times_move_back() -> None:
     """What moved comes back where it was; all of a stand is one moment; without edits times stay."""
     halts = Halts(25.0, (40, 103), 150, (60, 85))
     times = np.linspace(-1.0, 9.0, 777).tolist()
-    assert [halts.unmoved(halts.moved(at)) for at in times] == pytest.approx(times)
-    assert [halts.unmoved(at) for at in (1.6, 3.0, 7.5)] == pytest.approx([1.6] * 3)
-    assert Halts.of(edited(truth(), halts)) == halts
-    assert Halts.of(truth()).unmoved(3.21) == 3.21
+    assert [halts.to_old_time(halts.to_new_time(at)) for at in times] == pytest.approx(times)
+    assert [halts.to_old_time(at) for at in (1.6, 3.0, 7.5)] == pytest.approx([1.6] * 3)
+    assert Halts.of(edit_truth(truth(), halts)) == halts
+    assert Halts.of(truth()).to_old_time(3.21) == 3.21
 
 
 def test_stands_are_drawn_with_a_carrier_in_view() -> None:
@@ -156,13 +156,13 @@ def test_a_recording_with_stops(tiny_recording: Place) -> None:
     """Longer by two stands and the slow stretch; the truth is where the pictures are."""
     found = made(tiny_recording, "stops")
     halts = sample_halts(truth(), np.random.default_rng(np.random.SeedSequence([10_000, 0, 7, 6])))
-    count = sum(halts.shown(k) for k in range(FRAMES))
+    count = sum(halts.times_shown(k) for k in range(FRAMES))
     assert stamps(found.video) == pytest.approx([k / 25 for k in range(count)], abs=1e-4)
-    assert found.truth == edited(truth(), halts)
+    assert found.truth == edit_truth(truth(), halts)
     assert found.truth["duration_s"] == pytest.approx(count / 25)
     middles = [carrier["t_middle"] for carrier in truth()["carriers"]]
     moved = [carrier["t_middle"] for carrier in found.truth["carriers"]]
-    assert moved == pytest.approx([halts.moved(at) for at in middles], abs=1e-3)
+    assert moved == pytest.approx([halts.to_new_time(at) for at in middles], abs=1e-3)
     original = made(tiny_recording, "original")
     was = luma(original.video, [round(25 * at) for at in middles])
     now = luma(found.video, [round(25 * at) for at in moved])

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ml.data.pictures import select
-from ml.evaluate.metrics import unpacked
+from ml.evaluate.metrics import unpack_flags
 from ml.papers.adapting import Adaptation
 from ml.papers.comparison import orderings
 from ml.papers.comparison.judging import Sets, accuracy_figures, judge_system, later_half
@@ -50,7 +50,7 @@ def test_what_is_kept_of_scores() -> None:
     found = run(HALF)["seen"]
     assert (found["pictures"], found["accuracy"]) == (12, 0.5)
     assert found["by_lift"] == {name: {"pictures": 6, "accuracy": 0.5} for name in ("L0", "L1")}
-    assert unpacked(found["right"], 12).tolist() == HALF
+    assert unpack_flags(found["right"], 12).tolist() == HALF
 
 
 def test_a_difference_is_of_the_same_pictures() -> None:
