@@ -85,6 +85,7 @@ class HealthConditions:
         Raises:
             StoreError: the database cannot answer.
         """
+        self._store.write(alarms.restore).result()
         with self._store.reading() as session:
             standing = {(alarm.kind, alarm.lift_id, alarm.cause) for alarm in alarms.standing(session)}
         with self._lock:

@@ -12,6 +12,7 @@ import structlog
 from lifts.schema import Lift
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraStatus, WatchedLift
+from service.domain.errors import ConflictError
 from service.domain.health import Health
 from service.host.runner import Runner, Runners, attempt
 from service.store import alarms, lifts, masks
@@ -119,7 +120,7 @@ class Cameras:
         with self._store.reading() as session:
             versions = masks.active_versions(session)
             stored, invalid = lifts.listing(session), lifts.invalid(session)
-        self._report_masks(versions)
+        invalid |= self._report_masks(versions)
         found = [lift for lift in stored if lift.track and lift.camera and lift.camera.watched_url]
         wanted = {lift.id: (lift, versions.get(lift.id, 0)) for lift in found}
         self._stop_all([lift_id for lift_id, (key, _) in self._running.items() if wanted.get(lift_id) != key])
@@ -132,17 +133,22 @@ class Cameras:
         self._note_invalid(invalid)
         self._withdraw(set(wanted), set(invalid))
 
-    def _report_masks(self, versions: dict[str, int]) -> None:
+    def _report_masks(self, versions: dict[str, int]) -> dict[str, str]:
+        """Tell of changed masks; return the lifts whose masks are damaged, each with the reason."""
+        damaged: dict[str, str] = {}
         for lift_id in versions.keys() | self._versions.keys():
             if versions.get(lift_id) == self._versions.get(lift_id):
                 continue
             self._runner.heartbeat.begin()
             if (error := attempt(partial(self._on_masks, lift_id))) is not None:
+                if isinstance(error, ConflictError):
+                    damaged[lift_id] = str(error)
                 log.error("masks cannot be used; tried again", lift_id=lift_id, exc_info=error)
             elif lift_id in versions:
                 self._versions[lift_id] = versions[lift_id]
             else:
                 del self._versions[lift_id]
+        return damaged
 
     def _start(self, lift_id: str, key: _Key) -> None:
         supervisor = self._make(self._watched(key[0]), self._on_event)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
+import structlog
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import LargeBinary, cast, func, select
+from sqlalchemy import LargeBinary, Select, cast, delete, func, select
 from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import NotFoundError
-from service.store.database import NEW_ALARMS
+from service.store.database import NEW_ALARMS, readable
 from service.store.records import AlarmComment, AlarmEvent, OutboxEntry, Page
 from service.store.tables import AlarmEventRow, AlarmRow, CommentRow
+
+log = structlog.get_logger(__name__)
 
 MAX_PAGE = 500
 _JSON = TypeAdapter(Alarm)
@@ -31,37 +35,10 @@ def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None)
     The same: for bar_open an alarm of this passage; for the others one of this kind, lift and cause that is
     not cleared. Another cause is another alarm: it must be seen and heard whatever became of the first.
     """
-    same = select(AlarmRow.row).where(AlarmRow.kind == draft.kind.value)
-    if draft.kind is AlarmKind.BAR_OPEN:
-        same = same.where(AlarmRow.passage_id == draft.passage_id)
-    else:
-        same = same.where(
-            AlarmRow.place == (draft.lift_id or ""),
-            AlarmRow.cause == draft.cause,
-            AlarmRow.state != AlarmState.CLEARED.value,
-        )
-    if session.scalar(same) is not None:
+    if session.scalar(_same(draft)) is not None:
         return None
     at = at or datetime.now(UTC)
-    row = AlarmRow(
-        id=uuid.uuid4().hex,
-        seq=0,
-        kind=draft.kind.value,
-        severity=draft.severity.value,
-        lift_id=draft.lift_id,
-        place=draft.lift_id or "",
-        cause=draft.cause,
-        passage_id=draft.passage_id,
-        raised_at=at,
-        state=AlarmState.ACTIVE.value,
-        verdict=None if draft.verdict is None else draft.verdict.value,
-        evidence=list(draft.evidence),
-        message=draft.message,
-        shelved_until=None,
-        shelved_from=None,
-        left_at=draft.left_at,
-    )
-    session.add(row)
+    row = _new_row(draft, id=uuid.uuid4().hex, raised_at=at, state=AlarmState.ACTIVE.value)
     return _record_event(session, row, at, action="raise", actor="system", note="")
 
 
@@ -100,6 +77,27 @@ def replace_evidence(session: Session, passage_id: str, evidence: tuple[str, ...
     return _record_event(session, row, datetime.now(UTC), action="evidence", actor="system", note=note)
 
 
+def restore(session: Session) -> None:
+    """Restore the damaged alarms among those that are not cleared, as the outbox has them, under a new seq.
+
+    A shelved one becomes active. One that the outbox cannot restore, or that stands again, is removed: a row
+    that nobody can read must not keep the same alarm from being raised.
+    """
+    query = select(AlarmRow).where(AlarmRow.state != AlarmState.CLEARED.value)
+    rows = readable(session, query, AlarmRow.row, _alarm)
+    for number in [number for number, alarm in rows if alarm is None]:
+        alarm_id = session.scalar(select(AlarmRow.id).where(AlarmRow.row == number))
+        stored = select(_STORED).where(AlarmEventRow.alarm_id == alarm_id).order_by(AlarmEventRow.seq.desc())
+        was = next((found for found in map(_read, session.scalars(stored)) if found is not None), None)
+        log.error("a damaged alarm is restored from the outbox", alarm=alarm_id, was=was)
+        session.execute(delete(AlarmRow).where(AlarmRow.row == number))
+        if was is None or session.scalar(_same(was)) is not None:
+            continue
+        state = AlarmState.ACTIVE if was.state is AlarmState.SHELVED else was.state
+        row = _new_row(was, row=number, id=was.id, raised_at=was.raised_at, state=state.value)
+        _record_event(session, row, datetime.now(UTC), action="restore", actor="system", note="was damaged")
+
+
 def get(session: Session, alarm_id: str) -> Alarm:
     """Return the alarm as it is now; raises NotFoundError."""
     return _alarm(_row(session, alarm_id))
@@ -130,7 +128,8 @@ def standing(
     )
     if kind is not None:
         query = query.where(AlarmRow.kind == kind.value, AlarmRow.place == (lift_id or ""))
-    return tuple(_alarm(row) for row in session.scalars(query.order_by(AlarmRow.row)))
+    rows = readable(session, query.order_by(AlarmRow.row), AlarmRow.row, _alarm)
+    return tuple(alarm for _, alarm in rows if alarm is not None)
 
 
 def listing(
@@ -167,9 +166,9 @@ def listing(
     if before is not None:
         query = query.where(AlarmRow.row < before)
     limit = min(max(limit, 1), MAX_PAGE)
-    rows = session.scalars(query.limit(limit + 1)).all()
-    kept = rows[:limit]
-    return Page(tuple(_alarm(row) for row in kept), kept[-1].row if len(rows) > limit else None)
+    rows = readable(session, query.limit(limit + 1), AlarmRow.row, _alarm)
+    kept = tuple(alarm for _, alarm in rows[:limit] if alarm is not None)
+    return Page(kept, rows[limit - 1][0] if len(rows) > limit else None)
 
 
 def last_seq(session: Session) -> int:
@@ -229,6 +228,7 @@ def _record_event(
 ) -> Alarm:
     # The write transaction holds the database's only write lock: nobody else can take the same seq.
     row.seq = last_seq(session) + 1
+    session.add(row)
     alarm = _alarm(row)
     session.add(
         AlarmEventRow(
@@ -244,6 +244,35 @@ def _record_event(
     session.flush()
     session.info.setdefault(NEW_ALARMS, []).append(alarm)
     return alarm
+
+
+def _new_row(alarm: Alarm | AlarmDraft, **own: Any) -> AlarmRow:
+    return AlarmRow(
+        seq=0,
+        kind=alarm.kind.value,
+        severity=alarm.severity.value,
+        lift_id=alarm.lift_id,
+        place=alarm.lift_id or "",
+        cause=alarm.cause,
+        passage_id=alarm.passage_id,
+        verdict=None if alarm.verdict is None else alarm.verdict.value,
+        evidence=list(alarm.evidence),
+        message=alarm.message,
+        left_at=alarm.left_at,
+        **own,
+    )
+
+
+def _same(alarm: Alarm | AlarmDraft) -> Select[tuple[int]]:
+    """Return what finds the row of the same alarm, if it stands."""
+    same = select(AlarmRow.row).where(AlarmRow.kind == alarm.kind.value)
+    if alarm.kind is AlarmKind.BAR_OPEN:
+        return same.where(AlarmRow.passage_id == alarm.passage_id)
+    return same.where(
+        AlarmRow.place == (alarm.lift_id or ""),
+        AlarmRow.cause == alarm.cause,
+        AlarmRow.state != AlarmState.CLEARED.value,
+    )
 
 
 def _row(session: Session, alarm_id: str) -> AlarmRow:

@@ -27,10 +27,10 @@ import stamina
 import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, Select, create_engine, event, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.alarm import Alarm
@@ -38,12 +38,16 @@ from service.domain.errors import ConfigurationError, StoreError
 from service.host.runner import Runner, Runners, attempt, settle
 
 T = TypeVar("T")
+Row = TypeVar("Row")
 log = structlog.get_logger(__name__)
 
 BUSY_TIMEOUT_S = 10.0
 MAX_WAITING_JOBS = 2048
 NEW_ALARMS = "new_alarms"
 """Key in Session.info: the alarms that a job raised or changed; listeners get them after the commit."""
+
+DAMAGE = (ValueError, TypeError, LookupError, AttributeError)
+"""What reading a damaged row raises: another type, an unknown word, no JSON, no date, a missing field."""
 
 
 Job = tuple[Callable[[Session], Any], "Future[Any]"]
@@ -190,6 +194,27 @@ class Store:
         return result
 
 
+def readable(
+    session: Session,
+    query: Select[tuple[Row]],
+    key: InstrumentedAttribute[int],
+    record: Callable[[Row], T],
+) -> list[tuple[int, T | None]]:
+    """Return key and record of each row of `query`; None for a damaged row, which keeps back no other."""
+    try:
+        return [(getattr(row, key.key), record(row)) for row in session.scalars(query)]
+    except DAMAGE:
+        keys = session.scalars(query.with_only_columns(key)).all()
+    found: list[tuple[int, T | None]] = []
+    for number in keys:
+        try:
+            found.append((number, record(session.scalars(query.where(key == number)).one())))
+        except DAMAGE as error:
+            log.error("a damaged row is left out", column=str(key), row=number, reason=str(error))
+            found.append((number, None))
+    return found
+
+
 def _fail(future: Future[Any], reason: str) -> None:
     with contextlib.suppress(InvalidStateError):  # it was answered or cancelled meanwhile
         future.set_exception(StoreError(reason))
@@ -215,6 +240,8 @@ def make_engine(path: Path, *, write: bool) -> Engine:
     def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         # The driver begins transactions late and DEFERRED, so its handling is switched off and done here.
         connection.isolation_level = None
+        # Text that is no UTF-8 must not make a query of many rows fail; it shows when its row is read.
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         # Turning a new file to WAL locks it, and SQLite does not wait for another process that does the same.
         for retry in stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_max=0.5):
             with retry:

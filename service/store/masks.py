@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import cv2
 import numpy as np
@@ -11,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from lifts.schema import MaskPair
 from service.domain.arrays import Image
-from service.domain.errors import NotFoundError
+from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import MaskVersion
 from service.store import site_calibrations
+from service.store.database import DAMAGE, readable
 from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, deactivate_all
 
 
@@ -59,16 +63,20 @@ def replace_embeddings(session: Session, version: MaskVersion) -> None:
 
 
 def get(session: Session, lift_id: str, version: int) -> MaskVersion:
-    """Return one version; raises NotFoundError."""
-    return _record(session, _row(session, lift_id, version))
+    """Return one version; raises NotFoundError, ConflictError if it is damaged."""
+    with _undamaged():
+        return _record(session, _row(session, lift_id, version))
 
 
 def active(session: Session, lift_id: str) -> MaskVersion | None:
-    """Return the lift's active version, or None if it has no masks."""
-    row = session.scalar(
-        select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)
-    )
-    return None if row is None else _record(session, row)
+    """Return the lift's active version, or None if it has no masks.
+
+    Raises ConflictError if it, or its site calibration, is damaged.
+    """
+    query = select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)
+    with _undamaged():
+        row = session.scalar(query)
+        return None if row is None else _record(session, row)
 
 
 def active_versions(session: Session) -> dict[str, int]:
@@ -78,13 +86,11 @@ def active_versions(session: Session) -> dict[str, int]:
 
 
 def history(session: Session, lift_id: str) -> tuple[MaskVersion, ...]:
-    """Return every version of the lift, newest first."""
-    rows = session.scalars(
-        select(MaskVersionRow)
-        .where(MaskVersionRow.lift_id == lift_id)
-        .order_by(MaskVersionRow.version.desc())
-    ).all()
-    return tuple(_record(session, row) for row in rows)
+    """Return every version of the lift that is not damaged, newest first."""
+    query = select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id)
+    query = query.order_by(MaskVersionRow.version.desc())
+    rows = readable(session, query, MaskVersionRow.version, partial(_record, session))
+    return tuple(version for _, version in rows if version is not None)
 
 
 def other_models(session: Session, model: str) -> tuple[MaskVersion, ...]:
@@ -94,12 +100,21 @@ def other_models(session: Session, model: str) -> tuple[MaskVersion, ...]:
 
 
 def activate(session: Session, lift_id: str, version: int) -> MaskVersion:
-    """Make the version the active one (roll back or forward); raises NotFoundError."""
-    row = _row(session, lift_id, version)
-    deactivate_all(session, MaskVersionRow, lift_id)
-    row.active = True
-    session.flush()
-    return _record(session, row)
+    """Make the version the active one (roll back or forward); raises NotFoundError, ConflictError."""
+    with _undamaged():
+        row = _row(session, lift_id, version)
+        deactivate_all(session, MaskVersionRow, lift_id)
+        row.active = True
+        session.flush()
+        return _record(session, row)
+
+
+@contextmanager
+def _undamaged() -> Iterator[None]:
+    try:
+        yield
+    except DAMAGE as error:
+        raise ConflictError(f"its stored masks or its site calibration are damaged: {error}") from error
 
 
 def _next_version(session: Session, lift_id: str) -> int:
@@ -141,9 +156,15 @@ def _png(image: Image) -> bytes:
 
 
 def _grey(png: bytes) -> Image:
-    return np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+    return _decoded(png, cv2.IMREAD_GRAYSCALE)
 
 
 def _rgb(png: bytes) -> Image:
-    bgr = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
-    return np.ascontiguousarray(bgr[:, :, ::-1])
+    return np.ascontiguousarray(_decoded(png, cv2.IMREAD_COLOR)[:, :, ::-1])
+
+
+def _decoded(png: bytes, mode: int) -> Image:
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), mode) if png else None
+    if image is None:
+        raise ValueError("a stored picture cannot be decoded")
+    return np.asarray(image, dtype=np.uint8)

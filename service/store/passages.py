@@ -14,6 +14,7 @@ from lifts.decision.reasons import Reason
 from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from service.domain.errors import NotFoundError
 from service.domain.former_reasons import FORMER_TOO_CLOSE, reason_of, reasons_of
+from service.store.database import readable
 from service.store.records import Page, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow
 
@@ -115,9 +116,9 @@ def listing(
     if before is not None:
         query = query.where(PassageRow.row < before)
     limit = min(max(limit, 1), MAX_PAGE)
-    rows = session.scalars(query.limit(limit + 1)).all()
-    kept = rows[:limit]
-    return Page(tuple(_record(row) for row in kept), kept[-1].row if len(rows) > limit else None)
+    rows = readable(session, query.limit(limit + 1), PassageRow.row, _record)
+    kept = tuple(record for _, record in rows[:limit] if record is not None)
+    return Page(kept, rows[limit - 1][0] if len(rows) > limit else None)
 
 
 def watched(
@@ -129,9 +130,10 @@ def watched(
     labelled, however old: 200 passages of a busy lift are half an hour, and labels are worth more than that.
     """
     newest = select(PassageRow).where(*_seen(lift_id, mask_version, model)).order_by(PassageRow.row.desc())
-    labelled = session.scalars(newest.where(_labelled()).limit(limit // 2)).all()
-    found = {row.row: row for row in (*labelled, *session.scalars(newest.limit(limit)))}
-    return tuple(_record(found[row]) for row in sorted(list(found)[:limit], reverse=True))
+    labelled = readable(session, newest.where(_labelled()).limit(limit // 2), PassageRow.row, _record)
+    recent = readable(session, newest.limit(limit), PassageRow.row, _record)
+    found = {row: record for row, record in (*labelled, *recent) if record is not None}
+    return tuple(found[row] for row in sorted(list(found)[:limit], reverse=True))
 
 
 def count_seen(session: Session, lift_id: str, mask_version: int, model: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from lifts.decision.reasons import Reason
-from service.domain.errors import EngineUnavailableError
+from service.domain.errors import ConflictError, EngineUnavailableError
 from service.domain.masks import MaskVersion
 from service.inference.enrolment import embed
 from service.inference.protocol import Engine
@@ -30,11 +30,14 @@ class ActiveMasks:
         self._taken: dict[str, int] = {}
 
     def load(self) -> None:
-        """Take the active masks of every lift. Raises StoreError."""
+        """Take the active masks of every lift; one whose masks are damaged has none. Raises StoreError."""
         with self._store.reading() as session:
             lift_ids = [lift.id for lift in lifts.listing(session)]
         for lift_id in lift_ids:
-            self.reload(lift_id)
+            try:
+                self.reload(lift_id)
+            except ConflictError as error:
+                log.error("a lift's masks cannot be used", lift_id=lift_id, reason=str(error))
 
     def reload(self, lift_id: str) -> MaskVersion | None:
         """Read the lift's active masks again; return them, or None if none can be used now.
@@ -45,6 +48,7 @@ class ActiveMasks:
 
         Raises:
             StoreError: the database cannot answer or takes no write.
+            ConflictError: the stored masks are damaged.
             NotFoundError: the lift was removed meanwhile.
         """
         with self._lock:

@@ -1,0 +1,164 @@
+"""A damaged row of the database keeps nothing from starting but what it belongs to, and is told of."""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from sqlalchemy.orm import Session
+
+from lifts.decision.clusters import BimodalFit
+from lifts.decision.judge import unknown
+from lifts.decision.reasons import Reason
+from lifts.decision.site import SiteCalibration
+from lifts.schema import Lift, MaskPair
+from service.alarms.conditions import apply
+from service.app import Service
+from service.domain.alarm import AlarmKind
+from service.domain.health import Health
+from service.domain.masks import MaskVersion, SiteCalibrationVersion
+from service.settings import Settings
+from service.store import lifts, masks, passages, site_calibrations
+from service.store.database import Store
+from service.store.records import PassageRecord
+from tests.service.capture.videos import write_video
+from tests.tools.processes import ADMIN_TOKEN
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, release, tiny_manifest
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+POSES = {
+    name: {"x": x, "y": 90.0, "scale": 2.0} for name, x in (("begin", 80), ("middle", 160), ("end", 240))
+}
+DAMAGED_MASKS = (
+    "mask_versions SET embeddings = X'0000'",
+    "mask_versions SET embeddings = X'000000'",
+    "mask_versions SET open_png = X''",
+    "mask_versions SET warnings = X'FF'",
+    "mask_versions SET warnings = CAST(X'FF5B' AS TEXT)",
+    "mask_versions SET warnings = '3'",
+    "mask_versions SET created_at = 'yesterday'",
+    "thresholds SET heaps = '{half'",
+    "thresholds SET heaps = '{\"fit\": 1}'",
+    "thresholds SET always = X'00'",
+)
+
+
+def fill(session: Session, video: Path, model: str) -> None:
+    """Two lifts with masks, a site calibration, a passage and a standing alarm each."""
+    pair = MaskPair(open=draw_mask(OPEN_Y), close=draw_mask(CLOSE_Y))
+    for lift_id in ("odd", "well"):
+        camera = {"url": str(video), "width": 320, "height": 180}
+        lifts.put(
+            session, Lift.model_validate({"id": lift_id, "name": lift_id, "camera": camera, "track": POSES})
+        )
+        empty = np.zeros((2, 5, 4), np.float32)
+        masks.add(session, MaskVersion(lift_id, 0, model, pair, empty, 1.0, "good", (), True, NOW))
+        site = SiteCalibration(BimodalFit(-0.5, 0.5, 0.1, 0.2), None, np.zeros(4, np.float32))
+        site_calibrations.add(
+            session, SiteCalibrationVersion(lift_id, 0, 1, model, site, (0.1,), 0, True, NOW)
+        )
+        site_calibrations.activate(session, lift_id, 1)
+        record = PassageRecord(f"{lift_id}-1", lift_id, 1, NOW, 0.0, 1.0, 2.0, unknown(Reason.DARK), ())
+        passages.add(session, record)
+        apply(session, Health(AlarmKind.VIEW_CHANGED, lift_id, True, "turned away", "another lift"))
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released network that loads in no time."""
+    return release(tmp_path_factory.mktemp("model"))
+
+
+@contextlib.contextmanager
+def serving(data: Path, model: Path, damage: str) -> Iterator[httpx.Client]:
+    """A service on a database some of whose rows are damaged."""
+    video = write_video(data / "camera.mp4", range(0, 4000, 40))
+    store = Store.open(data)
+    store.write(lambda session: fill(session, video, tiny_manifest().identity)).result()
+    store.close()
+    with contextlib.closing(sqlite3.connect(data / "barwatch.db")) as database, database:
+        assert database.execute(f"UPDATE {damage}").rowcount == 1, "the row is there"
+    settings = Settings(
+        data=data,
+        model=model,
+        port=0,
+        device="cpu",
+        watchdog_s=0,
+        admin_token=ADMIN_TOKEN,
+        allow_file_cameras=True,
+    )
+    service = Service(settings, loop_files=True)
+    thread = threading.Thread(target=service.run)
+    thread.start()
+    try:
+        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+        with httpx.Client(base_url=service.url, headers=headers, timeout=30) as client:
+            yield client
+    finally:
+        service.stop()
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+def until(client: httpx.Client, path: str, wanted: Callable[[Any], bool]) -> Any:
+    """Return what an address answers, once it is what is waited for."""
+    pause = threading.Event()
+    for _ in range(600):
+        answer = client.get(path).json()
+        if wanted(answer):
+            return answer
+        pause.wait(0.1)
+    raise AssertionError(f"after a minute there is still {answer}")
+
+
+@pytest.mark.parametrize("damage", DAMAGED_MASKS)
+def test_damaged_masks_are_one_lifts_trouble(tmp_path: Path, model: Path, damage: str) -> None:
+    """That lift is out of service under an alarm of its own; the other is watched, the service is ready."""
+    with serving(tmp_path, model, f"{damage} WHERE lift_id = 'odd'") as client:
+        ready = until(client, "/health/ready", lambda said: said["cameras"].get("well") == "live")
+        assert "odd" not in ready["cameras"]
+        found = until(client, "/alarms?kind=lift_invalid", lambda said: said["items"])["items"]
+        assert [(alarm["lift_id"], alarm["state"]) for alarm in found] == [("odd", "active")]
+        until(client, "/health/ready", lambda said: said["problems"] == [])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "state = 'gone'",
+        "kind = X'FF'",
+        "evidence = '{half'",
+        "raised_at = 'soon'",
+        "kind = CAST(X'FF' AS TEXT)",
+    ],
+)
+def test_a_damaged_alarm_is_restored_from_the_outbox(tmp_path: Path, model: Path, damage: str) -> None:
+    """It stands as before, and can be acknowledged; nothing is kept from starting."""
+    with serving(tmp_path, model, f"alarms SET {damage} WHERE lift_id = 'odd'") as client:
+        until(client, "/health/ready", lambda said: said["cameras"].get("well") == "live")
+        found = client.get("/alarms?kind=view_changed").json()["items"]
+        assert {(alarm["lift_id"], alarm["state"]) for alarm in found} == {
+            ("odd", "active"),
+            ("well", "active"),
+        }
+        for alarm in found:
+            assert (alarm["message"], alarm["state"]) == ("turned away", "active")
+            client.post(f"/alarms/{alarm['id']}/acknowledge", json={}).raise_for_status()
+
+
+@pytest.mark.parametrize(
+    "damage", ["judgement = '{half'", "pictures = '3'", "seen_at = 'soon'", "verdict = X'FF'"]
+)
+def test_a_damaged_passage_keeps_back_no_other(tmp_path: Path, model: Path, damage: str) -> None:
+    """The service starts, and the others are listed."""
+    with serving(tmp_path, model, f"passages SET {damage} WHERE lift_id = 'odd'") as client:
+        until(client, "/health/ready", lambda said: said["cameras"].get("well") == "live")
+        answer = client.get("/passages")
+        assert answer.status_code == 200
+        assert "well-1" in {passage["id"] for passage in answer.json()["items"]}
