@@ -263,7 +263,7 @@ def _new_row(alarm: Alarm | AlarmDraft, **own: Any) -> AlarmRow:
     )
 
 
-def _same(alarm: Alarm | AlarmDraft) -> Select[tuple[int]]:
+def _same(alarm: Alarm | AlarmDraft) -> Select[int]:
     """Return what finds the row of the same alarm, if it stands."""
     same = select(AlarmRow.row).where(AlarmRow.kind == alarm.kind.value)
     if alarm.kind is AlarmKind.BAR_OPEN:

@@ -196,7 +196,7 @@ class Store:
 
 def readable(
     session: Session,
-    query: Select[tuple[Row]],
+    query: Select[Row],
     key: InstrumentedAttribute[int],
     record: Callable[[Row], T],
 ) -> list[tuple[int, T | None]]:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from lifts.decision.clusters import BimodalFit
@@ -18,13 +19,15 @@ from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.site import SiteCalibration
 from lifts.schema import Lift, MaskPair
+from service.alarms import lifecycle
 from service.alarms.conditions import apply
 from service.app import Service
 from service.domain.alarm import AlarmKind
+from service.domain.errors import ConflictError
 from service.domain.health import Health
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.settings import Settings
-from service.store import lifts, masks, passages, site_calibrations
+from service.store import alarms, lifts, masks, passages, site_calibrations
 from service.store.database import Store
 from service.store.records import PassageRecord
 from tests.service.capture.videos import write_video
@@ -76,14 +79,15 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextlib.contextmanager
-def serving(data: Path, model: Path, damage: str) -> Iterator[httpx.Client]:
+def serving(data: Path, model: Path, *damage: str) -> Iterator[httpx.Client]:
     """A service on a database some of whose rows are damaged."""
     video = write_video(data / "camera.mp4", range(0, 4000, 40))
     store = Store.open(data)
     store.write(lambda session: fill(session, video, tiny_manifest().identity)).result()
     store.close()
     with contextlib.closing(sqlite3.connect(data / "barwatch.db")) as database, database:
-        assert database.execute(f"UPDATE {damage}").rowcount == 1, "the row is there"
+        for each in damage:
+            assert database.execute(f"UPDATE {each}").rowcount == 1, "the row is there"
     settings = Settings(
         data=data,
         model=model,
@@ -117,48 +121,75 @@ def until(client: httpx.Client, path: str, wanted: Callable[[Any], bool]) -> Any
     raise AssertionError(f"after a minute there is still {answer}")
 
 
-@pytest.mark.parametrize("damage", DAMAGED_MASKS)
-def test_damaged_masks_are_one_lifts_trouble(tmp_path: Path, model: Path, damage: str) -> None:
-    """That lift is out of service under an alarm of its own; the other is watched, the service is ready."""
-    with serving(tmp_path, model, f"{damage} WHERE lift_id = 'odd'") as client:
-        ready = until(client, "/health/ready", lambda said: said["cameras"].get("well") == "live")
-        assert "odd" not in ready["cameras"]
+@pytest.mark.parametrize("enrolled", ["mask_versions SET open_png = X''", "thresholds SET heaps = '{half'"])
+def test_damaged_rows_keep_back_no_other_lift(tmp_path: Path, model: Path, enrolled: str) -> None:
+    """The lift of damaged masks is out of service under its own alarm; the other is watched, alarms stand."""
+    damage = (enrolled, "alarms SET state = 'gone'", "passages SET judgement = '{half'")
+    with serving(tmp_path, model, *(f"{each} WHERE lift_id = 'odd'" for each in damage)) as client:
+        until(client, "/health/ready", lambda said: said["cameras"] == {"well": "live"})
         found = until(client, "/alarms?kind=lift_invalid", lambda said: said["items"])["items"]
         assert [(alarm["lift_id"], alarm["state"]) for alarm in found] == [("odd", "active")]
         until(client, "/health/ready", lambda said: said["problems"] == [])
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "state = 'gone'",
-        "kind = X'FF'",
-        "evidence = '{half'",
-        "raised_at = 'soon'",
-        "kind = CAST(X'FF' AS TEXT)",
-    ],
-)
-def test_a_damaged_alarm_is_restored_from_the_outbox(tmp_path: Path, model: Path, damage: str) -> None:
-    """It stands as before, and can be acknowledged; nothing is kept from starting."""
-    with serving(tmp_path, model, f"alarms SET {damage} WHERE lift_id = 'odd'") as client:
-        until(client, "/health/ready", lambda said: said["cameras"].get("well") == "live")
         found = client.get("/alarms?kind=view_changed").json()["items"]
-        assert {(alarm["lift_id"], alarm["state"]) for alarm in found} == {
-            ("odd", "active"),
-            ("well", "active"),
-        }
+        assert sorted(alarm["lift_id"] for alarm in found) == ["odd", "well"]
         for alarm in found:
-            assert (alarm["message"], alarm["state"]) == ("turned away", "active")
             client.post(f"/alarms/{alarm['id']}/acknowledge", json={}).raise_for_status()
+        assert "well-1" in {passage["id"] for passage in client.get("/passages").json()["items"]}
+
+
+def damaged(store: Store, damage: str) -> None:
+    """Fill the database and damage the rows of one of its lifts."""
+    store.write(lambda session: fill(session, Path("/camera.mp4"), "m")).result()
+    store.write(lambda s: s.execute(text(f"UPDATE {damage} WHERE lift_id = 'odd'"))).result()
+
+
+@pytest.mark.parametrize("damage", DAMAGED_MASKS)
+def test_damaged_masks_are_one_lifts_trouble(store: Store, damage: str) -> None:
+    """Whatever is damaged, reading them is a conflict that names it; the other lift's are read."""
+    damaged(store, damage)
+    with store.reading() as session:
+        with pytest.raises(ConflictError, match="are damaged"):
+            masks.active(session, "odd")
+        assert masks.history(session, "odd") == ()
+        assert masks.active(session, "well") is not None
 
 
 @pytest.mark.parametrize(
-    "damage", ["judgement = '{half'", "pictures = '3'", "seen_at = 'soon'", "verdict = X'FF'"]
+    "damage", ["state = 'gone'", "kind = X'FF'", "evidence = '{half'", "raised_at = 'soon'"]
 )
-def test_a_damaged_passage_keeps_back_no_other(tmp_path: Path, model: Path, damage: str) -> None:
-    """The service starts, and the others are listed."""
-    with serving(tmp_path, model, f"passages SET {damage} WHERE lift_id = 'odd'") as client:
-        until(client, "/health/ready", lambda said: said["cameras"].get("well") == "live")
-        answer = client.get("/passages")
-        assert answer.status_code == 200
-        assert "well-1" in {passage["id"] for passage in answer.json()["items"]}
+def test_a_damaged_alarm_is_restored_from_the_outbox(store: Store, damage: str) -> None:
+    """It stands as before, under a new seq, and can be cleared."""
+    damaged(store, f"alarms SET {damage}")
+    store.write(alarms.restore).result()
+    with store.reading() as session:
+        standing = alarms.standing(session)
+    assert [(alarm.lift_id, alarm.message, alarm.seq) for alarm in standing] == [
+        ("odd", "turned away", 3),
+        ("well", "turned away", 2),
+    ]
+    store.write(lambda session: lifecycle.clear(session, standing[0].id)).result()
+    store.write(alarms.restore).result()
+    with store.reading() as session:
+        assert alarms.last_seq(session) == 4
+
+
+def test_an_alarm_that_nothing_restores_can_be_raised_again(store: Store) -> None:
+    """A row that nobody can read does not stand in the way of the same alarm."""
+    damaged(store, "alarms SET severity = ''")
+    store.write(lambda session: session.execute(text("UPDATE alarm_events SET alarm = '{half'"))).result()
+    store.write(alarms.restore).result()
+    again = Health(AlarmKind.VIEW_CHANGED, "odd", True, "turned again", "another lift")
+    store.write(lambda session: apply(session, again)).result()
+    with store.reading() as session:
+        assert sorted(alarm.message for alarm in alarms.standing(session)) == ["turned again", "turned away"]
+
+
+@pytest.mark.parametrize("damage", ["judgement = '{half'", "pictures = '3'", "seen_at = 'soon'"])
+def test_a_damaged_passage_keeps_back_no_other(store: Store, damage: str) -> None:
+    """The others are listed, on their own page as well."""
+    damaged(store, f"passages SET {damage}")
+    with store.reading() as session:
+        first = passages.listing(session, limit=1)
+        assert [record.id for record in first.items] == ["well-1"]
+        assert passages.listing(session, limit=1, before=first.next).items == ()
+        assert len(passages.listing(session).items) == 1
