@@ -273,7 +273,8 @@ def test_in_a_flood_every_passage_leaves_a_trace(
     assert judged == ["p1"]
     counts = {name: count for name, count in house.pipeline.counts().items() if count}
     assert counts == {"passages_not_judged": 198, "passages_coalesced": 168}
-    assert len(kept) == 32 + 2
+    # A slow machine may commit what was merged more than once meanwhile.
+    assert sum(not record.id.endswith(".and-others") for record in kept) == 32
 
 
 def test_a_passage_whose_judging_fails_is_recorded_and_the_next_is_judged(
