@@ -11,6 +11,7 @@ Digits are split by sample. Who wrote which is not known, so a writer's digits m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 import cv2
@@ -51,7 +52,7 @@ def sources(split: Split) -> Rows:
     if split not in SPLITS:
         msg = f"expected a split of {', '.join(SPLITS)}, got {split}"
         raise ValueError(msg)
-    labels = load_digits().target
+    _, labels = _bundled()
     rng = np.random.default_rng(0)
     chosen = []
     for label in range(10):
@@ -70,17 +71,17 @@ def distorted_digits(seed: int, split: Split, copies: int = 1, noise: float = NO
     """
     rows = np.tile(sources(split), copies)
     rng = np.random.default_rng([seed, SPLITS.index(split)])
-    bundled = load_digits()
+    images, labels = _bundled()
     pictures = rng.integers(0, round(255 * noise) + 1, (len(rows), SIDE_PX, SIDE_PX), dtype=np.uint8)
     boxes = np.zeros((len(rows), 4), dtype=np.int64)
     for picture, box, row in zip(pictures, boxes, rows, strict=True):
         side = int(rng.integers(SMALLEST_PX, LARGEST_PX + 1))
         left, top = rng.integers(0, SIDE_PX - side + 1, 2)
-        ink = (bundled.images[row] * (255 / 16)).astype(np.uint8)
+        ink = (images[row] * (255 / 16)).astype(np.uint8)
         place = picture[top : top + side, left : left + side]
         np.maximum(place, cv2.resize(ink, (side, side), interpolation=cv2.INTER_LINEAR), out=place)
         box[:] = left, top, left + side, top + side
-    return Digits(pictures, bundled.target[rows].astype(np.int64), boxes, rows)
+    return Digits(pictures, labels[rows].astype(np.int64), boxes, rows)
 
 
 def pairs(labels: Rows, seed: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
@@ -98,3 +99,10 @@ def pairs(labels: Rows, seed: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
     wrong = [rng.choice(rows[labels != label]) for label in labels]
     both = np.stack([np.tile(rows, 2), np.concatenate([right, wrong])], axis=1)
     return both, np.arange(len(both)) < len(labels)
+
+
+@cache
+def _bundled() -> tuple[npt.NDArray[np.float64], Rows]:
+    """scikit-learn's digits, float64[1797, 8, 8] in 0..16, and their labels; parsed once, for it is slow."""
+    bundled = load_digits()
+    return bundled.images, bundled.target

@@ -1,7 +1,9 @@
 """Training on distorted digits: turns, thresholds, the same seed the same weights, no seed trained twice."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +11,27 @@ import pytest
 import torch
 
 from ml.models.getnet import GetNet
+from ml.papers.digits import training
 from ml.papers.digits.pairs import batch_pairs, best_threshold, pair_distances, pixels
-from ml.papers.digits.pictures import distorted_digits
+from ml.papers.digits.pictures import Digits, Split, distorted_digits
 from ml.papers.digits.training import SMOKE, DigitsRecipe, train, train_all
 
 TINY = replace(SMOKE, digits=24, batch=12, epochs=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_digits() -> Iterator[None]:
+    """Every fourth digit, drawn once for all tests: what is tested here does not depend on how many."""
+
+    @cache
+    def few(seed: int, split: Split, copies: int = 1) -> Digits:
+        found = distorted_digits(seed, split, copies)
+        parts = (found.pictures, found.labels, found.boxes, found.sources)
+        return Digits(*(part[::4] for part in parts))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "distorted_digits", few)
+        yield
 
 
 def test_the_best_threshold_by_hand() -> None:
