@@ -14,20 +14,23 @@ class PaperNetwork(nn.Module):
 
     Alqasir, Muselet and Ducottet (VISAPP 2020), section 4.3: 32 and 64 filters of 3x3 with ReLU, maximum
     pooling 2x2, and 2 outputs: 1,248,706 parameters at 200x200x3 without padding ("1.2 millions").
+
+    Args:
+        side: of the pictures in pixels, even; the paper's but in reduced runs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, side: int = 200) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 32, 3)  # 198 x 198
         self.conv2 = nn.Conv2d(32, 64, 3)  # 196 x 196
-        self.fc = nn.Linear(64 * 98 * 98, 2)
+        self.fc = nn.Linear(64 * (side // 2 - 2) ** 2, 2)
         # Glorot and Bengio (2010), what the authors' framework starts from; the paper says only "randomly".
         for layer in (self.conv1, self.conv2, self.fc):
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map float[N, 3, 200, 200] to float[N, 2]: logits (closed, open), or a point."""
+        """Map float[N, 3, side, side] to float[N, 2]: logits (closed, open), or a point."""
         x = F.relu(self.conv1(x))
         # Maximum and ReLU commute, and there is a quarter left to do after the pooling.
         x = F.relu(F.max_pool2d(self.conv2(x), 2))

@@ -25,7 +25,7 @@ class Classifier(System[ClassifierRecipe]):
         network: nn.Module
         match self.recipe.network:
             case "paper":
-                network = PaperNetwork()
+                network = PaperNetwork(self.recipe.side)
             case "vgg16":
                 network = VGG16(2)
             case "resnet50":

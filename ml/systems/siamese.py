@@ -81,7 +81,7 @@ class Siamese(NearestMask[SiameseRecipe]):
 
     def build(self) -> nn.Module:
         """Return one sister of the siamese network (section 4.3)."""
-        return PaperNetwork()
+        return PaperNetwork(self.recipe.side)
 
     def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
         """Return equation 1's mean over pairs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +84,7 @@ class Network:
         return np.zeros((len(masks), D), np.float32)
 
 
+@cache
 def lift(seed: int, offset: float, passages: int = 500, judged: int = 40) -> SiteLift:
     """A lift whose margins all lie off by as much, open and closed passages in turn."""
     is_open = np.repeat(np.arange(passages) % 2 == 0, 3)

@@ -19,6 +19,13 @@ def test_pictures_and_masks_become_points_of_the_plane() -> None:
     assert model(prepare(pictures[..., 0])).shape == (2, 2)
 
 
+def test_reduced_runs_have_a_network_of_their_pictures_side() -> None:
+    """48 pixels: 22 x 22 places after both convolutions and the pooling."""
+    model = PaperNetwork(48)
+    assert sum(p.numel() for p in model.parameters()) == 32 * 28 + 64 * 289 + 2 * (64 * 22 * 22 + 1)
+    assert model(torch.zeros(2, 3, 48, 48)).shape == (2, 2)
+
+
 def test_preparing_centres_scales_and_repeats_a_mask() -> None:
     """255 becomes (1 - 0.5) / 0.2 = 2.5 on all three channels, 0 becomes -2.5."""
     mask = torch.zeros(1, 200, 200, dtype=torch.uint8)

@@ -82,7 +82,7 @@ def test_regularisation_is_part_of_the_descent(l2: str, data: PictureSet, tmp_pa
     cpu = torch.device("cpu")
 
     def weights(name: str, **changes: object) -> dict[str, torch.Tensor]:
-        recipe = replace(recipe_of("classifier", **changes), epochs=1)
+        recipe = replace(recipe_of("classifier", **changes), side=48, epochs=1)
         learner = SystemLearner(Lesson("classifier", recipe, data, data), cpu)
         train(learner, Run(out=tmp_path / name))
         saved = torch.load(tmp_path / name / "last.pt", weights_only=True)

@@ -16,15 +16,25 @@ CPU = torch.device("cpu")
 TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_pictures=2)
 
 
-def test_it_overfits_one_batch(lift_files: list[Path]) -> None:
-    """Forty steps on one episode bring its margin loss well down: everything is connected."""
+@pytest.fixture(scope="module")
+def history(lift_files: list[Path]) -> list[dict[str, float]]:
+    """What forty steps on one episode measured."""
     config = replace(TINY, steps=40, warmup_steps=5, learning_rate=5e-3)
     learner = BarwatchLearner(config, CPU)
     episode = Episodes(lift_files, 3, 4, seed=0).episode(0, {})
-    history = [learner.update(episode) for _ in range(config.steps)]
+    return [learner.update(episode) for _ in range(config.steps)]
+
+
+def test_it_overfits_one_batch(history: list[dict[str, float]]) -> None:
+    """Forty steps on one episode bring its margin loss well down: everything is connected."""
     assert history[-1]["margin"] < 0.6 * history[0]["margin"]
     assert history[-1]["dense"] < 0.8 * history[0]["dense"]
     assert history[-1]["accuracy"] > 0.8
+
+
+def test_pictures_of_another_lift_are_told_apart(history: list[dict[str, float]]) -> None:
+    """On the same episode: its own pictures fit their masks, the next lift's masks do not."""
+    assert history[-1]["fit"] < 0.8 * history[0]["fit"]
 
 
 def test_the_same_seed_gives_the_same_weights(lift_files: list[Path], tmp_path: Path) -> None:
@@ -85,12 +95,3 @@ def test_another_networks_weights_are_taken_where_they_fit() -> None:
     for state in (learner.network.state_dict(), learner.average.state_dict()):
         assert torch.equal(state["stem.weight"], weights["stem.weight"])
         assert torch.equal(state["bar.weight"], begun)
-
-
-def test_pictures_of_another_lift_are_told_apart(lift_files: list[Path]) -> None:
-    """A few dozen steps on one episode: its own pictures fit their masks, the next lift's masks do not."""
-    config = replace(TINY, steps=40, warmup_steps=5, learning_rate=5e-3)
-    learner = BarwatchLearner(config, CPU)
-    episode = Episodes(lift_files, 3, 4, seed=0).episode(0, {})
-    history = [learner.update(episode)["fit"] for _ in range(config.steps)]
-    assert history[-1] < 0.8 * history[0]

@@ -13,6 +13,8 @@ from ml.train.run import Run
 from ml.train.systems import Lesson, SystemLearner, load
 
 CPU = torch.device("cpu")
+SIDE = 48
+"""Of the pictures in pixels; how training goes does not depend on it, and the paper's 200 take long."""
 
 
 def bars(count: int, seed: int) -> PictureSet:
@@ -33,7 +35,7 @@ def bars(count: int, seed: int) -> PictureSet:
 @pytest.mark.parametrize("name", ["classifier", "siamese"])
 def test_it_learns_stops_early_and_is_read_back(name: str, tmp_path: Path) -> None:
     """All right on other pictures of the same bars; training ends `patience` epochs after the best."""
-    recipe = replace(RECIPES[name], batch=8, patience=2, epochs=8)
+    recipe = replace(RECIPES[name], side=SIDE, batch=8, patience=2, epochs=8)
     measured: list[dict[str, float]] = []
     learner = SystemLearner(Lesson(name, recipe, bars(16, 1), bars(8, 2)), CPU)
     train(learner, Run(out=tmp_path, progress=measured.append))
@@ -55,7 +57,7 @@ def test_a_run_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
             if measured["epoch"] == stop_after:
                 raise KeyboardInterrupt
 
-        recipe = replace(RECIPES["siamese"], seed=seed, batch=8, epochs=epochs)
+        recipe = replace(RECIPES["siamese"], side=SIDE, seed=seed, batch=8, epochs=epochs)
         learner = SystemLearner(Lesson("siamese", recipe, bars(8, 1), bars(4, 2)), CPU)
         train(learner, Run(out=folder, progress=show))
 
