@@ -17,6 +17,8 @@ from service.domain.frame import Frame
 
 Image = npt.NDArray[np.uint8]
 WIDTH, HEIGHT = 640, 360
+GRAINS = 16
+"""Patterns of noise, shown by chance: in turns, they would be a rhythm of their own."""
 
 SIDE_TRACK = Track(
     begin=Pose(x=190, y=165, scale=1.10, angle=0.02),
@@ -93,8 +95,8 @@ def crossing_s(scene: Scene, begin_s: float, way: float) -> float:
     return float(times[int(np.flatnonzero(gone < way + begin_s * scene.way_per_s)[-1]) + 1])
 
 
-def frames(scene: Scene) -> Iterator[Frame]:
-    """Draw the scene, frame by frame."""
+def frames(scene: Scene, from_s: float = 0.0) -> Iterator[Frame]:
+    """Draw the scene, frame by frame, from a second on."""
     rng = np.random.default_rng(scene.seed)
     background = _background(scene.seed)
     walkers = [
@@ -112,6 +114,10 @@ def frames(scene: Scene) -> Iterator[Frame]:
     ]
     for index in range(int(scene.seconds * scene.fps)):
         t_s = index / scene.fps
+        flakes = rng.integers((0, 0, 1), (WIDTH, HEIGHT, 3), (scene.snow, 3)).tolist()
+        brighter, darker = _grain(scene.noise, int(rng.integers(GRAINS)))
+        if t_s < from_s:
+            continue
         image = background.copy()
         gone = travelled(scene, t_s)
         for (colour, alpha), begin_s in zip(chairs, scene.carriers, strict=True):
@@ -123,13 +129,20 @@ def frames(scene: Scene) -> Iterator[Frame]:
             tone = tuple(int(v) for v in c)
             cv2.ellipse(image, at, (int(18 * size), int(60 * size)), 0, 0, 360, tone, -1)
             cv2.circle(image, (at[0], at[1] - int(75 * size)), int(16 * size), (180, 190, 220), -1)
-        for _ in range(scene.snow):
-            spot = int(rng.integers(0, WIDTH)), int(rng.integers(0, HEIGHT))
-            cv2.circle(image, spot, int(rng.integers(1, 3)), (245, 245, 245), -1)
-        shown = image.astype(np.float32) * scene.brightness
-        half = rng.normal(0, scene.noise, (HEIGHT // 2, WIDTH // 2, 1)).astype(np.float32)
-        shown += cv2.resize(half, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)[..., None]
-        yield Frame.of_bgr(np.clip(shown, 0, 255).astype(np.uint8), index=index, t_s=t_s, t_mono_s=t_s)
+        for x, y, radius in flakes:
+            cv2.circle(image, (x, y), radius, (245, 245, 245), -1)
+        lit = image if scene.brightness == 1.0 else cv2.convertScaleAbs(image, alpha=scene.brightness)
+        shown = np.asarray(cv2.subtract(cv2.add(lit, brighter), darker), np.uint8)
+        yield Frame.of_bgr(shown, index=index, t_s=t_s, t_mono_s=t_s)
+
+
+@functools.cache
+def _grain(noise: float, number: int) -> tuple[Image, Image]:
+    """Return what a sensor's noise adds and takes away, each uint8[360, 640, 3]."""
+    half = np.random.default_rng(number).normal(0, noise, (HEIGHT // 2, WIDTH // 2)).astype(np.float32)
+    whole = cv2.resize(half, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)[..., None].repeat(3, axis=2)
+    brighter, darker = (np.clip(np.rint(part), 0, 255).astype(np.uint8) for part in (whole, -whole))
+    return brighter, darker
 
 
 def mask(is_open: bool) -> Image:
@@ -174,12 +187,18 @@ def _paste(
 ) -> None:
     matrix = to_camera(pose_at(track, way))
     matrix[:, 2] += offset_px * matrix[:, 0]  # along the canonical x axis
-    warped = cv2.warpAffine(colour, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_AREA)
-    cover = cv2.warpAffine(alpha, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_AREA)
-    x, y, w, h = cv2.boundingRect(cover)
-    part = image[y : y + h, x : x + w]
-    a = cover[y : y + h, x : x + w, None].astype(np.float32) / 255.0
-    part[:] = (part * (1 - a) + warped[y : y + h, x : x + w] * a).astype(np.uint8)
+    corners = matrix @ np.array([(0, 200, 0, 200), (0, 0, 200, 200), (1, 1, 1, 1)])
+    left, top = np.clip(np.floor(corners.min(axis=1)).astype(int) - 1, 0, (WIDTH, HEIGHT))
+    right, bottom = np.clip(np.ceil(corners.max(axis=1)).astype(int) + 1, 0, (WIDTH, HEIGHT))
+    if left >= right or top >= bottom:
+        return
+    matrix[:, 2] -= (left, top)
+    size = int(right - left), int(bottom - top)
+    warped = cv2.warpAffine(colour, matrix, size, flags=cv2.INTER_AREA)
+    cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_AREA)
+    part = image[top:bottom, left:right]
+    share = cover.astype(np.float32) / 255.0
+    part[:] = cv2.blendLinear(part, warped, 1.0 - share, share)
 
 
 def _background(seed: int) -> Image:
