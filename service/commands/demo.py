@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,17 +55,20 @@ def demo(
     typer.echo(f"Starting the demonstration with {len(folders)} sample lifts …", err=True)
     runners = Runners()
     signals = StopSignals(runners)
-    early = EarlyEngine(settings, runners)
-    from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
-    from service.usecases.demonstration import enrol_samples  # noqa: PLC0415
+    with contextlib.ExitStack() as undo:
+        undo.callback(signals.close)
+        early = EarlyEngine(settings, runners)
+        from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
+        from service.usecases.demonstration import enrol_samples  # noqa: PLC0415
 
-    service = Service(
-        settings,
-        early,
-        prepare=lambda runtime: enrol_samples(runtime, folders, cameras),
-        on_ready=_say_link,
-        loop_files=True,
-    )
+        service = Service(
+            settings,
+            early,
+            prepare=lambda runtime: enrol_samples(runtime, folders, cameras),
+            on_ready=_say_link,
+            loop_files=True,
+        )
+        undo.pop_all()
     signals.hand_to(service.stop)
     service.run()
 

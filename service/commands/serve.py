@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
@@ -36,10 +37,13 @@ def serve(
     set_up_logging(settings.log_level, settings.log_json)
     runners = Runners()
     signals = StopSignals(runners)
-    early = EarlyEngine(settings, runners)
-    from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
+    with contextlib.ExitStack() as undo:
+        undo.callback(signals.close)
+        early = EarlyEngine(settings, runners)
+        from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
 
-    service = Service(settings, early, on_ready=_say_ready)
+        service = Service(settings, early, on_ready=_say_ready)
+        undo.pop_all()
     typer.echo(f"barwatch {version('barwatch')} on {service.url}, loading the model …", err=True)
     if service.new_token is not None:
         typer.echo(f"The first admin token, shown this once:\n\n    {service.new_token}\n")

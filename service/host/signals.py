@@ -61,9 +61,10 @@ class StopSignals:
         from service.host.runner import Runner  # noqa: PLC0415
 
         self._stop: Callable[[], None] | None = None
-        self._heard, wakeup = os.pipe()
-        os.set_blocking(wakeup, False)
-        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+        self._heard, self._wakeup = os.pipe()
+        os.set_blocking(self._wakeup, False)
+        self._former = {each: signal.getsignal(each) for each in STOP_SIGNALS}
+        self._former_wakeup = signal.set_wakeup_fd(self._wakeup, warn_on_full_buffer=False)
         _handle(lambda _number, _frame: None)
         self._runner = runners.add(Runner("signals", self._listen))
         self._runner.start()
@@ -72,8 +73,24 @@ class StopSignals:
         """Call `stop` at a signal from now on; it must return at once."""
         self._stop = stop
 
+    def close(self) -> None:
+        """Leave signals as they were found, on the main thread: the start failed, and who started goes on.
+
+        A process that goes on with these handlers would be ended by the next signal of any kind.
+        """
+        signal.set_wakeup_fd(self._former_wakeup)
+        for each, handler in self._former.items():
+            signal.signal(each, handler)
+        self._runner.stopping.set()
+        os.write(self._wakeup, b"\0")
+        if self._runner.stop():
+            os.close(self._heard)
+            os.close(self._wakeup)
+
     def _listen(self) -> None:
         self._heard_within(None)
+        if self._runner.stopping.is_set():
+            return
         if self._stop is None:
             leave()
         self._stop()
