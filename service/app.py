@@ -97,6 +97,8 @@ class Service:
             early.listen(self.pipeline.on_event)
             self.new_token = first_token(self.store, settings, shown=prepare is None)
             self.socket = _listen(settings.host, settings.port)
+            # Asked now: the server closes its socket when it stops, while the start may still be under way.
+            self._address: tuple[str, int] = self.socket.getsockname()[:2]
             for stop in (
                 self.socket.close,
                 self.pipeline.stop,
@@ -118,7 +120,7 @@ class Service:
         """Where a browser finds the service: the public address if one is set, else this machine's."""
         if self.settings.public_url is not None:
             return self.settings.public_url
-        host, port = self.socket.getsockname()[:2]
+        host, port = self._address
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         return f"http://{shown}:{port}"
 
