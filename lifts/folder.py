@@ -12,12 +12,15 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ValidationError
 
+from lifts.addresses import redact
 from lifts.errors import LiftError, MaskError
 from lifts.geometry import warp
 from lifts.masks import canonical_mask, check_masks
 from lifts.schema import Lift, MaskPair
 
 Image = npt.NDArray[np.uint8]
+
+_SHOWN_TEXTS = {"id", "seats", "carriers", "width", "height", "x", "y", "scale", "angle"}
 
 REFERENCES = ("reference_open", "reference_close")
 
@@ -46,8 +49,8 @@ def parse_lift(text: str, source: str) -> Lift:
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
-        shown = "" if problem["type"] == "missing" else f" = {_short(problem['input'])}"
-        raise LiftError(f"{source}: {key}{shown}: {problem['msg']}") from None
+        shown = _shown(problem["loc"][-1:], problem["input"])
+        raise LiftError(f"{source}: {redact(key)}{shown}: {problem['msg']}") from None
 
 
 def read_lift(path: Path) -> Lift:
@@ -157,6 +160,9 @@ def _read_image(path: Path, flags: int) -> Image:
     return np.asarray(image, dtype=np.uint8)
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+def _shown(key: tuple[int | str, ...], value: object) -> str:
+    """Return a wrong value as a message shows it: elsewhere a text may hold a camera's password."""
+    if isinstance(value, int | float) or (isinstance(value, str) and set(key) <= _SHOWN_TEXTS):
+        text = repr(value)
+        return f" = {text if len(text) <= 80 else text[:77] + '...'}"
+    return ""

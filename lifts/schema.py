@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from lifts.addresses import check_address
 
 LIFT_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 LiftId = Annotated[str, Field(pattern=LIFT_ID_PATTERN, examples=["demo-quad"])]
 Transport = Literal["auto", "tcp", "udp"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
-_PLACEHOLDER = re.compile(r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$")
-
 
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Errors leave out what was given: it may be a camera's password.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Pose(_Record):
@@ -85,19 +84,8 @@ class Camera(_Record):
     @field_validator("url", "substream")
     @classmethod
     def _no_clear_credentials(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        try:
-            parts = urlsplit(url)
-        except ValueError as error:
-            raise ValueError("not a URL or a file name") from error
-        if "@" not in parts.netloc:
-            return url
-        for part in parts.netloc.rpartition("@")[0].split(":"):
-            if part and not _PLACEHOLDER.match(part):
-                raise ValueError(
-                    "credentials in clear: write ${NAME} in their place and set the variable NAME"
-                )
+        if url is not None:
+            check_address(url)
         return url
 
 

@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 import av
 from av.container import InputContainer
 
+from lifts.addresses import parse_address, redact
 from lifts.schema import Transport
 from service.capture.clock import MediaClock
 from service.capture.decoder import Decoder, FrameGate
 from service.capture.hardware import Hardware, accelerator, distrust
-from service.capture.urls import device_of, expand, is_stream, redact
+from service.capture.hosts import resolve
+from service.capture.urls import device_of, expand, is_stream
 from service.domain.errors import SourceError
 from service.domain.frame import Frame
 
@@ -134,7 +136,8 @@ class StreamSource:
         hardware: what decodes.
 
     Raises:
-        ConfigurationError: the url has a forbidden scheme or an unset ${NAME}.
+        ConfigurationError: the url has a forbidden scheme or an unset ${NAME}; when it is opened, its host is
+            no camera's.
     """
 
     def __init__(
@@ -203,6 +206,11 @@ class StreamSource:
 
     def _open(self) -> InputContainer:
         attempts: list[tuple[str, str | None, dict[str, str]]] = [(self._url, None, self._options())]
+        if (stream := parse_address(self._url)) is not None:
+            try:
+                resolve(stream.host, stream.port)  # what is dialled decides, not how it was written
+            except SourceError as error:
+                raise SourceError(f"{self.name}: {error}") from None
         if self._device is not None:
             # Large pictures come fast enough over USB only as MJPEG; what the camera itself prefers is next.
             size = {} if self._size is None else {"video_size": f"{self._size[0]}x{self._size[1]}"}
@@ -229,7 +237,8 @@ class StreamSource:
     def _options(self) -> dict[str, str]:
         # What a stream is gets known without gathering pictures for its rate: they would come late, all at
         # once, and more than the reader's queue holds.
-        options = {"protocol_whitelist": _NETWORK, "fpsprobesize": "0"}
+        # A redirect would lead past the checks of the address.
+        options = {"protocol_whitelist": _NETWORK, "fpsprobesize": "0", "max_redirects": "0"}
         if urlsplit(self._url).scheme.lower().startswith("rtsp"):
             options |= {"allowed_media_types": "video", **_TRANSPORTS[self._transport]}
         return options

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
+from lifts.addresses import redact
 from service.domain.errors import BarwatchError, ConfigurationError
 from service.settings import load_settings
 
@@ -36,7 +37,7 @@ class Target:
         if url is not None and data is not None:
             raise ConfigurationError("expected --url or --data, not both")
         if url is not None and not url.startswith(("http://", "https://")):
-            raise ConfigurationError(f"--url: expected http:// or https://, got {url!r}")
+            raise ConfigurationError("--url: expected http:// or https://")
         return cls(url, data, model, device)
 
 
@@ -49,7 +50,7 @@ async def request(client: httpx.AsyncClient, method: str, path: str, **content: 
     try:
         answer = await client.request(method, path, **content)
     except httpx.HTTPError as error:
-        raise BarwatchError(f"{client.base_url}: cannot be reached: {error}") from error
+        raise BarwatchError(redact(f"{client.base_url}: cannot be reached: {error}")) from error
     if answer.is_success:
         return answer.json() if answer.content else None
     try:

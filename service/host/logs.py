@@ -6,7 +6,13 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+from lifts.addresses import redact
+
+
+def _without_credentials(_: object, __: str, event: EventDict) -> EventDict:
+    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def set_up_logging(level: str = "info", as_json: bool | None = None) -> None:
@@ -26,10 +32,12 @@ def set_up_logging(level: str = "info", as_json: bool | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     last: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.JSONRenderer()]
         if json_lines
         else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
+    # A library's exception may hold a camera's address with its password: no line is written with one.
+    last = [structlog.processors.format_exc_info, _without_credentials, *last]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

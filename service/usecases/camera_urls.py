@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from urllib.parse import urlsplit
-
-from service.capture.urls import is_stream, redact
+from lifts.addresses import check_address, host_address, parse_address
+from service.capture.hosts import check_host
+from service.capture.urls import is_stream
 from service.domain.errors import ConfigurationError
-
-_PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
 def check_camera_url(url: str, *, allow_files: bool) -> None:
@@ -28,16 +24,11 @@ def check_camera_url(url: str, *, allow_files: bool) -> None:
                 "BARWATCH_ALLOW_FILE_CAMERAS=true; expected rtsp://, rtsps://, http:// or https://"
             )
         return
-    bare = _PLACEHOLDER.sub("", url)
-    query = "?" + urlsplit(bare).query
-    if redact(query).replace("***", "") != query:
-        raise ConfigurationError(
-            "camera url: a secret in clear: write ${NAME} in its place and set the variable NAME"
-        )
     try:
-        address = ipaddress.ip_address(urlsplit(bare).hostname or "")
-    except ValueError:
-        return  # a host name
-    # 169.254.169.254 and the like hand out cloud credentials; no camera lives there.
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
-        raise ConfigurationError(f"camera url: {address} is no camera's address")
+        check_address(url)
+        parts = parse_address(url)
+        address = None if parts is None else host_address(parts.host)
+    except ValueError as error:
+        raise ConfigurationError(f"camera url: {error}") from None
+    if address is not None:
+        check_host(address)

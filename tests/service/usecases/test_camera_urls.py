@@ -30,7 +30,23 @@ def test_files_and_other_protocols_are_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://169.254.169.254/latest", "rtsp://[fe80::1]/x", "rtsp://0.0.0.0/x", "rtsp://224.0.0.1/x"]
+    "url",
+    [
+        "http://169.254.169.254/latest",
+        "http://2852039166/latest",
+        "http://0xa9fea9fe/latest",
+        "http://0251.0376.0251.0376/latest",
+        "http://169.254.43518/latest",
+        "http://169.254.169.254./latest",
+        "http://[::ffff:169.254.169.254]/latest",
+        "http://[64:ff9b::a9fe:a9fe]/latest",
+        "http://[fd00:ec2::254]/latest",
+        "rtsp://[fe80::1]/x",
+        "rtsp://0.0.0.0/x",
+        "rtsp://0/x",
+        "rtsp://[::]/x",
+        "rtsp://224.0.0.1/x",
+    ],
 )
 def test_addresses_that_no_camera_has_are_refused(url: str) -> None:
     """Link-local, unspecified and multicast ones: some of them hand out the machine's credentials."""

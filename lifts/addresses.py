@@ -1,0 +1,140 @@
+"""Camera addresses: read as FFmpeg and browsers (WHATWG URL) read them, refused where those two differ.
+
+No message of this module repeats any part of an address: what looks like a host may be half of a password.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
+"""What a live camera may speak; everything else FFmpeg knows (concat, exec, pipe ...) is refused."""
+
+PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""${NAME}: stands for a secret, in any part of an address."""
+
+HINT = (
+    "write a camera's name and password as ${NAME}, never in clear "
+    "(rtsp://${LIFT_USER}:${LIFT_PASSWORD}@host/path), and any other special character as %XX"
+)
+
+_SERVICE_VARIABLE = "BARWATCH_"
+_FILLED = "\ue000"  # in place of each placeholder while an address is read
+_STREAM = re.compile(rf"\s*(?:{'|'.join(STREAM_SCHEMES)}):|.*://", re.IGNORECASE | re.DOTALL)
+_SCHEME = re.compile(rf"({'|'.join(STREAM_SCHEMES)})://(?!/)", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"[^\x21-\x7e\ue000]|[\\#]")
+_HOST = re.compile(rf"[A-Za-z0-9._{_FILLED}-]+")
+_NUMBER = re.compile(r"(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
+_SECRET_WORDS = "pass|pwd|psw|token|secret|key|auth|user|usr|login|cred|signature"  # noqa: S105 - names
+_SECRET_KEY = rf"[A-Za-z0-9_.\[\]-]*(?:{_SECRET_WORDS})[A-Za-z0-9_.\[\]-]*="
+_SECRET = re.compile(_SECRET_KEY, re.IGNORECASE)
+_FILLED_VALUE = re.compile(rf"{_FILLED}(?:[&;/?]|_[A-Za-z]+=|$)")
+
+_SHOWN_SECRET = re.compile(rf"({_SECRET_KEY})\S*", re.IGNORECASE)
+_USER_INFO = re.compile(r"://.*@")
+_BARE_USER_INFO = re.compile(r"[^\s/@]+:[^\s/]\S*@(?=\S)")
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAddress:
+    """A live camera's address in its parts; host without brackets, port as given or the scheme's own."""
+
+    scheme: str
+    user_info: str | None
+    host: str
+    port: int
+    rest: str
+
+
+def parse_address(url: str) -> StreamAddress | None:
+    """Read a camera's address; None for the name of a file or of a device.
+
+    Raises:
+        ValueError: FFmpeg and a browser would read it differently, or neither could.
+    """
+    text = PLACEHOLDER.sub(_FILLED, url)
+    if _STREAM.match(text) is None:
+        if re.search(r":.*@", text) and not text.startswith(("/", ".")):
+            raise ValueError(f"a name and a password before @, but no rtsp:// or http://: {HINT}")
+        if text.startswith("//"):
+            raise ValueError(f"expected rtsp:// or http:// before the host: {HINT}")
+        return None
+    match = _SCHEME.match(text)
+    if match is None:
+        raise ValueError(f"expected one of {', '.join(STREAM_SCHEMES)}, then :// and a host: {HINT}")
+    if _FORBIDDEN.search(text) or _FILLED in url:
+        raise ValueError(f"a space, #, backslash or other character that programs read differently: {HINT}")
+    scheme = match[1].lower()
+    end = re.compile(r"[/?]|$").search(text, match.end())
+    at = len(text) if end is None else end.start()
+    authority, rest = text[match.end() : at], text[at:]
+    if "@" in rest:
+        raise ValueError(f"an @ after the host, so that it is unclear where a password ends: {HINT}")
+    user_info, has_user, place = authority.rpartition("@")
+    host, port = _host_and_port(place, 443 if scheme == "https" else 80 if scheme == "http" else 554)
+    return StreamAddress(scheme, user_info if has_user else None, host, port, rest)
+
+
+def check_address(url: str) -> None:
+    """Refuse an address that holds a secret in clear, or that could hide one.
+
+    Raises:
+        ValueError: with what to write instead, and without any part of the address.
+    """
+    if any(name.upper().startswith(_SERVICE_VARIABLE) for name in PLACEHOLDER.findall(url)):
+        raise ValueError("a variable of the service itself (BARWATCH_…) must not be sent to a camera")
+    parts = parse_address(url)
+    if parts is None:
+        return
+    if parts.user_info is not None and any(part not in ("", _FILLED) for part in parts.user_info.split(":")):
+        raise ValueError(f"credentials in clear: {HINT}")
+    rest = unquote(parts.rest)
+    if any(_FILLED_VALUE.match(rest, key.end()) is None for key in _SECRET.finditer(rest)):
+        raise ValueError(f"a secret in clear: {HINT}")
+
+
+def host_address(host: str) -> IpAddress | None:
+    """Return the IP address that a host is in any of its spellings (decimal, octal, 0x..), None for a name.
+
+    Raises:
+        ValueError: it ends in a number and yet is no address.
+    """
+    if ":" in host:
+        return ipaddress.ip_address(host)
+    if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]) is None:
+        return None
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
+    except OSError:
+        raise ValueError("the host ends in a number and is no IP address") from None
+
+
+def redact(text: str) -> str:
+    """Return a message without the credentials in its addresses; where in doubt, more goes than must.
+
+    The second line of defence: no message is meant to hold an address with credentials.
+    """
+    lines = (_BARE_USER_INFO.sub("***@", _USER_INFO.sub("://***@", line)) for line in text.split("\n"))
+    return _SHOWN_SECRET.sub(r"\1***", "\n".join(lines))
+
+
+def _host_and_port(place: str, usual: int) -> tuple[str, int]:
+    bracket = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::([0-9]*))?", place)
+    host, port = bracket.groups() if bracket is not None else (place, None)
+    if bracket is None and ":" in place:
+        host, _, port = place.partition(":")
+    if not host or (bracket is None and _HOST.fullmatch(host) is None):
+        raise ValueError(f"no host, or one with characters that no host has: {HINT}")
+    if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError(f"after the host's : stands no port number: {HINT}")
+    try:
+        host_address(host)
+    except ValueError:
+        raise ValueError(f"the host is neither a name nor an IP address: {HINT}") from None
+    return host, usual if port is None else int(port)
