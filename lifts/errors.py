@@ -9,3 +9,7 @@ class LiftError(ValueError):
 
 class MaskError(LiftError):
     """A mask that cannot be used; the message says why."""
+
+
+class PictureError(LiftError):
+    """A file that is no picture that can be used; the message says why and what to do."""

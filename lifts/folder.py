@@ -1,4 +1,7 @@
-"""Read and write a lift folder: lift.toml, open.png, close.png, reference_open.*, reference_close.*."""
+"""Read and write a lift folder: lift.toml and the pictures open, close, reference_open, reference_close.
+
+Pictures are JPEG or PNG by their content (`lifts.pictures`), whatever their names end in.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,19 @@ from pydantic import BaseModel, ValidationError
 from lifts.addresses import redact
 from lifts.errors import LiftError, MaskError
 from lifts.geometry import warp
-from lifts.masks import canonical_mask, check_masks
+from lifts.masks import check_masks, read_mask
+from lifts.pictures.reader import decode_picture
 from lifts.schema import Lift, MaskPair
+from lifts.text import read_text
 
 Image = npt.NDArray[np.uint8]
 
+MASKS = ("open", "close")
+REFERENCES = ("reference_open", "reference_close")
+
 _SHOWN_TEXTS = {"id", "seats", "carriers", "width", "height", "x", "y", "scale", "angle"}
 
-REFERENCES = ("reference_open", "reference_close")
+_ENDINGS = (".png", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +64,8 @@ def parse_lift(text: str, source: str) -> Lift:
 def read_lift(path: Path) -> Lift:
     """Read one lift.toml; raises LiftError."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path)
+    except (OSError, ValueError) as error:
         raise LiftError(f"{path}: cannot be read: {error}") from error
     return parse_lift(text, str(path))
 
@@ -72,28 +80,50 @@ def read_lift_folder(folder: Path) -> LiftFolder:
     """
     folder = Path(folder)
     lift = read_lift(folder / "lift.toml")
-    drawings = {}
-    for name in ("open", "close"):
-        path = folder / f"{name}.png"
-        try:
-            drawings[name] = canonical_mask(_read_image(path, cv2.IMREAD_GRAYSCALE), lift, name)
-        except MaskError as error:
-            raise LiftError(f"{path}: {error}") from error
+    paths = find_pictures(folder)
+    drawings, references = {}, {}
+    for name in MASKS:
+        if name not in paths:
+            raise LiftError(f"{folder / name}.png: missing: expected a drawing of the bar, as PNG or JPEG")
+        drawings[name] = read_mask(_read_bytes(paths[name]), lift, f"{paths[name]}: {name}")
+    for name in REFERENCES:
+        if name in paths:
+            references[name] = read_reference(_read_bytes(paths[name]), lift, f"{paths[name]}: {name}")
     try:
         masks = check_masks(drawings["open"], drawings["close"])
     except MaskError as error:
         raise LiftError(f"{folder}: {error}") from error
-    references = {}
-    for name in REFERENCES:
-        found = next((p for p in (folder / f"{name}.jpg", folder / f"{name}.png") if p.exists()), None)
-        if found is None:
-            continue
-        rgb = cv2.cvtColor(_read_image(found, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(np.uint8)
-        try:
-            references[name] = canonical_reference(rgb, lift, name)
-        except LiftError as error:
-            raise LiftError(f"{found}: {error}") from error
     return LiftFolder(lift=lift, masks=masks, references=references)
+
+
+def find_pictures(folder: Path) -> dict[str, Path]:
+    """Return the folder's masks and reference pictures by their names, without endings; some may be missing.
+
+    A PNG is taken before a JPEG of the same name; large and small letters are the same. Raises LiftError.
+    """
+    try:
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError as error:
+        raise LiftError(f"{folder}: cannot be read: {error.strerror or error}") from error
+    found: dict[str, Path] = {}
+    for ending in _ENDINGS:
+        for path in files:
+            if path.suffix.lower() == ending and path.stem.lower() in MASKS + REFERENCES:
+                found.setdefault(path.stem.lower(), path)
+    return found
+
+
+def read_reference(data: bytes, lift: Lift | None, name: str) -> Image:
+    """Read a reference picture's file (JPEG or PNG) into the canonical frame, uint8[200, 200, 3] RGB.
+
+    Raises:
+        LiftError: no picture, or of a wrong size.
+    """
+    try:
+        rgb = decode_picture(data).flat()
+    except LiftError as error:
+        raise LiftError(f"{name}: {error}") from error
+    return canonical_reference(rgb, lift, name)
 
 
 def canonical_reference(rgb: Image, lift: Lift | None, name: str) -> Image:
@@ -151,13 +181,11 @@ def _toml(value: str | int | float) -> str:
     return repr(value)
 
 
-def _read_image(path: Path, flags: int) -> Image:
-    if not path.is_file():
-        raise LiftError(f"{path}: missing")
-    image = cv2.imread(str(path), flags)
-    if image is None:
-        raise LiftError(f"{path}: not a picture that can be read")
-    return np.asarray(image, dtype=np.uint8)
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise LiftError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _shown(key: tuple[int | str, ...], value: object) -> str:

@@ -1,4 +1,4 @@
-"""Masks as operators draw them: decoding them, and refusing unusable pairs."""
+"""Masks as people draw them: reading them, and refusing unusable pairs."""
 
 from __future__ import annotations
 
@@ -6,33 +6,23 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.errors import MaskError
+from lifts.errors import LiftError, MaskError
 from lifts.geometry import CANONICAL_SIZE, warp_mask
+from lifts.pictures.bar import MAX_BAR_FRACTION, MIN_BAR_PX, find_bar
+from lifts.pictures.reader import decode_picture
 from lifts.schema import Lift, MaskPair
 
 Image = npt.NDArray[np.uint8]
-
-MIN_BAR_PX = 40
-"""Fewer white pixels than this (of 40,000) cannot be a bar."""
-
-MAX_BAR_FRACTION = 0.35
-"""A mask with a larger white fraction is inverted or filled: a bar is thin."""
 
 MAX_OVERLAP = 0.8
 """Open and close masks that share more than this of their union are the same drawing."""
 
 
-def binarise(image: Image) -> Image:
-    """Return uint8[H, W] of 0 and 255 from a drawing uint8[H, W] or uint8[H, W, 3]: above 127 is bar."""
-    grey = image if image.ndim == 2 else image.max(axis=2)
-    return np.where(grey > 127, 255, 0).astype(np.uint8)
-
-
-def canonical_mask(image: Image, lift: Lift | None, name: str) -> Image:
-    """Bring a drawing to the canonical frame.
+def read_mask(data: bytes, lift: Lift | None, name: str) -> Image:
+    """Read a drawing's file (JPEG or PNG) into the canonical frame; `find_bar` says what the bar in it is.
 
     Args:
-        image: uint8[H, W] or uint8[H, W, 3]; 200x200, or the camera's size if the lift has a track.
+        data: the file's bytes.
         lift: the lift it belongs to, or None for a new one.
         name: what to call the drawing in errors.
 
@@ -40,10 +30,30 @@ def canonical_mask(image: Image, lift: Lift | None, name: str) -> Image:
         uint8[200, 200] of 0 and 255.
 
     Raises:
+        MaskError: no picture, no drawing, or its size is neither canonical nor the camera's.
+    """
+    try:
+        drawing = find_bar(decode_picture(data))
+    except LiftError as error:
+        raise MaskError(f"{name} mask: {error}") from error
+    return canonical_mask(drawing, lift, name)
+
+
+def canonical_mask(mask: Image, lift: Lift | None, name: str) -> Image:
+    """Bring a mask to the canonical frame.
+
+    Args:
+        mask: uint8[H, W] of 0 and 255: 200x200, or the camera's size if the lift has a track.
+        lift: the lift it belongs to, or None for a new one.
+        name: what to call it in errors.
+
+    Returns:
+        uint8[200, 200] of 0 and 255.
+
+    Raises:
         MaskError: the size is neither canonical nor the camera's.
     """
-    height, width = image.shape[:2]
-    mask = binarise(image)
+    height, width = mask.shape[:2]
     if (width, height) == (CANONICAL_SIZE, CANONICAL_SIZE):
         return mask
     if lift is None or lift.camera is None or lift.track is None:
@@ -92,11 +102,14 @@ def check_masks(open_mask: Image, close_mask: Image) -> MaskPair:
     for name, mask in (("open", open_mask), ("close", close_mask)):
         drawn = int((mask > 0).sum())
         if drawn < MIN_BAR_PX:
-            raise MaskError(f"{name} mask is empty: {drawn} white pixels, expected at least {MIN_BAR_PX}")
+            raise MaskError(
+                f"{name} mask is empty: {drawn} pixels stand out from its background, expected at least "
+                f"{MIN_BAR_PX}: draw the bar in white on black"
+            )
         if drawn > MAX_BAR_FRACTION * mask.size:
             raise MaskError(
-                f"{name} mask is nearly full: {100 * drawn / mask.size:.0f} % white, expected a thin white "
-                f"bar on black (at most {100 * MAX_BAR_FRACTION:.0f} %); is it inverted?"
+                f"{name} mask is nearly full: {100 * drawn / mask.size:.0f} % of it is bar, expected at "
+                f"most {100 * MAX_BAR_FRACTION:.0f} %: draw the bar alone, white on black"
             )
     shared = overlap(open_mask, close_mask)
     if shared > MAX_OVERLAP:

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lifts.text import read_text
 from service.domain.errors import ConfigurationError
 
 
@@ -86,8 +87,8 @@ class Settings(BaseSettings):
         elif self.admin_token_file is not None:
             source = f"BARWATCH_ADMIN_TOKEN_FILE ({self.admin_token_file})"
             try:
-                token = self.admin_token_file.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
+                token = read_text(self.admin_token_file)
+            except (OSError, ValueError) as error:
                 raise ConfigurationError(f"{source}: cannot be read: {error}") from error
         else:
             return None

@@ -61,7 +61,7 @@ def _value(name: str, environ: Mapping[str, str]) -> str:
     if file is None:
         raise ConfigurationError(f"camera url: neither {name} nor {name}_FILE is set")
     try:
-        with Path(file).open(encoding="utf-8") as stream:
+        with Path(file).open(encoding="utf-8-sig") as stream:
             return stream.read(_MAX_SECRET_BYTES).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"camera url: {name}_FILE names {file}, which cannot be read") from error

@@ -11,7 +11,7 @@ import httpx
 import typer
 
 from lifts.errors import LiftError
-from lifts.folder import REFERENCES, read_lift
+from lifts.folder import MASKS, REFERENCES, find_pictures, read_lift
 from service.commands.client import Target, request, run_calls
 from service.commands.options import DataOption, DeviceOption, JsonOption, ModelOption, UrlOption
 from service.domain.errors import ConfigurationError
@@ -105,18 +105,18 @@ def classify(
 
 
 def _parts(drawings: Drawings, folder: Path | None) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for part in ("open", "close"):
+    try:
+        found = {} if folder is None else find_pictures(folder)
+    except LiftError as error:
+        raise ConfigurationError(str(error)) from error
+    for part in MASKS + REFERENCES:
         given: Path | None = getattr(drawings, part)
-        if given is None and folder is None:
-            raise ConfigurationError(f"--{part}: expected the {part} mask, or a lift folder with --lift")
-        found[part] = given if given is not None else Path(folder or "") / f"{part}.png"
-    for part in REFERENCES:
-        given = getattr(drawings, part)
-        beside = [folder / f"{part}{end}" for end in (".jpg", ".png")] if folder is not None else []
-        path = given or next((path for path in beside if path.is_file()), None)
-        if path is not None:
-            found[part] = path
+        if given is not None:
+            found[part] = given
+    for part in MASKS:
+        if part not in found:
+            where = "a lift folder with --lift" if folder is None else f"{part}.png in {folder}"
+            raise ConfigurationError(f"--{part}: expected the {part} mask, or {where}")
     return found
 
 

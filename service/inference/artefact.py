@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lifts.decision.calibration import Calibration, Finite, Share
 from lifts.decision.references import reference_embeddings
 from lifts.decision.verdict import Inference
+from lifts.text import read_text
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError
 
@@ -110,13 +111,13 @@ def read_described(path: Path, kind: type[D]) -> D:
     """Read a manifest of some kind, beside the model file or named itself; raises as `read_manifest` does."""
     source = manifest_path(Path(path))
     try:
-        data: Any = json.loads(source.read_text(encoding="utf-8"))
+        data: Any = json.loads(read_text(source))
     except FileNotFoundError:
         raise ArtefactError(f"{source}: the model's manifest is missing") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ArtefactError(f"{source}: the model's manifest cannot be read: {error}") from error
     except json.JSONDecodeError as error:
         raise ArtefactError(f"{source}: the model's manifest is not JSON: {error}") from error
+    except (OSError, ValueError) as error:
+        raise ArtefactError(f"{source}: the model's manifest cannot be read: {error}") from error
     try:
         return kind.model_validate(data)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifts.errors import LiftError, MaskError
-from lifts.folder import LiftFolder, format_lift, parse_lift, read_lift_folder, write_lift_folder
+from lifts.folder import LiftFolder, format_lift, parse_lift, read_lift, read_lift_folder, write_lift_folder
 from lifts.masks import canonical_mask, check_masks, overlap
 from lifts.schema import Camera, Lift, MaskPair, Pose, Track
 
@@ -134,11 +134,32 @@ def test_missing_and_broken_pictures_are_named(tmp_path: Path) -> None:
     """A missing mask and one that is no picture are refused with their file's name."""
     write_lift_folder(tmp_path, LiftFolder(parse_lift(TOML, "x"), _masks()))
     (tmp_path / "close.png").write_bytes(b"not a picture")
-    with pytest.raises(LiftError, match=r"close\.png: not a picture"):
+    with pytest.raises(LiftError, match=r"close\.png: close mask: not an image: expected a JPEG or PNG"):
         read_lift_folder(tmp_path)
     (tmp_path / "close.png").unlink()
     with pytest.raises(LiftError, match=r"close\.png: missing"):
         read_lift_folder(tmp_path)
+
+
+def test_lift_toml_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """What Notepad saves is read like the file without the three bytes; UTF-16 is named in one sentence."""
+    path = tmp_path / "lift.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + TOML.replace("\n", "\r\n").encode())
+    assert read_lift(path) == parse_lift(TOML, "x")
+    path.write_bytes(TOML.encode("utf-16"))
+    with pytest.raises(LiftError, match=r"lift\.toml: cannot be read: saved as UTF-16"):
+        read_lift(path)
+
+
+def test_pictures_are_found_whatever_their_names_end_in(tmp_path: Path) -> None:
+    """A JPEG, capital letters, a PNG that is named .jpg: content counts; of two, the PNG."""
+    write_lift_folder(tmp_path, LiftFolder(parse_lift(TOML, "x"), _masks()))
+    plain = read_lift_folder(tmp_path).masks
+    (tmp_path / "open.png").rename(tmp_path / "Open.JPG")
+    (tmp_path / "close.jpeg").write_bytes(b"not taken, for there is close.png")
+    found = read_lift_folder(tmp_path).masks
+    np.testing.assert_array_equal(found.open, plain.open)
+    np.testing.assert_array_equal(found.close, plain.close)
 
 
 def test_masks_that_cannot_work_are_refused_with_the_reason() -> None:

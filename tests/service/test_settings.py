@@ -33,9 +33,12 @@ def test_the_admin_token_comes_from_one_place(monkeypatch: pytest.MonkeyPatch, t
     """From the variable or from a file, not both; never shown in the settings' text; nonsense is refused."""
     assert load_settings().first_admin_token() is None
     file = tmp_path / "token"
-    file.write_text("canary-of-the-file\n")
+    file.write_text("canary-of-the-file\r\n", encoding="utf-8-sig")  # as Notepad saves it
     monkeypatch.setenv("BARWATCH_ADMIN_TOKEN_FILE", str(file))
     assert load_settings().first_admin_token() == "canary-of-the-file"
+    file.write_text("canary-of-the-file\n", encoding="utf-16")
+    with pytest.raises(ConfigurationError, match=r"TOKEN_FILE .*token\): cannot be read: saved as UTF-16"):
+        load_settings().first_admin_token()
     monkeypatch.setenv("BARWATCH_ADMIN_TOKEN", "canary")
     with pytest.raises(ConfigurationError, match="not both") as caught:
         load_settings()

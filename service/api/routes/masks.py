@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Path, UploadFile
 
-from lifts.folder import canonical_reference
-from lifts.masks import canonical_mask
+from lifts.folder import read_reference
+from lifts.masks import read_mask
 from lifts.schema import Lift
 from service.api.deps import ADMIN, MULTIPART, OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionOut
-from service.api.uploads import decode_upload, read_upload
+from service.api.uploads import read_upload
 from service.domain.arrays import Image
 from service.inference.enrolment import enrol
 from service.passages.motion import track_warnings
@@ -21,7 +21,10 @@ from service.usecases.enrolment import find_lift, store_masks
 
 router = APIRouter(prefix="/lifts/{lift_id}/masks", tags=["lifts"])
 
-_DRAWING = "White bar on black, JPEG or PNG: 200x200, or the camera's size where the lift has a track."
+_DRAWING = (
+    "The bar on a background of one colour (white on black is clearest), JPEG or PNG: 200x200, or the "
+    "camera's size where the lift has a track."
+)
 _REFERENCE = "A picture of a carrier in this state (same sizes): tells whether the masks are swapped."
 
 
@@ -51,14 +54,13 @@ def enrol_masks(
     known = find_lift(runtime, lift_id)
     limit = runtime.settings.max_upload_mb
     drawings = [
-        canonical_mask(decode_upload(read_upload(file, part, limit), part), known, part)
+        read_mask(read_upload(file, part, limit), known, part)
         for part, file in (("open", open), ("close", close))
     ]
     references: dict[str, Image] = {}
     for part, file in (("reference_open", reference_open), ("reference_close", reference_close)):
         if file is not None:
-            picture = decode_upload(read_upload(file, part, limit), part)
-            references[part] = canonical_reference(picture, known, part)
+            references[part] = read_reference(read_upload(file, part, limit), known, part)
     version = enrol(lift_id, drawings[0], drawings[1], references, runtime.engine)
     stored = store_masks(runtime, known or Lift(id=lift_id, name=name or lift_id), version)
     return EnrolmentOut(

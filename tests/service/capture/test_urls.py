@@ -11,7 +11,7 @@ from service.domain.errors import ConfigurationError
 def test_placeholders_come_from_the_environment_and_from_files(tmp_path: Path) -> None:
     """A variable, or the file that NAME_FILE names, replaces ${NAME}; odd characters cannot break the URL."""
     secret = tmp_path / "password"
-    secret.write_text("p@ss/w:rd\n")
+    secret.write_text("p@ss/w:rd\r\n", encoding="utf-8-sig")  # as Notepad saves it
     environ = {"LIFT_USER": "operator", "LIFT_PASSWORD_FILE": str(secret)}
     url = expand("rtsp://${LIFT_USER}:${LIFT_PASSWORD}@cam.example/live", environ)
     assert url == "rtsp://operator:p%40ss%2Fw%3Ard@cam.example/live"

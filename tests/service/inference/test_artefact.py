@@ -120,6 +120,17 @@ def test_a_manifest_that_is_not_json_is_refused(copy: Path) -> None:
         verify(copy)
 
 
+def test_a_manifest_may_begin_with_a_byte_order_mark(copy: Path) -> None:
+    """An editor's byte-order mark changes nothing; another encoding is named."""
+    manifest = copy.with_suffix(".json")
+    text = manifest.read_text()
+    manifest.write_text(text, encoding="utf-8-sig")
+    verify(copy)
+    manifest.write_text(text, encoding="utf-16")
+    with pytest.raises(ArtefactError, match="cannot be read: saved as UTF-16"):
+        verify(copy)
+
+
 def test_a_file_that_is_no_model_is_refused_even_with_the_right_hash(tmp_path: Path) -> None:
     """A right hash over the wrong thing is still not a model."""
     path = write_artefact(tmp_path)
