@@ -64,6 +64,8 @@ def render_all(
 def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
     """Watch a video with the service's own command; returns its lines in order, one per carrier.
 
+    A damaged recording (exit status 3) is watched as far as it goes.
+
     Raises:
         RuntimeError: the command failed; with its error output.
     """
@@ -71,9 +73,10 @@ def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
     done = subprocess.run(
         [*command, "--json", "--timing", "--model", str(model)], capture_output=True, text=True, check=False
     )
-    if done.returncode:
+    if done.returncode not in {0, 3}:
         raise RuntimeError(f"{video.parent.name}/{video.name}: {done.stderr.strip()}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return [line for line in lines if "passage" in line]
 
 
 def watch(root: Path, recording: RenderedRecording, model: Path) -> tuple[EventTally, dict[str, Any]]:

@@ -14,7 +14,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from service.bench.cameras import FPS, INTERVAL_S, START_S
-from service.capture.source import FileSource
+from service.capture.files import FileSource
 from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.passage import Passage
 from service.station.worker import CameraWorker, WorkerOptions

@@ -1,4 +1,4 @@
-"""Where frames come from: video files, live streams and local cameras, decoded by FFmpeg.
+"""Where frames come from: live streams and local cameras, decoded by FFmpeg; `files` reads recordings.
 
 A source is an iterable of `Frame`; it stands for one connection and ends when that does. Reconnection is
 the reader's business (`service.capture.reader`). Every failure is a `SourceError` without credentials.
@@ -9,8 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
@@ -19,9 +17,11 @@ from av.container import InputContainer
 from lifts.addresses import parse_address, redact
 from lifts.schema import Transport
 from service.capture.clock import MediaClock
-from service.capture.decoder import Decoder, FrameGate
+from service.capture.decoder import Decoder
+from service.capture.files import FileSource
 from service.capture.hardware import Hardware, accelerator, distrust
 from service.capture.hosts import resolve
+from service.capture.thinning import FrameGate
 from service.capture.urls import device_of, expand, is_stream
 from service.domain.errors import SourceError
 from service.domain.frame import Frame
@@ -32,95 +32,6 @@ _TRANSPORTS: dict[Transport, dict[str, str]] = {
     "udp": {"rtsp_transport": "udp"},
     "auto": {"rtsp_transport": "udp+tcp", "rtsp_flags": "prefer_tcp"},
 }
-
-
-class FileSource:
-    """A recorded video.
-
-    Args:
-        path: the file.
-        loop: start again at its end, for ever; t_s goes on increasing.
-        realtime: hand frames out when their time stamp is due, without drift.
-        max_fps: frames that come faster are not handed out.
-        skip_unneeded: leave pictures undecoded that neither `max_fps` nor other pictures need; see
-            `service.capture.decoder.Thinning`, which never goes below four fifths of `max_fps`.
-        hardware: what decodes.
-
-    Raises:
-        SourceError: no such file, or no video.
-    """
-
-    def __init__(
-        self,
-        path: str | Path,
-        *,
-        loop: bool = False,
-        realtime: bool = False,
-        max_fps: float | None = None,
-        skip_unneeded: bool = True,
-        hardware: Hardware = "none",
-    ) -> None:
-        self.path = Path(path)
-        self._loop, self._realtime, self._max_fps = loop, realtime, max_fps
-        self._wanted_fps = max_fps if skip_unneeded else None
-        self._hardware = hardware
-        self._closed = threading.Event()
-        with self._open() as container:
-            decoder = self._decoder(container)
-            self.fps, self.decoder = decoder.fps, decoder.name
-            self.waited_s = 0.0
-            """For how long it waited until pictures were due, seconds."""
-            self.duration_s = max(0.0, (container.duration or 0) / av.time_base)
-            """Length of the file by its own account, seconds; 0 when it does not say."""
-
-    def close(self) -> None:
-        """End the iteration soon; safe from another thread."""
-        self._closed.set()
-
-    def __iter__(self) -> Iterator[Frame]:
-        clock = MediaClock(1.0 / self.fps)
-        gate = FrameGate(self._max_fps)
-        first = 0
-        start_s = time.monotonic()
-        while not self._closed.is_set():
-            index = first
-            with self._open() as container:
-                decoder = self._decoder(container)
-                with suppress(av.FFmpegError, TimeoutError):  # what is left of a damaged recording
-                    for picture in decoder:
-                        if self._closed.is_set():
-                            return
-                        self.decoder = decoder.name
-                        t_s = clock.stamp(picture.raw_s)
-                        if self._realtime and (early_s := start_s + t_s - time.monotonic()) > 0.0:
-                            self._closed.wait(early_s)
-                            self.waited_s += early_s
-                        index = first + picture.number + 1
-                        if gate.passes(t_s):
-                            yield picture.frame(index - 1, t_s)
-            if index == first and not self._closed.is_set():
-                raise SourceError(f"{self.path}: no picture can be decoded from this file")
-            if not self._loop:
-                return
-            first = index
-
-    def _open(self) -> InputContainer:
-        if not self.path.is_file():
-            raise SourceError(f"{self.path}: no such file")
-        try:
-            return av.open(
-                str(self.path.resolve()),
-                options={"protocol_whitelist": "file"},
-                hwaccel=accelerator(self._hardware),
-            )
-        except (av.FFmpegError, ValueError):
-            raise SourceError(f"{self.path}: not a video that can be decoded") from None
-
-    def _decoder(self, container: InputContainer) -> Decoder:
-        try:
-            return Decoder(container, wanted_fps=self._wanted_fps)
-        except ValueError as error:
-            raise SourceError(f"{self.path}: {error}") from None
 
 
 class StreamSource:

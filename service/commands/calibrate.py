@@ -18,12 +18,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from lifts.errors import LiftError
 from lifts.folder import format_lift, read_lift
 from lifts.schema import Camera, Lift, Track
-from service.commands.options import JsonOption
+from service.commands.options import FpsOption, JsonOption
 from service.domain.errors import ConfigurationError
 from service.passages.motion import track_warnings
 from service.setup.picture import Image, draw_proposal, registered
 from service.setup.proposal import Marking, Proposal, propose
 from service.setup.video import Recording, read_pictures, read_recording
+from service.station.summary import reading_advice, reading_lines
 
 _LOW_CONFIDENCE = 0.6  # a confidence below it gives a warning
 _TURNING_PX = 8.0  # as do parts of a carrier that move apart by more
@@ -57,6 +58,7 @@ def calibrate(
     ] = None,
     picture: Annotated[Path | None, typer.Option(help="Where to draw the track (PNG).")] = None,
     seconds: Annotated[float, typer.Option(min=5.0, max=600.0, help="Seconds of the video to read.")] = 150.0,
+    fps: FpsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose a lift's track from a video of three carriers or more; prints it, or writes it to --out."""
@@ -65,10 +67,14 @@ def calibrate(
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"reading {video.name}", total=1.0)
-        recording = read_recording(video, seconds, lambda done: progress.update(task, completed=0.4 * done))
+        recording = read_recording(
+            video, seconds, lambda done: progress.update(task, completed=0.4 * done), fps=fps
+        )
+        for line in _unread(recording):
+            typer.echo(line, err=True)
         progress.update(task, description="following the carriers")
         proposal = propose(recording, marking, lambda done: progress.update(task, completed=0.4 + 0.5 * done))
-        shots = read_pictures(video, proposal.middles_s) if out or picture else []
+        shots = read_pictures(video, proposal.middles_s, fps=fps) if out or picture else []
         progress.update(task, completed=1.0)
     lift = _lift(known, out, video, recording, proposal.track)
     warnings = _warnings(proposal)
@@ -84,6 +90,15 @@ def calibrate(
         typer.echo(line, err=True)
     for warning in warnings:
         typer.echo(f"warning: {warning}", err=True)
+
+
+def _unread(recording: Recording) -> list[str]:
+    """Return what was read of the file where that is not simply all of it."""
+    account = recording.account
+    if account is None:
+        return []
+    lines = reading_lines(account)
+    return [*lines, *reading_advice(account)] if len(lines) > 1 or reading_advice(account) else []
 
 
 def _known(out: Path) -> Lift | None:

@@ -14,17 +14,22 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from lifts.decision.verdict import Judgement
 from lifts.errors import LiftError
 from lifts.folder import LiftFolder, read_lift_folder
-from service.commands.options import DataOption, DeviceOption, ModelOption
+from service.commands.options import DataOption, DeviceOption, FpsOption, ModelOption
 from service.domain.errors import ConfigurationError, NotFoundError
 from service.domain.passage import Passage
 from service.domain.reason_texts import reason_text
 from service.inference.model import EmbeddingModel
 from service.passages.motion import track_warnings
 from service.settings import Settings, load_settings
-from service.station.watch import Watched, watch_file
+from service.station.summary import as_json as summary_as_json
+from service.station.summary import carrier_lines, reading_advice, reading_lines
+from service.station.watch import RecordingWatch, Watched
 from service.store import lifts, masks
 from service.store.database import Store
 from service.usecases.samples import sample_folder
+
+INCOMPLETE = 3
+"""Exit status where part of the recording could not be read."""
 
 
 def watch(
@@ -36,11 +41,16 @@ def watch(
     timing: Annotated[
         bool, typer.Option(help="Add to each JSON line when the verdict was out: t_decided, in seconds.")
     ] = False,
+    fps: FpsOption = None,
     data: DataOption = None,
     model: ModelOption = None,
     device: DeviceOption = None,
 ) -> None:
-    """Run the whole path over a file, as fast as it goes: one line per carrier."""
+    """Run the whole path over a file, as fast as it goes: one line per carrier.
+
+    At the end a summary: on stderr, and with --json as the last line. The exit status is 3 if part of the
+    recording could not be read.
+    """
     settings = load_settings(data=data, model=model, device=device)
     folder = find_lift(lift, settings)
     for warning in track_warnings(folder.lift.track):
@@ -51,11 +61,19 @@ def watch(
         task = progress.add_task("loading the model", total=1.0)
         network = EmbeddingModel.load(settings.manifest_path(), settings.device, precision=settings.precision)
         progress.update(task, description=video.name)
-        watched = watch_file(
-            video, folder, network, on_progress=lambda done: progress.update(task, completed=done)
+        watched = RecordingWatch(
+            video, folder, network, on_progress=lambda done: progress.update(task, completed=done), fps=fps
         )
         for seen in watched:
             typer.echo(_line(seen, timing) if lines else _sentence(seen.passage, seen.judgement))
+    account = watched.account
+    advice = reading_advice(account)
+    if lines:
+        typer.echo(json.dumps({"summary": summary_as_json(account, watched.carriers, advice)}))
+    for line in [*reading_lines(account), *carrier_lines(watched.carriers), *advice]:
+        typer.echo(line, err=True)
+    if not account.whole:
+        raise typer.Exit(INCOMPLETE)
 
 
 def find_lift(name: str, settings: Settings) -> LiftFolder:

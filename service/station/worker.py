@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import cv2
 
+from service.capture.files import FileSource
 from service.capture.hardware import Hardware
 from service.capture.reader import CameraReader, LatestFrames
-from service.capture.source import FileSource, StreamSource, open_source
+from service.capture.source import StreamSource, open_source
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, Snapshot, WatchedLift
 from service.domain.errors import ConfigurationError
 from service.domain.frame import Frame

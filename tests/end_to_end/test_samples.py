@@ -33,7 +33,9 @@ def test_watch_finds_every_carrier_once_and_judges_it_rightly(name: str) -> None
     assert folder is not None
     command = [sys.executable, "-m", "service.cli", "watch", str(folder / VIDEO), "--lift", name, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
-    said = [json.loads(line) for line in done.stdout.splitlines()]
+    *said, last = [json.loads(line) for line in done.stdout.splitlines()]
+    assert last["summary"]["complete"]
+    assert last["summary"]["carriers"] == len(said)
     due = truth_of(folder)
     assert [s["verdict"] for s in said] == [c["state"] for c in due]
     assert sum(s["occupied"] != c["occupied"] for s, c in zip(said, due, strict=True)) <= 1

@@ -11,8 +11,8 @@ import pytest
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
+from service.capture.files import FileSource
 from service.capture.reader import CameraReader, LatestFrames
-from service.capture.source import FileSource
 from service.domain.alarm import AlarmState
 from service.domain.frame import Frame
 from service.domain.passage import Passage

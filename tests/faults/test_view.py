@@ -10,7 +10,7 @@ import pytest
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
-from service.capture.source import FileSource
+from service.capture.files import FileSource
 from service.domain.alarm import AlarmKind
 from service.domain.arrays import Image
 from service.domain.frame import Frame

@@ -17,7 +17,7 @@ import cv2
 import typer
 
 from lifts.folder import read_lift_folder
-from service.capture.source import FileSource
+from service.capture.files import FileSource
 from service.domain.camera import WatchedLift
 from service.domain.frame import Frame
 from service.domain.passage import Passage

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.capture import hardware
-from service.capture.source import FileSource
+from service.capture.files import FileSource
 from tests.service.capture.videos import write_video
 
 

@@ -8,7 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from service.capture.source import FileSource, open_source
+from service.capture.files import FileSource
+from service.capture.source import open_source
 from service.domain.errors import SourceError
 from service.usecases.samples import VIDEO, sample_folders
 from tests.service.capture.videos import drawn, flip_bytes, write_video

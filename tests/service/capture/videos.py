@@ -18,6 +18,7 @@ def write_video(
     key_every: int = 12,
     pixels: str = "yuv420p",
     options: dict[str, str] | None = None,
+    aspect: Fraction | None = None,
 ) -> Path:
     """Write an H.264 file (with B-frames), one frame at each of these times, no two alike."""
     width, height = size
@@ -27,6 +28,8 @@ def write_video(
         stream = container.add_stream("libx264", rate=25, options=chosen)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
         stream.codec_context.time_base = Fraction(1, 1000)
+        if aspect is not None:
+            stream.codec_context.sample_aspect_ratio = aspect
         for index, stamp in enumerate(stamps_ms):
             frame = av.VideoFrame.from_ndarray(drawn(index, size), format="bgr24")
             frame.pts, frame.time_base = stamp, Fraction(1, 1000)

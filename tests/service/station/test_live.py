@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from service.capture.source import FileSource, StreamSource, open_source
+from service.capture.files import FileSource
+from service.capture.source import StreamSource, open_source
 from service.domain.errors import SourceError
 from service.domain.frame import Frame
 from tests.service.capture.videos import drawn

@@ -10,7 +10,7 @@ from lifts.decision.verdict import Verdict
 from lifts.folder import LiftFolder
 from service.domain.errors import SourceError
 from service.inference.model import EmbeddingModel
-from service.station.watch import watch_file
+from service.station.watch import RecordingWatch
 from tests.service.passages.scripted import HEIGHT, WIDTH, Scene, crossing_s, frames, watched
 from tests.service.tiny_model import write_artefact
 
@@ -44,7 +44,7 @@ def model(tmp_path: Path) -> EmbeddingModel:
 def test_each_carrier_is_judged_once_and_progress_is_told(recording: Path, model: EmbeddingModel) -> None:
     """Three carriers, each once at its time with a judgement of three pictures; progress grows to the end."""
     told: list[float] = []
-    found = list(watch_file(recording, folder(), model, on_progress=told.append))
+    found = list(RecordingWatch(recording, folder(), model, on_progress=told.append))
     assert len(found) == 3
     for (passage, judgement, _), begin_s in zip(found, SCENE.carriers, strict=False):
         assert passage.t_middle_s == pytest.approx(crossing_s(SCENE, begin_s, 0.5), abs=0.3)
@@ -58,7 +58,7 @@ def test_each_carrier_is_judged_once_and_progress_is_told(recording: Path, model
 
 def test_a_recording_replays_to_the_same_verdicts(recording: Path, model: EmbeddingModel) -> None:
     """Watched twice: the same passages, pictures and verdicts, bit for bit."""
-    first, second = (list(watch_file(recording, folder(), model)) for _ in range(2))
+    first, second = (list(RecordingWatch(recording, folder(), model)) for _ in range(2))
     assert len(first) == 3
     for one, other in zip(first, second, strict=True):
         assert (one.passage.id, one.decided_s) == (other.passage.id, other.decided_s)
@@ -71,4 +71,4 @@ def test_a_recording_replays_to_the_same_verdicts(recording: Path, model: Embedd
 def test_a_missing_recording_says_so(tmp_path: Path, model: EmbeddingModel) -> None:
     """The error names the file."""
     with pytest.raises(SourceError, match=r"gone\.mp4"):
-        list(watch_file(tmp_path / "gone.mp4", folder(), model))
+        list(RecordingWatch(tmp_path / "gone.mp4", folder(), model))

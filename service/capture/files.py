@@ -1,0 +1,234 @@
+"""The one reader of video files: every command and every camera that is a file reads recordings with it."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+
+from service.capture.account import Account, Bookkeeper
+from service.capture.clock import RecordingClock
+from service.capture.decoder import Decoded, Decoder
+from service.capture.hardware import Hardware, accelerator
+from service.capture.picture import Display, display_of
+from service.capture.thinning import FrameGate
+from service.domain.errors import SourceError
+from service.domain.frame import Frame
+
+_PROTOCOLS = "file,subfile"
+_TAG = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)$")  # Matroska says so how long a stream is
+
+
+class FileSource:
+    """A recorded video.
+
+    Frames bear the file's own times, seconds from where its first stream starts: a gap stays a gap, and
+    pictures that start later than the sound are late. Where a file has no time stamps, its frame rate counts.
+    Clips that were joined behind the first are read through. Pictures are turned and stretched as the file
+    wants them shown.
+
+    Args:
+        path: the file; whatever its name looks like, it is one.
+        loop: start again at its end, for ever; t_s goes on increasing.
+        realtime: hand frames out when their time stamp is due, without drift.
+        max_fps: frames that come faster are not handed out.
+        skip_unneeded: leave pictures undecoded that neither `max_fps` nor other pictures need; see
+            `service.capture.thinning.Thinning`, which never goes below four fifths of `max_fps`.
+        hardware: what decodes.
+        fps: count pictures at this rate, whatever the file says of their times.
+        size: (width, height) that is expected: pictures that have it only as they are stored stay so.
+
+    Raises:
+        SourceError: no such file, or no video.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        loop: bool = False,
+        realtime: bool = False,
+        max_fps: float | None = None,
+        skip_unneeded: bool = True,
+        hardware: Hardware = "none",
+        fps: float | None = None,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self._loop, self._realtime, self._max_fps = loop, realtime, max_fps
+        self._wanted_fps = max_fps if skip_unneeded else None
+        self._hardware, self._counted_fps, self._expected = hardware, fps, size
+        self._closed = threading.Event()
+        self._parts = parts(self.path)
+        self._books, self._losses, self._ended = Bookkeeper(), 0, False
+        with self._open(*self._parts[0]) as container:
+            decoder = self._decoder(container)
+            self.fps, self.decoder = decoder.fps, decoder.name
+            self._clock = RecordingClock(1.0 / decoder.fps)
+            self.waited_s = 0.0
+            """For how long it waited until pictures were due, seconds."""
+            frames_s = decoder.stream.frames / decoder.fps
+            self.duration_s = frames_s if decoder.counted else _duration_s(container, decoder.stream)
+            """Where its pictures end by its own account, seconds; 0 when it does not say."""
+        for part in self._parts[1:]:
+            with suppress(SourceError), self._open(*part) as container:
+                self.duration_s += _duration_s(container, self._decoder(container).stream)
+
+    def close(self) -> None:
+        """End the iteration soon; safe from another thread."""
+        self._closed.set()
+
+    @property
+    def account(self) -> Account:
+        """What was read so far, the first time through."""
+        return self._books.account(
+            self.duration_s or None, self._losses, self._clock.joins_s, ended=self._ended
+        )
+
+    def __iter__(self) -> Iterator[Frame]:
+        self._clock, self._books, self._losses = RecordingClock(1.0 / self.fps), Bookkeeper(), 0
+        self._ended = False
+        gate = FrameGate(self._max_fps)
+        first = rounds = 0
+        due_s: float | None = None
+        while not self._closed.is_set():
+            index = first
+            for t_s, picture, display, number in self._pictures(keep_books=rounds == 0):
+                if self._closed.is_set():
+                    return
+                if self._realtime:
+                    due_s = time.monotonic() - t_s if due_s is None else due_s
+                    if (early_s := due_s + t_s - time.monotonic()) > 0.0:
+                        self._closed.wait(early_s)
+                        self.waited_s += early_s
+                index = first + number + 1
+                if gate.passes(t_s):
+                    yield picture.frame(index - 1, t_s, display)
+            if index == first and not self._closed.is_set():
+                raise SourceError(f"{self.path}: no picture can be decoded from this file")
+            if not self._loop:
+                return
+            first, rounds = index, rounds + 1
+
+    def _pictures(self, *, keep_books: bool) -> Iterator[tuple[float, Decoded, Display, int]]:
+        """Yield each picture of the file with its time, how it is shown and its number."""
+        before, lost = 0, 0
+        for start, end in self._parts:
+            try:
+                container = self._open(start, end)
+            except SourceError:
+                if start == 0:
+                    raise
+                lost += 1  # a clip behind the first
+                self._losses = lost if keep_books else self._losses
+                continue
+            with container:
+                decoder = self._decoder(container)
+                if decoder.counted:
+                    self._books.counted(decoder.fps)
+                start_s = None if container.start_time is None else container.start_time / av.time_base
+                pictures = ((picture.raw_s, picture) for picture in _readable(decoder))
+                display, size, first_size = Display(), (0, 0), (0, 0)
+                number = before
+                for t_s, picture in self._clock.timed(pictures, None if decoder.counted else start_s):
+                    self.decoder = decoder.name
+                    if (picture.picture.width, picture.picture.height) != size:
+                        size = (picture.picture.width, picture.picture.height)
+                        first_size = size if first_size == (0, 0) else first_size
+                        display = self._display(picture, decoder, first_size)
+                    if keep_books:
+                        self._losses = lost + decoder.losses
+                        self._books.picture(
+                            t_s, display.size(*size), display, self._losses, damaged=picture.damaged
+                        )
+                    number = before + picture.number
+                    yield t_s, picture, display, number
+                before, lost = number + 1, lost + decoder.losses
+                self._losses = lost if keep_books else self._losses
+        self._ended = True
+
+    def _display(self, picture: Decoded, decoder: Decoder, first_size: tuple[int, int]) -> Display:
+        shown = display_of(picture.picture, decoder.stream, first_size)
+        stored = (picture.picture.width, picture.picture.height)
+        # A lift that was set up with pictures as they are stored is watched with such.
+        if shown.aspect != 1 and stored == self._expected:
+            return Display(shown.transposed, shown.mirrored, shown.flipped)
+        return shown
+
+    def _open(self, start: int, end: int | None) -> InputContainer:
+        if not self.path.is_file():
+            raise SourceError(f"{self.path}: no such file")
+        # `file:` makes a name of what follows, even where that looks like a protocol.
+        name = f"file:{self.path.resolve()}"
+        if end is not None or start:
+            name = f"subfile,,start,{start},end,{end or 0},,:{name}"
+        try:
+            return av.open(
+                name, options={"protocol_whitelist": _PROTOCOLS}, hwaccel=accelerator(self._hardware)
+            )
+        except (av.FFmpegError, ValueError):
+            names = {box for box, _ in _boxes(self.path)}
+            if names and b"moov" not in names:
+                raise SourceError(
+                    f"{self.path}: its index is missing, which MP4 files have at their end: the copy broke "
+                    "off, or the recorder was stopped while it wrote. Copy it or export it again"
+                ) from None
+            raise SourceError(f"{self.path}: not a video that can be decoded") from None
+
+    def _decoder(self, container: InputContainer) -> Decoder:
+        try:
+            return Decoder(container, wanted_fps=self._wanted_fps, recorded=True, fps=self._counted_fps)
+        except ValueError as error:
+            raise SourceError(f"{self.path}: {error}") from None
+
+
+def parts(path: Path) -> list[tuple[int, int | None]]:
+    """Return where the clips of a file begin and end, in bytes; None: at the file's end.
+
+    Only MP4 files need it: of other formats FFmpeg reads all clips that were joined.
+    """
+    starts = [at for name, at in _boxes(path) if name == b"ftyp"] or [0]
+    return list(zip(starts, [*starts[1:], None], strict=True))
+
+
+def _boxes(path: Path) -> Iterator[tuple[bytes, int]]:
+    """Yield names and places of an MP4 file's outermost boxes; none of other files."""
+    at = 0
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            while at + 8 <= size:
+                file.seek(at)
+                head = file.read(16)
+                length, name = int.from_bytes(head[:4], "big"), head[4:8]
+                if at == 0 and name != b"ftyp":
+                    return
+                yield name, at
+                length = int.from_bytes(head[8:], "big") if length == 1 else length or size
+                at += max(length, 8)
+    except OSError:
+        return
+
+
+def _readable(decoder: Decoder) -> Iterator[Decoded]:
+    """Yield what can be read of a damaged recording; the account says what could not."""
+    try:
+        yield from decoder
+    except av.FFmpegError:
+        decoder.losses += 1
+
+
+def _duration_s(container: InputContainer, stream: av.VideoStream) -> float:
+    """Return where a file's pictures end by its own account; 0 where it does not say."""
+    start_s = (container.start_time or 0) / av.time_base
+    if stream.duration is not None and stream.time_base is not None:
+        return max(0.0, float(((stream.start_time or 0) + stream.duration) * stream.time_base) - start_s)
+    if match := _TAG.match(stream.metadata.get("DURATION", "")):
+        return 3600.0 * int(match[1]) + 60.0 * int(match[2]) + float(match[3])
+    return max(0.0, (container.duration or 0) / av.time_base)

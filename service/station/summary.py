@@ -1,0 +1,143 @@
+"""What a recording came to, at its end: what was read, what was found, and what to do about the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Judgement, Verdict
+from service.capture.account import Account, Stretch
+from service.domain.reason_texts import TEXTS
+
+LEAST_RATE = 4.0
+"""Pictures a second below which a line is followed badly or not at all (docs/operations.md)."""
+
+GOOD_RATE = 12.5
+"""Pictures a second of which none more are used."""
+
+_NAMED = 5  # stretches that are named one by one
+
+
+@dataclass
+class Carriers:
+    """Counts of carriers: all that were found, and the unknown ones by their first reason."""
+
+    found: int = 0
+    unknown: Counter[Reason] = field(default_factory=Counter)
+
+    def add(self, judgement: Judgement) -> None:
+        """Count one."""
+        self.found += 1
+        if judgement.verdict is Verdict.UNKNOWN:
+            self.unknown[judgement.reasons[0] if judgement.reasons else Reason.UNSPECIFIED] += 1
+
+    @property
+    def judged(self) -> int:
+        """Carriers that are open or closed."""
+        return self.found - self.unknown.total()
+
+
+def reading_lines(account: Account) -> list[str]:
+    """Return what was read of a recording and what was not, in sentences; the first says how much."""
+    of = "" if account.promised_s is None else f" of {account.promised_s:.1f} s"
+    pictures = f"{account.pictures} pictures, {account.rate:.3g} a second, {_sizes(account)}"
+    lines = [f"read {account.read_s:.1f} s{of}: {pictures}"]
+    if account.counted_fps is not None:
+        lines.append(
+            f"no time stamps in the file: times are counted at {account.counted_fps:g} pictures a second; "
+            "--fps gives another rate"
+        )
+    if account.gaps:
+        lines.append(f"no pictures (the recorder paused, or had not begun): {_stretches(account.gaps)}")
+    if account.joins_s:
+        begins = ", ".join(f"{t_s:.1f} s" for t_s in account.joins_s[:_NAMED])
+        more = len(account.joins_s) - _NAMED
+        lines.append(
+            f"clips joined behind the first begin at {begins}" + (f" and {more} more" if more > 0 else "")
+        )
+    if account.damaged:
+        lines.append(f"damaged, not readable: {_stretches(account.damaged)}")
+    if account.missing_s:
+        lines.append(
+            f"the last {account.missing_s:.1f} s are missing: the file promises {account.promised_s:.1f} s "
+            f"and breaks off at {account.end_s:.1f} s"
+        )
+    return lines
+
+
+def reading_advice(account: Account) -> list[str]:
+    """Return what to do about what is wrong with a recording; nothing if all is well."""
+    advice = []
+    if not account.whole:
+        advice.append(
+            "part of the recording could not be read: copy it again from the recorder, or export it again"
+        )
+    if 0.0 < account.rate < LEAST_RATE:
+        advice.append(
+            f"{account.rate:.3g} pictures a second are too few to follow a line: it takes at least "
+            f"{LEAST_RATE:g}, better {GOOD_RATE:g}. Set the recorder's frame rate higher"
+        )
+    if len(account.sizes) > 1:
+        advice.append(
+            "the picture's size changes: set the camera to one size, day and night. The line is learnt anew "
+            "each time"
+        )
+    return advice
+
+
+def carrier_lines(carriers: Carriers) -> list[str]:
+    """Return what was found, in sentences."""
+    reasons = carriers.unknown.most_common()
+    unknown = ", ".join(f"{count} because {TEXTS[reason]}" for reason, count in reasons)
+    return [
+        f"carriers: {carriers.found} found, {carriers.judged} judged"
+        + (f", {carriers.unknown.total()} unknown: {unknown}" if unknown else "")
+    ]
+
+
+def as_json(account: Account, carriers: Carriers, advice: Sequence[str]) -> dict[str, Any]:
+    """Return all of it for machines; times in seconds from the start of the file."""
+    return {
+        "seconds_read": round(account.read_s, 3),
+        "seconds_promised": None if account.promised_s is None else round(account.promised_s, 3),
+        "seconds_missing": round(account.missing_s, 3),
+        "complete": account.whole,
+        "frames": account.pictures,
+        "frames_per_s": round(account.rate, 3),
+        "counted_fps": account.counted_fps,
+        "sizes": [
+            {"from": round(t_s, 3), "width": width, "height": height} for t_s, width, height in account.sizes
+        ],
+        "gaps": _rounded(account.gaps),
+        "damaged": _rounded(account.damaged),
+        "joined": [round(t_s, 3) for t_s in account.joins_s],
+        "carriers": carriers.found,
+        "judged": carriers.judged,
+        "unknown": {reason.value: count for reason, count in carriers.unknown.most_common()},
+        "advice": list(advice),
+    }
+
+
+def _sizes(account: Account) -> str:
+    display = account.display
+    first, *others = account.sizes[:_NAMED] or [(0.0, 0, 0)]
+    sizes = f"{first[1]}x{first[2]}"
+    sizes += "".join(f", {width}x{height} from {t_s:.1f} s" for t_s, width, height in others)
+    how = ["turned as the file says"] if display.turned else []
+    how += ["with square pixels"] if display.aspect != 1 else []
+    return sizes + (f" ({' and '.join(how)})" if how else "")
+
+
+def _stretches(stretches: Sequence[Stretch]) -> str:
+    named = ", ".join(f"{from_s:.1f} to {to_s:.1f} s" for from_s, to_s in stretches[:_NAMED])
+    rest = stretches[_NAMED:]
+    if not rest:
+        return named
+    return f"{named} and {len(rest)} more, {sum(b - a for a, b in rest):.1f} s together"
+
+
+def _rounded(stretches: Sequence[Stretch]) -> list[list[float]]:
+    return [[round(from_s, 3), round(to_s, 3)] for from_s, to_s in stretches]
