@@ -90,17 +90,17 @@ class Service:
             parts.callback(self.engine.stop)
             parts.callback(FolderLock(settings.data).release)
             # The database cannot open on a full disk: this gives up the reserve, if there is one.
-            DiskSpace(settings.data).check()
+            DiskSpace(settings.data).check(quietly=True)  # who maintains it says so
             self.store = Store.open(settings.data, self.runners)
             parts.callback(self.store.close)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             early.listen(self.pipeline.on_event)
-            self.new_token = first_token(self.store, settings, shown=prepare is None)
             self.socket = _listen(settings.host, settings.port)
+            parts.callback(self.socket.close)
+            self.new_token = first_token(self.store, settings, shown=prepare is None)
             # Asked now: the server closes its socket when it stops, while the start may still be under way.
             self._address: tuple[str, int] = self.socket.getsockname()[:2]
             for stop in (
-                self.socket.close,
                 self.pipeline.stop,
                 self.cameras.stop,
                 self._starter.stop,
@@ -119,10 +119,10 @@ class Service:
     def url(self) -> str:
         """Where a browser finds the service: the public address if one is set, else this machine's."""
         if self.settings.public_url is not None:
-            return self.settings.public_url
+            return self.settings.public_url + self.settings.root_path
         host, port = self._address
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-        return f"http://{shown}:{port}"
+        return f"http://{shown}:{port}{self.settings.root_path}"
 
     def sign_in_link(self, name: str, role: Role) -> str:
         """Return a link that signs a browser in once; its key follows the #, which browsers never send."""
@@ -273,4 +273,5 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # what follows repeats the address
+        raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}") from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lifts.text import read_text
@@ -55,8 +56,12 @@ class Settings(BaseSettings):
 
     public_url: str | None = Field(
         default=None,
-        pattern=r"^https?://[^\s/]+$",
+        pattern=r"^https?://[^\s/@]+$",
         description="Where browsers find the service, e.g. https://barwatch.example; unset: this machine.",
+    )
+    root_path: str = Field(
+        default="",
+        description="The path below which a proxy shows the service, e.g. /barwatch; cut off or not.",
     )
     watchdog_s: float = Field(
         default=30,
@@ -69,6 +74,14 @@ class Settings(BaseSettings):
     log_json: bool | None = Field(
         default=None, description="JSON log lines; if unset, only when stderr is no terminal."
     )
+
+    @field_validator("root_path")
+    @classmethod
+    def _plain_path(cls, path: str) -> str:
+        path = path.rstrip("/")
+        if path and re.fullmatch(r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)+", path) is None:
+            raise ValueError("expected a path such as /barwatch, of letters, digits and . _ ~ -")
+        return path
 
     @model_validator(mode="after")
     def _one_token(self) -> Self:

@@ -136,11 +136,15 @@ def same_origin(connection: HTTPConnection, *, required: bool) -> bool:
     """Return whether the request comes from a page of this host.
 
     Without an Origin it does if none is `required`, or if Sec-Fetch-Site says so. The scheme is not compared:
-    behind a proxy that ends TLS, the service sees a different scheme from the browser's.
+    behind a proxy that ends TLS, the service sees a different scheme from the browser's. A proxy may put
+    another name into Host: the Origin is then that of the public address.
     """
     origin = connection.headers.get("origin")
     if origin is None:
         return not required or connection.headers.get("sec-fetch-site") == "same-origin"
+    public_url = connection.app.state.runtime.settings.public_url
+    if public_url is not None and origin.lower() == public_url.lower():
+        return True
     try:
         return urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower() != ""
     except ValueError:

@@ -27,7 +27,9 @@ DATA = Path("data") / "demo"
 def demo(
     host: HostOption = None,
     port: PortOption = None,
-    data: Annotated[Path | None, typer.Option("--data", help="Folder to work in [data/demo].")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", readable=False, help="Folder to work in [data/demo].")
+    ] = None,
     cameras: Annotated[
         str | None,
         typer.Option(help="Server that plays the samples' videos [the files stand in].", metavar="RTSP_URL"),

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the database and pictures.")]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", readable=False, help="Folder of the database and pictures.")
+]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Model file or manifest.")]
 DeviceOption = Annotated[str | None, typer.Option("--device", help="auto, cpu or cuda.")]
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on [127.0.0.1].")]

@@ -72,8 +72,8 @@ class DiskSpace:
         """What the last check found; enough room before the first."""
         return self._status
 
-    def check(self) -> DiskStatus:
-        """Check the disk, and keep or give up the reserve. Changes are logged; nothing is raised."""
+    def check(self, *, quietly: bool = False) -> DiskStatus:
+        """Check the disk, and keep or give up the reserve; changes are logged, unless `quietly`."""
         try:
             free, total = self._usage(self._folder)
         except FileNotFoundError:
@@ -94,7 +94,7 @@ class DiskSpace:
             free -= reserve
         room = Room.FULL if free < full else Room.LOW if free < low else Room.ENOUGH
         before, self._status = self._status, DiskStatus(room, free, total, reserve)
-        if room is not before.room:
+        if room is not before.room and not quietly:
             say = log.info if room is Room.ENOUGH else log.error
             say("the data folder's disk", room=str(self._status), reserve_mb=reserve // 1_000_000)
         return self._status

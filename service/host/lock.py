@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -21,7 +22,7 @@ class FolderLock:
 
     Raises:
         ConfigurationError: another process holds it (the message names that process), or the folder cannot be
-            written to.
+            written to or locked.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,15 +36,24 @@ class FolderLock:
             ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = os.read(self._file, 32).decode(errors="replace").strip()
             os.close(self._file)
             raise ConfigurationError(
                 f"the data folder {folder} is in use by another Barwatch (process {holder or 'unknown'}): "
                 "stop it first, or name another folder with --data"
             ) from error
-        os.truncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n".encode())
+        except OSError as error:
+            os.close(self._file)
+            raise ConfigurationError(
+                f"the data folder {folder} cannot be locked: {error.strerror or error}: "
+                "put it on a disk of this machine"
+            ) from error
+        # A full disk may have no room even for this: the lock holds all the same, and the reserve (DiskSpace)
+        # is given up only by whoever holds it.
+        with contextlib.suppress(OSError):
+            os.truncate(self._file, 0)
+            os.write(self._file, f"{os.getpid()}\n".encode())
 
     def release(self) -> None:
         """Let another process have the folder."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import FileResponse
+from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from service.api.metrics import RuntimeCollector
@@ -28,7 +28,7 @@ from service.api.routes import (
     site_calibrations,
 )
 from service.api.runtime import Runtime
-from service.web.guards import BodyLimit, SecurityHeaders
+from service.web.guards import BodyLimit, RootPath, SecurityHeaders
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -74,9 +74,11 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     install_problem_handlers(app)
     for part in (lifts, masks, site_calibrations, classify, passages, alarms, feed, session, health):
         app.include_router(part.router)
-    _add_pages(app)
-    _describe(app)
+    _add_pages(app, runtime.settings.root_path)
+    _describe(app, runtime.settings.root_path)
     app.add_middleware(BodyLimit, max_upload_bytes=int(4 * runtime.settings.max_upload_mb * 1e6) + 100_000)
+    if runtime.settings.root_path:
+        app.add_middleware(RootPath, root_path=runtime.settings.root_path)
     app.add_middleware(SecurityHeaders)
     return app
 
@@ -91,19 +93,23 @@ class _Pages(StaticFiles):
         return response
 
 
-def _add_pages(app: FastAPI) -> None:
+def _add_pages(app: FastAPI, root_path: str) -> None:
+    def page(name: str) -> HTMLResponse:
+        text = (CONSOLE / name).read_text(encoding="utf-8").replace('="/', f'="{root_path}/')
+        return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
+
     @app.get("/", include_in_schema=False)
-    async def console() -> FileResponse:
-        return FileResponse(CONSOLE / "index.html", headers={"Cache-Control": "no-cache"})
+    async def console() -> HTMLResponse:
+        return page("index.html")
 
     @app.get("/docs", include_in_schema=False)
-    async def docs() -> FileResponse:
-        return FileResponse(CONSOLE / "docs.html", headers={"Cache-Control": "no-cache"})
+    async def docs() -> HTMLResponse:
+        return page("docs.html")
 
     app.mount("/console", _Pages(directory=CONSOLE), name="console")
 
 
-def _describe(app: FastAPI) -> None:
+def _describe(app: FastAPI, root_path: str) -> None:
     """Put the problem's shape into the OpenAPI description, in place of FastAPI's own validation error."""
 
     making = threading.Lock()  # FastAPI silences pydantic's warnings meanwhile, which two at once would undo
@@ -121,6 +127,7 @@ def _describe(app: FastAPI) -> None:
             description=app.description,
             routes=app.routes,
             tags=app.openapi_tags,
+            servers=[{"url": root_path}] if root_path else None,
         )
         shapes = description["components"]["schemas"]
         for name in ("HTTPValidationError", "ValidationError"):

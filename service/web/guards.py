@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.auth import COOKIE
@@ -47,6 +48,24 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class RootPath:
+    """Gives every request its whole path below `root_path`, whether a proxy has cut that off or not."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self._app, self._root = app, root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] == "http" and scope["path"] == self._root:
+            await RedirectResponse(f"{self._root}/")(scope, receive, send)
+            return
+        if scope["type"] in {"http", "websocket"}:
+            scope = {**scope, "root_path": self._root}
+            if not scope["path"].startswith(f"{self._root}/"):
+                scope["path"] = self._root + scope["path"]
+        await self._app(scope, receive, send)
 
 
 class BodyLimit:

@@ -82,7 +82,7 @@ def start_and_fail(tmp_path: Path, model: Path, *arguments: str, **variables: st
     )
     assert found.returncode == 1, found.stderr
     assert "Traceback" not in found.stderr
-    return found.stderr.strip().splitlines()[-1]
+    return found.stderr.strip()
 
 
 @pytest.mark.parametrize("damage", ["flip", "missing", "golden", "manifest"])
@@ -111,10 +111,11 @@ def test_a_bad_model_stops_the_start(tmp_path: Path, model: Path, damage: str) -
 
 
 def test_a_port_that_is_taken_and_a_short_token_are_said(tmp_path: Path, model: Path) -> None:
-    """Neither starts half a service."""
+    """Neither starts half a service; each is one line, with nothing before it."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert f"cannot listen on 127.0.0.1:{port}" in start_and_fail(tmp_path, model, "--port", port)
+        said = start_and_fail(tmp_path, model, "--port", port, BARWATCH_ADMIN_TOKEN="")
+        assert said == f"barwatch: cannot listen on 127.0.0.1:{port}: Address already in use"
     assert "BARWATCH_ADMIN_TOKEN" in start_and_fail(tmp_path, model, BARWATCH_ADMIN_TOKEN="a")
 
 
@@ -122,6 +123,8 @@ def test_a_folder_in_use_or_read_only_is_said_in_one_line(tmp_path: Path, model:
     """With the process that holds it, or that nothing can be written there; exit code 1 both times."""
     lock = FolderLock(tmp_path / "data")
     said = start_and_fail(tmp_path, model)
-    assert f"in use by another Barwatch (process {os.getpid()})" in said
+    assert said.startswith(f"barwatch: the data folder {tmp_path / 'data'} is in use by another Barwatch")
+    assert f"(process {os.getpid()})" in said
+    assert "\n" not in said
     lock.release()
     assert "the data folder /proc cannot be written to" in start_and_fail(tmp_path, model, "--data", "/proc")

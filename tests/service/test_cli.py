@@ -15,6 +15,7 @@ from lifts.schema import Lift, MaskPair
 from service.cli import app
 from service.domain.errors import BarwatchError
 from service.domain.people import Role
+from service.host.lock import FolderLock
 from service.store import tokens
 from service.store.database import Store
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
@@ -99,6 +100,17 @@ def test_enroll_and_classify_on_a_data_folder(runner: CliRunner, drawings: Path,
     assert (judged["verdict"], len(judged["images"]), judged["occupied"]) == ("closed", 2, True)
     result = run(runner, "classify", "my-lift", picture, "--model", model)
     assert result.stdout.startswith("closed (")
+
+
+def test_the_data_folder_of_a_running_service_can_be_enrolled_to(
+    runner: CliRunner, drawings: Path, model: Path
+) -> None:
+    """The database has room for two writers; the service follows what is stored within seconds."""
+    lock = FolderLock(drawings / "data")
+    masks = ("--open", drawings / "open.png", "--close", drawings / "close.png")
+    result = run(runner, "enroll", "my-lift", *masks, "--model", model)
+    lock.release()
+    assert result.exit_code == 0, result.output
 
 
 def test_enroll_takes_a_whole_lift_folder(runner: CliRunner, tmp_path: Path, model: Path) -> None:

@@ -59,7 +59,7 @@ def list_alarms(
             before=None if cursor is None else int(cursor),
             limit=limit,
         )
-    items = [AlarmOut.of(alarm) for alarm in page.items]
+    items = [AlarmOut.of(alarm, runtime.settings.root_path) for alarm in page.items]
     return AlarmsOut(items=items, next=None if page.next is None else str(page.next))
 
 
@@ -71,7 +71,7 @@ def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:
         events = alarms.events(session, alarm_id)
         comments = alarms.comments(session, alarm_id)
     return AlarmDetailOut(
-        **AlarmOut.of(alarm).model_dump(),
+        **AlarmOut.of(alarm, runtime.settings.root_path).model_dump(),
         events=[AlarmEventOut.of(event) for event in events],
         comments=[CommentOut.of(comment) for comment in comments],
     )
@@ -86,7 +86,7 @@ def acknowledge(
     """Say that somebody has seen the alarm. 409 if it is not active."""
     note = "" if body is None else body.note
     done = runtime.store.write(lambda s: lifecycle.acknowledge(s, alarm_id, principal.name, note))
-    return AlarmOut.of(done.result())
+    return AlarmOut.of(done.result(), runtime.settings.root_path)
 
 
 @router.post("/{alarm_id}/shelve", summary="Shelve an alarm", dependencies=OPERATOR, responses=_ACTION)
@@ -95,7 +95,7 @@ def shelve(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: Sh
     done = runtime.store.write(
         lambda s: lifecycle.shelve(s, alarm_id, principal.name, until=body.expiry, reason=body.reason)
     )
-    return AlarmOut.of(done.result())
+    return AlarmOut.of(done.result(), runtime.settings.root_path)
 
 
 @router.post(

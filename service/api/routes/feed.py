@@ -113,7 +113,7 @@ async def _follow(websocket: WebSocket, runtime: Runtime, newest: int, subscript
         except SubscriberDroppedError:
             return
         if entry is not None:
-            await websocket.send_json(_message(entry))
+            await websocket.send_json(_message(entry, runtime.settings.root_path))
         # The heartbeat is kept up between alarms too: its absence always means that something is wrong.
         if loop.time() >= due:
             if await asyncio.to_thread(_refusal, websocket, runtime) is not None:
@@ -123,7 +123,8 @@ async def _follow(websocket: WebSocket, runtime: Runtime, newest: int, subscript
             due = loop.time() + runtime.heartbeat_s
 
 
-def _message(entry: OutboxEntry) -> dict[str, Any]:
+def _message(entry: OutboxEntry, root_path: str) -> dict[str, Any]:
     if entry.alarm is None:
         return {"type": "unreadable", "seq": entry.seq}
-    return {"type": "alarm", "seq": entry.seq, "alarm": AlarmOut.of(entry.alarm).model_dump(mode="json")}
+    alarm = AlarmOut.of(entry.alarm, root_path)
+    return {"type": "alarm", "seq": entry.seq, "alarm": alarm.model_dump(mode="json")}

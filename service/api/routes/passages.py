@@ -53,7 +53,7 @@ def list_passages(
             before=None if cursor is None else int(cursor),
             limit=limit,
         )
-    items = [PassageOut.of(record) for record in page.items]
+    items = [PassageOut.of(record, runtime.settings.root_path) for record in page.items]
     return PassagesOut(items=items, next=None if page.next is None else str(page.next))
 
 
@@ -66,7 +66,7 @@ def list_passages(
 def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
     """Return one passage: its times, the verdict on it and on each picture, and the operator's label."""
     with runtime.store.reading() as session:
-        return PassageOut.of(passages.get(session, passage_id))
+        return PassageOut.of(passages.get(session, passage_id), runtime.settings.root_path)
 
 
 @router.get(
@@ -132,4 +132,4 @@ def review(passage_id: PassageId, runtime: RuntimeDep, principal: Operator, body
         comment=body.comment,
     )
     reviewed = runtime.store.write(lambda s: passages.review(s, passage_id, label)).result()
-    return PassageOut.of(reviewed)
+    return PassageOut.of(reviewed, runtime.settings.root_path)

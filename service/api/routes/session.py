@@ -34,9 +34,10 @@ def sign_in(body: SignIn, request: Request, response: Response, runtime: Runtime
         COOKIE,
         gate.sessions.issue(principal),
         max_age=int(gate.sessions.lifetime_s),
+        path=runtime.settings.root_path or "/",
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=request.url.scheme == "https" or (runtime.settings.public_url or "").startswith("https:"),
     )
     return PersonOut(name=principal.name, role=principal.role)
 
@@ -55,4 +56,4 @@ def sign_out(request: Request, response: Response, runtime: RuntimeDep) -> None:
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
         runtime.gate.sessions.end(cookie)
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    response.delete_cookie(COOKIE, path=runtime.settings.root_path or "/", httponly=True, samesite="strict")

@@ -33,9 +33,10 @@ class AlarmOut(Shape):
     late: bool = Field(description="The carrier left more than 2 s before the alarm was raised.")
 
     @classmethod
-    def of(cls, alarm: Alarm) -> AlarmOut:
-        """Take what the API shows: everything."""
-        return cls.model_validate(alarm)
+    def of(cls, alarm: Alarm, root_path: str) -> AlarmOut:
+        """Take what the API shows: everything, with the pictures' addresses below `root_path`."""
+        shown = cls.model_validate(alarm)
+        return shown.model_copy(update={"evidence": [root_path + url for url in shown.evidence]})
 
 
 class AlarmsOut(BaseModel):

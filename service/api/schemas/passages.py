@@ -64,14 +64,15 @@ class PassageOut(BaseModel):
     review: ReviewOut | None
 
     @classmethod
-    def of(cls, record: PassageRecord) -> PassageOut:
-        """Put together what the API shows of a stored passage."""
+    def of(cls, record: PassageRecord, root_path: str) -> PassageOut:
+        """Put together what the API shows of a stored passage, its pictures' addresses below `root_path`."""
         judgement = record.judgement
+        pictures = f"{root_path}/passages/{record.id}/pictures"
         images = [
             PassageImageOut(
                 **ImageOut.of(image).model_dump(),
-                picture=f"/passages/{record.id}/pictures/{number}.jpg" if picture.file else None,
-                why=f"/passages/{record.id}/pictures/{number}/why.png" if picture.why else None,
+                picture=f"{pictures}/{number}.jpg" if picture.file else None,
+                why=f"{pictures}/{number}/why.png" if picture.why else None,
                 t_s=picture.t_s,
                 quality=picture.quality,
                 problem=None if picture.problem is None else reason_text([picture.problem]),

@@ -1,5 +1,10 @@
 /* Calls of the public API; the session cookie signs them. */
 
+const ROOT = new URL("../../", import.meta.url); // a proxy may show the service below a path of its own
+
+/** Where a path of the API is: below the place that this page came from. */
+export const address = (path) => new URL(path.slice(1), ROOT).href;
+
 /** status: of HTTP, 0 if the service was not reached; parameters: the numbers and names in the message. */
 export class ApiError extends Error {
   constructor(status, detail, parameters = {}) {
@@ -18,7 +23,7 @@ export async function call(method, path, body) {
   }
   let answer;
   try {
-    answer = await fetch(path, request);
+    answer = await fetch(address(path), request);
   } catch {
     throw new ApiError(0, "the service cannot be reached");
   }

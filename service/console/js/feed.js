@@ -1,5 +1,7 @@
 /* The alarm feed: a WebSocket that resumes where it stopped and says at once when it is silent. */
 
+import { address } from "./api.js";
+
 const SILENCE_MS = 11_000; // two heartbeats of 5 s missed, and a second for the network
 const RETRY_MS = [500, 1000, 2000, 4000];
 
@@ -33,8 +35,7 @@ export class AlarmFeed {
 
   open() {
     const after = this.seq === null ? "" : `?after=${this.seq}`;
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/alarms${after}`);
+    const socket = new WebSocket(address(`/alarms${after}`).replace(/^http/, "ws"));
     this.socket = socket;
     this.listen();
     socket.onmessage = (event) => {

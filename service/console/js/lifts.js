@@ -1,5 +1,6 @@
 /* The lifts: one card each, with its camera, the last carrier's three pictures and the recent verdicts. */
 
+import { address } from "./api.js";
 import { ago, byId, clockTime, h, percent, picture, setText } from "./dom.js";
 import { Overlays } from "./overlays.js";
 import { whyNotWatched } from "./watching.js";
@@ -138,7 +139,7 @@ export class Lifts {
       part.view.hidden = false;
       done();
     };
-    next.src = `/lifts/${encodeURIComponent(lift.id)}/snapshot.jpg?at=${Date.now()}`;
+    next.src = address(`/lifts/${encodeURIComponent(lift.id)}/snapshot.jpg?at=${Date.now()}`);
   }
 
   drawPassages(id) {

@@ -1,6 +1,7 @@
 """A real browser on the real application, served by uvicorn."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import threading
@@ -52,7 +53,13 @@ class Served:
 @pytest.fixture
 def served(make_house: Callable[..., House]) -> Iterator[Served]:
     """The application on a port of its own; the hub lives on the server's loop."""
-    house = make_house(heartbeat_s=0.5, serve=True)
+    with serving(make_house(heartbeat_s=0.5, serve=True)) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def serving(house: House) -> Iterator[Served]:
+    """Serve an application that was made with `serve=True`."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         house.app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1

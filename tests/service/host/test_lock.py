@@ -1,5 +1,6 @@
 """One service per data folder; who comes second is told who was first."""
 
+import errno
 import multiprocessing
 import os
 from multiprocessing.connection import Connection
@@ -40,6 +41,23 @@ def test_a_holder_that_was_killed_holds_nothing(tmp_path: Path) -> None:
     process.kill()
     process.join()
     FolderLock(tmp_path).release()
+
+
+def test_a_full_disk_does_not_keep_the_folder_from_being_held(tmp_path: Path) -> None:
+    """There may be no room for the process's number: the reserve is given up only once the lock is held."""
+    (tmp_path / "lock").symlink_to("/dev/full")
+    FolderLock(tmp_path).release()
+
+
+def test_a_file_system_without_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken for another Barwatch."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(ConfigurationError, match="cannot be locked: No locks available"):
+        FolderLock(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
