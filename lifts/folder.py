@@ -17,9 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from lifts.addresses import redact
 from lifts.errors import LiftError, MaskError
-from lifts.geometry import warp
-from lifts.masks import check_masks, read_mask
-from lifts.pictures.reader import decode_picture
+from lifts.masks import check_masks, read_mask, read_reference
 from lifts.schema import Lift, MaskPair
 from lifts.text import read_text
 
@@ -111,38 +109,6 @@ def find_pictures(folder: Path) -> dict[str, Path]:
             if path.suffix.lower() == ending and path.stem.lower() in MASKS + REFERENCES:
                 found.setdefault(path.stem.lower(), path)
     return found
-
-
-def read_reference(data: bytes, lift: Lift | None, name: str) -> Image:
-    """Read a reference picture's file (JPEG or PNG) into the canonical frame, uint8[200, 200, 3] RGB.
-
-    Raises:
-        LiftError: no picture, or of a wrong size.
-    """
-    try:
-        rgb = decode_picture(data).flat()
-    except LiftError as error:
-        raise LiftError(f"{name}: {error}") from error
-    return canonical_reference(rgb, lift, name)
-
-
-def canonical_reference(rgb: Image, lift: Lift | None, name: str) -> Image:
-    """Bring a reference picture uint8[H, W, 3] RGB (200x200 or camera size) to uint8[200, 200, 3].
-
-    Raises:
-        LiftError: the size is neither.
-    """
-    height, width = rgb.shape[:2]
-    if (width, height) == (200, 200):
-        return rgb
-    if lift is None or lift.camera is None or lift.track is None:
-        raise LiftError(f"{name} is {width}x{height}: expected 200x200, because the lift has no track yet")
-    if (width, height) != (lift.camera.width, lift.camera.height):
-        raise LiftError(
-            f"{name} is {width}x{height}: expected 200x200 or the camera's "
-            f"{lift.camera.width}x{lift.camera.height}"
-        )
-    return warp(rgb, lift.track.middle)
 
 
 def write_lift_folder(folder: Path, content: LiftFolder) -> None:

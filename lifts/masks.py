@@ -1,4 +1,4 @@
-"""Masks as people draw them: reading them, and refusing unusable pairs."""
+"""A lift's masks and reference pictures as people hand them over: reading them, refusing unusable pairs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lifts.errors import LiftError, MaskError
-from lifts.geometry import CANONICAL_SIZE, warp_mask
+from lifts.errors import LiftError, MaskError, PictureError
+from lifts.geometry import CANONICAL_SIZE, warp, warp_mask
 from lifts.pictures.bar import MAX_BAR_FRACTION, MIN_BAR_PX, find_bar
+from lifts.pictures.header import PictureHeader, read_header
 from lifts.pictures.reader import decode_picture
-from lifts.schema import Lift, MaskPair
+from lifts.schema import Lift, MaskPair, Pose
 
 Image = npt.NDArray[np.uint8]
 
@@ -33,40 +34,47 @@ def read_mask(data: bytes, lift: Lift | None, name: str) -> Image:
         MaskError: no picture, no drawing, or its size is neither canonical nor the camera's.
     """
     try:
+        pose = _pose_of(read_header(data), lift)
         drawing = find_bar(decode_picture(data))
     except LiftError as error:
         raise MaskError(f"{name} mask: {error}") from error
-    return canonical_mask(drawing, lift, name)
+    return drawing if pose is None else warp_mask(drawing, pose)
 
 
-def canonical_mask(mask: Image, lift: Lift | None, name: str) -> Image:
-    """Bring a mask to the canonical frame.
-
-    Args:
-        mask: uint8[H, W] of 0 and 255: 200x200, or the camera's size if the lift has a track.
-        lift: the lift it belongs to, or None for a new one.
-        name: what to call it in errors.
-
-    Returns:
-        uint8[200, 200] of 0 and 255.
+def read_reference(data: bytes, lift: Lift | None, name: str) -> Image:
+    """Read a reference picture's file (JPEG or PNG) into the canonical frame, uint8[200, 200, 3] RGB.
 
     Raises:
-        MaskError: the size is neither canonical nor the camera's.
+        PictureError: no picture, or its size is neither canonical nor the camera's.
     """
-    height, width = mask.shape[:2]
+    try:
+        pose = _pose_of(read_header(data), lift)
+        rgb = decode_picture(data).flat()
+    except LiftError as error:
+        raise PictureError(f"{name}: {error}") from error
+    return rgb if pose is None else warp(rgb, pose)
+
+
+def _pose_of(header: PictureHeader, lift: Lift | None) -> Pose | None:
+    """Return by which pose a picture is warped, None if it is canonical; asked before anything is decoded.
+
+    Raises:
+        PictureError: its size is neither canonical nor the camera's.
+    """
+    width, height = header.upright_size
     if (width, height) == (CANONICAL_SIZE, CANONICAL_SIZE):
-        return mask
+        return None
     if lift is None or lift.camera is None or lift.track is None:
-        raise MaskError(
-            f"{name} mask is {width}x{height}: expected 200x200, because the lift has no track yet "
-            "to warp a camera-size drawing with"
+        raise PictureError(
+            f"the picture is {width}x{height}: expected 200x200, because the lift has no track yet to warp "
+            "a picture of the camera's size with"
         )
     if (width, height) != (lift.camera.width, lift.camera.height):
-        raise MaskError(
-            f"{name} mask is {width}x{height}: expected 200x200 or the camera's "
+        raise PictureError(
+            f"the picture is {width}x{height}: expected 200x200 or the camera's "
             f"{lift.camera.width}x{lift.camera.height}"
         )
-    return warp_mask(mask, lift.track.middle)
+    return lift.track.middle
 
 
 def overlap(first: Image, second: Image, tolerance_px: int = 2) -> float:

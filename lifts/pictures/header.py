@@ -18,6 +18,9 @@ MAX_SIDE_PX = 8192
 MAX_PIXELS = 34_000_000
 """8K UHD (7680x4320) fits: about 100 MB decoded."""
 
+MAX_BYTES = 4 * MAX_PIXELS
+"""Decoded: 8K with an alpha channel fits, with 16 bits a channel a half of that."""
+
 MAX_SCANS = 100
 """A progressive JPEG has about ten. Each costs a pass over all pixels, and 20 kB can hold thousands."""
 
@@ -51,15 +54,22 @@ _SECOND_FILE = re.compile(
 class PictureHeader:
     """What a picture file says of itself.
 
-    width, height: in pixels as they are stored. orientation: EXIF's, 1 to 8; 1 is upright.
+    width, height: in pixels as they are stored. pixel_bytes: what one pixel takes when decoded, at most.
+    orientation: EXIF's, 1 to 8; 1 is upright.
     end: how many bytes the picture takes; what follows is not part of it.
     """
 
     format: Literal["JPEG", "PNG"]
     width: int
     height: int
+    pixel_bytes: int
     orientation: int
     end: int
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height in pixels once the picture is turned upright."""
+        return (self.width, self.height) if self.orientation < 5 else (self.height, self.width)
 
 
 def read_header(data: bytes) -> PictureHeader:
@@ -83,6 +93,11 @@ def read_header(data: bytes) -> PictureHeader:
             f"the picture is too large: {header.width}x{header.height}, expected at most "
             f"{MAX_SIDE_PX} pixels a side and {MAX_PIXELS // 1_000_000} million in all"
         )
+    if header.width * header.height * header.pixel_bytes > MAX_BYTES:
+        raise PictureError(
+            f"the picture is too large: {header.width}x{header.height} with {8 * header.pixel_bytes} bits a "
+            "pixel: save it with 8 bits a channel"
+        )
     if _SECOND_FILE.search(data, header.end):
         raise PictureError(
             f"{len(data) - header.end} bytes that are a file of another kind follow the end of the picture: "
@@ -104,6 +119,7 @@ def _read_png(data: bytes) -> PictureHeader:
     if len(data) < 33 or data[12:16] != b"IHDR":
         raise PictureError("the PNG is truncated or damaged")
     width, height = struct.unpack(">II", data[16:24])
+    pixel_bytes = 4 if data[24] <= 8 else 8  # with an alpha channel, which may come from any kind of PNG
     orientation = 1
     at = 8
     while at + 12 <= len(data):
@@ -117,7 +133,7 @@ def _read_png(data: bytes) -> PictureHeader:
         if kind == b"IEND":
             if at > len(data):
                 break
-            return PictureHeader("PNG", width, height, orientation, at)
+            return PictureHeader("PNG", width, height, pixel_bytes, orientation, at)
     raise PictureError("the PNG is truncated: copy or save it anew")
 
 
@@ -135,7 +151,7 @@ def _read_jpeg(data: bytes) -> PictureHeader:
         elif marker == 0xD9:
             if size is None:
                 break
-            return PictureHeader("JPEG", *size, orientation, at + 2)
+            return PictureHeader("JPEG", *size, 3, orientation, at + 2)
         elif marker == 0x01 or 0xD0 <= marker <= 0xD8:
             at += 2
         else:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from lifts.errors import LiftError, MaskError
 from lifts.folder import LiftFolder, format_lift, parse_lift, read_lift, read_lift_folder, write_lift_folder
-from lifts.masks import canonical_mask, check_masks, overlap
+from lifts.masks import check_masks, overlap, read_mask
 from lifts.schema import Camera, Lift, MaskPair, Pose, Track
+from tests.tools.tiny_model import png
 
 FINITE = st.floats(-1e4, 1e4)
 POSES = st.builds(Pose, x=FINITE, y=FINITE, scale=st.floats(0.02, 50), angle=st.floats(-6, 6))
@@ -172,9 +173,9 @@ def test_masks_that_cannot_work_are_refused_with_the_reason() -> None:
     with pytest.raises(MaskError, match="nearly alike"):
         check_masks(masks.open, np.roll(masks.open, 2, axis=0))
     with pytest.raises(MaskError, match="no track"):
-        canonical_mask(np.zeros((720, 1280), np.uint8), None, "open")
+        read_mask(png(np.zeros((720, 1280), np.uint8)), None, "open")
     with pytest.raises(MaskError, match="1280x720"):
-        canonical_mask(np.zeros((100, 100), np.uint8), parse_lift(TOML, "x"), "open")
+        read_mask(png(np.zeros((100, 100), np.uint8)), parse_lift(TOML, "x"), "open")
 
 
 def test_overlap_is_symmetric_and_tolerates_a_shaky_hand() -> None:

@@ -12,6 +12,7 @@ from service.api.problems import responses
 from service.api.schemas.lifts import ClassifyOut
 from service.api.uploads import decode_upload, read_upload
 from service.inference.why import png_of
+from service.store import lifts
 from service.usecases.classification import classify_pictures
 
 router = APIRouter(prefix="/lifts/{lift_id}", tags=["lifts"])
@@ -47,6 +48,8 @@ def classify(
     """
     began = time.perf_counter()
     limit = runtime.settings.max_upload_mb
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)  # before a picture for nobody is decoded
     pictures = [
         decode_upload(read_upload(file, f"image {number}", limit), f"image {number}")
         for number, file in enumerate(image, 1)

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Path, UploadFile
 
-from lifts.folder import read_reference
-from lifts.masks import read_mask
+from lifts.masks import read_mask, read_reference
 from lifts.schema import Lift
 from service.api.deps import ADMIN, MULTIPART, OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses

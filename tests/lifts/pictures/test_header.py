@@ -57,6 +57,10 @@ REFUSED = [
     (jpeg(PICTURE)[:3], "truncated"),
     (png(PICTURE)[:20], "truncated"),
     (START + chunk(b"IHDR", b"\x00" * 13) + chunk(b"IEND", b""), "no pixels"),
+    (
+        START + chunk(b"IHDR", struct.pack(">IIBBBBB", 7680, 4320, 16, 0, 0, 0, 0)) + chunk(b"IEND", b""),
+        "64 bits",
+    ),
     (animated(), "animated"),
     (with_scans(MAX_SCANS), "scans"),
 ]

@@ -52,18 +52,25 @@ def test_a_picture_with_a_tail_is_judged_like_the_picture(house: House) -> None:
     assert answers == [("open", answers[0][1])] * len(TAILS)
 
 
-def test_an_image_bomb_is_refused_by_its_header(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file a thousandth of its 2.7 GB of pixels: refused with nothing decoded and < 10 MB more."""
-    house.enrol()
-    content = bomb()
-    decoded: list[int] = []
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lengths of all files that are decoded from now on."""
+    found: list[int] = []
     decode = cv2.imdecode
 
     def watched(data: Any, flags: int) -> Any:
-        decoded.append(len(data))
+        found.append(len(data))
         return decode(data, flags)
 
     monkeypatch.setattr(cv2, "imdecode", watched)
+    return found
+
+
+def test_an_image_bomb_is_refused_by_its_header(house: House, decoded: list[int]) -> None:
+    """A file a thousandth of its 2.7 GB of pixels: refused with nothing decoded and < 10 MB more."""
+    house.enrol()
+    content = bomb()
+    decoded.clear()
     assert house.call("POST", CLASSIFY, Role.VIEWER, files={"image": png(PICTURE)}).status_code == 200
     assert decoded  # what is decoded is noticed
     decoded.clear()
@@ -77,4 +84,16 @@ def test_an_image_bomb_is_refused_by_its_header(house: House, monkeypatch: pytes
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
+    assert decoded == []
+
+
+def test_a_large_picture_for_nobody_is_not_decoded(house: House, decoded: list[int]) -> None:
+    """8K takes long to decode: it is not begun for a lift that is unknown, or that has no such camera."""
+    large = ("x.png", bomb(7680, 4320), "image/png")
+    assert (
+        house.call("POST", "/lifts/nobody/classify", Role.VIEWER, files={"image": large}).status_code == 404
+    )
+    answer = house.call("POST", "/lifts/new/masks", Role.OPERATOR, files={"open": large, "close": large})
+    assert answer.status_code == 422
+    assert "open mask: the picture is 7680x4320: expected 200x200" in answer.json()["detail"]
     assert decoded == []
