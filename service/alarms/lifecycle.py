@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.alarm import Alarm, AlarmState
 from service.domain.errors import ConflictError
-from service.store import alarms
+from service.store import alarms, outbox
 from service.store.records import AlarmComment
 
 MAX_SHELVE = timedelta(hours=24)
@@ -95,7 +95,8 @@ def unshelve(session: Session, alarm_id: str, actor: str, now: datetime | None =
 
 
 def expire_shelved(session: Session, now: datetime) -> tuple[Alarm, ...]:
-    """Bring back every alarm whose shelving is over."""
+    """Bring back every alarm whose shelving is over; a damaged one is restored and keeps back no other."""
+    alarms.restore(session)
     return tuple(unshelve(session, alarm_id, "system", now) for alarm_id in alarms.expired(session, now))
 
 
@@ -108,7 +109,7 @@ def comment(session: Session, alarm_id: str, author: str, text: str) -> AlarmCom
     """Write something about the alarm, in any state; raises NotFoundError, ConflictError if it is empty."""
     if not text.strip():
         raise ConflictError("a comment needs some text")
-    return alarms.comment(session, alarm_id, author, text)
+    return outbox.comment(session, alarm_id, author, text)
 
 
 def _apply(session: Session, alarm_id: str, action: Action, actor: str, note: str) -> Alarm:

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from service.api.sessions import Principal, Sessions
+from service.domain.errors import DamagedError
 from service.store import tokens
 from service.store.database import Store
 
@@ -91,21 +92,28 @@ class Authenticator:
 
     def by_token(self, token: str, address: str) -> Principal:
         """Return whose token this is; raises HTTPException 401, or 429 for too many wrong ones."""
+        record, reason = None, "the token is wrong or was revoked"
         with self._store.reading() as session:
-            record = tokens.find(session, token)
+            try:
+                record = tokens.find(session, token)
+            except DamagedError as error:
+                reason = f"{error}: make a new one"
         if record is not None:
             return Principal(record.name, record.role, record.id)
         if not self.attempts.failed(address):
             raise HTTPException(429, "too many wrong tokens from this address", {"Retry-After": "30"})
-        raise unauthorized("the token is wrong or was revoked")
+        raise unauthorized(reason)
 
     def by_cookie(self, cookie: str) -> Principal | None:
-        """Return whose session this is; None if it is over or the token behind it was revoked."""
-        principal = self.sessions.read(cookie)
-        if principal is None or principal.token_id is None:
-            return principal
-        with self._store.reading() as session:
-            record = tokens.get(session, principal.token_id)
+        """Return whose session this is; None if it is over, damaged, or the token behind it was revoked."""
+        try:
+            principal = self.sessions.read(cookie)
+            if principal is None or principal.token_id is None:
+                return principal
+            with self._store.reading() as session:
+                record = tokens.get(session, principal.token_id)
+        except DamagedError:
+            return None
         return principal if record is not None and record.revoked_at is None else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -10,7 +11,9 @@ from prometheus_client.registry import Collector
 
 from service.api.runtime import Runtime
 from service.domain.camera import CameraState
+from service.domain.errors import StoreError
 from service.host.disk import Room
+from service.usecases.watching import survey
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -71,7 +74,25 @@ class RuntimeCollector(Collector):
             float(disk.room is not Room.ENOUGH),
         )
         yield _counter("barwatch_wrong_tokens", "Wrong tokens and keys.", runtime.gate.attempts.failures)
+        damaged = GaugeMetricFamily(
+            "barwatch_damaged_records", "Rows that could not be read.", labels=["table"]
+        )
+        for table, count in runtime.store.damaged.counts().items():
+            damaged.add_metric([table], count)
+        yield damaged
+        yield self._lifts()
         yield from self._cameras()
+
+    def _lifts(self) -> Metric:
+        watched = GaugeMetricFamily(
+            "barwatch_lift_watched",
+            "1 while the lift's carriers are being judged, 0 while not; /health/ready says why.",
+            labels=["lift"],
+        )
+        with contextlib.suppress(StoreError):  # said by readiness; the other metrics are read all the same
+            for lift_id, why in survey(self._runtime.store, self._runtime.cameras.status).items():
+                watched.add_metric([lift_id], float(why is None))
+        return watched
 
     def _cameras(self) -> Iterator[Metric]:
         state = GaugeMetricFamily(

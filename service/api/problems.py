@@ -22,6 +22,7 @@ from service.domain.errors import (
     EnrolmentError,
     ImageError,
     NotFoundError,
+    StoreError,
 )
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ STATUS: dict[type[Exception], int] = {
     LiftError: 422,
     ConfigurationError: 422,
     EngineUnavailableError: 503,
+    StoreError: 503,
 }
 """How our own errors answer; any other BarwatchError is a fault of the service: 500."""
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from service.domain.people import Role
-from service.store import sessions
+from service.store import tokens
 from service.store.database import Store
 from service.store.records import SessionRecord
 
@@ -57,18 +57,18 @@ class Sessions:
         secret = secrets.token_urlsafe(32)
         expires_at = self._now() + timedelta(seconds=self.lifetime_s)
         record = SessionRecord(principal.name, principal.role, principal.token_id, expires_at)
-        self._store.write(partial(sessions.add, secret=secret, record=record)).result()
+        self._store.write(partial(tokens.sign_in, secret=secret, record=record)).result()
         return secret
 
     def read(self, cookie: str) -> Principal | None:
         """Return whose cookie this is, or None if it is not ours, too old or ended. Raises StoreError."""
         with self._store.reading() as session:
-            record = sessions.find(session, cookie, self._now())
+            record = tokens.signed_in(session, cookie, self._now())
         return None if record is None else Principal(record.name, record.role, record.token_id)
 
     def end(self, cookie: str) -> None:
         """Sign out: refuse this cookie for ever. Raises StoreError."""
-        self._store.write(partial(sessions.remove, secret=cookie)).result()
+        self._store.write(partial(tokens.sign_out, secret=cookie)).result()
 
     def new_key(self, principal: Principal) -> str:
         """Return a key that signs `principal` in, once, within an hour; at most MAX_KEYS wait, oldest go."""

@@ -52,6 +52,10 @@ class ConflictError(BarwatchError):
     """An action that the thing's present state does not allow."""
 
 
+class DamagedError(ConflictError):
+    """A stored record that can no longer be read; the others are not affected."""
+
+
 class TooFewPassagesError(ConflictError):
     """A lift that has not been watched enough to learn from.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
@@ -12,9 +13,9 @@ import structlog
 from lifts.schema import Lift
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraStatus, WatchedLift
-from service.domain.errors import ConflictError
+from service.domain.errors import DamagedError
 from service.domain.health import Health
-from service.host.runner import Runner, Runners, attempt
+from service.host.runner import BackOff, Runner, Runners, attempt
 from service.store import alarms, lifts, masks
 from service.store.database import Store
 
@@ -40,7 +41,29 @@ class Supervisor(Protocol):
 
 FOLLOW_S = 5.0
 
+RETRY_MASKS_S = 300.0
+"""The longest pause before damaged masks are tried again; once their row has changed, there is none."""
+
 MakeSupervisor = Callable[[WatchedLift, Callable[[CameraEvent], None]], Supervisor]
+
+
+class _RefusedMasks:
+    """Masks of one lift that could not be used: why, and when to try again."""
+
+    def __init__(self, reason: str, damaged: bool) -> None:
+        self.reason, self.damaged = reason, damaged
+        self._back_off = BackOff(first_s=FOLLOW_S, longest_s=RETRY_MASKS_S)
+        self._rows, self._due_mono_s = b"", 0.0
+
+    def refused(self, rows: bytes) -> None:
+        """Note that they were refused (again) as the rows are now (masks.fingerprint)."""
+        if rows != self._rows:
+            self._back_off.reset()
+        self._rows, self._due_mono_s = rows, time.monotonic() + self._back_off.next_s()
+
+    def due(self, rows: bytes) -> bool:
+        """Say whether to try again: damaged ones once their rows have changed or the pause is over."""
+        return not self.damaged or rows != self._rows or time.monotonic() >= self._due_mono_s
 
 
 class Cameras:
@@ -71,6 +94,7 @@ class Cameras:
         self._loop_files = loop_files
         self._versions: dict[str, int] = {}
         self._running: dict[str, tuple[_Key, Supervisor]] = {}
+        self._refused: dict[str, _RefusedMasks] = {}
         self._invalid: dict[str, str] = {}
         self._changed = threading.Event()
         self._followed = threading.Event()
@@ -140,15 +164,37 @@ class Cameras:
             if versions.get(lift_id) == self._versions.get(lift_id):
                 continue
             self._runner.heartbeat.begin()
-            if (error := attempt(partial(self._on_masks, lift_id))) is not None:
-                if isinstance(error, ConflictError):
-                    damaged[lift_id] = str(error)
-                log.error("masks cannot be used; tried again", lift_id=lift_id, exc_info=error)
-            elif lift_id in versions:
-                self._versions[lift_id] = versions[lift_id]
-            else:
-                del self._versions[lift_id]
+            refused = self._refused.get(lift_id)
+            with self._store.reading() as session:
+                rows = masks.fingerprint(session, lift_id)
+            if refused is None or refused.due(rows):
+                refused = self._take_masks(lift_id, versions.get(lift_id), rows, refused)
+            if refused is not None and refused.damaged:
+                damaged[lift_id] = refused.reason
+        self._refused = {lift_id: why for lift_id, why in self._refused.items() if lift_id in versions}
         return damaged
+
+    def _take_masks(
+        self, lift_id: str, version: int | None, rows: bytes, before: _RefusedMasks | None
+    ) -> _RefusedMasks | None:
+        """Tell of one lift's changed masks; return why they cannot be used, None if they can."""
+        error = attempt(partial(self._on_masks, lift_id))
+        if error is None:
+            self._refused.pop(lift_id, None)
+            if version is None:
+                del self._versions[lift_id]
+            else:
+                self._versions[lift_id] = version
+            return None
+        damaged, reason = isinstance(error, DamagedError), str(error)
+        if before is None or before.reason != reason:
+            log.error(
+                "masks cannot be used", lift_id=lift_id, exc_info=None if damaged else error, reason=reason
+            )
+            before = _RefusedMasks(reason, damaged)
+        before.refused(rows)
+        self._refused[lift_id] = before
+        return before
 
     def _start(self, lift_id: str, key: _Key) -> None:
         supervisor = self._make(self._watched(key[0]), self._on_event)

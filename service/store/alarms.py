@@ -14,18 +14,18 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import LargeBinary, Select, cast, delete, func, select
 from sqlalchemy.orm import Session
 
-from lifts.decision.verdict import Verdict
-from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
+from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState
 from service.domain.errors import NotFoundError
-from service.store.database import NEW_ALARMS, readable
-from service.store.records import AlarmComment, AlarmEvent, OutboxEntry, Page
-from service.store.tables import AlarmEventRow, AlarmRow, CommentRow
+from service.store.damage import intact, readable
+from service.store.database import NEW_ALARMS
+from service.store.records import OutboxEntry, Page
+from service.store.tables import AlarmEventRow, AlarmRow
 
 log = structlog.get_logger(__name__)
 
 MAX_PAGE = 500
 _JSON = TypeAdapter(Alarm)
-_STORED = cast(AlarmEventRow.alarm, LargeBinary)
+STORED = cast(AlarmEventRow.alarm, LargeBinary)
 """Read as bytes: a single damaged row that is read as text or JSON makes the whole query fail."""
 
 
@@ -55,7 +55,7 @@ def change(
 ) -> Alarm:
     """Give the alarm a new state and the next seq; `shelved_until` belongs to SHELVED only.
 
-    Raises NotFoundError.
+    Raises NotFoundError, DamagedError.
     """
     row = _row(session, alarm_id)
     shelved = state is AlarmState.SHELVED
@@ -87,8 +87,8 @@ def restore(session: Session) -> None:
     rows = readable(session, query, AlarmRow.row, _alarm)
     for number in [number for number, alarm in rows if alarm is None]:
         alarm_id = session.scalar(select(AlarmRow.id).where(AlarmRow.row == number))
-        stored = select(_STORED).where(AlarmEventRow.alarm_id == alarm_id).order_by(AlarmEventRow.seq.desc())
-        was = next((found for found in map(_read, session.scalars(stored)) if found is not None), None)
+        stored = select(STORED).where(AlarmEventRow.alarm_id == alarm_id).order_by(AlarmEventRow.seq.desc())
+        was = next((found for found in map(read, session.scalars(stored)) if found is not None), None)
         log.error("a damaged alarm is restored from the outbox", alarm=alarm_id, was=was)
         session.execute(delete(AlarmRow).where(AlarmRow.row == number))
         if was is None or session.scalar(_same(was)) is not None:
@@ -99,14 +99,14 @@ def restore(session: Session) -> None:
 
 
 def get(session: Session, alarm_id: str) -> Alarm:
-    """Return the alarm as it is now; raises NotFoundError."""
+    """Return the alarm as it is now; raises NotFoundError, DamagedError."""
     return _alarm(_row(session, alarm_id))
 
 
 def shelved_from(session: Session, alarm_id: str) -> AlarmState | None:
     """Return the state that a shelved alarm returns to, or None; raises NotFoundError."""
     state = _row(session, alarm_id).shelved_from
-    return None if state is None else AlarmState(state)
+    return AlarmState(state) if state in set(AlarmState) else None
 
 
 def expired(session: Session, now: datetime) -> tuple[str, ...]:
@@ -167,8 +167,7 @@ def listing(
         query = query.where(AlarmRow.row < before)
     limit = min(max(limit, 1), MAX_PAGE)
     rows = readable(session, query.limit(limit + 1), AlarmRow.row, _alarm)
-    kept = tuple(alarm for _, alarm in rows[:limit] if alarm is not None)
-    return Page(kept, rows[limit - 1][0] if len(rows) > limit else None)
+    return Page.of(rows, limit)
 
 
 def last_seq(session: Session) -> int:
@@ -181,46 +180,17 @@ def outbox(session: Session, after: int, limit: int = 200) -> tuple[OutboxEntry,
 
     A row that cannot be read is an entry without an alarm: it must not keep back those after it.
     """
-    query = select(AlarmEventRow.seq, _STORED).where(AlarmEventRow.seq > after)
+    query = select(AlarmEventRow.seq, STORED).where(AlarmEventRow.seq > after)
     rows = session.execute(query.order_by(AlarmEventRow.seq).limit(limit))
-    return tuple(OutboxEntry(seq, _read(stored)) for seq, stored in rows)
+    return tuple(OutboxEntry(seq, read(stored)) for seq, stored in rows)
 
 
-def events(session: Session, alarm_id: str) -> tuple[AlarmEvent, ...]:
-    """Return everything that happened to the alarm, oldest first; raises NotFoundError."""
-    _row(session, alarm_id)
-    row = AlarmEventRow
-    query = select(row.seq, row.at, row.action, row.actor, row.note, _STORED).where(row.alarm_id == alarm_id)
-    found = []
-    for seq, at, action, actor, note, stored in session.execute(query.order_by(row.seq)):
-        alarm = _read(stored)
-        found.append(AlarmEvent(seq, at, action, actor, note, None if alarm is None else alarm.state))
-    return tuple(found)
-
-
-def _read(stored: bytes | None) -> Alarm | None:
+def read(stored: bytes | None) -> Alarm | None:
+    """Return the alarm of an entry of the outbox; None if it is damaged."""
     try:
         return _JSON.validate_json(stored or b"")
     except ValidationError:
         return None
-
-
-def comment(
-    session: Session, alarm_id: str, author: str, text: str, at: datetime | None = None
-) -> AlarmComment:
-    """Write a comment; the alarm itself does not change and takes no seq. Raises NotFoundError."""
-    _row(session, alarm_id)
-    row = CommentRow(alarm_id=alarm_id, author=author, text=text, at=at or datetime.now(UTC))
-    session.add(row)
-    session.flush()
-    return AlarmComment(row.id, alarm_id, author, text, row.at)
-
-
-def comments(session: Session, alarm_id: str) -> tuple[AlarmComment, ...]:
-    """Return the alarm's comments, oldest first; raises NotFoundError."""
-    _row(session, alarm_id)
-    rows = session.scalars(select(CommentRow).where(CommentRow.alarm_id == alarm_id).order_by(CommentRow.id))
-    return tuple(AlarmComment(row.id, row.alarm_id, row.author, row.text, row.at) for row in rows)
 
 
 def _record_event(
@@ -276,25 +246,29 @@ def _same(alarm: Alarm | AlarmDraft) -> Select[int]:
 
 
 def _row(session: Session, alarm_id: str) -> AlarmRow:
-    row = session.scalar(select(AlarmRow).where(AlarmRow.id == alarm_id))
-    if row is None:
-        raise NotFoundError(f"no alarm {alarm_id!r}")
-    return row
+    with intact(session, AlarmRow.__tablename__, alarm_id, f"alarm {alarm_id!r} is"):
+        row = session.scalar(select(AlarmRow).where(AlarmRow.id == alarm_id))
+        if row is not None:
+            _alarm(row)
+            return row
+    raise NotFoundError(f"no alarm {alarm_id!r}")
 
 
 def _alarm(row: AlarmRow) -> Alarm:
-    return Alarm(
-        id=row.id,
-        seq=row.seq,
-        kind=AlarmKind(row.kind),
-        severity=Severity(row.severity),
-        lift_id=row.lift_id,
-        passage_id=row.passage_id,
-        raised_at=row.raised_at,
-        state=AlarmState(row.state),
-        verdict=None if row.verdict is None else Verdict(row.verdict),
-        evidence=tuple(row.evidence),
-        message=row.message,
-        cause=row.cause,
-        left_at=row.left_at,
+    return _JSON.validate_python(
+        {
+            "id": row.id,
+            "seq": row.seq,
+            "kind": row.kind,
+            "severity": row.severity,
+            "lift_id": row.lift_id,
+            "passage_id": row.passage_id,
+            "raised_at": row.raised_at,
+            "state": row.state,
+            "verdict": row.verdict,
+            "evidence": row.evidence,
+            "message": row.message,
+            "cause": row.cause,
+            "left_at": row.left_at,
+        }
     )

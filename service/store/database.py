@@ -27,28 +27,24 @@ import stamina
 import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, Select, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.alarm import Alarm
 from service.domain.errors import ConfigurationError, StoreError
 from service.host.runner import Runner, Runners, attempt, settle
+from service.store.damage import DAMAGED_ROWS, DamagedRows
 
 T = TypeVar("T")
-Row = TypeVar("Row")
 log = structlog.get_logger(__name__)
 
 BUSY_TIMEOUT_S = 10.0
 MAX_WAITING_JOBS = 2048
 NEW_ALARMS = "new_alarms"
 """Key in Session.info: the alarms that a job raised or changed; listeners get them after the commit."""
-
-DAMAGE = (ValueError, TypeError, LookupError, AttributeError)
-"""What reading a damaged row raises: another type, an unknown word, no JSON, no date, a missing field."""
-
 
 Job = tuple[Callable[[Session], Any], "Future[Any]"]
 
@@ -73,6 +69,7 @@ class Store:
         self._listeners: list[Callable[[tuple[Alarm, ...]], None]] = []
         self._closed = False
         self.rejected_jobs = 0
+        self.damaged = DamagedRows()
         self._runner = (runners or Runners()).add(Runner("database", self._work))
         self._runner.start()
 
@@ -119,7 +116,7 @@ class Store:
             StoreError: the database cannot answer.
         """
         try:
-            with Session(self._reader, expire_on_commit=False) as session:
+            with Session(self._reader, expire_on_commit=False, info={DAMAGED_ROWS: self.damaged}) as session:
                 yield session
         except SQLAlchemyError as error:
             raise StoreError(f"the database cannot answer: {_brief(error)}") from error
@@ -182,7 +179,8 @@ class Store:
 
     def _commit(self, job: Callable[[Session], T]) -> T:
         try:
-            with Session(self._writer, expire_on_commit=False) as session:
+            info = {DAMAGED_ROWS: self.damaged}
+            with Session(self._writer, expire_on_commit=False, info=info) as session:
                 with session.begin():
                     result = job(session)
                 alarms = tuple(session.info.get(NEW_ALARMS, ()))
@@ -192,27 +190,6 @@ class Store:
             if (failure := attempt(partial(listener, alarms))) is not None:
                 log.error("alarm listener failed", exc_info=failure)
         return result
-
-
-def readable(
-    session: Session,
-    query: Select[Row],
-    key: InstrumentedAttribute[int],
-    record: Callable[[Row], T],
-) -> list[tuple[int, T | None]]:
-    """Return key and record of each row of `query`; None for a damaged row, which keeps back no other."""
-    try:
-        return [(getattr(row, key.key), record(row)) for row in session.scalars(query)]
-    except DAMAGE:
-        keys = session.scalars(query.with_only_columns(key)).all()
-    found: list[tuple[int, T | None]] = []
-    for number in keys:
-        try:
-            found.append((number, record(session.scalars(query.where(key == number)).one())))
-        except DAMAGE as error:
-            log.error("a damaged row is left out", column=str(key), row=number, reason=str(error))
-            found.append((number, None))
-    return found
 
 
 def _fail(future: Future[Any], reason: str) -> None:

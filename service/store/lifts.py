@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, load_only
 
 from lifts.schema import Lift
-from service.domain.errors import ConflictError, NotFoundError
+from service.domain.errors import DamagedError, NotFoundError
+from service.store.damage import DAMAGE
 from service.store.tables import LiftRow
 
 
@@ -31,13 +32,13 @@ def get(session: Session, lift_id: str) -> Lift:
 
     Raises:
         NotFoundError: there is none.
-        ConflictError: what is stored is no valid configuration; storing another one mends that.
+        DamagedError: what is stored is no valid configuration; storing another one mends that.
     """
     if not exists(session, lift_id):
         raise NotFoundError(f"no lift {lift_id!r}")
     read = _read(session, lift_id)
     if isinstance(read, str):
-        raise ConflictError(f"lift {lift_id!r} is out of service: {read}")
+        raise DamagedError(f"lift {lift_id!r} is out of service: {read}")
     return read
 
 
@@ -66,8 +67,8 @@ def delete(session: Session, lift_id: str) -> None:
 
 
 def _row(session: Session, lift_id: str) -> LiftRow | None:
-    """Return the row without its configuration, which may not be readable."""
-    return session.get(LiftRow, lift_id, options=[defer(LiftRow.config)])
+    """Return the row without what it holds, which may not be readable."""
+    return session.get(LiftRow, lift_id, options=[load_only(LiftRow.id)])
 
 
 def _ids(session: Session) -> tuple[str, ...]:
@@ -77,10 +78,11 @@ def _ids(session: Session) -> tuple[str, ...]:
 def _read(session: Session, lift_id: str) -> Lift | str:
     """Return the lift, or what is wrong with its configuration: no row keeps the others from being read."""
     try:
-        return Lift.model_validate(session.scalar(select(LiftRow.config).where(LiftRow.id == lift_id)))
+        lift = Lift.model_validate(session.scalar(select(LiftRow.config).where(LiftRow.id == lift_id)))
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(str(part) for part in problem["loc"]) or "configuration"
         return f"its stored configuration is not valid: {place}: {problem['msg']}"
-    except ValueError:
+    except DAMAGE:
         return "its stored configuration is not JSON"
+    return lift if lift.id == lift_id else f"its stored configuration is another lift's, {lift.id!r}"

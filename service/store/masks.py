@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager
+import hashlib
+from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import partial
 
 import cv2
 import numpy as np
-from sqlalchemy import func, select
+from pydantic import FiniteFloat, TypeAdapter
+from sqlalchemy import LargeBinary, cast, func, select
 from sqlalchemy.orm import Session
 
 from lifts.schema import MaskPair
 from service.domain.arrays import Image
-from service.domain.errors import ConflictError, NotFoundError
+from service.domain.errors import NotFoundError
 from service.domain.masks import MaskVersion
-from service.store import site_calibrations
-from service.store.database import DAMAGE, readable
-from service.store.tables import LiftRow, MaskVersionRow, PassageRow, ReferenceRow, deactivate_all
+from service.store import lifts, site_calibrations
+from service.store.damage import intact, readable
+from service.store.records import Page
+from service.store.tables import MaskVersionRow, PassageRow, ReferenceRow, SiteCalibrationRow, deactivate_all
+
+_COLUMNS = TypeAdapter(tuple[int, str, FiniteFloat, str, tuple[str, ...], bool, datetime])
 
 
 def add(session: Session, version: MaskVersion) -> MaskVersion:
@@ -26,7 +31,7 @@ def add(session: Session, version: MaskVersion) -> MaskVersion:
 
     Returns the record with its version and `active` set. Raises NotFoundError if the lift is unknown.
     """
-    if session.get(LiftRow, version.lift_id) is None:
+    if not lifts.exists(session, version.lift_id):
         raise NotFoundError(f"no lift {version.lift_id!r}")
     stored = dataclasses.replace(version, version=_next_version(session, version.lift_id), active=True)
     deactivate_all(session, MaskVersionRow, stored.lift_id)
@@ -63,18 +68,18 @@ def replace_embeddings(session: Session, version: MaskVersion) -> None:
 
 
 def get(session: Session, lift_id: str, version: int) -> MaskVersion:
-    """Return one version; raises NotFoundError, ConflictError if it is damaged."""
-    with _undamaged():
+    """Return one version; raises NotFoundError, DamagedError."""
+    with _undamaged(session, lift_id, version):
         return _record(session, _row(session, lift_id, version))
 
 
 def active(session: Session, lift_id: str) -> MaskVersion | None:
     """Return the lift's active version, or None if it has no masks.
 
-    Raises ConflictError if it, or its site calibration, is damaged.
+    Raises DamagedError if it, or its site calibration, cannot be read.
     """
     query = select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)
-    with _undamaged():
+    with _undamaged(session, lift_id):
         row = session.scalar(query)
         return None if row is None else _record(session, row)
 
@@ -85,23 +90,27 @@ def active_versions(session: Session) -> dict[str, int]:
     return {row.lift_id: row.version for row in session.execute(query)}
 
 
-def history(session: Session, lift_id: str) -> tuple[MaskVersion, ...]:
-    """Return every version of the lift that is not damaged, newest first."""
+def fingerprint(session: Session, lift_id: str) -> bytes:
+    """Return what changes whenever the rows change that a lift is judged by, damaged or not."""
+    digest = hashlib.blake2b(digest_size=16)
+    for table in (MaskVersionRow, ReferenceRow, SiteCalibrationRow):
+        raw = [cast(column, LargeBinary) for column in table.__table__.columns]
+        for row in session.execute(select(*raw).where(table.lift_id == lift_id)):
+            digest.update(repr(tuple(row)).encode())
+    return digest.digest()
+
+
+def history(session: Session, lift_id: str) -> Page[MaskVersion]:
+    """Return every version of the lift, newest first, on one page."""
     query = select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id)
     query = query.order_by(MaskVersionRow.version.desc())
     rows = readable(session, query, MaskVersionRow.version, partial(_record, session))
-    return tuple(version for _, version in rows if version is not None)
-
-
-def other_models(session: Session, model: str) -> tuple[MaskVersion, ...]:
-    """Return the versions whose embeddings another model than `model` made."""
-    rows = session.scalars(select(MaskVersionRow).where(MaskVersionRow.model != model)).all()
-    return tuple(_record(session, row) for row in rows)
+    return Page.of(rows, len(rows))
 
 
 def activate(session: Session, lift_id: str, version: int) -> MaskVersion:
-    """Make the version the active one (roll back or forward); raises NotFoundError, ConflictError."""
-    with _undamaged():
+    """Make the version the active one (roll back or forward); raises NotFoundError, DamagedError."""
+    with _undamaged(session, lift_id, version):
         row = _row(session, lift_id, version)
         deactivate_all(session, MaskVersionRow, lift_id)
         row.active = True
@@ -109,12 +118,9 @@ def activate(session: Session, lift_id: str, version: int) -> MaskVersion:
         return _record(session, row)
 
 
-@contextmanager
-def _undamaged() -> Iterator[None]:
-    try:
-        yield
-    except DAMAGE as error:
-        raise ConflictError(f"its stored masks or its site calibration are damaged: {error}") from error
+def _undamaged(session: Session, lift_id: str, version: int | str = "active") -> AbstractContextManager[None]:
+    what = f"the masks of lift {lift_id!r} ({version}) or their site calibration are"
+    return intact(session, MaskVersionRow.__tablename__, f"{lift_id} {version}", what)
 
 
 def _next_version(session: Session, lift_id: str) -> int:
@@ -135,17 +141,19 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
     references = session.scalars(
         select(ReferenceRow).where(ReferenceRow.lift_id == row.lift_id, ReferenceRow.version == row.version)
     )
+    columns = (row.version, row.model, row.separation, row.quality, row.warnings, row.active, row.created_at)
+    version, model, separation, quality, warnings, active, created_at = _COLUMNS.validate_python(columns)
     return MaskVersion(
         lift_id=row.lift_id,
-        version=row.version,
-        model=row.model,
+        version=version,
+        model=model,
         masks=MaskPair(open=_grey(row.open_png), close=_grey(row.close_png)),
         embeddings=row.embeddings.reshape(2, row.bank_size, -1),
-        separation=row.separation,
-        quality=row.quality,
-        warnings=tuple(row.warnings),
-        active=row.active,
-        created_at=row.created_at,
+        separation=separation,
+        quality=quality,
+        warnings=warnings,
+        active=active,
+        created_at=created_at,
         references={reference.name: _rgb(reference.png) for reference in references},
         site=site_calibrations.active(session, row.lift_id, row.version, row.model),
     )

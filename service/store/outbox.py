@@ -1,18 +1,23 @@
-"""The committed alarms in order, for those who pass them on, and the identity of that sequence."""
+"""What happened to alarms, in order: for those who pass them on, and for those who ask about one."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 
-from sqlalchemy.orm import Session
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
-from service.domain.errors import NotFoundError
 from service.store import alarms
+from service.store.damage import readable
 from service.store.database import Store
-from service.store.records import OutboxEntry
-from service.store.tables import MetaRow
+from service.store.records import AlarmComment, AlarmEvent, OutboxEntry
+from service.store.tables import AlarmEventRow, CommentRow, MetaRow
 
 EPOCH = "epoch"
+
+_EVENT, _COMMENT = TypeAdapter(AlarmEvent), TypeAdapter(AlarmComment)
 
 
 class StoredOutbox:
@@ -45,9 +50,47 @@ def ensure_epoch(session: Session) -> str:
     return row.value
 
 
-def epoch(session: Session) -> str:
-    """Return what `ensure_epoch` made; raises NotFoundError before that."""
-    row = session.get(MetaRow, EPOCH)
-    if row is None:
-        raise NotFoundError("the database has no epoch yet")
-    return row.value
+def events(session: Session, alarm_id: str) -> tuple[AlarmEvent, ...]:
+    """Return everything that is readable of what happened to the alarm, oldest first."""
+
+    def event(row: AlarmEventRow) -> AlarmEvent:
+        stored = session.scalar(select(alarms.STORED).where(AlarmEventRow.seq == row.seq))
+        alarm = alarms.read(stored)
+        return _EVENT.validate_python(
+            {
+                "seq": row.seq,
+                "at": row.at,
+                "action": row.action,
+                "actor": row.actor,
+                "note": row.note,
+                "state": None if alarm is None else alarm.state,
+            }
+        )
+
+    query = select(AlarmEventRow).where(AlarmEventRow.alarm_id == alarm_id).order_by(AlarmEventRow.seq)
+    rows = readable(session, query.options(defer(AlarmEventRow.alarm)), AlarmEventRow.seq, event)
+    return tuple(found for _, found in rows if found is not None)
+
+
+def comment(
+    session: Session, alarm_id: str, author: str, text: str, at: datetime | None = None
+) -> AlarmComment:
+    """Write a comment; the alarm itself does not change and takes no seq. Raises NotFoundError."""
+    alarms.get(session, alarm_id)
+    row = CommentRow(alarm_id=alarm_id, author=author, text=text, at=at or datetime.now(UTC))
+    session.add(row)
+    session.flush()
+    return _comment(row)
+
+
+def comments(session: Session, alarm_id: str) -> tuple[AlarmComment, ...]:
+    """Return the alarm's readable comments, oldest first."""
+    query = select(CommentRow).where(CommentRow.alarm_id == alarm_id).order_by(CommentRow.id)
+    rows = readable(session, query, CommentRow.id, _comment)
+    return tuple(found for _, found in rows if found is not None)
+
+
+def _comment(row: CommentRow) -> AlarmComment:
+    return _COMMENT.validate_python(
+        {"id": row.id, "alarm_id": row.alarm_id, "author": row.author, "text": row.text, "at": row.at}
+    )

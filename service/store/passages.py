@@ -7,18 +7,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, String, case, func, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lifts.decision.reasons import Reason
-from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
+from lifts.decision.verdict import Judgement, Verdict
 from service.domain.errors import NotFoundError
 from service.domain.former_reasons import FORMER_TOO_CLOSE, reason_of, reasons_of
-from service.store.database import readable
+from service.store.damage import intact, readable
 from service.store.records import Page, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow
 
 MAX_PAGE = 500
+
+_RECORD = TypeAdapter(PassageRecord)
 
 
 def add(session: Session, record: PassageRecord) -> bool:
@@ -50,12 +53,15 @@ def add(session: Session, record: PassageRecord) -> bool:
 
 
 def get(session: Session, passage_id: str) -> PassageRecord:
-    """Return the passage; raises NotFoundError."""
-    return _record(_row(session, passage_id))
+    """Return the passage; raises NotFoundError, DamagedError."""
+    return _row(session, passage_id)[1]
 
 
 def picture_file(session: Session, passage_id: str, number: int) -> str:
-    """Return the file name (below the pictures folder) of picture 1, 2 or 3; raises NotFoundError."""
+    """Return the file name (below the pictures folder) of picture 1, 2 or 3.
+
+    Raises NotFoundError, DamagedError.
+    """
     shown = _picture(get(session, passage_id), number)
     if shown is None or shown.file is None:
         raise NotFoundError(f"passage {passage_id!r} has no picture {number} (any more)")
@@ -63,7 +69,10 @@ def picture_file(session: Session, passage_id: str, number: int) -> str:
 
 
 def why_file(session: Session, passage_id: str, number: int) -> tuple[str, PassageRecord]:
-    """Return the map's file of picture 1, 2 or 3, and the passage; raises NotFoundError."""
+    """Return the map's file of picture 1, 2 or 3, and the passage.
+
+    Raises NotFoundError, DamagedError.
+    """
     record = get(session, passage_id)
     shown = _picture(record, number)
     if shown is None or shown.why is None:
@@ -117,8 +126,7 @@ def listing(
         query = query.where(PassageRow.row < before)
     limit = min(max(limit, 1), MAX_PAGE)
     rows = readable(session, query.limit(limit + 1), PassageRow.row, _record)
-    kept = tuple(record for _, record in rows[:limit] if record is not None)
-    return Page(kept, rows[limit - 1][0] if len(rows) > limit else None)
+    return Page.of(rows, limit)
 
 
 def watched(
@@ -146,11 +154,12 @@ def count_seen(session: Session, lift_id: str, mask_version: int, model: str) ->
     return int(seen), int(labelled)
 
 
-def drop_files(session: Session, passage_id: str, files: Collection[str]) -> PassageRecord | None:
-    """Remove missing files from the passage's record; return the record, None if it is gone."""
-    row = session.scalar(select(PassageRow).where(PassageRow.id == passage_id))
-    if row is None:
-        return None
+def drop_files(session: Session, passage_id: str, files: Collection[str]) -> PassageRecord:
+    """Remove missing files from the passage's record; return the record.
+
+    Raises NotFoundError, DamagedError.
+    """
+    row, _ = _row(session, passage_id)
     row.pictures = [
         {**picture, **{key: None for key in ("file", "why") if picture.get(key) in files}}
         for picture in row.pictures
@@ -161,38 +170,43 @@ def drop_files(session: Session, passage_id: str, files: Collection[str]) -> Pas
 
 
 def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
-    """Set the operator's own label, in place of an earlier one; raises NotFoundError."""
-    row = _row(session, passage_id)
+    """Set the operator's own label, in place of an earlier one; raises NotFoundError, DamagedError."""
+    row, _ = _row(session, passage_id)
     row.review = {**dataclasses.asdict(label), "verdict": label.verdict.value, "at": label.at.isoformat()}
     return _record(row)
 
 
 def _seen(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bool], ...]:
     """Passages with a meaningful margin by these masks and this model, the undecided ones included."""
-    judgement = PassageRow.judgement
     return (
         PassageRow.lift_id == lift_id,
         PassageRow.mask_version == mask_version,
-        judgement["model"].as_string() == model,
+        _part(PassageRow.judgement, "$.model") == model,
         or_(
             PassageRow.verdict != Verdict.UNKNOWN.value,
-            judgement[("reasons", 0)].as_string() == Reason.TOO_CLOSE.value,
-            judgement["reason"].as_string() == FORMER_TOO_CLOSE,
+            _part(PassageRow.judgement, "$.reasons[0]") == Reason.TOO_CLOSE.value,
+            _part(PassageRow.judgement, "$.reason") == FORMER_TOO_CLOSE,
         ),
     )
 
 
 def _labelled() -> ColumnElement[bool]:
     """Passages that an operator labelled open or closed."""
-    label: ColumnElement[str] = PassageRow.review["verdict"].as_string()
-    return label != Verdict.UNKNOWN.value
+    return _part(PassageRow.review, "$.verdict") != Verdict.UNKNOWN.value
 
 
-def _row(session: Session, passage_id: str) -> PassageRow:
-    row = session.scalar(select(PassageRow).where(PassageRow.id == passage_id))
-    if row is None:
-        raise NotFoundError(f"no passage {passage_id!r}")
-    return row
+def _part(column: InstrumentedAttribute[Any], path: str) -> ColumnElement[str]:
+    """Return a part of a JSON column; NULL of a damaged one, which would make the whole query fail."""
+    text = type_coerce(column, String)
+    return case((func.json_valid(text) == 1, func.json_extract(text, path)), else_=None)
+
+
+def _row(session: Session, passage_id: str) -> tuple[PassageRow, PassageRecord]:
+    with intact(session, PassageRow.__tablename__, passage_id, f"passage {passage_id!r} is"):
+        row = session.scalar(select(PassageRow).where(PassageRow.id == passage_id))
+        if row is not None:
+            return row, _record(row)
+    raise NotFoundError(f"no passage {passage_id!r}")
 
 
 def _plain(record: Judgement | PictureRecord) -> dict[str, Any]:
@@ -200,33 +214,20 @@ def _plain(record: Judgement | PictureRecord) -> dict[str, Any]:
 
 
 def _record(row: PassageRow) -> PassageRecord:
-    review = row.review
-    return PassageRecord(
-        id=row.id,
-        lift_id=row.lift_id,
-        number=row.number,
-        seen_at=row.seen_at,
-        t_begin_s=row.t_begin_s,
-        t_middle_s=row.t_middle_s,
-        t_end_s=row.t_end_s,
-        judgement=_judgement(row.judgement),
-        pictures=tuple(
-            PictureRecord(**{**picture, "problem": reason_of(picture["problem"])}) for picture in row.pictures
-        ),
-        review=None if review is None else Review(**_typed_review(review)),
-        left_at=row.left_at,
-        carriers=row.carriers,
+    judgement = {name: value for name, value in row.judgement.items() if name != "reason"}
+    return _RECORD.validate_python(
+        {
+            "id": row.id,
+            "lift_id": row.lift_id,
+            "number": row.number,
+            "seen_at": row.seen_at,
+            "t_begin_s": row.t_begin_s,
+            "t_middle_s": row.t_middle_s,
+            "t_end_s": row.t_end_s,
+            "judgement": {**judgement, "reasons": reasons_of(row.judgement)},
+            "pictures": [{**picture, "problem": reason_of(picture["problem"])} for picture in row.pictures],
+            "review": row.review,
+            "left_at": row.left_at,
+            "carriers": row.carriers,
+        }
     )
-
-
-def _typed_review(stored: dict[str, Any]) -> dict[str, Any]:
-    return {**stored, "verdict": Verdict(stored["verdict"]), "at": datetime.fromisoformat(stored["at"])}
-
-
-def _judgement(stored: dict[str, Any]) -> Judgement:
-    images = tuple(
-        ImageJudgement(**{**image, "verdict": Verdict(image["verdict"])}) for image in stored["images"]
-    )
-    kept = {name: value for name, value in stored.items() if name not in {"reason", "reasons"}}
-    typed = {"verdict": Verdict(stored["verdict"]), "images": images, "reasons": reasons_of(stored)}
-    return Judgement(**{**kept, **typed})

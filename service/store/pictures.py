@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from lifts.geometry import CANONICAL_SIZE
@@ -26,6 +26,7 @@ from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.passage import Picture
 from service.host.disk import DiskSpace, Room
+from service.store.damage import readable
 from service.store.records import PassageRecord
 from service.store.tables import AlarmRow, PassageRow
 
@@ -170,19 +171,29 @@ def forget_old(session: Session, retention: Retention, now: datetime, limit: int
     old = (PassageRow.seen_at < now - timedelta(days=retention.max_age_days)) & ~has_alarm
     old |= PassageRow.seen_at < now - timedelta(days=retention.max_alarm_age_days)
     kept = PassageRow.has_files.is_(True)
-    rows = list(session.scalars(select(PassageRow).where(kept, old).order_by(PassageRow.row).limit(limit)))
+    chosen = _named(session, select(PassageRow).where(kept, old).order_by(PassageRow.row).limit(limit))
     total = session.scalar(select(func.count()).select_from(PassageRow).where(kept)) or 0
-    excess = min(total - len(rows) - retention.max_passages, limit - len(rows))
+    excess = min(total - len(chosen) - retention.max_passages, limit - len(chosen))
     if excess > 0:
-        chosen = [row.row for row in rows]
         # Passages with an alarm go last.
-        query = (
-            select(PassageRow).where(kept, PassageRow.row.not_in(chosen)).order_by(has_alarm, PassageRow.row)
-        )
-        rows += session.scalars(query.limit(excess))
-    pictures = [picture for row in rows for picture in row.pictures]
-    files = [name for picture in pictures for name in (picture["file"], picture.get("why")) if name]
-    for row in rows:
-        row.pictures = [{**picture, "file": None, "why": None} for picture in row.pictures]
-        row.has_files = False
-    return tuple(files)
+        query = select(PassageRow).where(kept, PassageRow.row.not_in(list(chosen)))
+        chosen |= _named(session, query.order_by(has_alarm, PassageRow.row).limit(excess))
+    # A damaged record is no longer asked: nobody knows what it named.
+    update_all = update(PassageRow).where(PassageRow.row.in_(list(chosen))).values(has_files=False)
+    session.execute(update_all.execution_options(synchronize_session=False))
+    return tuple(name for names in chosen.values() for name in names)
+
+
+def _named(session: Session, query: Select[PassageRow]) -> dict[int, list[str]]:
+    """Take the files out of the records of these passages; return their names, none of a damaged one."""
+
+    def names_of(row: PassageRow) -> tuple[PassageRow, list[str]]:
+        kept = [(picture["file"], picture.get("why")) for picture in row.pictures]
+        return row, [name for names in kept for name in names if name]
+
+    found: dict[int, list[str]] = {}
+    for number, named in readable(session, query, PassageRow.row, names_of):
+        if named is not None:
+            named[0].pictures = [{**picture, "file": None, "why": None} for picture in named[0].pictures]
+        found[number] = [] if named is None else named[1]
+    return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic import ConfigDict
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
@@ -16,10 +19,21 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """One page of a listing, newest first; `next` is the cursor (`before`) of the following page, or None."""
+    """One page of a listing, newest first; `next` is the cursor (`before`) of the following page, or None.
+
+    unreadable: how many damaged rows were left out of it.
+    """
 
     items: tuple[Item, ...]
     next: int | None
+    unreadable: int = 0
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, Item | None]], limit: int) -> Page[Item]:
+        """Return the first `limit` of the rows that `readable` returned, which may be one more."""
+        shown = rows[:limit]
+        items = tuple(item for _, item in shown if item is not None)
+        return cls(items, shown[-1][0] if len(rows) > limit else None, len(shown) - len(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,8 @@ class PassageRecord:
     carriers: how many carriers the record stands for; above 1 only where an overload left no time to record
     each by itself.
     """
+
+    __pydantic_config__: ClassVar = ConfigDict(allow_inf_nan=False)  # of what is read from the database
 
     id: str
     lift_id: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
-from sqlalchemy import func, select
+from pydantic import FiniteFloat, TypeAdapter
+from sqlalchemy import String, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from lifts.decision.clusters import BimodalFit
@@ -12,7 +14,14 @@ from lifts.decision.prototypes import MOMENTS, Prototypes
 from lifts.decision.site import SiteCalibration
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import SiteCalibrationVersion
-from service.store.tables import LiftRow, MaskVersionRow, SiteCalibrationRow, deactivate_all
+from service.store import lifts
+from service.store.damage import intact, readable
+from service.store.records import Page
+from service.store.tables import MaskVersionRow, SiteCalibrationRow, deactivate_all
+
+_COLUMNS = TypeAdapter(tuple[int, str, tuple[FiniteFloat, ...], int, bool, datetime, int | None, int | None])
+_FIT = TypeAdapter(dict[str, FiniteFloat])
+_MOMENTS = TypeAdapter(tuple[FiniteFloat, FiniteFloat, FiniteFloat])
 
 
 def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersion:
@@ -20,7 +29,7 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
 
     Returns the record with its version. Raises NotFoundError if the lift is unknown.
     """
-    if session.get(LiftRow, found.lift_id) is None:
+    if not lifts.exists(session, found.lift_id):
         raise NotFoundError(f"no lift {found.lift_id!r}")
     newest = session.scalar(
         select(func.max(SiteCalibrationRow.version)).where(SiteCalibrationRow.lift_id == found.lift_id)
@@ -67,14 +76,12 @@ def active(session: Session, lift_id: str, mask_version: int, model: str) -> Sit
     return None if row is None else _record(row)
 
 
-def history(session: Session, lift_id: str) -> tuple[SiteCalibrationVersion, ...]:
-    """Return every site calibration of the lift, newest first."""
-    rows = session.scalars(
-        select(SiteCalibrationRow)
-        .where(SiteCalibrationRow.lift_id == lift_id)
-        .order_by(SiteCalibrationRow.version.desc())
-    )
-    return tuple(_record(row) for row in rows)
+def history(session: Session, lift_id: str) -> Page[SiteCalibrationVersion]:
+    """Return every site calibration of the lift, newest first, on one page."""
+    query = select(SiteCalibrationRow).where(SiteCalibrationRow.lift_id == lift_id)
+    query = query.order_by(SiteCalibrationRow.version.desc())
+    rows = readable(session, query, SiteCalibrationRow.version, _record)
+    return Page.of(rows, len(rows))
 
 
 def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> tuple[int, int]:
@@ -83,7 +90,10 @@ def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> 
     Those that turned out unusable count: looking again would not make them usable. Proposals of these masks
     and this model count as what was activated does; 0 if there is none.
     """
-    watched = func.coalesce(SiteCalibrationRow.watched, func.json_array_length(SiteCalibrationRow.margins))
+    # A damaged one counts as none: it would make the whole query fail.
+    margins = type_coerce(SiteCalibrationRow.margins, String)
+    counted = case((func.json_valid(margins) == 1, func.json_array_length(margins)), else_=0)
+    watched = func.coalesce(SiteCalibrationRow.watched, counted)
     labelled = func.coalesce(SiteCalibrationRow.labelled, SiteCalibrationRow.reviewed)
     most, labels = session.execute(
         select(func.max(watched), func.max(labelled)).where(
@@ -100,23 +110,26 @@ def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVer
 
     Raises:
         NotFoundError: there is no such version.
+        DamagedError: it cannot be read.
         ConflictError: it was found with masks that are not the active ones, or with another model.
     """
-    row = session.get(SiteCalibrationRow, (lift_id, version))
-    if row is None:
+    what = f"site calibration {version} of lift {lift_id!r} is"
+    with intact(session, SiteCalibrationRow.__tablename__, f"{lift_id} {version}", what):
+        row = session.get(SiteCalibrationRow, (lift_id, version))
+        found = None if row is None else _record(row)
+    if row is None or found is None:
         raise NotFoundError(f"lift {lift_id!r} has no site calibration {version}")
-    masks = session.scalar(
-        select(MaskVersionRow).where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)
-    )
-    if masks is None or (masks.version, masks.model) != (row.mask_version, row.model):
+    masks = select(MaskVersionRow.version, MaskVersionRow.model)
+    judged_by = session.execute(masks.where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)).first()
+    if judged_by is None or tuple(judged_by) != (found.mask_version, found.model):
         raise ConflictError(
-            f"site calibration {version} was found with masks {row.mask_version} and model {row.model}, by "
-            f"which lift {lift_id!r} is not judged now"
+            f"site calibration {version} was found with masks {found.mask_version} and model {found.model}, "
+            f"by which lift {lift_id!r} is not judged now"
         )
     deactivate(session, lift_id)
     row.active = True
     session.flush()
-    return _record(row)
+    return dataclasses.replace(found, active=True)
 
 
 def deactivate(session: Session, lift_id: str) -> None:
@@ -126,23 +139,38 @@ def deactivate(session: Session, lift_id: str) -> None:
 
 def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:
     """Return a row as the service knows it."""
+    mask_version, model, margins, reviewed, active, created_at, watched, labelled = _COLUMNS.validate_python(
+        (
+            row.mask_version,
+            row.model,
+            row.margins,
+            row.reviewed,
+            row.active,
+            row.created_at,
+            row.watched,
+            row.labelled,
+        )
+    )
+    fit = BimodalFit(**_FIT.validate_python(row.heaps))
+    if fit.spread <= 0 or not 0 <= fit.open_share <= 1:
+        raise ValueError(f"no clusters: {fit}")
     return SiteCalibrationVersion(
         lift_id=row.lift_id,
         version=row.version,
-        mask_version=row.mask_version,
-        model=row.model,
-        calibration=SiteCalibration(BimodalFit(**row.heaps), _prototypes(row), row.always),
-        margins=tuple(row.margins),
-        reviewed=row.reviewed,
-        active=row.active,
-        created_at=row.created_at,
-        watched=len(row.margins) if row.watched is None else row.watched,
-        labelled=row.reviewed if row.labelled is None else row.labelled,
+        mask_version=mask_version,
+        model=model,
+        calibration=SiteCalibration(fit, _prototypes(row), row.always),
+        margins=margins,
+        reviewed=reviewed,
+        active=active,
+        created_at=created_at,
+        watched=len(margins) if watched is None else watched,
+        labelled=reviewed if labelled is None else labelled,
     )
 
 
 def _prototypes(row: SiteCalibrationRow) -> Prototypes | None:
     if row.directions is None or row.reading is None:
         return None
-    offsets, weights = tuple(row.reading["offsets"]), tuple(row.reading["weights"])
+    offsets, weights = (_MOMENTS.validate_python(row.reading[name]) for name in ("offsets", "weights"))
     return Prototypes(row.directions.reshape(MOMENTS, -1), offsets, weights)

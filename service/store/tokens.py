@@ -1,7 +1,8 @@
-"""API tokens: only a hash is stored, so that a leaked database opens no door.
+"""API tokens and sign-ins of the console: only hashes are stored, so that a leaked database opens no door.
 
 A token is ``bw_ID_SECRET``: ID (16 hex digits) finds the row, SECRET has 256 random bits. A secret of that
-entropy needs no slow hash: there is nothing to guess.
+entropy needs no slow hash: there is nothing to guess. A sign-in is one row; signing out deletes it, so that
+its cookie is useless for good.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ import hmac
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from pydantic import TypeAdapter
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from service.domain.errors import NotFoundError
+from service.domain.errors import DamagedError, NotFoundError
 from service.domain.people import Role
-from service.store.records import TokenRecord
-from service.store.tables import TokenRow
+from service.store.damage import intact, readable
+from service.store.records import SessionRecord, TokenRecord
+from service.store.tables import SessionRow, TokenRow
 
 MIN_GIVEN_LENGTH = 16
+
+_TOKEN, _SIGN_IN = TypeAdapter(TokenRecord), TypeAdapter(SessionRecord)
 
 
 def create(session: Session, name: str, role: Role) -> tuple[str, TokenRecord]:
@@ -36,44 +41,57 @@ def put(session: Session, token: str, name: str, role: Role) -> TokenRecord:
     """
     if len(token) < MIN_GIVEN_LENGTH:
         raise ValueError(f"a token needs at least {MIN_GIVEN_LENGTH} characters")
-    row = session.get(TokenRow, _id(token))
-    if row is None:
-        row = TokenRow(
-            id=_id(token),
-            sha256=_hash(token),
-            name=name,
-            role=role.value,
-            created_at=datetime.now(UTC),
-            revoked_at=None,
-        )
-        session.add(row)
-        session.flush()
+    try:
+        kept = get(session, _id(token))
+    except DamagedError:
+        session.execute(delete(TokenRow).where(TokenRow.id == _id(token)))
+        kept = None
+    if kept is not None:
+        return kept
+    row = TokenRow(
+        id=_id(token),
+        sha256=_hash(token),
+        name=name,
+        role=role.value,
+        created_at=datetime.now(UTC),
+        revoked_at=None,
+    )
+    session.add(row)
+    session.flush()
     return _record(row)
 
 
 def find(session: Session, token: str) -> TokenRecord | None:
-    """Return the record of a token that is right and not revoked, else None."""
-    row = session.get(TokenRow, _id(token))
+    """Return the record of a token that is right and not revoked, else None.
+
+    Raises DamagedError if its row cannot be read.
+    """
+    row = _row(session, _id(token))
     # The comparison takes the same time wherever the two differ.
-    if row is None or not hmac.compare_digest(row.sha256, _hash(token)) or row.revoked_at is not None:
+    if (
+        row is None
+        or not hmac.compare_digest(str(row.sha256).encode(), _hash(token).encode())
+        or row.revoked_at is not None
+    ):
         return None
     return _record(row)
 
 
 def get(session: Session, token_id: str) -> TokenRecord | None:
-    """Return the record of a token by its id, revoked or not; None if there is none."""
-    row = session.get(TokenRow, token_id)
+    """Return the record of a token by its id, revoked or not; None if there is none. Raises DamagedError."""
+    row = _row(session, token_id)
     return None if row is None else _record(row)
 
 
 def listing(session: Session) -> tuple[TokenRecord, ...]:
-    """Return every token's record, revoked ones included, oldest first."""
-    return tuple(_record(row) for row in session.scalars(select(TokenRow).order_by(TokenRow.created_at)))
+    """Return every token's record but damaged ones, revoked ones included, oldest first."""
+    rows = readable(session, select(TokenRow).order_by(TokenRow.created_at), TokenRow.id, _record)
+    return tuple(record for _, record in rows if record is not None)
 
 
 def revoke(session: Session, token_id: str) -> TokenRecord:
-    """Make the token useless for ever; raises NotFoundError."""
-    row = session.get(TokenRow, token_id)
+    """Make the token useless for ever; raises NotFoundError, DamagedError."""
+    row = _row(session, token_id)
     if row is None:
         raise NotFoundError(f"no token {token_id!r}")
     row.revoked_at = row.revoked_at or datetime.now(UTC)
@@ -92,5 +110,56 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _row(session: Session, token_id: str) -> TokenRow | None:
+    with intact(session, TokenRow.__tablename__, token_id, f"token {token_id} is"):
+        row = session.get(TokenRow, token_id)
+        if row is not None:
+            _record(row)
+    return row
+
+
 def _record(row: TokenRow) -> TokenRecord:
-    return TokenRecord(row.id, row.name, Role(row.role), row.created_at, row.revoked_at)
+    return _TOKEN.validate_python(
+        {
+            "id": row.id,
+            "name": row.name,
+            "role": row.role,
+            "created_at": row.created_at,
+            "revoked_at": row.revoked_at,
+        }
+    )
+
+
+def sign_in(session: Session, secret: str, record: SessionRecord) -> None:
+    """Store a sign-in under the hash of its cookie's secret."""
+    session.add(
+        SessionRow(
+            sha256=_hash(secret),
+            name=record.name,
+            role=record.role.value,
+            token_id=record.token_id,
+            expires_at=record.expires_at,
+        )
+    )
+
+
+def signed_in(session: Session, secret: str, now: datetime) -> SessionRecord | None:
+    """Return whose sign-in this is; None if there is none, or it is too old. Raises DamagedError."""
+    key = _hash(secret)
+    with intact(session, SessionRow.__tablename__, key[:8], "the sign-in is"):
+        row = session.get(SessionRow, key)
+        if row is None or row.expires_at <= now:
+            return None
+        return _SIGN_IN.validate_python(
+            {"name": row.name, "role": row.role, "token_id": row.token_id, "expires_at": row.expires_at}
+        )
+
+
+def sign_out(session: Session, secret: str) -> None:
+    """End a sign-in; one that is over already does not matter."""
+    session.execute(delete(SessionRow).where(SessionRow.sha256 == _hash(secret)))
+
+
+def forget_expired(session: Session, now: datetime) -> None:
+    """Delete the sign-ins that are too old."""
+    session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))

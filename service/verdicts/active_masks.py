@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from lifts.decision.reasons import Reason
-from service.domain.errors import ConflictError, EngineUnavailableError
+from service.domain.errors import ConflictError, EngineUnavailableError, NotFoundError
 from service.domain.masks import MaskVersion
 from service.inference.enrolment import embed
 from service.inference.protocol import Engine
@@ -66,9 +66,13 @@ class ActiveMasks:
         return self._active.get(lift_id)
 
     def retry(self) -> None:
-        """Embed what had to wait for the engine. Raises as `reload`."""
+        """Embed what had to wait for the engine. Raises StoreError."""
         for lift_id in tuple(self._waiting):
-            self.reload(lift_id)
+            try:
+                self.reload(lift_id)
+            except (ConflictError, NotFoundError) as error:
+                log.error("a lift's masks cannot be used", lift_id=lift_id, reason=str(error))
+                self.forget(lift_id)
 
     def forget(self, lift_id: str) -> None:
         """Drop a lift that is gone, and what is still being embedded for it."""

@@ -10,7 +10,7 @@ from functools import partial
 from service.alarms import lifecycle
 from service.host.disk import Room
 from service.host.runner import Runner, attempt
-from service.store import alarms, sessions
+from service.store import alarms, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention, forget_old
 from service.verdicts.active_masks import ActiveMasks
@@ -73,4 +73,5 @@ class Maintenance:
             return
         self._next_retention_mono_s = time.monotonic() + RETENTION_EVERY_S
         self.apply_retention(datetime.now(UTC))
-        self._store.write(partial(sessions.purge, now=datetime.now(UTC))).result()
+        self._store.write(alarms.restore).result()
+        self._store.write(partial(tokens.forget_expired, now=datetime.now(UTC))).result()

@@ -21,7 +21,7 @@ from service.api.schemas.alarms import (
     ShelveIn,
 )
 from service.domain.alarm import AlarmKind, AlarmState
-from service.store import alarms
+from service.store import alarms, outbox
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 
@@ -60,16 +60,20 @@ def list_alarms(
             limit=limit,
         )
     items = [AlarmOut.of(alarm, runtime.settings.root_path) for alarm in page.items]
-    return AlarmsOut(items=items, next=None if page.next is None else str(page.next))
+    return AlarmsOut(
+        items=items, next=None if page.next is None else str(page.next), unreadable=page.unreadable
+    )
 
 
-@router.get("/{alarm_id}", summary="One alarm", dependencies=VIEWER, responses=responses(401, 404, 422, 503))
+@router.get(
+    "/{alarm_id}", summary="One alarm", dependencies=VIEWER, responses=responses(401, 404, 409, 422, 503)
+)
 def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:
     """Give an alarm with its life so far and its comments."""
     with runtime.store.reading() as session:
         alarm = alarms.get(session, alarm_id)
-        events = alarms.events(session, alarm_id)
-        comments = alarms.comments(session, alarm_id)
+        events = outbox.events(session, alarm_id)
+        comments = outbox.comments(session, alarm_id)
     return AlarmDetailOut(
         **AlarmOut.of(alarm, runtime.settings.root_path).model_dump(),
         events=[AlarmEventOut.of(event) for event in events],

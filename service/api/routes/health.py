@@ -14,6 +14,7 @@ from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.host.disk import Room
 from service.store import alarms
+from service.usecases.watching import survey
 
 router = APIRouter(tags=["health"])
 
@@ -40,14 +41,16 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
 
     That is: every thread of the service is alive, the embedder answers, the database answers and can grow,
     and every camera that is to be watched is live or under an alarm. A camera under an alarm does not make
-    the service unready, nor does an accelerator that was given up, a disk with little room or a damaged
-    entry of the alarm history: all of these are reported.
+    the service unready, nor does a lift that is enrolled and not watched, an accelerator that was given up,
+    a disk with little room or a damaged record: all of these are reported.
     """
     database, standing = "ready", frozenset[tuple[str | None, AlarmKind]]()
+    surveyed: dict[str, str | None] = {}
     try:
         runtime.store.check()
         with runtime.store.reading() as session:
             standing = frozenset((alarm.lift_id, alarm.kind) for alarm in alarms.standing(session))
+        surveyed = survey(runtime.store, runtime.cameras.status)
     except StoreError as error:
         database = str(error)
     engine, disk, cameras = runtime.engine.status, runtime.pictures.space.status, runtime.cameras.statuses()
@@ -71,6 +74,8 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
         engine=engine.state,
         database=database,
         cameras={camera.lift_id: camera.state.value for camera in cameras},
+        not_watched={lift_id: why for lift_id, why in surveyed.items() if why is not None},
+        damaged_records=runtime.store.damaged.counts(),
         model=engine.model or None,
         device=engine.device,
         device_lost=engine.device_lost or None,

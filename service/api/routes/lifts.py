@@ -22,14 +22,17 @@ def list_lifts(runtime: RuntimeDep) -> LiftsOut:
     """Give every lift with its active masks and its camera's state."""
     with runtime.store.reading() as session:
         versions = masks.active_versions(session)
-        found = lifts.listing(session)
+        found, invalid = lifts.listing(session), lifts.invalid(session)
     cameras = runtime.cameras
     return LiftsOut(
-        items=[LiftOut.of(lift, versions.get(lift.id), cameras.status(lift.id)) for lift in found]
+        items=[LiftOut.of(lift, versions.get(lift.id), cameras.status(lift.id)) for lift in found],
+        unreadable=len(invalid),
     )
 
 
-@router.get("/{lift_id}", summary="One lift", dependencies=VIEWER, responses=responses(401, 404, 422, 503))
+@router.get(
+    "/{lift_id}", summary="One lift", dependencies=VIEWER, responses=responses(401, 404, 409, 422, 503)
+)
 def get_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> LiftOut:
     """Give a lift's configuration as in lift.toml, its active masks and its camera's state."""
     return _shown(runtime, lift_id)

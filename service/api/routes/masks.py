@@ -32,7 +32,7 @@ _REFERENCE = "A picture of a carrier in this state (same sizes): tells whether t
     summary="Enrol a lift with two masks",
     status_code=201,
     dependencies=[*OPERATOR, *MULTIPART],
-    responses=responses(400, 401, 403, 413, 415, 422, 503),
+    responses=responses(400, 401, 403, 409, 413, 415, 422, 503),
 )
 def enrol_masks(
     lift_id: LiftIdPath,
@@ -72,20 +72,21 @@ def enrol_masks(
     )
 
 
-@router.get("", summary="The masks so far", dependencies=VIEWER, responses=responses(401, 404, 422, 503))
+@router.get("", summary="The masks so far", dependencies=VIEWER, responses=responses(401, 404, 409, 422, 503))
 def mask_history(lift_id: LiftIdPath, runtime: RuntimeDep) -> MaskHistoryOut:
     """Give every enrolled pair of masks, newest first."""
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         found = masks.history(session, lift_id)
-    return MaskHistoryOut(items=[MaskVersionOut.of(version) for version in found])
+    items = [MaskVersionOut.of(version) for version in found.items]
+    return MaskHistoryOut(items=items, unreadable=found.unreadable)
 
 
 @router.post(
     "/{version}/activate",
     summary="Go back to earlier masks",
     dependencies=ADMIN,
-    responses=responses(401, 403, 404, 422, 503),
+    responses=responses(401, 403, 404, 409, 422, 503),
 )
 def activate(
     lift_id: LiftIdPath,

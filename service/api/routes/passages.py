@@ -54,14 +54,16 @@ def list_passages(
             limit=limit,
         )
     items = [PassageOut.of(record, runtime.settings.root_path) for record in page.items]
-    return PassagesOut(items=items, next=None if page.next is None else str(page.next))
+    return PassagesOut(
+        items=items, next=None if page.next is None else str(page.next), unreadable=page.unreadable
+    )
 
 
 @router.get(
     "/{passage_id}",
     summary="One judged carrier",
     dependencies=VIEWER,
-    responses=responses(401, 404, 422, 503),
+    responses=responses(401, 404, 409, 422, 503),
 )
 def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
     """Return one passage: its times, the verdict on it and on each picture, and the operator's label."""
@@ -76,7 +78,7 @@ def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
     response_class=FileResponse,
     responses={
         200: {"content": {"image/jpeg": {}}, "description": "The registered picture, 200x200."},
-        **responses(401, 404, 422, 503),
+        **responses(401, 404, 409, 422, 503),
     },
 )
 def get_picture(
@@ -97,7 +99,7 @@ def get_picture(
     response_class=Response,
     responses={
         200: {"content": {"image/png": {}}, "description": "RGBA, 200x200, to be laid over the picture."},
-        **responses(401, 404, 422, 503),
+        **responses(401, 404, 409, 422, 503),
     },
 )
 def get_why(
@@ -120,7 +122,7 @@ def get_why(
     "/{passage_id}/review",
     summary="Label a carrier",
     dependencies=OPERATOR,
-    responses=responses(400, 401, 403, 404, 413, 422, 503),
+    responses=responses(400, 401, 403, 404, 409, 413, 422, 503),
 )
 def review(passage_id: PassageId, runtime: RuntimeDep, principal: Operator, body: ReviewIn) -> PassageOut:
     """Set the operator's own label, in place of an earlier one."""

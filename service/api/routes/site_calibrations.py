@@ -16,14 +16,18 @@ router = APIRouter(prefix="/lifts/{lift_id}/site-calibrations", tags=["lifts"])
 
 
 @router.get(
-    "", summary="The site calibrations so far", dependencies=VIEWER, responses=responses(401, 404, 422, 503)
+    "",
+    summary="The site calibrations so far",
+    dependencies=VIEWER,
+    responses=responses(401, 404, 409, 422, 503),
 )
 def history(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationsOut:
     """Return every site calibration that was found, newest first."""
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         found = site_calibrations.history(session, lift_id)
-    return SiteCalibrationsOut(items=[SiteCalibrationOut.of(one) for one in found])
+    items = [SiteCalibrationOut.of(one) for one in found.items]
+    return SiteCalibrationsOut(items=items, unreadable=found.unreadable)
 
 
 @router.post(
@@ -73,7 +77,7 @@ def activate(
     summary="Judge by the masks alone",
     status_code=204,
     dependencies=OPERATOR,
-    responses=responses(401, 403, 404, 422, 503),
+    responses=responses(401, 403, 404, 409, 422, 503),
 )
 def deactivate(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     """Judge the lift by its masks alone from now on."""

@@ -44,6 +44,7 @@ class AlarmsOut(BaseModel):
 
     items: list[AlarmOut]
     next: str | None
+    unreadable: int = Field(default=0, description="How many damaged records were left out of this page.")
 
 
 class AlarmEventOut(Shape):

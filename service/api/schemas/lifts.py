@@ -15,6 +15,7 @@ from service.api.schemas.base import Body, Shape
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.masks import MaskVersion
 from service.domain.reason_texts import reason_text
+from service.usecases.watching import why_not_watched
 
 
 class CameraStatusOut(Shape):
@@ -36,6 +37,9 @@ class LiftOut(Lift):
 
     mask_version: int | None = Field(description="The active masks; null: nothing is judged.")
     camera_status: CameraStatusOut | None = Field(description="null: no camera is watched.")
+    not_watched: str | None = Field(
+        description="Why its carriers are not being judged now, as in `/health/ready`; null if they are."
+    )
 
     @classmethod
     def of(cls, lift: Lift, mask_version: int | None, status: CameraStatus | None) -> LiftOut:
@@ -50,6 +54,7 @@ class LiftOut(Lift):
             track=lift.track,
             mask_version=mask_version,
             camera_status=shown,
+            not_watched=why_not_watched(lift, mask_version, status),
         )
 
 
@@ -71,7 +76,7 @@ _LIFT_EXAMPLE: dict[str, Any] = {
 
 
 class LiftIn(Body):
-    """A lift's configuration as in lift.toml. What GET adds (mask_version, camera_status) is ignored."""
+    """A lift's configuration as in lift.toml. What GET adds is ignored."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_LIFT_EXAMPLE]})
 
@@ -83,12 +88,14 @@ class LiftIn(Body):
     track: Track | None = None
     mask_version: Any = Field(default=None, json_schema_extra={"readOnly": True})
     camera_status: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    not_watched: Any = Field(default=None, json_schema_extra={"readOnly": True})
 
 
 class LiftsOut(BaseModel):
     """Every lift, by id."""
 
     items: list[LiftOut]
+    unreadable: int = Field(default=0, description="How many damaged records were left out of this list.")
 
 
 class EnrolmentOut(BaseModel):
@@ -123,6 +130,7 @@ class MaskHistoryOut(BaseModel):
     """A lift's enrolled masks, newest first."""
 
     items: list[MaskVersionOut]
+    unreadable: int = Field(default=0, description="How many damaged records were left out of this list.")
 
 
 class ImageOut(BaseModel):

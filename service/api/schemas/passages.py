@@ -110,6 +110,7 @@ class PassagesOut(BaseModel):
 
     items: list[PassageOut]
     next: str | None
+    unreadable: int = Field(default=0, description="How many damaged records were left out of this page.")
 
 
 class ReviewIn(Body):

@@ -46,6 +46,13 @@ class ReadyOut(BaseModel):
     cameras: dict[str, str] = Field(
         description="Each camera's state. One that is not live must be under an alarm."
     )
+    not_watched: dict[str, str] = Field(
+        description="Enrolled lifts whose carriers are not being judged, each with the reason. Does not make "
+        "the service unready: a lift without a camera may be meant."
+    )
+    damaged_records: dict[str, int] = Field(
+        description="Rows that could not be read, by table, since the start; they are left out of lists."
+    )
     model: str | None
     device: str = Field(description="What the embedder computes on, e.g. `cuda:0 float16`.")
     device_lost: str | None = Field(

@@ -69,3 +69,4 @@ class SiteCalibrationsOut(BaseModel):
     """A lift's site calibrations, newest first."""
 
     items: list[SiteCalibrationOut]
+    unreadable: int = Field(default=0, description="How many damaged records were left out of this list.")

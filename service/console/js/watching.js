@@ -2,7 +2,6 @@
 
 import { KIND } from "./kinds.js";
 
-const CAMERA = { starting: "camera starting", degraded: "camera degraded", lost: "camera lost" };
 // While one of these stands at a lift, its carriers are not judged, or not all of them.
 const BLIND = new Set([
   "camera_lost", "camera_frozen", "view_changed", "low_visibility", "worker_down", "lift_unknown_rate",
@@ -17,13 +16,10 @@ export function stands(alarm) {
 
 /** Why this lift's carriers are not being judged now, in words; null when they are. */
 export function whyNotWatched(lift, standing) {
-  const status = lift.camera_status;
-  if (!status) return lift.camera ? "camera not watched" : "no camera";
-  if (status.state !== "live") return CAMERA[status.state] ?? status.state;
-  if (!lift.mask_version) return "no masks";
+  if (lift.not_watched) return lift.not_watched; // as /health/ready says it
   const alarm = standing.find(({ kind, lift_id: place }) => BLIND.has(kind) && (place === lift.id || place === null));
   if (alarm) return alarm.cause.replaceAll("_", " ") || (KIND[alarm.kind] ?? alarm.kind).toLowerCase();
-  return status.message || null; // covered, dark, frozen: said before its alarm is due
+  return lift.camera_status?.message || null; // covered, dark, frozen: said before its alarm is due
 }
 
 /** The line at the top. `calm` only where every lift is watched and nothing stands. */

@@ -9,7 +9,7 @@ from service.alarms.lifecycle import Action, after
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.health import Health
-from service.store import alarms
+from service.store import alarms, outbox
 from service.store.database import Store
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_acknowledge_once(store: Store, alarm: Alarm) -> None:
     with pytest.raises(ConflictError, match="acknowledged cannot be acknowledged"):
         store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "ben")).result()
     with store.reading() as session:
-        event = alarms.events(session, alarm.id)[-1]
+        event = outbox.events(session, alarm.id)[-1]
     assert (event.seq, event.action, event.actor, event.note) == (2, "acknowledge", "anna", "seen")
     with pytest.raises(NotFoundError, match="no alarm 'x'"):
         store.write(lambda s: lifecycle.acknowledge(s, "x", "anna")).result()
@@ -105,7 +105,7 @@ def test_comments_are_kept_in_order_and_change_nothing(store: Store, alarm: Alar
     with pytest.raises(ConflictError):
         store.write(lambda s: lifecycle.comment(s, alarm.id, "anna", " ")).result()
     with store.reading() as session:
-        assert [(c.author, c.text) for c in alarms.comments(session, alarm.id)] == [
+        assert [(c.author, c.text) for c in outbox.comments(session, alarm.id)] == [
             ("anna", "first"),
             ("anna", "second"),
         ]

@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from service.api.auth import COOKIE, Attempts
 from service.api.sessions import Principal, Sessions
 from service.domain.people import Role
-from service.store import sessions, tokens
+from service.store import tokens
 from service.store.tables import SessionRow
 from tests.service.api.conftest import House
 
@@ -244,7 +244,7 @@ def test_old_sessions_do_not_pile_up(house: House) -> None:
     """Maintenance forgets what is too old, and nothing else."""
     lasting = Sessions(house.store, 60).issue(Principal("x", Role.VIEWER))
     Sessions(house.store, -1).issue(Principal("y", Role.VIEWER))
-    house.store.write(partial(sessions.purge, now=datetime.now(UTC))).result()
+    house.store.write(partial(tokens.forget_expired, now=datetime.now(UTC))).result()
     with house.store.reading() as session:
         assert session.scalars(select(SessionRow.name)).all() == ["x"]
     assert Sessions(house.store, 60).read(lasting) is not None

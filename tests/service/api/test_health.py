@@ -73,6 +73,39 @@ def test_a_database_file_that_is_gone_is_noticed(house: House) -> None:
     assert problems(house) == ["database: the database's file barwatch.db was removed or replaced"]
 
 
+def test_a_lift_that_is_enrolled_and_not_watched_is_named(house: House) -> None:
+    """Without camera, address, track, process or masks: readiness, the list and Prometheus say the same."""
+    camera = {"width": 640, "height": 480}
+    pose = {"y": 200.0, "scale": 0.5}
+    track = {name: {"x": x, **pose} for name, x in {"begin": 200, "middle": 300, "end": 400}.items()}
+    address = {**camera, "url": "rtsp://camera.example/1"}
+    configured: dict[str, dict[str, object]] = {
+        "bare": {},
+        "mute": {"camera": camera, "track": track},
+        "still": {"camera": address},
+        "ready": {"camera": address, "track": track},
+        "undrawn": {"camera": address, "track": track},
+    }
+    for lift_id, config in configured.items():
+        assert house.call("PUT", f"/lifts/{lift_id}", json={"name": lift_id, **config}).status_code == 201
+    house.enrol()
+    house.cameras.said |= {lift_id: status_of(lift_id) for lift_id in ("demo-quad", "undrawn")}
+    body = house.client.get("/health/ready").json()
+    assert body["not_watched"] == {
+        "bare": "no camera",
+        "mute": "camera without an address",
+        "ready": "camera not started",
+        "still": "no track",
+        "undrawn": "no masks",
+    }
+    assert body["status"] == "ready"
+    listed = {lift["id"]: lift["not_watched"] for lift in house.call("GET", "/lifts").json()["items"]}
+    assert listed == {**body["not_watched"], "demo-quad": None}
+    metrics = house.client.get("/metrics").text
+    assert 'barwatch_lift_watched{lift="bare"} 0.0' in metrics
+    assert 'barwatch_lift_watched{lift="demo-quad"} 1.0' in metrics
+
+
 def test_metrics_are_prometheus_text(house: House) -> None:
     """Cameras, engine, feed and pipeline are counted, without a token and without a secret."""
     house.cameras.said["demo-quad"] = status_of("demo-quad")

@@ -103,7 +103,7 @@ class House:
 
     def stored(self) -> tuple[SiteCalibrationVersion, ...]:
         with self.store.reading() as session:
-            return site_calibrations.history(session, LIFT)
+            return site_calibrations.history(session, LIFT).items
 
     def _passage(self, verdict: Verdict, reasons: tuple[Reason, ...]) -> PassageRecord:
         number, self._seen = self._seen, self._seen + 1

@@ -217,6 +217,39 @@ def test_masks_that_cannot_be_used_hold_up_no_camera(house: House) -> None:
     house.until(lambda: house.reloaded == ["b", "a"])
 
 
+def test_damaged_masks_are_reported_once_and_tried_again_when_their_row_changes(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However often the store is looked at: one alarm, one line in the log without a traceback, one try."""
+    tried: list[str] = []
+
+    def reload(lift_id: str) -> None:
+        tried.append(lift_id)
+        with house.store.reading() as session:
+            masks.active(session, lift_id)
+        house.reload(lift_id)
+
+    monkeypatch.setattr(house.cameras, "_on_masks", reload)
+    version = enrol(
+        "a", draw_mask(OPEN_Y), draw_mask(CLOSE_Y), {}, InlineEngine(TinyEmbedder(), tiny_manifest())
+    )
+    house.store.write(partial(lifts.put, lift=lift_of("a", None))).result()
+    house.store.write(partial(masks.add, version=version)).result()
+    house.store.write(lambda s: s.execute(text("UPDATE mask_versions SET warnings = '{half'"))).result()
+    for n in range(3):  # each camera that starts is a look at the store
+        house.put(lift_of(f"c{n}"))
+        house.until(lambda n=n: len(house.done) == n + 1)  # type: ignore[misc]
+    assert tried == ["a"]
+    assert invalid_alarms(house) == [("a", True)]
+    said = capsys.readouterr().out
+    assert said.count("masks cannot be used") == 1
+    assert "Traceback" not in said
+    house.store.write(lambda s: s.execute(text("UPDATE mask_versions SET warnings = '[]'"))).result()
+    house.cameras.refresh()
+    house.until(lambda: house.reloaded == ["a"])
+    house.until(lambda: invalid_alarms(house) == [("a", True), ("a", False)])
+
+
 def test_nothing_unforeseen_ends_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """What fails is tried again, and named while it fails."""
     real, failing = lifts.listing, True

@@ -20,7 +20,7 @@ from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.people import Role
-from service.store import alarms, lifts, masks, passages, pictures, site_calibrations, tokens
+from service.store import alarms, lifts, masks, outbox, passages, pictures, site_calibrations, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
 from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review
@@ -98,7 +98,8 @@ def test_masks_history_and_roll_back(store: Store) -> None:
     assert (first.version, second.version, second.active) == (1, 2, True)
     with store.reading() as session:
         kept = masks.get(session, "lift", 1)
-        assert [(v.version, v.active) for v in masks.history(session, "lift")] == [(2, True), (1, False)]
+        history = masks.history(session, "lift").items
+        assert [(version.version, version.active) for version in history] == [(2, True), (1, False)]
     np.testing.assert_array_equal(kept.embeddings, first.embeddings)
     np.testing.assert_array_equal(kept.masks.close, CLOSE)
     np.testing.assert_array_equal(kept.references["reference_open"], picture(OPEN))
@@ -137,7 +138,7 @@ def test_what_a_site_calibration_was_found_with_comes_back(store: Store) -> None
     store.write(partial(site_calibrations.activate, lift_id="lift", version=1)).result()
     with store.reading() as session:
         version = masks.active(session, "lift")
-        (listed,) = site_calibrations.history(session, "lift")
+        (listed,) = site_calibrations.history(session, "lift").items
     assert version is not None
     for stored in (listed, version.site):
         assert stored is not None
@@ -168,7 +169,7 @@ def test_site_calibrations_history_and_roll_back(store: Store) -> None:
         active = store.write(partial(site_calibrations.activate, lift_id="lift", version=version)).result()
         with store.reading() as session:
             found = masks.active(session, "lift")
-            flags = {one.version: one.active for one in site_calibrations.history(session, "lift")}
+            flags = {one.version: one.active for one in site_calibrations.history(session, "lift").items}
         assert found is not None
         assert found.site is not None
         assert found.site.version == active.version == version
@@ -258,7 +259,7 @@ def test_a_deleted_lifts_masks_go_and_its_evidence_stays(store: Store) -> None:
     store.write(lambda s: passages.add(s, _passage("p"))).result()
     store.write(lambda s: lifts.delete(s, "lift")).result()
     with store.reading() as session:
-        assert masks.history(session, "lift") == ()
+        assert masks.history(session, "lift").items == ()
         assert session.execute(text("SELECT count(*) FROM mask_references")).scalar() == 0
         assert passages.get(session, "p") == _passage("p")
     store.write(lambda s: lifts.put(s, LIFT)).result()
@@ -345,7 +346,7 @@ def test_the_outbox_replays_alarms_as_they_were(store: Store) -> None:
         assert alarms.outbox(session, 1) == (OutboxEntry(2, changed),)
         assert alarms.outbox(session, 0, limit=1) == (OutboxEntry(1, raised),)
         assert alarms.get(session, raised.id) == changed
-        assert [(e.seq, e.action, e.actor) for e in alarms.events(session, raised.id)] == [
+        assert [(e.seq, e.action, e.actor) for e in outbox.events(session, raised.id)] == [
             (1, "raise", "system"),
             (2, "acknowledge", "anna"),
         ]

@@ -1,0 +1,179 @@
+"""A record that cannot be read: an honest answer, left out of lists and counted there, and reported."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lifts.decision.clusters import BimodalFit
+from lifts.decision.prototypes import Prototypes
+from lifts.decision.site import SiteCalibration
+from lifts.schema import Lift
+from service.domain.masks import SiteCalibrationVersion
+from service.domain.people import Role
+from service.store import lifts, masks, outbox, site_calibrations
+from service.store.tables import Base
+from tests.service.api.conftest import House
+from tests.tools.tiny_model import OPEN_Y, draw_picture, png
+
+BROKEN = ("'{half'", "X'FF'", "9e999", "'{\"a\": NaN}'")
+"""No JSON, no UTF-8, no finite number, none of the words or dates that a column may hold."""
+
+TABLES = sorted(set(Base.metadata.tables) - {"meta"})
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    """A house with a row in every table: a lift with masks, a carrier, its alarm, a comment, a sign-in."""
+    assert house.enrol(files={"reference_open": ("r.png", png(draw_picture(OPEN_Y)))}).status_code == 201
+    with house.store.reading() as session:
+        version = masks.active(session, "demo-quad")
+    assert version is not None
+    size = version.embeddings.shape[2]
+    prototypes = Prototypes(np.zeros((3, size), np.float32), (0.0, 0.0, 0.0), (0.5, 0.5, 0.5))
+    learnt = SiteCalibration(BimodalFit(-0.5, 0.5, 0.1, 0.2), prototypes, np.zeros(size, np.float32))
+    found = SiteCalibrationVersion(
+        "demo-quad", 0, 1, version.model, learnt, (0.1, 0.2), 1, False, datetime.now(UTC), 2, 1
+    )
+    house.store.write(lambda session: site_calibrations.add(session, found)).result()
+    house.add_passage()
+    assert review(house).status_code == 200
+    alarm = house.raise_alarm()
+    house.store.write(lambda session: outbox.comment(session, alarm.id, "me", "seen")).result()
+    house.client.post("/session", json={"token": house.tokens[Role.VIEWER]}).raise_for_status()
+    return house
+
+
+def review(house: House) -> Any:
+    return house.call("POST", "/passages/p-1/review", Role.OPERATOR, json={"verdict": "open"})
+
+
+@contextlib.contextmanager
+def damaged(house: House, table: str, column: str, value: str) -> Iterator[None]:
+    """Every row of a table has this value in a column, for as long as the block lasts."""
+    path = house.runtime.settings.data / "barwatch.db"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.text_factory = bytes
+        kept = database.execute(f"SELECT rowid, {column}, typeof({column}) FROM {table}").fetchall()
+        assert kept
+        with database:
+            database.execute(f"UPDATE {table} SET {column} = {value}")
+        yield
+        with database:
+            for rowid, was, kind in kept:
+                old = "CAST(? AS TEXT)" if kind == b"text" else "?"
+                database.execute(f"UPDATE {table} SET {column} = {old} WHERE rowid = ?", (was, rowid))
+
+
+def paths(house: House) -> list[str]:
+    """Every address that reads rows, with what is there."""
+    with house.store.reading() as session:
+        ((alarm_id,),) = session.execute(
+            Base.metadata.tables["alarms"].select().with_only_columns(Base.metadata.tables["alarms"].c.id)
+        )
+    lift, passage = "/lifts/demo-quad", "/passages/p-1"
+    return [
+        "/lifts", lift, f"{lift}/masks", f"{lift}/site-calibrations",
+        "/passages", passage, f"{passage}/pictures/1.jpg", f"{passage}/pictures/1/why.png",
+        "/passages?reviewed=true", "/passages?verdict=open",
+        "/alarms", "/alarms?standing=true", f"/alarms/{alarm_id}", "/health/ready", "/metrics",
+    ]  # fmt: skip
+
+
+def sweep(house: House, table: str, asked: list[str], values: tuple[str, ...]) -> None:
+    """Damage each column of a table in turn and ask all addresses, with a token or with a cookie."""
+    for column in (column.name for column in Base.metadata.tables[table].columns if not column.primary_key):
+        if column in {"lift_id", "alarm_id", "id"}:  # then it is another's row
+            continue
+        for value in values:
+            with contextlib.suppress(sqlite3.IntegrityError), damaged(house, table, column, value):
+                for path in asked:
+                    by_cookie = table == "sessions"
+                    answer = house.client.get(path) if by_cookie else house.call("GET", path, Role.VIEWER)
+                    assert answer.status_code < 500, (path, column, value, answer.text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", TABLES)
+def test_no_damaged_value_is_a_fault_of_the_service(full: House, table: str) -> None:
+    """Whatever column of whatever row is damaged, and in whatever way: no address answers 5xx."""
+    sweep(full, table, paths(full), BROKEN)
+
+
+def test_no_damaged_column_is_a_fault_of_the_service(full: House) -> None:
+    """The same in little: the addresses that show a table's rows, and one way of damage."""
+    shows = dict.fromkeys(("alarms", "alarm_events", "alarm_comments"), "/alarms") | {"passages": "/passages"}
+    asked = paths(full)
+    for table in TABLES:
+        shown = shows.get(table, "/lifts")
+        sweep(full, table, [path for path in asked if path.startswith(shown)], BROKEN[1:2])
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "path", "listed"),
+    [
+        ("passages", "judgement", "/passages/p-1", "/passages"),
+        ("passages", "t_end_s", "/passages/p-1", "/passages"),
+        ("passages", "pictures", "/passages/p-1", "/passages"),
+        ("alarms", "state", "/alarms/{alarm}", "/alarms"),
+        ("alarms", "evidence", "/alarms/{alarm}", "/alarms"),
+        ("lifts", "config", "/lifts/demo-quad", "/lifts"),
+        ("thresholds", "heaps", None, "/lifts/demo-quad/site-calibrations"),
+        ("mask_versions", "separation", None, "/lifts/demo-quad/masks"),
+    ],
+)
+def test_a_damaged_record_says_so_and_is_counted(
+    full: House, table: str, column: str, path: str | None, listed: str
+) -> None:
+    """409 with the reason where it is asked for, counted in the list, and whole again once mended."""
+    alarm_id = full.call("GET", "/alarms").json()["items"][0]["id"]
+    with damaged(full, table, column, "'{half'"):
+        if path is not None:
+            answer = full.call("GET", path.format(alarm=alarm_id))
+            assert answer.status_code == 409
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert "damaged" in answer.json()["detail"] or "out of service" in answer.json()["detail"]
+        body = full.call("GET", listed).json()
+        assert (body["items"], body["unreadable"]) == ([], 1)
+    body = full.call("GET", listed).json()
+    assert (len(body["items"]), body["unreadable"]) == (1, 0)
+
+
+def test_damage_is_reported_by_readiness_and_metrics_and_logged_once(
+    full: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However often it is asked for: one line in the log, one in readiness, one for Prometheus."""
+    with damaged(full, "passages", "judgement", "'{half'"):
+        for _ in range(3):
+            full.call("GET", "/passages")
+    ready = full.client.get("/health/ready").json()
+    assert (ready["damaged_records"], ready["status"]) == ({"passages": 1}, "ready")
+    assert 'barwatch_damaged_records{table="passages"} 1.0' in full.client.get("/metrics").text
+    assert capsys.readouterr().out.count("a stored record is damaged") == 1
+
+
+def test_a_damaged_lift_can_be_configured_anew_and_removed(full: House) -> None:
+    """Nothing but what is wrong with the row is read for that: another configuration mends it."""
+    lift = Lift(id="demo-quad", name="Anew")
+    for column in ("config", "updated_at"):
+        with damaged(full, "lifts", column, "'{half'"):
+            assert full.call("PUT", "/lifts/demo-quad", json={"name": "Anew"}).status_code == 200
+            with full.store.reading() as session:
+                assert lifts.get(session, "demo-quad") == lift
+    with damaged(full, "lifts", "updated_at", "X'FF'"):
+        assert full.call("DELETE", "/lifts/demo-quad").status_code == 204
+
+
+@pytest.mark.parametrize("column", ["role", "created_at", "name"])
+def test_a_damaged_token_lets_nobody_in_and_keeps_nobody_out(full: House, column: str) -> None:
+    """401 with the reason for its owner; the cookie made with it is over; other tokens go on."""
+    with damaged(full, "tokens", column, "X'FF'"):
+        answer = full.call("GET", "/lifts", Role.VIEWER)
+        assert answer.status_code == 401
+        assert "damaged" in answer.json()["detail"]
+        assert full.client.get("/lifts").status_code == 401
+    assert full.call("GET", "/lifts", Role.VIEWER).status_code == 200
