@@ -13,6 +13,7 @@ from service.domain.health import Health
 class HealthLimits:
     """When a camera counts as impaired. Times in seconds, brightness in grey levels.
 
+    detail: grey levels, see View.detail.
     covered: the share of the places with structure that must still have it.
     blurred: the share of the usual sharpness, relative to contrast, that must remain.
     moved_px: of a picture 1280 across.
@@ -31,7 +32,7 @@ class HealthLimits:
     unseen_s: float = 8.0
     recover_s: float = 2.0
     dark: float = 24.0
-    contrast: float = 12.0
+    detail: float = 12.0
     burnt: float = 0.75
     structure: float = 0.05
     covered: float = 0.45

@@ -74,9 +74,9 @@ class ViewMemory:
         if view.burnt > limits.burnt:
             share = f"{100 * view.burnt:.0f} % of it is white"
             return Trouble(Reason.OVER_EXPOSED, f"the picture is over-exposed: {share}. Sun, or headlights?")
-        if view.contrast < limits.contrast:
-            seen = f"only {view.contrast:.0f} grey levels apart"
-            return Trouble(Reason.LENS_COVERED, f"the lens is covered, or in fog: light and dark are {seen}")
+        if view.detail < limits.detail:
+            seen = f"only {view.detail:.0f} grey levels apart"
+            return Trouble(Reason.LENS_COVERED, f"the lens is covered, or in fog: its details are {seen}")
         left = self._structure_left(view)
         if left < limits.covered:
             seen = f"only {100 * left:.0f} % of what usually has outlines still has"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ _TO_FULL_RANGE = np.clip(np.round((np.arange(256) - 16) * 255.0 / 219.0), 0, 255
 
 Floats = npt.NDArray[np.float32]
 Cells = npt.NDArray[np.bool_]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +32,8 @@ class View:
     grey: uint8[90, 160], area averages.
     dark: 95th percentile of the median-filtered grey, 0..255: snow specks and lamps do not lift it.
     contrast: its 95th percentile less its 5th.
+    detail: grey levels between the darkest and the brightest of a cell; a tenth of the cells have more. In
+        fog most of the view is one grey, and the carriers before it are plain all the same.
     burnt: fraction of the view at the sensor's top.
     sharpness: mean absolute second difference of the frame halved to under 960 pixels across, grey levels;
         to be compared between frames of one camera.
@@ -40,6 +44,7 @@ class View:
     grey: npt.NDArray[np.uint8]
     dark: float
     contrast: float
+    detail: float
     burnt: float
     sharpness: float
     structure: Cells
@@ -70,6 +75,7 @@ def inspect(frame: Frame) -> View:
         grey=grey,
         dark=high,
         contrast=high - low,
+        detail=_detail(grey),
         burnt=float((calm >= 250).mean()),
         sharpness=float(sharpness),
         structure=_structure(grey, high - low),
@@ -80,11 +86,21 @@ def _reduced(plane: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArr
     return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
+def _detail(grey: npt.NDArray[np.uint8]) -> float:
+    # Median-filtered: neither noise nor a snowflake is a detail.
+    spread = np.ptp(_cells(np.asarray(cv2.medianBlur(grey, 3), dtype=np.uint8)), axis=(1, 3))
+    return float(np.percentile(spread, 90))
+
+
 def _structure(grey: npt.NDArray[np.uint8], contrast: float) -> Cells:
     # Relative to contrast: dusk weakens every edge, a covered lens removes some edges wholly.
     edges = outlines(grey.astype(np.float32)) > max(1.5, 0.03 * contrast)
-    cells = edges.reshape(VIEW_HEIGHT // CELL, CELL, VIEW_WIDTH // CELL, CELL)
-    return np.asarray(cells.mean(axis=(1, 3)) >= 0.08)
+    return np.asarray(_cells(edges).mean(axis=(1, 3)) >= 0.08)
+
+
+def _cells(view: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """Return [9, 10, 16, 10]: a view [90, 160] by cell; axes 1 and 3 run within the cells."""
+    return view.reshape(VIEW_HEIGHT // CELL, CELL, VIEW_WIDTH // CELL, CELL)
 
 
 def outlines(grey: Floats) -> Floats:

@@ -115,6 +115,58 @@ def test_dark_covered_and_blurred_views_are_low_visibility() -> None:
         assert (AlarmKind.LOW_VISIBILITY, False) in kinds(camera.play(30, scene))
 
 
+@functools.cache
+def station_in_fog() -> Image:
+    """A rope, a carrier and a fence, 28 grey levels darker than the fog that fills the view."""
+    image = np.full((360, 640, 3), 165, np.uint8)
+    near = (137, 137, 137)
+    cv2.line(image, (0, 150), (639, 20), near, 8)
+    cv2.rectangle(image, (300, 90), (380, 190), near, 8)
+    for x in range(420, 640, 50):
+        cv2.line(image, (x, 160), (x, 220), near, 8)
+    return image
+
+
+def veiled(image: Image, share: float) -> Image:
+    """The picture behind a film of snow or ice that lets 1 - share of the contrast through."""
+    return np.asarray(image * (1.0 - share) + 165.0 * share, dtype=np.uint8)
+
+
+def test_fog_behind_a_plain_carrier_is_no_covered_lens() -> None:
+    """Fog that fills 95 % of the view leaves what is near plain: no alarm. Thick fog is one within 30 s."""
+    view = inspect(Frame.of_bgr(station_in_fog(), index=0, t_s=0.0, t_mono_s=0.0))
+    assert view.contrast < 12.0 < view.detail, "the fog fills the view, and the rest is plain"
+    camera = Camera()
+    assert camera.play(60, station_in_fog, noise=1.0) == []
+    thick = functools.cache(lambda: veiled(station_in_fog(), 0.8))
+    assert kinds(camera.play(30, thick, noise=1.0)) == [(AlarmKind.LOW_VISIBILITY, True)]
+    assert camera.health.problem is Reason.LENS_COVERED
+    assert kinds(camera.play(30, station_in_fog, noise=1.0)) == [(AlarmKind.LOW_VISIBILITY, False)]
+
+
+@pytest.mark.parametrize("seconds_before", [0, 25])
+@pytest.mark.parametrize(
+    "covered",
+    [
+        functools.cache(lambda: veiled(scene(), 0.96)),
+        functools.cache(
+            lambda: np.asarray(
+                np.broadcast_to(np.linspace(190, 120, 360)[:, None, None], (360, 640, 3)), dtype=np.uint8
+            )
+        ),
+    ],
+    ids=["film", "shaded cap"],
+)
+def test_a_covered_lens_is_noticed_from_the_start_too(
+    covered: Callable[[], Image], seconds_before: int
+) -> None:
+    """A film of ice and a cap in the light are reported within 30 s, whether or not the view is known."""
+    camera = Camera()
+    camera.play(seconds_before, scene)
+    assert kinds(camera.play(30, covered, noise=1.0)) == [(AlarmKind.LOW_VISIBILITY, True)]
+    assert camera.health.problem is Reason.LENS_COVERED
+
+
 def test_a_moved_camera_is_view_changed() -> None:
     """A camera that was knocked aside, a little or wholly, is reported within 30 s; turned back, cleared."""
     for moved in (lambda: scene(shift_px=14), lambda: scene(seed=99)):
