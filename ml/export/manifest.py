@@ -27,7 +27,6 @@ from ml.evaluate.scoring import Scores, ScoringNetwork
 from ml.models.barwatch import BAR_GRID
 
 Bytes = npt.NDArray[np.uint8]
-Float32 = npt.NDArray[np.float32]
 
 MISS_COST, FALSE_ALARM_COST, UNKNOWN_COST = 4.0, 3.0, 1.0
 """Costs of a passage that is open but called closed, closed but called open, or called unknown.
@@ -61,6 +60,8 @@ def calibrate(scores: Sequence[Scores], known: Sequence[SiteLift], apart: dict[s
     """
     margin = np.concatenate([s.passage_margin() for s in scores])
     truth = np.concatenate([s.is_open[::3] for s in scores])
+    # A passage's probability of showing a carrier of the masks' lift, as the judge computes it.
+    fits = np.concatenate([mean_odds(s.inference.matches[:, 1].reshape(-1, 3)) for s in scores])
     # All lifts have about the same weight in offset and scale: each has both states in similar numbers.
     scale, offset = fit_scale(margin, truth)
     by_masks = Calibration(
@@ -68,7 +69,7 @@ def calibrate(scores: Sequence[Scores], known: Sequence[SiteLift], apart: dict[s
         offset=offset,
         unknown_low=UNKNOWN_COST / MISS_COST,
         unknown_high=1 - UNKNOWN_COST / FALSE_ALARM_COST,
-        fit_threshold=float(np.quantile(np.concatenate([_fits(s) for s in scores]), OWN_REFUSED)),
+        fit_threshold=float(np.quantile(fits, OWN_REFUSED)),
         min_quality=MIN_QUALITY,
         occupancy_threshold=_occupancy_threshold(scores),
         bar_map_cells=BAR_GRID,
@@ -114,7 +115,7 @@ def _occupancy_threshold(scores: Sequence[Scores]) -> float:
 
     An overlooked person on an open chair is a miss; an empty chair taken for occupied is a false alarm.
     """
-    occupancy = np.concatenate([_of_passages(s.inference.occupancy) for s in scores])
+    occupancy = np.concatenate([mean_odds(s.inference.occupancy.reshape(-1, 3)) for s in scores])
     occupied = np.concatenate([s.occupied[::3] for s in scores])
     thresholds = np.linspace(0.05, 0.95, 91)
     costs = [
@@ -124,16 +125,6 @@ def _occupancy_threshold(scores: Sequence[Scores]) -> float:
     ]
     best = thresholds[np.flatnonzero(np.array(costs) == min(costs))]
     return float(np.median(best))
-
-
-def _of_passages(probabilities: Float32) -> npt.NDArray[np.float64]:
-    """Return each passage's probability as the judge computes it, float64[P // 3]."""
-    return mean_odds(probabilities.reshape(-1, 3))
-
-
-def _fits(scores: Scores) -> npt.NDArray[np.float64]:
-    """Return each passage's probability of showing a carrier of the masks' lift."""
-    return _of_passages(scores.inference.matches[:, 1])
 
 
 def refused_share(scores: Sequence[Scores], calibration: Calibration) -> float:
@@ -180,22 +171,10 @@ def golden(model: ScoringNetwork, image: Bytes, mask: Bytes) -> dict[str, Any]:
     }
 
 
-def manifest(
-    artefact: Path,
-    dimensions: int,
-    version: str,
-    commit: str,
-    parts: dict[str, Any],
-) -> dict[str, Any]:
-    """Assemble the manifest: `parts` are golden, calibration, training and metrics."""
-    identity = file_identity("barwatch", artefact, version, commit)
-    return {**identity, "embedding_dim": dimensions, **parts}
-
-
-def file_identity(name: str, artefact: Path, version: str, commit: str) -> dict[str, Any]:
-    """Return the start of every manifest: name, version, and the file with its hash."""
+def identity(artefact: Path, version: str, commit: str) -> dict[str, Any]:
+    """Return the start of the manifest: name, version, and the file with its hash."""
     return {
-        "name": name,
+        "name": "barwatch",
         "version": version,
         "file": artefact.name,
         "sha256": hashlib.sha256(artefact.read_bytes()).hexdigest(),

@@ -17,7 +17,7 @@ from ml.export.manifest import (
     calibrate,
     git_commit,
     golden,
-    manifest,
+    identity,
     refused_share,
     separations,
     write,
@@ -68,37 +68,25 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
         **{f"by the margin's sign: {name}": value for name, value in by_sign.items()},
         "calibration_error": figures["calibration_error"],
     }
-    content = manifest(
-        path,
-        model.dimensions,
-        version,
-        commit,
-        {
-            "golden": golden(network, lifts[0].images[1], lifts[0].open_mask),
-            "calibration": calibration.model_dump(mode="json"),
-            "training": {
-                **config.as_dict(),
-                "data": f"rendered lifts, {config.lifts} seeds from {config.first_seed}",
-                "steps_done": int(checkpoint["step"]),
-                "parameters": sum(p.numel() for p in model.parameters()),
-            },
-            "metrics": [
-                {
-                    "name": f"calibration lifts (seeds {lifts[0].seed} to {lifts[-1].seed}): {name}",
-                    "value": value,
-                    "command": command,
-                }
-                for name, value in measured.items()
-            ]
-            + [
-                {
-                    "name": f"the same lifts: passages refused by the masks of the next lift, "
-                    f"at {100 * OWN_REFUSED:.1f} % of their own",
-                    "value": refused_share(others, calibration),
-                    "command": command,
-                }
-            ],
+    on = f"calibration lifts (seeds {lifts[0].seed} to {lifts[-1].seed})"
+    measured = {f"{on}: {name}": value for name, value in measured.items()}
+    refused = "the same lifts: passages refused by the masks of the next lift"
+    measured[f"{refused}, at {100 * OWN_REFUSED:.1f} % of their own"] = refused_share(others, calibration)
+    # Checkpoints from before training recorded its machine do not say what it computed in.
+    precision = checkpoint.get("state", {}).get("machine", {}).get("precision")
+    content = {
+        **identity(path, version, commit),
+        "embedding_dim": model.dimensions,
+        "golden": golden(network, lifts[0].images[1], lifts[0].open_mask),
+        "calibration": calibration.model_dump(mode="json"),
+        "training": {
+            **config.as_dict(),
+            "data": f"rendered lifts, {config.lifts} seeds from {config.first_seed}",
+            "steps_done": int(checkpoint["step"]),
+            "parameters": sum(p.numel() for p in model.parameters()),
+            **({"precision": precision} if precision else {}),
         },
-    )
+        "metrics": [{"name": name, "value": value, "command": command} for name, value in measured.items()],
+    }
     write(path.with_suffix(".json"), content)
     return path

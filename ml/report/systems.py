@@ -100,15 +100,7 @@ def runs_section(runs: Mapping[str, Result], speeds: Mapping[str, str]) -> str:
         for name, run in runs.items()
         if run["adapted"]
     ]
-    heads = (
-        "run",
-        "S1 to S20, by picture",
-        "unseen lifts",
-        "parameters",
-        "pictures/s",
-        "trained in",
-        "remarks",
-    )
+    heads = ("run", "S1 to S20, by picture", "unseen lifts", "parameters", "pictures/s")
     ranks = ("Rank-1", "Rank-5", "mAP", "Rank-1 by comparing with all", "equal error of claims")
     return rendered(
         "runs",

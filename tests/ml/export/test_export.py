@@ -106,7 +106,8 @@ def released(lift_files: list[Path], tmp_path_factory: pytest.TempPathFactory) -
     """An artefact of an untrained network."""
     folder = tmp_path_factory.mktemp("released")
     learner = BarwatchLearner(PRESETS["smoke"], torch.device("cpu"))
-    data = {**learner.content(), **learner.state_dict()}
+    state = {"machine": {"precision": "bfloat16"}}
+    data = {**learner.content(), "state": state, **learner.state_dict()}
     return release(data, lift_files, folder, "9.9.9", "barwatch export --test")
 
 
@@ -125,6 +126,7 @@ def test_the_manifest_describes_the_file(released: Path, lift_files: list[Path])
         np.concatenate(network.match(seen, references)), manifest["golden"]["match"], atol=1e-4
     )
     assert manifest["training"]["preset"] == "smoke"
+    assert manifest["training"]["precision"] == "bfloat16"  # as the checkpoint says
     assert all(m["command"] == "barwatch export --test" for m in manifest["metrics"])
 
 
