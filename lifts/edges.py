@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-Float32 = npt.NDArray[np.float32]
+from lifts.arrays import Float32, UInt8
 
 
-def gradient(
-    grey: npt.NDArray[np.uint8] | Float32, blur_px: float, kernel_px: int = 0
-) -> tuple[Float32, Float32]:
+def gradient(grey: UInt8 | Float32, blur_px: float, kernel_px: int = 0) -> tuple[Float32, Float32]:
     """Return the slopes (dx, dy) of a picture [H, W], each float32[H, W] in grey levels per pixel.
 
     Args:
@@ -25,12 +22,12 @@ def gradient(
     return np.asarray(dx, dtype=np.float32), np.asarray(dy, dtype=np.float32)
 
 
-def edge_strength(grey: npt.NDArray[np.uint8] | Float32, blur_px: float) -> Float32:
+def edge_strength(grey: UInt8 | Float32, blur_px: float) -> Float32:
     """Return float32[H, W], the length of the gradient; arguments as for `gradient`."""
     return np.asarray(cv2.magnitude(*gradient(grey, blur_px)), dtype=np.float32)
 
 
-def brightness(filtered: npt.NDArray[np.uint8]) -> tuple[float, float]:
+def brightness(filtered: UInt8) -> tuple[float, float]:
     """Return the brightness of the dark and of the bright areas of a picture: its 5th and 95th percentile.
 
     filtered: uint8[H, W], median-filtered, so that specks of snow and distant lamps affect neither.

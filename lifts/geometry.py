@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import Float64, UInt8
 from lifts.schema import Pose, Track
 
 CANONICAL_SIZE = 200
@@ -24,13 +25,8 @@ CANONICAL_SIZE = 200
 CANONICAL_CENTRE = 100.0
 """Where (x, y) of a pose lands, in canonical pixels, on both axes."""
 
-Matrix = npt.NDArray[np.float64]
-"""An affine 2x3 matrix that maps column vectors (x, y, 1)."""
 
-Image = npt.NDArray[np.uint8]
-
-
-def to_canonical(pose: Pose, margin_px: int = 0) -> Matrix:
+def to_canonical(pose: Pose, margin_px: int = 0) -> Float64:
     """Return the float64[2, 3] matrix camera -> canonical, with `margin_px` added round the frame."""
     c, s = pose.scale * math.cos(pose.angle), pose.scale * math.sin(pose.angle)
     centre = CANONICAL_CENTRE + margin_px
@@ -42,18 +38,18 @@ def to_canonical(pose: Pose, margin_px: int = 0) -> Matrix:
     )
 
 
-def to_camera(pose: Pose, margin_px: int = 0) -> Matrix:
+def to_camera(pose: Pose, margin_px: int = 0) -> Float64:
     """Return the float64[2, 3] matrix canonical -> camera: the inverse of `to_canonical`."""
     return np.asarray(cv2.invertAffineTransform(to_canonical(pose, margin_px)), dtype=np.float64)
 
 
-def apply(matrix: Matrix, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def apply(matrix: Float64, points: npt.ArrayLike) -> Float64:
     """Map points float[N, 2] by an affine matrix; returns float64[N, 2]."""
     pts = np.atleast_2d(np.asarray(points, dtype=np.float64))
     return np.asarray(pts @ matrix[:, :2].T + matrix[:, 2])
 
 
-def pose_from_matrix(matrix: Matrix) -> Pose:
+def pose_from_matrix(matrix: Float64) -> Pose:
     """Return the pose whose `to_canonical` is the given similarity (float64[2, 3], no reflection)."""
     scale = math.hypot(matrix[0, 0], matrix[1, 0])
     angle = math.atan2(matrix[1, 0], matrix[0, 0])
@@ -75,12 +71,12 @@ def refine(pose: Pose, dx_px: float, dy_px: float, scale: float = 1.0, angle: fl
 
 
 def warp(
-    image: Image,
+    image: UInt8,
     pose: Pose,
     *,
     margin_px: int = 0,
     border: Literal["replicate", "black"] = "replicate",
-) -> Image:
+) -> UInt8:
     """Warp a camera picture to the canonical frame.
 
     Args:
@@ -104,7 +100,7 @@ def warp(
     return np.asarray(out, dtype=np.uint8)
 
 
-def _reduce(image: Image, matrix: Matrix, scale: float, size: int) -> tuple[Image, Matrix]:
+def _reduce(image: UInt8, matrix: Float64, scale: float, size: int) -> tuple[UInt8, Float64]:
     """Crop the part of the picture that the warp reads, shrink it by area averaging, and adapt the matrix."""
     height, width = image.shape[:2]
     corners = apply(
@@ -123,7 +119,7 @@ def _reduce(image: Image, matrix: Matrix, scale: float, size: int) -> tuple[Imag
     return np.asarray(small, dtype=np.uint8), (np.vstack([matrix, [0, 0, 1]]) @ back)[:2]
 
 
-def warp_mask(mask: Image, pose: Pose) -> Image:
+def warp_mask(mask: UInt8, pose: Pose) -> UInt8:
     """Warp a mask uint8[H, W] drawn on the camera's picture to uint8[200, 200] of 0 and 255."""
     warped = warp(mask, pose, border="black")
     # A pixel is bar from half coverage on; after a reduction a quarter suffices, so that thin lines survive.
@@ -163,5 +159,5 @@ def pose_at(track: Track, progress: float) -> Pose:
     )
 
 
-def _homogeneous(pose: Pose) -> npt.NDArray[np.float64]:
+def _homogeneous(pose: Pose) -> Float64:
     return np.array([pose.x * pose.scale, pose.y * pose.scale, pose.scale])

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import Float64
 from lifts.geometry import apply, middle_fraction, pose_at, to_camera
 from lifts.schema import Pose, Track
 
@@ -76,7 +76,7 @@ def scaled(track: Track, factor: float) -> Track:
     return track.model_copy(update=poses)
 
 
-def _motion_field(track: Track, progress: float, half: float = 0.05) -> npt.NDArray[np.float64]:
+def _motion_field(track: Track, progress: float, half: float = 0.05) -> Float64:
     """Return float64[25, 2], the motion per unit of progress at 25 points of the canonical frame."""
     side = np.linspace(40.0, 160.0, 5)
     points = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)

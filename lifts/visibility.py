@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import UInt8
 from lifts.decision.reasons import Reason
 from lifts.edges import brightness, edge_strength
 
@@ -19,7 +19,7 @@ MIN_STRUCTURE = 0.01
 """Smallest fraction of the picture that edges well above its own noise must cover."""
 
 
-def picture_problem(image: npt.NDArray[np.uint8]) -> Reason | None:
+def picture_problem(image: UInt8) -> Reason | None:
     """Return why a registered picture must not be judged, or None if nothing is wrong with it.
 
     Args:
@@ -42,7 +42,7 @@ def picture_problem(image: npt.NDArray[np.uint8]) -> Reason | None:
     return None if _structure(filtered) >= MIN_STRUCTURE else Reason.NO_STRUCTURE
 
 
-def _structure(filtered: npt.NDArray[np.uint8]) -> float:
+def _structure(filtered: UInt8) -> float:
     """Return the fraction of the picture covered by edges that stand out from noise and slow shading."""
     strength = edge_strength(filtered.astype(np.float32), 1.0)
     floor = max(1.0, 3.0 * float(np.median(strength)))

@@ -31,7 +31,8 @@ import numpy.typing as npt
 from pydantic import Field
 from pydantic.dataclasses import dataclass as validated
 
-Float64 = npt.NDArray[np.float64]
+from lifts.arrays import Bool, Float64
+
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -190,8 +191,8 @@ def _starts(x: Float64, prior: ClusterPrior) -> list[Float64]:
 def _maximise_posterior(
     x: Float64,
     weight: Float64,
-    possible: npt.NDArray[np.bool_],
-    known: npt.NDArray[np.bool_],
+    possible: Bool,
+    known: Bool,
     prior: ClusterPrior,
     centres: Float64,
     share: float,

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import Float64
+
 DECISIVE = 0.97
 """A picture's probability, of either state, from which it may contradict its passage's other pictures."""
 
 
-def mean_odds(probabilities: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def mean_odds(probabilities: npt.ArrayLike) -> Float64:
     """Return the probability whose log odds are the mean of those given, over the last axis.
 
     A rider may be hidden in one picture and in plain sight in another. A confident picture therefore weighs

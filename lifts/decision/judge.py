@@ -31,12 +31,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lifts.arrays import Float32
 from lifts.decision.calibration import Calibration
 from lifts.decision.fusion import mean_odds, select_decisive
 from lifts.decision.prototypes import Prototypes
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
-from lifts.decision.verdict import Float32, ImageJudgement, Inference, Judgement, PictureQuality, Verdict
+from lifts.decision.verdict import ImageJudgement, Inference, Judgement, PictureQuality, Verdict
 
 
 def judge(

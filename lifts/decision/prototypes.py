@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lifts.decision.clusters import BimodalFit, ClusterPrior, Float64, fit_clusters, memberships
-from lifts.decision.verdict import Float32
+from lifts.arrays import Float32, Float64
+from lifts.decision.clusters import BimodalFit, ClusterPrior, fit_clusters, memberships
 
 MOMENTS = 3
 """Begin, middle and end of a passage."""

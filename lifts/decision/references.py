@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lifts.arrays import Float32
 from lifts.decision.site import SiteCalibration
-from lifts.decision.verdict import Float32
 
 
 def reference_embeddings(masks: Float32, background_embedding: Float32 | None = None) -> Float32:

@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import Float32, Float64
 from lifts.decision.clusters import BimodalFit, ClusterPrior
 from lifts.decision.prototypes import MOMENTS, Prototypes, background_embedding, learn
 from lifts.decision.reasons import Reason
-from lifts.decision.verdict import Float32, Judgement, Verdict
+from lifts.decision.verdict import Judgement, Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,7 @@ class SiteLearning(NamedTuple):
     """A site calibration; sample: the passages that it was learnt from; margins: float64[N], theirs."""
 
     calibration: SiteCalibration
-    margins: npt.NDArray[np.float64]
+    margins: Float64
     sample: PassageSample
 
 

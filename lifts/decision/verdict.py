@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from lifts.arrays import Float32
 from lifts.decision.reasons import Reason
-
-Float32 = npt.NDArray[np.float32]
 
 
 class Verdict(StrEnum):

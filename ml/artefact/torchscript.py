@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from lifts.arrays import Float32, Int64, UInt8
 from ml.models.barwatch import BarwatchNetwork, EmbedderOutput, prepare_masks, prepare_pictures
 from ml.models.layers import StandardConv
 
@@ -146,11 +146,11 @@ def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) ->
 class EncodedPictures:
     """What the network makes of N pictures before it knows their masks; `Scripted.match` takes it."""
 
-    embedding: npt.NDArray[np.float32]
+    embedding: Float32
     features: Tensor
-    occupancy: npt.NDArray[np.float32]
+    occupancy: Float32
 
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> EncodedPictures:
+    def take(self, rows: Int64 | slice) -> EncodedPictures:
         """The same of some of the pictures."""
         where = rows if isinstance(rows, slice) else torch.from_numpy(rows)
         return EncodedPictures(self.embedding[rows], self.features[where], self.occupancy[rows])
@@ -167,7 +167,7 @@ class Scripted:
         """Load barwatch.ts, to compute in `dtype`."""
         return Scripted(load(path, dtype=dtype))
 
-    def look(self, images: npt.NDArray[np.uint8]) -> EncodedPictures:
+    def look(self, images: UInt8) -> EncodedPictures:
         """uint8[N, 200, 200, 3] to what `match` needs and `pictures` says, in batches of BATCH."""
         with torch.inference_mode():
             parts = [
@@ -177,9 +177,7 @@ class Scripted:
         embedding, features, occupancy = (torch.cat(part) for part in zip(*parts, strict=True))
         return EncodedPictures(embedding.numpy(), features, occupancy.numpy())
 
-    def match(
-        self, seen: EncodedPictures, references: npt.NDArray[np.float32]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def match(self, seen: EncodedPictures, references: Float32) -> tuple[Float32, Float32]:
         """Judge N pictures by one lift's references float32[3, D]: margins, chances float32[N] to belong."""
         count = len(seen.embedding)
         with torch.inference_mode():
@@ -190,7 +188,7 @@ class Scripted:
             )
         return margin.numpy(), fit.numpy()
 
-    def masks(self, masks: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def masks(self, masks: UInt8) -> Float32:
         """uint8[N, 200, 200] to float32[N, D]."""
         with torch.inference_mode():
             embeddings: Tensor = self.module.embed_mask(torch.from_numpy(masks))

@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from lifts.arrays import UInt8
 from lifts.processor import multiplies_bfloat16
 from ml.artefact.torchscript import load
 from ml.models.mobilenetv2 import MobileNetV2
 from ml.models.paper import PaperNetwork, prepare
 from ml.models.resnet50 import ResNet50
-
-Pictures = npt.NDArray[np.uint8]
 
 PAPER = "the paper's network"
 INSTALL = "OpenVINO is not installed: pip install -c constraints.txt -e '.[bench]'"
@@ -41,7 +39,7 @@ class TimedSystem:
 
     name: str
     runtime: str
-    prepare_call: Callable[[Pictures, int], Callable[[], object]]
+    prepare_call: Callable[[UInt8, int], Callable[[], object]]
 
 
 TORCHSCRIPT = {torch.float32: "TorchScript", torch.bfloat16: "TorchScript, bfloat16"}
@@ -61,10 +59,10 @@ def artefact_systems(path: Path, dtype: torch.dtype = torch.float32) -> list[Tim
     """
     module = load(path, dtype=dtype)
 
-    def embed(images: Pictures, _threads: int) -> Callable[[], object]:
+    def embed(images: UInt8, _threads: int) -> Callable[[], object]:
         return _inference_call(module.embed, torch.from_numpy(images))
 
-    def judge(images: Pictures, _threads: int) -> Callable[[], object]:
+    def judge(images: UInt8, _threads: int) -> Callable[[], object]:
         masks = module.embed_mask(torch.from_numpy(np.stack([images[0, ..., 0], images[0, ..., 1]])))
         references = torch.cat([masks, torch.zeros_like(masks[:1])]).expand(len(images), -1, -1)
         return _inference_call(module.compare, torch.from_numpy(images), references)
@@ -178,7 +176,7 @@ def convert(network: nn.Module) -> Any:
 
 def compile_with(
     core: Any, model: Callable[[], Any], precision: str
-) -> Callable[[Pictures, int], Callable[[], object]]:
+) -> Callable[[UInt8, int], Callable[[], object]]:
     """Return a `TimedSystem.prepare_call` that compiles a model with OpenVINO.
 
     Args:
@@ -187,7 +185,7 @@ def compile_with(
         precision: f32 or bf16.
     """
 
-    def prepare_call(images: Pictures, threads: int) -> Callable[[], object]:
+    def prepare_call(images: UInt8, threads: int) -> Callable[[], object]:
         shaped = model().clone()
         shaped.reshape(list(images.shape))
         options = {

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 import typer
 
+from lifts.arrays import UInt8
 from ml.commands.common import RESULTS, BenchmarkOption, OnlyOption, parts_of
 from ml.data.benchmark import parts
 from ml.data.pictures import PictureSet, read, select_evenly
@@ -77,7 +76,7 @@ def attention(
 
 
 def _draw_sheet(
-    sheet: Callable[[System[Any], PictureSet], npt.NDArray[np.uint8]],
+    sheet: Callable[[System[Any], PictureSet], UInt8],
     checkpoint: Path,
     benchmark: Path,
     only: list[str] | None,

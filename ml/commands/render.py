@@ -13,14 +13,16 @@ import numpy as np
 import typer
 from rich.progress import track
 
+from lifts.arrays import UInt8
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift
 from ml.commands.common import RESULTS, OnlyOption, WorkersOption, console, parts_of, progress_bar
 from ml.data.benchmark import render_parts
 from ml.data.counts import Split
-from ml.scene.conditions import Circumstances, plain, sample_conditions, sample_riders
+from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks, draw_references
+from ml.scene.passage import Circumstances, plain
 from ml.scene.render import render_registered
 from ml.scene.sampling import sample_lift
 from ml.scene.sheets import sheet, sheets
@@ -32,7 +34,6 @@ from ml.scene.video import (
     sample_walkers,
     write_truth,
 )
-from ml.scene.world.shapes import Bytes
 
 CHECKSUMS = RESULTS / "benchmark-checksums.json"
 
@@ -115,14 +116,14 @@ def as_folder(scene: LiftScene, lift_id: str, name: str, url: str | None) -> Lif
     return LiftFolder(lift=lift, masks=draw_masks(scene), references=references)
 
 
-def contact_sheet(pictures: list[Bytes], columns: int) -> Bytes:
+def contact_sheet(pictures: list[UInt8], columns: int) -> UInt8:
     """Return pictures uint8[200, 200, 3] side by side, rows of `columns`, black where they run out."""
     blank = np.zeros((200, 200, 3), np.uint8)
     padded = pictures + [blank] * (-len(pictures) % columns)
     return np.vstack([np.hstack(padded[k : k + columns]) for k in range(0, len(padded), columns)])
 
 
-def _save(path: Path, rgb: Bytes) -> None:
+def _save(path: Path, rgb: UInt8) -> None:
     cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 95])
 
 

@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import Float64, UInt8
+
 SIZE = 200
-Bytes = npt.NDArray[np.uint8]
-Matrix = npt.NDArray[np.float64]
 
 
-def about_centre(linear: npt.ArrayLike, shift: tuple[float, float] = (0.0, 0.0)) -> Matrix:
+def about_centre(linear: npt.ArrayLike, shift: tuple[float, float] = (0.0, 0.0)) -> Float64:
     """Return float64[3, 3] that applies linear[2, 2] about the frame's centre, then shifts."""
     matrix = np.eye(3)
     matrix[:2, :2] = linear
@@ -26,12 +26,12 @@ def about_centre(linear: npt.ArrayLike, shift: tuple[float, float] = (0.0, 0.0))
     return matrix
 
 
-def _rotation(angle: float) -> Matrix:
+def _rotation(angle: float) -> Float64:
     c, s = math.cos(angle), math.sin(angle)
     return np.array([[c, -s], [s, c]])
 
 
-def lift_geometry(rng: np.random.Generator) -> Matrix:
+def lift_geometry(rng: np.random.Generator) -> Float64:
     """Return a transform that makes a new installation of an old one: mirrored, turned, stretched, moved."""
     scale = math.exp(rng.uniform(-0.22, 0.18))
     aspect = math.exp(rng.normal(0, 0.10))
@@ -42,14 +42,14 @@ def lift_geometry(rng: np.random.Generator) -> Matrix:
     return about_centre(linear, (rng.normal(0, 9), rng.normal(0, 9)))
 
 
-def registration_error(rng: np.random.Generator) -> Matrix:
+def registration_error(rng: np.random.Generator) -> Float64:
     """Return a picture's registration error: a shift of a few pixels, a little scale and rotation."""
     scale = math.exp(rng.normal(0, 0.012))
     shift = rng.normal(0, 1.8, 2)
     return about_centre(scale * _rotation(rng.normal(0, 0.012)), (float(shift[0]), float(shift[1])))
 
 
-def elsewhere(rng: np.random.Generator) -> Matrix:
+def elsewhere(rng: np.random.Generator) -> Float64:
     """Return a transform that moves the carrier out of view: far aside, far away or much too near."""
     angle, far = rng.uniform(0, 2 * math.pi), rng.uniform(70, 150)
     kind = rng.random()
@@ -58,7 +58,7 @@ def elsewhere(rng: np.random.Generator) -> Matrix:
     return about_centre(scale * _rotation(rng.normal(0, 0.1)), (float(shift[0]), float(shift[1])))
 
 
-def warp(image: Bytes, matrix: Matrix, nearest: bool = False) -> Bytes:
+def warp(image: UInt8, matrix: Float64, nearest: bool = False) -> UInt8:
     """Warp uint8[200, 200(, 3)] by float64[3, 3]; masks and labels with `nearest`."""
     flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
     border = cv2.BORDER_CONSTANT if nearest else cv2.BORDER_REFLECT_101
@@ -66,7 +66,7 @@ def warp(image: Bytes, matrix: Matrix, nearest: bool = False) -> Bytes:
     return np.asarray(out, dtype=np.uint8)
 
 
-def colours(image: Bytes, rng: np.random.Generator) -> Bytes:
+def colours(image: UInt8, rng: np.random.Generator) -> UInt8:
     """Vary what must not matter: mix of channels, grey night pictures, brightness, contrast, gamma."""
     kind = rng.random()
     if kind < 0.2:
@@ -85,7 +85,7 @@ def colours(image: Bytes, rng: np.random.Generator) -> Bytes:
     return np.asarray(cv2.LUT(image, table.astype(np.uint8)[None]), dtype=np.uint8)
 
 
-def optics(image: Bytes, rng: np.random.Generator) -> Bytes:
+def optics(image: UInt8, rng: np.random.Generator) -> UInt8:
     """Apply blur, sharpening, lower resolution, noise and compression, each with some probability."""
     kind = rng.random()
     if kind < 0.2:
@@ -109,7 +109,7 @@ def optics(image: Bytes, rng: np.random.Generator) -> Bytes:
     return image
 
 
-def clutter(image: Bytes, rng: np.random.Generator) -> Bytes:
+def clutter(image: UInt8, rng: np.random.Generator) -> UInt8:
     """Draw distractors over the picture: poles, cables, edges of roofs, blobs of snow or people.
 
     Without them a network takes every thin line for a bar.
@@ -128,7 +128,7 @@ def clutter(image: Bytes, rng: np.random.Generator) -> Bytes:
     return image
 
 
-def redraw(mask: Bytes, rng: np.random.Generator) -> Bytes:
+def redraw(mask: UInt8, rng: np.random.Generator) -> UInt8:
     """Return the mask as another person might draw it: thicker or thinner, shifted, with a gap."""
     kind = rng.random()
     if kind < 0.35:
@@ -148,7 +148,7 @@ def redraw(mask: Bytes, rng: np.random.Generator) -> Bytes:
     return warp(mask, wobble, nearest=True)
 
 
-def blinded(rng: np.random.Generator) -> Bytes:
+def blinded(rng: np.random.Generator) -> UInt8:
     """Return a picture that shows nothing: darkness, fog or a covered lens, with noise and specks of snow."""
     level = float(rng.choice([rng.uniform(0, 20), rng.uniform(20, 230)]))
     image = np.full((SIZE, SIZE, 3), level, np.float32)

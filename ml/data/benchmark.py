@@ -22,10 +22,10 @@ import numpy as np
 
 from ml.data.counts import SPLITS, TABLE, Counts, Split, pictures, unlisted
 from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
-from ml.scene.conditions import plain, sample_conditions, sample_riders
+from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks
-from ml.scene.passage import Circumstances
+from ml.scene.passage import Circumstances, plain
 from ml.scene.recording import in_recording, sample_recordings
 from ml.scene.render import Rendered, render_registered
 from ml.scene.sampling import sample_lift

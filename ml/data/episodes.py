@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch.utils.data import IterableDataset
 
+from lifts.arrays import Bool
 from ml.data import augment
 from ml.data.rendered import RenderedLift, load
 
@@ -84,10 +85,8 @@ class Episodes(IterableDataset[Episode]):
             watched=torch.from_numpy(self._watched(rng)),
         )
 
-    def _watched(self, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
-        some: npt.NDArray[np.bool_] = rng.random((self.lifts, self.pictures, self.pictures)) < rng.random(
-            (self.lifts, 1, 1)
-        )
+    def _watched(self, rng: np.random.Generator) -> Bool:
+        some: Bool = rng.random((self.lifts, self.pictures, self.pictures)) < rng.random((self.lifts, 1, 1))
         some &= rng.random((self.lifts, 1, 1)) < WATCHED
         some[:, np.arange(self.pictures), np.arange(self.pictures)] = False
         return some

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import Bool, UInt8
 from ml.scene.conditions import HALF_LOWERED, sample_conditions
 from ml.scene.masks import draw_masks
 from ml.scene.render import render_registered
@@ -30,9 +30,6 @@ TEST_SEEDS = range(10_000, 20_000)
 TRAINING_HALF_LOWERED = 0.2
 """Half-lowered bars are rare and what a network errs on most: training sees more of them than there are."""
 
-Bytes = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
-
 
 @dataclass(frozen=True, eq=False)
 class RenderedLift:
@@ -46,13 +43,13 @@ class RenderedLift:
     """
 
     seed: int
-    images: Bytes
-    bars: Bytes
-    riders: Bytes
-    is_open: Flags
-    occupied: Flags
-    open_mask: Bytes
-    close_mask: Bytes
+    images: UInt8
+    bars: UInt8
+    riders: UInt8
+    is_open: Bool
+    occupied: Bool
+    open_mask: UInt8
+    close_mask: UInt8
 
 
 def render_lift(seed: int, passages: int) -> RenderedLift:

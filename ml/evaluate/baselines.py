@@ -9,18 +9,16 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-Bytes = npt.NDArray[np.uint8]
-Float32 = npt.NDArray[np.float32]
+from lifts.arrays import Float32, UInt8
 
 SEARCH_PX = 6
 """Masks are tried at every shift up to this many pixels in x and y: registration is off by a few."""
 
-Score = Callable[[Bytes, Bytes, Bytes], Float32]
+Score = Callable[[UInt8, UInt8, UInt8], Float32]
 
 
-def edges(image: Bytes) -> Float32:
+def edges(image: UInt8) -> Float32:
     """Gradient magnitude of uint8[H, W, 3] as float32[H, W], divided by its mean: contrast does not count."""
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1.0).astype(np.float32)
     dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
@@ -32,7 +30,7 @@ def _wide(a: Float32) -> Float32:
     return np.pad(a, SEARCH_PX)
 
 
-def _energy(image: Bytes, mask: Bytes) -> float:
+def _energy(image: UInt8, mask: UInt8) -> float:
     """Mean edge strength under the mask's lines less that beside them, at the best shift."""
     line = (cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 127).astype(np.float32)
     beside = (cv2.dilate(mask, np.ones((15, 15), np.uint8)) > 127).astype(np.float32) - line
@@ -40,14 +38,14 @@ def _energy(image: Bytes, mask: Bytes) -> float:
     return float(cv2.matchTemplate(_wide(edges(image)), kernel, cv2.TM_CCORR).max())
 
 
-def _correlation(image: Bytes, mask: Bytes) -> float:
+def _correlation(image: UInt8, mask: UInt8) -> float:
     """Normalised correlation coefficient of the picture's edges with the mask's, at the best shift."""
     drawn = edges(np.repeat(mask[..., None], 3, axis=2))
     return float(cv2.matchTemplate(_wide(edges(image)), drawn, cv2.TM_CCOEFF_NORMED).max())
 
 
-def _margin(measure: Callable[[Bytes, Bytes], float]) -> Score:
-    def score(images: Bytes, open_mask: Bytes, close_mask: Bytes) -> Float32:
+def _margin(measure: Callable[[UInt8, UInt8], float]) -> Score:
+    def score(images: UInt8, open_mask: UInt8, close_mask: UInt8) -> Float32:
         found = [measure(image, open_mask) - measure(image, close_mask) for image in images]
         return np.array(found, np.float32)
 

@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import Bool, Float64, Int64, UInt8
 from ml.evaluate.baselines import Score
 from ml.evaluate.factors import cost_of_factors
 from ml.evaluate.metrics import accuracy, auc, bootstrap, fitted_calibration_error, roc
 
-Float64 = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
 
 def table(
     score: npt.ArrayLike,
-    is_open: Flags,
-    lift: npt.NDArray[np.int64],
+    is_open: Bool,
+    lift: Int64,
     names: Sequence[str],
     factors: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
@@ -67,7 +65,7 @@ def table(
     }
 
 
-def confusion(predicted_open: Flags, is_open: Flags) -> dict[str, int]:
+def confusion(predicted_open: Bool, is_open: Bool) -> dict[str, int]:
     """Counts of the four outcomes of bool[N] against bool[N]."""
     return {
         "open_called_open": int((predicted_open & is_open).sum()),
@@ -79,9 +77,9 @@ def confusion(predicted_open: Flags, is_open: Flags) -> dict[str, int]:
 
 def baseline_scores(
     score: Score,
-    images: npt.NDArray[np.uint8],
-    lift: npt.NDArray[np.int64],
-    masks: npt.NDArray[np.uint8],
+    images: UInt8,
+    lift: Int64,
+    masks: UInt8,
 ) -> Float64:
     """Scores float64[N] of a baseline; masks uint8[L, 2, 200, 200] are (close, open) of each lift."""
     out = np.zeros(len(images))

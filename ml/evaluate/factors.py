@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Flags = npt.NDArray[np.bool_]
+from lifts.arrays import Bool
+
 Factors = dict[str, Any]
 
 VIEWS = (
@@ -81,7 +81,7 @@ FACTORS: dict[str, Callable[[Factors], bool]] = {
 """Name of a factor and whether a picture has it."""
 
 
-def cost_of_factors(right: Flags, factors: Sequence[Factors]) -> list[dict[str, Any]]:
+def cost_of_factors(right: Bool, factors: Sequence[Factors]) -> list[dict[str, Any]]:
     """For each factor: pictures with it, accuracy with and without it, and the difference in points.
 
     Args:

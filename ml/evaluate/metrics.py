@@ -14,26 +14,25 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score, roc_curve
 
-Float64 = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from lifts.arrays import Bool, Float64
 
 RIDGE = 1e-4
 """Keeps the fit of perfectly separated margins finite."""
 
 
-def accuracy(predicted: Flags, actual: Flags) -> float:
+def accuracy(predicted: Bool, actual: Bool) -> float:
     """Share of equal entries of two bool[N], 0..1; NaN for none."""
     return float(np.mean(predicted == actual)) if len(actual) else math.nan
 
 
-def auc(score: npt.ArrayLike, positive: Flags) -> float:
+def auc(score: npt.ArrayLike, positive: Bool) -> float:
     """Area under the ROC curve, 0..1; NaN where one class is missing."""
     if positive.all() or not positive.any():
         return math.nan
     return float(roc_auc_score(positive, np.asarray(score, np.float64)))
 
 
-def roc(score: npt.ArrayLike, positive: Flags, points: int = 101) -> tuple[Float64, Float64]:
+def roc(score: npt.ArrayLike, positive: Bool, points: int = 101) -> tuple[Float64, Float64]:
     """The ROC curve: true positive rates float64[points] at evenly spaced false positive rates 0..1.
 
     The rate at x is the highest that a threshold with at most x false positives reaches; NaN where one class
@@ -75,12 +74,12 @@ def _percentile_interval(
     return float(found.low), float(found.high)
 
 
-def pack_flags(flags: Flags) -> str:
+def pack_flags(flags: Bool) -> str:
     """Pack bool[N] into text, for paired comparisons with other systems on the same pictures."""
     return base64.b64encode(zlib.compress(np.packbits(flags).tobytes(), 9)).decode("ascii")
 
 
-def unpack_flags(text: str, count: int) -> Flags:
+def unpack_flags(text: str, count: int) -> Bool:
     """Return the bool[count] that `pack_flags` packed."""
     bits = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
     return np.unpackbits(bits, count=count).astype(bool)
@@ -106,7 +105,7 @@ def paired_difference(
     return float(difference.mean()), *_percentile_interval((total, size), mean, rounds, 0)
 
 
-def calibration_error(probability: npt.ArrayLike, actual: Flags, bins: int = 10) -> float:
+def calibration_error(probability: npt.ArrayLike, actual: Bool, bins: int = 10) -> float:
     """Expected calibration error, 0..1: mean gap between stated and observed frequency, weighted by bin."""
     p = np.asarray(probability, dtype=np.float64)
     index = np.minimum((p * bins).astype(int), bins - 1)
@@ -118,7 +117,7 @@ def calibration_error(probability: npt.ArrayLike, actual: Flags, bins: int = 10)
     return float(sum(gaps) / len(p)) if len(p) else math.nan
 
 
-def fitted_calibration_error(score: npt.ArrayLike, positive: Flags) -> float:
+def fitted_calibration_error(score: npt.ArrayLike, positive: Bool) -> float:
     """Expected calibration error, 0..1, of scores that are no probabilities, after a logistic fit.
 
     Fitted on one half and measured on the other, both ways round; halves go by passages of three, whose
@@ -148,7 +147,7 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def fit_logistic(margin: npt.ArrayLike, is_open: Flags) -> tuple[float, float]:
+def fit_logistic(margin: npt.ArrayLike, is_open: Bool) -> tuple[float, float]:
     """Fit p(open) = sigmoid(-(scale * margin + offset)), with RIDGE in units of the margins' spread.
 
     Args:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import Bool, Float32, Float64, Int64
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import fit_clusters
 from lifts.decision.judge import judge
@@ -17,16 +17,7 @@ from lifts.decision.site import PassageSample, SiteCalibration, calibrate_site, 
 from lifts.decision.verdict import Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, wilson
-from ml.evaluate.scoring import (
-    CheckedPicture,
-    Flags,
-    Float32,
-    PictureFeatures,
-    Scores,
-    ScoringNetwork,
-    check_pictures,
-    infer,
-)
+from ml.evaluate.scoring import CheckedPicture, PictureFeatures, Scores, ScoringNetwork, check_pictures, infer
 from ml.evaluate.verdicts import Counts, count_verdicts, total
 
 COUNTS = (20, 50, 200)
@@ -58,11 +49,11 @@ class SiteLift:
     masks: LiftReferences
     judged: PictureFeatures
     judged_pictures: tuple[CheckedPicture, ...]
-    judged_open: Flags
-    judged_occupied: Flags
+    judged_open: Bool
+    judged_occupied: Bool
     watched: PictureFeatures
     watched_pictures: tuple[CheckedPicture, ...]
-    watched_open: Flags
+    watched_open: Bool
 
     @staticmethod
     def of(
@@ -102,10 +93,10 @@ class JudgedSample(NamedTuple):
     indices among the requested passages.
     """
 
-    margins: npt.NDArray[np.float64]
+    margins: Float64
     embeddings: Float32
-    is_open: Flags
-    places: npt.NDArray[np.int64]
+    is_open: Bool
+    places: Int64
 
     def to_learn_from(self, reviewed: Sequence[int] = ()) -> PassageSample:
         """Return the passages with labels for the reviewed places only."""
@@ -120,7 +111,7 @@ class JudgedSample(NamedTuple):
 def sample(
     lift: SiteLift,
     calibration: Calibration,
-    chosen: npt.NDArray[np.int64] | None = None,
+    chosen: Int64 | None = None,
     background: Float32 | None = None,
 ) -> JudgedSample:
     """Judge a lift's watched passages by its masks, as `service/site` does before it learns from them.
@@ -149,9 +140,7 @@ def sample(
     return JudgedSample(np.array(margins), embeddings, lift.watched_open[3 * chosen[kept]], kept)
 
 
-def draw_passages(
-    lift: SiteLift, count: int, open_share: float, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def draw_passages(lift: SiteLift, count: int, open_share: float, rng: np.random.Generator) -> Int64:
     """Draw indices int64[count] of watched passages, each open with the given probability, without repeats.
 
     Raises:
@@ -171,7 +160,7 @@ def draw_passages(
 def site_scores(
     lift: SiteLift,
     calibration: Calibration,
-    chosen: npt.NDArray[np.int64],
+    chosen: Int64,
     reviewed: Sequence[Sequence[int]] = ((),),
     without: str = "",
 ) -> list[Scores]:

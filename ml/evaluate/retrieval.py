@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from usearch.index import BatchMatches, Index
 
-from ml.evaluate.metrics import Flags, Float64, bootstrap
+from lifts.arrays import Bool, Float32, Float64, Int64
+from ml.evaluate.metrics import bootstrap
 
-Rows = npt.NDArray[np.int64]
-Embeddings = npt.NDArray[np.float32] | Float64
+Embeddings = Float32 | Float64
 Metric = Literal["euclidean", "cosine"]
 
-Search = Callable[[Embeddings, Embeddings, Metric, int], tuple[Rows, Float64]]
+Search = Callable[[Embeddings, Embeddings, Metric, int], tuple[Int64, Float64]]
 """(queries [Q, D], gallery [G, D], metric, K) to the nearest rows int64[Q, K], nearest first, and their
 distances float64[Q, K]; fewer columns, or row -1 at distance infinity, where fewer were found."""
 
@@ -35,7 +34,7 @@ def unit(vectors: Embeddings) -> Float64:
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float64)
 
 
-def exact(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) -> tuple[Rows, Float64]:
+def exact(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) -> tuple[Int64, Float64]:
     """The nearest by comparing with all; equal gallery rows are at equal distances to the last bit."""
     sides = [unit(v) if metric == "cosine" else v for v in (queries, gallery)]
     a, b = (torch.from_numpy(np.ascontiguousarray(side, dtype=np.float64)) for side in sides)
@@ -44,7 +43,9 @@ def exact(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) 
     return order, np.take_along_axis(distances, order, axis=1)
 
 
-def approximate(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) -> tuple[Rows, Float64]:
+def approximate(
+    queries: Embeddings, gallery: Embeddings, metric: Metric, count: int
+) -> tuple[Int64, Float64]:
     """The nearest by a graph of neighbours (usearch's HNSW): most of them, in less than linear time.
 
     One thread, so that the same gallery gives the same graph. The thesis (section 3.3.2) uses ANNOY.
@@ -70,11 +71,11 @@ class Retrieval:
     precision: float64[Q], average precision, 0..1; NaN where the gallery has no match.
     """
 
-    first: Rows
+    first: Int64
     precision: Float64
 
     @property
-    def answerable(self) -> Flags:
+    def answerable(self) -> Bool:
         """bool[Q], whether the gallery has a match. No figure counts the other queries."""
         return ~np.isnan(self.precision)
 
@@ -107,13 +108,13 @@ def mean(values: Float64) -> float:
 
 def retrieve(
     queries: Embeddings,
-    query_labels: Rows,
+    query_labels: Int64,
     gallery: Embeddings,
-    gallery_labels: Rows,
+    gallery_labels: Int64,
     metric: Metric = "euclidean",
     search: Search = exact,
     count: int | None = None,
-    ignored: Flags | None = None,
+    ignored: Bool | None = None,
 ) -> Retrieval:
     """Rank the gallery for each query.
 

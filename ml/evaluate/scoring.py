@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import Bool, Float32, Int64, UInt8
 from lifts.decision.calibration import Calibration
 from lifts.decision.judge import distances_to, judge
 from lifts.decision.reasons import Reason
@@ -21,10 +21,6 @@ from lifts.folder import read_lift_folder
 from lifts.visibility import picture_problem
 from ml.data.rendered import RenderedLift
 from ml.evaluate.verdicts import Outcome
-
-Bytes = npt.NDArray[np.uint8]
-Float32 = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 
 class PictureFeatures(Protocol):
@@ -38,20 +34,20 @@ class PictureFeatures(Protocol):
     def occupancy(self) -> Float32:
         """float32[N] in 0..1."""
 
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> PictureFeatures:
+    def take(self, rows: Int64 | slice) -> PictureFeatures:
         """Return the features of some of the pictures."""
 
 
 class ScoringNetwork(Protocol):
     """The interface that scoring needs from a network: numpy in, numpy out."""
 
-    def look(self, images: Bytes) -> PictureFeatures:
+    def look(self, images: UInt8) -> PictureFeatures:
         """Map uint8[N, 200, 200, 3], any N, to the features that `match` takes."""
 
     def match(self, seen: Any, references: Float32) -> tuple[Float32, Float32]:
         """Return margins and probabilities of the lift, float32[N], by its references float32[3, D]."""
 
-    def masks(self, masks: Bytes) -> Float32:
+    def masks(self, masks: UInt8) -> Float32:
         """Embed masks uint8[N, 200, 200] as float32[N, D]."""
 
 
@@ -79,8 +75,8 @@ class Scores:
     inference: Inference
     references: LiftReferences
     pictures: tuple[CheckedPicture, ...]
-    is_open: Flags
-    occupied: Flags
+    is_open: Bool
+    occupied: Bool
     in_threes: bool = True
 
     @property
@@ -119,7 +115,7 @@ class Scores:
             yield Outcome.of(judgement, bool(self.is_open[at]), bool(self.occupied[at]))
 
 
-def check_pictures(images: Bytes) -> tuple[CheckedPicture, ...]:
+def check_pictures(images: UInt8) -> tuple[CheckedPicture, ...]:
     """Check registered pictures uint8[P, 200, 200, 3] as the service does before it embeds them."""
     return tuple(CheckedPicture(picture_problem(image)) for image in images)
 
@@ -132,9 +128,9 @@ def infer(model: ScoringNetwork, seen: PictureFeatures, references: Float32) -> 
 def score(
     model: ScoringNetwork,
     name: str,
-    images: Bytes,
-    truth: tuple[Flags, Flags],
-    masks: tuple[Bytes, Bytes],
+    images: UInt8,
+    truth: tuple[Bool, Bool],
+    masks: tuple[UInt8, UInt8],
     distances_only: bool = False,
     seen: PictureFeatures | None = None,
 ) -> Scores:

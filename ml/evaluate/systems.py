@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from lifts.arrays import Float64
 from ml.artefact.calibration import read_calibration
 from ml.artefact.torchscript import Scripted
 from ml.data.pictures import PictureSet
@@ -22,8 +22,6 @@ from ml.machine.memory import keep_freed_memory
 from ml.systems.base import System
 from ml.systems.named import as_values, trained_by
 from ml.train.systems import load
-
-Float64 = npt.NDArray[np.float64]
 
 
 def scores_of(

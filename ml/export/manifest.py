@@ -15,18 +15,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import Bool, UInt8
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import ClusterPrior, fit_prior
 from lifts.decision.fusion import mean_odds
 from lifts.decision.prototypes import background_embedding, learn
 from lifts.decision.reasons import Reason
 from lifts.decision.references import reference_embeddings
-from ml.evaluate.metrics import Flags, fit_logistic
+from ml.evaluate.metrics import fit_logistic
 from ml.evaluate.onsite import JudgedSample, SiteLift, sample
 from ml.evaluate.scoring import Scores, ScoringNetwork
 from ml.models.barwatch import BAR_GRID
-
-Bytes = npt.NDArray[np.uint8]
 
 MISS_COST, FALSE_ALARM_COST, UNKNOWN_COST = 4.0, 3.0, 1.0
 """Costs of a passage that is open but called closed, closed but called open, or called unknown.
@@ -85,7 +84,7 @@ def calibrate(scores: Sequence[Scores], known: Sequence[SiteLift], apart: dict[s
     return by_masks.model_copy(update={"clusters": prior, "scale_on_site": on_site})
 
 
-def fit_scale(margin: npt.ArrayLike, is_open: Flags) -> tuple[float, float]:
+def fit_scale(margin: npt.ArrayLike, is_open: Bool) -> tuple[float, float]:
     """Fit p(open) = sigmoid(-(scale * margin + offset)); a network without skill makes all unknown.
 
     Args:
@@ -133,7 +132,7 @@ def refused_share(scores: Sequence[Scores], calibration: Calibration) -> float:
     return float(np.mean([Reason.NOT_THIS_LIFT in outcome.reasons for outcome in judged]))
 
 
-def separations(model: ScoringNetwork, pairs: Sequence[tuple[Bytes, Bytes]]) -> dict[str, float]:
+def separations(model: ScoringNetwork, pairs: Sequence[tuple[UInt8, UInt8]]) -> dict[str, float]:
     """Thresholds for a new pair's separation: good above the 10th percentile of sensible pairs.
 
     `min_separation` is the distance between a mask and itself shifted by two pixels: a pair that is no
@@ -148,14 +147,14 @@ def separations(model: ScoringNetwork, pairs: Sequence[tuple[Bytes, Bytes]]) -> 
     }
 
 
-def _moved(mask: Bytes, px: int = 2) -> Bytes:
+def _moved(mask: UInt8, px: int = 2) -> UInt8:
     """Return the mask shifted two pixels right and down."""
     out = np.zeros_like(mask)
     out[px:, px:] = mask[:-px, :-px]
     return out
 
 
-def golden(model: ScoringNetwork, image: Bytes, mask: Bytes) -> dict[str, Any]:
+def golden(model: ScoringNetwork, image: UInt8, mask: UInt8) -> dict[str, Any]:
     """Return a picture and a mask with the artefact's outputs, which are checked wherever it is loaded."""
     seen = model.look(image[None])
     drawn = model.masks(mask[None])[0]
@@ -211,7 +210,7 @@ def git_commit() -> str:
         return "unknown"
 
 
-def png_base64(image: Bytes) -> str:
+def png_base64(image: UInt8) -> str:
     """Return grey or BGR pixels as a base64-encoded PNG."""
     ok, data = cv2.imencode(".png", image)
     if not ok:

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+ALPHA, BETA = 2.0, 0.5
+"""Steepness, and the similarity at which a pair is equally likely of either kind."""
+
 
 def all_pairs(labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Every pair of a batch once: int64[P] rows, int64[P] columns, bool[P] of one class; labels int64[N]."""
@@ -13,10 +16,8 @@ def all_pairs(labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return rows, columns, labels[rows] == labels[columns]
 
 
-def binomial_deviance(
-    similarity: Tensor, same: Tensor, alpha: float = 2.0, beta: float = 0.5, cost: float = 25.0
-) -> Tensor:
-    """Sum over pairs of w log(1 + exp(-alpha (s - beta) m)); m is 1 for a pair of one class, else -cost.
+def binomial_deviance(similarity: Tensor, same: Tensor, cost: float = 25.0) -> Tensor:
+    """Sum over pairs of w log(1 + exp(-ALPHA (s - BETA) m)); m is 1 for a pair of one class, else -cost.
 
     w is one over the number of pairs of that kind, so both kinds weigh alike however many there are; a kind
     that the batch does not have adds nothing.
@@ -24,20 +25,17 @@ def binomial_deviance(
     Args:
         similarity: float[P], s, cosines in -1..1.
         same: bool[P], whether the pair is of one class.
-        alpha: steepness. beta: the similarity between the two kinds. cost: C, what a negative pair weighs
-            inside the exponential.
+        cost: C, the weight of a negative pair inside the exponential.
 
     Returns:
         float[], 0 or more; a differentiable zero for no pairs.
     """
-    leaning = alpha * (similarity - beta)
+    leaning = ALPHA * (similarity - BETA)
     kinds = F.softplus(-leaning[same]), F.softplus(cost * leaning[~same])  # log(1 + exp(x)), never infinite
     return torch.stack([terms.sum() / max(1, len(terms)) for terms in kinds]).sum()
 
 
-def deviance_loss(
-    embeddings: Tensor, labels: Tensor, alpha: float = 2.0, beta: float = 0.5, cost: float = 25.0
-) -> Tensor:
+def deviance_loss(embeddings: Tensor, labels: Tensor, cost: float = 25.0) -> Tensor:
     """`binomial_deviance` over the cosines of all pairs of a batch.
 
     Nie et al. (ABIR, ICMR 2019) name this loss in section 2.3 and give neither equation nor constants; they
@@ -48,12 +46,11 @@ def deviance_loss(
 
     Args:
         embeddings: float[N, D], of any length.
-        labels: int64[N].
-        alpha, beta, cost: as in `binomial_deviance`.
+        labels: int64[N]. cost: as in `binomial_deviance`.
 
     Returns:
         float[], 0 or more; a differentiable zero for fewer than two rows.
     """
     unit = F.normalize(embeddings)
     rows, columns, same = all_pairs(labels)
-    return binomial_deviance((unit[rows] * unit[columns]).sum(1), same, alpha, beta, cost)
+    return binomial_deviance((unit[rows] * unit[columns]).sum(1), same, cost)

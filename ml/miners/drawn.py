@@ -5,30 +5,23 @@ Srinivas Murthy's thesis, section 3.2.3 (what is mined) and section 4.2.3 (in wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from ml.miners.triplets import Triplets
 
-
-@dataclass(frozen=True)
-class Drawn:
-    """Triplets of a training set, in random order; hard: bool[T], which of them were drawn as hard ones."""
-
-    triplets: Triplets
-    hard: Tensor
+HARD_SHARE = 0.3
+"""Share of the second round's triplets that are drawn with a hard negative."""
 
 
 def wrong_neighbours(embeddings: Tensor, labels: Tensor, neighbours: int = 10) -> dict[int, Tensor]:
-    """Each class' pictures of other classes among the nearest neighbours of its own pictures.
+    """Find the pictures of other classes among the nearest neighbours of each class's own pictures.
 
     Args:
-        embeddings: float[N, D]. labels: int64[N]. neighbours: of each picture, itself not counted.
+        embeddings: float[N, D]. labels: int64[N]. neighbours: how many of each picture, itself not counted.
 
     Returns:
-        For each class that has any, their rows int64[...], ascending, each once.
+        Rows int64[...] by class, ascending, each once; classes without any are left out.
     """
     found: dict[int, Tensor] = {}
     count = min(neighbours, len(labels) - 1)
@@ -48,43 +41,35 @@ def draw_triplets(
     labels: Tensor,
     count: int,
     generator: torch.Generator,
-    hard: dict[int, Tensor] | None = None,
-    hard_share: float = 0.3,
-    cameras: Tensor | None = None,
-) -> Drawn:
-    """Triplets drawn before an epoch: at random, and a share of them with a hard negative.
+    hard: dict[int, Tensor],
+) -> Triplets:
+    """Draw `count` triplets, in random order: at random, and `HARD_SHARE` of them with a hard negative.
 
-    The thesis' first round is all random (`hard=None`). Its second draws 70 % the same way and 30 % with the
-    negative among the `wrong_neighbours` of the anchor's class under the first round's network. Where fewer
-    classes are ever confused, hard anchors come from those that are; where none is, all are random.
+    In the thesis' first round all are random (`hard` is empty). In its second, 30 % have a negative among the
+    `wrong_neighbours` of the anchor's class under the first round's network. Hard anchors are drawn from
+    the classes that the network confuses; if it confuses none, all triplets are random.
 
     Args:
-        labels: int64[N], on the CPU like all else here.
-        count: T, how many triplets.
-        generator: says which.
+        labels: int64[N], on the CPU like everything here.
+        count: number of triplets.
+        generator: draws them.
         hard: rows of hard negatives by class.
-        hard_share: 0..1.
-        cameras: int64[N]; where given, a positive is of another camera than its anchor (section 3.1.4).
 
     Raises:
         ValueError: no picture has both a positive and a negative.
     """
-    hard = hard or {}
     own = {label: (labels == label).nonzero()[:, 0] for label in set(labels.tolist())}
     others = {label: (labels != label).nonzero()[:, 0] for label in own}
     positives: dict[int, Tensor] = {}
     for row, label in enumerate(labels.tolist()):
         fit = own[label] != row
-        if cameras is not None:
-            fit &= cameras[own[label]] != cameras[row]
         if fit.any() and len(others[label]):
             positives[row] = own[label][fit]
     if not positives:
-        msg = f"expected a picture with a positive and a negative, got none among {len(labels)}"
-        raise ValueError(msg)
+        raise ValueError(f"expected a picture with a positive and a negative, got none among {len(labels)}")
     able = torch.tensor(list(positives))
     confused = torch.tensor([row for row in positives if int(labels[row]) in hard], dtype=torch.int64)
-    wanted = round(hard_share * count) if len(confused) else 0
+    wanted = round(HARD_SHARE * count) if len(confused) else 0
 
     def one(rows: Tensor) -> int:
         return int(rows[torch.randint(len(rows), (1,), generator=generator)])
@@ -96,4 +81,4 @@ def draw_triplets(
         drawn.append((anchor, one(positives[anchor]), one(negatives[int(labels[anchor])])))
     order = torch.randperm(count, generator=generator)
     rows = torch.tensor(drawn, dtype=torch.int64).reshape(count, 3)[order]
-    return Drawn((rows[:, 0], rows[:, 1], rows[:, 2]), order < wanted)
+    return rows[:, 0], rows[:, 1], rows[:, 2]

@@ -6,15 +6,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from lifts.arrays import Float32, UInt8
 from ml.data.pictures import PictureSet
 from ml.models.metric.abir import ABIR
 from ml.systems.base import System, prepare_images
-
-Bytes = npt.NDArray[np.uint8]
-Weights = npt.NDArray[np.float32]
 
 SIDE = 200
 
@@ -36,7 +33,7 @@ _DARKEST = 96
 
 
 @torch.inference_mode()
-def attention_sheet(system: System[Any], data: PictureSet) -> Bytes:
+def attention_sheet(system: System[Any], data: PictureSet) -> UInt8:
     """Return uint8[600, 200 N, 3] RGB: a column per picture: the original, then with each map over it.
 
     The maps are those "on the surroundings" (conv3_3) and "on the object parts" (conv4_3) of section 3.3.
@@ -57,12 +54,12 @@ def attention_sheet(system: System[Any], data: PictureSet) -> Bytes:
     network.train(was_training)
     pictures = images.numpy()
     levels = [level[:, 0].float().cpu().numpy() for level in (attention.conv3_3, attention.conv4_3)]
-    rows: list[list[Bytes]] = [list(pictures)]
+    rows: list[list[UInt8]] = [list(pictures)]
     rows += [[overlay_heat(p, w) for p, w in zip(pictures, level, strict=True)] for level in levels]
     return np.concatenate([np.concatenate(row, axis=1) for row in rows], axis=0)
 
 
-def overlay_heat(picture: Bytes, weights: Weights) -> Bytes:
+def overlay_heat(picture: UInt8, weights: Float32) -> UInt8:
     """Return the picture in grey with its weights over it: violet, red, orange, light yellow.
 
     The scale is the picture's own: the colours of two pictures cannot be compared.

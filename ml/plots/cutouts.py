@@ -12,9 +12,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from lifts.arrays import Float32, Float64, Int64, UInt8
 from ml.data.pictures import PictureSet
 from ml.models.getnet import DIGITS, GetNet, sample
 from ml.papers.digits.judging import corners, overlap, transforms
@@ -24,16 +24,13 @@ from ml.scene.sheets import COLUMNS, Row, Tile, sheet
 from ml.systems.base import System, prepare_images
 from ml.systems.siamese import GetNetSystem
 
-Bytes = npt.NDArray[np.uint8]
-Transforms = npt.NDArray[np.float32]
-
 _SIDE = 200
 _MARGIN = 0.125
 """Of the picture's side, on each side of it."""
 _CUT, _TRUTH = (230, 30, 30), (40, 200, 40)
 
 
-def digits_sheet(trained: Sequence[Trained], digits: Digits) -> Bytes:
+def digits_sheet(trained: Sequence[Trained], digits: Digits) -> UInt8:
     """Return a sheet uint8[H, W, 3] of the first digits: for each network a row of pictures and one of cuts.
 
     The cut's edges are red, the digit's box is green.
@@ -53,7 +50,7 @@ def digits_sheet(trained: Sequence[Trained], digits: Digits) -> Bytes:
 
 
 @torch.inference_mode()
-def carriers_sheet(system: System[Any], data: PictureSet) -> Bytes:
+def carriers_sheet(system: System[Any], data: PictureSet) -> UInt8:
     """Return a sheet uint8[H, W, 3] of displaced carriers, COLUMNS in a row: their cuts below them.
 
     Args:
@@ -83,11 +80,11 @@ def carriers_sheet(system: System[Any], data: PictureSet) -> Bytes:
 
 
 def tiles(
-    pictures: Bytes,
+    pictures: UInt8,
     titles: Sequence[str],
-    transform: Transforms,
-    cuts: Bytes,
-    boxes: npt.NDArray[np.int64] | None = None,
+    transform: Float32,
+    cuts: UInt8,
+    boxes: Int64 | None = None,
 ) -> tuple[Row, Row]:
     """Return a row of pictures with what is cut out drawn on them, and a row of the cuttings.
 
@@ -108,7 +105,7 @@ def tiles(
     return above, below
 
 
-def write(image: Bytes, path: Path) -> Path:
+def write(image: UInt8, path: Path) -> Path:
     """Write uint8[H, W, 3] as PNG; returns the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR)):
@@ -116,25 +113,23 @@ def write(image: Bytes, path: Path) -> Path:
     return path
 
 
-def _cuts(pictures: Bytes, transform: Transforms, side: int) -> Bytes:
+def _cuts(pictures: UInt8, transform: Float32, side: int) -> UInt8:
     """What is cut out of uint8[N, S, S, 3]: uint8[N, side, side, 3], black beyond the edges."""
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
     cuts = sample(x, torch.from_numpy(transform), side).round().byte()
     return np.asarray(cuts.permute(0, 2, 3, 1), np.uint8)
 
 
-def _box(box: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _box(box: Int64) -> Float64:
     left, top, right, bottom = box.tolist()
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
 
 
-def _enlarged(image: Bytes) -> Bytes:
+def _enlarged(image: UInt8) -> UInt8:
     return np.asarray(cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def _framed(
-    picture: Bytes, outlines: Sequence[tuple[npt.NDArray[np.float64], tuple[int, int, int]]]
-) -> Bytes:
+def _framed(picture: UInt8, outlines: Sequence[tuple[Float64, tuple[int, int, int]]]) -> UInt8:
     """The picture uint8[S, S, 3] in a light frame, with polygons float64[K, 2] in its pixels."""
     margin = round(_SIDE * _MARGIN)
     inner = _SIDE - 2 * margin

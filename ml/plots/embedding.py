@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from matplotlib.figure import Figure
 
+from lifts.arrays import Bool, Float32, UInt8
 from ml.data.benchmark import Part
 from ml.data.pictures import PictureSet
 from ml.systems.base import System
-
-Float32 = npt.NDArray[np.float32]
 
 _OPEN, _CLOSED = "tab:orange", "tab:blue"
 
@@ -27,7 +25,7 @@ class LiftPoints:
 
     name: str
     pictures: Float32
-    is_open: npt.NDArray[np.bool_]
+    is_open: Bool
     masks: Float32
 
 
@@ -46,7 +44,7 @@ def lifts_of(system: System[Any], data: PictureSet) -> list[LiftPoints]:
     ]
 
 
-def masks_of(system: System[Any], masks: npt.NDArray[np.uint8]) -> Float32:
+def masks_of(system: System[Any], masks: UInt8) -> Float32:
     """Embed masks uint8[L, 2, 200, 200], (closed, open), as float32[L, 2, 2].
 
     Raises:
@@ -58,7 +56,7 @@ def masks_of(system: System[Any], masks: npt.NDArray[np.uint8]) -> Float32:
     return found.reshape(-1, 2, 2)
 
 
-def read_masks(folder: Path, parts: Sequence[Part]) -> npt.NDArray[np.uint8]:
+def read_masks(folder: Path, parts: Sequence[Part]) -> UInt8:
     """Read only the masks of rendered parts, uint8[L, 2, 200, 200], (closed, open)."""
     pairs = []
     for part in parts:

@@ -6,10 +6,10 @@ import av
 import cv2
 import numpy as np
 
-from ml.scene.world.shapes import Bytes
+from lifts.arrays import UInt8
 
 
-def h264(before: Bytes, image: Bytes, crf: int) -> Bytes:
+def h264(before: UInt8, image: UInt8, crf: int) -> UInt8:
     """Return a picture uint8[H, W, 3] RGB as it comes out of libx264, predicted from the one before it.
 
     Args:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from lifts.arrays import Float64
 from ml.scene.lift import LiftScene
 from ml.scene.passage import (
     CLOSED_BELOW,
@@ -14,27 +15,8 @@ from ml.scene.passage import (
     Neighbour,
     Slip,
     bearable,
-    light_of,
-    plain,
 )
 from ml.scene.world.people import Person, Stander, sample_person
-
-__all__ = [
-    "CLOSED_BELOW",
-    "HALF_LOWERED",
-    "Circumstances",
-    "LightKind",
-    "Neighbour",
-    "Slip",
-    "bearable",
-    "light_of",
-    "plain",
-    "sample_conditions",
-    "sample_opening",
-    "sample_riders",
-    "sample_slips",
-]
-
 
 HALF_LOWERED = 0.07
 """Share of open bars that are moving up or down as the carrier passes."""
@@ -76,15 +58,7 @@ def _standers(rng: np.random.Generator, scene: LiftScene) -> tuple[Stander, ...]
     for _ in range(crowd):
         at = -to_eye * rng.uniform(1.8, 12) + across * rng.normal(0, 3.0)
         if abs(at[0]) > scene.spec.half_m + 0.6 or at[2] < -3.5 or at[2] > 4:
-            out.append(
-                Stander(
-                    sample_person(rng),
-                    float(at[0]),
-                    float(at[2]),
-                    float(rng.uniform(-3.1, 3.1)),
-                    float(rng.normal(0, 0.25)),
-                )
-            )
+            out.append(_stander(rng, at))
     if rng.random() < 0.18:  # in front of the carrier, seen from the camera
         reach = scene.spec.half_m + 0.6
         for _ in range(int(rng.integers(1, 4))):
@@ -93,16 +67,16 @@ def _standers(rng: np.random.Generator, scene: LiftScene) -> tuple[Stander, ...]
                 1 - near / distance * 0.6
             )
             if np.linalg.norm(at) > 1.6 and abs(at[0]) > reach * 0.5:
-                out.append(
-                    Stander(
-                        sample_person(rng),
-                        float(at[0]),
-                        float(at[2]),
-                        float(rng.uniform(-3.1, 3.1)),
-                        float(rng.normal(0, 0.25)),
-                    )
-                )
+                out.append(_stander(rng, at))
     return tuple(out)
+
+
+def _stander(rng: np.random.Generator, at: Float64) -> Stander:
+    """Draw a person at a place float64[3], and which way they face."""
+    person = sample_person(rng)
+    return Stander(
+        person, float(at[0]), float(at[2]), float(rng.uniform(-3.1, 3.1)), float(rng.normal(0, 0.25))
+    )
 
 
 def _neighbours(rng: np.random.Generator, scene: LiftScene) -> tuple[Neighbour, ...]:

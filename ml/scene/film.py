@@ -9,12 +9,11 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from ml.scene.conditions import Circumstances
+from lifts.arrays import Float32, Float64, UInt8
 from ml.scene.lift import HEIGHT, WIDTH
 from ml.scene.optics import flared, frosted, resolved, saturated, sharpened, toned
-from ml.scene.world.shapes import Bytes
+from ml.scene.passage import Circumstances
 
 _DROP_SHIFT = (14, 9)  # what is seen through a drop lies elsewhere
 
@@ -36,7 +35,7 @@ class Film:
         self._drops = _drops(c, rng)
         self._rng = rng
 
-    def expose(self, img: Bytes, t: float) -> Bytes:
+    def expose(self, img: UInt8, t: float) -> UInt8:
         """Apply weather, lens and sensor to a frame uint8[720, 1280, 3] at a time in seconds."""
         c = self._c
         if len(self._flakes):
@@ -60,7 +59,7 @@ class Film:
         return sharpened(out, c.sharpen)
 
 
-def _streaks(c: Circumstances, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _streaks(c: Circumstances, rng: np.random.Generator) -> Float64:
     """Return rain float64[N, 5]: x, y, slant (dx over dy), length in pixels, brightness."""
     n = int(c.rain * 900)
     if not n:
@@ -70,7 +69,7 @@ def _streaks(c: Circumstances, rng: np.random.Generator) -> npt.NDArray[np.float
     return np.column_stack([place, slant, rng.uniform(15, 60, n), rng.uniform(25, 80, n)])
 
 
-def _rain(img: Bytes, streaks: npt.NDArray[np.float64], t: float) -> Bytes:
+def _rain(img: UInt8, streaks: Float64, t: float) -> UInt8:
     """Blend streaks over a frame; they fall 2400 pixels a second."""
     cover = np.zeros((HEIGHT, WIDTH), np.uint8)
     bottom = np.mod(streaks[:, 1] + 2400 * t, HEIGHT + 80)
@@ -83,7 +82,7 @@ def _rain(img: Bytes, streaks: npt.NDArray[np.float64], t: float) -> Bytes:
     return np.asarray(cv2.add(kept, cv2.convertScaleAbs(alpha, alpha=200 / 255)), np.uint8)
 
 
-def _drops(c: Circumstances, rng: np.random.Generator) -> Bytes | None:
+def _drops(c: Circumstances, rng: np.random.Generator) -> UInt8 | None:
     """Return where drops sit on the glass, uint8[720, 1280, 3] of 0 to 217, or None."""
     if not c.drops:
         return None
@@ -97,9 +96,7 @@ def _drops(c: Circumstances, rng: np.random.Generator) -> Bytes | None:
     return np.asarray(cv2.merge([soft, soft, soft]), np.uint8)
 
 
-def _lens(
-    c: Circumstances, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _lens(c: Circumstances, rng: np.random.Generator) -> tuple[Float32, Float32]:
     """Return gain and offset float32[720, 1280, 3]: veil, frost, glare, vignette and contrast are affine."""
     state = rng.bit_generator.state
     ends = []
@@ -114,7 +111,7 @@ def _lens(
     return np.asarray((ends[1] - ends[0]) / 255, np.float32), np.asarray(ends[0], np.float32)
 
 
-def _grain(c: Circumstances, rng: np.random.Generator) -> tuple[Bytes, ...]:
+def _grain(c: Circumstances, rng: np.random.Generator) -> tuple[UInt8, ...]:
     """Return brighter and darker noise, uint8[784, 1344, 3] each; frames cut other parts of it."""
     if c.noise < 0.004:
         return ()
@@ -124,7 +121,7 @@ def _grain(c: Circumstances, rng: np.random.Generator) -> tuple[Bytes, ...]:
     return np.clip(noise, 0, 255).astype(np.uint8), np.clip(-noise, 0, 255).astype(np.uint8)
 
 
-def _flakes(c: Circumstances, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _flakes(c: Circumstances, rng: np.random.Generator) -> Float64:
     """Return flakes float64[N, 6]: x, y, speed x and y in pixels a second, radius, brightness."""
     n = int(c.snow**1.5 * 5000)
     size = np.minimum(c.snow_size * 1.6 * rng.lognormal(-0.35, 0.5, n), 9.0)
@@ -134,7 +131,7 @@ def _flakes(c: Circumstances, rng: np.random.Generator) -> npt.NDArray[np.float6
     return np.column_stack([place, wind, fall, size, rng.uniform(90, 255, n)])
 
 
-def _snow(img: Bytes, flakes: npt.NDArray[np.float64], c: Circumstances, t: float) -> Bytes:
+def _snow(img: UInt8, flakes: Float64, c: Circumstances, t: float) -> UInt8:
     """Blend falling flakes over a frame."""
     cover = np.zeros((HEIGHT, WIDTH), np.uint8)
     at = np.mod(flakes[:, :2] + flakes[:, 2:4] * t, [WIDTH + 40, HEIGHT + 40]) - 20

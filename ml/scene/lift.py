@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from lifts.arrays import Float64
 from lifts.geometry import to_canonical
 from lifts.schema import Camera, Lift, Pose, Track
 from ml.scene.world.carrier import (
@@ -15,7 +16,7 @@ from ml.scene.world.carrier import (
 from ml.scene.world.frames import body_shapes
 from ml.scene.world.place import Place
 from ml.scene.world.raster import Eye
-from ml.scene.world.shapes import Floats, Shapes
+from ml.scene.world.shapes import Shapes
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -56,8 +57,8 @@ class LiftScene:
     spec: CarrierSpec
     eye: Eye
     place: Place
-    anchor: Floats
-    origins: Floats
+    anchor: Float64
+    origins: Float64
     unit_px: float
     roll: float
     under_roof: float
@@ -71,12 +72,12 @@ class LiftScene:
         return body_shapes(self.spec)
 
     @property
-    def heading(self) -> Floats:
+    def heading(self) -> Float64:
         """The unit vector of travel."""
         travel = self.origins[2] - self.origins[0]
         return np.asarray(travel / np.linalg.norm(travel))
 
-    def motion_px_per_m(self, position: int) -> Floats:
+    def motion_px_per_m(self, position: int) -> Float64:
         """Canonical pixels float64[2] that the carrier moves a metre on; position is 0 begin .. 2 end."""
         origin = self.origins[position]
         ahead = np.stack([origin, origin + self.heading * 0.1]) + self.anchor
@@ -84,7 +85,7 @@ class LiftScene:
         return np.asarray((pixel[1] - pixel[0]) / 0.1)
 
     @cached_property
-    def motions(self) -> tuple[Floats, Floats, Floats]:
+    def motions(self) -> tuple[Float64, Float64, Float64]:
         """Unit vectors float64[2] of the carrier's movement in the canonical frame at begin, middle, end."""
         begin, middle, end = (self.motion_px_per_m(position) for position in range(3))
         return _unit(begin), _unit(middle), _unit(end)
@@ -94,7 +95,7 @@ class LiftScene:
         """The carrier's depth in the camera at the middle, metres."""
         return float((self.anchor - self.eye.position) @ self.eye.axes[2])
 
-    def pose(self, origin: Floats) -> Pose:
+    def pose(self, origin: Float64) -> Pose:
         """Return the pose of a carrier whose origin is at `origin` (float[3], world metres)."""
         pixel, depth = self.eye.project(origin + self.anchor, PIXELS)
         _, reference = self.eye.project(self.origins[1] + self.anchor, PIXELS)
@@ -114,11 +115,11 @@ class LiftScene:
         )
 
 
-def _unit(vector: Floats) -> Floats:
+def _unit(vector: Float64) -> Float64:
     return np.asarray(vector / max(float(np.hypot(*vector)), 1e-6))
 
 
-def zoomed(affine: Floats, k: float) -> Floats:
+def zoomed(affine: Float64, k: float) -> Float64:
     """Return the affine for a picture k times as large (pixel centres stay pixel centres)."""
     out = np.asarray(affine, float) * k
     out[:, 2] += (k - 1) / 2

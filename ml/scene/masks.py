@@ -8,13 +8,14 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from lifts.arrays import Float64, UInt8
 from lifts.geometry import CANONICAL_SIZE, to_canonical
 from lifts.schema import MaskPair, Pose
 from ml.scene.lift import LiftScene, zoomed
 from ml.scene.world.backdrop import paint, shade_layers
 from ml.scene.world.carrier import bar_paths, bar_shapes
 from ml.scene.world.raster import Light, draw, silhouette
-from ml.scene.world.shapes import BAR_ID, Bytes, Floats, join
+from ml.scene.world.shapes import BAR_ID, join
 
 PLAIN = Light(
     (0.3, 0.85, 0.43), (0.5, 0.5, 0.48), (0.75, 0.8, 0.9), (0.5, 0.52, 0.55), (0.8, 0.8, 0.8), 0.0, 0.9
@@ -28,7 +29,7 @@ def draw_masks(scene: LiftScene) -> MaskPair:
     return MaskPair(open=_draw_mask(scene, 1.0, rng), close=_draw_mask(scene, 0.0, rng))
 
 
-def draw_reference(scene: LiftScene, state: str) -> Bytes:
+def draw_reference(scene: LiftScene, state: str) -> UInt8:
     """Return the empty carrier in plain light at the middle, uint8[200, 200, 3]; state open or closed."""
     affine = zoomed(to_canonical(scene.pose(scene.origins[1])), 2)
     side = 2 * CANONICAL_SIZE
@@ -42,7 +43,7 @@ def draw_reference(scene: LiftScene, state: str) -> Bytes:
     return np.asarray(cv2.resize(canvas[..., :3], size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def draw_references(scene: LiftScene) -> dict[str, Bytes]:
+def draw_references(scene: LiftScene) -> dict[str, UInt8]:
     """Return both reference pictures by the names that a lift folder has for them."""
     return {
         "reference_open": draw_reference(scene, "open"),
@@ -50,7 +51,7 @@ def draw_references(scene: LiftScene) -> dict[str, Bytes]:
     }
 
 
-def bar_views(scene: LiftScene, opening: float, pose: Pose) -> tuple[Bytes, Bytes]:
+def bar_views(scene: LiftScene, opening: float, pose: Pose) -> tuple[UInt8, UInt8]:
     """Return the empty carrier's bar at the middle: visible and whole pixels, uint8[400, 400] of 0/255."""
     affine = zoomed(to_canonical(pose), 2)
     bar = bar_shapes(scene.spec, opening)
@@ -61,7 +62,7 @@ def bar_views(scene: LiftScene, opening: float, pose: Pose) -> tuple[Bytes, Byte
     return (canvas[..., 3] == BAR_ID).astype(np.uint8) * 255, whole
 
 
-def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator) -> Bytes:
+def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator) -> UInt8:
     style = scene.style
     pose = scene.pose(scene.origins[1])
     visible, whole = bar_views(scene, opening, pose)
@@ -95,7 +96,7 @@ def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator) -> By
     return mask
 
 
-def _simplified(points: Floats) -> Floats:
+def _simplified(points: Float64) -> Float64:
     """Return the polyline with corners that an operator would click: bends of under 1.5 px are left out."""
     poly = cv2.approxPolyDP(points.astype(np.float32).reshape(-1, 1, 2), 1.5, False)
     return np.asarray(poly, float).reshape(-1, 2)

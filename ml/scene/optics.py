@@ -10,23 +10,21 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import Float32, UInt8
 from ml.scene.codec import h264
-from ml.scene.conditions import Circumstances
-from ml.scene.world.shapes import Bytes
+from ml.scene.passage import Circumstances
 
-Picture = npt.NDArray[np.float32]
-AnyPicture = TypeVar("AnyPicture", Bytes, Picture)
+AnyPicture = TypeVar("AnyPicture", UInt8, Float32)
 
 
 def expose(
-    picture: Bytes,
+    picture: UInt8,
     c: Circumstances,
     rng: np.random.Generator,
     motion: tuple[float, float],
     lens: np.random.Generator,
-) -> Bytes:
+) -> UInt8:
     """Return uint8[H, W, 3] as the camera would deliver it.
 
     Args:
@@ -60,7 +58,7 @@ def expose(
     return coded(out, c, rng)
 
 
-def snowfall(img: Picture, c: Circumstances, rng: np.random.Generator, slant: float) -> Picture:
+def snowfall(img: Float32, c: Circumstances, rng: np.random.Generator, slant: float) -> Float32:
     """Add flakes: many small far ones and a few large near ones, falling at a slant (radians)."""
     h, w = img.shape[:2]
     count = int(c.snow**1.5 * 800 * h * w / 40000 / max(c.snow_size, 0.6))
@@ -88,7 +86,7 @@ def snowfall(img: Picture, c: Circumstances, rng: np.random.Generator, slant: fl
     return np.asarray(img * (1 - soft) + white * soft, np.float32)
 
 
-def rainfall(img: Picture, c: Circumstances, rng: np.random.Generator, slant: float) -> Picture:
+def rainfall(img: Float32, c: Circumstances, rng: np.random.Generator, slant: float) -> Float32:
     """Add faint long streaks, `slant` wide for each unit of height."""
     h, w = img.shape[:2]
     cover = np.zeros((h, w), np.uint8)
@@ -98,7 +96,7 @@ def rainfall(img: Picture, c: Circumstances, rng: np.random.Generator, slant: fl
     return np.asarray(img * (1 - soft) + 200 * soft, np.float32)
 
 
-def smear(img: Picture, length_px: float, direction: tuple[float, float]) -> Picture:
+def smear(img: Float32, length_px: float, direction: tuple[float, float]) -> Float32:
     """Blur along a direction."""
     n = int(2 * math.ceil(length_px / 2) + 1)
     kernel = np.zeros((n, n), np.float32)
@@ -113,7 +111,7 @@ def smear(img: Picture, length_px: float, direction: tuple[float, float]) -> Pic
     )
 
 
-def lens_drops(img: Picture, amount: float, rng: np.random.Generator) -> Picture:
+def lens_drops(img: Float32, amount: float, rng: np.random.Generator) -> Float32:
     """Blur and shift the picture behind a few drops on the glass."""
     h, w = img.shape[:2]
     cover = np.zeros((h, w), np.uint8)
@@ -129,7 +127,7 @@ def lens_drops(img: Picture, amount: float, rng: np.random.Generator) -> Picture
     return np.asarray(img * (1 - soft * 0.85) + behind * soft * 0.85, np.float32)
 
 
-def frosted(img: Picture, c: Circumstances, rng: np.random.Generator) -> Picture:
+def frosted(img: Float32, c: Circumstances, rng: np.random.Generator) -> Float32:
     """Lay a veil over the picture: even (dirt, damp) and crystalline from one edge (frost, stuck snow)."""
     h, w = img.shape[:2]
     white = np.float32({"night": 70, "dusk": 120}.get(c.light, 225))
@@ -146,7 +144,7 @@ def frosted(img: Picture, c: Circumstances, rng: np.random.Generator) -> Picture
     return np.asarray(img, np.float32)
 
 
-def flared(img: Picture, amount: float, rng: np.random.Generator) -> Picture:
+def flared(img: Float32, amount: float, rng: np.random.Generator) -> Float32:
     """Add the glow of a lamp or the sun near the picture's edge."""
     h, w = img.shape[:2]
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
@@ -184,7 +182,7 @@ def sharpened(img: AnyPicture, amount: float) -> AnyPicture:
     return np.asarray(cv2.addWeighted(img, 1 + amount, soft, -amount, 0), img.dtype)
 
 
-def toned(img: Picture, c: Circumstances) -> Picture:
+def toned(img: Float32, c: Circumstances) -> Float32:
     """Apply contrast, saturation, vignette, rolling bands and interlacing."""
     h, w = img.shape[:2]
     img = np.asarray((img - 128) * c.contrast + 128, np.float32)
@@ -200,7 +198,7 @@ def toned(img: Picture, c: Circumstances) -> Picture:
     return np.asarray(img, np.float32)
 
 
-def noisy(img: Picture, c: Circumstances, rng: np.random.Generator) -> Picture:
+def noisy(img: Float32, c: Circumstances, rng: np.random.Generator) -> Float32:
     """Add sensor noise: stronger in the shadows after gamma, partly in colour."""
     if c.noise < 0.002:
         return img
@@ -216,7 +214,7 @@ def noisy(img: Picture, c: Circumstances, rng: np.random.Generator) -> Picture:
     return np.asarray(img + grain * sigma * (1.15 - img.mean(2, keepdims=True) / 400), np.float32)
 
 
-def coded(img: Bytes, c: Circumstances, rng: np.random.Generator) -> Bytes:
+def coded(img: UInt8, c: Circumstances, rng: np.random.Generator) -> UInt8:
     """Compress and decompress; block borders lie anywhere, as the camera's grid does on a registered crop."""
     h, w = img.shape[:2]
     if c.crf:

@@ -10,17 +10,18 @@ from typing import Any
 import cv2
 import numpy as np
 
+from lifts.arrays import Float64, UInt8
 from lifts.geometry import CANONICAL_SIZE, refine, to_canonical
 from lifts.schema import Pose
-from ml.scene.conditions import Circumstances, light_of
 from ml.scene.lift import LiftScene, zoomed
 from ml.scene.optics import expose
+from ml.scene.passage import Circumstances, light_of
 from ml.scene.world.backdrop import Layers, paint, shade_layers, with_lamps
 from ml.scene.world.carrier import bar_paths, bar_shapes
 from ml.scene.world.frames import bubble_quads
 from ml.scene.world.people import Person, seated, standing
 from ml.scene.world.raster import Eye, Light, draw, dropped, silhouette
-from ml.scene.world.shapes import BAR_ID, RIDER_ID, Builder, Bytes, Floats, Shapes, join
+from ml.scene.world.shapes import BAR_ID, RIDER_ID, Builder, Shapes, join
 
 _SS = 2  # supersampling
 _MARGIN_PX, _DENSITY = 22, 1.25  # the background's spare border and pixels per canonical pixel
@@ -40,9 +41,9 @@ class Rendered:
         metadata: every condition by name, plus lift seed, position and azimuth; plain JSON types.
     """
 
-    image: Bytes
-    bar: Bytes
-    rider: Bytes
+    image: UInt8
+    bar: UInt8
+    rider: UInt8
     is_open: bool
     occupied: bool
     seats_occupied: tuple[bool, ...]
@@ -51,7 +52,7 @@ class Rendered:
     metadata: dict[str, Any]
 
 
-def swung(scene: LiftScene, c: Circumstances, shapes: Shapes, origin: Floats) -> Shapes:
+def swung(scene: LiftScene, c: Circumstances, shapes: Shapes, origin: Float64) -> Shapes:
     """Return a carrier's shapes in the world: swung about its grip, its origin at `origin`."""
     cp, sp, cr, sr = math.cos(c.pitch), math.sin(c.pitch), math.cos(c.roll), math.sin(c.roll)
     pitch = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
@@ -61,7 +62,7 @@ def swung(scene: LiftScene, c: Circumstances, shapes: Shapes, origin: Floats) ->
     return shapes.mapped(turn, origin + grip - turn @ grip)
 
 
-def grips(scene: LiftScene, opening: float, x: float) -> Floats:
+def grips(scene: LiftScene, opening: float, x: float) -> Float64:
     """Return where the hands of a rider at x hold the bar, float[2, 3] in carrier coordinates."""
     path = bar_paths(scene.spec, opening)[0][0]
     t = np.linspace(0, len(path) - 1, 60)
@@ -133,7 +134,7 @@ def _background(scene: LiftScene, position: int, registered: Pose) -> Layers:
     layers = _layers(scene, position)
     size = (CANONICAL_SIZE, CANONICAL_SIZE)
 
-    def cut(a: Bytes, flags: int) -> Bytes:
+    def cut(a: UInt8, flags: int) -> UInt8:
         return np.asarray(cv2.warpAffine(a, m[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
     depth = cv2.warpAffine(
@@ -148,8 +149,8 @@ def _background(scene: LiftScene, position: int, registered: Pose) -> Layers:
 
 
 def cast_shadow(
-    shapes: Shapes, eye: Eye, affine: Floats, light: Light, ground_y: float, size: tuple[int, int]
-) -> Bytes:
+    shapes: Shapes, eye: Eye, affine: Float64, light: Light, ground_y: float, size: tuple[int, int]
+) -> UInt8:
     """Return the shadow that shapes throw on the ground plane, uint8[H, W] for size (width, height)."""
     mask = np.zeros((size[1], size[0]), np.uint8)
     if max(light.sun_rgb) > 0.15:
@@ -200,11 +201,11 @@ def _foreground(
     c: Circumstances,
     solids: Shapes,
     bar: Shapes,
-    affine: Floats,
+    affine: Float64,
     light: Light,
-    back: Bytes,
-    origin: Floats,
-) -> tuple[Bytes, Bytes, Bytes]:
+    back: UInt8,
+    origin: Float64,
+) -> tuple[UInt8, UInt8, UInt8]:
     """Draw the solids over the background.
 
     Returns the picture uint8[200, 200, 3] and the labels of bar and riders, uint8[200, 200] each.
@@ -233,8 +234,8 @@ def _foreground(
 
 
 def hooded(
-    lift: LiftScene, lowered: float, rgb: Bytes, affine: Floats, origin: Floats, light: Light
-) -> Bytes:
+    lift: LiftScene, lowered: float, rgb: UInt8, affine: Float64, origin: Float64, light: Light
+) -> UInt8:
     """Blend a carrier's transparent hood (lowered 0..1) over the picture: tinted panes with a bright rim."""
     panes = bubble_quads(lift.spec, lowered) + origin
     pixel, depth = lift.eye.project(panes, affine)

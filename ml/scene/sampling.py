@@ -7,13 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from lifts.arrays import Float64
 from lifts.geometry import CANONICAL_SIZE
 from ml.scene.lift import HEIGHT, PIXELS, WIDTH, LiftScene, MaskStyle
 from ml.scene.world.carrier import CarrierSpec
 from ml.scene.world.fleet import carrier_extent, sample_carrier
 from ml.scene.world.place import sample_place
 from ml.scene.world.raster import Eye
-from ml.scene.world.shapes import Floats
 
 
 def sample_azimuth(rng: np.random.Generator) -> float:
@@ -24,7 +24,7 @@ def sample_azimuth(rng: np.random.Generator) -> float:
     return float(rng.uniform(low, high) * rng.choice([-1, 1]))
 
 
-def camera_axes(position: Floats, target: Floats, roll: float) -> Floats:
+def camera_axes(position: Float64, target: Float64, roll: float) -> Float64:
     """Return a camera's axes float64[3, 3] (rows right, down, forward)."""
     forward = (target - position) / np.linalg.norm(target - position)
     right = np.cross(forward, [0.0, 1.0, 0.0])
@@ -102,13 +102,13 @@ def make_lift(
     )
 
 
-def _unproject(eye: Eye, pixel: Floats, depth: float) -> Floats:
+def _unproject(eye: Eye, pixel: Float64, depth: float) -> Float64:
     """Return the world point float64[3] seen at a camera pixel at a depth in metres."""
     x, y = (pixel - np.asarray(eye.centre)) / eye.focal_px * depth
     return np.asarray(eye.position + eye.axes.T @ np.array([x, y, depth]))
 
 
-def _spacing(eye: Eye, anchor: Floats, heading: Floats, unit: float, drawn_m: float) -> float:
+def _spacing(eye: Eye, anchor: Float64, heading: Float64, unit: float, drawn_m: float) -> float:
     """Return the distance between carriers in metres: as drawn, unless the next carrier would hide this one.
 
     In that case the spacing exceeds the camera's distance: the next carrier is still behind the camera.
@@ -121,7 +121,9 @@ def _spacing(eye: Eye, anchor: Floats, heading: Floats, unit: float, drawn_m: fl
     return drawn_m
 
 
-def _travel(eye: Eye, anchor: Floats, heading: Floats, travel_m: float, rng: np.random.Generator) -> Floats:
+def _travel(
+    eye: Eye, anchor: Float64, heading: Float64, travel_m: float, rng: np.random.Generator
+) -> Float64:
     """Return the carrier's origins at begin, middle and end, shortened until they fit the view."""
     part = float(rng.uniform(0.4, 0.6))
     for length_m in np.linspace(travel_m, 0.8, 12):

@@ -9,14 +9,15 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ml.scene.conditions import Circumstances, LightKind, Neighbour, Slip, sample_conditions, sample_riders
+from lifts.arrays import UInt8
+from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
+from ml.scene.passage import Circumstances, LightKind, Neighbour, Slip
 from ml.scene.render import render_registered
 from ml.scene.sampling import make_lift
 from ml.scene.world.carrier import CarrierSpec
 from ml.scene.world.fleet import sample_carrier
 from ml.scene.world.people import Person, Stander, sample_person
-from ml.scene.world.shapes import Bytes
 
 COLUMNS = 8
 _TILE, _LABEL, _MARGIN = 150, 20, 4
@@ -30,13 +31,13 @@ class Tile:
     """One picture uint8[200, 200, 3] and what to write above it."""
 
     label: str
-    image: Bytes
+    image: UInt8
 
 
 Row = list[Tile]
 
 
-def sheet(rows: list[Row]) -> Bytes:
+def sheet(rows: list[Row]) -> UInt8:
     """Return rows of labelled tiles as one picture uint8[H, W, 3]."""
     height, width = _TILE + _LABEL + _MARGIN, _TILE + _MARGIN
     out = np.full((height * len(rows), width * COLUMNS, 3), 255, np.uint8)
@@ -63,7 +64,7 @@ def _taken(lift: LiftScene, opening: float, seed: int = 1, **changes: Any) -> Ci
     return replace(Circumstances(opening=opening, riders=riders), **changes)
 
 
-def _picture(lift: LiftScene, conditions: Circumstances, position: int = 1) -> Bytes:
+def _picture(lift: LiftScene, conditions: Circumstances, position: int = 1) -> UInt8:
     return render_registered(lift, conditions, position, 3).image
 
 

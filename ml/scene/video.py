@@ -16,21 +16,16 @@ import av
 import cv2
 import numpy as np
 
-from ml.scene.conditions import (
-    CLOSED_BELOW,
-    Circumstances,
-    light_of,
-    sample_conditions,
-    sample_opening,
-    sample_riders,
-)
+from lifts.arrays import Float64, UInt8
+from ml.scene.conditions import sample_conditions, sample_opening, sample_riders
 from ml.scene.film import Film
 from ml.scene.lift import HEIGHT, PIXELS, WIDTH, LiftScene, zoomed
+from ml.scene.passage import CLOSED_BELOW, Circumstances, light_of
 from ml.scene.render import carrier_parts, cast_shadow, hooded, surroundings, swung
 from ml.scene.world.backdrop import paint, shade_layers, with_lamps
 from ml.scene.world.people import Person, Stander, sample_person, standing
 from ml.scene.world.raster import Light, draw
-from ml.scene.world.shapes import Bytes, Floats, Shapes, join
+from ml.scene.world.shapes import Shapes, join
 
 _SS = 2
 _CLOSEST_M = 2.0  # a nearer carrier is behind the camera's housing and not in the picture
@@ -134,7 +129,7 @@ def truths(lift: LiftScene, schedule: VideoSchedule) -> tuple[Truth, ...]:
 
 def frames(
     lift: LiftScene, schedule: VideoSchedule, seed: int, fps: float = 25
-) -> Iterator[tuple[float, Bytes]]:
+) -> Iterator[tuple[float, UInt8]]:
     """Yield (time in seconds, picture uint8[720, 1280, 3] RGB), one loop of the schedule."""
     stage = _Stage(lift, schedule, np.random.default_rng(np.random.SeedSequence([lift.seed, seed, 9])))
     for k in range(round(schedule.duration_s * fps)):
@@ -213,7 +208,7 @@ class _Stage:
         self.blur_s, self.comb_s = (px / max(px_s, 1.0) for px in (c.motion_px, c.interlace))
         self.film = Film(c, rng)
 
-    def _moving(self, t: float) -> tuple[Shapes, list[tuple[float, Floats, float]]]:
+    def _moving(self, t: float) -> tuple[Shapes, list[tuple[float, Float64, float]]]:
         """Return all solids at a time, and the distance, origin and hood of each carrier that has one.
 
         Carriers of the previous and the next loop are included.
@@ -233,7 +228,7 @@ class _Stage:
         out += [standing(w, self.lift.place.ground_y, t) for w in self.schedule.walkers]
         return join(out), sorted(hoods, key=lambda hood: -hood[0])
 
-    def frame(self, t: float) -> Bytes:
+    def frame(self, t: float) -> UInt8:
         """Return the picture at a time, uint8[720, 1280, 3]: with motion blur and interlace."""
         c = self.schedule.base
         moments = 1 + round(c.motion_px / 1.5)
@@ -244,7 +239,7 @@ class _Stage:
             picture[1::2] = self._drawn(t + self.comb_s)[1::2]
         return self.film.expose(picture, t)
 
-    def _drawn(self, t: float) -> Bytes:
+    def _drawn(self, t: float) -> UInt8:
         """Return everything at one moment, before weather, lens and sensor."""
         lift, c = self.lift, self.schedule.base
         solids, hoods = self._moving(t)

@@ -119,7 +119,7 @@ class Triplet(Metric[TripletRecipe]):
             yield from super().batches(data, generator)
             return
         drawn = draw_triplets(classes(data), len(data) // 3 + 1, generator, self._hard)
-        for rows in torch.split(torch.stack(drawn.triplets, 1), max(1, self.recipe.batch // 3)):
+        for rows in torch.split(torch.stack(drawn, 1), max(1, self.recipe.batch // 3)):
             yield rows.t().flatten()  # anchors, positives, negatives
 
     def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:

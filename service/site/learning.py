@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from lifts.arrays import Float32
 from lifts.decision.judge import judge, problem_of
 from lifts.decision.references import reference_embeddings
 from lifts.decision.site import PassageSample, arrange_by_moment, calibrate_site, is_informative
-from lifts.decision.verdict import Float32, Verdict
+from lifts.decision.verdict import Verdict
 from service.domain.errors import ConflictError, TooFewPassagesError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.passage import Picture

@@ -2,30 +2,29 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from lifts.arrays import UInt8
 from lifts.visibility import picture_problem
 from tests.service.passages.scripted import Scene, frames
 
-Image = npt.NDArray[np.uint8]
 RNG = np.random.default_rng(5)
 
 
-def specks(picture: Image, count: int) -> Image:
+def specks(picture: UInt8, count: int) -> UInt8:
     out = picture.copy()
     for x, y in RNG.integers(0, 200, (count, 2)):
         cv2.circle(out, (int(x), int(y)), 2, (235, 235, 235), -1)
     return out
 
 
-def flat(level: float, noise: float = 0.0) -> Image:
+def flat(level: float, noise: float = 0.0) -> UInt8:
     grain = RNG.normal(level, noise, (200, 200, 1)) if noise else np.full((200, 200, 1), level)
-    out: Image = np.clip(np.repeat(grain, 3, axis=2), 0, 255).astype(np.uint8)
+    out: UInt8 = np.clip(np.repeat(grain, 3, axis=2), 0, 255).astype(np.uint8)
     return out
 
 
-def shaded() -> Image:
+def shaded() -> UInt8:
     """Fog that is brighter towards the top: contrast without anything in it."""
     ramp = np.linspace(190, 120, 200)[:, None, None]
     return np.asarray(ramp.repeat(200, 1).repeat(3, 2), dtype=np.uint8)
@@ -45,7 +44,7 @@ def shaded() -> Image:
     ],
     ids=["black", "noise", "snow on black", "grey noise", "snow on grey", "fog", "white", "shaded fog"],
 )
-def test_what_shows_nothing_is_a_problem(picture: Image) -> None:
+def test_what_shows_nothing_is_a_problem(picture: UInt8) -> None:
     """Dark, flat, over-exposed, or only snow and noise: a reason is given."""
     assert picture_problem(picture)
 

@@ -11,11 +11,11 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from lifts.arrays import Float32, Float64, Int64
 from ml.data.pictures import PictureSet
-from ml.evaluate.metrics import Float64, pack_flags
+from ml.evaluate.metrics import pack_flags
 from ml.evaluate.retrieval import Retrieval, approximate, exact, retrieve
 from ml.systems.base import System
 
@@ -57,10 +57,10 @@ def _ranks(found: Retrieval) -> dict[str, Any]:
 
 
 def claims(
-    queries: npt.NDArray[np.float32],
-    own: npt.NDArray[np.int64],
-    gallery: npt.NDArray[np.float32],
-    labels: npt.NDArray[np.int64],
+    queries: Float32,
+    own: Int64,
+    gallery: Float32,
+    labels: Int64,
 ) -> dict[str, float]:
     """Return how well the distance to the claimed lift separates true claims from false ones.
 
@@ -85,7 +85,7 @@ def claims(
     }
 
 
-def equal_error(right: npt.NDArray[np.float32] | Float64, wrong: npt.NDArray[np.float32] | Float64) -> float:
+def equal_error(right: Float32 | Float64, wrong: Float32 | Float64) -> float:
     """Return the equal error rate 0..1 of accepting the distances up to a limit.
 
     Args:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ml.evaluate.metrics import Float64, paired_difference, unpack_flags
+from lifts.arrays import Float64
+from ml.evaluate.metrics import paired_difference, unpack_flags
 from ml.papers.adapting import halfway
 
 Result = dict[str, Any]

@@ -15,10 +15,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from ml.evaluate.metrics import Flags, Float64, bootstrap
+from lifts.arrays import Bool, Float32, Float64, Int64
+from ml.evaluate.metrics import bootstrap
 from ml.evaluate.retrieval import retrieve
 from ml.models.getnet import GetNet
 from ml.papers.digits.pairs import embedded, pair_distances, pixels
@@ -36,8 +36,8 @@ class Asked:
     """
 
     digits: Digits
-    rows: npt.NDArray[np.int64]
-    same: Flags
+    rows: Int64
+    same: Bool
     gallery: Digits
 
     @staticmethod
@@ -90,7 +90,7 @@ def judge(trained: Trained, asked: Asked) -> DigitsAnswers:
 
 
 @torch.inference_mode()
-def transforms(trained: Trained, digits: Digits) -> npt.NDArray[np.float32]:
+def transforms(trained: Trained, digits: Digits) -> Float32:
     """Return by what all pictures are cut, float32[N, 2, 3]; the identity where there is no transformer."""
     x = pixels(digits.pictures, trained.recipe.blur_px)
     if isinstance(trained.network, GetNet):
@@ -98,9 +98,7 @@ def transforms(trained: Trained, digits: Digits) -> npt.NDArray[np.float32]:
     return np.asarray(torch.eye(2, 3).expand(len(x), -1, -1), np.float32)
 
 
-def overlap(
-    transform: npt.NDArray[np.float32], boxes: npt.NDArray[np.int64], side: int = SIDE_PX
-) -> tuple[Float64, Float64]:
+def overlap(transform: Float32, boxes: Int64, side: int = SIDE_PX) -> tuple[Float64, Float64]:
     """How well what is cut out and a box agree.
 
     Args:
@@ -124,7 +122,7 @@ def overlap(
     return ious, shares
 
 
-def corners(transform: npt.NDArray[np.float32], side: int) -> Float64:
+def corners(transform: Float32, side: int) -> Float64:
     """Return where the cutting's corners lie in the picture, float64[N, 4, 2] (x, y) in pixels, in turn."""
     square = np.array([[-1, -1, 1], [1, -1, 1], [1, 1, 1], [-1, 1, 1]], np.float64)
     found: Float64 = (square @ transform.astype(np.float64).transpose(0, 2, 1) + 1) * side / 2

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from ml.evaluate.metrics import Flags, Float64
+from lifts.arrays import Bool, Float64, Int64, UInt8
 from ml.machine.precision import autocast
-from ml.papers.digits.pictures import Bytes
 
 
-def pixels(pictures: Bytes, blur_px: float = 0.0) -> Tensor:
+def pixels(pictures: UInt8, blur_px: float = 0.0) -> Tensor:
     """uint8[N, 60, 60] to float[N, 1, 60, 60], about -1..3: 0 near the mean, as it is beyond the edges."""
     if blur_px:
         blurred = [cv2.GaussianBlur(one.astype(np.float32), (0, 0), blur_px) for one in pictures]
@@ -36,14 +34,14 @@ def embedded(network: nn.Module, x: Tensor, batch: int = 128) -> Tensor:
     return torch.cat([forward(network, part) for part in torch.split(x, batch)])
 
 
-def pair_distances(embeddings: Tensor, rows: npt.NDArray[np.int64]) -> Float64:
+def pair_distances(embeddings: Tensor, rows: Int64) -> Float64:
     """Return distances float64[P] (equation 9) of pairs int64[P, 2] of embeddings float[N, D]."""
     index = torch.from_numpy(rows)
     found: Float64 = (embeddings[index[:, 0]] - embeddings[index[:, 1]]).norm(dim=1).double().numpy()
     return found
 
 
-def best_threshold(distance: Float64, same: Flags) -> tuple[float, float]:
+def best_threshold(distance: Float64, same: Bool) -> tuple[float, float]:
     """The distance below which most pairs are called rightly, and the share that is.
 
     Args:

@@ -16,8 +16,9 @@ from typing import Literal, get_args
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from sklearn.datasets import load_digits
+
+from lifts.arrays import Bool, Float64, Int64, UInt8
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -25,9 +26,6 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 SIDE_PX = 60
 SMALLEST_PX, LARGEST_PX = 20, 36
 NOISE = 0.4
-
-Bytes = npt.NDArray[np.uint8]
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,13 @@ class Digits:
     boxes: int64[N, 4], left, top, right, bottom of the enlarged 8x8 square, right and bottom just outside.
     """
 
-    pictures: Bytes
-    labels: Rows
-    boxes: Rows
-    sources: Rows
+    pictures: UInt8
+    labels: Int64
+    boxes: Int64
+    sources: Int64
 
 
-def sources(split: Split) -> Rows:
+def sources(split: Split) -> Int64:
     """Ascending rows of scikit-learn's digits: a sixth of each class to validation and to test each.
 
     The same for every seed: a network trained at one seed may be tested at another.
@@ -84,7 +82,7 @@ def distorted_digits(seed: int, split: Split, copies: int = 1, noise: float = NO
     return Digits(pictures, labels[rows].astype(np.int64), boxes, rows)
 
 
-def pairs(labels: Rows, seed: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
+def pairs(labels: Int64, seed: int) -> tuple[Int64, Bool]:
     """Two pairs for each picture (section IV.B): with another of its class, and with one of another class.
 
     Args:
@@ -102,7 +100,7 @@ def pairs(labels: Rows, seed: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
 
 
 @cache
-def _bundled() -> tuple[npt.NDArray[np.float64], Rows]:
+def _bundled() -> tuple[Float64, Int64]:
     """scikit-learn's digits, float64[1797, 8, 8] in 0..16, and their labels; parsed once, for it is slow."""
     bundled = load_digits()
     return bundled.images, bundled.target

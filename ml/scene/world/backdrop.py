@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import Float32, Float64, UInt8
 from ml.scene.world.place import Place
 from ml.scene.world.raster import Eye, Light
-from ml.scene.world.shapes import Bytes, Floats, Shapes
+from ml.scene.world.shapes import Shapes
 
 _SKY_M = 3000.0
 
@@ -24,13 +24,13 @@ class Layers:
     """A painted view: albedo uint8[H, W, 3] (linear * 255), normal uint8[H, W, 3] ((n + 1) * 127.5),
     depth float32[H, W] in metres, ground uint8[H, W] (255 on the open ground)."""
 
-    albedo: Bytes
-    normal: Bytes
-    depth: npt.NDArray[np.float32]
-    ground: Bytes
+    albedo: UInt8
+    normal: UInt8
+    depth: Float32
+    ground: UInt8
 
 
-def paint(place: Place, eye: Eye, affine: Floats, size: tuple[int, int]) -> Layers:
+def paint(place: Place, eye: Eye, affine: Float64, size: tuple[int, int]) -> Layers:
     """Paint the place in the view camera -> affine -> picture of size (width, height)."""
     w, h = size
     back = cv2.invertAffineTransform(affine)
@@ -69,14 +69,14 @@ def paint(place: Place, eye: Eye, affine: Floats, size: tuple[int, int]) -> Laye
     return layers
 
 
-def _lookup(tile: npt.NDArray[np.float32], u: Floats, v: Floats) -> npt.NDArray[np.float32]:
+def _lookup(tile: Float32, u: Float64, v: Float64) -> Float32:
     n = tile.shape[0]
     big = np.pad(tile, ((0, 1), (0, 1)), mode="wrap")
     uv = (np.mod(u, n).astype(np.float32), np.mod(v, n).astype(np.float32))
     return np.asarray(cv2.remap(big, uv[0], uv[1], cv2.INTER_LINEAR), np.float32)
 
 
-def _ridge(place: Place, eye: Eye, affine: Floats, layers: Layers) -> None:
+def _ridge(place: Place, eye: Eye, affine: Float64, layers: Layers) -> None:
     quads = []
     for p, q in zip(place.ridge[:-1], place.ridge[1:], strict=True):
         foot = [0, -60, 0]
@@ -94,7 +94,7 @@ def _ridge(place: Place, eye: Eye, affine: Floats, layers: Layers) -> None:
             layers.depth[hit] = 400
 
 
-def _solids(solids: Shapes, eye: Eye, affine: Floats, layers: Layers) -> None:
+def _solids(solids: Shapes, eye: Eye, affine: Float64, layers: Layers) -> None:
     """Draw the solids on all layers, far ones first; tubes as flat strips."""
     scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
     a, da = eye.project(solids.tubes[:, 0:3], affine)
@@ -126,8 +126,8 @@ def _solids(solids: Shapes, eye: Eye, affine: Floats, layers: Layers) -> None:
 
 
 def shade_layers(
-    layers: Layers, light: Light, shadow: Bytes, near_m: float, sunlit: float, *, night: bool = False
-) -> Bytes:
+    layers: Layers, light: Light, shadow: UInt8, near_m: float, sunlit: float, *, night: bool = False
+) -> UInt8:
     """Light a painted view; returns uint8[H, W, 3].
 
     shadow uint8[H, W] is what falls on the ground; near the carrier (up to about near_m) a roof lets only
@@ -152,7 +152,7 @@ _LAMP_M = 0.16
 _GLOW = (1.0, 0.9, 0.68)
 
 
-def with_lamps(back: Bytes, lamps: Floats, eye: Eye, affine: Floats, fog_per_m: float) -> Bytes:
+def with_lamps(back: UInt8, lamps: Float64, eye: Eye, affine: Float64, fog_per_m: float) -> UInt8:
     """Return a lit background uint8[H, W, 3] with lamps float[K, 3] (metres): a bright disc, and its halo.
 
     Fog widens the halo: light that is scattered between lamp and camera.

@@ -14,7 +14,8 @@ from typing import Literal
 
 import numpy as np
 
-from ml.scene.world.shapes import BAR_ID, Builder, Floats, Rgb, Shapes
+from lifts.arrays import Float64
+from ml.scene.world.shapes import BAR_ID, Builder, Rgb, Shapes
 
 Frame = Literal["mast", "bail", "double"]
 
@@ -102,7 +103,7 @@ class CarrierSpec:
         return (seat + 0.5) * self.seat_m - self.half_m
 
 
-def rounded(points: Floats, radius: float, n: int = 4) -> Floats:
+def rounded(points: Float64, radius: float, n: int = 4) -> Float64:
     """Return a polyline float[K, 3] with its inner corners rounded by up to radius metres."""
     out = [points[0]]
     for before, corner, after in zip(points[:-2], points[1:-1], points[2:], strict=True):
@@ -116,12 +117,12 @@ def rounded(points: Floats, radius: float, n: int = 4) -> Floats:
     return np.array(out)
 
 
-def mirrored(points: Floats) -> Floats:
+def mirrored(points: Float64) -> Float64:
     """Return the points on the carrier's other side."""
     return np.asarray(points * [-1.0, 1.0, 1.0])
 
 
-def _front(spec: CarrierSpec) -> tuple[Floats, Floats]:
+def _front(spec: CarrierSpec) -> tuple[Float64, Float64]:
     """Return the left arm (hinge to corner) and the cross bar (corner to middle) of the closed bar."""
     bar = spec.bar
     hx, cx = spec.half_m + bar.outset, (spec.half_m + bar.outset) * bar.taper
@@ -139,12 +140,12 @@ def _front(spec: CarrierSpec) -> tuple[Floats, Floats]:
     return np.array([hinge, corner]), cross
 
 
-def bar_paths(spec: CarrierSpec, opening: float) -> list[tuple[Floats, float]]:
+def bar_paths(spec: CarrierSpec, opening: float) -> list[tuple[Float64, float]]:
     """Return the bar's centre lines (float[K, 3], radius in metres), opened by a fraction 0..1."""
     bar = spec.bar
     arm, cross = _front(spec)
-    paths: list[tuple[Floats, float]] = []
-    struts: list[tuple[Floats, float]] = []
+    paths: list[tuple[Float64, float]] = []
+    struts: list[tuple[Float64, float]] = []
     outer = rounded(np.vstack([arm, cross[1:]]), 0.12 if bar.shape != "v" else 0.2)
     if bar.halves:
         gap = np.array([0.04, 0, 0])
@@ -178,7 +179,7 @@ def bar_paths(spec: CarrierSpec, opening: float) -> list[tuple[Floats, float]]:
     return [(_turn(p, hinge, theta), r) for p, r in paths + struts]
 
 
-def _rest(spec: CarrierSpec, cross: Floats, i: int) -> list[tuple[Floats, float]]:
+def _rest(spec: CarrierSpec, cross: Float64, i: int) -> list[tuple[Float64, float]]:
     """Return one foot rest of the closed bar: a strut from the cross bar and what the feet stand on."""
     bar = spec.bar
     reach = abs(float(cross[0, 0])) * 2
@@ -189,14 +190,14 @@ def _rest(spec: CarrierSpec, cross: Floats, i: int) -> list[tuple[Floats, float]
     y = float(np.interp(-abs(x), cross[:, 0], cross[:, 1]))
     z = float(np.interp(-abs(x), cross[:, 0], cross[:, 2]))
     foot = np.array([x, y - bar.strut_m, z + bar.strut_lean * bar.strut_m])
-    out: list[tuple[Floats, float]] = [(np.array([[x, y, z], foot]), bar.radius)]
+    out: list[tuple[Float64, float]] = [(np.array([[x, y, z], foot]), bar.radius)]
     wide = {"t": 0.2, "straight": 0.11, "full": 0.0, "none": 0.0}[bar.rest]
     if wide:
         out.append((np.array([foot - [wide, 0, 0], foot + [wide, 0, 0]]), bar.radius * 1.1))
     return out
 
 
-def _turn(points: Floats, pivot: Floats, theta: float) -> Floats:
+def _turn(points: Float64, pivot: Float64, theta: float) -> Float64:
     """Turn points about the x axis through pivot, from forward (+z) up to +y."""
     c, s = math.cos(theta), math.sin(theta)
     d = points - pivot

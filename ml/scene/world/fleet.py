@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lifts.arrays import Float64
 from ml.scene.world.carrier import (
     BarSpec,
     CarrierSpec,
@@ -13,7 +14,6 @@ from ml.scene.world.carrier import (
 )
 from ml.scene.world.frames import loop_points
 from ml.scene.world.people import colour
-from ml.scene.world.shapes import Floats
 
 
 def sample_bar(rng: np.random.Generator, seats: int, frame: str) -> BarSpec:
@@ -86,7 +86,7 @@ def sample_carrier(rng: np.random.Generator) -> CarrierSpec:
     )
 
 
-def carrier_extent(spec: CarrierSpec) -> Floats:
+def carrier_extent(spec: CarrierSpec) -> Float64:
     """Return the points float[K, 3] that the canonical frame must show: bench, loop, bar in both states."""
     w, d = spec.half_m, spec.depth_m / 2
     bench = [

@@ -9,12 +9,13 @@ import math
 
 import numpy as np
 
+from lifts.arrays import Float64
 from ml.scene.world.carrier import (
     CarrierSpec,
     mirrored,
     rounded,
 )
-from ml.scene.world.shapes import Builder, Floats, Shapes
+from ml.scene.world.shapes import Builder, Shapes
 
 
 def body_shapes(spec: CarrierSpec) -> Shapes:
@@ -84,7 +85,7 @@ def _back(b: Builder, spec: CarrierSpec, x0: float, x1: float, low: float) -> No
         b.quad([h0, h1, k1, k0], rgb)
 
 
-def _grip(b: Builder, spec: CarrierSpec, top: Floats) -> None:
+def _grip(b: Builder, spec: CarrierSpec, top: Float64) -> None:
     b.box(
         (top[0] - 0.1, top[1] - 0.08, top[2] - 0.28),
         (top[0] + 0.1, top[1] + 0.16, top[2] + 0.28),
@@ -126,7 +127,7 @@ def _mast(b: Builder, spec: CarrierSpec) -> None:
     _grip(b, spec, top)
 
 
-def loop_points(spec: CarrierSpec) -> Floats:
+def loop_points(spec: CarrierSpec) -> Float64:
     """Return the bail frame's closed loop, left foot over the top to the right foot, float[K, 3]."""
     w = spec.half_m + 0.05
     lo, hi = spec.loop_low_z, spec.loop_high_z
@@ -178,7 +179,7 @@ def _double(b: Builder, spec: CarrierSpec) -> None:
     _grip(b, spec, top)
 
 
-def bubble_quads(spec: CarrierSpec, lowered: float) -> Floats:
+def bubble_quads(spec: CarrierSpec, lowered: float) -> Float64:
     """Return the hood's panes float[M, 4, 3]; lowered 1 closes it before the riders, 0 lifts it."""
     w = spec.half_m + 0.08
     pivot = np.array([0, 0.35, -0.35])

@@ -10,8 +10,9 @@ from typing import Literal
 
 import numpy as np
 
+from lifts.arrays import Float64
 from ml.scene.world.carrier import CarrierSpec
-from ml.scene.world.shapes import Builder, Floats, Rgb, Shapes
+from ml.scene.world.shapes import Builder, Rgb, Shapes
 
 Gear = Literal["skis", "board", "none"]
 Arms = Literal["lap", "bar", "wide", "up"]
@@ -86,7 +87,7 @@ def sample_person(rng: np.random.Generator, *, child: bool | None = None) -> Per
     )
 
 
-def _head(b: Builder, p: Person, neck: Floats, yaw: float) -> None:
+def _head(b: Builder, p: Person, neck: Float64, yaw: float) -> None:
     s = p.size
     k = 0.5 + 0.5 * s  # children have comparatively big heads
     front = np.array([math.sin(yaw), 0.0, math.cos(yaw)])
@@ -99,7 +100,7 @@ def _head(b: Builder, p: Person, neck: Floats, yaw: float) -> None:
     b.tube(goggles - across, goggles + across, 0.043 * k, (0.03, 0.025, 0.03))
 
 
-def _gear(b: Builder, p: Person, feet: tuple[Floats, Floats], yaw: float, pitch: float) -> None:
+def _gear(b: Builder, p: Person, feet: tuple[Float64, Float64], yaw: float, pitch: float) -> None:
     s = p.size
     axis = np.array([math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch)])
     across = np.array([math.cos(yaw), 0, -math.sin(yaw)])
@@ -117,7 +118,7 @@ def _gear(b: Builder, p: Person, feet: tuple[Floats, Floats], yaw: float, pitch:
         b.quad([a - half, a + half, z + half, z - half], p.gear_rgb, cells=(2, 5))
 
 
-def seated(b: Builder, p: Person, spec: CarrierSpec, seat: int, grip: Floats | None) -> None:
+def seated(b: Builder, p: Person, spec: CarrierSpec, seat: int, grip: Float64 | None) -> None:
     """Add a rider on a seat; grip float[2, 3]: where the two hands hold the bar, if they do."""
     s, x = p.size, spec.seat_x(seat)
     back = -spec.depth_m / 2

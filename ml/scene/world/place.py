@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import Float32, Float64
 from ml.scene.world.people import colour
-from ml.scene.world.shapes import Builder, Floats, Rgb, Shapes
+from ml.scene.world.shapes import Builder, Rgb, Shapes
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,15 +25,15 @@ class Place:
 
     ground_y: float
     solids: Shapes
-    texture: npt.NDArray[np.float32]
+    texture: Float32
     snow: Rgb
     groomed: float
     sky_blue: float
-    ridge: Floats
-    lamps: Floats
+    ridge: Float64
+    lamps: Float64
 
 
-def noise_tile(rng: np.random.Generator, size: int = 256, octaves: int = 5) -> npt.NDArray[np.float32]:
+def noise_tile(rng: np.random.Generator, size: int = 256, octaves: int = 5) -> Float32:
     """Return soft noise float32[size, size] in about -1..1 that repeats without a seam."""
     out = np.zeros((size, size), np.float32)
     for k in range(octaves):
@@ -46,7 +46,7 @@ def noise_tile(rng: np.random.Generator, size: int = 256, octaves: int = 5) -> n
     return np.asarray(out / max(float(np.abs(out).max()), 1e-6), np.float32)
 
 
-def sample_place(rng: np.random.Generator, ground_y: float, away: Floats) -> Place:
+def sample_place(rng: np.random.Generator, ground_y: float, away: Float64) -> Place:
     """Draw a place seen along the horizontal direction `away` float[3] over the carrier.
 
     Solids stand 3..60 m beyond the carrier; kinds and numbers: see the body.
@@ -105,7 +105,7 @@ def sample_place(rng: np.random.Generator, ground_y: float, away: Floats) -> Pla
     )
 
 
-def _tree(b: Builder, at: Floats, y: float, rng: np.random.Generator) -> None:
+def _tree(b: Builder, at: Float64, y: float, rng: np.random.Generator) -> None:
     h, green = rng.uniform(4, 14), rng.uniform(0.02, 0.07)
     rgb = (green * 0.45, green, green * 0.5)
     snow = rng.random() < 0.5
@@ -125,7 +125,7 @@ def _tree(b: Builder, at: Floats, y: float, rng: np.random.Generator) -> None:
 
 
 def _boards(
-    b: Builder, a: Floats, c: Floats, y0: float, y1: float, rgb: Rgb, n: int, rng: np.random.Generator
+    b: Builder, a: Float64, c: Float64, y0: float, y1: float, rgb: Rgb, n: int, rng: np.random.Generator
 ) -> None:
     """Add a wall from a to c as n courses of slightly different albedo."""
     for k in range(n):
@@ -145,7 +145,7 @@ def _wall_colour(rng: np.random.Generator) -> Rgb:
     return (stone, stone, stone * 0.95) if pick < 0.8 else colour(rng)
 
 
-def _house(b: Builder, at: Floats, y: float, rng: np.random.Generator, away: Floats) -> None:
+def _house(b: Builder, at: Float64, y: float, rng: np.random.Generator, away: Float64) -> None:
     if abs(at[0]) < 3.2:  # never on the line itself
         at = at + [math.copysign(5.0, at[0]), 0, 0] + away * 4
     w, d, h = rng.uniform(2, 6), rng.uniform(2, 5), rng.uniform(2.5, 6)
@@ -176,7 +176,7 @@ def _house(b: Builder, at: Floats, y: float, rng: np.random.Generator, away: Flo
         b.quad([p, q, q + [0, 0.35, 0], p + [0, 0.35, 0]], (0.78, 0.8, 0.85))
 
 
-def _hall(b: Builder, away: Floats, side: Floats, y: float, rng: np.random.Generator) -> None:
+def _hall(b: Builder, away: Float64, side: Float64, y: float, rng: np.random.Generator) -> None:
     """Add the inside of a station: a back wall with an opening, pillars, beams and a ceiling."""
     far, height, rgb = rng.uniform(5, 14), rng.uniform(4.2, 6), _wall_colour(rng)
     n = int(rng.integers(5, 16))
@@ -201,7 +201,7 @@ def _hall(b: Builder, away: Floats, side: Floats, y: float, rng: np.random.Gener
             )
 
 
-def _fence(b: Builder, at: Floats, y: float, rng: np.random.Generator) -> None:
+def _fence(b: Builder, at: Float64, y: float, rng: np.random.Generator) -> None:
     rgb = colour(rng) if rng.random() < 0.6 else (0.7, 0.2, 0.03)
     x = math.copysign(max(abs(at[0]), 2.4), at[0])
     zs = np.arange(-8, 8, 2.0) + at[2]

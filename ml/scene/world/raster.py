@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import Bool, Float64, UInt8
 from ml.scene.world.shade import in_sun
-from ml.scene.world.shapes import Bytes, Floats, Reals, Rgb, Shapes
+from ml.scene.world.shapes import Reals, Rgb, Shapes
 
 _SHIFT = 4  # sub-pixel bits of OpenCV's polygon coordinates
 
@@ -26,12 +27,12 @@ _SHADOW_FROM = 0.2  # a weaker sun throws no shadow that could be seen
 class Eye:
     """A pinhole camera: position in metres, rows right/down/forward, focal length and centre in pixels."""
 
-    position: Floats
-    axes: Floats
+    position: Float64
+    axes: Float64
     focal_px: float
     centre: tuple[float, float]
 
-    def project(self, points: Floats, affine: Floats) -> tuple[Floats, Floats]:
+    def project(self, points: Float64, affine: Float64) -> tuple[Float64, Float64]:
         """Map points float[..., 3] to picture float[..., 2] (through a 2x3 affine) and depth float[...]."""
         cam = (points - self.position) @ self.axes.T
         depth = cam[..., 2]
@@ -57,7 +58,7 @@ class Light:
     exposure: float
     lamp_m: float = 0.0
 
-    def reaching(self, points: Floats) -> tuple[Floats, Floats | float]:
+    def reaching(self, points: Float64) -> tuple[Float64, Float64 | float]:
         """Return unit vectors from points float[N, 3] (metres) towards the light, and its strength there."""
         sun = np.asarray(self.sun)
         if not self.lamp_m:
@@ -72,8 +73,8 @@ class Light:
         normals: Reals,
         depth: Reals,
         sunlit: float | Reals = 1.0,
-        towards: Floats | None = None,
-    ) -> Floats:
+        towards: Float64 | None = None,
+    ) -> Float64:
         """Return display colour 0..255 float[..., 3] of surfaces with unit normals at a depth in metres.
 
         sunlit: how much of the sun reaches each; towards: unit vectors to it, where they are not all `sun`.
@@ -87,7 +88,7 @@ class Light:
         linear = linear * clear + np.asarray(self.fog_rgb) * (1 - clear)
         return self.develop(linear)
 
-    def develop(self, linear: Reals) -> Floats:
+    def develop(self, linear: Reals) -> Float64:
         """Return display values 0..255 of linear light, with a soft shoulder towards white."""
         x = np.maximum(linear, 0) * self.exposure
         x = x * (1 + x / 6) / (1 + x * 0.55)
@@ -99,7 +100,7 @@ _ARC = np.concatenate([np.linspace(-np.pi / 2, np.pi / 2, 6), np.linspace(np.pi 
 _COS, _SIN = np.cos(_ARC), np.sin(_ARC)
 
 
-def _outline(a: Floats, b: Floats, r: Floats) -> npt.NDArray[np.int32]:
+def _outline(a: Float64, b: Float64, r: Float64) -> npt.NDArray[np.int32]:
     """Return capsule outlines int32[N, 12, 2] in sub-pixel units: ends float[N, 2], radii float[N, 2]."""
     d = b - a
     length = np.hypot(d[:, 0], d[:, 1])
@@ -113,7 +114,7 @@ def _outline(a: Floats, b: Floats, r: Floats) -> npt.NDArray[np.int32]:
     return np.asarray(np.clip(points, -4000, 8000) * (1 << _SHIFT), np.int32)
 
 
-def draw(canvas: Bytes, shapes: Shapes, eye: Eye, affine: Floats, light: Light, sunlit: float = 1.0) -> None:
+def draw(canvas: UInt8, shapes: Shapes, eye: Eye, affine: Float64, light: Light, sunlit: float = 1.0) -> None:
     """Paint shapes on uint8[H, W, 4] (red, green, blue, id), far ones first.
 
     affine maps camera pixels to canvas pixels; sunlit (0..1) dims the sun, for carriers under a roof. Solids
@@ -171,13 +172,13 @@ def _tube_layers(
     shapes: Shapes,
     eye: Eye,
     light: Light,
-    sunlit: Floats,
-    towards: Floats,
-    a: Floats,
-    b: Floats,
-    radius: Floats,
-    depth: Floats,
-) -> list[tuple[npt.NDArray[np.int32], Floats]]:
+    sunlit: Float64,
+    towards: Float64,
+    a: Float64,
+    b: Float64,
+    radius: Float64,
+    depth: Float64,
+) -> list[tuple[npt.NDArray[np.int32], Float64]]:
     """Return three nested outlines, from the shaded rim to the lit stripe, with colours float[N, 4].
 
     The middle layer alone (full width) is used for tubes too thin to show a gradient.
@@ -211,11 +212,11 @@ def _tube_layers(
     return out
 
 
-def _inside(low: Floats, high: Floats, width: int, height: int) -> npt.NDArray[np.bool_]:
+def _inside(low: Float64, high: Float64, width: int, height: int) -> Bool:
     return np.asarray((high >= 0).all(1) & (low[:, 0] <= width) & (low[:, 1] <= height))
 
 
-def silhouette(mask: Bytes, shapes: Shapes, eye: Eye, affine: Floats, value: int) -> None:
+def silhouette(mask: UInt8, shapes: Shapes, eye: Eye, affine: Float64, value: int) -> None:
     """Fill everything the shapes cover on uint8[H, W] with one value: shadows, or the whole of a bar."""
     scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
     a, da = eye.project(shapes.tubes[:, 0:3], affine)

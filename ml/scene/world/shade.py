@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.scene.world.shapes import Floats, Shapes
+from lifts.arrays import Float64
+from ml.scene.world.shapes import Shapes
 
 _CELL_M = 0.1
 _BIAS_M = 0.2
@@ -15,7 +16,7 @@ _DARK = 0.15
 """What is left of the sun in a shadow: its edge is soft, and snow throws light back into it."""
 
 
-def in_sun(shapes: Shapes, sun: tuple[float, float, float]) -> tuple[Floats, Floats]:
+def in_sun(shapes: Shapes, sun: tuple[float, float, float]) -> tuple[Float64, Float64]:
     """Return how much of the sun reaches each tube float64[N] and each quad float64[M], 0..1.
 
     Solids are cut into pieces of a hand's length, so a shadow may fall across a tube or a bench; one more
@@ -45,7 +46,7 @@ def in_sun(shapes: Shapes, sun: tuple[float, float, float]) -> tuple[Floats, Flo
     return lit[: len(tubes)], lit[len(tubes) :]
 
 
-def _cell(points: Floats, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _cell(points: Float64, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """Return the map's cell of points float64[K, 3] in the sun's coordinates; far ones share the border."""
     at = np.clip(np.floor((points[:, :2] + _REACH_M) / _CELL_M), 0, size).astype(np.int64)
     return np.asarray(at[:, 0] * (size + 1) + at[:, 1])

@@ -11,15 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from lifts.arrays import Float64, UInt8
 
 Reals = npt.NDArray[np.floating[Any]]
 
-Bytes = npt.NDArray[np.uint8]
-
 Rgb = tuple[float, float, float]
 
-Point = Sequence[float] | Floats
+Point = Sequence[float] | Float64
 
 BAR_ID = 255
 
@@ -34,19 +32,19 @@ class Shapes:
     seen, as much nearer where its rear is: benches stay behind those who sit on them, from either side.
     """
 
-    tubes: Floats
-    tube_rgb: Floats
-    tube_id: Bytes
-    quads: Floats
-    quad_rgb: Floats
-    quad_id: Bytes
-    quad_bias: Floats
+    tubes: Float64
+    tube_rgb: Float64
+    tube_id: UInt8
+    quads: Float64
+    quad_rgb: Float64
+    quad_id: UInt8
+    quad_bias: Float64
 
     def rimed(self, amount: float) -> Shapes:
         """Return the shapes with hoar frost on them, 0 none .. 1 white, here more and there less."""
         white = np.array([0.82, 0.85, 0.9])
 
-        def frosted(rgb: Floats, at: Floats) -> Floats:
+        def frosted(rgb: Float64, at: Float64) -> Float64:
             patchy = 0.6 + 0.4 * np.sin(at @ np.array([37.0, 23.0, 31.0]))
             return np.asarray(rgb + (white - rgb) * (amount * patchy)[:, None])
 
@@ -56,7 +54,7 @@ class Shapes:
             quad_rgb=frosted(self.quad_rgb, self.quads.mean(1)),
         )
 
-    def mapped(self, rotation: Floats, offset: Floats) -> Shapes:
+    def mapped(self, rotation: Float64, offset: Float64) -> Shapes:
         """Return the shapes after p -> rotation @ p + offset (float64[3, 3], float64[3])."""
         tubes = self.tubes.copy()
         tubes[:, 0:3] = tubes[:, 0:3] @ rotation.T + offset
@@ -91,15 +89,15 @@ class Builder:
         self._tubes: list[tuple[float, ...]] = []
         self._tube_rgb: list[Rgb] = []
         self._tube_id: list[int] = []
-        self._quads: list[Floats] = []
+        self._quads: list[Float64] = []
         self._quad_rgb: list[Rgb] = []
         self._quad_id: list[int] = []
         self._quad_bias: list[float] = []
 
     def tube(
         self,
-        a: Sequence[float] | Floats,
-        b: Sequence[float] | Floats,
+        a: Sequence[float] | Float64,
+        b: Sequence[float] | Float64,
         radius: float,
         rgb: Rgb,
         *,
@@ -118,12 +116,12 @@ class Builder:
             self._tube_rgb.append(rgb)
             self._tube_id.append(part)
 
-    def line(self, points: Floats, radius: float, rgb: Rgb, *, step_m: float = 0.3, part: int = 0) -> None:
+    def line(self, points: Float64, radius: float, rgb: Rgb, *, step_m: float = 0.3, part: int = 0) -> None:
         """Add a bent tube through points float[K, 3]."""
         for a, b in itertools.pairwise(points):
             self.tube(a, b, radius, rgb, step_m=step_m, part=part)
 
-    def ball(self, centre: Sequence[float] | Floats, radius: float, rgb: Rgb) -> None:
+    def ball(self, centre: Sequence[float] | Float64, radius: float, rgb: Rgb) -> None:
         """Add a ball."""
         self.tube(centre, centre, radius, rgb)
 

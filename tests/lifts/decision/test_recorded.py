@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lifts.arrays import Float32
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import BimodalFit
 from lifts.decision.judge import judge
@@ -15,7 +16,7 @@ from lifts.decision.prototypes import Prototypes
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
 from lifts.decision.site import SiteCalibration
-from lifts.decision.verdict import Float32, Inference
+from lifts.decision.verdict import Inference
 from tests.lifts.decision.test_judge import Shown
 
 CASES: list[dict[str, Any]] = json.loads(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import lifts.decision.judge
+from lifts.arrays import Float32
 from lifts.decision.clusters import ClusterPrior
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
@@ -19,7 +20,7 @@ from lifts.decision.site import (
     calibrate_site,
     is_informative,
 )
-from lifts.decision.verdict import Float32, Judgement, Verdict
+from lifts.decision.verdict import Judgement, Verdict
 
 PRIOR = ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
 

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from lifts.arrays import UInt8
 from ml.bench.embed import rates, rows
-from ml.bench.systems import PAPER, Pictures, TimedSystem
+from ml.bench.systems import PAPER, TimedSystem
 from ml.report.speed import embed_section
 
 
@@ -26,7 +27,7 @@ def test_each_pair_is_timed_with_its_threads_and_its_batch() -> None:
     before = torch.get_num_threads()
     seen: list[tuple[int, int, int]] = []
 
-    def ready(images: Pictures, threads: int) -> object:
+    def ready(images: UInt8, threads: int) -> object:
         seen.append((threads, torch.get_num_threads(), len(images)))
         return lambda: None
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lifts.arrays import UInt8
 from ml.artefact.torchscript import load, script
 from ml.bench import systems
 from ml.bench.systems import (
@@ -27,7 +28,7 @@ needs_openvino = pytest.mark.skipif(
 )
 
 
-def pictures(count: int) -> systems.Pictures:
+def pictures(count: int) -> UInt8:
     return np.random.default_rng(count).integers(0, 256, (count, 200, 200, 3), dtype=np.uint8)
 
 

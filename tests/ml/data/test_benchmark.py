@@ -12,7 +12,8 @@ from ml.data.benchmark import RECORDINGS, SEEN_PX, Part, checksum, lift_of, part
 from ml.data.counts import SPLITS, TABLE, Counts, pictures, total, unlisted
 from ml.data.pictures import read
 from ml.data.rendered import load
-from ml.scene.conditions import plain, sample_riders
+from ml.scene.conditions import sample_riders
+from ml.scene.passage import plain
 from ml.scene.recording import OF_THE_CAMERA, OF_THE_PASSAGE
 from ml.scene.render import render_registered
 

@@ -4,16 +4,14 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from lifts.arrays import UInt8
 from ml.evaluate.baselines import BASELINES
 from ml.evaluate.benchmark import baseline_scores, confusion, table
 from ml.evaluate.factors import cost_of_factors, view
 from ml.evaluate.metrics import bootstrap, fitted_calibration_error, roc
 from ml.report.accuracy import benchmark_section
-
-Bytes = npt.NDArray[np.uint8]
 
 
 def test_roc_by_hand() -> None:
@@ -111,7 +109,7 @@ def test_the_cost_of_fog_by_hand() -> None:
     assert rows[0]["pictures"] == 2
 
 
-def drawn(points: list[tuple[int, int]], shift: int = 0) -> Bytes:
+def drawn(points: list[tuple[int, int]], shift: int = 0) -> UInt8:
     mask = np.zeros((200, 200), np.uint8)
     corners = np.array(points, np.int32) + shift
     cv2.polylines(mask, [corners.reshape(-1, 1, 2)], False, 255, 4)

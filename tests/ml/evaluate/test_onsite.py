@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from lifts.arrays import Float32, Int64, UInt8
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import ClusterPrior
 from lifts.decision.reasons import Reason
@@ -29,7 +29,7 @@ from ml.evaluate.onsite import (
     site_scores,
     verdict_figures,
 )
-from ml.evaluate.scoring import Bytes, CheckedPicture, Float32, Scores
+from ml.evaluate.scoring import CheckedPicture, Scores
 from ml.report.accuracy import onsite_section
 
 CALIBRATION = Calibration(
@@ -54,7 +54,7 @@ class Shown:
     occupancy: Float32
     margin: Float32
 
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> Shown:
+    def take(self, rows: Int64 | slice) -> Shown:
         return Shown(self.embedding[rows], self.occupancy[rows], self.margin[rows])
 
 
@@ -65,7 +65,7 @@ class Network:
     that takes half of it off.
     """
 
-    def look(self, images: Bytes) -> Shown:
+    def look(self, images: UInt8) -> Shown:
         side = np.where(images[:, 0, 0, 0] > 0, -1.0, 1.0)
         offset = (images[:, 0, 1, 0].astype(np.float64) - 100) / 100
         noise = np.random.default_rng(0).normal(0, 0.05, (len(images), D))
@@ -80,7 +80,7 @@ class Network:
         margin = seen.margin - np.float32(0.5 * references[2, 1])
         return margin, np.ones(len(margin), np.float32)
 
-    def masks(self, masks: Bytes) -> Float32:
+    def masks(self, masks: UInt8) -> Float32:
         return np.zeros((len(masks), D), np.float32)
 
 

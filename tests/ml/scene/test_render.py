@@ -9,19 +9,10 @@ import numpy as np
 import pytest
 
 from lifts.geometry import to_canonical
-from ml.scene.conditions import (
-    CLOSED_BELOW,
-    Circumstances,
-    Neighbour,
-    Slip,
-    light_of,
-    plain,
-    sample_conditions,
-    sample_riders,
-    sample_slips,
-)
+from ml.scene.conditions import sample_conditions, sample_riders, sample_slips
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks
+from ml.scene.passage import CLOSED_BELOW, Circumstances, Neighbour, Slip, light_of, plain
 from ml.scene.render import render_registered
 from ml.scene.sampling import make_lift, sample_lift
 from ml.scene.world.people import sample_person

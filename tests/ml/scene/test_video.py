@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from lifts.geometry import middle_fraction, pose_at
-from ml.scene.conditions import plain
 from ml.scene.lift import LiftScene
+from ml.scene.passage import plain
 from ml.scene.sampling import sample_lift
 from ml.scene.video import (
     CarrierPlan,

@@ -7,9 +7,9 @@ from typing import Any
 import av
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from lifts.arrays import UInt8
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift, MaskPair
 from ml.evaluate.passages.pictures import encode
@@ -19,7 +19,7 @@ from ml.scene.video import write_truth
 FRAMES, SIZE = 300, (96, 64)
 
 
-def drawn(index: int) -> npt.NDArray[np.uint8]:
+def drawn(index: int) -> UInt8:
     """Frame number `index`, uint8[64, 96, 3]: blurred noise that moves and changes: large packets."""
     rng = np.random.default_rng(index // 10)
     wide = cv2.GaussianBlur(rng.integers(0, 255, (SIZE[1], SIZE[0], 3), dtype=np.uint8), (0, 0), 2)
