@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ from ml.bench.networks import network_rates
 from ml.bench.render import render_rate
 from ml.bench.systems import alternative_systems, artefact_systems, paper_system, timed_dtypes
 from ml.bench.train import train_rate
-from ml.commands.common import RELEASED, JsonOption, deliver, progress_bar, provenance
+from ml.commands.common import RELEASED, JsonOption, ModelOption, OutOption, deliver, progress_bar, provenance
 from ml.machine.description import machine
 from ml.machine.memory import keep_freed_memory
 from ml.report.speed import embed_section, networks_section
@@ -31,7 +30,7 @@ def bench_render(
 
 
 def bench_embed(
-    model: Annotated[Path, typer.Option(help="The artefact.")] = RELEASED / "barwatch.ts",
+    model: ModelOption = RELEASED / "barwatch.ts",
     threads: Annotated[
         list[int] | None, typer.Option(min=1, help="CPU threads, each in turn; 1 and 2.")
     ] = None,
@@ -44,7 +43,7 @@ def bench_embed(
             help="Keep freed memory: helps all, and the paper's network, whose maps are the largest, most.",
         ),
     ] = True,
-    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Pictures a second from bytes to an answer, by threads and batch.
@@ -71,9 +70,9 @@ def bench_embed(
 
 
 def bench_systems(
-    model: Annotated[Path, typer.Option(help="The artefact.")] = RELEASED / "barwatch.ts",
+    model: ModelOption = RELEASED / "barwatch.ts",
     seconds: Annotated[float, typer.Option(min=0.01, help="Time for each figure.")] = 5.0,
-    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Pictures a second of all systems of the papers beside the artefact, one thread, 200x200."""

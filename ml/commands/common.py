@@ -6,9 +6,8 @@ import json
 import shlex
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import torch
 import typer
@@ -29,7 +28,7 @@ LOCO_FIRST_SEED, LOCO_LIFTS = 10_000, 8
 CacheOption = Annotated[Path, typer.Option(help="Where rendered lifts are kept between runs.")]
 BenchmarkOption = Annotated[Path, typer.Option(help="Where `barwatch render benchmark` put the sets.")]
 WorkersOption = Annotated[int, typer.Option(min=1, help="Processes that render.")]
-JudgedModelOption = Annotated[Path, typer.Option(help="The artefact to judge.")]
+ModelOption = Annotated[Path, typer.Option(help="The artefact, barwatch.ts.")]
 FirstSeedOption = Annotated[int, typer.Option(help="First of the lifts.")]
 LiftsOption = Annotated[int, typer.Option(min=1, help="How many lifts.")]
 RecordingsOption = Annotated[
@@ -39,24 +38,23 @@ CarriersOption = Annotated[int, typer.Option(min=1, help="Carriers of each recor
 RecordingsCacheOption = Annotated[Path, typer.Option(help="Where recordings are kept between runs.")]
 RECORDINGS = Path("runs/events")
 OnlyOption = Annotated[list[str] | None, typer.Option(help="Only these lifts, e.g. S7.")]
+OutOption = Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")]
 DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
 
 console = Console(stderr=True)
 
 
-class SystemName(StrEnum):
-    """The systems that can be trained; `ml.systems` has all but the first."""
+PapersName = Literal[
+    "siamese", "classifier", "vgg16", "resnet50", "getnet", "abir", "triplet-mildnet", "triplet-resnet50"
+]
+"""The papers' systems (`ml.systems.named`)."""
 
-    BARWATCH = "barwatch"
-    SIAMESE = "siamese"
-    CLASSIFIER = "classifier"
-    VGG16 = "vgg16"
-    RESNET50 = "resnet50"
-    GETNET = "getnet"
-    ABIR = "abir"
-    TRIPLET_MILDNET = "triplet-mildnet"
-    TRIPLET_RESNET50 = "triplet-resnet50"
+SystemName = Literal["barwatch", PapersName]
+"""The systems that can be trained."""
+
+EvaluatedPreset = Literal["smoke", "small"]
+"""How much is judged."""
 
 
 class UnseenLifts(NamedTuple):
@@ -70,13 +68,6 @@ class UnseenLifts(NamedTuple):
     def seeds(self) -> range:
         """The lifts' seeds."""
         return range(self.first_seed, self.first_seed + self.lifts)
-
-
-class EvaluatedPreset(StrEnum):
-    """How much is judged."""
-
-    SMOKE = "smoke"
-    SMALL = "small"
 
 
 def progress_bar() -> Progress:

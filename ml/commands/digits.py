@@ -9,7 +9,7 @@ from typing import Annotated
 import torch
 import typer
 
-from ml.commands.common import EvaluatedPreset, JsonOption, deliver, progress_bar, provenance
+from ml.commands.common import EvaluatedPreset, JsonOption, OutOption, deliver, progress_bar, provenance
 from ml.papers.digits.judging import TEST_SEED, Asked, figures, judge
 from ml.papers.digits.training import SMOKE, TRANSFORMERS, DigitsRecipe, train_all
 from ml.plots.cutouts import digits_sheet, write
@@ -17,9 +17,7 @@ from ml.report.digits import digits_section
 
 
 def evaluate_digits(
-    preset: Annotated[
-        EvaluatedPreset, typer.Option(help="How many digits and how long.")
-    ] = EvaluatedPreset.SMALL,
+    preset: Annotated[EvaluatedPreset, typer.Option(help="How many digits and how long.")] = "small",
     seeds: Annotated[int | None, typer.Option(min=1, help="Networks of each kind; 3, smoke 1.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="At most, instead of the preset's.")] = None,
     run: Annotated[
@@ -28,12 +26,12 @@ def evaluate_digits(
     pictures: Annotated[
         Path | None, typer.Option(help="Draw here what is cut out, by the first seed's networks; a PNG.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Train on pairs of distorted digits, with and without the spatial transformer: paper 001."""
     torch.set_num_threads(1)  # sums come out the same only with as many, and these networks gain nothing
-    smoke = preset is EvaluatedPreset.SMOKE
+    smoke = preset == "smoke"
     recipe = SMOKE if smoke else DigitsRecipe()
     recipe = replace(recipe, epochs=epochs or recipe.epochs)
     numbers = range(seeds or (1 if smoke else 3))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 import typer
@@ -22,9 +21,10 @@ from ml.commands.common import (
     EvaluatedPreset,
     FirstSeedOption,
     JsonOption,
-    JudgedModelOption,
     LiftsOption,
+    ModelOption,
     OnlyOption,
+    OutOption,
     SystemName,
     UnseenLifts,
     WorkersOption,
@@ -45,24 +45,19 @@ from ml.evaluate.systems import scores_of
 from ml.papers.adapting import Adaptation
 from ml.report.accuracy import benchmark_section, lifts_section
 from ml.report.table import Result
+from ml.train.loop import BEST
 from ml.train.run import Run
 
-
-class Precision(StrEnum):
-    """What the network computes in."""
-
-    FLOAT32 = "float32"
-    BFLOAT16 = "bfloat16"
+Precision = Literal["float32", "bfloat16"]
+"""The number format that the network computes in."""
 
 
 def evaluate(
-    system: Annotated[
-        SystemName, typer.Argument(help="The shipped network, or a trained one.")
-    ] = SystemName.BARWATCH,
+    system: Annotated[SystemName, typer.Argument(help="The shipped network, or a trained one.")] = "barwatch",
     preset: Annotated[
         EvaluatedPreset, typer.Option(help="smoke: a few pictures of the lifts that a smoke run trains on.")
-    ] = EvaluatedPreset.SMALL,
-    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    ] = "small",
+    model: ModelOption = RELEASED / "barwatch.ts",
     checkpoint: Annotated[
         Path | None, typer.Option(help="A paper's system, trained; runs/SYSTEM/best.pt.")
     ] = None,
@@ -78,7 +73,7 @@ def evaluate(
     ] = False,
     precision: Annotated[
         Precision, typer.Option(help="Of barwatch: the service takes bfloat16 where that is native.")
-    ] = Precision.FLOAT32,
+    ] = "float32",
     benchmark: BenchmarkOption = Path("runs/benchmark"),
     every: Annotated[int, typer.Option(min=1, help="Of S1 to S20, judge one in so many test pictures.")] = 1,
     pseudo_labels: Annotated[
@@ -93,7 +88,7 @@ def evaluate(
     device: DeviceOption = "auto",
     cache: CacheOption = Path("runs/rendered"),
     workers: WorkersOption = 2,
-    out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a system.
@@ -102,16 +97,16 @@ def evaluate(
     S1 to S20, on the same unseen lifts where it can do without known pictures of them, and on whose lift it
     is where it judges by such.
     """
-    smoke = preset is EvaluatedPreset.SMOKE
+    smoke = preset == "smoke"
     unseen = UnseenLifts(first_seed, min(lifts, 2) if smoke else lifts, 8 if smoke else passages)
     place = torch.device(device_name(device))
     run = Run(device=place, cache=cache, benchmark=benchmark, workers=workers)
-    if system is SystemName.BARWATCH:
+    if system == "barwatch":
         judged = folder or unseen
         result, section = _judge_artefact(model, judged, distances_only, precision, run)
     else:
         how = Adaptation(pseudo=pseudo_labels, reviews=reviews, trains=learn)
-        result, section = judge_trained(Question(system.value, checkpoint, unseen, how, every, smoke), run)
+        result, section = judge_trained(Question(system, checkpoint, unseen, how, every, smoke), run)
     deliver(result, section, out, as_json)
 
 
@@ -119,7 +114,7 @@ def _judge_artefact(
     model: Path, judged: UnseenLifts | list[Path], distances_only: bool, precision: Precision, run: Run
 ) -> tuple[Result, str]:
     """Return the figures of the artefact on unseen lifts, or on labelled folders, and their section."""
-    network = Scripted.load(model, getattr(torch, precision.value))
+    network = Scripted.load(model, getattr(torch, precision))
     calibration = read_calibration(model)
     if isinstance(judged, UnseenLifts):
         files = prepare_lifts(run.cache, judged.seeds, judged.passages, run.workers, "test lifts")
@@ -133,20 +128,8 @@ def _judge_artefact(
     return result, lifts_section(title, result)
 
 
-class BenchmarkedSystem(StrEnum):
-    """What the benchmark's test pictures can be given to."""
-
-    BARWATCH = "barwatch"
-    SIAMESE = "siamese"
-    CLASSIFIER = "classifier"
-    VGG16 = "vgg16"
-    RESNET50 = "resnet50"
-    GETNET = "getnet"
-    ABIR = "abir"
-    TRIPLET_MILDNET = "triplet-mildnet"
-    TRIPLET_RESNET50 = "triplet-resnet50"
-    EDGE_ENERGY = "edge-energy"
-    EDGE_CORRELATION = "edge-correlation"
+BenchmarkedSystem = Literal[SystemName, "edge-energy", "edge-correlation"]
+"""What the benchmark's test pictures can be given to: systems, and baselines that learn nothing."""
 
 
 def evaluate_benchmark(
@@ -157,10 +140,10 @@ def evaluate_benchmark(
     checkpoint: Annotated[
         Path | None, typer.Option(help="A paper's system, trained; runs/SYSTEM/best.pt.")
     ] = None,
-    model: Annotated[Path, typer.Option(help="The artefact, for barwatch.")] = RELEASED / "barwatch.ts",
+    model: ModelOption = RELEASED / "barwatch.ts",
     only: OnlyOption = None,
     device: DeviceOption = "auto",
-    out: Annotated[Path | None, typer.Option(help="Write the table here as JSON.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost."""
@@ -170,16 +153,12 @@ def evaluate_benchmark(
     def known() -> PictureSet:
         return read(benchmark, [replace(part, split="train") for part in wanted])
 
-    where = (
-        model
-        if system is BenchmarkedSystem.BARWATCH
-        else checkpoint or Path("runs") / system.value / "best.pt"
-    )
-    scores, about = scores_of(system.value, data, known, where, device_name(device))
+    where = model if system == "barwatch" else checkpoint or Path("runs") / system / BEST
+    scores, about = scores_of(system, data, known, where, device_name(device))
     result = {
-        "system": system.value,
+        "system": system,
         **provenance(FIRST_SEED),
         **about,
         **table(scores, data.is_open.numpy(), data.lift.numpy(), data.names, data.factors),
     }
-    deliver(result, benchmark_section(system.value, result), out, as_json)
+    deliver(result, benchmark_section(system, result), out, as_json)

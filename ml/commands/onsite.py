@@ -16,8 +16,9 @@ from ml.commands.common import (
     CacheOption,
     FirstSeedOption,
     JsonOption,
-    JudgedModelOption,
     LiftsOption,
+    ModelOption,
+    OutOption,
     WorkersOption,
     deliver,
     prepare_lifts,
@@ -30,7 +31,7 @@ from ml.report.accuracy import onsite_section
 
 
 def evaluate_onsite(
-    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    model: ModelOption = RELEASED / "barwatch.ts",
     first_seed: FirstSeedOption = LOCO_FIRST_SEED,
     lifts: LiftsOption = LOCO_LIFTS,
     passages: Annotated[int, typer.Option(min=2, help="Passages of each that are judged.")] = 67,
@@ -44,7 +45,7 @@ def evaluate_onsite(
     seed: Annotated[int, typer.Option(help="Of the draws.")] = 0,
     cache: CacheOption = Path("runs/rendered"),
     workers: WorkersOption = 2,
-    out: Annotated[Path | None, typer.Option(help="Write the rows here as JSON.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge what a lift gains from its own passages: watched without a label, then with some reviewed."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.progress import Progress
 
 from ml.commands.common import (
     LOCO_FIRST_SEED,
@@ -15,8 +16,9 @@ from ml.commands.common import (
     CarriersOption,
     FirstSeedOption,
     JsonOption,
-    JudgedModelOption,
     LiftsOption,
+    ModelOption,
+    OutOption,
     RecordingsCacheOption,
     RecordingsOption,
     WorkersOption,
@@ -34,26 +36,21 @@ from ml.report.recordings import events_section, passages_section
 
 
 def evaluate_events(
-    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    model: ModelOption = RELEASED / "barwatch.ts",
     first_seed: FirstSeedOption = LOCO_FIRST_SEED,
     lifts: LiftsOption = LOCO_LIFTS,
     recordings: RecordingsOption = 2,
     carriers: CarriersOption = 13,
     cache: RecordingsCacheOption = RECORDINGS,
     workers: WorkersOption = 2,
-    out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
-    wanted = [
-        RenderedRecording(seed, number, carriers)
-        for seed in range(first_seed, first_seed + lifts)
-        for number in range(recordings)
-    ]
     with progress_bar() as progress:
-        task = progress.add_task("rendering recordings", total=len(wanted), note="")
-        for _ in render_all(cache, wanted, workers):
-            progress.advance(task)
+        wanted = _render(
+            cache, range(first_seed, first_seed + lifts), recordings, carriers, workers, progress
+        )
         task = progress.add_task("watching", total=len(wanted), note="")
         rows, tallies = [], []
         for recording in wanted:
@@ -70,7 +67,7 @@ def evaluate_events(
 
 
 def evaluate_passages(
-    model: JudgedModelOption = RELEASED / "barwatch.ts",
+    model: ModelOption = RELEASED / "barwatch.ts",
     first_seed: FirstSeedOption = LOCO_FIRST_SEED,
     lifts: LiftsOption = LOCO_LIFTS,
     recordings: RecordingsOption = 2,
@@ -80,23 +77,18 @@ def evaluate_passages(
     ] = None,
     cache: RecordingsCacheOption = RECORDINGS,
     workers: Annotated[int, typer.Option(min=1, help="Processes that render, then those that watch.")] = 2,
-    out: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too."""
     names = list(dict.fromkeys(variants or VARIANTS))
     if strange := [name for name in names if name not in VARIANTS]:
         raise typer.BadParameter(f"{strange[0]!r}: one of {', '.join(VARIANTS)}", param_hint="--variants")
-    wanted = [
-        RenderedRecording(seed, number, carriers)
-        for seed in range(first_seed, first_seed + lifts)
-        for number in range(recordings)
-    ]
     watches: dict[tuple[str, RenderedRecording], Watch] = {}
     with progress_bar() as progress:
-        task = progress.add_task("rendering recordings", total=len(wanted), note="")
-        for _ in render_all(cache, wanted, workers):
-            progress.advance(task)
+        wanted = _render(
+            cache, range(first_seed, first_seed + lifts), recordings, carriers, workers, progress
+        )
         task = progress.add_task("watching", total=len(wanted) * len(names), note="")
         for watch in watch_all(cache, wanted, names, model, workers):
             watches[watch.variant, watch.recording] = watch
@@ -113,3 +105,14 @@ def evaluate_passages(
         **report([(name, VARIANTS[name].what, [seen(name, r) for r in wanted]) for name in names]),
     }
     deliver(result, passages_section(result), out, as_json)
+
+
+def _render(
+    cache: Path, seeds: range, recordings: int, carriers: int, workers: int, progress: Progress
+) -> list[RenderedRecording]:
+    """Render the recordings that the cache does not hold yet; returns all of them, lift by lift."""
+    wanted = [RenderedRecording(seed, number, carriers) for seed in seeds for number in range(recordings)]
+    task = progress.add_task("rendering recordings", total=len(wanted), note="")
+    for _ in render_all(cache, wanted, workers):
+        progress.advance(task)
+    return wanted

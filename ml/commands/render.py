@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import cv2
 import numpy as np
@@ -38,18 +37,13 @@ from ml.scene.video import (
 CHECKSUMS = RESULTS / "benchmark-checksums.json"
 
 
-class Set(StrEnum):
-    """What can be rendered."""
-
-    SMALL = "small"
-    LARGE = "large"
-    ALL = "all"
-
+Set = Literal["small", "large", "all"]
+"""What can be rendered of the benchmark."""
 
 OF: dict[Set, tuple[Split, ...]] = {
-    Set.SMALL: ("train", "validation", "test"),
-    Set.LARGE: ("large", "validation", "test"),
-    Set.ALL: ("train", "validation", "test", "large"),
+    "small": ("train", "validation", "test"),
+    "large": ("large", "validation", "test"),
+    "all": ("train", "validation", "test", "large"),
 }
 
 app = typer.Typer(
@@ -212,7 +206,7 @@ def factors(out: Out = Path("docs/factors")) -> None:
 def benchmark(
     which: Annotated[
         Set, typer.Option("--set", help="Training pictures of Table 1 or of Table 3.")
-    ] = Set.SMALL,
+    ] = "small",
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("runs/benchmark"),
     only: OnlyOption = None,
     workers: WorkersOption = 2,

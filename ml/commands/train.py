@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import torch
 import typer
@@ -36,18 +35,13 @@ from ml.train.loop import train as train_learner
 from ml.train.run import Run
 from ml.train.systems import Lesson, train_rates
 
-
-class Preset(StrEnum):
-    """How much of everything."""
-
-    SMOKE = "smoke"
-    SMALL = "small"
-    LARGE = "large"
+Preset = Literal["smoke", "small", "large"]
+"""How much data and how long."""
 
 
 def train(
     system: Annotated[SystemName, typer.Argument(help="Which network.")],
-    preset: Annotated[Preset, typer.Option(help="How much data and how long.")] = Preset.SMALL,
+    preset: Annotated[Preset, typer.Option(help="How much data and how long.")] = "small",
     out: Annotated[Path | None, typer.Option(help="Checkpoints and log; runs/SYSTEM.")] = None,
     cache: CacheOption = Path("runs/rendered"),
     benchmark: BenchmarkOption = Path("runs/benchmark"),
@@ -88,7 +82,7 @@ def train(
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     run = Run(
-        out=out or Path("runs") / system.value,
+        out=out or Path("runs") / system,
         device=torch.device(device_name(device)),
         cache=cache,
         benchmark=benchmark,
@@ -96,21 +90,21 @@ def train(
     )
     if not resume:
         _refuse_overwriting(run.out)
-    if system is SystemName.BARWATCH:
+    if system == "barwatch":
         if learning_rate and len(learning_rate) > 1:
             raise typer.BadParameter("barwatch takes one", param_hint="--learning-rate")
         changes = {"steps": steps, "lifts": lifts, "learning_rate": learning_rate and learning_rate[0]}
         given = {name: value for name, value in changes.items() if value is not None}
-        _train_barwatch(replace(PRESETS[preset.value], seed=seed), given, start_from, run)
+        _train_barwatch(replace(PRESETS[preset], seed=seed), given, start_from, run)
         return
     words = [*(set_ or []), f"seed={seed}", f"threads={torch.get_num_threads()}"]
     words += [f"epochs={epochs}"] if epochs else []
     words += [f"weights={weights}"] if weights else []
     try:
-        recipe = with_changes(RECIPES[system.value], words)
+        recipe = with_changes(RECIPES[system], words)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--set") from None
-    lesson = _lesson(system.value, recipe, preset, run)
+    lesson = _lesson(system, recipe, preset, run)
     _train_system(lesson, learning_rate or [lesson.recipe.learning_rate], run)
 
 
@@ -154,8 +148,8 @@ def _train_system(lesson: Lesson, rates: Sequence[float], run: Run) -> None:
 
 def _lesson(name: str, recipe: Recipe, preset: Preset, run: Run) -> Lesson:
     """Return a recipe with its pictures; of a smoke run such that all is over in a minute."""
-    if preset is not Preset.SMOKE:
-        training = read(run.benchmark, parts(["large" if preset is Preset.LARGE else "train"]))
+    if preset != "smoke":
+        training = read(run.benchmark, parts(["large" if preset == "large" else "train"]))
         return Lesson(name, recipe, training, read(run.benchmark, parts(["validation"])))
     short = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE.get(name, recipe.side))
     return Lesson(name, short, _few(run, "train", 32), _few(run, "validation", 16))

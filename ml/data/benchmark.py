@@ -24,7 +24,6 @@ from ml.data.counts import SPLITS, TABLE, Counts, Split, pictures, unlisted
 from ml.data.rendered import LAYOUT, RenderedLift, renderers, write
 from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
-from ml.scene.masks import draw_masks
 from ml.scene.passage import Circumstances, plain
 from ml.scene.recording import in_recording, sample_recordings
 from ml.scene.render import Rendered, render_registered
@@ -116,18 +115,7 @@ def render_part(part: Part) -> tuple[RenderedLift, list[dict[str, Any]]]:
             done.append(rendered)
             poses = {"pose": rendered.pose.model_dump(), "registered": rendered.registered.model_dump()}
             factors.append({**rendered.metadata, **poses, "listed": len(factors) < listed})
-    masks = draw_masks(lift)
-    content = RenderedLift(
-        seed=lift.seed,
-        images=np.stack([r.image for r in done]),
-        bars=np.stack([r.bar for r in done]),
-        riders=np.stack([r.rider for r in done]),
-        is_open=np.array([r.is_open for r in done]),
-        occupied=np.array([r.occupied for r in done]),
-        open_mask=masks.open,
-        close_mask=masks.close,
-    )
-    return content, factors
+    return RenderedLift.of(lift, done), factors
 
 
 def checksum(content: RenderedLift) -> str:
@@ -150,17 +138,12 @@ def _render_to(folder: Path, part: Part) -> tuple[Part, str]:
 def render_parts(folder: Path, wanted: Sequence[Part], workers: int = 2) -> Iterator[tuple[Part, str]]:
     """Render the files that are not there yet; yields (part, checksum) as each is ready."""
     folder.mkdir(parents=True, exist_ok=True)
-    missing = []
+    missing = [part for part in wanted if not part.path(folder).exists()]
     for part in wanted:
-        if part.path(folder).exists():
+        if part not in missing:
             side = json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8"))
             yield part, side["sha256"]
-        else:
-            missing.append(part)
-    if not missing:
-        return
     missing.sort(key=lambda part: -part.pictures)  # the longest first: no process is left with it alone
     with renderers(workers) as pool:
-        futures = [pool.submit(_render_to, folder, part) for part in missing]
-        for future in as_completed(futures):
+        for future in as_completed([pool.submit(_render_to, folder, part) for part in missing]):
             yield future.result()

@@ -17,15 +17,15 @@ import numpy as np
 
 from lifts.arrays import Bool, UInt8
 from ml.scene.conditions import HALF_LOWERED, sample_conditions
+from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks
-from ml.scene.render import render_registered
+from ml.scene.render import Rendered, render_registered
 from ml.scene.sampling import sample_lift
 
 LAYOUT = 5
 """Version of the files that `prepare` writes: raised with every change of layout or renderer."""
 
 TRAINING_SEEDS = range(10_000)
-TEST_SEEDS = range(10_000, 20_000)
 
 TRAINING_HALF_LOWERED = 0.2
 """Half-lowered bars are rare and what a network errs on most: training sees more of them than there are."""
@@ -51,6 +51,21 @@ class RenderedLift:
     open_mask: UInt8
     close_mask: UInt8
 
+    @staticmethod
+    def of(scene: LiftScene, pictures: Sequence[Rendered]) -> RenderedLift:
+        """Return a lift with its pictures, at least one, and its masks."""
+        masks = draw_masks(scene)
+        return RenderedLift(
+            seed=scene.seed,
+            images=np.stack([picture.image for picture in pictures]),
+            bars=np.stack([picture.bar for picture in pictures]),
+            riders=np.stack([picture.rider for picture in pictures]),
+            is_open=np.array([picture.is_open for picture in pictures]),
+            occupied=np.array([picture.occupied for picture in pictures]),
+            open_mask=masks.open,
+            close_mask=masks.close,
+        )
+
 
 def render_lift(seed: int, passages: int) -> RenderedLift:
     """Render `passages` passages of three pictures each of the lift with this seed; a pure function.
@@ -60,7 +75,7 @@ def render_lift(seed: int, passages: int) -> RenderedLift:
     lift = sample_lift(seed)
     rng = np.random.default_rng([seed, 1])
     half_lowered = TRAINING_HALF_LOWERED if seed in TRAINING_SEEDS else HALF_LOWERED
-    images, bars, riders, is_open, occupied = [], [], [], [], []
+    pictures = []
     for passage in range(passages):
         conditions = sample_conditions(
             lift,
@@ -69,24 +84,8 @@ def render_lift(seed: int, passages: int) -> RenderedLift:
             occupied=bool(rng.random() < 0.75),
             half_lowered=half_lowered,
         )
-        for position in range(3):
-            rendered = render_registered(lift, conditions, position, rng)
-            images.append(rendered.image)
-            bars.append(rendered.bar)
-            riders.append(rendered.rider)
-            is_open.append(rendered.is_open)
-            occupied.append(rendered.occupied)
-    masks = draw_masks(lift)
-    return RenderedLift(
-        seed=seed,
-        images=np.stack(images),
-        bars=np.stack(bars),
-        riders=np.stack(riders),
-        is_open=np.array(is_open),
-        occupied=np.array(occupied),
-        open_mask=masks.open,
-        close_mask=masks.close,
-    )
+        pictures += [render_registered(lift, conditions, position, rng) for position in range(3)]
+    return RenderedLift.of(lift, pictures)
 
 
 def lift_path(folder: Path, seed: int, passages: int) -> Path:
@@ -97,16 +96,8 @@ def lift_path(folder: Path, seed: int, passages: int) -> Path:
 def load(path: Path) -> RenderedLift:
     """Read one lift back."""
     with np.load(path) as data:
-        return RenderedLift(
-            seed=int(data["seed"]),
-            images=data["images"],
-            bars=data["bars"],
-            riders=data["riders"],
-            is_open=data["is_open"],
-            occupied=data["occupied"],
-            open_mask=data["open_mask"],
-            close_mask=data["close_mask"],
-        )
+        arrays = {field.name: data[field.name] for field in fields(RenderedLift)}
+    return RenderedLift(**{**arrays, "seed": int(arrays["seed"])})
 
 
 def prepare(folder: Path, seeds: Sequence[int], passages: int, workers: int = 2) -> Iterator[Path]:
@@ -115,18 +106,10 @@ def prepare(folder: Path, seeds: Sequence[int], passages: int, workers: int = 2)
     Files appear whole or not at all, so a run that was cut short goes on where it stopped.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    missing = []
-    for seed in seeds:
-        path = lift_path(folder, seed, passages)
-        if path.exists():
-            yield path
-        else:
-            missing.append(seed)
-    if not missing:
-        return
+    missing = [seed for seed in seeds if not lift_path(folder, seed, passages).exists()]
+    yield from (lift_path(folder, seed, passages) for seed in seeds if seed not in missing)
     with renderers(workers) as pool:
-        futures = [pool.submit(_render_to, folder, seed, passages) for seed in missing]
-        for future in as_completed(futures):
+        for future in as_completed([pool.submit(_render_to, folder, seed, passages) for seed in missing]):
             yield future.result()
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from lifts.arrays import Float32, UInt8
+from lifts.edges import edge_strength
 
 SEARCH_PX = 6
 """Masks are tried at every shift up to this many pixels in x and y: registration is off by a few."""
@@ -20,9 +21,8 @@ Score = Callable[[UInt8, UInt8, UInt8], Float32]
 
 def edges(image: UInt8) -> Float32:
     """Gradient magnitude of uint8[H, W, 3] as float32[H, W], divided by its mean: contrast does not count."""
-    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1.0).astype(np.float32)
-    dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    strength = cv2.magnitude(dx, dy)
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    strength = 8 * edge_strength(grey, 1.0)  # the sums of Sobel's filters, not their means
     return np.asarray(strength / (strength.mean() + 1.0), np.float32)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
-from ml.evaluate.metrics import wilson
+from ml.evaluate.metrics import distribution, wilson
 from ml.evaluate.verdicts import Outcome, count_verdicts
 
 Record = dict[str, Any]
@@ -120,7 +120,6 @@ def _outcome(line: Record, carrier: Record) -> Outcome:
 def summary(tallies: Sequence[EventTally]) -> dict[str, Any]:
     """All recordings' figures as plain values; intervals are Wilson's, of 95 %."""
     total: dict[str, Any] = {name: sum(t.counts[name] for t in tallies) for name in EventTally().counts}
-    delays = np.array([delay for t in tallies for delay in t.delays_s])
     carriers, events = total["carriers"], total["events"]
     alarms_low, alarms_high = wilson(min(total["false_alarms"], carriers), carriers)
     return {
@@ -131,9 +130,5 @@ def summary(tallies: Sequence[EventTally]) -> dict[str, Any]:
         "false_alarms_per_1000_carriers": 1000 * total["false_alarms"] / carriers if carriers else None,
         "false_alarms_per_1000_carriers_interval_95": [1000 * alarms_low, 1000 * alarms_high],
         "false_alarms_per_hour": 3600 * total["false_alarms"] / total["seconds"] if carriers else None,
-        "delay_s": {
-            "median": float(np.median(delays)) if len(delays) else None,
-            "p95": float(np.quantile(delays, 0.95)) if len(delays) else None,
-            "worst": float(delays.max()) if len(delays) else None,
-        },
+        "delay_s": distribution([delay for t in tallies for delay in t.delays_s]),
     }

@@ -139,6 +139,14 @@ def fitted_calibration_error(score: npt.ArrayLike, positive: Bool) -> float:
     return calibration_error(p, positive)
 
 
+def distribution(values: npt.ArrayLike) -> dict[str, float | None]:
+    """Median, 95th percentile and worst of float[N], for JSON; None each for none."""
+    x = np.asarray(values, np.float64)
+    if not len(x):
+        return {"median": None, "p95": None, "worst": None}
+    return {"median": float(np.median(x)), "p95": float(np.quantile(x, 0.95)), "worst": float(x.max())}
+
+
 def wilson(successes: int, trials: int) -> tuple[float, float]:
     """95 % Wilson score interval of a proportion, both ends in 0..1; (0, 1) for no trials."""
     if trials == 0:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-PARAMETERS = 3_504_872
-"""With 1000 classes."""
-
 _STAGES = (
     (1, 16, 1, 1),
     (6, 24, 2, 2),

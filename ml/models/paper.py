@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-PARAMETERS = 1_248_706
 MEAN, SPREAD = 0.5, 0.2
 
 

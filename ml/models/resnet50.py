@@ -10,9 +10,6 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-PARAMETERS = 25_557_032
-"""With 1000 classes."""
-
 TRUNK = ("conv1.", "bn1.", "layer")
 """How the names of all weights but the last layer's begin, in torchvision's files and here."""
 

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-PARAMETERS = 138_357_544
-"""With 1000 classes."""
-
-FEATURE_PARAMETERS = 14_714_688
-"""Of the thirteen convolutions alone."""
 
 TRUNK = ("features.",)
 """Prefix of the names of the convolutions' weights, in torchvision's files and here."""
@@ -19,21 +11,11 @@ TRUNK = ("features.",)
 _BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 """Filters of 3x3, a pooling after each block (Simonyan and Zisserman, table 1, column D)."""
 
-_CONV3_3, _CONV4_3, _CONV5_3 = 15, 22, 29
-_POOLS = (4, 9, 16, 23, 30)
+CONV3_3, CONV4_3, CONV5_3 = 15, 22, 29
+"""Layers: the ReLU after the last convolution of blocks 3, 4 and 5; sides of H // 4, H // 8, H // 16."""
 
-
-class Taps(NamedTuple):
-    """Outputs of the last convolutions of blocks 3, 4 and 5, after ReLU and before pooling.
-
-    conv3_3: float[N, 256, H // 4, W // 4], at least 0.
-    conv4_3: float[N, 512, H // 8, W // 8], at least 0.
-    conv5_3: float[N, 512, H // 16, W // 16], at least 0.
-    """
-
-    conv3_3: Tensor
-    conv4_3: Tensor
-    conv5_3: Tensor
+POOLS = (4, 9, 16, 23, 30)
+"""Layers: the pooling of each block, to 64, 128, 256, 512 and 512 channels."""
 
 
 class VGG16Features(nn.Sequential):
@@ -48,8 +30,6 @@ class VGG16Features(nn.Sequential):
                 inputs = outputs
             layers.append(nn.MaxPool2d(2))
         super().__init__(*layers)
-        # TorchScript sees attributes, not module constants.
-        self.taps_at, self.pools_at = (_CONV3_3, _CONV4_3, _CONV5_3), _POOLS
         for layer in self:
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
@@ -62,24 +42,14 @@ class VGG16Features(nn.Sequential):
             x = layer(x)
         return x
 
-    def taps(self, x: Tensor) -> Taps:
-        """Map float[N, 3, H, W] to the maps that ABIR uses; the last pooling is skipped."""
+    def outputs(self, x: Tensor, layers: list[int]) -> list[Tensor]:
+        """Map float[N, 3, H, W] to the outputs of some layers, float[N, C, h, w] each, at least 0."""
         _check(x)
         kept: list[Tensor] = []
         for index, layer in enumerate(self):
-            if index <= self.taps_at[2]:
+            if index <= layers[-1]:
                 x = layer(x)
-            if index in self.taps_at:
-                kept.append(x)
-        return Taps(kept[0], kept[1], kept[2])
-
-    def pools(self, x: Tensor) -> list[Tensor]:
-        """Map float[N, 3, H, W] to the five blocks' pooled maps, of 64, 128, 256, 512 and 512 channels."""
-        _check(x)
-        kept: list[Tensor] = []
-        for index, layer in enumerate(self):
-            x = layer(x)
-            if index in self.pools_at:
+            if index in layers:
                 kept.append(x)
         return kept
 

@@ -98,11 +98,7 @@ def train_rates(lesson: Lesson, rates: Sequence[float], run: Run) -> Path:
         last = train(learner, replace(run, out=run.out / f"rate-{rate:g}"))
         best = read(last.with_name(BEST), CPU)
         # The best's file ends with its epoch; the run went on, and may be longer now than it was then.
-        contents[f"{rate:g}"] = {
-            **best,
-            **learner.content(),
-            "state": read(last, CPU)["state"],
-        }
+        contents[f"{rate:g}"] = {**best, **learner.content(), "state": read(last, CPU)["state"]}
     reached = {rate: content["state"]["best"] for rate, content in contents.items()}
     content = max(contents.values(), key=lambda content: content["state"]["best"])
     content["state"] |= {"reached_by_rate": reached, "training_pictures": len(lesson.training)}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ml.evaluate.events import Record, carrier_of
-from ml.evaluate.metrics import wilson
+from ml.evaluate.metrics import distribution, wilson
 
 FIRST = 2
 """Carriers at the start of a recording, while the line is not known yet."""
@@ -101,20 +101,15 @@ def summary(all_found: Sequence[Found]) -> dict[str, Any]:
     total: dict[str, Any] = {name: sum(getattr(one, name) for one in all_found) for name in counts}
     carriers = total["carriers"]
     errors = np.array([error for one in all_found for error in one.errors_s])
-    known = len(errors) > 0
     return {
         **total,
         **{
             f"{name}_interval_95": list(wilson(min(total[name], carriers), carriers))
             for name in ("once", "missed", "twice", "ghosts")
         },
-        "error_s": {
-            "median": float(np.median(errors)) if known else None,
-            "p95": float(np.quantile(errors, 0.95)) if known else None,
-            "worst": float(errors.max()) if known else None,
-        },
+        "error_s": distribution(errors),
         "within_s": NEAR_S,
-        "within": float(np.mean(errors <= NEAR_S)) if known else None,
+        "within": float(np.mean(errors <= NEAR_S)) if len(errors) else None,
     }
 
 

@@ -12,10 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.models.metric.pooling import global_max
-from ml.models.vgg16 import VGG16Features
-
-PARAMETERS, PARAMETERS_WITHOUT_SE = 16_133_954, 16_092_994
+from ml.models.vgg16 import CONV3_3, CONV4_3, CONV5_3, VGG16Features
 
 DIMENSIONS = 512
 """Of an embedding (section 3.2)."""
@@ -91,7 +88,7 @@ class AttentionBlock(nn.Module):
         this, as weights that do not sum to 1 would make the sum grow with the picture.
         """
         attention = self.attention(local, coarse)
-        return global_max(attention * self.recalibrate(local)), attention
+        return (attention * self.recalibrate(local)).amax((2, 3)), attention
 
 
 class ABIR(nn.Module):
@@ -107,7 +104,7 @@ class ABIR(nn.Module):
 
     def __init__(self, se: bool = True) -> None:
         super().__init__()
-        self.features = VGG16Features()
+        self.features, self.layers = VGG16Features(), [CONV3_3, CONV4_3, CONV5_3]
         self.block3, self.block4 = AttentionBlock(256, se), AttentionBlock(512, se)
         self.embed = nn.Linear(256 + 512 + 512, DIMENSIONS)
 
@@ -117,8 +114,8 @@ class ABIR(nn.Module):
 
     def attend(self, x: Tensor) -> AbirOutput:
         """Embed as `forward`, and return where the two blocks attended."""
-        taps = self.features.taps(x)
-        surroundings, attention3 = self.block3(taps.conv3_3, taps.conv5_3)
-        parts, attention4 = self.block4(taps.conv4_3, taps.conv5_3)
-        joined = torch.cat([surroundings, parts, global_max(taps.conv5_3)], 1)  # [N, 1280]
+        conv3_3, conv4_3, conv5_3 = self.features.outputs(x, self.layers)
+        surroundings, attention3 = self.block3(conv3_3, conv5_3)
+        parts, attention4 = self.block4(conv4_3, conv5_3)
+        joined = torch.cat([surroundings, parts, conv5_3.amax((2, 3))], 1)  # [N, 1280]
         return AbirOutput(F.normalize(self.embed(joined), dim=1), AttentionMaps(attention3, attention4))

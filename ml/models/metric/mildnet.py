@@ -6,9 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.models.vgg16 import VGG16Features
-
-PARAMETERS = 21_927_744
+from ml.models.vgg16 import POOLS, VGG16Features
 
 DIMENSIONS = 2048
 """Of an embedding (paper 004, section 3.2.2)."""
@@ -30,7 +28,7 @@ class MILDNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.features = VGG16Features()
+        self.features, self.pools = VGG16Features(), list(POOLS)  # TorchScript sees no module constants
         self.head = nn.Sequential(
             nn.Linear(64 + 128 + 256 + 512 + 512, DIMENSIONS),
             nn.ReLU(inplace=True),
@@ -40,5 +38,5 @@ class MILDNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map float[N, 3, H, W], H and W at least 32, to float[N, 2048] of unit length."""
-        means = [pooled.mean((2, 3)) for pooled in self.features.pools(x)]
+        means = [pooled.mean((2, 3)) for pooled in self.features.outputs(x, self.pools)]
         return F.normalize(self.head(torch.cat(means, 1)), dim=1)  # from [N, 1472]

@@ -1,17 +1,9 @@
-"""Pooling: the maximum of each channel, its mean, and a weighted generalised mean."""
+"""Pooling: the mean of each channel, and a weighted generalised mean."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-
-
-def global_max(x: Tensor) -> Tensor:
-    """Map float[N, C, H, W] to float[N, C], each channel's largest value wherever it is.
-
-    Paper 003 (Nie et al., section 2.1) makes its global and local vectors so.
-    """
-    return x.amax((2, 3))
 
 
 class Means(nn.Module):

@@ -12,8 +12,6 @@ from ml.models.metric.dropblock import TopDropBlock
 from ml.models.metric.pooling import LocalAttentionPooling, Means
 from ml.models.resnet50 import CHANNELS, MIDDLE_CHANNELS, ResNet50Trunk
 
-PARAMETERS = 25_739_456
-
 DIMENSIONS = 128
 """Of an embedding (paper 004, section 3.2.2)."""
 

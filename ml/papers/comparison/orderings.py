@@ -34,12 +34,7 @@ ORDERINGS = (
     Ordering("transformer over none (001, Table I)", "getnet", "getnet-none", JUDGED),
     Ordering("six parameters over three (001, future work)", "getnet-affine", "getnet", JUDGED),
     Ordering("squeeze-and-excitation over none (003)", "abir", "abir-nose", WHICH),
-    Ordering(
-        "ResNet-50 over MILDNet (004, Table 4.1)",
-        "triplet-resnet50",
-        "triplet-mildnet",
-        WHICH,
-    ),
+    Ordering("ResNet-50 over MILDNet (004, Table 4.1)", "triplet-resnet50", "triplet-mildnet", WHICH),
     Ordering(
         "lossless over plain triplet loss (004, Table 4.2)",
         "triplet-resnet50-lossless",
@@ -60,27 +55,10 @@ ORDERINGS = (
     ),
     Ordering("adaptive over constant L2 (002)", "siamese-small-adaptive", "siamese-small-constant", JUDGED),
     Ordering("adaptive L2 over none", "siamese-small-adaptive", "siamese-small", JUDGED),
-    Ordering(
-        "AM-Softmax over triplets (002's list)",
-        "triplet-short-am-softmax",
-        "triplet-short",
-        WHICH,
-    ),
-    Ordering(
-        "GLAP over means (002's list)",
-        "triplet-short-glap",
-        "triplet-short",
-        WHICH,
-    ),
-    Ordering(
-        "Top DropBlock over none (002's list)",
-        "triplet-short-drop",
-        "triplet-short",
-        WHICH,
-    ),
-    Ordering(
-        "episodes over none (002's list)", "siamese-small-episodic", "siamese-small", ("seen", "unseen")
-    ),
+    Ordering("AM-Softmax over triplets (002's list)", "triplet-short-am-softmax", "triplet-short", WHICH),
+    Ordering("GLAP over means (002's list)", "triplet-short-glap", "triplet-short", WHICH),
+    Ordering("Top DropBlock over none (002's list)", "triplet-short-drop", "triplet-short", WHICH),
+    Ordering("episodes over none (002's list)", "siamese-small-episodic", "siamese-small", JUDGED),
     Ordering("pseudo-labels over none (002's list)", "siamese-pseudo", "siamese", ("later",)),
     Ordering("an operator's reviews over none (002's list)", "siamese-reviews", "siamese", ("later",)),
     Ordering("reviews without training over none (002's list)", "siamese-feedback", "siamese", ("later",)),

@@ -4,20 +4,18 @@ import pytest
 import torch
 from torch import nn
 
-from ml.models import mobilenetv2, resnet50
 from ml.models.mobilenetv2 import MobileNetV2
 from ml.models.resnet50 import ResNet50
 
 
 @pytest.mark.parametrize(
     ("network", "count", "entries"),
-    [(ResNet50(), resnet50.PARAMETERS, 320), (MobileNetV2(), mobilenetv2.PARAMETERS, 314)],
+    [(ResNet50(), 25_557_032, 320), (MobileNetV2(), 3_504_872, 314)],
     ids=["resnet50", "mobilenetv2"],
 )
 def test_they_have_the_published_number_of_parameters(network: nn.Module, count: int, entries: int) -> None:
     """25,557,032 and 3,504,872 with 1000 classes, and as many entries as torchvision's files."""
     assert sum(p.numel() for p in network.parameters()) == count
-    assert count in {25_557_032, 3_504_872}
     assert len(network.state_dict()) == entries
 
 

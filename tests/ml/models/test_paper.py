@@ -2,13 +2,13 @@
 
 import torch
 
-from ml.models.paper import PARAMETERS, PaperNetwork, prepare
+from ml.models.paper import PaperNetwork, prepare
 
 
 def test_it_has_exactly_the_papers_parameters() -> None:
     """32 x (27 + 1) + 64 x (288 + 1) + 2 x (64 x 98 x 98 + 1) = 1,248,706."""
     count = sum(p.numel() for p in PaperNetwork().parameters())
-    assert count == PARAMETERS == 32 * 28 + 64 * 289 + 2 * (64 * 98 * 98 + 1)
+    assert count == 1_248_706 == 32 * 28 + 64 * 289 + 2 * (64 * 98 * 98 + 1)
 
 
 def test_pictures_and_masks_become_points_of_the_plane() -> None:

@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from ml.models import vgg16
-from ml.models.vgg16 import VGG16, VGG16Features
+from ml.models.vgg16 import CONV3_3, CONV4_3, CONV5_3, POOLS, VGG16, VGG16Features
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +18,8 @@ def test_it_has_the_published_number_of_parameters() -> None:
     """138,357,544 with 1000 classes, 14,714,688 of them in convolutions."""
     with torch.device("meta"):
         network = VGG16()
-    assert sum(p.numel() for p in network.parameters()) == vgg16.PARAMETERS == 138_357_544
-    assert sum(p.numel() for p in network.features.parameters()) == vgg16.FEATURE_PARAMETERS == 14_714_688
+    assert sum(p.numel() for p in network.parameters()) == 138_357_544
+    assert sum(p.numel() for p in network.features.parameters()) == 14_714_688
 
 
 def test_its_weights_have_torchvisions_names_and_shapes() -> None:
@@ -56,15 +55,15 @@ def test_a_picture_of_any_size_becomes_logits(network: VGG16, side: int) -> None
     assert (logits.abs() > 1e-6).all()
 
 
-def test_taps_and_pools_are_what_the_layers_put_out(network: VGG16) -> None:
+def test_outputs_are_those_of_the_layers(network: VGG16) -> None:
     """conv3_3, conv4_3 and conv5_3 after ReLU; five poolings, the last of them the trunk's result."""
     x, features = torch.randn(1, 3, 64, 96), network.features
     with torch.inference_mode():
-        taps, pools = features.taps(x), features.pools(x)
-        torch.testing.assert_close(taps.conv3_3, nn.Sequential(*list(features)[:16])(x))
+        taps, pools = features.outputs(x, [CONV3_3, CONV4_3, CONV5_3]), features.outputs(x, list(POOLS))
+        torch.testing.assert_close(taps[0], nn.Sequential(*list(features)[:16])(x))
         torch.testing.assert_close(pools[4], features(x))
-        torch.testing.assert_close(pools[2], nn.functional.max_pool2d(taps.conv3_3, 2))
-        torch.testing.assert_close(pools[4], nn.functional.max_pool2d(taps.conv5_3, 2))
+        torch.testing.assert_close(pools[2], nn.functional.max_pool2d(taps[0], 2))
+        torch.testing.assert_close(pools[4], nn.functional.max_pool2d(taps[2], 2))
     assert [tuple(t.shape[1:]) for t in taps] == [(256, 16, 24), (512, 8, 12), (512, 4, 6)]
     assert [tuple(t.shape[1:]) for t in pools] == [
         (64, 32, 48), (128, 16, 24), (256, 8, 12), (512, 4, 6), (512, 2, 3),
@@ -75,7 +74,7 @@ def test_taps_and_pools_are_what_the_layers_put_out(network: VGG16) -> None:
 @pytest.mark.parametrize("shape", [(1, 3, 31, 64), (1, 1, 64, 64), (3, 64, 64)])
 def test_what_would_vanish_in_the_poolings_is_refused(network: VGG16, shape: tuple[int, ...]) -> None:
     """31 pixels are none after five halvings; grey and single pictures are no batch of colours."""
-    for call in (network, network.features.taps, network.features.pools):
+    for call in (network, lambda x: network.features.outputs(x, [CONV3_3])):
         with pytest.raises(ValueError, match="at least 32 pixels"):
             call(torch.zeros(shape))
 

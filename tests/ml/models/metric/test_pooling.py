@@ -1,8 +1,8 @@
-"""Maps become vectors: by each channel's maximum, or by a generalised mean with learnt weights."""
+"""Maps become vectors by a generalised mean with learnt weights."""
 
 import torch
 
-from ml.models.metric.pooling import LocalAttentionPooling, global_max
+from ml.models.metric.pooling import LocalAttentionPooling
 
 
 def _awake(channels: int) -> LocalAttentionPooling:
@@ -10,11 +10,6 @@ def _awake(channels: int) -> LocalAttentionPooling:
     pool = LocalAttentionPooling(channels)
     torch.nn.init.normal_(pool.weigh.weight, std=0.5)
     return pool
-
-
-def test_the_maximum_is_taken_per_picture_and_channel() -> None:
-    x = torch.tensor([[[[1.0, 5.0], [2.0, 0.0]], [[-1.0, -3.0], [-2.0, -4.0]]]])
-    assert global_max(x).tolist() == [[5.0, -1.0]]
 
 
 def test_a_constant_map_is_pooled_to_its_constant() -> None:
