@@ -20,7 +20,7 @@ BLIND, DISPLACED = 0.06, 0.6
 """Share of pictures that do not show the carrier, and share of these that show what is beside it."""
 
 WATCHED = 0.6
-"""Share of lifts in an episode that have watched some carriers already."""
+"""Share of lifts in an episode that know their background from other pictures."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +31,8 @@ class Episode:
     riders: uint8[L * P, 200, 200], 255 where somebody on the carrier is seen.
     is_open, occupied: float32[L * P]; blind: float32[L * P], 1 where the picture does not show the carrier.
     open_masks, close_masks: uint8[L, 200, 200].
-    watched: bool[L, P, P]: which of its lift's other pictures a picture may know without their labels, never
-        itself; none for a part of the lifts, and any share of open ones for the others.
+    watched: bool[L, P, P]: the other pictures of the same lift that give a picture's background embedding,
+        without their labels; never the picture itself. None on some lifts, a random share on the others.
     """
 
     images: torch.Tensor
@@ -47,7 +47,7 @@ class Episode:
 
 
 class Episodes(IterableDataset[Episode]):
-    """Endless episodes; each is set by seed and step alone, so a resumed run sees what it would have."""
+    """An endless stream of episodes; each depends on seed and step only, so a resumed run sees the same."""
 
     def __init__(self, files: list[Path], lifts: int, pictures: int, seed: int, first_step: int = 0) -> None:
         self.files = sorted(files)
@@ -55,7 +55,7 @@ class Episodes(IterableDataset[Episode]):
         self.first_step = first_step
 
     def __iter__(self) -> Iterator[Episode]:
-        """Yield episode after episode; with several loader workers each takes its share of the steps."""
+        """Yield one episode per step; several loader workers share the steps."""
         cv2.setNumThreads(1)
         info = torch.utils.data.get_worker_info()
         worker, workers = (info.id, info.num_workers) if info else (0, 1)

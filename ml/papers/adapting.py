@@ -1,9 +1,9 @@
-"""What a lift that training never saw learns from its own passages: without labels, or with a few reviews.
+"""Adaptation of a trained system to an unseen lift: without labels, or with a few reviews.
 
-Two of the papers that paper 002 lists. Pseudo-labels are taken in progressively, the most confident first
-("Progressive Unsupervised Domain Adaptation"), beside the labelled pictures of the first training
-("Source-Guided Pseudo-Labeling"). "Online Domain Adaptation ... with a Human in the Loop" asks an operator
-about a few. Of all three only the abstract is listed: numbers of rounds and shares are ours.
+After three papers in paper 002's list. Pseudo-labels are added progressively, the most confident first
+("Progressive Unsupervised Domain Adaptation"), and mixed with labelled pictures of the first training
+("Source-Guided Pseudo-Labeling"). An operator labels a few passages ("Online Domain Adaptation ... with a
+Human in the Loop"). The list has their abstracts only, so the number of rounds and the shares are our own.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ PASSAGE = 3
 """Pictures of a passage, in a row; they show one state of the bar."""
 
 SHARES = (0.3, 0.6, 0.9)
-"""Of the passages whose pseudo-labels each round takes in, the most confident of either state."""
+"""Share of the passages, the most confident of either state, whose pseudo-labels each round uses."""
 
 EPOCHS = 2
-"""Of each round."""
+"""Epochs per round."""
 
-SLOWER = 0.3
-"""Of the learning rate that the system was trained with."""
+RATE = 0.3
+"""Learning rate, as a fraction of the rate in the first training."""
 
 
 @dataclass(frozen=True)
 class Adaptation:
-    """What a new lift is learnt from.
+    """How a system adapts to a new lift.
 
-    pseudo: unlabelled passages. reviews: how many passages an operator labels. trains: the network learns
-    from these; else they only move what it compares with (`ml.systems.siamese.NearestMask.scores_after`).
+    pseudo: whether it learns from pseudo-labels. reviews: number of passages that an operator labels.
+    trains: whether the network is trained on them; otherwise they only move the points that pictures are
+    compared with (`ml.systems.siamese.NearestMask.scores_after`).
     """
 
     pseudo: bool = False
@@ -79,18 +80,18 @@ def adapt(system: System[Any], source: PictureSet, watched: PictureSet, how: Ada
 
     Args:
         system: trained, judging without known pictures.
-        source: labelled pictures that it was trained on; as many as are new take part in each round.
-        watched: the new lift's, whole passages; `is_open` is read of reviewed passages alone.
-        how: what is learnt from.
+        source: labelled pictures that it was trained on; each round uses as many of them as of the lift's.
+        watched: whole passages of the new lift; `is_open` is read for reviewed passages only.
+        how: what it learns from.
 
     Returns:
-        the reviewed passages, int64[reviews].
+        The reviewed passages, int64[reviews].
     """
     reviewed = least_confident(passage_scores(system, watched), how.reviews)
     if not how.trains:
         return reviewed
     truth = watched.is_open[::PASSAGE]
-    system.recipe = replace(system.recipe, learning_rate=SLOWER * system.recipe.learning_rate)
+    system.recipe = replace(system.recipe, learning_rate=RATE * system.recipe.learning_rate)
     for share in SHARES:
         scores = passage_scores(system, watched)
         called = scores > 0

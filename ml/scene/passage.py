@@ -31,8 +31,11 @@ class Slip:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """Another carrier in the picture: its distance along the line in metres from the watched one, or on the
-    other side of the line (`down`, riding in the opposite direction), its bar's opening and its riders."""
+    """Another carrier in the picture.
+
+    offset_m: its distance from the watched carrier along the line, metres. down: whether it rides in the
+    opposite direction, on the other side of the line. opening: of its bar. riders: one entry per seat.
+    """
 
     offset_m: float
     down: bool
@@ -50,11 +53,11 @@ class Circumstances:
         pitch, roll: the carrier's swing, radians (+-0.06, +-0.03).
         bubble: hood, 0 lifted .. 1 lowered.
         light: kind of light, with azimuth and elevation of the sun (or lamp) in radians.
-        lamp_m: distance of the lamp that stands in that direction at night, 3..12 m (0: far away).
-        lamps: how many further lamps are lit round about, 0..4.
+        lamp_m: distance of the lamp in that direction at night, 3..12 m (0: far away).
+        lamps: number of further lamps that are lit, 0..4.
         light_level: brightness before exposure errors (0.02..1.2); exposure: 0.4..2.2.
         warmth: white balance, -0.25 (blue) .. 0.25 (orange); saturation 0.4..1.3; grey: night camera.
-        sunlit: sun that reaches the carrier 0..1 (0 under a roof).
+        sunlit: share of the sun that reaches the carrier, 0..1 (0 under a roof).
         fog_per_m: extinction 0..0.12.
         snow: flakes 0..1 (to 900), snow_size 0.5..3 px, snow_streak 0..14 px; rain 0..1.
         drops, frost, glare, veil: lens, 0..1.
@@ -63,7 +66,7 @@ class Circumstances:
         interlace: comb offset 0..3 px; quality: JPEG 12..95; blocks: blocky coding 0..1.
         crf: H.264 instead of JPEG, 18 (fine) .. 42 (coarse), 0 for none.
         vignette 0..0.8; contrast 0.6..1.3.
-        lens: seed of the wind, and of where drops, frost and glare are in the picture.
+        lens: seed of the wind and of the places of drops, frost and glare.
         slips: registration errors at begin, middle, end.
         rime: hoar frost and ice on carrier and bar, 0..1.
         standers: people on the ground; neighbours: other carriers.
@@ -169,10 +172,10 @@ def light_of(c: Circumstances) -> Light:
 
 
 def bearable(c: Circumstances, depth_m: float, most: float = 1.5) -> Circumstances:
-    """Return the conditions with their obstructions shrunk together until a careful human can decide.
+    """Return the conditions with all obstructions scaled down together until a careful human can decide.
 
-    The sum of what hides the carrier (optical depth of the fog at depth_m, flakes, veil, noise, darkness,
-    lost resolution) is at most `most`; stations see any of them, but seldom all at once.
+    Their sum (optical depth of the fog at depth_m, flakes, veil, noise, darkness, lost resolution) is then at
+    most `most`. Each of them occurs at stations, but rarely all at once.
     """
     dark = max(0.0, 0.9 - c.light_level * c.exposure) if c.light in ("night", "dusk") else 0.0
     load = c.fog_per_m * depth_m + 0.9 * c.snow + 3 * c.veil + 14 * c.noise + 0.6 * c.glare + 0.5 * c.frost

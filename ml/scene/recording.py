@@ -1,8 +1,8 @@
 """Recordings: passages that share a day's light, weather and camera settings.
 
-The paper's pictures come from several video recordings of each lift (section 4.1), so that two passages of
-one recording differ in people, bar and small things only. Pictures drawn one by one from all weathers are
-unlike a station's archive: they would be harder to learn from, few or many.
+The paper's pictures come from several video recordings of each lift (section 4.1), so two passages of one
+recording differ only in people, bar and details. If each picture had a weather of its own, the set would not
+resemble a station's archive, and would be harder to learn from.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OF_THE_PASSAGE = frozenset(
 """Properties that change from carrier to carrier; the others are constant in a recording or drift."""
 
 RECORDED = 0.3
-"""What may hide the carrier in a recording, in `bearable`'s units."""
+"""Upper limit of the obstructions in a recording, for `bearable`."""
 
 
 OF_THE_CAMERA = frozenset(
@@ -35,9 +35,9 @@ OF_THE_CAMERA = frozenset(
 
 
 def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> tuple[Circumstances, ...]:
-    """Draw `count` recordings of a lift by one camera; of each only what is not of the passage counts.
+    """Draw `count` recordings of a lift by one camera; their properties OF_THE_PASSAGE have no meaning.
 
-    Somebody chose when to record: what hides the carrier adds up to less than on the worst of days.
+    Somebody chose the days on which to record, so less hides the carrier than on the worst days.
     """
     drawn = [sample_conditions(lift, rng) for _ in range(count)]
     first = bearable(drawn[0], lift.depth_m, RECORDED)
@@ -46,7 +46,7 @@ def sample_recordings(lift: LiftScene, rng: np.random.Generator, count: int) -> 
 
 
 def in_recording(recording: Circumstances, passage: Circumstances, rng: np.random.Generator) -> Circumstances:
-    """Return a passage's people and bar in a recording's light and weather, a little later in its day."""
+    """Return a passage's people and bar in a recording's light and weather, which drift a little."""
     kept = {f.name: getattr(recording, f.name) for f in fields(Circumstances) if f.name not in OF_THE_PASSAGE}
     drift = np.exp(rng.normal(0, [0.06, 0.15, 0.25])).tolist()
     kept["exposure"] *= drift[0]

@@ -36,7 +36,6 @@ class Rendered:
         bar: uint8[200, 200]: 0 no bar, 1 visible bar, 2 bar hidden behind something.
         rider: uint8[200, 200]: 1 where somebody on this carrier is seen, or what they wear or carry.
         is_open, occupied: labels of the passage.
-        seats_occupied: one flag a seat.
         pose: the true pose; registered: the pose the picture was cut with (true pose and error).
         metadata: every condition by name, plus lift seed, position and azimuth; plain JSON types.
     """
@@ -46,7 +45,6 @@ class Rendered:
     rider: UInt8
     is_open: bool
     occupied: bool
-    seats_occupied: tuple[bool, ...]
     pose: Pose
     registered: Pose
     metadata: dict[str, Any]
@@ -134,18 +132,11 @@ def _background(scene: LiftScene, position: int, registered: Pose) -> Layers:
     layers = _layers(scene, position)
     size = (CANONICAL_SIZE, CANONICAL_SIZE)
 
-    def cut(a: UInt8, flags: int) -> UInt8:
-        return np.asarray(cv2.warpAffine(a, m[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    def cut(layer: Any, flags: int = cv2.INTER_LINEAR) -> Any:
+        return cv2.warpAffine(layer, m[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
-    depth = cv2.warpAffine(
-        layers.depth, m[:2], size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
-    )
-    return Layers(
-        cut(layers.albedo, cv2.INTER_LINEAR),
-        cut(layers.normal, cv2.INTER_LINEAR),
-        np.asarray(depth, np.float32),
-        cut(layers.ground, cv2.INTER_LINEAR),
-    )
+    depth = cut(layers.depth, cv2.INTER_NEAREST)
+    return Layers(cut(layers.albedo), cut(layers.normal), depth, cut(layers.ground))
 
 
 def cast_shadow(
@@ -193,7 +184,7 @@ def render_registered(
     lens = np.random.default_rng([c.lens, position])
     image = expose(picture, c, rng, (float(step[0]), float(step[1])), lens)
     meta = _metadata(lift, c, position)
-    return Rendered(image, bars, riders, c.is_open, c.occupied, c.seats_occupied, pose, registered, meta)
+    return Rendered(image, bars, riders, c.is_open, c.occupied, pose, registered, meta)
 
 
 def _foreground(

@@ -1,22 +1,23 @@
 """Training on distorted digits, with and without the spatial transformer: paper 001's first experiment.
 
-Pairs labelled 1 or 0 alone (section IV.B), the contrastive loss of equation 8, the transformer alone and the
-whole in turns (section III.D). What the paper does not give is in `DigitsRecipe`. It calls this training
-difficult (section V), and turns alone were not enough here. What was tried, on the first seed:
+Pairs labelled 1 or 0 are all that is learnt from (section IV.B), by the contrastive loss of equation 8. The
+transformer alone and the whole network are trained in turns (section III.D). Settings that the paper does not
+give are in `DigitsRecipe`. The paper calls this training difficult (section V), and taking turns was not
+enough here. What was tried, on the first seed, where s is the crop's scale and (tx, ty) its place:
 
-- All from the identity with one learning rate: everything collapses into one point. With a tenth of it for
-  the transformer it stays the identity; with all of it, later, its hidden layer dies.
-- From s = 0.6 at once: s grows to 1.4. While the siamese part knows nothing, smaller digits are only more
-  alike. Nor do twelve epochs before it always suffice: on another seed pairs were not told apart by then,
-  and hardly better afterwards. Hence `ready`.
-- A picture's gradient does not point to its digit at s = 1, where the siamese part sees the digit wherever
-  it lies, nor without a blur, since it is that of single pixels' noise. At s = 0.6 to 0.8 with a blur of one
-  pixel it does, if weakly (correlation 0.15 to 0.2).
-- With both, s still grows back to 1, which is quicker learnt than where the digit is, and the transformer
-  is no gain. Hence `shift_only`: tx and ty first, which is all that section V speaks of, then s too.
+- From the identity, with one learning rate for everything: all embeddings collapse into one point. With a
+  tenth of that rate, the transformer stays the identity; with the full rate later on, its hidden layer dies.
+- From s = 0.6: s grows to 1.4, because smaller digits merely look more alike to a siamese part that has not
+  learnt anything. Twelve epochs of the siamese part alone are not always enough: with another seed it could
+  not distinguish pairs by then, and hardly improved afterwards. Hence `ready`.
+- At s = 1 the siamese part sees the digit wherever it lies, so a picture's gradient does not point to its
+  digit. Nor does it without a blur, as it is then the gradient of single pixels' noise. At s = 0.6 to 0.8
+  with a blur of one pixel it does, if weakly (correlation 0.15 to 0.2).
+- With both, s still grows back to 1, which is learnt faster than the place of the digit, and the transformer
+  gains nothing. Hence `shift_only`: at first only tx and ty learn, which is all that section V mentions.
 
-With all of this the transformer finds the digit, later on some seeds than on others; where it begins late,
-64 epochs end while it is still learning. With more of them a training goes on from where it ended.
+With all of this the transformer finds the digit, on some seeds later than on others. If it starts late, it is
+still learning after 64 epochs; a run with more epochs continues from there.
 """
 
 from __future__ import annotations
@@ -42,21 +43,21 @@ from ml.train.run import CPU, Progress, Run, silent
 Transformer = Literal[0, 3, 6]
 TRANSFORMERS: tuple[Transformer, ...] = (0, 3, 6)
 _EPOCHS_OF_A_SEED = 10_000
-"""No two seeds' epochs show the same pictures."""
+"""So that the epochs of two seeds never show the same pictures."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DigitsRecipe:
-    """One training.
+    """Settings of one training.
 
-    transformer: how many parameters it has, 0 for none. seed: of the weights, the pictures and the order.
-    learning_rate: Adam's; transformer_rate: the transformer's share of it. ready: the validation accuracy
-    until which the transformer stays the identity; start: s with which it begins to learn then; shift_only:
-    epochs in which it then learns tx and ty alone. turn: steps in which the transformer learns alone, and as
-    many in which all learns. batch: pictures a step. margin: of the loss. blur_px: standard deviation of the
-    pictures' blur, 0 for none. epochs: at most, each with all digits at new places; patience: epochs without
-    a better validation accuracy after which it ends, counted from when all of the transformer learns.
-    digits: of the training ones, how many, evenly from all; 0 for all.
+    transformer: its number of parameters, 0 for none. seed: of the weights, the pictures and their order.
+    learning_rate: Adam's; transformer_rate: the transformer's rate as a fraction of it. ready: validation
+    accuracy from which the transformer learns; until then it stays the identity. start: its s at that moment.
+    shift_only: epochs in which it then learns only tx and ty. turn: steps in which the transformer learns
+    alone, followed by as many in which everything learns. batch: pictures per step. margin: of the loss.
+    blur_px: standard deviation of the pictures' blur, 0 for none. epochs: at most; each has all digits at new
+    places. patience: epochs without a better validation accuracy after which training ends, counted from
+    when the whole transformer learns. digits: number of training digits, evenly spaced; 0 for all.
     """
 
     transformer: Transformer = 3
@@ -76,16 +77,16 @@ class DigitsRecipe:
 
 
 SMOKE = DigitsRecipe(epochs=3, ready=0.5, shift_only=1, digits=96)
-"""Over in seconds, and learns nothing to speak of."""
+"""Takes seconds, and learns hardly anything."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of a training.
+    """The result of a training.
 
-    network: its best epoch's, from which to judge. state: `ml.train.loop.State`, with `ready` (after how many
-    epochs the transformer began to learn, None if it did not) and `threshold` (the distance that reached the
-    best validation accuracy).
+    network: that of the best epoch. state: `ml.train.loop.State`, with `ready` (number of epochs after which
+    the transformer began to learn, None if it did not) and `threshold` (the distance with the best validation
+    accuracy).
     """
 
     recipe: DigitsRecipe
@@ -171,7 +172,7 @@ class DigitsLearner(Learner):
         self.step, self.ready = saved["step"], saved["ready"]
 
     def _choose_what_learns(self) -> None:
-        """Ask for gradients of what learns at this step; the optimiser leaves what has none as it is."""
+        """Require gradients only of what learns at this step; the optimiser skips parameters without one."""
         if isinstance(self.network, GetNet) and self.ready is None:
             learning = list(self.network.siamese.parameters())
         else:
@@ -225,7 +226,7 @@ def _optimiser(recipe: DigitsRecipe, network: nn.Module) -> torch.optim.Optimize
 
 
 def _shift_only(transformer: SpatialTransformer) -> None:
-    """Let the last layer's gradients be 0 but for tx and ty."""
+    """Set the last layer's gradients to 0, except those of tx and ty."""
     shifts = [1, 2] if transformer.parameters_out == 3 else [2, 5]
     others = [row for row in range(transformer.parameters_out) if row not in shifts]
     for parameter in transformer.locate.parameters():

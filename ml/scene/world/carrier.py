@@ -18,11 +18,8 @@ from lifts.arrays import Float64
 from ml.scene.world.shapes import BAR_ID, Builder, Rgb, Shapes
 
 Frame = Literal["mast", "bail", "double"]
-
 Back = Literal["panel", "slats", "cushions", "shells"]
-
 BarShape = Literal["u", "v", "curved", "arms"]
-
 Rest = Literal["none", "t", "straight", "full"]
 
 
@@ -66,7 +63,7 @@ class BarSpec:
 
 @dataclass(frozen=True)
 class CarrierSpec:
-    """A carrier's measures in metres and paint in linear albedo 0..1; see `lift.sample_lift` for ranges."""
+    """A carrier's measures in metres and paint in linear albedo 0..1; ranges: `fleet.sample_carrier`."""
 
     seats: int
     frame: Frame
@@ -160,9 +157,7 @@ def bar_paths(spec: CarrierSpec, opening: float) -> list[tuple[Float64, float]]:
         rear = np.vstack([rear, mirrored(rear)[::-1]])
         paths.append((rounded(rear, 0.12), bar.radius))
     if bar.padding:
-        for side in (1.0, -1.0):
-            inner = cross[1:4] * [side, 1, 1]
-            paths.append((inner, bar.padding))
+        paths += [(cross[1:4] * [side, 1, 1], bar.padding) for side in (1.0, -1.0)]
     for i in range(bar.rests if bar.rest != "none" else 0):
         struts += _rest(spec, cross, i)
     if bar.rest == "full" and struts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,9 @@ from lifts.arrays import Float64, UInt8
 Reals = npt.NDArray[np.floating[Any]]
 
 Rgb = tuple[float, float, float]
-
 Point = Sequence[float] | Float64
 
-BAR_ID = 255
-
-RIDER_ID = 128
+BAR_ID, RIDER_ID = 255, 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,33 +68,20 @@ class Shapes:
 
 def join(parts: Sequence[Shapes]) -> Shapes:
     """Return all shapes in one."""
-    return Shapes(
-        np.concatenate([p.tubes for p in parts]),
-        np.concatenate([p.tube_rgb for p in parts]),
-        np.concatenate([p.tube_id for p in parts]),
-        np.concatenate([p.quads for p in parts]),
-        np.concatenate([p.quad_rgb for p in parts]),
-        np.concatenate([p.quad_id for p in parts]),
-        np.concatenate([p.quad_bias for p in parts]),
-    )
+    return Shapes(*(np.concatenate([getattr(p, field.name) for p in parts]) for field in fields(Shapes)))
 
 
 class Builder:
     """Collects tubes and quads; long ones are cut so that sorting by distance stays right."""
 
     def __init__(self) -> None:
-        self._tubes: list[tuple[float, ...]] = []
-        self._tube_rgb: list[Rgb] = []
-        self._tube_id: list[int] = []
-        self._quads: list[Float64] = []
-        self._quad_rgb: list[Rgb] = []
-        self._quad_id: list[int] = []
-        self._quad_bias: list[float] = []
+        self._tubes: list[tuple[tuple[float, ...], Rgb, int]] = []
+        self._quads: list[tuple[Float64, Rgb, float]] = []
 
     def tube(
         self,
-        a: Sequence[float] | Float64,
-        b: Sequence[float] | Float64,
+        a: Point,
+        b: Point,
         radius: float,
         rgb: Rgb,
         *,
@@ -112,16 +96,15 @@ class Builder:
         for i in range(n):
             f, g = i / n, (i + 1) / n
             s, e = p + (q - p) * f, p + (q - p) * g
-            self._tubes.append((*s, *e, radius + (r1 - radius) * f, radius + (r1 - radius) * g))
-            self._tube_rgb.append(rgb)
-            self._tube_id.append(part)
+            radii = radius + (r1 - radius) * f, radius + (r1 - radius) * g
+            self._tubes.append(((*s, *e, *radii), rgb, part))
 
     def line(self, points: Float64, radius: float, rgb: Rgb, *, step_m: float = 0.3, part: int = 0) -> None:
         """Add a bent tube through points float[K, 3]."""
         for a, b in itertools.pairwise(points):
             self.tube(a, b, radius, rgb, step_m=step_m, part=part)
 
-    def ball(self, centre: Sequence[float] | Float64, radius: float, rgb: Rgb) -> None:
+    def ball(self, centre: Point, radius: float, rgb: Rgb) -> None:
         """Add a ball."""
         self.tube(centre, centre, radius, rgb)
 
@@ -131,7 +114,6 @@ class Builder:
         rgb: Rgb,
         *,
         cells: tuple[int, int] = (1, 1),
-        part: int = 0,
         bias_m: float = 0.0,
     ) -> None:
         """Add a flat quad float[4, 3] (in order round its edge), cut into a grid of cells."""
@@ -142,30 +124,27 @@ class Builder:
                 u = np.array([i, i + 1, i + 1, i]) / nu
                 v = np.array([j, j, j + 1, j + 1]) / nv
                 u, v = u[:, None], v[:, None]
-                self._quads.append((1 - v) * ((1 - u) * c[0] + u * c[1]) + v * ((1 - u) * c[3] + u * c[2]))
-                self._quad_rgb.append(rgb)
-                self._quad_id.append(part)
-                self._quad_bias.append(bias_m)
+                cell = (1 - v) * ((1 - u) * c[0] + u * c[1]) + v * ((1 - u) * c[3] + u * c[2])
+                self._quads.append((cell, rgb, bias_m))
 
-    def box(self, low: Point, high: Point, rgb: Rgb, *, cells: int = 1) -> None:
-        """Add an upright box; its long sides are cut `cells` times along x."""
+    def box(self, low: Point, high: Point, rgb: Rgb) -> None:
+        """Add an upright box."""
         (x0, y0, z0), (x1, y1, z1) = low, high
-        n = (cells, 1)
-        self.quad([(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0)], rgb, cells=n)
-        self.quad([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], rgb, cells=n)
-        self.quad([(x0, y1, z0), (x1, y1, z0), (x1, y1, z1), (x0, y1, z1)], rgb, cells=n)
-        self.quad([(x0, y0, z0), (x1, y0, z0), (x1, y0, z1), (x0, y0, z1)], rgb, cells=n)
+        self.quad([(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0)], rgb)
+        self.quad([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], rgb)
+        self.quad([(x0, y1, z0), (x1, y1, z0), (x1, y1, z1), (x0, y1, z1)], rgb)
+        self.quad([(x0, y0, z0), (x1, y0, z0), (x1, y0, z1), (x0, y0, z1)], rgb)
         self.quad([(x0, y0, z0), (x0, y1, z0), (x0, y1, z1), (x0, y0, z1)], rgb)
         self.quad([(x1, y0, z0), (x1, y1, z0), (x1, y1, z1), (x1, y0, z1)], rgb)
 
     def build(self) -> Shapes:
         """Return what was collected as arrays."""
         return Shapes(
-            np.array(self._tubes, float).reshape(-1, 8),
-            np.array(self._tube_rgb, float).reshape(-1, 3),
-            np.array(self._tube_id, np.uint8),
-            np.array(self._quads, float).reshape(-1, 4, 3),
-            np.array(self._quad_rgb, float).reshape(-1, 3),
-            np.array(self._quad_id, np.uint8),
-            np.array(self._quad_bias, float),
+            np.array([tube for tube, _, _ in self._tubes], float).reshape(-1, 8),
+            np.array([rgb for _, rgb, _ in self._tubes], float).reshape(-1, 3),
+            np.array([part for _, _, part in self._tubes], np.uint8),
+            np.array([quad for quad, _, _ in self._quads], float).reshape(-1, 4, 3),
+            np.array([rgb for _, rgb, _ in self._quads], float).reshape(-1, 3),
+            np.zeros(len(self._quads), np.uint8),
+            np.array([bias_m for _, _, bias_m in self._quads], float),
         )
