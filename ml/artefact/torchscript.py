@@ -81,8 +81,8 @@ class Artefact(nn.Module):
             margins float32[N] and float32[N] in 0..1, the chance that it is a carrier of that lift.
         """
         cells = self.network.bar_grid * self.network.bar_grid
-        always = references[:, 2, :cells]
-        found = self.network.match(embedding, features, references[:, 0], references[:, 1], always)
+        background = references[:, 2, :cells]
+        found = self.network.match(embedding, features, references[:, 0], references[:, 1], background)
         return found.margin, torch.sigmoid(found.fit_logits)
 
     @torch.jit.export

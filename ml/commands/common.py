@@ -1,4 +1,4 @@
-"""What several commands share: options, paths, a progress bar on stderr."""
+"""Options, paths and the progress bar that several commands share."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def command_line() -> str:
 
 
 def provenance(data_seed: int | None) -> dict[str, Any]:
-    """What every result begins with: its command, the commit, and the first seed of its pictures.
+    """Return the start of every result: its command, the commit, and the first seed of its pictures.
 
     data_seed is None for pictures that were not rendered here.
     """

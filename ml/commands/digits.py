@@ -24,7 +24,7 @@ def evaluate_digits(
         Path | None, typer.Option(help="Networks and logs; those that are finished are not trained again.")
     ] = None,
     pictures: Annotated[
-        Path | None, typer.Option(help="Draw here what is cut out, by the first seed's networks; a PNG.")
+        Path | None, typer.Option(help="Draw the crops of the first seed's networks here; a PNG.")
     ] = None,
     out: OutOption = None,
     as_json: JsonOption = False,

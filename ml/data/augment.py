@@ -1,4 +1,4 @@
-"""Augmentation: changes that make few rendered lifts as varied as many.
+"""Augmentation: random changes that make few rendered lifts as varied as many.
 
 Everything is a pure function of (input, numpy Generator). Geometry changes of a *lift* are the same for its
 pictures and masks (they make a new lift of it); those of a *picture* are independent (registration errors).

@@ -34,13 +34,13 @@ FIRST_SEED = 30_000
 sample lift has a seed from here."""
 
 SEEN_PX = 300
-"""Canonical pixels of the bar that must show in either state over a bench with riders."""
+"""Fewest canonical pixels of the bar that must be visible, in either state, on a carrier with riders."""
 
 RECORDINGS = (6 / 9, 2 / 9, 1 / 9)
 """Recordings of each lift, shared by all of its splits (paper, section 4.1: "several"), by their length."""
 
 OCCUPIED = {True: 0.7, False: 0.9}
-"""Share of carriers with somebody on, by whether the bar is open: few lower it over an empty bench."""
+"""Share of occupied carriers, by whether the bar is open: the bar of an empty carrier is rarely lowered."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def parts(splits: Sequence[Split]) -> list[Part]:
 def lift_of(number: int) -> LiftScene:
     """The lift S1 to S20, by its number.
 
-    Whoever mounts a camera to watch a bar mounts it where the bar is seen: of the lifts with the seeds
-    FIRST_SEED + number, + 100, + 200 ..., the first on which it is (`SEEN_PX`).
+    A camera that watches a bar is mounted where the bar is visible. So this is the first of the seeds
+    FIRST_SEED + number, + 100, + 200 ... whose bar is (`SEEN_PX`).
     """
     return next(filter(_bar_is_seen, map(sample_lift, itertools.count(FIRST_SEED + number, 100))))
 
@@ -143,7 +143,9 @@ def render_parts(folder: Path, wanted: Sequence[Part], workers: int = 2) -> Iter
         if part not in missing:
             side = json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8"))
             yield part, side["sha256"]
-    missing.sort(key=lambda part: -part.pictures)  # the longest first: no process is left with it alone
+    missing.sort(
+        key=lambda part: -part.pictures
+    )  # the longest first, so that no process is left with it at the end
     with renderers(workers) as pool:
         for future in as_completed([pool.submit(_render_to, folder, part) for part in missing]):
             yield future.result()

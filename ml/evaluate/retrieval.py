@@ -65,7 +65,7 @@ def approximate(
 
 @dataclass(frozen=True)
 class Retrieval:
-    """What came of each query.
+    """The result of each query.
 
     first: int64[Q], rank of the first match from 1; 0 where none was found among those looked at.
     precision: float64[Q], average precision, 0..1; NaN where the gallery has no match.

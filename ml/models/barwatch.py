@@ -117,19 +117,19 @@ class BarwatchNetwork(nn.Module):
         )
 
     def match(
-        self, embedding: Tensor, features: Tensor, opened: Tensor, closed: Tensor, always: Tensor
+        self, embedding: Tensor, features: Tensor, opened: Tensor, closed: Tensor, background: Tensor
     ) -> Match:
         """Judge pictures by masks.
 
         Args:
             embedding, features: of N pictures, from `forward`.
             opened, closed: float[N, D], embeddings of the masks of each picture's lift.
-            always: float[N, 2500], mean bar part of the lift's unlabelled pictures; zeros where none.
+            background: float[N, 2500], mean bar part of the lift's unlabelled pictures; zeros where none.
         """
         margin = margins(embedding, opened, closed)
         cells = self.bar_grid * self.bar_grid
         bars = embedding[:, :cells], opened[:, :cells], closed[:, :cells]
-        matched: Match = self.matcher(margin, features, bars[0], bars[1], bars[2], always)
+        matched: Match = self.matcher(margin, features, bars[0], bars[1], bars[2], background)
         return matched
 
     def embedding(self, bar_logits: Tensor, free: Tensor) -> Tensor:

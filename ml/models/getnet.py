@@ -29,8 +29,8 @@ class Layout:
     """Sizes of a GetNet; a level is a 3x3 convolution with ReLU and a maximum pooling 2x2.
 
     channels, side: of the pictures, float[N, channels, side, side].
-    cut: side of what is cut out.
-    reduce: by what factor the localisation network sees the picture smaller.
+    cut: side of the crop.
+    reduce: factor by which the picture is reduced for the localisation network.
     locate, embed: channels of the levels of the localisation and of the siamese network.
     dimensions: length of an embedding.
     """
@@ -44,8 +44,8 @@ class Layout:
     dimensions: int = 128
 
 
-# What is cut out is half as large as the picture: at the identity each sample then lies between four pixels
-# and is their mean, so nothing aliases, and at s = 0.5 the cutting is the picture's own pixels.
+# The crop is half as large as the picture: at the identity each sample then lies between four pixels
+# and is their mean, so nothing aliases, and at s = 0.5 the crop is the picture's own pixels.
 DIGITS = Layout(channels=1, side=60, cut=30, reduce=2, locate=(16, 32), embed=(32, 64))
 """The paper's 60x60 digits: 525,763 parameters."""
 
@@ -53,11 +53,11 @@ CARRIERS = Layout(channels=3, side=200, cut=100, reduce=4, locate=(16, 32, 32), 
 """This project's carriers: about the size of paper 000's network, 1,291,683 parameters."""
 
 
-class Cut(NamedTuple):
-    """What the transformer made of N pictures.
+class Crop(NamedTuple):
+    """The transformer's crops of N pictures.
 
     picture: float[N, channels, cut, cut].
-    transform: float[N, 2, 3], A of equation 2: the cutting's coordinates to the picture's, edges at -1 and 1.
+    transform: float[N, 2, 3], A of equation 2: the crop's coordinates to the picture's, edges at -1 and 1.
     """
 
     picture: Tensor
@@ -65,10 +65,10 @@ class Cut(NamedTuple):
 
 
 def sample(x: Tensor, transform: Tensor, side: int) -> Tensor:
-    """Cut float[N, C, side, side] out of float[N, C, H, W] (equations 2 and 5).
+    """Crop float[N, C, side, side] out of float[N, C, H, W] (equations 2 and 5).
 
     -1 and 1 are the picture's edges, not its outermost pixels' centres (`align_corners=False`): s = 0.5 is
-    then half of the picture whatever its size and that of the cutting. Beyond the edges is 0, as in equation
+    then half of the picture whatever its size and that of the crop. Beyond the edges is 0, as in equation
     5, where the picture's pixels alone are summed.
     """
     size = [x.shape[0], x.shape[1], side, side]
@@ -107,14 +107,14 @@ class SpatialTransformer(nn.Module):
             found = torch.stack([s, none, tx, none, s, ty], 1)  # [N, 6]
         return found.view(-1, 2, 3)
 
-    def forward(self, x: Tensor) -> Cut:
-        """Cut float[N, channels, cut, cut] out of float[N, channels, side, side]."""
+    def forward(self, x: Tensor) -> Crop:
+        """Crop float[N, channels, cut, cut] out of float[N, channels, side, side]."""
         transform = self.transform(x)
-        return Cut(sample(x, transform, self.cut), transform)
+        return Crop(sample(x, transform, self.cut), transform)
 
 
 class GetNet(nn.Module):
-    """One sister: the transformer, then the network that embeds what it cut out (section III.C, figure 3).
+    """One sister: the transformer, then the network that embeds its crop (section III.C, figure 3).
 
     Args:
         layout: sizes.
@@ -127,15 +127,15 @@ class GetNet(nn.Module):
         self.transformer = SpatialTransformer(layout, parameters)
         self.siamese = _levels(layout.channels, layout.cut, layout.embed, layout.dimensions)
 
-    def cut(self, x: Tensor) -> Cut:
-        """Cut float[N, channels, cut, cut] and the transformation out of float[N, channels, side, side].
+    def cut(self, x: Tensor) -> Crop:
+        """Crop float[N, channels, cut, cut] and the transformation out of float[N, channels, side, side].
 
         The picture may be in any range that has its mean near 0, the value beyond its edges.
         """
         if x.dim() != 4 or x.shape[1] != self.channels or x.shape[2] != self.side or x.shape[3] != self.side:
             wanted = f"float[N, {self.channels}, {self.side}, {self.side}]"
             raise ValueError(f"expected {wanted}, got {x.shape}")
-        out: Cut = self.transformer(x)
+        out: Crop = self.transformer(x)
         return out
 
     def forward(self, x: Tensor) -> Tensor:
@@ -145,7 +145,7 @@ class GetNet(nn.Module):
 
 
 class Shrunk(nn.Module):
-    """What GetNet is compared with: its siamese part, which sees the whole picture at the cutting's size.
+    """GetNet's baseline: its siamese part on the whole picture, reduced to the crop's size.
 
     Args:
         layout: sizes.

@@ -1,6 +1,6 @@
 """Contact sheets of GetNet's crops: each picture with the crop's outline, and below it the crop.
 
-As figure 7 of paper 001. What is cut out may lie beyond the picture, which is shown with a margin round it.
+As figure 7 of paper 001. A crop may reach beyond the picture, which is shown with a margin round it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _CUT, _TRUTH = (230, 30, 30), (40, 200, 40)
 
 
 def digits_sheet(trained: Sequence[Trained], digits: Digits) -> UInt8:
-    """Return a sheet uint8[H, W, 3] of the first digits: for each network a row of pictures and one of cuts.
+    """Return a sheet uint8[H, W, 3] of the first digits: for each network a row of pictures and one of crops.
 
-    The cut's edges are red, the digit's box is green.
+    The crop's edges are red, the digit's box is green.
 
     Args:
         trained: networks with a transformer.
@@ -51,7 +51,7 @@ def digits_sheet(trained: Sequence[Trained], digits: Digits) -> UInt8:
 
 @torch.inference_mode()
 def carriers_sheet(system: System[Any], data: PictureSet) -> UInt8:
-    """Return a sheet uint8[H, W, 3] of displaced carriers, COLUMNS in a row: their cuts below them.
+    """Return a sheet uint8[H, W, 3] of displaced carriers, COLUMNS in a row: their crops below them.
 
     Args:
         system: a trained GetNet.
@@ -86,11 +86,11 @@ def tiles(
     cuts: UInt8,
     boxes: Int64 | None = None,
 ) -> tuple[Row, Row]:
-    """Return a row of pictures with what is cut out drawn on them, and a row of the cuttings.
+    """Return a row of pictures with their crops drawn on them, and a row of the crops.
 
     Args:
         pictures: uint8[N, S, S, 3]. cuts: uint8[N, C, C, 3].
-        transform: float[N, 2, 3], from which the cuttings' labels say size, x and y.
+        transform: float[N, 2, 3], from which the crops' labels give size, x and y.
         boxes: int64[N, 4], left, top, right, bottom in pixels: drawn where they are known.
     """
     above, below = [], []
@@ -114,7 +114,7 @@ def write(image: UInt8, path: Path) -> Path:
 
 
 def _cuts(pictures: UInt8, transform: Float32, side: int) -> UInt8:
-    """What is cut out of uint8[N, S, S, 3]: uint8[N, side, side, 3], black beyond the edges."""
+    """Return the crops of uint8[N, S, S, 3]: uint8[N, side, side, 3], black beyond the edges."""
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
     cuts = sample(x, torch.from_numpy(transform), side).round().byte()
     return np.asarray(cuts.permute(0, 2, 3, 1), np.uint8)

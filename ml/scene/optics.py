@@ -30,9 +30,9 @@ def expose(
     Args:
         picture: what is before the camera.
         c: weather, lens and sensor.
-        rng: draws what is another in each picture: flakes, streaks, grain.
+        rng: draws what differs from picture to picture: flakes, streaks, grain.
         motion: the unit direction of the carrier's movement in the picture (x, y); it steers motion blur.
-        lens: draws what stays from picture to picture: the wind, drops and frost on the glass, the glare.
+        lens: draws what stays the same: the wind, drops and frost on the glass, the glare.
     """
     img = picture.astype(np.float32)
     wind = float(lens.normal(0, 0.5))

@@ -139,7 +139,7 @@ def views() -> list[Row]:
 
 
 def people() -> list[Row]:
-    """Who sits there, how, with what; and who stands about."""
+    """Riders, their posture and gear; people on the ground; other carriers."""
     lift = _lift(_bar(rest="t"))
     rng = np.random.default_rng(5)
     tiles = []
@@ -272,7 +272,7 @@ def _slips() -> Row:
 
 
 def drawn() -> list[Row]:
-    """Pictures as the sets have them: every factor drawn at once."""
+    """Pictures as in the data sets: every factor drawn at random."""
     tiles = []
     for k in range(5 * COLUMNS):
         rng = np.random.default_rng(_SEED + 100 + k)

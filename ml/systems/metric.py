@@ -45,7 +45,7 @@ class Metric(System[R]):
     by_gallery = True
 
     def batches(self, data: PictureSet, generator: torch.Generator) -> Iterator[Tensor]:
-        """Yield batches of EACH pictures of as many classes as fit, until as many as there are were shown."""
+        """Yield batches of EACH pictures of as many classes as fit, as many pictures as there are."""
         labels = classes(data)
         rows = [(labels == label).nonzero()[:, 0] for label in torch.unique(labels)]
         wanted = max(2, self.recipe.batch // EACH)
@@ -108,13 +108,13 @@ class Triplet(Metric[TripletRecipe]):
         return network
 
     def epoch_begins(self, epoch: int, data: PictureSet, generator: torch.Generator) -> None:
-        """Look for hard negatives, offline, once the first round is over."""
+        """Mine hard negatives, offline, after the first round."""
         del generator
         if self.recipe.mining == "offline" and epoch >= self.recipe.hard_from:
             self._hard = wrong_neighbours(self.all_outputs(data.images), classes(data))
 
     def batches(self, data: PictureSet, generator: torch.Generator) -> Iterator[Tensor]:
-        """Yield batches by class, or rows of triplets that were drawn before."""
+        """Yield batches by class, or rows of triplets drawn before the epoch."""
         if self.recipe.mining != "offline" or self.recipe.loss == "am-softmax":
             yield from super().batches(data, generator)
             return

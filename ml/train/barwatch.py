@@ -29,7 +29,7 @@ from ml.models.matcher import LOGITS_PER_MARGIN, Match
 from ml.train.config import TrainConfig
 from ml.train.loop import Learner, State
 
-STRETCH = 50
+LOG_EVERY = 50
 """Steps between two lines of the log, and two checkpoints."""
 
 
@@ -39,14 +39,14 @@ def split(output: EmbedderOutput, sizes: list[int]) -> list[EmbedderOutput]:
 
 
 def background_embedding(bars: Tensor, watched: Tensor) -> Tensor:
-    """Return what shows in either state, as far as a batch tells: means over some of a lift's other pictures.
+    """Return what shows in either state, estimated from the batch: means over other pictures of the lift.
 
     Args:
-        bars: float[L * P, K], bar parts of the pictures' embeddings, P of a lift one after the other.
-        watched: bool[L, P, P], which other pictures of its lift each may know (`Episode.watched`).
+        bars: float[L * P, K], bar parts of the pictures' embeddings, the P of each lift in a row.
+        watched: bool[L, P, P], the other pictures to average (`Episode.watched`).
 
     Returns:
-        float[L * P, K], no gradient; zeros where it may know none.
+        float[L * P, K], no gradient; zeros where there are none.
     """
     weight = watched.to(bars) / watched.sum(2, keepdim=True).clamp(min=1).to(bars)
     return torch.bmm(weight, bars.detach().view(len(watched), watched.shape[1], -1)).flatten(0, 1)
@@ -200,12 +200,12 @@ class BarwatchLearner(Learner):
         return self.step >= self.config.steps
 
     def learn(self, state: State) -> dict[str, float]:
-        """Learn until the next multiple of `STRETCH` steps, or the end; returns the means of the losses."""
+        """Learn until the next multiple of `LOG_EVERY` steps, or the end; returns the means of the losses."""
         del state
         if self._episodes is None:
             self._episodes = self._loaded()
         sums: dict[str, float] = {}
-        last = min((self.step // STRETCH + 1) * STRETCH, self.config.steps)
+        last = min((self.step // LOG_EVERY + 1) * LOG_EVERY, self.config.steps)
         count = last - self.step
         while self.step < last:
             episode = next(self._episodes)
@@ -241,7 +241,7 @@ class BarwatchLearner(Learner):
         }
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
+        """Restore what `state_dict` returned."""
         self.step = int(saved["step"])
         self.network.load_state_dict(saved["model"])
         self.average.load_state_dict(saved["average"])

@@ -17,7 +17,7 @@ MOMENTUM = 0.9
 
 
 class Descent:
-    """A system with what its descent needs: regularisation, optimiser, what is drawn, and how far it is.
+    """A system in training, with its regularisation, optimiser, random numbers and step.
 
     Args:
         system: its network is moved to the device.
@@ -38,7 +38,7 @@ class Descent:
         return sum(losses) / max(1, len(losses))
 
     def state_dict(self) -> dict[str, Any]:
-        """What a run that was cut short goes on from."""
+        """Return everything that a resumed run needs."""
         return {
             "network": self.system.network.state_dict(),
             "penalty": self.penalty.state_dict(),
@@ -48,7 +48,7 @@ class Descent:
         }
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
-        """Take back what `state_dict` gave."""
+        """Restore what `state_dict` returned."""
         self.system.network.load_state_dict(saved["network"])
         self.penalty.load_state_dict(saved["penalty"])
         self.optimiser.load_state_dict(saved["optimiser"])
@@ -67,7 +67,7 @@ class Descent:
         learning = {id(parameter) for parameter in system.learning(self.step)}
         for parameter in system.network.parameters():
             if id(parameter) not in learning:
-                parameter.grad = None  # the optimiser leaves what has no gradient as it is
+                parameter.grad = None  # the optimiser skips parameters without a gradient
         nn.utils.clip_grad_norm_(system.network.parameters(), recipe.clip_norm)
         self.optimiser.step()
         self.step += 1

@@ -1,4 +1,4 @@
-"""The training loop for everything: stretches of learning, the best kept, checkpoints, log, resume."""
+"""The training loop of every learner: checkpoints, log, resume, and the best network kept."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ml.train.run import Run
 LAST, BEST, LOG = "last.pt", "best.pt", "log.csv"
 
 State = dict[str, Any]
-"""How far a training is: `epoch` (stretches done), `best` (validation accuracy 0..1; -1 before the first),
+"""How far a training is: `epoch` (intervals done), `best` (validation accuracy 0..1; -1 before the first),
 `best_epoch` (from 1), `seconds` (spent learning), `machine` (what it ran on last, its precision included)."""
 
 
 class Learner(ABC):
-    """What is trained. It learns stretch by stretch, and can be saved and restored between them.
+    """A network in training. It learns in intervals (such as epochs), and can be saved between them.
 
     network: whose weights the best file holds. step: steps of descent so far.
     """
@@ -34,7 +34,7 @@ class Learner(ABC):
 
     @abstractmethod
     def content(self) -> dict[str, Any]:
-        """Return what every checkpoint says of the run: how it is trained, as plain values."""
+        """Return how the network is trained, as plain values for every checkpoint."""
 
     @abstractmethod
     def continues(self, saved: dict[str, Any]) -> bool:
@@ -46,22 +46,22 @@ class Learner(ABC):
 
     @abstractmethod
     def learn(self, state: State) -> dict[str, float]:
-        """Learn for a stretch; returns what was measured, `validation` (accuracy 0..1) if that is done."""
+        """Learn for one interval; returns measurements, such as `validation` (accuracy 0..1)."""
 
     @abstractmethod
     def state_dict(self) -> dict[str, Any]:
-        """Return everything that learning goes on from."""
+        """Return everything that a resumed training needs."""
 
     @abstractmethod
     def load_state_dict(self, saved: dict[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
+        """Restore what `state_dict` returned."""
 
 
 def train(learner: Learner, run: Run) -> Path:
     """Let a learner learn until it is finished; returns the file of its last state.
 
-    Writes last.pt after every stretch, best.pt after each that is better on validation, and log.csv, all in
-    run.out. Where last.pt is there already, training goes on from it.
+    Writes last.pt after every interval, best.pt after each that is better on validation, and log.csv, all in
+    run.out. If last.pt exists already, training resumes from it.
 
     Raises:
         ValueError: last.pt is of another run.
@@ -94,20 +94,20 @@ def train(learner: Learner, run: Run) -> Path:
 
 
 def read(path: Path, device: torch.device) -> dict[str, Any]:
-    """Read a checkpoint back: plain values and tensors, nothing that runs."""
+    """Read a checkpoint: plain values and tensors, no code."""
     content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     return content
 
 
 def save(content: dict[str, Any], path: Path) -> None:
-    """Write a checkpoint, wholly or not at all."""
+    """Write a checkpoint, whole or not at all."""
     partial = path.with_suffix(".partial")
     torch.save(content, partial)
     partial.rename(path)
 
 
 def append_log(path: Path, state: State, step: int, measured: dict[str, float]) -> None:
-    """Add a stretch's line to a CSV log, which begins with a header."""
+    """Add an interval's line to a CSV log; the first line is a header."""
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         log = csv.writer(file)

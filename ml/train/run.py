@@ -1,4 +1,4 @@
-"""What every training and evaluation needs to know: folders, device, progress."""
+"""Settings of every training and evaluation: folders, device, progress."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from pathlib import Path
 import torch
 
 Progress = Callable[[dict[str, float]], None]
-"""Told of each stretch of a training: epoch, step, and what was measured."""
-
+"""Called after each interval of a training, with epoch, step and measurements."""
 
 CPU = torch.device("cpu")
 
 
 def silent(measured: dict[str, float]) -> None:
-    """Ignore it."""
+    """Report nothing."""
     del measured
 
 
@@ -25,8 +24,8 @@ class Run:
     """One run.
 
     device: what networks run on. cache: folder of rendered lifts. benchmark: folder of the benchmark's sets.
-    workers: processes that render. out: folder of a training's checkpoints and log. progress: told how the
-    training goes.
+    workers: processes that render. out: folder of a training's checkpoints and log. progress: called as the
+    training proceeds.
     """
 
     device: torch.device = CPU

@@ -20,9 +20,9 @@ from ml.train.run import CPU, Run
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is trained on what.
+    """A system's recipe with its pictures.
 
-    name: of the system. recipe: how; a run that goes on may be longer than was first asked, and use other
+    name: of the system. recipe: its settings; a resumed run may have more epochs or other
     threads. training, validation: of the same lifts in the same order; the first is also the gallery of
     systems that judge by known pictures.
     """
@@ -79,14 +79,14 @@ class SystemLearner(Learner):
         return self.descent.state_dict()
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
-        """Take back the descent's."""
+        """Restore the descent's."""
         self.descent.load_state_dict(saved)
 
 
 def train_rates(lesson: Lesson, rates: Sequence[float], run: Run) -> Path:
-    """Train once with each learning rate; returns the file of the best on validation.
+    """Train with each learning rate; returns the checkpoint that is best on validation.
 
-    Each has its folder, run.out/rate-RATE; run.out/best.pt is that of the best and says what each reached.
+    Each rate has a folder, run.out/rate-RATE; run.out/best.pt is the best's, and says what each rate reached.
 
     Raises:
         ValueError: a folder holds another run.
@@ -97,7 +97,7 @@ def train_rates(lesson: Lesson, rates: Sequence[float], run: Run) -> Path:
         learner = SystemLearner(tried, run.device)
         last = train(learner, replace(run, out=run.out / f"rate-{rate:g}"))
         best = read(last.with_name(BEST), CPU)
-        # The best's file ends with its epoch; the run went on, and may be longer now than it was then.
+        # best.pt was written at its epoch; the run continued, and may be longer now.
         contents[f"{rate:g}"] = {**best, **learner.content(), "state": read(last, CPU)["state"]}
     reached = {rate: content["state"]["best"] for rate, content in contents.items()}
     content = max(contents.values(), key=lambda content: content["state"]["best"])
@@ -107,10 +107,10 @@ def train_rates(lesson: Lesson, rates: Sequence[float], run: Run) -> Path:
 
 
 def load(path: Path, device: torch.device) -> tuple[str, System[Any], State]:
-    """Read best.pt back: the system's name, the system as trained, and how far training had come."""
+    """Read best.pt: the system's name, the trained system, and the state of its training."""
     saved = read(path, device)
     name, recipe = from_values(saved["recipe"])
-    system = system_of(replace(recipe, weights=""))  # those it began with are not needed any more
+    system = system_of(replace(recipe, weights=""))  # the pretrained ones are overwritten
     system.recipe = recipe
     system.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     system.network.load_state_dict(saved["network"])

@@ -12,7 +12,7 @@ from ml.evaluate.events import Record, carrier_of
 from ml.evaluate.metrics import distribution, wilson
 
 FIRST = 2
-"""Carriers at the start of a recording, while the line is not known yet."""
+"""Number of carriers at the start of a recording, while the line is still being learnt."""
 
 NEAR_S = 0.2
 
@@ -20,14 +20,14 @@ _COUNTS = ("carriers", "once", "missed", "twice", "ghosts", "unknown")
 
 
 @dataclass
-class Found:
-    """What was found over some recordings; carriers are those of the truth, times in seconds.
+class PassageTally:
+    """The passages found in some recordings; carriers are those of the truth, times in seconds.
 
     once, missed, twice: carriers with one passage, none, more. ghosts: passages without a carrier. unknown:
     carriers whose first passage was not judged. late_first, late_others: verdicts after TF, of first_found
-    among the first carriers of a recording, and of others_found. errors_s: how far the reported
-    middle is from the true one, of each carrier's first passage. missed_at, twice_at: the carriers' true
-    middles; ghosts_at: the reported middles.
+    (the first carriers of each recording) and others_found. errors_s: distance of the reported middle from
+    the true one, for each carrier's first passage. missed_at, twice_at: the carriers' true middles;
+    ghosts_at: the reported middles.
     """
 
     carriers: int = 0
@@ -48,16 +48,16 @@ class Found:
 
 def found(
     truth: Sequence[Record], lines: Sequence[Record], line_time: Callable[[float], float] = float
-) -> Found:
+) -> PassageTally:
     """Compare one recording's passages with its carriers.
 
     Args:
         truth: carriers with t_begin, t_middle, t_end (TF), in order of passing.
         lines: of `barwatch watch --json --timing`, in their order.
-        line_time: from a time of the recording to one at which the line would be there had it never stopped:
-            while it stands a hair's breadth before a middle, seconds do not measure the error.
+        line_time: maps a time of the recording to the time at which a line that never stopped would be at the
+            same place: while a line stands, seconds do not measure the error.
     """
-    result = Found(carriers=len(truth))
+    result = PassageTally(carriers=len(truth))
     of: list[list[Record]] = [[] for _ in truth]
     times = ("t_begin", "t_middle", "t_end")
     ran = [{name: line_time(carrier[name]) for name in times} for carrier in truth]
@@ -89,13 +89,13 @@ def found(
     return result
 
 
-def row(one: Found) -> dict[str, Any]:
+def row(one: PassageTally) -> dict[str, Any]:
     """One recording's figures as plain values; errors only by their worst."""
     plain = {name: value for name, value in vars(one).items() if name != "errors_s"}
     return plain | {"worst_error_s": max(one.errors_s, default=None)}
 
 
-def summary(all_found: Sequence[Found]) -> dict[str, Any]:
+def summary(all_found: Sequence[PassageTally]) -> dict[str, Any]:
     """Figures over some recordings as plain values; intervals are Wilson's, of 95 %, of the carriers."""
     counts = (*_COUNTS, "late_first", "first_found", "late_others", "others_found")
     total: dict[str, Any] = {name: sum(getattr(one, name) for one in all_found) for name in counts}
@@ -113,7 +113,7 @@ def summary(all_found: Sequence[Found]) -> dict[str, Any]:
     }
 
 
-def report(named: Sequence[tuple[str, str, Sequence[tuple[dict[str, Any], Found]]]]) -> dict[str, Any]:
+def report(named: Sequence[tuple[str, str, Sequence[tuple[dict[str, Any], PassageTally]]]]) -> dict[str, Any]:
     """All variants' figures and those of all together.
 
     Args:

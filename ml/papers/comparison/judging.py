@@ -19,7 +19,7 @@ from ml.systems.siamese import NearestMask
 
 @dataclass(frozen=True)
 class Sets:
-    """What a system is asked about.
+    """The pictures that a system is judged on.
 
     test: pictures of the lifts that it was trained on; known: these lifts' training pictures.
     unseen: whole passages of lifts that no training saw.

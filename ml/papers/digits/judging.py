@@ -1,7 +1,7 @@
 """Pairs of distorted digits, with and without the spatial transformer: Table I of paper 001 and beyond.
 
 Table I says what share of pairs is called rightly, not by which threshold: here by the one that is best on
-validation pairs. Also how often the nearest training digit is of the same class, and whether what is cut out
+validation pairs. Also how often the nearest training digit is of the same class, and whether the crop
 is the digit, which the paper claims and shows in its figure 7 but does not measure. Seeds share the test
 pairs; each figure is a mean over seeds, its interval a bootstrap over the test digits: all pictures of one of
 scikit-learn's digits are drawn together. The intervals do not speak of other seeds: those are listed.
@@ -30,7 +30,7 @@ TEST_SEED, COPIES = 0, 4
 
 @dataclass(frozen=True)
 class Asked:
-    """What every network is asked: pictures, pairs of them, and training digits to look for the nearest in.
+    """The test of every network: pictures, pairs of them, and training digits to find the nearest among.
 
     rows: int64[P, 2], same: bool[P].
     """
@@ -64,9 +64,9 @@ class DigitsAnswers:
     """One network's answers.
 
     right: float64[P], 1 where a pair was called rightly, else 0. found: float64[N], 1 where the nearest
-    training digit is of a picture's class. overlaps, inside: float64[N], intersection over union of what was
-    cut out and the digit's box, and the share of the box that was cut out; of the whole picture where nothing
-    is cut out.
+    training digit is of a picture's class. overlaps, inside: float64[N], intersection over union of the
+    crop and the digit's box, and the share of the box inside the crop; of the whole picture where there is no
+    transformer.
     """
 
     trained: Trained
@@ -77,7 +77,7 @@ class DigitsAnswers:
 
 
 def judge(trained: Trained, asked: Asked) -> DigitsAnswers:
-    """Ask one network everything."""
+    """Judge one network on the test."""
     blur_px = trained.recipe.blur_px
     known = embedded(trained.network, pixels(asked.gallery.pictures, blur_px))
     embeddings = embedded(trained.network, pixels(asked.digits.pictures, blur_px))
@@ -91,7 +91,7 @@ def judge(trained: Trained, asked: Asked) -> DigitsAnswers:
 
 @torch.inference_mode()
 def transforms(trained: Trained, digits: Digits) -> Float32:
-    """Return by what all pictures are cut, float32[N, 2, 3]; the identity where there is no transformer."""
+    """Return the crops' transforms, float32[N, 2, 3]; the identity where there is no transformer."""
     x = pixels(digits.pictures, trained.recipe.blur_px)
     if isinstance(trained.network, GetNet):
         return np.asarray(trained.network.transformer.transform(x), np.float32)
@@ -99,16 +99,16 @@ def transforms(trained: Trained, digits: Digits) -> Float32:
 
 
 def overlap(transform: Float32, boxes: Int64, side: int = SIDE_PX) -> tuple[Float64, Float64]:
-    """How well what is cut out and a box agree.
+    """Return how well crops and boxes agree.
 
     Args:
-        transform: float[N, 2, 3], of the cutting's coordinates to the picture's, edges at -1 and 1.
+        transform: float[N, 2, 3], from the crop's coordinates to the picture's, edges at -1 and 1.
         boxes: int64[N, 4], left, top, right, bottom in pixels.
         side: of the picture, in pixels.
 
     Returns:
-        (intersection over union float64[N], share of the box that is cut out float64[N]), both 0..1. What is
-        cut out may lie beyond the picture, and counts there too.
+        (intersection over union float64[N], share of the box inside the crop float64[N]), both 0..1. The crop
+        may reach beyond the picture, and counts there too.
     """
     ious, shares = np.zeros(len(boxes)), np.zeros(len(boxes))
     for row, cut in enumerate(corners(transform, side)):
@@ -123,7 +123,7 @@ def overlap(transform: Float32, boxes: Int64, side: int = SIDE_PX) -> tuple[Floa
 
 
 def corners(transform: Float32, side: int) -> Float64:
-    """Return where the cutting's corners lie in the picture, float64[N, 4, 2] (x, y) in pixels, in turn."""
+    """Return the crops' corners in the picture, float64[N, 4, 2] (x, y) in pixels, in order."""
     square = np.array([[-1, -1, 1], [1, -1, 1], [1, 1, 1], [-1, 1, 1]], np.float64)
     found: Float64 = (square @ transform.astype(np.float64).transpose(0, 2, 1) + 1) * side / 2
     return found

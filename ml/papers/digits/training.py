@@ -155,7 +155,7 @@ class DigitsLearner(Learner):
         return {"loss": sum(losses) / len(losses), "validation": share, "threshold": threshold}
 
     def state_dict(self) -> dict[str, Any]:
-        """Return network, optimiser, generator, and how far it is."""
+        """Return network, optimiser, generator, step and `ready`."""
         return {
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -165,7 +165,7 @@ class DigitsLearner(Learner):
         }
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
+        """Restore what `state_dict` returned."""
         self.network.load_state_dict(saved["network"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.rng.set_state(saved["rng"])

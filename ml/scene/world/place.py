@@ -20,7 +20,7 @@ class Place:
     """A station's surroundings in world coordinates (metres, y up).
 
     solids are drawn on the ground plane y = ground_y; texture is a float32[256, 256] tile of snow relief;
-    snow is the ground's albedo; sky_blue scales the sky's; lamps float64[4, 3] stand round about.
+    snow is the ground's albedo; sky_blue scales the sky's; lamps float64[4, 3] stand around it.
     """
 
     ground_y: float
@@ -49,7 +49,7 @@ def noise_tile(rng: np.random.Generator, size: int = 256, octaves: int = 5) -> F
 def sample_place(rng: np.random.Generator, ground_y: float, away: Float64) -> Place:
     """Draw a place seen along the horizontal direction `away` float[3] over the carrier.
 
-    Solids stand 3..60 m beyond the carrier; kinds and numbers: see the body.
+    Solids stand 3..60 m beyond the carrier.
     """
     b = Builder()
     side = np.array([-away[2], 0, away[0]])
@@ -89,7 +89,7 @@ def sample_place(rng: np.random.Generator, ground_y: float, away: Float64) -> Pl
     )
     height = rng.uniform(0, 0.16) + rng.uniform(0.02, 0.1) * np.asarray(ridge)
     grey = rng.uniform(0.7, 0.92)
-    apart = rng.spawn(1)[0]  # what is drawn from it moves nothing that is drawn from rng
+    apart = rng.spawn(1)[0]  # so that lamps leave everything that is drawn from rng as it was
     lamps = np.array([away * apart.uniform(4, 30) + side * apart.normal(0, 7) for _ in range(4)])
     lamps[:, 1] = ground_y + apart.uniform(3, 7, 4)
     tint = rng.normal(0, 0.02)

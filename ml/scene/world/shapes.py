@@ -38,7 +38,7 @@ class Shapes:
     quad_bias: Float64
 
     def rimed(self, amount: float) -> Shapes:
-        """Return the shapes with hoar frost on them, 0 none .. 1 white, here more and there less."""
+        """Return the shapes with patchy hoar frost on them, 0 none .. 1 white."""
         white = np.array([0.82, 0.85, 0.9])
 
         def frosted(rgb: Float64, at: Float64) -> Float64:
@@ -60,7 +60,7 @@ class Shapes:
         return replace(self, tubes=tubes, quads=quads)
 
     def marked(self, part: int) -> Shapes:
-        """Return the shapes with one id, BAR_ID, RIDER_ID or 0 for what no label asks for."""
+        """Return the shapes with one id, BAR_ID, RIDER_ID, or 0 for unlabelled parts."""
         return replace(
             self, tube_id=np.full_like(self.tube_id, part), quad_id=np.full_like(self.quad_id, part)
         )

@@ -76,7 +76,7 @@ def test_the_tables_say_what_was_not_found() -> None:
     assert "| **all** | 10 | 9: 90.00" in text
     assert "Missed, by recording and middle in seconds:\n\n- half: seed-10000/1 at 50.0\n" in text
     assert "- half: seed-10000/1 at 35.0\n" in text
-    assert "Found twice" not in text
+    assert "PassageTally twice" not in text
     results = {"passages": {**result, "command": "barwatch x", "git_commit": "0" * 40}}
     assert "### Passages\n\n| variant | carriers |" in report_document(results)
     table = str(summary_table(results))
