@@ -38,9 +38,9 @@ def to_canonical(pose: Pose, margin_px: int = 0) -> Float64:
     )
 
 
-def to_camera(pose: Pose, margin_px: int = 0) -> Float64:
+def to_camera(pose: Pose) -> Float64:
     """Return the float64[2, 3] matrix canonical -> camera: the inverse of `to_canonical`."""
-    return np.asarray(cv2.invertAffineTransform(to_canonical(pose, margin_px)), dtype=np.float64)
+    return np.asarray(cv2.invertAffineTransform(to_canonical(pose)), dtype=np.float64)
 
 
 def apply(matrix: Float64, points: npt.ArrayLike) -> Float64:

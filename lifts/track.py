@@ -76,13 +76,13 @@ def scaled(track: Track, factor: float) -> Track:
     return track.model_copy(update=poses)
 
 
-def _motion_field(track: Track, progress: float, half: float = 0.05) -> Float64:
+def _motion_field(track: Track, progress: float) -> Float64:
     """Return float64[25, 2], the motion per unit of progress at 25 points of the canonical frame."""
     side = np.linspace(40.0, 160.0, 5)
     points = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     back = cv2.invertAffineTransform(to_camera(pose_at(track, progress)))
     ends = [
-        apply(np.asarray(back), apply(to_camera(pose_at(track, progress + sign * half)), points))
+        apply(np.asarray(back), apply(to_camera(pose_at(track, progress + sign * 0.05)), points))
         for sign in (-1, 1)
     ]
-    return np.asarray((ends[1] - ends[0]) / (2 * half))
+    return np.asarray((ends[1] - ends[0]) / (2 * 0.05))

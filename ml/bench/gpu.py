@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from ml.artefact.torchscript import load
@@ -49,8 +48,8 @@ def gpu_rate(model: Path, seconds: float, batch: int = BATCH) -> dict[str, Any]:
     masks = torch.randint(0, 2, (MASKS, 200, 200), dtype=torch.uint8, device="cuda") * 255
     with torch.inference_mode():
         bank = network.embed_mask(masks).float()  # [MASKS, D]
-        host = [_pinned(torch.randint(0, 256, (batch, 200, 200, 3), dtype=torch.uint8)) for _ in range(2)]
-        back = [_pinned(torch.empty(batch, MASKS)) for _ in range(2)]
+        host = [torch.randint(0, 256, (batch, 200, 200, 3), dtype=torch.uint8).pin_memory() for _ in range(2)]
+        back = [torch.empty(batch, MASKS).pin_memory() for _ in range(2)]
         device = [torch.empty_like(images, device="cuda") for images in host]
         streams = [torch.cuda.Stream() for _ in range(2)]  # type: ignore[no-untyped-call]
         torch.cuda.synchronize()  # the other streams do not wait for what this one has made
@@ -106,10 +105,6 @@ def count_operations(network: Any) -> int:
         with FlopCounterMode(display=False) as counter:
             network.embed(image)
     return int(counter.get_total_flops())
-
-
-def _pinned(tensor: Tensor) -> Tensor:
-    return tensor.pin_memory()
 
 
 def _seconds_each(work: Callable[[int], object], seconds: float) -> float:

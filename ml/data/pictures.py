@@ -76,14 +76,9 @@ def _gather(lifts: Sequence[RenderedLift], names: Sequence[str], factors: list[d
 
 def select(data: PictureSet, rows: Tensor) -> PictureSet:
     """Return the pictures at rows int64[M], with the same lifts."""
-    return replace(
-        data,
-        images=data.images[rows],
-        is_open=data.is_open[rows],
-        occupied=data.occupied[rows],
-        lift=data.lift[rows],
-        factors=[data.factors[row] for row in rows.tolist()] if data.factors else [],
-    )
+    per_picture = {name: getattr(data, name)[rows] for name in ("images", "is_open", "occupied", "lift")}
+    factors = [data.factors[row] for row in rows.tolist()] if data.factors else []
+    return replace(data, **per_picture, factors=factors)
 
 
 def concatenate(first: PictureSet, second: PictureSet) -> PictureSet:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -21,37 +20,26 @@ from lifts.arrays import Bool, Float32, Float64, Int64
 from ml.evaluate.metrics import bootstrap
 
 Embeddings = Float32 | Float64
-Metric = Literal["euclidean", "cosine"]
 
-Search = Callable[[Embeddings, Embeddings, Metric, int], tuple[Int64, Float64]]
-"""(queries [Q, D], gallery [G, D], metric, K) to the nearest rows int64[Q, K], nearest first, and their
+Search = Callable[[Embeddings, Embeddings, int], tuple[Int64, Float64]]
+"""(queries [Q, D], gallery [G, D], K) to the nearest rows int64[Q, K], nearest first, and their Euclidean
 distances float64[Q, K]; fewer columns, or row -1 at distance infinity, where fewer were found."""
 
 
-def unit(vectors: Embeddings) -> Float64:
-    """Rows float64[N, D] of length 1; rows of zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float64)
-
-
-def exact(queries: Embeddings, gallery: Embeddings, metric: Metric, count: int) -> tuple[Int64, Float64]:
+def exact(queries: Embeddings, gallery: Embeddings, count: int) -> tuple[Int64, Float64]:
     """The nearest by comparing with all; equal gallery rows are at equal distances to the last bit."""
-    sides = [unit(v) if metric == "cosine" else v for v in (queries, gallery)]
-    a, b = (torch.from_numpy(np.ascontiguousarray(side, dtype=np.float64)) for side in sides)
+    a, b = (torch.from_numpy(np.ascontiguousarray(v, dtype=np.float64)) for v in (queries, gallery))
     distances = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist").numpy()
     order = np.argsort(distances, axis=1, kind="stable")[:, :count]
     return order, np.take_along_axis(distances, order, axis=1)
 
 
-def approximate(
-    queries: Embeddings, gallery: Embeddings, metric: Metric, count: int
-) -> tuple[Int64, Float64]:
+def approximate(queries: Embeddings, gallery: Embeddings, count: int) -> tuple[Int64, Float64]:
     """The nearest by a graph of neighbours (usearch's HNSW): most of them, in less than linear time.
 
     One thread, so that the same gallery gives the same graph. The thesis (section 3.3.2) uses ANNOY.
     """
-    sides = [unit(v) if metric == "cosine" else v for v in (queries, gallery)]
-    asked, stored = (np.ascontiguousarray(side, dtype=np.float32) for side in sides)
+    asked, stored = (np.ascontiguousarray(v, dtype=np.float32) for v in (queries, gallery))
     index = Index(ndim=stored.shape[1], metric="l2sq", dtype="f32", expansion_add=128, expansion_search=128)
     index.add(np.arange(len(stored)), stored, threads=1)
     found = index.search(asked, min(count, len(stored)), threads=1)
@@ -92,13 +80,13 @@ class Retrieval:
         """0..1, NaN where no query has a match."""
         return mean(self.precision[self.answerable])
 
-    def recall_interval(self, k: int, seed: int = 0) -> tuple[float, float]:
+    def recall_interval(self, k: int) -> tuple[float, float]:
         """95 % bootstrap interval of `recall` over queries."""
-        return bootstrap(self.hits(k), seed=seed)
+        return bootstrap(self.hits(k))
 
-    def precision_interval(self, seed: int = 0) -> tuple[float, float]:
+    def precision_interval(self) -> tuple[float, float]:
         """95 % bootstrap interval of `mean_average_precision` over queries."""
-        return bootstrap(self.precision[self.answerable], seed=seed)
+        return bootstrap(self.precision[self.answerable])
 
 
 def mean(values: Float64) -> float:
@@ -111,10 +99,8 @@ def retrieve(
     query_labels: Int64,
     gallery: Embeddings,
     gallery_labels: Int64,
-    metric: Metric = "euclidean",
     search: Search = exact,
     count: int | None = None,
-    ignored: Bool | None = None,
 ) -> Retrieval:
     """Rank the gallery for each query.
 
@@ -127,24 +113,20 @@ def retrieve(
         search: `exact` or `approximate`.
         count: how many of each ranking are looked at, K of AP@K; all where not given. Among those beyond the
             last of an `approximate` search a tie is not seen.
-        ignored: bool[Q, G], gallery rows that are none for a query: itself, where queries and gallery are one
-            set, or those of its own camera.
     """
-    keep = np.ones((len(queries), len(gallery)), dtype=bool) if ignored is None else ~ignored
-    matches = (query_labels[:, None] == gallery_labels[None]) & keep
+    matches = query_labels[:, None] == gallery_labels[None]
     wanted = len(gallery) if count is None else min(count, len(gallery))
     # `exact` ranks everything before it cuts, which costs no more and leaves no tie at the cut to chance.
-    spare = len(gallery) if search is exact else int((~keep).sum(1).max(initial=0))
-    looked = min(len(gallery), wanted + spare)
+    looked = len(gallery) if search is exact else wanted
     first = np.zeros(len(queries), dtype=np.int64)
     precision = np.full(len(queries), math.nan)
     if not len(queries) or not len(gallery):
         return Retrieval(first, precision)
-    rows, distances = search(queries, gallery, metric, looked)
+    rows, distances = search(queries, gallery, looked)
     for q in range(len(queries)):
         total = int(matches[q].sum())
         if total:
-            real = (rows[q] >= 0) & keep[q, rows[q]]
+            real = rows[q] >= 0
             found, far = matches[q, rows[q][real]], distances[q][real]
             found = found[np.lexsort((found, far))][:wanted]  # by distance, then other classes first
             ranks = np.flatnonzero(found) + 1

@@ -128,8 +128,8 @@ class BarwatchNetwork(nn.Module):
         """
         margin = margins(embedding, opened, closed)
         cells = self.bar_grid * self.bar_grid
-        bars = embedding[:, :cells], opened[:, :cells], closed[:, :cells]
-        matched: Match = self.matcher(margin, features, bars[0], bars[1], bars[2], background)
+        bars = torch.stack([embedding[:, :cells], opened[:, :cells], closed[:, :cells], background], 1)
+        matched: Match = self.matcher(margin, features, bars)
         return matched
 
     def embedding(self, bar_logits: Tensor, free: Tensor) -> Tensor:

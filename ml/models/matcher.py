@@ -56,24 +56,16 @@ class Matcher(nn.Module):
         nn.init.zeros_(self.answer.weight)
         nn.init.zeros_(self.answer.bias)
 
-    def forward(
-        self,
-        margin: Tensor,
-        features: Tensor,
-        bar: Tensor,
-        opened: Tensor,
-        closed: Tensor,
-        background: Tensor,
-    ) -> Match:
+    def forward(self, margin: Tensor, features: Tensor, bars: Tensor) -> Match:
         """Correct float[N] margins.
 
         Args:
             margin: float[N], of the distances.
             features: float[N, C, 25, 25] of the pictures.
-            bar, opened, closed, background: float[N, 2500], bar parts of the embeddings of picture and masks, and
-                the mean over the lift's unlabelled pictures, zeros where there are none.
+            bars: float[N, 4, 2500], bar parts of the embeddings of picture, open and close mask, and their mean
+                over the lift's unlabelled pictures, zeros where there are none.
         """
-        maps = torch.stack([bar, opened, closed, background], 1).view(-1, 4, 50, 50) * self.lit
+        maps = bars.view(-1, 4, 50, 50) * self.lit
         at25 = F.pixel_unshuffle(maps, 2).to(features.dtype)  # [N, 16, 25, 25]
         seen = self.second(self.first(torch.cat([features, at25], 1)))  # [N, w, 25, 25]
         masks = F.avg_pool2d(maps[:, 1:3], 2)  # [N, 2, 25, 25]

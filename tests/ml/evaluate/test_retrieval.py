@@ -54,28 +54,11 @@ def test_ties_count_against_the_query(count: int | None) -> None:
         assert found.precision[0] == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("search", [exact, approximate])
-def test_what_is_ignored_takes_no_rank(search: Search) -> None:
-    """A set against itself: at -1, 0, 1.5 and 9 the classes are 0, 1, 0, 1; nobody finds itself."""
-    x, labels = np.array([[-1.0], [0.0], [1.5], [9.0]]), np.array([0, 1, 0, 1])
-    found = retrieve(x, labels, x, labels, search=search, count=2, ignored=np.eye(4, dtype=bool))
-    assert found.first.tolist() == [2, 0, 2, 2]
-
-
-def test_the_metric_matters() -> None:
-    """(10, 1) points along (1, 0) and is near to (9, 9)."""
-    query, gallery = np.array([[10.0, 1.0]]), np.array([[1.0, 0.0], [9.0, 9.0]])
-    for metric, first in (("euclidean", 1), ("cosine", 0)):
-        rows, _ = exact(query, gallery, metric, 1)  # type: ignore[arg-type]
-        assert rows.tolist() == [[first]]
-        assert approximate(query, gallery, metric, 1)[0].tolist() == [[first]]  # type: ignore[arg-type]
-
-
 def test_distances_by_hand() -> None:
-    rows, distances = exact(np.zeros((1, 2)), np.array([[6.0, 8.0], [3.0, 4.0]]), "euclidean", 5)
+    rows, distances = exact(np.zeros((1, 2)), np.array([[6.0, 8.0], [3.0, 4.0]]), 5)
     assert rows.tolist() == [[1, 0]]
     assert distances.tolist() == [[5, 10]]
-    rows, distances = approximate(np.zeros((1, 2)), np.array([[6.0, 8.0], [3.0, 4.0]]), "euclidean", 5)
+    rows, distances = approximate(np.zeros((1, 2)), np.array([[6.0, 8.0], [3.0, 4.0]]), 5)
     assert rows.tolist() == [[1, 0]]
     np.testing.assert_allclose(distances, [[5, 10]])
 
@@ -100,17 +83,16 @@ def test_figures_agree_with_a_plain_loop() -> None:
     assert low <= found.recall(5) <= high
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
-def test_the_approximate_search_agrees_on_most_queries(metric: str) -> None:
+def test_the_approximate_search_agrees_on_most_queries() -> None:
     """2000 rows of 32 numbers: the ten nearest of nearly all, and the same graph twice."""
     rng = np.random.default_rng(1)
     gallery, queries = rng.normal(size=(2000, 32)), rng.normal(size=(100, 32))
-    right, _ = exact(queries, gallery, metric, 10)  # type: ignore[arg-type]
-    near, _ = approximate(queries, gallery, metric, 10)  # type: ignore[arg-type]
+    right, _ = exact(queries, gallery, 10)
+    near, _ = approximate(queries, gallery, 10)
     shared = [len(set(a) & set(b)) / 10 for a, b in zip(right.tolist(), near.tolist(), strict=True)]
     assert np.mean(shared) > 0.95
     assert (right[:, 0] == near[:, 0]).mean() > 0.95
-    np.testing.assert_array_equal(near, approximate(queries, gallery, metric, 10)[0])  # type: ignore[arg-type]
+    np.testing.assert_array_equal(near, approximate(queries, gallery, 10)[0])
 
 
 def test_an_empty_side_has_no_figures() -> None:

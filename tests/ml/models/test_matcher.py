@@ -9,11 +9,8 @@ from ml.models.matcher import Matcher
 
 def _inputs(count: int = 2) -> dict[str, torch.Tensor]:
     generator = torch.Generator().manual_seed(0)
-    maps = {
-        name: torch.rand(count, 2500, generator=generator) / 30
-        for name in ("bar", "opened", "closed", "always")
-    }
-    return {"features": torch.randn(count, 8, 25, 25, generator=generator), **maps}
+    bars = torch.rand(count, 4, 2500, generator=generator) / 30
+    return {"features": torch.randn(count, 8, 25, 25, generator=generator), "bars": bars}
 
 
 def test_it_begins_as_no_correction() -> None:
@@ -32,8 +29,12 @@ def test_everything_it_is_given_matters() -> None:
         matcher.answer.weight.normal_()
     inputs = {"margin": torch.tensor([-0.3, 0.2]), **_inputs()}
     whole = matcher(**inputs)
-    for name, value in inputs.items():
-        other = matcher(**{**inputs, name: value.roll(1, 0)})
+    changed = {name: {name: value.roll(1, 0)} for name, value in inputs.items() if name != "bars"}
+    for k, name in enumerate(("bar", "opened", "closed", "background")):
+        changed[name] = {"bars": inputs["bars"].clone()}
+        changed[name]["bars"][:, k] = inputs["bars"][:, k].roll(1, 0)
+    for name, change in changed.items():
+        other = matcher(**{**inputs, **change})
         assert not torch.allclose(other.margin, whole.margin), name
         assert not torch.allclose(other.fit_logits, whole.fit_logits), name
     (whole.margin.sum() + whole.fit_logits.sum()).backward()
@@ -44,8 +45,7 @@ def test_everything_it_is_given_matters() -> None:
 def test_masks_that_are_empty_are_no_division_by_zero() -> None:
     """A closed bar may hide behind the bench: then there is nothing to attend to, and still an answer."""
     inputs = _inputs()
-    inputs["closed"] = torch.zeros_like(inputs["closed"])
-    inputs["opened"] = torch.zeros_like(inputs["opened"])
+    inputs["bars"][:, 1:3] = 0
     found = Matcher(8)(torch.zeros(2), **inputs)
     assert torch.isfinite(found.margin).all()
     assert torch.isfinite(found.fit_logits).all()
