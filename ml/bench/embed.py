@@ -20,9 +20,7 @@ def rates(
     """Time all systems against each other, for every number of threads and size of batch.
 
     Args:
-        systems: the paper's network among them; its name is `PAPER`.
-        threads: numbers of CPU threads.
-        batches: pictures at a time.
+        systems: the paper's network, whose name is `PAPER`, among them.
         seconds: approximate time for each figure.
 
     Yields:

@@ -30,10 +30,7 @@ def gpu_rate(model: Path, seconds: float, batch: int = BATCH) -> dict[str, Any]:
     (channels-last, as their bytes are), embedded in half precision and compared with a bank of masks in
     float32; the distances go back. Two streams take turns, so that one copies while the other computes.
 
-    Args:
-        model: barwatch.ts.
-        seconds: time for each of the three figures.
-        batch: pictures at a time.
+    `seconds` are given to each of the three figures.
 
     Returns:
         The figures of `compare_with_limits`; or `left_out`, the reason, if there is no GPU or the artefact

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from lifts.processor import multiplies_bfloat16
 from ml.bench.systems import artefact_systems
 from ml.bench.timing import time_interleaved
+from ml.machine.precision import precision_of
 from ml.systems.named import RECIPES, system_of
 
 BATCH = 16
@@ -22,9 +22,6 @@ def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
 
     They run in bfloat16 if the processor has it, as in training and in the service. All but the shipped
     network have random weights, on which the times do not depend.
-
-    Args:
-        model: the shipped artefact. seconds: approximate time for each.
 
     Returns:
         A row per network: system, parameters (None of the artefact), pictures_per_s (median), side.
@@ -38,9 +35,7 @@ def network_rates(model: Path, seconds: float) -> list[dict[str, Any]]:
         system.network.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
         calls[name] = lambda system=system: system.all_outputs(torch.from_numpy(images))  # type: ignore[misc]
         sizes[name] = (sum(p.numel() for p in system.network.parameters()), recipe.side)
-    native = multiplies_bfloat16(torch.cpu.get_capabilities())
-    dtype = torch.bfloat16 if native else torch.float32
-    calls["barwatch"] = artefact_systems(model, dtype)[0].prepare_call(images, 1)
+    calls["barwatch"] = artefact_systems(model, precision_of(torch.device("cpu")))[0].prepare_call(images, 1)
     sizes["barwatch"] = (None, 200)
     times = time_interleaved(calls, seconds)
     return [

@@ -9,14 +9,7 @@ from ml.data.rendered import render_lift, renderers
 
 
 def render_rate(processes: int, lifts: int, passages: int, first_seed: int = 0) -> dict[str, Any]:
-    """Measure the pictures a second that `processes` render together, lifts and backgrounds included.
-
-    Args:
-        processes: number of processes side by side.
-        lifts: number of lifts that each renders.
-        passages: passages per lift, three pictures each.
-        first_seed: the first lift's seed.
-    """
+    """Measure the pictures a second that `processes` render together, `lifts` each, backgrounds included."""
     seeds = range(first_seed, first_seed + lifts * processes)
     with renderers(processes) as pool:
         # The first round starts the processes and loads their libraries, which is not rendering.

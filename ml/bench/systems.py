@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from lifts.arrays import UInt8
-from lifts.processor import multiplies_bfloat16
 from ml.artefact.torchscript import load
+from ml.machine.precision import precision_of
 from ml.models.mobilenetv2 import MobileNetV2
 from ml.models.paper import PaperNetwork, prepare
 from ml.models.resnet50 import ResNet50
@@ -47,8 +47,7 @@ TORCHSCRIPT = {torch.float32: "TorchScript", torch.bfloat16: "TorchScript, bfloa
 
 def timed_dtypes() -> list[torch.dtype]:
     """Return the number formats to time: float32, and bfloat16 if the processor multiplies it natively."""
-    native = multiplies_bfloat16(torch.cpu.get_capabilities())
-    return [torch.float32, torch.bfloat16] if native else [torch.float32]
+    return [torch.float32, *({precision_of(torch.device("cpu"))} - {torch.float32})]
 
 
 def artefact_systems(path: Path, dtype: torch.dtype = torch.float32) -> list[TimedSystem]:
@@ -177,13 +176,7 @@ def convert(network: nn.Module) -> Any:
 def compile_with(
     core: Any, model: Callable[[], Any], precision: str
 ) -> Callable[[UInt8, int], Callable[[], object]]:
-    """Return a `TimedSystem.prepare_call` that compiles a model with OpenVINO.
-
-    Args:
-        core: openvino.Core.
-        model: returns the model that `convert` made; called only when needed.
-        precision: f32 or bf16.
-    """
+    """Return a `TimedSystem.prepare_call` that compiles a model of `convert` when needed, in f32 or bf16."""
 
     def prepare_call(images: UInt8, threads: int) -> Callable[[], object]:
         shaped = model().clone()

@@ -17,9 +17,7 @@ def time_interleaved(calls: Mapping[str, Callable[[], object]], seconds: float) 
     The calls take turns, so that other load on the machine affects all of them equally. Each is called twice
     and only the second call is timed: the first restores the caches and threads that the others used.
 
-    Args:
-        calls: what to time, by name.
-        seconds: average duration per name; at least `ROUNDS` rounds are made.
+    Each name gets about `seconds`, and at least `ROUNDS` timed calls.
     """
     for call in calls.values():
         for _ in range(_WARM_UP):

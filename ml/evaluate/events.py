@@ -47,7 +47,7 @@ class EventTally:
 
     @property
     def counts(self) -> dict[str, Any]:
-        """What is a number."""
+        """All figures that are numbers."""
         return {name: value for name, value in vars(self).items() if not isinstance(value, list)}
 
 

@@ -117,8 +117,6 @@ def sample(
     """Judge a lift's watched passages by its masks, as `service/site` does before it learns from them.
 
     Args:
-        lift: the lift.
-        calibration: the model's.
         chosen: indices of the passages, all by default.
         background: float32[D], the background embedding, if it is known.
     """
@@ -167,8 +165,7 @@ def site_scores(
     """Score the judged pictures by a site calibration learnt from some of the watched passages.
 
     Args:
-        lift: the lift.
-        calibration: the model's; it holds the prior of the clusters.
+        calibration: the model's, with the prior of the clusters.
         chosen: indices of the passages to learn from.
         reviewed: places of the labelled passages; scores are returned for each entry.
         without: one of PARTS to leave out.
@@ -243,10 +240,8 @@ def row_scores(
 
     Args:
         lift: used neither for training nor for calibration.
-        calibration: the model's.
         counts: numbers of watched passages.
-        rounds: number of draws for each row.
-        seed: of the draws.
+        rounds: number of draws for each row, with `seed`.
     """
     alone = lift.scores()
     for _ in range(rounds):

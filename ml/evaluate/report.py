@@ -45,12 +45,7 @@ def verdicts_of(rows: Sequence[dict[str, Any]]) -> dict[str, Counts | None]:
 
 
 def report(scores: Sequence[Scores], calibration: Calibration) -> dict[str, Any]:
-    """All lifts' rows, their verdicts together, and averages of what goes by the margin's sign.
-
-    Args:
-        scores: the lifts', one or more.
-        calibration: the model's.
-    """
+    """Return all lifts' rows, their verdicts together, and averages by the margin's sign, of one or more."""
     rows = [lift_row(s, calibration) for s in scores]
     passages = [r["accuracy_per_passage"] for r in rows if r["accuracy_per_passage"] is not None]
     right = sum(round(r["accuracy"] * r["pictures"]) for r in rows)

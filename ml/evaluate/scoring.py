@@ -99,15 +99,7 @@ class Scores:
         return np.asarray(self.margin.reshape(-1, 3).mean(1), np.float32)
 
     def judged(self, calibration: Calibration, pictures: int) -> Iterator[Outcome]:
-        """Judge each picture alone, or every three as a passage.
-
-        Args:
-            calibration: the model's.
-            pictures: number of pictures judged together, 1 or 3.
-
-        Yields:
-            Each of the product's verdicts with the truth.
-        """
+        """Yield the product's verdicts with the truth, of each picture (`pictures` 1) or passage (3)."""
         for at in range(0, len(self.pictures), pictures):
             rows = slice(at, at + pictures)
             inference = Inference(*(part[rows] for part in self.inference))
@@ -137,8 +129,6 @@ def score(
     """Score a lift from its two masks alone (paper 000, equation 3, before the arg min).
 
     Args:
-        model: the network.
-        name: the lift's.
         images: uint8[P, 200, 200, 3], in threes.
         truth: is_open, occupied: bool[P].
         masks: uint8[200, 200], open and close.

@@ -33,8 +33,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
         checkpoint: last.pt of a training (`ml.train.barwatch`); the moving average of the weights ships.
         files: rendered lifts (ml.data.rendered) for the calibration, none of them trained on.
         out: folder, made if missing.
-        version: the artefact's version.
-        command: the command line that measures the calibration's figures.
+        command: the command line, as the origin of the figures.
 
     Returns:
         The artefact's path.

@@ -26,5 +26,5 @@ def autocast(device: torch.device) -> torch.autocast:
 
     Weights, gradients and the optimiser are float32 everywhere.
     """
-    dtype = precision_of(device)
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=dtype is torch.bfloat16)
+    reduced = precision_of(device) is torch.bfloat16
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=reduced)

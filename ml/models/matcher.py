@@ -62,8 +62,8 @@ class Matcher(nn.Module):
         Args:
             margin: float[N], of the distances.
             features: float[N, C, 25, 25] of the pictures.
-            bars: float[N, 4, 2500], bar parts of the embeddings of picture, open and close mask, and their mean
-                over the lift's unlabelled pictures, zeros where there are none.
+            bars: float[N, 4, 2500], bar parts of the embeddings of picture, open mask, close mask, and their
+                mean over the lift's unlabelled pictures, zeros where there are none.
         """
         maps = bars.view(-1, 4, 50, 50) * self.lit
         at25 = F.pixel_unshuffle(maps, 2).to(features.dtype)  # [N, 16, 25, 25]

@@ -38,10 +38,6 @@ def attention_sheet(system: System[Any], data: PictureSet) -> UInt8:
 
     The maps are those "on the surroundings" (conv3_3) and "on the object parts" (conv4_3) of section 3.3.
 
-    Args:
-        system: a trained ABIR.
-        data: N pictures, at least 1.
-
     Raises:
         ValueError: the network is not ABIR and has no attention maps.
     """

@@ -33,10 +33,7 @@ _CUT, _TRUTH = (230, 30, 30), (40, 200, 40)
 def digits_sheet(trained: Sequence[Trained], digits: Digits) -> UInt8:
     """Return a sheet uint8[H, W, 3] of the first digits: for each network a row of pictures and one of crops.
 
-    The crop's edges are red, the digit's box is green.
-
-    Args:
-        trained: networks with a transformer.
+    The crop's edges are red, the digit's box is green. All networks have a transformer.
     """
     few = Digits(*(values[:COLUMNS] for values in vars(digits).values()))
     colour = np.repeat(few.pictures[..., None], 3, axis=3)
@@ -53,11 +50,8 @@ def digits_sheet(trained: Sequence[Trained], digits: Digits) -> UInt8:
 def carriers_sheet(system: System[Any], data: PictureSet) -> UInt8:
     """Return a sheet uint8[H, W, 3] of displaced carriers, COLUMNS in a row: their crops below them.
 
-    Args:
-        system: a trained GetNet.
-
     Raises:
-        ValueError: the system has no transformer.
+        ValueError: the system is no GetNet with a transformer.
     """
     network = system.network
     if not isinstance(system, GetNetSystem) or not isinstance(network, GetNet):

@@ -73,21 +73,13 @@ def _section(name: str, result: Result) -> str:
 
 
 def places(results: Mapping[str, Result], runs: Mapping[str, Result]) -> dict[str, Table]:
-    """Return the tables that other documents have a place for, by the place's name.
-
-    Args:
-        results: as `read_results` gives them. runs: as `ml.report.systems.read_runs` does.
-    """
+    """Return the tables that other documents have a place for, by the place's name."""
     tables = {"figures": headlines(results), "systems": systems_table(runs, results)}
     return tables | ({"sizing": sizing(results["ingest"])} if "ingest" in results else {})
 
 
 def fill_places(text: str, places: Mapping[str, object]) -> str:
-    """Replace the text between `<!-- NAME -->` and `<!-- /NAME -->` in a Markdown text, and return it.
-
-    Args:
-        places: content by name; names that the text does not have are ignored.
-    """
+    """Return a Markdown text with content between each `<!-- NAME -->` and `<!-- /NAME -->` that it has."""
     for name, content in places.items():
         place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         text = place.sub(lambda found, new=content: f"{found[1]}{new}\n{found[2]}", text)  # type: ignore[misc]

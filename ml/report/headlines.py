@@ -13,11 +13,7 @@ HOURS_PER_DAY = 8
 
 
 def headlines(results: Mapping[str, Result]) -> Table:
-    """Return the README's figures; a figure whose result is missing is left out.
-
-    Args:
-        results: by file name without .json, as `read_results` returns them.
-    """
+    """Return the README's figures from results by name; a figure whose result is missing is left out."""
     rows = []
     if events := results.get("events"):
         rows += [_recall(events), _false_alarms(events)]

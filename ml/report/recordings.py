@@ -28,11 +28,7 @@ def events_section(result: Result) -> str:
 
 
 def passages_section(result: Result) -> str:
-    """Return the table of `barwatch evaluate-passages`: variants, what they are, and what was not found.
-
-    Args:
-        result: with `variants` (each summary's figures with variant, what, recordings) and `all`.
-    """
+    """Return the table of `barwatch evaluate-passages`: variants, what they are, and what was not found."""
     within_s, first = result["all"]["within_s"], result.get("first_carriers", 2)
     heads = (
         *("variant", "carriers", "found once (%)", "missed (%)", "found twice (%)", "ghosts (%)"),

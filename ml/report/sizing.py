@@ -6,11 +6,7 @@ from ml.report.table import Result, Table
 
 
 def sizing(ingest: Result) -> Table:
-    """Return what `barwatch bench ingest` measured, a row for each kind of camera.
-
-    Args:
-        ingest: ml/results/ingest.json.
-    """
+    """Return the measurements of `barwatch bench ingest` (ingest.json), a row for each kind of camera."""
     rows = []
     for camera in ingest["cameras"]:
         memory = camera.get("memory") or {}

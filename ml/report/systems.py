@@ -45,8 +45,8 @@ def systems_page(runs: Mapping[str, Result], others: Mapping[str, Result], order
     """Return the page as Markdown.
 
     Args:
-        runs: as `read_runs` gives them. others: all other results, for speeds and the shipped network.
-        ordered: what `ml.papers.comparison.orderings.found` says of the runs.
+        others: all other results, for speeds and the shipped network.
+        ordered: the orderings of the runs (`ml.papers.comparison.orderings.compare_runs`).
     """
     return rendered(
         "systems",

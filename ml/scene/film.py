@@ -19,12 +19,7 @@ _DROP_SHIFT = (14, 9)  # what is seen through a drop lies elsewhere
 
 
 class Film:
-    """Turns drawn frames into a camera's.
-
-    Args:
-        c: the circumstances of the whole video.
-        rng: draws flakes, streaks, drops and grain, then the grain of every frame.
-    """
+    """Turns drawn frames into a camera's. The generator draws what is constant, then each frame's grain."""
 
     def __init__(self, c: Circumstances, rng: np.random.Generator) -> None:
         self._c = c

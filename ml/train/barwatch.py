@@ -151,10 +151,8 @@ class BarwatchLearner(Learner):
     """The shipped network in training.
 
     Args:
-        config: how it is trained.
-        device: where.
         files: rendered lifts (`ml.data.rendered`), at least one.
-        workers: processes that load and vary the pictures; 0 for none.
+        workers: processes that load and augment the pictures; 0 for none.
     """
 
     network: BarwatchNetwork

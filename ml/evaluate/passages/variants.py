@@ -90,13 +90,7 @@ VARIANTS = {
 
 
 def prepare(root: Path, recording: RenderedRecording, variant: Variant) -> Prepared:
-    """Make a variant of a rendered recording, unless it is there: video-NAME.mp4 with truth-NAME.json.
-
-    Args:
-        root: where recordings are kept; this one has been rendered.
-        recording: which.
-        variant: one of VARIANTS.
-    """
+    """Make a variant of a rendered recording, unless it exists: video-NAME.mp4 and truth-NAME.json."""
     folder = recording.folder(root)
     lift = folder if variant.references else _without_references(folder)
     source, truth = folder / "video.mp4", folder / "truth.json"

@@ -57,11 +57,8 @@ def watch_all(
     Results that the same sources gave before are read from the cache.
 
     Args:
-        root: where the recordings are kept, all rendered.
-        recordings: those to watch.
+        root: folder of the recordings, all rendered.
         variants: names among VARIANTS; all recordings of the first come first.
-        model: the artefact that judges.
-        workers: number watched side by side.
 
     Raises:
         RuntimeError: the service failed; with its error output.
