@@ -32,7 +32,7 @@ def test_the_second_round_has_its_share_of_hard_negatives() -> None:
     for a, p, n in zip(*(t.tolist() for t in triplets), strict=True):
         assert a != p
         assert labels[a] == labels[p] != labels[n]
-        hard += labels[a] == 0 and n == 1
+        hard += int(labels[a] == 0 and n == 1)
     assert hard == 30
 
 
