@@ -75,7 +75,7 @@ def evaluate(
         Precision, typer.Option(help="Of barwatch: the service takes bfloat16 where that is native.")
     ] = "float32",
     benchmark: BenchmarkOption = Path("runs/benchmark"),
-    every: Annotated[int, typer.Option(min=1, help="Of S1 to S20, judge one in so many test pictures.")] = 1,
+    every: Annotated[int, typer.Option(min=1, help="Judge every n-th test picture of S1 to S20.")] = 1,
     pseudo_labels: Annotated[
         bool, typer.Option(help="Learn from the first half of each unseen lift's passages, without labels.")
     ] = False,

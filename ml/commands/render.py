@@ -214,7 +214,7 @@ def benchmark(
         bool, typer.Option(help="Record the checksums instead of comparing with them.")
     ] = False,
 ) -> None:
-    """Render S1 to S20 with the paper's counts; goes on where it was cut short.
+    """Render S1 to S20 with the paper's counts; resumes where it was interrupted.
 
     Exits with 1 if a file's pictures are not those whose checksum is in the repository. Without AVX2 a few
     pixels differ.

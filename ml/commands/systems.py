@@ -28,7 +28,7 @@ class Question(NamedTuple):
     """What is asked of a trained system.
 
     name: the system's. checkpoint: its best.pt, runs/NAME/best.pt where none is given. unseen: lifts that no
-    training saw. how: what it learns of these first. every: one in so many test pictures is judged. smoke:
+    training saw. how: what it learns of these first. every: step between the judged test pictures. smoke:
     a few validation pictures of two lifts instead.
     """
 

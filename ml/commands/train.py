@@ -46,7 +46,7 @@ def train(
     cache: CacheOption = Path("runs/rendered"),
     benchmark: BenchmarkOption = Path("runs/benchmark"),
     resume: Annotated[
-        bool, typer.Option(help="Go on from the last checkpoint in --out, if there is one.")
+        bool, typer.Option(help="Resume from the last checkpoint in --out, if there is one.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the weights and of the batches.")] = 0,
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's or checkpoint's.")] = None,
@@ -76,7 +76,7 @@ def train(
 ) -> None:
     """Train a network.
 
-    barwatch trains on lifts that are rendered first, where they are not there yet; the papers' systems on
+    barwatch trains on lifts that are rendered first, unless they exist; the papers' systems on
     the benchmark's training pictures (--preset small: Table 1, large: Table 3, smoke: a few of two lifts,
     rendered if need be), validated on its validation pictures.
     """
@@ -147,7 +147,7 @@ def _train_system(lesson: Lesson, rates: Sequence[float], run: Run) -> None:
 
 
 def _lesson(name: str, recipe: Recipe, preset: Preset, run: Run) -> Lesson:
-    """Return a recipe with its pictures; of a smoke run such that all is over in a minute."""
+    """Return a recipe with its pictures; of a smoke run reduced so that it takes a minute."""
     if preset != "smoke":
         training = read(run.benchmark, parts(["large" if preset == "large" else "train"]))
         return Lesson(name, recipe, training, read(run.benchmark, parts(["validation"])))
@@ -163,5 +163,5 @@ def _few(run: Run, split: Split, count: int) -> PictureSet:
 def _refuse_overwriting(out: Path) -> None:
     found = [path for path in (out / LAST, out / BEST, *out.glob(f"rate-*/{LAST}")) if path.exists()]
     if found:
-        console.print(f"[red]{found[0]} is there already: give --resume to go on, or another --out")
+        console.print(f"[red]{found[0]} exists already: give --resume to continue, or another --out")
         raise typer.Exit(2)

@@ -90,7 +90,7 @@ def passages(part: Part, lift: LiftScene) -> Iterator[tuple[Circumstances, int, 
     """Yield (circumstances, pictures taken, generator of the pixels) of each passage, open ones first.
 
     Three pictures a passage, as in the paper; the last of each state has what is left of the count. Each
-    picture is registered by itself (section 4.1), not by the time since another.
+    picture is registered individually (section 4.1), not by the time since another.
     """
     seed = lift.seed
     recordings = sample_recordings(lift, np.random.default_rng([seed, 7]), len(RECORDINGS))

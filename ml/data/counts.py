@@ -69,7 +69,7 @@ UNLISTED_CLOSED = 879 - 816
 
 
 def unlisted(counts: Counts) -> int:
-    """Closed validation pictures of this lift that stand in Table 1's total but in no row."""
+    """Closed validation pictures of this lift that are in Table 1's total but in no row."""
     each, more = divmod(UNLISTED_CLOSED, len(TABLE))
     return each + (counts.number <= more)
 

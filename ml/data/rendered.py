@@ -103,7 +103,7 @@ def load(path: Path) -> RenderedLift:
 def prepare(folder: Path, seeds: Sequence[int], passages: int, workers: int = 2) -> Iterator[Path]:
     """Render the lifts that `folder` does not hold yet; yields each lift's file as it is ready.
 
-    Files appear whole or not at all, so a run that was cut short goes on where it stopped.
+    Files appear whole or not at all, so an interrupted run resumes where it stopped.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [seed for seed in seeds if not lift_path(folder, seed, passages).exists()]
@@ -116,7 +116,7 @@ def prepare(folder: Path, seeds: Sequence[int], passages: int, workers: int = 2)
 def renderers(processes: int) -> ProcessPoolExecutor:
     """A pool of processes that render, one thread each.
 
-    Spawned: a fork would inherit OpenCV's thread pool without its threads and wait for them for ever.
+    Spawned: a fork would inherit OpenCV's thread pool without its threads and wait for them indefinitely.
     """
     return ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)

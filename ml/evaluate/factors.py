@@ -85,7 +85,7 @@ def cost_of_factors(right: Bool, factors: Sequence[Factors]) -> list[dict[str, A
     """For each factor: pictures with it, accuracy with and without it, and the difference in points.
 
     Args:
-        right: bool[N], whether each picture was judged rightly.
+        right: bool[N], whether each picture was judged correctly.
         factors: N records.
 
     Returns:

@@ -121,7 +121,7 @@ def fitted_calibration_error(score: npt.ArrayLike, positive: Bool) -> float:
     """Expected calibration error, 0..1, of scores that are no probabilities, after a logistic fit.
 
     Fitted on one half and measured on the other, both ways round; halves go by passages of three, whose
-    pictures are too much alike to stand on both sides.
+    pictures are too similar to be on both sides.
 
     Args:
         score: float[N], higher for positive, three in a row of a passage.

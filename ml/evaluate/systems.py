@@ -32,11 +32,11 @@ def scores_of(
     Args:
         system: barwatch, a name of `ml.systems.named.RECIPES`, or one of BASELINES.
         known: reads the training pictures of the same lifts, for systems that judge by known ones.
-        where: the artefact or checkpoint; not read for a baseline.
+        where: the artefact or checkpoint; baselines have none.
 
     Returns:
-        float64[N], positive for open, and what there is to say of how the system came about; of barwatch
-        also the product's verdicts, together, for each lift, and right with and without each factor.
+        float64[N], positive for open, and how the system was trained; for barwatch
+        the verdicts instead: in total, for each lift, and the accuracy with and without each factor.
     """
     lift, masks = data.lift.numpy(), data.masks.numpy()
     if system in BASELINES:
@@ -70,7 +70,7 @@ def scores_of(
 
 
 def training_of(name: str, system: System[Any], state: dict[str, Any]) -> dict[str, Any]:
-    """How a trained system came about; name and state as `ml.train.systems.load` returns them."""
+    """Return how a system was trained; name and state as `ml.train.systems.load` returns them."""
     recipe = system.recipe
     return {
         "trained_by": trained_by(name, recipe, list(state.get("reached_by_rate", ()))),

@@ -19,7 +19,7 @@ def all_pairs(labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def binomial_deviance(similarity: Tensor, same: Tensor, cost: float = 25.0) -> Tensor:
     """Sum over pairs of w log(1 + exp(-ALPHA (s - BETA) m)); m is 1 for a pair of one class, else -cost.
 
-    w is one over the number of pairs of that kind, so both kinds weigh alike however many there are; a kind
+    w is one over the number of pairs of that kind, so both kinds have the same weight; a kind
     that the batch does not have adds nothing.
 
     Args:

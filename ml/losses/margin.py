@@ -14,7 +14,7 @@ def margin_loss(margin: Tensor, is_open: Tensor, scale: float, smoothing: float 
         margin: float[N].
         is_open: float[N], 1 where the bar is open.
         scale: logits per unit of margin; unit embeddings keep margins within +-2.
-        smoothing: taken off both labels, so that no picture pulls for ever.
+        smoothing: subtracted from both labels, so that the gradient of easy pictures vanishes.
 
     Returns:
         float[], a differentiable zero for an empty batch.

@@ -11,7 +11,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h
 def keep_freed_memory() -> bool:
     """Let the C library reuse large blocks instead of giving each back to the kernel; True where it can.
 
-    A step's activations are hundreds of megabytes. By default every one of them is mapped afresh, and the
+    A step's activations are hundreds of megabytes. By default every one of them is newly mapped, and the
     kernel clears it page by page: half of the time of a step on a CPU (`barwatch bench train`). Linux with
     glibc only; elsewhere nothing changes.
     """

@@ -3,8 +3,8 @@
 The frame is that of Alqasir, Muselet and Ducottet, "Mask-guided Image Classification with Siamese
 Networks" (VISAPP 2020), section 3: one network F, shared weights, pictures and masks in one space, the
 nearest mask of the lift decides (equation 3). Where the paper embeds into two coordinates, this network
-embeds into two maps over the canonical frame, because a lift that was never seen in training can only be
-told by *where* its bar is, and two coordinates cannot hold that:
+embeds into two maps over the canonical frame, because only the *place* of the bar shows the state of a lift
+that was never seen in training, and two coordinates cannot represent that:
 
 - the bar map: one 50x50 channel, supervised densely with the bar's pixels that the renderer knows, and
 - the free map: four 25x25 channels, shaped by the margin alone.

@@ -164,7 +164,7 @@ class Shrunk(nn.Module):
 
 
 def getnet(layout: Layout, transformer: Literal[0, 3, 6]) -> GetNet | Shrunk:
-    """Return the network with a transformer of so many parameters; 0: without."""
+    """Return the network with a transformer of 3 or 6 parameters, or without one (0)."""
     return Shrunk(layout) if transformer == 0 else GetNet(layout, transformer)
 
 

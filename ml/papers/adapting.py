@@ -71,7 +71,7 @@ def picture_rows(passages: Tensor) -> Tensor:
 
 
 def halfway(pictures: int) -> int:
-    """Return the first picture of the second half of a lift's passages, of so many pictures in a row."""
+    """Return the first picture of the second half of a lift's passages, from its number of pictures."""
     return pictures // PASSAGE // 2 * PASSAGE
 
 

@@ -48,7 +48,7 @@ def sample_opening(rng: np.random.Generator, is_open: bool, half_lowered: float 
 
 
 def _standers(rng: np.random.Generator, scene: LiftScene) -> tuple[Stander, ...]:
-    """Draw people on the ground: a queue behind or beside the line, seldom before the camera."""
+    """Draw people on the ground: a queue behind or beside the line, rarely in front of the camera."""
     out = []
     to_eye = scene.eye.position * [1, 0, 1]
     distance = float(np.linalg.norm(to_eye))

@@ -238,7 +238,7 @@ _ON: dict[str, dict[str, Any]] = {
 
 
 def steps(group: str) -> list[Row]:
-    """One row a factor of a group of STEPS, every row of another lift, open and closed in turn."""
+    """Return one row per factor of a group of STEPS, each of another lift, open and closed alternately."""
     rows: list[Row] = []
     if group == "light":
         rows.append(_lights())

@@ -61,7 +61,7 @@ class System(ABC, Generic[R]):
         """Prepare for an epoch, numbered from 0."""
 
     def accuracy(self, data: PictureSet, gallery: PictureSet) -> float:
-        """Return the share of pictures whose state is called rightly, 0..1."""
+        """Return the share of pictures whose state is called correctly, 0..1."""
         return float(((self.scores(data, gallery) > 0) == data.is_open).float().mean())
 
     @property

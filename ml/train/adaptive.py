@@ -33,7 +33,7 @@ def regularised(model: nn.Module) -> dict[str, nn.Parameter]:
     """The tensors to be regularised by name, each once, however many layers share it.
 
     Weights and biases of convolutions and linear layers, scales and shifts of normalisations (the authors'
-    networks have batch normalisation; group and layer normalisation are taken alike).
+    networks have batch normalisation; group and layer normalisation are treated likewise).
     """
     kinds = (_ConvNd, nn.Linear, _BatchNorm, nn.GroupNorm, nn.LayerNorm)
     owned = {

@@ -32,7 +32,7 @@ def damaged(data: bytes, rng: np.random.Generator, length_bytes: int = 4) -> byt
     """Return a packet of H.264 in MP4 with a run of bytes changed inside a coded picture's payload.
 
     Lengths, NAL headers and slice headers stay as they are, so that the decoder is handed all of it. A packet
-    too small to hold anything else is returned unchanged.
+    with nothing else in it is returned unchanged.
     """
     places = [
         (start + _SPARED, size - _SPARED)

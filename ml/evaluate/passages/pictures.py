@@ -69,7 +69,7 @@ def encode(
 
 
 def with_every(source: Path, target: Path, every: int) -> None:
-    """Write a recording with one of every so many of its frames, from the first on, at their own times."""
+    """Write a recording with every `every`-th of its frames, the first included, at their own times."""
     kept = (stamped for k, stamped in enumerate(decoded(source)) if k % every == 0)
     encode(target, kept, rate(source) / every, _FINE)
 

@@ -22,7 +22,7 @@ class LocalAttentionPooling(nn.Module):
     spatial information through attention weights, and the layer sits at an intermediate level of the trunk,
     which saves memory. All else is ours:
 
-    - "local": a position's weight is told from its 3x3 surroundings, by one convolution;
+    - "local": a position's weight is computed from its 3x3 surroundings, by one convolution;
     - the weights are a softmax over positions, so they sum to 1 and the size of a map does not matter;
     - "generalised": the mean has a power p that is learnt, 1 for the average and towards the maximum as p
       grows (Radenovic, Tolias and Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", 2018).

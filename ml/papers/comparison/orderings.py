@@ -100,9 +100,9 @@ def _runs(results: dict[str, Result], name: str) -> list[Result]:
 
 
 def _right(runs: list[Result], what: What, every: int) -> tuple[Float64, Float64] | None:
-    """Return how often each picture was called rightly, float64[N] in 0..1, and its lift; None if not known.
+    """Return how often each picture was called correctly, float64[N] in 0..1, and its lift; None if unknown.
 
-    every: of S1 to S20, one in so many pictures, where some run was judged on no more.
+    every: the step between the pictures of S1 to S20 that all runs were judged on.
     """
     seen = [flags for run in runs if (flags := _flags(run, what)) is not None]
     if what in {"seen", "which"}:

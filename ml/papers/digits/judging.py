@@ -1,10 +1,10 @@
 """Pairs of distorted digits, with and without the spatial transformer: Table I of paper 001 and beyond.
 
-Table I says what share of pairs is called rightly, not by which threshold: here by the one that is best on
-validation pairs. Also how often the nearest training digit is of the same class, and whether the crop
-is the digit, which the paper claims and shows in its figure 7 but does not measure. Seeds share the test
-pairs; each figure is a mean over seeds, its interval a bootstrap over the test digits: all pictures of one of
-scikit-learn's digits are drawn together. The intervals do not speak of other seeds: those are listed.
+Table I gives the share of pairs that are called correctly, but not the threshold; here it is the one that is
+best on validation pairs. Two more figures: how often the nearest training digit has the same class, and how
+well the crop matches the digit, which the paper claims and shows in its figure 7 but does not measure. Seeds
+share the test pairs. Each figure is a mean over seeds, with a bootstrap interval over the test digits (all
+pictures of one of scikit-learn's digits are drawn together); it does not cover the seeds, which are listed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Asked:
 
     @staticmethod
     def of(copies: int = COPIES) -> Asked:
-        """Return the test digits, each so many times at another place; the same for all seeds."""
+        """Return the test digits, `copies` of each at different places; the same for all seeds."""
         digits = distorted_digits(TEST_SEED, "test", copies)
         rows, same = pairs(digits.labels, TEST_SEED)
         return Asked(digits, rows, same, distorted_digits(TEST_SEED, "train"))
@@ -63,7 +63,7 @@ class Asked:
 class DigitsAnswers:
     """One network's answers.
 
-    right: float64[P], 1 where a pair was called rightly, else 0. found: float64[N], 1 where the nearest
+    right: float64[P], 1 where a pair was called correctly, else 0. found: float64[N], 1 where the nearest
     training digit is of a picture's class. overlaps, inside: float64[N], intersection over union of the
     crop and the digit's box, and the share of the box inside the crop; of the whole picture where there is no
     transformer.

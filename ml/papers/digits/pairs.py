@@ -42,7 +42,7 @@ def pair_distances(embeddings: Tensor, rows: Int64) -> Float64:
 
 
 def best_threshold(distance: Float64, same: Bool) -> tuple[float, float]:
-    """The distance below which most pairs are called rightly, and the share that is.
+    """Return the distance threshold that calls most pairs correctly, and their share.
 
     Args:
         distance: float64[P], P at least 1. same: bool[P].

@@ -206,7 +206,7 @@ def train_all(
 ) -> Iterator[Trained]:
     """Yield a network for each seed and transformer, each in its folder; seed by seed.
 
-    Those that are finished are read back: of a run that was cut short only the rest is trained.
+    Finished ones are read back, so an interrupted run trains only the rest.
     """
     for seed in seeds:
         for transformer in transformers:
