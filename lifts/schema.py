@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lifts.addresses import check_address
+from lifts.arrays import UInt8
 
 LIFT_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 LiftId = Annotated[str, Field(pattern=LIFT_ID_PATTERN, examples=["demo-quad"])]
@@ -107,8 +107,8 @@ class Lift(_Record):
 class MaskPair:
     """The open and the close mask of a lift: uint8[200, 200], 255 on the bar, 0 elsewhere."""
 
-    open: npt.NDArray[np.uint8]
-    close: npt.NDArray[np.uint8]
+    open: UInt8
+    close: UInt8
 
     def __post_init__(self) -> None:
         for name in ("open", "close"):

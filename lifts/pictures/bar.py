@@ -18,11 +18,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import Bool, UInt8
 from lifts.errors import MaskError
 from lifts.pictures.reader import DecodedPicture
 
-Image = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
 
 MIN_BAR_PX = 40
 """Fewer pixels than this (of 40,000) cannot be a bar."""
@@ -40,7 +39,7 @@ _MAX_BETWEEN = 0.15
 """Fraction of pixels neither like the background nor like the bar: photographs have more than drawings."""
 
 
-def find_bar(picture: DecodedPicture) -> Image:
+def find_bar(picture: DecodedPicture) -> UInt8:
     """Return the bar of a drawing as uint8[H, W] of 0 and 255, as this module's docstring defines it.
 
     A picture in which nothing stands out gives an empty mask, or a full one if it is white all over.
@@ -62,7 +61,7 @@ def find_bar(picture: DecodedPicture) -> Image:
     return np.where(found, 255, 0).astype(np.uint8)
 
 
-def _stands_out(values: Image, lossless: bool) -> Flags | None:
+def _stands_out(values: UInt8, lossless: bool) -> Bool | None:
     """Return which pixels of uint8[H, W, C] stand out from the border, None if none does.
 
     Raises:
@@ -80,11 +79,11 @@ def _stands_out(values: Image, lossless: bool) -> Flags | None:
             "the background is not one colour, as in a photograph: "
             "draw the bar alone, white on black, and save that as PNG"
         )
-    found: Flags = distance > contrast // 2
+    found: Bool = distance > contrast // 2
     return found
 
 
-def _on_paper(rgb: Image, visible: Flags) -> Flags | None:
+def _on_paper(rgb: UInt8, visible: Bool) -> Bool | None:
     """Return the bar that the visible part of a drawing shows in colour, None if it shows none."""
     rim = _rim(visible)
     distance = _distance(rgb, rim)
@@ -97,14 +96,14 @@ def _on_paper(rgb: Image, visible: Flags) -> Flags | None:
     return bar if crisp and bar.sum() <= MAX_BAR_FRACTION * visible.sum() else None
 
 
-def _rim(inside: Flags) -> Flags:
+def _rim(inside: Bool) -> Bool:
     """Return the outermost pixels of an area: the picture's border is one where the area reaches it."""
     framed = cv2.copyMakeBorder(inside.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
     inner = cv2.erode(framed, np.ones((3, 3), np.uint8))[1:-1, 1:-1]
     return np.asarray(inside & (np.asarray(inner) == 0), dtype=np.bool_)
 
 
-def _distance(values: Image, rim: Flags) -> Image:
+def _distance(values: UInt8, rim: Bool) -> UInt8:
     """Return uint8[H, W]: how far each pixel is from what most of the rim shows."""
     distance = np.zeros(values.shape[:2], np.uint8)
     for channel in np.moveaxis(values, 2, 0):

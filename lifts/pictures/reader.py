@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from lifts.arrays import UInt8
 from lifts.errors import PictureError
 from lifts.pictures.header import read_header
-
-Image = npt.NDArray[np.uint8]
 
 _RANGES = (255, 1023, 4095, 16383, 65535)
 """White in 8, 10, 12, 14 and 16 bits: all of them come in files of 16 bits a channel."""
@@ -26,11 +25,11 @@ class DecodedPicture:
     lossless: whether every value is as it was drawn (PNG), so that a difference of 1 means something.
     """
 
-    rgb: Image
-    alpha: Image | None
+    rgb: UInt8
+    alpha: UInt8 | None
     lossless: bool
 
-    def flat(self) -> Image:
+    def flat(self) -> UInt8:
         """Return what a viewer sees, uint8[H, W, 3]: black where the picture is transparent.
 
         An alpha channel that is the same all over, as cameras and screenshots leave it, says nothing.
@@ -71,7 +70,7 @@ def decode_picture(data: bytes) -> DecodedPicture:
     )
 
 
-def _in_8_bits(values: npt.NDArray[np.generic]) -> Image:
+def _in_8_bits(values: npt.NDArray[np.generic]) -> UInt8:
     if values.dtype == np.uint8:
         return np.ascontiguousarray(values, dtype=np.uint8)
     deep = np.ascontiguousarray(values, dtype=np.uint16)
@@ -79,7 +78,7 @@ def _in_8_bits(values: npt.NDArray[np.generic]) -> Image:
     return np.asarray(cv2.convertScaleAbs(deep, alpha=255 / white), dtype=np.uint8).reshape(deep.shape)
 
 
-def _upright(image: Image, orientation: int) -> Image:
+def _upright(image: UInt8, orientation: int) -> UInt8:
     if orientation >= 5:
         image = np.swapaxes(image, 0, 1)
     if orientation in (3, 4, 7, 8):
