@@ -22,7 +22,6 @@ from lifts.arrays import Bool, UInt8
 from lifts.errors import MaskError
 from lifts.pictures.reader import DecodedPicture
 
-
 MIN_BAR_PX = 40
 """Fewer pixels than this (of 40,000) cannot be a bar."""
 
