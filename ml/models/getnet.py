@@ -53,7 +53,7 @@ CARRIERS = Layout(channels=3, side=200, cut=100, reduce=4, locate=(16, 32, 32), 
 """This project's carriers: about the size of paper 000's network, 1,291,683 parameters."""
 
 
-class Crop(NamedTuple):
+class TransformerOutput(NamedTuple):
     """The transformer's crops of N pictures.
 
     picture: float[N, channels, cut, cut].
@@ -107,10 +107,10 @@ class SpatialTransformer(nn.Module):
             found = torch.stack([s, none, tx, none, s, ty], 1)  # [N, 6]
         return found.view(-1, 2, 3)
 
-    def forward(self, x: Tensor) -> Crop:
+    def forward(self, x: Tensor) -> TransformerOutput:
         """Crop float[N, channels, cut, cut] out of float[N, channels, side, side]."""
         transform = self.transform(x)
-        return Crop(sample(x, transform, self.cut), transform)
+        return TransformerOutput(sample(x, transform, self.cut), transform)
 
 
 class GetNet(nn.Module):
@@ -127,15 +127,15 @@ class GetNet(nn.Module):
         self.transformer = SpatialTransformer(layout, parameters)
         self.siamese = _levels(layout.channels, layout.cut, layout.embed, layout.dimensions)
 
-    def cut(self, x: Tensor) -> Crop:
-        """Crop float[N, channels, cut, cut] and the transformation out of float[N, channels, side, side].
+    def cut(self, x: Tensor) -> TransformerOutput:
+        """Crop float[N, channels, cut, cut], with the transformation, out of float[N, channels, side, side].
 
         The picture may be in any range that has its mean near 0, the value beyond its edges.
         """
         if x.dim() != 4 or x.shape[1] != self.channels or x.shape[2] != self.side or x.shape[3] != self.side:
             wanted = f"float[N, {self.channels}, {self.side}, {self.side}]"
             raise ValueError(f"expected {wanted}, got {x.shape}")
-        out: Crop = self.transformer(x)
+        out: TransformerOutput = self.transformer(x)
         return out
 
     def forward(self, x: Tensor) -> Tensor:
