@@ -109,9 +109,9 @@ def test_a_mask_is_warped_to_pure_black_and_white() -> None:
 
 
 def _pinhole_track(depth0: float, depth1: float) -> Track:
-    def pose(way: float) -> Pose:
-        depth = depth0 + way * (depth1 - depth0)
-        lateral = -2 + 4 * way
+    def pose(progress: float) -> Pose:
+        depth = depth0 + progress * (depth1 - depth0)
+        lateral = -2 + 4 * progress
         return Pose(x=640 + 1000 * lateral / depth, y=400 - 500 / depth, scale=depth / 10, angle=0.0)
 
     return Track(begin=pose(0), middle=pose(0.4), end=pose(1))
@@ -121,9 +121,9 @@ def test_poses_between_follow_a_pinhole_camera() -> None:
     """A carrier at constant speed under a pinhole camera is where pose_at says, within and beyond."""
     track = _pinhole_track(8, 14)
     assert geometry.middle_fraction(track) == pytest.approx(0.4)
-    for way in (-0.2, 0.0, 0.2, 0.4, 0.7, 1.0, 1.2):
-        depth, lateral = 8 + 6 * way, -2 + 4 * way
-        pose = geometry.pose_at(track, way)
+    for progress in (-0.2, 0.0, 0.2, 0.4, 0.7, 1.0, 1.2):
+        depth, lateral = 8 + 6 * progress, -2 + 4 * progress
+        pose = geometry.pose_at(track, progress)
         assert pose.x == pytest.approx(640 + 1000 * lateral / depth)
         assert pose.y == pytest.approx(400 - 500 / depth)
         assert pose.scale == pytest.approx(depth / 10)

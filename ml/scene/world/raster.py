@@ -135,14 +135,14 @@ def draw(canvas: UInt8, shapes: Shapes, eye: Eye, affine: Float64, light: Light,
         tube_sun, quad_sun = tube_sun * tube_lit, quad_sun * quad_lit
     middle = quads.mean(1)
     tube_mid = (tubes[:, 0:3] + tubes[:, 3:6]) / 2
-    tube_way, tube_near = light.reaching(tube_mid)
-    quad_way, quad_near = light.reaching(middle)
-    layers = _tube_layers(shapes, eye, light, tube_sun * tube_near, tube_way, a, b, radius, depth)
+    tube_towards, tube_near = light.reaching(tube_mid)
+    quad_towards, quad_near = light.reaching(middle)
+    layers = _tube_layers(shapes, eye, light, tube_sun * tube_near, tube_towards, a, b, radius, depth)
     normals = np.cross(quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-9)[:, None]
     facing = np.sum(normals * (eye.position - middle), 1)
     normals *= np.where(facing < 0, -1.0, 1.0)[:, None]
-    quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), quad_sun * quad_near, quad_way)
+    quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), quad_sun * quad_near, quad_towards)
     height, width = canvas.shape[:2]
     tube_far = np.linalg.norm(tube_mid - eye.position, axis=1) - tubes[:, 6:8].mean(1) * 0.1
     quad_far = np.linalg.norm(middle - eye.position, axis=1) + shapes.quad_bias * np.sign(facing)

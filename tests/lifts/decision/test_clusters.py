@@ -20,7 +20,7 @@ PRIOR = ClusterPrior(
 
 
 def drawn(seed: int, count: int, open_share: float, offset: float) -> tuple[np.ndarray, np.ndarray]:
-    """Margins of a lift whose heaps lie 0.35 to both sides of an offset, and what they are."""
+    """Margins of a lift whose clusters lie 0.35 on both sides of an offset, and the states."""
     rng = np.random.default_rng(seed)
     is_open = np.arange(count) < round(open_share * count)
     return np.where(is_open, -0.35, 0.35) + offset + rng.normal(0, 0.08, count), is_open
@@ -45,7 +45,7 @@ def test_a_single_heap_stays_one(is_open: bool) -> None:
 
 
 def test_a_lift_far_from_all_others_is_found_too() -> None:
-    """Both heaps lie beyond where the prior has the closed one: they are two all the same."""
+    """Both clusters lie beyond the prior's closed one, and are still found as two."""
     wide = ClusterPrior(-1.2, 1.2, 1.0, 1.0, 0.5, 0.05)
     spread = [0.02 * (n % 5 - 2) for n in range(15)]
     found = fit_clusters([1.1 + s for s in spread] + [1.9 + s for s in spread], wide)
@@ -79,7 +79,7 @@ def test_the_posterior_of_one_reviewed_passage_by_hand() -> None:
 
 
 def test_overlap_by_hand() -> None:
-    """Centres two deviations apart: the valley is one from either, and beyond it lie 15.87 %.
+    """Centres two deviations apart: the midpoint is one from either, and beyond it lie 15.87 %.
 
     Where the threshold is not trusted to go there, it is nearer to one of them: the worse heap counts.
     """
@@ -126,7 +126,7 @@ def test_prior_refusals() -> None:
 
 
 def test_a_network_that_has_learnt_nothing_gets_its_prior_back() -> None:
-    """BimodalFit in the wrong order are no heaps: the threshold stays where lifts in general have it."""
+    """Clusters in the wrong order are none: the threshold stays where lifts in general have it."""
     swapped = ClusterPrior(0.01, -0.01, 0.001, 0.001, 0.0, 0.1)
     assert fit_clusters([0.0, 0.1, -0.1], swapped) == BimodalFit(0.01, -0.01, 0.1, 0.5, trust=0.0)
 
@@ -137,7 +137,7 @@ def test_a_network_that_has_learnt_nothing_gets_its_prior_back() -> None:
 def test_the_threshold_goes_as_far_to_the_valley_as_the_smaller_heap_is_large(
     count: int, open_share: float, trust: float
 ) -> None:
-    """20 passages in the smaller heap: half-way from the masks' 0; 100: five sixths."""
+    """20 passages in the smaller cluster: half-way from the masks' 0; 100: five sixths."""
     margins, _ = drawn(5, count, open_share, 0.1)
     found = fit_clusters(margins, PRIOR)
     assert found.trust == pytest.approx(trust, abs=0.02)
@@ -153,9 +153,9 @@ def test_one_heap_alone_moves_no_threshold() -> None:
 
 
 def test_memberships_by_hand() -> None:
-    """Half-way between equal heaps a passage is half of either, far from both of none; a label is whole."""
-    heaps = BimodalFit(-1.0, 1.0, 0.2, 0.5)
-    found = memberships([0.0, -1.0, 5.0, 5.0], heaps, PRIOR, [None, None, None, True])
+    """Halfway between equal clusters, memberships are a half; far from both, 0; with a label, 1."""
+    fit = BimodalFit(-1.0, 1.0, 0.2, 0.5)
+    found = memberships([0.0, -1.0, 5.0, 5.0], fit, PRIOR, [None, None, None, True])
     density = math.exp(-12.5) / math.sqrt(2 * math.pi * 0.04)
     half = 0.5 * 0.97 * density
     assert found[0].tolist() == pytest.approx([half / (2 * half + 0.03 / 4)] * 2)

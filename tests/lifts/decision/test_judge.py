@@ -193,7 +193,7 @@ def test_numbers_that_are_none_are_no_verdict() -> None:
 def test_occupancy_is_the_mean_of_the_log_odds(
     occupancy: list[float], expected: float, occupied: bool
 ) -> None:
-    """Odds of 9, 9 and 1/9 have the geometric mean 2.08; a very sure picture outweighs two doubtful ones."""
+    """Odds of 9, 9 and 1/9 have the geometric mean 2.08; a confident picture outweighs two doubtful ones."""
     found = _judge([AT_OPEN] * 3, occupancy=occupancy)
     assert found.occupancy == pytest.approx(expected, abs=1e-4)
     assert found.occupied is occupied

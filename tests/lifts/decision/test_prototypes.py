@@ -40,7 +40,7 @@ def three(values: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("open_share", [0.1, 0.5, 0.9])
 def test_new_passages_are_told_apart_better(open_share: float) -> None:
-    """No label is given: passages whose margin says nothing are told by what the others look like."""
+    """No label is given: passages with an unclear margin are classified by the appearance of the others."""
     margins, embeddings, _ = passages(200, open_share, 1)
     learnt = learn(margins, embeddings, PRIOR)
     assert learnt.prototypes is not None
@@ -95,11 +95,11 @@ def test_each_moment_has_its_own() -> None:
     assert np.abs(prototypes.directions).argmax(1).tolist() == [3, 4, 5]
     last = np.zeros((3, 40), np.float32)
     last[2, 5] = 0.5
-    told = prototypes.combine(np.zeros(3), last) - prototypes.combine(np.zeros(3), 0 * last)
-    assert told[:2].tolist() == [0.0, 0.0]
-    assert told[2] == pytest.approx(0.5 * prototypes.directions[2, 5] * prototypes.weights[2], rel=1e-4)
+    gained = prototypes.combine(np.zeros(3), last) - prototypes.combine(np.zeros(3), 0 * last)
+    assert gained[:2].tolist() == [0.0, 0.0]
+    assert gained[2] == pytest.approx(0.5 * prototypes.directions[2, 5] * prototypes.weights[2], rel=1e-4)
     two = prototypes.combine(np.zeros(2), last[1:]) - prototypes.combine(np.zeros(2), 0 * last[1:])
-    assert two[1] == pytest.approx(told[2] / 3, rel=0.1)
+    assert two[1] == pytest.approx(gained[2] / 3, rel=0.1)
 
 
 @pytest.mark.parametrize(("count", "open_share"), [(0, 0.5), (30, 0.0), (30, 1.0), (40, 0.05)])

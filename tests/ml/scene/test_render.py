@@ -185,11 +185,11 @@ def test_what_is_on_the_lens_stays_and_what_falls_does_not() -> None:
 
 @pytest.mark.parametrize("seed", [17, 24, 30011])
 def test_the_carrier_before_does_not_hide_the_one_that_is_watched(seed: int) -> None:
-    """Cameras on the line's axis, where the next carrier would stand in the way at the spacing drawn."""
+    """Cameras on the line's axis, where the next carrier would be in front at the spacing drawn."""
     scene = sample_lift(seed)
     assert scene.spacing_m > 14
     riders = sample_riders(_rng(), scene.spec.seats, True)
-    others = tuple(Neighbour(way * scene.spacing_m, False, 1.0, riders) for way in (-1, 1))
+    others = tuple(Neighbour(side * scene.spacing_m, False, 1.0, riders) for side in (-1, 1))
     alone = plain(scene, 0.0)
     seen = [
         int((render_registered(scene, c, 1).bar == 1).sum())

@@ -56,9 +56,9 @@ def test_between_begin_and_end_the_carrier_follows_pose_at() -> None:
     assert middle_fraction(track) == pytest.approx(
         np.linalg.norm(scene.origins[0]) / np.linalg.norm(scene.origins[2] - scene.origins[0]), abs=1e-6
     )
-    for way in (-0.2, 0.1, 0.5, 0.8, 1.2):
-        origin = scene.origins[0] + way * (scene.origins[2] - scene.origins[0])
-        expected, got = scene.pose(origin), pose_at(track, way)
+    for progress in (-0.2, 0.1, 0.5, 0.8, 1.2):
+        origin = scene.origins[0] + progress * (scene.origins[2] - scene.origins[0])
+        expected, got = scene.pose(origin), pose_at(track, progress)
         assert (got.x, got.y, got.scale) == pytest.approx((expected.x, expected.y, expected.scale), rel=1e-3)
 
 

@@ -121,16 +121,16 @@ def test_the_command(tiny_recording: tuple[Path, RenderedRecording], monkeypatch
     out = root / "passages.json"
     result = RUN.invoke(cli.app, [*words, "--json", "--out", str(out)])
     assert result.exit_code == 0, result.output
-    told = json.loads(result.stdout)
-    assert told == json.loads(out.read_text(encoding="utf-8"))
+    result_json = json.loads(result.stdout)
+    assert result_json == json.loads(out.read_text(encoding="utf-8"))
     assert asked == ["video.mp4", "video-fps5.mp4"]
-    assert [(v["variant"], v["once"], v["missed"]) for v in told["variants"]] == [
+    assert [(v["variant"], v["once"], v["missed"]) for v in result_json["variants"]] == [
         ("original", 3, 1),
         ("fps5", 3, 1),
     ]
-    assert told["variants"][0]["recordings"][0]["missed_at"] == [10.52]
-    assert told["all"]["carriers"] == 8
-    assert told["sources"] == [watching.sources()]
+    assert result_json["variants"][0]["recordings"][0]["missed_at"] == [10.52]
+    assert result_json["all"]["carriers"] == 8
+    assert result_json["sources"] == [watching.sources()]
     again = RUN.invoke(cli.app, words)
     assert again.exit_code == 0, again.output
     assert "| **all** | 8 | 6: 75.00" in again.stdout

@@ -89,13 +89,13 @@ def test_a_packet_too_small_to_damage_stays() -> None:
     """Nothing but a length, a header and a few bytes; and a unit that is no picture."""
     rng = np.random.default_rng(0)
     small = (5).to_bytes(4, "big") + bytes([0x41, 1, 2, 3, 4])
-    told = (40).to_bytes(4, "big") + bytes([6]) + bytes(39)
-    assert units(small + told) == [(4, 5), (13, 40)]
-    assert damaged(small + told, rng) == small + told
+    sei = (40).to_bytes(4, "big") + bytes([6]) + bytes(39)
+    assert units(small + sei) == [(4, 5), (13, 40)]
+    assert damaged(small + sei, rng) == small + sei
     picture = (40).to_bytes(4, "big") + bytes([0x41]) + bytes(39)
-    changed = damaged(told + picture, rng)
-    assert changed[:64] == (told + picture)[:64]
-    assert changed != told + picture
+    changed = damaged(sei + picture, rng)
+    assert changed[:64] == (sei + picture)[:64]
+    assert changed != sei + picture
 
 
 def test_lost_packets_are_gone_and_no_others(tiny_recording: Place) -> None:

@@ -41,7 +41,7 @@ def test_weights_by_hand() -> None:
 
 
 def test_a_neighbour_counts() -> None:
-    """Local attention: the weight of a position is told from what lies beside it."""
+    """Local attention: the weight of a position depends on its neighbours."""
     pool = LocalAttentionPooling(1)
     with torch.no_grad():
         pool.weigh.weight[0, 0, 1, 0] = 9.0  # the neighbour on the left
