@@ -28,6 +28,10 @@ COMMANDS: Entries = {
         "service.commands.calibrate:calibrate",
         "Propose a lift's track from a video of three carriers or more; prints it, or writes it to --out.",
     ),
+    "probe": (
+        "service.commands.probe:probe",
+        "Look at a camera once: its picture, size, rate, codec and delay.",
+    ),
     "enroll": (
         "service.commands.lifts:enroll",
         "Enrol a lift with two masks: drawings of the bar, white on black, open and closed.",

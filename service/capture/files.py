@@ -18,7 +18,7 @@ from service.capture.decoder import Decoded, Decoder
 from service.capture.hardware import Hardware, accelerator
 from service.capture.picture import Display, display_of
 from service.capture.thinning import FrameGate
-from service.domain.errors import SourceError
+from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame
 
 _PROTOCOLS = "file,subfile"
@@ -163,7 +163,7 @@ class FileSource:
 
     def _open(self, start: int, end: int | None) -> InputContainer:
         if not self.path.is_file():
-            raise SourceError(f"{self.path}: no such file")
+            raise SourceError(f"{self.path}: no such file", SourceProblem.NOT_FOUND)
         # `file:` makes a name of what follows, even where that looks like a protocol.
         name = f"file:{self.path.resolve()}"
         if end is not None or start:
@@ -179,7 +179,9 @@ class FileSource:
                     f"{self.path}: its index is missing, which MP4 files have at their end: the copy broke "
                     "off, or the recorder was stopped while it wrote. Copy it or export it again"
                 ) from None
-            raise SourceError(f"{self.path}: not a video that can be decoded") from None
+            raise SourceError(
+                f"{self.path}: not a video that can be decoded", SourceProblem.NOT_A_CAMERA
+            ) from None
 
     def _decoder(self, container: InputContainer) -> Decoder:
         try:

@@ -6,7 +6,7 @@ import ipaddress
 import socket
 
 from lifts.addresses import IpAddress
-from service.domain.errors import ConfigurationError, SourceError
+from service.domain.errors import ConfigurationError, SourceError, SourceProblem
 
 # They hand out a cloud machine's credentials; link-local ones (169.254.169.254) are refused as such.
 _METADATA = (ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200"))
@@ -40,7 +40,7 @@ def resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise SourceError("no such host") from None
+        raise SourceError("no such host", SourceProblem.NO_SUCH_HOST) from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for address in addresses:
         check_host(ipaddress.ip_address(address.partition("%")[0]))

@@ -6,6 +6,7 @@ the reader's business (`service.capture.reader`). Every failure is a `SourceErro
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from service.capture.hardware import Hardware, accelerator, distrust
 from service.capture.hosts import resolve
 from service.capture.thinning import FrameGate
 from service.capture.urls import device_of, expand, is_stream
-from service.domain.errors import SourceError
+from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame
 
 _NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
@@ -32,6 +33,13 @@ _TRANSPORTS: dict[Transport, dict[str, str]] = {
     "udp": {"rtsp_transport": "udp"},
     "auto": {"rtsp_transport": "udp+tcp", "rtsp_flags": "prefer_tcp"},
 }
+_PROBLEMS: tuple[tuple[type[Exception], SourceProblem], ...] = (
+    (av.error.HTTPUnauthorizedError, SourceProblem.WRONG_PASSWORD),
+    (av.error.HTTPForbiddenError, SourceProblem.WRONG_PASSWORD),
+    (av.error.HTTPNotFoundError, SourceProblem.NOT_FOUND),
+    (av.error.ConnectionRefusedError, SourceProblem.REFUSED),
+    (av.error.TimeoutError, SourceProblem.TIMED_OUT),
+)
 
 
 class StreamSource:
@@ -86,7 +94,7 @@ class StreamSource:
             try:
                 decoder = Decoder(container, wanted_fps=self._wanted_fps)
             except ValueError:
-                raise SourceError(f"{self.name}: no video stream there") from None
+                raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO) from None
             yield from self._frames(decoder)
 
     def _frames(self, decoder: Decoder) -> Iterator[Frame]:
@@ -94,7 +102,7 @@ class StreamSource:
         clock = MediaClock(1.0 / self.fps)
         gate = FrameGate(self._max_fps)
         index, last_mono_s = 0, time.monotonic()
-        reason = "the stream ended"
+        reason, problem = "the stream ended", SourceProblem.NO_VIDEO
         try:
             for picture in decoder:
                 if self._closed.is_set():
@@ -108,12 +116,13 @@ class StreamSource:
             # What FFmpeg says when it is interrupted differs between protocols.
             silent = time.monotonic() - last_mono_s >= self._timeouts[1]
             reason = "the stream fell silent" if silent else _reason(error)
+            problem = SourceProblem.TIMED_OUT if silent else _problem(error)
         except TimeoutError as error:
             reason = str(error)
             if decoder.hardware:
                 distrust()
         if not self._closed.is_set():
-            raise SourceError(f"{self.name}: {reason} after {index} frames")
+            raise SourceError(f"{self.name}: {reason} after {index} frames", problem)
 
     def _open(self) -> InputContainer:
         attempts: list[tuple[str, str | None, dict[str, str]]] = [(self._url, None, self._options())]
@@ -121,7 +130,7 @@ class StreamSource:
             try:
                 resolve(stream.host, stream.port)  # what is dialled decides, not how it was written
             except SourceError as error:
-                raise SourceError(f"{self.name}: {error}") from None
+                raise SourceError(f"{self.name}: {error}", error.problem) from None
         if self._device is not None:
             # Large pictures come fast enough over USB only as MJPEG; what the camera itself prefers is next.
             size = {} if self._size is None else {"video_size": f"{self._size[0]}x{self._size[1]}"}
@@ -129,7 +138,7 @@ class StreamSource:
                 (self._device, "v4l2", {"input_format": "mjpeg", **size}),
                 (self._device, "v4l2", {}),
             ]
-        reason = ""
+        reason, problem = "", SourceProblem.NOT_A_CAMERA
         for name, format_name, options in attempts:
             start_s = time.monotonic()
             try:
@@ -143,7 +152,8 @@ class StreamSource:
             except (av.FFmpegError, ValueError) as error:
                 silent = time.monotonic() - start_s >= self._timeouts[0]
                 reason = f"no answer within {self._timeouts[0]:g} s" if silent else _reason(error)
-        raise SourceError(f"{self.name}: no connection, or no video stream there: {reason}")
+                problem = SourceProblem.TIMED_OUT if silent else _problem(error)
+        raise SourceError(f"{self.name}: no connection, or no video stream there: {reason}", problem)
 
     def _options(self) -> dict[str, str]:
         # What a stream is gets known without gathering pictures for its rate: they would come late, all at
@@ -175,6 +185,15 @@ def open_source(
     if device_of(expanded) is not None or is_stream(expanded):
         return StreamSource(url, max_fps=max_fps, transport=transport, size=size, hardware=hardware)
     return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware)
+
+
+def _problem(error: Exception) -> SourceProblem:
+    """Return what FFmpeg's error means for a person who typed an address."""
+    for kind, problem in _PROBLEMS:
+        if isinstance(error, kind):
+            return problem
+    unreachable = getattr(error, "errno", None) in {errno.EHOSTUNREACH, errno.ENETUNREACH}
+    return SourceProblem.UNREACHABLE if unreachable else SourceProblem.NOT_A_CAMERA
 
 
 def _reason(error: Exception) -> str:

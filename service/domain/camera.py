@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from lifts.schema import Lift, MaskPair
 from service.domain.arrays import Image
+from service.domain.errors import SourceProblem
 from service.domain.health import Health
 from service.domain.passage import Passage
 
@@ -18,6 +19,24 @@ class CameraState(StrEnum):
     LIVE = "live"
     DEGRADED = "degraded"
     LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What was seen of a camera, or the problem and the reason in words.
+
+    jpeg: its first undamaged picture, as a file. fps: measured, None if there was one picture only.
+    codec: as FFmpeg calls it. delay_s: from the call to the first picture.
+    """
+
+    jpeg: bytes = b""
+    width: int = 0
+    height: int = 0
+    fps: float | None = None
+    codec: str = ""
+    delay_s: float | None = None
+    problem: SourceProblem | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

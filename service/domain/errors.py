@@ -6,6 +6,7 @@ Each carries what an operator can act on. Imports nothing of the service.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from lifts.decision.reasons import Reason
 
@@ -28,8 +29,28 @@ class DeviceError(ArtefactError):
     """The accelerator that the model was to run on is not there or fails; the model itself is in order."""
 
 
+class SourceProblem(StrEnum):
+    """Why a camera cannot be watched."""
+
+    NO_SUCH_HOST = "no_such_host"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a code
+    NOT_FOUND = "not_found"
+    NO_VIDEO = "no_video"
+    NOT_A_CAMERA = "not_a_camera"
+    TIMED_OUT = "timed_out"
+
+
 class SourceError(BarwatchError):
-    """A camera or video file that cannot be opened or read."""
+    """A camera or video file that cannot be opened or read.
+
+    problem: why, where that is known.
+    """
+
+    def __init__(self, message: str, problem: SourceProblem | None = None) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 class CalibrationError(BarwatchError):

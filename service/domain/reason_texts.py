@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lifts.decision.reasons import Reason
+from service.domain.errors import SourceProblem
 
 TEXTS: dict[Reason, str] = {
     Reason.DARK: "too dark",
@@ -35,6 +36,18 @@ TEXTS: dict[Reason, str] = {
     Reason.LATE: "the embedder did not answer in time",
     Reason.FAILED: "judging failed unexpectedly; the log says why",
     Reason.UNSPECIFIED: "not recorded",
+}
+
+
+SOURCE_PROBLEMS = {
+    SourceProblem.NO_SUCH_HOST: "there is no such host: check its name, and this machine's name server",
+    SourceProblem.REFUSED: "the connection is refused: check the port, and whether the stream is switched on",
+    SourceProblem.UNREACHABLE: "there is no way to this host: check cable, network and firewall",
+    SourceProblem.WRONG_PASSWORD: "the camera refuses the name or the password",
+    SourceProblem.NOT_FOUND: "there is no stream of this path: check what follows the host",
+    SourceProblem.NO_VIDEO: "it answers, but sends no video that can be decoded",
+    SourceProblem.NOT_A_CAMERA: "something answers, but it is not a camera's stream: check port and path",
+    SourceProblem.TIMED_OUT: "timed out: no answer, or no picture, within a few seconds",
 }
 
 

@@ -18,6 +18,7 @@ from service.api.metrics import RuntimeCollector
 from service.api.problems import ProblemDetails, install_problem_handlers
 from service.api.routes import (
     alarms,
+    cameras,
     classify,
     feed,
     health,
@@ -51,6 +52,7 @@ when the client reads too slowly."""
 
 _TAGS = [
     {"name": "lifts", "description": "Installations: configuration, masks, classification."},
+    {"name": "cameras", "description": "Whether an address is a camera's."},
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
     {"name": "session", "description": "Signing in to the console."},
@@ -72,7 +74,7 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.runtime = runtime
     runtime.registry.register(RuntimeCollector(runtime))
     install_problem_handlers(app)
-    for part in (lifts, masks, site_calibrations, classify, passages, alarms, feed, session, health):
+    for part in (lifts, masks, site_calibrations, classify, cameras, passages, alarms, feed, session, health):
         app.include_router(part.router)
     _add_pages(app, runtime.settings.root_path)
     _describe(app, runtime.settings.root_path)

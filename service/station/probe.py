@@ -1,0 +1,109 @@
+"""Looks at a camera once: its picture, size, rate, codec and delay, or why it cannot be watched."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from contextlib import closing
+from multiprocessing.connection import Connection
+
+import cv2
+
+from lifts.schema import Transport
+from service.capture.source import open_source
+from service.domain.camera import ProbeResult
+from service.domain.errors import BarwatchError, ConflictError, SourceError, SourceProblem
+from service.domain.reason_texts import SOURCE_PROBLEMS
+from service.host import signals
+from service.host.child import NOTHING, Child, ChildLostError
+from service.host.logs import set_up_logging
+
+LOOK_S = 1.5
+"""For how long the rate is measured, seconds of the stream."""
+
+LONGEST_S = 15.0
+"""After this a camera's process is given up, name look-up and all."""
+
+_MOST_FRAMES = 120
+_JPEG_QUALITY = 88
+
+_one = threading.Lock()
+
+
+def probe_here(url: str, transport: Transport = "tcp") -> ProbeResult:
+    """Open a camera, or a recording, in this process and look at it for about a second.
+
+    Args:
+        url: as in lift.toml; already checked.
+        transport: RTSP's.
+
+    Raises:
+        ConfigurationError: the address is none, or names a variable that is not set.
+    """
+    began_s = time.monotonic()
+    frames, stamps, delay_s = 0, [0.0], 0.0
+    jpeg, size, decoder = b"", (0, 0), ""
+    trouble: SourceError | None = None
+    try:
+        with closing(open_source(url, transport=transport)) as source:
+            for frame in source:
+                if not frames:
+                    delay_s, size = time.monotonic() - began_s, (frame.width, frame.height)
+                    stamps[0] = frame.t_s
+                if not frame.damaged and not jpeg:
+                    jpeg = _encoded(frame.bgr())
+                frames += 1
+                stamps.append(frame.t_s)
+                decoder = source.decoder
+                if frames >= _MOST_FRAMES or (jpeg and frame.t_s - stamps[0] >= LOOK_S):
+                    break
+    except SourceError as error:
+        trouble = error
+    if not jpeg:
+        problem = (trouble.problem if trouble else None) or SourceProblem.NO_VIDEO
+        return ProbeResult(problem=problem, reason=SOURCE_PROBLEMS[problem])
+    elapsed_s = stamps[-1] - stamps[0]
+    fps = round((frames - 1) / elapsed_s, 2) if elapsed_s > 0.0 else None
+    return ProbeResult(jpeg, size[0], size[1], fps, decoder, round(delay_s, 3))
+
+
+def probe_apart(url: str, transport: Transport = "tcp") -> ProbeResult:
+    """Do the same in a process of its own, which a camera may hang or crash; one at a time.
+
+    Raises:
+        ConfigurationError: as `probe_here`.
+        ConflictError: another camera is being looked at.
+    """
+    if not _one.acquire(blocking=False):
+        raise ConflictError("another camera is being looked at: try again in a few seconds")
+    try:
+        child = Child.spawn(multiprocessing.get_context("spawn"), "barwatch-probe", _run, url, transport)
+        try:
+            child.expect(LONGEST_S)
+            while (answer := child.receive(0.5)) is NOTHING:
+                pass
+        finally:
+            child.end()
+    except ChildLostError:
+        return ProbeResult(problem=SourceProblem.TIMED_OUT, reason=SOURCE_PROBLEMS[SourceProblem.TIMED_OUT])
+    finally:
+        _one.release()
+    if isinstance(answer, BarwatchError):
+        raise answer
+    assert isinstance(answer, ProbeResult)  # noqa: S101 - `_run` sends nothing else
+    return answer
+
+
+def _run(connection: Connection, url: str, transport: Transport) -> None:
+    """Entry point of the process."""
+    signals.ignore()  # the parent ends it
+    set_up_logging("warning")
+    try:
+        connection.send(probe_here(url, transport))
+    except BarwatchError as error:
+        connection.send(error)
+
+
+def _encoded(bgr: cv2.typing.MatLike) -> bytes:
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes()

@@ -1,0 +1,72 @@
+"""A real RTSP camera is looked at once: what it shows, or what is wrong with its address."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from service.cli import app
+from service.domain.people import Role
+from service.station.probe import probe_here
+from tests.end_to_end.conftest import Serve
+from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
+from tests.service.api.conftest import House, _plain_logs, make_house
+from tests.service.capture.videos import drawn, write_video
+
+__all__ = ["_plain_logs", "make_house"]
+
+PASSWORD = "Canary/#?@: %é"
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    return write_video(tmp_path / "a.mp4", list(range(0, 6000, 40)))
+
+
+def test_a_camera_shows_its_picture_size_rate_codec_and_delay(
+    recording: Path, rtsp: Serve, make_house: Any, tmp_path: Path
+) -> None:
+    """By the API, in a process of its own, and on the command line alike."""
+    house: House = make_house()
+    with rtsp({"cam": recording}) as addresses:
+        answer = house.call("POST", "/cameras/probe", Role.ADMIN, json={"url": addresses["cam"]})
+        assert answer.status_code == 200, answer.text
+        line = ["probe", addresses["cam"], "--picture", str(tmp_path / "p.jpg"), "--json"]
+        said = CliRunner().invoke(app, line, catch_exceptions=False)
+        lost = house.call("POST", "/cameras/probe", json={"url": f"{addresses['cam']}2"}).json()
+    found, printed = answer.json(), json.loads(said.stdout)
+    assert said.exit_code == 0
+    for seen in (found, printed):
+        assert (seen["width"], seen["height"], seen["codec"]) == (320, 180, "h264")
+        assert seen["fps"] == pytest.approx(25, abs=0.5)
+        assert 0 < seen["delay_s"] < 15
+        assert (seen["problem"], seen["reason"]) == (None, "")
+    for data in (base64.b64decode(found["picture"]), (tmp_path / "p.jpg").read_bytes()):
+        shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        assert shown is not None
+        assert np.abs(shown.astype(int) - drawn(0)).mean() < 8
+    assert (lost["problem"], lost["picture"]) == ("not_found", None)
+
+
+def test_a_wrong_password_is_told_from_the_right_one(
+    recording: Path, rtsp: Serve, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The right one may hold any character; no password, or another one, is `wrong_password`."""
+    monkeypatch.setenv("RTSP_PASSWORD", PASSWORD)
+    with rtsp({"cam": recording}) as addresses:
+        url = addresses["cam"].replace("rtsp://", "rtsp://viewer:${QUAD_PASSWORD}@").replace("viewer", "${U}")
+        monkeypatch.setenv("U", "viewer")
+        monkeypatch.setenv("QUAD_PASSWORD", PASSWORD)
+        right = probe_here(url)
+        monkeypatch.setenv("QUAD_PASSWORD", "Canary2")
+        wrong, none = probe_here(url), probe_here(addresses["cam"])
+    assert (right.problem, right.width) == (None, 320)
+    assert {wrong.problem, none.problem} == {"wrong_password"}
+    assert "password" in wrong.reason
+    out, err = capfd.readouterr()
+    assert "Canary" not in out + err + wrong.reason

@@ -1,0 +1,132 @@
+"""What is no camera says why, in plain words and soon; what may not be dialled is not."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from service.cli import app
+from service.domain.errors import BarwatchError, ConfigurationError, ConflictError, SourceProblem
+from service.station import probe
+from service.station.probe import probe_apart, probe_here
+from tests.service.api.conftest import House, _plain_logs, make_house
+from tests.service.station.test_live import http_camera, silent
+
+__all__ = ["_plain_logs", "http_camera", "make_house", "silent"]
+
+
+class _Pages(BaseHTTPRequestHandler):
+    """A web server that is no camera: a page, a redirect, a closed door, nothing there."""
+
+    def do_GET(self) -> None:
+        self.send_response({"/": 200, "/moved": 302, "/closed": 403}.get(self.path, 404))
+        self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Router</title>" + b"<p>Welcome</p>" * 50)
+
+    def do_OPTIONS(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Pages) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def test_each_trouble_has_its_reason(web: str, silent: int) -> None:
+    """Name, port, silence, another kind of server, a path that leads nowhere, a door that stays shut."""
+    wanted: dict[str, SourceProblem] = {
+        "rtsp://no-such-camera.invalid/live": SourceProblem.NO_SUCH_HOST,
+        f"rtsp://127.0.0.1:{closed_port()}/live": SourceProblem.REFUSED,
+        f"http://127.0.0.1:{closed_port()}/live": SourceProblem.REFUSED,
+        f"rtsp://127.0.0.1:{silent}/live": SourceProblem.TIMED_OUT,
+        f"http://{web}/": SourceProblem.NOT_A_CAMERA,
+        f"http://{web}/moved": SourceProblem.NOT_A_CAMERA,
+        f"rtsp://{web}/": SourceProblem.NOT_A_CAMERA,
+        f"http://{web}/nothing": SourceProblem.NOT_FOUND,
+        f"http://{web}/closed": SourceProblem.WRONG_PASSWORD,
+    }
+    found = {url: probe_here(url) for url in wanted}
+    assert {url: result.problem for url, result in found.items()} == wanted
+    for result in found.values():
+        assert len(result.reason) > 20
+        assert (result.jpeg, result.width, result.fps) == (b"", 0, None)
+
+
+def test_a_camera_over_http_is_seen(http_camera: str) -> None:
+    """MJPEG: its rate is that of its arrival."""
+    found = probe_here(f"{http_camera.replace('user:canary@', '')}/stream")
+    assert (found.problem, found.width, found.height, found.codec) == (None, 320, 180, "mjpeg")
+    assert found.fps is not None
+    assert 5 < found.fps < 17
+    assert found.jpeg.startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "/etc/passwd", "/dev/video0", "http://169.254.169.254/", "rtsp://a:Canary/1@cam/"],
+)
+def test_what_could_not_be_stored_is_not_opened(url: str, make_house: Callable[..., House]) -> None:
+    """422 with the same reasons as for a lift's camera; nothing of a password comes back."""
+    answer = make_house().call("POST", "/cameras/probe", json={"url": url})
+    assert answer.status_code == 422
+    assert "Canary" not in answer.text
+
+
+def test_what_a_name_leads_to_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host's name may stand for an address that no camera has: it is not dialled."""
+    monkeypatch.setattr(
+        "socket.getaddrinfo",
+        lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("169.254.169.254", 80))],
+    )
+    with pytest.raises(ConfigurationError, match="no camera's address"):
+        probe_here("http://metadata.example/")
+
+
+def test_a_name_that_is_not_set_is_said(make_house: Callable[..., House]) -> None:
+    """From the process that looks, as 422."""
+    answer = make_house().call("POST", "/cameras/probe", json={"url": "rtsp://${NOT_SET_1}@127.0.0.1/"})
+    assert answer.status_code == 422
+    assert "NOT_SET_1" in answer.json()["detail"]
+
+
+def test_one_at_a_time_and_a_hanging_one_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second caller is told to wait; a process that does not answer in time is ended."""
+    monkeypatch.setattr(probe, "LONGEST_S", 0.01)
+    assert probe_apart("rtsp://127.0.0.1:1/").problem is SourceProblem.TIMED_OUT
+    with probe._one, pytest.raises(ConflictError, match="try again"):
+        probe_apart("rtsp://127.0.0.1/")
+
+
+def test_the_command_line_says_it_in_one_line_with_status_1(web: str) -> None:
+    """In words, or as JSON; a password in clear is refused before anything is dialled."""
+    run: Callable[..., Any] = CliRunner().invoke
+    failed = run(app, ["probe", f"http://{web}/"])
+    assert isinstance(failed.exception, BarwatchError)
+    assert "not a camera" in str(failed.exception)
+    as_json = run(app, ["probe", f"http://{web}/", "--json"])
+    assert as_json.exit_code == 1
+    assert json.loads(as_json.stdout)["problem"] == "not_a_camera"
+    clear = run(app, ["probe", f"http://a:Canary#1@{web}/"])
+    assert isinstance(clear.exception, ConfigurationError)
+    assert "Canary" not in str(clear.exception) + clear.output
