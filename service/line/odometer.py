@@ -27,7 +27,8 @@ _JUMP_PER_S = 0.004  # for carriers that hang a little off their place
 _JUMP = 0.15
 _SHARP = 0.8  # weight of evidence that explains a whole carrier, for 0.1 s: successive frames are much alike
 _OUTLIER = 0.05
-_LOG_S = 120.0
+LOG_S = 120.0
+"""How long it is remembered where the carriers were."""
 _ADAPT = 0.15  # of the difference from a measured interval
 _STEADY = 0.35  # of nominal: an interval that differs by more had a stop or a crawl in it
 
@@ -76,7 +77,7 @@ class Odometer:
             self._adapt(t_s)
         self._t_s = t_s
         self._log.append((t_s, self.carriers))
-        while self._log[0][0] < t_s - _LOG_S:
+        while self._log[0][0] < t_s - LOG_S:
             self._log.popleft()
 
     def lose(self) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ NEAR_S = 1.0
 """A passage belongs to the carrier whose middle is this near in the recording."""
 
 SAMPLES = sample_folders()
+WATCHED = 5
+"""Carriers that are waited for, of the nine in each recording: two are told late, when the line is learnt."""
 
 
 def enrol(client: httpx.Client, folder: Path, url: str) -> None:
@@ -40,29 +41,37 @@ def enrol(client: httpx.Client, folder: Path, url: str) -> None:
     assert client.put(f"/lifts/{lift['id']}", json=lift).is_success
 
 
-def until_recordings_end(client: httpx.Client, feed: ClientConnection, ends_s: dict[str, float]) -> Any:
-    """Collect the feed's messages until every recording has been played once.
+def carrier_of(passage: Any, truth: Any) -> int | None:
+    near = [c for c in truth if abs(c["t_middle"] - passage["t_middle_s"]) < NEAR_S]
+    return near[0]["carrier"] if near else None
 
-    Returns the messages, and for each lift when its recording was over.
+
+def until_all_have_passed(client: httpx.Client, feed: ClientConnection, truths: dict[str, Any]) -> Any:
+    """Wait until each lift's last carrier is reported, and whatever was raised until then has been sent.
+
+    Returns each lift's passages as they were at that moment (the recording plays on, and again from its
+    beginning), the alarms that the feed sent, and the lifts whose frames this machine was too slow for.
     """
-    over: dict[str, datetime] = {}
-    messages: list[Any] = []
+    passages: dict[str, list[Any]] = {}
+    raised: dict[str, Any] = {}
     give_up = time.monotonic() + 180
     while time.monotonic() < give_up:
-        now = datetime.now(UTC)
-        for lift in client.get("/lifts").json()["items"]:
-            if lift["camera_status"] and lift["camera_status"]["frames_read"]:
-                over.setdefault(lift["id"], now + timedelta(seconds=ends_s[lift["id"]]))
+        reported = client.get("/passages?limit=200").json()["items"]
+        for name, truth in truths.items():
+            due = [p for p in reported if p["lift_id"] == name and p["t_middle_s"] < truth[-1]["t_end"]]
+            if name not in passages and any(carrier_of(p, truth[-1:]) is not None for p in due):
+                passages[name] = due
+        stored = {alarm["id"] for alarm in client.get("/alarms?kind=bar_open&limit=200").json()["items"]}
         with contextlib.suppress(TimeoutError):
-            messages.append(json.loads(feed.recv(1.0)))
-        if over.keys() == ends_s.keys() and now > max(over.values()):
-            return messages, over
-    raise AssertionError(f"cameras that never began: {ends_s.keys() - over.keys()}")
-
-
-def carrier_of(passage: Any, truth: Any) -> int | None:
-    near = [c for c in truth["carriers"] if abs(c["t_middle"] - passage["t_middle_s"]) < NEAR_S]
-    return near[0]["carrier"] if near else None
+            while True:
+                message = json.loads(feed.recv(0.5))
+                if message["type"] == "alarm" and message["alarm"]["kind"] == "bar_open":
+                    raised[message["alarm"]["id"]] = message["alarm"]
+        if passages.keys() == truths.keys() and stored <= raised.keys():
+            lifts = client.get("/lifts").json()["items"]
+            slow = {lift["id"] for lift in lifts if lift["camera_status"]["frames_dropped"]}
+            return passages, list(raised.values()), slow
+    raise AssertionError(f"not all have passed: {truths.keys() - passages.keys()}")
 
 
 @pytest.fixture
@@ -74,9 +83,13 @@ def service(tmp_path: Path) -> Any:
 
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not SAMPLES, reason="no sample lifts are installed")
-def test_alarms_arrive_exactly_for_open_and_occupied_carriers(service: Running, rtsp: Serve) -> None:
+@pytest.mark.parametrize("carriers", [WATCHED, pytest.param(9, marks=pytest.mark.slow)])
+def test_alarms_arrive_exactly_for_open_and_occupied_carriers(
+    service: Running, rtsp: Serve, carriers: int
+) -> None:
     """Every carrier is judged once and rightly; one alarm for each that left occupied and open, no other."""
-    truths = {folder.name: json.loads((folder / "truth.json").read_text()) for folder in SAMPLES}
+    whole = {folder.name: json.loads((folder / "truth.json").read_text())["carriers"] for folder in SAMPLES}
+    truths = {name: truth[:carriers] for name, truth in whole.items()}
     videos = {folder.name: folder / VIDEO for folder in SAMPLES}
     with (
         rtsp(videos) as addresses,
@@ -85,27 +98,23 @@ def test_alarms_arrive_exactly_for_open_and_occupied_carriers(service: Running, 
     ):
         for folder in SAMPLES:
             enrol(client, folder, addresses[folder.name])
-        ends_s = {name: truth["carriers"][-1]["t_end"] + 1.0 for name, truth in truths.items()}
-        messages, over = until_recordings_end(client, feed, ends_s)
-        raised = [m["alarm"] for m in messages if m["type"] == "alarm" and m["alarm"]["kind"] == "bar_open"]
-        passages = client.get("/passages?limit=200").json()["items"]
+        passages, raised, slow = until_all_have_passed(client, feed, truths)
     for name, truth in truths.items():
-        # The camera comes back after the recording's end and plays it again: that is no part of the test.
-        seen = [
-            p
-            for p in passages
-            if p["lift_id"] == name and datetime.fromisoformat(p["recorded_at"]) <= over[name]
-        ]
+        seen = passages[name]
         found = {p["id"]: carrier_of(p, truth) for p in seen}
-        assert sorted(str(n) for n in found.values()) == sorted(
-            str(c["carrier"]) for c in truth["carriers"]
-        ), name
-        by_carrier = {c["carrier"]: c for c in truth["carriers"]}
-        verdicts = {found[p["id"]]: p["verdict"] for p in seen}
-        assert verdicts == {n: c["state"] for n, c in by_carrier.items()}, name
+        assert sorted(map(str, found.values())) == sorted(str(c["carrier"]) for c in truth), name
+        by_carrier = {c["carrier"]: c for c in truth}
+        # Where frames had to be dropped, a carrier may be `unknown`: but never wrong, and never missing.
+        undecided = {found[p["id"]] for p in seen if p["verdict"] == "unknown" and name in slow}
+        verdicts = {found[p["id"]]: p["verdict"] for p in seen if found[p["id"]] not in undecided}
+        assert verdicts == {n: c["state"] for n, c in by_carrier.items() if n not in undecided}, name
         # One rider of six, small behind a closed bar, may be overlooked; the alarms below may not.
-        overlooked = [p for p in seen if p["occupied"] != by_carrier[found[p["id"]]]["occupied"]]
+        overlooked = [
+            p
+            for p in seen
+            if found[p["id"]] in verdicts and p["occupied"] != by_carrier[found[p["id"]]]["occupied"]
+        ]
         assert len(overlooked) <= 1, name
         alarmed = [found[a["passage_id"]] for a in raised if a["passage_id"] in found]
-        due = [n for n, c in by_carrier.items() if c["state"] == "open" and c["occupied"]]
+        due = [n for n, c in by_carrier.items() if n in verdicts and c["state"] == "open" and c["occupied"]]
         assert sorted(map(str, alarmed)) == sorted(map(str, due)), name

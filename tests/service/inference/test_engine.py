@@ -11,9 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +23,7 @@ from service.domain.errors import ArtefactError, EngineUnavailableError
 from service.domain.health import Health
 from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
-from service.inference.worker import worker_main
+from tests.service.inference import scripted_worker
 from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact
 
 
@@ -36,9 +34,7 @@ def events() -> "queue.Queue[Health]":
 
 @pytest.fixture(scope="module")
 def engine(tiny_artefact: Path, events: "queue.Queue[Health]") -> Iterator[WorkerEngine]:
-    made = WorkerEngine(
-        tiny_artefact, device="cpu", threads=1, on_health=events.put, deadline_s=30.0, hang_s=1.0
-    )
+    made = WorkerEngine(tiny_artefact, device="cpu", threads=1, on_health=events.put, deadline_s=30.0)
     made.start()
     yield made
     made.stop()
@@ -116,17 +112,25 @@ def test_killed_with_requests_in_flight_it_comes_back(
     assert embeddings.shape == (1, DIM)
 
 
-def test_a_worker_that_hangs_is_replaced(engine: WorkerEngine, events: "queue.Queue[Health]") -> None:
+def test_a_worker_that_hangs_is_replaced(tiny_artefact: Path) -> None:
     """SIGSTOP is a hang: noticed even when nobody asks anything, said, and mended."""
-    first = _pid(engine)
-    os.kill(first, signal.SIGSTOP)
-    down = events.get(timeout=10)
-    assert down.active
-    assert "does not answer" in down.message
-    assert not events.get(timeout=30).active
-    assert engine.submit_masks(np.stack([MASKS.open, MASKS.close])).result().shape == (2, DIM)
-    with pytest.raises(ProcessLookupError):
-        os.kill(first, 0)
+    events = queue.SimpleQueue[Health]()
+    engine = WorkerEngine(
+        tiny_artefact, device="cpu", on_health=events.put, hang_s=1.0, main=scripted_worker.answers
+    )
+    engine.start()
+    try:
+        first = _pid(engine)
+        os.kill(first, signal.SIGSTOP)
+        down = events.get(timeout=30)
+        assert down.active
+        assert "does not answer" in down.message
+        assert not events.get(timeout=30).active
+        assert engine.submit_masks(np.stack([MASKS.open, MASKS.close])).result().shape == (2, DIM)
+        with pytest.raises(ProcessLookupError):
+            os.kill(first, 0)
+    finally:
+        engine.stop()
 
 
 def test_deadline_overload_and_stop(tiny_artefact: Path, events: "queue.Queue[Health]") -> None:
@@ -139,6 +143,7 @@ def test_deadline_overload_and_stop(tiny_artefact: Path, events: "queue.Queue[He
         deadline_s=0.3,
         hang_s=60.0,
         max_waiting=6,
+        main=scripted_worker.answers,
     )
     engine.start()
     os.kill(_pid(engine), signal.SIGSTOP)
@@ -187,22 +192,9 @@ def test_the_service_side_does_not_import_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def sleepy_main(*_: object) -> None:
-    """A worker that never gets ready and does nothing."""
-    time.sleep(600)
-
-
-def busy_main(pipe: Connection, *arguments: Any) -> None:
-    """A worker on a busy machine: for seconds it only gets on."""
-    until = time.monotonic() + 6.0
-    while time.monotonic() < until:
-        sum(range(1000))
-    worker_main(pipe, *arguments)
-
-
 def test_stopping_answers_who_waits_for_the_model(tiny_artefact: Path) -> None:
     """A signal while the model loads: nobody waits for it for ever."""
-    engine = WorkerEngine(tiny_artefact, device="cpu", main=sleepy_main)
+    engine = WorkerEngine(tiny_artefact, device="cpu", main=scripted_worker.sleeps)
     engine.start(wait_ready=False)
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(engine.wait_ready)
@@ -214,11 +206,11 @@ def test_stopping_answers_who_waits_for_the_model(tiny_artefact: Path) -> None:
 
 
 def test_a_start_that_gets_on_is_waited_for(tiny_artefact: Path) -> None:
-    """Longer than its patience; one that does nothing is given up."""
-    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=4.0, main=busy_main)
+    """It takes four seconds, the engine's patience is three; one that does nothing is given up."""
+    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=3.0, main=scripted_worker.gets_on)
     engine.start()
     engine.stop()
-    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=1.0, main=sleepy_main)
+    engine = WorkerEngine(tiny_artefact, device="cpu", threads=1, start_s=1.0, main=scripted_worker.sleeps)
     with pytest.raises(EngineUnavailableError, match="does not answer"):
         engine.start()
     engine.stop()
@@ -230,7 +222,12 @@ def test_killed_engine_threads_leave_no_question_open(tiny_artefact: Path, blow:
     """Its thread is struck at work: every future comes to an end, and a new worker serves."""
     runners, events = Runners(), queue.SimpleQueue[Health]()
     engine = WorkerEngine(
-        tiny_artefact, device="cpu", threads=1, deadline_s=60.0, on_health=events.put, runners=runners
+        tiny_artefact,
+        device="cpu",
+        deadline_s=60.0,
+        on_health=events.put,
+        runners=runners,
+        main=scripted_worker.answers_slowly,
     )
     engine.start()
     (runner,) = runners

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from lifts.decision.calibration import Calibration
 from lifts.decision.reasons import Reason
-from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
+from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
 from lifts.schema import Lift
+from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError, NotFoundError, StoreError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.passage import Picture
@@ -50,14 +51,42 @@ LIFT = "lift"
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 
 
+class RememberingEmbedder(TinyEmbedder):
+    """The tiny network; what it has answered it answers at once, as all passages show the same pictures."""
+
+    def __init__(self) -> None:
+        self._answers: dict[bytes, Inference] = {}
+
+    def pictures(self, images: Image, references: Float32 | None = None) -> Inference:
+        content = images.tobytes()
+        if content not in self._answers:
+            self._answers[content] = super().pictures(images, references)
+        return self._answers[content]
+
+
+class RememberingPictures(Pictures):
+    """Pictures on the disk, read again only if a file has changed."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(data)
+        self._read: dict[object, list[Picture]] = {}
+
+    def of_passage(self, record: PassageRecord) -> list[Picture]:
+        paths = [self.folder / kept.file for kept in record.pictures if kept.file is not None]
+        state = tuple((path, path.stat().st_mtime_ns if path.exists() else None) for path in paths)
+        if state not in self._read:
+            self._read[state] = super().of_passage(record)
+        return self._read[state]
+
+
 class House:
     """A lift with masks whose passages are stored as if its camera had seen them."""
 
     def __init__(self, store: Store, manifest: Manifest, folder: Path) -> None:
         self.store = store
-        self.engine = InlineEngine(TinyEmbedder(), manifest)
+        self.engine = InlineEngine(RememberingEmbedder(), manifest)
         self.masks = ActiveMasks(store, self.engine)
-        self.pictures = Pictures(folder)
+        self.pictures = RememberingPictures(folder)
         # One carrier is open, the next closed: every passage shows one of these two, three times.
         shown = [draw_picture(OPEN_Y), draw_picture(CLOSE_Y)]
         self.files = keep(self.pictures, NOW, shown)

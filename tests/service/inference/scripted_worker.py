@@ -1,0 +1,54 @@
+"""Workers without a network, which start in no time: they answer ones. Run in a process, without torch."""
+
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from service.inference.worker import DONE, PING, READY, EmbedderOptions, output_view
+
+BATCH_S = 0.1
+"""How long a slow one takes for a batch."""
+
+BUSY_S = 4.0
+PART_S = 0.02
+
+
+def serve(pipe: Connection, outputs: Any, options: EmbedderOptions, work: Callable[[], None]) -> None:
+    """Say READY, then do the work for every batch and answer it."""
+    pipe.send((READY, "cpu float32"))
+    while True:
+        try:
+            kind, count = pipe.recv()
+        except EOFError:
+            return
+        if kind != PING:
+            work()
+            output_view(outputs, options.dim, count)[:] = 1.0
+        pipe.send((DONE, ""))
+
+
+def answers(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:
+    """Answer at once."""
+    serve(pipe, outputs, options, lambda: None)
+
+
+def answers_slowly(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:
+    """Take a while for each batch."""
+    serve(pipe, outputs, options, lambda: time.sleep(BATCH_S))
+
+
+def sleeps(*_: object) -> None:
+    """Never get ready and do nothing."""
+    time.sleep(600)
+
+
+def gets_on(pipe: Connection, *arguments: Any) -> None:
+    """Be on a busy machine: for seconds it only gets on, a little at a time."""
+    until_s = time.monotonic() + BUSY_S
+    while time.monotonic() < until_s:
+        pause_s = time.process_time() + PART_S
+        while time.process_time() < pause_s:
+            sum(range(1000))
+        time.sleep(5 * PART_S)
+    answers(pipe, *arguments)
