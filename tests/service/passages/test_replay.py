@@ -3,30 +3,36 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from lifts.decision.reasons import Reason
 from lifts.folder import read_lift_folder
 from service.domain.camera import WatchedLift
+from service.domain.passage import Passage
 from service.usecases.samples import sample_folders, video_of
 from tests.tools.recorded import frames_of
 from tests.tools.replay import digest_of, replayed
 
 
-def test_a_sample_replays_bit_for_bit() -> None:
-    """The first 16 s of a sample, twice in one process: the same passages to the last bit."""
+@pytest.fixture(scope="module")
+def twice() -> tuple[list[Passage], list[Passage]]:
+    """What the first 13 s of a sample give, two times over."""
     content = read_lift_folder(sample_folders()[0])
     watched = WatchedLift(lift=content.lift, masks=content.masks, references=content.references)
-    frames = list(frames_of(video_of(sample_folders()[0]), step=2, seconds=16.0))
-    first, second = replayed(watched, frames), replayed(watched, frames)
+    frames = list(frames_of(video_of(sample_folders()[0]), step=2, seconds=13.0))
+    return replayed(watched, frames), replayed(watched, frames)
+
+
+def test_a_sample_replays_bit_for_bit(twice: tuple[list[Passage], list[Passage]]) -> None:
+    """Twice in one process: the same passages to the last bit."""
+    first, second = twice
     assert len(first) >= 2
     assert [digest_of(passage) for passage in first] == [digest_of(passage) for passage in second]
 
 
-def test_one_bit_of_one_picture_changes_the_digest() -> None:
+def test_one_bit_of_one_picture_changes_the_digest(twice: tuple[list[Passage], list[Passage]]) -> None:
     """A pixel, a time or a problem that differs gives another digest."""
-    content = read_lift_folder(sample_folders()[0])
-    watched = WatchedLift(lift=content.lift, masks=content.masks, references=content.references)
-    passage = replayed(watched, frames_of(video_of(sample_folders()[0]), step=2, seconds=12.0))[0]
+    passage = twice[0][0]
     picture = passage.pictures[0]
     other = picture.image.copy()
     other[0, 0, 0] ^= 1
