@@ -70,7 +70,7 @@ def test_export_and_evaluate(trained: Path, released: Path) -> None:
     assert (report["pictures"], report["data_seed"]) == (12, 10_000)
     assert 0 <= report["accuracy"] <= 1
     assert report["command"].split()[0] == "barwatch"
-    table = _invoke(*words, "--workers", "1")
+    table = _invoke(*words, "--lifts", "1", "--workers", "1")
     assert "seed-10000" in table
 
 
@@ -78,11 +78,13 @@ def test_what_a_lift_gains_on_site(trained: Path, released: Path) -> None:
     """A row for the masks alone, and one for each share of open carriers among those watched."""
     words = ("evaluate-onsite", "--model", str(released), "--lifts", "2", "--passages", "2", "--watched", "4")
     more = ("--count", "2", "--rounds", "1", "--cache", str(trained / "cache"), "--workers", "1")
-    report = json.loads(_invoke(*words, *more, "--json"))
+    out = trained / "onsite.json"
+    table = _invoke(*words, *more, "--out", str(out))
+    report = json.loads(out.read_text())
     assert [row["passages"] for row in report["rows"]] == [0, 2, 2, 2, 2, 2]
     assert report["pictures"] == 12
     assert set(report["rows"][1]["accuracy_of_lifts"]) == {"seed-10000", "seed-10001"}
-    assert "| 2 | 0 | 50 % |" in _invoke(*words, *more)
+    assert "| 2 | 0 | 50 % |" in table
 
 
 def test_the_benches_print_what_they_measured(released: Path) -> None:

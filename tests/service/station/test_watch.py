@@ -10,7 +10,7 @@ from lifts.decision.verdict import Verdict
 from lifts.folder import LiftFolder
 from service.domain.errors import SourceError
 from service.inference.model import EmbeddingModel
-from service.station.watch import RecordingWatch
+from service.station.watch import RecordingWatch, Watched
 from tests.service.passages.scripted import HEIGHT, WIDTH, Scene, crossing_s, frames, watched
 from tests.service.tiny_model import write_artefact
 
@@ -36,15 +36,23 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> EmbeddingModel:
-    return EmbeddingModel.load(write_artefact(tmp_path), "cpu")
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> EmbeddingModel:
+    return EmbeddingModel.load(write_artefact(tmp_path_factory.mktemp("model")), "cpu")
 
 
-def test_each_carrier_is_judged_once_and_progress_is_told(recording: Path, model: EmbeddingModel) -> None:
-    """Three carriers, each once at its time with a judgement of three pictures; progress grows to the end."""
+@pytest.fixture(scope="module")
+def seen(recording: Path, model: EmbeddingModel) -> tuple[list[Watched], list[float]]:
+    """What was found in the recording, and what was told of progress."""
     told: list[float] = []
-    found = list(RecordingWatch(recording, folder(), model, on_progress=told.append))
+    return list(RecordingWatch(recording, folder(), model, on_progress=told.append)), told
+
+
+def test_each_carrier_is_judged_once_and_progress_is_told(
+    seen: tuple[list[Watched], list[float]],
+) -> None:
+    """Three carriers, each once at its time with a judgement of three pictures; progress grows to the end."""
+    found, told = seen
     assert len(found) == 3
     for (passage, judgement, _), begin_s in zip(found, SCENE.carriers, strict=False):
         assert passage.t_middle_s == pytest.approx(crossing_s(SCENE, begin_s, 0.5), abs=0.3)
@@ -56,9 +64,11 @@ def test_each_carrier_is_judged_once_and_progress_is_told(recording: Path, model
     assert told[-1] > 0.95
 
 
-def test_a_recording_replays_to_the_same_verdicts(recording: Path, model: EmbeddingModel) -> None:
+def test_a_recording_replays_to_the_same_verdicts(
+    recording: Path, model: EmbeddingModel, seen: tuple[list[Watched], list[float]]
+) -> None:
     """Watched twice: the same passages, pictures and verdicts, bit for bit."""
-    first, second = (list(RecordingWatch(recording, folder(), model)) for _ in range(2))
+    first, second = seen[0], list(RecordingWatch(recording, folder(), model))
     assert len(first) == 3
     for one, other in zip(first, second, strict=True):
         assert (one.passage.id, one.decided_s) == (other.passage.id, other.decided_s)
