@@ -18,15 +18,15 @@ TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_pictures=2)
 
 @pytest.fixture(scope="module")
 def history(lift_files: list[Path]) -> list[dict[str, float]]:
-    """What forty steps on one episode measured."""
-    config = replace(TINY, steps=40, warmup_steps=5, learning_rate=5e-3)
+    """What 24 steps on one episode measured."""
+    config = replace(TINY, steps=24, warmup_steps=5, learning_rate=5e-3)
     learner = BarwatchLearner(config, CPU)
     episode = Episodes(lift_files, 3, 4, seed=0).episode(0, {})
     return [learner.update(episode) for _ in range(config.steps)]
 
 
 def test_it_overfits_one_batch(history: list[dict[str, float]]) -> None:
-    """Forty steps on one episode bring its margin loss well down: everything is connected."""
+    """24 steps on one episode bring its margin loss well down: everything is connected."""
     assert history[-1]["margin"] < 0.6 * history[0]["margin"]
     assert history[-1]["dense"] < 0.8 * history[0]["dense"]
     assert history[-1]["accuracy"] > 0.8

@@ -33,7 +33,7 @@ def drift_px(proposal: Proposal, motion: Motion) -> float:
 )
 def test_a_drawn_lift_is_followed(motion: Motion) -> None:
     """The interval to a hundredth, the carrier to a few camera pixels, wholly in view, at two thirds."""
-    proposal = propose(film(motion, 22.0))
+    proposal = propose(film(motion, 17.0))
     assert proposal.interval_s == pytest.approx(INTERVAL_S, rel=0.01)
     assert drift_px(proposal, motion) < 4.0
     assert proposal.confidence > 0.6
