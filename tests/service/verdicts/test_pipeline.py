@@ -332,7 +332,7 @@ def test_a_killed_worker_is_said_and_survived(
         tiny_artefact,
         device="cpu",
         threads=1,
-        deadline_s=0.2,
+        deadline_s=1.0,  # far less than another worker takes to import torch
         on_health=said.put,
     )
     engine.start()
