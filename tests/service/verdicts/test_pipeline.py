@@ -339,7 +339,9 @@ def test_a_killed_worker_is_said_and_survived(
     house = House(store, engine, tmp_path, inline_engine)
     house.send("first", [OPEN, OPEN, OPEN])
     assert house.heard.get(timeout=10).passage_id == "first"
-    os.kill(engine.status.pid or 0, signal.SIGKILL)
+    pid = engine.status.pid
+    assert pid  # 0 would be this process's whole group
+    os.kill(pid, signal.SIGKILL)
     house.pipeline.on_event(said.get(timeout=10))
     down = house.heard.get(timeout=10)
     assert (down.kind, down.lift_id, down.state) == (AlarmKind.WORKER_DOWN, None, AlarmState.ACTIVE)
