@@ -44,7 +44,12 @@ def test_watch_finds_every_carrier_once_and_judges_it_rightly(name: str) -> None
 
 @pytest.mark.parametrize(
     ("name", "first", "step"),
-    [("demo-double", 67, 1), ("demo-double", 127, 3), ("demo-quad", 47, 3), ("demo-six", 87, 3)],
+    [
+        ("demo-double", 67, 1),
+        pytest.param("demo-double", 127, 3, marks=pytest.mark.slow),
+        ("demo-quad", 47, 3),
+        ("demo-six", 87, 3),
+    ],
 )
 def test_a_camera_may_begin_at_any_moment(name: str, first: int, step: int) -> None:
     """Half a carrier in the first frame makes no false one and hides none that comes whole."""
