@@ -1,5 +1,7 @@
 """What the bar is: one drawing gives one mask, whatever program wrote it."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from lifts.pictures.reader import DecodedPicture, decode_picture
 from service.domain.arrays import Image
 from tests.tools.drawings import EXACT, LOSSY, TAILS, TURNS, orient
 from tests.tools.tiny_model import draw_picture, png
+
+ROOT = Path(__file__).parents[3]
 
 
 @st.composite
@@ -113,3 +117,14 @@ def test_a_photograph_is_no_mask() -> None:
     for data in (png(draw_picture(50)), png(blurred), png(stripes)):
         with pytest.raises(MaskError, match=r"not one colour.*draw the bar alone"):
             find_bar(decode_picture(data))
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_bar_drawn_on_the_cameras_picture_is_no_mask(marked: bool) -> None:
+    """Whoever draws into `middle.png` itself, or hands over a reference as the mask, is told so."""
+    for path in sorted(ROOT.glob("lifts/demo-*/reference_*.jpg")):
+        rgb = decode_picture(path.read_bytes()).rgb.copy()
+        if marked:
+            cv2.line(rgb, (50, 60), (150, 70), (255, 0, 0), 5)
+        with pytest.raises(MaskError, match="not one colour"):
+            find_bar(DecodedPicture(rgb, None, lossless=True))
