@@ -128,7 +128,7 @@ def _reached_by(counts: npt.NDArray[np.intp], pixels: int) -> int:
     return int(reached[-1]) if reached.size else 0
 
 
-def _crisp(border: Image, counts: npt.NDArray[np.intp], contrast: int) -> bool:
+def _crisp(border: UInt8, counts: npt.NDArray[np.intp], contrast: int) -> bool:
     """Say whether distances (of the border, and counted over all) are those of a drawing in two colours."""
     near, far = _LIKE_BACKGROUND * contrast, 0.75 * contrast
     levels = np.arange(len(counts))
