@@ -12,10 +12,10 @@ from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState
 from service.domain.health import Health
 from service.health.limits import HealthLimits, Impairment, Trouble
-from service.health.memory import UsualView, ViewMemory
+from service.health.reference import ReferenceView, ViewMonitor
 from service.health.view import View
 
-_SAME_AGAIN_S = 0.5
+_FROZEN_AGAIN_S = 0.5  # after a key frame, while the picture is known to be frozen
 
 
 class CameraHealth:
@@ -27,7 +27,7 @@ class CameraHealth:
         lift_id: whose camera.
         now_s: when it began.
         limits: when a camera counts as impaired.
-        usual: the camera's usual view, as an earlier process learnt it.
+        reference: the camera's reference view, as an earlier process learnt it.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class CameraHealth:
         lift_id: str,
         now_s: float,
         limits: HealthLimits | None = None,
-        usual: UsualView | None = None,
+        reference: ReferenceView | None = None,
     ) -> None:
         self.limits = limits = limits or HealthLimits()
         self._started_s = now_s
@@ -43,11 +43,11 @@ class CameraHealth:
         self._live_since_s: float | None = None
         self._frozen_view: View | None = None
         self._frozen_since_s = now_s
-        self._view = ViewMemory(limits, usual)
+        self._monitor = ViewMonitor(limits, reference)
         self._lost = Impairment(AlarmKind.CAMERA_LOST, lift_id, 0.0, 0.0)
         self._frozen = Impairment(AlarmKind.CAMERA_FROZEN, lift_id, 0.0, limits.thawed_s)
-        self._unseen = Impairment(AlarmKind.LOW_VISIBILITY, lift_id, limits.unseen_s, 2 * limits.recover_s)
-        self._changed = Impairment(AlarmKind.VIEW_CHANGED, lift_id, limits.view_s, limits.view_s / 2)
+        self._hidden = Impairment(AlarmKind.LOW_VISIBILITY, lift_id, limits.unseen_s, 2 * limits.recover_s)
+        self._moved = Impairment(AlarmKind.VIEW_CHANGED, lift_id, limits.view_s, limits.view_s / 2)
 
     @property
     def state(self) -> CameraState:
@@ -61,7 +61,7 @@ class CameraHealth:
     @property
     def problem(self) -> Reason | None:
         """Why the camera's pictures must not be judged now, or None."""
-        for problem in (self._frozen, self._unseen, self._changed):
+        for problem in (self._frozen, self._hidden, self._moved):
             if problem.active is not None:
                 return problem.active.cause
         return None
@@ -69,13 +69,13 @@ class CameraHealth:
     @property
     def message(self) -> str:
         """The same as a sentence for people; empty if nothing is wrong."""
-        active = (problem.active for problem in (self._frozen, self._unseen, self._changed))
+        active = (problem.active for problem in (self._frozen, self._hidden, self._moved))
         return next((trouble.message for trouble in active if trouble is not None), "")
 
     @property
-    def usual(self) -> UsualView | None:
+    def reference(self) -> ReferenceView | None:
         """The view as it was learnt; None before enough was seen."""
-        return self._view.known
+        return self._monitor.reference
 
     def frame_age_s(self, now_s: float) -> float | None:
         """Seconds since the last frame; None before the first."""
@@ -84,23 +84,23 @@ class CameraHealth:
     def frame(self, view: View, now_s: float) -> list[Health]:
         """Take in a frame; return what changed."""
         changes = self._arrived(now_s)
-        unseen = self._view.unseen(view)
-        still = self._standing_still(view, now_s)
+        hidden = self._monitor.check_visibility(view)
+        still = self._check_frozen(view, now_s)
         # In the dark or under a cap every picture is the same; those have an alarm of their own.
-        frozen = still if unseen is None else None
+        frozen = still if hidden is None else None
         changes += self._frozen.step(frozen, now_s, "the camera's picture changes again")
-        changes += self._unseen.step(unseen, now_s, "clear view again")
-        if unseen is None:
-            changed = self._view.changed(view, now_s)
-            changes += self._changed.step(changed, now_s, "the view is as it was again")
+        changes += self._hidden.step(hidden, now_s, "clear view again")
+        if hidden is None:
+            moved = self._monitor.check_position(view, now_s)
+            changes += self._moved.step(moved, now_s, "the view is as it was again")
         return changes
 
-    def damaged(self, now_s: float) -> list[Health]:
+    def damaged_frame(self, now_s: float) -> list[Health]:
         """Take in a frame that cannot be inspected because parts of it were lost; return what changed."""
         trouble = Trouble(
             Reason.DAMAGED, "the stream is damaged: much of it is lost between the camera and here"
         )
-        return self._arrived(now_s) + self._unseen.step(trouble, now_s, "clear view again")
+        return self._arrived(now_s) + self._hidden.step(trouble, now_s, "clear view again")
 
     def tick(self, now_s: float) -> list[Health]:
         """Let time pass; return what changed."""
@@ -117,15 +117,15 @@ class CameraHealth:
             self._live_since_s = now_s
         return self._lost.step(None, now_s, "the camera sends frames again")
 
-    def _standing_still(self, view: View, now_s: float) -> Trouble | None:
-        """Return the trouble if the picture stands still; key frames shift it only by a trace."""
+    def _check_frozen(self, view: View, now_s: float) -> Trouble | None:
+        """Return the trouble if the picture does not change; key frames change it only by a trace."""
         before = self._frozen_view
         if before is not None:
             change = np.abs(view.samples.astype(np.int16) - before.samples)
             if float(change.mean()) < self.limits.frozen_change and float((change > 12).mean()) < 5e-4:
                 still_s = now_s - self._frozen_since_s
                 # A key frame now and then shifts what an encoder makes of the same picture.
-                if still_s < (self.limits.frozen_s if self._frozen.active is None else _SAME_AGAIN_S):
+                if still_s < (self.limits.frozen_s if self._frozen.active is None else _FROZEN_AGAIN_S):
                     return None
                 return Trouble(
                     Reason.CAMERA_FROZEN, f"the camera has sent the same picture for {still_s:.0f} s"

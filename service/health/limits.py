@@ -15,7 +15,7 @@ class HealthLimits:
 
     detail: grey levels, see View.detail.
     covered: the share of the places with structure that must still have it.
-    blurred: the share of the usual sharpness, relative to contrast, that must remain.
+    blurred: the share of the reference view's sharpness, relative to contrast, that must remain.
     moved_px: of a picture 1280 across.
     overload_rate: of the pictures that should come, the share that must be read, over overload_window_s.
     overload_dropped: of the frames, the share that may be dropped.

@@ -10,7 +10,7 @@ from service.domain.alarm import AlarmKind
 from service.domain.health import Health
 from service.health.limits import HealthLimits, Impairment, Trouble
 
-_HABIT_S = 600.0  # time in which a camera's usual rate is forgotten
+_BASELINE_S = 600.0  # time in which a camera's baseline rate decays
 
 
 class Load(NamedTuple):
@@ -43,7 +43,7 @@ class LoadWatch:
             AlarmKind.OVERLOADED, lift_id, limits.overload_raise_s, limits.overload_clear_s
         )
         self._past: deque[tuple[float, Load]] = deque()
-        self._usual_per_s = 0.0
+        self._baseline_per_s = 0.0
 
     @property
     def active(self) -> Trouble | None:
@@ -80,8 +80,8 @@ class LoadWatch:
         per_s = read / elapsed_s
         pace = (now.media_s - then.media_s) / elapsed_s
         waited = (now.waited_s - then.waited_s) / elapsed_s
-        used_to_per_s = self._usual_per_s
-        self._usual_per_s = max(per_s, used_to_per_s * max(0.0, 1.0 - elapsed_s / 10 / _HABIT_S))
+        baseline_per_s = self._baseline_per_s
+        self._baseline_per_s = max(per_s, baseline_per_s * max(0.0, 1.0 - elapsed_s / 10 / _BASELINE_S))
         # What is almost over the limit stays until it is clearly below.
         slack = 0.5 if self._problem.active is not None else 1.0
         lost = dropped / max(handed, 1)
@@ -96,9 +96,9 @@ class LoadWatch:
         if px_per_s > 0.0 and px_per_s > farthest_px * frames_per_s:
             message = f"{frames_per_s:.1f} pictures a second are too few to see each carrier of this line"
             return Trouble(Reason.TOO_FEW_PICTURES, message)
-        if per_s < enough * used_to_per_s and pace >= enough:
+        if per_s < enough * baseline_per_s and pace >= enough:
             message = (
-                f"the camera sends {per_s:.0f} pictures a second where it used to send {used_to_per_s:.0f}"
+                f"the camera sends {per_s:.0f} pictures a second where it used to send {baseline_per_s:.0f}"
             )
             return Trouble(Reason.SLOW_CAMERA, message)
         return None

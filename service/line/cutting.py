@@ -1,4 +1,4 @@
-"""Outlines cut out of frames, as placing lays them upon each other, upon masks and upon references."""
+"""Outlines cut out of frames, to be compared with each other, with masks and with references."""
 
 from __future__ import annotations
 

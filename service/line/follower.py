@@ -22,11 +22,11 @@ Float64 = npt.NDArray[np.float64]
 _LAG_S, _LEAST_LAG_S, _MOST_LAG_S = 0.4, 0.12, 0.8
 _CERTAIN = 0.75
 _LOST_CARRIERS = 4
-_PRESENT = 0.15  # of what the movie shows of a carrier: less is none, if the view behind it is seen
-_VIEW_SEEN = 0.35  # of the view without carriers: less, and something hides it
-_BLIND, _SEEING = 0.15, 0.25  # of what a frame usually shows: blind below the first, seeing above the second
+_PRESENT = 0.15  # of the carrier in the movie: with less there is none, if the view behind it is seen
+_VIEW_SEEN = 0.35  # of the view without carriers: with less, something hides it
+_BLIND, _SEEING = 0.15, 0.25  # of the movie's mean energy: blind below the first, seeing above the second
 _LEAST_SAMPLES = 3
-_RESTLESS = 0.5  # of the change that a running line makes; a stopped line makes less
+_RESTLESS = 0.5  # of the change that a running line makes; the view of a stopped line changes less
 
 
 class Presence(Enum):
@@ -141,7 +141,7 @@ class LineFollower:
         """Begin with what was learnt before, but not where carriers are."""
         movie = Movie.from_learnt(learnt)
         odometer = Odometer(movie.phases, learnt.interval_s)
-        odometer.lose()
+        odometer.lose_phase()
         placing = Placing(learnt.speed, learnt.origin + middle / learnt.speed)
         follower = cls(movie, odometer, placing, learnt.origin)
         follower.located = False
@@ -166,6 +166,11 @@ class LineFollower:
     def nominal_speed(self) -> float:
         """The speed at which it mostly runs: progress per second."""
         return self._placing.speed / self._odometer.interval_s
+
+    @property
+    def fraction(self) -> float:
+        """The line's speed, as a fraction of nominal speed."""
+        return self.speed / max(self.nominal_speed, 1e-9)
 
     @property
     def progress_per_carrier(self) -> float:
@@ -194,16 +199,16 @@ class LineFollower:
         self._notice(feature, elapsed_s, steady)
         self._recent.add(t_s, feature)
 
-    def blind(self, feature: Float32) -> bool:
-        """Say whether a frame shows nothing: the lens is covered, or the light is off. Asked once a frame."""
-        self._blind = self._movie.fullness(feature) < (_SEEING if self._blind else _BLIND)
+    def check_blind(self, feature: Float32) -> bool:
+        """Return whether a frame shows nothing (lens covered, light off), with hysteresis; once a frame."""
+        self._blind = self._movie.relative_energy(feature) < (_SEEING if self._blind else _BLIND)
         return self._blind
 
-    def lose(self) -> None:
+    def lose_phase(self) -> None:
         """Forget the phase, because frames were missing for long; the movie is kept."""
         self._recent.clear()
         self._samples.clear()
-        self._odometer.lose()
+        self._odometer.lose_phase()
         self.located = False
 
     def phase(self, t_s: float) -> float | None:
@@ -221,11 +226,11 @@ class LineFollower:
         return self._odometer.time_of(carrier + self._origin + progress / self._placing.speed)
 
     def shift(self, progress: float) -> None:
-        """Carriers turn out to be so much farther than was thought."""
+        """Move every carrier ahead by this much progress."""
         self._origin -= progress / self._placing.speed
 
-    def passed(self, carrier: int) -> Presence:
-        """Say what was seen at a carrier's place; asked once, when it has passed."""
+    def take_presence(self, carrier: int) -> Presence:
+        """Return what was seen at a carrier's place, and forget it; once the carrier has passed."""
         samples = self._samples.pop(carrier, [])
         for old in [number for number in self._samples if number < carrier - 3]:
             del self._samples[old]
@@ -246,7 +251,7 @@ class LineFollower:
         return self._movie.evidence(change, SPEEDS, elapsed_s / self._odometer.interval_s)
 
     def _notice(self, feature: Float32, elapsed_s: float, steady: bool) -> None:
-        """Gather the evidence of whether carriers are present, and whether the line is followed at all."""
+        """Collect evidence of whether carriers are present and whether the line is still followed."""
         movie, odometer, last_feature = self._movie, self._odometer, self._recent.last
         if last_feature is None:
             return
@@ -264,7 +269,7 @@ class LineFollower:
         self.lost = self._restless_s > 2.0 * odometer.interval_s or self._absent >= _LOST_CARRIERS
 
     def replay(self, clip: Clip) -> Work[None]:
-        """Follow the line through what a clip has beyond what was followed, to the newest of its frames."""
+        """Follow the line through the frames of a clip that were not followed yet, to its newest."""
         before_s = clip.frames[0].t_s if self._recent.last_s is None else self._recent.last_s
         for t_s, feature in _growing(clip, self._recent.last_s):
             self._odometer.step(t_s, self._evidence(t_s, feature))
@@ -277,7 +282,7 @@ class LineFollower:
 
 
 def _growing(clip: Clip, after_s: float | None) -> Iterator[tuple[float, Float32]]:
-    """Yield each later frame's time and features, those that are added meanwhile too."""
+    """Yield the time and features of each later frame, including those that are added meanwhile."""
     last_s = -np.inf if after_s is None else after_s
     while clip.frames and clip.frames[-1].t_s > last_s:
         number = next(k for k, kept in enumerate(clip.frames) if kept.t_s > last_s)

@@ -16,10 +16,10 @@ _PHASE_S = 0.06
 _FEWEST, _MOST = 48, 256
 _MEMORY = 12.0  # carriers
 _BACKGROUND_S = 40.0
-_LEAST = -0.25  # a carrier that looks unlike all others is a carrier all the same
+_LEAST = -0.25  # a carrier that looks unlike all others must not count for more than that against a phase
 _CHANGE_RATE = 0.2
 _STILL = 2.0
-_MOVED = 2.5  # times less change than a running line makes: so little, at least, is a standing line's
+_MOVED = 2.5  # a running line changes the view at least this many times as much as a standing one
 _STACKS = 64
 _SEEN = 0.3  # of the expected change that must be seen, whatever riders and weather do
 
@@ -83,14 +83,14 @@ class Movie:
         """Return how much of the view behind carriers is in features float32[D]: about 1, or 0 if hidden."""
         return float((feature * self.background).sum()) / max(float((self.background**2).sum()), 1e-9)
 
-    def fullness(self, feature: Float32) -> float:
-        """Return how much is in features float32[D], whatever it is: about 1, or 0 in the dark."""
+    def relative_energy(self, feature: Float32) -> float:
+        """Return the energy of features float32[D] relative to the movie's: about 1, or 0 in the dark."""
         return float((feature * feature).sum()) / max(self._energy, 1e-9)
 
     def evidence(self, change: Float32, speeds: npt.NDArray[np.float64], elapsed: float) -> Float32:
         """Return float32[S, K]: how well a change of the view is explained by going on to each phase.
 
-        |change|^2 - |change - (frame here - frame before)|^2, in parts of the fullest phase: 0 for a
+        |change|^2 - |change - (frame here - frame before)|^2, as a fraction of the fullest phase: 0 for a
         standing line, 1 for a change fully explained, negative for one that should be seen and is not. What
         does not move plays no part.
 

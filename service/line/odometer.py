@@ -23,14 +23,14 @@ _BLUR = np.where(SPEEDS == 0.0, 0.03, 0.12)[:, None]
 _LEAVE_PER_S = 0.01  # from nominal speed to any other: a line mostly runs at it
 _RETURN_PER_S = 0.4
 _CHANGE_PER_S = 0.5  # from one other speed to another
-_JUMP_PER_S = 0.004  # for carriers that hang a little off their place
+_JUMP_PER_S = 0.004  # for carriers that hang slightly off their place on the rope
 _JUMP = 0.15
 _SHARP = 0.8  # weight of evidence that explains a whole carrier, for 0.1 s: successive frames are much alike
 _OUTLIER = 0.05
 LOG_S = 120.0
 """How long it is remembered where the carriers were."""
 _ADAPT = 0.15  # of the difference from a measured interval
-_STEADY = 0.35  # of nominal: an interval that differs by more had a stop or a crawl in it
+_STEADY = 0.35  # of the interval: one that differs by more had a stop or a crawl in it
 
 
 class Odometer:
@@ -80,8 +80,8 @@ class Odometer:
         while self._log[0][0] < t_s - LOG_S:
             self._log.popleft()
 
-    def lose(self) -> None:
-        """Forget the phase, because frames were missing; no carrier may be taken for an earlier one."""
+    def lose_phase(self) -> None:
+        """Forget the phase, because frames were missing; the count goes on beyond the last carrier."""
         self._belief[:] = self._belief.sum(axis=1, keepdims=True) / self.phases
         self.carriers = float(np.ceil(self.carriers)) + 2.0
         self.confidence = 0.0
@@ -119,7 +119,7 @@ class Odometer:
         return later_s if later - carriers < 0.02 else None
 
     def _adapt(self, t_s: float) -> None:
-        """Follow the interval once a carrier's has gone: lines change their speed, and carriers slip."""
+        """Update the interval when a carrier has passed: lines change their speed, and carriers slip."""
         before = self.time_of(self.carriers - 1.0)
         if before is None:
             return

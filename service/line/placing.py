@@ -1,4 +1,4 @@
-"""Where on the movie a carrier is at begin: from the track, the masks and the reference pictures.
+"""Finds the phase of the movie at which a carrier is at begin, from track, masks and reference pictures.
 
 The movie says how carriers follow each other, the track how one moves through the picture. What joins the two
 is a straight line, progress = speed * (phase - begin): along the right one, a carrier's pictures match
@@ -29,7 +29,7 @@ from service.line.cutting import (
 )
 from service.line.roi import Roi
 from service.line.work import Work
-from service.vision.correlation import vertex
+from service.vision.correlation import parabola_vertex
 from service.vision.outlines import PITCH_PX, Field, mask_outline, outline, unit
 
 Float64 = npt.NDArray[np.float64]
@@ -44,7 +44,7 @@ _SLICE = 8  # items of the quicker loops between two pauses
 _PHASE_S = 0.05
 _APART = 1.1
 _LEAST_TOTAL, _LEAST_ALIKE, _LEAST_CENTRED = 70.0, 0.4, 0.15  # people and snow have some 50, 0.2, anything
-_OTHERS = 0.3  # of the plainest carrier's score, at least, has another
+_OTHERS = 0.3  # of the highest score, which any other carrier must reach
 _NEAR = 0.15  # progress by which the first guess may be off
 
 
@@ -107,8 +107,8 @@ class Placer:
     def sight(self, clip: Clip) -> Work[Sighting | None]:
         """Return the carriers of a clip that is too short for any to come again; None if it shows none.
 
-        For want of an interval the clip is taken for a little less than one, so that nothing is laid upon
-        anything else.
+        No interval is known, so the clip is taken for slightly less than one: then no two frames share a
+        phase.
         """
         interval_s = _APART * clip.seconds
         placing, cuts, times = yield from self._placed(clip, interval_s)
@@ -199,7 +199,7 @@ class Placer:
         best = int(scores.argmax())
         if not 0 < best < len(tries) - 1:
             return float(tries[best])
-        return float(tries[best] * (tries[1] / tries[0]) ** vertex(*scores[best - 1 : best + 2]))
+        return float(tries[best] * (tries[1] / tries[0]) ** parabola_vertex(*scores[best - 1 : best + 2]))
 
     def _cuts(self, clip: Clip) -> Work[tuple[Field, npt.NDArray[np.int64]]]:
         """Return complex64[V, n, d], frames' outlines at some places about the middle, and which frames."""
@@ -239,7 +239,7 @@ class Placer:
                 yield
         smooth = np.convolve(np.pad(scores, 1, mode="wrap"), (0.25, 0.5, 0.25), "valid")
         best = int(smooth.argmax())
-        part = vertex(smooth[best - 1], smooth[best], smooth[(best + 1) % k])
+        part = parabola_vertex(smooth[best - 1], smooth[best], smooth[(best + 1) % k])
         return float(((best + part) / k) % 1.0)
 
     def _score(self, stacks: Field) -> float:

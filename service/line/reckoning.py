@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 LONGEST_S = 60.0
-"""The longest gap that is reckoned; a longer one has a standing alarm of its own."""
+"""The longest gap that is accounted for; a longer one has a standing alarm of its own."""
 
-_RUNNING = 0.15  # of nominal speed
+RUNNING = 0.15
+"""The fraction of nominal speed below which the line is said to stand."""
 
 
 class Reckoning:
@@ -27,7 +28,7 @@ class Reckoning:
         """Whether the phase is unknown."""
         return self._lost is not None
 
-    def lose(self, t_s: float, phase: float, fraction: float) -> None:
+    def lose_phase(self, t_s: float, phase: float, fraction: float) -> None:
         """Note that the phase was last known at media time t_s; fraction: of nominal speed, at that time."""
         if self._lost is None:
             self._lost, self._t_s, self._gone = (t_s, phase), t_s, 0.0
@@ -35,7 +36,7 @@ class Reckoning:
 
     def advance(self, t_s: float, interval_s: float, fraction: float) -> None:
         """Advance to media time t_s at the speed so far; from then on the speed is `fraction`."""
-        if self._fraction >= _RUNNING:
+        if self._fraction >= RUNNING:
             self._gone += max(t_s - self._t_s, 0.0) * self._fraction / interval_s
         self._t_s, self._fraction = t_s, fraction
 

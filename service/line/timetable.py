@@ -1,4 +1,4 @@
-"""When carriers pass: the questions put to a line, and the answers where each carrier was seen by itself."""
+"""When carriers pass: what is asked of a line, and its answers where each carrier was seen singly."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class LineSchedule(Protocol):
     def time_of(self, carrier: int, progress: float) -> float | None:
         """Return when a carrier was at a place, media seconds; None if unknown."""
 
-    def passed(self, carrier: int) -> Presence:
-        """Say what was seen at a carrier's place; called once, when it has passed."""
+    def take_presence(self, carrier: int) -> Presence:
+        """Return what was seen at a carrier's place; called once, when the carrier has passed."""
 
     def shift(self, progress: float) -> None:
         """Move every carrier ahead by this much progress."""
@@ -56,8 +56,8 @@ class Timetable:
         """See `LineFollower.time_of`."""
         return self._middles_s[carrier] + (progress - self._middle) / self.nominal_speed
 
-    def passed(self, _carrier: int) -> Presence:
-        """See `LineFollower.passed`."""
+    def take_presence(self, _carrier: int) -> Presence:
+        """See `LineFollower.take_presence`."""
         return Presence.PRESENT
 
     def shift(self, progress: float) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.schema import MaskPair
-from service.vision.correlation import Shift, agreement, peak, prior, spectrum
+from service.vision.correlation import Shift, cross_correlation, peak, prior, spectrum
 from service.vision.outlines import (
     MARGIN_PX,
     PITCH_PX,
@@ -83,11 +83,15 @@ class Anchor:
         seen = spectrum(field)
         bars = np.zeros_like(self._votes)
         if self._masks:
-            bars = np.maximum.reduce([np.maximum(agreement(seen, m, _REACH), 0.0) for m in self._masks])
+            bars = np.maximum.reduce(
+                [np.maximum(cross_correlation(seen, m, _REACH), 0.0) for m in self._masks]
+            )
         if not self._references:
             return bars**2
         length = max(float(np.sqrt((np.abs(field) ** 2).sum())), 1e-9)
-        whole = np.maximum.reduce([np.maximum(agreement(seen, r, _REACH), 0.0) for r in self._references])
+        whole = np.maximum.reduce(
+            [np.maximum(cross_correlation(seen, r, _REACH), 0.0) for r in self._references]
+        )
         # A whole carrier tells more than a bar, which a seat, a rider or the next carrier may resemble.
         return np.asarray((whole / length) ** 2 * (0.5 + bars / length))
 

@@ -1,4 +1,4 @@
-"""What becomes of a carrier that has passed: a passage, or nothing where the rope was seen to be bare."""
+"""Turns a carrier that has passed into a passage; into none where the rope was seen to be empty."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.passages.registrar import RegisteredPicture, Registrar, first_appea
 from service.passages.reporter import Reporter, not_seen
 
 _MIDDLE = 1  # of the three viewpoints
-_RECOGNISED = 0.6  # quality at which a picture shows a carrier, whatever the evidence against it
+_RECOGNISED = 0.6  # quality from which a picture shows a carrier, whatever the line's movie says
 _SETTLED, _AGAIN = 30, 5  # after 30 carriers, only every fifth refines the alignment
 _TRUSTED, _FOLLOW = 0.7, 0.15  # quality above which a place is trusted, and the share of it that is applied
 _LEAST_PICTURES = 2
@@ -31,7 +31,7 @@ class Now(NamedTuple):
 
 
 class Departures:
-    """Lets carriers leave: whatever has passed becomes a passage, judged or `not seen`.
+    """Reports carriers that have passed: each becomes a passage, to be judged or `not seen`.
 
     Args:
         track: the lift's. moments: their pictures. registrar: registers these. reporter: writes passages.
@@ -43,8 +43,8 @@ class Departures:
         self._track, self.moments, self.registrar = track, moments, registrar
         self._reporter = reporter
 
-    def meet(self, carriers: range) -> Work[bool]:
-        """Learn from carriers' pictures what they look like; return whether all viewpoints show it."""
+    def learn_appearances(self, carriers: range) -> Work[bool]:
+        """Learn from pictures what carriers look like; return whether every viewpoint has shown one."""
         crops = [self.moments.crops(carrier) for carrier in carriers]
         appearances = []
         for k, viewpoint in enumerate(self.moments.viewpoints):
@@ -70,14 +70,14 @@ class Departures:
         """Return whether a carrier has enough pictures to be recognised by them alone."""
         return sum(crop is not None for crop in self.moments.crops(carrier)) >= _LEAST_PICTURES
 
-    def leave(self, carrier: int, line: LineSchedule, now: Now, *, refine: bool) -> list[Passage]:
-        """Report a carrier that has passed, unless it was reported or the rope was seen to be bare there.
+    def report(self, carrier: int, line: LineSchedule, now: Now, *, refine: bool) -> list[Passage]:
+        """Report a carrier that has passed, unless it was reported or the rope was seen to be empty there.
 
         refine: whether its picture refines the alignment of all carriers.
         """
         crops = self.moments.crops(carrier)
         known_s = [line.time_of(carrier, progress) for progress in (0.0, self._track.middle, 1.0)]
-        presence = line.passed(carrier)
+        presence = line.take_presence(carrier)
         count = self._reporter.count
         if refine and (count < _SETTLED or count % _AGAIN == 0):
             self.place(carrier, line)
@@ -88,7 +88,7 @@ class Departures:
         if not self._reporter.is_new(times_s[_MIDDLE], interval_s, seen=seen):
             return []
         if not seen:
-            return [] if presence is Presence.ABSENT else [self._unseen(crops, times_s, now)]
+            return [] if presence is Presence.ABSENT else [self._not_seen(crops, times_s, now)]
         found = [
             self.registrar.picture(k, crop) if crop is not None else RegisteredPicture(not_seen(t_s), 0.0)
             for k, (crop, t_s) in enumerate(zip(crops, times_s, strict=True))
@@ -108,34 +108,34 @@ class Departures:
         begin_s, middle_s, end_s = (
             t_s - each.ahead / speed for t_s, each in zip(times_s, found, strict=True)
         )
-        return [self._report((begin_s, middle_s, end_s), pictures, now)]
+        return [self._passage((begin_s, middle_s, end_s), pictures, now)]
 
-    def missing(self, ends_s: Iterable[float], line: LineSchedule, now: Now) -> list[Passage]:
-        """Report carriers that must have left unseen at these media times."""
+    def report_missing(self, ends_s: Iterable[float], line: LineSchedule, now: Now) -> list[Passage]:
+        """Report carriers that must have left at these media times and were not seen."""
         speed, middle = max(line.nominal_speed, 1e-6), self._track.middle
         passages = []
         for end_s in ends_s:
             times_s = (end_s - 1.0 / speed, end_s - (1.0 - middle) / speed, end_s)
             if self._reporter.is_missing(times_s[_MIDDLE], line.interval_s or 0.0):
-                passages.append(self._unseen([None] * 3, times_s, now))
+                passages.append(self._not_seen([None] * 3, times_s, now))
         return passages
 
-    def _unseen(self, crops: list[Crop | None], times_s: tuple[float, float, float], now: Now) -> Passage:
+    def _not_seen(self, crops: list[Crop | None], times_s: tuple[float, float, float], now: Now) -> Passage:
         pictures = [
             not_seen(t_s)
             if crop is None
             else _not_judged(self.registrar.picture(k, crop, learn=False).picture)
             for k, (crop, t_s) in enumerate(zip(crops, times_s, strict=True))
         ]
-        return self._report(times_s, pictures, now)
+        return self._passage(times_s, pictures, now)
 
-    def _report(self, times_s: tuple[float, float, float], pictures: list[Picture], now: Now) -> Passage:
+    def _passage(self, times_s: tuple[float, float, float], pictures: list[Picture], now: Now) -> Passage:
         return self._reporter.report(times_s, pictures, now.t_mono_s, now.t_mono_s + times_s[2] - now.t_s)
 
     def _times(
         self, known_s: list[float | None], crops: list[Crop | None], nominal_speed: float, now_s: float
     ) -> tuple[float, float, float]:
-        """Fill in times that are forgotten (the line stood for minutes) or unforeseeable (it stands)."""
+        """Estimate the times that are no longer known (the line stood for minutes) or not yet (it stands)."""
         places, speed = (0.0, self._track.middle, 1.0), max(nominal_speed, 1e-6)
         anchors = [(t_s, at) for t_s, at in zip(known_s, places, strict=True) if t_s is not None]
         anchors += [(crop.t_s, crop.progress) for crop in crops if crop is not None]

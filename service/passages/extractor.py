@@ -15,6 +15,7 @@ from service.domain.passage import Passage
 from service.line.clip import Clip
 from service.line.follower import LineFollower
 from service.line.placing import Placer
+from service.line.reckoning import RUNNING
 from service.line.roi import Roi
 from service.line.timetable import Timetable
 from service.line.work import Work, finish
@@ -49,10 +50,10 @@ class ExtractorOptions:
 
 
 class PassageExtractor:
-    """Learns the line, then follows it, frame by frame; does both while it improves the carriers' movie.
+    """Learns the line, then follows it frame by frame; does both at once while the movie still improves.
 
-    Deterministic unless `in_background`. Whatever has passed becomes a passage, whose pictures can be judged
-    or say `not seen`.
+    Deterministic unless `in_background`. Every carrier that has passed becomes a passage, whose pictures can
+    be judged or say `not seen`.
 
     Args:
         watched: the lift with camera size and track; masks and references sharpen the registration.
@@ -129,8 +130,8 @@ class PassageExtractor:
         if self._following is None:
             return "unknown"
         line = self._following.line
-        fraction = line.speed / max(line.nominal_speed, 1e-9)
-        if abs(fraction) < 0.15:
+        fraction = line.fraction
+        if abs(fraction) < RUNNING:
             return "stopped"
         if fraction < 0:
             return "backwards"
@@ -155,7 +156,7 @@ class PassageExtractor:
             self._take_over(frame)
         elapsed_s = 0.0 if last is None else frame.t_s - last.t_s
         if last is not None and not 0.0 <= elapsed_s <= self._options.gap_s:
-            passages += self._lose(last)
+            passages += self._lose_phase(last)
             self._last = Now(frame.t_s, frame.t_mono_s)
         if (frame.width, frame.height) != self._size:
             passages += self._resize(frame, last)
@@ -200,7 +201,7 @@ class PassageExtractor:
         small = self._roi.small(frame.luma)
         feature = self._roi.features(small)
         following, passages = self._following, list[Passage]()
-        self._blind = following is not None and following.line.blind(feature)
+        self._blind = following is not None and following.line.check_blind(feature)
         if self._blind:
             return []
         if self._learning is not None:
@@ -209,7 +210,7 @@ class PassageExtractor:
             following.follow(frame.t_s, feature, elapsed_s, adapt=self._learning is None)
             if following.line.lost:
                 # The view no longer fits the movie: learn it again. Until then nothing is known.
-                passages = following.let_go(Now(frame.t_s, frame.t_mono_s))
+                passages = following.report_waiting(Now(frame.t_s, frame.t_mono_s))
                 self._following, self._work = None, None
                 self._learning = Learning(self._roi, self._track)
         if self._learning is not None and self._work is None:
@@ -223,7 +224,7 @@ class PassageExtractor:
         return passages
 
     def _learn(self, learning: Learning, interval_s: float) -> Work[list[Passage]]:
-        """Make a movie, go on by it, and report the carriers that have passed in the clip."""
+        """Make a movie, follow the line by it, and report the carriers that have passed in the clip."""
         clip, track = learning.clip, self._track
         clip.held = True
         first_s = float(clip.times[0])
@@ -253,19 +254,19 @@ class PassageExtractor:
         departures = self._departures(1.0 - self._lead(seen.nominal_speed))
         yield from departures.moments.learn_backgrounds(clip)
         yield from departures.moments.recall(clip, seen, range(len(seen)))
-        if not (yield from departures.meet(range(len(seen)))):
+        if not (yield from departures.learn_appearances(range(len(seen)))):
             return []
         passages: list[Passage] = []
         whole = [carrier for carrier in range(len(seen)) if seen.time_of(carrier, 1.0) <= newest.t_s]
         for carrier in whole:
-            passages += departures.leave(carrier, seen, Now(newest.t_s, newest.t_mono_s), refine=True)
+            passages += departures.report(carrier, seen, Now(newest.t_s, newest.t_mono_s), refine=True)
             yield
         return passages
 
-    def _lose(self, last: Now) -> list[Passage]:
+    def _lose_phase(self, last: Now) -> list[Passage]:
         """Report the carriers on the track and forget the phase, because frames were missing for long."""
         self._last_step_s = 0.0
-        passages = [] if self._following is None else self._following.lose(last)
+        passages = [] if self._following is None else self._following.lose_phase(last)
         if self._learning is not None:
             clip, self._learning = self._learning.clip, Learning(self._roi, self._track)
             self._work = self._sight(clip) if self._following is None else None
@@ -276,7 +277,7 @@ class PassageExtractor:
 
     def _resize(self, frame: Frame, last: Now | None) -> list[Passage]:
         """Begin again with the track scaled to frames of another size."""
-        passages = [] if last is None else self._lose(last)
+        passages = [] if last is None else self._lose_phase(last)
         passages += [] if self._work is None else finish(self._work)
         self._begin(self._given.scaled(frame.width / self._camera.width), (frame.width, frame.height))
         return passages

@@ -12,13 +12,12 @@ from service.domain.frame import Frame
 from service.domain.passage import Passage
 from service.line.clip import Clip
 from service.line.follower import LineFollower
-from service.line.reckoning import Reckoning
+from service.line.reckoning import RUNNING, Reckoning
 from service.line.work import Work, finish
 from service.passages.departures import Departures, Now
 from service.passages.learnt import Learnt
 from service.passages.registration import CarrierAppearance
 
-_RUNNING = 0.15  # of nominal speed
 _FROM_CLIP = 24  # carriers whose pictures are taken from a clip
 
 
@@ -36,7 +35,7 @@ class Following:
 
     @classmethod
     def resumed(cls, track: TrackGeometry, learnt: Learnt, departures: Departures) -> Following:
-        """Go on with what an earlier extractor had learnt, and fill in what `departures` know of carriers."""
+        """Resume what an earlier extractor had learnt; what it knew of carriers goes into `departures`."""
         for viewpoint, background in zip(departures.moments.viewpoints, learnt.backgrounds, strict=True):
             viewpoint.background = background.copy()
         departures.registrar.appearances = [
@@ -70,13 +69,13 @@ class Following:
     def expect_after(self, left_s: float) -> None:
         """Account for all carriers after the one that left at media time left_s, before the frames began."""
         end = 1.0 / self.line.progress_per_carrier
-        self._reckoning.lose(left_s, end, 1.0)
+        self._reckoning.lose_phase(left_s, end, 1.0)
 
     def follow(self, t_s: float, feature: Float32, elapsed_s: float, *, adapt: bool) -> None:
         """Follow the line for one more frame; see `LineFollower.step`."""
         self.line.step(t_s, feature, elapsed_s, adapt=adapt)
         if self._reckoning.lost:
-            self._reckoning.advance(t_s, self.line.interval_s, self._fraction)
+            self._reckoning.advance(t_s, self.line.interval_s, self.line.fraction)
 
     def step(self, frame: Frame, *, refine: bool) -> list[Passage]:
         """Take a frame's pictures; return the carriers that leave with it."""
@@ -85,29 +84,29 @@ class Following:
         self._located = line.located
         for carrier in self.departures.moments.step(frame, line):
             if line.located or self.departures.recognisable(carrier):
-                passages += self.departures.leave(carrier, line, now, refine=refine)
+                passages += self.departures.report(carrier, line, now, refine=refine)
         return passages
 
-    def lose(self, last: Now) -> list[Passage]:
+    def lose_phase(self, last: Now) -> list[Passage]:
         """Frames are missing after `last`: report the carriers on the track, and forget the phase."""
         line, passages = self.line, []
         phase = line.phase(last.t_s)
         if line.located and phase is not None:
-            passages = self.let_go(last)
-            self._reckoning.lose(last.t_s, phase, self._fraction)
+            passages = self.report_waiting(last)
+            self._reckoning.lose_phase(last.t_s, phase, self.line.fraction)
         self.departures.moments.clear()
-        line.lose()
+        line.lose_phase()
         self._located = False
         return passages
 
-    def let_go(self, last: Now) -> list[Passage]:
+    def report_waiting(self, last: Now) -> list[Passage]:
         """Report the carriers on the track of a running line, with the pictures taken so far."""
-        if not self.line.located or self._fraction < _RUNNING:
+        if not self.line.located or self.line.fraction < RUNNING:
             return []
         return [
             passage
-            for carrier in self.departures.moments.waiting()
-            for passage in self.departures.leave(carrier, self.line, last, refine=False)
+            for carrier in self.departures.moments.on_track()
+            for passage in self.departures.report(carrier, self.line, last, refine=False)
         ]
 
     def recall(self, clip: Clip) -> Work[list[Passage] | None]:
@@ -122,7 +121,7 @@ class Following:
         known = range(max(first, last - _FROM_CLIP), last + 1)
         yield from self.departures.moments.learn_backgrounds(clip)
         yield from self.departures.moments.recall(clip, self.line, known)
-        if not (yield from self.departures.meet(known)):
+        if not (yield from self.departures.learn_appearances(known)):
             return None
         for carrier in known:
             if None not in self.departures.moments.crops(carrier):
@@ -156,7 +155,7 @@ class Following:
             progress = self.line.progress(carrier, now.t_s)
             if progress is None or progress < last or self.line.time_of(carrier, 0.0) is None:
                 continue  # still on the track, or half in view when the clip began
-            passages += self.departures.leave(carrier, self.line, now, refine=False)
+            passages += self.departures.report(carrier, self.line, now, refine=False)
             yield
         return now.t_s
 
@@ -166,12 +165,7 @@ class Following:
         end = 1.0 / line.progress_per_carrier
         self.departures.moments.begin_after(math.floor(phase - end))
         ends_s = self._reckoning.settle(now.t_s, phase, line.interval_s, end)
-        return self.departures.missing(ends_s, line, now)
-
-    @property
-    def _fraction(self) -> float:
-        """The line's speed, as a fraction of nominal speed."""
-        return self.line.speed / max(self.line.nominal_speed, 1e-9)
+        return self.departures.report_missing(ends_s, line, now)
 
     def _phase_at(self, t_s: float) -> float:
         phase = self.line.phase(t_s)

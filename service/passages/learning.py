@@ -1,4 +1,4 @@
-"""The state in which the line is learnt: a clip of what was seen, until movies of carriers are made of it."""
+"""The state in which the line is learnt: frames are kept until the movie of carriers is made from them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from service.domain.arrays import Float32, Image
 from service.domain.frame import Frame
 from service.line.clip import Clip
 from service.line.roi import Roi
-from service.vision.interval import find_interval, near_interval
+from service.vision.interval import find_interval, refine_interval
 
 EVERY_S = 0.075
 """Between the frames that the line is learnt from."""
@@ -17,7 +17,7 @@ _MOVIES = (1.7, 2.7, 3.7)  # intervals after which a movie is made, from all tha
 
 
 class Learning:
-    """Keeps a clip and says when the next movie can be made from it; the third is as good as it gets.
+    """Keeps a clip and says when the next movie can be made from it; the third is the last.
 
     Args:
         roi: the region of the frames that is used. track: the lift's.
@@ -54,6 +54,6 @@ class Learning:
         else:
             if clip.seconds < _MOVIES[self._made] * known_s:
                 return None
-            interval_s = near_interval(clip.times, clip.gram, known_s)
+            interval_s = refine_interval(clip.times, clip.gram, known_s)
         self._made = max(self._made + 1, sum(clip.seconds >= part * interval_s for part in _MOVIES))
         return interval_s

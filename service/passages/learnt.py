@@ -1,4 +1,4 @@
-"""What was learnt of a lift: the next process, or the next morning's, begins with it."""
+"""What was learnt of a lift, and its file: the next process begins with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from service.vision.outlines import FIELD, Field
 
 _LINE = "line_"
 _VIEWPOINTS = 3
-_FORMAT = 2  # of the files; to be raised too when features or outlines change their meaning
+_FORMAT = 2  # of the files; raise it as well when the meaning of features or outlines changes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

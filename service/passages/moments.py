@@ -1,4 +1,4 @@
-"""The three pictures of each carrier: which frame to take for which; nothing else is turned to colours."""
+"""Chooses the frame for each of a carrier's three pictures; no other frame is converted to colour."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from service.line.work import Work
 from service.vision.outlines import FIELD, MARGIN_PX, PITCH_PX
 
 FARTHEST_PX = 40.0
-"""A picture is taken at most so many canonical pixels of movement off the moment that is wanted."""
+"""A picture is taken at most this many canonical pixels of movement away from its viewpoint."""
 
 _BACK = 0.12  # progress
-_BACKGROUND_PART = 3.3  # backgrounds are learnt so often per interval: never at the same phases in turn
-_LEVELS = 6.0  # grey levels that the background follows each time
+_BACKGROUND_PART = 3.3  # times per interval that backgrounds are learnt; no integer, so the phases differ
+_LEVELS = 6.0  # grey levels by which the background may change each time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ class Viewpoint:
 
 
 class Moments:
-    """Takes each carrier's picture at each viewpoint from the frame that shows it nearest to it.
+    """Takes each carrier's picture at each viewpoint from the frame in which it is nearest to it.
 
     `step` names each carrier once, when it has its last picture or can get no more. The caller, once it has
     used the `crops`, calls `forget`.
@@ -117,19 +117,19 @@ class Moments:
         """The newest carrier that has left."""
         return self._left
 
-    def waiting(self) -> list[int]:
-        """Return the carriers that have a picture and have not left, oldest first."""
+    def on_track(self) -> list[int]:
+        """Return the carriers that have a picture and were not reported, oldest first."""
         return sorted(carrier for carrier, slots in self._crops.items() if any(slots))
 
     def shift(self, progress: float) -> None:
-        """Carriers turn out to be so much farther than was thought: their pictures' progress is."""
+        """Add to the progress of all pictures: carriers turn out to be that much farther."""
         for slots in self._crops.values():
             slots[:] = [
                 None if crop is None else replace(crop, progress=crop.progress + progress) for crop in slots
             ]
 
     def step(self, frame: Frame, line: LineFollower) -> list[int]:
-        """Take what is wanted from a frame; return the carriers that are at the last viewpoint or past it."""
+        """Take the pictures that are due from it; return the carriers at the last viewpoint or past it."""
         phase = line.phase(frame.t_s)
         if phase is None:
             return []
@@ -180,7 +180,7 @@ class Moments:
                 yield
 
     def _overdue(self, phase: float, per_carrier: float) -> list[int]:
-        """Return the carriers that are well past the last viewpoint and have not left: none slips through."""
+        """Return the carriers that are well past the last viewpoint and not reported: none may be lost."""
         newest = math.floor(phase - (self.viewpoints[-1].progress + _BACK) / per_carrier)
         if self._left is None:
             self._left = newest

@@ -1,4 +1,4 @@
-"""Registration: a picture is moved exactly onto what its carrier looks like, with a quality."""
+"""Registration: shifts a picture so that its carrier lies where carriers are known to lie, with a quality."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from service.domain.arrays import Float32, Image
-from service.vision.correlation import nearby_peak, peak, prior, scores, shifted
+from service.vision.correlation import cross_correlation, nearby_peak, peak, prior, shifted, spectrum
 from service.vision.outlines import MARGIN_PX, PITCH_PX, Field, outline, reduce_picture
 
 MAX_SHIFT_PX = 15.0
@@ -63,7 +63,7 @@ class CarrierAppearance:
         self.mean = np.asarray(self.mean + (aligned - self.mean) * np.float32(rate), dtype=np.complex64)
 
     def expect(self, dx_px: float, dy_px: float) -> None:
-        """Expect all carriers so much farther from now on, and keep the mean where it is."""
+        """Expect all carriers this much farther from now on; the mean stays where it is."""
         self.bias_px = (self.bias_px[0] - dx_px, self.bias_px[1] - dy_px)
 
 
@@ -97,7 +97,7 @@ def register(
         return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, 0.0, field)
     rows, columns = round((dy_px + bias_px[1]) / PITCH_PX), round((dx_px + bias_px[0]) / PITCH_PX)
     centred = shifted(field, -PITCH_PX * columns, -PITCH_PX * rows)
-    surface = np.maximum(scores(centred, model, _REACH) / norm, 0.0)
+    surface = np.maximum(cross_correlation(spectrum(centred), spectrum(model), _REACH) / norm, 0.0)
     found = nearby_peak(surface, peak(surface * near))
     quality = float(np.clip((found.score - _NONE) / (_FULL - _NONE), 0.0, 1.0))
     if quality >= _TRUSTED:

@@ -13,8 +13,8 @@ from lifts.geometry import CANONICAL_SIZE
 from lifts.schema import Lift
 from service.domain.passage import Passage, Picture
 
-_SAME = 0.5  # of an interval: what is at middle sooner after another is the same carrier, found once more
-_SAME_UNSEEN = 0.7  # the same for a carrier that nothing but the line's phase speaks for
+_SAME = 0.5  # of an interval: less between two times at middle, and it is the same carrier
+_SAME_UNSEEN = 0.7  # the same for a carrier that only the line's phase tells of
 _REMEMBERED = 64
 
 
@@ -32,12 +32,12 @@ class Reporter:
         self.count = 0
 
     def is_new(self, t_middle_s: float, interval_s: float, *, seen: bool) -> bool:
-        """Say whether a carrier at middle then can be another than the last; seen: by its pictures."""
+        """Say whether a carrier at middle then is another than the last one; seen: its pictures show it."""
         apart_s = (_SAME if seen else _SAME_UNSEEN) * interval_s
         return t_middle_s - self._newest_s >= apart_s
 
     def is_missing(self, t_middle_s: float, interval_s: float) -> bool:
-        """Say whether nothing was reported that is at middle about then."""
+        """Say whether no carrier was reported that was at middle about then."""
         return all(abs(t_middle_s - other_s) >= _SAME * interval_s for other_s in self._middles_s)
 
     def report(

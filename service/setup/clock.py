@@ -111,7 +111,7 @@ def _best_stretch(lively: Float32, pace_s: float) -> tuple[int, int, float, floa
                 ahead=_AHEAD,
             )
             if interval is not None:
-                found.append((interval.alike, first, first + length, interval.seconds / pace_s))
+                found.append((interval.correlation, first, first + length, interval.seconds / pace_s))
         if found and max(found)[0] > 2 * _LEAST_LIKENESS:
             break  # longer stretches first: they are more exact
     if not found:

@@ -11,14 +11,14 @@ import cv2
 
 from service.domain.camera import CameraEvent, WatchedLift
 from service.health.limits import HealthLimits
-from service.health.memory import UsualView
+from service.health.reference import ReferenceView
 from service.host import signals
 from service.host.logs import set_up_logging
 from service.passages.learnt import Learnt
 from service.station.pulse import Pulse
 from service.station.worker import CameraWorker, WorkerOptions
 
-Sent = CameraEvent | UsualView | Learnt | None
+Sent = CameraEvent | ReferenceView | Learnt | None
 """What a camera's process sends: reports, the view and the line as it has learnt them, or a sign of life."""
 
 KEEP_S = 30.0
@@ -37,7 +37,7 @@ def run_camera(
     watched: WatchedLift,
     options: WorkerOptions,
     limits: HealthLimits | None,
-    usual: UsualView | None,
+    reference: ReferenceView | None,
     learnt: Learnt | None,
     left_mono_s: float | None,
 ) -> None:
@@ -51,11 +51,11 @@ def run_camera(
         with sending:
             connection.send(what)
 
-    worker = CameraWorker(watched, options, limits, usual, learnt, left_mono_s)
+    worker = CameraWorker(watched, options, limits, reference, learnt, left_mono_s)
     pulse = Pulse(lambda: send(None))
     worker.start()
     pulse.start()
-    due_s = {"usual": 0.0, "learnt": 0.0}
+    due_s = {"reference": 0.0, "learnt": 0.0}
     learning = worker.learning
     try:
         while not connection.poll():

@@ -16,7 +16,7 @@ from service.health.camera import CameraHealth
 from service.health.carriers import CarrierWatch, SceneMotion
 from service.health.limits import HealthLimits
 from service.health.load import Load, LoadWatch
-from service.health.memory import UsualView
+from service.health.reference import ReferenceView
 from service.health.view import inspect
 from service.passages.extractor import ExtractorOptions, PassageExtractor
 from service.passages.learnt import Learnt
@@ -39,7 +39,7 @@ class Station:
         now_s: when watching began.
         options, run_id, learnt, left_mono_s: see PassageExtractor.
         limits: when the camera counts as impaired.
-        usual: the camera's usual view, as it was learnt before.
+        reference: the camera's reference view, as it was learnt before.
         inspect_every_s: between the frames that camera health is judged by.
 
     Raises:
@@ -54,7 +54,7 @@ class Station:
         options: ExtractorOptions | None = None,
         limits: HealthLimits | None = None,
         run_id: str | None = None,
-        usual: UsualView | None = None,
+        reference: ReferenceView | None = None,
         learnt: Learnt | None = None,
         left_mono_s: float | None = None,
         inspect_every_s: float = INSPECT_EVERY_S,
@@ -62,7 +62,7 @@ class Station:
         lift = watched.lift
         if lift.track is None or lift.camera is None:
             raise ConfigurationError(f"lift {lift.id}: no track and camera, so it cannot be watched")
-        self.health = CameraHealth(lift.id, now_s, limits, usual)
+        self.health = CameraHealth(lift.id, now_s, limits, reference)
         self._extractor = PassageExtractor(
             watched, options=options, run_id=run_id, learnt=learnt, left_mono_s=left_mono_s
         )
@@ -131,7 +131,7 @@ class Station:
     def _inspect(self, frame: Frame, now_s: float) -> list[Health]:
         if frame.damaged:
             # What was lost in a damaged picture would be learnt as the view, or taken for a blurred one.
-            return self.health.damaged(now_s)
+            return self.health.damaged_frame(now_s)
         view = inspect(frame)
         changes = self.health.frame(view, now_s)
         return changes + self._carriers.step(

@@ -17,7 +17,7 @@ from service.domain.camera import CameraEvent, CameraState, CameraStatus, Watche
 from service.domain.health import Health
 from service.domain.passage import Passage
 from service.health.limits import HealthLimits
-from service.health.memory import UsualView
+from service.health.reference import ReferenceView
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.runner import BackOff, Runner, Runners
 from service.passages.learnt import Learnt, load
@@ -75,7 +75,7 @@ class CameraSupervisor:
         self._runner = (runners or Runners()).add(Runner(f"camera {watched.lift.id}", self._run_once))
         self._back_off = BackOff(first_s=0.2, longest_s=10.0)
         self._is_down = False
-        self._usual: UsualView | None = None
+        self._reference: ReferenceView | None = None
         self._left_mono_s: float | None = None
         self._child: Child | None = None
         self.restarts = 0
@@ -147,7 +147,14 @@ class CameraSupervisor:
 
     def _listen(self) -> None:
         """Start the process and take what it sends until the supervisor is stopped."""
-        arguments = (self._watched, self._options, self._health, self._usual, self._learnt, self._left_mono_s)
+        arguments = (
+            self._watched,
+            self._options,
+            self._health,
+            self._reference,
+            self._learnt,
+            self._left_mono_s,
+        )
         name = f"barwatch-camera-{self._watched.lift.id}"
         # The server that forks cameras may take long to start on a busy machine.
         with self._runner.heartbeat.waiting():
@@ -164,8 +171,8 @@ class CameraSupervisor:
     def _take(self, sent: Sent) -> None:
         if sent is None:
             return
-        if isinstance(sent, UsualView):
-            self._usual = sent
+        if isinstance(sent, ReferenceView):
+            self._reference = sent
             return
         if isinstance(sent, Learnt):
             self._learnt = sent

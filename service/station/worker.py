@@ -17,7 +17,7 @@ from service.domain.errors import ConfigurationError
 from service.domain.frame import Frame
 from service.health.limits import HealthLimits
 from service.health.load import Load
-from service.health.memory import UsualView
+from service.health.reference import ReferenceView
 from service.passages.extractor import ExtractorOptions
 from service.passages.learnt import Learnt
 from service.station.step import INSPECT_EVERY_S, Station
@@ -51,7 +51,7 @@ class CameraWorker:
         watched: the lift.
         options: see WorkerOptions.
         limits: when its camera counts as impaired.
-        usual: the camera's usual view, as an earlier process learnt it.
+        reference: the camera's reference view, as an earlier process learnt it.
         learnt: the line and its carriers, as an earlier process learnt them.
         left_mono_s: when the last carrier left that an earlier process reported, time.monotonic().
     """
@@ -61,7 +61,7 @@ class CameraWorker:
         watched: WatchedLift,
         options: WorkerOptions,
         limits: HealthLimits | None = None,
-        usual: UsualView | None = None,
+        reference: ReferenceView | None = None,
         learnt: Learnt | None = None,
         left_mono_s: float | None = None,
     ) -> None:
@@ -73,7 +73,7 @@ class CameraWorker:
             time.monotonic(),
             options=ExtractorOptions(in_background=options.in_background),
             limits=limits,
-            usual=usual,
+            reference=reference,
             learnt=learnt,
             left_mono_s=left_mono_s,
             inspect_every_s=options.inspect_every_s,
@@ -106,9 +106,9 @@ class CameraWorker:
         self._reader.stop()
 
     @property
-    def usual(self) -> UsualView | None:
-        """The camera's view as it was learnt; None before enough was seen."""
-        return self._station.health.usual
+    def reference(self) -> ReferenceView | None:
+        """The camera's reference view; None before enough was seen."""
+        return self._station.health.reference
 
     @property
     def learning(self) -> bool:

@@ -1,4 +1,4 @@
-"""How outlines are laid upon each other: agreement over shifts, and its peak between pixels."""
+"""Cross-correlation of outlines over shifts, and its peak to a fraction of a pixel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FFT = 144
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Where a picture's content lies from where it is expected: (dx, dy) canonical pixels, score of it."""
+    """How far a picture's content lies off its expected place: (dx, dy) canonical pixels, and its score."""
 
     dx_px: float
     dy_px: float
@@ -24,22 +24,17 @@ class Shift:
 
 
 def spectrum(field: Field) -> Field:
-    """Return complex64[144, 144], what `agreement` wants of a field of at most FIELD a side."""
+    """Return complex64[144, 144], the argument of `cross_correlation` for a field of at most FIELD a side."""
     return np.asarray(np.fft.fft2(field, (_FFT, _FFT)), dtype=np.complex64)
 
 
-def agreement(picture: Field, model: Field, reach: int) -> Scores:
-    """Return float64[2 * reach + 1, 2 * reach + 1]: agreement with the model shifted by (row, column).
+def cross_correlation(picture: Field, model: Field, reach: int) -> Scores:
+    """Return float64[2 * reach + 1, 2 * reach + 1]: correlation with the model shifted by (row, column).
 
     picture, model: as `spectrum` returns them. reach: at most 24 field pixels.
     """
     surface = np.roll(np.fft.ifft2(picture * np.conj(model)).real, (reach, reach), (0, 1))
     return np.asarray(surface[: 2 * reach + 1, : 2 * reach + 1], dtype=np.float64)
-
-
-def scores(picture: Field, model: Field, reach: int) -> Scores:
-    """Return `agreement` of two fields complex64[FIELD, FIELD]."""
-    return agreement(spectrum(picture), spectrum(model), reach)
 
 
 def prior(
@@ -59,7 +54,7 @@ def prior(
 
 
 def peak(surface: Scores) -> Shift:
-    """Return the highest point of a score surface, between pixels."""
+    """Return the highest point of a surface, to a fraction of a pixel."""
     row, column = np.unravel_index(int(surface.argmax()), surface.shape)
     reach = surface.shape[0] // 2
     dy = _vertex(surface[:, column], int(row))
@@ -72,7 +67,7 @@ def peak(surface: Scores) -> Shift:
 
 
 def nearby_peak(surface: Scores, about: Shift, reach: int = 2) -> Shift:
-    """Return the peak of a surface within a few pixels of another's: a prior chooses it, not its place."""
+    """Return the highest point of a surface within a few pixels of `about`, unweighted by the prior there."""
     middle = surface.shape[0] // 2
     row, column = middle + round(about.dy_px / PITCH_PX), middle + round(about.dx_px / PITCH_PX)
     mask = np.zeros_like(surface)
@@ -96,11 +91,11 @@ def shifted(field: Field, dx_px: float, dy_px: float) -> Field:
     return out
 
 
-def vertex(before: float, at: float, after: float) -> float:
+def parabola_vertex(before: float, at: float, after: float) -> float:
     """Return where in -0.5..0.5 the parabola through three neighbours peaks; 0 where it does not."""
     curve = before - 2 * at + after
     return 0.0 if curve >= -1e-15 else float(np.clip(0.5 * (before - after) / curve, -0.5, 0.5))
 
 
 def _vertex(line: Scores, at: int) -> float:
-    return vertex(line[at - 1], line[at], line[at + 1]) if 0 < at < len(line) - 1 else 0.0
+    return parabola_vertex(line[at - 1], line[at], line[at + 1]) if 0 < at < len(line) - 1 else 0.0

@@ -8,34 +8,37 @@ import numpy as np
 import numpy.typing as npt
 
 from service.domain.arrays import Float32
-from service.vision.correlation import vertex
+from service.vision.correlation import parabola_vertex
 
 _BIN_S = 0.08
 SHORTEST_S, LONGEST_S = 1.6, 40.0
 _LEAST = 0.15
-AHEAD = 1.5  # times any other lag's likeness
+AHEAD = 1.5  # times the correlation at any other lag
 _OVERLAP = 0.5  # of the interval that must have been seen twice
-_BEYOND = 1.12  # times the interval up to which likeness must be known, or a slope's end looks like a peak
+_BEYOND = (
+    1.12  # times the interval up to which the correlation must be known, lest a slope's end pass for a peak
+)
 _NEARLY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """seconds: between carriers. alike: -1..1, how alike the view is after it."""
+    """seconds: between carriers. correlation: -1..1, of the view with itself after that time."""
 
     seconds: float
-    alike: float
+    correlation: float
 
 
-def correlation(times: npt.NDArray[np.float64], gram: Float32) -> tuple[npt.NDArray[np.float64], Float32]:
-    """Return the likeness of the view with itself by lag.
+def autocorrelation(times: npt.NDArray[np.float64], gram: Float32) -> tuple[npt.NDArray[np.float64], Float32]:
+    """Return the autocorrelation of the view by lag.
 
     Args:
         times: float64[N] seconds, increasing.
         gram: float32[N, N] products of the frames' features with each other.
 
     Returns:
-        lags float64[L] in seconds, and their likeness float32[L], -1..1, NaN where too little was seen twice.
+        lags float64[L] in seconds, and the correlation float32[L] at each, -1..1; NaN where too little was
+        seen twice.
     """
     centred = gram - gram.mean(axis=0) - gram.mean(axis=1)[:, None] + gram.mean()
     power = np.maximum(np.diag(centred), 1e-6)
@@ -65,17 +68,17 @@ def find_interval(
     longest_s: float = LONGEST_S,
     ahead: float = AHEAD,
 ) -> Interval | None:
-    """Return the carriers' interval if the frames name one.
+    """Return the carriers' interval; None if the frames show none, or several.
 
     Args:
-        times, gram: see `correlation`.
+        times, gram: see `autocorrelation`.
         shortest_s, longest_s: bounds of the search.
-        ahead: how many times as alike as after any other lag the view must be after the interval; above 1,
-            the interval is unambiguous.
+        ahead: how many times the correlation at any other lag that at the interval must be; above 1, the
+            interval is unambiguous.
     """
     if len(times) < 16 or times[-1] - times[0] < 1.5 * shortest_s:
         return None
-    lags, alike = correlation(times, gram)
+    lags, alike = autocorrelation(times, gram)
     known = ~np.isnan(alike) & (lags <= longest_s)
     values = np.where(known, alike, -1.0)
     deepest = np.minimum.accumulate(values)
@@ -96,9 +99,9 @@ def find_interval(
     return Interval(_peak_s(lags, values, best), float(values[best]))
 
 
-def near_interval(times: npt.NDArray[np.float64], gram: Float32, known_s: float) -> float:
-    """Return the interval measured again from more frames, within 4 % of `known_s`; else that."""
-    lags, alike = correlation(times, gram)
+def refine_interval(times: npt.NDArray[np.float64], gram: Float32, known_s: float) -> float:
+    """Return the interval measured again from more frames; `known_s` if none is found within 4 % of it."""
+    lags, alike = autocorrelation(times, gram)
     near = np.flatnonzero(np.abs(lags / known_s - 1.0) <= 0.04)
     near = near[(near > 0) & (near < len(lags) - 1)]
     if len(near) == 0 or np.isnan(alike[near[0] - 1 : near[-1] + 2]).any():
@@ -122,4 +125,4 @@ def _multiple(lag: float, of: float) -> bool:
 
 def _peak_s(lags: npt.NDArray[np.float64], values: npt.NDArray[np.float64], best: int) -> float:
     before, at, after = (float(value) for value in values[best - 1 : best + 2])
-    return float(lags[best] + vertex(before, at, after) * (lags[1] - lags[0]))
+    return float(lags[best] + parabola_vertex(before, at, after) * (lags[1] - lags[0]))

@@ -16,7 +16,7 @@ from service.domain.arrays import Image
 from service.domain.frame import Frame
 from service.domain.health import Health
 from service.health.camera import CameraHealth
-from service.health.memory import UsualView
+from service.health.reference import ReferenceView
 from service.health.view import inspect
 from service.inference.inline import InlineEngine
 from tests.faults.scenes import Camera, Change, encode, judged, picture
@@ -91,13 +91,13 @@ def test_what_a_camera_cannot_see_is_said_within_30_s(change: Change, kind: Alar
 
 
 def test_a_camera_moved_while_nobody_looked_is_said_to_be() -> None:
-    """Rows 7 and 9: the camera's process dies; its next one is told the usual view, and is not fooled."""
+    """Rows 7 and 9: the camera's process dies; the next one gets the reference view and is not fooled."""
     before = CameraHealth("lift", 0.0)
     assert watch(before, 0.0, 20.0) == []
-    assert before.usual is not None
-    told: UsualView = pickle.loads(pickle.dumps(before.usual))
-    assert watch(CameraHealth("lift", 20.0, usual=told), 20.0, 30.0) == []
-    said = watch(CameraHealth("lift", 20.0, usual=told), 20.0, 30.0, moved)
+    assert before.reference is not None
+    given: ReferenceView = pickle.loads(pickle.dumps(before.reference))
+    assert watch(CameraHealth("lift", 20.0, reference=given), 20.0, 30.0) == []
+    said = watch(CameraHealth("lift", 20.0, reference=given), 20.0, 30.0, moved)
     assert [(event.kind, event.cause) for _, event in said] == [(AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED)]
 
 

@@ -197,7 +197,7 @@ def test_a_camera_that_is_long_live_and_clear_ends_what_stood_before(ward: Ward)
 
 
 def test_a_turned_camera_is_over_only_when_carriers_are_this_lifts_again(ward: Ward) -> None:
-    """After a restart the turned view looks usual to the camera's health: live and clear proves nothing."""
+    """After a restart the turned view becomes the reference view: live and clear proves nothing."""
     ward.report(VIEW, "moved")
     ward.restart()
     for _ in range(10):

@@ -64,7 +64,7 @@ def kinds(changes: list[Health]) -> list[tuple[AlarmKind, bool]]:
 
 
 def test_a_healthy_camera_is_live_and_quiet() -> None:
-    """A minute of a usual view with noise: live, and nothing reported."""
+    """A minute of an ordinary view with noise: live, and nothing reported."""
     camera = Camera()
     assert camera.state == "starting"
     assert camera.play(60, scene) == []
@@ -183,7 +183,7 @@ def test_a_stream_that_stays_damaged_is_low_visibility() -> None:
     changes: list[Health] = []
     for _ in range(50):
         camera.now_s += 0.4
-        changes += camera.health.damaged(camera.now_s) + camera.health.tick(camera.now_s)
+        changes += camera.health.damaged_frame(camera.now_s) + camera.health.tick(camera.now_s)
     assert kinds(changes) == [(AlarmKind.LOW_VISIBILITY, True)]
     assert camera.state == "live"
     assert kinds(camera.play(30, scene)) == [(AlarmKind.LOW_VISIBILITY, False)]

@@ -6,7 +6,7 @@ import pytest
 
 from service.line.movie import Movie
 from service.line.odometer import SPEEDS, Odometer
-from service.vision.interval import find_interval, near_interval
+from service.vision.interval import find_interval, refine_interval
 
 Floats = npt.NDArray[np.float32]
 INTERVAL_S = 5.0
@@ -63,7 +63,7 @@ def test_the_interval_is_found_once_a_carrier_has_come_again() -> None:
         assert (found is not None) == known
         if found is not None:
             assert found.seconds == pytest.approx(INTERVAL_S, rel=0.03)
-            assert near_interval(times[:until], seen @ seen.T, 4.95) == pytest.approx(INTERVAL_S, rel=0.02)
+            assert refine_interval(times[:until], seen @ seen.T, 4.95) == pytest.approx(INTERVAL_S, rel=0.02)
     noise = np.random.default_rng(2).normal(0, 20, (120, 400)).astype(np.float32)
     assert find_interval(times, noise @ noise.T) is None
 
@@ -108,7 +108,7 @@ def test_a_lost_odometer_takes_no_carrier_for_an_earlier_one() -> None:
     for k in range(60):
         odometer.step(k * STEP_S, None)
     before = odometer.carriers
-    odometer.lose()
+    odometer.lose_phase()
     odometer.step(100.0, None)
     assert odometer.carriers > before + 0.9
     assert odometer.at(50.0) is None
