@@ -97,17 +97,22 @@ def read_lift_folder(folder: Path) -> LiftFolder:
 def find_pictures(folder: Path) -> dict[str, Path]:
     """Return the folder's masks and reference pictures by their names, without endings; some may be missing.
 
-    A PNG is taken before a JPEG of the same name; large and small letters are the same. Raises LiftError.
+    Raises:
+        LiftError: the folder cannot be read, or two files have one of the names: nobody knows which counts.
     """
     try:
         files = sorted(path for path in folder.iterdir() if path.is_file())
     except OSError as error:
         raise LiftError(f"{folder}: cannot be read: {error.strerror or error}") from error
     found: dict[str, Path] = {}
-    for ending in _ENDINGS:
-        for path in files:
-            if path.suffix.lower() == ending and path.stem.lower() in MASKS + REFERENCES:
-                found.setdefault(path.stem.lower(), path)
+    for path in files:
+        name = path.stem.lower()
+        if name in MASKS + REFERENCES and path.suffix.lower() in _ENDINGS:
+            if name in found:
+                raise LiftError(
+                    f"{folder}: both {found[name].name} and {path.name}: keep the one that counts"
+                )
+            found[name] = path
     return found
 
 

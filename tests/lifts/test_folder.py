@@ -153,14 +153,16 @@ def test_lift_toml_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 
 
 def test_pictures_are_found_whatever_their_names_end_in(tmp_path: Path) -> None:
-    """A JPEG, capital letters, a PNG that is named .jpg: content counts; of two, the PNG."""
+    """A JPEG, capital letters, a PNG that is named .jpg: content counts; of two files none is guessed."""
     write_lift_folder(tmp_path, LiftFolder(parse_lift(TOML, "x"), _masks()))
     plain = read_lift_folder(tmp_path).masks
     (tmp_path / "open.png").rename(tmp_path / "Open.JPG")
-    (tmp_path / "close.jpeg").write_bytes(b"not taken, for there is close.png")
     found = read_lift_folder(tmp_path).masks
     np.testing.assert_array_equal(found.open, plain.open)
     np.testing.assert_array_equal(found.close, plain.close)
+    (tmp_path / "close.jpeg").write_bytes(b"an earlier drawing")
+    with pytest.raises(LiftError, match=r"both close\.jpeg and close\.png: keep the one that counts"):
+        read_lift_folder(tmp_path)
 
 
 def test_masks_that_cannot_work_are_refused_with_the_reason() -> None:
