@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.decision.reasons import Reason
+from service.domain.arrays import Float32
 from service.health.limits import HealthLimits, Trouble
-from service.health.view import VIEW_WIDTH, Floats, View, displacement, likeness, outlines
+from service.health.view import VIEW_WIDTH, View, displacement, likeness, outlines
 
 _LEAST_PEAK = 0.25  # peak of the phase correlation above which it is not chance
 _LEAST_GAIN = 0.1  # gain in likeness from which a shift is believed
@@ -32,7 +33,7 @@ class ReferenceView:
     initial: npt.NDArray[np.uint8]
     current: npt.NDArray[np.uint8]
     sharpness: float
-    structure: Floats
+    structure: Float32
 
 
 class ViewMonitor:
@@ -45,12 +46,12 @@ class ViewMonitor:
 
     def __init__(self, limits: HealthLimits, reference: ReferenceView | None = None) -> None:
         self._limits = limits
-        self._average: Floats | None = None
+        self._average: Float32 | None = None
         self._learned_s = 0.0
         self._sharpness = 0.0
-        self._current: Floats | None = None
-        self._initial: Floats | None = None
-        self._structure: Floats | None = None
+        self._current: Float32 | None = None
+        self._initial: Float32 | None = None
+        self._structure: Float32 | None = None
         self._last_s: float | None = None
         self._compared_s = 0.0
         self._change: Trouble | None = None
@@ -152,12 +153,12 @@ class ViewMonitor:
         message = f"the view is not the reference view: {alike}. Camera turned, or another camera?"
         return Trouble(Reason.ANOTHER_VIEW, message)
 
-    def _same_place(self, reference: Floats, now: Floats) -> bool:
+    def _same_place(self, reference: Float32, now: Float32) -> bool:
         """Say whether it is the same place: in any light, its outlines are where they were."""
         _, _, response = displacement(reference, now)
         return response > _LEAST_PEAK or likeness(reference, now) > self._limits.view_likeness
 
-    def _movement(self, reference: Floats, now: Floats) -> Trouble | None:
+    def _movement(self, reference: Float32, now: Float32) -> Trouble | None:
         found = _shift(reference, now)
         # In frame pixels, because even a small shift of the camera spoils the registration.
         if found is not None and np.hypot(*found) > self._limits.moved_px / _FULL:
@@ -166,7 +167,7 @@ class ViewMonitor:
         return None
 
 
-def _shift(reference: Floats, now: Floats) -> tuple[float, float] | None:
+def _shift(reference: Float32, now: Float32) -> tuple[float, float] | None:
     """Return by how much outlines have moved, in view pixels; None where that is uncertain."""
     dx, dy, response = displacement(reference, now)
     height, width = reference.shape

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lifts.edges import brightness, edge_strength
+from service.domain.arrays import Float32
 from service.domain.frame import Frame
 
 VIEW_WIDTH, VIEW_HEIGHT = 160, 90
@@ -19,7 +20,6 @@ CELL = 10
 _WIDE = 960
 _TO_FULL_RANGE = np.clip(np.round((np.arange(256) - 16) * 255.0 / 219.0), 0, 255).astype(np.uint8)
 
-Floats = npt.NDArray[np.float32]
 Cells = npt.NDArray[np.bool_]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -103,19 +103,19 @@ def _cells(view: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
     return view.reshape(VIEW_HEIGHT // CELL, CELL, VIEW_WIDTH // CELL, CELL)
 
 
-def outlines(grey: Floats) -> Floats:
+def outlines(grey: Float32) -> Float32:
     """Return float32[90, 160] edge strengths, evened out so that one bright edge does not decide."""
     return np.asarray(np.minimum(edge_strength(grey, 1.0), 24.0), dtype=np.float32)
 
 
-def likeness(a: Floats, b: Floats) -> float:
+def likeness(a: Float32, b: Float32) -> float:
     """Return the correlation -1..1 of two outlines; 0 if one holds nothing."""
     a, b = a - a.mean(), b - b.mean()
     norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / norm if norm > 1e-6 else 0.0
 
 
-def displacement(reference: Floats, now: Floats) -> tuple[float, float, float]:
+def displacement(reference: Float32, now: Float32) -> tuple[float, float, float]:
     """Return (dx, dy, response) of `now` against `reference` in view pixels, by phase correlation."""
     height, width = reference.shape
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)

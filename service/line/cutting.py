@@ -8,10 +8,8 @@ import numpy.typing as npt
 
 from lifts.geometry import CANONICAL_SIZE, to_camera
 from lifts.track import TrackGeometry
-from service.domain.arrays import Float32, Image
+from service.domain.arrays import Float32, Float64, Image
 from service.vision.outlines import PITCH_PX, Field, outline
-
-Float64 = npt.NDArray[np.float64]
 
 _CENTRED_PX = 26.0
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from enum import Enum
 
 import numpy as np
-import numpy.typing as npt
 
 from service.domain.arrays import Float32
 from service.line.clip import Clip
@@ -16,8 +15,6 @@ from service.line.movie import Movie
 from service.line.odometer import SPEEDS, Odometer
 from service.line.placing import Placing
 from service.line.work import Work
-
-Float64 = npt.NDArray[np.float64]
 
 _LAG_S, _LEAST_LAG_S, _MOST_LAG_S = 0.4, 0.12, 0.8
 _CERTAIN = 0.75

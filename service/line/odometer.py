@@ -12,8 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
+from service.domain.arrays import Float32, Float64
 
 SPEEDS = np.array([-1.0, -0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
 """Speeds that the line may run at, as fractions of nominal speed."""
@@ -57,7 +56,7 @@ class Odometer:
         """The number of phases."""
         return int(self._belief.shape[1])
 
-    def step(self, t_s: float, evidence: Floats | None) -> None:
+    def step(self, t_s: float, evidence: Float32 | None) -> None:
         """Go on to a frame at media time t_s.
 
         evidence: float32[len(SPEEDS), phases], see `Movie.evidence`; None for a frame that tells nothing.
@@ -166,7 +165,7 @@ class Odometer:
         self.carriers = expected + ((phase - expected + 0.5) % 1.0) - 0.5
 
 
-def _sums_around(ring: Doubles, reach: int) -> Doubles:
+def _sums_around(ring: Float64, reach: int) -> Float64:
     """Return float64[K]: the sum over the 2 * reach + 1 phases around each phase of a ring float64[K]."""
     summed = np.cumsum(np.concatenate([[0.0], ring[-reach:], ring, ring[:reach]]))
     return np.asarray(summed[2 * reach + 1 :] - summed[: -2 * reach - 1])

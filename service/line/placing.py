@@ -15,7 +15,7 @@ import numpy.typing as npt
 from lifts.geometry import CANONICAL_SIZE
 from lifts.schema import MaskPair
 from lifts.track import TrackGeometry
-from service.domain.arrays import Image
+from service.domain.arrays import Float64, Image
 from service.line.clip import Clip
 from service.line.cutting import (
     agreement_with,
@@ -31,8 +31,6 @@ from service.line.roi import Roi
 from service.line.work import Work
 from service.vision.correlation import parabola_vertex
 from service.vision.outlines import PITCH_PX, Field, mask_outline, outline, unit
-
-Float64 = npt.NDArray[np.float64]
 
 _COARSE_PX = 4.0
 _SPEEDS = np.geomspace(0.6, 14.0, 80)  # progress per interval
