@@ -24,6 +24,9 @@ MAX_BYTES = 4 * MAX_PIXELS
 MAX_SCANS = 100
 """A progressive JPEG has about ten. Each costs a pass over all pixels, and 20 kB can hold thousands."""
 
+MAX_PARTS = 20_000
+"""So many segments of a JPEG or chunks of a PNG are read: pictures have hundreds, 10 MB can hold millions."""
+
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 # In entropy-coded data FF is followed by 00, a restart marker or a fill byte; anything else is a marker.
@@ -42,7 +45,9 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 _ISO_MEDIA = {b"avif": "an AVIF file", b"heic": "a HEIC file", b"heix": "a HEIC file", b"mif1": "a HEIC file"}
 # Cameras and phones append notes, a second view or a short film, which do no harm. These make the file two
-# things at once: what a browser or an archiver takes it for is not what was looked at here.
+# things at once: what a browser or an archiver takes it for is not what was looked at here. They are told by
+# their start or, archives, by their end.
+_SECOND_FILE_NEAR = 65_536 + 22
 _SECOND_FILE = re.compile(
     rb"PK\x03\x04|PK\x05\x06|%PDF-|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF"
     rb"|<script|<html|<svg|<\?php",
@@ -98,7 +103,8 @@ def read_header(data: bytes) -> PictureHeader:
             f"the picture is too large: {header.width}x{header.height} with {8 * header.pixel_bytes} bits a "
             "pixel: save it with 8 bits a channel"
         )
-    if _SECOND_FILE.search(data, header.end):
+    near = data[header.end :][:_SECOND_FILE_NEAR], data[header.end :][-_SECOND_FILE_NEAR:]
+    if any(_SECOND_FILE.search(part) for part in near):
         raise PictureError(
             f"{len(data) - header.end} bytes that are a file of another kind follow the end of the picture: "
             f"save the picture anew as a plain {header.format}"
@@ -122,7 +128,9 @@ def _read_png(data: bytes) -> PictureHeader:
     pixel_bytes = 4 if data[24] <= 8 else 8  # with an alpha channel, which may come from any kind of PNG
     orientation = 1
     at = 8
-    while at + 12 <= len(data):
+    for _ in range(MAX_PARTS):
+        if at + 12 > len(data):
+            break
         length, kind = struct.unpack(">I4s", data[at : at + 8])
         body = at + 8
         at += 12 + length
@@ -134,7 +142,7 @@ def _read_png(data: bytes) -> PictureHeader:
             if at > len(data):
                 break
             return PictureHeader("PNG", width, height, pixel_bytes, orientation, at)
-    raise PictureError("the PNG is truncated: copy or save it anew")
+    raise PictureError("the PNG is truncated or damaged: copy or save it anew")
 
 
 def _read_jpeg(data: bytes) -> PictureHeader:
@@ -142,8 +150,8 @@ def _read_jpeg(data: bytes) -> PictureHeader:
     orientation = 1
     scans = 0
     at = 2
-    while at + 4 <= len(data) or data[at : at + 2] == b"\xff\xd9":
-        if data[at] != 0xFF:
+    for _ in range(MAX_PARTS):
+        if data[at : at + 1] != b"\xff" or (at + 4 > len(data) and data[at : at + 2] != b"\xff\xd9"):
             break
         marker = data[at + 1]
         if marker == 0xFF:

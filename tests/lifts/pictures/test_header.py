@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from lifts.errors import PictureError
-from lifts.pictures.header import MAX_SCANS, read_header
+from lifts.pictures.header import MAX_PARTS, MAX_SCANS, read_header
 from lifts.pictures.reader import decode_picture
 from tests.tools.drawings import TAILS, chunk, orient, save
 from tests.tools.tiny_model import draw_picture, jpeg, png
@@ -63,6 +63,10 @@ REFUSED = [
     ),
     (animated(), "animated"),
     (with_scans(MAX_SCANS), "scans"),
+    (jpeg(PICTURE)[:2] + b"\xff\xe1\x00\x02" * MAX_PARTS + jpeg(PICTURE)[2:], "damaged"),
+    (jpeg(PICTURE)[:2] + b"\xff" * MAX_PARTS + jpeg(PICTURE)[2:], "damaged"),
+    (png(PICTURE)[:33] + chunk(b"teXt", b"") * MAX_PARTS + png(PICTURE)[33:], "damaged"),
+    (jpeg(PICTURE) + bytes(99_999) + b"PK\x05\x06" + bytes(18), "follow the end"),
 ]
 """Files that are no pictures, and a word of why."""
 
