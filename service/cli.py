@@ -36,6 +36,10 @@ COMMANDS: Entries = {
         "service.commands.lifts:enroll",
         "Enrol a lift with two masks: drawings of the bar, white on black, open and closed.",
     ),
+    "lifts": (
+        "service.commands.lifts:lifts",
+        "List the lifts: camera, masks, and whether each is armed; if not, why, and what to do.",
+    ),
     "classify": ("service.commands.lifts:classify", "Judge one passage: is the bar open or closed?"),
     "token": ("service.commands.token:app", "API tokens."),
     "bench": {

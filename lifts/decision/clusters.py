@@ -108,7 +108,11 @@ class BimodalFit:
     @property
     def overlap(self) -> float:
         """Share 0..1 of a normal cluster that lies beyond the threshold; the larger of the two."""
-        nearest = min(self.threshold - self.open_mean, self.closed_mean - self.threshold)
+        return self.overlap_at(self.threshold)
+
+    def overlap_at(self, threshold: float) -> float:
+        """Return the same share, 0..1, for another threshold."""
+        nearest = min(threshold - self.open_mean, self.closed_mean - threshold)
         return 0.5 * math.erfc(nearest / (self.spread * math.sqrt(2)))
 
 

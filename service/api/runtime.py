@@ -7,10 +7,11 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from lifts.decision.arming import Arming
 from service.alarms.hub import AlarmHub
 from service.api.auth import Authenticator
 from service.domain.camera import CameraStatus, Snapshot
-from service.domain.errors import ConflictError
+from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.masks import MaskVersion
 from service.host.runner import Runners
 from service.inference.protocol import Engine
@@ -40,6 +41,15 @@ class Judging(Protocol):
 
     def reload_masks(self, lift_id: str) -> MaskVersion | None:
         """Use the lift's active masks from now on."""
+
+    def arming(self, lift_id: str) -> Arming:
+        """Return whether the lift is armed, as far as is known now."""
+
+    def check_arming(self, lift_id: str) -> Arming:
+        """Find out whether the lift is armed; blocks while pictures are judged again."""
+
+    def reviewed(self, lift_id: str) -> None:
+        """Note that somebody labelled a passage of the lift."""
 
     def forget(self, lift_id: str) -> None:
         """Drop a lift that is gone."""
@@ -81,3 +91,10 @@ class Runtime:
         """Judge and register by the lift's active masks from now on."""
         self.pipeline.reload_masks(lift_id)
         self.cameras.refresh()
+
+    def arming_now(self, lift_id: str) -> Arming:
+        """Return whether the lift is armed by its present masks; `not_checked` while that cannot be known."""
+        try:
+            return self.pipeline.check_arming(lift_id)
+        except (EngineUnavailableError, StoreError, DamagedError):
+            return self.pipeline.arming(lift_id)

@@ -1,4 +1,4 @@
-"""`barwatch enroll` and `barwatch classify`: the REST calls, here or over the network."""
+"""`barwatch enroll`, `barwatch classify` and `barwatch lifts`: the REST calls, here or over the network."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ def enroll(
     if as_json:
         typer.echo(json.dumps(found))
         return
-    typer.echo(
-        f"{lift_id}: masks version {found['version']}, {found['quality']} ({found['separation']:.3f} apart)"
-    )
+    typer.echo(f"{lift_id}: masks version {found['version']}, {armed_words(found)}")
     for warning in found["warnings"]:
         typer.echo(f"warning: {warning}", err=True)
 
@@ -102,6 +100,35 @@ def classify(
     seat = "occupied" if found["occupied"] else "empty"
     reason = f": {found['reason']}" if found["reason"] else ""
     typer.echo(f"{found['verdict']} ({100 * found['confidence']:.1f} %), {seat}{reason}")
+
+
+def lifts(
+    url: UrlOption = None,
+    data: DataOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the lifts: camera, masks, and whether each is armed; if not, why, and what to do."""
+    target = Target.of(url, data, model, device)
+
+    async def calls(client: httpx.AsyncClient) -> Any:
+        return (await request(client, "GET", "/lifts"))["items"]
+
+    for lift in run_calls(target, calls):
+        if as_json:
+            typer.echo(json.dumps(lift))
+            continue
+        camera = "no camera watched" if lift["camera_status"] is None else lift["camera_status"]["state"]
+        masks = f"masks version {lift['mask_version']}" if lift["mask_version"] else "no masks"
+        typer.echo(f"{lift['id']}: {camera}, {masks}, {armed_words(lift)}")
+
+
+def armed_words(found: dict[str, Any]) -> str:
+    """Return what the API says of a lift's arming in words, with the quality of its masks."""
+    quality = found["quality"].replace("_", " ")
+    state = "armed" if found["armed"] else found["not_armed"]["message"]
+    return f"quality {quality}{' yet' if quality == 'not measured' else ''}, {state}"
 
 
 def _parts(drawings: Drawings, folder: Path | None) -> dict[str, Path]:

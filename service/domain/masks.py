@@ -49,7 +49,6 @@ class MaskVersion:
     masks: MaskPair
     embeddings: Float32
     separation: float
-    quality: str
     warnings: tuple[str, ...]
     active: bool
     created_at: datetime

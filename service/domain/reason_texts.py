@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.reasons import Reason
 from service.domain.errors import SourceProblem
 
@@ -54,3 +55,46 @@ SOURCE_PROBLEMS = {
 def reason_text(reasons: Sequence[Reason]) -> str:
     """Return the reasons in words, separated by semicolons; empty for none."""
     return "; ".join(TEXTS[reason] for reason in reasons)
+
+
+NOT_ARMED: dict[ArmingReason, str] = {
+    ArmingReason.NO_MASKS: "no masks are enrolled",
+    ArmingReason.MASKS_NOT_EMBEDDED: "the masks are not embedded yet; wait for the embedder",
+    ArmingReason.NOT_CHECKED: "the masks are being checked",
+    ArmingReason.MASKS_SWAPPED: (
+        "the masks are swapped: {open_wrong} of {open} confirmed as open look closed, and {closed_wrong} of "
+        "{closed} confirmed as closed look open; enrol them the other way round"
+    ),
+    ArmingReason.CONFIRMED_MISJUDGED: (
+        "these masks judge {open_right} of {open} confirmed as open and {closed_right} of {closed} confirmed "
+        "as closed rightly; look at masks, reference pictures and reviews"
+    ),
+    ArmingReason.MASKS_OF_ANOTHER_LIFT: (
+        "the carriers do not look as the masks say: another lift's masks, a drawing that misses the bar, or "
+        "a camera that was moved; draw the masks on this lift's own picture"
+    ),
+    ArmingReason.NOT_CONFIRMED: (
+        "confirmed so far: {open} open, {closed} closed; give a reference picture of each, or review a "
+        "carrier of each"
+    ),
+    ArmingReason.TOO_FEW_PASSAGES: "{seen} of {needed} carriers seen; wait for more",
+    ArmingReason.ONE_STATE_ONLY: (
+        "{open} open and {closed} closed among {seen} carriers, {needed} of each are needed; send a few with "
+        "the bar in the other position"
+    ),
+    ArmingReason.NOT_MEASURED: (
+        "the kept pictures of {seen} carriers do not suffice to measure the masks; wait for more"
+    ),
+    ArmingReason.PASSAGES_DO_NOT_PART: (
+        "open and closed carriers do not part ({overlap:.1%} overlap, less than {needed:.0%} needed); look "
+        "at masks and camera, or use a site calibration"
+    ),
+}
+"""Why a lift is not armed and what to do, with places for the parameters."""
+
+
+def not_armed_text(state: Arming) -> str:
+    """Return `not armed: …` in words; empty for an armed lift."""
+    if state.reason is None:
+        return ""
+    return f"not armed: {NOT_ARMED[state.reason].format(**state.parameters)}"

@@ -20,8 +20,6 @@ from service.domain.errors import EnrolmentError
 from service.domain.masks import MaskVersion
 from service.inference.protocol import Engine, answered
 
-GOOD, WEAK = "good", "weak"
-
 EXPECTED = {"reference_open": Verdict.OPEN, "reference_close": Verdict.CLOSED}
 
 
@@ -59,7 +57,6 @@ def enrol(
         masks=masks,
         embeddings=np.zeros((2, 1, 1), np.float32),
         separation=0.0,
-        quality=WEAK,
         warnings=(),
         active=False,
         created_at=datetime.now(UTC),
@@ -69,7 +66,7 @@ def enrol(
 
 
 def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> MaskVersion:
-    """Embed a version's masks with the engine's model; returns it with a new model, embeddings and quality.
+    """Embed a version's masks with the engine's model; returns it with a new model, embeddings and warnings.
 
     For masks that were enrolled with another model. `strict` refuses (EnrolmentError) what otherwise becomes
     a warning: a lift that is in service must not lose its masks because the model changed.
@@ -79,10 +76,8 @@ def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> Mask
     answers = [engine.submit_masks(copies) for copies in bank]
     embeddings = np.stack([answered(answer) for answer in answers]).astype(np.float32)
     separation = float(np.linalg.norm(embeddings[0, 0] - embeddings[1, 0]))
-    refusals, warnings = _separation_problems(separation, calibration)
-    swapped, doubts = _reference_problems(version.references, embeddings, engine)
-    refusals += swapped
-    warnings += doubts
+    swapped, warnings = _reference_problems(version.references, embeddings, engine)
+    refusals = _separation_problems(separation, calibration) + swapped
     if strict and refusals:
         raise EnrolmentError(refusals[0])
     warnings = refusals + warnings
@@ -91,7 +86,6 @@ def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> Mask
         model=engine.manifest.identity,
         embeddings=embeddings,
         separation=separation,
-        quality=WEAK if warnings else GOOD,
         warnings=tuple(warnings),
         site=None,  # of another model's margins
     )
@@ -115,20 +109,15 @@ def shifted(mask: Image, dx_px: int, dy_px: int) -> Image:
     return out
 
 
-def _separation_problems(separation: float, calibration: Calibration) -> tuple[list[str], list[str]]:
-    if separation < calibration.min_separation:
-        reason = (
-            f"open and close mask are nearly alike for the network: their distance is {separation:.3f}, "
-            f"expected at least {calibration.min_separation:.3f}"
-        )
-        return [reason], []
-    if separation < calibration.min_separation_good:
-        warning = (
-            f"The two masks lie close together for the network ({separation:.3f}; "
-            f"{calibration.min_separation_good:.3f} is good): expect more carriers that cannot be judged."
-        )
-        return [], [warning]
-    return [], []
+def _separation_problems(separation: float, calibration: Calibration) -> list[str]:
+    # Nothing is good about a large distance: another lift's masks may lie further apart than the right ones.
+    if separation >= calibration.min_separation:
+        return []
+    reason = (
+        f"open and close mask are nearly alike for the network: their distance is {separation:.3f}, "
+        f"expected at least {calibration.min_separation:.3f}"
+    )
+    return [reason]
 
 
 def _reference_problems(

@@ -23,7 +23,7 @@ from service.store.damage import intact, readable
 from service.store.records import Page
 from service.store.tables import MaskVersionRow, PassageRow, ReferenceRow, SiteCalibrationRow, deactivate_all
 
-_COLUMNS = TypeAdapter(tuple[int, str, FiniteFloat, str, tuple[str, ...], bool, datetime])
+_COLUMNS = TypeAdapter(tuple[int, str, FiniteFloat, tuple[str, ...], bool, datetime])
 
 
 def add(session: Session, version: MaskVersion) -> MaskVersion:
@@ -45,7 +45,7 @@ def add(session: Session, version: MaskVersion) -> MaskVersion:
             embeddings=stored.embeddings,
             bank_size=stored.embeddings.shape[1],
             separation=stored.separation,
-            quality=stored.quality,
+            quality="",
             warnings=list(stored.warnings),
             active=True,
             created_at=stored.created_at,
@@ -60,9 +60,9 @@ def add(session: Session, version: MaskVersion) -> MaskVersion:
 
 
 def replace_embeddings(session: Session, version: MaskVersion) -> None:
-    """Store what another model made of the same masks: model, embeddings, separation, quality, warnings."""
+    """Store what another model made of the same masks: model, embeddings, separation, warnings."""
     row = _row(session, version.lift_id, version.version)
-    row.model, row.separation, row.quality = version.model, version.separation, version.quality
+    row.model, row.separation = version.model, version.separation
     row.embeddings, row.bank_size = version.embeddings, version.embeddings.shape[1]
     row.warnings = list(version.warnings)
 
@@ -108,6 +108,18 @@ def history(session: Session, lift_id: str) -> Page[MaskVersion]:
     return Page.of(rows, len(rows))
 
 
+def newest_references(session: Session, lift_id: str) -> dict[str, Image]:
+    """Return the lift's newest reference picture of each name, whichever masks it came with.
+
+    They show the lift, not its masks: new masks that come without any are checked by the former ones. Raises
+    DamagedError if one is damaged.
+    """
+    query = select(ReferenceRow).where(ReferenceRow.lift_id == lift_id).order_by(ReferenceRow.version)
+    newest = {row.name: row.png for row in session.scalars(query)}
+    with intact(session, ReferenceRow.__tablename__, lift_id, f"a reference picture of lift {lift_id!r} is"):
+        return {name: _rgb(png) for name, png in newest.items()}
+
+
 def activate(session: Session, lift_id: str, version: int) -> MaskVersion:
     """Make the version the active one (roll back or forward); raises NotFoundError, DamagedError."""
     with _undamaged(session, lift_id, version):
@@ -141,8 +153,8 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
     references = session.scalars(
         select(ReferenceRow).where(ReferenceRow.lift_id == row.lift_id, ReferenceRow.version == row.version)
     )
-    columns = (row.version, row.model, row.separation, row.quality, row.warnings, row.active, row.created_at)
-    version, model, separation, quality, warnings, active, created_at = _COLUMNS.validate_python(columns)
+    columns = (row.version, row.model, row.separation, row.warnings, row.active, row.created_at)
+    version, model, separation, warnings, active, created_at = _COLUMNS.validate_python(columns)
     return MaskVersion(
         lift_id=row.lift_id,
         version=version,
@@ -150,7 +162,6 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
         masks=MaskPair(open=_grey(row.open_png), close=_grey(row.close_png)),
         embeddings=row.embeddings.reshape(2, row.bank_size, -1),
         separation=separation,
-        quality=quality,
         warnings=warnings,
         active=active,
         created_at=created_at,

@@ -154,6 +154,48 @@ def count_seen(session: Session, lift_id: str, mask_version: int, model: str) ->
     return int(seen), int(labelled)
 
 
+def recent(
+    session: Session, lift_id: str, mask_version: int, model: str, limit: int, of_each: int
+) -> tuple[PassageRecord, ...]:
+    """Return what shows whether these masks fit the lift: its passages with them, newest first.
+
+    The newest `limit` that were seen well enough or did not look like this lift's, and the newest `of_each`
+    that were called open and that were called closed: one state may be rare.
+    """
+    mine = _judged_by(lift_id, mask_version, model)
+    newest = select(PassageRow).where(*mine).order_by(PassageRow.row.desc())
+    queries = [newest.where(or_(_seen_well(), _not_this_lift())).limit(limit)]
+    states = (Verdict.OPEN, Verdict.CLOSED)
+    queries += [newest.where(PassageRow.verdict == state.value).limit(of_each) for state in states]
+    found: dict[int, PassageRecord | None] = {}
+    for query in queries:
+        found |= dict(readable(session, query, PassageRow.row, _record))
+    return tuple(record for _, record in sorted(found.items(), reverse=True) if record is not None)
+
+
+def with_other_masks(
+    session: Session, lift_id: str, mask_version: int, model: str, limit: int
+) -> tuple[PassageRecord, ...]:
+    """Return the newest passages with pictures that other masks, or another model, saw well or refused."""
+    other = or_(PassageRow.mask_version != mask_version, _part(PassageRow.judgement, "$.model") != model)
+    query = select(PassageRow).where(
+        PassageRow.lift_id == lift_id, PassageRow.has_files, other, or_(_seen_well(), _not_this_lift())
+    )
+    rows = readable(session, query.order_by(PassageRow.row.desc()).limit(limit), PassageRow.row, _record)
+    return tuple(record for _, record in rows if record is not None)
+
+
+def confirmed(session: Session, lift_id: str, of_each: int) -> tuple[PassageRecord, ...]:
+    """Return the newest passages of the lift that somebody labelled open, and labelled closed."""
+    found: list[PassageRecord] = []
+    for state in (Verdict.OPEN, Verdict.CLOSED):
+        label = _part(PassageRow.review, "$.verdict")
+        query = select(PassageRow).where(PassageRow.lift_id == lift_id, label == state.value)
+        query = query.order_by(PassageRow.row.desc()).limit(of_each)
+        found += [one for _, one in readable(session, query, PassageRow.row, _record) if one is not None]
+    return tuple(found)
+
+
 def drop_files(session: Session, passage_id: str, files: Collection[str]) -> PassageRecord:
     """Remove missing files from the passage's record; return the record.
 
@@ -178,16 +220,27 @@ def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
 
 def _seen(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bool], ...]:
     """Passages with a meaningful margin by these masks and this model, the undecided ones included."""
+    return (*_judged_by(lift_id, mask_version, model), _seen_well())
+
+
+def _judged_by(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bool], ...]:
     return (
         PassageRow.lift_id == lift_id,
         PassageRow.mask_version == mask_version,
         _part(PassageRow.judgement, "$.model") == model,
-        or_(
-            PassageRow.verdict != Verdict.UNKNOWN.value,
-            _part(PassageRow.judgement, "$.reasons[0]") == Reason.TOO_CLOSE.value,
-            _part(PassageRow.judgement, "$.reason") == FORMER_TOO_CLOSE,
-        ),
     )
+
+
+def _seen_well() -> ColumnElement[bool]:
+    return or_(
+        PassageRow.verdict != Verdict.UNKNOWN.value,
+        _part(PassageRow.judgement, "$.reasons[0]") == Reason.TOO_CLOSE.value,
+        _part(PassageRow.judgement, "$.reason") == FORMER_TOO_CLOSE,
+    )
+
+
+def _not_this_lift() -> ColumnElement[bool]:
+    return _part(PassageRow.judgement, "$.reasons[0]") == Reason.NOT_THIS_LIFT.value
 
 
 def _labelled() -> ColumnElement[bool]:

@@ -89,7 +89,10 @@ class LiftRow(Base):
 
 
 class MaskVersionRow(Base):
-    """An enrolled pair of masks; pictures as PNG, embeddings as raw float32[2, B, D]."""
+    """An enrolled pair of masks; pictures as PNG, embeddings as raw float32[2, B, D].
+
+    quality: what earlier versions took from the two drawings; neither written nor believed any more.
+    """
 
     __tablename__ = "mask_versions"
     __table_args__ = (

@@ -29,15 +29,19 @@ class ActiveMasks:
         self._asked: dict[str, int] = {}
         self._taken: dict[str, int] = {}
 
-    def load(self) -> None:
-        """Take the active masks of every lift; one whose masks are damaged has none. Raises StoreError."""
+    def load(self) -> tuple[str, ...]:
+        """Take the active masks of every lift, and return the lifts; one whose masks are damaged has none.
+
+        Raises StoreError.
+        """
         with self._store.reading() as session:
-            lift_ids = [lift.id for lift in lifts.listing(session)]
+            lift_ids = tuple(lift.id for lift in lifts.listing(session))
         for lift_id in lift_ids:
             try:
                 self.reload(lift_id)
             except ConflictError as error:
                 log.error("a lift's masks cannot be used", lift_id=lift_id, reason=str(error))
+        return lift_ids
 
     def reload(self, lift_id: str) -> MaskVersion | None:
         """Read the lift's active masks again; return them, or None if none can be used now.

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from lifts.decision.arming import Arming
 from service.alarms.conditions import HealthConditions
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
@@ -23,6 +24,7 @@ from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
 from service.host.runner import Runner, Runners
 from service.inference.protocol import Engine
+from service.site.arming import ArmingWatch
 from service.site.proposals import Proposals
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
@@ -36,7 +38,7 @@ from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
 
 LATENCY_BUCKETS_S = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
-PROPOSE_EVERY_S = 1.0
+PROPOSE_EVERY_S = ARM_EVERY_S = 1.0
 
 
 class Pipeline:
@@ -91,9 +93,11 @@ class Pipeline:
             max_waiting=max_waiting,
         )
         self.maintenance = Maintenance(store, pictures, self.masks, retention or Retention())
+        self._arming = ArmingWatch(store, engine, pictures, self.masks.get, self.masks.why_none)
         proposals = Proposals(store, engine, pictures, self.masks.get)
         # Apart from maintenance: a lift is looked at for seconds, and shelving must not wait for that.
         self._proposing = Runner("proposals", proposals.step, every_s=PROPOSE_EVERY_S)
+        self._checking = Runner("arming", self._arming.step, every_s=ARM_EVERY_S)
         self._runners = (
             self._decider.runner,
             self._recorder.runner,
@@ -101,6 +105,7 @@ class Pipeline:
             self.conditions.runner,
             self.maintenance.runner,
             self._proposing,
+            self._checking,
         )
         for runner in self._runners:
             (runners or Runners()).add(runner)
@@ -111,7 +116,8 @@ class Pipeline:
         Raises:
             StoreError: the database cannot answer.
         """
-        self.masks.load()
+        for lift_id in self.masks.load():
+            self._arming.changed(lift_id, at_once=True)
         self.conditions.start()
         if self._engine.status.state == "ready":
             self.conditions.take(Health(AlarmKind.WORKER_DOWN, None, False, "The embedder is ready"))
@@ -121,6 +127,7 @@ class Pipeline:
 
     def stop(self) -> None:
         """Finish what has been answered, then end. Stop cameras and engine before, the store after."""
+        self._checking.stop()
         self._proposing.stop()
         self.maintenance.runner.stop()
         self._decider.stop()
@@ -141,11 +148,32 @@ class Pipeline:
 
     def reload_masks(self, lift_id: str) -> MaskVersion | None:
         """Judge by the lift's active masks from now on (after enrolment or roll back); see ActiveMasks."""
-        return self.masks.reload(lift_id)
+        try:
+            return self.masks.reload(lift_id)
+        finally:
+            self._arming.changed(lift_id, at_once=True)
 
     def active_masks(self, lift_id: str) -> MaskVersion | None:
         """Return the masks that the lift's passages are judged by, embedded by the engine's model."""
         return self.masks.get(lift_id)
+
+    def arming(self, lift_id: str) -> Arming:
+        """Return whether the lift is armed, as far as is known now; never waits."""
+        return self._arming.state(lift_id)
+
+    def check_arming(self, lift_id: str) -> Arming:
+        """Find out whether the lift is armed; blocks while its confirmed pictures are judged again.
+
+        Raises:
+            EngineUnavailableError: the embedder is down.
+            StoreError: the database cannot answer.
+            DamagedError: a stored picture is damaged.
+        """
+        return self._arming.check(lift_id)
+
+    def reviewed(self, lift_id: str) -> None:
+        """Note that somebody labelled a passage of the lift."""
+        self._arming.changed(lift_id, at_once=True)
 
     def snapshot(self, lift_id: str) -> Snapshot | None:
         """Return the lift's newest picture, if there is any."""
@@ -158,11 +186,13 @@ class Pipeline:
     def forget(self, lift_id: str) -> None:
         """Drop what is remembered of a lift that is gone, and end its conditions."""
         self.masks.forget(lift_id)
+        self._arming.forget(lift_id)
         self.board.forget(lift_id)
         self.conditions.forget(lift_id)
 
     def _count(self, record: PassageRecord, decided_mono_s: float) -> None:
         self._latency.observe(time.monotonic() - decided_mono_s)
+        self._arming.changed(record.lift_id)
         self._recorded.labels(record.lift_id, record.judgement.verdict.value).inc(record.carriers)
         if self._on_recorded is not None:
             self._on_recorded(record, decided_mono_s)

@@ -58,6 +58,7 @@ COMMANDS = [
     "demo",
     "watch",
     "enroll",
+    "lifts",
     "classify",
     "token",
     "token create",
@@ -122,7 +123,9 @@ def test_enroll_takes_a_whole_lift_folder(runner: CliRunner, tmp_path: Path, mod
     write_lift_folder(folder, LiftFolder(lift, masks, {"reference_open": draw_picture(OPEN_Y)}))
     result = run(runner, "enroll", "my-lift", "--lift", folder, "--model", model)
     assert result.exit_code == 0, result.output
-    assert "masks version 1, good" in result.stdout
+    assert result.stdout.startswith(
+        "my-lift: masks version 1, quality not measured yet, not armed: confirmed"
+    )
     assert "describes lift 'my-lift'" in failure(
         runner, "enroll", "other", "--lift", folder, "--model", model
     )

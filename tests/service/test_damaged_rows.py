@@ -61,7 +61,7 @@ def fill(session: Session, video: Path, model: str) -> None:
             session, Lift.model_validate({"id": lift_id, "name": lift_id, "camera": camera, "track": POSES})
         )
         empty = np.zeros((2, 5, 4), np.float32)
-        masks.add(session, MaskVersion(lift_id, 0, model, pair, empty, 1.0, "good", (), True, NOW))
+        masks.add(session, MaskVersion(lift_id, 0, model, pair, empty, 1.0, (), True, NOW))
         site = SiteCalibration(BimodalFit(-0.5, 0.5, 0.1, 0.2), None, np.zeros(4, np.float32))
         site_calibrations.add(
             session, SiteCalibrationVersion(lift_id, 0, 1, model, site, (0.1,), 0, True, NOW)

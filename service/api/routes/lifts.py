@@ -19,22 +19,19 @@ router = APIRouter(prefix="/lifts", tags=["lifts"])
 
 @router.get("", summary="Every lift", dependencies=VIEWER, responses=responses(401, 503))
 def list_lifts(runtime: RuntimeDep) -> LiftsOut:
-    """Give every lift with its active masks and its camera's state."""
+    """Give every lift with its active masks, whether it is armed, and its camera's state."""
     with runtime.store.reading() as session:
         versions = masks.active_versions(session)
         found, invalid = lifts.listing(session), lifts.invalid(session)
-    cameras = runtime.cameras
-    return LiftsOut(
-        items=[LiftOut.of(lift, versions.get(lift.id), cameras.status(lift.id)) for lift in found],
-        unreadable=len(invalid),
-    )
+    items = [_out(runtime, lift, versions.get(lift.id)) for lift in found]
+    return LiftsOut(items=items, unreadable=len(invalid))
 
 
 @router.get(
     "/{lift_id}", summary="One lift", dependencies=VIEWER, responses=responses(401, 404, 409, 422, 503)
 )
 def get_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> LiftOut:
-    """Give a lift's configuration as in lift.toml, its active masks and its camera's state."""
+    """Give a lift's configuration as in lift.toml, its masks, whether it is armed, and its camera's state."""
     return _shown(runtime, lift_id)
 
 
@@ -100,4 +97,9 @@ def _shown(runtime: Runtime, lift_id: str) -> LiftOut:
     with runtime.store.reading() as session:
         lift = lifts.get(session, lift_id)
         version = masks.active_versions(session).get(lift_id)
-    return LiftOut.of(lift, version, runtime.cameras.status(lift_id))
+    return _out(runtime, lift, version)
+
+
+def _out(runtime: Runtime, lift: Lift, mask_version: int | None) -> LiftOut:
+    state, status = runtime.pipeline.arming(lift.id), runtime.cameras.status(lift.id)
+    return LiftOut.of(lift, mask_version, state, status)

@@ -10,7 +10,7 @@ from lifts.masks import read_mask, read_reference
 from lifts.schema import Lift
 from service.api.deps import ADMIN, MULTIPART, OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
-from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionOut
+from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionOut, NotArmedOut
 from service.api.uploads import read_upload
 from service.domain.arrays import Image
 from service.inference.enrolment import enrol
@@ -47,6 +47,10 @@ def enrol_masks(
 ) -> EnrolmentOut:
     """Embed two drawn masks and judge the lift by them from now on. Registers the lift if it is new.
 
+    The lift is not armed before they judge a confirmed open and a confirmed closed carrier rightly
+    (reference pictures, reviews) and its own carriers part. What was confirmed before is judged by the new
+    masks at once.
+
     422 says why masks are refused: not an image, empty, nearly full, the two nearly alike, of a wrong size
     without a track to warp them with, or swapped (a reference picture says so).
     """
@@ -62,13 +66,16 @@ def enrol_masks(
             references[part] = read_reference(read_upload(file, part, limit), known, part)
     version = enrol(lift_id, drawings[0], drawings[1], references, runtime.engine)
     stored = store_masks(runtime, known or Lift(id=lift_id, name=name or lift_id), version)
+    arming = runtime.arming_now(lift_id)
     return EnrolmentOut(
         lift_id=lift_id,
         version=stored.version,
         model=stored.model,
         separation=stored.separation,
-        quality="good" if stored.quality == "good" else "weak",
+        quality=arming.quality,
         warnings=[*stored.warnings, *track_warnings(known.track if known else None)],
+        armed=arming.armed,
+        not_armed=NotArmedOut.of(arming),
     )
 
 
@@ -78,7 +85,8 @@ def mask_history(lift_id: LiftIdPath, runtime: RuntimeDep) -> MaskHistoryOut:
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         found = masks.history(session, lift_id)
-    items = [MaskVersionOut.of(version) for version in found.items]
+    arming = runtime.pipeline.arming(lift_id)
+    items = [MaskVersionOut.of(version, arming) for version in found.items]
     return MaskHistoryOut(items=items, unreadable=found.unreadable)
 
 
@@ -96,4 +104,4 @@ def activate(
     """Judge the lift by this version of its masks from now on."""
     active = runtime.store.write(lambda session: masks.activate(session, lift_id, version)).result()
     runtime.masks_changed(lift_id)
-    return MaskVersionOut.of(active)
+    return MaskVersionOut.of(active, runtime.arming_now(lift_id))

@@ -134,4 +134,5 @@ def review(passage_id: PassageId, runtime: RuntimeDep, principal: Operator, body
         comment=body.comment,
     )
     reviewed = runtime.store.write(lambda s: passages.review(s, passage_id, label)).result()
+    runtime.pipeline.reviewed(reviewed.lift_id)
     return PassageOut.of(reviewed, runtime.settings.root_path)

@@ -26,7 +26,8 @@ def history(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationsOut:
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         found = site_calibrations.history(session, lift_id)
-    items = [SiteCalibrationOut.of(one) for one in found.items]
+    arming = runtime.pipeline.arming(lift_id)
+    items = [SiteCalibrationOut.of(one, arming) for one in found.items]
     return SiteCalibrationsOut(items=items, unreadable=found.unreadable)
 
 
@@ -48,9 +49,8 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationOut:
         masks = runtime.active_masks(lift_id)
         watched = passages.watched(session, lift_id, masks.version, masks.model, MAX_PASSAGES)
     found = find_site_calibration(watched, masks, runtime.engine, runtime.pictures.of_passage)
-    return SiteCalibrationOut.of(
-        runtime.store.write(lambda session: site_calibrations.add(session, found)).result()
-    )
+    stored = runtime.store.write(lambda session: site_calibrations.add(session, found)).result()
+    return SiteCalibrationOut.of(stored, runtime.pipeline.arming(lift_id))
 
 
 @router.post(
@@ -69,7 +69,7 @@ def activate(
         lambda session: site_calibrations.activate(session, lift_id, version)
     ).result()
     runtime.pipeline.reload_masks(lift_id)
-    return SiteCalibrationOut.of(active)
+    return SiteCalibrationOut.of(active, runtime.pipeline.arming(lift_id))
 
 
 @router.delete(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lifts.decision.arming import Arming, ArmingReason, MaskQuality
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from lifts.schema import Camera, Lift, LiftId, Track
 from service.api.schemas.base import Body, Shape
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.masks import MaskVersion
-from service.domain.reason_texts import reason_text
+from service.domain.reason_texts import not_armed_text, reason_text
 from service.usecases.watching import why_not_watched
 
 
@@ -32,17 +33,44 @@ class CameraStatusOut(Shape):
     decoder: str = Field(default="", description="What decodes the stream; empty before its first frame.")
 
 
+class NotArmedOut(BaseModel):
+    """Why a lift is not armed: a code, the numbers behind it, and both in words with what to do."""
+
+    reason: ArmingReason
+    parameters: dict[str, float]
+    message: str = Field(examples=["not armed: 7 of 20 carriers seen; wait for more"])
+
+    @classmethod
+    def of(cls, state: Arming) -> NotArmedOut | None:
+        """Put it in words; None for an armed lift."""
+        if state.reason is None:
+            return None
+        message = not_armed_text(state)
+        return cls(reason=state.reason, parameters=dict(state.parameters), message=message)
+
+
+_QUALITY = "Of the active masks, measured on this lift's own passages; `not_measured` before these suffice."
+_NOT_ARMED = "Why not; null if it is armed."
+_ARMED = (
+    "Confirmed: the masks judge a confirmed open and a confirmed closed carrier rightly, and the lift's own "
+    "carriers part. Only then does the absence of alarms mean that all is well."
+)
+
+
 class LiftOut(Lift):
-    """A lift as in lift.toml, with the masks that judge it and its camera's state."""
+    """A lift as in lift.toml, with the masks that judge it, whether it is armed, and its camera's state."""
 
     mask_version: int | None = Field(description="The active masks; null: nothing is judged.")
+    quality: MaskQuality = Field(description=_QUALITY)
+    armed: bool = Field(description=_ARMED)
+    not_armed: NotArmedOut | None = Field(description=_NOT_ARMED)
     camera_status: CameraStatusOut | None = Field(description="null: no camera is watched.")
     not_watched: str | None = Field(
         description="Why its carriers are not being judged now, as in `/health/ready`; null if they are."
     )
 
     @classmethod
-    def of(cls, lift: Lift, mask_version: int | None, status: CameraStatus | None) -> LiftOut:
+    def of(cls, lift: Lift, mask_version: int | None, arming: Arming, status: CameraStatus | None) -> LiftOut:
         """Put together what the API shows of a lift."""
         shown = None if status is None else CameraStatusOut.model_validate(status)
         return cls(
@@ -53,6 +81,9 @@ class LiftOut(Lift):
             camera=lift.camera,
             track=lift.track,
             mask_version=mask_version,
+            quality=arming.quality,
+            armed=arming.armed,
+            not_armed=NotArmedOut.of(arming),
             camera_status=shown,
             not_watched=why_not_watched(lift, mask_version, status),
         )
@@ -87,6 +118,9 @@ class LiftIn(Body):
     camera: Camera | None = None
     track: Track | None = None
     mask_version: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    quality: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    armed: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    not_armed: Any = Field(default=None, json_schema_extra={"readOnly": True})
     camera_status: Any = Field(default=None, json_schema_extra={"readOnly": True})
     not_watched: Any = Field(default=None, json_schema_extra={"readOnly": True})
 
@@ -105,8 +139,10 @@ class EnrolmentOut(BaseModel):
     version: int
     model: str
     separation: float = Field(description="How far the network holds the two masks apart.")
-    quality: Literal["good", "weak"]
+    quality: MaskQuality = Field(description=_QUALITY)
     warnings: list[str]
+    armed: bool = Field(description=_ARMED)
+    not_armed: NotArmedOut | None = Field(description=_NOT_ARMED)
 
 
 class MaskVersionOut(Shape):
@@ -115,15 +151,23 @@ class MaskVersionOut(Shape):
     version: int
     model: str
     separation: float
-    quality: str
+    quality: MaskQuality = Field(description=_QUALITY)
     warnings: list[str]
     active: bool
     created_at: datetime
 
     @classmethod
-    def of(cls, version: MaskVersion) -> MaskVersionOut:
-        """Leave the pictures and embeddings out."""
-        return cls.model_validate(version)
+    def of(cls, version: MaskVersion, arming: Arming) -> MaskVersionOut:
+        """Leave the pictures and embeddings out; `arming` is the lift's, by its active masks."""
+        return cls(
+            version=version.version,
+            model=version.model,
+            separation=version.separation,
+            quality=arming.quality if version.active else MaskQuality.NOT_MEASURED,
+            warnings=list(version.warnings),
+            active=version.active,
+            created_at=version.created_at,
+        )
 
 
 class MaskHistoryOut(BaseModel):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from lifts.decision.arming import DISTRUSTED, Arming
 from service.domain.masks import SiteCalibrationVersion
 from service.site.learning import GO_BELOW
 
@@ -33,7 +34,10 @@ class SiteCalibrationOut(BaseModel):
     overlap: float = Field(
         ge=0, le=1, description="Share of a cluster beyond the threshold, if clusters are normal."
     )
-    go: bool = Field(description=f"The clusters overlap by less than {GO_BELOW:.0%}: it may be used.")
+    go: bool = Field(
+        description=f"The clusters overlap by less than {GO_BELOW:.0%}, and nothing is wrong with the masks "
+        "themselves (`not_armed` of the lift): it may be used."
+    )
     margins: list[float] = Field(
         description="Margins of the passages it was learnt from, to draw the clusters."
     )
@@ -42,8 +46,8 @@ class SiteCalibrationOut(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, learnt: SiteCalibrationVersion) -> SiteCalibrationOut:
-        """Select what an operator needs for the decision."""
+    def of(cls, learnt: SiteCalibrationVersion, arming: Arming) -> SiteCalibrationOut:
+        """Select what an operator needs for the decision; `arming` is the lift's."""
         fit = learnt.calibration.fit
         return cls(
             version=learnt.version,
@@ -57,7 +61,7 @@ class SiteCalibrationOut(BaseModel):
             spread=fit.spread,
             open_share=fit.open_share,
             overlap=fit.overlap,
-            go=fit.overlap < GO_BELOW,
+            go=fit.overlap < GO_BELOW and arming.reason not in DISTRUSTED,
             margins=list(learnt.margins),
             reviewed=learnt.reviewed,
             active=learnt.active,

@@ -3,7 +3,7 @@
 import { address } from "./api.js";
 import { ago, byId, clockTime, h, percent, picture, setText } from "./dom.js";
 import { Overlays } from "./overlays.js";
-import { whyNotWatched } from "./watching.js";
+import { whyNotArmed, whyNotWatched } from "./watching.js";
 import { SiteCalibration } from "./site-calibration.js";
 
 const STRIP = 24;
@@ -75,6 +75,7 @@ export class Lifts {
       state: h("p", { class: "pill" }),
       view: h("img", { class: "view", alt: "", width: 640, height: 360, hidden: true }),
       facts: h("p", { class: "facts" }),
+      unarmed: h("p", { class: "unarmed", hidden: true }),
       verdict: h("p", { class: "verdict" }, "no carrier yet"),
       detail: h("p", { class: "detail" }),
       pictures: h("div", { class: "pictures" }),
@@ -86,6 +87,7 @@ export class Lifts {
       "article",
       { class: "card", "data-lift": lift.id },
       h("header", {}, part.name, part.state),
+      part.unarmed,
       h("div", { class: "sight" }, part.view),
       h("div", { class: "last" }, h("div", {}, part.verdict, part.detail), part.pictures, part.overlays.root),
       part.strip,
@@ -107,6 +109,10 @@ export class Lifts {
     part.root.dataset.watched = why === null;
     part.state.dataset.state = state === "live" && why !== null ? "degraded" : state;
     setText(part.state, why ?? STATE[state]);
+    const unarmed = whyNotArmed(lift);
+    part.root.dataset.armed = lift.armed;
+    part.unarmed.hidden = unarmed === null;
+    setText(part.unarmed, unarmed ?? "");
     const facts = [];
     if (status) {
       facts.push(`${status.fps.toFixed(0)} pictures/s`);
@@ -114,6 +120,7 @@ export class Lifts {
       if (status.message) facts.push(status.message);
     }
     facts.push(lift.mask_version ? `masks v${lift.mask_version}` : "no masks: nothing is judged");
+    if (lift.armed) facts.push("armed");
     setText(part.facts, facts.join(" · "));
     if (status) this.drawView(lift, part);
     if (!part.drawn) this.drawPassages(lift.id);

@@ -80,13 +80,15 @@ export class SiteCalibration {
     this.decision.hidden = this.origin.hidden = this.figure.hidden = !found;
     if (found) this.drawFound(found);
     setText(this.use, this.inUse(found, active));
-    setText(this.short, !found ? "nothing yet" : `${found.go ? "GO" : "NO-GO"} · ${found.active ? "in use" : "not in use"}`);
+    // GO is said of armed lifts alone: clusters part as well by swapped masks.
+    const verdict = !found?.go ? "NO-GO" : this.lift.armed ? "GO" : "NOT ARMED";
+    setText(this.short, !found ? "nothing yet" : `${verdict} · ${found.active ? "in use" : "not in use"}`);
     if (this.mayAct() !== Boolean(this.actions.firstChild)) {
       this.actions.replaceChildren(...(this.mayAct() ? [this.find, this.goBy, this.goBack] : []));
     }
     this.actions.hidden = !this.lift.mask_version || !this.mayAct();
     this.goBy.hidden = !found || found.active;
-    this.goBy.classList.toggle("quiet", !found?.go);
+    this.goBy.classList.toggle("quiet", !found?.go || !this.lift.armed);
     this.goBack.hidden = !active;
     for (const button of this.actions.children) {
       button.disabled = this.busy;
@@ -100,10 +102,16 @@ export class SiteCalibration {
       ? `the two clusters overlap by ${overlap}, so the threshold between them tells open from closed.`
       : `the two clusters overlap by ${overlap}, too much to tell open from closed between them. Review carriers and ` +
         "find anew, or look at masks and camera.";
-    this.decision.dataset.go = found.go;
+    const go = found.go && this.lift.armed;
+    const unarmed = found.go && !this.lift.armed ? ` But the lift is ${this.lift.not_armed?.message ?? "not armed"}.` : "";
+    this.decision.dataset.go = go;
+    const word = found.go ? (go ? "GO" : "NOT ARMED") : "NO-GO";
+    const says = `${word}: ${reason}${unarmed}`;
+    if (this.decision.textContent !== says) {
+      this.decision.replaceChildren(h("strong", {}, word), says.slice(word.length));
+    }
     if (this.drawn !== found.version) {
       this.drawn = found.version;
-      this.decision.replaceChildren(h("strong", {}, found.go ? "GO" : "NO-GO"), `: ${reason}`);
       this.figure.replaceChildren(clustersFigure(found));
     }
     const reviewed = found.reviewed ? `${found.reviewed} of them reviewed` : "none of them reviewed";

@@ -22,7 +22,12 @@ export function whyNotWatched(lift, standing) {
   return lift.camera_status?.message || null; // covered, dark, frozen: said before its alarm is due
 }
 
-/** The line at the top. `calm` only where every lift is watched and nothing stands. */
+/** Why this lift may not say that all is well, in words; null where it is armed. Without masks it is not watched. */
+export function whyNotArmed(lift) {
+  return lift.armed || !lift.mask_version ? null : (lift.not_armed?.message ?? "not armed");
+}
+
+/** The line at the top. `calm` only where every lift is watched and armed, and nothing stands. */
 export function summary(lifts, standing) {
   const known = new Set(lifts.map((lift) => lift.id));
   const blind = lifts
@@ -38,8 +43,10 @@ export function summary(lifts, standing) {
   if (!total) parts.push("No lift is watched: none is enrolled");
   else if (blind.length) parts.push(`${watched} of ${total} lifts watched`, ...blind.map(({ name, why }) => `${name}: ${why}`));
   else parts.push(total === 1 ? "The lift is watched" : `All ${total} lifts are watched`);
+  const unarmed = lifts.map((lift) => ({ name: lift.name, why: whyNotArmed(lift) })).filter(({ why }) => why !== null);
+  parts.push(...unarmed.map(({ name, why }) => `${name}: ${why.split(";")[0]}`));
   const count = standing.length;
-  const calm = watched > 0 && !blind.length && !count;
+  const calm = watched > 0 && !blind.length && !unarmed.length && !count;
   if (count) parts.push(count === 1 ? "1 alarm stands" : `${count} alarms stand`);
   else if (calm) parts.push("no alarm stands");
   return { calm, text: parts.join(" · ") };

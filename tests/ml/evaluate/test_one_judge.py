@@ -128,7 +128,7 @@ def test_the_evaluations_verdicts_are_those_of_the_service() -> None:
     scores = score(network, "lift", images, truth, (masks[0], masks[1]))
     bank = network.masks(masks)[:, None]
     pair = MaskPair(open=masks[0], close=masks[1])
-    version = MaskVersion("lift", 3, "m", pair, bank, 1.0, "good", (), True, datetime.now(UTC))
+    version = MaskVersion("lift", 3, "m", pair, bank, 1.0, (), True, datetime.now(UTC))
     inference = Inference(
         network.embedding, network.occupancy, np.stack(network.match(None, version.reference_embeddings()), 1)
     )

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
+from lifts.decision.arming import Arming
 from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
 from service.alarms.hub import AlarmHub
 from service.api.auth import Attempts, Authenticator
@@ -68,6 +69,19 @@ class ScriptedCameras:
         return tuple(self.said.values())
 
 
+class ScriptedPipeline(Pipeline):
+    """The real pipeline; a lift that a test calls armed, or not, is what the test says."""
+
+    said_arming: dict[str, Arming]
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.said_arming = {}
+
+    def arming(self, lift_id: str) -> Arming:
+        return self.said_arming.get(lift_id) or super().arming(lift_id)
+
+
 def status_of(lift_id: str, state: CameraState = CameraState.LIVE) -> CameraStatus:
     return CameraStatus(lift_id, state, "", 12.5, 0.04, 100, 0, 7, "normal")
 
@@ -94,6 +108,11 @@ class House:
         files = {"open": ("o.png", png(draw_mask(OPEN_Y))), "close": ("c.png", png(draw_mask(CLOSE_Y)))}
         files |= content.pop("files", {})
         return self.call("POST", f"/lifts/{lift_id}/masks", Role.OPERATOR, files=files, **content)
+
+    def arm(self, lift_id: str = "demo-quad", state: Arming | None = None) -> None:
+        """Call a lift armed, or what `state` says."""
+        assert isinstance(self.runtime.pipeline, ScriptedPipeline)
+        self.runtime.pipeline.said_arming[lift_id] = state or Arming(None)
 
     def raise_alarm(self, passage_id: str | None = "p-1", kind: AlarmKind = AlarmKind.BAR_OPEN) -> Alarm:
         draft = AlarmDraft(kind, Severity.CRITICAL, "demo-quad", "Bar open", passage_id, Verdict.OPEN)
@@ -151,7 +170,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             engine=engine,
             hub=hub,
             cameras=cameras,
-            pipeline=Pipeline(store, engine, pictures, registry=registry),
+            pipeline=ScriptedPipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 3600), Attempts()),
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,

@@ -38,7 +38,7 @@ def test_two_masks_register_a_new_lift(house: House) -> None:
     body = answer.json()
     assert body["lift_id"] == "new-lift"
     assert body["version"] == 1
-    assert body["quality"] == "good"
+    assert (body["quality"], body["armed"]) == ("not_measured", False)
     assert body["warnings"] == []
     assert body["separation"] > 0.5
     assert body["model"].startswith("tiny-1")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
 from service.domain.people import Role
@@ -54,7 +55,23 @@ def watched(house: House) -> House:
     house.enrol(LIFT)
     watch(house, 15, HALF_PX)
     watch(house, 15)
+    house.arm(LIFT)
     return house
+
+
+def test_there_is_no_go_before_the_masks_are_confirmed(watched: House) -> None:
+    """Clusters part by swapped masks and by another lift's too: no GO before a person and the lift say so."""
+    watched.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR)
+    for reason, go in [
+        (ArmingReason.NOT_CONFIRMED, False),
+        (ArmingReason.MASKS_SWAPPED, False),
+        (ArmingReason.MASKS_OF_ANOTHER_LIFT, False),
+        (ArmingReason.PASSAGES_DO_NOT_PART, True),  # a better threshold is what may part them
+        (None, True),
+    ]:
+        watched.arm(LIFT, Arming(reason, {}))
+        found = watched.call("GET", f"/lifts/{LIFT}/site-calibrations").json()["items"]
+        assert [one["go"] for one in found] == [go], reason
 
 
 def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) -> None:

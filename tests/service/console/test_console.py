@@ -33,6 +33,7 @@ def page(browser: Browser, served: Served) -> Page:
     house = served.house
     house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()
     house.enrol()
+    house.arm()
     house.cameras.said["demo-quad"] = status_of("demo-quad")
     jpeg = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
     house.runtime.pipeline.on_event(Snapshot("demo-quad", jpeg, 0.0))  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.clusters import fit_clusters
 from lifts.decision.site import SiteCalibration
 from lifts.decision.verdict import Verdict
@@ -29,6 +30,7 @@ def house(served: Served) -> House:
     """A lift with masks and no passages."""
     served.house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()
     assert served.house.enrol(LIFT_ID).status_code == 201
+    served.house.arm(LIFT_ID)
     return served.house
 
 
@@ -176,3 +178,16 @@ def test_an_operator_sees_where_the_bar_was_seen(browser: Browser, served: Serve
     expect(seen.first).to_have_js_property("naturalWidth", 200)
     button.press("Enter")
     expect(seen.first).to_be_hidden()
+
+
+def test_clusters_that_part_are_no_go_for_a_lift_that_is_not_armed(
+    browser: Browser, served: Served, house: House
+) -> None:
+    """Swapped masks part the carriers as well as the right ones: the panel says why there is no GO."""
+    propose(house)
+    counts = {"open": 1, "open_wrong": 1, "closed": 1, "closed_wrong": 1}
+    house.arm(LIFT_ID, Arming(ArmingReason.MASKS_SWAPPED, counts))
+    _, panel = opened(browser, served)
+    expect(panel.locator(".short")).to_have_text("NOT ARMED · not in use", timeout=PATIENCE_MS)
+    expect(panel.locator(".decision")).to_contain_text("But the lift is not armed: the masks are swapped")
+    expect(panel.locator(".decision")).to_have_attribute("data-go", "false")

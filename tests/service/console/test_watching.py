@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
+from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.verdict import Verdict
 from lifts.schema import Lift
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
@@ -178,3 +179,18 @@ def test_a_card_holds_what_it_shows_however_long_the_words(page: Page, served: S
         box = part.bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= whole["x"] + whole["width"]
+
+
+def test_a_lift_that_is_not_armed_gives_no_all_clear(page: Page, served: Served) -> None:
+    """It is watched, and the page says why that is not enough: at the top, on its card, never calm."""
+    says(page, "The lift is watched · no alarm stands", "live")
+    few = {"seen": 7, "needed": 20}
+    served.house.arm(state=Arming(ArmingReason.TOO_FEW_PASSAGES, few))
+    says(page, "The lift is watched · Demo quad: not armed: 7 of 20 carriers seen", "degraded")
+    card = page.locator("[data-lift=demo-quad]")
+    expect(card).to_have_attribute("data-armed", "false")
+    expect(card.locator(".unarmed")).to_have_text("not armed: 7 of 20 carriers seen; wait for more")
+    served.house.arm()
+    says(page, "The lift is watched · no alarm stands", "live")
+    expect(card.locator(".unarmed")).to_be_hidden()
+    expect(card.locator(".facts")).to_contain_text("armed")

@@ -48,7 +48,6 @@ def _version(**changes: object) -> MaskVersion:
         masks=MASKS,
         embeddings=rng.normal(size=(2, 5, 7)).astype(np.float32),
         separation=1.25,
-        quality="weak",
         warnings=("close together",),
         active=False,
         created_at=NOW,
@@ -94,7 +93,7 @@ def test_masks_history_and_roll_back(store: Store) -> None:
         store.write(lambda s: masks.add(s, _version())).result()
     store.write(lambda s: lifts.put(s, LIFT)).result()
     first = store.write(lambda s: masks.add(s, _version())).result()
-    second = store.write(lambda s: masks.add(s, _version(quality="good", references={}))).result()
+    second = store.write(lambda s: masks.add(s, _version(separation=0.5, references={}))).result()
     assert (first.version, second.version, second.active) == (1, 2, True)
     with store.reading() as session:
         kept = masks.get(session, "lift", 1)
@@ -103,7 +102,7 @@ def test_masks_history_and_roll_back(store: Store) -> None:
     np.testing.assert_array_equal(kept.embeddings, first.embeddings)
     np.testing.assert_array_equal(kept.masks.close, CLOSE)
     np.testing.assert_array_equal(kept.references["reference_open"], picture(OPEN))
-    assert (kept.quality, kept.warnings, kept.created_at) == ("weak", ("close together",), NOW)
+    assert (kept.warnings, kept.created_at) == (("close together",), NOW)
     assert store.write(lambda s: masks.activate(s, "lift", 1)).result().active
     with store.reading() as session:
         active = masks.active(session, "lift")

@@ -1,0 +1,233 @@
+"""Whether a lift may say that all is well: only once a person and its own passages confirmed its masks.
+
+Two drawings prove nothing about a lift: swapped masks turn every verdict round at full confidence, and
+another lift's masks may lie further apart than the right ones. So the masks are measured on the lift itself:
+
+(a) Of the pictures that a person confirmed as open and as closed (reference pictures, reviewed passages),
+    the masks must judge at least one of each rightly, and few wrongly. Swapped masks fail here.
+(b) The lift's own passages must part: enough of them, some in either state, two clusters of margins that
+    hardly overlap at the threshold in use.
+(c) The bars must be where the masks are: few passages look like another lift's, and the difference between
+    the bar maps of open and of closed passages agrees with the difference between the masks. Whatever shows
+    in either state cancels out. Another lift's masks fail here, even where they happen to part the passages.
+
+Deterministic arithmetic on what was judged; nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from lifts.decision.clusters import ClusterPrior, fit_clusters
+from lifts.decision.verdict import Verdict
+
+Map = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmingLimits:
+    """What arming asks for. Measured on calibration and unseen lifts by `barwatch evaluate-arming`.
+
+    passages: judged passages at least, as for a site calibration.
+    of_each: of them open, and closed, at least.
+    overlap: a cluster's share beyond the threshold, below this.
+    refused: share of passages that do not look like this lift's, at most. Right masks have up to 0.015.
+    agreement: cosine -1..1 of the two differences, at least. Right masks have 0.75 and more where they part
+        the passages, another lift's at most 0.69. Fewer passages lower it: the error is on the safe side.
+    wrong_share: of the confirmed pictures of a state that are judged, at most this share wrongly.
+    """
+
+    passages: int = 20
+    of_each: int = 3
+    overlap: float = 0.02
+    refused: float = 0.1
+    agreement: float = 0.72
+    wrong_share: float = 0.2
+
+
+LIMITS = ArmingLimits()
+
+
+class ArmingReason(StrEnum):
+    """Why a lift is not armed. Part of the API: codes may be added, but a code never changes its meaning."""
+
+    NO_MASKS = "no_masks"
+    MASKS_NOT_EMBEDDED = "masks_not_embedded"
+    NOT_CHECKED = "not_checked"
+    MASKS_SWAPPED = "masks_swapped"
+    CONFIRMED_MISJUDGED = "confirmed_misjudged"
+    MASKS_OF_ANOTHER_LIFT = "masks_of_another_lift"
+    NOT_CONFIRMED = "not_confirmed"
+    TOO_FEW_PASSAGES = "too_few_passages"
+    ONE_STATE_ONLY = "one_state_only"
+    NOT_MEASURED = "not_measured"
+    PASSAGES_DO_NOT_PART = "passages_do_not_part"
+
+
+class MaskQuality(StrEnum):
+    """How well the masks fit the lift, measured on its own passages."""
+
+    NOT_MEASURED = "not_measured"
+    WEAK = "weak"
+    GOOD = "good"
+
+
+_MEASURED_WEAK = (
+    ArmingReason.MASKS_SWAPPED,
+    ArmingReason.CONFIRMED_MISJUDGED,
+    ArmingReason.MASKS_OF_ANOTHER_LIFT,
+    ArmingReason.PASSAGES_DO_NOT_PART,
+)
+
+DISTRUSTED = (*_MEASURED_WEAK[:3], ArmingReason.NOT_CONFIRMED, ArmingReason.NO_MASKS)
+"""Reasons for which the masks themselves are in doubt: more passages or another threshold do not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """Whether a lift is armed; reason: why not, None if it is; parameters: the numbers behind it, by name."""
+
+    reason: ArmingReason | None
+    parameters: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def armed(self) -> bool:
+        """Whether the lift may say that all is well."""
+        return self.reason is None
+
+    @property
+    def quality(self) -> MaskQuality:
+        """The masks' quality as measured on this lift."""
+        if self.reason is None:
+            return MaskQuality.GOOD
+        return MaskQuality.WEAK if self.reason in _MEASURED_WEAK else MaskQuality.NOT_MEASURED
+
+
+class ConfirmedReading(NamedTuple):
+    """A picture or passage whose state a person confirmed: is_open, and what it is judged.
+
+    by_masks: by the masks alone. as_judged: as the lift is judged now, its site calibration included.
+    """
+
+    is_open: bool
+    by_masks: Verdict
+    as_judged: Verdict
+
+
+class PassageReading(NamedTuple):
+    """One of the lift's own passages by its present masks.
+
+    margin: of no meaning if it does not belong. belongs: whether it looks like a carrier of this lift.
+    bar_map: float32[C * C], where a bar was seen, 0 upwards; None if it is not known.
+    """
+
+    verdict: Verdict
+    margin: float
+    belongs: bool
+    bar_map: Map | None = None
+
+
+def assess(
+    confirmed: Sequence[ConfirmedReading],
+    passages: Sequence[PassageReading],
+    mask_maps: Map | None,
+    prior: ClusterPrior | None,
+    threshold: float = 0.0,
+    limits: ArmingLimits = LIMITS,
+) -> Arming:
+    """Say whether a lift is armed; if not, name the gravest reason.
+
+    Args:
+        confirmed: what a person confirmed, by the present masks.
+        passages: the lift's own, by the present masks: judged, too close to call, or not this lift's.
+        mask_maps: float32[2, C * C], bar maps of the open and the close mask; None of a model without maps.
+        prior: how clusters lie on lifts in general; None of a model that does not know.
+        threshold: the margin below which the lift's passages are called open now.
+        limits: what is asked for.
+
+    Raises:
+        ValueError: a margin is not finite.
+    """
+    seen = [passage for passage in passages if passage.belongs]
+    opened = [passage for passage in seen if passage.verdict is Verdict.OPEN]
+    closed = [passage for passage in seen if passage.verdict is Verdict.CLOSED]
+    counts = {"seen": len(seen), "open": len(opened), "closed": len(closed)}
+    enough = len(passages) >= limits.passages
+    refused = 1 - len(seen) / len(passages) if passages else 0.0
+    both = min(len(opened), len(closed)) >= limits.of_each
+    agreement = None if mask_maps is None else _agreement(opened, closed, mask_maps, limits)
+
+    doubted = _check_confirmed(confirmed, limits)
+    if doubted is not None and doubted.reason is not ArmingReason.NOT_CONFIRMED:
+        return doubted
+    if enough and refused > limits.refused:
+        parameters = counts | {"refused": len(passages) - len(seen), "refused_share": round(refused, 3)}
+        return _not_armed(ArmingReason.MASKS_OF_ANOTHER_LIFT, parameters)
+    if enough and both and agreement is not None and agreement < limits.agreement:
+        parameters = counts | {"agreement": round(agreement, 3), "needed": limits.agreement}
+        return _not_armed(ArmingReason.MASKS_OF_ANOTHER_LIFT, parameters)
+    if doubted is not None:
+        return doubted
+    if len(seen) < limits.passages:
+        return _not_armed(ArmingReason.TOO_FEW_PASSAGES, counts | {"needed": limits.passages})
+    if not both:
+        return _not_armed(ArmingReason.ONE_STATE_ONLY, counts | {"needed": limits.of_each})
+    if prior is None or (mask_maps is not None and agreement is None):
+        return _not_armed(ArmingReason.NOT_MEASURED, counts)
+    overlap = fit_clusters([passage.margin for passage in seen], prior).overlap_at(threshold)
+    measured = counts | {"overlap": round(overlap, 4)}
+    if agreement is not None:
+        measured["agreement"] = round(agreement, 3)
+    if overlap >= limits.overlap:
+        return _not_armed(ArmingReason.PASSAGES_DO_NOT_PART, measured | {"needed": limits.overlap})
+    return Arming(None, MappingProxyType(measured))
+
+
+def _check_confirmed(confirmed: Sequence[ConfirmedReading], limits: ArmingLimits) -> Arming | None:
+    """Return what is wrong with the confirmed pictures, None if nothing is."""
+    states = {"open": Verdict.OPEN, "closed": Verdict.CLOSED}
+    counts: dict[str, float] = {}
+    turned, misjudged = [], False
+    for name, right in states.items():
+        mine = [reading for reading in confirmed if reading.is_open == (right is Verdict.OPEN)]
+        wrong = Verdict.CLOSED if right is Verdict.OPEN else Verdict.OPEN
+        rights = sum(reading.as_judged is right for reading in mine)
+        wrongs = sum(reading.as_judged is wrong for reading in mine)
+        counts |= {name: len(mine), f"{name}_right": rights, f"{name}_wrong": wrongs}
+        told = [reading.by_masks is wrong for reading in mine if reading.by_masks is not Verdict.UNKNOWN]
+        if told:
+            turned.append(2 * sum(told) > len(told))
+        misjudged |= bool(mine) and (not rights or wrongs > limits.wrong_share * (rights + wrongs))
+    if turned and all(turned):
+        return _not_armed(ArmingReason.MASKS_SWAPPED, counts)
+    if misjudged:
+        return _not_armed(ArmingReason.CONFIRMED_MISJUDGED, counts)
+    if not counts["open"] or not counts["closed"]:
+        return _not_armed(ArmingReason.NOT_CONFIRMED, counts)
+    return None
+
+
+def _agreement(
+    opened: Sequence[PassageReading], closed: Sequence[PassageReading], mask_maps: Map, limits: ArmingLimits
+) -> float | None:
+    """Return how well the bars lie on the masks, -1..1; None if too few passages have a map."""
+    means = []
+    for group in (opened, closed):
+        maps = [passage.bar_map for passage in group if passage.bar_map is not None]
+        if len(maps) < limits.of_each:
+            return None
+        means.append(np.mean(maps, axis=0, dtype=np.float64))
+    shown, drawn = means[0] - means[1], np.subtract(mask_maps[0], mask_maps[1], dtype=np.float64)
+    size = float(np.linalg.norm(shown) * np.linalg.norm(drawn))
+    return float(shown @ drawn) / size if size > 0 else 0.0
+
+
+def _not_armed(reason: ArmingReason, parameters: Mapping[str, float]) -> Arming:
+    return Arming(reason, MappingProxyType(dict(parameters)))

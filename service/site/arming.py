@@ -1,0 +1,280 @@
+"""Follows whether each lift is armed (`lifts.decision.arming`).
+
+Nothing of it is stored: the state follows from the active masks, the pictures that people confirmed and the
+passages in the database, so an old database comes up with an honest state, and new masks start over.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import structlog
+
+from lifts.decision.arming import Arming, ArmingReason, ConfirmedReading, PassageReading, assess
+from lifts.decision.judge import judge, problem_of
+from lifts.decision.reasons import Reason
+from lifts.decision.references import LiftReferences
+from lifts.decision.site import is_informative
+from lifts.decision.verdict import Inference, Judgement, Verdict
+from service.domain.arrays import Float32
+from service.domain.errors import BarwatchError, NotFoundError
+from service.domain.masks import MaskVersion
+from service.domain.passage import Picture
+from service.inference.protocol import Engine, answered
+from service.inference.why import bar_maps
+from service.store import masks, passages
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.records import PassageRecord
+
+log = structlog.get_logger(__name__)
+
+RECENT, OF_EACH = 200, 30
+"""Passages looked at: the newest, and the newest of each state, whose maps are read too."""
+
+CONFIRMED_OF_EACH = 10
+"""Labelled passages looked at, the newest of each state."""
+
+LOOKED_AT_AGAIN = 30
+"""Passages of former masks whose pictures are judged again by new ones: fewer than a minute of waiting."""
+
+REST, MOST_REST_S = 50.0, 60.0
+"""After a check, a lift rests REST times as long as it took, at most MOST_REST_S."""
+
+_REFERENCES = {"reference_open": True, "reference_close": False}
+
+_Key = tuple[int, str, int]
+
+
+@dataclass(eq=False)
+class _LiftWatch:
+    """What is known of one lift by the masks of `key`; readings: of pictures judged again, by their name."""
+
+    key: _Key | None = None
+    state: Arming = field(default_factory=lambda: Arming(ArmingReason.NOT_CHECKED))
+    due_mono_s: float | None = 0.0
+    rested_mono_s: float = 0.0
+    readings: dict[str, tuple[Judgement, Judgement, PassageReading]] = field(default_factory=dict)
+
+
+class ArmingWatch:
+    """The arming state of every lift. `state` never waits; `step` checks what has changed, on its own thread.
+
+    Args:
+        store: has passages, labels and reference pictures.
+        engine: judges pictures again where other masks had judged them.
+        pictures: where those are.
+        masks_of: the masks that a lift is judged by now, None if it has none.
+        why_none: why it has none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        pictures: Pictures,
+        masks_of: Callable[[str], MaskVersion | None],
+        why_none: Callable[[str], Reason],
+    ) -> None:
+        self._store, self._engine, self._pictures = store, engine, pictures
+        self._masks_of, self._why_none = masks_of, why_none
+        self._lock = threading.Lock()
+        self._checking = threading.Lock()
+        self._lifts: dict[str, _LiftWatch] = {}
+
+    def state(self, lift_id: str) -> Arming:
+        """Return what is known now; `not_checked` until the lift's present masks were checked."""
+        version = self._masks_of(lift_id)
+        if version is None:
+            waits = self._why_none(lift_id) is Reason.MASKS_NOT_EMBEDDED
+            return Arming(ArmingReason.MASKS_NOT_EMBEDDED if waits else ArmingReason.NO_MASKS)
+        with self._lock:
+            known = self._lifts.setdefault(lift_id, _LiftWatch())
+            if known.key == _key(version):
+                return known.state
+            known.due_mono_s, known.rested_mono_s = 0.0, 0.0
+            return Arming(ArmingReason.NOT_CHECKED)
+
+    def changed(self, lift_id: str, *, at_once: bool = False) -> None:
+        """Note that a passage was recorded, or (`at_once`) that a label or the masks changed."""
+        with self._lock:
+            known = self._lifts.setdefault(lift_id, _LiftWatch())
+            known.due_mono_s = 0.0
+            if at_once:
+                known.rested_mono_s = 0.0
+
+    def forget(self, lift_id: str) -> None:
+        """Drop a lift that is gone."""
+        with self._lock:
+            self._lifts.pop(lift_id, None)
+
+    def step(self) -> None:
+        """Check every lift that has changed and has rested; to be called about once a second.
+
+        Raises:
+            BarwatchError: one could not be checked; it stays due.
+        """
+        failed: BarwatchError | None = None
+        now_mono_s = time.monotonic()
+        with self._lock:
+            due = [
+                lift_id
+                for lift_id, known in self._lifts.items()
+                if known.due_mono_s is not None and known.rested_mono_s <= now_mono_s
+            ]
+        for lift_id in due:
+            try:
+                found = self.check(lift_id)
+                log.debug("arming checked", lift_id=lift_id, armed=found.armed, reason=found.reason)
+            except BarwatchError as error:
+                failed = error
+        if failed is not None:
+            raise failed
+
+    def check(self, lift_id: str) -> Arming:
+        """Find out whether the lift is armed; blocks while pictures are judged again.
+
+        Raises:
+            EngineUnavailableError: the embedder is down.
+            StoreError: the database cannot answer.
+            DamagedError: a stored reference picture is damaged.
+        """
+        began_mono_s = time.monotonic()
+        with self._checking:
+            version = self._masks_of(lift_id)
+            with self._lock:
+                known = self._lifts.setdefault(lift_id, _LiftWatch())
+                known.due_mono_s = None
+            if version is None:
+                return self.state(lift_id)
+            try:
+                found = self._assess(version, known)
+            except BaseException:
+                known.due_mono_s = 0.0
+                raise
+            with self._lock:
+                known.key, known.state = _key(version), found
+                now_mono_s = time.monotonic()
+                known.rested_mono_s = now_mono_s + min(REST * (now_mono_s - began_mono_s), MOST_REST_S)
+            return found
+
+    def _assess(self, version: MaskVersion, known: _LiftWatch) -> Arming:
+        if known.key != _key(version):
+            known.readings.clear()
+        made_with = (version.lift_id, version.version, version.model)
+        with self._store.reading() as session:
+            references = masks.newest_references(session, version.lift_id)
+            labelled = passages.confirmed(session, version.lift_id, CONFIRMED_OF_EACH)
+            recent = passages.recent(session, *made_with, RECENT, OF_EACH)
+            former = (
+                passages.with_other_masks(session, *made_with, LOOKED_AT_AGAIN - len(recent))
+                if len(recent) < LOOKED_AT_AGAIN
+                else ()
+            )
+        confirmed = [
+            _confirmed(_REFERENCES[name], self._judged(name, [_shown(image)], version, known))
+            for name, image in references.items()
+            if name in _REFERENCES
+        ]
+        confirmed += [self._labelled(record, version, known) for record in labelled]
+        cells = self._engine.manifest.calibration.bar_map_cells
+        readings = self._stored_readings(recent, cells)
+        for record in former:
+            shown = self._pictures.of_passage(record)
+            if shown and (judged := self._judged(record.id, shown, version, known)) is not None:
+                readings.append(judged[2])
+        site = None if version.site is None else version.site.calibration
+        in_use = {*references, *(record.id for record in (*labelled, *former))}
+        known.readings = {name: found for name, found in known.readings.items() if name in in_use}
+        return assess(
+            confirmed,
+            readings,
+            _maps(version.embeddings[:, 0], cells),
+            self._engine.manifest.calibration.clusters,
+            0.0 if site is None else site.fit.threshold,
+        )
+
+    def _labelled(self, record: PassageRecord, version: MaskVersion, known: _LiftWatch) -> ConfirmedReading:
+        is_open = record.review is not None and record.review.verdict is Verdict.OPEN
+        found = self._judged(record.id, self._pictures.of_passage(record), version, known)
+        if found is not None:
+            return _confirmed(is_open, found)
+        # Its pictures are gone: what it was judged counts, if these masks judged it.
+        judgement = record.judgement
+        same = (judgement.mask_version, judgement.model) == (version.version, version.model)
+        verdict = judgement.verdict if same else Verdict.UNKNOWN
+        return ConfirmedReading(is_open, verdict, verdict)
+
+    def _judged(
+        self, name: str, shown: Sequence[Picture], version: MaskVersion, known: _LiftWatch
+    ) -> tuple[Judgement, Judgement, PassageReading] | None:
+        """Judge pictures by the masks alone, and as the lift is judged now; None without a usable picture."""
+        calibration = self._engine.manifest.calibration
+        usable = [picture for picture in shown if problem_of(picture, calibration) is None]
+        if not usable:
+            return None
+        if name not in known.readings:
+            images = np.stack([picture.image for picture in usable])
+
+            def by(references: LiftReferences) -> tuple[Judgement, Inference]:
+                inference = answered(self._engine.submit_pictures(images, references.embeddings()))
+                return judge(usable, inference, references, calibration), inference
+
+            alone, inference = by(replace(version, site=None).lift_references())
+            now = alone if version.site is None else by(version.lift_references())[0]
+            maps = _maps(inference.embeddings, calibration.bar_map_cells)
+            middle = None if maps is None else maps[len(maps) // 2]
+            known.readings[name] = (alone, now, _reading(alone, middle))
+        return known.readings[name]
+
+    def _stored_readings(self, recent: Sequence[PassageRecord], cells: int) -> list[PassageReading]:
+        readings, wanted = [], {Verdict.OPEN: OF_EACH, Verdict.CLOSED: OF_EACH, Verdict.UNKNOWN: 0}
+        for record in recent:
+            bar_map = None
+            if cells and wanted[record.judgement.verdict] > 0:
+                bar_map = self._stored_map(record, cells)
+                wanted[record.judgement.verdict] -= bar_map is not None
+            readings.append(_reading(record.judgement, bar_map))
+        return readings
+
+    def _stored_map(self, record: PassageRecord, cells: int) -> Float32 | None:
+        """Return the map of the passage's middle picture, float32[C * C]; None if it is gone."""
+        file = record.pictures[len(record.pictures) // 2].why if record.pictures else None
+        if file is None:
+            return None
+        try:
+            found = self._pictures.read_map(file)
+        except NotFoundError:
+            return None
+        return found.reshape(-1).astype(np.float32) if found.shape == (cells, cells) else None
+
+
+def _key(version: MaskVersion) -> _Key:
+    return version.version, version.model, 0 if version.site is None else version.site.version
+
+
+def _shown(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Picture:
+    return Picture(image, None, 0.0, 1.0)
+
+
+def _confirmed(is_open: bool, found: tuple[Judgement, Judgement, PassageReading] | None) -> ConfirmedReading:
+    if found is None:
+        return ConfirmedReading(is_open, Verdict.UNKNOWN, Verdict.UNKNOWN)
+    return ConfirmedReading(is_open, found[0].verdict, found[1].verdict)
+
+
+def _reading(judgement: Judgement, bar_map: Float32 | None) -> PassageReading:
+    return PassageReading(judgement.verdict, judgement.margin, is_informative(judgement), bar_map)
+
+
+def _maps(embeddings: Float32, cells: int) -> Float32 | None:
+    """Return the bar maps of embeddings float32[N, D] as they are stored, float32[N, C * C]; None without."""
+    if not cells:
+        return None
+    nothing = np.zeros(len(embeddings), np.float32)
+    maps = bar_maps(Inference(embeddings, nothing, nothing[:, None]), cells)
+    return maps.reshape(len(embeddings), -1).astype(np.float32)
