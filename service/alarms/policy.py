@@ -20,11 +20,14 @@ def passage_alarm(record: PassageRecord, evidence: tuple[str, ...]) -> AlarmDraf
     judgement = record.judgement
     if judgement.verdict is not Verdict.OPEN or not judgement.occupied:
         return None
+    message = f"Bar open on an occupied carrier (confidence {100 * judgement.confidence:.1f} %)"
+    if record.carriers > 1:
+        message = f"Bar open on {record.carriers} occupied carriers, which could not be recorded one by one"
     return AlarmDraft(
         kind=AlarmKind.BAR_OPEN,
         severity=Severity.CRITICAL,
         lift_id=record.lift_id,
-        message=f"Bar open on an occupied carrier (confidence {100 * judgement.confidence:.1f} %)",
+        message=message,
         passage_id=record.id,
         verdict=judgement.verdict,
         evidence=evidence,

@@ -12,10 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import structlog
+
+from service.domain.errors import StoreError
 from service.domain.people import Role
 from service.store import tokens
 from service.store.database import Store
 from service.store.records import SessionRecord
+
+log = structlog.get_logger(__name__)
+
+WRITE_S = 5.0
+"""How long a sign-in waits for the database before it is held in memory."""
 
 _RANK = {Role.VIEWER: 0, Role.OPERATOR: 1, Role.ADMIN: 2}
 
@@ -36,12 +44,16 @@ class Principal:
 class Sessions:
     """Sign-ins as the database keeps them: they outlive a restart, and one that was ended stays ended.
 
+    While the database takes no write (its disk is full), sign-ins are held in memory: people must get in just
+    then. Those end with the service.
+
     Args:
         store: keeps a hash of each cookie's secret.
         lifetime_s: how long a sign-in lasts.
         now: the wall clock; a test's own moves as it likes.
     """
 
+    MAX_HELD = 64
     MAX_KEYS = 64
     KEY_LIFETIME_S = 3600.0
 
@@ -50,25 +62,42 @@ class Sessions:
     ) -> None:
         self._store, self.lifetime_s, self._now = store, lifetime_s, now
         self._once: OrderedDict[bytes, tuple[Principal, float]] = OrderedDict()
+        self._held: OrderedDict[bytes, SessionRecord] = OrderedDict()
         self._lock = threading.Lock()
 
     def issue(self, principal: Principal) -> str:
-        """Sign in: return the cookie's value. Raises StoreError."""
+        """Sign in: return the cookie's value."""
         secret = secrets.token_urlsafe(32)
         expires_at = self._now() + timedelta(seconds=self.lifetime_s)
         record = SessionRecord(principal.name, principal.role, principal.token_id, expires_at)
-        self._store.write(partial(tokens.sign_in, secret=secret, record=record)).result()
+        try:
+            self._store.write(partial(tokens.sign_in, secret=secret, record=record)).result(WRITE_S)
+        except (StoreError, TimeoutError) as error:
+            log.warning("a sign-in is held in memory only", name=principal.name, reason=str(error))
+            with self._lock:
+                self._held[_digest(secret)] = record
+                while len(self._held) > self.MAX_HELD:
+                    self._held.popitem(last=False)
         return secret
 
     def read(self, cookie: str) -> Principal | None:
         """Return whose cookie this is, or None if it is not ours, too old or ended. Raises StoreError."""
-        with self._store.reading() as session:
-            record = tokens.signed_in(session, cookie, self._now())
+        record = self._held.get(_digest(cookie))
+        if record is None:
+            with self._store.reading() as session:
+                record = tokens.signed_in(session, cookie, self._now())
+        elif record.expires_at <= self._now():
+            record = None
         return None if record is None else Principal(record.name, record.role, record.token_id)
 
     def end(self, cookie: str) -> None:
         """Sign out: refuse this cookie for ever. Raises StoreError."""
-        self._store.write(partial(tokens.sign_out, secret=cookie)).result()
+        with self._lock:
+            held = self._held.pop(_digest(cookie), None)
+        # Also one that was held: a write that took too long may have come to its end after all.
+        done = self._store.write(partial(tokens.sign_out, secret=cookie))
+        if held is None:
+            done.result()
 
     def new_key(self, principal: Principal) -> str:
         """Return a key that signs `principal` in, once, within an hour; at most MAX_KEYS wait, oldest go."""

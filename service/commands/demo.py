@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.commands.options import DeviceOption, HostOption, ModelOption, PortOption
+from service.commands.serve import make_service
 from service.domain.errors import ConfigurationError
 from service.domain.people import Role
 from service.host.logs import set_up_logging
-from service.host.runner import Runners
-from service.host.signals import StopSignals
-from service.inference.early import EarlyEngine
 from service.settings import load_settings
 from service.usecases.samples import sample_folders
 
 if TYPE_CHECKING:
     from service.app import Service
+    from service.inference.early import EarlyEngine
 
 DATA = Path("data") / "demo"
 
@@ -55,24 +53,20 @@ def demo(
     # Its one line for people must not drown in lines for operators.
     set_up_logging("warning" if settings.log_level == "info" else settings.log_level, settings.log_json)
     typer.echo(f"Starting the demonstration with {len(folders)} sample lifts …", err=True)
-    runners = Runners()
-    signals = StopSignals(runners)
-    with contextlib.ExitStack() as undo:
-        undo.callback(signals.close)
-        early = EarlyEngine(settings, runners)
+
+    def make(early: EarlyEngine) -> Service:
         from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
         from service.usecases.demonstration import enrol_samples  # noqa: PLC0415
 
-        service = Service(
+        return Service(
             settings,
             early,
             prepare=lambda runtime: enrol_samples(runtime, folders, cameras),
             on_ready=_say_link,
             loop_files=True,
         )
-        undo.pop_all()
-    signals.hand_to(service.stop)
-    service.run()
+
+    make_service(settings, make).run()
 
 
 def _say_link(service: Service) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from service.host.logs import set_up_logging
 from service.host.runner import Runners
 from service.host.signals import StopSignals
 from service.inference.early import EarlyEngine
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from service.app import Service
@@ -35,21 +36,38 @@ def serve(
     options = {"host": host, "port": port, "data": data, "engine": engine, "device": device}
     settings = load_settings(model=model, **options)
     set_up_logging(settings.log_level, settings.log_json)
-    runners = Runners()
-    signals = StopSignals(runners)
-    with contextlib.ExitStack() as undo:
-        undo.callback(signals.close)
-        early = EarlyEngine(settings, runners)
+
+    def make(early: EarlyEngine) -> Service:
         from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
 
-        service = Service(settings, early, on_ready=_say_ready)
-        undo.pop_all()
+        return Service(settings, early, on_ready=_say_ready)
+
+    service = make_service(settings, make)
     typer.echo(f"barwatch {version('barwatch')} on {service.url}, loading the model …", err=True)
     if service.new_token is not None:
         typer.echo(f"The first admin token, shown this once:\n\n    {service.new_token}\n")
-    signals.hand_to(service.stop)
     service.run()
 
 
 def _say_ready(service: Service) -> None:
     typer.echo(f"ready: {service.url} ({time.monotonic() - service.began_s:.1f} s)")
+
+
+def make_service(settings: Settings, make: Callable[[EarlyEngine], Service]) -> Service:
+    """Make the service; the model begins to load before `make` imports it, and signals end it from now on.
+
+    Args:
+        settings: what to run.
+        make: makes the service with the engine that is being started.
+
+    Raises:
+        ConfigurationError: settings, data folder or model cannot be used; signals are as they were found.
+    """
+    runners = Runners()
+    signals = StopSignals(runners)
+    with contextlib.ExitStack() as undo:
+        undo.callback(signals.close)
+        service = make(EarlyEngine(settings, runners))
+        undo.pop_all()
+    signals.hand_to(service.stop)
+    return service

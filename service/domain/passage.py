@@ -33,6 +33,7 @@ class Passage:
     number counts the carriers of one connection from 1. Times are media seconds of the three moments at
     which the carrier was at the three poses; decided_mono_s: time.monotonic() when the last picture was read.
     left_mono_s: time.monotonic() when the carrier was at TF, or will be by its speed; None in a recording.
+    carriers: how many it stands for; above 1 only of those that passed unseen in a long gap, an estimate.
     """
 
     id: str
@@ -44,3 +45,4 @@ class Passage:
     pictures: tuple[Picture, ...]
     decided_mono_s: float
     left_mono_s: float | None = None
+    carriers: int = 1

@@ -5,6 +5,8 @@ It is never silent: until frames come it says so, and what it cannot see is a pr
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lifts.decision.reasons import Reason
@@ -81,9 +83,12 @@ class CameraHealth:
         """Seconds since the last frame; None before the first."""
         return None if self._frame_s is None else max(0.0, now_s - self._frame_s)
 
-    def frame(self, view: View, now_s: float) -> list[Health]:
-        """Take in a frame; return what changed."""
-        changes = self._arrived(now_s)
+    def frame(self, view: View, now_s: float, interval_s: float | None = None) -> list[Health]:
+        """Take in a frame; return what changed.
+
+        interval_s: between carriers at the line's nominal speed, None while it is unknown.
+        """
+        changes = self._arrived(now_s, interval_s)
         hidden = self._monitor.check_visibility(view)
         still = self._check_frozen(view, now_s)
         # In the dark or under a cap every picture is the same; those have an alarm of their own.
@@ -95,12 +100,12 @@ class CameraHealth:
             changes += self._moved.step(moved, now_s, "the view is as it was again")
         return changes
 
-    def damaged_frame(self, now_s: float) -> list[Health]:
-        """Take in a frame that cannot be inspected because parts of it were lost; return what changed."""
+    def damaged_frame(self, now_s: float, interval_s: float | None = None) -> list[Health]:
+        """Take in a frame that cannot be inspected because parts of it were lost; see `frame`."""
         trouble = Trouble(
             Reason.DAMAGED, "the stream is damaged: much of it is lost between the camera and here"
         )
-        return self._arrived(now_s) + self._hidden.step(trouble, now_s, "clear view again")
+        return self._arrived(now_s, interval_s) + self._hidden.step(trouble, now_s, "clear view again")
 
     def tick(self, now_s: float) -> list[Health]:
         """Let time pass; return what changed."""
@@ -111,11 +116,17 @@ class CameraHealth:
             return []
         return self._lost.step(Trouble(Reason.NO_FRAMES, f"no frame for {silent_s:.0f} s"), now_s, "")
 
-    def _arrived(self, now_s: float) -> list[Health]:
+    def _arrived(self, now_s: float, interval_s: float | None) -> list[Health]:
+        blind_s = now_s - (self._started_s if self._frame_s is None else self._frame_s)
         self._frame_s = now_s
         if self._live_since_s is None:
             self._live_since_s = now_s
-        return self._lost.step(None, now_s, "the camera sends frames again")
+        if self._lost.active is None:
+            return []
+        told = f"the camera sends frames again; nobody watched for {blind_s:.0f} s"
+        if interval_s:
+            told += f", in which up to {math.ceil(blind_s / interval_s)} carriers passed"
+        return self._lost.step(None, now_s, told)
 
     def _check_frozen(self, view: View, now_s: float) -> Trouble | None:
         """Return the trouble if the picture does not change; key frames change it only by a trace."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 LONGEST_S = 60.0
-"""The longest gap that is accounted for; a longer one has a standing alarm of its own."""
+"""For so long each carrier is told by itself; those of the rest of a longer gap are only counted."""
 
 RUNNING = 0.15
 """The fraction of nominal speed below which the line is said to stand."""
@@ -22,6 +22,8 @@ class Reckoning:
         self._fraction = 0.0
         self._t_s = 0.0
         self._gone = 0.0
+        self.beyond = 0
+        """How many carriers more passed in the gap that was settled last, by the speed at which it began."""
 
     @property
     def lost(self) -> bool:
@@ -51,8 +53,10 @@ class Reckoning:
         if self._lost is None:
             return []
         (lost_s, lost_phase), self._lost = self._lost, None
+        self.beyond = 0
         if t_s - lost_s > LONGEST_S:
             gone, over_s = min(self._gone, LONGEST_S / interval_s), LONGEST_S
+            self.beyond = math.floor(lost_phase + self._gone - end) - math.floor(lost_phase + gone - end)
         else:
             off = (phase - lost_phase - self._gone + 0.5) % 1.0 - 0.5
             gone, over_s = self._gone + off, t_s - lost_s

@@ -120,6 +120,15 @@ class Departures:
                 passages.append(self._not_seen([None] * 3, times_s, now))
         return passages
 
+    def uncounted(self, carriers: int, line: LineSchedule, now: Now) -> list[Passage]:
+        """Report as one how many more carriers must have left unseen before now; see `Reckoning.beyond`."""
+        if carriers <= 0:
+            return []
+        speed, middle = max(line.nominal_speed, 1e-6), self._track.middle
+        times_s = (now.t_s - 1.0 / speed, now.t_s - (1.0 - middle) / speed, now.t_s)
+        pictures = [not_seen(t_s) for t_s in times_s]
+        return [self._reporter.together(times_s, pictures, now.t_mono_s, carriers)]
+
     def _not_seen(self, crops: list[Crop | None], times_s: tuple[float, float, float], now: Now) -> Passage:
         pictures = [
             not_seen(t_s)

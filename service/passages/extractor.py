@@ -87,6 +87,7 @@ class PassageExtractor:
         self._blind = False
         self._last_step_s = 0.0
         self._left_mono_s = left_mono_s
+        self._unaccounted_s: float | None = None  # nobody accounts for who left since
         self._fingerprint = fingerprint(watched)
         self._learnt = learnt if learnt is not None and learnt.of == self._fingerprint else None
         self._begin(self._given, (lift.camera.width, lift.camera.height))
@@ -135,8 +136,7 @@ class PassageExtractor:
             return "stopped"
         if fraction < 0:
             return "backwards"
-        interval_s = line.interval_s / fraction
-        return f"{1.0 / line.speed:.1f} s per passage, a carrier every {interval_s:.1f} s"
+        return f"{1.0 / line.speed:.1f} s per passage, a carrier every {line.interval_s / fraction:.1f} s"
 
     @property
     def line_interval_s(self) -> float | None:
@@ -146,8 +146,7 @@ class PassageExtractor:
     @property
     def px_per_s(self) -> float:
         """How fast carriers move in the canonical frame at nominal speed; 0 while that is unknown."""
-        following = self._following
-        return 0.0 if following is None else following.line.nominal_speed * self._track.px_per_progress
+        return self._following.line.nominal_speed * self._track.px_per_progress if self._following else 0.0
 
     def step(self, frame: Frame) -> list[Passage]:
         """Take in a frame; return the passages that it completes (none, rarely more than one)."""
@@ -181,8 +180,7 @@ class PassageExtractor:
             next(self._work)
         except StopIteration as stop:
             self._work = None
-            passages: list[Passage] = stop.value
-            return passages
+            return list(stop.value)
         return []
 
     def finish(self) -> list[Passage]:
@@ -190,8 +188,8 @@ class PassageExtractor:
 
         Carriers that have not reached the end of the track are left out.
         """
-        passages = [] if self._work is None else finish(self._work)
-        self._work = None
+        work, self._work = self._work, None
+        passages = [] if work is None else finish(work)
         if self._following is None and self._learning is not None:
             passages += finish(self._sight(self._learning.clip))
         return passages
@@ -237,7 +235,10 @@ class PassageExtractor:
         if passages is None:
             # The clip does not show what carriers look like, so its phase is not to be trusted: begin again.
             self._following, self._learning = None, Learning(self._roi, track)
+            self._unaccounted_s = self._unaccounted_s or first_s
             return []
+        since_s, self._unaccounted_s = self._unaccounted_s, None
+        passages += [] if since_s is None else following.account_since(since_s, clip)
         self._following = following
         if learning.done:
             self._learning = None
@@ -269,6 +270,7 @@ class PassageExtractor:
         passages = [] if self._following is None else self._following.lose_phase(last)
         if self._learning is not None:
             clip, self._learning = self._learning.clip, Learning(self._roi, self._track)
+            self._unaccounted_s = self._unaccounted_s or (None if self._following else last.t_s)
             self._work = self._sight(clip) if self._following is None else None
             if self._work is not None and not self._options.in_background:
                 work, self._work = self._work, None

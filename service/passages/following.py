@@ -12,7 +12,7 @@ from service.domain.frame import Frame
 from service.domain.passage import Passage
 from service.line.clip import Clip
 from service.line.follower import LineFollower
-from service.line.reckoning import RUNNING, Reckoning
+from service.line.reckoning import LONGEST_S, RUNNING, Reckoning
 from service.line.work import Work, finish
 from service.passages.departures import Departures, Now
 from service.passages.learnt import Learnt
@@ -165,7 +165,25 @@ class Following:
         end = 1.0 / line.progress_per_carrier
         self.departures.moments.begin_after(math.floor(phase - end))
         ends_s = self._reckoning.settle(now.t_s, phase, line.interval_s, end)
-        return self.departures.report_missing(ends_s, line, now)
+        passages = self.departures.report_missing(ends_s, line, now)
+        return passages + self.departures.uncounted(self._reckoning.beyond, line, now)
+
+    def account_since(self, since_s: float, clip: Clip) -> list[Passage]:
+        """Report the carriers that left after `since_s`, of those that had begun before the clip did.
+
+        The line is taken to have run at its nominal speed: nobody knew its interval then.
+        """
+        line, start_s, newest = self.line, clip.frames[0].t_s, clip.frames[-1]
+        now, end = Now(newest.t_s, newest.t_mono_s), 1.0 / line.progress_per_carrier
+        # Not `_phase_at(start_s)`: the odometer is not yet sure of itself at a clip's beginning.
+        phase = self._phase_at(now.t_s) - (now.t_s - start_s) / line.interval_s
+        first = math.floor(phase - (start_s - since_s) / line.interval_s - end) + 1
+        carriers = range(first, math.floor(phase) + 1)
+        ends_s = [start_s + (carrier + end - phase) * line.interval_s for carrier in carriers]
+        gone_s = [end_s for end_s in ends_s if end_s <= now.t_s]
+        told = max(1, math.ceil(LONGEST_S / line.interval_s))
+        passages = self.departures.report_missing(gone_s[-told:], line, now)
+        return passages + self.departures.uncounted(len(gone_s) - told, line, now)
 
     def _phase_at(self, t_s: float) -> float:
         phase = self.line.phase(t_s)

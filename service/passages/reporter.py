@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,6 +56,25 @@ class Reporter:
         """
         self._middles_s.append(times_s[1])
         self._newest_s = max(self._newest_s, times_s[1])
+        return self._passage(times_s, pictures, decided_mono_s, left_mono_s)
+
+    def together(
+        self,
+        times_s: tuple[float, float, float],
+        pictures: Sequence[Picture],
+        decided_mono_s: float,
+        carriers: int,
+    ) -> Passage:
+        """Return one passage for several carriers; no other is taken for one of them (see `report`)."""
+        return replace(self._passage(times_s, pictures, decided_mono_s, decided_mono_s), carriers=carriers)
+
+    def _passage(
+        self,
+        times_s: tuple[float, float, float],
+        pictures: Sequence[Picture],
+        decided_mono_s: float,
+        left_mono_s: float,
+    ) -> Passage:
         self.count += 1
         lift, carriers = self._lift, self._lift.carriers
         return Passage(

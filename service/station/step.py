@@ -131,9 +131,9 @@ class Station:
     def _inspect(self, frame: Frame, now_s: float) -> list[Health]:
         if frame.damaged:
             # What was lost in a damaged picture would be learnt as the view, or taken for a blurred one.
-            return self.health.damaged_frame(now_s)
+            return self.health.damaged_frame(now_s, self._extractor.line_interval_s)
         view = inspect(frame)
-        changes = self.health.frame(view, now_s)
+        changes = self.health.frame(view, now_s, self._extractor.line_interval_s)
         return changes + self._carriers.step(
             now_s,
             moving=self._motion.step(view),
@@ -147,7 +147,7 @@ class Station:
         events: list[StationEvent] = []
         problem = self.health.problem
         for passage in passages:
-            self.passages += 1
+            self.passages += passage.carriers
             pictures = tuple(replace(each, problem=each.problem or problem) for each in passage.pictures)
             events.append(passage if problem is None else replace(passage, pictures=pictures))
             if any(picture.problem is None for picture in passage.pictures):

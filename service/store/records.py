@@ -67,7 +67,7 @@ class PassageRecord:
 
     seen_at: when its last picture was read, UTC. left_at: when the carrier was at TF, UTC; None if unknown.
     carriers: how many carriers the record stands for; above 1 only where an overload left no time to record
-    each by itself.
+    each by itself, or where nobody watched for long (then an estimate).
     """
 
     __pydantic_config__: ClassVar = ConfigDict(allow_inf_nan=False)  # of what is read from the database

@@ -18,6 +18,8 @@ class Event(StrEnum):
     """Recorded as unknown because judging them failed unexpectedly."""
     RECORDS_RETRIED = "records_retried"
     RECORDS_LOST = "records_lost"
+    ALARMS_LOST = "alarms_lost"
+    """Carriers among those of lost records that had an alarm."""
     PICTURES_LOST = "pictures_lost"
     """Named by a record and not written."""
 

@@ -3,7 +3,7 @@
 A write that the database refuses is repeated until it succeeds, and once more when the service stops. Memory
 stays bounded: the first refused passages keep their pictures, later ones keep only their record. When even
 records are too many, the passages of a lift are merged into one record that says how many carriers it stands
-for. A passage with an alarm is never merged.
+for; those with an alarm go last, and into a record with an alarm. While anything waits, readiness says so.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Recorder:
         self._settled = threading.Condition(self._lock)
         self._open = 0
         self._refused: deque[PassageDraft] = deque()
-        self._crowds: dict[str, PassageDraft] = {}
+        self._crowds: dict[tuple[str, bool], PassageDraft] = {}
         self._last_try = False
         self.runner = Runner("records", self._try_again, every_s=RETRY_EVERY_S)
 
@@ -78,13 +78,13 @@ class Recorder:
 
     def coalesce(self, draft: PassageDraft) -> None:
         """Merge the passage into the one record that stands for its lift's carriers during an overload."""
-        bare, lift_id = draft.record, draft.record.lift_id
+        bare, key = draft.record, (draft.record.lift_id, draft.has_alarm)
         if not is_crowd(bare):
             self._tally.add(Event.PASSAGES_COALESCED)
         with self._lock:
-            crowd = self._crowds.get(lift_id)
+            crowd = self._crowds.get(key)
             record = crowd_of(bare) if crowd is None else coalesced(crowd.record, bare)
-            self._crowds[lift_id] = PassageDraft(record, draft.decided_mono_s)
+            self._crowds[key] = PassageDraft(record, draft.decided_mono_s)
 
     def stop(self) -> None:
         """Retry refused records one last time, before the store is closed; what fails now is lost."""
@@ -112,8 +112,17 @@ class Recorder:
             self._settle(draft, outcome)
         finally:
             with self._settled:
+                self.runner.unfinished = self._waiting()
                 self._open -= 1
                 self._settled.notify_all()
+
+    def _waiting(self) -> str:
+        """Return what waits for the database, for people; empty if nothing does."""
+        drafts = (*self._refused, *self._crowds.values())
+        carriers = sum(draft.record.carriers for draft in drafts)
+        alarms = sum(draft.record.carriers for draft in drafts if draft.has_alarm)
+        told = f"the database refuses the records of {carriers} carriers, {alarms} of them with an alarm"
+        return told if drafts else ""
 
     def _settle(self, draft: PassageDraft, outcome: Future[bool]) -> None:
         error = outcome.exception()
@@ -138,7 +147,7 @@ class Recorder:
                 crowded = None
             else:
                 bare, crowded = True, draft
-                if not last_try and draft.has_alarm:
+                if not last_try and draft.has_alarm and not is_crowd(draft.record):
                     # This draft has an alarm: it takes the place of a refused one without, if there is any.
                     crowded = next((other for other in self._refused if not other.has_alarm), draft)
                     if crowded is not draft:
@@ -148,7 +157,7 @@ class Recorder:
             self._pictures.give_up(draft.files)
         if crowded is None:
             log.debug("record refused; it will be tried again", reason=str(error))
-        elif last_try or crowded.has_alarm:
+        elif last_try:
             self._lose(crowded, error)
         else:
             self.coalesce(crowded)
@@ -156,6 +165,8 @@ class Recorder:
     def _lose(self, draft: PassageDraft, error: BaseException) -> None:
         self._pictures.give_up(draft.files)
         self._tally.add(Event.RECORDS_LOST, draft.record.carriers)
+        if draft.has_alarm:
+            self._tally.add(Event.ALARMS_LOST, draft.record.carriers)
         log.error(
             "record given up",
             passage=draft.record.id,

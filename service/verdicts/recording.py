@@ -81,12 +81,13 @@ def draft_of(
         judgement=judgement,
         pictures=tuple(records),
         left_at=None if passage.left_mono_s is None else wall_time(passage.left_mono_s),
+        carriers=passage.carriers,
     )
     return PassageDraft(record, passage.decided_mono_s, files)
 
 
 def coalesced(first: PassageRecord, more: PassageRecord) -> PassageRecord:
-    """Return one record of both passages' carriers: unknown, because too many came at once."""
+    """Return one record of both passages' carriers (see `crowd_of`)."""
     return replace(
         crowd_of(first),
         t_end_s=max(first.t_end_s, more.t_end_s),
@@ -96,10 +97,15 @@ def coalesced(first: PassageRecord, more: PassageRecord) -> PassageRecord:
 
 
 def crowd_of(record: PassageRecord) -> PassageRecord:
-    """Return a record that others can be added to; it never shares an id with one that was committed."""
+    """Return a record that others can be added to; it never shares an id with one that was committed.
+
+    Of passages with an alarm it stays one with an alarm; of others it is unknown, for too many came at once.
+    """
     if is_crowd(record):
         return record
-    return replace(record, id=record.id + _CROWD, judgement=unknown(Reason.OVERLOADED), pictures=())
+    alarm = passage_alarm(record, ()) is not None
+    judgement = replace(record.judgement, images=()) if alarm else unknown(Reason.OVERLOADED)
+    return replace(record, id=record.id + _CROWD, judgement=judgement, pictures=())
 
 
 def is_crowd(record: PassageRecord) -> bool:

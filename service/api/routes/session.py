@@ -13,9 +13,12 @@ from service.api.schemas.service import PersonOut, SignIn
 router = APIRouter(prefix="/session", tags=["session"])
 
 
-@router.post("", summary="Sign in", responses=responses(400, 401, 403, 413, 422, 429))
+@router.post("", summary="Sign in", responses=responses(400, 401, 403, 413, 422, 429, 503))
 def sign_in(body: SignIn, request: Request, response: Response, runtime: RuntimeDep) -> PersonOut:
-    """Exchange a token, or the key of a one-time link, for a session cookie (HttpOnly, SameSite=Strict)."""
+    """Exchange a token, or the key of a one-time link, for a session cookie (HttpOnly, SameSite=Strict).
+
+    While the database takes no write, the session is held in memory and ends with the service.
+    """
     if not same_origin(request, required=False):
         raise HTTPException(403, "sign in from this service's own pages")
     if (body.token is None) == (body.key is None):
@@ -48,7 +51,7 @@ def who_am_i(principal: Viewer) -> PersonOut:
     return PersonOut(name=principal.name, role=principal.role)
 
 
-@router.delete("", summary="Sign out", status_code=204, responses=responses(403))
+@router.delete("", summary="Sign out", status_code=204, responses=responses(403, 503))
 def sign_out(request: Request, response: Response, runtime: RuntimeDep) -> None:
     """End the session and delete its cookie; without a session nothing happens."""
     if not same_origin(request, required=False):

@@ -47,7 +47,10 @@ class PassageOut(BaseModel):
     recorded_at: datetime
     left_at: datetime | None = Field(description="When the carrier left (TF); null if nobody knows.")
     late: bool = Field(description="The carrier left more than 2 s before it was judged.")
-    carriers: int = Field(description="How many carriers this stands for; above 1 only in an overload.")
+    carriers: int = Field(
+        description="How many carriers this stands for; above 1 only in an overload, "
+        "or, as an estimate, where no frames came for long."
+    )
     t_begin_s: float
     t_middle_s: float
     t_end_s: float

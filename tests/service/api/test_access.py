@@ -1,6 +1,7 @@
 """Who may do what: every route, every role, and the ways to say who one is."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.routing import Mount, Route
 
 from service.api.auth import COOKIE, Attempts
 from service.api.sessions import Principal, Sessions
+from service.domain.errors import StoreError
 from service.domain.people import Role
 from service.store import tokens
 from service.store.tables import SessionRow
@@ -239,6 +241,24 @@ def test_signed_out_stays_signed_out_after_a_restart(house: House) -> None:
     kept = b"".join(path.read_bytes() for path in house.runtime.settings.data.glob("barwatch.db*"))
     assert cookie.encode() not in kept
     assert other.encode() not in kept
+
+
+def test_a_full_disk_keeps_nobody_out(house: House) -> None:
+    """Whom the database cannot note is signed in all the same, until signing out or the service's end."""
+
+    def refuse(_: Any) -> Future[Any]:
+        refused: Future[Any] = Future()
+        refused.set_exception(StoreError("database or disk is full"))
+        return refused
+
+    client = house.client
+    house.store.write = refuse  # type: ignore[method-assign, assignment]
+    assert client.post("/session", json={"token": house.tokens[Role.OPERATOR]}).status_code == 200
+    assert client.get("/lifts").status_code == 200
+    cookie = client.cookies[COOKIE]
+    assert client.delete("/session").status_code == 204
+    client.cookies.set(COOKIE, cookie)
+    assert client.get("/lifts").status_code == 401
 
 
 def test_old_sessions_do_not_pile_up(house: House) -> None:

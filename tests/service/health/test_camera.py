@@ -80,7 +80,9 @@ def test_a_lost_camera_is_degraded_then_lost_then_back() -> None:
     assert camera.state == "degraded"
     assert kinds(camera.play(7, None)) == [(AlarmKind.CAMERA_LOST, True)]
     assert camera.state == "lost"
-    assert kinds(camera.play(1, scene)) == [(AlarmKind.CAMERA_LOST, False)]
+    (over,) = camera.play(1, scene)
+    assert (over.kind, over.active) == (AlarmKind.CAMERA_LOST, False)
+    assert "nobody watched for" in over.message
 
 
 def test_a_camera_that_never_sends_is_lost_too() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lifts.decision.reasons import Reason
 from lifts.geometry import middle_fraction
 from service.domain.arrays import Image
 from service.domain.frame import Frame
@@ -139,6 +140,23 @@ def test_frames_that_are_missing_cost_no_carrier(
     lacking = [passage for passage in found if any(picture.problem for picture in passage.pictures)]
     assert lacking
     assert all(passage.t_end_s > 18.0 and passage.t_begin_s < until_s + 1.0 for passage in lacking)
+
+
+def test_a_gap_of_minutes_is_counted(day: list[Frame]) -> None:
+    """No frame for 120 s: a minute's carriers one by one, the rest as one passage that says how many."""
+    later = [replace(frame, t_s=frame.t_s + 120.0, t_mono_s=frame.t_mono_s + 120.0) for frame in day]
+    shown = [*(f for f in day if f.t_s < 19.0), *(f for f in later if f.t_s > 139.0)]
+    found = extracted(shown, PassageExtractor(watched(DAY), run_id="test"))
+    (crowd,) = [passage for passage in found if passage.carriers > 1]
+    assert all(picture.problem is Reason.NOT_SEEN for picture in crowd.pictures)
+    assert sum(passage.carriers for passage in found) == pytest.approx(len(passed()) + 30, abs=1)
+
+
+def test_frames_that_are_missing_before_the_line_is_known_cost_no_carrier(day: list[Frame]) -> None:
+    """5 s are seen, then none for 12 s, then the line is learnt: who passed meanwhile is not seen."""
+    shown = [frame for frame in day if not 5.0 < frame.t_s < 17.0]
+    found = extracted(shown, PassageExtractor(watched(DAY), run_id="test"))
+    assert middles(found)[-len(passed()) :] == pytest.approx(passed(), abs=0.8)
 
 
 def test_a_process_that_is_started_again_accounts_for_the_time_between(

@@ -100,7 +100,7 @@ def test_what_the_last_try_does_not_save_is_counted(desk: Desk) -> None:
     desk.refusing = True
     desk.add("p", BAR_OPEN)
     desk.stop()
-    assert desk.counts == {"records_retried": 1, "records_lost": 1}
+    assert desk.counts == {"records_retried": 1, "records_lost": 1, "alarms_lost": 1}
     assert not list(desk.pictures.folder.rglob("*"))
 
 
@@ -128,6 +128,29 @@ def test_a_long_refusal_is_bounded_and_complete(store: Store, tmp_path: Path) ->
     assert {record.lift_id for record in crowds} == {"lift-0", "lift-1"}
     assert {record.judgement.reasons for record in crowds} == {(Reason.OVERLOADED,)}
     assert desk.counts["passages_coalesced"] == sum(record.carriers for record in crowds)
+    assert "records_lost" not in desk.counts
+
+
+def test_more_alarms_than_fit_become_one_alarm_that_counts_them(store: Store, tmp_path: Path) -> None:
+    """A disk that stays full loses no alarm; readiness says what waits, and nothing afterwards."""
+    desk = Desk(store, tmp_path / "kept", max_refused=10)
+    desk.refusing = True
+    for n in range(25):
+        desk.add(f"p{n}", BAR_OPEN)
+        desk.recorder._try_again()
+    assert desk.recorder.runner.unfinished == (
+        "the database refuses the records of 25 carriers, 25 of them with an alarm"
+    )
+    desk.refusing = False
+    desk.recorder._try_again()
+    desk.stop()
+    assert desk.recorder.runner.unfinished == ""
+    assert desk.carriers() == 25
+    with store.reading() as session:
+        raised = alarms.listing(session, limit=500).items
+    assert len(raised) == 11
+    (crowd,) = [alarm for alarm in raised if "carriers" in alarm.message]
+    assert crowd.message.startswith("Bar open on 15 occupied carriers")
     assert "records_lost" not in desk.counts
 
 
