@@ -84,8 +84,7 @@ class PassageExtractor:
         self._options = options or ExtractorOptions()
         self._reporter = Reporter(lift, run_id or uuid.uuid4().hex[:12])
         self._last: Now | None = None
-        self._blind = False
-        self._last_step_s = 0.0
+        self._blind, self._last_step_s = False, 0.0
         self._left_mono_s = left_mono_s
         self._unaccounted_s: float | None = None  # nobody accounts for who left since
         self._fingerprint = fingerprint(watched)
@@ -235,7 +234,7 @@ class PassageExtractor:
         if passages is None:
             # The clip does not show what carriers look like, so its phase is not to be trusted: begin again.
             self._following, self._learning = None, Learning(self._roi, track)
-            self._unaccounted_s = self._unaccounted_s or first_s
+            self._unaccounted_s = first_s if self._unaccounted_s is None else self._unaccounted_s
             return []
         since_s, self._unaccounted_s = self._unaccounted_s, None
         passages += [] if since_s is None else following.account_since(since_s, clip)
@@ -270,7 +269,8 @@ class PassageExtractor:
         passages = [] if self._following is None else self._following.lose_phase(last)
         if self._learning is not None:
             clip, self._learning = self._learning.clip, Learning(self._roi, self._track)
-            self._unaccounted_s = self._unaccounted_s or (None if self._following else last.t_s)
+            if self._unaccounted_s is None and self._following is None:
+                self._unaccounted_s = last.t_s
             self._work = self._sight(clip) if self._following is None else None
             if self._work is not None and not self._options.in_background:
                 work, self._work = self._work, None

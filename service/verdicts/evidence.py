@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from service.domain.arrays import Image
-from service.domain.errors import StoreError
+from service.domain.errors import DamagedError, NotFoundError, StoreError
 from service.host.runner import Runner
 from service.store import passages
 from service.store.database import Store
@@ -114,7 +114,10 @@ class EvidenceWriter:
             missing = self._missing[0]
             passage_id, files = missing
             job = partial(drop_evidence, passage_id=passage_id, files=files)
-            self._store.write(job).result(timeout_s)
+            try:
+                self._store.write(job).result(timeout_s)
+            except (NotFoundError, DamagedError) as error:  # those behind it must not wait for ever
+                log.warning("missing pictures stay in a record", passage=passage_id, reason=str(error))
             self._take_out(self._missing, missing)
 
     def _take_out(self, items: deque[T], first: T) -> None:

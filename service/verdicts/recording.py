@@ -146,7 +146,9 @@ def store_passage(session: Session, record: PassageRecord) -> bool:
 
 
 def drop_evidence(session: Session, passage_id: str, files: Collection[str]) -> None:
-    """Remove files that could not be written from the passage's record and from its alarm."""
+    """Remove files that could not be written from the passage's record and from its alarm.
+
+    Raises NotFoundError, DamagedError.
+    """
     record = passages.drop_files(session, passage_id, files)
-    if record is not None:
-        alarms.replace_evidence(session, passage_id, evidence_of(record))
+    alarms.replace_evidence(session, passage_id, evidence_of(record))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from lifts.decision.verdict import Judgement, Verdict
 from service.domain.alarm import Alarm
@@ -110,6 +111,18 @@ def test_a_picture_that_could_not_be_written_is_noted(bench: Bench) -> None:
     assert bench.tally.snapshot()["pictures_lost"] == 1
     with bench.store.reading() as session, pytest.raises(NotFoundError):
         passages.picture_file(session, "p", 2)
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM passages", "UPDATE passages SET pictures = '{'"])
+def test_a_record_that_is_gone_or_damaged_does_not_block_the_others(bench: Bench, change: str) -> None:
+    """Its missing pictures are given up; those of the next passage are noted."""
+    bench.pictures.fails = "_2.jpg"
+    for name in "ab":
+        bench.record(name)
+    bench.recorder.stop()
+    bench.store.write(lambda session: session.execute(text(f"{change} WHERE id = 'a'"))).result(20)
+    bench.writer.stop()
+    assert [bool(shown.file) for shown in bench.kept("b")[0].pictures] == [True, False, True]
 
 
 def test_pictures_do_not_fill_the_memory(store: Store, tmp_path: Path) -> None:
