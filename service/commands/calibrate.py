@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import cv2
-import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -21,10 +20,11 @@ from lifts.schema import Camera, Lift, Track
 from service.commands.options import FpsOption, JsonOption
 from service.domain.errors import ConfigurationError
 from service.passages.motion import track_warnings
-from service.setup.picture import Image, draw_proposal, registered
+from service.setup.picture import Image, draw_proposal, registered, sharpest, sheet, with_grid
 from service.setup.proposal import Marking, Proposal, propose
 from service.setup.video import Recording, read_pictures, read_recording
 from service.station.summary import reading_advice, reading_lines
+from service.usecases.camera_urls import check_camera_url
 
 _LOW_CONFIDENCE = 0.6  # a confidence below it gives a warning
 _TURNING_PX = 8.0  # as do parts of a carrier that move apart by more
@@ -52,6 +52,10 @@ def calibrate(
             metavar="X,Y,W,H[@SECONDS]",
         ),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", help="The camera's address for lift.toml, ${NAME} for name and password."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for lift.toml, a picture of the track and the registered carriers."),
@@ -63,6 +67,8 @@ def calibrate(
 ) -> None:
     """Propose a lift's track from a video of three carriers or more; prints it, or writes it to --out."""
     marking = None if box is None else parse_box(box)
+    if url is not None:
+        check_camera_url(url, allow_files=True)
     known = None if out is None else _known(out)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -76,8 +82,8 @@ def calibrate(
         proposal = propose(recording, marking, lambda done: progress.update(task, completed=0.4 + 0.5 * done))
         shots = read_pictures(video, proposal.middles_s, fps=fps) if out or picture else []
         progress.update(task, completed=1.0)
-    lift = _lift(known, out, video, recording, proposal.track)
-    warnings = _warnings(proposal)
+    lift = _lift(known, out, video, recording, proposal.track, url)
+    warnings = _warnings(proposal, lift, marked=marking is not None)
     files = _write(lift, proposal, shots, out, picture)
     if as_json:
         found = asdict(proposal) | {"track": proposal.track.model_dump()}
@@ -85,7 +91,7 @@ def calibrate(
         typer.echo(json.dumps({"lift": lift.model_dump(), **found, "warnings": warnings, "files": names}))
         return
     if out is None:
-        typer.echo(format_lift(lift), nl=False)
+        typer.echo(_toml(lift), nl=False)
     for line in _summary(proposal, files):
         typer.echo(line, err=True)
     for warning in warnings:
@@ -113,11 +119,14 @@ def _known(out: Path) -> Lift | None:
         raise ConfigurationError(str(error)) from error
 
 
-def _lift(known: Lift | None, out: Path | None, video: Path, recording: Recording, track: Track) -> Lift:
-    camera = Camera(width=recording.width_px, height=recording.height_px)
+def _lift(
+    known: Lift | None, out: Path | None, video: Path, recording: Recording, track: Track, url: str | None
+) -> Lift:
+    camera = Camera(width=recording.width_px, height=recording.height_px, url=url)
     if known is not None:
         if known.camera is not None:
-            camera = known.camera.model_copy(update=camera.model_dump(include={"width", "height"}))
+            update = camera.model_dump(include={"width", "height", "url"} if url else {"width", "height"})
+            camera = known.camera.model_copy(update=update)
         return known.model_copy(update={"track": track, "camera": camera})
     name = video.stem if out is None else out.resolve().name
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64] or "lift"
@@ -127,10 +136,11 @@ def _lift(known: Lift | None, out: Path | None, video: Path, recording: Recordin
 def _write(
     lift: Lift, proposal: Proposal, shots: list[Image], out: Path | None, picture: Path | None
 ) -> list[Path]:
-    mean, single = registered(shots, proposal.track.middle)
+    single = registered(shots, proposal.track.middle)
     wanted: list[tuple[Path, Image]] = []
     if shots and out is not None:
-        wanted += [(out / "middle.png", mean), (out / "carriers.png", _sheet(single))]
+        wanted += [(out / "middle.png", with_grid(sharpest(single))), (out / "carriers.png", sheet(single))]
+        wanted += [(out / "carriers" / f"{number}.png", image) for number, image in enumerate(single, 1)]
         if picture is None:
             picture = out / "track.png"
     if shots and picture is not None:
@@ -139,7 +149,8 @@ def _write(
     try:
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-            (out / "lift.toml").write_text(format_lift(lift), encoding="utf-8")
+            (out / "lift.toml").write_text(_toml(lift), encoding="utf-8")
+            (out / "carriers").mkdir(exist_ok=True)
             files.append(out / "lift.toml")
         for path, image in wanted:
             done, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
@@ -152,19 +163,30 @@ def _write(
     return files
 
 
-def _sheet(single: list[Image]) -> Image:
-    """Return the carriers side by side, five in a row, as a model for drawing both states of the bar."""
-    blank = np.zeros_like(single[0])
-    rows = [[*single[at : at + 5], *[blank] * 4][:5] for at in range(0, len(single), 5)]
-    return np.vstack([np.hstack(row) for row in rows])
+def _toml(lift: Lift) -> str:
+    """Return lift.toml's text; where the camera's address is missing, a line says how to write it."""
+    text = format_lift(lift)
+    if lift.camera is None or lift.camera.url is not None:
+        return text
+    return text.replace("[camera]\n", f"[camera]\n# {_url_line(lift)}\n", 1)
 
 
-def _warnings(proposal: Proposal) -> list[str]:
+def _url_line(lift: Lift) -> str:
+    name = lift.id.replace("-", "_").upper()
+    name = name if name[0].isalpha() else f"LIFT_{name}"
+    return f'url = "rtsp://${{{name}_USER}}:${{{name}_PASSWORD}}@CAMERA/STREAM"'
+
+
+def _warnings(proposal: Proposal, lift: Lift, *, marked: bool) -> list[str]:
     found = track_warnings(proposal.track)
-    if proposal.confidence < _LOW_CONFIDENCE:
+    if lift.camera is not None and lift.camera.url is None:
         found.append(
-            f"a confidence of {proposal.confidence:.2f} is low: look at the picture, or draw a box with --box"
+            "without the camera's address nothing will be watched: add it to lift.toml under [camera], as "
+            f"{_url_line(lift)}, or give it here with --url"
         )
+    if proposal.confidence < _LOW_CONFIDENCE:
+        advice = "draw the box closer, or round another carrier" if marked else "draw a box with --box"
+        found.append(f"a confidence of {proposal.confidence:.2f} is low: look at the picture, or {advice}")
     if proposal.turning_px > _TURNING_PX:
         found.append(
             f"the carrier turns in view: its parts move apart by {proposal.turning_px:.0f} of the registered "

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from service.domain.errors import BarwatchError, ConfigurationError
 from service.settings import load_settings
 
 TIMEOUT_S = 60.0
+RETRY_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,23 +45,45 @@ class Target:
         return cls(url, data, model, device)
 
 
+class NotReadyError(BarwatchError):
+    """A service that cannot be reached, or does not answer calls yet."""
+
+
 async def request(client: httpx.AsyncClient, method: str, path: str, **content: Any) -> Any:
     """Make one call; return the answer's JSON.
 
     Raises:
-        BarwatchError: the service cannot be reached or answered with a problem; the message says which.
+        NotReadyError: the service cannot be reached, or is not ready.
+        BarwatchError: it answered with another problem; the message says which.
     """
     try:
         answer = await client.request(method, path, **content)
     except httpx.HTTPError as error:
-        raise BarwatchError(redact(f"{client.base_url}: cannot be reached: {error}")) from error
+        raise NotReadyError(redact(f"{client.base_url}: cannot be reached: {error}")) from error
     if answer.is_success:
         return answer.json() if answer.content else None
     try:
         detail = answer.json()["detail"]
     except (ValueError, KeyError, TypeError):
         detail = answer.reason_phrase
-    raise BarwatchError(f"{detail} ({answer.status_code})")
+    kind = NotReadyError if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE else BarwatchError
+    raise kind(f"{detail} ({answer.status_code})")
+
+
+async def patiently(call: Callable[[], Awaitable[Any]], wait_s: float) -> Any:
+    """Return what `call` returns; while the service is not ready it is tried again, for `wait_s` seconds.
+
+    Raises:
+        NotReadyError: the service is not ready after that.
+    """
+    until_s = time.monotonic() + wait_s
+    while True:
+        try:
+            return await call()
+        except NotReadyError:
+            if time.monotonic() >= until_s:
+                raise
+        await asyncio.sleep(min(RETRY_S, max(0.0, until_s - time.monotonic())))
 
 
 def remote_client(url: str) -> httpx.AsyncClient:

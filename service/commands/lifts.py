@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 
 from lifts.errors import LiftError
 from lifts.folder import MASKS, REFERENCES, find_pictures, read_lift
-from service.commands.client import Target, request, run_calls
+from service.commands.client import Target, patiently, request, run_calls
 from service.commands.options import DataOption, DeviceOption, JsonOption, ModelOption, UrlOption
 from service.domain.errors import ConfigurationError
 
@@ -38,6 +39,16 @@ def enroll(
     name: Annotated[str | None, typer.Option("--name", help="What to call a new lift.")] = None,
     reference_open: Annotated[Path | None, typer.Option(help="A picture with the bar open.")] = None,
     reference_close: Annotated[Path | None, typer.Option(help="A picture with the bar closed.")] = None,
+    wait: Annotated[
+        float,
+        typer.Option(
+            "--wait",
+            min=0.0,
+            max=3600.0,
+            help="Try again for so long until the service is ready.",
+            metavar="SECONDS",
+        ),
+    ] = 0.0,
     url: UrlOption = None,
     data: DataOption = None,
     model: ModelOption = None,
@@ -52,9 +63,14 @@ def enroll(
 
     async def calls(client: httpx.AsyncClient) -> Any:
         if configuration is not None:
-            await request(client, "PUT", f"/lifts/{lift_id}", json=configuration)
+            put = partial(request, client, "PUT", f"/lifts/{lift_id}", json=configuration)
+            await patiently(put, wait)
         form = {} if name is None else {"name": name}
-        return await request(client, "POST", f"/lifts/{lift_id}/masks", files=files, data=form)
+        post = partial(request, client, "POST", f"/lifts/{lift_id}/masks", files=files, data=form)
+        found = await patiently(post, wait)
+        stored = await request(client, "GET", f"/lifts/{lift_id}")
+        found["warnings"] += _unwatched(stored)
+        return found
 
     found = run_calls(target, calls)
     if as_json:
@@ -145,6 +161,16 @@ def _parts(drawings: Drawings, folder: Path | None) -> dict[str, Path]:
             where = "a lift folder with --lift" if folder is None else f"{part}.png in {folder}"
             raise ConfigurationError(f"--{part}: expected the {part} mask, or {where}")
     return found
+
+
+def _unwatched(lift: dict[str, Any]) -> list[str]:
+    """Return why an enrolled lift will not be watched."""
+    camera = lift.get("camera") or {}
+    missing = [] if camera.get("url") else ["a camera's address (url under [camera])"]
+    missing += [] if lift.get("track") else ["a track ([track.begin], [track.middle], [track.end])"]
+    if not missing:
+        return []
+    return [f"enrolled, but nothing is watched without {' and '.join(missing)}: send it with --lift FOLDER"]
 
 
 def _configuration(folder: Path, lift_id: str) -> dict[str, Any]:

@@ -26,6 +26,12 @@ Float32 = npt.NDArray[np.float32]
 LEAST_CONFIDENCE = 0.2
 """Below it nothing is proposed."""
 
+_ADVICE = {
+    False: "draw a box round one with --box",
+    True: "what is in the box does not move as one: draw it closer round bench and bail, all of them in view",
+}
+"""What to do, by whether a box was drawn."""
+
 _SEED_PHASES = range(0, PHASES, PHASES // 12)
 _SAME_PX = 2.0  # between the two halves of the carriers; so much halves a candidate's score
 _SHORTEST, _LONG = 0.05, 0.25  # intervals from begin to end: the fewest, and enough for a full score
@@ -113,8 +119,8 @@ def propose(
     if confidence < LEAST_CONFIDENCE:
         raise CalibrationError(
             f"something repeats every {clock.interval_s:.1f} s, but no carrier could be followed reliably "
-            f"(confidence {confidence:.2f}, at least {LEAST_CONFIDENCE} is needed): draw a box round one "
-            "with --box, or film the line more from the side"
+            f"(confidence {confidence:.2f}, at least {LEAST_CONFIDENCE} is needed): "
+            f"{_ADVICE[marking is not None]}, or film the line more from the side"
         )
     on_progress(1.0)
     return Proposal(
@@ -198,7 +204,7 @@ def _best(
     if not settled:
         raise CalibrationError(
             "something repeats at a constant interval, but nothing that moves like a carrier is wholly in "
-            "view: draw a box round one with --box"
+            f"view: {_ADVICE[marked is not None]}"
         )
     return max(settled, key=lambda found: found.score)
 

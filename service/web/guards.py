@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.auth import COOKIE
+from service.api.auth import COOKIE, TRUSTED
 from service.api.problems import problem_response
 
 MAX_JSON_BYTES = 1_000_000
@@ -84,7 +84,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = self._limit(headers)
+        limit = self._limit(scope, headers)
         detail = f"the body is too large: expected at most {limit:,} bytes"
         announced = headers.get("content-length", "0")
         if not announced.isdigit() or int(announced) > limit:
@@ -104,8 +104,9 @@ class BodyLimit:
 
         await self._app(scope, receive_counted, send)
 
-    def _limit(self, headers: Headers) -> int:
-        if "authorization" not in headers and COOKIE not in headers.get("cookie", ""):
+    def _limit(self, scope: Scope, headers: Headers) -> int:
+        known = TRUSTED in scope or "authorization" in headers or COOKIE in headers.get("cookie", "")
+        if not known:
             return MAX_ANONYMOUS_BYTES
         if headers.get("content-type", "").lower().startswith("multipart/form-data"):
             return self._max_upload_bytes

@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from lifts.folder import read_lift
+from lifts.folder import parse_lift, read_lift
+from lifts.geometry import pose_at
+from lifts.schema import Camera, Lift, Pose, Track
 from service.cli import app
+from service.commands.calibrate import _lift, _warnings
 from service.domain.errors import CalibrationError, ConfigurationError, SourceError
+from service.setup.proposal import _ADVICE, Proposal
+from service.setup.video import Recording
 from service.usecases.samples import sample_folder, video_of
 
 DEMO = "demo-double"
@@ -45,6 +50,76 @@ def test_a_sample_video_gives_a_lift_folder(calibrated: tuple[Path, dict[str, ob
     assert track is not None
     assert track.shape == (720, 1280, 3)
     assert (out / "carriers.png").exists()
+    single = [cv2.imread(str(path)) for path in sorted((out / "carriers").iterdir())]
+    assert len(single) == len(found["middles_s"])  # type: ignore[arg-type]
+    # The sharpest of them with a grid: between its lines it is one of them, not a mean of all.
+    between = np.s_[101:120, 101:120]
+    assert any((one[between] == middle[between]).all() for one in single if one is not None)
+
+
+def test_the_frame_is_about_as_wide_as_a_hand_made_one(calibrated: tuple[Path, dict[str, object]]) -> None:
+    """In a wider one the bar is too thin to be told: within a third of the sample's scale at that place."""
+    lift, folder = read_lift(calibrated[0] / "lift.toml"), sample_folder(DEMO)
+    assert folder is not None
+    by_hand = read_lift(folder / "lift.toml").track
+    assert lift.track is not None
+    assert by_hand is not None
+    middle = lift.track.middle
+    poses = [pose_at(by_hand, float(at)) for at in np.linspace(0.0, 1.0, 101)]
+    nearest = min(poses, key=lambda pose: abs(pose.x - middle.x))
+    assert 0.67 < middle.scale / nearest.scale < 1.33
+
+
+def test_where_the_address_is_missing_it_is_said_and_shown(
+    calibrated: tuple[Path, dict[str, object]],
+) -> None:
+    """In lift.toml as a line to fill in, and as a warning: without it nothing would be watched."""
+    out, found = calibrated
+    line = 'url = "rtsp://${MY_LIFT_USER}:${MY_LIFT_PASSWORD}@CAMERA/STREAM"'
+    text = (out / "lift.toml").read_text()
+    assert f"[camera]\n# {line}\n" in text
+    assert any("nothing will be watched" in each and line in each for each in found["warnings"])  # type: ignore[attr-defined]
+    filled = parse_lift(text.replace("# url", "url"), "x")
+    assert filled.camera is not None
+    assert filled.camera.url is not None
+
+
+def test_an_address_that_is_given_is_written_unless_it_holds_a_secret() -> None:
+    """--url takes what a lift's camera may be, and nothing else; it replaces a former one."""
+    track = Track(
+        begin=Pose(x=100, y=90, scale=0.5),
+        middle=Pose(x=160, y=90, scale=0.5),
+        end=Pose(x=240, y=90, scale=0.5),
+    )
+    recording = Recording(np.zeros((1, 9, 16), np.uint8), np.zeros(1), 1280, 720)
+    url = "rtsp://${U}:${P}@10.0.0.12/stream1"
+    known = Lift(id="a", name="A", camera=Camera(width=640, height=360, url="rtsp://old/", transport="udp"))
+    for former in (None, known):
+        camera = _lift(former, None, Path("a.mp4"), recording, track, url).camera
+        assert camera is not None
+        assert (camera.url, camera.width) == (url, 1280)
+    kept = _lift(known, None, Path("a.mp4"), recording, track, None).camera
+    assert kept is not None
+    assert (kept.url, kept.transport, kept.height) == ("rtsp://old/", "udp", 720)
+    for wrong in ("rtsp://admin:Canary/1@cam/", "ftp://cam/", "http://169.254.169.254/"):
+        with pytest.raises(ConfigurationError) as refused:
+            CliRunner().invoke(app, ["calibrate", "a.mp4", "--url", wrong], catch_exceptions=False)
+        assert "Canary" not in str(refused.value)
+
+
+def test_with_a_box_nobody_is_told_to_draw_one() -> None:
+    """A low confidence says what else to do."""
+    track = Track(
+        begin=Pose(x=100, y=90, scale=0.5),
+        middle=Pose(x=160, y=90, scale=0.5),
+        end=Pose(x=240, y=90, scale=0.5),
+    )
+    low = Proposal(track, 5.0, 2.0, (1.0,), 0.5, 0.5, 1.0, 1.0, 0.3, True)
+    lift = Lift(id="a", name="A")
+    for marked in (False, True):
+        (said,) = [each for each in _warnings(low, lift, marked=marked) if "confidence" in each]
+        assert ("--box" in said) is not marked
+    assert "--box" not in _ADVICE[True]
 
 
 def test_a_folder_with_masks_is_left_alone(calibrated: tuple[Path, dict[str, object]]) -> None:

@@ -3,11 +3,15 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -113,6 +117,91 @@ def test_the_data_folder_of_a_running_service_can_be_enrolled_to(
     result = run(runner, "enroll", "my-lift", *masks, "--model", model)
     lock.release()
     assert result.exit_code == 0, result.output
+
+
+def test_large_references_are_taken_on_a_data_folder(runner: CliRunner, drawings: Path, model: Path) -> None:
+    """Whoever can run the command is an admin: the limit of callers without a token is not for them."""
+    noise = np.random.default_rng(0).integers(0, 250, (200, 200, 3), dtype=np.uint8)
+    large = drawings / "large.png"
+    large.write_bytes(png(np.maximum(draw_picture(OPEN_Y), noise)))
+    assert large.stat().st_size > 64_000
+    masks = ("--open", drawings / "open.png", "--close", drawings / "close.png")
+    result = run(runner, "enroll", "my-lift", *masks, "--reference-open", large, "--model", model)
+    assert result.exit_code == 0, result.exception
+
+
+def test_enroll_says_that_a_lift_without_a_camera_is_not_watched(
+    runner: CliRunner, drawings: Path, model: Path, tmp_path: Path
+) -> None:
+    """And what to send; a lift with camera and track gets no such warning."""
+    masks = ("--open", drawings / "open.png", "--close", drawings / "close.png")
+    result = run(runner, "enroll", "my-lift", *masks, "--model", model)
+    assert "nothing is watched without a camera's address" in result.stderr
+    assert "a track" in result.stderr
+    said = json.loads(run(runner, "enroll", "my-lift", *masks, "--model", model, "--json").stdout)["warnings"]
+    assert any("nothing is watched" in each for each in said)
+    pose = "x = 1.0\ny = 1.0\nscale = 1.0\n"
+    places = [
+        f"[track.{name}]\n{pose.replace('x = 1', f'x = {n}')}"
+        for n, name in enumerate(("begin", "middle", "end"))
+    ]
+    camera = '[camera]\nurl = "rtsp://cam/"\nwidth = 640\nheight = 360\n'
+    (tmp_path / "lift.toml").write_text(
+        'id = "my-lift"\nname = "A"\n' + camera + "".join(places).replace("x = 2", "x = 99")
+    )
+    result = run(runner, "enroll", "my-lift", "--lift", tmp_path, "--model", model)
+    assert result.exit_code == 0, result.exception
+    assert "watched" not in result.stderr
+
+
+class _Starting(BaseHTTPRequestHandler):
+    """A service that is not ready at first."""
+
+    calls: ClassVar[list[str]] = []
+
+    def _answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.calls.append(self.command)
+        ready = len(self.calls) > 2
+        answer = {"warnings": [], "camera": {"url": "x"}, "track": {"begin": {}}}
+        body = json.dumps(answer if ready else {"detail": "the model is being loaded"}).encode()
+        self.send_response(200 if ready else 503)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_enroll_waits_for_a_service_that_starts(
+    runner: CliRunner, drawings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Right after `serve &`: nobody listens yet, or the model is being loaded."""
+    monkeypatch.setattr("service.commands.client.RETRY_S", 0.01)
+    runner.env = {"BARWATCH_TOKEN": "token"}
+    masks = ("--open", drawings / "open.png", "--close", drawings / "close.png")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    assert "cannot be reached" in failure(runner, "enroll", "a", *masks, "--url", url, "--wait", "0.05")
+    _Starting.calls.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Starting) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        assert "being loaded (503)" in failure(runner, "enroll", "a", *masks, "--url", url)
+        result = run(runner, "enroll", "a", *masks, "--url", url, "--wait", "60", "--json")
+        server.shutdown()
+        thread.join()
+    assert result.exit_code == 0, result.exception
+    assert _Starting.calls == ["POST", "POST", "POST", "GET"]
 
 
 def test_enroll_takes_a_whole_lift_folder(runner: CliRunner, tmp_path: Path, model: Path) -> None:
