@@ -11,6 +11,10 @@ COMMANDS: dict[str, Any] = {
     "render": ("ml.commands.render:app", "Render lifts, pictures and videos from seeds."),
     "train": ("ml.commands.train:train", "Train a network."),
     "evaluate": ("ml.commands.evaluate:evaluate", "Judge a system."),
+    "evaluate-arming": (
+        "ml.commands.onsite:evaluate_arming",
+        "Try right, swapped and other lifts' masks: after how many passages they arm a lift, if ever.",
+    ),
     "evaluate-benchmark": (
         "ml.commands.evaluate:evaluate_benchmark",
         "Judge a system on the test pictures of S1 to S20: per lift, averages, ROC, each factor's cost.",

@@ -23,12 +23,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from lifts.arrays import Float32
 from lifts.decision.clusters import ClusterPrior, fit_clusters
 from lifts.decision.verdict import Verdict
-
-Map = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +129,13 @@ class PassageReading(NamedTuple):
     verdict: Verdict
     margin: float
     belongs: bool
-    bar_map: Map | None = None
+    bar_map: Float32 | None = None
 
 
 def assess(
     confirmed: Sequence[ConfirmedReading],
     passages: Sequence[PassageReading],
-    mask_maps: Map | None,
+    mask_maps: Float32 | None,
     prior: ClusterPrior | None,
     threshold: float = 0.0,
     limits: ArmingLimits = LIMITS,
@@ -215,7 +213,10 @@ def _check_confirmed(confirmed: Sequence[ConfirmedReading], limits: ArmingLimits
 
 
 def _agreement(
-    opened: Sequence[PassageReading], closed: Sequence[PassageReading], mask_maps: Map, limits: ArmingLimits
+    opened: Sequence[PassageReading],
+    closed: Sequence[PassageReading],
+    mask_maps: Float32,
+    limits: ArmingLimits,
 ) -> float | None:
     """Return how well the bars lie on the masks, -1..1; None if too few passages have a map."""
     means = []

@@ -1,4 +1,4 @@
-"""`barwatch evaluate-onsite`."""
+"""`barwatch evaluate-onsite` and `barwatch evaluate-arming`: what a lift's own passages do for it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from ml.commands.common import (
 from ml.data.rendered import load
 from ml.evaluate.onsite import COUNTS, Row, SiteLift, row_scores, rows
 from ml.evaluate.scoring import Scores
-from ml.report.accuracy import onsite_section
+from ml.evaluate.site.arming import WatchedLift, arming_rows, trials
+from ml.report.accuracy import arming_section, onsite_section
 
 
 def evaluate_onsite(
@@ -69,3 +70,31 @@ def evaluate_onsite(
     }
     title = f"{lifts} lifts that no training saw, after passages of their own"
     deliver(result, onsite_section(title, result), out, as_json)
+
+
+def evaluate_arming(
+    model: ModelOption = RELEASED / "barwatch.ts",
+    first_seed: FirstSeedOption = LOCO_FIRST_SEED,
+    lifts: LiftsOption = 20,
+    passages: Annotated[int, typer.Option(min=2, help="Passages of each, half of them open.")] = 67,
+    rounds: Annotated[int, typer.Option(min=1, help="Orders in which they come, for each row.")] = 3,
+    seed: Annotated[int, typer.Option(help="Of the orders.")] = 0,
+    cache: CacheOption = Path("runs/rendered"),
+    workers: WorkersOption = 2,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try right, swapped and other lifts' masks: after how many passages they arm a lift, if ever."""
+    network = Scripted.load(model)
+    calibration = read_calibration(model)
+    files = prepare_lifts(cache, range(first_seed, first_seed + lifts), passages, workers, "test lifts")
+    watched = [WatchedLift.of(network, load(path)) for path in files]
+    result: dict[str, Any] = {
+        **provenance(first_seed),
+        "seed": seed,
+        "lifts": lifts,
+        "passages": passages,
+        "rounds": rounds,
+        "rows": arming_rows(list(trials(network, watched, calibration, rounds, seed))),
+    }
+    deliver(result, arming_section(f"{lifts} lifts that no training saw", result), out, as_json)

@@ -111,3 +111,37 @@ def onsite_section(title: str, result: Result) -> str:
     about = "Verdicts of the product, per passage: per cent of the open, of the closed, and of all passages."
     note = about if "verdicts" in first else verdicts_table(first)
     return f"### {title}\n\n{note}\n\n{Table(heads, rows)}\n"
+
+
+def arming_section(title: str, result: Result) -> str:
+    """Return the section of `barwatch evaluate-arming`: what arms a lift, and what never does."""
+    heads = (
+        "masks",
+        "open",
+        "trials",
+        "armed",
+        "after passages (median, 90 %)",
+        "lifts never armed",
+        "why not",
+    )
+    names = {
+        "right": "the lift's own",
+        "swapped": "the lift's own, swapped",
+        "foreign": "another lift's",
+        "foreign_confirmed": "another lift's, as if confirmed",
+    }
+    rows: list[list[object]] = []
+    for row in result["rows"]:
+        after = row["armed_after_median"], row["armed_after_90_percent"]
+        reasons = ", ".join(f"{reason} {count}" for reason, count in row["reasons"].items())
+        rows.append(
+            [
+                *(names[row["masks"]], f"{100 * row['open_share']:.0f} %", row["trials"], row["armed"]),
+                *(
+                    "" if None in after else f"{after[0]:.0f}, {after[1]:.0f}",
+                    len(row["lifts_never_armed"]),
+                    reasons,
+                ),
+            ]
+        )
+    return f"### {title}\n\n{Table(heads, rows)}\n"

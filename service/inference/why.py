@@ -8,12 +8,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lifts.decision.verdict import Inference
 from lifts.schema import MaskPair
 from service.domain.arrays import Image
-
-_FULL = 0.1
-"""Value of a cell that plainly shows bar, in a map of unit length."""
 
 _FAINT = 64
 """Cells weaker than this are not drawn: any structure reaches a quarter of a plainly seen bar."""
@@ -22,19 +18,6 @@ _REACH_PX = 9
 """A bar this near to a mask takes that mask's colour: twice the error that registration leaves."""
 
 OPEN_RGB, CLOSE_RGB, BOTH_RGB, NEITHER_RGB = (255, 176, 0), (70, 150, 255), (200, 120, 255), (255, 255, 255)
-
-
-def bar_maps(inference: Inference, cells: int) -> Image:
-    """Return uint8[N, cells, cells]: how strongly each cell looks like bar, 255 for a plainly seen one.
-
-    Args:
-        inference: its embeddings begin with the map (`Calibration.bar_map_cells`).
-        cells: the map's side; 0, of a model without a map, gives uint8[0, 0, 0].
-    """
-    if not cells:
-        return np.zeros((0, 0, 0), np.uint8)
-    maps = np.nan_to_num(inference.embeddings[:, : cells * cells]).reshape(-1, cells, cells)
-    return np.asarray(np.clip(maps / _FULL, 0, 1) * 255, np.uint8)
 
 
 def overlay(bar_map: Image, masks: MaskPair) -> Image:

@@ -15,6 +15,7 @@ import numpy as np
 import structlog
 
 from lifts.decision.arming import Arming, ArmingReason, ConfirmedReading, PassageReading, assess
+from lifts.decision.bar_maps import bar_maps
 from lifts.decision.judge import judge, problem_of
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
@@ -25,7 +26,6 @@ from service.domain.errors import BarwatchError, NotFoundError
 from service.domain.masks import MaskVersion
 from service.domain.passage import Picture
 from service.inference.protocol import Engine, answered
-from service.inference.why import bar_maps
 from service.store import masks, passages
 from service.store.database import Store
 from service.store.pictures import Pictures
@@ -275,6 +275,4 @@ def _maps(embeddings: Float32, cells: int) -> Float32 | None:
     """Return the bar maps of embeddings float32[N, D] as they are stored, float32[N, C * C]; None without."""
     if not cells:
         return None
-    nothing = np.zeros(len(embeddings), np.float32)
-    maps = bar_maps(Inference(embeddings, nothing, nothing[:, None]), cells)
-    return maps.reshape(len(embeddings), -1).astype(np.float32)
+    return bar_maps(embeddings, cells).reshape(len(embeddings), -1).astype(np.float32)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from lifts.decision.bar_maps import bar_maps
 from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement
@@ -17,7 +18,7 @@ from service.domain.arrays import Image
 from service.domain.errors import ConflictError, EngineUnavailableError, ImageError
 from service.domain.masks import MaskVersion
 from service.domain.passage import Picture
-from service.inference.why import bar_maps, overlay
+from service.inference.why import overlay
 from service.passages.registration import register
 from service.store import lifts
 from service.usecases.parts import ServiceParts
@@ -67,7 +68,7 @@ def classify_pictures(
         seen = answer.result(timeout_s)
     except TimeoutError as error:
         raise EngineUnavailableError("the embedder did not answer in time", Reason.LATE) from error
-    maps = bar_maps(seen, calibration.bar_map_cells if why else 0)
+    maps = bar_maps(seen.embeddings, calibration.bar_map_cells if why else 0)
     drawn = [overlay(bar_map, version.masks) for bar_map in maps]
     return judge(pictures, seen, version.lift_references(), calibration), drawn
 

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
+from lifts.decision.bar_maps import bar_maps
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Judgement
 from service.alarms.policy import passage_alarm
 from service.domain.arrays import Image
 from service.domain.passage import Passage
-from service.inference.why import bar_maps
 from service.store import alarms, passages
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
@@ -122,10 +122,10 @@ def wall_time(mono_s: float) -> datetime:
 
 
 def maps_of(answer: Future[Inference], cells: int) -> Image:
-    """Return the maps of an answer that has come (service.inference.why); none where it failed."""
+    """Return the maps of an answer that has come (lifts.decision.bar_maps); none where it failed."""
     if answer.exception(0) is not None:
         return np.zeros((0, 0, 0), np.uint8)
-    return bar_maps(answer.result(0), cells)
+    return bar_maps(answer.result(0).embeddings, cells)
 
 
 def evidence_of(record: PassageRecord) -> tuple[str, ...]:

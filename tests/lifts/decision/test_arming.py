@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from lifts.arrays import Float32
 from lifts.decision.arming import (
     LIMITS,
     Arming,
     ArmingReason,
     ConfirmedReading,
-    Map,
     MaskQuality,
     PassageReading,
     assess,
@@ -44,7 +44,7 @@ def carriers(opened: int, closed: int, *, at: tuple[float, float] = (-0.3, 0.3))
 
 
 def seen(
-    confirmed: list[ConfirmedReading], passages: list[PassageReading], masks: Map | None = MASKS
+    confirmed: list[ConfirmedReading], passages: list[PassageReading], masks: Float32 | None = MASKS
 ) -> Arming:
     return assess(confirmed, passages, masks, PRIOR)
 

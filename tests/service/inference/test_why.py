@@ -5,9 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lifts.decision.verdict import Inference
 from lifts.schema import MaskPair
-from service.inference.why import BOTH_RGB, CLOSE_RGB, NEITHER_RGB, OPEN_RGB, bar_maps, overlay, png_of
+from service.inference.why import BOTH_RGB, CLOSE_RGB, NEITHER_RGB, OPEN_RGB, overlay, png_of
 
 
 def _masks() -> MaskPair:
@@ -16,14 +15,6 @@ def _masks() -> MaskPair:
     opened[38:42, 20:150], closed[118:122, 20:150] = 255, 255
     opened[38:180, 188:192], closed[38:180, 188:192] = 255, 255
     return MaskPair(open=opened, close=closed)
-
-
-def test_maps_are_the_beginning_of_the_embeddings() -> None:
-    """0.05 of a full 0.1 is half of 255; more than full stays 255; NaN is nothing; the rest is no map."""
-    embeddings = np.array([[0.0, 0.05, 0.6, np.nan, 9.0]], np.float32)
-    seen = Inference(embeddings, np.ones(1, np.float32), np.zeros((1, 2), np.float32))
-    assert bar_maps(seen, 2).tolist() == [[[0, 127], [255, 0]]]
-    assert len(bar_maps(seen, 0)) == 0
 
 
 def test_colours_say_which_mask_the_bar_lies_on() -> None:

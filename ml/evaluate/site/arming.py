@@ -1,0 +1,194 @@
+"""After how many of its own passages a lift is armed, and that wrong masks never arm it.
+
+Each lift gets its own masks, the same two swapped, and every other lift's. Two of its passages, one of each
+state, are what a person confirmed (the reference pictures); the others come one after the other, in an order
+that is drawn, and the lift is assessed after each (`lifts.decision.arming`). Masks that arm it at any time
+are counted as armed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lifts.arrays import Bool, Float32
+from lifts.decision.arming import (
+    LIMITS,
+    ArmingReason,
+    ConfirmedReading,
+    PassageReading,
+    assess,
+)
+from lifts.decision.bar_maps import bar_maps
+from lifts.decision.calibration import Calibration
+from lifts.decision.judge import judge
+from lifts.decision.references import LiftReferences
+from lifts.decision.site import is_informative
+from lifts.decision.verdict import Inference, Verdict
+from ml.data.rendered import RenderedLift
+from ml.evaluate.metrics import wilson
+from ml.evaluate.scoring import (
+    CheckedPicture,
+    PictureFeatures,
+    ScoringNetwork,
+    check_pictures,
+    infer,
+)
+
+OPEN_SHARES = (0.5, 0.1)
+"""Shares of open passages among those that come: half, and few."""
+
+
+@dataclass(frozen=True, eq=False)
+class WatchedLift:
+    """A rendered lift's pictures as the network sees them; is_open: bool[P], one per passage of three."""
+
+    name: str
+    seen: PictureFeatures
+    pictures: tuple[CheckedPicture, ...]
+    masks: Float32
+    is_open: Bool
+
+    @staticmethod
+    def of(model: ScoringNetwork, lift: RenderedLift) -> WatchedLift:
+        """Look at a rendered lift's pictures and masks."""
+        masks = model.masks(np.stack([lift.open_mask, lift.close_mask]))
+        pictures = check_pictures(lift.images)
+        return WatchedLift(f"seed-{lift.seed}", model.look(lift.images), pictures, masks, lift.is_open[::3])
+
+
+class Readings(NamedTuple):
+    """A lift's passages by one pair of masks.
+
+    passages: each of three pictures. middles: the verdict on its middle picture alone, as on a reference
+        picture. mask_maps: float32[2, C * C].
+    """
+
+    passages: list[PassageReading]
+    middles: list[Verdict]
+    mask_maps: Float32 | None
+
+
+def read_by(model: ScoringNetwork, lift: WatchedLift, masks: Float32, calibration: Calibration) -> Readings:
+    """Judge every passage of a lift by masks float32[2, D], whoever's they are."""
+    references = LiftReferences(masks[:, None])
+    inference = infer(model, lift.seen, references.embeddings())
+    cells = calibration.bar_map_cells
+    passages, middles = [], []
+    for at in range(0, len(lift.pictures), 3):
+        rows, middle = slice(at, at + 3), slice(at + 1, at + 2)
+        judgement, alone = (
+            judge(lift.pictures[part], Inference(*(x[part] for x in inference)), references, calibration)
+            for part in (rows, middle)
+        )
+        bar_map = _flat(inference.embeddings[middle], cells)
+        shown = None if bar_map is None else bar_map[0]
+        passages.append(PassageReading(judgement.verdict, judgement.margin, is_informative(judgement), shown))
+        middles.append(alone.verdict)
+    return Readings(passages, middles, _flat(masks, cells))
+
+
+def first_armed(
+    readings: Readings,
+    order: Sequence[int],
+    confirmed: Sequence[ConfirmedReading],
+    calibration: Calibration,
+) -> tuple[int | None, ArmingReason | None]:
+    """Return after how many passages the lift is armed, None if never, and the last reason why it was not."""
+    reason: ArmingReason | None = None
+    for count in range(LIMITS.passages, len(order) + 1):
+        watched = [readings.passages[index] for index in order[:count]]
+        state = assess(confirmed, watched, readings.mask_maps, calibration.clusters)
+        if state.armed:
+            return count, None
+        reason = state.reason
+    return None, reason
+
+
+def draw_order(is_open: Bool, share: float, rng: np.random.Generator) -> tuple[tuple[int, int], list[int]]:
+    """Draw an open and a closed passage to confirm, and an order of others with this share of open ones."""
+    opened, closed = (rng.permutation(np.flatnonzero(is_open == state)).tolist() for state in (True, False))
+    first = (opened.pop(), closed.pop())
+    order: list[int] = []
+    while opened and closed:
+        order.append((opened if rng.random() < share else closed).pop())
+    return first, order
+
+
+class Trial(NamedTuple):
+    """One lift with one pair of masks in one order; armed_after: passages, None if it never was."""
+
+    kind: str
+    lift: str
+    share: float
+    armed_after: int | None
+    reason: ArmingReason | None
+
+
+def trials(
+    model: ScoringNetwork, lifts: Sequence[WatchedLift], calibration: Calibration, rounds: int, seed: int
+) -> Iterator[Trial]:
+    """Yield every trial: right, swapped and foreign masks, `rounds` orders for each share of open passages.
+
+    A foreign pair is tried twice: with the lift's own confirmed pictures, and `foreign_confirmed`, as if they
+    were judged rightly, as the pictures of a whole foreign lift folder are by its masks.
+    """
+    for number, lift in enumerate(lifts):
+        sources = [("right", lift.masks), ("swapped", lift.masks[::-1].copy())]
+        sources += [("foreign", other.masks) for other in lifts if other is not lift]
+        for kind, masks in sources:
+            readings = read_by(model, lift, masks, calibration)
+            for share in OPEN_SHARES:
+                for turn in range(rounds):
+                    first, order = draw_order(
+                        lift.is_open, share, np.random.default_rng([seed, number, turn])
+                    )
+                    confirmed = [
+                        ConfirmedReading(state, readings.middles[index], readings.middles[index])
+                        for index, state in zip(first, (True, False), strict=True)
+                    ]
+                    tries = [(kind, confirmed)]
+                    if kind == "foreign":
+                        tries.append(("foreign_confirmed", _NODDED))
+                    for name, judged in tries:
+                        found = first_armed(readings, order, judged, calibration)
+                        yield Trial(name, lift.name, share, *found)
+
+
+_NODDED = [
+    ConfirmedReading(True, Verdict.OPEN, Verdict.OPEN),
+    ConfirmedReading(False, Verdict.CLOSED, Verdict.CLOSED),
+]
+
+
+def arming_rows(found: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Return trials and armed ones for each kind of masks and share of open passages, and after how many."""
+    rows = []
+    for kind, share in dict.fromkeys((trial.kind, trial.share) for trial in found):
+        mine = [trial for trial in found if (trial.kind, trial.share) == (kind, share)]
+        after = sorted(trial.armed_after for trial in mine if trial.armed_after is not None)
+        reasons = [trial.reason.value for trial in mine if trial.reason is not None]
+        always = {trial.lift for trial in mine} - {t.lift for t in mine if t.armed_after is not None}
+        rows.append(
+            {
+                "masks": kind,
+                "open_share": share,
+                "trials": len(mine),
+                "armed": len(after),
+                "armed_interval_95": list(wilson(len(after), len(mine))),
+                "armed_after_median": float(np.median(after)) if after else None,
+                "armed_after_90_percent": float(np.quantile(after, 0.9)) if after else None,
+                "lifts_never_armed": sorted(always),
+                "reasons": {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
+            }
+        )
+    return rows
+
+
+def _flat(embeddings: Float32, cells: int) -> Float32 | None:
+    if not cells:
+        return None
+    return bar_maps(embeddings, cells).reshape(len(embeddings), -1).astype(np.float32)
