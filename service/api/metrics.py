@@ -80,19 +80,25 @@ class RuntimeCollector(Collector):
         for table, count in runtime.store.damaged.counts().items():
             damaged.add_metric([table], count)
         yield damaged
-        yield self._lifts()
+        yield from self._lifts()
         yield from self._cameras()
 
-    def _lifts(self) -> Metric:
+    def _lifts(self) -> Iterator[Metric]:
         watched = GaugeMetricFamily(
             "barwatch_lift_watched",
             "1 while the lift's carriers are being judged, 0 while not; /health/ready says why.",
             labels=["lift"],
         )
+        armed = GaugeMetricFamily(
+            "barwatch_lift_armed",
+            "1 while the lift's masks are proven on its own carriers; /lifts says what is missing.",
+            labels=["lift"],
+        )
         with contextlib.suppress(StoreError):  # said by readiness; the other metrics are read all the same
             for lift_id, why in survey(self._runtime.store, self._runtime.cameras.status).items():
                 watched.add_metric([lift_id], float(why is None))
-        return watched
+                armed.add_metric([lift_id], float(self._runtime.pipeline.arming(lift_id).armed))
+        yield from (watched, armed)
 
     def _cameras(self) -> Iterator[Metric]:
         state = GaugeMetricFamily(

@@ -9,9 +9,9 @@ const KEEP = 200;
 const LISTED = 60;
 const BANNERS = 3;
 export class Alarms {
-  /** nameOf(liftId) gives a lift's name; mayAct() whether the person may acknowledge; onChange() after it. */
-  constructor({ nameOf, mayAct, onChange }) {
-    Object.assign(this, { nameOf, mayAct, onChange });
+  /** nameOf(liftId) gives a lift's name; isArmed(liftId), mayAct(): may the person acknowledge; onChange() after it. */
+  constructor({ nameOf, isArmed, mayAct, onChange }) {
+    Object.assign(this, { nameOf, isArmed, mayAct, onChange });
     this.byId = new Map();
     this.planned = false;
   }
@@ -86,6 +86,7 @@ export class Alarms {
       h("div", { class: "say" },
         h("strong", {}, `${KIND[alarm.kind] ?? alarm.kind} · ${this.where(alarm)}`),
         h("span", {}, `${clockTime(alarm.raised_at)} · ${alarm.message}`),
+        this.provisional(alarm) ? h("span", { class: "provisional" }, "Provisional: this lift is not armed. Compare the pictures.") : null,
         alarm.late ? h("span", { class: "late" }, `Late: the carrier left at ${clockTime(alarm.left_at)}, ${ago(alarm.left_at, alarm.raised_at)} before this alarm`) : null),
       h("div", { class: "evidence" },
         alarm.evidence.map((url, i) => picture(url, { alt: `Picture ${i + 1} of the carrier` }))),
@@ -118,6 +119,11 @@ export class Alarms {
       }
     });
     return button;
+  }
+
+  /** What an unproven lift sees is shown like any other alarm, and said to be unproven. */
+  provisional(alarm) {
+    return alarm.kind === "bar_open" && !this.isArmed(alarm.lift_id);
   }
 
   where(alarm) {

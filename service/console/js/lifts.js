@@ -23,13 +23,18 @@ export class Lifts {
     return this.lifts.get(id)?.name ?? id;
   }
 
+  /** Whether a lift is armed; one that is not known (yet, or any more) is not called unproven. */
+  isArmed(id) {
+    return this.lifts.get(id)?.armed ?? true;
+  }
+
   all() {
     return [...this.lifts.values()];
   }
 
-  /** Returns whether a lift was renamed, so that the caller redraws whatever shows its old name. */
+  /** Returns whether a lift was renamed or (dis)armed, so that the caller redraws the alarms, which say so. */
   setLifts(items) {
-    const renamed = items.some((lift) => this.nameOf(lift.id) !== lift.name);
+    const renamed = items.some((lift) => this.nameOf(lift.id) !== lift.name || this.isArmed(lift.id) !== lift.armed);
     this.lifts = new Map(items.map((lift) => [lift.id, lift]));
     for (const [id, card] of this.cards) {
       if (!this.lifts.has(id)) {

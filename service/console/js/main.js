@@ -22,6 +22,7 @@ const mayAct = () => person?.role === "operator" || person?.role === "admin";
 const lifts = new Lifts({ mayAct, standing: () => alarms.standing() });
 const alarms = new Alarms({
   nameOf: (id) => lifts.nameOf(id),
+  isArmed: (id) => lifts.isArmed(id),
   mayAct,
   onChange: showState,
 });

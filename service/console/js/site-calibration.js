@@ -80,9 +80,7 @@ export class SiteCalibration {
     this.decision.hidden = this.origin.hidden = this.figure.hidden = !found;
     if (found) this.drawFound(found);
     setText(this.use, this.inUse(found, active));
-    // GO is said of armed lifts alone: clusters part as well by swapped masks.
-    const verdict = !found?.go ? "NO-GO" : this.lift.armed ? "GO" : "NOT ARMED";
-    setText(this.short, !found ? "nothing yet" : `${verdict} · ${found.active ? "in use" : "not in use"}`);
+    setText(this.short, !found ? "nothing yet" : `${this.word(found)} · ${found.active ? "in use" : "not in use"}`);
     if (this.mayAct() !== Boolean(this.actions.firstChild)) {
       this.actions.replaceChildren(...(this.mayAct() ? [this.find, this.goBy, this.goBack] : []));
     }
@@ -96,17 +94,21 @@ export class SiteCalibration {
     }
   }
 
+  /** GO is said of armed lifts alone: clusters part as well by swapped masks, and by another lift's. */
+  word(found) {
+    if (this.lift.armed) return found.go ? "GO" : "NO-GO";
+    return found.go || this.lift.not_armed?.reason !== "passages_do_not_part" ? "NOT ARMED" : "NO-GO";
+  }
+
   drawFound(found) {
-    const overlap = finely(found.overlap);
-    const reason = found.go
-      ? `the two clusters overlap by ${overlap}, so the threshold between them tells open from closed.`
-      : `the two clusters overlap by ${overlap}, too much to tell open from closed between them. Review carriers and ` +
-        "find anew, or look at masks and camera.";
-    const go = found.go && this.lift.armed;
-    const unarmed = found.go && !this.lift.armed ? ` But the lift is ${this.lift.not_armed?.message ?? "not armed"}.` : "";
-    this.decision.dataset.go = go;
-    const word = found.go ? (go ? "GO" : "NOT ARMED") : "NO-GO";
-    const says = `${word}: ${reason}${unarmed}`;
+    const word = this.word(found);
+    const told = {
+      "GO": ", so the threshold between them tells open from closed.",
+      "NO-GO": ", too much to tell open from closed between them. Review carriers and find anew, or look at masks and camera.",
+      "NOT ARMED": `, but the lift is ${this.lift.not_armed?.message ?? "not armed"}.`,
+    };
+    this.decision.dataset.go = word === "GO";
+    const says = `${word}: the two clusters overlap by ${finely(found.overlap)}${told[word]}`;
     if (this.decision.textContent !== says) {
       this.decision.replaceChildren(h("strong", {}, word), says.slice(word.length));
     }

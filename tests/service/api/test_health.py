@@ -104,6 +104,7 @@ def test_a_lift_that_is_enrolled_and_not_watched_is_named(house: House) -> None:
     metrics = house.client.get("/metrics").text
     assert 'barwatch_lift_watched{lift="bare"} 0.0' in metrics
     assert 'barwatch_lift_watched{lift="demo-quad"} 1.0' in metrics
+    assert 'barwatch_lift_armed{lift="demo-quad"} 0.0' in metrics
 
 
 def test_metrics_are_prometheus_text(house: House) -> None:

@@ -189,5 +189,5 @@ def test_clusters_that_part_are_no_go_for_a_lift_that_is_not_armed(
     house.arm(LIFT_ID, Arming(ArmingReason.MASKS_SWAPPED, counts))
     _, panel = opened(browser, served)
     expect(panel.locator(".short")).to_have_text("NOT ARMED · not in use", timeout=PATIENCE_MS)
-    expect(panel.locator(".decision")).to_contain_text("But the lift is not armed: the masks are swapped")
+    expect(panel.locator(".decision")).to_contain_text("but the lift is not armed: the masks are swapped")
     expect(panel.locator(".decision")).to_have_attribute("data-go", "false")

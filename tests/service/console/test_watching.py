@@ -187,6 +187,9 @@ def test_a_lift_that_is_not_armed_gives_no_all_clear(page: Page, served: Served)
     few = {"seen": 7, "needed": 20}
     served.house.arm(state=Arming(ArmingReason.TOO_FEW_PASSAGES, few))
     says(page, "The lift is watched · Demo quad: not armed: 7 of 20 carriers seen", "degraded")
+    served.house.raise_alarm("p-1")  # is shown like any other, and said to be unproven
+    expect(page.locator(".banner .provisional")).to_contain_text("not armed", timeout=PATIENCE_MS)
+    page.locator(".banner .acknowledge").click()
     card = page.locator("[data-lift=demo-quad]")
     expect(card).to_have_attribute("data-armed", "false")
     expect(card.locator(".unarmed")).to_have_text("not armed: 7 of 20 carriers seen; wait for more")
