@@ -43,7 +43,7 @@ OPEN_SHARES = (0.5, 0.1)
 
 
 @dataclass(frozen=True, eq=False)
-class WatchedLift:
+class TriedLift:
     """A rendered lift's pictures as the network sees them; is_open: bool[P], one per passage of three."""
 
     name: str
@@ -53,11 +53,11 @@ class WatchedLift:
     is_open: Bool
 
     @staticmethod
-    def of(model: ScoringNetwork, lift: RenderedLift) -> WatchedLift:
+    def of(model: ScoringNetwork, lift: RenderedLift) -> TriedLift:
         """Look at a rendered lift's pictures and masks."""
         masks = model.masks(np.stack([lift.open_mask, lift.close_mask]))
         pictures = check_pictures(lift.images)
-        return WatchedLift(f"seed-{lift.seed}", model.look(lift.images), pictures, masks, lift.is_open[::3])
+        return TriedLift(f"seed-{lift.seed}", model.look(lift.images), pictures, masks, lift.is_open[::3])
 
 
 class Readings(NamedTuple):
@@ -72,7 +72,7 @@ class Readings(NamedTuple):
     mask_maps: Float32 | None
 
 
-def read_by(model: ScoringNetwork, lift: WatchedLift, masks: Float32, calibration: Calibration) -> Readings:
+def read_by(model: ScoringNetwork, lift: TriedLift, masks: Float32, calibration: Calibration) -> Readings:
     """Judge every passage of a lift by masks float32[2, D], whoever's they are."""
     references = LiftReferences(masks[:, None])
     inference = infer(model, lift.seen, references.embeddings())
@@ -129,7 +129,7 @@ class Trial(NamedTuple):
 
 
 def trials(
-    model: ScoringNetwork, lifts: Sequence[WatchedLift], calibration: Calibration, rounds: int, seed: int
+    model: ScoringNetwork, lifts: Sequence[TriedLift], calibration: Calibration, rounds: int, seed: int
 ) -> Iterator[Trial]:
     """Yield every trial: right, swapped and foreign masks, `rounds` orders for each share of open passages.
 
