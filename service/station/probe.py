@@ -9,6 +9,7 @@ from contextlib import closing
 from multiprocessing.connection import Connection
 
 import cv2
+import numpy as np
 
 from lifts.schema import Transport
 from service.capture.source import open_source
@@ -42,29 +43,29 @@ def probe_here(url: str, transport: Transport = "tcp") -> ProbeResult:
         ConfigurationError: the address is none, or names a variable that is not set.
     """
     began_s = time.monotonic()
-    frames, stamps, delay_s = 0, [0.0], 0.0
+    stamps: list[float] = []
+    delay_s = 0.0
     jpeg, size, decoder = b"", (0, 0), ""
     trouble: SourceError | None = None
     try:
         with closing(open_source(url, transport=transport)) as source:
             for frame in source:
-                if not frames:
+                if not stamps:
                     delay_s, size = time.monotonic() - began_s, (frame.width, frame.height)
-                    stamps[0] = frame.t_s
                 if not frame.damaged and not jpeg:
                     jpeg = _encoded(frame.bgr())
-                frames += 1
                 stamps.append(frame.t_s)
                 decoder = source.decoder
-                if frames >= _MOST_FRAMES or (jpeg and frame.t_s - stamps[0] >= LOOK_S):
+                if len(stamps) >= _MOST_FRAMES or (jpeg and frame.t_s - stamps[0] >= LOOK_S):
                     break
     except SourceError as error:
         trouble = error
     if not jpeg:
         problem = (trouble.problem if trouble else None) or SourceProblem.NO_VIDEO
         return ProbeResult(problem=problem, reason=SOURCE_PROBLEMS[problem])
-    elapsed_s = stamps[-1] - stamps[0]
-    fps = round((frames - 1) / elapsed_s, 2) if elapsed_s > 0.0 else None
+    # The median: a live stream begins between two key frames, with pictures missing.
+    step_s = float(np.median(np.diff(stamps))) if len(stamps) > 1 else 0.0
+    fps = round(1.0 / step_s, 2) if step_s > 0.0 else None
     return ProbeResult(jpeg, size[0], size[1], fps, decoder, round(delay_s, 3))
 
 
