@@ -25,6 +25,7 @@ from lifts.decision.arming import (
 from lifts.decision.bar_maps import bar_maps
 from lifts.decision.calibration import Calibration
 from lifts.decision.judge import judge
+from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
 from lifts.decision.site import is_informative
 from lifts.decision.verdict import Inference, Verdict
@@ -63,11 +64,12 @@ class TriedLift:
 class Readings(NamedTuple):
     """A lift's passages by one pair of masks.
 
-    passages: each of three pictures. middles: the verdict on its middle picture alone, as on a reference
-        picture. mask_maps: float32[2, C * C].
+    passages: each of three pictures; None if it could not be seen, which proves nothing.
+    middles: the verdict on its middle picture alone, as on a reference picture.
+    mask_maps: float32[2, C * C]; None of a model without maps.
     """
 
-    passages: list[PassageReading]
+    passages: list[PassageReading | None]
     middles: list[Verdict]
     mask_maps: Float32 | None
 
@@ -77,7 +79,8 @@ def read_by(model: ScoringNetwork, lift: TriedLift, masks: Float32, calibration:
     references = LiftReferences(masks[:, None])
     inference = infer(model, lift.seen, references.embeddings())
     cells = calibration.bar_map_cells
-    passages, middles = [], []
+    passages: list[PassageReading | None] = []
+    middles = []
     for at in range(0, len(lift.pictures), 3):
         rows, middle = slice(at, at + 3), slice(at + 1, at + 2)
         judgement, alone = (
@@ -86,7 +89,10 @@ def read_by(model: ScoringNetwork, lift: TriedLift, masks: Float32, calibration:
         )
         bar_map = _flat(inference.embeddings[middle], cells)
         shown = None if bar_map is None else bar_map[0]
-        passages.append(PassageReading(judgement.verdict, judgement.margin, is_informative(judgement), shown))
+        belongs = is_informative(judgement)
+        told = belongs or judgement.reasons == (Reason.NOT_THIS_LIFT,)
+        reading = PassageReading(judgement.verdict, judgement.margin, belongs, shown)
+        passages.append(reading if told else None)
         middles.append(alone.verdict)
     return Readings(passages, middles, _flat(masks, cells))
 
@@ -99,8 +105,9 @@ def first_armed(
 ) -> tuple[int | None, ArmingReason | None]:
     """Return after how many passages the lift is armed, None if never, and the last reason why it was not."""
     reason: ArmingReason | None = None
-    for count in range(LIMITS.passages, len(order) + 1):
-        watched = [readings.passages[index] for index in order[:count]]
+    told = [reading for index in order if (reading := readings.passages[index]) is not None]
+    for count in range(LIMITS.passages, len(told) + 1):
+        watched = told[:count]
         state = assess(confirmed, watched, readings.mask_maps, calibration.clusters)
         if state.armed:
             return count, None
