@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ml.report.accuracy import benchmark_section, lifts_section, onsite_section
+from ml.report.accuracy import arming_section, benchmark_section, lifts_section, onsite_section
 from ml.report.digits import digits_section
 from ml.report.headlines import headlines
 from ml.report.recordings import events_section, passages_section
@@ -38,6 +38,7 @@ ONSITE = {
 
 OTHERS: dict[str, tuple[str, Callable[[Result], str]]] = {
     **{name: (f"Speed, {setting}", embed_section) for name, setting in SPEEDS.items()},
+    "arming": ("Arming", lambda result: arming_section("What arms a lift", result)),
     "events": ("Events", events_section),
     "passages": ("Passages", passages_section),
     "digits": ("Digits", lambda result: f"{digits_section(result)}\n![What is cut out](getnet-digits.png)\n"),

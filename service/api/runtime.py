@@ -51,6 +51,9 @@ class Judging(Protocol):
     def reviewed(self, lift_id: str) -> None:
         """Note that somebody labelled a passage of the lift."""
 
+    def reconfigured(self, lift_id: str) -> None:
+        """Note that the lift's configuration was stored: it is not armed before it is checked again."""
+
     def forget(self, lift_id: str) -> None:
         """Drop a lift that is gone."""
 

@@ -1,7 +1,8 @@
 """Follows whether each lift is armed (`lifts.decision.arming`).
 
 Nothing of it is stored: the state follows from the active masks, the pictures that people confirmed and the
-passages in the database, so an old database comes up with an honest state, and new masks start over.
+passages in the database, so an old database comes up with an honest state. New masks, and another camera or
+track, start over.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from service.domain.errors import BarwatchError, NotFoundError
 from service.domain.masks import MaskVersion
 from service.domain.passage import Picture
 from service.inference.protocol import Engine, answered
-from service.store import masks, passages
+from service.store import lifts, masks, passages
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
@@ -142,6 +143,7 @@ class ArmingWatch:
             EngineUnavailableError: the embedder is down.
             StoreError: the database cannot answer.
             DamagedError: a stored reference picture is damaged.
+        NotFoundError: the lift was removed meanwhile.
         """
         began_mono_s = time.monotonic()
         with self._checking:
@@ -169,9 +171,10 @@ class ArmingWatch:
         with self._store.reading() as session:
             references = masks.newest_references(session, version.lift_id)
             labelled = passages.confirmed(session, version.lift_id, CONFIRMED_OF_EACH)
-            recent = passages.recent(session, *made_with, RECENT, OF_EACH)
+            since = lifts.view_since(session, version.lift_id)
+            recent = passages.recent(session, *made_with, RECENT, OF_EACH, since)
             former = (
-                passages.with_other_masks(session, *made_with, LOOKED_AT_AGAIN - len(recent))
+                passages.with_other_masks(session, *made_with, LOOKED_AT_AGAIN - len(recent), since)
                 if len(recent) < LOOKED_AT_AGAIN
                 else ()
             )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, load_only
 
 from lifts.schema import Lift
 from service.domain.errors import DamagedError, NotFoundError
-from service.store.damage import DAMAGE
+from service.store.damage import DAMAGE, intact
 from service.store.tables import LiftRow
 
 
@@ -23,8 +23,25 @@ def put(session: Session, lift: Lift) -> bool:
         session.add(LiftRow(id=lift.id, config=config, updated_at=now))
         session.flush()
         return True
-    row.config, row.updated_at = config, now
+    before = _read(session, lift.id)
+    if isinstance(before, str) or (before.camera, before.track) != (lift.camera, lift.track):
+        row.updated_at = now
+    row.config = config
     return False
+
+
+def view_since(session: Session, lift_id: str) -> datetime:
+    """Return since when the lift has had its camera and track: what was seen before may be another view.
+
+    Raises:
+        NotFoundError: there is no such lift.
+        DamagedError: nobody knows.
+    """
+    with intact(session, LiftRow.__tablename__, lift_id, f"lift {lift_id!r} is"):
+        since = session.scalar(select(LiftRow.updated_at).where(LiftRow.id == lift_id))
+    if since is None:
+        raise NotFoundError(f"no lift {lift_id!r}")
+    return since
 
 
 def get(session: Session, lift_id: str) -> Lift:

@@ -155,14 +155,20 @@ def count_seen(session: Session, lift_id: str, mask_version: int, model: str) ->
 
 
 def recent(
-    session: Session, lift_id: str, mask_version: int, model: str, limit: int, of_each: int
+    session: Session,
+    lift_id: str,
+    mask_version: int,
+    model: str,
+    limit: int,
+    of_each: int,
+    since: datetime,
 ) -> tuple[PassageRecord, ...]:
     """Return what shows whether these masks fit the lift: its passages with them, newest first.
 
     The newest `limit` that were seen well enough or did not look like this lift's, and the newest `of_each`
-    that were called open and that were called closed: one state may be rare.
+    that were called open and that were called closed: one state may be rare. None from before `since`.
     """
-    mine = _judged_by(lift_id, mask_version, model)
+    mine = (*_judged_by(lift_id, mask_version, model), PassageRow.seen_at >= since)
     newest = select(PassageRow).where(*mine).order_by(PassageRow.row.desc())
     queries = [newest.where(or_(_seen_well(), _not_this_lift())).limit(limit)]
     states = (Verdict.OPEN, Verdict.CLOSED)
@@ -174,12 +180,19 @@ def recent(
 
 
 def with_other_masks(
-    session: Session, lift_id: str, mask_version: int, model: str, limit: int
+    session: Session, lift_id: str, mask_version: int, model: str, limit: int, since: datetime
 ) -> tuple[PassageRecord, ...]:
-    """Return the newest passages with pictures that other masks, or another model, saw well or refused."""
+    """Return the newest passages with pictures that other masks or another model saw well or refused.
+
+    None from before `since`.
+    """
     other = or_(PassageRow.mask_version != mask_version, _part(PassageRow.judgement, "$.model") != model)
     query = select(PassageRow).where(
-        PassageRow.lift_id == lift_id, PassageRow.has_files, other, or_(_seen_well(), _not_this_lift())
+        PassageRow.lift_id == lift_id,
+        PassageRow.has_files,
+        PassageRow.seen_at >= since,
+        other,
+        or_(_seen_well(), _not_this_lift()),
     )
     rows = readable(session, query.order_by(PassageRow.row.desc()).limit(limit), PassageRow.row, _record)
     return tuple(record for _, record in rows if record is not None)

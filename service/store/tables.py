@@ -85,7 +85,9 @@ class LiftRow(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     config: Mapped[dict[str, Any]] = mapped_column(JSON)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime
+    )  # of camera or track: since when this is its view
 
 
 class MaskVersionRow(Base):

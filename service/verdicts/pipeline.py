@@ -175,6 +175,11 @@ class Pipeline:
         """Note that somebody labelled a passage of the lift."""
         self._arming.changed(lift_id, at_once=True)
 
+    def reconfigured(self, lift_id: str) -> None:
+        """Note that the lift's configuration was stored: it is not armed before it is checked again."""
+        self._arming.forget(lift_id)
+        self._arming.changed(lift_id, at_once=True)
+
     def snapshot(self, lift_id: str) -> Snapshot | None:
         """Return the lift's newest picture, if there is any."""
         return self.board.snapshot(lift_id)

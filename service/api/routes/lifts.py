@@ -57,6 +57,7 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
             check_camera_url(url, allow_files=runtime.settings.allow_file_cameras)
     new = runtime.store.write(lambda session: lifts.put(session, lift)).result()
     runtime.cameras.refresh()
+    runtime.pipeline.reconfigured(lift_id)
     response.status_code = 201 if new else 200
     return _shown(runtime, lift_id)
 

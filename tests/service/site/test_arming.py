@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from concurrent.futures import Future
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
-from lifts.schema import Lift
+from lifts.schema import Camera, Lift
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError
 from service.inference.enrolment import embed, enrol
@@ -43,9 +43,13 @@ class Station:
         lit = np.zeros((2, 10, 10), np.uint8)
         lit[0, OPEN_Y // 20, 2:8] = lit[1, CLOSE_Y // 20, 2:8] = 255
         self.maps = keep_maps(self.pictures, self.files, lit)
-        store.write(partial(lifts.put, lift=Lift(id=LIFT, name="Lift"))).result()
+        self.configure()
         self.watch_again()
         self.number = 0
+
+    def configure(self, name: str = "Lift", camera: Camera | None = None) -> None:
+        lift = Lift(id=LIFT, name=name, camera=camera)
+        self.store.write(partial(lifts.put, lift=lift)).result()
 
     def watch_again(self) -> None:
         """Start as after a restart."""
@@ -96,7 +100,7 @@ class Station:
         image = ImageJudgement(0.5, 0.5, 0.9, verdict)
         judgement = Judgement(verdict, 0.9, margin, True, 0.9, (image,), mask_version, model)
         kept = PictureRecord(self.files[shown], 0.0, 0.9, None, self.maps[shown])
-        seen_at = NOW + timedelta(seconds=6 * number)
+        seen_at = datetime.now(UTC)
         return PassageRecord(f"p-{number}", LIFT, number, seen_at, 0, 1, 2, judgement, (kept,) * 3)
 
 
@@ -165,6 +169,20 @@ def test_new_masks_start_over_and_what_was_confirmed_is_judged_by_them_at_once(s
     station.enrol(OPEN_Y, CLOSE_Y, {})
     assert station.watch.state(LIFT).reason is ArmingReason.NOT_CHECKED
     assert station.reason() is None  # references and the kept pictures of thirty carriers, judged again
+
+
+def test_another_camera_or_track_starts_over(station: Station) -> None:
+    """What was seen before may have been another lift; another name changes nothing."""
+    station.enrol(OPEN_Y, CLOSE_Y, REFERENCES)
+    station.carriers(20)
+    station.configure(name="Renamed")
+    assert station.reason() is None
+    station.configure(camera=Camera(url="rtsp://camera.example/2", width=640, height=480))
+    station.watch.changed(LIFT, at_once=True)
+    assert station.reason() is ArmingReason.TOO_FEW_PASSAGES
+    assert station.watch.state(LIFT).parameters["seen"] == 0
+    station.carriers(20)
+    assert station.reason() is None
 
 
 def test_a_reviewed_carrier_counts_by_its_record_once_its_pictures_are_gone(station: Station) -> None:
