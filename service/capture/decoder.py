@@ -37,7 +37,7 @@ _MIXED_S = 1.0  # pictures may be this far out of order; a clock set back by mor
 _UNDECODABLE_S = 10.0
 _UNREADABLE = 1000  # stretches of rubbish in a row that a recording's demultiplexer may stumble over
 _NO_TIMESTAMPS = 0x80  # AVFMT_NOTIMESTAMPS
-_ARRIVAL_FORMATS = {"mpjpeg", "mjpeg"}  # pictures one after another: FFmpeg numbers them at 25 a second
+ARRIVAL_FORMATS = {"mpjpeg", "mjpeg"}  # pictures one after another: FFmpeg numbers them at 25 a second
 _AS_STORED = Display()
 
 
@@ -107,7 +107,7 @@ class Decoder:
         self.fps = fps or (rate if 1.0 <= rate <= 240.0 else 25.0)
         self.name, self.hardware = self._context.name, False
         self._intra_only = stream.codec_context.codec.intra_only
-        numbered = container.format.name in _ARRIVAL_FORMATS
+        numbered = container.format.name in ARRIVAL_FORMATS
         self._recorded, self._by_arrival = recorded, numbered and not recorded
         unstamped = numbered or bool(container.format.flags & _NO_TIMESTAMPS)
         self.counted = recorded and (fps is not None or unstamped)

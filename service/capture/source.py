@@ -9,7 +9,9 @@ from __future__ import annotations
 import errno
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
@@ -18,7 +20,7 @@ from av.container import InputContainer
 from lifts.addresses import parse_address, redact
 from lifts.schema import Transport
 from service.capture.clock import MediaClock
-from service.capture.decoder import Decoder
+from service.capture.decoder import ARRIVAL_FORMATS, Decoder
 from service.capture.files import FileSource
 from service.capture.hardware import Hardware, accelerator, distrust
 from service.capture.hosts import resolve
@@ -96,6 +98,45 @@ class StreamSource:
             except ValueError:
                 raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO) from None
             yield from self._frames(decoder)
+
+    def record(
+        self, path: Path, seconds: float, on_progress: Callable[[float], None] = lambda _: None
+    ) -> None:
+        """Write what the camera sends for `seconds` into a Matroska file, as it comes.
+
+        on_progress is called with the share done, 0..1.
+
+        Raises:
+            SourceError: the camera cannot be opened, or breaks off.
+            OSError: the file cannot be written.
+        """
+        path.touch()
+        with self._open() as camera, av.open(str(path.resolve()), "w", format="matroska") as file:
+            if not camera.streams.video:
+                raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO)
+            by_arrival = camera.format.name in ARRIVAL_FORMATS
+            copy = file.add_stream_from_template(camera.streams.video[0])
+            first_s: float | None = None
+            try:
+                for packet in camera.demux(camera.streams.video[0]):
+                    if by_arrival and packet.size:
+                        packet.time_base = Fraction(1, 1000)
+                        packet.pts = packet.dts = round(1000 * time.monotonic())
+                    # A live stream begins anywhere: what comes before a whole picture cannot be decoded.
+                    if packet.dts is None or not (packet.is_keyframe or first_s is not None):
+                        continue
+                    at_s = float(packet.dts * packet.time_base)
+                    first_s = at_s if first_s is None else first_s
+                    if at_s - first_s > seconds:
+                        return
+                    on_progress(max(0.0, at_s - first_s) / seconds)
+                    packet.stream = copy
+                    file.mux(packet)
+            except av.FFmpegError as error:
+                raise SourceError(
+                    f"{self.name}: {_reason(error)} while it was recorded", _problem(error)
+                ) from None
+        raise SourceError(f"{self.name}: the stream ended while it was recorded", SourceProblem.NO_VIDEO)
 
     def _frames(self, decoder: Decoder) -> Iterator[Frame]:
         self.fps = decoder.fps

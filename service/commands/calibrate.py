@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import cv2
@@ -17,6 +20,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from lifts.errors import LiftError
 from lifts.folder import format_lift, read_lift
 from lifts.schema import Camera, Lift, Track
+from service.capture.source import StreamSource
+from service.capture.urls import device_of
 from service.commands.options import FpsOption, JsonOption
 from service.domain.errors import ConfigurationError
 from service.passages.motion import track_warnings
@@ -44,7 +49,12 @@ def parse_box(text: str) -> Marking:
 
 
 def calibrate(
-    video: Annotated[Path, typer.Argument(help="A recording of the lift, about two minutes.")],
+    video: Annotated[
+        str,
+        typer.Argument(
+            metavar="VIDEO", help="A recording of the lift, about two minutes; or its camera's address."
+        ),
+    ],
     box: Annotated[
         str | None,
         typer.Option(
@@ -65,24 +75,38 @@ def calibrate(
     fps: FpsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Propose a lift's track from a video of three carriers or more; prints it, or writes it to --out."""
+    """Propose a lift's track from a video of three carriers or more; prints it, or writes it to --out.
+
+    A camera's address in place of a video: it is recorded for --seconds, into recording.mkv in --out, and the
+    address is written as it was given, with ${NAME} for name and password.
+    """
     marking = None if box is None else parse_box(box)
-    if url is not None:
-        check_camera_url(url, allow_files=True)
+    camera = video if "://" in video or device_of(video) is not None else None
+    for address in (url, camera):
+        if address is not None:
+            check_camera_url(address, allow_files=True)
     known = None if out is None else _known(out)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"reading {video.name}", total=1.0)
+    with (
+        ExitStack() as stack,
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+    ):
+        task = progress.add_task("recording", total=1.0)
+        path = Path(video)
+        if camera is not None:
+            path = (out or Path(stack.enter_context(TemporaryDirectory()))) / "recording.mkv"
+            _record(camera, path, seconds, lambda done: progress.update(task, completed=done))
+        progress.update(task, description=f"reading {path.name}", completed=0.0)
         recording = read_recording(
-            video, seconds, lambda done: progress.update(task, completed=0.4 * done), fps=fps
+            path, seconds, lambda done: progress.update(task, completed=0.4 * done), fps=fps
         )
         for line in _unread(recording):
             typer.echo(line, err=True)
         progress.update(task, description="following the carriers")
         proposal = propose(recording, marking, lambda done: progress.update(task, completed=0.4 + 0.5 * done))
-        shots = read_pictures(video, proposal.middles_s, fps=fps) if out or picture else []
+        shots = read_pictures(path, proposal.middles_s, fps=fps) if out or picture else []
         progress.update(task, completed=1.0)
-    lift = _lift(known, out, video, recording, proposal.track, url)
+    lift = _lift(known, out, path, recording, proposal.track, url or camera)
     warnings = _warnings(proposal, lift, marked=marking is not None)
     files = _write(lift, proposal, shots, out, picture)
     if as_json:
@@ -96,6 +120,14 @@ def calibrate(
         typer.echo(line, err=True)
     for warning in warnings:
         typer.echo(f"warning: {warning}", err=True)
+
+
+def _record(url: str, path: Path, seconds: float, on_progress: Callable[[float], None]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        StreamSource(url).record(path, seconds, on_progress)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def _unread(recording: Recording) -> list[str]:

@@ -9,18 +9,22 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lifts.schema import Camera, Lift, Pose, Track
+from service.capture.files import FileSource
 from service.capture.source import StreamSource
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.errors import SourceError
+from service.domain.frame import Frame
 from service.domain.health import Health
 from service.health.limits import HealthLimits
 from service.station.supervisor import CameraSupervisor
 from tests.end_to_end.conftest import PYTHON, SERVER, Serve
 from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
-from tests.service.capture.videos import write_video
+from tests.service.capture.videos import drawn, write_video
 
 TRACK = Track(
     begin=Pose(x=80, y=90, scale=2.0), middle=Pose(x=160, y=90, scale=2.0), end=Pose(x=240, y=90, scale=2.0)
@@ -86,6 +90,35 @@ def lost(active: bool) -> Callable[[CameraEvent], bool]:
     return lambda event: (
         isinstance(event, Health) and event.kind is AlarmKind.CAMERA_LOST and event.active is active
     )
+
+
+def nearest(frame: Frame) -> int:
+    """Return which picture of the recording a frame shows."""
+    off = [np.abs(frame.bgr().astype(int) - drawn(index)).mean() for index in range(100)]
+    assert min(off) < 8
+    return int(np.argmin(off))
+
+
+def test_a_camera_is_recorded_as_it_comes(recording: Path, rtsp: Serve, tmp_path: Path) -> None:
+    """Undecoded, with its times: the file holds what the camera showed."""
+    path, shares = tmp_path / "recorded.mkv", [0.0]
+    with rtsp({"cam": recording}) as addresses:
+        StreamSource(addresses["cam"]).record(path, 1.5, shares.append)
+    frames = list(FileSource(path))
+    assert frames[-1].t_s == pytest.approx(1.5, abs=0.15)
+    steps = [b.t_s - a.t_s for a, b in itertools.pairwise(frames)]
+    assert sorted(steps)[len(steps) // 2] == pytest.approx(0.04, abs=0.005)
+    first, later = (nearest(frame) for frame in (frames[5], frames[30]))
+    assert later - first == round((frames[30].t_s - frames[5].t_s) / 0.04)
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.9
+
+
+def test_a_camera_that_breaks_off_while_it_is_recorded_says_so(rtsp: Serve, tmp_path: Path) -> None:
+    """A recording shorter than asked for is never taken for a whole one."""
+    short = write_video(tmp_path / "short.mp4", range(0, 800, 40))
+    with rtsp({"cam": short}) as addresses, pytest.raises(SourceError, match="while it was recorded"):
+        StreamSource(addresses["cam"]).record(tmp_path / "a.mkv", 600.0)
 
 
 def test_frames_come_with_their_times(recording: Path, rtsp: Serve) -> None:

@@ -11,12 +11,16 @@ from typer.testing import CliRunner
 from lifts.folder import parse_lift, read_lift
 from lifts.geometry import pose_at
 from lifts.schema import Camera, Lift, Pose, Track
+from service.capture.files import FileSource
 from service.cli import app
 from service.commands.calibrate import _lift, _warnings
-from service.domain.errors import CalibrationError, ConfigurationError, SourceError
+from service.domain.errors import BarwatchError, CalibrationError, ConfigurationError, SourceError
 from service.setup.proposal import _ADVICE, Proposal
 from service.setup.video import Recording
 from service.usecases.samples import sample_folder, video_of
+from tests.end_to_end.conftest import Serve
+from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
+from tests.service.capture.videos import write_video
 
 DEMO = "demo-double"
 INTERVAL_S = 5.2
@@ -104,6 +108,29 @@ def test_an_address_that_is_given_is_written_unless_it_holds_a_secret() -> None:
     for wrong in ("rtsp://admin:Canary/1@cam/", "ftp://cam/", "http://169.254.169.254/"):
         with pytest.raises(ConfigurationError) as refused:
             CliRunner().invoke(app, ["calibrate", "a.mp4", "--url", wrong], catch_exceptions=False)
+        assert "Canary" not in str(refused.value)
+
+
+def test_a_camera_is_recorded_and_its_address_kept(
+    rtsp: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In place of a video: recording.mkv is in the folder; an unknown address is refused before, in words."""
+    video = write_video(tmp_path / "a.mp4", range(0, 8000, 40))
+    out = tmp_path / "out"
+    monkeypatch.setenv("ANYBODY", "x")
+    with rtsp({"cam": video}) as addresses:
+        url = addresses["cam"].replace("//", "//${ANYBODY}:${ANYBODY}@")
+        line = ["calibrate", url, "--out", str(out), "--seconds", "5"]
+        with pytest.raises(CalibrationError):  # a moving ramp has no carriers
+            CliRunner().invoke(app, line, catch_exceptions=False)
+    assert FileSource(out / "recording.mkv").duration_s == pytest.approx(5.0, abs=0.3)
+    for wrong, said in (
+        ("rtsp://127.0.0.1:1/x", "refused"),
+        ("rtsp://a:Canary#@cam/", "NAME"),
+        ("ftp://cam/", "rtsp"),
+    ):
+        with pytest.raises(BarwatchError, match=rf"(?i){said}") as refused:
+            CliRunner().invoke(app, ["calibrate", wrong], catch_exceptions=False)
         assert "Canary" not in str(refused.value)
 
 
