@@ -257,3 +257,26 @@ def test_wrong_configuration_is_refused(house: House, change: dict[str, Any]) ->
     answer = house.call("PUT", "/lifts/demo-quad", json={**LIFT, **change})
     assert answer.status_code == 422
     assert next(iter(change)) in answer.json()["detail"]
+
+
+def test_a_lift_says_whether_it_is_armed_and_what_is_missing(house: House) -> None:
+    """At enrolment, in the list, after a review: a code, its numbers, a sentence; PUT takes GET's answer."""
+    answer = house.enrol(files={"reference_open": ("r.png", png(draw_picture(OPEN_Y)))}).json()
+    assert (answer["armed"], answer["quality"]) == (False, "not_measured")
+    assert answer["not_armed"]["reason"] == "not_confirmed"
+    assert (answer["not_armed"]["parameters"]["open"], answer["not_armed"]["parameters"]["closed"]) == (1, 0)
+    assert answer["not_armed"]["message"].startswith("not armed: confirmed so far: 1 open, 0 closed;")
+    [listed] = house.call("GET", "/lifts", Role.VIEWER).json()["items"]
+    assert {key: listed[key] for key in ("armed", "quality", "not_armed")} == {
+        key: answer[key] for key in ("armed", "quality", "not_armed")
+    }
+    house.add_passage("p-1")  # shows an open bar
+    house.call("POST", "/passages/p-1/review", Role.OPERATOR, json={"verdict": "closed"})
+    assert house.runtime.arming_now("demo-quad").reason == "confirmed_misjudged"
+    assert house.call("GET", "/lifts/demo-quad").json()["quality"] == "weak"
+    house.arm()
+    shown = house.call("GET", "/lifts/demo-quad").json()
+    assert (shown["armed"], shown["not_armed"], shown["quality"]) == (True, None, "good")
+    assert house.call("PUT", "/lifts/demo-quad", json=shown).status_code == 200
+    history = house.call("GET", "/lifts/demo-quad/masks").json()["items"]
+    assert [version["quality"] for version in history] == ["good"]

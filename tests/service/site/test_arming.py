@@ -13,14 +13,17 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lifts.decision.arming import Arming, ArmingReason
+from lifts.decision.clusters import BimodalFit
+from lifts.decision.site import SiteCalibration
 from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
 from lifts.schema import Camera, Lift
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError
+from service.domain.masks import SiteCalibrationVersion
 from service.inference.enrolment import embed, enrol
 from service.inference.inline import InlineEngine
 from service.site.arming import ArmingWatch
-from service.store import lifts, masks, passages
+from service.store import lifts, masks, passages, site_calibrations
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
@@ -50,6 +53,18 @@ class Station:
     def configure(self, name: str = "Lift", camera: Camera | None = None) -> None:
         lift = Lift(id=LIFT, name=name, camera=camera)
         self.store.write(partial(lifts.put, lift=lift)).result()
+
+    def calibrate(self, midpoint: float) -> None:
+        """Judge by a site calibration whose threshold lies there."""
+        version = self.masks.get(LIFT)
+        assert version is not None
+        site = SiteCalibration(BimodalFit(midpoint - 1, midpoint + 1, 0.1, 0.5))
+        found = SiteCalibrationVersion(
+            LIFT, 0, version.version, version.model, site, (), 0, False, datetime.now(UTC)
+        )
+        stored = self.store.write(partial(site_calibrations.add, found=found)).result()
+        self.store.write(partial(site_calibrations.activate, lift_id=LIFT, version=stored.version)).result()
+        self.masks.reload(LIFT)
 
     def watch_again(self) -> None:
         """Start as after a restart."""
@@ -169,6 +184,17 @@ def test_new_masks_start_over_and_what_was_confirmed_is_judged_by_them_at_once(s
     station.enrol(OPEN_Y, CLOSE_Y, {})
     assert station.watch.state(LIFT).reason is ArmingReason.NOT_CHECKED
     assert station.reason() is None  # references and the kept pictures of thirty carriers, judged again
+
+
+def test_an_active_site_calibration_is_what_the_lift_is_judged_by(station: Station) -> None:
+    """Its threshold counts: one far beside the clusters arms nothing, one between them does."""
+    station.enrol(OPEN_Y, CLOSE_Y, REFERENCES)
+    station.carriers(20)
+    assert station.reason() is None
+    for midpoint, reason in ((3.0, ArmingReason.CONFIRMED_MISJUDGED), (0.1, None)):
+        station.calibrate(midpoint)
+        assert station.watch.state(LIFT).reason is ArmingReason.NOT_CHECKED
+        assert station.reason() is reason
 
 
 def test_another_camera_or_track_starts_over(station: Station) -> None:

@@ -1,5 +1,6 @@
 """The evaluation of arming: some passages are confirmed, the others come, and wrong masks are counted."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from lifts.arrays import Float32, UInt8
 from lifts.decision.arming import LIMITS, ArmingReason
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import ClusterPrior
+from ml.commands.common import RESULTS
 from ml.data.rendered import RenderedLift
 from ml.evaluate.site.arming import TriedLift, arming_rows, draw_order, trials
 
@@ -100,3 +102,21 @@ def test_right_masks_arm_and_wrong_ones_never() -> None:
     assert right["armed_after_median"] == LIMITS.passages
     assert (swapped["armed"], swapped["reasons"]) == (0, {ArmingReason.MASKS_SWAPPED.value: 2})
     assert rows["foreign", 0.5]["armed"] == rows["foreign_confirmed", 0.5]["armed"] == 0
+
+
+def test_the_measured_lifts_were_armed_by_their_own_masks_alone_as_operations_says() -> None:
+    """Swapped and foreign masks armed none of the twenty; the page has the figures of the result."""
+    rows = json.loads((RESULTS / "arming.json").read_text())["rows"]
+    wrong = [row for row in rows if row["masks"] != "right"]
+    assert {row["masks"] for row in wrong} == {"swapped", "foreign", "foreign_confirmed"}
+    assert [row["armed"] for row in wrong] == [0] * len(wrong)
+    page = (RESULTS.parents[1] / "docs" / "operations.md").read_text()
+    half, tenth = (row for row in rows if row["masks"] == "right")
+    assert f"armed in {half['armed']} of {half['trials']} trials" in page
+    assert (
+        f"after {half['armed_after_median']:.0f} carriers; {len(half['lifts_never_armed'])} lift never"
+        in page
+    )
+    assert f"{tenth['armed']} of {tenth['trials']}, after {tenth['armed_after_median']:.0f}" in page
+    for row in wrong:
+        assert f"0 of {row['trials']:,} |" in page
