@@ -116,20 +116,22 @@ class StreamSource:
                 raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO)
             by_arrival = camera.format.name in ARRIVAL_FORMATS
             copy = file.add_stream_from_template(camera.streams.video[0])
-            first_s: float | None = None
+            first: int | None = None
             try:
                 for packet in camera.demux(camera.streams.video[0]):
                     if by_arrival and packet.size:
                         packet.time_base = Fraction(1, 1000)
                         packet.pts = packet.dts = round(1000 * time.monotonic())
                     # A live stream begins anywhere: what comes before a whole picture cannot be decoded.
-                    if packet.dts is None or not (packet.is_keyframe or first_s is not None):
+                    if packet.dts is None or not (packet.is_keyframe or first is not None):
                         continue
+                    first = packet.dts if first is None else first
+                    packet.pts = (packet.dts if packet.pts is None else packet.pts) - first
+                    packet.dts -= first
                     at_s = float(packet.dts * packet.time_base)
-                    first_s = at_s if first_s is None else first_s
-                    if at_s - first_s > seconds:
+                    if at_s > seconds:
                         return
-                    on_progress(max(0.0, at_s - first_s) / seconds)
+                    on_progress(max(0.0, at_s) / seconds)
                     packet.stream = copy
                     file.mux(packet)
             except av.FFmpegError as error:
