@@ -60,7 +60,7 @@ def parse_address(url: str) -> StreamAddress | None:
     """
     text = PLACEHOLDER.sub(_FILLED, url)
     if _STREAM.match(text) is None:
-        if re.search(r":.*@", text) and not text.startswith(("/", ".")):
+        if re.search(r":.*@", text, re.DOTALL) and not text.startswith(("/", ".")):
             raise ValueError(f"a name and a password before @, but no rtsp:// or http://: {HINT}")
         if text.startswith("//"):
             raise ValueError(f"expected rtsp:// or http:// before the host: {HINT}")
