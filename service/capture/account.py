@@ -13,8 +13,9 @@ Stretch = tuple[float, float]
 """From, to: seconds from the start of the file."""
 
 _GAP_S, _GAP_PICTURES = 1.0, 4.0  # a gap is longer than that, and than so many of the usual intervals
+_HOLE = 1.5  # usual intervals without a picture: one is missing
 _JOINED_S = 0.5  # stretches that are nearer to each other are one
-_ROUNDED_S = 1.0  # by which files are often shorter than they say
+_NOTICED_S = 0.5  # by which a loss is noticed before the pictures that it costs are due
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,56 +54,76 @@ class Bookkeeper:
     """Notes each picture of a recording as it is read; see `Account`."""
 
     def __init__(self) -> None:
-        self._times = array("d")
+        self._times, self._numbers = array("d"), array("q")
         self._damaged: list[Stretch] = []
+        self._suspect: list[Stretch] = []
         self._losses = 0
-        self._sizes: list[tuple[float, int, int]] = []
+        self.sizes: list[tuple[float, int, int]] = []
+        """When pictures of a width and height begin, as they are shown, seconds."""
         self._display = Display()
         self._counted_fps: float | None = None
 
     def picture(
-        self, t_s: float, size: tuple[int, int], display: Display, losses: int, *, damaged: bool
+        self, t_s: float, number: int, size: tuple[int, int], display: Display, losses: int, *, damaged: bool
     ) -> None:
-        """Note a picture: its time, its size as shown; losses: how often something was lost so far."""
+        """Note a picture.
+
+        Args:
+            t_s: its time. number: it counts all, undecoded ones too. size: (width, height) as it is shown.
+            display: how. losses: how often something was lost so far. damaged: whether it is.
+        """
         if damaged or losses != self._losses:
             before_s = self._times[-1] if self._times else 0.0
-            self._damage(before_s if losses != self._losses else t_s, t_s)
+            self._damage(before_s if losses != self._losses else t_s, t_s, shown=damaged)
         self._losses = losses
-        if not self._sizes or self._sizes[-1][1:] != size:
-            self._sizes.append((t_s, *size))
+        if not self.sizes or self.sizes[-1][1:] != size:
+            self.sizes.append((t_s, *size))
         if not self._times:
             self._display = display
         self._times.append(t_s)
+        self._numbers.append(number)
 
     def counted(self, fps: float) -> None:
         """Note that pictures are counted at this rate."""
         self._counted_fps = fps
 
-    def _damage(self, from_s: float, to_s: float) -> None:
-        if self._damaged and from_s - self._damaged[-1][1] <= _JOINED_S:
+    def _damage(self, from_s: float, to_s: float, *, shown: bool) -> None:
+        if shown and self._damaged and from_s <= self._damaged[-1][1] + _JOINED_S:
             self._damaged[-1] = self._damaged[-1][0], to_s
-        else:
+        elif shown:
             self._damaged.append((from_s, to_s))
+        else:
+            self._suspect.append((from_s, to_s))
 
-    def account(self, promised_s: float | None, losses: int, joins_s: list[float], *, ended: bool) -> Account:
+    def account(
+        self, promised_s: float | None, rounded_s: float, losses: int, joins_s: list[float], *, ended: bool
+    ) -> Account:
         """Return what was read so far.
 
-        promised_s: where the file's pictures end by its own account. losses: how often something was lost.
+        promised_s: where the file's pictures end by its own account, to within rounded_s. losses: how often
+            something was lost. joins_s: where clips were joined.
         ended: whether the file was read to its end, so that what is not there is missing.
         """
         times = np.frombuffer(self._times, np.float64) if self._times else np.zeros(0)
         steps = np.diff(times)
-        usual_s = float(np.median(steps)) if steps.size else 0.0
+        counts = np.diff(np.frombuffer(self._numbers, np.int64)) if steps.size else steps
+        usual_s = float(np.median(steps / np.maximum(counts, 1))) if steps.size else 0.0
         begin_s, end_s = (float(times[0]), float(times[-1]) + usual_s) if times.size else (0.0, 0.0)
         missing_s = promised_s - end_s if ended and promised_s is not None else 0.0
-        if missing_s <= max(_ROUNDED_S, 2.0 * usual_s):
+        if missing_s <= max(rounded_s, 2.0 * usual_s):
             missing_s = 0.0
-        damaged = list(self._damaged)
-        if ended and losses != self._losses and missing_s == 0.0:
-            damaged.append((float(times[-1]) if times.size else 0.0, end_s))
-        long = np.flatnonzero(steps > max(_GAP_S, _GAP_PICTURES * usual_s))
-        gaps = [(float(times[k]), float(times[k + 1])) for k in long]
-        gaps = [gap for gap in gaps if not any(a <= gap[0] and gap[1] <= b for a, b in damaged)]
+        holes = [(float(times[k]), float(times[k + 1])) for k in np.flatnonzero(steps > _HOLE * usual_s)]
+        # Losses between clips that were joined cost no picture; and they are noticed a few pictures early.
+        near = [*self._damaged, *((from_s, to_s + _NOTICED_S) for from_s, to_s in self._suspect)]
+        lost = [hole for hole in holes if any(hole[0] <= to_s and from_s <= hole[1] for from_s, to_s in near)]
+        damaged = _merged([*self._damaged, *lost])
+        # FFmpeg takes the last picture before another clip for damaged, because packets are not numbered on.
+        seams = [*joins_s, *(t_s for t_s, _, _ in self.sizes[1:])]
+        damaged = [each for each in damaged if not any(_is_seam(each, t_s) for t_s in seams)]
+        if ended and losses != self._losses and missing_s == 0.0 and times.size:
+            damaged = _merged([*damaged, (float(times[-1]), end_s)])
+        least_s = max(_GAP_S, _GAP_PICTURES * usual_s)
+        gaps = [hole for hole in holes if hole[1] - hole[0] > least_s and hole not in lost]
         if begin_s > _GAP_S:
             gaps.insert(0, (0.0, begin_s))
         lost_s = sum(to_s - from_s for from_s, to_s in damaged)
@@ -111,13 +132,27 @@ class Bookkeeper:
             read_s=end_s - lost_s,
             begin_s=begin_s,
             end_s=end_s,
-            pictures=len(self._times),
+            pictures=self._numbers[-1] + 1 if self._numbers else 0,
             rate=1.0 / usual_s if usual_s > 0.0 else 0.0,
             counted_fps=self._counted_fps,
             gaps=tuple(gaps),
             damaged=tuple(damaged),
             missing_s=missing_s,
             joins_s=tuple(joins_s),
-            sizes=tuple(self._sizes),
+            sizes=tuple(self.sizes),
             display=self._display,
         )
+
+
+def _is_seam(stretch: Stretch, join_s: float) -> bool:
+    return abs(stretch[0] - join_s) <= _JOINED_S and abs(stretch[1] - join_s) <= _JOINED_S
+
+
+def _merged(stretches: list[Stretch]) -> list[Stretch]:
+    merged: list[Stretch] = []
+    for from_s, to_s in sorted(stretches):
+        if merged and from_s <= merged[-1][1] + _JOINED_S:
+            merged[-1] = merged[-1][0], max(merged[-1][1], to_s)
+        else:
+            merged.append((from_s, to_s))
+    return merged

@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import av
@@ -16,6 +17,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from service.capture.hardware import in_hardware
+from service.capture.layout import has_rubbish
 from service.capture.picture import Display, planes_of
 from service.capture.thinning import Thinning
 from service.domain.frame import Frame
@@ -77,8 +79,8 @@ class Decoder:
     Args:
         container: opened for reading; the caller closes it.
         wanted_fps: if given, pictures that no other is predicted from may be left undecoded: see `Thinning`.
-        recorded: a file: no clock of this machine is asked. Where it has no time stamps, pictures are counted
-            at its frame rate; rubbish between its packets is passed over.
+        recorded: the file that it is. Then no clock of this machine is asked, pictures without time stamps
+            are counted at the frame rate, and rubbish between packets is passed over.
         fps: of a file: count its pictures at this rate, whatever its stamps say.
 
     Raises:
@@ -92,7 +94,7 @@ class Decoder:
         container: InputContainer,
         *,
         wanted_fps: float | None = None,
-        recorded: bool = False,
+        recorded: Path | None = None,
         fps: float | None = None,
     ) -> None:
         stream = container.streams.best("video")
@@ -103,15 +105,20 @@ class Decoder:
         self._context.thread_count = 1
         # Without this FFmpeg withholds damaged pictures, and nobody would know of them.
         self._context.flags |= Flags.output_corrupt
-        rate = float(stream.average_rate or stream.guessed_rate or 0)
+        numbered = container.format.name in ARRIVAL_FORMATS
+        self._recorded, self._by_arrival = recorded, numbered and recorded is None
+        unstamped = numbered or bool(container.format.flags & _NO_TIMESTAMPS)
+        self.counted = recorded is not None and (fps is not None or unstamped)
+        """Whether times are the pictures' numbers at `fps`."""
+        own_rate = self._context.framerate if self.counted else None  # the container's is a guess
+        rate = float(own_rate or stream.average_rate or stream.guessed_rate or 0)
         self.fps = fps or (rate if 1.0 <= rate <= 240.0 else 25.0)
         self.name, self.hardware = self._context.name, False
         self._intra_only = stream.codec_context.codec.intra_only
-        numbered = container.format.name in ARRIVAL_FORMATS
-        self._recorded, self._by_arrival = recorded, numbered and not recorded
-        unstamped = numbered or bool(container.format.flags & _NO_TIMESTAMPS)
-        self.counted = recorded and (fps is not None or unstamped)
-        """Whether times are the pictures' numbers at `fps`."""
+        # AVI says of packets only when to decode them.
+        self._by_dts = recorded is not None and container.format.name == "avi"
+        self.relative = self.counted or self._by_dts
+        """Whether stamps say nothing of when the file starts: the first picture does."""
         base = stream.time_base
         # Read once: PyAV makes and reduces a fraction whenever a picture's own time base is read.
         self._ticks = None if base is None else (base.numerator, base.denominator)
@@ -120,7 +127,12 @@ class Decoder:
         """For how long packets were waited for, seconds."""
         self.losses = 0
         """How often something was lost: packets that are damaged, missing or cannot be decoded."""
+        self.last_byte = 0
+        """Where the last packet ends in the file."""
+        self.unreadable = 0
+        """How often in a row, up to now, there was rubbish in place of a packet."""
         self._count = 0
+        self._previous: tuple[int, float] | None = None
         self._broken_s: float | None = None
         self._last: tuple[float, float] | None = None
         self._newest_s = float("-inf")
@@ -132,7 +144,7 @@ class Decoder:
             arrived_s = time.monotonic()
             if pictures:
                 decoded_s = arrived_s
-            elif packet.size and arrived_s - decoded_s > _UNDECODABLE_S and not self._recorded:
+            elif packet.size and arrived_s - decoded_s > _UNDECODABLE_S and self._recorded is None:
                 raise TimeoutError(f"nothing that came for {_UNDECODABLE_S:.0f} s can be decoded")
             for picture in pictures:
                 if self._last is None and in_hardware(picture.format.name):
@@ -151,7 +163,7 @@ class Decoder:
             self._thinning.packet(len(pictures))
 
     def _read(self) -> Iterator[tuple[av.Packet[av.VideoStream], list[VideoFrame]]]:
-        packets, unreadable = self._container.demux(self.stream), 0
+        packets = self._container.demux(self.stream)
         while True:
             # Captured for this step only: a capture left open would belong to whichever thread runs next.
             with av.logging.Capture(local=True) as messages:
@@ -160,17 +172,18 @@ class Decoder:
                     packet = next(packets, None)
                 except av.InvalidDataError:
                     # The demultiplexer is beyond what it stumbled over, and can be asked again.
-                    unreadable += 1
-                    if not self._recorded or unreadable > _UNREADABLE:
+                    self.unreadable += 1
+                    if self._recorded is None or self.unreadable > _UNREADABLE:
                         raise
-                    self.losses += 1
                     packets = self._container.demux(self.stream)
                     continue
-                unreadable = 0
                 self.waited_s += time.monotonic() - asked_s
                 if packet is None:
                     return
-                failed = packet.is_corrupt
+                self.losses += any("ended prematurely" in message for _, _, message in messages)
+                if packet.size:
+                    self.losses, self.unreadable = self.losses + self.unreadable, 0
+                failed = packet.is_corrupt or self._interrupted(packet)
                 try:
                     pictures = self._context.decode(packet)
                 except av.FFmpegError:
@@ -180,9 +193,24 @@ class Decoder:
                 self._broke(packet)
             yield packet, pictures
 
+    def _interrupted(self, packet: av.Packet[av.VideoStream]) -> bool:
+        """Say whether there is rubbish between a recording's packet and the one before, where one is missing.
+
+        Transport streams number their packets to 16: by chance, the loss of many is not noticed.
+        """
+        before, dts = self._previous, packet.dts
+        if packet.pos is None or dts is None or packet.time_base is None:
+            return False
+        self.last_byte = max(self.last_byte, packet.pos + packet.size)
+        self._previous = packet.pos, float(dts * packet.time_base)
+        if self._recorded is None or self._container.format.name != "mpegts" or before is None:
+            return False
+        missing = self._previous[1] - before[1] > 1.5 / self.fps
+        return missing and has_rubbish(self._recorded, before[0], packet.pos)
+
     def _broke(self, packet: av.Packet[av.VideoStream]) -> None:
         self.losses += 1
-        stamp = packet.pts if packet.pts is not None else packet.dts
+        stamp = packet.dts if packet.pts is None or self._by_dts else packet.pts
         if stamp is not None and packet.time_base is not None and not (self._by_arrival or self.counted):
             self._broken_s = float(stamp * packet.time_base)
         else:
@@ -196,6 +224,8 @@ class Decoder:
         if picture.is_corrupt:
             self._broken_s = raw_s
             return True
+        if self._recorded is not None and self._newest_s - raw_s > _MIXED_S:
+            broken_s = self._broken_s = None  # another clip begins: it lost nothing
         if broken_s is None or raw_s < broken_s:
             return False
         # Cameras with gradual refresh send no key frames; what was lost has been replaced after a while.
@@ -216,16 +246,17 @@ class Decoder:
         return False
 
     def _stamp(self, picture: VideoFrame, arrived_s: float) -> float:
+        stamp = picture.dts if self._by_dts else picture.pts
         if self._by_arrival:
             raw_s = arrived_s
         elif self.counted:
             raw_s = self._count / self.fps
-        elif picture.pts is not None and self._ticks is not None:
-            raw_s = picture.pts * self._ticks[0] / self._ticks[1]
+        elif stamp is not None and self._ticks is not None:
+            raw_s = stamp * self._ticks[0] / self._ticks[1]
         elif self._last is None:
             raw_s = 0.0
         else:
-            passed_s = 1.0 / self.fps if self._recorded else arrived_s - self._last[1]
+            passed_s = 1.0 / self.fps if self._recorded is not None else arrived_s - self._last[1]
             raw_s = self._last[0] + passed_s
         self._last = raw_s, arrived_s
         return raw_s

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -16,12 +18,17 @@ from service.capture.account import Account, Bookkeeper
 from service.capture.clock import RecordingClock
 from service.capture.decoder import Decoded, Decoder
 from service.capture.hardware import Hardware, accelerator
-from service.capture.picture import Display, display_of
+from service.capture.layout import TS_PACKETS, boxes, parts, riff_end
+from service.capture.picture import Display, display_of, same_shape
 from service.capture.thinning import FrameGate
 from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame
 
 _PROTOCOLS = "file,subfile"
+_STILLS = {"image2", "jpeg_pipe"}
+_ROUNDED_S, _SHORTER_S = 0.3, 1.0  # off what a file says of its video; of all, when sound may be longer
+_TAIL = 0.1  # of a file, at most, is behind its last picture
+_RUBBISH_BYTES = 4096  # at a file's end, which may be there for any reason
 _TAG = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)$")  # Matroska says so how long a stream is
 
 
@@ -31,7 +38,7 @@ class FileSource:
     Frames bear the file's own times, seconds from where its first stream starts: a gap stays a gap, and
     pictures that start later than the sound are late. Where a file has no time stamps, its frame rate counts.
     Clips that were joined behind the first are read through. Pictures are turned and stretched as the file
-    wants them shown.
+    wants them shown, and brought to one size where that changes.
 
     Args:
         path: the file; whatever its name looks like, it is one.
@@ -42,7 +49,8 @@ class FileSource:
             `service.capture.thinning.Thinning`, which never goes below four fifths of `max_fps`.
         hardware: what decodes.
         fps: count pictures at this rate, whatever the file says of their times.
-        size: (width, height) that is expected: pictures that have it only as they are stored stay so.
+        size: (width, height) that is expected, at any scale: pictures of another shape are brought to that.
+            Those that have this very size only as they are stored stay so.
 
     Raises:
         SourceError: no such file, or no video.
@@ -65,6 +73,7 @@ class FileSource:
         self._wanted_fps = max_fps if skip_unneeded else None
         self._hardware, self._counted_fps, self._expected = hardware, fps, size
         self._closed = threading.Event()
+        self._fit: tuple[int, int] | None = None
         self._parts = parts(self.path)
         self._books, self._losses, self._ended = Bookkeeper(), 0, False
         with self._open(*self._parts[0]) as container:
@@ -76,19 +85,31 @@ class FileSource:
             frames_s = decoder.stream.frames / decoder.fps
             self.duration_s = frames_s if decoder.counted else _duration_s(container, decoder.stream)
             """Where its pictures end by its own account, seconds; 0 when it does not say."""
+            self._rounded_s = _ROUNDED_S if _says_for_itself(decoder.stream, container) else _SHORTER_S
         for part in self._parts[1:]:
             with suppress(SourceError), self._open(*part) as container:
-                self.duration_s += _duration_s(container, self._decoder(container).stream)
+                stream = self._decoder(container).stream
+                self.duration_s += _duration_s(container, stream) - _late_s(container, stream)
 
     def close(self) -> None:
         """End the iteration soon; safe from another thread."""
         self._closed.set()
 
     @property
+    def sizes(self) -> list[tuple[float, int, int]]:
+        """When pictures of a width and height begin, before they are brought to one size; now's is last."""
+        return self._books.sizes
+
+    @property
+    def joins(self) -> int:
+        """How many clips were joined so far, behind the first."""
+        return len(self._clock.joins_s)
+
+    @property
     def account(self) -> Account:
         """What was read so far, the first time through."""
         return self._books.account(
-            self.duration_s or None, self._losses, self._clock.joins_s, ended=self._ended
+            self.duration_s or None, self._rounded_s, self._losses, self._clock.joins_s, ended=self._ended
         )
 
     def __iter__(self) -> Iterator[Frame]:
@@ -136,30 +157,50 @@ class FileSource:
                 pictures = ((picture.raw_s, picture) for picture in _readable(decoder))
                 display, size, first_size = Display(), (0, 0), (0, 0)
                 number = before
-                for t_s, picture in self._clock.timed(pictures, None if decoder.counted else start_s):
+                for t_s, picture in self._clock.timed(pictures, None if decoder.relative else start_s):
                     self.decoder = decoder.name
                     if (picture.picture.width, picture.picture.height) != size:
                         size = (picture.picture.width, picture.picture.height)
                         first_size = size if first_size == (0, 0) else first_size
                         display = self._display(picture, decoder, first_size)
-                    if keep_books:
-                        self._losses = lost + decoder.losses
-                        self._books.picture(
-                            t_s, display.size(*size), display, self._losses, damaged=picture.damaged
-                        )
                     number = before + picture.number
+                    if keep_books:
+                        self._losses, own = lost + decoder.losses, display.own_size(*size)
+                        self._books.picture(t_s, number, own, display, self._losses, damaged=picture.damaged)
                     yield t_s, picture, display, number
+                decoder.losses += self._breaks_off(container, decoder, end)
                 before, lost = number + 1, lost + decoder.losses
                 self._losses = lost if keep_books else self._losses
         self._ended = True
 
+    def _breaks_off(self, container: InputContainer, decoder: Decoder, end: int | None) -> bool:
+        """Say whether a file that was read ends within a packet, or goes on where FFmpeg does not."""
+        size = self.path.stat().st_size
+        if end is not None:
+            return False
+        if container.format.name == "mpegts" and all(size % packet for packet in TS_PACKETS):
+            return True
+        if riff_end(self.path) > size or any(box_end > size for _, _, box_end in boxes(self.path)):
+            return True
+        tail = size - decoder.last_byte
+        if container.format.name == "flv":
+            return tail > _TAIL * size
+        return decoder.unreadable > 0 and tail > _RUBBISH_BYTES
+
     def _display(self, picture: Decoded, decoder: Decoder, first_size: tuple[int, int]) -> Display:
+        """Return how a picture is shown: at the first one's size, and in the shape that is expected."""
         shown = display_of(picture.picture, decoder.stream, first_size)
         stored = (picture.picture.width, picture.picture.height)
         # A lift that was set up with pictures as they are stored is watched with such.
         if shown.aspect != 1 and stored == self._expected:
-            return Display(shown.transposed, shown.mirrored, shown.flipped)
-        return shown
+            shown = replace(shown, aspect=Fraction(1))
+        own = shown.own_size(*stored)
+        if self._fit is None:
+            width, height = own
+            if self._expected is not None and not same_shape(own, self._expected):
+                height = max(2, round(width * self._expected[1] / self._expected[0]))
+            self._fit = width, height
+        return shown if own == self._fit else replace(shown, fit=self._fit)
 
     def _open(self, start: int, end: int | None) -> InputContainer:
         if not self.path.is_file():
@@ -169,11 +210,13 @@ class FileSource:
         if end is not None or start:
             name = f"subfile,,start,{start},end,{end or 0},,:{name}"
         try:
-            return av.open(
-                name, options={"protocol_whitelist": _PROTOCOLS}, hwaccel=accelerator(self._hardware)
-            )
+            container = self._opened(name)
+            if container.format.name in _STILLS:
+                container.close()
+                container = self._opened(name, "mjpeg")  # pictures that were joined, not the first alone
+            return container
         except (av.FFmpegError, ValueError):
-            names = {box for box, _ in _boxes(self.path)}
+            names = {box for box, _, _ in boxes(self.path)}
             if names and b"moov" not in names:
                 raise SourceError(
                     f"{self.path}: its index is missing, which MP4 files have at their end: the copy broke "
@@ -183,39 +226,24 @@ class FileSource:
                 f"{self.path}: not a video that can be decoded", SourceProblem.NOT_A_CAMERA
             ) from None
 
+    def _opened(self, name: str, format_name: str | None = None) -> InputContainer:
+        return av.open(
+            name,
+            format=format_name,
+            options={"protocol_whitelist": _PROTOCOLS},
+            hwaccel=accelerator(self._hardware),
+        )
+
     def _decoder(self, container: InputContainer) -> Decoder:
         try:
-            return Decoder(container, wanted_fps=self._wanted_fps, recorded=True, fps=self._counted_fps)
+            return Decoder(
+                container,
+                wanted_fps=self._wanted_fps,
+                recorded=self.path,
+                fps=self._counted_fps,
+            )
         except ValueError as error:
             raise SourceError(f"{self.path}: {error}") from None
-
-
-def parts(path: Path) -> list[tuple[int, int | None]]:
-    """Return where the clips of a file begin and end, in bytes; None: at the file's end.
-
-    Only MP4 files need it: of other formats FFmpeg reads all clips that were joined.
-    """
-    starts = [at for name, at in _boxes(path) if name == b"ftyp"] or [0]
-    return list(zip(starts, [*starts[1:], None], strict=True))
-
-
-def _boxes(path: Path) -> Iterator[tuple[bytes, int]]:
-    """Yield names and places of an MP4 file's outermost boxes; none of other files."""
-    at = 0
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            while at + 8 <= size:
-                file.seek(at)
-                head = file.read(16)
-                length, name = int.from_bytes(head[:4], "big"), head[4:8]
-                if at == 0 and name != b"ftyp":
-                    return
-                yield name, at
-                length = int.from_bytes(head[8:], "big") if length == 1 else length or size
-                at += max(length, 8)
-    except OSError:
-        return
 
 
 def _readable(decoder: Decoder) -> Iterator[Decoded]:
@@ -224,6 +252,17 @@ def _readable(decoder: Decoder) -> Iterator[Decoded]:
         yield from decoder
     except av.FFmpegError:
         decoder.losses += 1
+
+
+def _says_for_itself(stream: av.VideoStream, container: InputContainer) -> bool:
+    return stream.duration is not None or "DURATION" in stream.metadata or len(container.streams) == 1
+
+
+def _late_s(container: InputContainer, stream: av.VideoStream) -> float:
+    """Return how long after the file's start its pictures start, by its own account, seconds."""
+    if stream.start_time is None or stream.time_base is None:
+        return 0.0
+    return max(0.0, float(stream.start_time * stream.time_base) - (container.start_time or 0) / av.time_base)
 
 
 def _duration_s(container: InputContainer, stream: av.VideoStream) -> float:

@@ -17,6 +17,7 @@ from service.domain.planes import Planes
 Image = npt.NDArray[np.uint8]
 
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+_SAME_SHAPE = 0.03
 _LEAST_ASPECT, _MOST_ASPECT = Fraction(1, 4), Fraction(4)
 
 
@@ -25,13 +26,15 @@ class Display:
     """How a file wants its pictures shown. Turned first, then stretched until pixels are square.
 
     transposed: rows become columns. mirrored, flipped: then left and right, top and bottom change sides.
-    aspect: width of a turned picture's pixel over its height.
+    aspect: width of a turned picture's pixel over its height. fit: (width, height) that all pictures of the
+    recording have, if this one has another.
     """
 
     transposed: bool = False
     mirrored: bool = False
     flipped: bool = False
     aspect: Fraction = Fraction(1)
+    fit: tuple[int, int] | None = None
 
     @property
     def plain(self) -> bool:
@@ -44,7 +47,11 @@ class Display:
         return self.transposed or self.mirrored or self.flipped
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Return (width, height) of a stored picture as it is shown: no pixel is given up."""
+        """Return (width, height) of a stored picture as it is shown: without `fit`, no pixel is given up."""
+        return self.own_size(width, height) if self.fit is None else self.fit
+
+    def own_size(self, width: int, height: int) -> tuple[int, int]:
+        """Return the same without regard to the other pictures."""
         if self.transposed:
             width, height = height, width
         if self.aspect > 1:
@@ -71,6 +78,11 @@ class Display:
         if plane.shape != size[::-1]:
             plane = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8)
         return plane
+
+
+def same_shape(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Say whether two sizes (width, height) have the same ratio, to within what rounding and encoders do."""
+    return abs(one[0] * other[1] / (one[1] * other[0]) - 1.0) <= _SAME_SHAPE
 
 
 def display_of(picture: VideoFrame, stream: av.VideoStream, first_size: tuple[int, int]) -> Display:

@@ -136,6 +136,10 @@ def _unread(recording: Recording) -> list[str]:
     if account is None:
         return []
     lines = reading_lines(account)
+    if account.gaps or account.joins_s:
+        lines.append(
+            f"the longest stretch is used: {recording.times_s[0]:.1f} to {recording.times_s[-1]:.1f} s"
+        )
     return [*lines, *reading_advice(account)] if len(lines) > 1 or reading_advice(account) else []
 
 

@@ -22,7 +22,7 @@ from service.inference.model import EmbeddingModel
 from service.passages.motion import track_warnings
 from service.settings import Settings, load_settings
 from service.station.summary import as_json as summary_as_json
-from service.station.summary import carrier_lines, reading_advice, reading_lines
+from service.station.summary import carrier_lines, reading_lines
 from service.station.watch import RecordingWatch, Watched
 from service.store import lifts, masks
 from service.store.database import Store
@@ -67,7 +67,7 @@ def watch(
         for seen in watched:
             typer.echo(_line(seen, timing) if lines else _sentence(seen.passage, seen.judgement))
     account = watched.account
-    advice = reading_advice(account)
+    advice = watched.advice
     if lines:
         typer.echo(json.dumps({"summary": summary_as_json(account, watched.carriers, advice)}))
     for line in [*reading_lines(account), *carrier_lines(watched.carriers), *advice]:

@@ -93,17 +93,14 @@ class PassageExtractor:
 
     def _begin(self, track: TrackGeometry, size: tuple[int, int]) -> None:
         """Set up for frames of a size (width, height), with the track in their pixels."""
-        self._size, self._track = size, track
-        self._roi = Roi(track, *size)
+        self._size, self._track, self._roi = size, track, Roi(track, *size)
         self._placer = Placer(track, self._roi, self._watched.masks, self._watched.references)
         self._learning: Learning | None = None
         self._following: Following | None = None
         self._work: Work[list[Passage]] | None = None
-        if self._learnt is not None and self._learnt.size == size:
-            features = 2 * self._roi.size[0] * self._roi.size[1]
-            if self._learnt.line.frames.shape[1] == features:
-                departures = self._departures(float(self._learnt.places[-1]))
-                self._following = Following.resumed(track, self._learnt, departures)
+        known, features = self._learnt, 2 * self._roi.size[0] * self._roi.size[1]
+        if known is not None and known.size == size and known.line.frames.shape[1] == features:
+            self._following = Following.resumed(track, known, self._departures(float(known.places[-1])))
         if self._following is None:
             self._learning = Learning(self._roi, track)
 
@@ -120,9 +117,12 @@ class PassageExtractor:
     @property
     def learnt(self) -> Learnt | None:
         """What another extractor of the same lift may begin with; None while the line is being learnt."""
-        if self._following is None or self._learning is not None:
-            return None
-        return self._following.learnt(self._fingerprint, self._size)
+        return None if self._learning is not None else self.learnt_so_far
+
+    @property
+    def learnt_so_far(self) -> Learnt | None:
+        """The same, as soon as the line is followed."""
+        return None if self._following is None else self._following.learnt(self._fingerprint, self._size)
 
     @property
     def line_speed(self) -> str:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from service.capture.account import Account
 from service.capture.files import FileSource
+from service.capture.picture import same_shape
 from service.domain.errors import SourceError
 
 Image = npt.NDArray[np.uint8]
@@ -22,7 +23,7 @@ PICTURES_PER_S = 12.5
 WIDTH_PX = 400
 """Width of the reduced pictures."""
 
-_SAME_SHAPE = 0.01  # by which the ratio of width to height may change
+_GAP_S = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,8 @@ def read_recording(
 ) -> Recording:
     """Read a video's first `seconds` as reduced grey pictures at an even pace.
 
-    Pictures of another size are brought to the first one's; from where their shape is another, none are read.
+    Carriers are not on time after a gap or a joint, so the longest stretch without any is used. Where the
+    pictures' shape changes, reading ends.
 
     Args:
         path: the file.
@@ -64,24 +66,28 @@ def read_recording(
     Raises:
         SourceError: no video, damaged, or no picture in it.
     """
-    grey: list[Image] = []
-    times: list[float] = []
+    stretches: list[tuple[list[float], list[Image]]] = []
     size = (0, 0)
     source = FileSource(path, fps=fps)
+    first_s, last_s, joins = None, 0.0, 0
     for frame in source:
         t_s = frame.t_s
-        if times and t_s - times[0] > seconds:
+        first_s = t_s if first_s is None else first_s
+        if t_s - first_s > seconds or not same_shape(source.sizes[-1][1:], (frame.width, frame.height)):
             break
-        if times and abs(frame.width * size[1] / (frame.height * size[0]) - 1.0) > _SAME_SHAPE:
-            break
+        if not stretches or t_s - last_s > _GAP_S or source.joins != joins:
+            stretches.append(([], []))
+        last_s, joins = t_s, source.joins
+        times, grey = stretches[-1]
         if times and t_s < times[0] + len(times) / PICTURES_PER_S - 1e-3:
             continue
-        size = size if times else (frame.width, frame.height)
-        grey.append(_reduced(frame.luma, size))
+        size = (frame.width, frame.height)
         times.append(t_s)
-        on_progress(min((t_s - times[0]) / seconds, 1.0))
-    if not grey:
+        grey.append(_reduced(frame.luma))
+        on_progress(min((t_s - first_s) / seconds, 1.0))
+    if not stretches:
         raise SourceError(f"{path}: no picture in it")
+    times, grey = max(stretches, key=lambda stretch: len(stretch[0]))
     return Recording(np.stack(grey), np.array(times), *size, source.account)
 
 
@@ -103,7 +109,7 @@ def read_pictures(path: Path, times_s: Sequence[float], *, fps: float | None = N
     return found
 
 
-def _reduced(luma: Image, size: tuple[int, int]) -> Image:
-    width, height = size
-    reduced = (WIDTH_PX, max(16, round(WIDTH_PX * height / width)))
-    return np.asarray(cv2.resize(luma, reduced, interpolation=cv2.INTER_AREA), np.uint8)
+def _reduced(luma: Image) -> Image:
+    height, width = luma.shape
+    size = (WIDTH_PX, max(16, round(WIDTH_PX * height / width)))
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.uint8)

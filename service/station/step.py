@@ -105,6 +105,16 @@ class Station:
         """The line and its carriers as they were learnt; None while they are being learnt."""
         return self._extractor.learnt
 
+    @property
+    def following(self) -> bool:
+        """Whether the line is known, be it from few carriers."""
+        return self._extractor.line_interval_s is not None
+
+    @property
+    def learnt_so_far(self) -> Learnt | None:
+        """The same as `learnt`, as soon as the line is followed."""
+        return self._extractor.learnt_so_far
+
     def take(self, frame: Frame, now_s: float) -> list[StationEvent]:
         """Take in a frame that came at `now_s`; return what is to be reported."""
         events: list[StationEvent] = []

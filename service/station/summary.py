@@ -10,13 +10,16 @@ from typing import Any
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.capture.account import Account, Stretch
+from service.capture.picture import same_shape
 from service.domain.reason_texts import TEXTS
 
-LEAST_RATE = 4.0
-"""Pictures a second below which a line is followed badly or not at all (docs/operations.md)."""
+LEAST_RATE = 5.0
+"""Pictures a second with which all carriers were still found (docs/operations.md)."""
 
 GOOD_RATE = 12.5
 """Pictures a second of which none more are used."""
+
+CameraSize = tuple[int, int]
 
 _NAMED = 5  # stretches that are named one by one
 
@@ -68,23 +71,33 @@ def reading_lines(account: Account) -> list[str]:
     return lines
 
 
-def reading_advice(account: Account) -> list[str]:
-    """Return what to do about what is wrong with a recording; nothing if all is well."""
+def reading_advice(account: Account, camera: CameraSize | None = None) -> list[str]:
+    """Return what to do about what is wrong with a recording; nothing if all is well.
+
+    camera: (width, height) of the lift's camera, for which its track was made.
+    """
     advice = []
     if not account.whole:
         advice.append(
             "part of the recording could not be read: copy it again from the recorder, or export it again"
         )
-    if 0.0 < account.rate < LEAST_RATE:
+    if 0.0 < account.rate < 0.95 * LEAST_RATE:
         advice.append(
             f"{account.rate:.3g} pictures a second are too few to follow a line: it takes at least "
             f"{LEAST_RATE:g}, better {GOOD_RATE:g}. Set the recorder's frame rate higher"
         )
-    if len(account.sizes) > 1:
+    sizes = [(width, height) for _, width, height in account.sizes]
+    expected = camera or (sizes[0] if sizes else (1, 1))
+    others = [size for size in dict.fromkeys(sizes) if not same_shape(size, expected)]
+    if others:
+        named, made_for = (", ".join(f"{w}x{h}" for w, h in some) for some in (others, [expected]))
         advice.append(
-            "the picture's size changes: set the camera to one size, day and night. The line is learnt anew "
-            "each time"
+            f"pictures of {named} have another shape than the {made_for} that the track is made for: whether "
+            "they are cut or squeezed is unknown, so nothing is judged by them. Record in the camera's own "
+            "shape, or calibrate the lift with such a recording"
         )
+    elif len(set(sizes)) > 1:
+        advice.append("the picture's size changes: set the camera to one size, day and night")
     return advice
 
 

@@ -5,6 +5,7 @@ Camera health is checked too: carriers that pass while the view is dark, covered
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,18 +14,22 @@ from typing import NamedTuple
 import numpy as np
 
 from lifts.decision.judge import judge
+from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.capture.account import Account
 from service.capture.files import FileSource
+from service.capture.picture import same_shape
 from service.domain.camera import WatchedLift
 from service.domain.masks import MaskVersion
-from service.domain.passage import Passage
+from service.domain.passage import Passage, Picture
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
-from service.station.step import Station
-from service.station.summary import Carriers
+from service.passages.extractor import ExtractorOptions
+from service.passages.learnt import Learnt
+from service.station.step import Station, StationEvent
+from service.station.summary import Carriers, reading_advice
 from service.station.worker import WorkerOptions
 
 
@@ -65,11 +70,11 @@ class RecordingWatch:
         on_progress: Callable[[float], None] | None = None,
         fps: float | None = None,
     ) -> None:
-        watched = WatchedLift(lift=folder.lift, masks=folder.masks, references=folder.references)
-        self._station = Station(watched, 0.0, run_id="file")
+        self._watched = WatchedLift(lift=folder.lift, masks=folder.masks, references=folder.references)
+        self._station = self._begin(None)
         camera = folder.lift.camera
-        size = None if camera is None else (camera.width, camera.height)
-        self._source = FileSource(path, max_fps=WorkerOptions().max_fps, fps=fps, size=size)
+        self._size = None if camera is None else (camera.width, camera.height)
+        self._source = FileSource(path, max_fps=WorkerOptions().max_fps, fps=fps, size=self._size)
         self._folder, self._model, self._on_progress = folder, model, on_progress
         self.carriers = Carriers()
         """What was found so far."""
@@ -88,19 +93,62 @@ class RecordingWatch:
             self.carriers.add(watched.judgement)
             yield watched
 
+    @property
+    def advice(self) -> list[str]:
+        """What to do about what is wrong with the recording, in sentences."""
+        return reading_advice(self.account, self._size)
+
+    def _begin(self, learnt: Learnt | None) -> Station:
+        return Station(self._watched, 0.0, run_id="file", learnt=learnt)
+
     def _passages(self) -> Iterator[tuple[Passage, float]]:
-        """Yield each passage, and the media time of the frame that completed it."""
+        """Yield each passage, and the media time of the frame that completed it.
+
+        A gap while the line is being learnt would cost the carriers before it. Then the line is learnt from
+        what comes after, and all is watched again.
+        """
+        held: list[tuple[Passage, float]] | None = None
+        station, last_s = self._station, None
+        for found, t_s in self._steps(station):
+            if not station.following and last_s is not None and t_s - last_s > ExtractorOptions().gap_s:
+                held = held or []
+            last_s = t_s
+            if held is None:
+                yield from found
+                continue
+            held += found
+            if station.following and not station.learning:
+                break
+        if held is None:
+            return
+        learnt = station.learnt_so_far
+        if learnt is None:
+            yield from held
+            return
+        for found, _ in self._steps(self._begin(learnt)):
+            yield from found
+
+    def _steps(self, station: Station) -> Iterator[tuple[list[tuple[Passage, float]], float]]:
+        """Yield after each frame what it completed, and its time; the carriers of a short file at its end."""
         source, ended_s = self._source, 0.0
         for frame in source:
             ended_s = frame.t_s
-            for event in self._station.take(frame, frame.t_s):
-                if isinstance(event, Passage):
-                    yield event, frame.t_s
+            yield self._found(station.take(frame, frame.t_s), frame.t_s), frame.t_s
             if self._on_progress is not None and source.duration_s > 0:
                 self._on_progress(min(frame.t_s / source.duration_s, 1.0))
-        for event in self._station.finish(ended_s):
-            if isinstance(event, Passage):
-                yield event, ended_s
+        yield self._found(station.finish(ended_s), ended_s), ended_s
+
+    def _found(self, events: list[StationEvent], t_s: float) -> list[tuple[Passage, float]]:
+        passages = [event for event in events if isinstance(event, Passage)]
+        return [(replace(each, pictures=tuple(map(self._checked, each.pictures))), t_s) for each in passages]
+
+    def _checked(self, picture: Picture) -> Picture:
+        """Mark a picture that was taken while the file's pictures had another shape than the camera's."""
+        sizes = self._source.sizes
+        at = bisect.bisect_right(sizes, picture.t_s, key=lambda size: size[0]) - 1
+        if self._size is None or same_shape(sizes[max(at, 0)][1:], self._size):
+            return picture
+        return replace(picture, problem=picture.problem or Reason.ANOTHER_VIEW)
 
 
 def _watched(passage: Passage, version: MaskVersion, model: EmbeddingModel, decided_s: float) -> Watched:
