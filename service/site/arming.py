@@ -71,6 +71,7 @@ class ArmingWatch:
         pictures: where those are.
         masks_of: the masks that a lift is judged by now, None if it has none.
         why_none: why it has none.
+        beat: called by `step` before each question to the engine: a long step is no hang.
     """
 
     def __init__(
@@ -80,9 +81,10 @@ class ArmingWatch:
         pictures: Pictures,
         masks_of: Callable[[str], MaskVersion | None],
         why_none: Callable[[str], Reason],
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._store, self._engine, self._pictures = store, engine, pictures
-        self._masks_of, self._why_none = masks_of, why_none
+        self._masks_of, self._why_none, self._beat = masks_of, why_none, beat
         self._lock = threading.Lock()
         self._checking = threading.Lock()
         self._lifts: dict[str, _LiftWatch] = {}
@@ -129,7 +131,7 @@ class ArmingWatch:
             ]
         for lift_id in due:
             try:
-                found = self.check(lift_id)
+                found = self._check(lift_id, self._beat)
                 log.debug("arming checked", lift_id=lift_id, armed=found.armed, reason=found.reason)
             except BarwatchError as error:
                 failed = error
@@ -145,6 +147,9 @@ class ArmingWatch:
             DamagedError: a stored reference picture is damaged.
         NotFoundError: the lift was removed meanwhile.
         """
+        return self._check(lift_id, lambda: None)
+
+    def _check(self, lift_id: str, beat: Callable[[], object]) -> Arming:
         began_mono_s = time.monotonic()
         with self._checking:
             version = self._masks_of(lift_id)
@@ -154,7 +159,7 @@ class ArmingWatch:
             if version is None:
                 return self.state(lift_id)
             try:
-                found = self._assess(version, known)
+                found = self._assess(version, known, beat)
             except BaseException:
                 known.due_mono_s = 0.0
                 raise
@@ -164,7 +169,8 @@ class ArmingWatch:
                 known.rested_mono_s = now_mono_s + min(REST * (now_mono_s - began_mono_s), MOST_REST_S)
             return found
 
-    def _assess(self, version: MaskVersion, known: _LiftWatch) -> Arming:
+    def _assess(self, version: MaskVersion, known: _LiftWatch, beat: Callable[[], object]) -> Arming:
+        beat()
         if known.key != _key(version):
             known.readings.clear()
         made_with = (version.lift_id, version.version, version.model)
@@ -179,16 +185,16 @@ class ArmingWatch:
                 else ()
             )
         confirmed = [
-            _confirmed(_REFERENCES[name], self._judged(name, [_shown(image)], version, known))
+            _confirmed(_REFERENCES[name], self._judged(name, [_shown(image)], version, known, beat))
             for name, image in references.items()
             if name in _REFERENCES
         ]
-        confirmed += [self._labelled(record, version, known) for record in labelled]
+        confirmed += [self._labelled(record, version, known, beat) for record in labelled]
         cells = self._engine.manifest.calibration.bar_map_cells
         readings = self._stored_readings(recent, cells)
         for record in former:
             shown = self._pictures.of_passage(record)
-            if shown and (judged := self._judged(record.id, shown, version, known)) is not None:
+            if shown and (judged := self._judged(record.id, shown, version, known, beat)) is not None:
                 readings.append(judged[2])
         site = None if version.site is None else version.site.calibration
         in_use = {*references, *(record.id for record in (*labelled, *former))}
@@ -201,9 +207,11 @@ class ArmingWatch:
             0.0 if site is None else site.fit.threshold,
         )
 
-    def _labelled(self, record: PassageRecord, version: MaskVersion, known: _LiftWatch) -> ConfirmedReading:
+    def _labelled(
+        self, record: PassageRecord, version: MaskVersion, known: _LiftWatch, beat: Callable[[], object]
+    ) -> ConfirmedReading:
         is_open = record.review is not None and record.review.verdict is Verdict.OPEN
-        found = self._judged(record.id, self._pictures.of_passage(record), version, known)
+        found = self._judged(record.id, self._pictures.of_passage(record), version, known, beat)
         if found is not None:
             return _confirmed(is_open, found)
         # Its pictures are gone: what it was judged counts, if these masks judged it.
@@ -213,7 +221,12 @@ class ArmingWatch:
         return ConfirmedReading(is_open, verdict, verdict)
 
     def _judged(
-        self, name: str, shown: Sequence[Picture], version: MaskVersion, known: _LiftWatch
+        self,
+        name: str,
+        shown: Sequence[Picture],
+        version: MaskVersion,
+        known: _LiftWatch,
+        beat: Callable[[], object],
     ) -> tuple[Judgement, Judgement, PassageReading] | None:
         """Judge pictures by the masks alone, and as the lift is judged now; None without a usable picture."""
         calibration = self._engine.manifest.calibration
@@ -224,6 +237,7 @@ class ArmingWatch:
             images = np.stack([picture.image for picture in usable])
 
             def by(references: LiftReferences) -> tuple[Judgement, Inference]:
+                beat()
                 inference = answered(self._engine.submit_pictures(images, references.embeddings()))
                 return judge(usable, inference, references, calibration), inference
 

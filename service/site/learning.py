@@ -37,7 +37,11 @@ Read = Callable[[PassageRecord], Sequence[Picture]]
 
 
 def find_site_calibration(
-    watched: Sequence[PassageRecord], masks: MaskVersion, engine: Engine, read: Read
+    watched: Sequence[PassageRecord],
+    masks: MaskVersion,
+    engine: Engine,
+    read: Read,
+    beat: Callable[[], object] = lambda: None,
 ) -> SiteCalibrationVersion:
     """Learn from a lift's passages; blocks until the engine has embedded each, once or twice.
 
@@ -48,6 +52,7 @@ def find_site_calibration(
         masks: the lift's active masks.
         engine: runs the network.
         read: returns a passage's stored pictures.
+        beat: called before each passage: long work is no hang.
 
     Raises:
         TooFewPassagesError: too few passages could be judged.
@@ -59,7 +64,7 @@ def find_site_calibration(
         raise ConflictError("this model holds no prior for the clusters of margins: export it again")
     _require(len(watched), "were seen well enough so far")
     alone = dataclasses.replace(masks, site=None)
-    found = calibrate_site(lambda background: _judged(watched, read, engine, alone, background), prior)
+    found = calibrate_site(lambda background: _judged(watched, read, engine, alone, background, beat), prior)
     return SiteCalibrationVersion(
         lift_id=masks.lift_id,
         version=0,
@@ -81,6 +86,7 @@ def _judged(
     engine: Engine,
     masks: MaskVersion,
     background: Float32 | None,
+    beat: Callable[[], object],
 ) -> PassageSample:
     margins: list[float] = []
     embeddings: list[Float32] = []
@@ -88,6 +94,7 @@ def _judged(
     references = reference_embeddings(masks.embeddings[:, 0], background)
     calibration = engine.manifest.calibration
     for record in watched:  # read one by one: all their pictures together are many megabytes
+        beat()
         pictures = [picture for picture in read(record) if problem_of(picture, calibration) is None]
         if not pictures:
             continue

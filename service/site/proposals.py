@@ -43,6 +43,7 @@ class Proposals:
         engine: embeds their pictures again; its model knows how clusters lie on lifts in general.
         pictures: where those are.
         masks_of: the masks that a lift is judged by now, None if it has none.
+        beat: called before each passage that is judged again: long work is no hang.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Proposals:
         engine: Engine,
         pictures: Pictures,
         masks_of: Callable[[str], MaskVersion | None],
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._store, self._engine, self._pictures, self._masks_of = store, engine, pictures, masks_of
+        self._beat = beat
         self._waiting: deque[str] = deque()
         self._next_round_mono_s = self._next_look_mono_s = 0.0
 
@@ -101,7 +104,9 @@ class Proposals:
                 return None
             watched = passages.watched(session, *found_with, MAX_PASSAGES)
         try:
-            found = find_site_calibration(watched, active, self._engine, self._pictures.of_passage)
+            found = find_site_calibration(
+                watched, active, self._engine, self._pictures.of_passage, self._beat
+            )
         except ConflictError as error:
             log.debug("nothing to propose", lift_id=lift_id, reason=str(error))
             return None

@@ -93,8 +93,10 @@ class Pipeline:
             max_waiting=max_waiting,
         )
         self.maintenance = Maintenance(store, pictures, self.masks, retention or Retention())
-        self._arming = ArmingWatch(store, engine, pictures, self.masks.get, self.masks.why_none)
-        proposals = Proposals(store, engine, pictures, self.masks.get)
+        self._arming = ArmingWatch(
+            store, engine, pictures, self.masks.get, self.masks.why_none, self._beat_checking
+        )
+        proposals = Proposals(store, engine, pictures, self.masks.get, self._beat_proposing)
         # Apart from maintenance: a lift is looked at for seconds, and shelving must not wait for that.
         self._proposing = Runner("proposals", proposals.step, every_s=PROPOSE_EVERY_S)
         self._checking = Runner("arming", self._arming.step, every_s=ARM_EVERY_S)
@@ -194,6 +196,12 @@ class Pipeline:
         self._arming.forget(lift_id)
         self.board.forget(lift_id)
         self.conditions.forget(lift_id)
+
+    def _beat_checking(self) -> None:
+        self._checking.heartbeat.begin()
+
+    def _beat_proposing(self) -> None:
+        self._proposing.heartbeat.begin()
 
     def _count(self, record: PassageRecord, decided_mono_s: float) -> None:
         self._latency.observe(time.monotonic() - decided_mono_s)

@@ -250,3 +250,25 @@ def test_while_the_embedder_is_down_nothing_is_armed(station: Station) -> None:
     engine.down = False
     station.watch.step()
     assert station.watch.state(LIFT).armed
+
+
+def test_a_long_check_is_no_hang(station: Station) -> None:
+    """On its own thread each question to the engine is a step of its own; on a request's thread it is not."""
+    station.enrol(OPEN_Y, CLOSE_Y, REFERENCES)
+    station.carriers(30)
+    station.enrol(OPEN_Y, CLOSE_Y, {})
+    beats: list[int] = []
+    station.watch = ArmingWatch(
+        station.store,
+        station.engine,
+        station.pictures,
+        station.masks.get,
+        station.masks.why_none,
+        lambda: beats.append(1),
+    )
+    assert station.watch.check(LIFT).armed
+    assert not beats
+    station.watch.forget(LIFT)
+    station.watch.changed(LIFT, at_once=True)
+    station.watch.step()
+    assert len(beats) >= 2 + 30

@@ -167,6 +167,15 @@ def test_twenty_fifty_and_two_hundred_passages_propose_once_each(house: House) -
     assert house.active.site is None
 
 
+def test_long_learning_is_no_hang(house: House) -> None:
+    """The watchdog gives a step 30 s: each passage that is judged again is one of its own."""
+    beats: list[int] = []
+    house.watch(50)
+    proposals = Proposals(house.store, house.engine, house.pictures, house.masks.get, lambda: beats.append(1))
+    assert proposals.look(LIFT) is not None
+    assert len(beats) >= 50
+
+
 def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> None:
     """50 passages, 13 of them open: what either looks like is stored, and told apart by it."""
     house.watch(50)
