@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from multiprocessing.connection import Connection
 
@@ -69,8 +70,29 @@ def probe_here(url: str, transport: Transport = "tcp") -> ProbeResult:
     return ProbeResult(jpeg, size[0], size[1], fps, decoder, round(delay_s, 3))
 
 
-def probe_apart(url: str, transport: Transport = "tcp") -> ProbeResult:
+def _run(connection: Connection, url: str, transport: Transport) -> None:
+    """Entry point of the process."""
+    signals.ignore()  # the parent ends it
+    set_up_logging("warning")
+    try:
+        connection.send(probe_here(url, transport))
+    except BarwatchError as error:
+        connection.send(error)
+
+
+def probe_apart(
+    url: str,
+    transport: Transport = "tcp",
+    *,
+    longest_s: float = LONGEST_S,
+    main: Callable[[Connection, str, Transport], None] = _run,
+) -> ProbeResult:
     """Do the same in a process of its own, which a camera may hang or crash; one at a time.
+
+    Args:
+        url, transport: as `probe_here`.
+        longest_s: after this the process is given up.
+        main: what the process runs; handed in by tests.
 
     Raises:
         ConfigurationError: as `probe_here`.
@@ -79,9 +101,9 @@ def probe_apart(url: str, transport: Transport = "tcp") -> ProbeResult:
     if not _one.acquire(blocking=False):
         raise ConflictError("another camera is being looked at: try again in a few seconds")
     try:
-        child = Child.spawn(multiprocessing.get_context("spawn"), "barwatch-probe", _run, url, transport)
+        child = Child.spawn(multiprocessing.get_context("spawn"), "barwatch-probe", main, url, transport)
         try:
-            child.expect(LONGEST_S)
+            child.expect(longest_s)
             while (answer := child.receive(0.5)) is NOTHING:
                 pass
         finally:
@@ -94,16 +116,6 @@ def probe_apart(url: str, transport: Transport = "tcp") -> ProbeResult:
         raise answer
     assert isinstance(answer, ProbeResult)  # noqa: S101 - `_run` sends nothing else
     return answer
-
-
-def _run(connection: Connection, url: str, transport: Transport) -> None:
-    """Entry point of the process."""
-    signals.ignore()  # the parent ends it
-    set_up_logging("warning")
-    try:
-        connection.send(probe_here(url, transport))
-    except BarwatchError as error:
-        connection.send(error)
 
 
 def _encoded(bgr: cv2.typing.MatLike) -> bytes:

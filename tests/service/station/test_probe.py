@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
@@ -110,10 +111,15 @@ def test_a_name_that_is_not_set_is_said(make_house: Callable[..., House]) -> Non
     assert "NOT_SET_1" in answer.json()["detail"]
 
 
-def test_one_at_a_time_and_a_hanging_one_is_given_up(monkeypatch: pytest.MonkeyPatch, silent: int) -> None:
+def hang(connection: Connection, url: str, transport: str) -> None:
+    """A camera that holds the process for ever."""
+    connection.poll(None)
+
+
+def test_one_at_a_time_and_a_hanging_one_is_given_up() -> None:
     """A second caller is told to wait; a process that does not answer in time is ended."""
-    monkeypatch.setattr(probe, "LONGEST_S", 0.01)
-    assert probe_apart(f"rtsp://127.0.0.1:{silent}/").problem is SourceProblem.TIMED_OUT
+    found = probe_apart("rtsp://127.0.0.1:1/", longest_s=0.01, main=hang)
+    assert found.problem is SourceProblem.TIMED_OUT
     with probe._one, pytest.raises(ConflictError, match="try again"):
         probe_apart("rtsp://127.0.0.1/")
 
