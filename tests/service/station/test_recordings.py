@@ -1,0 +1,140 @@
+"""Whatever a recording went through, carriers are judged at their times or `unknown`, and it is said why."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from lifts.decision.reasons import Reason
+from lifts.folder import LiftFolder
+from service.capture.files import FileSource
+from service.cli import app
+from service.commands.watch import INCOMPLETE
+from service.inference.model import EmbeddingModel
+from service.station.watch import RecordingWatch, Watched
+from service.usecases.samples import sample_folder, video_of
+from tests.service.capture.containers import Handling, Image, record
+from tests.service.passages.scripted import Scene, crossing_s, frames, watched
+from tests.service.tiny_model import write_artefact
+
+NEAR_S = 0.35
+SCENE = Scene(seconds=15.4, way_per_s=0.5, carriers=(1.0, 4.0, 7.0, 10.0, 13.0), fps=12.0, people=1)
+MIDDLES_S = [crossing_s(SCENE, begin_s, 0.5) for begin_s in SCENE.carriers]
+
+
+def small(picture: Image) -> Image:
+    return np.asarray(cv2.resize(picture, (320, 180), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[Image]:
+    return [small(frame.image) for frame in frames(SCENE)]
+
+
+def watch(path: Path, tmp_path: Path) -> tuple[RecordingWatch, list[Watched]]:
+    seen = watched(SCENE)
+    assert seen.masks is not None
+    model = EmbeddingModel.load(write_artefact(tmp_path), "cpu")
+    watching = RecordingWatch(path, LiftFolder(lift=seen.lift, masks=seen.masks), model)
+    return watching, list(watching)
+
+
+def by_pictures(found: list[Watched]) -> list[float]:
+    """When the carriers were at middle of which there is any picture to judge, seconds."""
+    return [
+        each.passage.t_middle_s
+        for each in found
+        if any(picture.problem is None for picture in each.passage.pictures)
+    ]
+
+
+def test_a_gap_while_the_line_is_learnt_costs_no_carrier(pictures: list[Image], tmp_path: Path) -> None:
+    """A recorder that pauses for 30 s after 6.4 s: those before and behind are found, those in it unknown."""
+    handling = Handling(gap=(6.4, 30.0))
+    _, found = watch(record(tmp_path / "a", pictures, 12, handling), tmp_path)
+    due = [handling.time_of(middle_s, 0.0)[0] for middle_s in MIDDLES_S]
+    assert by_pictures(found) == pytest.approx(due, abs=NEAR_S)
+    times = [each.passage.t_middle_s for each in found]
+    assert times == sorted(times)
+    assert max(np.diff(times)) < 4.5
+
+
+def test_a_change_of_size_costs_no_carrier(pictures: list[Image], tmp_path: Path) -> None:
+    """Half the pixels from 7.9 s on, when a carrier is passing."""
+    path = record(tmp_path / "a", pictures, 12, Handling(ending="ts", halved_s=7.9))
+    watching, found = watch(path, tmp_path)
+    assert [each.passage.t_middle_s for each in found] == pytest.approx(MIDDLES_S, abs=NEAR_S)
+    assert any("size changes" in line for line in watching.advice)
+
+
+def test_by_pictures_of_another_shape_nothing_is_judged(pictures: list[Image], tmp_path: Path) -> None:
+    """Squeezed, or cut? Nobody knows; the summary names both sizes."""
+    squeezed = [np.asarray(cv2.resize(picture, (240, 180)), np.uint8) for picture in pictures]
+    watching, found = watch(record(tmp_path / "a", squeezed, 12, Handling()), tmp_path)
+    assert found
+    assert by_pictures(found) == []
+    assert set(watching.carriers.unknown) == {Reason.ANOTHER_VIEW}
+    assert any("240x180" in line and "640x360" in line for line in watching.advice)
+
+
+def test_too_few_pictures_a_second_are_said(pictures: list[Image], tmp_path: Path) -> None:
+    """And how many it takes."""
+    watching, _ = watch(record(tmp_path / "a", pictures, 12, Handling(every=12)), tmp_path)
+    assert any("too few to follow a line" in line and "at least 5" in line for line in watching.advice)
+
+
+CASES = {
+    "control": Handling(),
+    "no time stamps": Handling(ending="h264"),
+    "gap of 30 s at 10 s": Handling(gap=(10.0, 30.0)),
+    "video starts at 3 s": Handling(late_s=3.0),
+    "cut off": Handling(cut=0.55),
+    "zeroed": Handling(zeroed=(0.5, 0.6)),
+    "rotated": Handling(degrees=180),
+    "on its side": Handling(degrees=90),
+    "1080N": Handling(aspect=Fraction(2)),
+    "segment": Handling(ending="ts"),
+    "size change": Handling(ending="ts", halved_s=13.9),
+    "joined": Handling(ending="ts", clips=2),
+    "HEVC, 5 a second": Handling(ending="mkv", codec="hevc", every=5),
+    "a second": Handling(every=25),
+}
+VERDICTS = ["closed", "open", "closed", "open", "open"]
+DUE_S = [2.78, 8.38, 13.98, 19.60, 25.20]
+
+
+def watched_by_command(path: Path) -> tuple[Result, list[dict[str, object]], dict[str, object]]:
+    result = CliRunner().invoke(app, ["watch", str(path), "--lift", "demo-quad", "--json"])
+    *lines, last = [json.loads(line) for line in result.stdout.splitlines()]
+    return result, lines, last["summary"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_what_recorders_make_of_the_demonstration_is_judged_as_it_is(name: str, tmp_path: Path) -> None:
+    """Its first 27 s: each carrier at its time with its verdict, unknown, or beyond what could be read."""
+    folder, handling = sample_folder("demo-quad"), CASES[name]
+    assert folder is not None
+    source = FileSource(video_of(folder))
+    shown = [small(frame.bgr()) for frame, _ in zip(source, range(678), strict=False)]
+    path = record(tmp_path / "a", shown, 25, handling)
+    result, lines, summary = watched_by_command(path)
+    broken = replace(handling, cut=1.0, zeroed=None) != handling
+    assert result.exit_code == (INCOMPLETE if broken else 0), result.output
+    assert summary["complete"] is not broken
+    assert (summary["advice"] != []) == (broken or handling.every == 25 or handling.halved_s is not None)
+    if handling.every == 25:
+        return
+    length_s = len(shown) / 25
+    for due_s, verdict in zip(DUE_S, VERDICTS, strict=True):
+        for at_s in handling.time_of(due_s, length_s):
+            near = [line["verdict"] for line in lines if abs(float(str(line["t_middle"])) - at_s) < NEAR_S]
+            read = handling.cut == 1.0 or at_s + 1.5 < float(str(summary["seconds_read"]))
+            assert near == [verdict] or (broken and near == ["unknown"]) or not read, (at_s, near)
+    judged = [line for line in lines if line["verdict"] != "unknown"]
+    assert len(judged) <= len(DUE_S) * handling.clips
