@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from lifts.decision.arming import Arming
 from service.alarms.hub import AlarmHub
 from service.api.auth import TRUSTED, Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Principal, Sessions
 from service.domain.camera import CameraStatus
+from service.domain.errors import DamagedError
 from service.domain.people import Role
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
@@ -40,6 +43,18 @@ class NoCameras:
         return ()
 
 
+class LocalPipeline(Pipeline):
+    """A pipeline without threads: whether a lift is armed is found out when somebody asks."""
+
+    def arming(self, lift_id: str) -> Arming:
+        """Return whether the lift is armed; blocks while its confirmed pictures are judged."""
+        with contextlib.suppress(DamagedError):
+            if self.active_masks(lift_id) is None:
+                self.reload_masks(lift_id)
+            return self.check_arming(lift_id)
+        return super().arming(lift_id)
+
+
 @contextmanager
 def local_application(settings: Settings) -> Iterator[ASGIApp]:
     """Yield the application on the settings' data folder; a person who can run it there is an admin.
@@ -60,7 +75,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             engine=engine,
             hub=AlarmHub(StoredOutbox(store)),  # never started: nobody subscribes here
             cameras=NoCameras(),
-            pipeline=Pipeline(store, engine, pictures, registry=registry),
+            pipeline=LocalPipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 1.0), Attempts()),
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,

@@ -204,6 +204,19 @@ def test_enroll_waits_for_a_service_that_starts(
     assert _Starting.calls == ["POST", "POST", "POST", "GET"]
 
 
+def test_lifts_says_what_is_armed_and_what_is_missing(runner: CliRunner, drawings: Path, model: Path) -> None:
+    """A line a lift, in words or as JSON; on a data folder it is found out there and then."""
+    masks = ("--open", drawings / "open.png", "--close", drawings / "close.png", "--model", model)
+    assert run(runner, "enroll", "my-lift", *masks).exit_code == 0
+    result = run(runner, "lifts", "--model", model)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(
+        "my-lift: no camera watched, masks version 1, quality not measured yet, not armed: confirmed so far"
+    )
+    found = json.loads(run(runner, "lifts", "--model", model, "--json").stdout)
+    assert (found["id"], found["armed"], found["not_armed"]["reason"]) == ("my-lift", False, "not_confirmed")
+
+
 def test_enroll_takes_a_whole_lift_folder(runner: CliRunner, tmp_path: Path, model: Path) -> None:
     """--lift sends configuration, masks and references of a folder."""
     lift = Lift.model_validate({"id": "my-lift", "name": "My lift", "seats": 4})
