@@ -35,12 +35,12 @@ _LOW_CONFIDENCE = 0.6  # a confidence below it gives a warning
 _TURNING_PX = 8.0  # as do parts of a carrier that move apart by more
 
 
-def parse_box(text: str) -> Marking:
-    """Read X,Y,W,H or X,Y,W,H@SECONDS (camera pixels); raises typer.BadParameter."""
+def parse_box(text: str, begin_s: float = 0.0) -> Marking:
+    """Read X,Y,W,H or X,Y,W,H@SECONDS (camera pixels, [begin_s]); raises typer.BadParameter."""
     numbers, _, seconds = text.partition("@")
     try:
         x, y, width, height = (float(part) for part in numbers.split(","))
-        t_s = float(seconds) if seconds else 0.0
+        t_s = float(seconds) if seconds else begin_s
     except ValueError:
         raise typer.BadParameter(f"{text!r}: expected X,Y,W,H or X,Y,W,H@SECONDS") from None
     if not all(math.isfinite(n) for n in (x, y, width, height, t_s)) or min(width, height) <= 0 or t_s < 0:
@@ -80,7 +80,8 @@ def calibrate(
     A camera's address in place of a video: it is recorded for --seconds, into recording.mkv in --out, and the
     address is written as it was given, with ${NAME} for name and password.
     """
-    marking = None if box is None else parse_box(box)
+    if box is not None:
+        parse_box(box)  # what cannot be read is said before the file is
     camera = video if "://" in video or device_of(video) is not None else None
     for address in (url, camera):
         if address is not None:
@@ -100,6 +101,7 @@ def calibrate(
         recording = read_recording(
             path, seconds, lambda done: progress.update(task, completed=0.4 * done), fps=fps
         )
+        marking = None if box is None else parse_box(box, float(recording.times_s[0]))
         for line in _unread(recording):
             typer.echo(line, err=True)
         progress.update(task, description="following the carriers")

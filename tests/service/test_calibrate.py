@@ -13,7 +13,7 @@ from lifts.geometry import pose_at
 from lifts.schema import Camera, Lift, Pose, Track
 from service.capture.files import FileSource
 from service.cli import app
-from service.commands.calibrate import _lift, _warnings
+from service.commands.calibrate import _lift, _warnings, parse_box
 from service.domain.errors import BarwatchError, CalibrationError, ConfigurationError, SourceError
 from service.setup.proposal import _ADVICE, Proposal
 from service.setup.video import Recording
@@ -181,3 +181,9 @@ def test_a_file_that_is_no_video_is_refused(tmp_path: Path) -> None:
     path.write_text("no video")
     with pytest.raises(SourceError):
         CliRunner().invoke(app, ["calibrate", str(path)], catch_exceptions=False)
+
+
+def test_a_box_without_a_time_is_drawn_at_the_first_picture() -> None:
+    """Which comes 3 s late where the sound begins the file."""
+    assert parse_box("1,2,3,4", 3.0).t_s == 3.0
+    assert parse_box("1,2,3,4@5", 3.0).t_s == 5.0

@@ -19,6 +19,7 @@ from service.inference.model import EmbeddingModel
 from service.station.watch import RecordingWatch, Watched
 from service.usecases.samples import sample_folder, video_of
 from tests.service.capture.containers import Handling, Image, record
+from tests.service.capture.videos import drawn
 from tests.service.passages.scripted import Scene, crossing_s, frames, watched
 from tests.service.tiny_model import write_artefact
 
@@ -86,6 +87,21 @@ def test_too_few_pictures_a_second_are_said(pictures: list[Image], tmp_path: Pat
     """And how many it takes."""
     watching, _ = watch(record(tmp_path / "a", pictures, 12, Handling(every=12)), tmp_path)
     assert any("too few to follow a line" in line and "at least 5" in line for line in watching.advice)
+
+
+def test_a_broken_copy_ends_with_status_3(tmp_path: Path) -> None:
+    """`barwatch watch`: in words and as the last line, how much was read of what is promised."""
+    path = record(tmp_path / "a", [drawn(number) for number in range(100)], 25, Handling(cut=0.6))
+    line = ["watch", str(path), "--lift", "demo-quad", "--json", "--model", str(write_artefact(tmp_path))]
+    result = CliRunner().invoke(app, line)
+    assert result.exit_code == INCOMPLETE
+    summary = json.loads(result.stdout.splitlines()[-1])["summary"]
+    assert summary["seconds_promised"] == pytest.approx(4.0, abs=0.05)
+    assert 1.0 < summary["seconds_read"] < 3.5
+    assert "of 4.0 s" in result.stderr
+    assert "could not be read" in result.stderr
+    line = ["calibrate", str(path)]
+    assert "are missing" in CliRunner().invoke(app, line).stderr  # and no carriers, which is an error
 
 
 CASES = {
