@@ -54,7 +54,7 @@ def refusal(url: str) -> str:
 @example("Canary:1/", SHAPES[0])
 @example("Canary\\1", SHAPES[3])
 @example("Canary%2F 1", SHAPES[4])
-@example("Canary\n", SHAPES[7])
+@example("Canary\n", SHAPES[10])
 @example("Canary\uff20\uff0f\u00e9", SHAPES[0])
 def test_a_password_in_clear_is_refused_whatever_its_characters(password: str, shape: str) -> None:
     """In every place where programs look for one, as it is and percent-encoded; no message repeats it."""
