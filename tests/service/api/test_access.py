@@ -34,7 +34,7 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("POST", "/lifts/{lift_id}/site-calibrations/{version}/activate"): Role.OPERATOR,
     ("DELETE", "/lifts/{lift_id}/site-calibrations/active"): Role.OPERATOR,
     ("POST", "/lifts/{lift_id}/classify"): Role.VIEWER,
-    ("POST", "/cameras/probe"): Role.ADMIN,
+    ("POST", "/cameras/probe"): Role.OPERATOR,
     ("GET", "/passages"): Role.VIEWER,
     ("GET", "/passages/{passage_id}"): Role.VIEWER,
     ("GET", "/passages/{passage_id}/pictures/{number}.jpg"): Role.VIEWER,

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from service.cli import app
 from service.domain.errors import BarwatchError, ConfigurationError, ConflictError, SourceProblem
+from service.domain.people import Role
 from service.station import probe
 from service.station.probe import probe_apart, probe_here
 from tests.service.api.conftest import House, _plain_logs, make_house
@@ -102,6 +103,17 @@ def test_what_a_name_leads_to_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     with pytest.raises(ConfigurationError, match="no camera's address"):
         probe_here("http://metadata.example/")
+
+
+def test_only_an_administrator_sends_the_services_variables_to_a_host(
+    make_house: Callable[..., House],
+) -> None:
+    """An operator looks at addresses without any: ${NAME} would go to whatever host the address names."""
+    address = {"url": f"rtsp://${{NOT_SET_1}}@127.0.0.1:{closed_port()}/"}
+    house = make_house()
+    assert house.call("POST", "/cameras/probe", Role.OPERATOR, json=address).status_code == 403
+    plain = {"url": address["url"].replace("${NOT_SET_1}@", "")}
+    assert house.call("POST", "/cameras/probe", Role.OPERATOR, json=plain).json()["problem"] == "refused"
 
 
 def test_a_name_that_is_not_set_is_said(make_house: Callable[..., House]) -> None:
