@@ -27,7 +27,7 @@ FIGURES = {
     "pixels per metre once registered (200 x 200)": 0,
     "carrier, pixels": 0,
     "bar's tube, pixels": 1,
-    "way from begin to end, m": 1,
+    "distance from begin to end, m": 1,
 }
 """Each figure with its decimals."""
 

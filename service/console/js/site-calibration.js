@@ -1,4 +1,4 @@
-/* What a lift's own carriers say of its bar: the newest proposal, GO or NO-GO, and going by it or not. */
+/* A lift's site calibration: the newest proposal, GO or NO-GO, and whether the lift is judged by it. */
 
 import { call, get, post } from "./api.js";
 import { clockTime, h, percent, setText } from "./dom.js";
@@ -9,7 +9,7 @@ const REFRESH_MS = 30_000;
 /** "0.4 %", and in words what is too little to be written so. */
 const finely = (part) => (part < 0.0005 ? "less than 0.1\u00a0%" : `${(100 * part).toFixed(1)}\u00a0%`);
 
-/** Say why nothing was found; where the service counts passages, how many are still to come. */
+/** Say why there is no proposal; where the service counts passages, how many are still needed. */
 function explain(error) {
   const { seen, needed } = error.parameters;
   if (needed === undefined) return `Not done: ${error.message}`;
@@ -31,14 +31,14 @@ export class SiteCalibration {
     this.figure = h("div");
     this.origin = h("p", { class: "origin" });
     this.use = h("p", { class: "use" });
-    this.actions = h("div", { class: "actions", role: "group", "aria-label": "What the lift goes by" });
-    this.said = h("p", { class: "said", role: "status" });
-    this.find = this.button("Find anew", () => post(this.path), (found) => `Found from ${found.margins.length} carriers.`);
-    this.goBy = this.button("Go by it", () => post(`${this.path}/${this.shown().version}/activate`), () => "Done: the lift goes by it from now on.");
-    this.goBack = this.button("Go by the masks alone", () => call("DELETE", `${this.path}/active`), () => "Done: the lift goes by its masks alone from now on.");
+    this.actions = h("div", { class: "actions", role: "group", "aria-label": "What the lift is judged by" });
+    this.outcome = h("p", { class: "outcome", role: "status" });
+    this.recalculate = this.button("Recalculate", () => post(this.path), (found) => `Calculated from ${found.margins.length} carriers.`);
+    this.useIt = this.button("Use this calibration", () => post(`${this.path}/${this.shown().version}/activate`), () => "Done: the lift is judged by it from now on.");
+    this.useMasks = this.button("Use the masks alone", () => call("DELETE", `${this.path}/active`), () => "Done: the lift is judged by its masks alone from now on.");
     this.root = h("details", { class: "own" },
       h("summary", {}, h("span", {}, "Bar open / closed: what this lift's own carriers say"), this.short),
-      this.decision, this.figure, this.origin, this.use, this.actions, this.said);
+      this.decision, this.figure, this.origin, this.use, this.actions, this.outcome);
   }
 
   /** Keep up with the lift; to be called at every poll. */
@@ -55,7 +55,7 @@ export class SiteCalibration {
     const asked = (this.asked += 1);
     try {
       const { items } = await get(this.path);
-      if (asked !== this.asked) return; // a later answer knows better
+      if (asked !== this.asked) return; // a later answer has come already
       this.items = items;
     } catch {
       return; // the page says by itself when it is not connected
@@ -82,19 +82,19 @@ export class SiteCalibration {
     setText(this.use, this.inUse(found, active));
     setText(this.short, !found ? "nothing yet" : `${this.word(found)} · ${found.active ? "in use" : "not in use"}`);
     if (this.mayAct() !== Boolean(this.actions.firstChild)) {
-      this.actions.replaceChildren(...(this.mayAct() ? [this.find, this.goBy, this.goBack] : []));
+      this.actions.replaceChildren(...(this.mayAct() ? [this.recalculate, this.useIt, this.useMasks] : []));
     }
     this.actions.hidden = !this.lift.mask_version || !this.mayAct();
-    this.goBy.hidden = !found || found.active;
-    this.goBy.classList.toggle("quiet", !found?.go || !this.lift.armed);
-    this.goBack.hidden = !active;
+    this.useIt.hidden = !found || found.active;
+    this.useIt.classList.toggle("quiet", !found?.go || !this.lift.armed);
+    this.useMasks.hidden = !active;
     for (const button of this.actions.children) {
       button.disabled = this.busy;
       button.setAttribute("aria-label", `${button.textContent}: ${this.lift.name}`);
     }
   }
 
-  /** GO is said of armed lifts alone: clusters part as well by swapped masks, and by another lift's. */
+  /** Only armed lifts get GO: swapped masks and another lift's masks may separate the clusters as well. */
   word(found) {
     if (this.lift.armed) return found.go ? "GO" : "NO-GO";
     return found.go || this.lift.not_armed?.reason !== "passages_do_not_part" ? "NOT ARMED" : "NO-GO";
@@ -102,13 +102,13 @@ export class SiteCalibration {
 
   drawFound(found) {
     const word = this.word(found);
-    const told = {
+    const consequence = {
       "GO": ", so the threshold between them tells open from closed.",
-      "NO-GO": ", too much to tell open from closed between them. Review carriers and find anew, or look at masks and camera.",
+      "NO-GO": ", too much to tell open from closed. Review carriers and recalculate, or check masks and camera.",
       "NOT ARMED": `, but the lift is ${this.lift.not_armed?.message ?? "not armed"}.`,
     };
     this.decision.dataset.go = word === "GO";
-    const says = `${word}: the two clusters overlap by ${finely(found.overlap)}${told[word]}`;
+    const says = `${word}: the two clusters overlap by ${finely(found.overlap)}${consequence[word]}`;
     if (this.decision.textContent !== says) {
       this.decision.replaceChildren(h("strong", {}, word), says.slice(word.length));
     }
@@ -119,26 +119,26 @@ export class SiteCalibration {
     const reviewed = found.reviewed ? `${found.reviewed} of them reviewed` : "none of them reviewed";
     setText(
       this.origin,
-      `Found ${clockTime(found.created_at)} from ${found.margins.length} carriers, ${reviewed} · ` +
+      `Calculated ${clockTime(found.created_at)} from ${found.margins.length} carriers, ${reviewed} · ` +
         `${percent(found.open_share).replace(" ", "\u00a0")} open · ` +
-        (found.prototypes ? "knows what open and closed carriers look like" : "too few of one state to know what it looks like"),
+        (found.prototypes ? "knows what open and closed carriers look like" : "too few of one state to learn what it looks like"),
     );
   }
 
   inUse(found, active) {
-    if (!this.lift.mask_version) return "No masks yet: nothing is judged, and nothing can be found.";
-    if (!found) return "Nothing found yet: the service looks by itself once enough carriers were seen well enough.";
+    if (!this.lift.mask_version) return "No masks yet: nothing is judged, and nothing can be calculated.";
+    if (!found) return "No proposal yet: the service makes one once enough carriers were seen well enough.";
     if (found.active) return "In use: the lift is judged by this threshold.";
     if (!active) return "Not in use: the lift is judged by its masks alone.";
-    const which = `an earlier threshold, ${hundredths(active.threshold)}, found ${clockTime(active.created_at)}`;
+    const which = `an earlier threshold, ${hundredths(active.threshold)}, calculated ${clockTime(active.created_at)}`;
     return `Not in use: the lift is judged by ${which}.`;
   }
 
   button(name, work, done) {
-    const button = h("button", { type: "button", class: name === "Go by it" ? null : "quiet" }, name);
+    const button = h("button", { type: "button", class: name === "Use this calibration" ? null : "quiet" }, name);
     button.addEventListener("click", async () => {
       this.busy = true;
-      setText(this.said, "");
+      setText(this.outcome, "");
       this.draw();
       let says;
       try {
@@ -149,10 +149,10 @@ export class SiteCalibration {
       this.busy = false;
       await this.refresh();
       this.draw();
-      setText(this.said, says);
-      // A button that is gone, or was switched off meanwhile, leaves the keyboard nowhere.
+      setText(this.outcome, says);
+      // A button that was hidden or disabled meanwhile has lost the keyboard's focus.
       if (document.activeElement === document.body) {
-        (button.hidden ? this.find : button).focus();
+        (button.hidden ? this.recalculate : button).focus();
       }
     });
     return button;

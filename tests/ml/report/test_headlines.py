@@ -78,16 +78,20 @@ PROSE: dict[str, Callable[[], str]] = {
         "seen from behind, {wrong} of {judged} single pictures are called wrongly and "
         "{unknown} are unknown".format(**_counts("crosscheck", "per_picture"))
     ),
-    "empty chairs": lambda: "({empty_called_occupied} of {empty_seen} empty ones on the unseen lifts)".format(
-        **_counts("loco", "per_passage")
+    "empty chairs": lambda: (
+        "({empty_called_occupied} of {empty_seen} empty chairs on the unseen lifts)".format(
+            **_counts("loco", "per_passage")
+        )
     ),
-    "half-lowered bars": lambda: f"Bars on their way down: {_with('half-lowered bar'):.0f} % of the pictures",
+    "half-lowered bars": lambda: (
+        f"Bars on their way down: {_with('half-lowered bar'):.0f} % of such pictures are"
+    ),
     "three-quarter rear": lambda: f"three-quarter rear {_with('view: three-quarter rear'):.1f} %",
     "three-quarter front": lambda: f"three-quarter front {_with('view: three-quarter front'):.1f} %",
     "side": lambda: f"side {_with('view: side'):.1f} %",
     "front": lambda: f"straight from the front {_with('view: front'):.1f} %",
-    "grey": lambda: f"grey pictures are {_with('grey-scale camera'):.1f} % right",
-    "coloured": lambda: f"coloured ones {100 * _factors()['grey-scale camera']['accuracy_without']:.1f} %",
+    "grey": lambda: f"{_with('grey-scale camera'):.1f} % of grey pictures are judged correctly",
+    "coloured": lambda: f"{100 * _factors()['grey-scale camera']['accuracy_without']:.1f} % of coloured ones",
 }
 
 
@@ -103,10 +107,10 @@ IN_OPERATIONS: dict[str, Callable[[], str]] = {
         for what in ("three-quarter rear", "three-quarter front", "side", "front", "coloured")
     },
     "night": lambda: (
-        f"by night under lamps are {_with('light: night'):.1f} % right, by day "
-        f"{100 * _factors()['light: night']['accuracy_without']:.1f} %"
+        f"{_with('light: night'):.1f} % of pictures by night under lamps are judged correctly, "
+        f"{100 * _factors()['light: night']['accuracy_without']:.1f} % by day"
     ),
-    "grey": lambda: f"Grey pictures (infrared) are {_with('grey-scale camera'):.1f} % right",
+    "grey": lambda: f"{_with('grey-scale camera'):.1f} % of grey pictures (infrared)",
     "another renderer": lambda: "{wrong} of {judged} pictures called wrongly".format(
         **_counts("crosscheck", "per_picture")
     ),
@@ -128,6 +132,6 @@ def test_the_lift_that_two_masks_judge_worst_is_named() -> None:
     """The limits tell of the worst unseen lift, and what its own passages add, once that is measured."""
     rights = [row["verdicts"]["per_picture"]["right_share"] for row in _read("loco")["lifts"]]
     text = " ".join(README.split())
-    assert f"is right in {100 * min(rights):.0f} % of the pictures" in text
+    assert f"only {100 * min(rights):.0f} % of the pictures are judged correctly" in text
     measured = "verdicts" in _read("onsite")["rows"][0]
     assert ("not yet measured as verdicts" in text) is not measured

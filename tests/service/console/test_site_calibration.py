@@ -1,4 +1,4 @@
-"""The panel of a lift's site calibration in a real browser: two clusters, GO or NO-GO, and going by it."""
+"""The panel of a lift's site calibration in a real browser: two clusters, GO or NO-GO, and using it."""
 
 import re
 from dataclasses import replace
@@ -93,19 +93,19 @@ def test_the_two_clusters_are_shown_and_gone_by(browser: Browser, served: Served
     expect(panel.locator(".decision")).to_contain_text("GO: the two clusters overlap by less than 0.1 %")
     expect(panel.locator(".origin")).to_contain_text("from 200 carriers, 12 of them reviewed · 25 % open")
     expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
-    expect(button(panel, "Go by the masks alone")).to_be_hidden()
+    expect(button(panel, "Use the masks alone")).to_be_hidden()
 
-    button(panel, "Go by it").press("Enter")
+    button(panel, "Use this calibration").press("Enter")
     expect(panel.locator(".use")).to_have_text("In use: the lift is judged by this threshold.")
     expect(panel.locator("summary")).to_contain_text("GO · in use")
-    expect(button(panel, "Go by it")).to_be_hidden()
+    expect(button(panel, "Use this calibration")).to_be_hidden()
     masks = house.runtime.pipeline.active_masks(LIFT_ID)
     assert masks is not None
     assert masks.site is not None
     assert masks.site.version == found.version
-    expect(button(panel, "Find anew")).to_be_focused()
+    expect(button(panel, "Recalculate")).to_be_focused()
 
-    button(panel, "Go by the masks alone").click()
+    button(panel, "Use the masks alone").click()
     expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
     expect(panel.get_by_role("status")).to_contain_text("by its masks alone from now on")
     masks = house.runtime.pipeline.active_masks(LIFT_ID)
@@ -125,7 +125,7 @@ def test_clusters_that_overlap_are_no_go(browser: Browser, served: Served, house
         re.compile(r"NO-GO: the two clusters overlap by \d+\.\d\s%, too much")
     )
     expect(panel.locator(".use")).to_contain_text("judged by an earlier threshold")
-    expect(button(panel, "Go by the masks alone")).to_be_visible()
+    expect(button(panel, "Use the masks alone")).to_be_visible()
     page.context.close()
 
 
@@ -148,17 +148,17 @@ def test_before_there_is_any_the_missing_carriers_are_counted(
     watch(house, range(13))
     page, panel = opened(browser, served)
     expect(panel.locator("summary")).to_contain_text("nothing yet", timeout=PATIENCE_MS)
-    expect(panel.locator(".use")).to_contain_text("Nothing found yet")
+    expect(panel.locator(".use")).to_contain_text("No proposal yet")
     expect(panel.get_by_role("img")).to_have_count(0)
-    expect(button(panel, "Go by it")).to_be_hidden()
-    button(panel, "Find anew").click()
+    expect(button(panel, "Use this calibration")).to_be_hidden()
+    button(panel, "Recalculate").click()
     expect(panel.get_by_role("status")).to_have_text(
         "Too early: 13 of 20 carriers seen well enough so far, 7 still needed.", timeout=PATIENCE_MS
     )
     watch(house, range(13, 20))
-    button(panel, "Find anew").click()
+    button(panel, "Recalculate").click()
     expect(panel.get_by_role("img")).to_be_visible(timeout=PATIENCE_MS)
-    expect(panel.get_by_role("status")).to_have_text("Found from 20 carriers.")
+    expect(panel.get_by_role("status")).to_have_text("Calculated from 20 carriers.")
     page.context.close()
 
 
@@ -180,10 +180,10 @@ def test_an_operator_sees_where_the_bar_was_seen(browser: Browser, served: Serve
     expect(seen.first).to_be_hidden()
 
 
-def test_clusters_that_part_are_no_go_for_a_lift_that_is_not_armed(
+def test_separate_clusters_are_no_go_for_a_lift_that_is_not_armed(
     browser: Browser, served: Served, house: House
 ) -> None:
-    """Swapped masks part the carriers as well as the right ones: the panel says why there is no GO."""
+    """Swapped masks separate the carriers as well as the correct ones: the panel says why there is no GO."""
     propose(house)
     counts = {"open": 1, "open_wrong": 1, "closed": 1, "closed_wrong": 1}
     house.arm(LIFT_ID, Arming(ArmingReason.MASKS_SWAPPED, counts))
