@@ -24,7 +24,7 @@ def truth_of(folder: Path) -> Any:
 @pytest.mark.parametrize(
     "name", [*SAMPLES[:1], *(pytest.param(name, marks=pytest.mark.slow) for name in SAMPLES[1:])]
 )
-def test_watch_finds_every_carrier_once_and_judges_it_rightly(name: str) -> None:
+def test_watch_finds_every_carrier_once_and_judges_it_correctly(name: str) -> None:
     """`barwatch watch`: one line a carrier, at its time, with the true state of the bar.
 
     One rider of six, small behind the bar, may be overlooked.

@@ -147,7 +147,7 @@ def test_an_ip_address_is_known_in_any_spelling() -> None:
     assert {str(host_address(each)) for each in spellings} == {"127.0.0.1"}
     assert host_address("cam1.example") is None
     for wrong in ("1.2.3.4.5", "256.0.0.1", "cam.9"):
-        with pytest.raises(ValueError, match="no IP address"):
+        with pytest.raises(ValueError, match="not an IP address"):
             host_address(wrong)
 
 

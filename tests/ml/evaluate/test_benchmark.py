@@ -22,7 +22,7 @@ def test_roc_by_hand() -> None:
 
 
 def test_scores_that_follow_a_logistic_law_are_calibrated_and_constant_ones_too() -> None:
-    """Drawn by p = sigmoid(3 s): nearly no error; a constant score says the base rate, rightly."""
+    """Drawn by p = sigmoid(3 s): nearly no error; a constant score states the base rate, which is correct."""
     rng = np.random.default_rng(0)
     score = rng.normal(0, 1, 6000)
     actual = rng.random(6000) < 1 / (1 + np.exp(-3 * score))

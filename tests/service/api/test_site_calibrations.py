@@ -60,7 +60,7 @@ def watched(house: House) -> House:
 
 
 def test_there_is_no_go_before_the_masks_are_confirmed(watched: House) -> None:
-    """Clusters part by swapped masks and by another lift's too: no GO before a person and the lift say so."""
+    """Wrong masks may separate the clusters too: no GO before the masks are confirmed and measured."""
     watched.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR)
     for reason, go in [
         (ArmingReason.NOT_CONFIRMED, False),

@@ -165,7 +165,7 @@ def test_swapped_masks_are_never_armed(station: Station, references: dict[str, I
 
 
 def test_masks_that_miss_the_bars_are_never_armed(station: Station) -> None:
-    """Masks elsewhere, confirmed by a person who nodded everything through: the bars are not on them."""
+    """Masks elsewhere, confirmed by a person who approved everything: the bars are not on them."""
     station.enrol(OPEN_Y + 40, CLOSE_Y + 40, {})
     station.carriers(60)
     station.review("p-1", Verdict.CLOSED)

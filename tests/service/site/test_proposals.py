@@ -269,7 +269,7 @@ def test_reviews_propose_again(house: House) -> None:
 
 
 def test_reviews_that_say_nothing_do_not_count(house: House) -> None:
-    """Who labels a passage "unknown" says of no heap; labels before the 20th passage wait for it."""
+    """A label of "unknown" counts towards no cluster; labels before the 20th passage wait for it."""
     house.watch(19)
     house.review(range(5))
     assert house.look() is None
@@ -417,7 +417,7 @@ def test_the_pipeline_proposes_by_itself(
 ) -> None:
     """It looks at the lifts that it judges, and goes on after a refused write and a look that failed."""
     monkeypatch.setattr("service.site.proposals.ROUND_EVERY_S", 0.0)
-    monkeypatch.setattr("service.site.proposals.MOST_REST_S", 0.0)
+    monkeypatch.setattr("service.site.proposals.MAX_PAUSE_S", 0.0)
     house = House(refusing, tiny_manifest(), tmp_path / "shown")
     house.watch(20)
     for_ever = Retention(max_age_days=36_500, max_alarm_age_days=36_500)

@@ -130,7 +130,7 @@ def hang(connection: Connection, url: str, transport: str) -> None:
 
 def test_one_at_a_time_and_a_hanging_one_is_given_up() -> None:
     """A second caller is told to wait; a process that does not answer in time is ended."""
-    found = probe_apart("rtsp://127.0.0.1:1/", longest_s=0.01, main=hang)
+    found = probe_apart("rtsp://127.0.0.1:1/", timeout_s=0.01, main=hang)
     assert found.problem is SourceProblem.TIMED_OUT
     with probe._one, pytest.raises(ConflictError, match="try again"):
         probe_apart("rtsp://127.0.0.1/")

@@ -61,7 +61,7 @@ def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
 
 
 def test_a_site_calibration_of_an_older_release_is_read(tmp_path: Path) -> None:
-    """Found before there were prototypes: it is read by where its clusters part, as it was then."""
+    """Found before there were prototypes: it is read with its threshold between the clusters."""
     engine = make_engine(tmp_path / "barwatch.db", write=True)
     migrate(engine, "0002")
     row = {
