@@ -21,7 +21,7 @@ NEAR_S = 1.0
 
 SAMPLES = sample_folders()
 WATCHED = 5
-"""Carriers that are waited for, of the nine in each recording: two are told late, when the line is learnt."""
+"""Carriers that are waited for, of the nine in each recording: two are reported late."""
 
 
 def enrol(client: httpx.Client, folder: Path, url: str) -> None:

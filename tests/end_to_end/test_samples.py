@@ -33,13 +33,13 @@ def test_watch_finds_every_carrier_once_and_judges_it_correctly(name: str) -> No
     assert folder is not None
     command = [sys.executable, "-m", "service.cli", "watch", str(folder / VIDEO), "--lift", name, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
-    *said, last = [json.loads(line) for line in done.stdout.splitlines()]
+    *judged, last = [json.loads(line) for line in done.stdout.splitlines()]
     assert last["summary"]["complete"]
-    assert last["summary"]["carriers"] == len(said)
+    assert last["summary"]["carriers"] == len(judged)
     due = truth_of(folder)
-    assert [s["verdict"] for s in said] == [c["state"] for c in due]
-    assert sum(s["occupied"] != c["occupied"] for s, c in zip(said, due, strict=True)) <= 1
-    assert [s["t_middle"] for s in said] == pytest.approx([c["t_middle"] for c in due], abs=NEAR_S)
+    assert [s["verdict"] for s in judged] == [c["state"] for c in due]
+    assert sum(s["occupied"] != c["occupied"] for s, c in zip(judged, due, strict=True)) <= 1
+    assert [s["t_middle"] for s in judged] == pytest.approx([c["t_middle"] for c in due], abs=NEAR_S)
 
 
 @pytest.mark.parametrize(

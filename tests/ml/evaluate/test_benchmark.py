@@ -65,9 +65,9 @@ def test_a_table_by_hand() -> None:
         "epoch": 3,
         "validation_accuracy_by_rate": {"0.03": 0.875, "0.01": 0.5},
     }
-    said = benchmark_section("x", {**found, **trained})
-    assert "on 12 pictures by `barwatch train x`; best epoch 3." in said
-    assert "by learning rate: 0.03: 87.50, 0.01: 50.00." in said
+    section = benchmark_section("x", {**found, **trained})
+    assert "on 12 pictures by `barwatch train x`; best epoch 3." in section
+    assert "by learning rate: 0.03: 87.50, 0.01: 50.00." in section
 
 
 @pytest.mark.parametrize(
