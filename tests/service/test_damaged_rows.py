@@ -1,4 +1,4 @@
-"""A damaged row of the database disables only what it belongs to, and is reported."""
+"""A damaged row of the database keeps nothing from starting but what it belongs to, and is told of."""
 
 import contextlib
 import sqlite3
@@ -121,7 +121,13 @@ def until(client: httpx.Client, path: str, wanted: Callable[[Any], bool]) -> Any
     raise AssertionError(f"after a minute there is still {answer}")
 
 
-@pytest.mark.parametrize("enrolled", ["mask_versions SET open_png = X''", "thresholds SET heaps = '{half'"])
+@pytest.mark.parametrize(
+    "enrolled",
+    [
+        "mask_versions SET open_png = X''",
+        pytest.param("thresholds SET heaps = '{half'", marks=pytest.mark.slow),
+    ],
+)
 def test_damaged_rows_keep_back_no_other_lift(tmp_path: Path, model: Path, enrolled: str) -> None:
     """The lift of damaged masks is out of service under its own alarm; the other is watched, alarms stand."""
     damage = (enrolled, "alarms SET state = 'gone'", "passages SET judgement = '{half'")

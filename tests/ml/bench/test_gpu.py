@@ -1,4 +1,4 @@
-"""The GPU's limits are computed correctly; measuring them needs a GPU."""
+"""The GPU's limits are reckoned rightly; the run itself needs one."""
 
 from pathlib import Path
 

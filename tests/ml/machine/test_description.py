@@ -1,4 +1,4 @@
-"""Figures are stored with a description of the machine that they were measured on."""
+"""The machine that figures were measured on is said beside them."""
 
 from ml.machine.description import machine
 

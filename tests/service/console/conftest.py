@@ -51,10 +51,12 @@ class Served:
 
 
 @pytest.fixture
-def served(make_house: Callable[..., House]) -> Iterator[Served]:
-    """The application on a port of its own; the hub lives on the server's loop."""
+def served(make_house: Callable[..., House], browser: Browser) -> Iterator[Served]:
+    """The application on a port of its own while its pages are open; the hub lives on the server's loop."""
     with serving(make_house(heartbeat_s=0.5, serve=True)) as made:
         yield made
+        for context in browser.contexts:  # a page that outlives its service asks for it again and again
+            context.close()
 
 
 @contextlib.contextmanager
@@ -78,9 +80,9 @@ def serving(house: House) -> Iterator[Served]:
     listener.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless. Ends with the module: while it lives, no other event loop may run here."""
+    """Debian's Chromium, headless. Ends with the folder: while it lives, no other event loop may run here."""
     if not CHROMIUM.exists():
         if os.environ.get("CI") == "true":
             pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")

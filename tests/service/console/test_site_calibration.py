@@ -76,7 +76,7 @@ def button(panel: Locator, name: str) -> Locator:
 def test_the_two_clusters_are_shown_and_gone_by(browser: Browser, served: Served, house: House) -> None:
     """Bars on both sides of the threshold, in words too; the operator goes by it, and back to the masks."""
     found = propose(house)
-    page, panel = opened(browser, served)
+    _, panel = opened(browser, served)
     picture = panel.get_by_role("img", name="Margins of 200 carriers: 50 below the threshold")
     expect(picture).to_be_visible(timeout=PATIENCE_MS)
     for part in (".bar.open", ".bar.closed", ".threshold", ".zero"):
@@ -111,42 +111,39 @@ def test_the_two_clusters_are_shown_and_gone_by(browser: Browser, served: Served
     masks = house.runtime.pipeline.active_masks(LIFT_ID)
     assert masks is not None
     assert masks.site is None
-    page.context.close()
 
 
 def test_clusters_that_overlap_are_no_go(browser: Browser, served: Served, house: House) -> None:
-    """The reason is shown, and what the lift is judged by instead: here an earlier threshold."""
+    """The reason is said, and what the lift is judged by instead: here an earlier threshold."""
     propose(house)
     house.call("POST", f"/lifts/{LIFT_ID}/site-calibrations/1/activate", Role.OPERATOR)
     propose(house, apart=0.3)
-    page, panel = opened(browser, served)
+    _, panel = opened(browser, served)
     expect(panel.locator("summary")).to_contain_text("NO-GO · not in use", timeout=PATIENCE_MS)
     expect(panel.locator(".decision")).to_have_text(
         re.compile(r"NO-GO: the two clusters overlap by \d+\.\d\s%, too much")
     )
     expect(panel.locator(".use")).to_contain_text("judged by an earlier threshold")
     expect(button(panel, "Use the masks alone")).to_be_visible()
-    page.context.close()
 
 
 def test_a_viewer_sees_the_clusters_and_no_button(browser: Browser, served: Served, house: House) -> None:
     """The same words and picture, and nothing to press."""
     propose(house)
-    page, panel = opened(browser, served, Role.VIEWER)
+    _, panel = opened(browser, served, Role.VIEWER)
     expect(panel.get_by_role("img")).to_be_visible(timeout=PATIENCE_MS)
     expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
     expect(panel.locator("button")).to_have_count(0)
-    page.context.close()
 
 
 def test_before_there_is_any_the_missing_carriers_are_counted(
     browser: Browser, served: Served, house: House
 ) -> None:
-    """Too early: the panel says how many are still needed; proposals of other masks are not shown."""
+    """Too early is said with how many are still needed; what other masks or models found is not shown."""
     propose(house, model="another")
     propose(house, mask_version=7)
     watch(house, range(13))
-    page, panel = opened(browser, served)
+    _, panel = opened(browser, served)
     expect(panel.locator("summary")).to_contain_text("nothing yet", timeout=PATIENCE_MS)
     expect(panel.locator(".use")).to_contain_text("No proposal yet")
     expect(panel.get_by_role("img")).to_have_count(0)
@@ -159,7 +156,6 @@ def test_before_there_is_any_the_missing_carriers_are_counted(
     button(panel, "Recalculate").click()
     expect(panel.get_by_role("img")).to_be_visible(timeout=PATIENCE_MS)
     expect(panel.get_by_role("status")).to_have_text("Calculated from 20 carriers.")
-    page.context.close()
 
 
 def test_an_operator_sees_where_the_bar_was_seen(browser: Browser, served: Served, house: House) -> None:

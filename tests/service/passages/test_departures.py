@@ -113,7 +113,7 @@ class LoadedMachine:
 @pytest.mark.parametrize(
     ("frame_s", "pause_s", "drops"),
     [
-        pytest.param(0.01, 0.01, False, id="idle"),
+        pytest.param(0.01, 0.01, False, id="idle", marks=pytest.mark.slow),
         pytest.param(0.06, 0.08, True, id="busy while it learns"),
         pytest.param(0.16, 0.08, True, id="too slow for every frame"),
     ],
@@ -142,11 +142,10 @@ def test_frames_that_are_missing_cost_no_carrier(
     assert all(passage.t_end_s > 18.0 and passage.t_begin_s < until_s + 1.0 for passage in lacking)
 
 
-def test_a_gap_of_minutes_is_counted(day: list[Frame]) -> None:
+def test_a_gap_of_minutes_is_counted(day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]) -> None:
     """No frame for 120 s: a minute's carriers one by one, the rest as one passage that says how many."""
     later = [replace(frame, t_s=frame.t_s + 120.0, t_mono_s=frame.t_mono_s + 120.0) for frame in day]
-    shown = [*(f for f in day if f.t_s < 19.0), *(f for f in later if f.t_s > 139.0)]
-    found = extracted(shown, PassageExtractor(watched(DAY), run_id="test"))
+    found = after(begun, [*(f for f in day if f.t_s < 19.0), *(f for f in later if f.t_s > 139.0)])
     (crowd,) = [passage for passage in found if passage.carriers > 1]
     assert all(picture.problem is Reason.NOT_SEEN for picture in crowd.pictures)
     assert sum(passage.carriers for passage in found) == pytest.approx(len(passed()) + 30, abs=1)
@@ -162,7 +161,7 @@ def test_frames_that_are_missing_before_the_line_is_known_cost_no_carrier(day: l
 def test_a_process_that_is_started_again_accounts_for_the_time_between(
     day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
 ) -> None:
-    """It dies at 18 s and the next begins at 24 s: carriers that passed meanwhile are `not_seen`."""
+    """It dies at 18 s and the next begins at 24 s: who passed meanwhile is said not to have been seen."""
     extractor, before = begun
     second = PassageExtractor(
         watched(DAY), run_id="second", learnt=extractor.learnt, left_mono_s=before[-1].left_mono_s
@@ -187,12 +186,13 @@ def test_what_is_hidden_is_not_taken_for_a_gap_on_the_rope(
 
 
 def test_a_carrier_that_was_in_view_for_longer_than_the_odometer_remembers_is_reported(
-    monkeypatch: pytest.MonkeyPatch,
+    begun: tuple[PassageExtractor, list[Passage]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The line stops for 30 s with a carrier on the track, and runs on: it is reported, and only once."""
     monkeypatch.setattr("service.line.odometer.LOG_S", 15.0)
-    scene = Scene(seconds=56.0, fps=6.0, carriers=EVERY_4_S[:6], pace=((18.6, 0.0), (48.6, 1.0)))
-    found = extracted(frames(scene), PassageExtractor(watched(scene), run_id="test"))
+    scene = replace(DAY, seconds=56.0, carriers=EVERY_4_S[:6], pace=((18.6, 0.0), (48.6, 1.0)))
+    later = (replace(frame, t_mono_s=frame.t_s + CLOCK_S) for frame in frames(scene, BEGUN_S))
+    found = after(begun, (frame for frame in later if frame.index % 2))
     middle = middle_fraction(scene.track)
     whole = [at for at in scene.carriers if crossing_s(scene, at, 1.0) < scene.seconds]
     assert middles(found) == pytest.approx([crossing_s(scene, at, middle) for at in whole], abs=0.6)

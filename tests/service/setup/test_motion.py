@@ -1,4 +1,4 @@
-"""The movement's three numbers: another description of the straight rope that a track's poses describe."""
+"""The movement's three numbers: the same straight rope as a track's poses, told otherwise."""
 
 import cv2
 import numpy as np
