@@ -19,6 +19,8 @@ _BEYOND = (
     1.12  # times the interval up to which the correlation must be known, lest a slope's end pass for a peak
 )
 _NEARLY = 0.8
+_PARTLY = 0.5  # of a lag's correlation that at its half, third ... makes those the interval
+_EVENLY = 0.06  # intervals by which a lag may miss a multiple of its half, third ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def find_interval(
     top = float(values[peaks].max())
     if top < _LEAST:
         return None
-    best = int(peaks[values[peaks] >= _NEARLY * top][0])
+    best = _shortest_part(lags, values, peaks, int(peaks[values[peaks] >= _NEARLY * top][0]))
     others = peaks[[not _multiple(lags[p], lags[best]) for p in peaks]]
     if len(others) and float(values[best]) < ahead * float(values[others].max()):
         return None
@@ -116,6 +118,23 @@ def refine_interval(times: npt.NDArray[np.float64], gram: Float32, known_s: floa
 def _bin_s(times: npt.NDArray[np.float64]) -> float:
     """Return the spacing of lags: no finer than the frames', lest lags without frames look like troughs."""
     return max(_BIN_S, 1.02 * float(np.median(np.diff(times))))
+
+
+def _shortest_part(
+    lags: npt.NDArray[np.float64], values: npt.NDArray[np.float64], peaks: npt.NDArray[np.intp], best: int
+) -> int:
+    """Return the peak that divides the best one's lag into the most parts, or the best one itself.
+
+    Where open and closed carriers alternate, every second one is more alike than neighbours are. Neighbours of
+    two kinds (chair and cabin) are hardly alike at all: then the longer lag stays.
+    """
+    slack_s = 1.5 * float(lags[1] - lags[0])
+    for part in peaks[peaks < best]:
+        times = float(np.rint(lags[best] / lags[part]))
+        off = abs(lags[best] - times * lags[part])
+        if times > 1 and off <= max(_EVENLY * lags[part], slack_s) and values[part] >= _PARTLY * values[best]:
+            return int(part)
+    return best
 
 
 def _multiple(lag: float, of: float) -> bool:
