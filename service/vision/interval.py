@@ -125,8 +125,8 @@ def _shortest_part(
 ) -> int:
     """Return the peak that divides the best one's lag into the most parts, or the best one itself.
 
-    Where open and closed carriers alternate, every second one is more alike than neighbours are. Neighbours of
-    two kinds (chair and cabin) are hardly alike at all: then the longer lag stays.
+    Where open and closed carriers alternate, every second one is more alike than neighbours are.
+    Neighbours of two kinds (chair and cabin) are hardly alike at all: then the longer lag stays.
     """
     slack_s = 1.5 * float(lags[1] - lags[0])
     for part in peaks[peaks < best]:
