@@ -1,6 +1,6 @@
 """Camera addresses: read as FFmpeg and browsers (WHATWG URL) read them, refused where those two differ.
 
-No message of this module repeats any part of an address: what looks like a host may be half of a password.
+No message of this module repeats any part of an address: what looks like a host may be part of a password.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ def check_address(url: str) -> None:
 
 
 def host_address(host: str) -> IpAddress | None:
-    """Return the IP address that a host is in any of its spellings (decimal, octal, 0x..), None for a name.
+    """Return the IP address that a host is, however it is written (decimal, octal, 0x..); None for a name.
 
     Raises:
-        ValueError: it ends in a number and yet is no address.
+        ValueError: it ends in a number but is not an address.
     """
     if ":" in host:
         return ipaddress.ip_address(host)
@@ -112,11 +112,11 @@ def host_address(host: str) -> IpAddress | None:
     try:
         return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
     except OSError:
-        raise ValueError("the host ends in a number and is no IP address") from None
+        raise ValueError("the host ends in a number but is not an IP address") from None
 
 
 def redact(text: str) -> str:
-    """Return a message without the credentials in its addresses; where in doubt, more goes than must.
+    """Return a message without the credentials in its addresses; if in doubt, it removes more than necessary.
 
     The second line of defence: no message is meant to hold an address with credentials.
     """
@@ -124,17 +124,17 @@ def redact(text: str) -> str:
     return _SHOWN_SECRET.sub(r"\1***", "\n".join(lines))
 
 
-def _host_and_port(place: str, usual: int) -> tuple[str, int]:
+def _host_and_port(place: str, default: int) -> tuple[str, int]:
     bracket = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::([0-9]*))?", place)
     host, port = bracket.groups() if bracket is not None else (place, None)
     if bracket is None and ":" in place:
         host, _, port = place.partition(":")
     if not host or (bracket is None and _HOST.fullmatch(host) is None):
-        raise ValueError(f"no host, or one with characters that no host has: {HINT}")
+        raise ValueError(f"no host, or one with characters that are not allowed in a host: {HINT}")
     if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise ValueError(f"after the host's : stands no port number: {HINT}")
+        raise ValueError(f"expected a port number after the host's colon: {HINT}")
     try:
         host_address(host)
     except ValueError:
         raise ValueError(f"the host is neither a name nor an IP address: {HINT}") from None
-    return host, usual if port is None else int(port)
+    return host, default if port is None else int(port)

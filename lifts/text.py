@@ -1,4 +1,4 @@
-"""Text files that a person hands over, as editors save them."""
+"""Text files that people provide, as editors save them."""
 
 from __future__ import annotations
 

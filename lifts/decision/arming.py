@@ -1,15 +1,15 @@
 """Whether a lift may say that all is well: only once a person and its own passages confirmed its masks.
 
-Two drawings prove nothing about a lift: swapped masks turn every verdict round at full confidence, and
-another lift's masks may lie further apart than the right ones. So the masks are measured on the lift itself:
+Two drawings prove nothing about a lift: swapped masks invert every verdict at full confidence, and another
+lift's masks may lie further apart than the correct ones. So the masks are measured on the lift itself:
 
 (a) Of the pictures that a person confirmed as open and as closed (reference pictures, reviewed passages),
-    the masks must judge at least one of each rightly, and few wrongly. Swapped masks fail here.
-(b) The lift's own passages must part: enough of them, some in either state, two clusters of margins that
+    the masks must judge at least one of each correctly, and few wrongly. Swapped masks fail here.
+(b) The lift's own passages must separate: enough of them, some in each state, two clusters of margins that
     hardly overlap at the threshold in use.
 (c) The bars must be where the masks are: few passages look like another lift's, and the difference between
     the bar maps of open and of closed passages agrees with the difference between the masks. Whatever shows
-    in either state cancels out. Another lift's masks fail here, even where they happen to part the passages.
+    in both states cancels out. Another lift's masks fail here, even if they happen to separate the passages.
 
 Deterministic arithmetic on what was judged; nothing is stored.
 """
@@ -31,14 +31,15 @@ from lifts.decision.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class ArmingLimits:
-    """What arming asks for. Measured on calibration and unseen lifts by `barwatch evaluate-arming`.
+    """What arming requires. Measured on calibration and unseen lifts by `barwatch evaluate-arming`.
 
-    passages: judged passages at least, as for a site calibration.
-    of_each: of them open, and closed, at least.
+    passages: least number of judged passages, as for a site calibration.
+    of_each: least number of open ones among them, and of closed ones.
     overlap: a cluster's share beyond the threshold, below this.
-    refused: share of passages that do not look like this lift's, at most. Right masks have up to 0.015.
-    agreement: cosine -1..1 of the two differences, at least. Right masks have 0.75 and more where they part
-        the passages, another lift's at most 0.69. Fewer passages lower it: the error is on the safe side.
+    refused: share of passages that do not look like this lift's, at most. Correct masks have up to 0.015.
+    agreement: cosine -1..1 of the two differences, at least. Correct masks have 0.75 and more where they
+        separate the passages, another lift's at most 0.69. Fewer passages lower it, which errs on the safe
+        side.
     wrong_share: of the confirmed pictures of a state that are judged, at most this share wrongly.
     """
 
@@ -109,9 +110,9 @@ class Arming:
 
 
 class ConfirmedReading(NamedTuple):
-    """A picture or passage whose state a person confirmed: is_open, and what it is judged.
+    """A picture or passage whose state a person confirmed (is_open), with its verdicts.
 
-    by_masks: by the masks alone. as_judged: as the lift is judged now, its site calibration included.
+    by_masks: verdict by the masks alone. as_judged: verdict with the lift's site calibration, if it has one.
     """
 
     is_open: bool
@@ -120,7 +121,7 @@ class ConfirmedReading(NamedTuple):
 
 
 class PassageReading(NamedTuple):
-    """One of the lift's own passages by its present masks.
+    """One of the lift's own passages, judged by its present masks.
 
     margin: of no meaning if it does not belong. belongs: whether it looks like a carrier of this lift.
     bar_map: float32[C * C], where a bar was seen, 0 upwards; None if it is not known.
@@ -143,12 +144,12 @@ def assess(
     """Say whether a lift is armed; if not, name the gravest reason.
 
     Args:
-        confirmed: what a person confirmed, by the present masks.
+        confirmed: what a person confirmed, judged by the present masks.
         passages: the lift's own, by the present masks: judged, too close to call, or not this lift's.
-        mask_maps: float32[2, C * C], bar maps of the open and the close mask; None of a model without maps.
-        prior: how clusters lie on lifts in general; None of a model that does not know.
+        mask_maps: float32[2, C * C], bar maps of the open and the close mask; None for a model without maps.
+        prior: distribution of the clusters over lifts in general; None if the model has none.
         threshold: the margin below which the lift's passages are called open now.
-        limits: what is asked for.
+        limits: what is required.
 
     Raises:
         ValueError: a margin is not finite.
@@ -162,17 +163,17 @@ def assess(
     both = min(len(opened), len(closed)) >= limits.of_each
     agreement = None if mask_maps is None else _agreement(opened, closed, mask_maps, limits)
 
-    doubted = _check_confirmed(confirmed, limits)
-    if doubted is not None and doubted.reason is not ArmingReason.NOT_CONFIRMED:
-        return doubted
+    doubt = _check_confirmed(confirmed, limits)
+    if doubt is not None and doubt.reason is not ArmingReason.NOT_CONFIRMED:
+        return doubt
     if enough and refused > limits.refused:
         parameters = counts | {"refused": len(passages) - len(seen), "refused_share": round(refused, 3)}
         return _not_armed(ArmingReason.MASKS_OF_ANOTHER_LIFT, parameters)
     if enough and both and agreement is not None and agreement < limits.agreement:
         parameters = counts | {"agreement": round(agreement, 3), "needed": limits.agreement}
         return _not_armed(ArmingReason.MASKS_OF_ANOTHER_LIFT, parameters)
-    if doubted is not None:
-        return doubted
+    if doubt is not None:
+        return doubt
     if len(seen) < limits.passages:
         return _not_armed(ArmingReason.TOO_FEW_PASSAGES, counts | {"needed": limits.passages})
     if not both:
@@ -192,18 +193,19 @@ def _check_confirmed(confirmed: Sequence[ConfirmedReading], limits: ArmingLimits
     """Return what is wrong with the confirmed pictures, None if nothing is."""
     states = {"open": Verdict.OPEN, "closed": Verdict.CLOSED}
     counts: dict[str, float] = {}
-    turned, misjudged = [], False
+    swapped, misjudged = [], False
     for name, right in states.items():
-        mine = [reading for reading in confirmed if reading.is_open == (right is Verdict.OPEN)]
+        known = [reading for reading in confirmed if reading.is_open == (right is Verdict.OPEN)]
         wrong = Verdict.CLOSED if right is Verdict.OPEN else Verdict.OPEN
-        rights = sum(reading.as_judged is right for reading in mine)
-        wrongs = sum(reading.as_judged is wrong for reading in mine)
-        counts |= {name: len(mine), f"{name}_right": rights, f"{name}_wrong": wrongs}
-        told = [reading.by_masks is wrong for reading in mine if reading.by_masks is not Verdict.UNKNOWN]
-        if told:
-            turned.append(2 * sum(told) > len(told))
-        misjudged |= bool(mine) and (not rights or wrongs > limits.wrong_share * (rights + wrongs))
-    if turned and all(turned):
+        right_count = sum(reading.as_judged is right for reading in known)
+        wrong_count = sum(reading.as_judged is wrong for reading in known)
+        counts |= {name: len(known), f"{name}_right": right_count, f"{name}_wrong": wrong_count}
+        inverted = [reading.by_masks is wrong for reading in known if reading.by_masks is not Verdict.UNKNOWN]
+        if inverted:
+            swapped.append(2 * sum(inverted) > len(inverted))
+        too_many_wrong = wrong_count > limits.wrong_share * (right_count + wrong_count)
+        misjudged |= bool(known) and (not right_count or too_many_wrong)
+    if swapped and all(swapped):
         return _not_armed(ArmingReason.MASKS_SWAPPED, counts)
     if misjudged:
         return _not_armed(ArmingReason.CONFIRMED_MISJUDGED, counts)

@@ -9,7 +9,7 @@ identifies a single cluster on lifts whose bars are nearly always closed, or nea
 
 The estimate is the maximum a posteriori by expectation maximisation (Dempster, Laird and Rubin 1977; priors
 as in Fraley and Raftery, "Bayesian regularization for normal mixture estimation", 2007). The clusters are
-not exactly normal: with hundreds of passages, the tails of one would be taken for the other. The total weight
+not exactly normal: with hundreds of passages, the tails of one would pass for the other. The total weight
 of the passages is therefore limited to `ClusterPrior.most` (a tempered likelihood).
 
 Reviewed passages are known members of their cluster and have weight 1.

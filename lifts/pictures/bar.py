@@ -6,7 +6,7 @@ White on black, black on white and red on anything are thus the same drawing, an
 
 Where the picture has an alpha channel that varies, transparency counts first:
 
-1. The opaque part is looked at alone, for what lies under transparent pixels is not part of the drawing. If
+1. Only the opaque part is examined, because what lies under transparent pixels is not part of the drawing. If
    it shows a bar on paper (two crisp colours, and the one at its rim fills most of it), that is the bar.
 2. Else its colours say nothing, and the channel itself is the drawing: the bar is what differs from the
    border, opaque on a transparent background or cut out of an opaque one.
@@ -29,13 +29,13 @@ MAX_BAR_FRACTION = 0.35
 """A drawing of which a larger fraction stands out is filled: a bar is thin."""
 
 _MIN_CONTRAST = 32
-"""Of 255: less is JPEG's noise or a mark nobody can see; 0/1 labels are told by having two values."""
+"""Of 255: less is JPEG's noise or a mark nobody can see; 0/1 labels are recognised by having two values."""
 
 _MIN_CONTRAST_ON_PAPER = 128
 """Of 255: the rim of a bar whose colours were multiplied by alpha fades to half, and is no second colour."""
 
 _LIKE_BACKGROUND = 1 / 8
-"""Of the contrast: what differs less is as good as background. JPEG at quality 40 stays within."""
+"""Of the contrast: what differs less counts as background. JPEG at quality 40 stays within."""
 
 _MIN_BORDER = 0.8
 """Fraction of the border that is like the background: 0.99 of drawings, less where the bar meets the border,

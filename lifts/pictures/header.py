@@ -1,4 +1,4 @@
-"""What a picture file is, told by its bytes before anything is decoded.
+"""What a picture file is, recognised by its bytes before anything is decoded.
 
 A few hundred kB of PNG can unpack to gigabytes, and a decoder asked to read a container of another kind runs
 code nobody reviewed. So the format is identified by its magic bytes, the size is read from the header, and
@@ -19,13 +19,13 @@ MAX_PIXELS = 34_000_000
 """8K UHD (7680x4320) fits: about 100 MB decoded."""
 
 MAX_BYTES = 4 * MAX_PIXELS
-"""Decoded: 8K with an alpha channel fits, with 16 bits a channel a half of that."""
+"""Decoded: 8K with an alpha channel fits, with 16 bits a channel half as many pixels."""
 
 MAX_SCANS = 100
 """A progressive JPEG has about ten. Each costs a pass over all pixels, and 20 kB can hold thousands."""
 
 MAX_PARTS = 20_000
-"""So many segments of a JPEG or chunks of a PNG are read: pictures have hundreds, 10 MB can hold millions."""
+"""Most segments of a JPEG or chunks of a PNG to read: pictures have hundreds, 10 MB can hold millions."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -45,8 +45,8 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 _ISO_MEDIA = {b"avif": "an AVIF file", b"heic": "a HEIC file", b"heix": "a HEIC file", b"mif1": "a HEIC file"}
 # Cameras and phones append notes, a second view or a short film, which do no harm. These make the file two
-# things at once: what a browser or an archiver takes it for is not what was looked at here. They are told by
-# their start or, archives, by their end.
+# things at once: a browser or an archiver opens something else than what was checked here. They are
+# recognised by their start or, archives, by their end.
 _SECOND_FILE_NEAR = 65_536 + 22
 _SECOND_FILE = re.compile(
     rb"PK\x03\x04|PK\x05\x06|%PDF-|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF"

@@ -1,4 +1,4 @@
-"""The one reader of pictures that a person hands over: masks, references, camera frames, at every door."""
+"""The one reader of pictures that people provide: masks, references and camera frames."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DecodedPicture:
     def flat(self) -> UInt8:
         """Return what a viewer sees, uint8[H, W, 3]: black where the picture is transparent.
 
-        An alpha channel that is the same all over, as cameras and screenshots leave it, says nothing.
+        An alpha channel that is the same all over, as cameras and screenshots write it, is ignored.
         """
         if self.alpha is None or self.alpha.min() == self.alpha.max():
             return self.rgb
@@ -43,9 +43,9 @@ def decode_picture(data: bytes) -> DecodedPicture:
     """Decode a JPEG or PNG file.
 
     EXIF's orientation is applied, palettes and fewer bits are expanded, CMYK becomes RGB. 16 bits a channel
-    become 8 by the smallest usual range that holds the picture's values, so that a picture of 0 to 255 or of
-    labels in a 16-bit file keeps its values. Colour profiles are not applied. Bytes behind the picture's own
-    end (a camera's notes, a phone's second picture or film) are cut off.
+    become 8 by the smallest range of 8, 10, 12, 14 or 16 bits that holds the picture's values, so that a
+    picture of 0 to 255 or of labels in a 16-bit file keeps its values. Colour profiles are not applied. Bytes
+    after the picture's own end (a camera's notes, a phone's second picture or film) are cut off.
 
     Raises:
         PictureError: as `lifts.pictures.header.read_header`, or damaged within.

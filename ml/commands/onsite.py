@@ -27,7 +27,7 @@ from ml.commands.common import (
 from ml.data.rendered import load
 from ml.evaluate.onsite import COUNTS, Row, SiteLift, row_scores, rows
 from ml.evaluate.scoring import Scores
-from ml.evaluate.site.arming import TriedLift, arming_rows, trials
+from ml.evaluate.site.arming import TrialLift, arming_rows, trials
 from ml.report.accuracy import arming_section, onsite_section
 
 
@@ -88,7 +88,7 @@ def evaluate_arming(
     network = Scripted.load(model)
     calibration = read_calibration(model)
     files = prepare_lifts(cache, range(first_seed, first_seed + lifts), passages, workers, "test lifts")
-    watched = [TriedLift.of(network, load(path)) for path in files]
+    watched = [TrialLift.of(network, load(path)) for path in files]
     result: dict[str, Any] = {
         **provenance(first_seed),
         "seed": seed,

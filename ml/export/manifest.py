@@ -112,7 +112,7 @@ def _with_background(lift: SiteLift, calibration: Calibration, prior: ClusterPri
 def _occupancy_threshold(scores: Sequence[Scores]) -> float:
     """Return the threshold with the lowest cost.
 
-    An overlooked person on an open chair is a miss; an empty chair taken for occupied is a false alarm.
+    An overlooked person on an open chair is a miss; an empty chair called occupied is a false alarm.
     """
     occupancy = np.concatenate([mean_odds(s.inference.occupancy.reshape(-1, 3)) for s in scores])
     occupied = np.concatenate([s.occupied[::3] for s in scores])

@@ -16,7 +16,7 @@ def digits_section(result: Result) -> str:
     """Return a table of the networks, and one of what the transformer gains."""
     networks = Table(
         (
-            *("network", "parameters", "pairs called rightly; of each seed"),
+            *("network", "parameters", "pairs judged correctly; of each seed"),
             *("nearest training digit is of its class", "IoU of what is cut out and the digit's box"),
             *("of that box is cut out", "best epoch; of each seed", "transformer learns after"),
         ),

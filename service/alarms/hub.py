@@ -95,7 +95,7 @@ class AlarmHub:
     def subscribe(self, after: int | None = None) -> Subscription:
         """Return a subscription to everything after `after` (None: from now on).
 
-        An `after` beyond the newest seq comes from another database and is taken for the newest.
+        An `after` beyond the newest seq comes from another database and is treated as the newest.
         """
         start = self.last_seq if after is None else min(max(after, 0), self.last_seq)
         return Subscription(self, start, self._queue_size)

@@ -50,7 +50,7 @@ class ProblemShare:
         return sum(problem is not None for problem in self.recent)
 
     @property
-    def usual_problem(self) -> str:
+    def commonest_reason(self) -> str:
         """What most of these have, empty if they do not say."""
         problems = Counter(problem for problem in self.recent if problem is not None)
         return problems.most_common(1)[0][0] if problems else ""
@@ -95,8 +95,8 @@ class PassageWatch:
     def _unknown_passages(self) -> Health:
         share = self._unknown
         message = f"{share.wrong} of the last {len(share.recent)} passages could not be judged"
-        if share.active and share.usual_problem:
-            message += f", most of them: {share.usual_problem}"
+        if share.active and share.commonest_reason:
+            message += f", most of them: {share.commonest_reason}"
         return Health(AlarmKind.LIFT_UNKNOWN_RATE, self._lift_id, share.active, message, UNKNOWN_PASSAGES)
 
     def _another_lift(self) -> Health:

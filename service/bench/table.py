@@ -67,7 +67,7 @@ def _capacity(row: Row) -> Said:
     if "tries" not in found:
         return what, measured
     if found["learnt_s"] is None:
-        return what, f"{measured}; so many did not all learn their lines in time"
+        return what, f"{measured}; with this many, not all learnt their lines in time"
     tries = [
         f"{t['cameras']} run, {t['frames_dropped']} frames dropped in {t['seconds']:.0f} s"
         for t in found["tries"]

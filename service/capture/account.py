@@ -1,4 +1,4 @@
-"""What was read of a recording, and what was not: nothing is lost without a word."""
+"""What was read of a recording and what was not, so that every loss is reported."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from service.capture.picture import Display
 Stretch = tuple[float, float]
 """From, to: seconds from the start of the file."""
 
-_GAP_S, _GAP_PICTURES = 1.0, 4.0  # a gap is longer than that, and than so many of the usual intervals
-_HOLE = 1.5  # usual intervals without a picture: one is missing
-_JOINED_S = 0.5  # stretches that are nearer to each other are one
-_NOTICED_S = 0.5  # by which a loss is noticed before the pictures that it costs are due
+_GAP_S, _GAP_PICTURES = 1.0, 4.0  # a gap is longer than both; the second in typical intervals
+_HOLE = 1.5  # typical intervals without a picture: one is missing
+_JOINED_S = 0.5  # stretches closer to each other are merged
+_NOTICED_S = 0.5  # a loss may be noticed this long before the missing pictures are due
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Account:
     last picture ends, less the damaged stretches. begin_s, end_s: of the pictures. pictures: how many came.
     rate: pictures a second, by their median interval. counted_fps: the rate at which pictures were counted
     because the file has no time stamps. gaps: no pictures, nothing damaged. damaged: pictures that were lost
-    or show what never was. missing_s: at the end, promised and not there. joins_s: where another clip begins.
+    or show artefacts. missing_s: at the end, promised but missing. joins_s: where another clip begins.
     sizes: when pictures of a width and height begin. display: how the first one is shown.
     """
 
@@ -69,7 +69,8 @@ class Bookkeeper:
         """Note a picture.
 
         Args:
-            t_s: its time. number: it counts all, undecoded ones too. size: (width, height) as it is shown.
+            t_s: its time. number: its place among all pictures,
+            undecoded ones included. size: (width, height) as it is shown.
             display: how. losses: how often something was lost so far. damaged: whether it is.
         """
         if damaged or losses != self._losses:
@@ -107,22 +108,22 @@ class Bookkeeper:
         times = np.frombuffer(self._times, np.float64) if self._times else np.zeros(0)
         steps = np.diff(times)
         counts = np.diff(np.frombuffer(self._numbers, np.int64)) if steps.size else steps
-        usual_s = float(np.median(steps / np.maximum(counts, 1))) if steps.size else 0.0
-        begin_s, end_s = (float(times[0]), float(times[-1]) + usual_s) if times.size else (0.0, 0.0)
+        typical_s = float(np.median(steps / np.maximum(counts, 1))) if steps.size else 0.0
+        begin_s, end_s = (float(times[0]), float(times[-1]) + typical_s) if times.size else (0.0, 0.0)
         missing_s = promised_s - end_s if ended and promised_s is not None else 0.0
-        if missing_s <= max(rounded_s, 2.0 * usual_s):
+        if missing_s <= max(rounded_s, 2.0 * typical_s):
             missing_s = 0.0
-        holes = [(float(times[k]), float(times[k + 1])) for k in np.flatnonzero(steps > _HOLE * usual_s)]
+        holes = [(float(times[k]), float(times[k + 1])) for k in np.flatnonzero(steps > _HOLE * typical_s)]
         # Losses between clips that were joined cost no picture; and they are noticed a few pictures early.
         near = [*self._damaged, *((from_s, to_s + _NOTICED_S) for from_s, to_s in self._suspect)]
         lost = [hole for hole in holes if any(hole[0] <= to_s and from_s <= hole[1] for from_s, to_s in near)]
         damaged = _merged([*self._damaged, *lost])
-        # FFmpeg takes the last picture before another clip for damaged, because packets are not numbered on.
+        # FFmpeg reports the last picture before another clip as damaged, because packet numbers start again.
         seams = [*joins_s, *(t_s for t_s, _, _ in self.sizes[1:])]
         damaged = [each for each in damaged if not any(_is_seam(each, t_s) for t_s in seams)]
         if ended and losses != self._losses and missing_s == 0.0 and times.size:
             damaged = _merged([*damaged, (float(times[-1]), end_s)])
-        least_s = max(_GAP_S, _GAP_PICTURES * usual_s)
+        least_s = max(_GAP_S, _GAP_PICTURES * typical_s)
         gaps = [hole for hole in holes if hole[1] - hole[0] > least_s and hole not in lost]
         if begin_s > _GAP_S:
             gaps.insert(0, (0.0, begin_s))
@@ -133,7 +134,7 @@ class Bookkeeper:
             begin_s=begin_s,
             end_s=end_s,
             pictures=self._numbers[-1] + 1 if self._numbers else 0,
-            rate=1.0 / usual_s if usual_s > 0.0 else 0.0,
+            rate=1.0 / typical_s if typical_s > 0.0 else 0.0,
             counted_fps=self._counted_fps,
             gaps=tuple(gaps),
             damaged=tuple(damaged),

@@ -26,10 +26,11 @@ from service.domain.frame import Frame
 
 _PROTOCOLS = "file,subfile"
 _STILLS = {"image2", "jpeg_pipe"}
-_ROUNDED_S, _SHORTER_S = 0.3, 1.0  # off what a file says of its video; of all, when sound may be longer
-_TAIL = 0.1  # of a file, at most, is behind its last picture
-_RUBBISH_BYTES = 4096  # at a file's end, which may be there for any reason
-_TAG = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)$")  # Matroska says so how long a stream is
+# Tolerance of the length that a file states for its video, and for itself: its sound may be longer.
+_ROUNDED_S, _SHORTER_S = 0.3, 1.0
+_TAIL = 0.1  # largest share of a file after its last picture
+_RUBBISH_BYTES = 4096  # at a file's end, which are tolerated
+_TAG = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)$")  # how Matroska states a stream's length
 
 
 class FileSource:
@@ -37,11 +38,11 @@ class FileSource:
 
     Frames bear the file's own times, seconds from where its first stream starts: a gap stays a gap, and
     pictures that start later than the sound are late. Where a file has no time stamps, its frame rate counts.
-    Clips that were joined behind the first are read through. Pictures are turned and stretched as the file
-    wants them shown, and brought to one size where that changes.
+    Clips that were appended to the first are read too. Pictures are rotated and stretched for display
+    as the file requests, and scaled to one size where that changes.
 
     Args:
-        path: the file; whatever its name looks like, it is one.
+        path: the file; its name is never read as a protocol or a pattern.
         loop: start again at its end, for ever; t_s goes on increasing.
         realtime: hand frames out when their time stamp is due, without drift.
         max_fps: frames that come faster are not handed out.
@@ -49,8 +50,8 @@ class FileSource:
             `service.capture.thinning.Thinning`, which never goes below four fifths of `max_fps`.
         hardware: what decodes.
         fps: count pictures at this rate, whatever the file says of their times.
-        size: (width, height) that is expected, at any scale: pictures of another shape are brought to that.
-            Those that have this very size only as they are stored stay so.
+        size: (width, height) that is expected, at any scale: pictures of another shape are scaled to that.
+            Pictures that are stored in exactly this size are not stretched.
 
     Raises:
         SourceError: no such file, or no video.
@@ -81,11 +82,11 @@ class FileSource:
             self.fps, self.decoder = decoder.fps, decoder.name
             self._clock = RecordingClock(1.0 / decoder.fps)
             self.waited_s = 0.0
-            """For how long it waited until pictures were due, seconds."""
+            """How long it has waited for pictures to become due, seconds."""
             frames_s = decoder.stream.frames / decoder.fps
             self.duration_s = frames_s if decoder.counted else _duration_s(container, decoder.stream)
-            """Where its pictures end by its own account, seconds; 0 when it does not say."""
-            self._rounded_s = _ROUNDED_S if _says_for_itself(decoder.stream, container) else _SHORTER_S
+            """Where its pictures end according to the file, seconds; 0 if it does not say."""
+            self._rounded_s = _ROUNDED_S if _states_its_length(decoder.stream, container) else _SHORTER_S
         for part in self._parts[1:]:
             with suppress(SourceError), self._open(*part) as container:
                 stream = self._decoder(container).stream
@@ -97,12 +98,12 @@ class FileSource:
 
     @property
     def sizes(self) -> list[tuple[float, int, int]]:
-        """When pictures of a width and height begin, before they are brought to one size; now's is last."""
+        """When pictures of a width and height begin, before scaling to one size; the present one is last."""
         return self._books.sizes
 
     @property
     def joins(self) -> int:
-        """How many clips were joined so far, behind the first."""
+        """How many clips after the first were read so far."""
         return len(self._clock.joins_s)
 
     @property
@@ -191,7 +192,7 @@ class FileSource:
         """Return how a picture is shown: at the first one's size, and in the shape that is expected."""
         shown = display_of(picture.picture, decoder.stream, first_size)
         stored = (picture.picture.width, picture.picture.height)
-        # A lift that was set up with pictures as they are stored is watched with such.
+        # A lift that was set up with pictures as they are stored is watched with the same.
         if shown.aspect != 1 and stored == self._expected:
             shown = replace(shown, aspect=Fraction(1))
         own = shown.own_size(*stored)
@@ -213,14 +214,14 @@ class FileSource:
             container = self._opened(name)
             if container.format.name in _STILLS:
                 container.close()
-                container = self._opened(name, "mjpeg")  # pictures that were joined, not the first alone
+                container = self._opened(name, "mjpeg")  # all pictures in the file, not only the first
             return container
         except (av.FFmpegError, ValueError):
             names = {box for box, _, _ in boxes(self.path)}
             if names and b"moov" not in names:
                 raise SourceError(
-                    f"{self.path}: its index is missing, which MP4 files have at their end: the copy broke "
-                    "off, or the recorder was stopped while it wrote. Copy it or export it again"
+                    f"{self.path}: its index is missing, which MP4 files have at their end: the copy was "
+                    "cut short, or the recorder was stopped while it wrote. Copy it or export it again"
                 ) from None
             raise SourceError(
                 f"{self.path}: not a video that can be decoded", SourceProblem.NOT_A_CAMERA
@@ -254,19 +255,19 @@ def _readable(decoder: Decoder) -> Iterator[Decoded]:
         decoder.losses += 1
 
 
-def _says_for_itself(stream: av.VideoStream, container: InputContainer) -> bool:
+def _states_its_length(stream: av.VideoStream, container: InputContainer) -> bool:
     return stream.duration is not None or "DURATION" in stream.metadata or len(container.streams) == 1
 
 
 def _late_s(container: InputContainer, stream: av.VideoStream) -> float:
-    """Return how long after the file's start its pictures start, by its own account, seconds."""
+    """Return how long after the file's start its pictures start, according to the file, seconds."""
     if stream.start_time is None or stream.time_base is None:
         return 0.0
     return max(0.0, float(stream.start_time * stream.time_base) - (container.start_time or 0) / av.time_base)
 
 
 def _duration_s(container: InputContainer, stream: av.VideoStream) -> float:
-    """Return where a file's pictures end by its own account; 0 where it does not say."""
+    """Return where a file's pictures end according to the file; 0 if it does not say."""
     start_s = (container.start_time or 0) / av.time_base
     if stream.duration is not None and stream.time_base is not None:
         return max(0.0, float(((stream.start_time or 0) + stream.duration) * stream.time_base) - start_s)

@@ -1,4 +1,4 @@
-"""Which hosts a camera may be: what is dialled decides, however it was written."""
+"""Which hosts a camera may have; the resolved address decides, however the host is written."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import socket
 from lifts.addresses import IpAddress
 from service.domain.errors import ConfigurationError, SourceError, SourceProblem
 
-# They hand out a cloud machine's credentials; link-local ones (169.254.169.254) are refused as such.
+# These serve a cloud machine's credentials; 169.254.169.254 is refused because it is link-local.
 _METADATA = (ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200"))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def check_host(address: IpAddress) -> None:
-    """Refuse an address that no camera has.
+    """Refuse an address that no camera can have.
 
     Raises:
         ConfigurationError: link-local, multicast, unspecified, or a cloud's metadata service; also where an

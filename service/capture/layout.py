@@ -1,4 +1,4 @@
-"""How the bytes of video files are laid out, as far as FFmpeg does not say."""
+"""The byte layout of video files, as far as FFmpeg does not report it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_BYTES = 1 << 26
 def parts(path: Path) -> list[tuple[int, int | None]]:
     """Return where the clips of a file begin and end, in bytes; None: at the file's end.
 
-    Only MP4 files need it: of other formats FFmpeg reads all clips that were joined.
+    Only MP4 files need it: in other formats FFmpeg reads all joined clips.
     """
     starts = [at for name, at, _ in boxes(path) if name == b"ftyp"] or [0]
     return list(zip(starts, [*starts[1:], None], strict=True))
@@ -43,7 +43,7 @@ def boxes(path: Path) -> Iterator[tuple[bytes, int, int]]:
 
 
 def riff_end(path: Path) -> int:
-    """Return where an AVI file's first part ends by its own account, in bytes; 0 of other files."""
+    """Return where an AVI file's first part ends according to its header, in bytes; 0 for other files."""
     with path.open("rb") as file:
         head = file.read(8)
     return 8 + int.from_bytes(head[4:], "little") if head[:4] == b"RIFF" else 0

@@ -1,4 +1,4 @@
-"""A decoder's picture as planes, turned and stretched as it is shown; other layouts are converted once."""
+"""A decoder's picture as planes, rotated and stretched for display; other formats are converted once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEAST_ASPECT, _MOST_ASPECT = Fraction(1, 4), Fraction(4)
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """How a file wants its pictures shown. Turned first, then stretched until pixels are square.
+    """How a file requests its pictures to be shown: rotated first, then stretched until pixels are square.
 
     transposed: rows become columns. mirrored, flipped: then left and right, top and bottom change sides.
     aspect: width of a turned picture's pixel over its height. fit: (width, height) that all pictures of the
@@ -47,7 +47,7 @@ class Display:
         return self.transposed or self.mirrored or self.flipped
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Return (width, height) of a stored picture as it is shown: without `fit`, no pixel is given up."""
+        """Return (width, height) of a stored picture as it is shown: without `fit`, no pixel is lost."""
         return self.own_size(width, height) if self.fit is None else self.fit
 
     def own_size(self, width: int, height: int) -> tuple[int, int]:
@@ -81,7 +81,7 @@ class Display:
 
 
 def same_shape(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Say whether two sizes (width, height) have the same ratio, to within what rounding and encoders do."""
+    """Say whether two sizes (width, height) have the same ratio, but for rounding."""
     return abs(one[0] * other[1] / (one[1] * other[0]) - 1.0) <= _SAME_SHAPE
 
 
@@ -107,19 +107,19 @@ def display_of(picture: VideoFrame, stream: av.VideoStream, first_size: tuple[in
 
 def planes_of(picture: VideoFrame) -> Planes:
     """Return y, u, v as 4:2:0 and whether they use the full range; other layouts are converted once."""
-    if not _taken_as_it_is(picture):
+    if not _is_used_directly(picture):
         picture = picture.reformat(format="yuv420p")
     name = picture.format.name
     full_range = name.startswith("yuvj") or picture.color_range == _FULL_RANGE
     y, *colours = (np.asarray(np.from_dlpack(plane), dtype=np.uint8) for plane in picture.planes)
     if name == "nv12":
         return y, colours[0][..., 0], colours[0][..., 1], full_range
-    # 4:2:2, usual for MJPEG, has twice the rows of colour that are needed.
+    # 4:2:2, common for MJPEG, has twice the rows of colour that are needed.
     step = 2 if "422" in name else 1
     return y, colours[0][::step], colours[1][::step], full_range
 
 
-def _taken_as_it_is(picture: VideoFrame) -> bool:
+def _is_used_directly(picture: VideoFrame) -> bool:
     name = picture.format.name
     if any(plane.line_size < 0 for plane in picture.planes):
         return False  # bottom up

@@ -1,4 +1,4 @@
-"""`barwatch enroll`, `barwatch classify` and `barwatch lifts`: the REST calls, here or over the network."""
+"""`barwatch enroll`, `barwatch classify` and `barwatch lifts`, on a data folder or at a running service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`barwatch probe`: whether an address is a camera's."""
+"""`barwatch probe`: whether a camera can be watched."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def probe(
     picture: Annotated[Path | None, typer.Option(help="Where to write what it shows (JPEG).")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look at a camera once: its picture, size, rate, codec and delay.
+    """Open a camera once: its picture, size, rate, codec and delay.
 
-    Name and password stand in the address as ${NAME} and come from the environment. Quote the address:
+    Name and password are written in the address as ${NAME} and come from the environment. Quote the address:
     barwatch probe 'rtsp://${QUAD_USER}:${QUAD_PASSWORD}@10.0.0.12/stream1'. The exit status is 1 if it cannot
     be watched.
     """

@@ -12,7 +12,7 @@ TEXTS: dict[Reason, str] = {
     Reason.DARK: "too dark",
     Reason.OVER_EXPOSED: "over-exposed",
     Reason.NO_CONTRAST: "no contrast",
-    Reason.NO_STRUCTURE: "nothing to be seen but haze or snow",
+    Reason.NO_STRUCTURE: "nothing visible but haze or snow",
     Reason.DAMAGED: "the stream was damaged",
     Reason.NOT_REGISTERED: "the carrier was not recognised in the picture",
     Reason.NOT_SEEN: "the carrier was not seen",
@@ -43,9 +43,9 @@ TEXTS: dict[Reason, str] = {
 SOURCE_PROBLEMS = {
     SourceProblem.NO_SUCH_HOST: "there is no such host: check its name, and this machine's name server",
     SourceProblem.REFUSED: "the connection is refused: check the port, and whether the stream is switched on",
-    SourceProblem.UNREACHABLE: "there is no way to this host: check cable, network and firewall",
+    SourceProblem.UNREACHABLE: "this host cannot be reached: check cable, network and firewall",
     SourceProblem.WRONG_PASSWORD: "the camera refuses the name or the password",
-    SourceProblem.NOT_FOUND: "there is no stream of this path: check what follows the host",
+    SourceProblem.NOT_FOUND: "there is no stream at this path: check what follows the host",
     SourceProblem.NO_VIDEO: "it answers, but sends no video that can be decoded",
     SourceProblem.NOT_A_CAMERA: "something answers, but it is not a camera's stream: check port and path",
     SourceProblem.TIMED_OUT: "timed out: no answer, or no picture, within a few seconds",
@@ -67,10 +67,10 @@ NOT_ARMED: dict[ArmingReason, str] = {
     ),
     ArmingReason.CONFIRMED_MISJUDGED: (
         "these masks judge {open_right} of {open} confirmed as open and {closed_right} of {closed} confirmed "
-        "as closed rightly; look at masks, reference pictures and reviews"
+        "as closed correctly; check masks, reference pictures and reviews"
     ),
     ArmingReason.MASKS_OF_ANOTHER_LIFT: (
-        "the carriers do not look as the masks say: another lift's masks, a drawing that misses the bar, or "
+        "the carriers do not match the masks: another lift's masks, a drawing that misses the bar, or "
         "a camera that was moved; draw the masks on this lift's own picture"
     ),
     ArmingReason.NOT_CONFIRMED: (
@@ -83,11 +83,11 @@ NOT_ARMED: dict[ArmingReason, str] = {
         "the bar in the other position"
     ),
     ArmingReason.NOT_MEASURED: (
-        "the kept pictures of {seen} carriers do not suffice to measure the masks; wait for more"
+        "the stored pictures of {seen} carriers are not enough to measure the masks; wait for more"
     ),
     ArmingReason.PASSAGES_DO_NOT_PART: (
-        "open and closed carriers do not part ({overlap:.1%} overlap, less than {needed:.0%} needed); look "
-        "at masks and camera, or use a site calibration"
+        "open and closed carriers do not separate ({overlap:.1%} overlap, less than {needed:.0%} needed); "
+        "check masks and camera, or use a site calibration"
     ),
 }
 """Why a lift is not armed and what to do, with places for the parameters."""

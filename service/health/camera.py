@@ -123,10 +123,10 @@ class CameraHealth:
             self._live_since_s = now_s
         if self._lost.active is None:
             return []
-        told = f"the camera sends frames again; nobody watched for {blind_s:.0f} s"
+        message = f"the camera sends frames again; nobody watched for {blind_s:.0f} s"
         if interval_s:
-            told += f", in which up to {math.ceil(blind_s / interval_s)} carriers passed"
-        return self._lost.step(None, now_s, told)
+            message += f", in which up to {math.ceil(blind_s / interval_s)} carriers passed"
+        return self._lost.step(None, now_s, message)
 
     def _check_frozen(self, view: View, now_s: float) -> Trouble | None:
         """Return the trouble if the picture does not change; key frames change it only by a trace."""

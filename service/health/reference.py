@@ -13,8 +13,8 @@ from service.domain.arrays import Float32
 from service.health.limits import HealthLimits, Trouble
 from service.health.view import VIEW_WIDTH, View, displacement, likeness, outlines
 
-_LEAST_PEAK = 0.25  # peak of the phase correlation above which it is not chance
-_LEAST_GAIN = 0.1  # gain in likeness from which a shift is believed
+_LEAST_PEAK = 0.25  # phase correlation peak above which a match is not chance
+_LEAST_GAIN = 0.1  # least gain in likeness for which a shift is accepted
 _FARTHEST = 0.25  # of a picture's width, beyond which outlines coincide by chance
 _FULL = 1280.0 / VIEW_WIDTH
 _ADAPTATION_S = 300.0  # time constant with which the reference follows the view

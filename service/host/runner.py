@@ -133,7 +133,7 @@ class Runner:
     its own work), or a loop of its own that watches `stopping`. It returns False when there is nothing left
     to do; any other value means "call me again". Each call begins a step of `heartbeat`. A body that waits
     for work says so (`with runner.heartbeat.waiting(): ...`), and a body that loops begins a step in each
-    round; otherwise the watchdog takes it for hung.
+    round; otherwise the watchdog assumes that it hangs.
 
     Args:
         name: what the thread is called in logs, in readiness and by the watchdog.
@@ -201,7 +201,7 @@ class Runner:
         if thread is None:
             return RunnerState.NOT_STARTED
         if not thread.is_alive():
-            # Read again: it may have ended rightly just now.
+            # Read again: it may have ended normally just now.
             return RunnerState.ENDED if self._ended or self.stopping.is_set() else RunnerState.DEAD
         if self._in_a_row >= FAILING_AFTER and not self._steady():
             return RunnerState.FAILING

@@ -105,7 +105,7 @@ class Placer:
     def sight(self, clip: Clip) -> Work[Sighting | None]:
         """Return the carriers of a clip that is too short for any to come again; None if it shows none.
 
-        No interval is known, so the clip is taken for slightly less than one: then no two frames share a
+        No interval is known, so the clip is treated as slightly less than one: then no two frames share a
         phase.
         """
         interval_s = _APART * clip.seconds

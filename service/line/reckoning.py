@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 LONGEST_S = 60.0
-"""For so long each carrier is told by itself; those of the rest of a longer gap are only counted."""
+"""Up to this long each carrier is reported individually; in the rest of a longer gap they are counted."""
 
 RUNNING = 0.15
-"""The fraction of nominal speed below which the line is said to stand."""
+"""The fraction of nominal speed below which the line counts as standing."""
 
 
 class Reckoning:

@@ -181,9 +181,9 @@ class Following:
         carriers = range(first, math.floor(phase) + 1)
         ends_s = [start_s + (carrier + end - phase) * line.interval_s for carrier in carriers]
         gone_s = [end_s for end_s in ends_s if end_s <= now.t_s]
-        told = max(1, math.ceil(LONGEST_S / line.interval_s))
-        passages = self.departures.report_missing(gone_s[-told:], line, now)
-        return passages + self.departures.uncounted(len(gone_s) - told, line, now)
+        reported = max(1, math.ceil(LONGEST_S / line.interval_s))
+        passages = self.departures.report_missing(gone_s[-reported:], line, now)
+        return passages + self.departures.uncounted(len(gone_s) - reported, line, now)
 
     def _phase_at(self, t_s: float) -> float:
         phase = self.line.phase(t_s)

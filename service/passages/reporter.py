@@ -65,7 +65,7 @@ class Reporter:
         decided_mono_s: float,
         carriers: int,
     ) -> Passage:
-        """Return one passage for several carriers; no other is taken for one of them (see `report`)."""
+        """Return one passage for several carriers; no other is mistaken for one of them (see `report`)."""
         return replace(self._passage(times_s, pictures, decided_mono_s, decided_mono_s), carriers=carriers)
 
     def _passage(

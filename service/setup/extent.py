@@ -22,7 +22,7 @@ Run = tuple[float, float, float]
 FILL = 0.8
 """The part of the canonical frame's side that the carrier's longer side fills.
 
-Hand-made frames of the samples: 0.79 to 0.92. In a wider frame the bar is too thin to be told.
+Hand-made frames of the samples: 0.79 to 0.92. In a wider frame the bar is too thin to be recognised.
 """
 
 _LONGEST = 0.55  # intervals from begin to end

@@ -1,7 +1,7 @@
 """Follows whether each lift is armed (`lifts.decision.arming`).
 
 Nothing of it is stored: the state follows from the active masks, the pictures that people confirmed and the
-passages in the database, so an old database comes up with an honest state. New masks, and another camera or
+passages in the database, so an old database needs no migration. New masks, and another camera or
 track, start over.
 """
 
@@ -35,16 +35,16 @@ from service.store.records import PassageRecord
 log = structlog.get_logger(__name__)
 
 RECENT, OF_EACH = 200, 30
-"""Passages looked at: the newest, and the newest of each state, whose maps are read too."""
+"""Passages considered: the newest, and the newest of each state, whose maps are read too."""
 
 CONFIRMED_OF_EACH = 10
-"""Labelled passages looked at, the newest of each state."""
+"""Labelled passages considered, the newest of each state."""
 
-LOOKED_AT_AGAIN = 30
-"""Passages of former masks whose pictures are judged again by new ones: fewer than a minute of waiting."""
+REJUDGED = 30
+"""Passages of former masks whose pictures are judged again by new ones, which takes less than a minute."""
 
-REST, MOST_REST_S = 50.0, 60.0
-"""After a check, a lift rests REST times as long as it took, at most MOST_REST_S."""
+PAUSE_FACTOR, MAX_PAUSE_S = 50.0, 60.0
+"""After a check, the lift is not checked for PAUSE_FACTOR times as long as it took, at most MAX_PAUSE_S."""
 
 _REFERENCES = {"reference_open": True, "reference_close": False}
 
@@ -53,12 +53,12 @@ _Key = tuple[int, str, int]
 
 @dataclass(eq=False)
 class _LiftWatch:
-    """What is known of one lift by the masks of `key`; readings: of pictures judged again, by their name."""
+    """State of one lift for the masks of `key`; readings: pictures judged again, by name."""
 
     key: _Key | None = None
     state: Arming = field(default_factory=lambda: Arming(ArmingReason.NOT_CHECKED))
     due_mono_s: float | None = 0.0
-    rested_mono_s: float = 0.0
+    paused_until_mono_s: float = 0.0
     readings: dict[str, tuple[Judgement, Judgement, PassageReading]] = field(default_factory=dict)
 
 
@@ -68,10 +68,10 @@ class ArmingWatch:
     Args:
         store: has passages, labels and reference pictures.
         engine: judges pictures again where other masks had judged them.
-        pictures: where those are.
+        pictures: where those pictures are stored.
         masks_of: the masks that a lift is judged by now, None if it has none.
         why_none: why it has none.
-        beat: called by `step` before each question to the engine: a long step is no hang.
+        beat: called by `step` before each call of the engine, so that a long step does not look like a hang.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class ArmingWatch:
             known = self._lifts.setdefault(lift_id, _LiftWatch())
             if known.key == _key(version):
                 return known.state
-            known.due_mono_s, known.rested_mono_s = 0.0, 0.0
+            known.due_mono_s, known.paused_until_mono_s = 0.0, 0.0
             return Arming(ArmingReason.NOT_CHECKED)
 
     def changed(self, lift_id: str, *, at_once: bool = False) -> None:
@@ -108,7 +108,7 @@ class ArmingWatch:
             known = self._lifts.setdefault(lift_id, _LiftWatch())
             known.due_mono_s = 0.0
             if at_once:
-                known.rested_mono_s = 0.0
+                known.paused_until_mono_s = 0.0
 
     def forget(self, lift_id: str) -> None:
         """Drop a lift that is gone."""
@@ -116,7 +116,7 @@ class ArmingWatch:
             self._lifts.pop(lift_id, None)
 
     def step(self) -> None:
-        """Check every lift that has changed and has rested; to be called about once a second.
+        """Check every lift that has changed and whose pause is over; to be called about once a second.
 
         Raises:
             BarwatchError: one could not be checked; it stays due.
@@ -127,7 +127,7 @@ class ArmingWatch:
             due = [
                 lift_id
                 for lift_id, known in self._lifts.items()
-                if known.due_mono_s is not None and known.rested_mono_s <= now_mono_s
+                if known.due_mono_s is not None and known.paused_until_mono_s <= now_mono_s
             ]
         for lift_id in due:
             try:
@@ -145,7 +145,7 @@ class ArmingWatch:
             EngineUnavailableError: the embedder is down.
             StoreError: the database cannot answer.
             DamagedError: a stored reference picture is damaged.
-        NotFoundError: the lift was removed meanwhile.
+            NotFoundError: the lift was removed meanwhile.
         """
         return self._check(lift_id, lambda: None)
 
@@ -166,7 +166,8 @@ class ArmingWatch:
             with self._lock:
                 known.key, known.state = _key(version), found
                 now_mono_s = time.monotonic()
-                known.rested_mono_s = now_mono_s + min(REST * (now_mono_s - began_mono_s), MOST_REST_S)
+                pause_s = min(PAUSE_FACTOR * (now_mono_s - began_mono_s), MAX_PAUSE_S)
+                known.paused_until_mono_s = now_mono_s + pause_s
             return found
 
     def _assess(self, version: MaskVersion, known: _LiftWatch, beat: Callable[[], object]) -> Arming:
@@ -180,8 +181,8 @@ class ArmingWatch:
             since = lifts.view_since(session, version.lift_id)
             recent = passages.recent(session, *made_with, RECENT, OF_EACH, since)
             former = (
-                passages.with_other_masks(session, *made_with, LOOKED_AT_AGAIN - len(recent), since)
-                if len(recent) < LOOKED_AT_AGAIN
+                passages.with_other_masks(session, *made_with, REJUDGED - len(recent), since)
+                if len(recent) < REJUDGED
                 else ()
             )
         confirmed = [
@@ -214,7 +215,7 @@ class ArmingWatch:
         found = self._judged(record.id, self._pictures.of_passage(record), version, known, beat)
         if found is not None:
             return _confirmed(is_open, found)
-        # Its pictures are gone: what it was judged counts, if these masks judged it.
+        # Its pictures are gone: the stored verdict counts, if it was made by these masks.
         judgement = record.judgement
         same = (judgement.mask_version, judgement.model) == (version.version, version.model)
         verdict = judgement.verdict if same else Verdict.UNKNOWN

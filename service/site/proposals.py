@@ -30,9 +30,9 @@ AFTER_REVIEWS = (5, 20, 100)
 """Numbers of labelled passages after which one is proposed again; `passages.watched` keeps the newest 100."""
 
 ROUND_EVERY_S = 15.0
-REST, MOST_REST_S = 200.0, 300.0
-"""After a check that proposed nothing, wait REST times as long as it took, at most MOST_REST_S: counting a
-season's passages takes a while. A check that proposed something needs no rest, it is rare."""
+PAUSE_FACTOR, MAX_PAUSE_S = 200.0, 300.0
+"""After a check that proposed nothing, wait PAUSE_FACTOR times as long as it took, at most MAX_PAUSE_S:
+counting a season's passages takes a while. A check that proposed something is rare and needs no pause."""
 
 
 class Proposals:
@@ -77,8 +77,10 @@ class Proposals:
                 proposed = self.look(self._waiting.popleft())
         finally:
             now_mono_s = time.monotonic()
-            rest_s = min(REST * (now_mono_s - began_mono_s), MOST_REST_S) if proposed is None else 0.0
-            self._next_look_mono_s = now_mono_s + rest_s
+            pause_s = (
+                min(PAUSE_FACTOR * (now_mono_s - began_mono_s), MAX_PAUSE_S) if proposed is None else 0.0
+            )
+            self._next_look_mono_s = now_mono_s + pause_s
 
     def look(self, lift_id: str) -> SiteCalibrationVersion | None:
         """Propose a site calibration for the lift if one is due; returns it as stored.

@@ -1,4 +1,4 @@
-"""Looks at a camera once: its picture, size, rate, codec and delay, or why it cannot be watched."""
+"""Probes a camera: its picture, size, rate, codec and delay, or why it cannot be watched."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from service.host import signals
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.logs import set_up_logging
 
-LOOK_S = 1.5
+MEASURED_S = 1.5
 """For how long the rate is measured, seconds of the stream."""
 
-LONGEST_S = 15.0
-"""After this a camera's process is given up, name look-up and all."""
+TIMEOUT_S = 15.0
+"""After this the probe's process is ended, even during the name look-up."""
 
 _MOST_FRAMES = 120
 _JPEG_QUALITY = 88
@@ -34,14 +34,14 @@ _one = threading.Lock()
 
 
 def probe_here(url: str, transport: Transport = "tcp") -> ProbeResult:
-    """Open a camera, or a recording, in this process and look at it for about a second.
+    """Open a camera, or a recording, in this process and measure it for about a second.
 
     Args:
         url: as in lift.toml; already checked.
         transport: RTSP's.
 
     Raises:
-        ConfigurationError: the address is none, or names a variable that is not set.
+        ConfigurationError: the address is not valid, or names a variable that is not set.
     """
     began_s = time.monotonic()
     stamps: list[float] = []
@@ -57,7 +57,7 @@ def probe_here(url: str, transport: Transport = "tcp") -> ProbeResult:
                     jpeg = _encoded(frame.bgr())
                 stamps.append(frame.t_s)
                 decoder = source.decoder
-                if len(stamps) >= _MOST_FRAMES or (jpeg and frame.t_s - stamps[0] >= LOOK_S):
+                if len(stamps) >= _MOST_FRAMES or (jpeg and frame.t_s - stamps[0] >= MEASURED_S):
                     break
     except SourceError as error:
         trouble = error
@@ -84,26 +84,26 @@ def probe_apart(
     url: str,
     transport: Transport = "tcp",
     *,
-    longest_s: float = LONGEST_S,
+    timeout_s: float = TIMEOUT_S,
     main: Callable[[Connection, str, Transport], None] = _run,
 ) -> ProbeResult:
-    """Do the same in a process of its own, which a camera may hang or crash; one at a time.
+    """Do the same in a separate process, because a camera may hang or crash it; one at a time.
 
     Args:
         url, transport: as `probe_here`.
-        longest_s: after this the process is given up.
+        timeout_s: after this the process is ended.
         main: what the process runs; handed in by tests.
 
     Raises:
         ConfigurationError: as `probe_here`.
-        ConflictError: another camera is being looked at.
+        ConflictError: another camera is being probed.
     """
     if not _one.acquire(blocking=False):
-        raise ConflictError("another camera is being looked at: try again in a few seconds")
+        raise ConflictError("another camera is being probed: try again in a few seconds")
     try:
         child = Child.spawn(multiprocessing.get_context("spawn"), "barwatch-probe", main, url, transport)
         try:
-            child.expect(longest_s)
+            child.expect(timeout_s)
             while (answer := child.receive(0.5)) is NOTHING:
                 pass
         finally:

@@ -140,7 +140,7 @@ class Station:
 
     def _inspect(self, frame: Frame, now_s: float) -> list[Health]:
         if frame.damaged:
-            # What was lost in a damaged picture would be learnt as the view, or taken for a blurred one.
+            # What was lost in a damaged picture would be learnt as part of the view, or look like blur.
             return self.health.damaged_frame(now_s, self._extractor.line_interval_s)
         view = inspect(frame)
         changes = self.health.frame(view, now_s, self._extractor.line_interval_s)

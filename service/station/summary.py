@@ -1,4 +1,4 @@
-"""What a recording came to, at its end: what was read, what was found, and what to do about the rest."""
+"""The summary of a recording: what was read, what was found, and what to do about the rest."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LEAST_RATE = 5.0
 """Pictures a second with which all carriers were still found (docs/operations.md)."""
 
 GOOD_RATE = 12.5
-"""Pictures a second of which none more are used."""
+"""Pictures a second above which more bring no benefit."""
 
 CameraSize = tuple[int, int]
 
-_NAMED = 5  # stretches that are named one by one
+_NAMED = 5  # stretches that are listed individually
 
 
 @dataclass
@@ -59,7 +59,7 @@ def reading_lines(account: Account) -> list[str]:
         begins = ", ".join(f"{t_s:.1f} s" for t_s in account.joins_s[:_NAMED])
         more = len(account.joins_s) - _NAMED
         lines.append(
-            f"clips joined behind the first begin at {begins}" + (f" and {more} more" if more > 0 else "")
+            f"clips joined after the first begin at {begins}" + (f" and {more} more" if more > 0 else "")
         )
     if account.damaged:
         lines.append(f"damaged, not readable: {_stretches(account.damaged)}")
@@ -90,10 +90,10 @@ def reading_advice(account: Account, camera: CameraSize | None = None) -> list[s
     expected = camera or (sizes[0] if sizes else (1, 1))
     others = [size for size in dict.fromkeys(sizes) if not same_shape(size, expected)]
     if others:
-        named, made_for = (", ".join(f"{w}x{h}" for w, h in some) for some in (others, [expected]))
+        named, made_for = (", ".join(f"{w}x{h}" for w, h in group) for group in (others, [expected]))
         advice.append(
             f"pictures of {named} have another shape than the {made_for} that the track is made for: whether "
-            "they are cut or squeezed is unknown, so nothing is judged by them. Record in the camera's own "
+            "they are cropped or squeezed is unknown, so none is judged. Record in the camera's own "
             "shape, or calibrate the lift with such a recording"
         )
     elif len(set(sizes)) > 1:
@@ -139,7 +139,7 @@ def _sizes(account: Account) -> str:
     first, *others = account.sizes[:_NAMED] or [(0.0, 0, 0)]
     sizes = f"{first[1]}x{first[2]}"
     sizes += "".join(f", {width}x{height} from {t_s:.1f} s" for t_s, width, height in others)
-    how = ["turned as the file says"] if display.turned else []
+    how = ["rotated as the file says"] if display.turned else []
     how += ["with square pixels"] if display.aspect != 1 else []
     return sizes + (f" ({' and '.join(how)})" if how else "")
 

@@ -1,4 +1,4 @@
-"""Rows that cannot be read: each is reported once, keeps back no other, and never reads as something else."""
+"""Rows that cannot be read: each is reported once, holds up no other, and is never read as anything else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 log = structlog.get_logger(__name__)
 
 DAMAGE = (ValueError, TypeError, LookupError, AttributeError)
-"""What reading a damaged row raises: another type, an unknown word, no JSON, no date, a missing field."""
+"""What reading a damaged row raises: wrong type, unknown word, invalid JSON or date, missing field."""
 
 DAMAGED_ROWS = "damaged_rows"
 """Key in Session.info: the DamagedRows of the session's store."""
@@ -78,7 +78,7 @@ def readable(
     key: InstrumentedAttribute[Key],
     record: Callable[[Row], T],
 ) -> list[tuple[Key, T | None]]:
-    """Return key and record of each row of `query`; None for a damaged row, which keeps back no other."""
+    """Return key and record of each row of `query`; None for a damaged row, which holds up no other."""
     try:
         return [(getattr(row, key.key), record(row)) for row in session.scalars(query)]
     except DAMAGE:

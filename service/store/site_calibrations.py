@@ -63,7 +63,7 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
 def active(session: Session, lift_id: str, mask_version: int, model: str) -> SiteCalibrationVersion | None:
     """Return the lift's active site calibration if it was found with these masks and this model, else None.
 
-    Under other masks, or read by another model, margins part elsewhere.
+    Under other masks or another model, the margins separate elsewhere.
     """
     row = session.scalar(
         select(SiteCalibrationRow).where(

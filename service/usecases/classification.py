@@ -113,7 +113,7 @@ def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image], least: 
 
 
 def _expected(version: MaskVersion) -> Field:
-    """Return what a rightly registered carrier's outline looks like: its references', else its masks'."""
+    """Return what a correctly registered carrier's outline looks like: its references', else its masks'."""
     side = MARGIN_PX
     outlines = [mask_outline(mask) for mask in (version.masks.open, version.masks.close)]
     if version.references:

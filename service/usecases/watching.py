@@ -1,4 +1,4 @@
-"""Which lifts are watched, and why not the others: the one answer that readiness, metrics and lists give."""
+"""Which lifts are watched, and why the others are not; readiness, metrics and lists all use this."""
 
 from __future__ import annotations
 

@@ -121,8 +121,8 @@ class Recorder:
         drafts = (*self._refused, *self._crowds.values())
         carriers = sum(draft.record.carriers for draft in drafts)
         alarms = sum(draft.record.carriers for draft in drafts if draft.has_alarm)
-        told = f"the database refuses the records of {carriers} carriers, {alarms} of them with an alarm"
-        return told if drafts else ""
+        refusal = f"the database refuses the records of {carriers} carriers, {alarms} of them with an alarm"
+        return refusal if drafts else ""
 
     def _settle(self, draft: PassageDraft, outcome: Future[bool]) -> None:
         error = outcome.exception()

@@ -144,11 +144,11 @@ class Stack:
 
     def watching(self) -> bool:
         """Say whether the service can judge and sees all of its cameras."""
-        said = self.ready()
+        answer = self.ready()
         return bool(
-            said
-            and said["status"] == "ready"
-            and set(said["cameras"].items()) == {(n, "live") for n in LIFTS}
+            answer
+            and answer["status"] == "ready"
+            and set(answer["cameras"].items()) == {(n, "live") for n in LIFTS}
         )
 
     def alarms(self) -> dict[str, Any]:

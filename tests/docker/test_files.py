@@ -23,7 +23,7 @@ METRIC = re.compile(r"\bbarwatch_[a-z_]+")
 def metrics(make_house: Callable[..., House]) -> set[str]:
     """Every name that /metrics gives."""
     house = make_house()
-    house.cameras.said["demo-quad"] = status_of("demo-quad")
+    house.cameras.by_lift["demo-quad"] = status_of("demo-quad")
     house.runtime.pictures.space.check()
     text = house.client.get("/metrics").text
     kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))

@@ -21,7 +21,7 @@ NEAR_S = 1.0
 
 SAMPLES = sample_folders()
 WATCHED = 5
-"""Carriers that are waited for, of the nine in each recording: two are told late, when the line is learnt."""
+"""Carriers that are waited for, of the nine in each recording: two are reported late."""
 
 
 def enrol(client: httpx.Client, folder: Path, url: str) -> None:
@@ -87,7 +87,7 @@ def service(tmp_path: Path) -> Any:
 def test_alarms_arrive_exactly_for_open_and_occupied_carriers(
     service: Running, rtsp: Serve, carriers: int
 ) -> None:
-    """Every carrier is judged once and rightly; one alarm for each that left occupied and open, no other."""
+    """Every carrier is judged once, correctly; one alarm for each that left occupied and open, no other."""
     whole = {folder.name: json.loads((folder / "truth.json").read_text())["carriers"] for folder in SAMPLES}
     truths = {name: truth[:carriers] for name, truth in whole.items()}
     videos = {folder.name: folder / VIDEO for folder in SAMPLES}

@@ -39,7 +39,7 @@ def beginning_of(video: Path, seconds: float, path: Path) -> Path:
     ("name", "seconds"),
     [(SAMPLES[0], BEGINNING_S), *(pytest.param(name, None, marks=pytest.mark.slow) for name in SAMPLES)],
 )
-def test_watch_finds_every_carrier_once_and_judges_it_rightly(
+def test_watch_finds_every_carrier_once_and_judges_it_correctly(
     name: str, seconds: float | None, tmp_path: Path
 ) -> None:
     """`barwatch watch`: one line a carrier, at its time, with the true state of the bar.
@@ -54,12 +54,12 @@ def test_watch_finds_every_carrier_once_and_judges_it_rightly(
         assert len(due) >= 4
     command = [sys.executable, "-m", "service.cli", "watch", str(video), "--lift", name, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
-    *said, last = [json.loads(line) for line in done.stdout.splitlines()]
+    *judged, last = [json.loads(line) for line in done.stdout.splitlines()]
     assert last["summary"]["complete"]
-    assert last["summary"]["carriers"] == len(said)
-    assert [s["verdict"] for s in said] == [c["state"] for c in due]
-    assert sum(s["occupied"] != c["occupied"] for s, c in zip(said, due, strict=True)) <= 1
-    assert [s["t_middle"] for s in said] == pytest.approx([c["t_middle"] for c in due], abs=NEAR_S)
+    assert last["summary"]["carriers"] == len(judged)
+    assert [s["verdict"] for s in judged] == [c["state"] for c in due]
+    assert sum(s["occupied"] != c["occupied"] for s, c in zip(judged, due, strict=True)) <= 1
+    assert [s["t_middle"] for s in judged] == pytest.approx([c["t_middle"] for c in due], abs=NEAR_S)
 
 
 @pytest.mark.parametrize(

@@ -79,20 +79,20 @@ class Camera:
         self._origin_s = time.monotonic()
         self._number = 0
         self.t_s = 0.0
-        self.said: list[tuple[float, CameraEvent]] = []
+        self.events: list[tuple[float, CameraEvent]] = []
 
     def play(self, seconds: float, change: Change = lambda image: image, stands: bool = False) -> None:
         """Show so much of the running line, each picture changed; `stands`: it stands."""
         for _ in range(round(seconds * FPS)):
             image = change((still if stands else picture)(self._number))
             frame = Frame.of_bgr(image, index=self._number, t_s=self.t_s, t_mono_s=self._origin_s + self.t_s)
-            self.said += [(self.t_s, event) for event in self.worker.take(frame, frame.t_mono_s)]
+            self.events += [(self.t_s, event) for event in self.worker.take(frame, frame.t_mono_s)]
             self._number += 1
             self.t_s += 1.0 / FPS
 
     def passages(self, after_s: float = 0.0) -> list[Passage]:
         """What was reported after a time."""
-        return [event for t_s, event in self.said if t_s > after_s and isinstance(event, Passage)]
+        return [event for t_s, event in self.events if t_s > after_s and isinstance(event, Passage)]
 
     def status(self) -> CameraStatus:
         """What the worker says of itself."""

@@ -36,8 +36,8 @@ def quiet(path: Path) -> Path:
 
 def looked_at(heard: Heard, from_s: float, to_s: float) -> float:
     """Frames a second that came and were not dropped, between two times."""
-    told = [(t_s, said) for t_s, said in heard.statuses(from_s) if t_s <= to_s]
-    (first_s, first), (last_s, last) = told[0], told[-1]
+    statuses = [(t_s, status) for t_s, status in heard.statuses(from_s) if t_s <= to_s]
+    (first_s, first), (last_s, last) = statuses[0], statuses[-1]
     read = last.frames_read - first.frames_read
     return (read - (last.frames_dropped - first.frames_dropped)) / (last_s - first_s)
 
@@ -81,8 +81,8 @@ def neighbours(folder: Path, window_s: float, windows: int) -> tuple[float, floa
             beside = max(beside, slowest(good, window_s))
             if beside >= 0.95 * before:
                 break
-        told = [said for _, said in bad.statuses()]
-        assert told[-1].frames_read > 0
+        statuses = [status for _, status in bad.statuses()]
+        assert statuses[-1].frames_read > 0
         flood.closing.set()
     return before, beside, hung
 
@@ -173,10 +173,10 @@ def test_five_times_the_pictures_take_no_more_memory_and_drops_are_counted() -> 
         usual.until(read(0), after_s=busy_s + 3.0)
         few, many = (resident(supervisor.pid or 0) for supervisor in supervisors)
         free.set()
-        _, told = flooding.until(
+        _, status = flooding.until(
             lambda event: isinstance(event, CameraStatus) and event.frames_dropped > 0, after_s=busy_s
         )
         assert many <= 1.1 * few, (few, many)
         assert [supervisor.restarts for supervisor in supervisors] == [0, 0]
-        assert isinstance(told, CameraStatus)
-        assert told.frames_dropped < told.frames_read
+        assert isinstance(status, CameraStatus)
+        assert status.frames_dropped < status.frames_read

@@ -82,10 +82,10 @@ def test_what_a_camera_cannot_see_is_said_within_30_s(change: Change, kind: Alar
     """Row 7: the right alarm within 30 s, with its cause, and nothing else; over when it is over."""
     health = CameraHealth("lift", 0.0)
     assert watch(health, 0.0, 20.0) == []
-    said = watch(health, 20.0, 30.0, change)
-    assert [(event.kind, event.active, event.cause) for _, event in said] == [(kind, True, cause)]
-    assert said[0][0] - 20.0 <= 30.0
-    assert (health.problem, health.message) == (cause, said[0][1].message)
+    reports = watch(health, 20.0, 30.0, change)
+    assert [(event.kind, event.active, event.cause) for _, event in reports] == [(kind, True, cause)]
+    assert reports[0][0] - 20.0 <= 30.0
+    assert (health.problem, health.message) == (cause, reports[0][1].message)
     assert [(event.kind, event.active) for _, event in watch(health, 50.0, 30.0)] == [(kind, False)]
     assert health.problem is None
 
@@ -97,24 +97,25 @@ def test_a_camera_moved_while_nobody_looked_is_said_to_be() -> None:
     assert before.reference is not None
     given: ReferenceView = pickle.loads(pickle.dumps(before.reference))
     assert watch(CameraHealth("lift", 20.0, reference=given), 20.0, 30.0) == []
-    said = watch(CameraHealth("lift", 20.0, reference=given), 20.0, 30.0, moved)
-    assert [(event.kind, event.cause) for _, event in said] == [(AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED)]
+    reports = watch(CameraHealth("lift", 20.0, reference=given), 20.0, 30.0, moved)
+    (event,) = [event for _, event in reports]
+    assert (event.kind, event.cause) == (AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED)
 
 
 def watch(
     health: CameraHealth, from_s: float, seconds: float, change: Change = lambda image: image
 ) -> list[tuple[float, Health]]:
-    """Show the running line, each picture changed; return what was said, and when."""
-    said: list[tuple[float, Health]] = []
+    """Show the running line, each picture changed; return what was reported, and when."""
+    reports: list[tuple[float, Health]] = []
     for number in range(round(from_s * LOOKS), round((from_s + seconds) * LOOKS)):
         at_s = number / LOOKS
         frame = Frame.of_bgr(change(picture(2 * number)), index=number, t_s=at_s, t_mono_s=at_s)
-        said += [(at_s, event) for event in health.frame(inspect(frame), at_s)]
-    return said
+        reports += [(at_s, event) for event in health.frame(inspect(frame), at_s)]
+    return reports
 
 
 def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngine) -> None:
-    """Stopped for 80 s: said so, nothing raised. Row 7: from the alarm on, every carrier is `unknown`."""
+    """Stopped for 80 s: reported, nothing raised. Row 7: from the alarm on, every carrier is `unknown`."""
     camera = Camera()
     camera.play(28.0)
     assert len(camera.passages()) >= 4
@@ -124,10 +125,10 @@ def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngi
     camera.play(12.0)
     assert "s per passage" in camera.status().line_speed
     assert camera.passages(after_s=108.0)
-    assert not [event for _, event in camera.said if isinstance(event, Health)]
+    assert not [event for _, event in camera.events if isinstance(event, Health)]
     camera.play(35.0, moved)
-    [(at_s, said)] = [(t_s, event) for t_s, event in camera.said if isinstance(event, Health)]
-    assert (said.kind, said.cause) == (AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED)
+    [(at_s, reports)] = [(t_s, event) for t_s, event in camera.events if isinstance(event, Health)]
+    assert (reports.kind, reports.cause) == (AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED)
     judgements = [judged(passage, inline_engine) for passage in camera.passages(after_s=at_s)]
     assert len(judgements) >= 3
     assert {each.verdict for each in judgements} == {Verdict.UNKNOWN}
@@ -139,11 +140,11 @@ def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:
     frozen_s = 1.0
     shown = itertools.chain((picture(n) for n in range(25)), itertools.repeat(picture(24), 25 * 13))
     health = CameraHealth("lift", 0.0)
-    said: list[tuple[float, Health]] = []
+    reports: list[tuple[float, Health]] = []
     frames = list(FileSource(encode(tmp_path / "a.mp4", shown, 25.0, key_every=25), max_fps=5.0))
     assert all(b.t_s > a.t_s for a, b in itertools.pairwise(frames))
     for frame in frames:
-        said += [(frame.t_s, event) for event in health.frame(inspect(frame), frame.t_s)]
-    assert [(event.kind, event.active) for _, event in said] == [(AlarmKind.CAMERA_FROZEN, True)]
-    assert said[0][0] - frozen_s <= 10.0
+        reports += [(frame.t_s, event) for event in health.frame(inspect(frame), frame.t_s)]
+    assert [(event.kind, event.active) for _, event in reports] == [(AlarmKind.CAMERA_FROZEN, True)]
+    assert reports[0][0] - frozen_s <= 10.0
     assert health.problem == Reason.CAMERA_FROZEN

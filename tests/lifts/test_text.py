@@ -19,7 +19,7 @@ def test_byte_order_mark_and_line_ends_make_no_difference(tmp_path: Path, start:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "reason"),
     [
         (TEXT.encode("utf-16"), "saved as UTF-16"),
         (TEXT.encode("utf-16-le"), "saved as UTF-16"),
@@ -29,10 +29,10 @@ def test_byte_order_mark_and_line_ends_make_no_difference(tmp_path: Path, start:
         ((TEXT.replace("ü", "u") + "ü").encode("latin-1"), "not UTF-8 in line 3"),
     ],
 )
-def test_other_encodings_are_refused_in_one_sentence(tmp_path: Path, data: bytes, said: str) -> None:
+def test_other_encodings_are_refused_in_one_sentence(tmp_path: Path, data: bytes, reason: str) -> None:
     """The message names the encoding or the line, and what to do."""
     (tmp_path / "a").write_bytes(data)
-    with pytest.raises(ValueError, match=said) as caught:
+    with pytest.raises(ValueError, match=reason) as caught:
         read_text(tmp_path / "a")
     assert "save it as UTF-8" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""A real RTSP camera is looked at once: what it shows, or what is wrong with its address."""
+"""A real RTSP camera is probed: what it shows, or what is wrong with its address."""
 
 import base64
 import json
@@ -37,10 +37,10 @@ def test_a_camera_shows_its_picture_size_rate_codec_and_delay(
         answer = house.call("POST", "/cameras/probe", Role.ADMIN, json={"url": addresses["cam"]})
         assert answer.status_code == 200, answer.text
         line = ["probe", addresses["cam"], "--picture", str(tmp_path / "p.jpg"), "--json"]
-        said = CliRunner().invoke(app, line, catch_exceptions=False)
+        result = CliRunner().invoke(app, line, catch_exceptions=False)
         lost = house.call("POST", "/cameras/probe", json={"url": f"{addresses['cam']}2"}).json()
-    found, printed = answer.json(), json.loads(said.stdout)
-    assert said.exit_code == 0
+    found, printed = answer.json(), json.loads(result.stdout)
+    assert result.exit_code == 0
     for seen in (found, printed):
         assert (seen["width"], seen["height"], seen["codec"]) == (320, 180, "h264")
         assert seen["fps"] == pytest.approx(25, abs=0.5)
@@ -53,7 +53,7 @@ def test_a_camera_shows_its_picture_size_rate_codec_and_delay(
     assert (lost["problem"], lost["picture"]) == ("not_found", None)
 
 
-def test_a_wrong_password_is_told_from_the_right_one(
+def test_a_wrong_password_is_recognised(
     recording: Path, rtsp: Serve, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The right one may hold any character; no password, or another one, is `wrong_password`."""

@@ -115,7 +115,7 @@ def test_a_camera_is_recorded_as_it_comes(recording: Path, rtsp: Serve, tmp_path
 
 
 def test_a_camera_that_breaks_off_while_it_is_recorded_says_so(rtsp: Serve, tmp_path: Path) -> None:
-    """A recording shorter than asked for is never taken for a whole one."""
+    """A recording shorter than asked for is never reported as complete."""
     short = write_video(tmp_path / "short.mp4", range(0, 800, 40))
     with rtsp({"cam": short}) as addresses, pytest.raises(SourceError, match="while it was recorded"):
         StreamSource(addresses["cam"]).record(tmp_path / "a.mkv", 600.0)

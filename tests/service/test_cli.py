@@ -138,8 +138,10 @@ def test_enroll_says_that_a_lift_without_a_camera_is_not_watched(
     result = run(runner, "enroll", "my-lift", *masks, "--model", model)
     assert "nothing is watched without a camera's address" in result.stderr
     assert "a track" in result.stderr
-    said = json.loads(run(runner, "enroll", "my-lift", *masks, "--model", model, "--json").stdout)["warnings"]
-    assert any("nothing is watched" in each for each in said)
+    lines = json.loads(run(runner, "enroll", "my-lift", *masks, "--model", model, "--json").stdout)[
+        "warnings"
+    ]
+    assert any("nothing is watched" in each for each in lines)
     pose = "x = 1.0\ny = 1.0\nscale = 1.0\n"
     places = [
         f"[track.{name}]\n{pose.replace('x = 1', f'x = {n}')}"
@@ -205,7 +207,7 @@ def test_enroll_waits_for_a_service_that_starts(
 
 
 def test_lifts_says_what_is_armed_and_what_is_missing(runner: CliRunner, drawings: Path, model: Path) -> None:
-    """A line a lift, in words or as JSON; on a data folder it is found out there and then."""
+    """A line a lift, in words or as JSON; on a data folder the command finds it out itself."""
     masks = ("--open", drawings / "open.png", "--close", drawings / "close.png", "--model", model)
     assert run(runner, "enroll", "my-lift", *masks).exit_code == 0
     result = run(runner, "lifts", "--model", model)
@@ -237,12 +239,12 @@ def failure(runner: CliRunner, *arguments: Any) -> str:
     """Return what a command that must fail says: one clear line, which `main` prints."""
     result = run(runner, *arguments)
     assert isinstance(result.exception, BarwatchError), result.output
-    said = str(result.exception)
-    assert "\n" not in said
-    return said
+    lines = str(result.exception)
+    assert "\n" not in lines
+    return lines
 
 
-def test_mistakes_are_said_in_one_line(runner: CliRunner, drawings: Path, model: Path) -> None:
+def test_mistakes_are_reported_in_one_line(runner: CliRunner, drawings: Path, model: Path) -> None:
     """Missing files, swapped options, refused masks, unknown lifts, unreachable services: why, in words."""
     mask = drawings / "open.png"
     assert "nearly alike" in failure(runner, "enroll", "x", "--open", mask, "--close", mask, "--model", model)
@@ -253,9 +255,9 @@ def test_mistakes_are_said_in_one_line(runner: CliRunner, drawings: Path, model:
     assert "not both" in failure(runner, "classify", "x", mask, "--url", "http://x", "--data", "y")
     assert "BARWATCH_TOKEN" in failure(runner, "classify", "x", mask, "--url", "http://127.0.0.1:9")
     runner.env = {"BARWATCH_TOKEN": "secret-canary"}
-    said = failure(runner, "classify", "x", mask, "--url", "http://127.0.0.1:9")
-    assert "cannot be reached" in said
-    assert "canary" not in said
+    lines = failure(runner, "classify", "x", mask, "--url", "http://127.0.0.1:9")
+    assert "cannot be reached" in lines
+    assert "canary" not in lines
     assert "expected one of viewer, operator, admin" in failure(runner, "token", "create", "--role", "king")
     assert "manifest is missing" in failure(runner, "serve", "--model", "/nope.json")
     assert "--engine local" in failure(runner, "serve", "--engine", "ray", "--model", model)
@@ -288,12 +290,12 @@ def test_commands_of_missing_extras_say_how_to_get_them(tmp_path: Path) -> None:
         "import sys; sys.modules['ml'] = None; sys.modules['ml.cli'] = None\n"
         "sys.argv = ['barwatch', *sys.argv[1:]]\nimport service.cli; service.cli.main()"
     )
-    for name, status, said in (("train", 1, "barwatch[ml]"), ("frobnicate", 2, "No such command")):
+    for name, status, lines in (("train", 1, "barwatch[ml]"), ("frobnicate", 2, "No such command")):
         found = subprocess.run(
             [sys.executable, "-c", code, name], capture_output=True, text=True, check=False
         )
         assert found.returncode == status, found.stderr
-        assert said in found.stderr
+        assert lines in found.stderr
         assert "Traceback" not in found.stderr
 
 
@@ -316,8 +318,8 @@ def test_the_benches_of_both_packages_share_one_group(runner: CliRunner) -> None
         [sys.executable, "-c", code, json.dumps(asked)], capture_output=True, text=True, check=True
     )
     assert "Traceback" not in found.stderr
-    said = re.split(r"status (\d)\n", found.stderr)
-    assert said[1::2] == ["0", "1", "2"]
-    assert said[0] == ""
-    assert "`barwatch bench embed` needs" in said[2]
-    assert "No such command" in said[4]
+    lines = re.split(r"status (\d)\n", found.stderr)
+    assert lines[1::2] == ["0", "1", "2"]
+    assert lines[0] == ""
+    assert "`barwatch bench embed` needs" in lines[2]
+    assert "No such command" in lines[4]

@@ -1,4 +1,4 @@
-"""A damaged row of the database keeps nothing from starting but what it belongs to, and is told of."""
+"""A damaged row of the database disables only what it belongs to, and is reported."""
 
 import contextlib
 import sqlite3

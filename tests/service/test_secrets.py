@@ -1,4 +1,4 @@
-"""A camera's password in clear passes no door, whatever its characters, and is written nowhere."""
+"""A camera's password in clear is refused everywhere, whatever its characters, and is written nowhere."""
 
 import io
 import json
@@ -102,7 +102,7 @@ def test_the_command_line_refuses_and_repeats_none(tmp_path: Path, monkeypatch: 
 
 
 def test_the_demonstration_refuses_one(make_house: Any) -> None:
-    """`demo --cameras` is a door too."""
+    """`demo --cameras` refuses it too."""
     house: House = make_house()
     with pytest.raises(ConfigurationError, match=r"\$\{NAME\}") as refused:
         enrol_samples(house.runtime, sample_folders()[:1], f"rtsp://admin:{CANARY}#1@cam")

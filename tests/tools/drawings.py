@@ -129,7 +129,7 @@ EXACT: dict[str, Callable[[Image], bytes]] = {
     ),
     "layer in a canvas": framed,
 }
-"""Drawings of which every pixel tells the bar: all give the same mask."""
+"""Lossless forms of a drawing: all give the same mask."""
 
 LOSSY: dict[str, Callable[[Image], bytes]] = {
     "JPEG": lambda mask: save(Pillow.fromarray(mask), "JPEG", quality=90),
@@ -139,7 +139,7 @@ LOSSY: dict[str, Callable[[Image], bytes]] = {
     "red JPEG": lambda mask: save(coloured(mask, RED, BLACK), "JPEG", quality=90, subsampling=0),
     "CMYK JPEG": lambda mask: save(coloured(mask, WHITE, BLACK).convert("CMYK"), "JPEG", quality=90),
 }
-"""Drawings whose edges suffered: the same mask but for pixels at the edge."""
+"""Drawings with damaged edges: the same mask but for pixels at the edge."""
 
 TAILS: dict[str, bytes] = {
     "nothing": b"",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def proxied(port: int, prefix: str, *, cut: bool, own_host: bool) -> Iterator[str]:
-    """Give the address of a proxy that shows 127.0.0.1:`port` below `prefix`, and nothing beside it.
+    """Give the address of a proxy that shows 127.0.0.1:`port` below `prefix`, and nothing else.
 
     cut: whether it takes the prefix off (nginx: `proxy_pass http://host/`), or hands the path on as it is.
     own_host: whether it puts the service's own name into Host, as nginx does unless it is told otherwise.

@@ -1,9 +1,9 @@
 """After how many of its own passages a lift is armed, and that wrong masks never arm it.
 
 Each lift gets its own masks, the same two swapped, and every other lift's. Two of its passages, one of each
-state, are what a person confirmed (the reference pictures); the others come one after the other, in an order
-that is drawn, and the lift is assessed after each (`lifts.decision.arming`). Masks that arm it at any time
-are counted as armed.
+state, stand in for what a person confirmed (the reference pictures); the others come one by one, in a random
+order, and the lift is assessed after each (`lifts.decision.arming`). Masks that arm it at any time
+count as armed.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from ml.evaluate.scoring import (
 )
 
 OPEN_SHARES = (0.5, 0.1)
-"""Shares of open passages among those that come: half, and few."""
+"""Shares of open passages: half, and few."""
 
 
 @dataclass(frozen=True, eq=False)
-class TriedLift:
+class TrialLift:
     """A rendered lift's pictures as the network sees them; is_open: bool[P], one per passage of three."""
 
     name: str
@@ -54,19 +54,19 @@ class TriedLift:
     is_open: Bool
 
     @staticmethod
-    def of(model: ScoringNetwork, lift: RenderedLift) -> TriedLift:
-        """Look at a rendered lift's pictures and masks."""
+    def of(model: ScoringNetwork, lift: RenderedLift) -> TrialLift:
+        """Embed a rendered lift's pictures and masks."""
         masks = model.masks(np.stack([lift.open_mask, lift.close_mask]))
         pictures = check_pictures(lift.images)
-        return TriedLift(f"seed-{lift.seed}", model.look(lift.images), pictures, masks, lift.is_open[::3])
+        return TrialLift(f"seed-{lift.seed}", model.look(lift.images), pictures, masks, lift.is_open[::3])
 
 
 class Readings(NamedTuple):
-    """A lift's passages by one pair of masks.
+    """A lift's passages, judged by one pair of masks.
 
-    passages: each of three pictures; None if it could not be seen, which proves nothing.
+    passages: each of three pictures; None if it could not be seen and is therefore no evidence.
     middles: the verdict on its middle picture alone, as on a reference picture.
-    mask_maps: float32[2, C * C]; None of a model without maps.
+    mask_maps: float32[2, C * C]; None for a model without maps.
     """
 
     passages: list[PassageReading | None]
@@ -74,8 +74,8 @@ class Readings(NamedTuple):
     mask_maps: Float32 | None
 
 
-def read_by(model: ScoringNetwork, lift: TriedLift, masks: Float32, calibration: Calibration) -> Readings:
-    """Judge every passage of a lift by masks float32[2, D], whoever's they are."""
+def read_by(model: ScoringNetwork, lift: TrialLift, masks: Float32, calibration: Calibration) -> Readings:
+    """Judge every passage of a lift by masks float32[2, D], its own or another lift's."""
     references = LiftReferences(masks[:, None])
     inference = infer(model, lift.seen, references.embeddings())
     cells = calibration.bar_map_cells
@@ -90,9 +90,9 @@ def read_by(model: ScoringNetwork, lift: TriedLift, masks: Float32, calibration:
         bar_map = _flat(inference.embeddings[middle], cells)
         shown = None if bar_map is None else bar_map[0]
         belongs = is_informative(judgement)
-        told = belongs or judgement.reasons == (Reason.NOT_THIS_LIFT,)
+        is_evidence = belongs or judgement.reasons == (Reason.NOT_THIS_LIFT,)
         reading = PassageReading(judgement.verdict, judgement.margin, belongs, shown)
-        passages.append(reading if told else None)
+        passages.append(reading if is_evidence else None)
         middles.append(alone.verdict)
     return Readings(passages, middles, _flat(masks, cells))
 
@@ -105,9 +105,9 @@ def first_armed(
 ) -> tuple[int | None, ArmingReason | None]:
     """Return after how many passages the lift is armed, None if never, and the last reason why it was not."""
     reason: ArmingReason | None = None
-    told = [reading for index in order if (reading := readings.passages[index]) is not None]
-    for count in range(LIMITS.passages, len(told) + 1):
-        watched = told[:count]
+    evidence = [reading for index in order if (reading := readings.passages[index]) is not None]
+    for count in range(LIMITS.passages, len(evidence) + 1):
+        watched = evidence[:count]
         state = assess(confirmed, watched, readings.mask_maps, calibration.clusters)
         if state.armed:
             return count, None
@@ -136,12 +136,12 @@ class Trial(NamedTuple):
 
 
 def trials(
-    model: ScoringNetwork, lifts: Sequence[TriedLift], calibration: Calibration, rounds: int, seed: int
+    model: ScoringNetwork, lifts: Sequence[TrialLift], calibration: Calibration, rounds: int, seed: int
 ) -> Iterator[Trial]:
     """Yield every trial: right, swapped and foreign masks, `rounds` orders for each share of open passages.
 
-    A foreign pair is tried twice: with the lift's own confirmed pictures, and `foreign_confirmed`, as if they
-    were judged rightly, as the pictures of a whole foreign lift folder are by its masks.
+    A foreign pair is tried twice: with the lift's own confirmed pictures, and `foreign_confirmed`, as if
+    they were judged correctly, like the pictures of another lift's complete folder by its own masks.
     """
     for number, lift in enumerate(lifts):
         sources = [("right", lift.masks), ("swapped", lift.masks[::-1].copy())]
@@ -157,15 +157,15 @@ def trials(
                         ConfirmedReading(state, readings.middles[index], readings.middles[index])
                         for index, state in zip(first, (True, False), strict=True)
                     ]
-                    tries = [(kind, confirmed)]
+                    variants = [(kind, confirmed)]
                     if kind == "foreign":
-                        tries.append(("foreign_confirmed", _NODDED))
-                    for name, judged in tries:
+                        variants.append(("foreign_confirmed", _CONFIRMED_RIGHT))
+                    for name, judged in variants:
                         found = first_armed(readings, order, judged, calibration)
                         yield Trial(name, lift.name, share, *found)
 
 
-_NODDED = [
+_CONFIRMED_RIGHT = [
     ConfirmedReading(True, Verdict.OPEN, Verdict.OPEN),
     ConfirmedReading(False, Verdict.CLOSED, Verdict.CLOSED),
 ]
@@ -175,20 +175,20 @@ def arming_rows(found: Sequence[Trial]) -> list[dict[str, Any]]:
     """Return trials and armed ones for each kind of masks and share of open passages, and after how many."""
     rows = []
     for kind, share in dict.fromkeys((trial.kind, trial.share) for trial in found):
-        mine = [trial for trial in found if (trial.kind, trial.share) == (kind, share)]
-        after = sorted(trial.armed_after for trial in mine if trial.armed_after is not None)
-        reasons = [trial.reason.value for trial in mine if trial.reason is not None]
-        always = {trial.lift for trial in mine} - {t.lift for t in mine if t.armed_after is not None}
+        group = [trial for trial in found if (trial.kind, trial.share) == (kind, share)]
+        after = sorted(trial.armed_after for trial in group if trial.armed_after is not None)
+        reasons = [trial.reason.value for trial in group if trial.reason is not None]
+        never_armed = {trial.lift for trial in group} - {t.lift for t in group if t.armed_after is not None}
         rows.append(
             {
                 "masks": kind,
                 "open_share": share,
-                "trials": len(mine),
+                "trials": len(group),
                 "armed": len(after),
-                "armed_interval_95": list(wilson(len(after), len(mine))),
+                "armed_interval_95": list(wilson(len(after), len(group))),
                 "armed_after_median": float(np.median(after)) if after else None,
                 "armed_after_90_percent": float(np.quantile(after, 0.9)) if after else None,
-                "lifts_never_armed": sorted(always),
+                "lifts_never_armed": sorted(never_armed),
                 "reasons": {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
             }
         )

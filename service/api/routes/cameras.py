@@ -1,4 +1,4 @@
-"""Whether an address is a camera's, before a lift is watched by it."""
+"""Checks a camera's address before a lift is watched through it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/cameras", tags=["cameras"])
 
 @router.post(
     "/probe",
-    summary="Look at a camera once",
+    summary="Probe a camera",
     dependencies=OPERATOR,
     responses=responses(400, 401, 403, 409, 413, 422, 503),
 )
@@ -25,8 +25,9 @@ def probe(body: ProbeIn, principal: Operator, runtime: RuntimeDep) -> ProbeOut:
     """Open a camera and give its picture, size, rate, codec and delay, or the problem with it.
 
     A camera that cannot be watched is an answer, not an error: `problem` and `reason` say why. 422: the
-    address could not be stored either. 409: another camera is being looked at. 403: only an administrator may
-    name the variables of the service (`${NAME}`), whose values go to whatever host the address names.
+    address would not be accepted for a lift either. 409: another camera is being probed. 403: only an
+    administrator may use variables of the environment (`${NAME}`), whose values go to whatever host the
+    address names.
     """
     if PLACEHOLDER.search(body.url):
         check_role(principal, Role.ADMIN)

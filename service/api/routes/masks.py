@@ -1,4 +1,4 @@
-"""Masks: enrol a pair, look at the history, roll back."""
+"""Masks: enrol a pair, list their history, roll back."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def enrol_masks(
 ) -> EnrolmentOut:
     """Embed two drawn masks and judge the lift by them from now on. Registers the lift if it is new.
 
-    The lift is not armed before they judge a confirmed open and a confirmed closed carrier rightly
-    (reference pictures, reviews) and its own carriers part. What was confirmed before is judged by the new
+    The lift is not armed before they judge a confirmed open and a confirmed closed carrier correctly
+    (reference pictures, reviews) and its own carriers separate. What was confirmed is judged by the new
     masks at once.
 
     422 says why masks are refused: not an image, empty, nearly full, the two nearly alike, of a wrong size

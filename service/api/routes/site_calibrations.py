@@ -1,4 +1,4 @@
-"""Site calibrations: find one in the lift's own passages, look at its clusters, activate it, go back."""
+"""Site calibrations: propose one from the lift's own passages, show its clusters, activate it, go back."""
 
 from __future__ import annotations
 

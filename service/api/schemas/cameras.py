@@ -1,4 +1,4 @@
-"""A camera that is looked at once, as JSON."""
+"""Probing a camera, as JSON."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ProbeOut(BaseModel):
     codec: str | None = Field(examples=["h264"])
     delay_s: float | None = Field(description="From the call to the first picture, seconds.")
     problem: SourceProblem | None = Field(description="null: it can be watched.")
-    reason: str = Field(description="The problem in words; empty: there is none.")
+    reason: str = Field(description="The problem in words; empty if there is none.")
 
     @classmethod
     def of(cls, found: ProbeResult) -> ProbeOut:

@@ -52,8 +52,8 @@ class NotArmedOut(BaseModel):
 _QUALITY = "Of the active masks, measured on this lift's own passages; `not_measured` before these suffice."
 _NOT_ARMED = "Why not; null if it is armed."
 _ARMED = (
-    "Confirmed: the masks judge a confirmed open and a confirmed closed carrier rightly, and the lift's own "
-    "carriers part. Only then does the absence of alarms mean that all is well."
+    "Confirmed: the masks judge a confirmed open and a confirmed closed carrier correctly, and the lift's "
+    "own carriers separate into open and closed. Only then does the absence of alarms mean that all is well."
 )
 
 

@@ -1,4 +1,4 @@
-/* A lift's margins as a picture: a cluster on either side of the threshold, and where the masks alone would part them. */
+/* A lift's margins as a picture: a cluster on either side of the threshold, and where the masks alone would separate them. */
 
 import { h, svg } from "./dom.js";
 

@@ -33,7 +33,7 @@ BOTH_WRONG = [ConfirmedReading(True, CLOSED, CLOSED), ConfirmedReading(False, OP
 
 
 def carriers(opened: int, closed: int, *, at: tuple[float, float] = (-0.3, 0.3)) -> list[PassageReading]:
-    """Passages whose margins part and whose bars are where the masks are, before a railing in cell 9."""
+    """Passages whose margins separate and whose bars are where the masks are, before a railing in cell 9."""
     maps = MASKS + 2 * np.eye(16, dtype=np.float32)[9]
     rng = np.random.default_rng(3)
     return [
@@ -49,8 +49,8 @@ def seen(
     return assess(confirmed, passages, masks, PRIOR)
 
 
-def test_confirmed_and_parting_is_armed() -> None:
-    """One of each confirmed, twenty carriers that part, the bars on the masks: armed, and good."""
+def test_confirmed_and_separate_is_armed() -> None:
+    """One of each confirmed, twenty carriers that separate, the bars on the masks: armed, and good."""
     state = seen(BOTH_RIGHT, carriers(3, 17))
     assert state.armed
     assert state.quality is MaskQuality.GOOD
@@ -70,7 +70,7 @@ def test_before_there_are_passages_quality_is_not_measured() -> None:
 def test_without_a_confirmed_carrier_of_each_state_nothing_is_armed(
     confirmed: list[ConfirmedReading],
 ) -> None:
-    """However well the passages part: only a person knows which of the two is open."""
+    """However well the passages separate: only a person knows which of the two is open."""
     assert seen(confirmed, carriers(30, 30)).reason is ArmingReason.NOT_CONFIRMED
 
 
@@ -83,7 +83,7 @@ def test_swapped_masks_are_named(confirmed: list[ConfirmedReading], passages: in
 
 
 def test_a_site_calibration_does_not_hide_swapped_masks() -> None:
-    """Labels may turn the verdicts round again; the masks stay swapped."""
+    """Labels may invert the verdicts again; the masks stay swapped."""
     hidden = [ConfirmedReading(True, CLOSED, OPEN), ConfirmedReading(False, OPEN, CLOSED)]
     assert seen(hidden, carriers(20, 20)).reason is ArmingReason.MASKS_SWAPPED
 
@@ -96,12 +96,12 @@ def test_a_site_calibration_does_not_hide_swapped_masks() -> None:
         [*BOTH_RIGHT * 3, BOTH_WRONG[0]],
     ],
 )
-def test_confirmed_carriers_must_be_judged_rightly(confirmed: list[ConfirmedReading]) -> None:
+def test_confirmed_carriers_must_be_judged_correctly(confirmed: list[ConfirmedReading]) -> None:
     """One state wrong, unknown, or wrong once in four: not armed."""
     assert seen(confirmed, carriers(20, 20)).reason is ArmingReason.CONFIRMED_MISJUDGED
 
 
-def test_one_error_among_many_confirmed_is_borne() -> None:
+def test_one_error_among_many_confirmed_is_tolerated() -> None:
     """People review what looks wrong: one of five may be."""
     assert seen([*BOTH_RIGHT * 4, *BOTH_WRONG[:1]], carriers(20, 20)).armed
 
@@ -115,7 +115,7 @@ def test_refused_passages_are_another_lifts_masks() -> None:
 
 
 def test_masks_beside_the_bars_are_another_lifts_whatever_their_separation() -> None:
-    """The passages part and are confirmed, but the bars are not where the masks are: not armed."""
+    """The passages separate and are confirmed, but the bars are not where the masks are: not armed."""
     elsewhere = np.roll(MASKS, 4, axis=1)
     state = seen(BOTH_RIGHT, carriers(20, 20), elsewhere)
     assert state.reason is ArmingReason.MASKS_OF_ANOTHER_LIFT
@@ -123,14 +123,14 @@ def test_masks_beside_the_bars_are_another_lifts_whatever_their_separation() -> 
     assert seen([], carriers(20, 20), elsewhere).reason is ArmingReason.MASKS_OF_ANOTHER_LIFT
 
 
-def test_one_state_alone_does_not_part() -> None:
-    """Two open carriers among many closed ones may be errors: some of each are asked for, and counted."""
+def test_one_state_alone_does_not_arm() -> None:
+    """Two open carriers among many closed ones may be errors: some of each are required, and counted."""
     state = seen(BOTH_RIGHT, carriers(2, 60))
     assert (state.reason, state.quality) == (ArmingReason.ONE_STATE_ONLY, MaskQuality.NOT_MEASURED)
     assert (state.parameters["open"], state.parameters["closed"]) == (2, 60)
 
 
-def test_clusters_must_part_at_the_threshold_in_use() -> None:
+def test_clusters_must_separate_at_the_threshold_in_use() -> None:
     """Closed carriers about the masks' threshold: not armed; by a threshold between the clusters, armed."""
     passages = carriers(20, 20, at=(-0.3, 0.05))
     state = seen(BOTH_RIGHT, passages)
@@ -139,7 +139,7 @@ def test_clusters_must_part_at_the_threshold_in_use() -> None:
 
 
 def test_what_cannot_be_measured_does_not_arm() -> None:
-    """Maps that are gone, or a model that does not know how lifts part: not armed, and not called weak."""
+    """Maps that are gone, or a model that has no prior of the clusters: not armed, and not called weak."""
     blind = [passage._replace(bar_map=None) for passage in carriers(20, 20)]
     assert seen(BOTH_RIGHT, blind).reason is ArmingReason.NOT_MEASURED
     assert assess(BOTH_RIGHT, carriers(20, 20), MASKS, None).reason is ArmingReason.NOT_MEASURED

@@ -38,8 +38,8 @@ def test_the_valley_is_found_whatever_the_offset(offset: float, open_share: floa
 
 
 @pytest.mark.parametrize("is_open", [True, False])
-def test_a_single_heap_stays_one(is_open: bool) -> None:
-    """A lift on which nobody opens (or nobody closes) the bar: the prior knows which heap this is."""
+def test_a_single_cluster_stays_one(is_open: bool) -> None:
+    """A lift on which nobody opens (or nobody closes) the bar: the prior knows which cluster this is."""
     margins, _ = drawn(2, 200, float(is_open), 0.0)
     assert ((margins < fit_clusters(margins, PRIOR).threshold) == is_open).all()
 
@@ -60,14 +60,14 @@ def test_nothing_seen_is_the_prior() -> None:
     assert found.threshold == pytest.approx(0.0)
 
 
-def test_reviewed_passages_move_a_heap_that_the_prior_would_not() -> None:
-    """All margins positive: without a label they are one closed heap."""
+def test_reviewed_passages_move_a_cluster_that_the_prior_would_not() -> None:
+    """All margins positive: without a label they are one closed cluster."""
     rng = np.random.default_rng(3)
     margins = np.concatenate([rng.normal(0.15, 0.03, 10), rng.normal(0.55, 0.03, 10)])
     labels = [True] * 10 + [False] * 10
     found = fit_clusters(margins, PRIOR, labels)
     assert 0.25 < found.midpoint < 0.45
-    assert found.threshold == pytest.approx(found.midpoint * 30 / 50)  # 10 in either heap, 20 reviewed
+    assert found.threshold == pytest.approx(found.midpoint * 30 / 50)  # 10 in each cluster, 20 reviewed
 
 
 def test_the_posterior_of_one_reviewed_passage_by_hand() -> None:
@@ -81,14 +81,14 @@ def test_the_posterior_of_one_reviewed_passage_by_hand() -> None:
 def test_overlap_by_hand() -> None:
     """Centres two deviations apart: the midpoint is one from either, and beyond it lie 15.87 %.
 
-    Where the threshold is not trusted to go there, it is nearer to one of them: the worse heap counts.
+    Where the threshold is not trusted to go there, it is nearer to one of them: the worse cluster counts.
     """
     assert BimodalFit(-1.0, 1.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
     assert BimodalFit(0.0, 2.0, 1.0, 0.5).overlap == pytest.approx(0.158655, abs=1e-6)
     assert BimodalFit(0.0, 2.0, 1.0, 0.5, trust=0.0).overlap == pytest.approx(0.5, abs=1e-6)
 
 
-def test_what_belongs_to_neither_heap_moves_little() -> None:
+def test_outliers_move_the_clusters_little() -> None:
     margins, is_open = drawn(4, 60, 0.5, 0.0)
     odd = np.concatenate([margins, [1.5, -1.6, 1.4]])
     assert fit_clusters(odd, PRIOR).midpoint == pytest.approx(fit_clusters(margins, PRIOR).midpoint, abs=0.02)
@@ -99,8 +99,8 @@ def test_prior_by_hand() -> None:
     """Three lifts whose centres are -4 -3 -2 and 3 4 5 tenths: deviations 0.1, moving together."""
     lifts = []
     for k in (-1, 0, 1):
-        heap = np.array([-0.1, 0.0, 0.1])
-        margins = np.concatenate([heap - 0.3 + 0.1 * k, heap + 0.4 + 0.1 * k])
+        cluster = np.array([-0.1, 0.0, 0.1])
+        margins = np.concatenate([cluster - 0.3 + 0.1 * k, cluster + 0.4 + 0.1 * k])
         lifts.append((margins, np.arange(6) < 3))
     prior = fit_prior(lifts)
     assert (prior.open_mean, prior.closed_mean) == pytest.approx((-0.3, 0.4))
@@ -134,7 +134,7 @@ def test_a_network_that_has_learnt_nothing_gets_its_prior_back() -> None:
 @pytest.mark.parametrize(
     ("count", "open_share", "trust"), [(40, 0.5, 0.5), (200, 0.1, 0.5), (200, 0.5, 5 / 6)]
 )
-def test_the_threshold_goes_as_far_to_the_valley_as_the_smaller_heap_is_large(
+def test_the_threshold_approaches_the_midpoint_as_the_smaller_cluster_grows(
     count: int, open_share: float, trust: float
 ) -> None:
     """20 passages in the smaller cluster: half-way from the masks' 0; 100: five sixths."""
@@ -144,8 +144,8 @@ def test_the_threshold_goes_as_far_to_the_valley_as_the_smaller_heap_is_large(
     assert found.threshold == pytest.approx(found.trust * found.midpoint)
 
 
-def test_one_heap_alone_moves_no_threshold() -> None:
-    """Of passages that are all closed, tails and all, no open heap is made that would move the threshold."""
+def test_one_cluster_alone_moves_no_threshold() -> None:
+    """When all passages are closed, their tails do not become an open cluster that moves the threshold."""
     margins, _ = drawn(6, 200, 0.0, 0.0)
     found = fit_clusters(margins, PRIOR)
     assert found.trust < 0.02

@@ -221,7 +221,7 @@ def test_calibration_by_hand() -> None:
 
 
 def test_the_band_may_be_lopsided_and_its_edges_are_decided() -> None:
-    """Only strictly between low and high nothing is said, wherever the two lie."""
+    """The verdict is unknown only strictly between low and high, wherever the two lie."""
     lopsided = CALIBRATION.model_copy(update={"unknown_low": 0.1, "unknown_high": 0.3})
     assert [lopsided.verdict_of(p) for p in (0.1, 0.11, 0.29, 0.3, 0.4)] == [
         CLOSED,

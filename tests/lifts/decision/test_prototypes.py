@@ -104,7 +104,7 @@ def test_each_moment_has_its_own() -> None:
 
 @pytest.mark.parametrize(("count", "open_share"), [(0, 0.5), (30, 0.0), (30, 1.0), (40, 0.05)])
 def test_few_passages_of_a_state_make_no_prototypes(count: int, open_share: float) -> None:
-    """Two open carriers are no heap, and the lift is judged by its masks as before."""
+    """Two open carriers are no cluster, and the lift is judged by its masks as before."""
     margins, embeddings, _ = passages(count, open_share, 5, blind=0.0)
     learnt = learn(margins, embeddings, PRIOR)
     assert learnt.prototypes is None

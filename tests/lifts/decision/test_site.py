@@ -80,7 +80,7 @@ def test_where_one_state_was_never_seen_the_masks_judge_alone() -> None:
     ],
 )
 def test_only_what_was_seen_well_enough_is_learnt_from(judgement: Judgement, usable: bool) -> None:
-    """Doubtful margins say where the clusters part; a refused passage has no margin at all."""
+    """Doubtful margins say where the clusters separate; a refused passage has no margin at all."""
     assert is_informative(judgement) is usable
 
 

@@ -121,7 +121,7 @@ def test_a_photograph_is_no_mask() -> None:
 
 @pytest.mark.parametrize("marked", [False, True])
 def test_a_bar_drawn_on_the_cameras_picture_is_no_mask(marked: bool) -> None:
-    """Whoever draws into `middle.png` itself, or hands over a reference as the mask, is told so."""
+    """A drawing in `middle.png` itself, or a reference picture as the mask, is refused with the reason."""
     for path in sorted(ROOT.glob("lifts/demo-*/reference_*.jpg")):
         rgb = decode_picture(path.read_bytes()).rgb.copy()
         if marked:

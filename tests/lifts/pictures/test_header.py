@@ -71,10 +71,10 @@ REFUSED = [
 """Files that are no pictures, and a word of why."""
 
 
-@pytest.mark.parametrize(("content", "said"), REFUSED)
-def test_everything_else_is_refused_with_its_name(content: bytes, said: str) -> None:
+@pytest.mark.parametrize(("content", "reason"), REFUSED)
+def test_everything_else_is_refused_with_its_name(content: bytes, reason: str) -> None:
     """Other formats, polyglots, animations, bombs, truncated and empty files: one line says what is wrong."""
-    with pytest.raises(PictureError, match=said) as caught:
+    with pytest.raises(PictureError, match=reason) as caught:
         decode_picture(content)
     assert "\n" not in str(caught.value)
 

@@ -1,4 +1,4 @@
-"""The GPU's limits are reckoned rightly; the run itself needs one."""
+"""The GPU's limits are computed correctly; measuring them needs a GPU."""
 
 from pathlib import Path
 

@@ -22,7 +22,7 @@ def test_roc_by_hand() -> None:
 
 
 def test_scores_that_follow_a_logistic_law_are_calibrated_and_constant_ones_too() -> None:
-    """Drawn by p = sigmoid(3 s): nearly no error; a constant score says the base rate, rightly."""
+    """Drawn by p = sigmoid(3 s): nearly no error; a constant score states the base rate, which is correct."""
     rng = np.random.default_rng(0)
     score = rng.normal(0, 1, 6000)
     actual = rng.random(6000) < 1 / (1 + np.exp(-3 * score))
@@ -65,9 +65,9 @@ def test_a_table_by_hand() -> None:
         "epoch": 3,
         "validation_accuracy_by_rate": {"0.03": 0.875, "0.01": 0.5},
     }
-    said = benchmark_section("x", {**found, **trained})
-    assert "on 12 pictures by `barwatch train x`; best epoch 3." in said
-    assert "by learning rate: 0.03: 87.50, 0.01: 50.00." in said
+    section = benchmark_section("x", {**found, **trained})
+    assert "on 12 pictures by `barwatch train x`; best epoch 3." in section
+    assert "by learning rate: 0.03: 87.50, 0.01: 50.00." in section
 
 
 @pytest.mark.parametrize(

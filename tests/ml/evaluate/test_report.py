@@ -66,7 +66,7 @@ def test_what_cannot_be_judged_is_unknown_and_says_nothing_of_the_seat() -> None
 
 
 def test_the_band_decides_what_becomes_of_passages() -> None:
-    """Means of -0.133 and 0.2 are 0.79 and 0.12 open: called rightly, until the band reaches further."""
+    """Means of -0.133 and 0.2 are 0.79 and 0.12 open: called correctly, until the band reaches further."""
 
     def verdicts(**band: float) -> tuple[int, int, int]:
         changed = CALIBRATION.model_copy(update=band)

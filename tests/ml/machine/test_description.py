@@ -1,4 +1,4 @@
-"""The machine that figures were measured on is said beside them."""
+"""Figures are stored with a description of the machine that they were measured on."""
 
 from ml.machine.description import machine
 

@@ -38,8 +38,8 @@ def test_gradients_reach_every_parameter() -> None:
     with torch.no_grad():
         model.matcher.answer.weight.normal_()  # from zeros no gradient passes in the first step
     match = model.match(output.embedding, output.features, masks, masks.flip(0), torch.randn(2, 2500).abs())
-    said = (output.embedding * ramp).sum() + output.bar_logits.sum() + output.occupancy_logits.sum()
-    (said + match.margin.sum() + match.fit_logits.sum()).backward()
+    total = (output.embedding * ramp).sum() + output.bar_logits.sum() + output.occupancy_logits.sum()
+    (total + match.margin.sum() + match.fit_logits.sum()).backward()
     dead = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert dead == []
 

@@ -43,7 +43,7 @@ def test_a_passage_has_three_pictures() -> None:
 
 
 def test_pseudo_labels_need_no_labels() -> None:
-    """What the new lift's pictures really show is not looked at, and the scores become surer."""
+    """What the new lift's pictures really show is not used, and the scores become surer."""
     source, watched = lifts(2, 4), lifts(1, 10, seed=1, noise=0.3)
     one, other, before = trained(), trained(), trained()
     adapt(one, source, watched, Adaptation(pseudo=True))
@@ -69,7 +69,7 @@ def test_reviews_are_believed() -> None:
 
 
 def test_reviews_may_be_asked_for_without_training() -> None:
-    """Which passages they were is said; the network stays as it was."""
+    """The passages are listed; the network stays as it was."""
     system = trained()
     reviewed = adapt(
         system, lifts(2, 4), lifts(1, 10, seed=1, noise=0.3), Adaptation(reviews=2, trains=False)

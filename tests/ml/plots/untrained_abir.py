@@ -12,7 +12,7 @@ from ml.systems.named import system_of
 from ml.systems.recipe import AbirRecipe
 
 SIDE = 64
-"""Of the pictures it looks at: a pass takes a tenth of what 200 pixels take."""
+"""Side of the pictures it gets: a pass takes a tenth of what 200 pixels take."""
 
 
 def untrained(seed: int = 0) -> System[Any]:

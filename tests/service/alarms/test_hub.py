@@ -91,7 +91,7 @@ def test_resuming_while_alarms_arrive_has_no_gap_and_no_double(store: Store) -> 
 
 
 def test_a_slow_subscriber_is_dropped_and_nobody_else_waits(store: Store) -> None:
-    """One that never reads is dropped, counted and told; the others get everything; it resumes complete."""
+    """One that never reads is dropped, counted and notified; the others get everything; it can resume."""
     box = Box(store, queue_size=16)
 
     async def body() -> None:
@@ -132,8 +132,8 @@ def test_alarms_of_another_process_are_found(tmp_path: Any, store: Store) -> Non
 
 def test_publishing_out_of_order_delivers_in_order(store: Store) -> None:
     """Threads may overtake each other between commit and publish; subscribers never see it."""
-    told: list[tuple[Alarm, ...]] = []
-    store.on_alarms(told.append)
+    batches: list[tuple[Alarm, ...]] = []
+    store.on_alarms(batches.append)
     box = Box(store)
     silent = AlarmHub(StoredOutbox(store))
 
@@ -143,7 +143,7 @@ def test_publishing_out_of_order_delivers_in_order(store: Store) -> None:
         waiting = asyncio.create_task(box.collect(0, 6))
         await asyncio.sleep(0)
         await asyncio.to_thread(box.raise_some, 6)
-        for batch in (told[3], told[0], told[0], told[5], told[1], told[2], told[4]):
+        for batch in (batches[3], batches[0], batches[0], batches[5], batches[1], batches[2], batches[4]):
             silent.publish(batch)
         assert await waiting == [1, 2, 3, 4, 5, 6]
 
@@ -151,7 +151,7 @@ def test_publishing_out_of_order_delivers_in_order(store: Store) -> None:
 
 
 def test_a_timeout_is_no_alarm_and_stop_ends_everybody(store: Store) -> None:
-    """get gives None when nothing came; a seq of another database is taken for the newest; stop drops all."""
+    """get gives None when nothing came; a seq of another database counts as the newest; stop drops all."""
     box = Box(store)
 
     async def body() -> None:
@@ -230,7 +230,7 @@ def test_an_outbox_that_cannot_be_read_is_read_again(store: Store) -> None:
 
 @pytest.mark.parametrize("damage", ["'not JSON'", "X'FF00'", "'{\"id\": 1}'", "''"])
 def test_a_damaged_entry_keeps_back_no_other(store: Store, damage: str) -> None:
-    """Row 5 of 6 is broken: whoever resumes gets all others, and is told of that one; it is counted once."""
+    """Row 5 of 6 is broken: a client that resumes gets all others and a notice of it; it counts once."""
     box = Box(store)
 
     async def resumed(after: int) -> list[OutboxEntry]:

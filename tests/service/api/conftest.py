@@ -54,32 +54,32 @@ class Engine(InlineEngine):
 
 @dataclass
 class ScriptedCameras:
-    """Cameras that say what the test put there."""
+    """Cameras with the statuses that the test put there."""
 
-    said: dict[str, CameraStatus] = field(default_factory=dict)
+    by_lift: dict[str, CameraStatus] = field(default_factory=dict)
     refreshed: int = 0
 
     def refresh(self) -> None:
         self.refreshed += 1
 
     def status(self, lift_id: str) -> CameraStatus | None:
-        return self.said.get(lift_id)
+        return self.by_lift.get(lift_id)
 
     def statuses(self) -> tuple[CameraStatus, ...]:
-        return tuple(self.said.values())
+        return tuple(self.by_lift.values())
 
 
 class ScriptedPipeline(Pipeline):
-    """The real pipeline; a lift that a test calls armed, or not, is what the test says."""
+    """The real pipeline; a test can say whether a lift is armed."""
 
-    said_arming: dict[str, Arming]
+    given_arming: dict[str, Arming]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.said_arming = {}
+        self.given_arming = {}
 
     def arming(self, lift_id: str) -> Arming:
-        return self.said_arming.get(lift_id) or super().arming(lift_id)
+        return self.given_arming.get(lift_id) or super().arming(lift_id)
 
 
 def status_of(lift_id: str, state: CameraState = CameraState.LIVE) -> CameraStatus:
@@ -112,7 +112,7 @@ class House:
     def arm(self, lift_id: str = "demo-quad", state: Arming | None = None) -> None:
         """Call a lift armed, or what `state` says."""
         assert isinstance(self.runtime.pipeline, ScriptedPipeline)
-        self.runtime.pipeline.said_arming[lift_id] = state or Arming(None)
+        self.runtime.pipeline.given_arming[lift_id] = state or Arming(None)
 
     def raise_alarm(self, passage_id: str | None = "p-1", kind: AlarmKind = AlarmKind.BAR_OPEN) -> Alarm:
         draft = AlarmDraft(kind, Severity.CRITICAL, "demo-quad", "Bar open", passage_id, Verdict.OPEN)

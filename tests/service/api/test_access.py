@@ -121,7 +121,7 @@ def test_without_a_token_nothing_is_served(house: House, method: str, path: str)
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_is_let_in_where_it_belongs(house: House, role: Role) -> None:
-    """403 below a route's role; at or above it the request is looked at (never 401, 403 or 5xx)."""
+    """403 below a route's role; at or above it the request is handled (never 401, 403 or 5xx)."""
     rank = list(Role)
     for (method, path), needed in ROUTES.items():
         answer = house.call(method, address(path), role, **body(method, path))

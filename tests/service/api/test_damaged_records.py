@@ -105,7 +105,7 @@ def test_no_damaged_value_is_a_fault_of_the_service(full: House, table: str) -> 
 
 
 def test_no_damaged_column_is_a_fault_of_the_service(full: House) -> None:
-    """The same in little: the addresses that show a table's rows, and one way of damage."""
+    """A short version: the addresses that show a table's rows, and one way of damage."""
     shows = dict.fromkeys(("alarms", "alarm_events", "alarm_comments"), "/alarms") | {"passages": "/passages"}
     asked = paths(full)
     for table in TABLES:
@@ -129,7 +129,7 @@ def test_no_damaged_column_is_a_fault_of_the_service(full: House) -> None:
 def test_a_damaged_record_says_so_and_is_counted(
     full: House, table: str, column: str, path: str | None, listed: str
 ) -> None:
-    """409 with the reason where it is asked for, counted in the list, and whole again once mended."""
+    """409 with the reason where it is asked for, counted in the list, and readable again once repaired."""
     alarm_id = full.call("GET", "/alarms").json()["items"][0]["id"]
     with damaged(full, table, column, "'{half'"):
         if path is not None:

@@ -20,7 +20,7 @@ def problems(house: House) -> list[str]:
 
 def test_ready_means_that_carriers_are_judged(house: House) -> None:
     """200 with the engine, the database and the cameras at work."""
-    house.cameras.said["demo-quad"] = status_of("demo-quad")
+    house.cameras.by_lift["demo-quad"] = status_of("demo-quad")
     assert problems(house) == []
     body = house.client.get("/health/ready").json()
     assert (body["status"], body["engine"], body["database"]) == ("ready", "ready", "ready")
@@ -31,7 +31,7 @@ def test_ready_means_that_carriers_are_judged(house: House) -> None:
 def test_a_camera_is_live_or_under_an_alarm(house: House) -> None:
     """One that is neither makes the service unready, by name; an alarm of another kind is not enough."""
     lost = replace(status_of("demo-quad", CameraState.LOST), frame_age_s=30.0)
-    house.cameras.said["demo-quad"] = lost
+    house.cameras.by_lift["demo-quad"] = lost
     assert problems(house) == ["camera demo-quad: lost, and no alarm says so"]
     house.raise_alarm(None, AlarmKind.VIEW_CHANGED)
     assert problems(house) == ["camera demo-quad: lost, and no alarm says so"]
@@ -41,14 +41,18 @@ def test_a_camera_is_live_or_under_an_alarm(house: House) -> None:
 
 def test_a_camera_that_has_just_lost_its_frames_has_time_for_its_alarm(house: House) -> None:
     """A hiccup does not make the service unready; a camera without its first frame does."""
-    house.cameras.said["demo-quad"] = replace(status_of("demo-quad", CameraState.DEGRADED), frame_age_s=4.0)
+    house.cameras.by_lift["demo-quad"] = replace(
+        status_of("demo-quad", CameraState.DEGRADED), frame_age_s=4.0
+    )
     assert problems(house) == []
-    house.cameras.said["demo-quad"] = replace(status_of("demo-quad", CameraState.STARTING), frame_age_s=None)
+    house.cameras.by_lift["demo-quad"] = replace(
+        status_of("demo-quad", CameraState.STARTING), frame_age_s=None
+    )
     assert problems(house) == ["camera demo-quad: starting, and no alarm says so"]
 
 
 def test_every_thread_must_be_alive(house: House) -> None:
-    """Not started, failing or dead: each is named, and none of them is taken for idle."""
+    """Not started, failing or dead: each is named, and none of them is reported as idle."""
 
     def fail() -> None:
         raise IndexError("no passage")
@@ -89,7 +93,7 @@ def test_a_lift_that_is_enrolled_and_not_watched_is_named(house: House) -> None:
     for lift_id, config in configured.items():
         assert house.call("PUT", f"/lifts/{lift_id}", json={"name": lift_id, **config}).status_code == 201
     house.enrol()
-    house.cameras.said |= {lift_id: status_of(lift_id) for lift_id in ("demo-quad", "undrawn")}
+    house.cameras.by_lift |= {lift_id: status_of(lift_id) for lift_id in ("demo-quad", "undrawn")}
     body = house.client.get("/health/ready").json()
     assert body["not_watched"] == {
         "bare": "no camera",
@@ -109,7 +113,7 @@ def test_a_lift_that_is_enrolled_and_not_watched_is_named(house: House) -> None:
 
 def test_metrics_are_prometheus_text(house: House) -> None:
     """Cameras, engine, feed and pipeline are counted, without a token and without a secret."""
-    house.cameras.said["demo-quad"] = status_of("demo-quad")
+    house.cameras.by_lift["demo-quad"] = status_of("demo-quad")
     house.raise_alarm()
     answer = house.client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")

@@ -47,7 +47,7 @@ def test_two_masks_register_a_new_lift(house: House) -> None:
 
 
 def test_a_track_that_is_hard_to_follow_is_warned_of(house: House) -> None:
-    """Begin, middle and end nearly at one place: enrolled, and told why passages will not be found."""
+    """Begin, middle and end nearly at one place: enrolled, with a warning that passages will not be found."""
     same = dict.fromkeys(("begin", "middle"), TRACK["middle"])
     track = {**same, "end": {**TRACK["middle"], "x": TRACK["middle"]["x"] + 20}}
     assert house.call("PUT", "/lifts/demo-quad", Role.ADMIN, json={**LIFT, "track": track}).is_success
@@ -186,7 +186,7 @@ def test_classify_says_what_is_missing(house: House) -> None:
 
 
 def test_a_lost_worker_is_503(house: House) -> None:
-    """The engine being down is said as 503 with Retry-After, not as a verdict."""
+    """An engine that is down gives 503 with Retry-After, not a verdict."""
     house.enrol()
     house.engine.down = True
     answer = classify(house, png(draw_picture(OPEN_Y)))
@@ -197,7 +197,7 @@ def test_a_lost_worker_is_503(house: House) -> None:
 def test_configuration_is_that_of_lift_toml(house: House) -> None:
     """PUT takes lift.toml's shape, GET gives it back, PUT takes what GET gave; cameras follow each time."""
     assert house.call("PUT", "/lifts/demo-quad", json=LIFT).status_code == 201
-    house.cameras.said["demo-quad"] = status_of("demo-quad", CameraState.DEGRADED)
+    house.cameras.by_lift["demo-quad"] = status_of("demo-quad", CameraState.DEGRADED)
     found = house.call("GET", "/lifts/demo-quad", Role.VIEWER).json()
     defaults: dict[str, Any] = {"transport": "tcp", "substream": None, "stream": "main"}
     assert found["camera"] == defaults | LIFT["camera"]

@@ -69,7 +69,7 @@ def test_a_picture_over_the_limit_is_413(make_house: Any) -> None:
 def test_a_fault_of_the_service_says_nothing_about_its_inside(house: House) -> None:
     """500 is a problem too, without the exception's text."""
     house.call("PUT", "/lifts/demo-quad", json={"name": "x"})
-    house.cameras.said = None  # type: ignore[assignment]
+    house.cameras.by_lift = None  # type: ignore[assignment]
     answer = house.call("GET", "/lifts")
     is_problem(answer, 500)
     assert "NoneType" not in answer.text

@@ -60,7 +60,7 @@ def watched(house: House) -> House:
 
 
 def test_there_is_no_go_before_the_masks_are_confirmed(watched: House) -> None:
-    """Clusters part by swapped masks and by another lift's too: no GO before a person and the lift say so."""
+    """Wrong masks may separate the clusters too: no GO before the masks are confirmed and measured."""
     watched.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR)
     for reason, go in [
         (ArmingReason.NOT_CONFIRMED, False),
@@ -75,7 +75,7 @@ def test_there_is_no_go_before_the_masks_are_confirmed(watched: House) -> None:
 
 
 def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) -> None:
-    """Found, looked at, activated, taken back: verdicts follow the activation alone."""
+    """Proposed, shown, activated, deactivated: verdicts follow the activation alone."""
     before = classified(watched)
     assert before["verdict"] == "closed"
     answer = watched.call("POST", f"/lifts/{LIFT}/site-calibrations", Role.OPERATOR)
@@ -130,7 +130,7 @@ def test_too_few_passages_are_said(house: House) -> None:
 
 
 def test_refusals(watched: House) -> None:
-    """A viewer may look; unknown lifts, unknown versions and other masks' calibrations are said."""
+    """A viewer may look; unknown lifts and versions and other masks' calibrations are refused."""
     path = f"/lifts/{LIFT}/site-calibrations"
     assert watched.call("POST", path, Role.VIEWER).status_code == 403
     assert watched.call("POST", "/lifts/nowhere/site-calibrations", Role.OPERATOR).status_code == 404

@@ -8,7 +8,7 @@ from tests.service.capture.videos import write_video
 
 
 def test_two_cameras_run_and_are_measured(tmp_path: Path) -> None:
-    """Frames are read, processor's time and memory are told; whoever leaves, ends."""
+    """Frames are read, processor time and memory are measured; leaving the block ends all processes."""
     video = write_video(tmp_path / "short.mp4", range(0, 2000, 40))
     folder, _ = sample()
     with Fleet([watched(folder, video, f"camera-{number}") for number in range(2)]) as fleet:

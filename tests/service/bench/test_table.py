@@ -62,13 +62,13 @@ def test_cameras_that_were_run_memory_and_delay_have_their_rows() -> None:
     assert last == ("median 150 ms, 99th percentile 199 ms, longest 200 ms; 101 passages, 0 frames dropped")
     late = ROW | {"capacity": {"counted": 40, "carried": 0, "learnt_s": None, "tries": []}}
     assert (
-        "did not all learn their lines"
+        "not all learnt their lines in time"
         in dict(said({"cameras": [late]}))["cameras that 2 cores carry in real time, 720p25"]
     )
 
 
 def test_no_passages_have_no_delay() -> None:
-    """Nothing is said of nothing."""
+    """Without measurements there is no text."""
     nothing = quantiles(np.zeros(0))
     assert nothing["judged"] == 0
     assert said({"cameras": [], "delay": {"cameras": 8, "learnt_s": 40.0, **nothing}})[0][1] == "no passage"

@@ -45,7 +45,7 @@ class Handling:
     halved_s: float | None = None
 
     def time_of(self, control_s: float, length_s: float) -> list[float]:
-        """Return when what was recorded at `control_s` is to be seen, seconds; length_s: of one clip."""
+        """Return when what was recorded at `control_s` is shown, seconds; length_s: length of one clip."""
         t_s = control_s + self.late_s
         if self.gap is not None:
             if control_s >= self.gap[0]:

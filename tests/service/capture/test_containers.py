@@ -95,7 +95,7 @@ def _thumb(picture: Image) -> npt.NDArray[np.float64]:
 
 
 def check_broken(path: Path, handling: Handling) -> None:
-    """A recording that cannot be read wholly: no picture at a wrong time, and it is said."""
+    """A recording that cannot be read wholly: no picture at a wrong time, and the loss is reported."""
     path = record(path, PICTURES, FPS, handling)
     source, found = seen(path)
     account = source.account
@@ -129,7 +129,7 @@ def test_every_picture_comes_at_its_time(tmp_path: Path, handling: Handling) -> 
 
 @quick
 @given(broken)
-def test_what_is_lost_is_said(tmp_path: Path, handling: Handling) -> None:
+def test_what_is_lost_is_reported(tmp_path: Path, handling: Handling) -> None:
     """A few broken copies at random."""
     check_broken(tmp_path / "a", handling)
 
@@ -145,6 +145,6 @@ def test_every_picture_comes_at_its_time_in_many_containers(tmp_path: Path, hand
 @pytest.mark.slow
 @thorough
 @given(broken)
-def test_what_is_lost_of_many_copies_is_said(tmp_path: Path, handling: Handling) -> None:
+def test_what_is_lost_of_many_copies_is_reported(tmp_path: Path, handling: Handling) -> None:
     """Many broken copies at random."""
     check_broken(tmp_path / "a", handling)

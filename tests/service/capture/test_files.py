@@ -1,4 +1,4 @@
-"""Recordings are read by their own clock and as they want to be shown, and what is not read is said."""
+"""Recordings are read by their own clock and as a player shows them, and what is not read is reported."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -53,7 +53,7 @@ def times(path: Path, **options: float) -> list[float]:
 
 
 def test_pictures_that_start_after_the_sound_are_late(tmp_path: Path) -> None:
-    """The file starts with its first stream, so a picture 3 s behind the sound has 3 s."""
+    """The file starts with its first stream, so a picture 3 s after the sound has t = 3 s."""
     path = write_video(tmp_path / "a.mp4", STAMPS_MS)
     late = remux(path, tmp_path / "late.mp4", late_s=3.0, sound=True)
     assert times(late) == pytest.approx([3.0 + ms / 1000 for ms in STAMPS_MS], abs=0.002)
@@ -90,7 +90,7 @@ def test_without_time_stamps_the_frame_rate_counts(
 
 
 @pytest.mark.parametrize("ending", ["mp4", "ts", "h264"])
-def test_clips_joined_behind_the_first_are_read_through(tmp_path: Path, ending: str) -> None:
+def test_clips_joined_after_the_first_are_read(tmp_path: Path, ending: str) -> None:
     """Three times the same clip in one file: three times its pictures, one after another."""
     path = write_video(tmp_path / "a.mp4", STAMPS_MS)
     if ending == "ts":
@@ -105,9 +105,7 @@ def test_clips_joined_behind_the_first_are_read_through(tmp_path: Path, ending: 
 
 
 @pytest.mark.parametrize("name", ["concat:a.mp4", "quad 12:30.mp4", "-v.mp4", "http:ü.mp4", "a%03d|.mp4"])
-def test_a_file_is_a_file_whatever_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_a_file_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Names that look like addresses or options."""
     monkeypatch.chdir(tmp_path)
     write_video(tmp_path / "a.mp4", STAMPS_MS).rename(tmp_path / name)
@@ -115,7 +113,7 @@ def test_a_file_is_a_file_whatever_its_name(
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_pictures_are_turned_as_the_file_says(tmp_path: Path, degrees: int) -> None:
+def test_pictures_are_rotated_as_the_file_says(tmp_path: Path, degrees: int) -> None:
     """A phone's display matrix."""
     path, turned = write_video(tmp_path / "a.mp4", STAMPS_MS, options={"crf": "2"}), tmp_path / "turned.mp4"
     with av.open(str(path)) as before, av.open(str(turned), "w") as after:
@@ -134,7 +132,7 @@ def test_pictures_are_turned_as_the_file_says(tmp_path: Path, degrees: int) -> N
 
 @pytest.mark.parametrize(("aspect", "size"), [(Fraction(2), (640, 180)), (Fraction(1, 2), (320, 360))])
 def test_pixels_are_made_square(tmp_path: Path, aspect: Fraction, size: tuple[int, int]) -> None:
-    """Anamorphic recorders; a lift that was set up with pictures as they are stored gets such."""
+    """Anamorphic recorders; a lift that was set up with pictures as they are stored gets the same."""
     path = write_video(tmp_path / "a.mp4", STAMPS_MS, aspect=aspect)
     frame = next(iter(FileSource(path)))
     assert (frame.width, frame.height) == size
@@ -143,7 +141,7 @@ def test_pixels_are_made_square(tmp_path: Path, aspect: Fraction, size: tuple[in
     assert (frame.width, frame.height) == (320, 180)
 
 
-def test_a_copy_that_broke_off_is_accounted_for(tmp_path: Path) -> None:
+def test_a_truncated_copy_is_accounted_for(tmp_path: Path) -> None:
     """Half of the bytes: half of the pictures, and how much was promised; without an index, an error."""
     path = remux(write_video(tmp_path / "a.mp4", STAMPS_MS), tmp_path / "front.mp4")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

@@ -34,7 +34,7 @@ def page(browser: Browser, served: Served) -> Page:
     house.store.write(partial(lifts.put, lift=Lift.model_validate(LIFT))).result()
     house.enrol()
     house.arm()
-    house.cameras.said["demo-quad"] = status_of("demo-quad")
+    house.cameras.by_lift["demo-quad"] = status_of("demo-quad")
     jpeg = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
     house.runtime.pipeline.on_event(Snapshot("demo-quad", jpeg, 0.0))  # type: ignore[attr-defined]
     return open_page(browser, served.link())
@@ -97,9 +97,9 @@ def test_an_alarm_before_the_lifts_are_known_gets_its_name_later(page: Page, ser
 
 
 def test_silence_never_looks_like_safety(page: Page, served: Served) -> None:
-    """A lost camera and a lost service are said in words, at once and unmistakably."""
+    """A lost camera and a lost service are reported in words, at once and unmistakably."""
     shown(page, "#link[data-state=live]")
-    served.house.cameras.said["demo-quad"] = status_of("demo-quad", CameraState.LOST)
+    served.house.cameras.by_lift["demo-quad"] = status_of("demo-quad", CameraState.LOST)
     expect(page.locator("#link")).to_contain_text(
         "0 of 1 lifts watched · Demo quad: camera lost", timeout=PATIENCE_MS
     )
@@ -148,14 +148,14 @@ def test_the_reference_is_drawn(browser: Browser, served: Served) -> None:
 
 def test_pages_load_nothing_from_elsewhere_and_break_no_rule(page: Page, served: Served) -> None:
     """No request leaves this host, and the browser reports no error or breach of the content policy."""
-    said: list[str] = []
+    problems: list[str] = []
     asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(served.link(Role.ADMIN))
     page.reload()
     shown(page, "#link[data-state=live]")
     assert asked
     assert all(url.startswith(served.url) for url in asked)
-    assert said == []
+    assert problems == []

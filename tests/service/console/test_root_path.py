@@ -26,7 +26,7 @@ ROOT = "/barwatch"
 
 @pytest.fixture(params=["cut", "kept"])
 def below(request: pytest.FixtureRequest, make_house: Callable[..., House]) -> Iterator[tuple[Served, str]]:
-    """The served application and its address at the proxy, which cuts the path off or hands it on."""
+    """The served application and its address at the proxy, which strips the path or passes it on."""
     with serving(make_house(heartbeat_s=0.5, serve=True, root_path=f"{ROOT}/")) as served:
         port = int(served.url.rpartition(":")[2])
         with proxied(port, ROOT, cut=request.param == "cut", own_host=False) as address:
@@ -45,7 +45,7 @@ def raise_alarm(house: House) -> str:
 
 
 def test_the_api_and_its_feed_work_below_the_path(below: tuple[Served, str]) -> None:
-    """Every address that the service names leads back to it through the proxy, and to nothing beside it."""
+    """Every address that the service names leads back to it through the proxy, and to nothing else."""
     served, address = below
     place, house = address.removesuffix(ROOT), served.house
     signed = house.headers(Role.OPERATOR)
@@ -87,7 +87,7 @@ def test_the_cookie_stays_below_the_path(below: tuple[Served, str]) -> None:
 
 
 def test_a_proxy_that_changes_the_host_needs_the_public_address(make_house: Callable[..., House]) -> None:
-    """With it a page of that origin may act; without it, or from elsewhere, none may."""
+    """With it, requests of that origin are accepted; without it, or from another origin, they are refused."""
     house = make_house(serve=True, root_path=ROOT, public_url="https://hut.example")
     with serving(house) as served:
         port = int(served.url.rpartition(":")[2])
@@ -120,7 +120,7 @@ def test_the_page_works_below_the_path(browser: Browser, below: tuple[Served, st
 
 
 @pytest.mark.parametrize("path", ["barwatch", "/a b", "/a//b", "/../b", "/a?b"])
-def test_a_path_that_is_none_is_refused(path: str, make_house: Callable[..., House]) -> None:
+def test_an_invalid_path_is_refused(path: str, make_house: Callable[..., House]) -> None:
     """With the setting's name, at the start."""
     with pytest.raises(ValueError, match="root_path"):
         make_house(root_path=path)

@@ -114,7 +114,7 @@ def test_the_two_clusters_are_shown_and_gone_by(browser: Browser, served: Served
 
 
 def test_clusters_that_overlap_are_no_go(browser: Browser, served: Served, house: House) -> None:
-    """The reason is said, and what the lift is judged by instead: here an earlier threshold."""
+    """The reason is shown, and what the lift is judged by instead: here an earlier threshold."""
     propose(house)
     house.call("POST", f"/lifts/{LIFT_ID}/site-calibrations/1/activate", Role.OPERATOR)
     propose(house, apart=0.3)
@@ -139,7 +139,7 @@ def test_a_viewer_sees_the_clusters_and_no_button(browser: Browser, served: Serv
 def test_before_there_is_any_the_missing_carriers_are_counted(
     browser: Browser, served: Served, house: House
 ) -> None:
-    """Too early is said with how many are still needed; what other masks or models found is not shown."""
+    """Too early: the panel says how many are still needed; proposals of other masks are not shown."""
     propose(house, model="another")
     propose(house, mask_version=7)
     watch(house, range(13))

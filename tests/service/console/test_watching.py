@@ -50,8 +50,8 @@ def test_every_lift_that_is_not_watched_is_counted_with_the_reason(page: Page, s
         {"id": "undrawn", "name": "Undrawn", "camera": LIFT["camera"]},
     ):
         served.house.store.write(partial(lifts.put, lift=Lift.model_validate(lift))).result()
-    served.house.cameras.said["sub"] = status_of("sub", CameraState.LOST)
-    served.house.cameras.said["undrawn"] = status_of("undrawn")
+    served.house.cameras.by_lift["sub"] = status_of("sub", CameraState.LOST)
+    served.house.cameras.by_lift["undrawn"] = status_of("undrawn")
     says(
         page,
         "1 of 4 lifts watched · Bare: no camera · Sub: camera lost · Undrawn: no masks",
@@ -66,7 +66,7 @@ def test_every_lift_that_is_not_watched_is_counted_with_the_reason(page: Page, s
 def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Served, message: str) -> None:
     """Frames come, and show nothing: said before the alarm is due."""
     says(page, "The lift is watched · no alarm stands", "live")
-    served.house.cameras.said["demo-quad"] = replace(status_of("demo-quad"), message=message)
+    served.house.cameras.by_lift["demo-quad"] = replace(status_of("demo-quad"), message=message)
     says(page, f"0 of 1 lifts watched · Demo quad: {message}", "degraded")
 
 
@@ -125,7 +125,7 @@ def test_an_alarm_that_comes_late_says_when_the_carrier_left(page: Page, served:
 
 
 def test_a_picture_that_is_not_written_yet_is_asked_for_again(page: Page, served: Served) -> None:
-    """The alarm is told before its pictures are there: a 404 is no broken picture for good."""
+    """The alarm is shown before its pictures exist: after a 404 they are fetched again."""
     shown(page, "#link[data-state=live]")
     refused: list[str] = []
 
@@ -168,7 +168,7 @@ def test_a_card_holds_what_it_shows_however_long_the_words(page: Page, served: S
     """A long name beside a long state: neither runs over the card's edge."""
     lift = Lift.model_validate({**LIFT, "id": "demo-quad", "name": "Demo double of an uncommonly long name"})
     served.house.store.write(partial(lifts.put, lift=lift)).result()
-    served.house.cameras.said["demo-quad"] = status_of("demo-quad", CameraState.DEGRADED)
+    served.house.cameras.by_lift["demo-quad"] = status_of("demo-quad", CameraState.DEGRADED)
     page.set_viewport_size({"width": 1400, "height": 900})
     card, pill = page.locator(".card"), page.locator(".card header .pill")
     expect(pill).to_have_text("camera degraded", timeout=PATIENCE_MS)

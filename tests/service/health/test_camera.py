@@ -179,7 +179,7 @@ def test_a_moved_camera_is_view_changed() -> None:
 
 
 def test_a_stream_that_stays_damaged_is_low_visibility() -> None:
-    """Frames that cannot be looked at keep the camera live, are reported if they last, change no view."""
+    """Frames that cannot be read keep the camera live, are reported if they last, change no view."""
     camera = Camera()
     camera.play(20, scene)
     changes: list[Health] = []

@@ -1,4 +1,4 @@
-"""A line that runs without passages is said to be unseen; one that stands is not."""
+"""A line that runs without passages is reported as unseen; one that stands is not."""
 
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from tests.faults.scenes import RUNNING, picture, still
 
 @dataclass
 class Line:
-    """A watch on a clock of its own, looked at five times a second."""
+    """A watch on a clock of its own, checked five times a second."""
 
     watch: CarrierWatch = field(default_factory=lambda: CarrierWatch("lift"))
     now_s: float = 100.0
@@ -29,16 +29,16 @@ class Line:
         moving: float = 0.5,
         seeing: bool = True,
     ) -> list[tuple[float, Health]]:
-        """Let time pass; return what was said, with the seconds since it began to."""
-        said: list[tuple[float, Health]] = []
+        """Let time pass; return what was reported, with the seconds since the start."""
+        reports: list[tuple[float, Health]] = []
         for step in range(1, round(seconds * 5) + 1):
             self.now_s += 0.2
             moves = step % 10 < 10 * moving
             found = self.watch.step(
                 self.now_s, moving=moves, seeing=seeing, line_speed=speed, interval_s=interval_s
             )
-            said += [(step / 5, event) for event in found]
-        return said
+            reports += [(step / 5, event) for event in found]
+        return reports
 
 
 @pytest.mark.parametrize(("interval_s", "limit_s"), [(None, 60.0), (6.0, 60.0), (15.0, 90.0)])
@@ -47,8 +47,8 @@ def test_a_running_line_without_passages_is_an_alarm(interval_s: float | None, l
     line = Line()
     line.run(10.0)
     assert line.watch.passage(line.now_s) == []
-    said = line.run(limit_s + 20.0, speed="3.3 s per passage", interval_s=interval_s)
-    [(at_s, event)] = said
+    reports = line.run(limit_s + 20.0, speed="3.3 s per passage", interval_s=interval_s)
+    [(at_s, event)] = reports
     assert at_s == pytest.approx(limit_s, abs=1.0)
     assert (event.kind, event.active, event.cause) == (AlarmKind.LIFT_UNKNOWN_RATE, True, Reason.NO_CARRIERS)
     assert "no carrier recognised" in event.message
@@ -67,7 +67,7 @@ def test_a_line_that_stands_is_none(speed: str) -> None:
 
 
 def test_where_nothing_moves_no_carriers_are_due() -> None:
-    """The closed station at night: pictures come, hardly anything moves, and nothing is said."""
+    """The closed station at night: pictures come, hardly anything moves, and nothing is reported."""
     assert Line().run(3600.0, moving=0.1) == []
 
 

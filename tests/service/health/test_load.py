@@ -1,4 +1,4 @@
-"""Overload is said, with who is to blame; a machine that keeps up is left in peace."""
+"""Overload is reported with its cause; a machine that keeps up raises nothing."""
 
 from collections.abc import Callable
 
@@ -59,18 +59,18 @@ class Clock:
         self.watch = LoadWatch("lift")
         self.now_s = 0.0
         self._sum = Load(0, 0, 0, 0.0, 0.0)
-        self.said: list[tuple[float, Health]] = []
+        self.reports: list[tuple[float, Health]] = []
 
     def play(self, counts: Counts, seconds: float, px_per_s: float = 0.0) -> list[Health]:
-        """Let so many seconds pass; return what is said meanwhile."""
-        start_s, base, before = self.now_s, self._sum, len(self.said)
+        """Let this many seconds pass; return what is reported meanwhile."""
+        start_s, base, before = self.now_s, self._sum, len(self.reports)
         for step in range(1, round(10 * seconds) + 1):
             self.now_s = start_s + step / 10
             more = counts(step / 10)
             self._sum = added(base, more)
             events = self.watch.step(self.now_s, self._sum, px_per_s, 80.0)
-            self.said += [(self.now_s, event) for event in events]
-        return [event for _, event in self.said[before:]]
+            self.reports += [(self.now_s, event) for event in events]
+        return [event for _, event in self.reports[before:]]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_what_wavers_about_the_limit_is_one_alarm() -> None:
     for _ in range(10):
         clock.play(behind(0.7), 4.0)
         clock.play(behind(0.84), 4.0)
-    assert [(event.active, event.cause) for _, event in clock.said] == [(True, Reason.OVERLOADED)]
+    assert [(event.active, event.cause) for _, event in clock.reports] == [(True, Reason.OVERLOADED)]
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_a_slow_camera_is_said_only_where_the_line_is_too_fast_for_it() -> None:
     clock = Clock()
     slow = sends(5.0)
     assert clock.play(slow, 30.0, px_per_s=300.0) == []
-    [said] = clock.play(slow, 20.0, px_per_s=500.0)
-    assert said.cause == Reason.TOO_FEW_PICTURES
+    [reports] = clock.play(slow, 20.0, px_per_s=500.0)
+    assert reports.cause == Reason.TOO_FEW_PICTURES
 
 
 def test_a_new_connection_is_not_taken_for_a_reader_that_never_waits() -> None:

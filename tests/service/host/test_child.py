@@ -49,7 +49,7 @@ def test_it_answers_and_ends(echoing: Child) -> None:
 
 
 def test_one_that_dies_is_lost_with_its_exit_code(echoing: Child) -> None:
-    """Killed while an answer is awaited; whoever sends to it afterwards is told too."""
+    """Killed while an answer is awaited; sending to it afterwards fails too."""
     os.kill(echoing.pid, signal.SIGKILL)
     with pytest.raises(ChildLostError, match=r"died \(exit code -9\)"):
         answer(echoing)

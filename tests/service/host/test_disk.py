@@ -92,14 +92,16 @@ def test_old_pictures_go_early_but_not_todays() -> None:
     assert Retention(max_age_days=0.5, max_alarm_age_days=0.5).when_low().max_alarm_age_days == 0.5
 
 
-@pytest.mark.parametrize(("free", "code", "said"), [(LOW_BYTES - 1, 200, "low: "), (1, 503, "full: ")])
-def test_health_and_metrics_say_so(make_house: Callable[..., House], free: int, code: int, said: str) -> None:
-    """Little room is said; none is not ready: no alarm could be committed."""
+@pytest.mark.parametrize(("free", "code", "expected"), [(LOW_BYTES - 1, 200, "low: "), (1, 503, "full: ")])
+def test_health_and_metrics_say_so(
+    make_house: Callable[..., House], free: int, code: int, expected: str
+) -> None:
+    """Little room is reported; with none the service is not ready: no alarm could be committed."""
     house = make_house()
     house.runtime.pictures.space = DiskSpace(house.runtime.settings.data, Disk(free).usage)
     house.runtime.pictures.space.check()
     answer = house.client.get("/health/ready")
-    assert (answer.status_code, answer.json()["disk"][: len(said)]) == (code, said)
+    assert (answer.status_code, answer.json()["disk"][: len(expected)]) == (code, expected)
     text = house.client.get("/metrics").text
     assert "barwatch_disk_low 1.0" in text
     assert float(re.findall(r"^barwatch_disk_free_bytes (\S+)$", text, re.MULTILINE)[0]) == free

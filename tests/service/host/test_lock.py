@@ -1,4 +1,4 @@
-"""One service per data folder; who comes second is told who was first."""
+"""One service per data folder; the second is refused with the first one's process id."""
 
 import errno
 import multiprocessing
@@ -50,7 +50,7 @@ def test_a_full_disk_does_not_keep_the_folder_from_being_held(tmp_path: Path) ->
 
 
 def test_a_file_system_without_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not taken for another Barwatch."""
+    """It is not mistaken for another Barwatch."""
 
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))

@@ -156,7 +156,7 @@ def test_what_must_be_done_first_is_named() -> None:
 
 
 def test_stopping_wakes_a_body_and_waits_only_so_long() -> None:
-    """One that waits for a queue is woken; one that hangs is left behind, and that is said."""
+    """One that waits for a queue is woken; one that hangs is abandoned, which is logged."""
     work: queue.SimpleQueue[int] = queue.SimpleQueue()
     waiting = Runner("waiting", lambda: work.get() > 0, wake=lambda: work.put(0))
     waiting.start()

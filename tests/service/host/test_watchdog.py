@@ -45,18 +45,18 @@ def run(hang: str) -> tuple[int, str]:
 
 def test_a_hanging_event_loop_ends_the_process() -> None:
     """Code 70, a line that names the part, and where every thread was."""
-    code, said = run("threading.Event().wait()")
+    code, output = run("threading.Event().wait()")
     assert code == HANGS
-    assert "hangs" in said
-    assert "event loop" in said
-    assert "in main" in said
+    assert "hangs" in output
+    assert "event loop" in output
+    assert "in main" in output
 
 
 def test_so_does_one_that_keeps_the_interpreters_lock() -> None:
     """No thread of Python's can run: the timer ends it, and says where the main thread was."""
-    code, said = run("ctypes.PyDLL(None).sleep(60)")
+    code, output = run("ctypes.PyDLL(None).sleep(60)")
     assert code == -signal.SIGALRM
-    assert "in main" in said
+    assert "in main" in output
 
 
 def test_one_that_was_stopped_ends_without_a_crash() -> None:
@@ -83,13 +83,13 @@ def test_so_does_the_end_of_the_watchdog_itself() -> None:
     """Its thread is killed: nobody sets the timer any more, which does not pass for peace."""
     kill = "ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(SystemExit))"
     hang = f"ident = watchdog._runner.thread_id; {kill}; await asyncio.sleep(60)"
-    code, said = run(hang)
+    code, output = run(hang)
     assert code == -signal.SIGALRM
-    assert "most recent call first" in said
+    assert "most recent call first" in output
 
 
 def test_a_step_that_lasts_is_found_and_only_that() -> None:
-    """Of two runners the one that hangs is named; nothing is said of one that waits for work."""
+    """Of two runners the one that hangs is named; one that waits for work is not."""
     ended: SimpleQueue[int] = SimpleQueue()
     runners, let_go, hanging = Runners(), threading.Event(), threading.Event()
 

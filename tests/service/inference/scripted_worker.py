@@ -1,4 +1,4 @@
-"""Workers without a network, which start in no time: they answer ones. Run in a process, without torch."""
+"""Workers without a network, which start quickly: they answer with ones. Run in a process, without torch."""
 
 import time
 from collections.abc import Callable
@@ -39,12 +39,12 @@ def answers_slowly(pipe: Connection, _: Any, __: Any, outputs: Any, options: Emb
 
 
 def sleeps(*_: object) -> None:
-    """Never get ready and do nothing."""
+    """Do nothing and never become ready."""
     time.sleep(600)
 
 
 def gets_on(pipe: Connection, *arguments: Any) -> None:
-    """Be on a busy machine: for seconds it only gets on, a little at a time."""
+    """Act as on a busy machine: make slow progress for seconds."""
     until_s = time.monotonic() + BUSY_S
     while time.monotonic() < until_s:
         pause_s = time.process_time() + PART_S

@@ -1,4 +1,4 @@
-"""A lost accelerator: the processor goes on, and it is said why."""
+"""A lost accelerator: the processor takes over, and the reason is reported."""
 
 import shutil
 from collections.abc import Callable

@@ -95,7 +95,7 @@ def test_each_request_is_judged_by_its_own_masks(tmp_path: Path) -> None:
 def test_killed_with_requests_in_flight_it_comes_back(
     engine: WorkerEngine, events: "queue.Queue[Health]"
 ) -> None:
-    """SIGKILL in the middle: worker_down is said, a new worker serves, every future comes to an end."""
+    """SIGKILL in the middle: worker_down is reported, a new worker serves, every future comes to an end."""
     first, restarts = _pid(engine), engine.status.restarts
     flying = [engine.submit_pictures(np.stack([picture(OPEN)] * 8)) for _ in range(40)]
     os.kill(first, signal.SIGKILL)
@@ -113,7 +113,7 @@ def test_killed_with_requests_in_flight_it_comes_back(
 
 
 def test_a_worker_that_hangs_is_replaced(tiny_artefact: Path) -> None:
-    """SIGSTOP is a hang: noticed even when nobody asks anything, said, and mended."""
+    """SIGSTOP is a hang: noticed even without requests, reported, and mended."""
     events = queue.SimpleQueue[Health]()
     engine = WorkerEngine(
         tiny_artefact, device="cpu", on_health=events.put, hang_s=1.0, main=scripted_worker.answers

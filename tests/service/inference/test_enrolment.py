@@ -160,7 +160,7 @@ def _with(engine: InlineEngine, calibration: Any) -> InlineEngine:
 
 
 def test_a_reference_of_another_lift_is_warned_of(tmp_path: Path) -> None:
-    """A picture that cannot be a carrier of the masks' lift is said to be none: wrong masks or camera."""
+    """A picture that cannot be a carrier of the masks' lift is reported: wrong masks or camera."""
     path = write_artefact(tmp_path, Comparing)
     data = json.loads(path.with_suffix(".json").read_text())
     data["calibration"]["fit_threshold"] = 0.7  # the picture's brightest cell, its chance, has 0.6

@@ -161,7 +161,7 @@ def test_frames_that_are_missing_before_the_line_is_known_cost_no_carrier(day: l
 def test_a_process_that_is_started_again_accounts_for_the_time_between(
     day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
 ) -> None:
-    """It dies at 18 s and the next begins at 24 s: who passed meanwhile is said not to have been seen."""
+    """It dies at 18 s and the next begins at 24 s: carriers that passed meanwhile are `not_seen`."""
     extractor, before = begun
     second = PassageExtractor(
         watched(DAY), run_id="second", learnt=extractor.learnt, left_mono_s=before[-1].left_mono_s

@@ -31,19 +31,19 @@ LEARNT_S = 15.6
 
 
 def passages_of(scene: Scene, source: Iterable[Frame] | None = None) -> tuple[Found, list[str]]:
-    """Return each passage with the media time at which it was reported, and what was said of the line."""
+    """Return each passage with the media time at which it was reported, and the reported line speeds."""
     extractor = PassageExtractor(watched(scene), run_id="test")
-    found, said = watch(extractor, frames(scene) if source is None else source)
-    return found + [(passage, scene.seconds) for passage in extractor.finish()], said
+    found, speeds = watch(extractor, frames(scene) if source is None else source)
+    return found + [(passage, scene.seconds) for passage in extractor.finish()], speeds
 
 
 def watch(extractor: PassageExtractor, source: Iterable[Frame]) -> tuple[Found, list[str]]:
     found: Found = []
-    said: list[str] = []
+    speeds: list[str] = []
     for frame in source:
         found += [(passage, frame.t_s) for passage in extractor.step(frame)]
-        said.append(extractor.line_speed)
-    return found, said
+        speeds.append(extractor.line_speed)
+    return found, speeds
 
 
 @functools.cache
@@ -61,10 +61,10 @@ def passages_of_even_beginning(
 
     change: made to each frame after that.
     """
-    extractor, found, said = copy.deepcopy(begun())
-    then_found, then_said = watch(extractor, map(change, frames(scene, len(said) / scene.fps)))
+    extractor, found, speeds = copy.deepcopy(begun())
+    then_found, then_speeds = watch(extractor, map(change, frames(scene, len(speeds) / scene.fps)))
     found += then_found + [(passage, scene.seconds) for passage in extractor.finish()]
-    return found, said + then_said
+    return found, speeds + then_speeds
 
 
 def assert_right(scene: Scene, found: Found) -> None:
@@ -116,21 +116,21 @@ def test_each_carrier_once(scene: Scene) -> None:
 def test_a_line_that_stops_holds_its_carrier() -> None:
     """A stop of 6 s with a carrier in view: it is one carrier, its times include the stop."""
     scene = Line(seconds=31, carriers=EVERY_4_S[:6], pace=((19.0, 0.0), (25.0, 1.0)))
-    found, said = passages_of_even_beginning(scene)
+    found, speeds = passages_of_even_beginning(scene)
     assert_right(scene, found)
     fps = scene.fps
-    assert all("s per passage" in line for line in said[int(16 * fps) : int(18 * fps)])
-    assert said[int(22 * fps)] == said[int(24 * fps)] == "stopped"
-    assert "s per passage" in said[int(28 * fps)]
+    assert all("s per passage" in line for line in speeds[int(16 * fps) : int(18 * fps)])
+    assert speeds[int(22 * fps)] == speeds[int(24 * fps)] == "stopped"
+    assert "s per passage" in speeds[int(28 * fps)]
 
 
 def test_a_line_that_backs_reports_no_carrier_twice() -> None:
     """Stopped, run backwards by half a carrier's way and on again: each carrier once all the same."""
     pace = ((19.0, 0.0), (21.0, -0.5), (25.0, 0.0), (26.0, 1.0))
     scene = Line(seconds=35, carriers=EVERY_4_S[:6], pace=pace)
-    found, said = passages_of_even_beginning(scene)
+    found, speeds = passages_of_even_beginning(scene)
     assert_right(scene, found)
-    assert "backwards" in said
+    assert "backwards" in speeds
 
 
 def test_a_slow_stretch() -> None:
@@ -163,9 +163,9 @@ def three() -> list[Frame]:
 
 def test_people_alone_are_no_carriers() -> None:
     """Walkers before a line without carriers make no passage."""
-    found, said = passages_of(Line(seconds=14.0, carriers=(), people=5))
+    found, speeds = passages_of(Line(seconds=14.0, carriers=(), people=5))
     assert found == []
-    assert set(said) == {"unknown"}
+    assert set(speeds) == {"unknown"}
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_people_alone_are_no_carriers() -> None:
 def test_a_recording_too_short_for_the_line_to_be_learnt(
     references: bool, carriers: tuple[float, ...]
 ) -> None:
-    """No carrier's interval can be told: each is found by itself, once the recording has ended."""
+    """No interval of carriers can be measured: each is found separately, once the recording has ended."""
     scene = Line(carriers=carriers, seconds=carriers[-1] + 5.5, people=4, snow=40)
     extractor = PassageExtractor(watched(scene, references), run_id="test")
     found = [passage for frame in frames(scene) for passage in extractor.step(frame)] + extractor.finish()

@@ -119,26 +119,26 @@ def test_a_camera_s_process_begins_with_it(tmp_path: Path, learnt: Learnt) -> No
     one = replace(one, lift=one.lift.model_copy(update={"camera": camera}), loop_file=True)
     path = tmp_path / "learnt.npz"
     replace(learnt, of=fingerprint(one)).save(path)
-    said: queue.Queue[CameraEvent] = queue.Queue()
-    supervisor = CameraSupervisor(one, said.put, memory=path)
+    events: queue.Queue[CameraEvent] = queue.Queue()
+    supervisor = CameraSupervisor(one, events.put, memory=path)
     supervisor.start()
     try:
-        known(said)
+        known(events)
         pid = supervisor.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        while not isinstance(said.get(timeout=30.0), Health):
+        while not isinstance(events.get(timeout=30.0), Health):
             pass  # until it is reported down: what comes then is of the next process
-        known(said)
+        known(events)
     finally:
         supervisor.stop()
     assert load(path, one) is not None
 
 
-def known(said: queue.Queue[CameraEvent]) -> None:
+def known(events: queue.Queue[CameraEvent]) -> None:
     """Wait until a process's frames have come; its line is known by then, long before it could be learnt."""
     while True:
-        event = said.get(timeout=30.0)
+        event = events.get(timeout=30.0)
         if isinstance(event, CameraStatus) and event.state is CameraState.LIVE:
             assert event.line_speed != "unknown"
             return

@@ -45,6 +45,6 @@ def test_people_alone_have_no_interval() -> None:
 
 @pytest.mark.parametrize("seconds", [1.0, 5.0, 7.0])
 def test_too_short_a_video_is_refused(seconds: float) -> None:
-    """Fewer than three carriers: said so."""
+    """Fewer than three carriers: refused with the reason."""
     with pytest.raises(CalibrationError):
         clock_of(film(SIDEWAYS, seconds))

@@ -1,4 +1,4 @@
-"""The movement's three numbers: the same straight rope as a track's poses, told otherwise."""
+"""The movement's three numbers: another description of the straight rope that a track's poses describe."""
 
 import cv2
 import numpy as np

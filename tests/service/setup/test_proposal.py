@@ -37,7 +37,7 @@ def test_a_drawn_lift_is_followed(motion: Motion) -> None:
     assert proposal.interval_s == pytest.approx(INTERVAL_S, rel=0.01)
     assert drift_px(proposal, motion) < 4.0
     assert proposal.confidence > 0.6
-    # The drawn bench is 86 pixels wide at the reference; a piece of the pole may be taken for the carrier.
+    # The drawn bench is 86 pixels wide at the reference; a piece of the pole may pass for the carrier.
     distance = (proposal.middles_s[0] - 2.0) / INTERVAL_S
     width = 86.0 * FACTOR / motion.depth(distance - round(distance)) * proposal.track.middle.scale
     assert 0.45 * CANONICAL_SIZE < width < 0.9 * CANONICAL_SIZE

@@ -55,7 +55,7 @@ class Station:
         self.store.write(partial(lifts.put, lift=lift)).result()
 
     def calibrate(self, midpoint: float) -> None:
-        """Judge by a site calibration whose threshold lies there."""
+        """Judge by a site calibration with this threshold."""
         version = self.masks.get(LIFT)
         assert version is not None
         site = SiteCalibration(BimodalFit(midpoint - 1, midpoint + 1, 0.1, 0.5))
@@ -99,7 +99,7 @@ class Station:
         self.store.write(partial(passages.review, passage_id=passage_id, label=label)).result()
 
     def reason(self) -> ArmingReason | None:
-        """Why the lift is not armed, found out now and told afterwards alike."""
+        """Why the lift is not armed, as `check` finds it; `state` must then agree."""
         found = self.watch.check(LIFT)
         assert self.watch.state(LIFT) == found
         return found.reason
@@ -154,7 +154,7 @@ def test_reviews_confirm_as_well_as_references(station: Station) -> None:
 
 @pytest.mark.parametrize("references", [REFERENCES, {}])
 def test_swapped_masks_are_never_armed(station: Station, references: dict[str, Image]) -> None:
-    """From an old database, or told by reviews alone: the reason names the swap, however many carriers."""
+    """From an old database, or by reviews alone: the reason names the swap, however many carriers."""
     station.enrol(CLOSE_Y, OPEN_Y, references, unchecked=True)
     station.carriers(60)
     if not references:
@@ -165,7 +165,7 @@ def test_swapped_masks_are_never_armed(station: Station, references: dict[str, I
 
 
 def test_masks_that_miss_the_bars_are_never_armed(station: Station) -> None:
-    """Masks elsewhere, confirmed by a person who nodded everything through: the bars are not on them."""
+    """Masks elsewhere, confirmed by a person who approved everything: the bars are not on them."""
     station.enrol(OPEN_Y + 40, CLOSE_Y + 40, {})
     station.carriers(60)
     station.review("p-1", Verdict.CLOSED)
@@ -252,8 +252,8 @@ def test_while_the_embedder_is_down_nothing_is_armed(station: Station) -> None:
     assert station.watch.state(LIFT).armed
 
 
-def test_a_long_check_is_no_hang(station: Station) -> None:
-    """On its own thread each question to the engine is a step of its own; on a request's thread it is not."""
+def test_a_long_check_is_not_a_hang(station: Station) -> None:
+    """On its own thread each call of the engine counts as a step; on a request's thread it does not."""
     station.enrol(OPEN_Y, CLOSE_Y, REFERENCES)
     station.carriers(30)
     station.enrol(OPEN_Y, CLOSE_Y, {})

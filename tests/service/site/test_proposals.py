@@ -52,7 +52,7 @@ NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 
 
 class RememberingEmbedder(TinyEmbedder):
-    """The tiny network; what it has answered it answers at once, as all passages show the same pictures."""
+    """The tiny network with a cache of its answers, because all passages show the same pictures."""
 
     def __init__(self) -> None:
         self._answers: dict[bytes, Inference] = {}
@@ -167,7 +167,7 @@ def test_twenty_fifty_and_two_hundred_passages_propose_once_each(house: House) -
     assert house.active.site is None
 
 
-def test_long_learning_is_no_hang(house: House) -> None:
+def test_long_learning_is_not_a_hang(house: House) -> None:
     """The watchdog gives a step 30 s: each passage that is judged again is one of its own."""
     beats: list[int] = []
     house.watch(50)
@@ -177,7 +177,7 @@ def test_long_learning_is_no_hang(house: House) -> None:
 
 
 def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> None:
-    """50 passages, 13 of them open: what either looks like is stored, and told apart by it."""
+    """50 passages, 13 of them open: what each looks like is stored, and tells them apart."""
     house.watch(50)
     assert house.look() == (50, 0)
     (stored,) = house.stored()
@@ -213,7 +213,7 @@ def test_a_passage_that_cannot_be_used_is_not_waited_for(house: House) -> None:
     assert house.look() is None
 
 
-def test_files_that_are_no_pictures_any_more_are_left_out(house: House) -> None:
+def test_damaged_picture_files_are_left_out(house: House) -> None:
     """One is cut off, one has another size: the passages that show the other file are learnt from."""
     house.watch(40)
     opened = house.pictures.path(house.files[0] or "")
@@ -225,7 +225,7 @@ def test_files_that_are_no_pictures_any_more_are_left_out(house: House) -> None:
 
 
 def test_while_the_embedder_is_down_a_proposal_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said why, and made up for."""
+    """The reason is reported, and the proposal comes later."""
     house.watch(20)
     failed: Future[Any] = Future()
     failed.set_exception(EngineUnavailableError("the embedder's worker died"))
@@ -269,7 +269,7 @@ def test_reviews_propose_again(house: House) -> None:
 
 
 def test_reviews_that_say_nothing_do_not_count(house: House) -> None:
-    """Who labels a passage "unknown" says of no heap; labels before the 20th passage wait for it."""
+    """A label of "unknown" counts towards no cluster; labels before the 20th passage wait for it."""
     house.watch(19)
     house.review(range(5))
     assert house.look() is None
@@ -357,7 +357,7 @@ def test_lifts_are_looked_at_one_a_step_and_not_all_the_time(
 def test_a_proposal_does_not_keep_the_other_lifts_waiting(
     house: House, monkeypatch: pytest.MonkeyPatch, proposes: bool, looked_at: int
 ) -> None:
-    """A look that proposed is followed by the next, one of two seconds in vain by minutes of rest."""
+    """A check that proposed is followed by the next; one without a result by minutes of pause."""
     now_mono_s = 1000.0
     monkeypatch.setattr("service.site.proposals.time.monotonic", lambda: now_mono_s)
     house.watch(20)
@@ -402,8 +402,8 @@ def refusing(tmp_path: Path) -> Iterator[_Refusing]:
     opened.close()
 
 
-def test_a_refused_write_is_proposed_at_the_next_look(refusing: _Refusing, tmp_path: Path) -> None:
-    """A full disk costs time, not the proposal."""
+def test_a_refused_write_is_proposed_at_the_next_check(refusing: _Refusing, tmp_path: Path) -> None:
+    """A full disk delays the proposal but does not lose it."""
     house = House(refusing, tiny_manifest(), tmp_path / "shown")
     house.watch(20)
     refusing.refusals = 1
@@ -415,9 +415,9 @@ def test_a_refused_write_is_proposed_at_the_next_look(refusing: _Refusing, tmp_p
 def test_the_pipeline_proposes_by_itself(
     refusing: _Refusing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It looks at the lifts that it judges, and goes on after a refused write and a look that failed."""
+    """It looks at the lifts that it judges, and goes on after a refused write and a failed check."""
     monkeypatch.setattr("service.site.proposals.ROUND_EVERY_S", 0.0)
-    monkeypatch.setattr("service.site.proposals.MOST_REST_S", 0.0)
+    monkeypatch.setattr("service.site.proposals.MAX_PAUSE_S", 0.0)
     house = House(refusing, tiny_manifest(), tmp_path / "shown")
     house.watch(20)
     for_ever = Retention(max_age_days=36_500, max_alarm_age_days=36_500)

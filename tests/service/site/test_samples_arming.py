@@ -44,7 +44,7 @@ def masks_of(name: str) -> Float32:
 
 
 def read_by(masks: Float32, pictures: Sequence[UInt8]) -> PassageReading:
-    """What a passage of these pictures is by the masks."""
+    """The reading of a passage of these pictures by the masks."""
     references = LiftReferences(masks[:, None])
     inference: Inference = model().pictures(np.stack(pictures), references.embeddings())
     shown = [Picture(image, None, 0.0, 1.0) for image in pictures]

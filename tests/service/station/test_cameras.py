@@ -90,7 +90,7 @@ class House:
         with self.changed:
             assert self.changed.wait_for(condition, 20)
 
-    def said(self) -> list[tuple[str, str]]:
+    def calls(self) -> list[tuple[str, str]]:
         return [(what, watched.lift.id) for what, watched in self.done]
 
 
@@ -120,19 +120,19 @@ def test_cameras_come_and_go_with_the_configuration(house: House) -> None:
     house.put(lift_of("no-camera", None))
     house.put(lift_of("no-track", track=False))
     house.put(lift_of("a"))
-    house.until(lambda: house.said() == [("start", "a")])
+    house.until(lambda: house.calls() == [("start", "a")])
     house.put(lift_of("b"))
     house.until(lambda: len(house.done) == 2)
     house.put(lift_of("a", "rtsp://camera/2"))
-    house.until(lambda: house.said()[2:] == [("stop", "a"), ("start", "a")])
+    house.until(lambda: house.calls()[2:] == [("stop", "a"), ("start", "a")])
     assert house.done[-1][1].lift.camera == lift_of("a", "rtsp://camera/2").camera
     assert {status.lift_id for status in house.cameras.statuses()} == {"a", "b"}
     assert house.cameras.status("no-camera") is None
     house.store.write(partial(lifts.delete, lift_id="a")).result()
     house.cameras.refresh()
-    house.until(lambda: house.said()[4:] == [("stop", "a")])
+    house.until(lambda: house.calls()[4:] == [("stop", "a")])
     house.cameras.stop()
-    assert house.said()[5:] == [("stop", "b")]
+    assert house.calls()[5:] == [("stop", "b")]
 
 
 def test_new_masks_reach_camera_and_judge(house: House) -> None:
@@ -144,7 +144,7 @@ def test_new_masks_reach_camera_and_judge(house: House) -> None:
     version = enrol("a", draw_mask(OPEN_Y), draw_mask(CLOSE_Y), {}, engine)
     house.store.write(partial(masks.add, version=version)).result()
     house.cameras.refresh()
-    house.until(lambda: house.said()[1:] == [("stop", "a"), ("start", "a")])
+    house.until(lambda: house.calls()[1:] == [("stop", "a"), ("start", "a")])
     found = house.done[-1][1].masks
     assert found is not None
     assert (found.open == version.masks.open).all()
@@ -181,10 +181,10 @@ def test_an_invalid_lift_is_out_of_service_alone(house: House) -> None:
     house.until(lambda: len(house.done) == 1)
     house.store.write(lambda s: s.execute(text("UPDATE lifts SET config = '{}' WHERE id = 'b'"))).result()
     house.put(lift_of("c"))
-    house.until(lambda: house.said()[1:] == [("stop", "b"), ("start", "c")])
+    house.until(lambda: house.calls()[1:] == [("stop", "b"), ("start", "c")])
     house.until(lambda: invalid_alarms(house) == [("b", True)])
     house.put(lift_of("b"))
-    house.until(lambda: house.said()[3:] == [("start", "b")])
+    house.until(lambda: house.calls()[3:] == [("start", "b")])
     house.until(lambda: invalid_alarms(house) == [("b", True), ("b", False)])
     assert house.runners.troubles() == {}
 
@@ -194,11 +194,11 @@ def test_a_camera_that_cannot_be_started_is_one_lifts_trouble(house: House) -> N
     house.broken.add("a")
     for lift_id in ("a", "b"):
         house.put(lift_of(lift_id))
-    house.until(lambda: house.said() == [("start", "b")])
+    house.until(lambda: house.calls() == [("start", "b")])
     house.until(lambda: invalid_alarms(house) == [("a", True)])
     house.broken.clear()
     house.cameras.refresh()
-    house.until(lambda: house.said()[1:] == [("start", "a")])
+    house.until(lambda: house.calls()[1:] == [("start", "a")])
     house.until(lambda: invalid_alarms(house) == [("a", True), ("a", False)])
 
 
@@ -211,7 +211,7 @@ def test_masks_that_cannot_be_used_hold_up_no_camera(house: House) -> None:
         version = enrol(lift_id, draw_mask(OPEN_Y), draw_mask(CLOSE_Y), {}, engine)
         house.store.write(partial(masks.add, version=version)).result()
     house.put(lift_of("c"))
-    house.until(lambda: house.said() == [("start", "c")])
+    house.until(lambda: house.calls() == [("start", "c")])
     house.until(lambda: house.reloaded == ["b"])
     house.broken.clear()
     house.cameras.refresh()
@@ -230,8 +230,8 @@ def test_damaged_masks_are_reported_once_and_tried_again_when_their_row_changes(
             masks.active(session, lift_id)
         house.reload(lift_id)
 
-    said = CapturingLogger()
-    monkeypatch.setattr("service.station.cameras.log", said)
+    logger = CapturingLogger()
+    monkeypatch.setattr("service.station.cameras.log", logger)
     monkeypatch.setattr(house.cameras, "_on_masks", reload)
     version = enrol(
         "a", draw_mask(OPEN_Y), draw_mask(CLOSE_Y), {}, InlineEngine(TinyEmbedder(), tiny_manifest())
@@ -244,7 +244,7 @@ def test_damaged_masks_are_reported_once_and_tried_again_when_their_row_changes(
         house.until(lambda n=n: len(house.done) == n + 1)  # type: ignore[misc]
     assert tried == ["a"]
     assert invalid_alarms(house) == [("a", True)]
-    (line,) = [call for call in said.calls if call.args == ("masks cannot be used",)]
+    (line,) = [call for call in logger.calls if call.args == ("masks cannot be used",)]
     assert line.kwargs["exc_info"] is None
     house.store.write(lambda s: s.execute(text("UPDATE mask_versions SET warnings = '[]'"))).result()
     house.cameras.refresh()
@@ -267,4 +267,4 @@ def test_nothing_unforeseen_ends_it(house: House, monkeypatch: pytest.MonkeyPatc
     while house.runners.troubles() != {"cameras": "failing: ZeroDivisionError: no lifts"}:
         pause.wait(0.01)
     failing = False
-    house.until(lambda: house.said() == [("start", "a")])
+    house.until(lambda: house.calls() == [("start", "a")])

@@ -110,14 +110,14 @@ def test_mjpeg_comes_at_the_pace_of_its_arrival(http_camera: str) -> None:
 def test_a_camera_that_says_nothing_is_given_up(silent: int) -> None:
     """A server that accepts and is silent costs no more than the time-out, and leaks no password."""
     start_s = time.monotonic()
-    said = failure(StreamSource(f"rtsp://user:canary@127.0.0.1:{silent}/live", open_timeout_s=0.5))
+    message = failure(StreamSource(f"rtsp://user:canary@127.0.0.1:{silent}/live", open_timeout_s=0.5))
     assert time.monotonic() - start_s < 2.5
-    assert "no answer within 0.5 s" in said
-    assert "canary" not in said
+    assert "no answer within 0.5 s" in message
+    assert "canary" not in message
 
 
 def test_the_default_time_out_is_under_three_seconds() -> None:
-    """What the service uses where nothing else is said."""
+    """The service's defaults."""
     assert StreamSource("rtsp://camera/live")._timeouts[0] < 3.0
 
 
@@ -135,10 +135,10 @@ def test_no_message_and_no_log_line_has_the_password(
 ) -> None:
     """Refused, unauthorised or ended: neither the error nor anything that FFmpeg writes has the secret."""
     with caplog.at_level(logging.DEBUG):
-        said = failure(open_source(url.format(http=http_camera)))
-    assert "127.0.0.1" in said
+        message = failure(open_source(url.format(http=http_camera)))
+    assert "127.0.0.1" in message
     out, err = capfd.readouterr()
-    assert "canary" not in (said.replace("canary-free", "") + caplog.text + out + err)
+    assert "canary" not in (message.replace("canary-free", "") + caplog.text + out + err)
 
 
 def test_what_is_no_camera_is_refused_by_name() -> None:

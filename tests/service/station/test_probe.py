@@ -1,4 +1,4 @@
-"""What is no camera says why, in plain words and soon; what may not be dialled is not."""
+"""An address that is not a camera's is answered with the reason, soon; a forbidden one is never dialled."""
 
 import json
 import socket
@@ -23,7 +23,7 @@ __all__ = ["_plain_logs", "http_camera", "make_house", "silent"]
 
 
 class _Pages(BaseHTTPRequestHandler):
-    """A web server that is no camera: a page, a redirect, a closed door, nothing there."""
+    """A web server that is not a camera: a page, a redirect, a refusal, a missing page."""
 
     def do_GET(self) -> None:
         self.send_response({"/": 200, "/moved": 302, "/closed": 403}.get(self.path, 404))
@@ -56,7 +56,7 @@ def closed_port() -> int:
 
 
 def test_each_trouble_has_its_reason(web: str, silent: int) -> None:
-    """Name, port, silence, another kind of server, a path that leads nowhere, a door that stays shut."""
+    """Name, port, silence, another kind of server, a missing path, a wrong password."""
     wanted: dict[str, SourceProblem] = {
         "rtsp://no-such-camera.invalid/live": SourceProblem.NO_SUCH_HOST,
         f"rtsp://127.0.0.1:{closed_port()}/live": SourceProblem.REFUSED,
@@ -88,14 +88,14 @@ def test_a_camera_over_http_is_seen(http_camera: str) -> None:
     "url",
     ["file:///etc/passwd", "/etc/passwd", "/dev/video0", "http://169.254.169.254/", "rtsp://a:Canary/1@cam/"],
 )
-def test_what_could_not_be_stored_is_not_opened(url: str, make_house: Callable[..., House]) -> None:
+def test_an_address_that_cannot_be_stored_is_not_opened(url: str, make_house: Callable[..., House]) -> None:
     """422 with the same reasons as for a lift's camera; nothing of a password comes back."""
     answer = make_house().call("POST", "/cameras/probe", json={"url": url})
     assert answer.status_code == 422
     assert "Canary" not in answer.text
 
 
-def test_what_a_name_leads_to_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_resolved_address_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host's name may stand for an address that no camera has: it is not dialled."""
     monkeypatch.setattr(
         "socket.getaddrinfo",
@@ -108,7 +108,7 @@ def test_what_a_name_leads_to_decides(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_an_administrator_sends_the_services_variables_to_a_host(
     make_house: Callable[..., House],
 ) -> None:
-    """An operator looks at addresses without any: ${NAME} would go to whatever host the address names."""
+    """An operator probes addresses without any: ${NAME} would go to whatever host the address names."""
     address = {"url": f"rtsp://${{NOT_SET_1}}@127.0.0.1:{closed_port()}/"}
     house = make_house()
     assert house.call("POST", "/cameras/probe", Role.OPERATOR, json=address).status_code == 403
@@ -116,8 +116,8 @@ def test_only_an_administrator_sends_the_services_variables_to_a_host(
     assert house.call("POST", "/cameras/probe", Role.OPERATOR, json=plain).json()["problem"] == "refused"
 
 
-def test_a_name_that_is_not_set_is_said(make_house: Callable[..., House]) -> None:
-    """From the process that looks, as 422."""
+def test_a_variable_that_is_not_set_is_reported(make_house: Callable[..., House]) -> None:
+    """By the probe's process, as 422."""
     answer = make_house().call("POST", "/cameras/probe", json={"url": "rtsp://${NOT_SET_1}@127.0.0.1/"})
     assert answer.status_code == 422
     assert "NOT_SET_1" in answer.json()["detail"]
@@ -128,9 +128,9 @@ def hang(connection: Connection, url: str, transport: str) -> None:
     connection.poll(None)
 
 
-def test_one_at_a_time_and_a_hanging_one_is_given_up() -> None:
+def test_one_at_a_time_and_a_hanging_one_is_ended() -> None:
     """A second caller is told to wait; a process that does not answer in time is ended."""
-    found = probe_apart("rtsp://127.0.0.1:1/", longest_s=0.01, main=hang)
+    found = probe_apart("rtsp://127.0.0.1:1/", timeout_s=0.01, main=hang)
     assert found.problem is SourceProblem.TIMED_OUT
     with probe._one, pytest.raises(ConflictError, match="try again"):
         probe_apart("rtsp://127.0.0.1/")

@@ -8,7 +8,7 @@ from service.station.pulse import Pulse
 
 
 def beats_of(work: Callable[[Pulse, Callable[[int], bool]], None], longest_s: float = 60.0) -> int:
-    """Return how many beats there were while a thread did this; it is told how to wait for beats."""
+    """Return how many beats there were while a thread did this; it gets a function that waits for beats."""
     beaten = threading.Semaphore(0)
     count = 0
 

@@ -1,4 +1,4 @@
-"""Whatever a recording went through, carriers are judged at their times or `unknown`, and it is said why."""
+"""Whatever a recording went through, carriers are judged at their times or `unknown` with a reason."""
 
 import json
 from dataclasses import replace
@@ -46,7 +46,7 @@ def watch(path: Path, tmp_path: Path) -> tuple[RecordingWatch, list[Watched]]:
 
 
 def by_pictures(found: list[Watched]) -> list[float]:
-    """When the carriers were at middle of which there is any picture to judge, seconds."""
+    """Times at middle, seconds, of the carriers that have at least one picture to judge."""
     return [
         each.passage.t_middle_s
         for each in found
@@ -55,7 +55,7 @@ def by_pictures(found: list[Watched]) -> list[float]:
 
 
 def test_a_gap_while_the_line_is_learnt_costs_no_carrier(pictures: list[Image], tmp_path: Path) -> None:
-    """A recorder that pauses for 30 s after 6.4 s: those before and behind are found, those in it unknown."""
+    """A recorder that pauses for 30 s after 6.4 s: those before and after are found, those in it unknown."""
     handling = Handling(gap=(6.4, 30.0))
     _, found = watch(record(tmp_path / "a", pictures, 12, handling), tmp_path)
     due = [handling.time_of(middle_s, 0.0)[0] for middle_s in MIDDLES_S]
@@ -73,8 +73,8 @@ def test_a_change_of_size_costs_no_carrier(pictures: list[Image], tmp_path: Path
     assert any("size changes" in line for line in watching.advice)
 
 
-def test_by_pictures_of_another_shape_nothing_is_judged(pictures: list[Image], tmp_path: Path) -> None:
-    """Squeezed, or cut? Nobody knows; the summary names both sizes."""
+def test_pictures_of_another_shape_are_not_judged(pictures: list[Image], tmp_path: Path) -> None:
+    """Whether they are squeezed or cropped is unknown; the summary names both sizes."""
     squeezed = [np.asarray(cv2.resize(picture, (240, 180)), np.uint8) for picture in pictures]
     watching, found = watch(record(tmp_path / "a", squeezed, 12, Handling()), tmp_path)
     assert found
@@ -83,8 +83,8 @@ def test_by_pictures_of_another_shape_nothing_is_judged(pictures: list[Image], t
     assert any("240x180" in line and "640x360" in line for line in watching.advice)
 
 
-def test_too_few_pictures_a_second_are_said(pictures: list[Image], tmp_path: Path) -> None:
-    """And how many it takes."""
+def test_too_few_pictures_a_second_are_reported(pictures: list[Image], tmp_path: Path) -> None:
+    """With the number that is needed."""
     watching, _ = watch(record(tmp_path / "a", pictures, 12, Handling(every=12)), tmp_path)
     assert any("too few to follow a line" in line and "at least 5" in line for line in watching.advice)
 
@@ -132,7 +132,7 @@ def watched_by_command(path: Path) -> tuple[Result, list[dict[str, object]], dic
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
-def test_what_recorders_make_of_the_demonstration_is_judged_as_it_is(name: str, tmp_path: Path) -> None:
+def test_the_demonstration_in_recorders_formats_is_judged_correctly(name: str, tmp_path: Path) -> None:
     """Its first 27 s: each carrier at its time with its verdict, unknown, or beyond what could be read."""
     folder, handling = sample_folder("demo-quad"), CASES[name]
     assert folder is not None

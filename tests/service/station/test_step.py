@@ -32,7 +32,7 @@ def day() -> list[Frame]:
 
 
 def test_what_is_dark_is_unknown_in_a_recording_too(day: list[Frame]) -> None:
-    """Dark from 15 to 29 s: said so, and over again; no carrier is lost, and none is judged meanwhile."""
+    """Dark from 15 to 29 s: reported, and its end too; no carrier is lost, and none is judged meanwhile."""
     station = Station(watched(SCENE), 0.0, run_id="test")
     events = [
         event

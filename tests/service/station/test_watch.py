@@ -1,4 +1,4 @@
-"""A recording is watched as the service would: each carrier judged once, progress told."""
+"""A recording is watched as the service would: each carrier judged once, progress reported."""
 
 from pathlib import Path
 
@@ -43,16 +43,16 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> EmbeddingModel:
 
 @pytest.fixture(scope="module")
 def seen(recording: Path, model: EmbeddingModel) -> tuple[list[Watched], list[float]]:
-    """What was found in the recording, and what was told of progress."""
-    told: list[float] = []
-    return list(RecordingWatch(recording, folder(), model, on_progress=told.append)), told
+    """What was found in the recording, and the reported progress."""
+    progress: list[float] = []
+    return list(RecordingWatch(recording, folder(), model, on_progress=progress.append)), progress
 
 
 def test_each_carrier_is_judged_once_and_progress_is_told(
     seen: tuple[list[Watched], list[float]],
 ) -> None:
     """Three carriers, each once at its time with a judgement of three pictures; progress grows to the end."""
-    found, told = seen
+    found, progress = seen
     assert len(found) == 3
     for (passage, judgement, _), begin_s in zip(found, SCENE.carriers, strict=False):
         assert passage.t_middle_s == pytest.approx(crossing_s(SCENE, begin_s, 0.5), abs=0.3)
@@ -60,8 +60,8 @@ def test_each_carrier_is_judged_once_and_progress_is_told(
         assert judgement.verdict in set(Verdict)
     passage, _, decided_s = found[-1]
     assert passage.t_middle_s < decided_s < passage.t_end_s
-    assert told == sorted(told)
-    assert told[-1] > 0.95
+    assert progress == sorted(progress)
+    assert progress[-1] > 0.95
 
 
 def test_a_recording_replays_to_the_same_verdicts(

@@ -61,7 +61,7 @@ def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
 
 
 def test_a_site_calibration_of_an_older_release_is_read(tmp_path: Path) -> None:
-    """Found before there were prototypes: it is read by where its clusters part, as it was then."""
+    """Found before there were prototypes: it is read with its threshold between the clusters."""
     engine = make_engine(tmp_path / "barwatch.db", write=True)
     migrate(engine, "0002")
     row = {
@@ -371,7 +371,7 @@ def _writer(data: Path, name: str, count: int) -> "subprocess.Popen[str]":
 
 @pytest.mark.parametrize("count", [60, pytest.param(6000, marks=pytest.mark.slow)])
 def test_four_processes_write_at_once(tmp_path: Path, count: int) -> None:
-    """Nobody is told that the database is locked, and the common sequence has no gap and no double."""
+    """No caller sees that the database is locked, and the common sequence has no gap and no duplicate."""
     writers = [_writer(tmp_path, name, count) for name in "abcd"]
     outputs = [writer.communicate(timeout=300) for writer in writers]
     assert [(writer.returncode, errors) for writer, (_, errors) in zip(writers, outputs, strict=True)] == [
@@ -396,7 +396,7 @@ def _kill_once(writer: "subprocess.Popen[str]", name: str, after: int) -> list[s
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.slow)])
 def test_killed_at_any_moment_no_committed_alarm_is_lost(tmp_path: Path, rounds: int) -> None:
-    """SIGKILL while alarms are raised: all that were told of are there, once each, without a gap in seq."""
+    """SIGKILL while alarms are raised: all that were published are there, once each, without a gap in seq."""
     writer = _writer(tmp_path, "victims", 0)
     told = [line for n in range(rounds) for line in _kill_once(writer, f"round{n}", 7 * n % 23)]
     assert writer.communicate(timeout=10)[1] == ""

@@ -183,7 +183,7 @@ def test_site_calibrations_history_and_roll_back(store: Store) -> None:
 
 
 def test_a_site_calibration_is_of_its_masks_and_its_model(store: Store) -> None:
-    """Margins under other masks part elsewhere: it stays behind, and comes back with its masks."""
+    """Under other masks margins separate elsewhere: it becomes inactive, and active again with its masks."""
     store.write(lambda s: lifts.put(s, LIFT)).result()
     store.write(lambda s: masks.add(s, _version())).result()
     store.write(lambda s: site_calibrations.add(s, _site())).result()

@@ -81,7 +81,7 @@ def test_a_lift_that_is_gone_does_not_come_back(store: Store, slow: _Slow) -> No
 
 
 def test_masks_wait_for_an_engine_that_is_down(store: Store, slow: _Slow) -> None:
-    """Meanwhile it is said why nothing is judged; `retry` takes them once it answers."""
+    """Meanwhile the reason why nothing is judged is reported; `retry` takes them once it answers."""
     slow.first, slow.down = False, True
     active = ActiveMasks(store, slow)
     active.load()

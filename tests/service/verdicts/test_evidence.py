@@ -70,7 +70,7 @@ class Bench:
 def _await(found: Callable[[], object], what: str) -> None:
     until = time.monotonic() + 20
     while not found():
-        assert time.monotonic() < until, f"waited in vain for {what}"
+        assert time.monotonic() < until, f"timed out waiting for {what}"
         time.sleep(0.005)
 
 
@@ -80,7 +80,7 @@ def bench(store: Store, tmp_path: Path) -> Bench:
 
 
 def test_an_alarm_does_not_wait_for_its_pictures(bench: Bench) -> None:
-    """It is committed and told while the disk hangs; meanwhile the pictures are said to be coming."""
+    """It is committed and published while the disk hangs; meanwhile its pictures are marked as pending."""
     heard = threading.Event()
     bench.store.on_alarms(lambda _: heard.set())
     bench.pictures.may.clear()

@@ -80,7 +80,7 @@ def _await(look: Callable[[], Any], what: str, timeout_s: float = 20.0) -> Any:
         if found:
             return found
         time.sleep(0.01)
-    raise AssertionError(f"waited in vain for {what}")
+    raise AssertionError(f"timed out waiting for {what}")
 
 
 @pytest.fixture

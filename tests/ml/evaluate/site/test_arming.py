@@ -12,7 +12,7 @@ from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import ClusterPrior
 from ml.commands.common import RESULTS
 from ml.data.rendered import RenderedLift
-from ml.evaluate.site.arming import TriedLift, arming_rows, draw_order, trials
+from ml.evaluate.site.arming import TrialLift, arming_rows, draw_order, trials
 
 CELLS, PASSAGES = 10, 60
 PRIOR = ClusterPrior(
@@ -65,7 +65,7 @@ def bar(row: int) -> UInt8:
 
 
 def lift(seed: int, open_row: int, close_row: int) -> RenderedLift:
-    """A lift of mottled pictures whose bars lie in these rows, open and closed by turns."""
+    """A lift of mottled pictures whose bars lie in these rows, open and closed alternately."""
     rng = np.random.default_rng(seed)
     is_open = np.repeat(np.arange(PASSAGES) % 2 == 0, 3)
     bars = np.stack([bar(open_row if state else close_row) for state in is_open])[..., None]
@@ -89,7 +89,7 @@ def test_orders_confirm_one_of_each_and_repeat_nothing() -> None:
 def test_right_masks_arm_and_wrong_ones_never() -> None:
     """Bars of one lift beside those of the other: each is armed by its own masks, soon, and by no others."""
     network = BlockNetwork()
-    tried = [TriedLift.of(network, lift(1, 40, 120)), TriedLift.of(network, lift(2, 80, 160))]
+    tried = [TrialLift.of(network, lift(1, 40, 120)), TrialLift.of(network, lift(2, 80, 160))]
     rows = {
         (row["masks"], row["open_share"]): row
         for row in arming_rows(list(trials(network, tried, CALIBRATION, 1, 0)))

@@ -102,10 +102,12 @@ def test_what_adapting_brought_is_compared_on_the_later_passages() -> None:
 
 def test_remarks_say_what_was_reduced() -> None:
     """Smaller pictures, the last epoch, part of the pictures."""
-    said = remarks(run(HALF, recipe={**as_values("abir", RECIPES["abir"]), "side": 64, "epochs": 9}, every=3))
-    assert said[0] == "reduced: pictures of 64 pixels"
-    assert "every 3rd test picture" in said
-    assert any("9 epochs were all it was given, the best the 7th" in word for word in said)
+    lines = remarks(
+        run(HALF, recipe={**as_values("abir", RECIPES["abir"]), "side": 64, "epochs": 9}, every=3)
+    )
+    assert lines[0] == "reduced: pictures of 64 pixels"
+    assert "every 3rd test picture" in lines
+    assert any("9 epochs were all it was given, the best the 7th" in word for word in lines)
 
 
 def test_the_page_has_every_run_and_says_what_was_not_run() -> None:
@@ -139,7 +141,7 @@ def test_a_system_with_masks_is_judged_and_adapts() -> None:
 
 
 def test_what_judges_by_known_pictures_cannot_adapt() -> None:
-    """It is said, not done wrongly."""
+    """It is reported as impossible, not done wrongly."""
     system = Tiny(Recipe())
     system.by_gallery = True
     sets = Sets(test=lifts(2, 4), known=lifts(2, 4), unseen=lifts(2, 4))

@@ -101,16 +101,16 @@ def test_finished_seeds_are_not_trained_again(tmp_path: Path) -> None:
     """Of a run that was cut short only the rest is trained: what is there is neither touched nor changed."""
     trained: list[tuple[int, int]] = []
 
-    def said(one: DigitsRecipe, measured: dict[str, float]) -> None:
+    def report(one: DigitsRecipe, measured: dict[str, float]) -> None:
         del measured
         trained.append((one.transformer, one.seed))
 
-    first = next(train_all(TINY, (0, 3), (0, 1), tmp_path, said))
+    first = next(train_all(TINY, (0, 3), (0, 1), tmp_path, report))
     assert set(trained) == {(0, 0)}
     file = tmp_path / "transformer-0" / "seed-0" / "last.pt"
     os.utime(file, (1, 1))
     trained.clear()
-    every = list(train_all(TINY, (0, 3), (0, 1), tmp_path, said))
+    every = list(train_all(TINY, (0, 3), (0, 1), tmp_path, report))
     assert set(trained) == {(3, 0), (0, 1), (3, 1)}
     assert file.stat().st_mtime == 1
     assert every[0].state == first.state

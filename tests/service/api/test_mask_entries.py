@@ -50,7 +50,7 @@ PAIRS: dict[str, tuple[Image, Image]] = {
 
 
 @dataclass
-class Doors:
+class MaskEntries:
     """Both ways in; each gives the pair that counts, or the reason why there is none."""
 
     house: House
@@ -77,7 +77,7 @@ class Doors:
             return str(error)
 
     def agree(self, drawings: dict[str, bytes]) -> MaskPair | str:
-        """Return what both doors say; where they refuse, the folder's names its file first."""
+        """Return the answer of both; if they refuse, the folder's message names its file first."""
         up, down = self.uploaded(drawings), self.from_folder(drawings)
         if isinstance(up, MaskPair) and isinstance(down, MaskPair):
             np.testing.assert_array_equal(up.open, down.open)
@@ -91,10 +91,10 @@ class Doors:
 
 
 @pytest.fixture
-def doors(house: House, tmp_path: Path) -> Doors:
+def entries(house: House, tmp_path: Path) -> MaskEntries:
     house.store.write(partial(lifts.put, lift=LIFT)).result()
     write_lift_folder(tmp_path / "lift", LiftFolder(LIFT, MaskPair(*PAIRS["canonical"])))
-    return Doors(house, tmp_path / "lift")
+    return MaskEntries(house, tmp_path / "lift")
 
 
 FORMS = st.sampled_from(sorted(EXACT))
@@ -102,15 +102,17 @@ TURNED = st.sampled_from(sorted(TURNS))
 ENDS = st.sampled_from(sorted(TAILS))
 
 
-def check(doors: Doors, pair: str, forms: tuple[str, str], turned: tuple[int, int], tail: str) -> None:
-    plain = doors.agree(dict(zip(("open", "close"), map(png, PAIRS[pair]), strict=True)))
+def check(
+    entries: MaskEntries, pair: str, forms: tuple[str, str], turned: tuple[int, int], tail: str
+) -> None:
+    plain = entries.agree(dict(zip(("open", "close"), map(png, PAIRS[pair]), strict=True)))
     files = {}
     for name, mask, form, orientation in zip(("open", "close"), PAIRS[pair], forms, turned, strict=True):
         written = EXACT[form if mask.any() else "plain"]  # without a bar there is nothing to write otherwise
         files[name] = (
             orient(written(np.ascontiguousarray(TURNS[orientation](mask))), orientation) + TAILS[tail]
         )
-    found = doors.agree(files)
+    found = entries.agree(files)
     if isinstance(plain, str):
         # A canvas larger than its layer changes how much of it is filled.
         assert re.sub(r"\d+ %", "", str(found)) == re.sub(r"\d+ %", "", plain)
@@ -122,46 +124,46 @@ def check(doors: Doors, pair: str, forms: tuple[str, str], turned: tuple[int, in
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(PAIRS)), st.tuples(FORMS, FORMS), st.tuples(TURNED, TURNED), ENDS)
-def test_both_doors_give_the_plain_drawings_answer(
-    doors: Doors, pair: str, forms: tuple[str, str], turned: tuple[int, int], tail: str
+def test_both_ways_in_give_the_plain_drawings_answer(
+    entries: MaskEntries, pair: str, forms: tuple[str, str], turned: tuple[int, int], tail: str
 ) -> None:
-    """However a pair is written, both doors find the plain pair's masks, or refuse it with the same words."""
-    check(doors, pair, forms, turned, tail)
+    """However a pair is written, both find the plain pair's masks, or refuse it with the same words."""
+    check(entries, pair, forms, turned, tail)
 
 
 @pytest.mark.slow
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(PAIRS)), st.tuples(FORMS, FORMS), st.tuples(TURNED, TURNED), ENDS)
-def test_both_doors_give_the_plain_drawings_answer_often(
-    doors: Doors, pair: str, forms: tuple[str, str], turned: tuple[int, int], tail: str
+def test_both_ways_in_give_the_plain_drawings_answer_often(
+    entries: MaskEntries, pair: str, forms: tuple[str, str], turned: tuple[int, int], tail: str
 ) -> None:
     """As above, many times."""
-    check(doors, pair, forms, turned, tail)
+    check(entries, pair, forms, turned, tail)
 
 
-def test_both_doors_refuse_files_that_are_no_drawing_alike(doors: Doors) -> None:
+def test_both_ways_in_refuse_other_files_alike(entries: MaskEntries) -> None:
     """Other formats, polyglots, truncated files, photographs: one reason, which names the drawing."""
     photo = (png(draw_picture(OPEN_Y)), "not one colour")
     for content, said in [*REFUSED, photo]:
-        answer = doors.agree({"open": png(PAIRS["canonical"][0]), "close": content})
+        answer = entries.agree({"open": png(PAIRS["canonical"][0]), "close": content})
         assert isinstance(answer, str)
         assert answer.startswith("close mask: ")
         assert said in answer
 
 
 @pytest.mark.parametrize("kind", [png, jpeg])
-def test_a_turned_reference_is_turned_back_at_both_doors(
-    doors: Doors, kind: Callable[[Image], bytes]
+def test_a_turned_reference_is_turned_back_either_way(
+    entries: MaskEntries, kind: Callable[[Image], bytes]
 ) -> None:
     """EXIF's orientation of a reference picture counts in the folder as in the upload."""
     upright = draw_picture(OPEN_Y)
     stored = np.ascontiguousarray(TURNS[6](upright))
     content = orient(kind(stored), 6) + TAILS["a camera's note"]
     drawings = {name: png(mask) for name, mask in zip(("open", "close"), PAIRS["canonical"], strict=True)}
-    assert isinstance(doors.agree({**drawings, "reference_open": content}), MaskPair)
-    with doors.house.store.reading() as session:
+    assert isinstance(entries.agree({**drawings, "reference_open": content}), MaskPair)
+    with entries.house.store.reading() as session:
         version = masks.active(session, "demo-quad")
     assert version is not None
-    read: Image = read_lift_folder(doors.folder).references["reference_open"]
+    read: Image = read_lift_folder(entries.folder).references["reference_open"]
     np.testing.assert_array_equal(version.references["reference_open"], read)
     assert np.abs(read.astype(int) - upright).mean() < 6
