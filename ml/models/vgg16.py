@@ -18,6 +18,10 @@ POOLS = (4, 9, 16, 23, 30)
 """Layers: the pooling of each block, to 64, 128, 256, 512 and 512 channels."""
 
 
+HIDDEN = 4096
+"""Width of the two hidden fully connected layers."""
+
+
 class VGG16Features(nn.Sequential):
     """The convolutions: 13 of 3x3 with ReLU in five blocks, maximum pooling 2x2 after each block."""
 
@@ -74,13 +78,13 @@ class VGG16(nn.Module):
         super().__init__()
         self.features = VGG16Features()
         self.classifier = nn.Sequential(
-            nn.Linear(512 * 7 * 7, 4096),
+            nn.Linear(512 * 7 * 7, HIDDEN),
             nn.ReLU(inplace=True),
             nn.Dropout(0.5),
-            nn.Linear(4096, 4096),
+            nn.Linear(HIDDEN, HIDDEN),
             nn.ReLU(inplace=True),
             nn.Dropout(0.5),
-            nn.Linear(4096, classes),
+            nn.Linear(HIDDEN, classes),
         )
         for layer in self.classifier:
             if isinstance(layer, nn.Linear):

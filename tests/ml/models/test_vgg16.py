@@ -4,14 +4,23 @@ import pytest
 import torch
 from torch import nn
 
+from ml.models import vgg16
 from ml.models.vgg16 import CONV3_3, CONV4_3, CONV5_3, POOLS, VGG16, VGG16Features
 
 
 @pytest.fixture(scope="module")
 def network() -> VGG16:
-    """One with two classes for all tests: 134 million weights take seconds to draw."""
+    """One with two classes and narrow hidden layers for all tests: 134 million weights take seconds to draw.
+
+    The published width has its own tests, of names, shapes and number.
+    """
     torch.manual_seed(0)
-    return VGG16(2).eval()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vgg16, "HIDDEN", 64)
+        network = VGG16(2).eval()
+    for name in ("classifier.3.weight", "classifier.6.weight"):
+        network.state_dict()[name] *= 8  # a 64th of the inputs: the sums are as large as the published ones
+    return network
 
 
 def test_it_has_the_published_number_of_parameters() -> None:
@@ -45,7 +54,7 @@ def test_its_weights_have_torchvisions_names_and_shapes() -> None:
     assert "features.28.weight" in expected
 
 
-@pytest.mark.parametrize("side", [32, 100])
+@pytest.mark.parametrize("side", [32, 70])
 def test_a_picture_of_any_size_becomes_logits(network: VGG16, side: int) -> None:
     """float[N, 3, H, W] to float[N, classes], finite and away from zero."""
     with torch.inference_mode():
@@ -57,16 +66,16 @@ def test_a_picture_of_any_size_becomes_logits(network: VGG16, side: int) -> None
 
 def test_outputs_are_those_of_the_layers(network: VGG16) -> None:
     """conv3_3, conv4_3 and conv5_3 after ReLU; five poolings, the last of them the trunk's result."""
-    x, features = torch.randn(1, 3, 64, 96), network.features
+    x, features = torch.randn(1, 3, 32, 64), network.features
     with torch.inference_mode():
         taps, pools = features.outputs(x, [CONV3_3, CONV4_3, CONV5_3]), features.outputs(x, list(POOLS))
         torch.testing.assert_close(taps[0], nn.Sequential(*list(features)[:16])(x))
         torch.testing.assert_close(pools[4], features(x))
         torch.testing.assert_close(pools[2], nn.functional.max_pool2d(taps[0], 2))
         torch.testing.assert_close(pools[4], nn.functional.max_pool2d(taps[2], 2))
-    assert [tuple(t.shape[1:]) for t in taps] == [(256, 16, 24), (512, 8, 12), (512, 4, 6)]
+    assert [tuple(t.shape[1:]) for t in taps] == [(256, 8, 16), (512, 4, 8), (512, 2, 4)]
     assert [tuple(t.shape[1:]) for t in pools] == [
-        (64, 32, 48), (128, 16, 24), (256, 8, 12), (512, 4, 6), (512, 2, 3),
+        (64, 16, 32), (128, 8, 16), (256, 4, 8), (512, 2, 4), (512, 1, 2),
     ]  # fmt: skip
     assert min(float(t.min()) for t in [*taps, *pools]) >= 0.0
 
@@ -80,7 +89,7 @@ def test_what_would_vanish_in_the_poolings_is_refused(network: VGG16, shape: tup
 
 
 def test_torchscript_says_the_same(network: VGG16) -> None:
-    x = torch.randn(2, 3, 64, 64)
+    x = torch.randn(2, 3, 32, 64)
     with torch.inference_mode():
         torch.testing.assert_close(torch.jit.script(network)(x), network(x))
 
@@ -88,8 +97,7 @@ def test_torchscript_says_the_same(network: VGG16) -> None:
 def test_it_learns_a_tiny_batch_with_every_weight(network: VGG16) -> None:
     """Gradients reach all 32 tensors; two pictures' loss falls at each of four steps, dropout left out.
 
-    More steps, or Adam, would take 134 million weights too long here; that the convolutions can learn a
-    batch to its end, the tests of what grows from them show.
+    That the convolutions can learn a batch to its end, the tests of what grows from them show.
     """
     torch.manual_seed(1)
     x, labels = torch.randn(2, 3, 32, 32), torch.tensor([0, 1])
@@ -105,7 +113,7 @@ def test_it_learns_a_tiny_batch_with_every_weight(network: VGG16) -> None:
         optimiser.step()
         losses.append(float(loss.detach()))
     assert losses == sorted(losses, reverse=True)
-    assert losses[-1] < 0.96 * losses[0]
+    assert losses[-1] < 0.97 * losses[0]
 
 
 def test_the_same_seed_gives_the_same_weights() -> None:

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from ml.data.pictures import PictureSet, select
+from ml.models import vgg16
 from ml.systems.metric import classes
 from ml.systems.named import RECIPES, as_values, from_values, system_of, trained_by, with_changes
 from ml.systems.recipe import AbirRecipe, GetNetRecipe, Recipe, TripletRecipe
@@ -51,18 +52,21 @@ def recipe_of(name: str, **changes: object) -> Recipe:
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES.keys() - {"siamese", "classifier"}))
-def test_each_system_learns_what_a_batch_shows(name: str, data: PictureSet) -> None:
+def test_each_system_learns_what_a_batch_shows(
+    name: str, data: PictureSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every step on one batch lowers its loss; every picture gets a score. The other two: tests/ml/train.
 
     Without dropout and the batch's own statistics, which make the loss of so few pictures jump.
     """
+    monkeypatch.setattr(vgg16, "HIDDEN", 64)  # 134 million weights take their time
     system = system_of(recipe_of(name))
     rng = torch.Generator().manual_seed(3)
     index = next(iter(system.batches(data, rng)))
     sgd = torch.optim.SGD(system.network.parameters(), 1e-2)
     system.network.eval()
     losses = []
-    for _ in range(2 if name == "vgg16" else 5):  # 134 million weights take their time
+    for _ in range(3):
         loss = system.loss(data, index, torch.Generator().manual_seed(5))
         sgd.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

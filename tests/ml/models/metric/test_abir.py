@@ -94,9 +94,9 @@ def test_it_learns_a_tiny_batch_with_every_weight(se: bool) -> None:
     """Two pictures are driven apart: their cosine falls from nearly 1 to below 0."""
     model = _network(se)
     x = torch.randn(2, 3, 32, 32)
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-4)
+    optimiser = torch.optim.Adam(model.parameters(), lr=1.5e-4)
     losses: list[float] = []
-    for _ in range(6):
+    for _ in range(5):
         one, other = model(x)
         loss = one @ other
         optimiser.zero_grad()
@@ -112,7 +112,7 @@ def test_it_learns_a_tiny_batch_with_every_weight(se: bool) -> None:
 
 @SE
 def test_torchscript_says_the_same(networks: dict[bool, ABIR], se: bool) -> None:
-    model, x = networks[se], torch.randn(2, 3, 48, 48)
+    model, x = networks[se], torch.randn(2, 3, 32, 48)
     with torch.inference_mode():
         torch.testing.assert_close(torch.jit.script(model)(x), model(x))
 

@@ -29,7 +29,7 @@ def test_it_shares_all_names_but_the_last_layers_with_resnet50(network: TripletR
     assert shared == [n for n in original if not n.startswith("fc.")]
 
 
-@pytest.mark.parametrize("size", [(64, 32), (50, 50)])
+@pytest.mark.parametrize("size", [(64, 32), (40, 40)])
 def test_a_picture_becomes_a_unit_vector(network: TripletResNet50, size: tuple[int, int]) -> None:
     with torch.inference_mode():
         embedding = network(torch.randn(2, 3, *size))
@@ -67,10 +67,10 @@ def test_it_learns_a_tiny_batch_with_every_weight() -> None:
     """Two pairs: like embeddings together, unlike ones apart, in training mode with its batch statistics."""
     torch.manual_seed(0)
     model, x = TripletResNet50().train(), torch.randn(4, 3, 32, 32)
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+    optimiser = torch.optim.Adam(model.parameters(), lr=2e-3)
     same = torch.tensor([[1, 1, -1, -1], [1, 1, -1, -1], [-1, -1, 1, 1], [-1, -1, 1, 1]])
     losses: list[float] = []
-    for _ in range(10):
+    for _ in range(6):
         e = model(x)
         loss = (e @ e.T - same).square().mean()
         optimiser.zero_grad()
