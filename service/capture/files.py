@@ -272,5 +272,6 @@ def _duration_s(container: InputContainer, stream: av.VideoStream) -> float:
     if stream.duration is not None and stream.time_base is not None:
         return max(0.0, float(((stream.start_time or 0) + stream.duration) * stream.time_base) - start_s)
     if match := _TAG.match(stream.metadata.get("DURATION", "")):
-        return 3600.0 * int(match[1]) + 60.0 * int(match[2]) + float(match[3])
+        # Matroska's own account is the last time stamp's, also where the first one is not 0.
+        return max(0.0, 3600.0 * int(match[1]) + 60.0 * int(match[2]) + float(match[3]) - start_s)
     return max(0.0, (container.duration or 0) / av.time_base)

@@ -68,6 +68,13 @@ def test_a_segment_of_a_recorders_day_starts_at_0(tmp_path: Path) -> None:
     assert times(path) == pytest.approx([ms / 1000 for ms in STAMPS_MS], abs=0.002)
 
 
+def test_matroska_that_begins_late_is_whole(tmp_path: Path) -> None:
+    """Its length counts from 0, its pictures from the first one: nothing is missing at its end."""
+    source = FileSource(remux(write_video(tmp_path / "a.mp4", STAMPS_MS), tmp_path / "a.mkv", late_s=5.0))
+    assert len(list(source)) > 0
+    assert source.account.missing_s == pytest.approx(0.0, abs=0.1)
+
+
 def test_a_gap_stays_a_gap(tmp_path: Path) -> None:
     """A recorder paused for 30 s: what comes after is 30 s later, and the account names the gap."""
     stamps = [ms if ms < 1000 else ms + 30_000 for ms in STAMPS_MS]
