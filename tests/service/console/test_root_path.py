@@ -100,6 +100,7 @@ def test_a_proxy_that_changes_the_host_needs_the_public_address(make_house: Call
                     assert "Secure" in answer.headers["set-cookie"]
 
 
+@pytest.mark.parametrize("below", ["cut", pytest.param("kept", marks=pytest.mark.slow)], indirect=True)
 def test_the_page_works_below_the_path(browser: Browser, below: tuple[Served, str]) -> None:
     """Signs in by its link, is live, shows an alarm with its pictures; the reference of the API is drawn."""
     served, address = below

@@ -62,7 +62,13 @@ def test_every_lift_that_is_not_watched_is_counted_with_the_reason(page: Page, s
     expect(page.locator("[data-lift=demo-quad]")).to_have_attribute("data-watched", "true")
 
 
-@pytest.mark.parametrize("message", ["the lens is covered", "the camera has sent the same picture for 6 s"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "the lens is covered",
+        pytest.param("the camera has sent the same picture for 6 s", marks=pytest.mark.slow),
+    ],
+)
 def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Served, message: str) -> None:
     """Frames come, and show nothing: said before the alarm is due."""
     says(page, "The lift is watched · no alarm stands", "live")

@@ -45,7 +45,7 @@ def test_a_drawn_lift_is_followed(motion: Motion) -> None:
 
 def test_a_box_says_which_part_is_the_carrier() -> None:
     """The frame is the box: its centre at the frame's, its longer side four fifths of it."""
-    recording = film(SIDEWAYS, 22.0)
+    recording = film(SIDEWAYS, 17.0)
     marking = Marking(x=155 * FACTOR, y=65 * FACTOR, width=90 * FACTOR, height=90 * FACTOR, t_s=10.0)
     proposal = propose(recording, marking)
     assert drift_px(proposal, SIDEWAYS) < 4.0
@@ -68,4 +68,4 @@ def test_a_box_where_nothing_moves_is_refused() -> None:
 def test_a_place_without_carriers_is_refused() -> None:
     """People who walk about are no carriers."""
     with pytest.raises(CalibrationError):
-        propose(film(None, 25.0, walkers=5))
+        propose(film(None, 17.0, walkers=5))
