@@ -67,5 +67,5 @@ def test_a_box_where_nothing_moves_is_refused() -> None:
 
 def test_a_place_without_carriers_is_refused() -> None:
     """People who walk about are no carriers."""
-    with pytest.raises(CalibrationError):
+    with pytest.raises(CalibrationError, match="nothing comes back"):
         propose(film(None, 17.0, walkers=5))
