@@ -5,7 +5,7 @@
     signals.hand_to(service.stop)     # from now on: in order, and at once after SHUT_DOWN_S
 
 Python runs a signal's handler on the main thread, between two steps of the interpreter. That may take long:
-SQLite waits ten seconds for a lock. So the signal is read from a pipe on a thread of its own. Whatever the
+SQLite waits ten seconds for a lock. So the signal is read from a socket on a thread of its own. Whatever the
 service is at then, the process ends with exit status 0 in time: what was committed is safe at any moment.
 
 Imports only what the interpreter has loaded anyway, because `end_at_once` comes before everything else.
@@ -17,6 +17,7 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
@@ -58,13 +59,16 @@ class StopSignals:
 
     def __init__(self, runners: Runners) -> None:
         # Imported here: the import is slow, and `end_at_once` must be in place before it.
+        import socket  # noqa: PLC0415
+
         from service.host.runner import Runner  # noqa: PLC0415
 
         self._stop: Callable[[], None] | None = None
-        self._heard, self._wakeup = os.pipe()
-        os.set_blocking(self._wakeup, False)
+        self._heard, self._wakeup = socket.socketpair()
+        self._peek = socket.MSG_PEEK
+        self._wakeup.setblocking(False)
         self._former = {each: signal.getsignal(each) for each in STOP_SIGNALS}
-        self._former_wakeup = signal.set_wakeup_fd(self._wakeup, warn_on_full_buffer=False)
+        self._former_wakeup = signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
         _handle(lambda _number, _frame: None)
         self._runner = runners.add(Runner("signals", self._listen))
         self._runner.start()
@@ -82,27 +86,42 @@ class StopSignals:
         for each, handler in self._former.items():
             signal.signal(each, handler)
         self._runner.stopping.set()
-        os.write(self._wakeup, b"\0")
+        self._wakeup.send(b"\0")
         if self._runner.stop():
-            os.close(self._heard)
-            os.close(self._wakeup)
+            self._heard.close()
+            self._wakeup.close()
 
     def _listen(self) -> None:
-        self._heard_within(None)
+        number = self._next(None)
         if self._runner.stopping.is_set():
+            return
+        if number not in STOP_SIGNALS:
+            self._heard.recv(1)
             return
         if self._stop is None:
             leave()
         self._stop()
         # Only now, so that a thread in place of this one would hear it as well.
-        os.read(self._heard, 1)
-        if not self._heard_within(SHUT_DOWN_S):
-            print("barwatch: not everything ended in time; the process ends as it is", file=sys.stderr)  # noqa: T201
+        self._heard.recv(1)
+        until_s = time.monotonic() + SHUT_DOWN_S
+        while (number := self._next(until_s - time.monotonic())) not in STOP_SIGNALS:
+            if number is None:
+                print("barwatch: not everything ended in time; the process ends as it is", file=sys.stderr)  # noqa: T201
+                break
+            self._heard.recv(1)
         leave()
 
-    def _heard_within(self, timeout_s: float | None) -> bool:
+    def _next(self, timeout_s: float | None) -> int | None:
+        """Wait for a signal and return its number, without taking it out; None after `timeout_s`.
+
+        Every signal with a handler in Python comes this way, also those of others: PyTorch's data loader sets
+        one for ended children (SIGCHLD).
+        """
         with self._runner.heartbeat.waiting():
-            return bool(select.select([self._heard], [], [], timeout_s)[0])
+            timeout_s = None if timeout_s is None else max(0.0, timeout_s)
+            if not select.select([self._heard], [], [], timeout_s)[0]:
+                return None
+        return self._heard.recv(1, self._peek)[0]
 
 
 def _handle(handler: Callable[[int, object], None]) -> None:

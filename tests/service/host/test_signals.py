@@ -1,7 +1,15 @@
 """Signals: whoever cannot start leaves the process as it was found."""
 
+import os
 import signal
+import socket
+import subprocess
+import sys
+import threading
 
+import pytest
+
+from service.host import signals as signals_module
 from service.host.runner import Runners
 from service.host.signals import STOP_SIGNALS, StopSignals
 
@@ -18,3 +26,28 @@ def test_a_start_that_failed_leaves_no_handler_and_no_thread() -> None:
     assert [signal.getsignal(each) for each in STOP_SIGNALS] == before
     assert signal.set_wakeup_fd(wakeup) == wakeup
     assert not list(runners)
+
+
+def test_only_stop_signals_end_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the end of a child, for which PyTorch's data loader sets a handler: that ended it in silence."""
+    left, asked, heard = threading.Event(), threading.Event(), threading.Event()
+    reasons: list[int] = []
+    monkeypatch.setattr(signals_module, "leave", left.set)
+    former = signal.signal(signal.SIGCHLD, lambda *_: heard.set())
+    signals = StopSignals(Runners())
+
+    def stop() -> None:
+        reasons.extend(signals._heard.recv(1, socket.MSG_PEEK))
+        asked.set()
+
+    try:
+        signals.hand_to(stop)
+        subprocess.run([sys.executable, "-S", "-c", ""], check=True)
+        assert heard.wait(10)
+        for event in (asked, left):
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert event.wait(10)
+        assert reasons[0] == signal.SIGTERM
+    finally:
+        signals.close()
+        signal.signal(signal.SIGCHLD, former)
