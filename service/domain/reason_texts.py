@@ -62,8 +62,9 @@ NOT_ARMED: dict[ArmingReason, str] = {
     ArmingReason.MASKS_NOT_EMBEDDED: "the masks are not embedded yet; wait for the embedder",
     ArmingReason.NOT_CHECKED: "the masks are being checked",
     ArmingReason.MASKS_SWAPPED: (
-        "the masks are swapped: {open_wrong} of {open} confirmed as open look closed, and {closed_wrong} of "
-        "{closed} confirmed as closed look open; enrol them the other way round"
+        "the masks are swapped, or the confirmed pictures are: {open_wrong} of {open} confirmed as open look "
+        "closed, and {closed_wrong} of {closed} confirmed as closed look open; look at both, and correct the "
+        "wrong pair"
     ),
     ArmingReason.CONFIRMED_MISJUDGED: (
         "these masks judge {open_right} of {open} confirmed as open and {closed_right} of {closed} confirmed "

@@ -108,6 +108,8 @@ class StopSignals:
             if number is None:
                 print("barwatch: not everything ended in time; the process ends as it is", file=sys.stderr)  # noqa: T201
                 break
+            if self._runner.stopping.is_set():
+                return
             self._heard.recv(1)
         leave()
 

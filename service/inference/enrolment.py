@@ -146,7 +146,7 @@ def _reference_problems(
     ]
     if calibration.verdict_of(support) is Verdict.CLOSED:
         looks = " and ".join(f"{name} looks {verdicts[name].value}" for name in names)
-        return [f"the masks are swapped: with them, {looks}"], []
+        return [f"the masks are swapped, or the references are: with them, {looks}"], []
     return [], strangers + [
         f"With these masks {name} looks {verdict.value}, not {EXPECTED[name].value}."
         if verdict is not Verdict.UNKNOWN

@@ -32,14 +32,18 @@ def test_only_stop_signals_end_the_process(monkeypatch: pytest.MonkeyPatch) -> N
     """Not the end of a child, for which PyTorch's data loader sets a handler: that ended it in silence."""
     left, asked, heard = threading.Event(), threading.Event(), threading.Event()
     reasons: list[int] = []
-    monkeypatch.setattr(signals_module, "leave", left.set)
     former = signal.signal(signal.SIGCHLD, lambda *_: heard.set())
     signals = StopSignals(Runners())
+
+    def leave() -> None:
+        signals._runner.stopping.set()  # the thread ends, in place of the process
+        left.set()
 
     def stop() -> None:
         reasons.extend(signals._heard.recv(1, socket.MSG_PEEK))
         asked.set()
 
+    monkeypatch.setattr(signals_module, "leave", leave)
     try:
         signals.hand_to(stop)
         subprocess.run([sys.executable, "-S", "-c", ""], check=True)
