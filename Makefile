@@ -33,7 +33,7 @@ types:           ## mypy, strict
 	$(BIN)/mypy
 
 unit:            ## the default test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 slow:            ## the minutes-long tests too
 	$(BIN)/python -m pytest -m 'slow or not slow'

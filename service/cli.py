@@ -30,7 +30,7 @@ COMMANDS: Entries = {
     ),
     "probe": (
         "service.commands.probe:probe",
-        "Look at a camera once: its picture, size, rate, codec and delay.",
+        "Open a camera once: its picture, size, rate, codec and delay.",
     ),
     "enroll": (
         "service.commands.lifts:enroll",

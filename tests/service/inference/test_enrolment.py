@@ -91,7 +91,7 @@ def test_swapped_masks_are_told_by_a_reference_picture(
 ) -> None:
     """Any reference picture that says the opposite refuses the pair; the right way round it is taken."""
     references = {name: picture(OPEN if name == "reference_open" else CLOSE) for name in given}
-    with pytest.raises(EnrolmentError, match=f"swapped: with them, {given[0]} looks"):
+    with pytest.raises(EnrolmentError, match=f"swapped, or the references are: with them, {given[0]} looks"):
         enrol("lift", CLOSE, OPEN, references, inline_engine)
     version = enrol("lift", OPEN, CLOSE, references, inline_engine)
     assert version.warnings == ()
