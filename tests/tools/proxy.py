@@ -52,10 +52,11 @@ def proxied(port: int, prefix: str, *, cut: bool, own_host: bool) -> Iterator[st
             loop_and_stop.extend((asyncio.get_running_loop(), asyncio.Event()))
             ready.set()
             await loop_and_stop[1].wait()
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            server.close()  # first: a connection taken after the others are gone would stay open
+            while others := asyncio.all_tasks() - {asyncio.current_task()}:
+                for task in others:
+                    task.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
 
     loop_and_stop: list = []  # type: ignore[type-arg]
     thread = threading.Thread(target=asyncio.run, args=(run(),))
