@@ -16,7 +16,11 @@ def proxied(port: int, prefix: str, *, cut: bool, own_host: bool) -> Iterator[st
     ready = threading.Event()
     address: list[int] = []
 
+    # asyncio itself refers to a connection's task only weakly: it could be collected while it waits.
+    tasks: set[asyncio.Task[None] | None] = set()
+
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
         with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")[:-2]
             method, path, version = head[0].split(" ")
