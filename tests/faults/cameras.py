@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import cv2
 import numpy as np
 
 from lifts.schema import Camera, Lift, Pose, Track
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from tests.tools.http_server import Quiet, web_server
 
 TRACK = Track(
     begin=Pose(x=80, y=90, scale=2.0), middle=Pose(x=160, y=90, scale=2.0), end=Pose(x=240, y=90, scale=2.0)
@@ -57,7 +58,7 @@ class MjpegCamera:
         """Serve; gives the address."""
         camera = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.send_response(200)
                 self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=p")
@@ -67,19 +68,11 @@ class MjpegCamera:
                 except OSError:
                     return
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-            thread.start()
+        with web_server(Handler) as port:
             try:
-                yield f"http://127.0.0.1:{server.server_port}/"
+                yield f"http://127.0.0.1:{port}/"
             finally:
                 self.closing.set()
-                server.shutdown()
-                thread.join()
 
 
 class SilentServer:

@@ -6,8 +6,7 @@ import re
 import socket
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,6 +22,7 @@ from service.domain.people import Role
 from service.host.lock import FolderLock
 from service.store import tokens
 from service.store.database import Store
+from tests.tools.http_server import Quiet, web_server
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
 
 
@@ -156,7 +156,7 @@ def test_enroll_says_that_a_lift_without_a_camera_is_not_watched(
     assert "watched" not in result.stderr
 
 
-class _Starting(BaseHTTPRequestHandler):
+class _Starting(Quiet, BaseHTTPRequestHandler):
     """A service that is not ready at first."""
 
     calls: ClassVar[list[str]] = []
@@ -178,9 +178,6 @@ class _Starting(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer()
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 def test_enroll_waits_for_a_service_that_starts(
     runner: CliRunner, drawings: Path, monkeypatch: pytest.MonkeyPatch
@@ -194,14 +191,10 @@ def test_enroll_waits_for_a_service_that_starts(
     url = f"http://127.0.0.1:{port}"
     assert "cannot be reached" in failure(runner, "enroll", "a", *masks, "--url", url, "--wait", "0.05")
     _Starting.calls.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Starting) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_port}"
+    with web_server(_Starting) as port:
+        url = f"http://127.0.0.1:{port}"
         assert "being loaded (503)" in failure(runner, "enroll", "a", *masks, "--url", url)
         result = run(runner, "enroll", "a", *masks, "--url", url, "--wait", "60", "--json")
-        server.shutdown()
-        thread.join()
     assert result.exit_code == 0, result.exception
     assert _Starting.calls == ["POST", "POST", "POST", "GET"]
 

@@ -3,25 +3,16 @@
 from multiprocessing.connection import Connection
 from typing import Any
 
-from service.inference.worker import DONE, FAILED, LOST, PING, READY, EmbedderOptions, output_view
+from service.inference.worker import LOST, EmbedderOptions
+from tests.service.inference import scripted_worker
 
 GONE = "no CUDA-capable device is detected"
 
 
 def serve(pipe: Connection, outputs: Any, options: EmbedderOptions, said: str) -> None:
-    """Say READY, then answer every batch: the first number tells what it was computed on."""
-    pipe.send((READY, said))
-    while True:
-        try:
-            kind, count = pipe.recv()
-        except EOFError:
-            return
-        if kind != PING:
-            if not said.startswith("cpu"):
-                pipe.send((FAILED, "CUDA error: unspecified launch failure"))
-                return
-            output_view(outputs, options.dim, count)[:] = 1.0
-        pipe.send((DONE, ""))
+    """Say READY; every batch fails unless it is computed on the processor."""
+    failure = None if said.startswith("cpu") else "CUDA error: unspecified launch failure"
+    scripted_worker.serve(pipe, outputs, options, lambda: failure, said)
 
 
 def fails_then_gone(pipe: Connection, _: Any, __: Any, outputs: Any, options: EmbedderOptions) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from service.inference.worker import DONE, PING, READY, EmbedderOptions, output_view
+from service.inference.worker import DONE, FAILED, PING, READY, EmbedderOptions, output_view
 
 BATCH_S = 0.1
 """How long a slow one takes for a batch."""
@@ -14,16 +14,25 @@ BUSY_S = 4.0
 PART_S = 0.02
 
 
-def serve(pipe: Connection, outputs: Any, options: EmbedderOptions, work: Callable[[], None]) -> None:
-    """Say READY, then do the work for every batch and answer it."""
-    pipe.send((READY, "cpu float32"))
+def serve(
+    pipe: Connection,
+    outputs: Any,
+    options: EmbedderOptions,
+    work: Callable[[], str | None],
+    device: str = "cpu float32",
+) -> None:
+    """Say READY, then do the work for every batch and answer it, or end with what went wrong."""
+    pipe.send((READY, device))
     while True:
         try:
             kind, count = pipe.recv()
         except EOFError:
             return
         if kind != PING:
-            work()
+            failure = work()
+            if failure is not None:
+                pipe.send((FAILED, failure))
+                return
             output_view(outputs, options.dim, count)[:] = 1.0
         pipe.send((DONE, ""))
 

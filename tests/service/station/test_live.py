@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from service.capture.source import StreamSource, open_source
 from service.domain.errors import SourceError
 from service.domain.frame import Frame
 from tests.service.capture.videos import drawn
+from tests.tools.http_server import Quiet, web_server
 
 PERIOD_S = 0.06
 PICTURES = 12
@@ -25,7 +26,7 @@ CUT = 7
 """Which picture of the server's lacks its second half."""
 
 
-class _Camera(BaseHTTPRequestHandler):
+class _Camera(Quiet, BaseHTTPRequestHandler):
     """MJPEG as cameras serve it: 16 pictures a second, whatever FFmpeg takes their rate for."""
 
     def do_GET(self) -> None:
@@ -44,19 +45,12 @@ class _Camera(BaseHTTPRequestHandler):
             if self.path == "/stream":
                 time.sleep(PERIOD_S)  # the camera's own pace
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture
 def http_camera() -> Iterator[str]:
     """The address of a camera that serves some pictures and hangs up."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Camera) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://user:canary@127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with web_server(_Camera) as port:
+        yield f"http://user:canary@127.0.0.1:{port}"
 
 
 def accepting(answer: bytes) -> Callable[[socket.socket], None]:

@@ -2,9 +2,8 @@
 
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,11 +17,12 @@ from service.station import probe
 from service.station.probe import probe_apart, probe_here
 from tests.service.api.conftest import House, _plain_logs, make_house
 from tests.service.station.test_live import http_camera, silent
+from tests.tools.http_server import Quiet, web_server
 
 __all__ = ["_plain_logs", "http_camera", "make_house", "silent"]
 
 
-class _Pages(BaseHTTPRequestHandler):
+class _Pages(Quiet, BaseHTTPRequestHandler):
     """A web server that is not a camera: a page, a redirect, a refusal, a missing page."""
 
     def do_GET(self) -> None:
@@ -35,18 +35,11 @@ class _Pages(BaseHTTPRequestHandler):
     def do_OPTIONS(self) -> None:
         self.do_GET()
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture
 def web() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Pages) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with web_server(_Pages) as port:
+        yield f"127.0.0.1:{port}"
 
 
 def closed_port() -> int:
