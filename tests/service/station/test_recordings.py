@@ -1,6 +1,7 @@
 """Whatever a recording went through, carriers are judged at their times or `unknown` with a reason."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -133,12 +134,13 @@ def watched_by_command(path: Path) -> tuple[Result, list[dict[str, object]], dic
 
 
 @pytest.fixture(scope="module")
-def demonstration() -> list[Image]:
-    """The demonstration's first 27 s, 25 pictures a second."""
+def demonstration() -> Callable[[], list[Image]]:
+    """Give the demonstration's first 27 s, 25 pictures a second."""
     folder = sample_folder("demo-quad")
     assert folder is not None
     source = FileSource(video_of(folder))
-    return [small(frame.bgr()) for frame, _ in zip(source, range(678), strict=False)]
+    shown = [small(frame.bgr()) for frame, _ in zip(source, range(678), strict=False)]
+    return lambda: shown  # Hypothesis prints arguments whole
 
 
 def check_demonstration(shown: list[Image], handling: Handling, path: Path) -> dict[str, object]:
@@ -160,11 +162,11 @@ def check_demonstration(shown: list[Image], handling: Handling, path: Path) -> d
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_demonstration_in_recorders_formats_is_judged_correctly(
-    name: str, tmp_path: Path, demonstration: list[Image]
+    name: str, tmp_path: Path, demonstration: Callable[[], list[Image]]
 ) -> None:
     """One format after the other; the summary advises where something is to be done, and nowhere else."""
     handling = CASES[name]
-    summary = check_demonstration(demonstration, handling, tmp_path / "a")
+    summary = check_demonstration(demonstration(), handling, tmp_path / "a")
     broken = replace(handling, cut=1.0, zeroed=None) != handling
     assert summary["complete"] is not broken
     assert (summary["advice"] != []) == (broken or handling.every == 25 or handling.halved_s is not None)
@@ -193,6 +195,8 @@ raw = st.sampled_from(["h264", "hevc"]).map(lambda name: Handling(ending=name, c
 @pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(recorded | copied | erased | turned | raw)
-def test_in_random_containers_too(tmp_path: Path, demonstration: list[Image], handling: Handling) -> None:
+def test_in_random_containers_too(
+    tmp_path: Path, demonstration: Callable[[], list[Image]], handling: Handling
+) -> None:
     """Where a carrier is not judged at its time, the summary says what went wrong."""
-    check_demonstration(demonstration, handling, tmp_path / "a")
+    check_demonstration(demonstration(), handling, tmp_path / "a")
