@@ -20,6 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from service.alarms.downtime import Downtime
 from service.alarms.hub import AlarmHub
 from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
@@ -94,6 +95,8 @@ class Service:
             self.store = Store.open(settings.data, self.runners)
             parts.callback(self.store.close)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
+            downtime = Downtime(self.store, self.cameras.statuses)
+            self.runners.add(downtime.runner)
             early.listen(self.pipeline.on_event)
             self.socket = _listen(settings.host, settings.port)
             parts.callback(self.socket.close)
@@ -103,6 +106,7 @@ class Service:
             for stop in (
                 self.pipeline.stop,
                 self.cameras.stop,
+                downtime.stop,
                 self._starter.stop,
                 self.engine.stop,  # first: it releases a start-up that waits for the model
             ):
@@ -113,6 +117,7 @@ class Service:
         if prepare is not None:
             self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
         self._steps.append(("the cameras are being started", self.cameras.start))
+        self._steps.append(("the last run's end is being looked up", downtime.runner.start))
         self.app = create_app(self.runtime, self._lifespan)
 
     @property

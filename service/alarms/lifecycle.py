@@ -4,8 +4,8 @@
     active, acknowledged ──shelve (expiry, reason)──▶ shelved ──expiry or unshelve──▶ where it came from
     active, acknowledged, shelved ──the condition is over──▶ cleared
 
-An alarm of the bar is a moment, not a condition: it is never cleared by itself. Every function takes the
-caller's session and runs inside its transaction.
+An alarm of the bar, or of a time when the service did not run, is a moment, not a condition: it is never
+cleared by itself. Every function takes the caller's session and runs inside its transaction.
 """
 
 from __future__ import annotations

@@ -33,6 +33,12 @@ class AlarmKind(StrEnum):
     """The lift's configuration cannot be used: it is out of service, the others go on."""
     OVERLOADED = "overloaded"
     """The machine reads less than 80 % of the camera's frames: carriers may be missed."""
+    SERVICE_DOWN = "service_down"
+    """The service itself did not run for a time: nobody watched."""
+
+
+MOMENTS = frozenset({AlarmKind.BAR_OPEN, AlarmKind.SERVICE_DOWN})
+"""Alarms about what has happened, not conditions: none clears by itself, each is done once acknowledged."""
 
 
 class AlarmState(StrEnum):

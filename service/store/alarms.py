@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import LargeBinary, Select, cast, delete, func, select
 from sqlalchemy.orm import Session
 
-from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState
+from service.domain.alarm import MOMENTS, Alarm, AlarmDraft, AlarmKind, AlarmState
 from service.domain.errors import NotFoundError
 from service.store.damage import intact, readable
 from service.store.database import NEW_ALARMS
@@ -24,21 +24,25 @@ from service.store.tables import AlarmEventRow, AlarmRow
 log = structlog.get_logger(__name__)
 
 MAX_PAGE = 500
+_MOMENTS = [kind.value for kind in MOMENTS]
 _JSON = TypeAdapter(Alarm)
 STORED = cast(AlarmEventRow.alarm, LargeBinary)
 """Read as bytes: a single damaged row that is read as text or JSON makes the whole query fail."""
 
 
-def raise_alarm(session: Session, draft: AlarmDraft, at: datetime | None = None) -> Alarm | None:
+def raise_alarm(
+    session: Session, draft: AlarmDraft, at: datetime | None = None, state: AlarmState = AlarmState.ACTIVE
+) -> Alarm | None:
     """Store a new alarm and return it; None if the same alarm is standing already.
 
     The same: for bar_open an alarm of this passage; for the others one of this kind, lift and cause that is
     not cleared. Another cause is another alarm: it must be seen and heard whatever became of the first.
+    state: CLEARED for what is only to be recorded.
     """
     if session.scalar(_same(draft)) is not None:
         return None
     at = at or datetime.now(UTC)
-    row = _new_row(draft, id=uuid.uuid4().hex, raised_at=at, state=AlarmState.ACTIVE.value)
+    row = _new_row(draft, id=uuid.uuid4().hex, raised_at=at, state=state.value)
     return _record_event(session, row, at, action="raise", actor="system", note="")
 
 
@@ -123,9 +127,7 @@ def standing(
     session: Session, kind: AlarmKind | None = None, lift_id: str | None = None
 ) -> tuple[Alarm, ...]:
     """Return the health alarms that are not cleared: all, or one kind's at one lift (None: no lift's)."""
-    query = select(AlarmRow).where(
-        AlarmRow.kind != AlarmKind.BAR_OPEN.value, AlarmRow.state != AlarmState.CLEARED.value
-    )
+    query = select(AlarmRow).where(AlarmRow.kind.not_in(_MOMENTS), AlarmRow.state != AlarmState.CLEARED.value)
     if kind is not None:
         query = query.where(AlarmRow.kind == kind.value, AlarmRow.place == (lift_id or ""))
     rows = readable(session, query.order_by(AlarmRow.row), AlarmRow.row, _alarm)
@@ -146,7 +148,7 @@ def listing(
 ) -> Page[Alarm]:
     """Return a page of alarms, the last raised first; `from_` (included) and `to` are aware times of raising.
 
-    standing: only conditions that are not over, and open bars that nobody has acknowledged.
+    standing: only conditions that are not over, and moments (MOMENTS) that nobody has acknowledged.
     before: the cursor, `next` of the page before. limit: 1..MAX_PAGE.
     """
     query = select(AlarmRow).order_by(AlarmRow.row.desc())
@@ -157,7 +159,7 @@ def listing(
     if state is not None:
         query = query.where(AlarmRow.state == state.value)
     if standing:
-        seen = (AlarmRow.kind == AlarmKind.BAR_OPEN.value) & (AlarmRow.state == AlarmState.ACKNOWLEDGED.value)
+        seen = AlarmRow.kind.in_(_MOMENTS) & (AlarmRow.state == AlarmState.ACKNOWLEDGED.value)
         query = query.where(AlarmRow.state != AlarmState.CLEARED.value, ~seen)
     if from_ is not None:
         query = query.where(AlarmRow.raised_at >= from_)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from pydantic import ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from lifts.schema import Lift
 from service.domain.errors import DamagedError, NotFoundError
-from service.store.damage import DAMAGE, intact
-from service.store.tables import LiftRow
+from service.store.damage import DAMAGE, intact, readable
+from service.store.tables import LiftRow, MetaRow
+
+_WATCHED, _TIMES = "watched_until", TypeAdapter(dict[str, AwareDatetime])
 
 
 def put(session: Session, lift: Lift) -> bool:
@@ -81,6 +84,19 @@ def delete(session: Session, lift_id: str) -> None:
         raise NotFoundError(f"no lift {lift_id!r}")
     session.delete(row)
     session.flush()
+
+
+def watched_until(session: Session) -> dict[str, datetime]:
+    """Return until when each registered lift was watched; nothing if none was, or if the note is damaged."""
+    query = select(MetaRow).where(MetaRow.key == _WATCHED)
+    rows = readable(session, query, MetaRow.key, lambda row: _TIMES.validate_json(row.value))
+    found = {lift_id: at for _, times in rows for lift_id, at in (times or {}).items()}
+    return {lift_id: at for lift_id, at in found.items() if exists(session, lift_id)}
+
+
+def note_watched(session: Session, times: Mapping[str, datetime]) -> None:
+    """Store until when each lift was watched, in place of what was stored."""
+    session.merge(MetaRow(key=_WATCHED, value=_TIMES.dump_json(dict(times)).decode()))
 
 
 def _row(session: Session, lift_id: str) -> LiftRow | None:

@@ -5,15 +5,21 @@ import multiprocessing
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
+from lifts.schema import Lift
 from service.api.runtime import Runtime
 from service.app import Service
+from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from service.domain.errors import ConfigurationError
 from service.settings import Settings
+from service.store import lifts
+from service.store.database import Store
 from tests.tools.processes import ADMIN_TOKEN
 from tests.tools.tiny_model import release
 
@@ -32,10 +38,12 @@ def settings_of(data: Path, model: Path) -> Settings:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings, prepare: Callable[[Runtime], None] | None = None) -> Iterator[Service]:
+def serving(
+    settings: Settings, prepare: Callable[[Runtime], None] | None = None, make: type[Service] = Service
+) -> Iterator[Service]:
     """Run the service on a thread of this process."""
     ready = threading.Event()
-    service = Service(settings, prepare=prepare, on_ready=lambda _: ready.set())
+    service = make(settings, prepare=prepare, on_ready=lambda _: ready.set())
     thread = threading.Thread(target=service.run)
     thread.start()
     try:
@@ -58,6 +66,51 @@ def await_problems(service: Service, wanted: Callable[[list[str]], bool]) -> lis
                 return problems
             pause.wait(0.1)
     raise AssertionError(f"after a minute there is still {problems}")
+
+
+class LiveCamera:
+    def __init__(self, lift_id: str) -> None:
+        self.status = CameraStatus(lift_id, CameraState.LIVE, "", 25.0, 0.04, 1, 0, 0, "runs")
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    ask_to_stop = stop = start
+
+
+class Watching(Service):
+    """A service whose cameras need no processes: each is live at once."""
+
+    def _supervisor(self, watched: WatchedLift, _: Callable[[CameraEvent], None]) -> LiveCamera:  # type: ignore[override]
+        return LiveCamera(watched.lift.id)
+
+
+def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> None:
+    """A start says through the API since when the lift that was watched had not been, and is itself noted."""
+    track = {
+        name: {"x": x, "y": 90.0, "scale": 1.0} for name, x in (("begin", 80), ("middle", 160), ("end", 240))
+    }
+    camera = {"url": "rtsp://camera.example/s", "width": 640, "height": 480}
+    lift = Lift.model_validate({"id": "l", "name": "l", "camera": camera, "track": track})
+
+    store, seen_at = Store.open(tmp_path), datetime.now(UTC)
+    store.write(partial(lifts.put, lift=lift)).result()
+    store.write(partial(lifts.note_watched, times={"l": seen_at})).result()
+    store.close()
+    with (
+        serving(settings_of(tmp_path, model), make=Watching) as service,
+        httpx.Client(base_url=service.url, headers=SIGNED) as client,
+    ):
+        pause = threading.Event()
+        for _ in range(600):
+            if found := client.get("/alarms?kind=service_down").json()["items"]:
+                break
+            pause.wait(0.1)
+    assert [(alarm["lift_id"], alarm["state"]) for alarm in found] == [("l", "cleared")]
+    store = Store.open(tmp_path)
+    with store.reading() as session:
+        assert lifts.watched_until(session)["l"] > seen_at
+    store.close()
 
 
 def test_an_unforeseen_failure_shows_and_is_tried_again(tmp_path: Path, model: Path) -> None:

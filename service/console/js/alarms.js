@@ -99,7 +99,8 @@ export class Alarms {
       "li",
       { class: `alarm ${alarm.severity}`, "data-state": alarm.state, "data-alarm": alarm.id },
       h("time", { datetime: alarm.raised_at }, clockTime(alarm.raised_at)),
-      h("span", { class: "what" }, h("b", {}, KIND[alarm.kind] ?? alarm.kind), this.where(alarm)),
+      h("span", { class: "what" }, h("b", {}, KIND[alarm.kind] ?? alarm.kind), this.where(alarm),
+        alarm.kind === "service_down" ? h("small", {}, alarm.message) : null),
       h("span", { class: "state" }, alarm.late ? `${alarm.state} · late` : alarm.state),
       alarm.state === "active" ? this.button(alarm) : null,
     );

@@ -10,4 +10,5 @@ export const KIND = {
   lift_unknown_rate: "Too many unknown",
   lift_invalid: "Lift out of service",
   overloaded: "Overloaded",
+  service_down: "Service was down",
 };

@@ -8,10 +8,13 @@ const BLIND = new Set([
   "lift_invalid", "overloaded",
 ]);
 
-/** An alarm that still says something: a condition that is not over, or an open bar that nobody has seen. */
+// What has happened, not conditions: done once somebody has acknowledged it.
+const MOMENTS = new Set(["bar_open", "service_down"]);
+
+/** An alarm that still says something: a condition that is not over, or a moment that nobody has acknowledged. */
 export function stands(alarm) {
   if (alarm.state === "cleared") return false;
-  return alarm.kind !== "bar_open" || alarm.state !== "acknowledged";
+  return !MOMENTS.has(alarm.kind) || alarm.state !== "acknowledged";
 }
 
 /** Why this lift's carriers are not being judged now, in words; null when they are. */

@@ -92,12 +92,16 @@ def test_an_alarm_that_was_only_acknowledged_still_stands(page: Page, served: Se
     expect(page.locator(".still")).to_contain_text("(shelved)", timeout=PATIENCE_MS)
 
 
-def test_an_open_bar_that_was_acknowledged_is_dealt_with(page: Page, served: Served) -> None:
-    """It is a moment, not a condition: seen by somebody, it no longer stands."""
+def test_a_moment_that_was_acknowledged_is_dealt_with(page: Page, served: Served) -> None:
+    """An open bar and a service that was down are no conditions: seen by somebody, they no longer stand."""
     served.house.raise_alarm("p-1")
-    says(page, "The lift is watched · 1 alarm stands", "degraded")
-    page.locator(".banner .acknowledge").click()
+    trouble(served.house, AlarmKind.SERVICE_DOWN, "since 08:00")
+    says(page, "The lift is watched · 2 alarms stand", "degraded")
+    for count in (1, 0):
+        page.locator(".banner .acknowledge").first.click()
+        expect(page.locator(".banner")).to_have_count(count, timeout=PATIENCE_MS)
     says(page, "The lift is watched · no alarm stands", "live")
+    expect(page.locator(".alarm small")).to_have_text("trouble: since 08:00")  # from when to when
 
 
 def test_a_lift_that_cannot_be_read_is_counted(page: Page, served: Served) -> None:
