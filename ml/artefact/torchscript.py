@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from lifts.arrays import Float32, Int64, UInt8
-from ml.models.barwatch import BarwatchNetwork, EmbedderOutput, prepare_masks, prepare_pictures
+from ml.models.barwatch import BarwatchNetwork, EmbedderOutput, ModelConfig, prepare_masks, prepare_pictures
 from ml.models.layers import StandardConv
 
 
@@ -27,6 +27,41 @@ def fold(module: nn.Module) -> None:
             plain.weight.copy_(child.standard_weight())
             plain.bias.copy_(child.bias)  # type: ignore[union-attr]
         setattr(module, name, nn.Sequential(plain, nn.ReLU()) if child.relu else plain)
+
+
+def unfold(weights: dict[str, Tensor], config: ModelConfig | None = None) -> dict[str, Tensor]:
+    """Return the weights of a network that computes what an artefact does: the inverse of `fold`.
+
+    An artefact keeps what its standardised convolutions compute, which training never sees. A filter that is
+    standardised already keeps its direction, so only its gain has to be found. Training can go on from what
+    ships, for which no checkpoint is kept.
+
+    Args:
+        weights: `state_dict()` of a scripted artefact that is not frozen.
+        config: the artefact's, from its manifest; the default's if None.
+
+    Raises:
+        ValueError: the artefact is of another network.
+    """
+    network, found = BarwatchNetwork(config), dict[str, Tensor]()
+    for name, child in network.named_modules():
+        if not isinstance(child, StandardConv):
+            continue
+        plain = f"{name}.0" if child.relu else name
+        for part in ("weight", "bias"):
+            if f"network.{plain}.{part}" not in weights:
+                raise ValueError(f"the artefact has no {plain}.{part}")
+        folded = weights[f"network.{plain}.weight"].float()
+        with torch.no_grad():
+            child.weight.copy_(folded)
+            child.gain.fill_(1.0)
+            unit = child.standard_weight().flatten(1)
+        gain = folded.flatten(1).norm(dim=1) / unit.norm(dim=1).clamp(min=1e-12)
+        found |= {f"{name}.weight": folded, f"{name}.gain": gain}
+        found[f"{name}.bias"] = weights[f"network.{plain}.bias"].float()
+    for name in network.state_dict().keys() - found.keys():
+        found[name] = weights[f"network.{name}"].float()
+    return found
 
 
 class Artefact(nn.Module):
@@ -119,6 +154,22 @@ def _scripted(module: nn.Module) -> torch.jit.ScriptModule:
         warnings.simplefilter("ignore", DeprecationWarning)
         scripted: torch.jit.ScriptModule = torch.jit.script(module.eval())
     return scripted
+
+
+def read_weights(path: Path, config: ModelConfig | None = None) -> dict[str, Tensor]:
+    """Return an artefact's weights as a network that trains on has them (`unfold`).
+
+    Args:
+        path: barwatch.ts.
+        config: the artefact's; the default's if None.
+
+    Raises:
+        ValueError: the artefact is frozen, or of another network.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+    return unfold(module.state_dict(), config)
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> torch.jit.ScriptModule:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import torch
 import typer
 
+from ml.artefact.torchscript import read_weights
 from ml.commands.common import (
     BenchmarkOption,
     CacheOption,
@@ -65,7 +66,7 @@ def train(
     ] = None,
     start_from: Annotated[
         Path | None,
-        typer.Option(help="Another barwatch checkpoint: its weights where name and shape agree."),
+        typer.Option(help="Another checkpoint, or barwatch.ts: its weights where name and shape agree."),
     ] = None,
     threads: Annotated[
         int | None,
@@ -119,9 +120,13 @@ def _train_barwatch(config: TrainConfig, given: dict[str, Any], start_from: Path
     files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
     learner = BarwatchLearner(config, run.device, files)
     if start_from and not resumed:
-        other = read_checkpoint(start_from, run.device)
-        taken = learner.start_from(other["average"])
-        source = f"{start_from}, {other['step']} steps, {len(taken)} of its {len(other['average'])} tensors"
+        if start_from.suffix == ".ts":
+            weights, told = read_weights(start_from, config.model), ""
+        else:
+            other = read_checkpoint(start_from, run.device)
+            weights, told = other["average"], f" {other['step']} steps,"
+        taken = learner.start_from(weights)
+        source = f"{start_from},{told} {len(taken)} of its {len(weights)} tensors"
         learner.config = replace(config, started_from=source)
     with progress_bar() as progress:
         task = progress.add_task("training barwatch", total=config.steps, note="")

@@ -10,7 +10,7 @@ import torch
 
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import fit_clusters
-from ml.artefact.torchscript import Scripted, script
+from ml.artefact.torchscript import Scripted, read_weights, script, unfold
 from ml.data.rendered import load
 from ml.export.release import release
 from ml.models.barwatch import BarwatchNetwork, prepare_masks, prepare_pictures
@@ -68,6 +68,25 @@ def test_the_scripted_match_equals_eager() -> None:
     for one, other in zip(compared, (seen.embedding, seen.occupancy, margin, fit), strict=True):
         np.testing.assert_allclose(one.numpy(), other, atol=1e-5)
     assert np.abs(margin - (found.margin - found.margin.mean()).numpy()).max() > 0.01  # it says something
+
+
+def test_training_can_go_on_from_an_artefact(tmp_path: Path) -> None:
+    """Its weights, in a network that trains, compute what the artefact does; another network's is refused."""
+    torch.manual_seed(0)
+    model = BarwatchNetwork().eval()
+    with torch.no_grad():
+        for p in model.parameters():  # gains of either sign, and filters that are not centred
+            p.add_(0.3 * torch.randn_like(p))
+    scripted = script(model)
+    scripted.save(str(tmp_path / "barwatch.ts"))
+    again = BarwatchNetwork().eval()
+    again.load_state_dict(read_weights(tmp_path / "barwatch.ts"))
+    images = prepare_pictures(torch.randint(0, 256, (2, 200, 200, 3), dtype=torch.uint8))
+    with torch.inference_mode():
+        for ours, first in zip(again(images), model(images), strict=True):
+            torch.testing.assert_close(ours, first, atol=1e-4, rtol=1e-4)
+    with pytest.raises(ValueError, match="the artefact has no stem"):
+        unfold({})
 
 
 def test_the_artefact_can_become_half_precision() -> None:
