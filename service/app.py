@@ -167,7 +167,9 @@ class Service:
 
     def _compose(self, loop_files: bool) -> tuple[Runtime, Pipeline, Cameras]:
         settings, store, registry = self.settings, self.store, CollectorRegistry()
-        pictures = Pictures(settings.data)
+        pictures, hub = Pictures(settings.data), AlarmHub(StoredOutbox(store))
+        self.runners.add(hub.runner)
+        store.on_alarms(hub.publish)
         pipeline = Pipeline(
             store,
             self.engine,
@@ -175,6 +177,7 @@ class Service:
             registry=registry,
             retention=Retention(max_age_days=settings.retention_days),
             runners=self.runners,
+            on_unstored=hub.show_unstored,
         )
         cameras = Cameras(
             store,
@@ -184,9 +187,6 @@ class Service:
             loop_files=loop_files,
             runners=self.runners,
         )
-        hub = AlarmHub(StoredOutbox(store))
-        self.runners.add(hub.runner)
-        store.on_alarms(hub.publish)
         sessions = Sessions(store, settings.session_hours * 3600)
         runtime = Runtime(
             settings=settings,

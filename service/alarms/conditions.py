@@ -20,6 +20,7 @@ from service.alarms import lifecycle
 from service.alarms.doubts import Doubts, Key, key_of
 from service.alarms.passage_watch import ANOTHER_LIFT, UNKNOWN_PASSAGES, PassageWatch
 from service.alarms.policy import health_alarm
+from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
@@ -67,10 +68,17 @@ class HealthConditions:
     Args:
         store: where alarms are kept.
         clock: time.monotonic, or a test's own.
+        unstored: gets the alarms that the database refuses.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float] = time.monotonic,
+        unstored: UnstoredAlarms | None = None,
+    ) -> None:
         self._store, self._clock = store, clock
+        self._unstored = unstored or UnstoredAlarms()
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._changes: deque[Health] = deque()
@@ -175,6 +183,7 @@ class HealthConditions:
             self.runner.heartbeat.begin()
             error = self._store.write(partial(apply, health=health)).exception(timeout_s)
             if isinstance(error, StoreError):
+                self._show_waiting()
                 raise error
             if error is not None:  # the change itself is at fault: retrying would block all others
                 log.error("a change in health cannot be stored", kind=health.kind, exc_info=error)
@@ -182,6 +191,14 @@ class HealthConditions:
                 # Another thread may have committed it too, if this one was given up as hanging.
                 if self._changes and self._changes[0] is health:
                     self._changes.popleft()
+            if health.active:
+                self._unstored.discard(key_of(health))
+
+    def _show_waiting(self) -> None:
+        with self._lock:
+            waiting = [health for health in self._changes if health.active]
+        for health in waiting:
+            self._unstored.add(key_of(health), health_alarm(health))
 
     def _append(self, health: Health) -> None:
         key = key_of(health)

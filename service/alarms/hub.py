@@ -71,6 +71,8 @@ class AlarmHub:
         self._unreadable: set[int] = set()
         self.last_seq = 0
         """The newest seq that was handed to subscribers."""
+        self.unstored: tuple[Alarm, ...] = ()
+        """What the database refuses so far; a subscriber compares it with what it has seen."""
         self.dropped_subscribers = 0
         self.runner = Runner("alarm feed", self._catch_up, wake=self._behind.set)
         """Fetches what nobody published."""
@@ -91,6 +93,11 @@ class AlarmHub:
     def publish(self, alarms: tuple[Alarm, ...]) -> None:
         """Tell subscribers of committed alarms. Never blocks; may be called from any thread, in any order."""
         self._on_loop(self._accept, alarms)
+
+    def show_unstored(self, alarms: tuple[Alarm, ...]) -> None:
+        """Show subscribers the alarms that are not stored yet. Never blocks; for any thread."""
+        self.unstored = alarms
+        self._on_loop(self._wake_all, None)
 
     def subscribe(self, after: int | None = None) -> Subscription:
         """Return a subscription to everything after `after` (None: from now on).
@@ -133,6 +140,10 @@ class AlarmHub:
                 # Another process wrote in between, or threads overtook each other: ask the outbox.
                 self._known_seq = max(self._known_seq, alarm.seq)
                 self._behind.set()
+
+    def _wake_all(self, _: None) -> None:
+        for subscription in self._subscriptions:
+            subscription.wake()
 
     def _accept_page(self, entries: Sequence[OutboxEntry]) -> None:
         for entry in entries:
@@ -195,6 +206,8 @@ class Subscription:
         self._wake = asyncio.Event()
         self.dropped = asyncio.Event()
         self.seq = after
+        self.unstored: tuple[Alarm, ...] = ()
+        """What the subscriber has been shown of `AlarmHub.unstored`; it keeps this up to date."""
         self.reason = ""
 
     async def __aenter__(self) -> Subscription:
@@ -210,7 +223,7 @@ class Subscription:
         self._hub.leave(self)
 
     async def get(self, timeout_s: float | None = None) -> OutboxEntry | None:
-        """Return the next entry; None if there was none for `timeout_s`.
+        """Return the next entry; None if there was none for `timeout_s`, or `AlarmHub.unstored` has changed.
 
         Raises:
             SubscriberDroppedError: dropped. `dropped` (an asyncio.Event) is set as well, for a caller that is
@@ -218,7 +231,8 @@ class Subscription:
         """
         if not self._caught_up and not self._pages:
             await self._replay()
-        if not self._pages and not self._live and not self.dropped.is_set():
+        changed = self.unstored != self._hub.unstored
+        if not self._pages and not self._live and not changed and not self.dropped.is_set():
             self._wake.clear()
             try:
                 async with asyncio.timeout(timeout_s):
@@ -227,6 +241,8 @@ class Subscription:
                 return None
         if self.dropped.is_set():
             raise SubscriberDroppedError(self.reason)
+        if not self._pages and not self._live:
+            return None
         entry = self._pages.popleft() if self._pages else self._live.popleft()
         self.seq = entry.seq
         return entry
@@ -240,6 +256,10 @@ class Subscription:
             self.drop("too slow: subscribe again with the last seq seen")
             return
         self._live.append(entry)
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Used by the hub: there is something to see."""
         self._wake.set()
 
     def drop(self, reason: str) -> None:

@@ -17,7 +17,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from lifts.decision.arming import Arming
 from service.alarms.conditions import HealthConditions
-from service.domain.alarm import AlarmKind
+from service.alarms.unstored import UnstoredAlarms
+from service.domain.alarm import Alarm, AlarmKind
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.health import Health
 from service.domain.masks import MaskVersion
@@ -53,6 +54,7 @@ class Pipeline:
         max_waiting: passages being judged at once; more are recorded as unknown, without pictures.
         runners: the list to which every thread is added.
         on_recorded: called with each committed record and the time.monotonic() of its last picture.
+        on_unstored: called with the alarms that the database refuses so far, whenever that changes.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Pipeline:
         max_waiting: int = 64,
         runners: Runners | None = None,
         on_recorded: Callable[[PassageRecord, float], object] | None = None,
+        on_unstored: Callable[[tuple[Alarm, ...]], object] = lambda _: None,
     ) -> None:
         self.registry = registry or CollectorRegistry()
         self._latency = Histogram(
@@ -80,9 +83,10 @@ class Pipeline:
         self._engine, self._on_recorded, self.tally = engine, on_recorded, PassageCounters()
         self.board = StatusBoard()
         self.masks = ActiveMasks(store, engine)
-        self.conditions = HealthConditions(store)
+        unstored = UnstoredAlarms(on_unstored)
+        self.conditions = HealthConditions(store, unstored=unstored)
         self._evidence = EvidenceWriter(store, pictures, self.tally)
-        self._recorder = Recorder(store, pictures, self._evidence, self.tally, self._count)
+        self._recorder = Recorder(store, pictures, self._evidence, self.tally, self._count, unstored=unstored)
         self._decider = Decider(
             engine,
             self.masks,

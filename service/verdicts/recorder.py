@@ -3,7 +3,8 @@
 A write that the database refuses is repeated until it succeeds, and once more when the service stops. Memory
 stays bounded: the first refused passages keep their pictures, later ones keep only their record. When even
 records are too many, the passages of a lift are merged into one record that says how many carriers it stands
-for; those with an alarm go last, and into a record with an alarm. While anything waits, readiness says so.
+for; those with an alarm go last, and into a record with an alarm. While anything waits, readiness says so,
+and operators see the alarms that are not stored yet.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from functools import partial
 
 import structlog
 
+from service.alarms.policy import passage_alarm
+from service.alarms.unstored import UnstoredAlarms
 from service.domain.errors import StoreError
 from service.host.runner import Runner
 from service.store.database import Store
@@ -42,6 +45,7 @@ class Recorder:
         evidence: gets each draft once it is committed.
         tally: counts the records retried, merged and lost.
         on_recorded: called with each committed record and its `decided_mono_s`, on the store's thread.
+        unstored: gets the alarms that are refused.
         max_refused: how many refused drafts are kept individually.
         last_try_s: how long `stop` waits for the database, twice at most.
     """
@@ -54,11 +58,13 @@ class Recorder:
         tally: PassageCounters,
         on_recorded: Callable[[PassageRecord, float], None],
         *,
+        unstored: UnstoredAlarms | None = None,
         max_refused: int = MAX_REFUSED,
         last_try_s: float = LAST_TRY_S,
     ) -> None:
         self._store, self._pictures, self._evidence = store, pictures, evidence
         self._tally, self._on_recorded = tally, on_recorded
+        self._unstored = unstored or UnstoredAlarms()
         self._max_refused, self._last_try_s = max_refused, last_try_s
         self._lock = threading.Lock()
         self._settled = threading.Condition(self._lock)
@@ -85,6 +91,9 @@ class Recorder:
             crowd = self._crowds.get(key)
             record = crowd_of(bare) if crowd is None else coalesced(crowd.record, bare)
             self._crowds[key] = PassageDraft(record, draft.decided_mono_s)
+            if record.id != bare.id:
+                self._unstored.discard(bare.id)
+            self._unstored.add(record.id, passage_alarm(record, ()))
 
     def stop(self) -> None:
         """Retry refused records one last time, before the store is closed; what fails now is lost."""
@@ -127,6 +136,7 @@ class Recorder:
     def _settle(self, draft: PassageDraft, outcome: Future[bool]) -> None:
         error = outcome.exception()
         if error is None:
+            self._unstored.discard(draft.record.id)
             if outcome.result():
                 self._evidence.add(draft)
                 self._on_recorded(draft.record, draft.decided_mono_s)
@@ -144,6 +154,7 @@ class Recorder:
             if not last_try and kept < self._max_refused and not is_crowd(draft.record):
                 bare = kept >= MAX_WITH_PICTURES
                 self._refused.append(draft.without_pictures() if bare else draft)
+                self._unstored.add(draft.record.id, passage_alarm(draft.record, ()))
                 crowded = None
             else:
                 bare, crowded = True, draft
@@ -153,6 +164,7 @@ class Recorder:
                     if crowded is not draft:
                         self._refused.remove(crowded)
                         self._refused.append(draft.without_pictures())
+                        self._unstored.add(draft.record.id, passage_alarm(draft.record, ()))
         if bare:
             self._pictures.give_up(draft.files)
         if crowded is None:
@@ -163,6 +175,7 @@ class Recorder:
             self.coalesce(crowded)
 
     def _lose(self, draft: PassageDraft, error: BaseException) -> None:
+        self._unstored.discard(draft.record.id)
         self._pictures.give_up(draft.files)
         self._tally.add(Event.RECORDS_LOST, draft.record.carriers)
         if draft.has_alarm:

@@ -16,6 +16,7 @@ from service.api.deps import get_runtime
 from service.api.problems import problem_response
 from service.api.runtime import Runtime
 from service.api.schemas.alarms import AlarmOut
+from service.domain.alarm import Alarm
 from service.domain.people import Role
 from service.store.records import OutboxEntry
 
@@ -38,7 +39,8 @@ async def follow_alarms(
     """Send hello, then each new or changed alarm, and heartbeats that name the newest committed seq.
 
     A client whose own seq stays below that of two heartbeats in a row is behind: it connects again with
-    `after`. A damaged entry of the history is sent as `unreadable`, so that its seq is accounted for.
+    `after`. A damaged entry of the history is sent as `unreadable`, so that its seq is accounted for. While
+    the database refuses alarms, `unstored` lists those that wait, as often as that changes.
 
     A client that is not let in gets 401 or 403 as the answer to its upgrade request, with a problem body.
     """
@@ -104,16 +106,21 @@ async def _end_when_dropped(
 
 
 async def _follow(websocket: WebSocket, runtime: Runtime, newest: int, subscription: Subscription) -> None:
-    loop = asyncio.get_running_loop()
+    loop, root = asyncio.get_running_loop(), runtime.settings.root_path
     await websocket.send_json({"type": "hello", "epoch": runtime.epoch, "seq": newest})
     due = loop.time() + runtime.heartbeat_s
     while True:
+        if subscription.unstored != (unstored := runtime.hub.unstored):
+            await websocket.send_json(
+                {"type": "unstored", "alarms": [_shown(each, root) for each in unstored]}
+            )
+            subscription.unstored = unstored
         try:
             entry = await subscription.get(timeout_s=max(0.0, due - loop.time()))
         except SubscriberDroppedError:
             return
         if entry is not None:
-            await websocket.send_json(_message(entry, runtime.settings.root_path))
+            await websocket.send_json(_message(entry, root))
         # The heartbeat is kept up between alarms too: its absence always means that something is wrong.
         if loop.time() >= due:
             if await asyncio.to_thread(_refusal, websocket, runtime) is not None:
@@ -126,5 +133,8 @@ async def _follow(websocket: WebSocket, runtime: Runtime, newest: int, subscript
 def _message(entry: OutboxEntry, root_path: str) -> dict[str, Any]:
     if entry.alarm is None:
         return {"type": "unreadable", "seq": entry.seq}
-    alarm = AlarmOut.of(entry.alarm, root_path)
-    return {"type": "alarm", "seq": entry.seq, "alarm": alarm.model_dump(mode="json")}
+    return {"type": "alarm", "seq": entry.seq, "alarm": _shown(entry.alarm, root_path)}
+
+
+def _shown(alarm: Alarm, root_path: str) -> dict[str, Any]:
+    return AlarmOut.of(alarm, root_path).model_dump(mode="json")

@@ -13,6 +13,7 @@ export class Alarms {
   constructor({ nameOf, isArmed, mayAct, onChange }) {
     Object.assign(this, { nameOf, isArmed, mayAct, onChange });
     this.byId = new Map();
+    this.unstored = []; // what the database refuses so far: shown, and nothing can be done with it yet
     this.planned = false;
   }
 
@@ -21,6 +22,11 @@ export class Alarms {
     if (known && known.seq > alarm.seq) return;
     this.byId.set(alarm.id, alarm);
     if (this.byId.size > KEEP) this.forgetOldest();
+    this.plan();
+  }
+
+  setUnstored(alarms) {
+    this.unstored = alarms.map((alarm) => ({ ...alarm, unstored: true }));
     this.plan();
   }
 
@@ -43,7 +49,7 @@ export class Alarms {
   }
 
   sorted() {
-    return [...this.byId.values()].sort((a, b) => b.raised_at.localeCompare(a.raised_at) || b.seq - a.seq);
+    return [...this.byId.values(), ...this.unstored].sort((a, b) => b.raised_at.localeCompare(a.raised_at) || b.seq - a.seq);
   }
 
   /** Only what is over may be forgotten: what stands never vanishes from the page. */
@@ -86,6 +92,7 @@ export class Alarms {
       h("div", { class: "say" },
         h("strong", {}, `${KIND[alarm.kind] ?? alarm.kind} · ${this.where(alarm)}`),
         h("span", {}, `${clockTime(alarm.raised_at)} · ${alarm.message}`),
+        alarm.unstored ? h("span", { class: "late unstored" }, "Not stored yet: the database refuses it, the disk may be full. It cannot be acknowledged.") : null,
         this.provisional(alarm) ? h("span", { class: "provisional" }, "Provisional: this lift is not armed. Compare the pictures.") : null,
         alarm.late ? h("span", { class: "late" }, `Late: the carrier left at ${clockTime(alarm.left_at)}, ${ago(alarm.left_at, alarm.raised_at)} before this alarm`) : null),
       h("div", { class: "evidence" },
@@ -101,13 +108,13 @@ export class Alarms {
       h("time", { datetime: alarm.raised_at }, clockTime(alarm.raised_at)),
       h("span", { class: "what" }, h("b", {}, KIND[alarm.kind] ?? alarm.kind), this.where(alarm),
         alarm.kind === "service_down" ? h("small", {}, alarm.message) : null),
-      h("span", { class: "state" }, alarm.late ? `${alarm.state} · late` : alarm.state),
+      h("span", { class: "state" }, [alarm.unstored ? "not stored yet" : alarm.state, alarm.late ? "late" : ""].filter(Boolean).join(" · ")),
       alarm.state === "active" ? this.button(alarm) : null,
     );
   }
 
   button(alarm) {
-    if (!this.mayAct()) return null;
+    if (!this.mayAct() || alarm.unstored) return null;
     const label = `Acknowledge: ${KIND[alarm.kind] ?? alarm.kind}, ${this.where(alarm)}, ${clockTime(alarm.raised_at)}`;
     const button = h("button", { type: "button", class: "acknowledge", "aria-label": label }, "Acknowledge");
     button.addEventListener("click", async () => {

@@ -7,7 +7,7 @@ const RETRY_MS = [500, 1000, 2000, 4000];
 
 export class AlarmFeed {
   /**
-   * handlers: onAlarm(alarm), onState("live" | "lost" | "waiting"), onFresh() when history must be read
+   * handlers: onAlarm(alarm), onUnstored(alarms) with all that the database refuses so far, onState("live" | "lost" | "waiting"), onFresh() when history must be read
    * again, onRefused() when the session is no longer valid.
    */
   constructor(handlers) {
@@ -60,11 +60,14 @@ export class AlarmFeed {
       }
       this.epoch = message.epoch;
       this.seq ??= message.seq;
+      this.handlers.onUnstored([]); // what follows says which there are now
       this.handlers.onState("live");
       if (fresh) this.handlers.onFresh();
     } else if (message.type === "alarm" || message.type === "unreadable") {
       this.seq = Math.max(this.seq ?? 0, message.seq);
       if (message.alarm) this.handlers.onAlarm(message.alarm);
+    } else if (message.type === "unstored") {
+      this.handlers.onUnstored(message.alarms);
     } else if (message.type === "heartbeat") {
       this.compare(message.seq);
     }

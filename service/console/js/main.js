@@ -89,6 +89,7 @@ function signedIn(who) {
   byId("watch").hidden = false;
   feed = new AlarmFeed({
     onAlarm: (alarm) => alarms.put(alarm),
+    onUnstored: (waiting) => alarms.setUnstored(waiting),
     onState: (state) => {
       link = state;
       showState();

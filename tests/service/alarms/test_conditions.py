@@ -15,6 +15,7 @@ from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.alarms.conditions import MAX_CHANGES, HealthConditions
 from service.alarms.doubts import QUIET_S
+from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import Alarm, AlarmKind, AlarmState
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
@@ -33,6 +34,7 @@ class Ward:
 
     def __init__(self, store: Store) -> None:
         self.store, self.now_s, self.refusing = store, 1000.0, False
+        self.shown: queue.Queue[list[str]] = queue.Queue()
         self.conditions = self.restarted()
         self.heard: queue.Queue[Alarm] = queue.Queue()
         write = store.write
@@ -47,7 +49,8 @@ class Ward:
         store.write = refusable  # type: ignore[method-assign]
 
     def restarted(self) -> HealthConditions:
-        self.conditions = HealthConditions(self.store, lambda: self.now_s)
+        unstored = UnstoredAlarms(lambda waiting: self.shown.put([alarm.cause for alarm in waiting]))
+        self.conditions = HealthConditions(self.store, lambda: self.now_s, unstored)
         return self.conditions
 
     def restart(self) -> None:
@@ -94,16 +97,19 @@ def test_changes_are_committed_in_their_order(ward: Ward) -> None:
 
 
 def test_what_the_database_refuses_waits_and_is_committed(ward: Ward) -> None:
-    """Refused for a while, nothing is lost, and nothing overtakes."""
+    """Refused for a while, nothing is lost, and nothing overtakes; until it is stored, it is shown."""
     ward.refusing = True
     ward.report(LOST)
     ward.report(UNSEEN, "dark")
     ward.report(LOST, active=False)
     assert ward.standing() == set()
+    while ward.shown.get(timeout=60) != ["", "dark"]:
+        pass
     ward.refusing = False
     ward.settle()
     assert ward.states() == [AlarmState.ACTIVE, AlarmState.ACTIVE, AlarmState.CLEARED]
     assert ward.standing() == {(UNSEEN, "dark")}
+    assert [ward.shown.get_nowait() for _ in range(2)] == [["dark"], []]
 
 
 def test_a_thousand_changes_of_one_alarm_need_no_memory(ward: Ward) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy import text
 from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from service.alarms.unstored import UnstoredAlarms
+from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.domain.people import Role
 from service.store import tokens
 from tests.service.api.conftest import House
@@ -79,6 +81,27 @@ def test_a_damaged_entry_of_the_history_cuts_nobody_off(house: House) -> None:
     assert house.client.get("/health/ready").json()["alarm_history"] == "1 damaged entries"
     alarm_id = house.call("GET", "/alarms?limit=2").json()["items"][1]["id"]
     assert house.call("GET", f"/alarms/{alarm_id}").json()["events"][0]["state"] is None
+
+
+def test_an_alarm_that_is_not_stored_yet_is_shown_and_marked(house: House) -> None:
+    """At once, and to those who come later; it has no seq, and is gone from the list once it is stored."""
+    stored = house.raise_alarm("p-0")
+    waiting = UnstoredAlarms(house.runtime.hub.show_unstored)
+    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "demo-quad", "Bar open", "p-1")
+    with follow(house) as feed:
+        feed.receive_json()
+        waiting.add("p-1", draft)
+        shown = feed.receive_json()
+        assert (shown["type"], "seq" in shown) == ("unstored", False)
+        assert [(alarm["passage_id"], alarm["state"]) for alarm in shown["alarms"]] == [("p-1", "active")]
+        waiting.add("p-1", draft)  # refused again: nothing new
+        with follow(house, "?after=0") as late:
+            assert [late.receive_json()["type"] for _ in range(2)] == ["hello", "unstored"]
+            assert late.receive_json()["seq"] == stored.seq
+        waiting.discard("p-1")
+        assert feed.receive_json() == {"type": "unstored", "alarms": []}
+        house.raise_alarm("p-1")
+        assert feed.receive_json()["seq"] == stored.seq + 1
 
 
 @pytest.mark.parametrize("after", [0, 2, 5])

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.verdict import Verdict
 from lifts.schema import Lift
+from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.camera import CameraState
 from service.domain.people import Role
@@ -102,6 +103,21 @@ def test_a_moment_that_was_acknowledged_is_dealt_with(page: Page, served: Served
         expect(page.locator(".banner")).to_have_count(count, timeout=PATIENCE_MS)
     says(page, "The lift is watched · no alarm stands", "live")
     expect(page.locator(".alarm small")).to_have_text("trouble: since 08:00")  # from when to when
+
+
+def test_an_alarm_that_is_not_stored_yet_stands(page: Page, served: Served) -> None:
+    """The disk is full: the operator sees it all the same, and why nothing can be done with it yet."""
+    says(page, "The lift is watched · no alarm stands", "live")
+    waiting = UnstoredAlarms(served.house.runtime.hub.show_unstored)
+    waiting.add("p-1", AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "demo-quad", "Bar open", "p-1"))
+    says(page, "The lift is watched · 1 alarm stands", "degraded")
+    expect(page.locator(".banner .unstored")).to_contain_text("Not stored yet")
+    expect(page.locator(".banner .acknowledge")).to_have_count(0)
+    expect(page.locator(".alarm .state")).to_have_text("not stored yet")
+    waiting.discard("p-1")
+    served.house.raise_alarm("p-1")
+    expect(page.locator(".banner .acknowledge")).to_have_count(1, timeout=PATIENCE_MS)
+    says(page, "The lift is watched · 1 alarm stands", "degraded")
 
 
 def test_a_lift_that_cannot_be_read_is_counted(page: Page, served: Served) -> None:

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
+from service.alarms.unstored import UnstoredAlarms
+from service.domain.alarm import Alarm
 from service.domain.errors import StoreError
 from service.store import alarms, passages
 from service.store.database import Store
@@ -41,8 +43,16 @@ class Desk:
         self.pictures = Pictures(folder)
         self.evidence = EvidenceWriter(store, self.pictures, self.tally)
         self.recorded: list[str] = []
+        self.shown: list[list[str | None]] = []
         self.recorder = Recorder(
-            store, self.pictures, self.evidence, self.tally, self._note, last_try_s=60.0, **options
+            store,
+            self.pictures,
+            self.evidence,
+            self.tally,
+            self._note,
+            unstored=UnstoredAlarms(self._show),
+            last_try_s=60.0,
+            **options,
         )
         write = store.write
 
@@ -54,6 +64,9 @@ class Desk:
             return refused
 
         store.write = refusable  # type: ignore[method-assign]
+
+    def _show(self, waiting: tuple[Alarm, ...]) -> None:
+        self.shown.append([alarm.passage_id for alarm in waiting])
 
     def _note(self, record: PassageRecord, _: float) -> None:
         self.recorded.append(record.id)
@@ -78,6 +91,22 @@ class Desk:
 @pytest.fixture
 def desk(store: Store, tmp_path: Path) -> Desk:
     return Desk(store, tmp_path / "kept")
+
+
+def test_refused_alarms_are_shown_until_they_are_stored(store: Store, tmp_path: Path) -> None:
+    """Each at once and once, however often it is refused; merged ones as one, stored ones no more."""
+    desk = Desk(store, tmp_path / "kept", max_refused=1)
+    desk.refusing = True
+    for name, judgement in (("p", BAR_OPEN), ("calm", NOTHING), ("q", BAR_OPEN), ("r", BAR_OPEN)):
+        desk.add(name, judgement)
+    assert desk.shown[0] == ["p"]
+    assert desk.shown[-1] == ["p", "q.and-others"]
+    before = len(desk.shown)
+    desk.recorder._try_again()
+    assert len(desk.shown) == before
+    desk.refusing = False
+    desk.stop()
+    assert desk.shown[-1] == []
 
 
 def test_what_the_database_refused_is_tried_once_more_at_the_stop(desk: Desk) -> None:
