@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -71,8 +71,7 @@ class Pictures:
     @staticmethod
     def stem(lift_id: str, seen_at: datetime, passage_id: str) -> str:
         """Return how the names of a passage's files begin: `STEM_1.jpg`, and `STEM_1.png` for its map."""
-        digest = hashlib.blake2b(passage_id.encode(), digest_size=16).hexdigest()
-        return f"{lift_id}/{seen_at:%Y-%m-%d}/{digest}"
+        return f"{lift_id}/{seen_at:%Y-%m-%d}/{_digest(passage_id)}"
 
     def expect(self, files: Iterable[str]) -> None:
         """Announce files that a record names and that will be written soon."""
@@ -164,6 +163,27 @@ class Pictures:
                     path.parent.rmdir()
                     path.parent.parent.rmdir()
 
+    def remove_unnamed(self, before: datetime, named: Collection[str]) -> int:
+        """Delete the files from before that day that belong to none of the passages `named`; return how many.
+
+        A damaged record no longer names its files, nor does one of which a killed service had forgotten them.
+        """
+        digests, last = {_digest(passage_id) for passage_id in named}, f"{before:%Y-%m-%d}"
+        old = [file for day in self.folder.glob("*/*") if day.name < last for file in day.glob("*")]
+        gone = [file for file in old if file.name.partition("_")[0] not in digests]
+        self.remove([str(file.relative_to(self.folder)) for file in gone])
+        return len(gone)
+
+
+def with_alarm(session: Session) -> tuple[str, ...]:
+    """Return the passages with an alarm whose pictures are kept: they outlive those of the others."""
+    query = select(PassageRow.id).join(AlarmRow, AlarmRow.passage_id == PassageRow.id)
+    return tuple(session.scalars(query.where(PassageRow.has_files.is_(True))))
+
+
+def _digest(passage_id: str) -> str:
+    return hashlib.blake2b(passage_id.encode(), digest_size=16).hexdigest()
+
 
 def forget_old(session: Session, retention: Retention, now: datetime, limit: int = 500) -> tuple[str, ...]:
     """Remove the pictures of at most `limit` passages from their records; return the files to delete."""
@@ -178,7 +198,7 @@ def forget_old(session: Session, retention: Retention, now: datetime, limit: int
         # Passages with an alarm go last.
         query = select(PassageRow).where(kept, PassageRow.row.not_in(list(chosen)))
         chosen |= _named(session, query.order_by(has_alarm, PassageRow.row).limit(excess))
-    # A damaged record is no longer asked: nobody knows what it named.
+    # A damaged record is no longer asked; what it named goes with `remove_unnamed`.
     update_all = update(PassageRow).where(PassageRow.row.in_(list(chosen))).values(has_files=False)
     session.execute(update_all.execution_options(synchronize_session=False))
     return tuple(name for names in chosen.values() for name in names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from service.alarms import lifecycle
@@ -12,7 +12,7 @@ from service.host.disk import Room
 from service.host.runner import Runner, attempt
 from service.store import alarms, tokens
 from service.store.database import Store
-from service.store.pictures import Pictures, Retention, forget_old
+from service.store.pictures import Pictures, Retention, forget_old, with_alarm
 from service.verdicts.active_masks import ActiveMasks
 
 EVERY_S = 1.0
@@ -47,7 +47,10 @@ class Maintenance:
         while files := self._store.write(job).result():
             self._pictures.remove(files)
             removed += len(files)
-        return removed
+        with self._store.reading() as session:
+            named = with_alarm(session)
+        before = now - timedelta(days=self._retention.max_age_days)
+        return removed + self._pictures.remove_unnamed(before, named)
 
     def _turn(self) -> None:
         failures = [error for task in self._tasks if (error := attempt(task)) is not None]

@@ -5,6 +5,7 @@ import multiprocessing
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,10 @@ import pytest
 from lifts.schema import Lift
 from service.api.runtime import Runtime
 from service.app import Service
+from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
-from service.domain.errors import ConfigurationError
+from service.domain.errors import ConfigurationError, StoreError
+from service.domain.health import Health
 from service.settings import Settings
 from service.store import lifts
 from service.store.database import Store
@@ -111,6 +114,23 @@ def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> No
     with store.reading() as session:
         assert lifts.watched_until(session)["l"] > seen_at
     store.close()
+
+
+def test_what_the_database_refuses_reaches_the_feed(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alarm that cannot be stored is handed to the hub, which shows it to connected operators."""
+    service, refused = Service(settings_of(tmp_path, model)), Future[None]()
+    refused.set_exception(StoreError("the disk is full"))
+    try:
+        with monkeypatch.context() as full:
+            full.setattr(service.store, "write", lambda _: refused)
+            service.pipeline.conditions.take(Health(AlarmKind.WORKER_DOWN, None, True, "down"))
+            service.pipeline.conditions.stop()
+        assert [alarm.kind for alarm in service.runtime.hub.unstored] == [AlarmKind.WORKER_DOWN]
+    finally:
+        service.stop()
+        service.run()
 
 
 def test_an_unforeseen_failure_shows_and_is_tried_again(tmp_path: Path, model: Path) -> None:
