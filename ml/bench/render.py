@@ -2,23 +2,78 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
+from statistics import median
 from typing import Any
 
 from ml.data.rendered import render_lift, renderers
 
 
 def render_rate(processes: int, lifts: int, passages: int, first_seed: int = 0) -> dict[str, Any]:
-    """Measure the pictures a second that `processes` render together, `lifts` each, backgrounds included."""
+    """Measure the pictures a second that `processes` render together, `lifts` each, backgrounds included.
+
+    `pictures_per_cpu_s`: by the processor time of all of them, which other load on the machine disturbs less.
+    """
     seeds = range(first_seed, first_seed + lifts * processes)
     with renderers(processes) as pool:
         # The first round starts the processes and loads their libraries, which is not rendering.
         list(pool.map(_count_rendered, [(seed, 1) for seed in range(processes)]))
         started = time.perf_counter()
-        pictures = sum(pool.map(_count_rendered, [(seed, passages) for seed in seeds]))
+        done = list(pool.map(_count_rendered, [(seed, passages) for seed in seeds]))
         seconds = time.perf_counter() - started
-    return {"processes": processes, "pictures": pictures, "pictures_per_s": pictures / seconds}
+    pictures, cpu_s = sum(count for count, _ in done), sum(spent for _, spent in done)
+    rates = {"pictures_per_s": pictures / seconds, "pictures_per_cpu_s": pictures / cpu_s}
+    return {"processes": processes, "pictures": pictures, **rates}
 
 
-def _count_rendered(job: tuple[int, int]) -> int:
-    return len(render_lift(*job).images)
+def _count_rendered(job: tuple[int, int]) -> tuple[int, float]:
+    started = time.process_time()
+    return len(render_lift(*job).images), time.process_time() - started
+
+
+_OTHER = """
+import json, sys, time
+import cv2
+cv2.setNumThreads(1)
+from ml.data.rendered import render_lift
+first, lifts, passages = map(int, sys.argv[1:])
+render_lift(first, 1)
+started = time.process_time()
+pictures = sum(len(render_lift(seed, passages).images) for seed in range(first, first + lifts))
+print(json.dumps(pictures / (time.process_time() - started)))
+"""
+
+
+def rate_beside(other: Path, lifts: int, passages: int, first_seed: int, rounds: int) -> dict[str, Any]:
+    """Measure this code beside another checkout's, in turns, one process and one thread at a time.
+
+    Args:
+        other: root of a checkout of an earlier commit.
+
+    Returns:
+        The medians of pictures per second of processor time, and their ratio of each round.
+    """
+    here = Path(__file__).resolve().parents[2]
+    rates: list[tuple[float, float]] = []
+    for _ in range(rounds):
+        this, that = (_rate_of(root, lifts, passages, first_seed) for root in (here, other.resolve()))
+        rates.append((this, that))
+    ratios = [this / that for this, that in rates]
+    return {
+        "pictures_per_cpu_s": median(this for this, _ in rates),
+        "other_pictures_per_cpu_s": median(that for _, that in rates),
+        "ratio": median(ratios),
+        "ratios": ratios,
+    }
+
+
+def _rate_of(root: Path, lifts: int, passages: int, first_seed: int) -> float:
+    command = [sys.executable, "-c", _OTHER, *map(str, (first_seed, lifts, passages))]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True, text=True)
+    return float(json.loads(done.stdout))

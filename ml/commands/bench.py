@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from ml.bench.embed import rates
 from ml.bench.gpu import gpu_rate
 from ml.bench.networks import network_rates
-from ml.bench.render import render_rate
+from ml.bench.render import rate_beside, render_rate
 from ml.bench.systems import alternative_systems, artefact_systems, paper_system, timed_dtypes
 from ml.bench.train import train_rate
 from ml.commands.common import RELEASED, JsonOption, ModelOption, OutOption, deliver, progress_bar, provenance
@@ -24,9 +25,18 @@ def bench_render(
     lifts: Annotated[int, typer.Option(min=1, help="Lifts each process renders.")] = 10,
     passages: Annotated[int, typer.Option(min=1, help="Passages of each lift, three pictures each.")] = 8,
     seed: Annotated[int, typer.Option(min=0, help="The first lift's.")] = 0,
+    beside: Annotated[
+        Path | None,
+        typer.Option(help="Another checkout: measure both in turns, one process."),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of each, with --beside.")] = 3,
 ) -> None:
     """Registered pictures rendered a second; JSON."""
-    print(json.dumps(render_rate(processes, lifts, passages, seed)))  # noqa: T201
+    if beside:
+        result = rate_beside(beside, lifts, passages, seed, rounds)
+    else:
+        result = render_rate(processes, lifts, passages, seed)
+    print(json.dumps(result))  # noqa: T201
 
 
 def bench_embed(

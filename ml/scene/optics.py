@@ -14,6 +14,7 @@ import numpy as np
 from lifts.arrays import Float32, UInt8
 from ml.scene.codec import h264
 from ml.scene.passage import Circumstances
+from ml.scene.world.shading import add_grain
 
 AnyPicture = TypeVar("AnyPicture", UInt8, Float32)
 
@@ -205,13 +206,14 @@ def noisy(img: Float32, c: Circumstances, rng: np.random.Generator) -> Float32:
     h, w = img.shape[:2]
     sigma = np.float32(255 * c.noise)
     grain = rng.standard_normal((h, w, 1), np.float32)
-    if c.chroma > 0.1 and not c.grey:
-        grain = grain * np.float32(1 - 0.5 * c.chroma) + np.float32(c.chroma * 0.6) * rng.standard_normal(
-            (h, w, 3), np.float32
-        )
+    coloured = c.chroma > 0.1 and not c.grey
+    colour = rng.standard_normal((h, w, 3), np.float32) if coloured else np.zeros((0, 0, 0), np.float32)
     if c.blocks > 0.3:  # the camera's denoiser leaves grain of more than a pixel
-        grain = np.atleast_3d(cv2.GaussianBlur(grain, (0, 0), 0.7)) * 1.8
-    return np.asarray(img + grain * sigma * (1.15 - img.mean(2, keepdims=True) / 400), np.float32)
+        if coloured:
+            grain = grain * np.float32(1 - 0.5 * c.chroma) + np.float32(c.chroma * 0.6) * colour
+            colour = colour[:0]
+        grain = np.atleast_3d(cv2.GaussianBlur(grain, (0, 0), 0.7)) * np.float32(1.8)
+    return add_grain(img, grain, colour, c.chroma, float(sigma))
 
 
 def coded(img: UInt8, c: Circumstances, rng: np.random.Generator) -> UInt8:

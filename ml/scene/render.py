@@ -37,7 +37,7 @@ class Rendered:
         rider: uint8[200, 200]: 1 where somebody on this carrier is seen, or what they wear or carry.
         is_open, occupied: labels of the passage.
         pose: the true pose; registered: the pose the picture was cut with (true pose and error).
-        metadata: every condition by name, plus lift seed, position and azimuth; plain JSON types.
+        scene, conditions, position: of what.
     """
 
     image: UInt8
@@ -47,7 +47,20 @@ class Rendered:
     occupied: bool
     pose: Pose
     registered: Pose
-    metadata: dict[str, Any]
+    scene: LiftScene
+    conditions: Circumstances
+    position: int
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Every condition by name, plus lift seed, position and azimuth; plain JSON types."""
+        lift, c = self.scene, self.conditions
+        meta = asdict(c)
+        meta["riders"] = [None if r is None else asdict(r) for r in c.riders]
+        meta["seed"], meta["position"] = lift.seed, self.position
+        meta["azimuth_deg"], meta["frame"], meta["seats"] = lift.azimuth_deg, lift.spec.frame, lift.spec.seats
+        meta["is_open"], meta["occupied"] = c.is_open, c.occupied
+        return meta
 
 
 def swung(scene: LiftScene, c: Circumstances, shapes: Shapes, origin: Float64) -> Shapes:
@@ -183,8 +196,7 @@ def render_registered(
     step = lift.motions[position]
     lens = np.random.default_rng([c.lens, position])
     image = expose(picture, c, rng, (float(step[0]), float(step[1])), lens)
-    meta = _metadata(lift, c, position)
-    return Rendered(image, bars, riders, c.is_open, c.occupied, pose, registered, meta)
+    return Rendered(image, bars, riders, c.is_open, c.occupied, pose, registered, lift, c, position)
 
 
 def _foreground(
@@ -238,12 +250,3 @@ def hooded(
         cv2.fillConvexPoly(glass, poly, tint, cv2.LINE_8, 4)
         cv2.polylines(glass, [poly], True, [0.75 * v for v in tint], 1, cv2.LINE_8, 4)
     return np.asarray(cv2.addWeighted(over, 0.68, glass, 0.32, 0), np.uint8)
-
-
-def _metadata(lift: LiftScene, c: Circumstances, position: int) -> dict[str, Any]:
-    meta = asdict(c)
-    meta["riders"] = [None if r is None else asdict(r) for r in c.riders]
-    meta["seed"], meta["position"] = lift.seed, position
-    meta["azimuth_deg"], meta["frame"], meta["seats"] = lift.azimuth_deg, lift.spec.frame, lift.spec.seats
-    meta["is_open"], meta["occupied"] = c.is_open, c.occupied
-    return meta

@@ -13,10 +13,13 @@ import numpy as np
 
 from lifts.arrays import Float32, Float64, UInt8
 from ml.scene.world.place import Place
+from ml.scene.world.polygons import fill, rounded_colours
 from ml.scene.world.raster import Eye, Light
+from ml.scene.world.shading import SHOULDER, shade_pixels, wrapped
 from ml.scene.world.shapes import Shapes
 
 _SKY_M = 3000.0
+_NEAREST_M = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +73,10 @@ def paint(place: Place, eye: Eye, affine: Float64, size: tuple[int, int]) -> Lay
 
 
 def _lookup(tile: Float32, u: Float64, v: Float64) -> Float32:
-    n = tile.shape[0]
     big = np.pad(tile, ((0, 1), (0, 1)), mode="wrap")
-    uv = (np.mod(u, n).astype(np.float32), np.mod(v, n).astype(np.float32))
-    return np.asarray(cv2.remap(big, uv[0], uv[1], cv2.INTER_LINEAR), np.float32)
+    return np.asarray(
+        cv2.remap(big, wrapped(u, tile.shape[0]), wrapped(v, tile.shape[0]), cv2.INTER_LINEAR), np.float32
+    )
 
 
 def _ridge(place: Place, eye: Eye, affine: Float64, layers: Layers) -> None:
@@ -113,16 +116,19 @@ def _solids(solids: Shapes, eye: Eye, affine: Float64, layers: Layers) -> None:
     normals[away] *= -1
     polys = np.asarray(np.clip(np.concatenate([strips, quads]), -4000, 8000) * 16, np.int32)
     towards = np.tile(-eye.axes[2], (len(strips), 1))
-    codes = ((np.concatenate([towards, normals]) + 1) * 127.5).tolist()
-    albedo = (np.concatenate([solids.tube_rgb, solids.quad_rgb]) * 255).tolist()
+    codes = rounded_colours((np.concatenate([towards, normals]) + 1) * 127.5)
+    albedo = rounded_colours(np.concatenate([solids.tube_rgb, solids.quad_rgb]) * 255)
     depth = np.concatenate([(da + dc) / 2, dq.mean(1)])
     near = np.concatenate([np.minimum(da, dc), dq.min(1, initial=1e9)])
-    for k in np.argsort(-depth, kind="stable").tolist():
-        if near[k] > 0.3:
-            cv2.fillConvexPoly(layers.albedo, polys[k], albedo[k], cv2.LINE_8, 4)
-            cv2.fillConvexPoly(layers.normal, polys[k], codes[k], cv2.LINE_8, 4)
-            cv2.fillConvexPoly(layers.depth, polys[k], float(depth[k]), cv2.LINE_8, 4)
-            cv2.fillConvexPoly(layers.ground, polys[k], 0, cv2.LINE_8, 4)
+    order = np.argsort(-depth, kind="stable")
+    order = order[near[order] > _NEAREST_M]
+    which = np.full((*layers.ground.shape, 1), -1, np.int32)
+    fill(which, polys[order], np.full(len(order), 4, np.int32), order[:, None].astype(np.int32))
+    hit = which[..., 0] >= 0
+    drawn = which[..., 0][hit]
+    layers.albedo[hit], layers.normal[hit] = albedo[drawn], codes[drawn]
+    layers.depth[hit] = depth[drawn]
+    layers.ground[hit] = 0
 
 
 def shade_layers(
@@ -142,10 +148,13 @@ def shade_layers(
         sun *= np.exp(-np.clip(depth - near_m, 0, None) / 10)
     elif max(light.sun_rgb) > 0:
         sun = np.where(depth >= _SKY_M, 0.25, sun)
-    normals = layers.normal.astype(np.float32) / 127.5 - 1
-    flat = np.where(depth >= _SKY_M, 60.0, depth) if light.fog_per_m else depth
-    out = light.shade(layers.albedo.astype(np.float32) / 255, normals, flat, sun)
-    return np.asarray(np.clip(out, 0, 255), np.uint8)
+    if light.fog_per_m:
+        clear = np.exp(-light.fog_per_m * np.where(depth >= _SKY_M, np.float32(60.0), depth))
+    else:
+        clear = np.zeros((0, 0), np.float32)
+    lights = np.array([light.sun, light.sun_rgb, light.sky_rgb, light.ground_rgb, light.fog_rgb])
+    reaching = np.asarray(sun, np.float32)
+    return shade_pixels(layers.albedo, layers.normal, reaching, clear, lights, light.exposure, *SHOULDER)
 
 
 _LAMP_M = 0.16

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -137,6 +138,7 @@ def _front(spec: CarrierSpec) -> tuple[Float64, Float64]:
     return np.array([hinge, corner]), cross
 
 
+@lru_cache(maxsize=64)
 def bar_paths(spec: CarrierSpec, opening: float) -> list[tuple[Float64, float]]:
     """Return the bar's centre lines (float[K, 3], radius in metres), opened by a fraction 0..1."""
     bar = spec.bar

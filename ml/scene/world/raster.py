@@ -9,17 +9,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
 from lifts.arrays import Bool, Float64, UInt8
+from ml.scene.world.polygons import SUB_PIXEL_BITS as _SHIFT
+from ml.scene.world.polygons import Int32, fill, rounded_colours
 from ml.scene.world.shade import in_sun
+from ml.scene.world.shading import capsules, tube_layers
 from ml.scene.world.shapes import Reals, Rgb, Shapes
 
-_SHIFT = 4  # sub-pixel bits of OpenCV's polygon coordinates
-
 _NEAR_M = 0.25
+_THIN_PX = 1.6  # a tube of a smaller radius shows no gradient
+_OVERCAST = 0.05  # a weaker sun gives a tube no lit side
 _SHADOW_FROM = 0.2  # a weaker sun throws no shadow that could be seen
 
 
@@ -95,25 +96,6 @@ class Light:
         return np.asarray(255 * np.clip(x, 0, 1) ** (1 / 2.2))
 
 
-_ARC = np.concatenate([np.linspace(-np.pi / 2, np.pi / 2, 6), np.linspace(np.pi / 2, 3 * np.pi / 2, 6)])
-
-_COS, _SIN = np.cos(_ARC), np.sin(_ARC)
-
-
-def _outline(a: Float64, b: Float64, r: Float64) -> npt.NDArray[np.int32]:
-    """Return capsule outlines int32[N, 12, 2] in sub-pixel units: ends float[N, 2], radii float[N, 2]."""
-    d = b - a
-    length = np.hypot(d[:, 0], d[:, 1])
-    tiny = length < 1e-6
-    u = np.where(tiny[:, None], [1.0, 0.0], d / np.maximum(length, 1e-6)[:, None])
-    v = np.stack([-u[:, 1], u[:, 0]], 1)
-    rim = _COS[None, :, None] * u[:, None] + _SIN[None, :, None] * v[:, None]
-    points = np.empty((len(a), 12, 2))
-    points[:, :6] = b[:, None] + rim[:, :6] * r[:, 1, None, None]
-    points[:, 6:] = a[:, None] + rim[:, 6:] * r[:, 0, None, None]
-    return np.asarray(np.clip(points, -4000, 8000) * (1 << _SHIFT), np.int32)
-
-
 def draw(canvas: UInt8, shapes: Shapes, eye: Eye, affine: Float64, light: Light, sunlit: float = 1.0) -> None:
     """Paint shapes on uint8[H, W, 4] (red, green, blue, id), far ones first.
 
@@ -135,80 +117,57 @@ def draw(canvas: UInt8, shapes: Shapes, eye: Eye, affine: Float64, light: Light,
         tube_sun, quad_sun = tube_sun * tube_lit, quad_sun * quad_lit
     middle = quads.mean(1)
     tube_mid = (tubes[:, 0:3] + tubes[:, 3:6]) / 2
-    tube_towards, tube_near = light.reaching(tube_mid)
-    quad_towards, quad_near = light.reaching(middle)
-    layers = _tube_layers(shapes, eye, light, tube_sun * tube_near, tube_towards, a, b, radius, depth)
-    normals = np.cross(quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0])
-    normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-9)[:, None]
-    facing = np.sum(normals * (eye.position - middle), 1)
-    normals *= np.where(facing < 0, -1.0, 1.0)[:, None]
-    quad_rgb = light.shade(shapes.quad_rgb, normals, dq.mean(1), quad_sun * quad_near, quad_towards)
     height, width = canvas.shape[:2]
-    tube_far = np.linalg.norm(tube_mid - eye.position, axis=1) - tubes[:, 6:8].mean(1) * 0.1
-    quad_far = np.linalg.norm(middle - eye.position, axis=1) + shapes.quad_bias * np.sign(facing)
     reach = radius.max(1, initial=0.0)
     tube_seen = (np.minimum(da, db) > _NEAR_M) & _inside(
         np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None], width, height
     )
     quad_seen = (dq.min(1, initial=1e9) > _NEAR_M) & _inside(corners.min(1), corners.max(1), width, height)
+    # Without a sun the sky above is the brightest side of a tube.
+    lamp_near = light.reaching(tube_mid)[1]
+    overcast = float((tube_sun * lamp_near).max(initial=0.0)) * max(light.sun_rgb) < _OVERCAST
+    # Only what is in the picture is shaded.
+    shapes = shapes.only(tube_seen, quad_seen)
+    tubes, quads, tube_mid, middle = shapes.tubes, shapes.quads, tube_mid[tube_seen], middle[quad_seen]
+    towards, near = light.reaching(tube_mid)
+    if overcast:
+        towards = np.broadcast_to([0.0, 1.0, 0.0], towards.shape)
+    thin = reach[tube_seen] <= _THIN_PX
+    outlines, normals = tube_layers(
+        tubes, a[tube_seen], b[tube_seen], radius[tube_seen], thin, towards, eye.position, eye.axes
+    )
+    tube_colour = light.shade(shapes.tube_rgb, normals, depth[tube_seen], tube_sun[tube_seen] * near, towards)
+    towards, near = light.reaching(middle)
+    normals = np.cross(quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-9)[:, None]
+    facing = np.sum(normals * (eye.position - middle), 1)
+    normals *= np.where(facing < 0, -1.0, 1.0)[:, None]
+    quad_colour = light.shade(
+        shapes.quad_rgb, normals, dq[quad_seen].mean(1), quad_sun[quad_seen] * near, towards
+    )
+    tube_far = np.linalg.norm(tube_mid - eye.position, axis=1) - tubes[:, 6:8].mean(1) * 0.1
+    quad_far = np.linalg.norm(middle - eye.position, axis=1) + shapes.quad_bias * np.sign(facing)
     order = np.argsort(-np.concatenate([tube_far, quad_far]), kind="stable")
-    seen = np.concatenate([tube_seen, quad_seen])
-    n = len(tubes)
-    quad_colour = np.concatenate([quad_rgb, shapes.quad_id[:, None]], 1).tolist()
-    tube_colour = [colour.tolist() for _, colour in layers]
-    thick = (reach > 1.6).tolist()
-    for k in order[seen[order]].tolist():
-        if k >= n:
-            cv2.fillConvexPoly(canvas, quad_px[k - n], quad_colour[k - n], cv2.LINE_8, _SHIFT)
-            continue
-        if not thick[k]:
-            cv2.fillConvexPoly(canvas, layers[1][0][k], tube_colour[1][k], cv2.LINE_8, _SHIFT)
-            continue
-        for (outline, _), colours in zip(layers, tube_colour, strict=True):
-            cv2.fillConvexPoly(canvas, outline[k], colours[k], cv2.LINE_8, _SHIFT)
+    n, m = len(tubes), len(quads)
+    polygons = np.concatenate([outlines.reshape(-1, 12, 2), _padded(quad_px[quad_seen])])
+    colours = np.empty((len(polygons), 4), np.uint8)
+    colours[:, :3] = rounded_colours(np.concatenate([tube_colour.reshape(-1, 3), quad_colour]))
+    colours[:, 3] = np.concatenate([np.tile(shapes.tube_id, 3), shapes.quad_id])
+    sides = np.full(len(polygons), 12, np.int32)
+    sides[3 * n :] = 4
+    # A thick tube is its three layers in a row, a thin one the middle layer, a quad follows all tubes.
+    thick = np.concatenate([~thin, np.zeros(m, bool)])
+    first = np.concatenate([np.where(thick[:n], 0, n) + np.arange(n), 3 * n + np.arange(m)])
+    strokes = np.where(thick, 3, 1)[order]
+    within = np.arange(strokes.sum()) - np.repeat(np.cumsum(strokes) - strokes, strokes)
+    painted = np.repeat(first[order], strokes) + within * n
+    fill(canvas, polygons[painted], sides[painted], colours[painted])
 
 
-def _tube_layers(
-    shapes: Shapes,
-    eye: Eye,
-    light: Light,
-    sunlit: Float64,
-    towards: Float64,
-    a: Float64,
-    b: Float64,
-    radius: Float64,
-    depth: Float64,
-) -> list[tuple[npt.NDArray[np.int32], Float64]]:
-    """Return three nested outlines, from the shaded rim to the lit stripe, with colours float[N, 4].
-
-    The middle layer alone (full width) is used for tubes too thin to show a gradient.
-    """
-    tubes = shapes.tubes
-    axis = tubes[:, 3:6] - tubes[:, 0:3]
-    axis /= np.maximum(np.linalg.norm(axis, axis=1), 1e-9)[:, None]
-    if float(sunlit.max(initial=0.0)) * max(light.sun_rgb) < 0.05:
-        # Without a sun the sky above is the brightest side.
-        towards = np.broadcast_to([0.0, 1.0, 0.0], axis.shape)
-    side = towards - np.sum(axis * towards, 1)[:, None] * axis
-    side /= np.maximum(np.linalg.norm(side, axis=1), 1e-9)[:, None]
-    view = eye.position - (tubes[:, 0:3] + tubes[:, 3:6]) / 2
-    view -= np.sum(view * axis, 1)[:, None] * axis
-    view /= np.maximum(np.linalg.norm(view, axis=1), 1e-9)[:, None]
-    shift = (side @ eye.axes.T)[:, :2] * radius.mean(1)[:, None]
-    out = []
-    thin = (radius.max(1, initial=0.0) <= 1.6)[:, None]
-    u = b - a
-    u /= np.maximum(np.hypot(u[:, 0], u[:, 1]), 1.0)[:, None]
-    for size, move, toward in ((1.0, 0.0, -0.55), (0.8, 0.16, 0.1), (0.45, 0.42, 0.75)):
-        normal = side * toward + view * 0.7
-        normal /= np.maximum(np.linalg.norm(normal, axis=1), 1e-9)[:, None]
-        rgb = light.shade(shapes.tube_rgb, normal, depth, sunlit, towards)
-        grow = np.where(thin, 1.0, size)
-        offset = np.where(thin, 0.0, move) * shift
-        colour = np.concatenate([rgb, shapes.tube_id[:, None]], 1)
-        # The inner layers reach as far along the tube as the rim does, so that joints show no rings.
-        stretch = u * (radius.mean(1)[:, None] * np.where(thin, 0.0, 1 - size))
-        out.append((_outline(a + offset - stretch, b + offset + stretch, radius * grow), colour))
+def _padded(quads: Int32) -> Int32:
+    """Return quads int32[M, 4, 2] with room for as many corners as a tube's outline has."""
+    out = np.zeros((len(quads), 12, 2), np.int32)
+    out[:, :4] = quads
     return out
 
 
@@ -222,13 +181,16 @@ def silhouette(mask: UInt8, shapes: Shapes, eye: Eye, affine: Float64, value: in
     a, da = eye.project(shapes.tubes[:, 0:3], affine)
     b, db = eye.project(shapes.tubes[:, 3:6], affine)
     radius = shapes.tubes[:, 6:8] * scale / np.maximum(np.stack([da, db], 1), _NEAR_M) - 0.35
-    outline = _outline(a, b, np.maximum(radius, 0.2))
-    for k in np.flatnonzero(np.minimum(da, db) > _NEAR_M).tolist():
-        cv2.fillConvexPoly(mask, outline[k], value, cv2.LINE_8, _SHIFT)
+    seen = np.flatnonzero(np.minimum(da, db) > _NEAR_M)
+    outline = capsules(a[seen], b[seen], np.maximum(radius[seen], 0.2))
     corners, dq = eye.project(shapes.quads, affine)
-    quad_px = np.asarray(np.clip(corners, -4000, 8000) * (1 << _SHIFT), np.int32)
-    for k in np.flatnonzero(dq.min(1, initial=1e9) > _NEAR_M).tolist():
-        cv2.fillConvexPoly(mask, quad_px[k], value, cv2.LINE_8, _SHIFT)
+    quad_px = np.asarray(
+        np.clip(corners[dq.min(1, initial=1e9) > _NEAR_M], -4000, 8000) * (1 << _SHIFT), np.int32
+    )
+    one = np.full((max(len(outline), len(quad_px)), 1), value, np.uint8)
+    for polygons in (outline, quad_px):
+        sides = np.full(len(polygons), polygons.shape[1], np.int32)
+        fill(mask[..., None], polygons, sides, one)
 
 
 def dropped(shapes: Shapes, sun: tuple[float, float, float], ground_y: float) -> Shapes:

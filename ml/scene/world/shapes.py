@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lifts.arrays import Float64, UInt8
+from lifts.arrays import Bool, Float64, UInt8
 
 Reals = npt.NDArray[np.floating[Any]]
 
@@ -59,6 +59,13 @@ class Shapes:
         quads = self.quads @ rotation.T + offset
         return replace(self, tubes=tubes, quads=quads)
 
+    def only(self, tubes: Bool, quads: Bool) -> Shapes:
+        """Return some of the shapes: those where bool[N] and bool[M] are set."""
+        kept = {
+            f.name: getattr(self, f.name)[tubes if f.name.startswith("tube") else quads] for f in fields(self)
+        }
+        return Shapes(**kept)
+
     def marked(self, part: int) -> Shapes:
         """Return the shapes with one id, BAR_ID, RIDER_ID, or 0 for unlabelled parts."""
         return replace(
@@ -69,6 +76,10 @@ class Shapes:
 def join(parts: Sequence[Shapes]) -> Shapes:
     """Return all shapes in one."""
     return Shapes(*(np.concatenate([getattr(p, field.name) for p in parts]) for field in fields(Shapes)))
+
+
+def _numbers(point: Point) -> Sequence[float]:
+    return point.tolist() if isinstance(point, np.ndarray) else point
 
 
 class Builder:
@@ -90,14 +101,15 @@ class Builder:
         part: int = 0,
     ) -> None:
         """Add a capsule from a to b, cut into pieces of at most step_m."""
-        p, q = np.asarray(a, float), np.asarray(b, float)
-        r1 = radius if end_radius is None else end_radius
-        n = max(1, math.ceil(float(np.linalg.norm(q - p)) / step_m))
+        # Plain numbers: arrays of three are slower to make than to compute with.
+        (px, py, pz), (qx, qy, qz) = _numbers(a), _numbers(b)
+        dx, dy, dz = qx - px, qy - py, qz - pz
+        dr = (radius if end_radius is None else end_radius) - radius
+        n = max(1, math.ceil(math.sqrt(dx * dx + dy * dy + dz * dz) / step_m))
         for i in range(n):
             f, g = i / n, (i + 1) / n
-            s, e = p + (q - p) * f, p + (q - p) * g
-            radii = radius + (r1 - radius) * f, radius + (r1 - radius) * g
-            self._tubes.append(((*s, *e, *radii), rgb, part))
+            start, end = (px + dx * f, py + dy * f, pz + dz * f), (px + dx * g, py + dy * g, pz + dz * g)
+            self._tubes.append(((*start, *end, radius + dr * f, radius + dr * g), rgb, part))
 
     def line(self, points: Float64, radius: float, rgb: Rgb, *, step_m: float = 0.3, part: int = 0) -> None:
         """Add a bent tube through points float[K, 3]."""
