@@ -98,9 +98,9 @@ class Clip:
         """Return a kept frame's box in colours, uint8[h, w, 3] BGR, `factor` times its size."""
         return np.asarray(cv2.imdecode(np.frombuffer(kept.jpeg, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
 
-    def warped(self, kept: Kept, pose: Pose, margin_px: int = MARGIN_PX) -> Image:
-        """Return a kept frame registered by a pose of the camera, uint8[200 + 2 * margin, ..., 3] BGR."""
-        return warp(self.picture(kept), self._within(pose), margin_px=margin_px)
+    def registered(self, picture: Image, pose: Pose, margin_px: int = MARGIN_PX) -> Image:
+        """Return a `picture` registered by a pose of the camera, uint8[200 + 2 * margin, ..., 3] BGR."""
+        return warp(picture, self._within(pose), margin_px=margin_px)
 
     def from_camera(self) -> npt.NDArray[np.float64]:
         """Return float64[3, 3]: camera pixels -> pixels of `picture`."""

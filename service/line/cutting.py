@@ -23,20 +23,24 @@ def onto_canonical(
     return np.asarray((from_camera @ onto @ reduced)[:2])
 
 
-def cut_out(field: Field, matrix: Float64, side: int) -> Field:
-    """Return complex64[side * side], an outline complex64[H, W] read through float64[2, 3]."""
-    parts = np.stack([field.real, field.imag], axis=-1)
+def cut_out(field: npt.NDArray[np.complexfloating], matrix: Float64, side: int) -> Field:
+    """Return complex64[side * side], an outline complex[H, W] read through float64[2, 3]."""
+    parts = np.ascontiguousarray(field).view(field.real.dtype).reshape(*field.shape, 2)
     out = cv2.warpAffine(parts, matrix, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(out[..., 0] + 1j * out[..., 1], dtype=np.complex64).ravel()
+    return np.asarray(out, dtype=np.float32).view(np.complex64).ravel()
 
 
-def rows_at(table: npt.NDArray[np.complexfloating] | Float32, phases: Float64) -> npt.NDArray[np.complex64]:
-    """Return rows [P, ...] of a table by phase [K, ...] at phases between its own, going round."""
-    k = len(table)
+def rows_at(tables: Field, phases: Float64) -> Field:
+    """Return complex64[P, n], a row of each table complex64[P, K, n] by phase, at a phase of its own.
+
+    phases: float64[P]; they go round, and fall between the table's.
+    """
+    each, k = np.arange(len(tables)), tables.shape[1]
     at = phases * k
     low = np.floor(at).astype(int)
-    part = (at - low).reshape((-1,) + (1,) * (table.ndim - 1)).astype(np.float32)
-    return np.asarray(table[low % k] * (1 - part) + table[(low + 1) % k] * part, dtype=np.complex64)
+    part = (at - low)[:, None].astype(np.float32)
+    rows = tables[each, low % k] * (1 - part) + tables[each, (low + 1) % k] * part
+    return np.asarray(rows, dtype=np.complex64)
 
 
 def agreement_with(stacks: Field, model: Field) -> Float64:
@@ -68,14 +72,14 @@ def picture_outline(picture: Image) -> Field:
     return outline(grey.astype(np.float32)).ravel()
 
 
-def centredness(energy: Float32) -> float:
-    """Return 0..1, how well float32[n] is centred: operators draw the frame round the carrier."""
-    total = float(energy.sum())
-    if total < 1e-6:
-        return 0.0
+def centredness(energies: Float32, totals: Float32) -> Float64:
+    """Return float64[M] 0..1, how well float32[M, n] are centred: operators draw the frame round the carrier.
+
+    totals: float32[M], the energies' sums.
+    """
     side = CANONICAL_SIZE // PITCH_PX
     place = (np.arange(side) + 0.5) * PITCH_PX - CANONICAL_SIZE / 2
-    table = energy.reshape(side, side)
-    x, y = (float((table.sum(axis=axis) * place).sum()) for axis in (0, 1))
-    off = np.hypot(x, y) / total
-    return float(np.exp(-0.5 * (off / _CENTRED_PX) ** 2))
+    tables = energies.reshape(-1, side, side)
+    x, y = ((tables.sum(axis=axis) * place).sum(axis=1) for axis in (1, 2))
+    off = np.hypot(x, y) / np.maximum(totals.astype(np.float64), 1e-6)
+    return np.asarray(np.where(totals < 1e-6, 0.0, np.exp(-0.5 * (off / _CENTRED_PX) ** 2)), dtype=np.float64)

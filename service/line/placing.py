@@ -30,7 +30,7 @@ from service.line.cutting import (
 from service.line.roi import Roi
 from service.line.work import Work
 from service.vision.correlation import parabola_vertex
-from service.vision.outlines import PITCH_PX, Field, mask_outline, outline, unit
+from service.vision.outlines import PITCH_PX, Field, mask_outline, outline_before, slopes, unit
 
 _COARSE_PX = 4.0
 _SPEEDS = np.geomspace(0.6, 14.0, 80)  # progress per interval
@@ -120,7 +120,7 @@ class Placer:
         energy = np.abs(stacks) ** 2
         total = energy.sum(axis=1)
         alike = total / np.maximum((np.abs(views) ** 2).sum(axis=2).mean(axis=1), 1e-9)
-        centred = np.array([centredness(row) for row in energy])
+        centred = centredness(energy, total)
         scores = np.zeros(len(stacks))
         for number, stack in enumerate(stacks):
             scores[number] = self._score(stack[None])
@@ -138,13 +138,13 @@ class Placer:
     def _coarse(self, clip: Clip, times: Float64, interval_s: float) -> Work[Field]:
         """Return complex64[P, K, n]: what each phase shows in the canonical frame at each place."""
         smalls = [kept.small.astype(np.float32) for kept in clip.frames]
-        background = np.median(np.stack(smalls[:: max(1, len(smalls) // 60)]), axis=0)
+        behind = slopes(np.median(np.stack(smalls[:: max(1, len(smalls) // 60)]), axis=0))
         k = max(48, min(160, round(interval_s / 0.07)))
         height, width = smalls[0].shape
         sums, counts = np.zeros((k, height, width), np.complex64), np.zeros(k)
         for number, (t_s, small) in enumerate(zip(times, smalls, strict=True)):
             bin_ = round(t_s / interval_s * k) % k
-            sums[bin_] += outline(small, background)
+            sums[bin_] += outline_before(small, behind)
             counts[bin_] += 1
             if number % _SLICE == 0:
                 yield
@@ -153,12 +153,13 @@ class Placer:
         side = int(CANONICAL_SIZE / _COARSE_PX)
         bell = np.exp(-0.5 * (((np.arange(side) + 0.5) / side - 0.5) / 0.3) ** 2)
         window = np.outer(bell, bell).ravel()
-        rows = []
-        for place in _PLACES:
+        out = np.empty((len(_PLACES), k, side * side), np.complex64)
+        for rows, place in zip(out, _PLACES, strict=True):
             matrix = onto_canonical(self._track, float(place), self._roi.from_camera(), _COARSE_PX)
-            rows.append(np.stack([cut_out(frame, matrix, side) for frame in movie]) * window)
+            for row, frame in zip(rows, movie, strict=True):
+                np.multiply(cut_out(frame, matrix, side), window, out=row, casting="same_kind")
             yield
-        return np.asarray(np.stack(rows), dtype=np.complex64)
+        return out
 
     def _speeds(self, coarse: Field, phases: int) -> Work[tuple[Float64, Float64]]:
         """Return float64[K], the speed at which a carrier at middle at each phase falls best upon itself.
@@ -167,16 +168,19 @@ class Placer:
         that carriers seen along the line, which hardly move but grow, do so at the right phase alone.
         """
         k = coarse.shape[1]
-        power = (np.abs(coarse) ** 2).sum(axis=2)
+        power = np.tile((np.abs(coarse) ** 2).sum(axis=2), 2)
         scores = np.zeros((len(_SPEEDS), k))
+        stack = np.empty(coarse.shape[1:], np.complex64)
         for number, speed in enumerate(_SPEEDS):
-            stack, total = np.zeros(coarse.shape[1:], np.complex64), np.zeros(k)
+            stack[:] = 0.0
+            total = np.zeros(k)
             for row, place in enumerate(_PLACES):
                 shift = round((place - self._middle) / speed * k) % k
                 stack[: k - shift] += coarse[row, shift:]
                 stack[k - shift :] += coarse[row, :shift]
-                total += np.roll(power[row], -shift)
-            energy = (stack.real**2 + stack.imag**2).sum(axis=1) / len(_PLACES) ** 2
+                total += power[row, shift : shift + k]
+            squares = np.square(stack.view(np.float32))
+            energy = (squares[:, ::2] + squares[:, 1::2]).sum(axis=1) / len(_PLACES) ** 2
             scores[number] = energy * energy / np.maximum(total / len(_PLACES), 1e-9)
             yield
         near = np.arange(phases) * k // phases
@@ -189,9 +193,9 @@ class Placer:
         scores = np.zeros(len(tries))
         for k, each in enumerate(tries):
             phases = middle + (_PLACES - self._middle) / each
-            parts = [rows_at(coarse[row], phases[row : row + 1])[0] for row in range(len(_PLACES))]
-            lengths = sum(float(np.sqrt((np.abs(part) ** 2).sum())) for part in parts)
-            scores[k] = float((np.abs(np.sum(parts, axis=0)) ** 2).sum()) / max(lengths, 1e-9) ** 2
+            parts = rows_at(coarse, phases)
+            lengths = sum(np.sqrt((np.abs(parts) ** 2).sum(axis=1)).tolist())
+            scores[k] = float((np.abs(parts.sum(axis=0)) ** 2).sum()) / max(lengths, 1e-9) ** 2
             if k % _SLICE == 0:
                 yield
         best = int(scores.argmax())
@@ -211,14 +215,15 @@ class Placer:
         for kept in frames:
             greys.append(half_size(clip.picture(kept)))
             yield
-        background = np.median(np.stack(greys[:: max(1, len(greys) // 40)]), axis=0).astype(np.float32)
+        behind = slopes(np.median(np.stack(greys[:: max(1, len(greys) // 40)]), axis=0).astype(np.float32))
         side = CANONICAL_SIZE // PITCH_PX
-        rows = []
-        for grey in greys:
-            lines = outline(grey.astype(np.float32), background)
-            rows.append(np.stack([cut_out(lines, matrix, side) for matrix in matrices]))
+        cuts = np.empty((len(matrices), len(greys), side * side), np.complex64)
+        for number, grey in enumerate(greys):
+            lines = outline_before(grey.astype(np.float32), behind)
+            for view, matrix in enumerate(matrices):
+                cuts[view, number] = cut_out(lines, matrix, side)
             yield
-        return np.asarray(np.stack(rows, axis=1), dtype=np.complex64), which
+        return cuts, which
 
     def _begin(
         self, cuts: Field, times: Float64, speeds: Float64, likely: Float64, interval_s: float
@@ -232,7 +237,11 @@ class Placer:
             moments = moments[moments + apart_s[0] >= 0.0]
             if len(moments):
                 rows = np.abs(times[None, None] - (moments[:, None] + apart_s)[..., None]).argmin(axis=2)
-                stacks = cuts[np.arange(len(apart_s)), rows].mean(axis=1)  # [carriers, n]
+                stacks = cuts[0][rows[:, 0]]  # [carriers, n]
+                for view, row in zip(cuts[1:], rows.T[1:], strict=True):
+                    stacks += view[row]
+                parts = stacks.view(np.float32)
+                parts /= len(cuts)  # as real numbers: a complex quotient takes longer than all the rest
                 scores[phase] = likely[phase] * self._score(stacks)
                 yield
         smooth = np.convolve(np.pad(scores, 1, mode="wrap"), (0.25, 0.5, 0.25), "valid")
@@ -247,7 +256,7 @@ class Placer:
         if self._references:
             alike = [np.maximum(agreement_with(stacks, each), 0.0) for each in self._references]
             return float((np.max(alike, axis=0) / np.sqrt(total + 1.0)).mean())
-        centred = np.array([centredness(row) for row in energy])
+        centred = centredness(energy, total)
         if self._masks:
             # Of length 1: a bar of which little is visible must not fit better than others by chance.
             fits = np.max([np.maximum(agreement_with(stacks, mask), 0.0) for mask in self._masks], axis=0)

@@ -14,7 +14,7 @@ from lifts.schema import Pose
 from lifts.track import TrackGeometry
 from service.domain.arrays import Float32, Image
 from service.domain.frame import Frame, reduced
-from service.line.clip import Clip, Kept
+from service.line.clip import Clip
 from service.line.follower import LineFollower
 from service.line.timetable import LineSchedule
 from service.line.work import Work
@@ -157,13 +157,15 @@ class Moments:
 
     def learn_backgrounds(self, clip: Clip) -> Work[None]:
         """Learn the views without carriers again, from a clip."""
-        step = max(1, len(clip) // 40)
-        for viewpoint in self.viewpoints:
-            views = []
-            for kept in clip.frames[::step]:
-                views.append(_grey_of(clip, kept, viewpoint.pose))
+        views: list[list[Image]] = [[] for _ in self.viewpoints]
+        for kept in clip.frames[:: max(1, len(clip) // 40)]:
+            picture = clip.picture(kept)
+            for viewpoint, seen in zip(self.viewpoints, views, strict=True):
+                seen.append(_half_grey(clip.registered(picture, viewpoint.pose)))
                 yield
-            viewpoint.background = np.median(np.stack(views), axis=0).astype(np.float32)
+        for viewpoint, seen in zip(self.viewpoints, views, strict=True):
+            viewpoint.background = np.median(np.stack(seen), axis=0).astype(np.float32)
+            yield
 
     def recall(self, clip: Clip, line: LineSchedule, carriers: range) -> Work[None]:
         """Take carriers' pictures from a clip."""
@@ -174,7 +176,7 @@ class Moments:
                 progress = None if kept is None else line.progress(carrier, kept.t_s)
                 if kept is None or progress is None or self._off_px(progress, viewpoint) > FARTHEST_PX:
                     continue
-                image = _rgb(clip.warped(kept, viewpoint.pose))
+                image = _rgb(clip.registered(clip.picture(kept), viewpoint.pose))
                 slots = self._crops.setdefault(carrier, [None] * len(self.viewpoints))
                 slots[index] = Crop(image, progress, kept.t_s, kept.t_mono_s, kept.damaged)
                 yield
@@ -241,7 +243,7 @@ def _grey(part: Image, pose: Pose) -> Image:
     return np.asarray(out, dtype=np.uint8)
 
 
-def _grey_of(clip: Clip, kept: Kept, pose: Pose) -> Image:
-    picture = clip.warped(kept, pose)
+def _half_grey(picture: Image) -> Image:
+    """Return uint8[FIELD, FIELD] of a canonical picture with margin uint8[240, 240, 3] BGR."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     return np.asarray(cv2.resize(grey, (FIELD, FIELD), interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -15,6 +15,7 @@ from lifts.edges import gradient
 from service.domain.arrays import Float32
 
 Field = npt.NDArray[np.complex64]
+Slopes = tuple[Float32, Float32]
 
 PITCH_PX = 2
 """Canonical pixels per field pixel."""
@@ -33,11 +34,21 @@ def outline(grey: Float32, background: Float32 | None = None, softness: float = 
 
     background: the same view without what is looked for, float32[H, W]: its edges are left out.
     """
+    return outline_before(grey, None if background is None else slopes(background), softness)
+
+
+def slopes(grey: Float32) -> Slopes:
+    """Return what `outline_before` needs to know of a background float32[H, W]."""
+    return gradient(grey, _BLUR_PX)
+
+
+def outline_before(grey: Float32, background: Slopes | None, softness: float = 6.0) -> Field:
+    """Return the same as `outline`, where many pictures have one background: see `slopes`."""
     dx, dy = gradient(grey, _BLUR_PX)
     size = cv2.magnitude(dx, dy)
     weight = size / (size + softness)
     if background is not None:
-        bx, by = gradient(background, _BLUR_PX)
+        bx, by = background
         new = cv2.magnitude(dx - bx, dy - by)
         weight = weight * np.clip((new - 1.0) / (0.5 * size + 2.0), 0.0, 1.0)
     direction = (dx + 1j * dy) ** 2 / np.maximum(size * size, 1e-6)

@@ -13,6 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
+import service  # noqa: F401 - first: it sets limits that numpy and OpenCV read at their import
+
+# isort: split
 import cv2
 import typer
 
