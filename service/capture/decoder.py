@@ -56,7 +56,7 @@ class Decoded(NamedTuple):
     arrived_s: float
     damaged: bool
 
-    def frame(self, index: int, t_s: float, display: Display = _AS_STORED) -> Frame:
+    def frame(self, index: int, t_s: float, display: Display = _AS_STORED, clip: int = 0) -> Frame:
         """Return it as a Frame at this media time: on the decoder's own memory wherever that can be."""
         picture = self.picture
         return Frame.of_decoder(
@@ -66,6 +66,7 @@ class Decoded(NamedTuple):
             t_s=t_s,
             t_mono_s=time.monotonic(),
             damaged=self.damaged,
+            clip=clip,
         )
 
 

@@ -131,7 +131,8 @@ class FileSource:
                         self.waited_s += early_s
                 index = first + number + 1
                 if gate.passes(t_s):
-                    yield picture.frame(index - 1, t_s, display)
+                    # A recording that is looped goes on as if it were one.
+                    yield picture.frame(index - 1, t_s, display, self.joins - rounds)
             if index == first and not self._closed.is_set():
                 raise SourceError(f"{self.path}: no picture can be decoded from this file")
             if not self._loop:

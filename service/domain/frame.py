@@ -39,6 +39,8 @@ class Frame:
     t_s: media time, seconds from the stream's first frame, strictly increasing within a connection.
     t_mono_s: time.monotonic() when the frame was read.
     damaged: bits of it were lost, here or in a picture it was predicted from: it may show what never was.
+    clip: counts the clips of a recording that was joined from several: between two nobody knows how much
+        time went by.
     """
 
     index: int
@@ -46,6 +48,7 @@ class Frame:
     t_mono_s: float
     damaged: bool
     _content: _Content
+    clip: int = 0
 
     @classmethod
     def of_planes(
@@ -87,14 +90,15 @@ class Frame:
         t_s: float,
         t_mono_s: float,
         damaged: bool,
+        clip: int = 0,
     ) -> Frame:
         """Return a frame whose planes are made when they are first needed: half of them never are.
 
         Args:
             planes: returns them, as `of_planes` takes them. size: (width, height) of y.
-            index, t_s, t_mono_s, damaged: as the fields.
+            index, t_s, t_mono_s, damaged, clip: as the fields.
         """
-        return cls(index, t_s, t_mono_s, damaged, PlanesContent(size, planes))
+        return cls(index, t_s, t_mono_s, damaged, PlanesContent(size, planes), clip)
 
     @classmethod
     def of_bgr(cls, image: Image, *, index: int, t_s: float, t_mono_s: float, damaged: bool = False) -> Frame:

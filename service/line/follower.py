@@ -208,6 +208,10 @@ class LineFollower:
         self._odometer.lose_phase()
         self.located = False
 
+    def doubt(self, share: float) -> None:
+        """Take the phase for unknown to this share, 0..1: some frames were missing."""
+        self._odometer.doubt(share)
+
     def phase(self, t_s: float) -> float | None:
         """Return how many carriers had begun at a media time, with fractions; None if unknown."""
         read = self._odometer.at(t_s)

@@ -79,9 +79,14 @@ class Odometer:
         while self._log[0][0] < t_s - LOG_S:
             self._log.popleft()
 
+    def doubt(self, share: float) -> None:
+        """Let any phase be possible to this share, 0..1."""
+        anywhere = self._belief.sum(axis=1, keepdims=True) / self.phases
+        self._belief += share * (anywhere - self._belief)
+
     def lose_phase(self) -> None:
         """Forget the phase, because frames were missing; the count goes on beyond the last carrier."""
-        self._belief[:] = self._belief.sum(axis=1, keepdims=True) / self.phases
+        self.doubt(1.0)
         self.carriers = float(np.ceil(self.carriers)) + 2.0
         self.confidence = 0.0
         self._t_s = None

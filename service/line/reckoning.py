@@ -18,7 +18,7 @@ class Reckoning:
     """
 
     def __init__(self) -> None:
-        self._lost: tuple[float, float] | None = None
+        self._lost: tuple[float, float | None] | None = None
         self._fraction = 0.0
         self._t_s = 0.0
         self._gone = 0.0
@@ -30,8 +30,16 @@ class Reckoning:
         """Whether the phase is unknown."""
         return self._lost is not None
 
-    def lose_phase(self, t_s: float, phase: float, fraction: float) -> None:
-        """Note that the phase was last known at media time t_s; fraction: of nominal speed, at that time."""
+    @property
+    def lost_s(self) -> float | None:
+        """The media time at which the phase was lost; None if it is known."""
+        return None if self._lost is None else self._lost[0]
+
+    def lose_phase(self, t_s: float, phase: float | None, fraction: float) -> None:
+        """Note that the phase was last known at media time t_s; fraction: of nominal speed, at that time.
+
+        phase: None if it is unknown at t_s too, because another recording begins there.
+        """
         if self._lost is None:
             self._lost, self._t_s, self._gone = (t_s, phase), t_s, 0.0
             self._fraction = fraction
@@ -42,18 +50,23 @@ class Reckoning:
             self._gone += max(t_s - self._t_s, 0.0) * self._fraction / interval_s
         self._t_s, self._fraction = t_s, fraction
 
-    def settle(self, t_s: float, phase: float, interval_s: float, end: float) -> list[float]:
+    def settle(self, t_s: float, phase: float | None, interval_s: float, end: float) -> list[float]:
         """Take in the phase, known again; return when carriers left meanwhile, media seconds, ascending.
 
         Args:
             t_s: the media time of now. phase: now; only its fraction counts, as numbering may have restarted.
+                None if it is still unknown, and the frames end.
             interval_s: between carriers at nominal speed. end: the phase that a carrier gains from begin to
                 the end of the track.
         """
+        self.beyond = 0
         if self._lost is None:
             return []
         (lost_s, lost_phase), self._lost = self._lost, None
-        self.beyond = 0
+        if lost_phase is None:
+            lost_phase = 0.0 if phase is None else phase - self._gone
+        if phase is None:
+            phase = lost_phase + self._gone
         if t_s - lost_s > LONGEST_S:
             gone, over_s = min(self._gone, LONGEST_S / interval_s), LONGEST_S
             self.beyond = math.floor(lost_phase + self._gone - end) - math.floor(lost_phase + gone - end)

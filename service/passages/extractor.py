@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,36 +16,18 @@ from service.line.follower import LineFollower
 from service.line.placing import Placer
 from service.line.reckoning import RUNNING
 from service.line.roi import Roi
-from service.line.timetable import Timetable
 from service.line.work import Work, finish
 from service.passages.anchor import Anchor
 from service.passages.departures import Departures, Now
 from service.passages.following import Following
-from service.passages.learning import EVERY_S, Learning
+from service.passages.learning import EVERY_S, Learning, sight
 from service.passages.learnt import Learnt, fingerprint
 from service.passages.moments import Moments
+from service.passages.options import ExtractorOptions
 from service.passages.registrar import Registrar
 from service.passages.reporter import Reporter
 
-_LEAST_FRAMES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractorOptions:
-    """How passages are extracted.
-
-    lead_s: how long before TF the last picture is taken, so that the verdict is out in time.
-    min_interval_s: the line is followed by frames that are at least so far apart once it is known;
-        pictures are taken from any frame.
-    gap_s: after a longer gap between frames the line's phase is unknown.
-    in_background: the line is learnt in slices, by `work`, so that a live camera's frames go on. The result
-        then depends on when slices are done; without it, on the frames alone.
-    """
-
-    lead_s: float = 0.25
-    min_interval_s: float = 0.22
-    gap_s: float = 8.0
-    in_background: bool = False
+_DOUBT_S, _DOUBT_FRAMES = 1.0, 4.0  # without a frame for longer than both: carriers may be off time
 
 
 class PassageExtractor:
@@ -85,6 +66,7 @@ class PassageExtractor:
         self._reporter = Reporter(lift, run_id or uuid.uuid4().hex[:12])
         self._last: Now | None = None
         self._blind, self._last_step_s = False, 0.0
+        self._frame_s, self._pace_s, self._clip = 0.0, 0.0, 0
         self._left_mono_s = left_mono_s
         self._unaccounted_s: float | None = None  # nobody accounts for who left since
         self._fingerprint = fingerprint(watched)
@@ -108,6 +90,11 @@ class PassageExtractor:
     def learning(self) -> bool:
         """Whether the line is being learnt, which takes much more memory than following it."""
         return self._learning is not None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the line could not be learnt from the first frames, and is being learnt from later ones."""
+        return self._unaccounted_s is not None
 
     @property
     def busy(self) -> bool:
@@ -153,9 +140,13 @@ class PassageExtractor:
         if last is None:
             self._take_over(frame)
         elapsed_s = 0.0 if last is None else frame.t_s - last.t_s
-        if last is not None and not 0.0 <= elapsed_s <= self._options.gap_s:
-            passages += self._lose_phase(last)
+        joined = last is not None and frame.clip != self._clip
+        if last is not None and (joined or not 0.0 <= elapsed_s <= self._options.gap_s):
+            passages += self._lose_phase(last, frame.t_s if joined else None)
             self._last = Now(frame.t_s, frame.t_mono_s)
+        elif last is not None:
+            passages += self._doubt(frame.t_s - self._frame_s)
+        self._pace_s, self._frame_s, self._clip = frame.t_s - self._frame_s, frame.t_s, frame.clip
         if (frame.width, frame.height) != self._size:
             passages += self._resize(frame, last)
         since_s = frame.t_s - self._last_step_s
@@ -191,6 +182,8 @@ class PassageExtractor:
         passages = [] if work is None else finish(work)
         if self._following is None and self._learning is not None:
             passages += finish(self._sight(self._learning.clip))
+        if self._following is not None and self._last is not None:
+            passages += self._following.end(self._last)
         return passages
 
     def _follow(self, frame: Frame, elapsed_s: float) -> list[Passage]:
@@ -208,6 +201,7 @@ class PassageExtractor:
             if following.line.lost:
                 # The view no longer fits the movie: learn it again. Until then nothing is known.
                 passages = following.report_waiting(Now(frame.t_s, frame.t_mono_s))
+                self._unaccounted_s = following.lost_s
                 self._following, self._work = None, None
                 self._learning = Learning(self._roi, self._track)
         if self._learning is not None and self._work is None:
@@ -231,12 +225,13 @@ class PassageExtractor:
         following = Following(track, line, self._departures(1.0 - self._lead(line.nominal_speed)))
         passages = None if line.lost else (yield from following.recall(clip))
         clip.held = False
+        since_s = self._unaccounted_s if self._following is None else self._following.lost_s
         if passages is None:
             # The clip does not show what carriers look like, so its phase is not to be trusted: begin again.
+            self._unaccounted_s = first_s if since_s is None else since_s
             self._following, self._learning = None, Learning(self._roi, track)
-            self._unaccounted_s = first_s if self._unaccounted_s is None else self._unaccounted_s
             return []
-        since_s, self._unaccounted_s = self._unaccounted_s, None
+        self._unaccounted_s = None
         passages += [] if since_s is None else following.account_since(since_s, clip)
         self._following = following
         if learning.done:
@@ -244,38 +239,42 @@ class PassageExtractor:
         return passages
 
     def _sight(self, clip: Clip) -> Work[list[Passage]]:
-        """Report the carriers of a clip that has ended before the line could be learnt."""
-        if len(clip) < _LEAST_FRAMES:
-            return []
-        sighting = yield from self._placer.sight(clip)
-        if sighting is None:
-            return []
-        seen, newest = Timetable(sighting, self._track.middle), clip.frames[-1]
-        departures = self._departures(1.0 - self._lead(seen.nominal_speed))
-        yield from departures.moments.learn_backgrounds(clip)
-        yield from departures.moments.recall(clip, seen, range(len(seen)))
-        if not (yield from departures.learn_appearances(range(len(seen)))):
-            return []
-        passages: list[Passage] = []
-        whole = [carrier for carrier in range(len(seen)) if seen.time_of(carrier, 1.0) <= newest.t_s]
-        for carrier in whole:
-            passages += departures.report(carrier, seen, Now(newest.t_s, newest.t_mono_s), refine=True)
-            yield
+        return sight(
+            clip, self._placer, self._track.middle, lambda speed: self._departures(1.0 - self._lead(speed))
+        )
+
+    def _lose_phase(self, last: Now, joined_s: float | None = None) -> list[Passage]:
+        """Report the carriers on the track, forget the phase. joined_s: when another clip begins, if so."""
+        self._last_step_s = 0.0
+        passages = [] if self._following is None else self._following.lose_phase(last, joined_s)
+        passages += self._learn_again(last.t_s if joined_s is None else joined_s)
+        if joined_s is not None:
+            self._reporter.begin()
         return passages
 
-    def _lose_phase(self, last: Now) -> list[Passage]:
-        """Report the carriers on the track and forget the phase, because frames were missing for long."""
-        self._last_step_s = 0.0
-        passages = [] if self._following is None else self._following.lose_phase(last)
-        if self._learning is not None:
-            clip, self._learning = self._learning.clip, Learning(self._roi, self._track)
-            if self._unaccounted_s is None and self._following is None:
-                self._unaccounted_s = last.t_s
-            self._work = self._sight(clip) if self._following is None else None
-            if self._work is not None and not self._options.in_background:
-                work, self._work = self._work, None
-                passages += finish(work)
-        return passages
+    def _doubt(self, pause_s: float) -> list[Passage]:
+        """After a pause between two frames, the line may have stood meanwhile, or the recorder."""
+        if pause_s <= max(_DOUBT_S, _DOUBT_FRAMES * self._pace_s):
+            return []
+        if self._following is not None:
+            self._following.line.doubt(pause_s / self._options.gap_s)
+        return self._learn_again(self._frame_s) if pause_s > self._options.pause_s else []
+
+    def _learn_again(self, last_s: float) -> list[Passage]:
+        """Begin a new clip, if the line is being learnt; return the carriers of the one so far."""
+        if self._learning is None:
+            return []
+        clip, self._learning = self._learning.clip, Learning(self._roi, self._track)
+        if self._following is not None:
+            self._work = None
+            return []
+        if self._unaccounted_s is None:
+            self._unaccounted_s = last_s
+        self._work = self._sight(clip)
+        if self._options.in_background:
+            return []
+        work, self._work = self._work, None
+        return finish(work)
 
     def _resize(self, frame: Frame, last: Now | None) -> list[Passage]:
         """Begin again with the track scaled to frames of another size."""

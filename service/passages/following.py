@@ -87,17 +87,34 @@ class Following:
                 passages += self.departures.report(carrier, line, now, refine=refine)
         return passages
 
-    def lose_phase(self, last: Now) -> list[Passage]:
-        """Frames are missing after `last`: report the carriers on the track, and forget the phase."""
+    @property
+    def lost_s(self) -> float | None:
+        """The media time since when carriers are not accounted for; None if they are."""
+        return self._reckoning.lost_s
+
+    def lose_phase(self, last: Now, joined_s: float | None = None) -> list[Passage]:
+        """Frames are missing after `last`: report the carriers on the track, and forget the phase.
+
+        joined_s: when another recording begins, if that is why: its carriers are accounted for from there.
+        """
         line, passages = self.line, []
         phase = line.phase(last.t_s)
         if line.located and phase is not None:
             passages = self.report_waiting(last)
-            self._reckoning.lose_phase(last.t_s, phase, self.line.fraction)
+            self._reckoning.lose_phase(last.t_s, phase, line.fraction)
+        if joined_s is not None:
+            passages += self.end(last)
+            self._reckoning.lose_phase(joined_s, None, line.fraction)
         self.departures.moments.clear()
         line.lose_phase()
         self._located = False
         return passages
+
+    def end(self, last: Now) -> list[Passage]:
+        """No frame follows `last`: report the carriers that must have left while the phase was unknown."""
+        line, end = self.line, 1.0 / self.line.progress_per_carrier
+        self._reckoning.advance(last.t_s, line.interval_s, line.fraction)
+        return self._missing(self._reckoning.settle(last.t_s, None, line.interval_s, end), last)
 
     def report_waiting(self, last: Now) -> list[Passage]:
         """Report the carriers on the track of a running line, with the pictures taken so far."""
@@ -164,9 +181,11 @@ class Following:
         line, phase = self.line, self._phase_at(now.t_s)
         end = 1.0 / line.progress_per_carrier
         self.departures.moments.begin_after(math.floor(phase - end))
-        ends_s = self._reckoning.settle(now.t_s, phase, line.interval_s, end)
-        passages = self.departures.report_missing(ends_s, line, now)
-        return passages + self.departures.uncounted(self._reckoning.beyond, line, now)
+        return self._missing(self._reckoning.settle(now.t_s, phase, line.interval_s, end), now)
+
+    def _missing(self, ends_s: list[float], now: Now) -> list[Passage]:
+        passages = self.departures.report_missing(ends_s, self.line, now)
+        return passages + self.departures.uncounted(self._reckoning.beyond, self.line, now)
 
     def account_since(self, since_s: float, clip: Clip) -> list[Passage]:
         """Report the carriers that left after `since_s`, of those that had begun before the clip did.

@@ -32,6 +32,11 @@ class Reporter:
         self._newest_s = -math.inf
         self.count = 0
 
+    def begin(self) -> None:
+        """Begin another recording: its carriers are others than those before, however soon they come."""
+        self._middles_s.clear()
+        self._newest_s = -math.inf
+
     def is_new(self, t_middle_s: float, interval_s: float, *, seen: bool) -> bool:
         """Say whether a carrier at middle then is another than the last one; seen: its pictures show it."""
         apart_s = (_SAME if seen else _SAME_UNSEEN) * interval_s

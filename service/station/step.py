@@ -18,9 +18,10 @@ from service.health.limits import HealthLimits
 from service.health.load import Load, LoadWatch
 from service.health.reference import ReferenceView
 from service.health.view import inspect
-from service.passages.extractor import ExtractorOptions, PassageExtractor
+from service.passages.extractor import PassageExtractor
 from service.passages.learnt import Learnt
 from service.passages.moments import FARTHEST_PX
+from service.passages.options import ExtractorOptions
 
 StationEvent = Passage | Health
 """What a step reports."""
@@ -99,6 +100,11 @@ class Station:
     def busy(self) -> bool:
         """Whether `work` has something to do."""
         return self._extractor.busy
+
+    @property
+    def interrupted(self) -> bool:
+        """See `PassageExtractor.interrupted`."""
+        return self._extractor.interrupted
 
     @property
     def learnt(self) -> Learnt | None:

@@ -26,11 +26,14 @@ from service.domain.passage import Passage, Picture
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
-from service.passages.extractor import ExtractorOptions
 from service.passages.learnt import Learnt
+from service.passages.options import ExtractorOptions
 from service.station.step import Station, StationEvent
 from service.station.summary import Carriers, reading_advice
 from service.station.worker import WorkerOptions
+
+_PAUSE_S = 2.0
+"""A recording's line is not learnt across a longer gap: a pause of the recorder looks the same."""
 
 
 class Watched(NamedTuple):
@@ -99,20 +102,21 @@ class RecordingWatch:
         return reading_advice(self.account, self._size)
 
     def _begin(self, learnt: Learnt | None) -> Station:
-        return Station(self._watched, 0.0, run_id="file", learnt=learnt)
+        options = ExtractorOptions(pause_s=_PAUSE_S)
+        return Station(self._watched, 0.0, options=options, run_id="file", learnt=learnt)
 
     def _passages(self) -> Iterator[tuple[Passage, float]]:
         """Yield each passage, and the media time of the frame that completed it.
 
-        A gap while the line is being learnt would cost the carriers before it. Then the line is learnt from
-        what comes after, and all is watched again.
+        A gap or another clip while the line is being learnt would cost the carriers before it. Then the line
+        is learnt from what comes after, and all is watched again.
         """
         held: list[tuple[Passage, float]] | None = None
-        station, last_s = self._station, None
-        for found, t_s in self._steps(station):
-            if not station.following and last_s is not None and t_s - last_s > ExtractorOptions().gap_s:
+        station, followed = self._station, False
+        for found, _ in self._steps(station):
+            followed = followed or station.following
+            if station.interrupted and not followed:
                 held = held or []
-            last_s = t_s
             if held is None:
                 yield from found
                 continue

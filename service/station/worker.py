@@ -18,8 +18,8 @@ from service.domain.frame import Frame
 from service.health.limits import HealthLimits
 from service.health.load import Load
 from service.health.reference import ReferenceView
-from service.passages.extractor import ExtractorOptions
 from service.passages.learnt import Learnt
+from service.passages.options import ExtractorOptions
 from service.station.step import INSPECT_EVERY_S, Station
 
 _LEARN_S = 0.02  # of the processor's time that learning takes before the next frame is asked for

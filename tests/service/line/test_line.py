@@ -6,6 +6,7 @@ import pytest
 
 from service.line.movie import Movie
 from service.line.odometer import SPEEDS, Odometer
+from service.line.reckoning import Reckoning
 from service.vision.interval import find_interval, refine_interval
 
 Floats = npt.NDArray[np.float32]
@@ -112,3 +113,33 @@ def test_a_lost_odometer_takes_no_carrier_for_an_earlier_one() -> None:
     odometer.step(100.0, None)
     assert odometer.carriers > before + 0.9
     assert odometer.at(50.0) is None
+
+
+def test_an_odometer_that_was_wrong_during_a_pause_finds_its_phase() -> None:
+    """The line stands while no frame comes for 0.9 intervals: with doubt, 0.6 intervals later it is found."""
+    movie = learnt()
+    odometer = Odometer(movie.phases, INTERVAL_S)
+    followed(odometer, movie, run(2 * INTERVAL_S))
+    odometer.doubt(0.6)
+    shown, step = views(run(0.6 * INTERVAL_S), clutter=4.0), 3 * STEP_S / INTERVAL_S
+    for k, feature in enumerate(shown):
+        evidence = None if k < 3 else movie.evidence(feature - shown[k - 3], SPEEDS, step)
+        odometer.step(2.9 * INTERVAL_S + k * STEP_S, evidence)
+    assert abs((odometer.carriers - 0.6 + 0.5) % 1.0 - 0.5) < 0.05
+
+
+def test_carriers_of_a_clip_are_counted_back_to_its_beginning() -> None:
+    """Phase 7.3 is known 2 s after the clip began: on a track of 0.5 intervals one carrier has left."""
+    reckoning = Reckoning()
+    reckoning.lose_phase(100.0, None, 1.0)
+    reckoning.advance(102.0, INTERVAL_S, 1.0)
+    assert reckoning.settle(102.0, 7.3, INTERVAL_S, 0.2) == pytest.approx([101.5])
+    assert reckoning.lost_s is None
+
+
+def test_carriers_are_counted_to_the_end_of_the_frames() -> None:
+    """12 s after phase 3.4 was the last that was known, at 5 s a carrier: two have left, or begun to."""
+    reckoning = Reckoning()
+    reckoning.lose_phase(100.0, 3.4, 1.0)
+    reckoning.advance(112.0, INTERVAL_S, 1.0)
+    assert reckoning.settle(112.0, None, INTERVAL_S, 0.5) == pytest.approx([100.5, 105.5, 110.5])

@@ -13,7 +13,8 @@ from lifts.geometry import middle_fraction
 from service.domain.arrays import Image
 from service.domain.frame import Frame
 from service.domain.passage import Passage
-from service.passages.extractor import ExtractorOptions, PassageExtractor
+from service.passages.extractor import PassageExtractor
+from service.passages.options import ExtractorOptions
 from service.station.step import Station
 from tests.service.passages.scripted import HEIGHT, WIDTH, Scene, crossing_s, frames, watched
 
@@ -207,6 +208,46 @@ def test_pictures_of_another_size_cost_no_carrier(
         begun, (showing(frame, frame.reduced(half)) if frame.t_s >= 19.0 else frame for frame in day)
     )
     assert middles(found) == pytest.approx(passed(), abs=0.5)
+
+
+def test_a_clip_that_was_joined_behind_another_has_its_own_carriers(
+    day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
+) -> None:
+    """One begins at 18.9 s, with a carrier 1.6 s behind that of the first clip: each has its own record."""
+    second = [replace(f, t_s=f.t_s - 10.4, t_mono_s=f.t_mono_s - 10.4, clip=1) for f in day if f.t_s >= 29.3]
+    found = after(begun, [*(frame for frame in day if frame.t_s < 18.9), *second])
+    own = [at_s - 10.4 for at_s in passed(from_s=29.0)]
+    assert middles(found) == pytest.approx([*passed(22.0), *own], abs=0.5)
+    assert all(seen(passage) for passage in found if passage.t_middle_s > 21.0)
+
+
+@pytest.mark.parametrize("pause_s", [2.0, 5.5])
+def test_a_line_that_stands_while_frames_are_missing_is_found_again(
+    day: list[Frame], begun: tuple[PassageExtractor, list[Passage]], pause_s: float
+) -> None:
+    """Carriers come that much later than the clock says; those that it expected are `not_seen`."""
+    later = [replace(f, t_s=f.t_s + pause_s, t_mono_s=f.t_mono_s + pause_s) for f in day if f.t_s >= 19.0]
+    found = after(begun, [*(frame for frame in day if frame.t_s < 19.0), *later])
+    due = [*passed(19.0), *(at_s + pause_s for at_s in passed(from_s=20.0))]
+    assert middles(filter(seen, found))[-4:] == pytest.approx(due[-4:], abs=0.3)
+
+
+def test_nothing_is_learnt_across_a_recorders_pause(day: list[Frame]) -> None:
+    """It pauses for 4.4 s after 3 s: the interval is that of what follows, 4 s."""
+    later = [replace(frame, t_s=frame.t_s + 4.4) for frame in day if 3.0 < frame.t_s < 13.0]
+    extractor = PassageExtractor(watched(DAY), options=ExtractorOptions(pause_s=2.0), run_id="test")
+    extracted([*(frame for frame in day if frame.t_s <= 3.0), *later], extractor)
+    assert extractor.line_interval_s == pytest.approx(4.0, abs=0.05)
+
+
+def test_frames_that_end_before_the_line_is_found_again_cost_no_carrier(
+    day: list[Frame], begun: tuple[PassageExtractor, list[Passage]]
+) -> None:
+    """No frame from 19 to 29 s, then half a second of them: who passed meanwhile is not seen."""
+    extractor, found = copy.deepcopy(begun)
+    found += extracted((f for f in day if 18.0 <= f.t_s < 19.0 or 29.0 < f.t_s < 29.5), extractor)
+    found += extractor.finish()
+    assert middles(found) == pytest.approx(passed(29.5), abs=0.8)
 
 
 def test_when_a_carrier_left_is_told_on_the_monotonic_clock(

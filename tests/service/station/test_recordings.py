@@ -68,6 +68,15 @@ def test_a_gap_while_the_line_is_learnt_costs_no_carrier(pictures: list[Image], 
     assert max(np.diff(times)) < 4.5
 
 
+@pytest.mark.slow
+def test_pauses_in_joined_clips_cost_no_carrier(pictures: list[Image], tmp_path: Path) -> None:
+    """Two clips, a pause of 3.3 s after 2.2 s of each: nothing is learnt or carried on across any of them."""
+    handling = Handling(every=2, gap=(2.2, 3.3), clips=2)
+    _, found = watch(record(tmp_path / "a", pictures, 12, handling), tmp_path)
+    due = [at_s for middle_s in MIDDLES_S for at_s in handling.time_of(middle_s, len(pictures) / 12)]
+    assert by_pictures(found) == pytest.approx(sorted(due), abs=NEAR_S)
+
+
 def test_a_change_of_size_costs_no_carrier(pictures: list[Image], tmp_path: Path) -> None:
     """Half the pixels from 7.9 s on, when a carrier is passing."""
     path = record(tmp_path / "a", pictures, 12, Handling(ending="ts", halved_s=7.9))

@@ -1,0 +1,26 @@
+"""How passages are extracted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractorOptions:
+    """How passages are extracted.
+
+    lead_s: how long before TF the last picture is taken, so that the verdict is out in time.
+    min_interval_s: the line is followed by frames that are at least so far apart once it is known;
+        pictures are taken from any frame.
+    gap_s: after a longer gap between frames the line's phase is unknown.
+    pause_s: nothing is learnt across a longer one. Of a camera's gaps it is known how long they last; a
+        recorder's may be cut out, or the line stands meanwhile.
+    in_background: the line is learnt in slices, by `work`, so that a live camera's frames go on. The result
+        then depends on when slices are done; without it, on the frames alone.
+    """
+
+    lead_s: float = 0.25
+    min_interval_s: float = 0.22
+    gap_s: float = 8.0
+    pause_s: float = 8.0
+    in_background: bool = False
