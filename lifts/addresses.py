@@ -30,13 +30,17 @@ _FORBIDDEN = re.compile(r"[^\x21-\x7e\ue000]|[\\#]")
 _HOST = re.compile(rf"[A-Za-z0-9._{_FILLED}-]+")
 _NUMBER = re.compile(r"(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
 _SECRET_WORDS = "pass|pwd|psw|token|secret|key|auth|user|usr|login|cred|signature"  # noqa: S105 - names
-_SECRET_KEY = rf"[A-Za-z0-9_.\[\]-]*(?:{_SECRET_WORDS})[A-Za-z0-9_.\[\]-]*="
+_KEY = r"[A-Za-z0-9_.\[\]-]"
+_SECRET_KEY = rf"(?<!{_KEY})(?={_KEY}*+=){_KEY}*?(?:{_SECRET_WORDS}){_KEY}*="
 _SECRET = re.compile(_SECRET_KEY, re.IGNORECASE)
 _FILLED_VALUE = re.compile(rf"{_FILLED}(?:[&;/?]|_[A-Za-z]+=|$)")
 
-_SHOWN_SECRET = re.compile(rf"({_SECRET_KEY})\S*", re.IGNORECASE)
-_USER_INFO = re.compile(r"://.*@")
-_BARE_USER_INFO = re.compile(r"[^\s/@]+:[^\s/]\S*@(?=\S)")
+# No long text may cost more than a few passes over it: every run of letters is read from its start, once.
+_BREAK = r"[ \t|│]*+\n[ \t|│]*+"  # programs wrap long words, some in a frame
+_SHOWN_SECRET = re.compile(rf"({_SECRET_KEY})\S*+(?:{_BREAK}\S+)?", re.IGNORECASE)
+_USER_INFO = re.compile(rf"://(?:.*|(?:\S*+{_BREAK}){{1,3}}\S*)@")
+_BARE_USER_INFO = re.compile(rf"(?<![^\s/@])[^\s/@][^\s/@:]*+:[^\s/](?:\S*+{_BREAK}){{0,3}}\S*@(?=\S)")
+_ENCODED_SPACE = re.compile(r"%(?:25)*(?:[01][0-9A-F]|20|7F)", re.IGNORECASE)
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -120,8 +124,18 @@ def redact(text: str) -> str:
 
     The second line of defence: no message is meant to hold an address with credentials.
     """
-    lines = (_BARE_USER_INFO.sub("***@", _USER_INFO.sub("://***@", line)) for line in text.split("\n"))
-    return _SHOWN_SECRET.sub(r"\1***", "\n".join(lines))
+    shown = _without_secrets(text)
+    decoded = _ENCODED_SPACE.sub("_", shown)
+    while (plain := unquote(decoded)) != decoded:  # an address may be quoted within another one
+        decoded = plain
+    redacted = _without_secrets(decoded)
+    return shown if redacted == decoded else redacted
+
+
+def _without_secrets(text: str) -> str:
+    if "@" in text:
+        text = _BARE_USER_INFO.sub("***@", _USER_INFO.sub("://***@", text))
+    return _SHOWN_SECRET.sub(r"\1***", text)
 
 
 def _host_and_port(place: str, default: int) -> tuple[str, int]:

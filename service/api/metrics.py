@@ -75,7 +75,7 @@ class RuntimeCollector(Collector):
         )
         yield _counter("barwatch_wrong_tokens", "Wrong tokens and keys.", runtime.gate.attempts.failures)
         damaged = GaugeMetricFamily(
-            "barwatch_damaged_records", "Rows that could not be read.", labels=["table"]
+            "barwatch_damaged_records", "Rows that could not be read since the start.", labels=["table"]
         )
         for table, count in runtime.store.damaged.counts().items():
             damaged.add_metric([table], count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -12,7 +13,18 @@ from lifts.addresses import redact
 
 
 def _without_credentials(_: object, __: str, event: EventDict) -> EventDict:
-    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _redacted(value) for key, value in event.items()}
+
+
+def _redacted(value: object) -> object:
+    """Redact what a value will be written as; an exception, path or list may hold an address too."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {redact(str(key)): _redacted(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(each) for each in value]
+    return redact(value if isinstance(value, str) else repr(value))
 
 
 def set_up_logging(level: str = "info", as_json: bool | None = None) -> None:

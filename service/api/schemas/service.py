@@ -51,7 +51,8 @@ class ReadyOut(BaseModel):
         "the service unready: a lift without a camera may be meant."
     )
     damaged_records: dict[str, int] = Field(
-        description="Rows that could not be read, by table, since the start; they are left out of lists."
+        description="Rows, by table, that could not be read since the start of the service; they are left "
+        "out of lists. A damaged row that nothing has read yet is not among them."
     )
     model: str | None
     device: str = Field(description="What the embedder computes on, e.g. `cuda:0 float16`.")
