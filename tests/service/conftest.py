@@ -10,6 +10,7 @@ from service.inference.artefact import read_manifest
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.store.database import Store
+from tests.service.store.empty import open_empty
 from tests.service.tiny_model import write_artefact
 
 
@@ -37,6 +38,6 @@ def inline_engine(tiny_artefact: Path) -> InlineEngine:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty database of its own."""
-    opened = Store.open(tmp_path / "data")
+    opened = open_empty(tmp_path / "data")
     yield opened
     opened.close()

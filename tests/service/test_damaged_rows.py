@@ -31,6 +31,7 @@ from service.store import alarms, lifts, masks, passages, site_calibrations
 from service.store.database import Store
 from service.store.records import PassageRecord
 from tests.service.capture.videos import write_video
+from tests.service.store.empty import open_empty
 from tests.tools.processes import ADMIN_TOKEN
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, release, tiny_manifest
 
@@ -82,7 +83,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving(data: Path, model: Path, *damage: str) -> Iterator[httpx.Client]:
     """A service on a database some of whose rows are damaged."""
     video = write_video(data / "camera.mp4", range(0, 4000, 40))
-    store = Store.open(data)
+    store = open_empty(data)
     store.write(lambda session: fill(session, video, tiny_manifest().identity)).result()
     store.close()
     with contextlib.closing(sqlite3.connect(data / "barwatch.db")) as database, database:

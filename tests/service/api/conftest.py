@@ -36,6 +36,7 @@ from service.store.records import PassageRecord, PictureRecord
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 from tests.service.kept_pictures import keep, keep_maps
+from tests.service.store.empty import open_empty
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, draw_picture, png, tiny_manifest
 
 
@@ -157,7 +158,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         **settings: Any,
     ) -> House:
         data = tmp_path / f"data{len(opened)}"
-        store = Store.open(data)
+        store = open_empty(data)
         registry, pictures = CollectorRegistry(), Pictures(data)
         engine = Engine(TinyEmbedder(), tiny_manifest())
         cameras = ScriptedCameras()

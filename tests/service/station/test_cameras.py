@@ -19,7 +19,7 @@ from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.station.cameras import Cameras
 from service.store import alarms, lifts, masks
-from service.store.database import Store
+from tests.service.store.empty import open_empty
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, TinyEmbedder, draw_mask, tiny_manifest
 
 POSES = {
@@ -55,7 +55,7 @@ class House:
     """A store, its cameras, and what was done."""
 
     def __init__(self, data: Path) -> None:
-        self.store = Store.open(data)
+        self.store = open_empty(data)
         self.done: list[tuple[str, WatchedLift]] = []
         self.health: list[CameraEvent] = []
         self.reloaded: list[str] = []
