@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ml.data.benchmark import Part, parts, render_parts
 from ml.data.counts import Split
 from ml.data.pictures import PictureSet, read
-from ml.data.rendered import prepare
+from ml.data.rendered import LiftRecipe, PlainLifts, prepare
 from ml.export.manifest import git_commit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,12 +82,18 @@ def progress_bar() -> Progress:
     )
 
 
-def prepare_lifts(cache: Path, seeds: range, passages: int, workers: int, what: str) -> list[Path]:
-    """Render what the cache does not hold yet, with a bar; returns the lifts' files in order."""
+def prepare_lifts(
+    cache: Path, seeds: range, passages: int | LiftRecipe, workers: int, what: str
+) -> list[Path]:
+    """Render what the cache does not hold yet, with a bar; returns the lifts' files in order.
+
+    passages: of each lift, before the renderer's own places; or another recipe.
+    """
+    recipe = PlainLifts(passages) if isinstance(passages, int) else passages
     with progress_bar() as progress:
         task = progress.add_task(f"rendering {what}", total=len(seeds), note="")
         files = []
-        for path in prepare(cache, list(seeds), passages, workers):
+        for path in prepare(cache, list(seeds), recipe, workers):
             files.append(path)
             progress.advance(task)
     return sorted(files)

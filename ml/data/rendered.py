@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -88,9 +89,29 @@ def render_lift(seed: int, passages: int) -> RenderedLift:
     return RenderedLift.of(lift, pictures)
 
 
-def lift_path(folder: Path, seed: int, passages: int) -> Path:
-    """Where `prepare` keeps the lift of this seed; files of another layout are never read."""
-    return folder / f"v{LAYOUT}-lift-{seed:05d}-{passages}.npz"
+class LiftRecipe(Protocol):
+    """How lifts are rendered from their seeds; picklable, so that other processes can."""
+
+    def path(self, folder: Path, seed: int) -> Path:
+        """Where a lift's file is kept."""
+
+    def render(self, seed: int) -> RenderedLift:
+        """Render a lift: a pure function of seed and recipe."""
+
+
+@dataclass(frozen=True)
+class PlainLifts:
+    """Lifts before the renderer's own places, as in all published sets."""
+
+    passages: int
+
+    def path(self, folder: Path, seed: int) -> Path:
+        """Where a lift's file is kept; files of another layout are never read."""
+        return folder / f"v{LAYOUT}-lift-{seed:05d}-{self.passages}.npz"
+
+    def render(self, seed: int) -> RenderedLift:
+        """Render a lift."""
+        return render_lift(seed, self.passages)
 
 
 def load(path: Path) -> RenderedLift:
@@ -100,16 +121,16 @@ def load(path: Path) -> RenderedLift:
     return RenderedLift(**{**arrays, "seed": int(arrays["seed"])})
 
 
-def prepare(folder: Path, seeds: Sequence[int], passages: int, workers: int = 2) -> Iterator[Path]:
+def prepare(folder: Path, seeds: Sequence[int], recipe: LiftRecipe, workers: int = 2) -> Iterator[Path]:
     """Render the lifts that `folder` does not hold yet; yields each lift's file as it is ready.
 
     Files appear whole or not at all, so an interrupted run resumes where it stopped.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [seed for seed in seeds if not lift_path(folder, seed, passages).exists()]
-    yield from (lift_path(folder, seed, passages) for seed in seeds if seed not in missing)
+    missing = [seed for seed in seeds if not recipe.path(folder, seed).exists()]
+    yield from (recipe.path(folder, seed) for seed in seeds if seed not in missing)
     with renderers(workers) as pool:
-        for future in as_completed([pool.submit(_render_to, folder, seed, passages) for seed in missing]):
+        for future in as_completed([pool.submit(_render_to, folder, seed, recipe) for seed in missing]):
             yield future.result()
 
 
@@ -130,7 +151,7 @@ def write(path: Path, lift: RenderedLift) -> None:
     partial.rename(path)
 
 
-def _render_to(folder: Path, seed: int, passages: int) -> Path:
-    path = lift_path(folder, seed, passages)
-    write(path, render_lift(seed, passages))
+def _render_to(folder: Path, seed: int, recipe: LiftRecipe) -> Path:
+    path = recipe.path(folder, seed)
+    write(path, recipe.render(seed))
     return path

@@ -10,9 +10,8 @@ import numpy as np
 from lifts.arrays import Float64
 from lifts.geometry import to_canonical
 from lifts.schema import Camera, Lift, Pose, Track
-from ml.scene.world.carrier import (
-    CarrierSpec,
-)
+from ml.scene.texture.seats import SeatStyle, textured_body
+from ml.scene.world.carrier import CarrierSpec
 from ml.scene.world.frames import body_shapes
 from ml.scene.world.place import Place
 from ml.scene.world.raster import Eye
@@ -51,6 +50,7 @@ class LiftScene:
         roll: the pose's angle in radians (undoes part of the camera's roll).
         under_roof: 0..1, how much a station roof keeps the sun from the carrier.
         style: how the masks are drawn.
+        seat: a bench of another material; None for the spec's own.
     """
 
     seed: int
@@ -65,11 +65,12 @@ class LiftScene:
     style: MaskStyle
     azimuth_deg: float
     spacing_m: float
+    seat: SeatStyle | None = None
 
     @cached_property
     def body(self) -> Shapes:
         """The carrier without its bar, in carrier coordinates."""
-        return body_shapes(self.spec)
+        return textured_body(self.spec, self.seat) if self.seat else body_shapes(self.spec)
 
     @property
     def heading(self) -> Float64:

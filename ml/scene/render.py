@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,17 +11,19 @@ from typing import Any
 import cv2
 import numpy as np
 
-from lifts.arrays import Float64, UInt8
+from lifts.arrays import Float32, Float64, UInt8
 from lifts.geometry import CANONICAL_SIZE, refine, to_canonical
 from lifts.schema import Pose
 from ml.scene.lift import LiftScene, zoomed
 from ml.scene.optics import expose
 from ml.scene.passage import Circumstances, light_of
+from ml.scene.texture.backdrop import Backdrop
 from ml.scene.world.backdrop import Layers, paint, shade_layers, with_lamps
 from ml.scene.world.carrier import bar_paths, bar_shapes
 from ml.scene.world.frames import bubble_quads
 from ml.scene.world.people import Person, seated, standing
 from ml.scene.world.raster import Eye, Light, draw, dropped, silhouette
+from ml.scene.world.shading import UNPAINTED, composed
 from ml.scene.world.shapes import BAR_ID, RIDER_ID, Builder, Shapes, join
 
 _SS = 2  # supersampling
@@ -163,6 +166,17 @@ def cast_shadow(
     return mask
 
 
+@dataclass(frozen=True, eq=False)
+class Take:
+    """One exposure of what stands before the camera: weather, lens, sensor, and what is behind the carrier.
+
+    conditions: the passage's, but for weather, lens and sensor. backdrop: None for the lift's own place.
+    """
+
+    conditions: Circumstances
+    backdrop: Backdrop | None = None
+
+
 def render_registered(
     lift: LiftScene, conditions: Circumstances, position: int, rng: np.random.Generator | int = 0
 ) -> Rendered:
@@ -170,70 +184,84 @@ def render_registered(
 
     rng drives only what differs from picture to picture (flakes, streaks, noise); an int is a seed.
     """
-    c = conditions
     if isinstance(rng, int):
         rng = np.random.default_rng(np.random.SeedSequence([lift.seed, rng, position]))
+    return render_takes(lift, conditions, position, [Take(conditions)], rng)[0]
+
+
+def render_takes(
+    lift: LiftScene, c: Circumstances, position: int, takes: Sequence[Take], rng: np.random.Generator
+) -> list[Rendered]:
+    """Render several exposures of one passage at one position: its solids are drawn once."""
     origin = lift.origins[position]
-    pose = lift.pose(origin)
-    slip = c.slips[position]
+    pose, slip = lift.pose(origin), c.slips[position]
     registered = refine(pose, slip.dx, slip.dy, slip.scale, slip.angle)
-    affine = to_canonical(registered)
-    light = light_of(c)
+    affine, light = to_canonical(registered), light_of(c)
     carrier, bar = (swung(lift, c, part, origin) for part in carrier_parts(lift, c))
     everything = [carrier, surroundings(lift, c)]
     others = neighbours(lift, c)
     if others is not None:
         everything.append(others.mapped(np.eye(3), origin))
     solids = join(everything)
+    side = CANONICAL_SIZE * _SS
+    canvas = np.zeros((side, side, 4), np.uint8)
+    canvas[..., 3] = UNPAINTED
+    big = zoomed(affine, _SS)
+    draw(canvas, solids, lift.eye, big, light, c.sunlit)
+    bars, riders = _labels(canvas[..., 3], bar, lift.eye, big)
+    place: tuple[UInt8, Float32] | None = None
+    step = lift.motions[position]
+    done = []
+    for take in takes:
+        backdrop = take.backdrop
+        if place is None and (backdrop is None or backdrop.beyond_m):
+            place = _place(lift, c, position, registered, solids)
+        back = backdrop.seen(registered, light) if backdrop else None
+        if place is not None and backdrop is not None and back is not None and backdrop.beyond_m:
+            near = place[1] < lift.depth_m + backdrop.beyond_m
+            np.copyto(back, place[0], where=near[..., None])
+        elif back is None and place is not None:
+            back = place[0]
+        large = cv2.resize(np.asarray(back), (side, side), interpolation=cv2.INTER_LINEAR)
+        rgb = composed(canvas, np.asarray(large, np.uint8))
+        if lift.spec.bubble:
+            rgb = hooded(lift, c.bubble, rgb, big, origin, light)
+        size = (CANONICAL_SIZE, CANONICAL_SIZE)
+        picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        lens = np.random.default_rng([take.conditions.lens, position])
+        image = expose(picture, take.conditions, rng, (float(step[0]), float(step[1])), lens)
+        seen = (image, bars, riders, c.is_open, c.occupied, pose, registered)
+        done.append(Rendered(*seen, lift, take.conditions, position))
+    return done
+
+
+def _place(
+    lift: LiftScene, c: Circumstances, position: int, registered: Pose, solids: Shapes
+) -> tuple[UInt8, Float32]:
+    """Return the lift's own place in a passage's light, uint8[200, 200, 3], and its depth in metres."""
+    affine, light = to_canonical(registered), light_of(c)
     layers = _background(lift, position, registered)
-    shadow = cast_shadow(
-        solids, lift.eye, affine, light, lift.place.ground_y, (CANONICAL_SIZE, CANONICAL_SIZE)
-    )
+    size = (CANONICAL_SIZE, CANONICAL_SIZE)
+    shadow = cast_shadow(solids, lift.eye, affine, light, lift.place.ground_y, size)
     back = shade_layers(layers, light, shadow, lift.depth_m, c.sunlit, night=c.light == "night")
     if c.lamps:
         back = with_lamps(back, lift.place.lamps[: c.lamps], lift.eye, affine, c.fog_per_m)
-    picture, bars, riders = _foreground(lift, c, solids, bar, affine, light, back, origin)
-    step = lift.motions[position]
-    lens = np.random.default_rng([c.lens, position])
-    image = expose(picture, c, rng, (float(step[0]), float(step[1])), lens)
-    return Rendered(image, bars, riders, c.is_open, c.occupied, pose, registered, lift, c, position)
+    return back, layers.depth
 
 
-def _foreground(
-    lift: LiftScene,
-    c: Circumstances,
-    solids: Shapes,
-    bar: Shapes,
-    affine: Float64,
-    light: Light,
-    back: UInt8,
-    origin: Float64,
-) -> tuple[UInt8, UInt8, UInt8]:
-    """Draw the solids over the background.
-
-    Returns the picture uint8[200, 200, 3] and the labels of bar and riders, uint8[200, 200] each.
-    """
-    side = CANONICAL_SIZE * _SS
-    large = cv2.resize(back, (side, side), interpolation=cv2.INTER_LINEAR)
-    canvas = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2RGBA), np.uint8)
-    canvas[..., 3] = 0
-    big = zoomed(affine, _SS)
-    draw(canvas, solids, lift.eye, big, light, c.sunlit)
-    whole = np.zeros((side, side), np.uint8)
-    silhouette(whole, bar, lift.eye, big, 255)
-    rgb = canvas[..., :3]
-    if lift.spec.bubble:
-        rgb = hooded(lift, c.bubble, rgb, big, origin, light)
+def _labels(parts: UInt8, bar: Shapes, eye: Eye, affine: Float64) -> tuple[UInt8, UInt8]:
+    """Return the labels of bar and riders, uint8[200, 200] each, of a canvas's ids uint8[400, 400]."""
+    whole = np.zeros(parts.shape, np.uint8)
+    silhouette(whole, bar, eye, affine, 255)
     size = (CANONICAL_SIZE, CANONICAL_SIZE)
     seen, people = (
-        cv2.resize((canvas[..., 3] == part).astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+        cv2.resize((parts == part).astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
         for part in (BAR_ID, RIDER_ID)
     )
     full = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     label = np.where(full > 100, 2, 0).astype(np.uint8)
     label[seen > 100] = 1
-    image = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return image, label, (people > 100).astype(np.uint8)
+    return label, (people > 100).astype(np.uint8)
 
 
 def hooded(

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from ml.data import benchmark, rendered
-from ml.data.rendered import prepare
+from ml.data.rendered import PlainLifts, prepare
 from ml.evaluate import watching
 
 
@@ -43,4 +43,4 @@ def _renders_here() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def lift_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Three rendered lifts of two passages each."""
-    return sorted(prepare(tmp_path_factory.mktemp("rendered"), [1, 2, 3], passages=2, workers=1))
+    return sorted(prepare(tmp_path_factory.mktemp("rendered"), [1, 2, 3], PlainLifts(2), workers=1))

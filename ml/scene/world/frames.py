@@ -15,18 +15,24 @@ from ml.scene.world.carrier import (
     mirrored,
     rounded,
 )
-from ml.scene.world.shapes import Builder, Shapes
+from ml.scene.world.shapes import Builder, Shapes, join
 
 
 def body_shapes(spec: CarrierSpec) -> Shapes:
     """Return the carrier's solids without its bar: bench, frame and hanger."""
     b = Builder()
     _bench(b, spec)
+    return join([b.build(), frame_shapes(spec)])
+
+
+def frame_shapes(spec: CarrierSpec) -> Shapes:
+    """Return what the bench hangs on: mast, bail or double hanger."""
+    b = Builder()
     {"mast": _mast, "bail": _bail, "double": _double}[spec.frame](b, spec)
     return b.build()
 
 
-def _back_point(spec: CarrierSpec, x: float, up: float) -> tuple[float, float, float]:
+def back_point(spec: CarrierSpec, x: float, up: float) -> tuple[float, float, float]:
     """Return a point of the back's surface, `up` metres above the seat."""
     return (x, up + 0.03, -spec.depth_m / 2 - spec.recline * up)
 
@@ -45,9 +51,9 @@ def _bench(b: Builder, spec: CarrierSpec) -> None:
         _back(b, spec, x0, x1, low)
     for x in (-w, w):
         b.tube((x, -0.05, d), (x, -0.05, -d - 0.05), spec.tube_m * 0.8, spec.frame_rgb)
-        b.tube((x, -0.05, -d - 0.05), _back_point(spec, x, spec.back_m), spec.tube_m * 0.8, spec.frame_rgb)
+        b.tube((x, -0.05, -d - 0.05), back_point(spec, x, spec.back_m), spec.tube_m * 0.8, spec.frame_rgb)
         if spec.side_arms:
-            arm = np.array([_back_point(spec, x, 0.26), (x, 0.24, d * 0.5), (x, 0.0, d * 0.7)])
+            arm = np.array([back_point(spec, x, 0.26), (x, 0.24, d * 0.5), (x, 0.0, d * 0.7)])
             b.line(rounded(arm, 0.08), spec.tube_m * 0.7, spec.trim_rgb)
     b.tube((-w, -0.08, -d * 0.6), (w, -0.08, -d * 0.6), spec.tube_m, spec.frame_rgb)
     if spec.snow > 0.75:
@@ -62,26 +68,26 @@ def _back(b: Builder, spec: CarrierSpec, x0: float, x1: float, low: float) -> No
     top, rgb = spec.back_m, spec.seat_rgb
     if spec.back == "slats":
         for up in np.linspace(low, top, 5):
-            p, q = _back_point(spec, x0, up), _back_point(spec, x1, up)
+            p, q = back_point(spec, x0, up), back_point(spec, x1, up)
             high = [(x1, q[1] + 0.055, q[2] - 0.005), (x0, p[1] + 0.055, p[2] - 0.005)]
             b.quad([p, q, *high], rgb, bias_m=0.12)
         return
     inset = {"panel": 0.0, "cushions": 0.025, "shells": 0.03}.get(spec.back, 0.0)
-    p0, p1 = _back_point(spec, x0 + inset, low), _back_point(spec, x1 - inset, low)
+    p0, p1 = back_point(spec, x0 + inset, low), back_point(spec, x1 - inset, low)
     shoulder = top * 0.7 if spec.back == "shells" else top
-    m0, m1 = _back_point(spec, x0 + inset, shoulder), _back_point(spec, x1 - inset, shoulder)
+    m0, m1 = back_point(spec, x0 + inset, shoulder), back_point(spec, x1 - inset, shoulder)
     b.quad([p0, p1, m1, m0], rgb, cells=(1, 2), bias_m=0.12)
     if spec.back == "shells":
-        t0, t1 = _back_point(spec, x0 + 0.13, top), _back_point(spec, x1 - 0.13, top)
+        t0, t1 = back_point(spec, x0 + 0.13, top), back_point(spec, x1 - 0.13, top)
         b.quad([m0, m1, t1, t0], rgb, bias_m=0.12)
     else:
-        b.tube(_back_point(spec, x0, top), _back_point(spec, x1, top), spec.tube_m * 0.7, spec.trim_rgb)
+        b.tube(back_point(spec, x0, top), back_point(spec, x1, top), spec.tube_m * 0.7, spec.trim_rgb)
     if spec.back == "cushions":
-        b.tube(_back_point(spec, x0, low), _back_point(spec, x1, low), spec.tube_m * 0.7, spec.frame_rgb)
+        b.tube(back_point(spec, x0, low), back_point(spec, x1, low), spec.tube_m * 0.7, spec.frame_rgb)
     if spec.headrests:
         c = (x0 + x1) / 2
-        h0, h1 = _back_point(spec, c - 0.1, top + 0.04), _back_point(spec, c + 0.1, top + 0.04)
-        k0, k1 = _back_point(spec, c - 0.09, top + 0.22), _back_point(spec, c + 0.09, top + 0.22)
+        h0, h1 = back_point(spec, c - 0.1, top + 0.04), back_point(spec, c + 0.1, top + 0.04)
+        k0, k1 = back_point(spec, c - 0.09, top + 0.22), back_point(spec, c + 0.09, top + 0.22)
         b.quad([h0, h1, k1, k0], rgb)
 
 
@@ -119,8 +125,8 @@ def _mast(b: Builder, spec: CarrierSpec) -> None:
     b.line(rounded(np.array(paths[spec.mast], float), 0.25), spec.tube_m * 1.35, spec.frame_rgb)
     w = spec.half_m
     b.tube(
-        _back_point(spec, -w, spec.back_m * 0.75),
-        _back_point(spec, w, spec.back_m * 0.75),
+        back_point(spec, -w, spec.back_m * 0.75),
+        back_point(spec, w, spec.back_m * 0.75),
         spec.tube_m,
         spec.frame_rgb,
     )

@@ -91,6 +91,23 @@ def add_grain(img: Float32, one: Float32, three: Float32, chroma: float, sigma: 
     return out
 
 
+UNPAINTED = 1
+"""Id of a canvas's pixels on which nothing was drawn."""
+
+
+@compiled
+def composed(canvas: UInt8, back: UInt8) -> UInt8:
+    """Return what was drawn on a canvas uint8[H, W, 4], and elsewhere the background uint8[H, W, 3]."""
+    height, width = back.shape[:2]
+    out = np.empty((height, width, 3), np.uint8)
+    for y in range(height):
+        for x in range(width):
+            behind = canvas[y, x, 3] == UNPAINTED
+            for k in range(3):
+                out[y, x, k] = back[y, x, k] if behind else canvas[y, x, k]
+    return out
+
+
 @compiled
 def wrapped(values: Float64, size: int) -> Float32:
     """Return values float64[H, W] modulo size, a power of two, as float32[H, W]."""

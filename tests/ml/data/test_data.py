@@ -9,7 +9,7 @@ import pytest
 
 from ml.data import augment
 from ml.data.episodes import Episodes
-from ml.data.rendered import lift_path, load, prepare, render_lift
+from ml.data.rendered import PlainLifts, load, prepare, render_lift
 
 
 def test_the_same_seed_gives_the_same_bytes(lift_files: list[Path]) -> None:
@@ -29,9 +29,9 @@ def test_both_states_are_there_and_pictures_come_in_threes(lift_files: list[Path
 def test_preparing_again_renders_nothing_new(lift_files: list[Path]) -> None:
     """Files that are there are kept as they are."""
     folder = lift_files[0].parent
-    before = lift_path(folder, 1, 2).stat().st_mtime_ns
-    assert list(prepare(folder, [1], passages=2, workers=1)) == [lift_path(folder, 1, 2)]
-    assert lift_path(folder, 1, 2).stat().st_mtime_ns == before
+    before = PlainLifts(2).path(folder, 1).stat().st_mtime_ns
+    assert list(prepare(folder, [1], PlainLifts(2), workers=1)) == [PlainLifts(2).path(folder, 1)]
+    assert PlainLifts(2).path(folder, 1).stat().st_mtime_ns == before
 
 
 def test_episodes_are_set_by_seed_and_step(lift_files: list[Path]) -> None:

@@ -1,0 +1,223 @@
+"""Lifts for learning who sits there: textured seats, and texture behind them, drawn or photographed.
+
+Every passage is exposed several times (`takes`): its solids are drawn once, weather, lens, sensor and what is
+behind the carrier are drawn anew. Seeds 40000.. are for training, 50000.. for the photograph set.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from lifts.arrays import Float64, UInt8
+from lifts.geometry import CANONICAL_SIZE
+from ml.data.photographs import Use, present, read_photograph
+from ml.data.rendered import TRAINING_HALF_LOWERED, RenderedLift
+from ml.scene.conditions import HALF_LOWERED, sample_conditions, sample_opening, sample_riders
+from ml.scene.lift import LiftScene
+from ml.scene.passage import Circumstances, Neighbour, bearable
+from ml.scene.render import Rendered, Take, render_takes
+from ml.scene.sampling import make_lift, sample_azimuth
+from ml.scene.texture.backdrop import Backdrop, placed
+from ml.scene.texture.patterns import PATTERNS
+from ml.scene.texture.seats import sample_seat, seat_paint
+from ml.scene.world.carrier import Back
+from ml.scene.world.fleet import sample_carrier
+from ml.scene.world.people import Person, Stander, sample_person
+
+LAYOUT = 1
+"""Version of textured lifts: raised with every change of what is drawn for a seed."""
+
+TEXTURED_FIRST_SEED = 40_000
+
+Case = Literal["any", "empty", "occupied", "child", "legs", "behind"]
+"""What a lift's passages show: anything; an empty carrier; people; one child alone on a bench for eight;
+people whose legs show below a high back, seen from behind; people who stand behind an empty bench."""
+
+OF_THE_EXPOSURE = (
+    *("saturation", "snow", "snow_size", "snow_streak", "rain", "drops", "frost", "glare", "veil", "blur_px"),
+    *(
+        "motion_px",
+        "zoom",
+        "sharpen",
+        "noise",
+        "chroma",
+        "band",
+        "interlace",
+        "quality",
+        "blocks",
+        "vignette",
+    ),
+    *("contrast", "crf", "grey", "lens"),
+)
+"""Properties that each take of a passage draws anew."""
+
+_PATTERNS_OF_A_LIFT = 3
+
+Behind = tuple[str, UInt8 | None]
+"""Name and picture of a pattern; photographs are read when they are needed."""
+
+
+@dataclass(frozen=True)
+class TexturedLifts:
+    """How textured lifts are drawn.
+
+    Attributes:
+        passages: of each lift, at three positions. takes: exposures of each passage.
+        photographs: folder of the photographs; None for drawn patterns only.
+        use: which photographs.
+        case: what the passages show.
+        only_photographs: nothing but photographs is behind the carrier.
+    """
+
+    passages: int
+    takes: int = 1
+    photographs: Path | None = None
+    use: Use = "train"
+    case: Case = "any"
+    only_photographs: bool = False
+
+    def path(self, folder: Path, seed: int) -> Path:
+        """Where a lift's file is kept; files of another recipe are never read."""
+        photographed = f"{self.use}-only" if self.only_photographs else self.use
+        behind = photographed if self.photographs else "drawn"
+        name = f"t{LAYOUT}-{self.case}-{behind}-{seed:05d}-{self.passages}x{self.takes}.npz"
+        return folder / name
+
+    def render(self, seed: int) -> RenderedLift:
+        """Render a lift's passages, three pictures in a row of each take; a pure function of seed and recipe.
+
+        Raises:
+            FileNotFoundError: the photographs are not in their folder.
+        """
+        lift = textured_lift(seed, self.case)
+        rng = np.random.default_rng([seed, 3])
+        behind = self._behind(rng)
+        done: list[Rendered] = []
+        for passage in range(self.passages):
+            c = _conditions(lift, rng, self.case, is_open=passage % 2 == 0, training=self.use == "train")
+            if self.only_photographs:  # what is measured is texture, not weather
+                c = bearable(c, lift.depth_m, _CLEAR)
+            takes = [
+                Take(_exposed(c, lift, rng, first=k == 0), self._backdrop(lift, behind, rng))
+                for k in range(self.takes)
+            ]
+            views = [render_takes(lift, c, position, takes, rng) for position in range(3)]
+            done += [views[position][take] for take in range(self.takes) for position in range(3)]
+        return RenderedLift.of(lift, done)
+
+    def _behind(self, rng: np.random.Generator) -> list[Behind]:
+        names = list(PATTERNS)
+        drawn = [names[k] for k in rng.choice(len(names), _PATTERNS_OF_A_LIFT, replace=False).tolist()]
+        patterns: list[Behind] = [(name, PATTERNS[name](rng)) for name in drawn]
+        if self.photographs is None:
+            return patterns
+        photographs: list[Behind] = [(name, None) for name in present(self.photographs, self.use)]
+        return photographs if self.only_photographs else [*patterns, *photographs]
+
+    def _backdrop(
+        self, lift: LiftScene, behind: Sequence[Behind], rng: np.random.Generator
+    ) -> Backdrop | None:
+        """Draw what is behind one take: patterns as often as photographs, sometimes the lift's own place."""
+        if not self.only_photographs and rng.random() < _OWN_PLACE:
+            return None
+        patterns = [(name, picture) for name, picture in behind if picture is not None]
+        photographs = [name for name, picture in behind if picture is None]
+        if self.photographs is None or (patterns and rng.random() < 0.5):
+            name, picture = patterns[int(rng.integers(len(patterns)))]
+        else:
+            name = photographs[int(rng.integers(len(photographs)))]
+            picture = read_photograph(self.photographs, name)
+        backdrop = placed(name, picture, lift.pose(lift.origins[1]), rng, (0.18, 1.0))
+        return replace(backdrop, beyond_m=0.0) if self.only_photographs else backdrop
+
+
+_OWN_PLACE = 0.15
+
+_CLEAR = 0.6
+"""Upper limit of the obstructions in the photograph set, for `bearable`."""
+
+
+def textured_lift(seed: int, case: Case) -> LiftScene:
+    """Draw a lift whose seat may be of slats, wire, planks or shiny sheet; view and bench suit the case."""
+    rng = np.random.default_rng([seed, 2])
+    spec = sample_carrier(rng)
+    azimuth = sample_azimuth(rng)
+    seat = sample_seat(rng) if rng.random() < 0.7 else None
+    lone = case == "child" or (case == "any" and rng.random() < 0.15)
+    rear = case == "legs" or (case == "any" and rng.random() < 0.15)
+    if lone:
+        spec = replace(spec, seats=int(8 if case == "child" else rng.integers(4, 9)), frame="bail")
+    if rear:
+        azimuth = float(rng.uniform(148, 180) * rng.choice([-1, 1]))
+        back: Back = ("panel", "cushions", "shells")[int(rng.integers(3))]
+        spec = replace(spec, back=back, back_m=float(rng.uniform(0.6, 0.85)))
+        seat = None if rng.random() < 0.6 else seat
+    if seat:
+        spec = replace(spec, seat_rgb=seat_paint(seat, rng), snow=0.0)
+    return replace(make_lift(seed, rng, spec=spec, azimuth_deg=azimuth), seat=seat)
+
+
+def _conditions(
+    lift: LiftScene, rng: np.random.Generator, case: Case, *, is_open: bool, training: bool
+) -> Circumstances:
+    occupied = bool(rng.random() < 0.6) if case == "any" else case in ("occupied", "child", "legs")
+    half_lowered = TRAINING_HALF_LOWERED if training else HALF_LOWERED
+    c = sample_conditions(lift, rng, is_open=is_open, occupied=occupied, half_lowered=half_lowered)
+    seats = lift.spec.seats
+    if case == "child" or (case == "any" and occupied and rng.random() < 0.15):
+        alone: list[Person | None] = [None] * seats
+        alone[int(rng.integers(seats))] = sample_person(rng, child=case == "child" or None)
+        c = replace(c, riders=tuple(alone))
+    crowded = case == "behind" or (case == "any" and rng.random() < (0.2 if occupied else 0.35))
+    if crowded:
+        c = replace(c, standers=(*c.standers, *_behind_the_bench(lift, rng)))
+    if rng.random() < 0.35:
+        c = replace(c, neighbours=(*c.neighbours, _close_behind(lift, rng)))
+    return bearable(c, lift.depth_m)
+
+
+def _away(lift: LiftScene) -> tuple[Float64, Float64]:
+    """Return the horizontal unit vectors away from the camera and across its view."""
+    away = -lift.eye.position * [1, 0, 1]
+    away = away / max(float(np.linalg.norm(away)), 1e-6)
+    return away, np.array([-away[2], 0.0, away[0]])
+
+
+def _behind_the_bench(lift: LiftScene, rng: np.random.Generator) -> tuple[Stander, ...]:
+    """Draw people who stand beyond the bench, seen over it and through it."""
+    away, across = _away(lift)
+    half = np.array([lift.spec.half_m, 0.0, lift.spec.depth_m / 2])
+    reach, width = float(np.abs(away) @ half), float(np.abs(across) @ half)
+    out = []
+    for _ in range(int(rng.integers(1, 5))):
+        at = away * (reach + rng.uniform(0.5, 2.6)) + across * rng.uniform(-1.1, 1.1) * max(width, 0.5)
+        turned = float(rng.uniform(-math.pi, math.pi))
+        out.append(Stander(sample_person(rng), float(at[0]), float(at[2]), turned, float(rng.normal(0, 0.2))))
+    return tuple(out)
+
+
+def _close_behind(lift: LiftScene, rng: np.random.Generator) -> Neighbour:
+    """Draw another carrier that shows beside this one or through its seat: it is farther from the camera."""
+    away, _ = _away(lift)
+    side = 1.0 if float(away @ lift.heading) > 0 else -1.0
+    riders = sample_riders(rng, lift.spec.seats, bool(rng.random() < 0.6))
+    opening = sample_opening(rng, bool(rng.random() < 0.6))
+    return Neighbour(side * float(rng.uniform(3.0, 9.0)), bool(rng.random() < 0.25), opening, riders)
+
+
+def _exposed(c: Circumstances, lift: LiftScene, rng: np.random.Generator, *, first: bool) -> Circumstances:
+    """Return a passage's circumstances under another weather, lens and sensor, but for the first take."""
+    if first:
+        return c
+    other = sample_conditions(lift, rng)
+    return bearable(replace(c, **{name: getattr(other, name) for name in OF_THE_EXPOSURE}), lift.depth_m)
+
+
+VISIBLE_PX = CANONICAL_SIZE * CANONICAL_SIZE // 1000
+"""Fewest pixels of riders, in one of a passage's pictures, by which one can tell that they are there."""

@@ -1,0 +1,98 @@
+"""Textured lifts show what their case says, whatever is behind them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.data.benchmark import checksum
+from ml.data.textured import (
+    OF_THE_EXPOSURE,
+    TEXTURED_FIRST_SEED,
+    Case,
+    TexturedLifts,
+    _conditions,
+    textured_lift,
+)
+from ml.scene.passage import Circumstances
+
+SEEDS = range(TEXTURED_FIRST_SEED, TEXTURED_FIRST_SEED + 12)
+
+
+def _drawn(seed: int, case: Case) -> Circumstances:
+    return _conditions(
+        textured_lift(seed, case), np.random.default_rng(seed), case, is_open=True, training=True
+    )
+
+
+def test_takes_are_three_pictures_in_a_row_of_one_state_and_the_seed_decides() -> None:
+    """Two passages in two takes: four times three pictures; open first; each take shows other pictures."""
+    recipe = TexturedLifts(passages=2, takes=2)
+    lift = recipe.render(TEXTURED_FIRST_SEED)
+    assert lift.images.shape == (12, 200, 200, 3)
+    assert lift.is_open.tolist() == [True] * 6 + [False] * 6
+    assert np.array_equal(lift.bars[0], lift.bars[3])
+    assert not np.array_equal(lift.images[0], lift.images[3])
+    assert checksum(recipe.render(TEXTURED_FIRST_SEED)) == checksum(lift)
+
+
+def test_recipes_have_files_of_their_own(tmp_path: Path) -> None:
+    recipes = [
+        TexturedLifts(2),
+        TexturedLifts(2, 3),
+        TexturedLifts(2, case="legs"),
+        TexturedLifts(2, photographs=tmp_path),
+        TexturedLifts(2, photographs=tmp_path, use="test"),
+        TexturedLifts(2, photographs=tmp_path, use="test", only_photographs=True),
+    ]
+    assert len({recipe.path(tmp_path, 1) for recipe in recipes}) == len(recipes)
+
+
+def test_a_child_is_alone_on_a_bench_for_eight() -> None:
+    for seed in SEEDS:
+        riders = [rider for rider in _drawn(seed, "child").riders if rider]
+        assert textured_lift(seed, "child").spec.seats == 8
+        assert len(riders) == 1
+        assert riders[0].size < 0.8
+
+
+def test_legs_are_seen_from_behind_below_a_high_back() -> None:
+    for seed in SEEDS:
+        lift = textured_lift(seed, "legs")
+        assert abs(lift.azimuth_deg) > 145
+        assert lift.spec.back_m >= 0.6
+        assert _drawn(seed, "legs").occupied
+
+
+def test_somebody_behind_stands_farther_from_the_camera_than_the_empty_bench() -> None:
+    for seed in SEEDS:
+        lift, c = textured_lift(seed, "behind"), _drawn(seed, "behind")
+        assert not c.occupied
+        away = -lift.eye.position * [1, 0, 1]
+        away /= np.linalg.norm(away)
+        beyond = [who for who in c.standers if np.array([who.x, 0, who.z]) @ away > 0.4]
+        assert beyond
+
+
+@pytest.mark.parametrize(("case", "occupied"), [("empty", False), ("occupied", True)])
+def test_empty_and_occupied_are_what_they_say(case: Case, occupied: bool) -> None:
+    assert all(_drawn(seed, case).occupied is occupied for seed in SEEDS)
+
+
+def test_what_a_take_draws_anew_are_circumstances_that_move_nothing() -> None:
+    """Anything that moves a solid would part the takes from their common labels."""
+    moving = {
+        "opening",
+        "riders",
+        "pitch",
+        "roll",
+        "bubble",
+        "slips",
+        "standers",
+        "neighbours",
+        "light",
+        "rime",
+    }
+    assert set(OF_THE_EXPOSURE) <= set(Circumstances.__dataclass_fields__) - moving
