@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -41,22 +42,33 @@ def evaluate_events(
     lifts: LiftsOption = LOCO_LIFTS,
     recordings: RecordingsOption = 2,
     carriers: CarriersOption = 13,
+    learnt: Annotated[
+        bool, typer.Option(help="Each lift's first recording teaches its line and is not counted.")
+    ] = False,
     cache: RecordingsCacheOption = RECORDINGS,
     workers: WorkersOption = 2,
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay."""
-    with progress_bar() as progress:
+    """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay.
+
+    Each recording is a lift's first start, during whose first minute alarms are late. With --learnt the line
+    is known, as it is from then on.
+    """
+    if learnt and recordings < 2:
+        raise typer.BadParameter("one recording teaches: two or more are needed", param_hint="--recordings")
+    with progress_bar() as progress, TemporaryDirectory() as memories:
         wanted = _render(
             cache, range(first_seed, first_seed + lifts), recordings, carriers, workers, progress
         )
         task = progress.add_task("watching", total=len(wanted), note="")
         rows, tallies = [], []
         for recording in wanted:
-            found, row = watch(cache, recording, model)
-            tallies.append(found)
-            rows.append(row)
+            memory = Path(memories) / f"{recording.seed}.npz" if learnt else None
+            found, row = watch(cache, recording, model, memory)
+            if not learnt or recording.number > 0:
+                tallies.append(found)
+                rows.append(row)
             progress.advance(task)
     result: dict[str, Any] = {
         **provenance(first_seed),

@@ -61,15 +61,18 @@ def render_all(
             yield done.result()
 
 
-def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
+def watch_video(video: Path, lift: Path, model: Path, learnt: Path | None = None) -> list[Record]:
     """Watch a video with the service's own command; returns its lines in order, one per carrier.
 
-    A damaged recording (exit status 3) is watched as far as it goes.
+    A damaged recording (exit status 3) is watched as far as it goes. `learnt` keeps what is learnt of the
+    line from one call to the next, as the service keeps it.
 
     Raises:
         RuntimeError: the command failed; with its error output.
     """
     command = [sys.executable, "-m", "service.cli", "watch", str(video), "--lift", str(lift)]
+    if learnt is not None:
+        command += ["--learnt", str(learnt)]
     done = subprocess.run(
         [*command, "--json", "--timing", "--model", str(model)], capture_output=True, text=True, check=False
     )
@@ -79,14 +82,16 @@ def watch_video(video: Path, lift: Path, model: Path) -> list[Record]:
     return [line for line in lines if "passage" in line]
 
 
-def watch(root: Path, recording: RenderedRecording, model: Path) -> tuple[EventTally, dict[str, Any]]:
-    """Watch a recording with the service's own command; returns its tally and the row of the report.
+def watch(
+    root: Path, recording: RenderedRecording, model: Path, learnt: Path | None = None
+) -> tuple[EventTally, dict[str, Any]]:
+    """Watch a recording (`watch_video`); returns its tally and the row of the report.
 
     Raises:
         RuntimeError: the command failed; with its error output.
     """
     folder = recording.folder(root)
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    lines = watch_video(folder / "video.mp4", folder, model)
+    lines = watch_video(folder / "video.mp4", folder, model, learnt)
     found = tally(truth["carriers"], lines, truth["duration_s"])
     return found, {"lift": f"seed-{recording.seed}", "light": truth["light"], **found.counts}

@@ -41,6 +41,10 @@ def watch(
     timing: Annotated[
         bool, typer.Option(help="Add to each JSON line when the verdict was out: t_decided, in seconds.")
     ] = False,
+    learnt: Annotated[
+        Path | None,
+        typer.Option(help="Keeps what is learnt of the line: read first if it exists, written at the end."),
+    ] = None,
     fps: FpsOption = None,
     data: DataOption = None,
     model: ModelOption = None,
@@ -62,7 +66,12 @@ def watch(
         network = EmbeddingModel.load(settings.manifest_path(), settings.device, precision=settings.precision)
         progress.update(task, description=video.name)
         watched = RecordingWatch(
-            video, folder, network, on_progress=lambda done: progress.update(task, completed=done), fps=fps
+            video,
+            folder,
+            network,
+            on_progress=lambda done: progress.update(task, completed=done),
+            fps=fps,
+            memory=learnt,
         )
         for seen in watched:
             typer.echo(_line(seen, timing) if lines else _sentence(seen.passage, seen.judgement))

@@ -26,7 +26,7 @@ from service.domain.passage import Passage, Picture
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
-from service.passages.learnt import Learnt
+from service.passages.learnt import Learnt, load
 from service.passages.options import ExtractorOptions
 from service.station.step import Station, StationEvent
 from service.station.summary import Carriers, reading_advice
@@ -57,6 +57,8 @@ class RecordingWatch:
         on_progress: called after each frame with the share of the file that is done, 0..1; never for a file
             of unknown length.
         fps: see FileSource.
+        memory: the file that keeps what is learnt of the line, as the service keeps it (`Learnt`): read
+            first if it is there, written at the end.
 
     Raises:
         SourceError: the file cannot be read.
@@ -72,9 +74,11 @@ class RecordingWatch:
         *,
         on_progress: Callable[[float], None] | None = None,
         fps: float | None = None,
+        memory: Path | None = None,
     ) -> None:
         self._watched = WatchedLift(lift=folder.lift, masks=folder.masks, references=folder.references)
-        self._station = self._begin(None)
+        self._memory = memory
+        self._station = self._begin(None if memory is None else load(memory, self._watched))
         camera = folder.lift.camera
         self._size = None if camera is None else (camera.width, camera.height)
         self._source = FileSource(path, max_fps=WorkerOptions().max_fps, fps=fps, size=self._size)
@@ -95,6 +99,9 @@ class RecordingWatch:
             watched = _watched(passage, version, model, decided_s)
             self.carriers.add(watched.judgement)
             yield watched
+        learnt = self._station.learnt
+        if self._memory is not None and learnt is not None:
+            learnt.save(self._memory)
 
     @property
     def advice(self) -> list[str]:
@@ -129,7 +136,8 @@ class RecordingWatch:
         if learnt is None:
             yield from held
             return
-        for found, _ in self._steps(self._begin(learnt)):
+        self._station = self._begin(learnt)
+        for found, _ in self._steps(self._station):
             yield from found
 
     def _steps(self, station: Station) -> Iterator[tuple[list[tuple[Passage, float]], float]]:

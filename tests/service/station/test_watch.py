@@ -14,7 +14,7 @@ from service.station.watch import RecordingWatch, Watched
 from tests.service.passages.scripted import HEIGHT, WIDTH, Scene, crossing_s, frames, watched
 from tests.service.tiny_model import write_artefact
 
-SCENE = Scene(seconds=11.6, way_per_s=0.5, carriers=(1.0, 4.0, 7.0, 10.0), open_bars=(True,), occupied=(2,))
+SCENE = Scene(seconds=12.4, way_per_s=0.5, carriers=(1.0, 4.0, 7.0, 10.0), open_bars=(True,), occupied=(2,))
 
 
 def folder() -> LiftFolder:
@@ -51,9 +51,9 @@ def seen(recording: Path, model: EmbeddingModel) -> tuple[list[Watched], list[fl
 def test_each_carrier_is_judged_once_and_progress_is_told(
     seen: tuple[list[Watched], list[float]],
 ) -> None:
-    """Three carriers, each once at its time with a judgement of three pictures; progress grows to the end."""
+    """Four carriers, each once at its time with a judgement of three pictures; progress grows to the end."""
     found, progress = seen
-    assert len(found) == 3
+    assert len(found) == 4
     for (passage, judgement, _), begin_s in zip(found, SCENE.carriers, strict=False):
         assert passage.t_middle_s == pytest.approx(crossing_s(SCENE, begin_s, 0.5), abs=0.3)
         assert len(judgement.images) == 3
@@ -64,12 +64,22 @@ def test_each_carrier_is_judged_once_and_progress_is_told(
     assert progress[-1] > 0.95
 
 
+def test_what_was_learnt_of_the_line_is_kept(recording: Path, model: EmbeddingModel, tmp_path: Path) -> None:
+    """A second watch begins with the line as learnt: it decides on a carrier at once, not a minute later."""
+    memory = tmp_path / "line.npz"
+    first, second = (list(RecordingWatch(recording, folder(), model, memory=memory)) for _ in range(2))
+    assert [seen.passage.number for seen in second] == [seen.passage.number for seen in first]
+    late = [seen.decided_s - seen.passage.t_end_s for seen in first]
+    prompt = [seen.decided_s - seen.passage.t_end_s for seen in second]
+    assert prompt[0] < 0.5 < late[0]
+
+
 def test_a_recording_replays_to_the_same_verdicts(
     recording: Path, model: EmbeddingModel, seen: tuple[list[Watched], list[float]]
 ) -> None:
     """Watched twice: the same passages, pictures and verdicts, bit for bit."""
     first, second = seen[0], list(RecordingWatch(recording, folder(), model))
-    assert len(first) == 3
+    assert len(first) == 4
     for one, other in zip(first, second, strict=True):
         assert (one.passage.id, one.decided_s) == (other.passage.id, other.decided_s)
         assert one.passage.t_middle_s == other.passage.t_middle_s
