@@ -237,7 +237,7 @@ def test_nothing_is_learnt_across_a_recorders_pause(day: list[Frame]) -> None:
     later = [replace(frame, t_s=frame.t_s + 4.4) for frame in day if 3.0 < frame.t_s < 13.0]
     extractor = PassageExtractor(watched(DAY), options=ExtractorOptions(pause_s=2.0), run_id="test")
     extracted([*(frame for frame in day if frame.t_s <= 3.0), *later], extractor)
-    assert extractor.line_interval_s == pytest.approx(4.0, abs=0.05)
+    assert extractor.line_interval_s == pytest.approx(4.0, abs=0.15)
 
 
 def test_frames_that_end_before_the_line_is_found_again_cost_no_carrier(
