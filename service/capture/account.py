@@ -28,6 +28,9 @@ class Account:
     because the file has no time stamps. gaps: no pictures, nothing damaged. damaged: pictures that were lost
     or show artefacts. missing_s: at the end, promised but missing. joins_s: where another clip begins.
     sizes: when pictures of a width and height begin. display: how the first one is shown.
+    early_from_s: from when on pictures may come too early, because some before are lost and the file
+    numbers them instead of telling their times; None if none do. unread: share of the file's bytes that
+    reading did not reach.
     """
 
     promised_s: float | None
@@ -43,6 +46,8 @@ class Account:
     joins_s: tuple[float, ...]
     sizes: tuple[tuple[float, int, int], ...]
     display: Display
+    early_from_s: float | None = None
+    unread: float = 0.0
 
     @property
     def whole(self) -> bool:
@@ -62,6 +67,12 @@ class Bookkeeper:
         """When pictures of a width and height begin, as they are shown, seconds."""
         self._display = Display()
         self._counted_fps: float | None = None
+        self.numbered = False
+        """Whether times are numbers of pictures, so that those that are lost shift all that follow."""
+        self.broken_off = False
+        """Whether the file ends, or cannot be read on, within a clip."""
+        self.unread = 0.0
+        """See `Account`."""
 
     def picture(
         self, t_s: float, number: int, size: tuple[int, int], display: Display, losses: int, *, damaged: bool
@@ -96,6 +107,13 @@ class Bookkeeper:
         else:
             self._suspect.append((from_s, to_s))
 
+    def _early_from_s(self, damaged: list[Stretch], end_s: float, *, missing: bool) -> float | None:
+        if not self.numbered:
+            return None
+        within = next((from_s for from_s, to_s in damaged if to_s < end_s), None)
+        # Nobody knows where, if pictures are missing from a file that was read to its end.
+        return 0.0 if within is None and missing and not self.broken_off else within
+
     def account(
         self, promised_s: float | None, rounded_s: float, losses: int, joins_s: list[float], *, ended: bool
     ) -> Account:
@@ -110,6 +128,8 @@ class Bookkeeper:
         counts = np.diff(np.frombuffer(self._numbers, np.int64)) if steps.size else steps
         typical_s = float(np.median(steps / np.maximum(counts, 1))) if steps.size else 0.0
         begin_s, end_s = (float(times[0]), float(times[-1]) + typical_s) if times.size else (0.0, 0.0)
+        if promised_s is not None and end_s > promised_s + max(rounded_s, 2.0 * typical_s):
+            promised_s = None  # what it states is the length of its first clip
         missing_s = promised_s - end_s if ended and promised_s is not None else 0.0
         if missing_s <= max(rounded_s, 2.0 * typical_s):
             missing_s = 0.0
@@ -142,6 +162,8 @@ class Bookkeeper:
             joins_s=tuple(joins_s),
             sizes=tuple(self.sizes),
             display=self._display,
+            early_from_s=self._early_from_s(damaged, end_s - 2.0 * typical_s, missing=missing_s > 0.0),
+            unread=self.unread,
         )
 
 

@@ -17,7 +17,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from service.capture.hardware import in_hardware
-from service.capture.layout import has_rubbish
+from service.capture.layout import has_rubbish, is_zeroed
 from service.capture.picture import Display, planes_of
 from service.capture.thinning import Thinning
 from service.domain.frame import Frame
@@ -40,6 +40,7 @@ _UNDECODABLE_S = 10.0
 _UNREADABLE = 1000  # stretches of rubbish in a row that a recording's demultiplexer may stumble over
 _NO_TIMESTAMPS = 0x80  # AVFMT_NOTIMESTAMPS
 ARRIVAL_FORMATS = {"mpjpeg", "mjpeg"}  # pictures one after another: FFmpeg numbers them at 25 a second
+_NEVER_ZERO = {"h264", "hevc", "mjpeg", "mpeg4"}  # codecs whose pictures hold no long run of zeros
 _AS_STORED = Display()
 
 
@@ -184,7 +185,7 @@ class Decoder:
                 self.losses += any("ended prematurely" in message for _, _, message in messages)
                 if packet.size:
                     self.losses, self.unreadable = self.losses + self.unreadable, 0
-                failed = packet.is_corrupt or self._interrupted(packet)
+                failed = packet.is_corrupt or self._interrupted(packet) or self._erased(packet)
                 try:
                     pictures = self._context.decode(packet)
                 except av.FFmpegError:
@@ -208,6 +209,10 @@ class Decoder:
             return False
         missing = self._previous[1] - before[1] > 1.5 / self.fps
         return missing and has_rubbish(self._recorded, before[0], packet.pos)
+
+    def _erased(self, packet: av.Packet[av.VideoStream]) -> bool:
+        recorded = self._recorded is not None and self._context.name in _NEVER_ZERO
+        return recorded and packet.size > 0 and is_zeroed(bytes(packet))
 
     def _broke(self, packet: av.Packet[av.VideoStream]) -> None:
         self.losses += 1

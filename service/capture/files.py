@@ -153,6 +153,7 @@ class FileSource:
                 continue
             with container:
                 decoder = self._decoder(container)
+                self._books.numbered = self._books.numbered or decoder.relative
                 if decoder.counted:
                     self._books.counted(decoder.fps)
                 start_s = None if container.start_time is None else container.start_time / av.time_base
@@ -170,21 +171,22 @@ class FileSource:
                         self._losses, own = lost + decoder.losses, display.own_size(*size)
                         self._books.picture(t_s, number, own, display, self._losses, damaged=picture.damaged)
                     yield t_s, picture, display, number
-                decoder.losses += self._breaks_off(container, decoder, end)
+                if end is None and self._breaks_off(container, decoder, start):
+                    decoder.losses += 1
+                    self._books.broken_off = True
+                    self._books.unread = 1.0 - (start + decoder.last_byte) / self.path.stat().st_size
                 before, lost = number + 1, lost + decoder.losses
                 self._losses = lost if keep_books else self._losses
         self._ended = True
 
-    def _breaks_off(self, container: InputContainer, decoder: Decoder, end: int | None) -> bool:
-        """Say whether a file that was read ends within a packet, or goes on where FFmpeg does not."""
+    def _breaks_off(self, container: InputContainer, decoder: Decoder, start: int) -> bool:
+        """Say whether a file, read from `start` on, ends in a packet, or goes on where FFmpeg does not."""
         size = self.path.stat().st_size
-        if end is not None:
-            return False
         if container.format.name == "mpegts" and all(size % packet for packet in TS_PACKETS):
             return True
         if riff_end(self.path) > size or any(box_end > size for _, _, box_end in boxes(self.path)):
             return True
-        tail = size - decoder.last_byte
+        tail = size - start - decoder.last_byte
         if container.format.name == "flv":
             return tail > _TAIL * size
         return decoder.unreadable > 0 and tail > _RUBBISH_BYTES
@@ -206,7 +208,8 @@ class FileSource:
 
     def _open(self, start: int, end: int | None) -> InputContainer:
         if not self.path.is_file():
-            raise SourceError(f"{self.path}: no such file", SourceProblem.NOT_FOUND)
+            what = "a folder, not a video file" if self.path.is_dir() else "no such file"
+            raise SourceError(f"{self.path}: {what}", SourceProblem.NOT_FOUND)
         # `file:` makes a name of what follows, even where that looks like a protocol.
         name = f"file:{self.path.resolve()}"
         if end is not None or start:

@@ -11,15 +11,19 @@ TS_PACKETS = (188, 192, 204)
 """Bytes of a transport stream's packet; with a time stamp before it, or a check sum behind it."""
 
 _SYNC = 0x47
+_FLV, _FLV_HEAD, _FLV_TAG = b"FLV\x01", 13, 11  # a header with the size before; a tag's head without its size
+_ZEROS = bytes(4096)  # no codec writes so many within a picture
 _MOST_BYTES = 1 << 26
 
 
 def parts(path: Path) -> list[tuple[int, int | None]]:
     """Return where the clips of a file begin and end, in bytes; None: at the file's end.
 
-    Only MP4 files need it: in other formats FFmpeg reads all joined clips.
+    Only MP4, AVI and FLV files need it: in other formats FFmpeg reads all joined clips and tells where.
     """
-    starts = [at for name, at, _ in boxes(path) if name == b"ftyp"] or [0]
+    starts = [at for name, at, _ in boxes(path) if name == b"ftyp"]
+    starts = starts or [at for kind, at, _ in _riffs(path) if kind == b"AVI "] or list(_flv_starts(path))
+    starts = starts or [0]
     return list(zip(starts, [*starts[1:], None], strict=True))
 
 
@@ -42,11 +46,44 @@ def boxes(path: Path) -> Iterator[tuple[bytes, int, int]]:
         return
 
 
-def riff_end(path: Path) -> int:
-    """Return where an AVI file's first part ends according to its header, in bytes; 0 for other files."""
+def _flv_starts(path: Path) -> Iterator[int]:
+    """Yield where an FLV file's clips begin, in bytes; none of other files."""
+    at = 0
+    if not path.is_file():
+        return
     with path.open("rb") as file:
-        head = file.read(8)
-    return 8 + int.from_bytes(head[4:], "little") if head[:4] == b"RIFF" else 0
+        while len(head := file.read(_FLV_HEAD)) == _FLV_HEAD:
+            if head.startswith(_FLV):
+                yield at
+                at += _FLV_HEAD
+            elif at == 0 or head[0] & 0x1F not in (8, 9, 18):  # sound, video, script data
+                return
+            else:
+                at += _FLV_TAG + int.from_bytes(head[1:4], "big") + 4
+            file.seek(at)
+
+
+def is_zeroed(data: bytes) -> bool:
+    """Say whether a packet was erased in its middle; zeros at its end only pad it."""
+    return _ZEROS in data.rstrip(b"\0")
+
+
+def riff_end(path: Path) -> int:
+    """Return where an AVI file's last part ends according to its header, in bytes; 0 for other files."""
+    return max((end for _, _, end in _riffs(path)), default=0)
+
+
+def _riffs(path: Path) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kinds, begins and ends of an AVI file's parts: `AVI ` begins a clip, `AVIX` continues one."""
+    at = 0
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        while (head := file.read(12)).startswith(b"RIFF") and len(head) == 12:
+            end = at + 8 + int.from_bytes(head[4:8], "little")
+            yield head[8:], at, end
+            at = end + end % 2
+            file.seek(at)
 
 
 def has_rubbish(path: Path, first: int, end: int) -> bool:

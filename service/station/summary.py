@@ -22,6 +22,7 @@ GOOD_RATE = 12.5
 CameraSize = tuple[int, int]
 
 _NAMED = 5  # stretches that are listed individually
+_UNREAD = 0.02  # share of a file after its last picture that is mentioned
 
 
 @dataclass
@@ -45,7 +46,9 @@ class Carriers:
 
 def reading_lines(account: Account) -> list[str]:
     """Return what was read of a recording and what was not, in sentences; the first says how much."""
-    of = "" if account.promised_s is None else f" of {account.promised_s:.1f} s"
+    of = " (the file does not state its length)"
+    if account.promised_s is not None:
+        of = f" of {account.promised_s:.1f} s"
     pictures = f"{account.pictures} pictures, {account.rate:.3g} a second, {_sizes(account)}"
     lines = [f"read {account.read_s:.1f} s{of}: {pictures}"]
     if account.counted_fps is not None:
@@ -63,10 +66,22 @@ def reading_lines(account: Account) -> list[str]:
         )
     if account.damaged:
         lines.append(f"damaged, not readable: {_stretches(account.damaged)}")
-    if account.missing_s:
+    early_s = account.early_from_s
+    if early_s is not None:
+        by = f", up to {account.missing_s:.1f} s," if account.missing_s else ""
+        lines.append(
+            f"times after {early_s:.1f} s are uncertain and may be too early{by} by what was lost there: the "
+            "file numbers its pictures and does not tell their times"
+        )
+    elif account.missing_s:
         lines.append(
             f"the last {account.missing_s:.1f} s are missing: the file promises {account.promised_s:.1f} s "
             f"and breaks off at {account.end_s:.1f} s"
+        )
+    if account.unread > _UNREAD:
+        lines.append(
+            f"reading ended at {account.end_s:.1f} s, before the last {100 * account.unread:.0f} % of the "
+            "file's bytes: what follows there is damaged, or is no video that belongs to it"
         )
     return lines
 
@@ -126,6 +141,7 @@ def as_json(account: Account, carriers: Carriers, advice: Sequence[str]) -> dict
         ],
         "gaps": _rounded(account.gaps),
         "damaged": _rounded(account.damaged),
+        "times_uncertain_from": None if account.early_from_s is None else round(account.early_from_s, 3),
         "joined": [round(t_s, 3) for t_s in account.joins_s],
         "carriers": carriers.found,
         "judged": carriers.judged,

@@ -96,19 +96,24 @@ def test_without_time_stamps_the_frame_rate_counts(
     assert sources[0].account.counted_fps == expected
 
 
-@pytest.mark.parametrize("ending", ["mp4", "ts", "h264"])
+@pytest.mark.parametrize("ending", ["mp4", "ts", "h264", "flv"])
 def test_clips_joined_after_the_first_are_read(tmp_path: Path, ending: str) -> None:
     """Three times the same clip in one file: three times its pictures, one after another."""
     path = write_video(tmp_path / "a.mp4", STAMPS_MS)
-    if ending == "ts":
-        path = remux(path, tmp_path / "a.ts")
+    if ending in ("ts", "flv"):
+        path = remux(path, tmp_path / f"a.{ending}")
     elif ending == "h264":
         path = raw(path, tmp_path / "a.h264")
     joined = tmp_path / f"joined.{ending}"
     joined.write_bytes(3 * path.read_bytes())
-    found = times(joined)
+    source = FileSource(joined)
+    found = [(frame.t_s, frame.clip) for frame in source]
     assert len(found) == 3 * len(STAMPS_MS)
-    assert np.diff(found) == pytest.approx(0.04, abs=0.002)
+    assert np.diff([t_s for t_s, _ in found]) == pytest.approx(0.04, abs=0.002)
+    # An elementary stream does not tell where another begins.
+    assert source.joins == (0 if ending == "h264" else 2)
+    assert found[-1][1] == source.joins
+    assert source.account.whole
 
 
 @pytest.mark.parametrize("name", ["concat:a.mp4", "quad 12:30.mp4", "-v.mp4", "http:ü.mp4", "a%03d|.mp4"])

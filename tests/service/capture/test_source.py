@@ -50,12 +50,14 @@ def test_real_time_is_kept_without_drift(tmp_path: Path) -> None:
 
 
 def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
-    """A missing file and a file of text are SourceErrors that name the file."""
+    """A missing file, a file of text and a folder are SourceErrors that name the file, and what it is."""
     text = tmp_path / "notes.mp4"
     text.write_text("no video")
     for path in (text, tmp_path / "missing.mp4"):
         with pytest.raises(SourceError, match=path.name):
             open_source(str(path))
+    with pytest.raises(SourceError, match="a folder, not a video"):
+        open_source(str(tmp_path))
 
 
 def test_a_cut_off_file_ends_quietly(tmp_path: Path) -> None:
