@@ -35,6 +35,10 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.recordings:evaluate_passages",
         "Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too.",
     ),
+    "evaluate-seats": (
+        "ml.commands.evaluate:evaluate_seats",
+        "Judge who sits there, on carriers before photographs that were never trained on.",
+    ),
     "export": (
         "ml.commands.export:export",
         "Export a checkpoint as TorchScript with its manifest, calibrated on lifts that no training saw.",

@@ -36,15 +36,19 @@ from ml.commands.common import (
 )
 from ml.commands.systems import Question, judge_trained
 from ml.data.benchmark import FIRST_SEED
+from ml.data.photographs import FOLDER
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import load
 from ml.evaluate.benchmark import table
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_folder, score_rendered
+from ml.evaluate.seat.photographed import FIRST_SEED as SEATS_FIRST_SEED
+from ml.evaluate.seat.photographed import ROWS, judge_row, photograph_set
 from ml.evaluate.systems import scores_of
 from ml.papers.adapting import Adaptation
 from ml.report.accuracy import benchmark_section, lifts_section
 from ml.report.table import Result
+from ml.report.verdicts import seats_section
 from ml.train.loop import BEST
 from ml.train.run import Run
 
@@ -162,3 +166,32 @@ def evaluate_benchmark(
         **table(scores, data.is_open.numpy(), data.lift.numpy(), data.names, data.factors),
     }
     deliver(result, benchmark_section(system, result), out, as_json)
+
+
+def evaluate_seats(
+    model: ModelOption = RELEASED / "barwatch.ts",
+    photographs: Annotated[Path, typer.Option(help="Where `barwatch render photographs` put them.")] = FOLDER,
+    lifts: Annotated[int, typer.Option(min=1, help="Lifts of each row.")] = 40,
+    passages: Annotated[int, typer.Option(min=2, help="Passages of each, three pictures each.")] = 6,
+    precision: Annotated[
+        Precision, typer.Option(help="The service takes bfloat16 where that is native.")
+    ] = "float32",
+    cache: CacheOption = Path("runs/rendered"),
+    workers: WorkersOption = 2,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge who sits there, on carriers before photographs that were never trained on.
+
+    Rows: empty; occupied; one child on a bench for eight; legs below a high back seen from behind; people
+    behind an empty bench. The lifts are drawn for this set, and judged from their two masks alone.
+    """
+    network, calibration = Scripted.load(model, getattr(torch, precision)), read_calibration(model)
+    seeds = range(SEATS_FIRST_SEED, SEATS_FIRST_SEED + lifts)
+    rows = {}
+    for case in ROWS:
+        recipe = photograph_set(case, passages, photographs)
+        files = prepare_lifts(cache, seeds, recipe, workers, f"lifts: {case}")
+        rows[case] = judge_row(network, [load(path) for path in files], calibration)
+    result = provenance(SEATS_FIRST_SEED) | {"rows": rows}
+    deliver(result, seats_section(result), out, as_json)

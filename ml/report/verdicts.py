@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ml.report.table import Result, Table, share
+from ml.report.table import Result, Table, interval, share
 
 OUTCOMES = (
     "open_called_closed",
@@ -23,14 +23,19 @@ def verdicts_table(result: Result) -> Table | str:
     if "verdicts" not in result:
         return f"{NOT_MEASURED.capitalize()} of the product."
     rows = [
-        [name.replace("_", " "), counts["judged"], *(_outcome(counts, outcome) for outcome in OUTCOMES)]
+        [
+            name.replace("_", " "),
+            counts["judged"],
+            *(share_of_outcome(counts, outcome) for outcome in OUTCOMES),
+        ]
         for name, counts in result["verdicts"].items()
         if counts is not None
     ]
     return Table(("verdicts", "judged", *(f"{name.replace('_', ' ')} (%)" for name in OUTCOMES)), rows)
 
 
-def _outcome(counts: Result, name: str) -> str:
+def share_of_outcome(counts: Result, name: str) -> str:
+    """Return an outcome's count and its share with the interval, "" where it could not happen."""
     return "" if counts[f"{name}_share"] is None else f"{counts[name]}: {share(counts, name)}"
 
 
@@ -41,3 +46,38 @@ def format_outcomes(counts: Result) -> str:
         for name in OUTCOMES
         if counts[f"{name}_share"] is not None
     )
+
+
+CASES = {
+    "empty": "empty",
+    "occupied": "occupied",
+    "child": "one child on an eight-seater",
+    "legs": "legs below a high back, seen from behind",
+    "behind": "somebody behind an empty bench",
+}
+
+_SEAT_OUTCOMES = ("empty_called_occupied", "occupied_called_empty")
+_BAR_OUTCOMES = ("open_called_closed", "closed_called_open", "unknown")
+
+
+def seats_section(result: Result) -> str:
+    """Return the table of a result of `barwatch evaluate-seats`: seat and bar, per picture and passage."""
+    if not result["rows"]:
+        return NOT_MEASURED.capitalize()
+    rows: list[list[object]] = []
+    for case, row in result["rows"].items():
+        for of, counts in row["verdicts"].items():
+            cells = [share_of_outcome(counts, name) for name in (*_SEAT_OUTCOMES, *_BAR_OUTCOMES)]
+            alarms = row["alarms"] if of == "per_passage" else None
+            rows.append([CASES[case], of.replace("_", " "), counts["judged"], *cells, *_alarms(alarms)])
+    names = [f"{name.replace('_', ' ')} (%)" for name in (*_SEAT_OUTCOMES, *_BAR_OUTCOMES)]
+    return str(Table(("shows", "verdicts", "judged", *names, "false alarms (%)", "missed alarms (%)"), rows))
+
+
+def _alarms(alarms: Result | None) -> list[str]:
+    if alarms is None:
+        return ["", ""]
+    return [
+        f"{alarms[name]} of {alarms[of]} {interval(alarms[f'{name}_interval_95'])}" if alarms[of] else ""
+        for name, of in (("false", "open_empty"), ("missed", "open_occupied"))
+    ]
