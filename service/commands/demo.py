@@ -11,6 +11,7 @@ from service.commands.options import DeviceOption, HostOption, ModelOption, Port
 from service.commands.serve import make_service
 from service.domain.errors import ConfigurationError
 from service.domain.people import Role
+from service.host.imports import importing
 from service.host.logs import set_up_logging
 from service.settings import load_settings
 from service.usecases.samples import sample_folders
@@ -55,8 +56,9 @@ def demo(
     typer.echo(f"Starting the demonstration with {len(folders)} sample lifts …", err=True)
 
     def make(early: EarlyEngine) -> Service:
-        from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
-        from service.usecases.demonstration import enrol_samples  # noqa: PLC0415
+        with importing(stays=True):
+            from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
+            from service.usecases.demonstration import enrol_samples  # noqa: PLC0415
 
         return Service(
             settings,

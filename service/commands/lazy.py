@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from service.domain.errors import ConfigurationError
+from service.host.imports import importing
 
 Entry = tuple[str, str] | Mapping[str, Any]
 """A command as ("module:attribute", summary), or a group: a mapping of entries, with its summary under ""."""
@@ -86,7 +87,8 @@ def _loaded(name: str, entry: Entry) -> Any:
         return group
     module, _, attribute = entry[0].partition(":")
     try:
-        found = getattr(import_module(module), attribute)
+        with importing():
+            found = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
         if module.startswith("ml.") and (error.name or "").split(".")[0] not in {"ml", "lifts"}:
             raise _needs_ml("", name) from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.commands.options import DataOption, DeviceOption, HostOption, ModelOption, PortOption
+from service.host.imports import importing
 from service.host.logs import set_up_logging
 from service.host.runner import Runners
 from service.host.signals import StopSignals
@@ -38,7 +39,8 @@ def serve(
     set_up_logging(settings.log_level, settings.log_json)
 
     def make(early: EarlyEngine) -> Service:
-        from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
+        with importing(stays=True):
+            from service.app import Service  # noqa: PLC0415 - imported while the worker loads the network
 
         return Service(settings, early, on_ready=_say_ready)
 

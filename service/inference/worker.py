@@ -20,6 +20,7 @@ from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError
 from service.host import signals
+from service.host.imports import importing
 from service.inference.protocol import MAX_REQUEST
 from service.inference.requests import Request
 
@@ -103,7 +104,8 @@ def worker_main(
     # wait for: with two threads on two loaded cores a pass then takes seconds instead of milliseconds.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported here, in the child: the parent imports this module and must stay without torch.
-    from service.inference.model import EmbeddingModel, default_threads  # noqa: PLC0415
+    with importing(stays=True):
+        from service.inference.model import EmbeddingModel, default_threads  # noqa: PLC0415
 
     try:
         model = EmbeddingModel.load(
