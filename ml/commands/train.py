@@ -25,7 +25,9 @@ from ml.commands.common import (
 )
 from ml.data.benchmark import parts
 from ml.data.counts import Split
+from ml.data.photographs import FOLDER
 from ml.data.pictures import PictureSet, read, select_evenly
+from ml.data.textured import TEXTURED_FIRST_SEED, TexturedLifts
 from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
 from ml.systems.recipe import Recipe
 from ml.train.barwatch import BarwatchLearner
@@ -36,7 +38,7 @@ from ml.train.loop import train as train_learner
 from ml.train.run import Run
 from ml.train.systems import Lesson, train_rates
 
-Preset = Literal["smoke", "small", "large"]
+Preset = Literal["smoke", "small", "sight", "large"]
 """How much data and how long."""
 
 
@@ -68,6 +70,12 @@ def train(
         Path | None,
         typer.Option(help="Another checkpoint, or barwatch.ts: its weights where name and shape agree."),
     ] = None,
+    textured: Annotated[
+        int | None, typer.Option(min=0, help="Lifts before textures, for barwatch; instead of the preset's.")
+    ] = None,
+    photographs: Annotated[
+        Path, typer.Option(help="Where `render photographs` put them; without, textures are drawn ones.")
+    ] = FOLDER,
     threads: Annotated[
         int | None,
         typer.Option(min=1, help="Of the CPU; sums come out the same only with as many. All cores."),
@@ -94,9 +102,14 @@ def train(
     if system == "barwatch":
         if learning_rate and len(learning_rate) > 1:
             raise typer.BadParameter("barwatch takes one", param_hint="--learning-rate")
-        changes = {"steps": steps, "lifts": lifts, "learning_rate": learning_rate and learning_rate[0]}
+        changes = {
+            "steps": steps,
+            "lifts": lifts,
+            "textured": textured,
+            "learning_rate": learning_rate and learning_rate[0],
+        }
         given = {name: value for name, value in changes.items() if value is not None}
-        _train_barwatch(replace(PRESETS[preset], seed=seed), given, start_from, run)
+        _train_barwatch(replace(PRESETS[preset], seed=seed), given, start_from, photographs, run)
         return
     words = [*(set_ or []), f"seed={seed}", f"threads={torch.get_num_threads()}"]
     words += [f"epochs={epochs}"] if epochs else []
@@ -109,7 +122,9 @@ def train(
     _train_system(lesson, learning_rate or [lesson.recipe.learning_rate], run)
 
 
-def _train_barwatch(config: TrainConfig, given: dict[str, Any], start_from: Path | None, run: Run) -> None:
+def _train_barwatch(
+    config: TrainConfig, given: dict[str, Any], start_from: Path | None, photographs: Path, run: Run
+) -> None:
     """Train the shipped network; a run that goes on keeps its configuration but for what is given."""
     last = run.out / LAST
     resumed = last.exists()
@@ -118,6 +133,11 @@ def _train_barwatch(config: TrainConfig, given: dict[str, Any], start_from: Path
     config = replace(config, **given)
     seeds = range(config.first_seed, config.first_seed + config.lifts)
     files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
+    if config.textured:
+        recipe = TexturedLifts(config.passages, config.takes, photographs if photographs.exists() else None)
+        first = TEXTURED_FIRST_SEED
+        seeds = range(first, first + config.textured)
+        files += prepare_lifts(run.cache, seeds, recipe, run.workers, "textured lifts")
     learner = BarwatchLearner(config, run.device, files)
     if start_from and not resumed:
         if start_from.suffix == ".ts":

@@ -19,6 +19,9 @@ from ml.data.rendered import RenderedLift, load
 BLIND, DISPLACED = 0.06, 0.6
 """Share of pictures that do not show the carrier, and share of these that show what is beside it."""
 
+CACHED_BYTES = 4 << 30
+"""Pictures that a loader keeps in memory; reading a file again costs milliseconds."""
+
 WATCHED = 0.6
 """Share of lifts in an episode that know their background from other pictures."""
 
@@ -131,6 +134,12 @@ class Episodes(IterableDataset[Episode]):
 
 
 def _cached(path: Path, cache: dict[Path, RenderedLift]) -> RenderedLift:
+    """Return a file's lift; the cache keeps as many as fit, and forgets the oldest first."""
     if path not in cache:
-        cache[path] = load(path)
+        lift = load(path)
+        while (
+            cache and sum(kept.images.nbytes for kept in cache.values()) + lift.images.nbytes > CACHED_BYTES
+        ):
+            del cache[next(iter(cache))]
+        cache[path] = lift
     return cache[path]

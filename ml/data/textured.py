@@ -100,16 +100,27 @@ class TexturedLifts:
         behind = self._behind(rng)
         done: list[Rendered] = []
         for passage in range(self.passages):
-            c = _conditions(lift, rng, self.case, is_open=passage % 2 == 0, training=self.use == "train")
-            if self.only_photographs:  # what is measured is texture, not weather
-                c = bearable(c, lift.depth_m, _CLEAR)
-            takes = [
-                Take(_exposed(c, lift, rng, first=k == 0), self._backdrop(lift, behind, rng))
-                for k in range(self.takes)
-            ]
-            views = [render_takes(lift, c, position, takes, rng) for position in range(3)]
+            views = self._passage(lift, behind, rng, is_open=passage % 2 == 0)
+            for _ in range(_TRIES):
+                # Riders whom their seat hides would teach that whatever hides a seat is taken.
+                if self.use == "test" or not views[0][0].occupied or _seen(views):
+                    break
+                views = self._passage(lift, behind, rng, is_open=passage % 2 == 0)
             done += [views[position][take] for take in range(self.takes) for position in range(3)]
         return RenderedLift.of(lift, done)
+
+    def _passage(
+        self, lift: LiftScene, behind: Sequence[Behind], rng: np.random.Generator, *, is_open: bool
+    ) -> list[list[Rendered]]:
+        """Draw and render one passage: of each position, each take."""
+        c = _conditions(lift, rng, self.case, is_open=is_open, training=self.use == "train")
+        if self.only_photographs:  # what is measured is texture, not weather
+            c = bearable(c, lift.depth_m, _CLEAR)
+        takes = [
+            Take(_exposed(c, lift, rng, first=k == 0), self._backdrop(lift, behind, rng))
+            for k in range(self.takes)
+        ]
+        return [render_takes(lift, c, position, takes, rng) for position in range(3)]
 
     def _behind(self, rng: np.random.Generator) -> list[Behind]:
         names = list(PATTERNS)
@@ -138,9 +149,14 @@ class TexturedLifts:
 
 
 _OWN_PLACE = 0.15
+_TRIES = 4
 
 _CLEAR = 0.6
 """Upper limit of the obstructions in the photograph set, for `bearable`."""
+
+
+def _seen(views: Sequence[Sequence[Rendered]]) -> bool:
+    return any(int(takes[0].rider.sum()) >= VISIBLE_PX for takes in views)
 
 
 def textured_lift(seed: int, case: Case) -> LiftScene:

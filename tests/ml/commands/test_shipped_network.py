@@ -36,6 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _invoke(
             *("train", "barwatch", "--preset", "smoke", "--steps", "3", "--lifts", "2", "--workers", "1"),
             *("--out", str(root / "run"), "--cache", str(root / "cache"), "--device", "cpu"),
+            *("--photographs", str(root / "none")),
         )
     return root
 
@@ -46,6 +47,12 @@ def test_training_leaves_a_checkpoint_and_a_log(trained: Path) -> None:
     lines = (trained / "run" / "log.csv").read_text().splitlines()
     assert lines[0].startswith("epoch,step,precision,margin")
     assert lines[-1].startswith("1,3,")
+
+
+def test_a_preset_with_textured_lifts_renders_them_beside_the_plain_ones(trained: Path) -> None:
+    """Two plain lifts as asked for, and the smoke preset's one textured lift."""
+    assert len(list((trained / "cache").glob("v*-lift-*.npz"))) == 2
+    assert len(list((trained / "cache").glob("t*-any-drawn-*.npz"))) == 1
 
 
 def test_a_checkpoint_is_not_overwritten_by_mistake(trained: Path) -> None:

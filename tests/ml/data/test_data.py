@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from ml.data import augment
+from ml.data import augment, episodes
 from ml.data.episodes import Episodes
-from ml.data.rendered import PlainLifts, load, prepare, render_lift
+from ml.data.rendered import PlainLifts, RenderedLift, load, prepare, render_lift
 
 
 def test_the_same_seed_gives_the_same_bytes(lift_files: list[Path]) -> None:
@@ -36,12 +36,26 @@ def test_preparing_again_renders_nothing_new(lift_files: list[Path]) -> None:
 
 def test_episodes_are_set_by_seed_and_step(lift_files: list[Path]) -> None:
     """Step 7 is the same episode whether one starts at 0 or resumes at 7, anywhere; step 8 is another."""
-    episodes = Episodes(lift_files, lifts=2, pictures=2, seed=5)
-    first = episodes.episode(7, {})
+    drawn = Episodes(lift_files, lifts=2, pictures=2, seed=5)
+    first = drawn.episode(7, {})
     resumed = Episodes(lift_files, lifts=2, pictures=2, seed=5, first_step=7)
     again = next(iter(pickle.loads(pickle.dumps(resumed))))  # as it reaches a process that loads
     np.testing.assert_array_equal(first.images.numpy(), again.images.numpy())
-    assert not np.array_equal(first.images.numpy(), episodes.episode(8, {}).images.numpy())
+    assert not np.array_equal(first.images.numpy(), drawn.episode(8, {}).images.numpy())
+
+
+def test_a_loader_forgets_the_oldest_lifts_where_memory_ends(
+    lift_files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room for two lifts: the same episodes come out, and no more than two stay."""
+    drawn = Episodes(lift_files, lifts=3, pictures=2, seed=1)
+    whole = drawn.episode(0, {})
+    monkeypatch.setattr(episodes, "CACHED_BYTES", 2 * load(lift_files[0]).images.nbytes)
+    cache: dict[Path, RenderedLift] = {}
+    for step in range(4):
+        drawn.episode(step, cache)
+        assert len(cache) <= 2
+    np.testing.assert_array_equal(drawn.episode(0, cache).images.numpy(), whole.images.numpy())
 
 
 def test_an_episode_holds_both_states_of_each_lift(lift_files: list[Path]) -> None:
@@ -54,8 +68,8 @@ def test_an_episode_holds_both_states_of_each_lift(lift_files: list[Path]) -> No
 
 def test_a_picture_never_knows_itself(lift_files: list[Path]) -> None:
     """What a lift has watched is some of its other pictures; some lifts have watched none yet."""
-    episodes = Episodes(lift_files, lifts=3, pictures=6, seed=0)
-    watched = np.stack([np.asarray(episodes.episode(step, {}).watched) for step in range(12)])
+    drawn = Episodes(lift_files, lifts=3, pictures=6, seed=0)
+    watched = np.stack([np.asarray(drawn.episode(step, {}).watched) for step in range(12)])
     assert watched.shape == (12, 3, 6, 6)
     assert not watched[:, :, np.arange(6), np.arange(6)].any()
     of_lift = watched.any(axis=(2, 3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,10 @@ from ml.data.textured import (
     _conditions,
     textured_lift,
 )
-from ml.scene.passage import Circumstances
+from ml.scene.lift import LiftScene
+from ml.scene.passage import Circumstances, plain
+from ml.scene.render import Rendered, Take, render_takes
+from ml.scene.world.people import sample_person
 
 SEEDS = range(TEXTURED_FIRST_SEED, TEXTURED_FIRST_SEED + 12)
 
@@ -96,3 +100,25 @@ def test_what_a_take_draws_anew_are_circumstances_that_move_nothing() -> None:
         "rime",
     }
     assert set(OF_THE_EXPOSURE) <= set(Circumstances.__dataclass_fields__) - moving
+
+
+def test_a_rider_whom_the_seat_hides_is_drawn_again_in_training_and_kept_in_the_test(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing is ever seen here: training tries a few times, the test takes what comes."""
+    tried = []
+
+    def passage(self: TexturedLifts, lift: LiftScene, *_: object, is_open: bool) -> list[list[Rendered]]:
+        tried.append(is_open)
+        c = Circumstances(opening=float(is_open), riders=(sample_person(np.random.default_rng(1)),))
+        shown = render_takes(
+            lift, plain(lift, c.opening), 1, [Take(plain(lift, c.opening))], np.random.default_rng(1)
+        )
+        return [[replace(shown[0], occupied=True, rider=np.zeros((200, 200), np.uint8))]] * 3
+
+    monkeypatch.setattr(TexturedLifts, "_passage", passage)
+    TexturedLifts(2).render(TEXTURED_FIRST_SEED)
+    assert tried == [True] * 5 + [False] * 5
+    tried.clear()
+    TexturedLifts(2, use="test").render(TEXTURED_FIRST_SEED)
+    assert tried == [True, False]
