@@ -32,12 +32,20 @@ _NUMBER = re.compile(r"(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
 _SECRET_WORDS = "pass|pwd|psw|token|secret|key|auth|user|usr|login|cred|signature"  # noqa: S105 - names
 _KEY = r"[A-Za-z0-9_.\[\]-]"
 _SECRET_KEY = rf"(?<!{_KEY})(?={_KEY}*+=){_KEY}*?(?:{_SECRET_WORDS}){_KEY}*="
-_SECRET = re.compile(_SECRET_KEY, re.IGNORECASE)
+_SHORT_KEY = r"(?<=[?&;/])(?:pw|pas|psd|pin|sig|jwt|_?sid|sess(?:ion)?(?:_?id)?)="
+_SECRET = re.compile(f"{_SECRET_KEY}|{_SHORT_KEY}", re.IGNORECASE)
+# A page, a profile or a port may be called p; beside a user's name it is a password.
+_LETTER_KEY = r"(?<=[?&;/])[up]="
+_LETTER = re.compile(_LETTER_KEY, re.IGNORECASE)
+_PASSWORD_LETTER = re.compile(r"(?<=[?&;/])p=", re.IGNORECASE)
+_USER_KEY = re.compile(
+    r"(?<=[?&;/])(?:u|uid|account|[A-Za-z0-9_.-]*(?:user|usr|login)[A-Za-z0-9_.-]*)=", re.I
+)
 _FILLED_VALUE = re.compile(rf"{_FILLED}(?:[&;/?]|_[A-Za-z]+=|$)")
 
 # No long text may cost more than a few passes over it: every run of letters is read from its start, once.
 _BREAK = r"[ \t|│]*+\n[ \t|│]*+"  # programs wrap long words, some in a frame
-_SHOWN_SECRET = re.compile(rf"({_SECRET_KEY})\S*+(?:{_BREAK}\S+)?", re.IGNORECASE)
+_SHOWN_SECRET = re.compile(rf"({_SECRET_KEY}|{_SHORT_KEY}|{_LETTER_KEY})\S*+(?:{_BREAK}\S+)?", re.IGNORECASE)
 _USER_INFO = re.compile(rf"://(?:.*|(?:\S*+{_BREAK}){{1,3}}\S*)@")
 _BARE_USER_INFO = re.compile(rf"(?<![^\s/@])[^\s/@][^\s/@:]*+:[^\s/](?:\S*+{_BREAK}){{0,3}}\S*@(?=\S)")
 _ENCODED_SPACE = re.compile(r"%(?:25)*(?:[01][0-9A-F]|20|7F)", re.IGNORECASE)
@@ -99,7 +107,10 @@ def check_address(url: str) -> None:
     if parts.user_info is not None and any(part not in ("", _FILLED) for part in parts.user_info.split(":")):
         raise ValueError(f"credentials in clear: {HINT}")
     rest = unquote(parts.rest)
-    if any(_FILLED_VALUE.match(rest, key.end()) is None for key in _SECRET.finditer(rest)):
+    keys = list(_SECRET.finditer(rest))
+    if _USER_KEY.search(rest) and _PASSWORD_LETTER.search(rest):
+        keys += _LETTER.finditer(rest)
+    if any(_FILLED_VALUE.match(rest, key.end()) is None for key in keys):
         raise ValueError(f"a secret in clear: {HINT}")
 
 
