@@ -39,7 +39,7 @@ _LETTER_KEY = r"(?<=[?&;/])[up]="
 _LETTER = re.compile(_LETTER_KEY, re.IGNORECASE)
 _PASSWORD_LETTER = re.compile(r"(?<=[?&;/])p=", re.IGNORECASE)
 _USER_KEY = re.compile(
-    r"(?<=[?&;/])(?:u|uid|account|[A-Za-z0-9_.-]*(?:user|usr|login)[A-Za-z0-9_.-]*)=", re.I
+    r"(?<=[?&;/])(?:u|uid|account|[A-Za-z0-9_.-]*(?:user|usr|login)[A-Za-z0-9_.-]*)=", re.IGNORECASE
 )
 _FILLED_VALUE = re.compile(rf"{_FILLED}(?:[&;/?]|_[A-Za-z]+=|$)")
 

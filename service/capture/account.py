@@ -30,7 +30,7 @@ class Account:
     sizes: when pictures of a width and height begin. display: how the first one is shown.
     early_from_s: from when on pictures may come too early, because some before are lost and the file
     numbers them instead of telling their times; None if none do. unread: share of the file's bytes that
-    reading did not reach.
+    reading did not reach. interlaced: whether there are pictures of two half-pictures each.
     """
 
     promised_s: float | None
@@ -48,6 +48,7 @@ class Account:
     display: Display
     early_from_s: float | None = None
     unread: float = 0.0
+    interlaced: bool = False
 
     @property
     def whole(self) -> bool:
@@ -71,7 +72,7 @@ class Bookkeeper:
         """Whether times are numbers of pictures, so that those that are lost shift all that follow."""
         self.broken_off = False
         """Whether the file ends, or cannot be read on, within a clip."""
-        self.unread = 0.0
+        self.unread, self.interlaced = 0.0, False
         """See `Account`."""
 
     def picture(
@@ -164,6 +165,7 @@ class Bookkeeper:
             display=self._display,
             early_from_s=self._early_from_s(damaged, end_s - 2.0 * typical_s, missing=missing_s > 0.0),
             unread=self.unread,
+            interlaced=self.interlaced,
         )
 
 

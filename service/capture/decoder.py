@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +61,8 @@ class Decoded(NamedTuple):
     def frame(self, index: int, t_s: float, display: Display = _AS_STORED, clip: int = 0) -> Frame:
         """Return it as a Frame at this media time: on the decoder's own memory wherever that can be."""
         picture = self.picture
+        if picture.interlaced_frame and not display.interlaced:
+            display = replace(display, interlaced=True)
         return Frame.of_decoder(
             lambda: display.shown(planes_of(picture)),
             display.size(picture.width, picture.height),

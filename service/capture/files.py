@@ -168,6 +168,7 @@ class FileSource:
                         display = self._display(picture, decoder, first_size)
                     number = before + picture.number
                     if keep_books:
+                        self._books.interlaced |= bool(picture.picture.interlaced_frame)
                         self._losses, own = lost + decoder.losses, display.own_size(*size)
                         self._books.picture(t_s, number, own, display, self._losses, damaged=picture.damaged)
                     yield t_s, picture, display, number

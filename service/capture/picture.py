@@ -26,6 +26,7 @@ class Display:
     """How a file requests its pictures to be shown: rotated first, then stretched until pixels are square.
 
     transposed: rows become columns. mirrored, flipped: then left and right, top and bottom change sides.
+    interlaced: only every second row is used, as those between are of another moment.
     aspect: width of a turned picture's pixel over its height. fit: (width, height) that all pictures of the
     recording have, if this one has another.
     """
@@ -35,6 +36,7 @@ class Display:
     flipped: bool = False
     aspect: Fraction = Fraction(1)
     fit: tuple[int, int] | None = None
+    interlaced: bool = False
 
     @property
     def plain(self) -> bool:
@@ -68,6 +70,8 @@ class Display:
         return self._of(y, (width, height)), self._of(u, half), self._of(v, half), full_range
 
     def _of(self, plane: Image, size: tuple[int, int]) -> Image:
+        if self.interlaced:
+            plane = plane[::2]
         if self.transposed:
             plane = plane.T
         if self.mirrored:

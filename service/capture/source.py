@@ -28,6 +28,7 @@ from service.capture.thinning import FrameGate
 from service.capture.urls import device_of, expand, is_stream
 from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame
+from service.domain.reason_texts import counted
 
 _NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
 _TRANSPORTS: dict[Transport, dict[str, str]] = {
@@ -165,7 +166,7 @@ class StreamSource:
             if decoder.hardware:
                 distrust()
         if not self._closed.is_set():
-            raise SourceError(f"{self.name}: {reason} after {index} frames", problem)
+            raise SourceError(f"{self.name}: {reason} after {counted(index, 'frame')}", problem)
 
     def _open(self) -> InputContainer:
         attempts: list[tuple[str, str | None, dict[str, str]]] = [(self._url, None, self._options())]

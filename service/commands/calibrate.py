@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -86,6 +87,9 @@ def calibrate(
     for address in (url, camera):
         if address is not None:
             check_camera_url(address, allow_files=True)
+    for folder in (out, None if picture is None else picture.parent):
+        if folder is not None:
+            _check_writable(folder)
     known = None if out is None else _known(out)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with (
@@ -145,6 +149,15 @@ def _unread(recording: Recording) -> list[str]:
     return [*lines, *reading_advice(account)] if len(lines) > 1 or reading_advice(account) else []
 
 
+def _check_writable(folder: Path) -> None:
+    """Refuse a folder in which nothing can be written, before minutes of work; nothing is made."""
+    nearest = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    if not nearest.is_dir():
+        raise ConfigurationError(f"{folder}: cannot be written: {nearest} is a file, not a folder")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise ConfigurationError(f"{folder}: cannot be written: {nearest} is read-only")
+
+
 def _known(out: Path) -> Lift | None:
     """Return the lift that the folder already describes, of which all but the track is kept."""
     if any((out / f"{name}.png").exists() for name in ("open", "close")):
@@ -188,12 +201,12 @@ def _write(
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             (out / "lift.toml").write_text(_toml(lift), encoding="utf-8")
-            (out / "carriers").mkdir(exist_ok=True)
             files.append(out / "lift.toml")
         for path, image in wanted:
             done, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
             if not done:
                 raise OSError("cannot be encoded")
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data.tobytes())
             files.append(path)
     except OSError as error:

@@ -11,6 +11,7 @@ import typer
 
 from service.commands.options import JsonOption
 from service.domain.errors import ConfigurationError, SourceError
+from service.domain.reason_texts import counted
 from service.station.probe import probe_here
 from service.usecases.camera_urls import check_camera_url
 
@@ -46,7 +47,9 @@ def probe(
         return
     if found.problem is not None:
         raise SourceError(found.reason, found.problem)
-    rate = "one picture only: not a stream" if found.fps is None else f"{found.fps:g} pictures a second"
+    rate = "one picture only: not a stream"
+    if found.fps is not None:
+        rate = f"{counted(found.fps, 'picture')} a second"
     typer.echo(
         f"{found.width}x{found.height}, {rate}, {found.codec}, first picture after {found.delay_s:.1f} s"
     )

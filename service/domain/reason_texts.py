@@ -99,3 +99,9 @@ def not_armed_text(state: Arming) -> str:
     if state.reason is None:
         return ""
     return f"not armed: {NOT_ARMED[state.reason].format(**state.parameters)}"
+
+
+def counted(number: float, noun: str, form: str = "g") -> str:
+    """Return a number with its noun: "1 picture", "2 pictures"; form: how it is written, see `format`."""
+    written = format(number, form)
+    return f"{written} {noun}" if written == "1" else f"{written} {noun}s"

@@ -13,6 +13,7 @@ from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState
 from service.domain.health import Health
+from service.domain.reason_texts import counted
 from service.health.limits import HealthLimits, Impairment, Trouble
 from service.health.reference import ReferenceView, ViewMonitor
 from service.health.view import View
@@ -125,7 +126,7 @@ class CameraHealth:
             return []
         message = f"the camera sends frames again; nobody watched for {blind_s:.0f} s"
         if interval_s:
-            message += f", in which up to {math.ceil(blind_s / interval_s)} carriers passed"
+            message += f", in which up to {counted(math.ceil(blind_s / interval_s), 'carrier')} passed"
         return self._lost.step(None, now_s, message)
 
     def _check_frozen(self, view: View, now_s: float) -> Trouble | None:

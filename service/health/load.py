@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lifts.decision.reasons import Reason
 from service.domain.alarm import AlarmKind
 from service.domain.health import Health
+from service.domain.reason_texts import counted
 from service.health.limits import HealthLimits, Impairment, Trouble
 
 _BASELINE_S = 600.0  # time in which a camera's baseline rate decays
@@ -98,7 +99,8 @@ class LoadWatch:
             return Trouble(Reason.TOO_FEW_PICTURES, message)
         if per_s < enough * baseline_per_s and pace >= enough:
             message = (
-                f"the camera sends {per_s:.0f} pictures a second where it used to send {baseline_per_s:.0f}"
+                f"the camera sends {counted(per_s, 'picture', '.0f')} a second where it used to send "
+                f"{baseline_per_s:.0f}"
             )
             return Trouble(Reason.SLOW_CAMERA, message)
         return None

@@ -11,7 +11,7 @@ from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.capture.account import Account, Stretch
 from service.capture.picture import same_shape
-from service.domain.reason_texts import TEXTS
+from service.domain.reason_texts import TEXTS, counted
 
 LEAST_RATE = 5.0
 """Pictures a second with which all carriers were still found (docs/operations.md)."""
@@ -49,12 +49,12 @@ def reading_lines(account: Account) -> list[str]:
     of = " (the file does not state its length)"
     if account.promised_s is not None:
         of = f" of {account.promised_s:.1f} s"
-    pictures = f"{account.pictures} pictures, {account.rate:.3g} a second, {_sizes(account)}"
+    pictures = f"{counted(account.pictures, 'picture')}, {account.rate:.3g} a second, {_sizes(account)}"
     lines = [f"read {account.read_s:.1f} s{of}: {pictures}"]
     if account.counted_fps is not None:
         lines.append(
-            f"no time stamps in the file: times are counted at {account.counted_fps:g} pictures a second; "
-            "--fps gives another rate"
+            f"no time stamps in the file: times are counted at "
+            f"{counted(account.counted_fps, 'picture')} a second; --fps gives another rate"
         )
     if account.gaps:
         lines.append(f"no pictures (the recorder paused, or had not begun): {_stretches(account.gaps)}")
@@ -98,12 +98,17 @@ def reading_advice(account: Account, camera: CameraSize | None = None) -> list[s
         )
     if 0.0 < account.rate < 0.95 * LEAST_RATE:
         advice.append(
-            f"{account.rate:.3g} pictures a second are too few to follow a line: it takes at least "
-            f"{LEAST_RATE:g}, better {GOOD_RATE:g}. Set the recorder's frame rate higher"
+            f"{counted(account.rate, 'picture', '.3g')} a second: too few to follow a line, which takes at "
+            f"least {LEAST_RATE:g}, better {GOOD_RATE:g}. Set the recorder's frame rate higher"
         )
     sizes = [(width, height) for _, width, height in account.sizes]
     expected = camera or (sizes[0] if sizes else (1, 1))
     others = [size for size in dict.fromkeys(sizes) if not same_shape(size, expected)]
+    if account.interlaced:
+        advice.append(
+            "the pictures are interlaced, made of two half-pictures of different moments: only every second "
+            "row is used. Set the camera or the recorder to progressive pictures (1080p, not 1080i)"
+        )
     if others:
         named, made_for = (", ".join(f"{w}x{h}" for w, h in group) for group in (others, [expected]))
         advice.append(
@@ -136,6 +141,7 @@ def as_json(account: Account, carriers: Carriers, advice: Sequence[str]) -> dict
         "frames": account.pictures,
         "frames_per_s": round(account.rate, 3),
         "counted_fps": account.counted_fps,
+        "interlaced": account.interlaced,
         "sizes": [
             {"from": round(t_s, 3), "width": width, "height": height} for t_s, width, height in account.sizes
         ],

@@ -20,6 +20,7 @@ import structlog
 from service.alarms.policy import passage_alarm
 from service.alarms.unstored import UnstoredAlarms
 from service.domain.errors import StoreError
+from service.domain.reason_texts import counted
 from service.host.runner import Runner
 from service.store.database import Store
 from service.store.pictures import Pictures
@@ -130,8 +131,8 @@ class Recorder:
         drafts = (*self._refused, *self._crowds.values())
         carriers = sum(draft.record.carriers for draft in drafts)
         alarms = sum(draft.record.carriers for draft in drafts if draft.has_alarm)
-        refusal = f"the database refuses the records of {carriers} carriers, {alarms} of them with an alarm"
-        return refusal if drafts else ""
+        refused = f"the database refuses the records of {counted(carriers, 'carrier')}"
+        return f"{refused}, {alarms} of them with an alarm" if drafts else ""
 
     def _settle(self, draft: PassageDraft, outcome: Future[bool]) -> None:
         error = outcome.exception()

@@ -176,6 +176,15 @@ def test_a_video_without_carriers_is_refused(tmp_path: Path) -> None:
         CliRunner().invoke(app, ["calibrate", str(path)], catch_exceptions=False)
 
 
+@pytest.mark.parametrize("option", ["--out", "--picture"])
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path, option: str) -> None:
+    """A file stands where the folder is to be: said at once, before the video is looked at."""
+    (tmp_path / "notes").write_text("a file")
+    line = ["calibrate", str(tmp_path / "no.mp4"), option, str(tmp_path / "notes" / "lift")]
+    with pytest.raises(ConfigurationError, match=r"cannot be written: .*notes is a file"):
+        CliRunner().invoke(app, line, catch_exceptions=False)
+
+
 def test_a_file_that_is_no_video_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.mp4"
     path.write_text("no video")

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from service.capture.account import Account
 from service.capture.files import FileSource
-from service.station.summary import reading_lines
+from service.station.summary import reading_advice, reading_lines
 from tests.service.capture.containers import Handling, record
 from tests.service.capture.videos import drawn
 
@@ -62,6 +64,45 @@ def test_clips_joined_in_an_avi_file_are_named(tmp_path: Path, codec: str) -> No
     assert account.whole
     assert account.joins_s == pytest.approx((4.0, 8.0), abs=0.01)
     assert account.promised_s == pytest.approx(12.0, abs=0.05)
+
+
+def test_one_picture_a_second_is_too_few(tmp_path: Path) -> None:
+    """In the singular, with the number that is needed."""
+    account = account_of(tmp_path / "a", Handling(every=FPS))
+    (advice,) = reading_advice(account)
+    assert advice.startswith("1 picture a second: too few")
+    assert "at least 5" in advice
+
+
+@pytest.mark.parametrize(("ending", "codec"), [("mp4", "libx264"), ("ts", "mpeg2video")])
+def test_of_interlaced_pictures_every_second_row_is_used(tmp_path: Path, ending: str, codec: str) -> None:
+    """A bar that moves by its width between two half-pictures is shown once; the summary says what to do."""
+    path = tmp_path / f"a.{ending}"
+    write_interlaced(path, codec)
+    source = FileSource(path)
+    for frame in source:
+        assert (frame.width, frame.height) == (160, 96)
+        lit = frame.luma.astype(float).mean(axis=0) > 60.0
+        assert 12 <= lit.sum() <= 20, frame.index
+    assert source.account.interlaced
+    (advice,) = reading_advice(source.account)
+    assert "interlaced" in advice
+    assert "progressive" in advice
+
+
+def write_interlaced(path: Path, codec: str) -> None:
+    with av.open(str(path), "w") as container:
+        options = {"flags": "+ildct+ilme", "crf": "16", "qscale": "2"}
+        stream = container.add_stream(codec, rate=25, options=options)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = 160, 96, "yuv420p", 4_000_000
+        for number in range(4):
+            picture = np.zeros((96, 160, 3), np.uint8)
+            picture[::2, 16 + 32 * number :][:, :16] = 255
+            picture[1::2, 32 + 32 * number :][:, :16] = 255
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
 
 
 def test_where_reading_ended_is_reported(tmp_path: Path) -> None:
