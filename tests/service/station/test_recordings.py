@@ -134,6 +134,8 @@ CASES = {
 }
 VERDICTS = ["closed", "open", "closed", "open", "open"]
 DUE_S = [2.78, 8.38, 13.98, 19.60, 25.20]
+PASSAGE_S = 1.5
+"""Longer than from begin or end to middle."""
 
 
 def watched_by_command(path: Path) -> tuple[Result, list[dict[str, object]], dict[str, object]]:
@@ -158,7 +160,9 @@ def check_demonstration(shown: list[Image], handling: Handling, path: Path) -> d
     broken = replace(handling, cut=1.0, zeroed=None) != handling
     assert result.exit_code == (INCOMPLETE if broken and not summary["complete"] else 0), result.output
     judged = [line for line in lines if line["verdict"] != "unknown"]
-    assert len(judged) <= len(DUE_S) * handling.clips
+    # One that is on the track when the recorder pauses may stand there still, or be another: it has two.
+    cut = handling.gap is not None and any(abs(due_s - handling.gap[0]) < PASSAGE_S for due_s in DUE_S)
+    assert len(judged) <= (len(DUE_S) + cut) * handling.clips, lines
     for due_s, verdict in zip(DUE_S, VERDICTS, strict=True):
         for at_s in handling.time_of(due_s, len(shown) / 25):
             near = [line["verdict"] for line in lines if abs(float(str(line["t_middle"])) - at_s) < NEAR_S]
