@@ -15,6 +15,7 @@ Stretch = tuple[float, float]
 _GAP_S, _GAP_PICTURES = 1.0, 4.0  # a gap is longer than both; the second in typical intervals
 _HOLE = 1.5  # typical intervals without a picture: one is missing
 _JOINED_S = 0.5  # stretches closer to each other are merged
+_SEAM_PICTURES = 4.0  # so many before a join may be called damaged that are not
 _NOTICED_S = 0.5  # a loss may be noticed this long before the missing pictures are due
 
 
@@ -139,9 +140,10 @@ class Bookkeeper:
         near = [*self._damaged, *((from_s, to_s + _NOTICED_S) for from_s, to_s in self._suspect)]
         lost = [hole for hole in holes if any(hole[0] <= to_s and from_s <= hole[1] for from_s, to_s in near)]
         damaged = _merged([*self._damaged, *lost])
-        # FFmpeg reports the last picture before another clip as damaged, because packet numbers start again.
+        # FFmpeg reports the last pictures before another clip as damaged, because packet numbers start again.
         seams = [*joins_s, *(t_s for t_s, _, _ in self.sizes[1:])]
-        damaged = [each for each in damaged if not any(_is_seam(each, t_s) for t_s in seams)]
+        seam_s = max(_JOINED_S, _SEAM_PICTURES * typical_s)
+        damaged = [each for each in damaged if not any(_is_within(each, t_s, seam_s) for t_s in seams)]
         if ended and losses != self._losses and missing_s == 0.0 and times.size:
             damaged = _merged([*damaged, (float(times[-1]), end_s)])
         least_s = max(_GAP_S, _GAP_PICTURES * typical_s)
@@ -169,8 +171,8 @@ class Bookkeeper:
         )
 
 
-def _is_seam(stretch: Stretch, join_s: float) -> bool:
-    return abs(stretch[0] - join_s) <= _JOINED_S and abs(stretch[1] - join_s) <= _JOINED_S
+def _is_within(stretch: Stretch, at_s: float, near_s: float) -> bool:
+    return abs(stretch[0] - at_s) <= near_s and abs(stretch[1] - at_s) <= near_s
 
 
 def _merged(stretches: list[Stretch]) -> list[Stretch]:

@@ -105,6 +105,15 @@ def write_interlaced(path: Path, codec: str) -> None:
         container.mux(stream.encode())
 
 
+@pytest.mark.parametrize("every", [4, 5, 6, 8])
+@pytest.mark.parametrize("late_s", [0.0, 3.0])
+def test_a_join_is_no_damage_however_few_pictures_come(tmp_path: Path, every: int, late_s: float) -> None:
+    """FFmpeg calls the last pictures before a join damaged: at 5 a second, those of half a second."""
+    account = account_of(tmp_path / "a", Handling(ending="ts", every=every, late_s=late_s, clips=2))
+    assert account.whole, account.damaged
+    assert len(account.joins_s) == 1
+
+
 def test_where_reading_ended_is_reported(tmp_path: Path) -> None:
     """Behind an FLV file's last clip are other bytes: where reading ended, and how much is left."""
     path = record(tmp_path / "a", PICTURES, FPS, Handling(ending="flv"))
