@@ -31,7 +31,7 @@ def test_labels_stand_apart_and_in_the_picture(
     picture = np.full((round(720 * factor), width, 3), 200, np.uint8)
     near = proposal((xs[0] * factor, xs[1] * factor, xs[2] * factor), scale / factor)
     drawn = draw_proposal(picture, near)
-    dark = (drawn.max(axis=-1) < 3).astype(np.uint8)
+    dark = cv2.inRange(drawn, (0, 0, 0), (2, 2, 2))
     filled = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(filled)
     plates = sorted(tuple(int(v) for v in stats[n][:4]) for n in range(1, count) if stats[n][4] > 100)

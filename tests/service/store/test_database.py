@@ -336,9 +336,11 @@ WRITER = """
 import os
 import sys
 from pathlib import Path
-from service.store import alarms
-from service.store.database import Store
-from service.domain.alarm import AlarmDraft, AlarmKind, Severity
+from service.host.imports import importing
+with importing():
+    from service.store import alarms
+    from service.store.database import Store
+    from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 
 
 def write(name, count):
