@@ -36,24 +36,32 @@ def _count_rendered(job: tuple[int, int]) -> tuple[int, float]:
     return len(render_lift(*job).images), time.process_time() - started
 
 
-_OTHER = """
+_RATE = """
 import json, sys, time
 import cv2
 cv2.setNumThreads(1)
-from ml.data.rendered import render_lift
-first, lifts, passages = map(int, sys.argv[1:])
-render_lift(first, 1)
+first, lifts, passages, takes = map(int, sys.argv[1:])
+if takes:
+    from ml.data.textured import TexturedLifts
+    render = TexturedLifts(passages, takes).render
+else:
+    from ml.data.rendered import render_lift
+    render = lambda seed: render_lift(seed, passages)
+render(first)
 started = time.process_time()
-pictures = sum(len(render_lift(seed, passages).images) for seed in range(first, first + lifts))
+pictures = sum(len(render(seed).images) for seed in range(first + 1, first + 1 + lifts))
 print(json.dumps(pictures / (time.process_time() - started)))
 """
 
 
-def rate_beside(other: Path, lifts: int, passages: int, first_seed: int, rounds: int) -> dict[str, Any]:
+def rate_beside(
+    other: Path, lifts: int, passages: int, first_seed: int, rounds: int, takes: int = 0
+) -> dict[str, Any]:
     """Measure this code beside another checkout's, in turns, one process and one thread at a time.
 
     Args:
-        other: root of a checkout of an earlier commit.
+        other: root of a checkout of an earlier commit; its plain lifts are measured.
+        takes: of this code, measure textured lifts in so many exposures of each passage; 0 for plain lifts.
 
     Returns:
         The medians of pictures per second of processor time, and their ratio of each round.
@@ -61,7 +69,8 @@ def rate_beside(other: Path, lifts: int, passages: int, first_seed: int, rounds:
     here = Path(__file__).resolve().parents[2]
     rates: list[tuple[float, float]] = []
     for _ in range(rounds):
-        this, that = (_rate_of(root, lifts, passages, first_seed) for root in (here, other.resolve()))
+        asked = (first_seed, lifts, passages)
+        this, that = _rate_of(here, *asked, takes), _rate_of(other.resolve(), *asked, 0)
         rates.append((this, that))
     ratios = [this / that for this, that in rates]
     return {
@@ -72,8 +81,8 @@ def rate_beside(other: Path, lifts: int, passages: int, first_seed: int, rounds:
     }
 
 
-def _rate_of(root: Path, lifts: int, passages: int, first_seed: int) -> float:
-    command = [sys.executable, "-c", _OTHER, *map(str, (first_seed, lifts, passages))]
+def _rate_of(root: Path, *asked: int) -> float:
+    command = [sys.executable, "-c", _RATE, *map(str, asked)]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     done = subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True, text=True)
     return float(json.loads(done.stdout))

@@ -30,10 +30,13 @@ def bench_render(
         typer.Option(help="Another checkout: measure both in turns, one process."),
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Turns of each, with --beside.")] = 3,
+    takes: Annotated[
+        int, typer.Option(min=0, help="With --beside: of this checkout, textured lifts in so many exposures.")
+    ] = 0,
 ) -> None:
     """Registered pictures rendered a second; JSON."""
     if beside:
-        result = rate_beside(beside, lifts, passages, seed, rounds)
+        result = rate_beside(beside, lifts, passages, seed, rounds, takes)
     else:
         result = render_rate(processes, lifts, passages, seed)
     print(json.dumps(result))  # noqa: T201

@@ -134,7 +134,8 @@ def _train_barwatch(
     seeds = range(config.first_seed, config.first_seed + config.lifts)
     files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
     if config.textured:
-        recipe = TexturedLifts(config.passages, config.takes, photographs if photographs.exists() else None)
+        behind = photographs if photographs.exists() else None
+        recipe = TexturedLifts(max(2, config.passages // 2), config.takes, behind)
         first = TEXTURED_FIRST_SEED
         seeds = range(first, first + config.textured)
         files += prepare_lifts(run.cache, seeds, recipe, run.workers, "textured lifts")

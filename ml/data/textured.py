@@ -10,11 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from lifts.arrays import Float64, UInt8
+from lifts.arrays import Float32, Float64, UInt8
 from lifts.geometry import CANONICAL_SIZE
 from ml.data.photographs import Use, present, read_photograph
 from ml.data.rendered import TRAINING_HALF_LOWERED, RenderedLift
@@ -30,7 +30,7 @@ from ml.scene.world.carrier import Back
 from ml.scene.world.fleet import sample_carrier
 from ml.scene.world.people import Person, Stander, sample_person
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of textured lifts: raised with every change of what is drawn for a seed."""
 
 TEXTURED_FIRST_SEED = 40_000
@@ -57,10 +57,7 @@ OF_THE_EXPOSURE = (
 )
 """Properties that each take of a passage draws anew."""
 
-_PATTERNS_OF_A_LIFT = 3
-
-Behind = tuple[str, UInt8 | None]
-"""Name and picture of a pattern; photographs are read when they are needed."""
+_PATTERNS_OF_A_LIFT = 2
 
 
 @dataclass(frozen=True)
@@ -96,10 +93,14 @@ class TexturedLifts:
             FileNotFoundError: the photographs are not in their folder.
         """
         lift = textured_lift(seed, self.case)
-        rng = np.random.default_rng([seed, 3])
-        behind = self._behind(rng)
+        behind = self._behind(lift, np.random.default_rng([seed, 4]))
+        grain = np.random.default_rng([seed, 5])
+        pool = grain.standard_normal(_POOL, np.float32) if self.takes > 1 else None
         done: list[Rendered] = []
         for passage in range(self.passages):
+            rng = np.random.default_rng([seed, 3, passage])
+            if pool is not None:
+                rng = PooledGrain(rng.bit_generator, pool)
             views = self._passage(lift, behind, rng, is_open=passage % 2 == 0)
             for _ in range(_TRIES):
                 # Riders whom their seat hides would teach that whatever hides a seat is taken.
@@ -110,45 +111,81 @@ class TexturedLifts:
         return RenderedLift.of(lift, done)
 
     def _passage(
-        self, lift: LiftScene, behind: Sequence[Behind], rng: np.random.Generator, *, is_open: bool
+        self, lift: LiftScene, behind: Behind, rng: np.random.Generator, *, is_open: bool
     ) -> list[list[Rendered]]:
         """Draw and render one passage: of each position, each take."""
         c = _conditions(lift, rng, self.case, is_open=is_open, training=self.use == "train")
         if self.only_photographs:  # what is measured is texture, not weather
             c = bearable(c, lift.depth_m, _CLEAR)
-        takes = [
-            Take(_exposed(c, lift, rng, first=k == 0), self._backdrop(lift, behind, rng))
-            for k in range(self.takes)
-        ]
+        takes = [Take(c, self._backdrop(lift, behind, rng))]
+        for _ in range(1, self.takes):
+            exposed = _exposed(c, lift, behind.exposures, rng)
+            takes.append(Take(exposed, self._backdrop(lift, behind, rng)))
         return [render_takes(lift, c, position, takes, rng) for position in range(3)]
 
-    def _behind(self, rng: np.random.Generator) -> list[Behind]:
-        names = list(PATTERNS)
-        drawn = [names[k] for k in rng.choice(len(names), _PATTERNS_OF_A_LIFT, replace=False).tolist()]
-        patterns: list[Behind] = [(name, PATTERNS[name](rng)) for name in drawn]
-        if self.photographs is None:
-            return patterns
-        photographs: list[Behind] = [(name, None) for name in present(self.photographs, self.use)]
-        return photographs if self.only_photographs else [*patterns, *photographs]
+    def _behind(self, lift: LiftScene, rng: np.random.Generator) -> Behind:
+        photographs = present(self.photographs, self.use) if self.photographs else []
+        if self.only_photographs:
+            return Behind({}, photographs, False, [])
+        chosen = rng.choice(list(PATTERNS), _PATTERNS_OF_A_LIFT, replace=False).tolist()
+        patterns = {name: PATTERNS[name](rng) for name in chosen}
+        exposures = [
+            sample_conditions(lift, rng) for _ in range(_EXPOSURES_OF_A_LIFT if self.takes > 1 else 0)
+        ]
+        return Behind(patterns, photographs, bool(rng.random() < _OWN_PLACE), exposures)
 
-    def _backdrop(
-        self, lift: LiftScene, behind: Sequence[Behind], rng: np.random.Generator
-    ) -> Backdrop | None:
-        """Draw what is behind one take: patterns as often as photographs, sometimes the lift's own place."""
-        if not self.only_photographs and rng.random() < _OWN_PLACE:
+    def _backdrop(self, lift: LiftScene, behind: Behind, rng: np.random.Generator) -> Backdrop | None:
+        """Draw what is behind a take: patterns as often as photographs; the lift's own place if it shows."""
+        if behind.own_place and rng.random() < 0.3:
             return None
-        patterns = [(name, picture) for name, picture in behind if picture is not None]
-        photographs = [name for name, picture in behind if picture is None]
-        if self.photographs is None or (patterns and rng.random() < 0.5):
-            name, picture = patterns[int(rng.integers(len(patterns)))]
+        names = list(behind.patterns)
+        if self.photographs is None or (names and rng.random() < 0.5):
+            name = names[int(rng.integers(len(names)))]
+            picture = behind.patterns[name]
         else:
-            name = photographs[int(rng.integers(len(photographs)))]
+            name = behind.photographs[int(rng.integers(len(behind.photographs)))]
             picture = read_photograph(self.photographs, name)
         backdrop = placed(name, picture, lift.pose(lift.origins[1]), rng, (0.18, 1.0))
-        return replace(backdrop, beyond_m=0.0) if self.only_photographs else backdrop
+        return backdrop if behind.own_place else replace(backdrop, beyond_m=0.0)
 
 
-_OWN_PLACE = 0.15
+class PooledGrain(np.random.Generator):
+    """A generator whose float32 noise comes from anywhere in a pool.
+
+    To draw it anew for every picture costs more than all the rest of a sensor.
+    """
+
+    def __init__(self, bits: np.random.BitGenerator, pool: Float32) -> None:
+        super().__init__(bits)
+        self._pool = pool
+
+    def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
+        """As numpy's; float32[...] is a part of the pool."""
+        if dtype is not np.float32 or size is None:
+            return super().standard_normal(size, dtype, out)
+        count = int(np.prod(size))
+        start = int(self.integers(len(self._pool) - count))
+        return self._pool[start : start + count].reshape(size)
+
+
+@dataclass(frozen=True, eq=False)
+class Behind:
+    """What is behind a lift's carriers, and how they are exposed.
+
+    patterns: uint8[512, 512, 3] by name. photographs: names of those that may be used.
+    own_place: whether the lift's own place shows too, whole or as near ground; it takes time to paint.
+    exposures: weather, lens and sensor of further takes.
+    """
+
+    patterns: dict[str, UInt8]
+    photographs: list[str]
+    own_place: bool
+    exposures: list[Circumstances]
+
+
+_OWN_PLACE = 0.5
+_EXPOSURES_OF_A_LIFT = 10
+_POOL = 1 << 19
 _TRIES = 4
 
 _CLEAR = 0.6
@@ -227,12 +264,13 @@ def _close_behind(lift: LiftScene, rng: np.random.Generator) -> Neighbour:
     return Neighbour(side * float(rng.uniform(3.0, 9.0)), bool(rng.random() < 0.25), opening, riders)
 
 
-def _exposed(c: Circumstances, lift: LiftScene, rng: np.random.Generator, *, first: bool) -> Circumstances:
-    """Return a passage's circumstances under another weather, lens and sensor, but for the first take."""
-    if first:
-        return c
-    other = sample_conditions(lift, rng)
-    return bearable(replace(c, **{name: getattr(other, name) for name in OF_THE_EXPOSURE}), lift.depth_m)
+def _exposed(
+    c: Circumstances, lift: LiftScene, exposures: Sequence[Circumstances], rng: np.random.Generator
+) -> Circumstances:
+    """Return a passage's circumstances under another weather, lens and sensor."""
+    other = exposures[int(rng.integers(len(exposures)))]
+    kept = {name: getattr(other, name) for name in OF_THE_EXPOSURE}
+    return bearable(replace(c, **kept | {"lens": int(rng.integers(2**31))}), lift.depth_m)
 
 
 VISIBLE_PX = CANONICAL_SIZE * CANONICAL_SIZE // 1000

@@ -23,10 +23,11 @@ from ml.scene.world.carrier import bar_paths, bar_shapes
 from ml.scene.world.frames import bubble_quads
 from ml.scene.world.people import Person, seated, standing
 from ml.scene.world.raster import Eye, Light, draw, dropped, silhouette
-from ml.scene.world.shading import UNPAINTED, composed
+from ml.scene.world.shading import UNPAINTED, blended, composed
 from ml.scene.world.shapes import BAR_ID, RIDER_ID, Builder, Shapes, join
 
 _SS = 2  # supersampling
+_SIZE = (CANONICAL_SIZE, CANONICAL_SIZE)
 _MARGIN_PX, _DENSITY = 22, 1.25  # the background's spare border and pixels per canonical pixel
 
 
@@ -146,10 +147,9 @@ def _background(scene: LiftScene, position: int, registered: Pose) -> Layers:
     row = [0.0, 0.0, 1.0]
     m = np.vstack([to_canonical(registered), row]) @ np.linalg.inv(np.vstack([painted, row]))
     layers = _layers(scene, position)
-    size = (CANONICAL_SIZE, CANONICAL_SIZE)
 
     def cut(layer: Any, flags: int = cv2.INTER_LINEAR) -> Any:
-        return cv2.warpAffine(layer, m[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        return cv2.warpAffine(layer, m[:2], _SIZE, flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
     depth = cut(layers.depth, cv2.INTER_NEAREST)
     return Layers(cut(layers.albedo), cut(layers.normal), depth, cut(layers.ground))
@@ -209,6 +209,7 @@ def render_takes(
     big = zoomed(affine, _SS)
     draw(canvas, solids, lift.eye, big, light, c.sunlit)
     bars, riders = _labels(canvas[..., 3], bar, lift.eye, big)
+    small = _reduced(canvas)
     place: tuple[UInt8, Float32] | None = None
     step = lift.motions[position]
     done = []
@@ -222,17 +223,26 @@ def render_takes(
             np.copyto(back, place[0], where=near[..., None])
         elif back is None and place is not None:
             back = place[0]
-        large = cv2.resize(np.asarray(back), (side, side), interpolation=cv2.INTER_LINEAR)
-        rgb = composed(canvas, np.asarray(large, np.uint8))
-        if lift.spec.bubble:
-            rgb = hooded(lift, c.bubble, rgb, big, origin, light)
-        size = (CANONICAL_SIZE, CANONICAL_SIZE)
-        picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        if len(takes) > 1 and backdrop is not None and not lift.spec.bubble:
+            picture = blended(small[0], small[1], np.asarray(back))
+        else:
+            large = cv2.resize(np.asarray(back), (side, side), interpolation=cv2.INTER_LINEAR)
+            rgb = composed(canvas, np.asarray(large, np.uint8))
+            if lift.spec.bubble:
+                rgb = hooded(lift, c.bubble, rgb, big, origin, light)
+            picture = np.asarray(cv2.resize(rgb, _SIZE, interpolation=cv2.INTER_AREA), np.uint8)
         lens = np.random.default_rng([take.conditions.lens, position])
         image = expose(picture, take.conditions, rng, (float(step[0]), float(step[1])), lens)
         seen = (image, bars, riders, c.is_open, c.occupied, pose, registered)
         done.append(Rendered(*seen, lift, take.conditions, position))
     return done
+
+
+def _reduced(canvas: UInt8) -> tuple[UInt8, UInt8]:
+    """Return what was drawn, uint8[200, 200, 3], black elsewhere, and how bare it left each pixel, 0..255."""
+    bare = (canvas[..., 3] == UNPAINTED).astype(np.uint8) * 255
+    drawn, left = (cv2.resize(part, _SIZE, interpolation=cv2.INTER_AREA) for part in (canvas[..., :3], bare))
+    return np.asarray(drawn, np.uint8), np.asarray(left, np.uint8)
 
 
 def _place(
@@ -241,8 +251,7 @@ def _place(
     """Return the lift's own place in a passage's light, uint8[200, 200, 3], and its depth in metres."""
     affine, light = to_canonical(registered), light_of(c)
     layers = _background(lift, position, registered)
-    size = (CANONICAL_SIZE, CANONICAL_SIZE)
-    shadow = cast_shadow(solids, lift.eye, affine, light, lift.place.ground_y, size)
+    shadow = cast_shadow(solids, lift.eye, affine, light, lift.place.ground_y, _SIZE)
     back = shade_layers(layers, light, shadow, lift.depth_m, c.sunlit, night=c.light == "night")
     if c.lamps:
         back = with_lamps(back, lift.place.lamps[: c.lamps], lift.eye, affine, c.fog_per_m)
@@ -253,12 +262,11 @@ def _labels(parts: UInt8, bar: Shapes, eye: Eye, affine: Float64) -> tuple[UInt8
     """Return the labels of bar and riders, uint8[200, 200] each, of a canvas's ids uint8[400, 400]."""
     whole = np.zeros(parts.shape, np.uint8)
     silhouette(whole, bar, eye, affine, 255)
-    size = (CANONICAL_SIZE, CANONICAL_SIZE)
     seen, people = (
-        cv2.resize((parts == part).astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+        cv2.resize((parts == part).astype(np.uint8) * 255, _SIZE, interpolation=cv2.INTER_AREA)
         for part in (BAR_ID, RIDER_ID)
     )
-    full = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    full = cv2.resize(whole, _SIZE, interpolation=cv2.INTER_AREA)
     label = np.where(full > 100, 2, 0).astype(np.uint8)
     label[seen > 100] = 1
     return label, (people > 100).astype(np.uint8)

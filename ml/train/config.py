@@ -14,7 +14,7 @@ class TrainConfig:
 
     lifts, first_seed: the training lifts have seeds first_seed .. first_seed + lifts - 1.
     passages: rendered passages of each lift, three pictures each.
-    textured: further lifts, with textured seats and backdrops (`ml.data.textured`), of as many passages in
+    textured: further lifts, with textured seats and backdrops (`ml.data.textured`); half as many passages in
         `takes` exposures each.
     batch_lifts, batch_pictures: lifts in a step and pictures of each.
     margin_scale: logits per unit of margin in the loss.
@@ -27,7 +27,7 @@ class TrainConfig:
     first_seed: int = 0
     passages: int = 8
     textured: int = 0
-    takes: int = 3
+    takes: int = 6
     steps: int = 8000
     batch_lifts: int = 12
     batch_pictures: int = 6
@@ -73,6 +73,6 @@ PRESETS = {
     ),
     "small": TrainConfig(preset="small"),
     # Goes on from what ships (--start-from): who sits there, before texture.
-    "sight": TrainConfig(preset="sight", lifts=600, textured=600, steps=4000, learning_rate=1e-3),
+    "sight": TrainConfig(preset="sight", lifts=600, textured=800, steps=4000, learning_rate=1e-3),
     "large": TrainConfig(preset="large", lifts=3000, passages=10, steps=20_000),
 }

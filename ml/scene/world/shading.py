@@ -109,6 +109,22 @@ def composed(canvas: UInt8, back: UInt8) -> UInt8:
 
 
 @compiled
+def blended(drawn: UInt8, bare: UInt8, back: UInt8) -> UInt8:
+    """Return what was drawn over a background, uint8[H, W, 3].
+
+    drawn: uint8[H, W, 3], black where nothing was drawn. bare: uint8[H, W], how much of the background shows.
+    """
+    height, width = bare.shape
+    out = np.empty((height, width, 3), np.uint8)
+    for y in range(height):
+        for x in range(width):
+            share = int(bare[y, x])
+            for k in range(3):
+                out[y, x, k] = min(255, drawn[y, x, k] + (back[y, x, k] * share + 127) // 255)
+    return out
+
+
+@compiled
 def wrapped(values: Float64, size: int) -> Float32:
     """Return values float64[H, W] modulo size, a power of two, as float32[H, W]."""
     out = np.empty(values.shape, np.float32)

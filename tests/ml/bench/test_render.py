@@ -39,4 +39,4 @@ def test_another_checkouts_own_code_is_measured(tmp_path: Path) -> None:
         "import types\ndef render_lift(seed, passages):\n    return types.SimpleNamespace(images=[0] * 7)\n"
     )
     (package / "rendered.py").write_text(source + "sum(range(10**6))\n", encoding="utf-8")
-    assert render._rate_of(tmp_path, 2, 1, 0) > 0
+    assert render._rate_of(tmp_path, 0, 2, 1, 0) > 0

@@ -13,6 +13,7 @@ from ml.data.textured import (
     OF_THE_EXPOSURE,
     TEXTURED_FIRST_SEED,
     Case,
+    PooledGrain,
     TexturedLifts,
     _conditions,
     textured_lift,
@@ -20,6 +21,8 @@ from ml.data.textured import (
 from ml.scene.lift import LiftScene
 from ml.scene.passage import Circumstances, plain
 from ml.scene.render import Rendered, Take, render_takes
+from ml.scene.texture.backdrop import placed
+from ml.scene.texture.patterns import rock
 from ml.scene.world.people import sample_person
 
 SEEDS = range(TEXTURED_FIRST_SEED, TEXTURED_FIRST_SEED + 12)
@@ -122,3 +125,29 @@ def test_a_rider_whom_the_seat_hides_is_drawn_again_in_training_and_kept_in_the_
     tried.clear()
     TexturedLifts(2, use="test").render(TEXTURED_FIRST_SEED)
     assert tried == [True, False]
+
+
+def test_pooled_noise_is_normal_and_never_the_same_picture_twice() -> None:
+    """What a picture's grain takes from the pool begins anywhere; all else is numpy's own."""
+    pool = np.random.default_rng(1).standard_normal(50_000, np.float32)
+    drawn = PooledGrain(np.random.PCG64(2), pool)
+    first, second = (drawn.standard_normal((40, 50, 3), np.float32) for _ in range(2))
+    assert first.shape == (40, 50, 3)
+    assert first.dtype == np.float32
+    assert abs(float(first.std()) - 1) < 0.1
+    assert not np.array_equal(first, second)
+    plain_numbers = np.random.Generator(np.random.PCG64(3)).standard_normal(4)
+    assert np.array_equal(PooledGrain(np.random.PCG64(3), pool).standard_normal(4), plain_numbers)
+
+
+def test_a_take_is_composed_as_a_single_picture_is_but_for_rounding() -> None:
+    """Composing at the picture's own size, which is faster, blurs edges by a fraction of a pixel at most."""
+    lift = textured_lift(TEXTURED_FIRST_SEED, "empty")
+    c = plain(lift, 0.0)
+    rng = np.random.default_rng(1)
+    behind = replace(placed("rock", rock(rng), lift.pose(lift.origins[1]), rng, (0.4, 0.6)), beyond_m=0.0)
+    one = render_takes(lift, c, 1, [Take(c, behind)], np.random.default_rng(2))[0]
+    two = render_takes(lift, c, 1, [Take(c, behind)] * 2, np.random.default_rng(2))[0]
+    change = np.abs(one.image.astype(int) - two.image)
+    assert change.mean() < 2.5
+    assert np.array_equal(one.bar, two.bar)

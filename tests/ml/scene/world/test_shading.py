@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml.scene.masks import PLAIN
-from ml.scene.world.shading import SHOULDER, add_grain, shade_pixels, wrapped
+from ml.scene.world.shading import SHOULDER, UNPAINTED, add_grain, blended, composed, shade_pixels, wrapped
 
 
 @pytest.mark.parametrize("fog", [0.0, 0.05])
@@ -41,3 +41,16 @@ def test_grain_is_stronger_in_the_dark_and_partly_coloured(chroma: float) -> Non
 def test_wrapping_is_the_modulo() -> None:
     values = np.random.default_rng(5).uniform(-1e5, 1e5, (30, 40))
     assert np.array_equal(wrapped(values, 256), np.mod(values, 256).astype(np.float32))
+
+
+def test_what_is_drawn_covers_the_background_and_edges_are_mixed_by_hand() -> None:
+    """At full size the canvas hides what is behind it; made smaller, a half-bare pixel is half of each."""
+    canvas = np.zeros((1, 2, 4), np.uint8)
+    canvas[..., 3] = UNPAINTED
+    canvas[0, 0] = (10, 20, 30, 255)
+    back = np.full((1, 2, 3), 200, np.uint8)
+    assert composed(canvas, back)[0].tolist() == [[10, 20, 30], [200, 200, 200]]
+    drawn = np.array([[[10, 20, 30], [50, 60, 70], [0, 0, 0]]], np.uint8)
+    bare = np.array([[0, 127, 255]], np.uint8)
+    seen = blended(drawn, bare, np.full((1, 3, 3), 200, np.uint8))
+    assert seen[0].tolist() == [[10, 20, 30], [150, 160, 170], [200, 200, 200]]
