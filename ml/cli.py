@@ -27,6 +27,10 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.recordings:evaluate_events",
         "Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay.",
     ),
+    "evaluate-masks": (
+        "ml.commands.evaluate:evaluate_masks",
+        "Judge unseen lifts by masks as people draw them: what each habit costs against careful masks.",
+    ),
     "evaluate-onsite": (
         "ml.commands.onsite:evaluate_onsite",
         "Judge what a lift gains from its own passages: watched without a label, then with some reviewed.",

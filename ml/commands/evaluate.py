@@ -40,6 +40,7 @@ from ml.data.photographs import FOLDER
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import load
 from ml.evaluate.benchmark import table
+from ml.evaluate.masks.habits import habit_rows
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_folder, score_rendered
 from ml.evaluate.seat.photographed import FIRST_SEED as SEATS_FIRST_SEED
@@ -48,7 +49,7 @@ from ml.evaluate.systems import scores_of
 from ml.papers.adapting import Adaptation
 from ml.report.accuracy import benchmark_section, lifts_section
 from ml.report.table import Result
-from ml.report.verdicts import seats_section
+from ml.report.verdicts import habits_section, seats_section
 from ml.train.loop import BEST
 from ml.train.run import Run
 
@@ -195,3 +196,24 @@ def evaluate_seats(
         rows[case] = judge_row(network, [load(path) for path in files], calibration)
     result = provenance(SEATS_FIRST_SEED) | {"rows": rows}
     deliver(result, seats_section(result), out, as_json)
+
+
+def evaluate_masks(
+    model: ModelOption = RELEASED / "barwatch.ts",
+    first_seed: FirstSeedOption = LOCO_FIRST_SEED,
+    lifts: LiftsOption = LOCO_LIFTS,
+    passages: Annotated[int, typer.Option(min=2, help="Passages of each, three pictures each.")] = 24,
+    draws: Annotated[int, typer.Option(min=1, help="Pairs of masks of each habit and lift.")] = 4,
+    seed: Annotated[int, typer.Option(help="Of the hands that draw.")] = 0,
+    cache: CacheOption = Path("runs/rendered"),
+    workers: WorkersOption = 2,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge unseen lifts by masks as people draw them: what each habit costs against careful masks."""
+    network, calibration = Scripted.load(model), read_calibration(model)
+    seeds = range(first_seed, first_seed + lifts)
+    files = prepare_lifts(cache, seeds, passages, workers, "test lifts")
+    rows = habit_rows(network, [load(path) for path in files], calibration, draws, seed)
+    result = provenance(first_seed) | {"rows": rows}
+    deliver(result, habits_section(result), out, as_json)

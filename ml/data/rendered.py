@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from lifts.arrays import Bool, UInt8
+from lifts.schema import MaskPair
 from ml.scene.conditions import HALF_LOWERED, sample_conditions
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks
@@ -53,9 +54,9 @@ class RenderedLift:
     close_mask: UInt8
 
     @staticmethod
-    def of(scene: LiftScene, pictures: Sequence[Rendered]) -> RenderedLift:
-        """Return a lift with its pictures, at least one, and its masks."""
-        masks = draw_masks(scene)
+    def of(scene: LiftScene, pictures: Sequence[Rendered], masks: MaskPair | None = None) -> RenderedLift:
+        """Return a lift with its pictures, at least one, and its masks: the lift's own unless given."""
+        masks = masks or draw_masks(scene)
         return RenderedLift(
             seed=scene.seed,
             images=np.stack([picture.image for picture in pictures]),

@@ -16,10 +16,12 @@ import numpy as np
 
 from lifts.arrays import Float32, Float64, UInt8
 from lifts.geometry import CANONICAL_SIZE
+from lifts.schema import MaskPair
 from ml.data.photographs import Use, present, read_photograph
 from ml.data.rendered import TRAINING_HALF_LOWERED, RenderedLift
 from ml.scene.conditions import HALF_LOWERED, sample_conditions, sample_opening, sample_riders
 from ml.scene.lift import LiftScene
+from ml.scene.masks import HABITS, draw_habitual
 from ml.scene.passage import Circumstances, Neighbour, bearable
 from ml.scene.render import Rendered, Take, render_takes
 from ml.scene.sampling import make_lift, sample_azimuth
@@ -108,7 +110,13 @@ class TexturedLifts:
                     break
                 views = self._passage(lift, behind, rng, is_open=passage % 2 == 0)
             done += [views[position][take] for take in range(self.takes) for position in range(3)]
-        return RenderedLift.of(lift, done)
+        return RenderedLift.of(lift, done, self._masks(lift, np.random.default_rng([seed, 6])))
+
+    def _masks(self, lift: LiftScene, rng: np.random.Generator) -> MaskPair | None:
+        """Draw masks as people draw them, in training; the lift's own for some lifts, and in tests."""
+        if self.use == "test" or rng.random() < _CAREFUL:
+            return None
+        return draw_habitual(lift, HABITS[int(rng.integers(len(HABITS)))], rng)
 
     def _passage(
         self, lift: LiftScene, behind: Behind, rng: np.random.Generator, *, is_open: bool
@@ -186,6 +194,7 @@ class Behind:
 _OWN_PLACE = 0.5
 _EXPOSURES_OF_A_LIFT = 10
 _POOL = 1 << 19
+_CAREFUL = 0.4
 _TRIES = 4
 
 _CLEAR = 0.6

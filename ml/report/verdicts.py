@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ml.report.table import Result, Table, interval, share
+from ml.report.table import Result, Table, interval, points, share
 
 OUTCOMES = (
     "open_called_closed",
@@ -81,3 +81,15 @@ def _alarms(alarms: Result | None) -> list[str]:
         f"{alarms[name]} of {alarms[of]} {interval(alarms[f'{name}_interval_95'])}" if alarms[of] else ""
         for name, of in (("false", "open_empty"), ("missed", "open_occupied"))
     ]
+
+
+def habits_section(result: Result) -> str:
+    """Return the table of a result of `barwatch evaluate-masks`: what each habit of drawing costs."""
+    rows: list[list[object]] = []
+    for row in result["rows"]:
+        passage, picture = row["verdicts"]["per_passage"], row["verdicts"]["per_picture"]
+        cost = f"{row['cost_points']:.2f} ({points(row['cost_interval_95'])})"
+        wrong = [share_of_outcome(passage, name) for name in _BAR_OUTCOMES]
+        rows.append([row["habit"], share(picture, "right"), cost, share(passage, "right"), *wrong])
+    heads = ("masks", "right per picture (%)", "cost (points)", "right per passage (%)")
+    return str(Table((*heads, *(f"{name.replace('_', ' ')} (%)" for name in _BAR_OUTCOMES)), rows))

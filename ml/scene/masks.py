@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
+from typing import Any, Literal, get_args
 
 import cv2
 import numpy as np
@@ -29,6 +31,71 @@ def draw_masks(scene: LiftScene) -> MaskPair:
     return MaskPair(open=_draw_mask(scene, 1.0, rng), close=_draw_mask(scene, 0.0, rng))
 
 
+Habit = Literal[
+    "careful", "thin", "thick", "wobbly", "off", "turned", "no rests", "visible only", "half", "swinging"
+]
+"""How a person draws masks: as the style says; with lines of 2 or of 14 pixels; with a shaking hand; 5 pixels
+off; turned by 3 degrees; without foot rests; without what is hidden; one half of the bar; traced from a
+carrier that swings, by 3.5 degrees."""
+
+HABITS: tuple[Habit, ...] = get_args(Habit)
+
+_OFF_PX, _TURNED_RAD, _SWING_RAD, _SHAKE_PX = 5.0, math.radians(3), 0.06, 2.2
+
+
+def draw_habitual(scene: LiftScene, habit: Habit, rng: np.random.Generator) -> MaskPair:
+    """Return the masks as a person of some habit draws them, uint8[200, 200] each, 0 or 255.
+
+    Each is drawn by itself: shifted, turned or shaken in its own way. The half is the same of both.
+    """
+    style = replace(scene.style, seed=int(rng.integers(2**31)))
+    changes: dict[Habit, dict[str, Any]] = {
+        "thin": {"thickness": 2},
+        "thick": {"thickness": 14},
+        "no rests": {"rests": False, "thickness": max(3, style.thickness)},
+        "visible only": {"hidden": False},
+    }
+    drawn = replace(scene, style=replace(style, **changes.get(habit, {})))
+    side = float(rng.choice([-1.0, 1.0]))
+    masks = []
+    for opening in (1.0, 0.0):
+        swing = float(rng.choice([-1, 1])) * _SWING_RAD if habit == "swinging" else 0.0
+        mask = _draw_mask(drawn, opening, rng, swing)
+        kept = _changed(drawn, mask, habit, rng, side)
+        masks.append(kept if kept.any() else mask)
+    return MaskPair(open=masks[0], close=masks[1])
+
+
+def _changed(scene: LiftScene, mask: UInt8, habit: Habit, rng: np.random.Generator, side: float) -> UInt8:
+    size = (CANONICAL_SIZE, CANONICAL_SIZE)
+    if habit == "half":
+        ends = np.array([[-1.0, 0.3, 0.3], [0.0, 0.3, 0.3], [1.0, 0.3, 0.3]])
+        pixel, _ = scene.eye.project(ends, to_canonical(scene.pose(scene.origins[1])))
+        across = pixel[2] - pixel[0]
+        ys, xs = np.mgrid[0:CANONICAL_SIZE, 0:CANONICAL_SIZE]
+        beyond = (xs - pixel[1][0]) * across[0] + (ys - pixel[1][1]) * across[1]
+        return np.where(beyond * side > 0, mask, 0).astype(np.uint8)
+    if habit == "wobbly":
+        field = rng.normal(0, 1, (2, 9, 9)).astype(np.float32)
+        dx, dy = (cv2.resize(part, size, interpolation=cv2.INTER_CUBIC) * _SHAKE_PX for part in field)
+        xs, ys = np.meshgrid(*[np.arange(CANONICAL_SIZE, dtype=np.float32)] * 2)
+        return np.asarray(cv2.remap(mask, xs + dx, ys + dy, cv2.INTER_NEAREST), np.uint8)
+    angle, reach = (_TURNED_RAD, 0.0) if habit == "turned" else (0.0, _OFF_PX)
+    if habit not in ("turned", "off"):
+        return mask
+    towards, turn = rng.uniform(0, 2 * math.pi), float(rng.choice([-1, 1])) * angle
+    centre = (CANONICAL_SIZE / 2, CANONICAL_SIZE / 2)
+    matrix = np.asarray(cv2.getRotationMatrix2D(centre, math.degrees(turn), 1.0), float)
+    matrix[:, 2] += np.array([math.cos(towards), math.sin(towards)]) * reach
+    return np.asarray(cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_NEAREST), np.uint8)
+
+
+def _turn(swing: float) -> Float64:
+    """Return the turn float64[3, 3] of a carrier that swings about its grip by an angle in radians."""
+    c, s = math.cos(swing), math.sin(swing)
+    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
+
+
 def draw_reference(scene: LiftScene, state: str) -> UInt8:
     """Return the empty carrier in plain light at the middle, uint8[200, 200, 3]; state open or closed."""
     affine = zoomed(to_canonical(scene.pose(scene.origins[1])), 2)
@@ -51,21 +118,28 @@ def draw_references(scene: LiftScene) -> dict[str, UInt8]:
     }
 
 
-def bar_views(scene: LiftScene, opening: float, pose: Pose) -> tuple[UInt8, UInt8]:
-    """Return the empty carrier's bar at the middle: visible and whole pixels, uint8[400, 400] of 0/255."""
+def bar_views(scene: LiftScene, opening: float, pose: Pose, swing: float = 0.0) -> tuple[UInt8, UInt8]:
+    """Return the empty carrier's bar at the middle: visible and whole pixels, uint8[400, 400] of 0/255.
+
+    swing: the carrier's about its grip, radians.
+    """
     affine = zoomed(to_canonical(pose), 2)
-    bar = bar_shapes(scene.spec, opening)
+    bar, body = bar_shapes(scene.spec, opening), scene.body
+    if swing:
+        grip = np.array([0, scene.spec.hanger_m, 0])
+        turn = _turn(swing)
+        bar, body = (part.mapped(turn, grip - turn @ grip) for part in (bar, body))
     canvas = np.zeros((2 * CANONICAL_SIZE, 2 * CANONICAL_SIZE, 4), np.uint8)
-    draw(canvas, join([scene.body, bar]), scene.eye, affine, PLAIN)
+    draw(canvas, join([body, bar]), scene.eye, affine, PLAIN)
     whole = np.zeros(canvas.shape[:2], np.uint8)
     silhouette(whole, bar, scene.eye, affine, 255)
     return (canvas[..., 3] == BAR_ID).astype(np.uint8) * 255, whole
 
 
-def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator) -> UInt8:
+def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator, swing: float = 0.0) -> UInt8:
     style = scene.style
     pose = scene.pose(scene.origins[1])
-    visible, whole = bar_views(scene, opening, pose)
+    visible, whole = bar_views(scene, opening, pose, swing)
     mask = np.zeros((CANONICAL_SIZE, CANONICAL_SIZE), np.uint8)
     if style.thickness == 0:
         source = whole if style.hidden else visible
@@ -75,10 +149,12 @@ def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator) -> UI
     affine = to_canonical(pose)
     near = cv2.dilate(visible, np.ones((7, 7), np.uint8))
     paths = bar_paths(scene.spec, opening)
+    grip = np.array([0, scene.spec.hanger_m, 0])
     if scene.spec.bar.rest != "none" and not style.rests:
         paths = [p for p in paths if p[1] != scene.spec.bar.radius * 1.1]
     for points, _ in paths:
-        pixel, depth = scene.eye.project(points, affine)
+        placed = (points - grip) @ _turn(swing).T + grip if swing else points
+        pixel, depth = scene.eye.project(placed, affine)
         if depth.min() < 0.3:
             continue
         pixel = _simplified(pixel) + 0.0
@@ -92,7 +168,7 @@ def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator) -> UI
                     ends = [tuple(int(v) for v in np.round(x * 16)) for x in (s, e)]
                     cv2.line(mask, ends[0], ends[1], 255, style.thickness, cv2.LINE_8, 4)
     if not mask.any() and not style.hidden:  # nothing shows: the operator draws where the bar must be
-        return _draw_mask(replace(scene, style=replace(style, hidden=True)), opening, rng)
+        return _draw_mask(replace(scene, style=replace(style, hidden=True)), opening, rng, swing)
     return mask
 
 
