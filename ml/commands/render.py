@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import cv2
 import numpy as np
@@ -19,13 +19,14 @@ from ml.commands.common import RESULTS, OnlyOption, WorkersOption, console, part
 from ml.data.benchmark import render_parts
 from ml.data.counts import Split
 from ml.data.photographs import FOLDER, LISTED, collect, listed
+from ml.data.textured import TEXTURED_FIRST_SEED, Case, TexturedLifts
 from ml.scene.conditions import sample_conditions, sample_riders
 from ml.scene.lift import LiftScene
 from ml.scene.masks import draw_masks, draw_references
 from ml.scene.passage import Circumstances, plain
 from ml.scene.render import render_registered
 from ml.scene.sampling import sample_lift
-from ml.scene.sheets import sheet, sheets
+from ml.scene.sheets import COLUMNS, Row, Tile, sheet, sheets
 from ml.scene.video import (
     CarrierPlan,
     VideoSchedule,
@@ -191,11 +192,20 @@ def samples(
         typer.echo(f"{folder}: {len(schedule.carriers)} carriers, {truth['duration_s']} s")
 
 
+def textured_rows(columns: int = COLUMNS) -> list[Row]:
+    """Return a row of each case of textured lifts but `any`, before drawn patterns: no photographs."""
+    rows = []
+    for case in get_args(Case)[1:]:
+        lifts = [TexturedLifts(2, case=case).render(TEXTURED_FIRST_SEED + k) for k in range(columns)]
+        rows.append([Tile(case, lift.images[3 * (k % 2) + k % 3]) for k, lift in enumerate(lifts)])
+    return rows
+
+
 @app.command()
 def factors(out: Out = Path("docs/factors")) -> None:
     """Render the contact sheets: every factor through its range."""
     out.mkdir(parents=True, exist_ok=True)
-    for name, rows in sheets():
+    for name, rows in (*sheets(), ("textured", textured_rows())):
         rgb = sheet(rows)
         cv2.imwrite(
             str(out / f"{name}.jpg"), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 78]

@@ -16,6 +16,7 @@ from ml.report.speed import cameras_section, embed_section
 from ml.report.summary import NAMES, SPEEDS, summary_table
 from ml.report.systems import systems_table
 from ml.report.table import Result, Table, rendered
+from ml.report.verdicts import habits_section, seats_section
 
 LIFTS = {
     "loco": "loco",
@@ -41,6 +42,8 @@ OTHERS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "arming": ("Arming", lambda result: arming_section("What arms a lift", result)),
     "events": ("Events", events_section),
     "passages": ("Passages", passages_section),
+    "seats": ("Who sits there, before photographs", seats_section),
+    "masks": ("Masks as people draw them", habits_section),
     "digits": ("Digits", lambda result: f"{digits_section(result)}\n![What is cut out](getnet-digits.png)\n"),
     "ingest": ("Cameras", cameras_section),
 }

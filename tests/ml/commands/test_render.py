@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lifts.folder import read_lift_folder
-from ml.commands.render import SAMPLES, app, sample_video_schedule
+from ml.commands.render import SAMPLES, app, sample_video_schedule, textured_rows
 from ml.scene.sampling import sample_lift
 
 
@@ -40,3 +40,10 @@ def test_shipped_samples_show_open_and_closed_occupied_and_empty(sample: object)
     assert len(schedule.carriers) >= 8
     assert len(alarms) >= 3
     assert 45 <= schedule.duration_s <= 60
+
+
+def test_a_sheet_shows_every_case_of_textured_lifts_before_drawn_patterns() -> None:
+    """It is published: no photograph is behind the carriers, which need none to be collected."""
+    rows = textured_rows(1)
+    assert [row[0].label for row in rows] == ["empty", "occupied", "child", "legs", "behind"]
+    assert all(row[0].image.shape == (200, 200, 3) for row in rows)
