@@ -184,8 +184,9 @@ def evaluate_seats(
 ) -> None:
     """Judge who sits there, on carriers before photographs that were never trained on.
 
-    Rows: empty; occupied; one child on a bench for eight; legs below a high back seen from behind; people
-    behind an empty bench. The lifts are drawn for this set, and judged from their two masks alone.
+    Rows: empty and nobody anywhere; empty; occupied; one child on a bench for eight; legs below a high back
+    seen from behind; people behind an empty bench. The lifts are drawn for this set, and judged from their
+    two masks alone.
     """
     network, calibration = Scripted.load(model, getattr(torch, precision)), read_calibration(model)
     seeds = range(SEATS_FIRST_SEED, SEATS_FIRST_SEED + lifts)

@@ -193,9 +193,9 @@ def samples(
 
 
 def textured_rows(columns: int = COLUMNS) -> list[Row]:
-    """Return a row of each case of textured lifts but `any`, before drawn patterns: no photographs."""
+    """Return a row of the cases of textured lifts, before drawn patterns: no photograph is published."""
     rows = []
-    for case in get_args(Case)[1:]:
+    for case in get_args(Case)[2:]:
         lifts = [TexturedLifts(2, case=case).render(TEXTURED_FIRST_SEED + k) for k in range(columns)]
         rows.append([Tile(case, lift.images[3 * (k % 2) + k % 3]) for k, lift in enumerate(lifts)])
     return rows

@@ -37,9 +37,10 @@ LAYOUT = 2
 
 TEXTURED_FIRST_SEED = 40_000
 
-Case = Literal["any", "empty", "occupied", "child", "legs", "behind"]
-"""What a lift's passages show: anything; an empty carrier; people; one child alone on a bench for eight;
-people whose legs show below a high back, seen from behind; people who stand behind an empty bench."""
+Case = Literal["any", "alone", "empty", "occupied", "child", "legs", "behind"]
+"""What a lift's passages show: anything; an empty carrier with nobody anywhere; an empty carrier; people; one
+child alone on a bench for eight; people whose legs show below a high back, seen from behind; people who stand
+behind an empty bench."""
 
 OF_THE_EXPOSURE = (
     *("saturation", "snow", "snow_size", "snow_streak", "rain", "drops", "frost", "glare", "veil", "blur_px"),
@@ -236,6 +237,8 @@ def _conditions(
         alone: list[Person | None] = [None] * seats
         alone[int(rng.integers(seats))] = sample_person(rng, child=case == "child" or None)
         c = replace(c, riders=tuple(alone))
+    if case == "alone":
+        return bearable(replace(c, standers=(), neighbours=()), lift.depth_m)
     crowded = case == "behind" or (case == "any" and rng.random() < (0.2 if occupied else 0.35))
     if crowded:
         c = replace(c, standers=(*c.standers, *_behind_the_bench(lift, rng)))

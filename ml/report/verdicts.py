@@ -49,7 +49,8 @@ def format_outcomes(counts: Result) -> str:
 
 
 CASES = {
-    "empty": "empty",
+    "alone": "empty, nobody anywhere",
+    "empty": "empty, among people and carriers",
     "occupied": "occupied",
     "child": "one child on an eight-seater",
     "legs": "legs below a high back, seen from behind",

@@ -42,7 +42,7 @@ def test_shipped_samples_show_open_and_closed_occupied_and_empty(sample: object)
     assert 45 <= schedule.duration_s <= 60
 
 
-def test_a_sheet_shows_every_case_of_textured_lifts_before_drawn_patterns() -> None:
+def test_a_sheet_shows_the_cases_of_textured_lifts_before_drawn_patterns() -> None:
     """It is published: no photograph is behind the carriers, which need none to be collected."""
     rows = textured_rows(1)
     assert [row[0].label for row in rows] == ["empty", "occupied", "child", "legs", "behind"]

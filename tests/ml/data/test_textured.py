@@ -83,6 +83,14 @@ def test_somebody_behind_stands_farther_from_the_camera_than_the_empty_bench() -
         assert beyond
 
 
+def test_alone_there_is_nobody_else_in_the_picture() -> None:
+    for seed in SEEDS:
+        c = _drawn(seed, "alone")
+        assert not c.occupied
+        assert not c.standers
+        assert not c.neighbours
+
+
 @pytest.mark.parametrize(("case", "occupied"), [("empty", False), ("occupied", True)])
 def test_empty_and_occupied_are_what_they_say(case: Case, occupied: bool) -> None:
     assert all(_drawn(seed, case).occupied is occupied for seed in SEEDS)
