@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,16 +14,29 @@ from service.line.learnt import LearntLine
 from service.line.movie import Movie
 from service.line.odometer import SPEEDS, Odometer
 from service.line.placing import Placing
+from service.line.recent import Recent
 from service.line.work import Work
 
-_LAG_S, _LEAST_LAG_S, _MOST_LAG_S = 0.4, 0.12, 0.8
 _CERTAIN = 0.75
+_UNSURE = 0.5  # of an interval: moving for so long and not certain where, its phase is lost
 _LOST_CARRIERS = 4
 _PRESENT = 0.15  # of the carrier in the movie: with less there is none, if the view behind it is seen
 _VIEW_SEEN = 0.35  # of the view without carriers: with less, something hides it
 _BLIND, _SEEING = 0.15, 0.25  # of the movie's mean energy: blind below the first, seeing above the second
+_CLEAR, _CONTRAST_S = 0.6, 2.0  # of that energy: with less, the view is in fog; and how fast that is noticed
 _LEAST_SAMPLES = 3
 _RESTLESS = 0.5  # of the change that a running line makes; the view of a stopped line changes less
+
+MOVING = 0.4
+"""The fraction of nominal speed above which a line surely runs, even where its phase is not certain."""
+
+
+class Bearing(NamedTuple):
+    """Where the line was when that was last certain: media seconds, phase, and fraction of nominal speed."""
+
+    t_s: float
+    phase: float
+    fraction: float
 
 
 class Presence(Enum):
@@ -38,39 +51,6 @@ class Presence(Enum):
     """Too few frames to say."""
 
 
-class Recent:
-    """The features of the last frames, to tell how the view has changed."""
-
-    def __init__(self) -> None:
-        self._features: deque[tuple[float, Float32]] = deque(maxlen=12)
-
-    def add(self, t_s: float, feature: Float32) -> None:
-        """Take in a frame's features float32[D] at media time t_s."""
-        self._features.append((t_s, feature))
-
-    @property
-    def last(self) -> Float32 | None:
-        """The newest frame's features."""
-        return self._features[-1][1] if self._features else None
-
-    @property
-    def last_s(self) -> float | None:
-        """The newest frame's media time."""
-        return self._features[-1][0] if self._features else None
-
-    def change(self, t_s: float, feature: Float32) -> tuple[Float32 | None, float]:
-        """Return the change since about 0.4 s ago, float32[D], and how long ago; None where unknown."""
-        usable = [past for past in self._features if _LEAST_LAG_S <= t_s - past[0] <= _MOST_LAG_S]
-        if not usable:
-            return None, 0.0
-        then_s, then = min(usable, key=lambda past: abs(t_s - past[0] - _LAG_S))
-        return feature - then, t_s - then_s
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._features.clear()
-
-
 class LineFollower:
     """Knows the line's phase: how many carriers have begun, and where on the track each one is.
 
@@ -78,7 +58,9 @@ class LineFollower:
 
     Attributes:
         lost: the view no longer fits the movie; the line must be learnt again.
-        located: whether the phase is certain; not so at first after frames were missing for long.
+        located: whether the phase is certain; not so at first after frames were missing for long, nor where
+            frames have not told it for most of an interval.
+        certain: where the line was when the phase was last certain; None before.
     """
 
     def __init__(self, movie: Movie, odometer: Odometer, placing: Placing, origin: float) -> None:
@@ -90,8 +72,11 @@ class LineFollower:
         self._absent = 0
         self._samples: dict[int, list[tuple[float, float]]] = {}
         self._blind = False
+        self._energy: float | None = None
         self.lost = False
         self.located = True
+        self.certain: Bearing | None = None
+        self._unsure_s = 0.0
 
     @classmethod
     def from_clip(
@@ -186,7 +171,12 @@ class LineFollower:
         before = odometer.speed
         odometer.step(t_s, self._evidence(t_s, feature))
         certain = odometer.confidence >= _CERTAIN
-        self.located = self.located or certain
+        if certain:
+            self.located = True
+            self.certain, self._unsure_s = Bearing(t_s, odometer.carriers - self._origin, self.fraction), 0.0
+        elif odometer.speed > MOVING:  # a line that stands is where it was
+            self._unsure_s += elapsed_s
+            self.located = self.located and self._unsure_s < _UNSURE * odometer.interval_s
         steady = certain and 0.7 < odometer.speed < 1.35
         if steady and abs(odometer.speed - before) < 0.1 and adapt:
             movie.learn(feature, odometer.carriers, elapsed_s)
@@ -196,9 +186,12 @@ class LineFollower:
         self._notice(feature, elapsed_s, steady)
         self._recent.add(t_s, feature)
 
-    def check_blind(self, feature: Float32) -> bool:
+    def check_blind(self, feature: Float32, elapsed_s: float) -> bool:
         """Return whether a frame shows nothing (lens covered, light off), with hysteresis; once a frame."""
-        self._blind = self._movie.relative_energy(feature) < (_SEEING if self._blind else _BLIND)
+        energy = self._movie.relative_energy(feature)
+        self._blind = energy < (_SEEING if self._blind else _BLIND)
+        before = energy if self._energy is None else self._energy
+        self._energy = before + (energy - before) * min(elapsed_s / _CONTRAST_S, 1.0)
         return self._blind
 
     def lose_phase(self) -> None:
@@ -206,7 +199,7 @@ class LineFollower:
         self._recent.clear()
         self._samples.clear()
         self._odometer.lose_phase()
-        self.located = False
+        self.located, self.certain = False, None
 
     def doubt(self, share: float) -> None:
         """Take the phase for unknown to this share, 0..1: some frames were missing."""
@@ -249,7 +242,8 @@ class LineFollower:
         change, elapsed_s = self._recent.change(t_s, feature)
         if change is None:
             return None
-        return self._movie.evidence(change, SPEEDS, elapsed_s / self._odometer.interval_s)
+        contrast = 1.0 if self._energy is None else min(self._energy / _CLEAR, 1.0)
+        return self._movie.evidence(change, SPEEDS, elapsed_s / self._odometer.interval_s, contrast)
 
     def _notice(self, feature: Float32, elapsed_s: float, steady: bool) -> None:
         """Collect evidence of whether carriers are present and whether the line is still followed."""

@@ -87,7 +87,9 @@ class Movie:
         """Return the energy of features float32[D] relative to the movie's: about 1, or 0 in the dark."""
         return float((feature * feature).sum()) / max(self._energy, 1e-9)
 
-    def evidence(self, change: Float32, speeds: npt.NDArray[np.float64], elapsed: float) -> Float32:
+    def evidence(
+        self, change: Float32, speeds: npt.NDArray[np.float64], elapsed: float, contrast: float = 1.0
+    ) -> Float32:
         """Return float32[S, K]: how well a change of the view is explained by going on to each phase.
 
         |change|^2 - |change - (frame here - frame before)|^2, as a fraction of the fullest phase: 0 for a
@@ -98,6 +100,7 @@ class Movie:
             change: float32[D], a frame's features less those of a frame before.
             speeds: float64[S], the candidate speeds, as fractions of nominal speed.
             elapsed: the time between the two frames, in intervals.
+            contrast: how much of a change must be expected, 0..1: in fog the view changes less.
         """
         along = self._whole @ change
         size, whole = float((change * change).sum()), max(float(self._norm.max()) ** 2, 1e-9)
@@ -115,7 +118,7 @@ class Movie:
         )
         # Riders change what moves, not how much moves: stillness is evidence of its own.
         runs = np.minimum(1.0, 2.0 * np.abs(speeds))[:, None].astype(np.float32)
-        out -= (_STILL / whole) * np.maximum(self._change * runs - _MOVED * size, 0.0)
+        out -= (_STILL / whole) * np.maximum(contrast * self._change * runs - _MOVED * size, 0.0)
         out[speeds == 0.0] = 0.0
         return np.asarray(out, dtype=np.float32)
 

@@ -191,7 +191,7 @@ class PassageExtractor:
         small = self._roi.small(frame.luma)
         feature = self._roi.features(small)
         following, passages = self._following, list[Passage]()
-        self._blind = following is not None and following.line.check_blind(feature)
+        self._blind = following is not None and following.line.check_blind(feature, elapsed_s)
         if self._blind:
             return []
         if self._learning is not None:

@@ -11,7 +11,7 @@ from service.domain.arrays import Float32
 from service.domain.frame import Frame
 from service.domain.passage import Passage
 from service.line.clip import Clip
-from service.line.follower import LineFollower
+from service.line.follower import MOVING, LineFollower
 from service.line.reckoning import LONGEST_S, RUNNING, Reckoning
 from service.line.work import Work, finish
 from service.passages.departures import Departures, Now
@@ -72,10 +72,18 @@ class Following:
         self._reckoning.lose_phase(left_s, end, 1.0)
 
     def follow(self, t_s: float, feature: Float32, elapsed_s: float, *, adapt: bool) -> None:
-        """Follow the line for one more frame; see `LineFollower.step`."""
+        """Follow the line for one more frame; see `LineFollower.step`.
+
+        Where the phase is no longer certain, carriers are accounted for from when it was.
+        """
         self.line.step(t_s, feature, elapsed_s, adapt=adapt)
+        if self._located and not self.line.located and self.line.certain is not None:
+            self._reckoning.lose_phase(*self.line.certain)
+            self._located = False
         if self._reckoning.lost:
-            self._reckoning.advance(t_s, self.line.interval_s, self.line.fraction)
+            # Uncertain where it is, nobody knows how fast it is: a line that runs mostly runs at full speed.
+            fraction = 1.0 if self.line.fraction > MOVING else self.line.fraction
+            self._reckoning.advance(t_s, self.line.interval_s, fraction)
 
     def step(self, frame: Frame, *, refine: bool) -> list[Passage]:
         """Take a frame's pictures; return the carriers that leave with it."""

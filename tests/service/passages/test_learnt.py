@@ -6,14 +6,17 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from lifts.geometry import middle_fraction
 from lifts.schema import Camera
+from service.domain.arrays import Float32, Float64
 from service.domain.camera import CameraEvent, CameraState, CameraStatus
 from service.domain.frame import Frame
 from service.domain.health import Health
+from service.line.movie import Movie
 from service.passages.extractor import PassageExtractor
 from service.passages.learnt import Learnt, fingerprint, load
 from service.station.supervisor import CameraSupervisor
@@ -72,6 +75,54 @@ def test_a_line_that_stands_when_it_is_looked_at_again(line: list[Frame], learnt
         found += [(passage, frame.t_s) for passage in extractor.step(frame.at(frame.t_s - 11.0 + 8.0))]
     whole = [t_s for t_s in DAY.carriers if t_s > 11.5 and crossing_s(DAY, t_s, 1.0) < DAY.seconds]
     assert len([passage for passage, _ in found if passage.t_begin_s > 8.3]) == len(whole)
+
+
+@pytest.mark.parametrize("left", [0.3, 0.1])
+def test_a_line_is_followed_in_fog(line: list[Frame], learnt: Learnt, left: float) -> None:
+    """Learnt on a clear day, looked at again in fog, which changes less as it runs: no carrier is lost."""
+    extractor = PassageExtractor(watched(DAY), run_id="second", learnt=learnt)
+    found = [
+        passage
+        for frame in line
+        if frame.t_s >= 9.5
+        for passage in extractor.step(fogged(frame, left))
+        if passage.t_begin_s > 11.0
+    ]
+    middle = middle_fraction(DAY.track)
+    whole = [t_s for t_s in DAY.carriers if t_s > 11.0 and crossing_s(DAY, t_s, 1.0) < DAY.seconds]
+    assert len(found) == len(whole) >= 4
+    for passage, begin_s in zip(found, whole, strict=True):
+        assert passage.t_middle_s == pytest.approx(crossing_s(DAY, begin_s, middle), abs=0.3)
+
+
+def test_where_the_line_is_misread_its_carriers_are_accounted_for(
+    line: list[Frame], learnt: Learnt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frames say for a while that it creeps, at no phase in particular: who passed then is reported."""
+    read, since_s = Movie.evidence, 0.0
+
+    def misread(movie: Movie, change: Float32, speeds: Float64, *rest: float) -> Float32:
+        found = read(movie, change, speeds, *rest)
+        if not 15.0 <= since_s < 23.0:
+            return found
+        return np.broadcast_to(np.where(np.abs(speeds - 0.5) < 0.1, 1.0, 0.0)[:, None], found.shape)
+
+    monkeypatch.setattr(Movie, "evidence", misread)
+    extractor, found = PassageExtractor(watched(DAY), run_id="second", learnt=learnt), []
+    for frame in line:
+        since_s = frame.t_s
+        found += extractor.step(frame) if frame.t_s >= 9.5 else []
+    middle = middle_fraction(DAY.track)
+    whole = [t_s for t_s in DAY.carriers if t_s > 11.0 and crossing_s(DAY, t_s, 1.0) < DAY.seconds]
+    times_s = [passage.t_middle_s for passage in found if passage.t_begin_s > 11.0]
+    assert times_s == pytest.approx([crossing_s(DAY, begin_s, middle) for begin_s in whole], abs=0.5)
+
+
+def fogged(frame: Frame, left: float) -> Frame:
+    """The same frame behind fog that leaves this share of its contrast."""
+    image = cv2.addWeighted(frame.image, left, np.full_like(frame.image, 190), 1.0 - left, 0.0)
+    dim = np.asarray(image, np.uint8)
+    return Frame.of_bgr(dim, index=frame.index, t_s=frame.t_s, t_mono_s=frame.t_mono_s)
 
 
 def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> None:
