@@ -52,10 +52,11 @@ def draw_habitual(scene: LiftScene, habit: Habit, rng: np.random.Generator) -> M
     changes: dict[Habit, dict[str, Any]] = {
         "thin": {"thickness": 2},
         "thick": {"thickness": 14},
-        "no rests": {"rests": False, "thickness": max(3, style.thickness)},
         "visible only": {"hidden": False},
     }
     drawn = replace(scene, style=replace(style, **changes.get(habit, {})))
+    if habit == "no rests":
+        drawn = replace(drawn, spec=replace(scene.spec, bar=replace(scene.spec.bar, rest="none")))
     side = float(rng.choice([-1.0, 1.0]))
     masks = []
     for opening in (1.0, 0.0):

@@ -11,7 +11,7 @@ from lifts.decision.calibration import Calibration
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import paired_difference
 from ml.evaluate.scoring import ScoringNetwork, score
-from ml.evaluate.verdicts import Outcome, count_verdicts
+from ml.evaluate.verdicts import Outcome, count_verdicts, total
 from ml.scene.masks import HABITS, Habit, draw_habitual
 from ml.scene.sampling import sample_lift
 
@@ -48,8 +48,8 @@ def habit_rows(
             {
                 "habit": habit,
                 "verdicts": {
-                    "per_picture": count_verdicts(outcomes[habit, 1]),
-                    "per_passage": count_verdicts(outcomes[habit, 3]),
+                    "per_picture": total([count_verdicts(outcomes[habit, 1])], draws),
+                    "per_passage": total([count_verdicts(outcomes[habit, 3])], draws),
                 },
                 "cost_points": 100 * cost,
                 "cost_interval_95": [100 * low, 100 * high],
