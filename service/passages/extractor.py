@@ -19,7 +19,7 @@ from service.line.roi import Roi
 from service.line.work import Work, finish
 from service.passages.anchor import Anchor
 from service.passages.departures import Departures, Now
-from service.passages.following import Following
+from service.passages.following import Following, Since
 from service.passages.learning import EVERY_S, Learning, sight
 from service.passages.learnt import Learnt, fingerprint
 from service.passages.moments import Moments
@@ -68,7 +68,7 @@ class PassageExtractor:
         self._blind, self._last_step_s = False, 0.0
         self._frame_s, self._pace_s, self._clip = 0.0, 0.0, 0
         self._left_mono_s = left_mono_s
-        self._unaccounted_s: float | None = None  # nobody accounts for who left since
+        self._unaccounted: Since | None = None
         self._fingerprint = fingerprint(watched)
         self._learnt = learnt if learnt is not None and learnt.of == self._fingerprint else None
         self._begin(self._given, (lift.camera.width, lift.camera.height))
@@ -94,7 +94,7 @@ class PassageExtractor:
     @property
     def interrupted(self) -> bool:
         """Whether the line could not be learnt from the first frames, and is being learnt from later ones."""
-        return self._unaccounted_s is not None
+        return self._unaccounted is not None
 
     @property
     def busy(self) -> bool:
@@ -201,7 +201,7 @@ class PassageExtractor:
             if following.line.lost:
                 # The view no longer fits the movie: learn it again. Until then nothing is known.
                 passages = following.report_waiting(Now(frame.t_s, frame.t_mono_s))
-                self._unaccounted_s = following.lost_s
+                self._unaccounted = following.unaccounted
                 self._following, self._work = None, None
                 self._learning = Learning(self._roi, self._track)
         if self._learning is not None and self._work is None:
@@ -225,14 +225,14 @@ class PassageExtractor:
         following = Following(track, line, self._departures(1.0 - self._lead(line.nominal_speed)))
         passages = None if line.lost else (yield from following.recall(clip))
         clip.held = False
-        since_s = self._unaccounted_s if self._following is None else self._following.lost_s
+        since = self._unaccounted if self._following is None else self._following.unaccounted
         if passages is None:
             # The clip does not show what carriers look like, so its phase is not to be trusted: begin again.
-            self._unaccounted_s = first_s if since_s is None else since_s
+            self._unaccounted = since or Since(first_s, begun=False)
             self._following, self._learning = None, Learning(self._roi, track)
             return []
-        self._unaccounted_s = None
-        passages += [] if since_s is None else following.account_since(since_s, clip)
+        self._unaccounted = None
+        passages += [] if since is None else following.account_since(since, clip)
         self._following = following
         if learning.done:
             self._learning = None
@@ -247,7 +247,7 @@ class PassageExtractor:
         """Report the carriers on the track, forget the phase. joined_s: when another clip begins, if so."""
         self._last_step_s = 0.0
         passages = [] if self._following is None else self._following.lose_phase(last, joined_s)
-        passages += self._learn_again(last.t_s if joined_s is None else joined_s)
+        passages += self._learn_again(last.t_s if joined_s is None else joined_s, joined=joined_s is not None)
         if joined_s is not None:
             self._reporter.begin()
         return passages
@@ -260,7 +260,7 @@ class PassageExtractor:
             self._following.line.doubt(pause_s / self._options.gap_s)
         return self._learn_again(self._frame_s) if pause_s > self._options.pause_s else []
 
-    def _learn_again(self, last_s: float) -> list[Passage]:
+    def _learn_again(self, last_s: float, *, joined: bool = False) -> list[Passage]:
         """Begin a new clip, if the line is being learnt; return the carriers of the one so far."""
         if self._learning is None:
             return []
@@ -268,8 +268,9 @@ class PassageExtractor:
         if self._following is not None:
             self._work = None
             return []
-        if self._unaccounted_s is None:
-            self._unaccounted_s = last_s
+        if self._unaccounted is None:
+            first_s = clip.frames[0].t_s if clip.frames and not joined else last_s
+            self._unaccounted = Since(first_s, begun=not joined)
         self._work = self._sight(clip)
         if self._options.in_background:
             return []

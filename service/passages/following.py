@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,13 @@ from service.passages.learnt import Learnt
 from service.passages.registration import CarrierAppearance
 
 _FROM_CLIP = 24  # carriers whose pictures are taken from a clip
+
+
+class Since(NamedTuple):
+    """Who left after media time t_s is not accounted for; begun: of those that began after it."""
+
+    t_s: float
+    begun: bool
 
 
 class Following:
@@ -96,9 +104,10 @@ class Following:
         return passages
 
     @property
-    def lost_s(self) -> float | None:
-        """The media time since when carriers are not accounted for; None if they are."""
-        return self._reckoning.lost_s
+    def unaccounted(self) -> Since | None:
+        """Since when carriers are not accounted for; None if they are."""
+        lost_s = self._reckoning.lost_s
+        return None if lost_s is None else Since(lost_s, begun=False)
 
     def lose_phase(self, last: Now, joined_s: float | None = None) -> list[Passage]:
         """Frames are missing after `last`: report the carriers on the track, and forget the phase.
@@ -195,8 +204,8 @@ class Following:
         passages = self.departures.report_missing(ends_s, self.line, now)
         return passages + self.departures.uncounted(self._reckoning.beyond, self.line, now)
 
-    def account_since(self, since_s: float, clip: Clip) -> list[Passage]:
-        """Report the carriers that left after `since_s`, of those that had begun before the clip did.
+    def account_since(self, since: Since, clip: Clip) -> list[Passage]:
+        """Report the carriers that nobody accounts for, of those that had begun before the clip did.
 
         The line is taken to have run at its nominal speed: nobody knew its interval then.
         """
@@ -204,7 +213,7 @@ class Following:
         now, end = Now(newest.t_s, newest.t_mono_s), 1.0 / line.progress_per_carrier
         # Not `_phase_at(start_s)`: the odometer is not yet sure of itself at a clip's beginning.
         phase = self._phase_at(now.t_s) - (now.t_s - start_s) / line.interval_s
-        first = math.floor(phase - (start_s - since_s) / line.interval_s - end) + 1
+        first = math.floor(phase - (start_s - since.t_s) / line.interval_s - (0 if since.begun else end)) + 1
         carriers = range(first, math.floor(phase) + 1)
         ends_s = [start_s + (carrier + end - phase) * line.interval_s for carrier in carriers]
         gone_s = [end_s for end_s in ends_s if end_s <= now.t_s]

@@ -232,6 +232,22 @@ def test_a_line_that_stands_while_frames_are_missing_is_found_again(
     assert middles(filter(seen, found))[-4:] == pytest.approx(due[-4:], abs=0.3)
 
 
+@pytest.mark.parametrize("until_s", [3.0, 5.0, 7.5])
+def test_a_camera_that_pauses_before_the_line_is_known_costs_no_carrier(
+    day: list[Frame], until_s: float
+) -> None:
+    """It sends three pictures a second, then none for half a minute: all who began since it came are told."""
+    frames = [frame for frame in day[::4] if frame.t_s < until_s] + [f for f in day if f.t_s >= 11.0]
+    late_s = [0.0 if frame.t_s < until_s else 20.0 for frame in frames]
+    moved = [replace(f, t_s=f.t_s + s, t_mono_s=f.t_mono_s + s) for f, s in zip(frames, late_s, strict=True)]
+    found = extracted(moved, PassageExtractor(watched(DAY), run_id="test"))
+    shown = [at_s + 20.0 for at_s in passed(from_s=11.5)]
+    gone = [at_s - 4.0 * k for at_s in shown[:1] for k in range(8, 0, -1)]
+    due = [at_s for at_s in [*gone, *shown] if at_s >= passed()[0] - 0.5]
+    assert middles(found) == pytest.approx(due, abs=0.5)
+    assert all(seen(passage) for passage in found if passage.t_middle_s > 32.5)
+
+
 def test_nothing_is_learnt_across_a_recorders_pause(day: list[Frame]) -> None:
     """It pauses for 4.4 s after 3 s: the interval is that of what follows, 4 s."""
     later = [replace(frame, t_s=frame.t_s + 4.4) for frame in day if 3.0 < frame.t_s < 13.0]
