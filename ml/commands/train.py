@@ -25,7 +25,7 @@ from ml.commands.common import (
 )
 from ml.data.benchmark import parts
 from ml.data.counts import Split
-from ml.data.photographs import FOLDER
+from ml.data.photographs import FOLDER, present
 from ml.data.pictures import PictureSet, read, select_evenly
 from ml.data.textured import TEXTURED_FIRST_SEED, TexturedLifts
 from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
@@ -135,6 +135,7 @@ def _train_barwatch(
     files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
     if config.textured:
         behind = photographs if photographs.exists() else None
+        config = replace(config, photographs=tuple(present(behind, "train")) if behind else ())
         recipe = TexturedLifts(max(2, config.passages // 2), config.takes, behind)
         first = TEXTURED_FIRST_SEED
         seeds = range(first, first + config.textured)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from ml.artefact.torchscript import Scripted, script
+from ml.data.photographs import listed
 from ml.data.rendered import load
 from ml.evaluate.onsite import SiteLift
 from ml.evaluate.report import report
@@ -24,6 +25,11 @@ from ml.export.manifest import (
 )
 from ml.models.barwatch import BarwatchNetwork
 from ml.train.config import TrainConfig
+
+
+def photographs_of(config: TrainConfig) -> list[dict[str, str]]:
+    """Return the photographs that a training used: names, where they came from, licences, SHA-256."""
+    return [asdict(photograph) for photograph in listed() if photograph.name in config.photographs]
 
 
 def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: str, command: str) -> Path:
@@ -81,6 +87,7 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
         "training": {
             **config.as_dict(),
             "data": f"rendered lifts, {config.lifts} seeds from {config.first_seed}",
+            "photographs": photographs_of(config),
             "steps_done": int(checkpoint["step"]),
             "parameters": sum(p.numel() for p in model.parameters()),
             **({"precision": precision} if precision else {}),

@@ -15,7 +15,7 @@ class TrainConfig:
     lifts, first_seed: the training lifts have seeds first_seed .. first_seed + lifts - 1.
     passages: rendered passages of each lift, three pictures each.
     textured: further lifts, with textured seats and backdrops (`ml.data.textured`); half as many passages in
-        `takes` exposures each.
+        `takes` exposures each. photographs: names of those behind them (`ml.data.photographs`).
     batch_lifts, batch_pictures: lifts in a step and pictures of each.
     margin_scale: logits per unit of margin in the loss.
     started_from: checkpoint whose weights the run started with; "" for none.
@@ -28,6 +28,7 @@ class TrainConfig:
     passages: int = 8
     textured: int = 0
     takes: int = 6
+    photographs: tuple[str, ...] = ()
     steps: int = 8000
     batch_lifts: int = 12
     batch_pictures: int = 6
@@ -56,6 +57,7 @@ class TrainConfig:
         model = dict(values["model"])
         model["widths"] = tuple(model["widths"])
         known = {name: values[name] for name in (f.name for f in fields(TrainConfig)) if name in values}
+        known["photographs"] = tuple(known.get("photographs", ()))
         return TrainConfig(**{**known, "model": ModelConfig(**model)})
 
 

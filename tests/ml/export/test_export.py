@@ -12,10 +12,10 @@ from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import fit_clusters
 from ml.artefact.torchscript import Scripted, read_weights, script, unfold
 from ml.data.rendered import load
-from ml.export.release import release
+from ml.export.release import photographs_of, release
 from ml.models.barwatch import BarwatchNetwork, prepare_masks, prepare_pictures
 from ml.train.barwatch import BarwatchLearner
-from ml.train.config import PRESETS
+from ml.train.config import PRESETS, TrainConfig
 
 
 def test_torchscript_equals_eager() -> None:
@@ -147,6 +147,16 @@ def test_the_manifest_describes_the_file(released: Path, lift_files: list[Path])
     assert manifest["training"]["preset"] == "smoke"
     assert manifest["training"]["precision"] == "bfloat16"  # as the checkpoint says
     assert all(m["command"] == "barwatch export --test" for m in manifest["metrics"])
+
+
+def test_the_manifest_names_photographs_that_were_trained_on_with_their_licences() -> None:
+    """None where the textures were drawn; as the list in the repository has them otherwise."""
+    assert photographs_of(TrainConfig()) == []
+    config = TrainConfig.from_dict(TrainConfig(photographs=("grass", "Dune")).as_dict())
+    found = {entry["name"]: entry for entry in photographs_of(config)}
+    assert found["grass"]["licence"] == "CC0-1.0"
+    assert found["Dune"]["package"] == "mate-backgrounds"
+    assert all(len(entry["sha256"]) == 64 for entry in found.values())
 
 
 def test_the_calibration_can_be_used(released: Path) -> None:
