@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,7 +28,7 @@ from ml.data.benchmark import parts
 from ml.data.counts import Split
 from ml.data.photographs import FOLDER, present
 from ml.data.pictures import PictureSet, read, select_evenly
-from ml.data.textured import TEXTURED_FIRST_SEED, TexturedLifts
+from ml.data.textured import TEXTURED_SEEDS, TexturedLifts
 from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
 from ml.systems.recipe import Recipe
 from ml.train.barwatch import BarwatchLearner
@@ -73,6 +74,9 @@ def train(
     textured: Annotated[
         int | None, typer.Option(min=0, help="Lifts before textures, for barwatch; instead of the preset's.")
     ] = None,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="How often in the run these lifts are rendered anew.")
+    ] = None,
     photographs: Annotated[
         Path, typer.Option(help="Where `render photographs` put them; without, textures are drawn ones.")
     ] = FOLDER,
@@ -106,6 +110,7 @@ def train(
             "steps": steps,
             "lifts": lifts,
             "textured": textured,
+            "rounds": rounds,
             "learning_rate": learning_rate and learning_rate[0],
         }
         given = {name: value for name, value in changes.items() if value is not None}
@@ -131,16 +136,15 @@ def _train_barwatch(
     if resumed:
         config = TrainConfig.from_dict(read_checkpoint(last, run.device)["config"])
     config = replace(config, **given)
+    if config.rounds * config.textured > len(TEXTURED_SEEDS):
+        raise typer.BadParameter(f"at most {len(TEXTURED_SEEDS)} in all rounds", param_hint="--textured")
     seeds = range(config.first_seed, config.first_seed + config.lifts)
     files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
+    learner = BarwatchLearner(config, run.device, files)
     if config.textured:
         behind = photographs if photographs.exists() else None
         config = replace(config, photographs=tuple(present(behind, "train")) if behind else ())
-        recipe = TexturedLifts(max(2, config.passages // 2), config.takes, behind)
-        first = TEXTURED_FIRST_SEED
-        seeds = range(first, first + config.textured)
-        files += prepare_lifts(run.cache, seeds, recipe, run.workers, "textured lifts")
-    learner = BarwatchLearner(config, run.device, files)
+        learner = BarwatchLearner(config, run.device, partial(_round_of, config, files, behind, run))
     if start_from and not resumed:
         if start_from.suffix == ".ts":
             weights, told = read_weights(start_from, config.model), ""
@@ -159,6 +163,19 @@ def _train_barwatch(
 
         path = train_learner(learner, replace(run, progress=show))
     console.print(f"checkpoint: {path}")
+
+
+def _round_of(
+    config: TrainConfig, plain: Sequence[Path], photographs: Path | None, run: Run, number: int
+) -> list[Path]:
+    """Return the files of a round: the plain lifts, and the round's own textured ones; those of others go."""
+    recipe = TexturedLifts(max(2, config.passages // 2), config.takes, photographs)
+    first = number * config.textured
+    seeds = TEXTURED_SEEDS[first : first + config.textured]
+    for seed in {*TEXTURED_SEEDS[: config.rounds * config.textured]} - {*seeds}:
+        recipe.path(run.cache, seed).unlink(missing_ok=True)
+    what = f"textured lifts, round {number + 1} of {config.rounds}"
+    return [*plain, *prepare_lifts(run.cache, seeds, recipe, run.workers, what)]
 
 
 def _train_system(lesson: Lesson, rates: Sequence[float], run: Run) -> None:

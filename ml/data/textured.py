@@ -37,6 +37,9 @@ LAYOUT = 2
 
 TEXTURED_FIRST_SEED = 40_000
 
+TEXTURED_SEEDS = range(TEXTURED_FIRST_SEED, TEXTURED_FIRST_SEED + 10_000)
+"""Seeds that may be trained on."""
+
 Case = Literal["any", "alone", "empty", "occupied", "child", "legs", "behind"]
 """What a lift's passages show: anything; an empty carrier with nobody anywhere; an empty carrier; people; one
 child alone on a bench for eight; people whose legs show below a high back, seen from behind; people who stand

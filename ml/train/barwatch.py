@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -151,18 +151,22 @@ class BarwatchLearner(Learner):
     """The shipped network in training.
 
     Args:
-        files: rendered lifts (`ml.data.rendered`), at least one.
+        files: rendered lifts (`ml.data.rendered`), at least one; or what gives those of a round of the run.
         workers: processes that load and augment the pictures; 0 for none.
     """
 
     network: BarwatchNetwork
 
     def __init__(
-        self, config: TrainConfig, device: torch.device, files: Sequence[Path] = (), workers: int = 1
+        self,
+        config: TrainConfig,
+        device: torch.device,
+        files: Sequence[Path] | Callable[[int], Sequence[Path]] = (),
+        workers: int = 1,
     ) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.device, self.files, self.workers = config, device, list(files), workers
-        self.step = 0
+        self.config, self.device, self.files, self.workers = config, device, files, workers
+        self.step, self._round = 0, 0
         self.network = BarwatchNetwork(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = deepcopy(self.network).eval()
         decay = [p for p in self.network.parameters() if p.ndim > 1]
@@ -200,7 +204,9 @@ class BarwatchLearner(Learner):
     def learn(self, state: State) -> dict[str, float]:
         """Learn until the next multiple of `LOG_EVERY` steps, or the end; returns the means of the losses."""
         del state
-        if self._episodes is None:
+        now = self.step * self.config.rounds // self.config.steps
+        if self._episodes is None or now != self._round:
+            self._round, self._episodes = now, None  # the processes that load end before their files go
             self._episodes = self._loaded()
         sums: dict[str, float] = {}
         last = min((self.step // LOG_EVERY + 1) * LOG_EVERY, self.config.steps)
@@ -248,7 +254,8 @@ class BarwatchLearner(Learner):
     def _loaded(self) -> Iterator[Episode]:
         """Start to load episodes, from this step on."""
         config = self.config
-        data = Episodes(self.files, config.batch_lifts, config.batch_pictures, config.seed, self.step)
+        files = list(self.files(self._round) if callable(self.files) else self.files)
+        data = Episodes(files, config.batch_lifts, config.batch_pictures, config.seed, self.step)
         loader = DataLoader(
             data,
             batch_size=None,

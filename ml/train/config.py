@@ -16,6 +16,7 @@ class TrainConfig:
     passages: rendered passages of each lift, three pictures each.
     textured: further lifts, with textured seats and backdrops (`ml.data.textured`); half as many passages in
         `takes` exposures each. photographs: names of those behind them (`ml.data.photographs`).
+    rounds: how often in a run the textured lifts are rendered anew, from the next seeds; the old ones go.
     batch_lifts, batch_pictures: lifts in a step and pictures of each.
     margin_scale: logits per unit of margin in the loss.
     started_from: checkpoint whose weights the run started with; "" for none.
@@ -29,6 +30,7 @@ class TrainConfig:
     textured: int = 0
     takes: int = 6
     photographs: tuple[str, ...] = ()
+    rounds: int = 1
     steps: int = 8000
     batch_lifts: int = 12
     batch_pictures: int = 6
@@ -75,6 +77,6 @@ PRESETS = {
     ),
     "small": TrainConfig(preset="small"),
     # Goes on from what ships (--start-from): who sits there, before texture.
-    "sight": TrainConfig(preset="sight", lifts=600, textured=800, steps=4000, learning_rate=1e-3),
+    "sight": TrainConfig(preset="sight", lifts=600, textured=800, rounds=4, steps=4000, learning_rate=1e-3),
     "large": TrainConfig(preset="large", lifts=3000, passages=10, steps=20_000),
 }

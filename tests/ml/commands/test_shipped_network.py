@@ -13,6 +13,7 @@ from ml.commands import export, train
 from ml.models.barwatch import ModelConfig
 from ml.train.barwatch import BarwatchLearner
 from ml.train.config import PRESETS
+from ml.train.run import Run
 from service import cli
 
 RUN = CliRunner()
@@ -53,6 +54,27 @@ def test_a_preset_with_textured_lifts_renders_them_beside_the_plain_ones(trained
     """Two plain lifts as asked for, and the smoke preset's one textured lift."""
     assert len(list((trained / "cache").glob("v*-lift-*.npz"))) == 2
     assert len(list((trained / "cache").glob("t*-any-drawn-*.npz"))) == 1
+
+
+def test_a_rounds_lifts_take_the_place_of_the_last_rounds(tmp_path: Path) -> None:
+    """Seeds go on from round to round; the files of the round before are gone, plain lifts stay."""
+    plain = tmp_path / "plain.npz"
+    config = replace(PRESETS["smoke"], textured=1, takes=1, passages=2, rounds=2)
+    first = train._round_of(config, [plain], None, Run(cache=tmp_path, workers=1), 0)
+    second = train._round_of(config, [plain], None, Run(cache=tmp_path, workers=1), 1)
+    assert first[0] == second[0] == plain
+    assert "40000" in first[1].name
+    assert "40001" in second[1].name
+    assert not first[1].exists()
+    assert second[1].exists()
+
+
+def test_more_textured_lifts_than_there_are_seeds_are_refused(tmp_path: Path) -> None:
+    """The next seeds belong to the test set."""
+    words = ["train", "barwatch", "--textured", "6000", "--rounds", "2", "--out", str(tmp_path)]
+    refused = RUN.invoke(cli.app, words)
+    assert refused.exit_code == 2
+    assert "10000" in refused.stderr
 
 
 def test_a_checkpoint_is_not_overwritten_by_mistake(trained: Path) -> None:

@@ -8,6 +8,7 @@ import torch
 
 from ml.data.episodes import Episodes
 from ml.models.barwatch import ModelConfig
+from ml.train import barwatch
 from ml.train.barwatch import BarwatchLearner, background_embedding, learning_rate
 from ml.train.config import PRESETS, TrainConfig
 from ml.train.loop import train
@@ -75,6 +76,30 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(lift_files: list[Path], t
     assert [(one["epoch"], one["step"]) for one in measured] == [(2, 4)]
     for key, value in whole.average.state_dict().items():
         torch.testing.assert_close(value, second.average.state_dict()[key], rtol=1e-6, atol=1e-7)
+
+
+def test_each_round_has_files_of_its_own_and_a_resumed_run_asks_for_the_round_it_is_in(
+    lift_files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four steps in two rounds: the second's files from step 2 on, also where the run was cut there."""
+    monkeypatch.setattr(barwatch, "LOG_EVERY", 1)
+    asked: list[int] = []
+
+    def files(number: int) -> list[Path]:
+        asked.append(number)
+        return lift_files[number : number + 2]
+
+    whole = BarwatchLearner(replace(TINY, rounds=2), CPU, files, workers=0)
+    train(whole, Run(out=tmp_path / "whole"))
+    assert asked == [0, 1]
+    cut = BarwatchLearner(replace(TINY, rounds=2), CPU, files, workers=0)
+    monkeypatch.setattr(cut, "finished", lambda _: cut.step >= 2)
+    train(cut, Run(out=tmp_path / "cut"))
+    resumed = BarwatchLearner(replace(TINY, rounds=2), CPU, files, workers=0)
+    train(resumed, Run(out=tmp_path / "cut"))
+    assert asked == [0, 1, 0, 1]
+    for key, value in whole.average.state_dict().items():
+        torch.testing.assert_close(value, resumed.average.state_dict()[key], rtol=1e-6, atol=1e-7)
 
 
 def test_the_learning_rate_warms_up_and_cools_down() -> None:
