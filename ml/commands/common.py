@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ml.data.benchmark import Part, parts, render_parts
 from ml.data.counts import Split
+from ml.data.photographs import Use, present
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import LiftRecipe, PlainLifts, prepare
 from ml.export.manifest import git_commit
@@ -97,6 +98,14 @@ def prepare_lifts(
             files.append(path)
             progress.advance(task)
     return sorted(files)
+
+
+def require_photographs(folder: Path, use: Use) -> tuple[str, ...]:
+    """Return the names of one use's photographs; ends the command with the one to run if some are missing."""
+    try:
+        return tuple(present(folder, use))
+    except FileNotFoundError as error:
+        raise typer.BadParameter(str(error), param_hint="--photographs") from None
 
 
 def read_parts(benchmark: Path, wanted: list[Part], workers: int) -> PictureSet:

@@ -33,6 +33,7 @@ from ml.commands.common import (
     parts_of,
     prepare_lifts,
     provenance,
+    require_photographs,
 )
 from ml.commands.systems import Question, judge_trained
 from ml.data.benchmark import FIRST_SEED
@@ -188,6 +189,7 @@ def evaluate_seats(
     seen from behind; people behind an empty bench. The lifts are drawn for this set, and judged from their
     two masks alone.
     """
+    require_photographs(photographs, "test")
     network, calibration = Scripted.load(model, getattr(torch, precision)), read_calibration(model)
     seeds = range(SEATS_FIRST_SEED, SEATS_FIRST_SEED + lifts)
     rows = {}

@@ -23,10 +23,11 @@ from ml.commands.common import (
     prepare_lifts,
     progress_bar,
     read_parts,
+    require_photographs,
 )
 from ml.data.benchmark import parts
 from ml.data.counts import Split
-from ml.data.photographs import FOLDER, present
+from ml.data.photographs import FOLDER
 from ml.data.pictures import PictureSet, read, select_evenly
 from ml.data.textured import TEXTURED_SEEDS, TexturedLifts
 from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
@@ -143,7 +144,7 @@ def _train_barwatch(
     learner = BarwatchLearner(config, run.device, files)
     if config.textured:
         behind = photographs if photographs.exists() else None
-        config = replace(config, photographs=tuple(present(behind, "train")) if behind else ())
+        config = replace(config, photographs=require_photographs(behind, "train") if behind else ())
         learner = BarwatchLearner(config, run.device, partial(_round_of, config, files, behind, run))
     if start_from and not resumed:
         if start_from.suffix == ".ts":

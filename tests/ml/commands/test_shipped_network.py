@@ -77,6 +77,20 @@ def test_more_textured_lifts_than_there_are_seeds_are_refused(tmp_path: Path) ->
     assert "10000" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "words", [["evaluate-seats"], ["train", "barwatch", "--preset", "smoke", "--lifts", "1"]]
+)
+def test_missing_photographs_end_with_the_command_that_collects_them(
+    words: list[str], tmp_path: Path
+) -> None:
+    """A folder that is there but lacks some: neither a traceback nor another set under the same name."""
+    folders = ["--photographs", str(tmp_path), "--cache", str(tmp_path), "--workers", "1"]
+    out = ["--out", str(tmp_path / "out")]
+    refused = RUN.invoke(cli.app, [*words, *folders, *out])
+    assert refused.exit_code == 2
+    assert "render photographs" in " ".join(refused.stderr.split())
+
+
 def test_a_checkpoint_is_not_overwritten_by_mistake(trained: Path) -> None:
     """A second run into the same folder needs --resume, and with it finds nothing left to do."""
     words = ["train", "barwatch", "--out", str(trained / "run"), "--cache", str(trained / "cache")]
