@@ -209,7 +209,7 @@ def render_takes(
     big = zoomed(affine, _SS)
     draw(canvas, solids, lift.eye, big, light, c.sunlit)
     bars, riders = _labels(canvas[..., 3], bar, lift.eye, big)
-    small = _reduced(canvas)
+    small = _reduced(canvas) if len(takes) > 1 and not lift.spec.bubble else None
     place: tuple[UInt8, Float32] | None = None
     step = lift.motions[position]
     done = []
@@ -223,7 +223,7 @@ def render_takes(
             np.copyto(back, place[0], where=near[..., None])
         elif back is None and place is not None:
             back = place[0]
-        if len(takes) > 1 and backdrop is not None and not lift.spec.bubble:
+        if small is not None and backdrop is not None:
             picture = blended(small[0], small[1], np.asarray(back))
         else:
             large = cv2.resize(np.asarray(back), (side, side), interpolation=cv2.INTER_LINEAR)

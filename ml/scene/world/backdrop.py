@@ -15,7 +15,7 @@ from lifts.arrays import Float32, Float64, UInt8
 from ml.scene.world.place import Place
 from ml.scene.world.polygons import fill, rounded_colours
 from ml.scene.world.raster import Eye, Light
-from ml.scene.world.shading import SHOULDER, shade_pixels, wrapped
+from ml.scene.world.shading import SHOULDER, meet_ground, paint_ground, shade_pixels, wrapped
 from ml.scene.world.shapes import Shapes
 
 _SKY_M = 3000.0
@@ -37,33 +37,19 @@ def paint(place: Place, eye: Eye, affine: Float64, size: tuple[int, int]) -> Lay
     """Paint the place in the view camera -> affine -> picture of size (width, height)."""
     w, h = size
     back = cv2.invertAffineTransform(affine)
-    px, py = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-    cx = (back[0, 0] * px + back[0, 1] * py + back[0, 2] - eye.centre[0]) / eye.focal_px
-    cy = (back[1, 0] * px + back[1, 1] * py + back[1, 2] - eye.centre[1]) / eye.focal_px
-    axes = eye.axes.astype(np.float32)
-    rx, ry, rz = (cx * axes[0, k] + cy * axes[1, k] + axes[2, k] for k in range(3))
-    drop = np.float32(place.ground_y - eye.position[1])
-    down = ry < -0.004
-    t = np.where(down, drop / np.where(down, ry, -1), _SKY_M).astype(np.float32)
+    axes, at = eye.axes.astype(np.float32), eye.position
+    camera = np.array([*at, *eye.centre, eye.focal_px])
+    drop = float(np.float32(place.ground_y - at[1]))
+    t, rise, gx, gz = meet_ground((h, w), np.asarray(back, float), camera, axes, drop, _SKY_M)
     ground = (t < 600) & (t > 0)
-    gx, gz = eye.position[0] + t * rx, eye.position[2] + t * rz
-    coarse = _lookup(place.texture, gx * 18, gz * 18)
-    fine = _lookup(place.texture, gx * 150, gz * 150) * np.clip(14 / t, 0, 1)
-    lanes = np.sin(gx * 26) * place.groomed * np.clip(6 / t, 0, 1)
-    # Skiers' tracks: thin dark scratches along the direction of travel.
-    track = np.clip(_lookup(place.texture, gx * 60, gz * 7) - 0.35, 0, 1) * np.clip(12 / t, 0, 1)
-    tone = 1 + 0.09 * coarse + 0.06 * fine + 0.05 * lanes - 0.35 * track
-    albedo = np.empty((h, w, 3), np.float32)
-    sky = np.clip(ry * 1.6, 0, 1)[..., None] * place.sky_blue
-    blue = np.array([1.0, 1.0, 1.0]) * (1 - sky) + np.array([0.32, 0.55, 1.0]) * sky
-    albedo[:] = np.where(ground[..., None], np.asarray(place.snow) * tone[..., None], blue)
-    normal = np.empty((h, w, 3), np.float32)
-    normal[..., 0] = 0.22 * fine + 0.12 * coarse + 0.2 * lanes
-    normal[..., 1] = 0.95
-    normal[..., 2] = 0.15 * _lookup(place.texture, gz * 90, gx * 90) * np.clip(14 / t, 0, 1)
+    scales = ((gx, 18.0, gz, 18.0), (gx, 150.0, gz, 150.0), (gx, 60.0, gz, 7.0), (gz, 90.0, gx, 90.0))
+    # Coarse and fine relief, skiers' tracks along the direction of travel, and relief across.
+    coarse, fine, tracks, other = (_lookup(place.texture, u * p, v * q) for u, p, v, q in scales)
+    look = np.array([place.groomed, place.sky_blue, *place.snow])
+    albedo, codes = paint_ground((t, rise, gx), (coarse, fine, tracks, other), look)
     layers = Layers(
-        np.clip(albedo * 255, 0, 255).astype(np.uint8),
-        np.clip((normal + 1) * 127.5, 0, 255).astype(np.uint8),
+        albedo,
+        codes,
         np.where(ground, t, _SKY_M).astype(np.float32),
         ground.astype(np.uint8) * 255,
     )
@@ -85,16 +71,13 @@ def _ridge(place: Place, eye: Eye, affine: Float64, layers: Layers) -> None:
         foot = [0, -60, 0]
         quads.append([p * [1, 0, 1] + foot, q * [1, 0, 1] + foot, q, p])
     px, depth = eye.project(np.array(quads) + eye.position, affine)
-    for k in np.flatnonzero(depth.min(1) > 1).tolist():
-        poly = np.asarray(np.clip(px[k], -30000, 30000), np.int32)
-        cover = np.zeros(layers.ground.shape, np.uint8)
+    cover = np.zeros(layers.ground.shape, np.uint8)
+    for poly in np.asarray(np.clip(px[depth.min(1) > 1], -30000, 30000), np.int32):
         cv2.fillConvexPoly(cover, poly, 255)
-        cover[layers.ground > 0] = 0
-        hit = cover > 0
-        if hit.any():
-            layers.albedo[hit] = (120, 130, 150)
-            layers.normal[hit] = (150, 200, 150)
-            layers.depth[hit] = 400
+    hit = (cover > 0) & (layers.ground == 0)
+    layers.albedo[hit] = (120, 130, 150)
+    layers.normal[hit] = (150, 200, 150)
+    layers.depth[hit] = 400
 
 
 def _solids(solids: Shapes, eye: Eye, affine: Float64, layers: Layers) -> None:

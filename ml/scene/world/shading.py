@@ -125,6 +125,74 @@ def blended(drawn: UInt8, bare: UInt8, back: UInt8) -> UInt8:
 
 
 @compiled
+def meet_ground(
+    size: tuple[int, int], back: Float64, camera: Float64, axes: Float32, drop: float, sky_m: float
+) -> tuple[Float32, Float64, Float64, Float64]:
+    """Return where the rays of a picture's pixels meet the ground.
+
+    Args:
+        size: height and width. back: float64[2, 3], its pixels to the camera's. axes: float32[3, 3].
+        camera: float64[6]: x, y, z in metres, the centre and the focal length in pixels.
+        drop: height of the ground above the camera, metres, negative. sky_m: the distance of what never does.
+
+    Returns:
+        the distance float32[H, W], the ray's rise, and x and z there, float64[H, W] each.
+    """
+    height, width = size
+    distance, rise = np.empty((height, width), np.float32), np.empty((height, width))
+    gx, gz = np.empty((height, width)), np.empty((height, width))
+    for y in range(height):
+        for x in range(width):
+            cx = (back[0, 0] * x + back[0, 1] * y + back[0, 2] - camera[3]) / camera[5]
+            cy = (back[1, 0] * x + back[1, 1] * y + back[1, 2] - camera[4]) / camera[5]
+            ry = cx * axes[0, 1] + cy * axes[1, 1] + axes[2, 1]
+            t = np.float32(drop / ry if ry < -0.004 else sky_m)
+            distance[y, x], rise[y, x] = t, ry
+            gx[y, x] = camera[0] + t * (cx * axes[0, 0] + cy * axes[1, 0] + axes[2, 0])
+            gz[y, x] = camera[2] + t * (cx * axes[0, 2] + cy * axes[1, 2] + axes[2, 2])
+    return distance, rise, gx, gz
+
+
+@compiled
+def paint_ground(
+    met: tuple[Float32, Float64, Float64], relief: tuple[Float32, Float32, Float32, Float32], look: Float64
+) -> tuple[UInt8, UInt8]:
+    """Return albedo and normals uint8[H, W, 3] of snow and sky, as in `backdrop.Layers`.
+
+    met: distance, rise and x of `meet_ground`. relief: float32[H, W] each, the snow's: coarse, fine, as
+    tracks, and across. look: float64[5], how groomed the snow is, how blue the sky, and the snow's albedo.
+    """
+    distance, rise, gx = met
+    coarse, fine_relief, tracks, other = relief
+    height, width = distance.shape
+    albedo, codes = np.empty((height, width, 3), np.uint8), np.empty((height, width, 3), np.uint8)
+    one, zero = np.float32(1), np.float32(0)
+    for y in range(height):
+        for x in range(width):
+            t = distance[y, x]
+            near = min(max(np.float32(14) / t, zero), one)
+            fine = fine_relief[y, x] * near
+            lanes = np.sin(gx[y, x] * 26) * look[0] * np.float64(min(max(np.float32(6) / t, zero), one))
+            track = min(max(tracks[y, x] - np.float32(0.35), zero), one)
+            track = track * min(max(np.float32(12) / t, zero), one)
+            tone = np.float64(one + np.float32(0.09) * coarse[y, x] + np.float32(0.06) * fine)
+            tone = tone + 0.05 * lanes - np.float64(np.float32(0.35) * track)
+            sky = min(max(rise[y, x] * 1.6, 0.0), 1.0) * look[1]
+            for k in range(3):
+                blue = (1.0 - sky) + (0.32, 0.55, 1.0)[k] * sky
+                value = np.float32(look[2 + k] * tone if zero < t < np.float32(600) else blue)
+                albedo[y, x, k] = np.uint8(min(max(value * np.float32(255), zero), np.float32(255)))
+            across = np.float32(
+                np.float64(np.float32(0.22) * fine + np.float32(0.12) * coarse[y, x]) + 0.2 * lanes
+            )
+            along = np.float32(0.15) * other[y, x] * near
+            for k in range(3):
+                code = ((across, np.float32(0.95), along)[k] + one) * np.float32(127.5)
+                codes[y, x, k] = np.uint8(min(max(code, zero), np.float32(255)))
+    return albedo, codes
+
+
+@compiled
 def wrapped(values: Float64, size: int) -> Float32:
     """Return values float64[H, W] modulo size, a power of two, as float32[H, W]."""
     out = np.empty(values.shape, np.float32)

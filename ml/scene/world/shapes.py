@@ -131,6 +131,9 @@ class Builder:
         """Add a flat quad float[4, 3] (in order round its edge), cut into a grid of cells."""
         c = np.asarray(corners, float)
         nu, nv = cells
+        if nu == nv == 1:
+            self._quads.append((c, rgb, bias_m))
+            return
         for i in range(nu):
             for j in range(nv):
                 u = np.array([i, i + 1, i + 1, i]) / nu
