@@ -32,7 +32,7 @@ from ml.scene.world.carrier import Back
 from ml.scene.world.fleet import sample_carrier
 from ml.scene.world.people import Person, Stander, sample_person
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of textured lifts: raised with every change of what is drawn for a seed."""
 
 TEXTURED_FIRST_SEED = 40_000
