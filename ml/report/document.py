@@ -19,6 +19,7 @@ from ml.report.table import Result, Table, rendered
 from ml.report.verdicts import habits_section, seats_section
 
 LIFTS = {
+    "final": "100 unseen lifts that are judged for the README alone: nothing was chosen on them",
     "loco": "loco",
     "crosscheck": "crosscheck",
     "crosscheck-blind": "crosscheck: a camera that sees nothing but snow on black; all of it must be unknown",
@@ -40,7 +41,8 @@ ONSITE = {
 OTHERS: dict[str, tuple[str, Callable[[Result], str]]] = {
     **{name: (f"Speed, {setting}", embed_section) for name, setting in SPEEDS.items()},
     "arming": ("Arming", lambda result: arming_section("What arms a lift", result)),
-    "events": ("Events", events_section),
+    "events": ("Events, from a lift's first start", events_section),
+    "events-learnt": ("Events, on lines that are known", events_section),
     "passages": ("Passages", passages_section),
     "seats": ("Who sits there, before photographs", seats_section),
     "masks": ("Masks as people draw them", habits_section),

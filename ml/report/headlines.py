@@ -1,4 +1,4 @@
-"""The README's three figures, worst first: missed carriers, false alarms a day, misjudged passages."""
+"""The README's figures, worst first: missed carriers, false alarms a day, misjudged passages."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ def headlines(results: Mapping[str, Result]) -> Table:
     """Return the README's figures from results by name; a figure whose result is missing is left out."""
     rows = []
     if events := results.get("events"):
-        rows += [_recall(events), _false_alarms(events)]
-    if (loco := results.get("loco")) and "verdicts" in loco:
-        rows.append(_passages(loco))
+        rows.append(_recall(events, "from a lift's first start"))
+        if learnt := results.get("events-learnt"):
+            rows.append(_recall(learnt, "the line known from an earlier recording"))
+        rows.append(_false_alarms(events))
+    if (lifts := results.get("final") or results.get("loco")) and "verdicts" in lifts:
+        rows.append(_passages(lifts))
     return Table(("figure", "measured", "on what, and by which command"), rows)
 
 
-def _recall(events: Result) -> tuple[str, str, str]:
+def _recall(events: Result, since: str) -> tuple[str, str, str]:
     low, high = events["recall_interval_95"]
     missed = [
         f"{events[name]} {words}"
@@ -34,7 +37,7 @@ def _recall(events: Result) -> tuple[str, str, str]:
         if events[name]
     ]
     return _row(
-        "carriers that left open with somebody on them, alarmed in time",
+        f"carriers that left open with somebody on them, alarmed in time, {since}",
         f"**{100 * events['recall']:.1f} %** ({100 * low:.0f} to {100 * high:.0f})",
         f"{events['events']} such carriers on {len(events['recordings'])} recordings of unseen lifts; "
         f"the others: {', '.join(missed) or 'none'}",
@@ -51,22 +54,22 @@ def _false_alarms(events: Result) -> tuple[str, str, str]:
         "false alarms",
         f"**{rate:.1f} per 1,000 carriers** ({low:.1f} to {high:.1f}), about "
         f"**{a_day:.0f} a day** ({fewest:.0f} to {most:.0f})",
-        f"{events['false_alarms']} on {events['carriers']} carriers of the same recordings; a day is "
-        f"{HOURS_PER_DAY} hours of {CARRIERS_PER_HOUR} carriers = {carriers:,} carriers, and "
+        f"{events['false_alarms']} on {events['carriers']} carriers of the recordings from a first start; "
+        f"a day is {HOURS_PER_DAY} hours of {CARRIERS_PER_HOUR} carriers = {carriers:,} carriers, and "
         f"{carriers:,} / 1,000 · {rate:.1f} = {a_day:.0f}",
         events,
     )
 
 
-def _passages(loco: Result) -> tuple[str, str, str]:
-    counts = loco["verdicts"]["per_passage"]
+def _passages(lifts: Result) -> tuple[str, str, str]:
+    counts = lifts["verdicts"]["per_passage"]
     return _row(
         "passages misjudged, from two masks alone",
         f"open called closed **{_of_1000(counts, 'open_called_closed')}**, closed called open "
         f"**{_of_1000(counts, 'closed_called_open')}**, unknown {_of_1000(counts, 'unknown')}",
         f"of 1,000 open, of 1,000 closed and of 1,000 passages, from {counts['judged']} passages of "
-        f"{len(loco['lifts'])} unseen lifts",
-        loco,
+        f"{len(lifts['lifts'])} unseen lifts",
+        lifts,
     )
 
 

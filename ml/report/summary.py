@@ -75,6 +75,8 @@ def _verdicts(which: str, result: Result) -> list[Row]:
 
 def _unseen(results: Mapping[str, Result]) -> list[Row]:
     rows = []
+    if final := results.get("final"):
+        rows += _verdicts(f"{len(final['lifts'])} unseen lifts on which nothing was chosen", final)
     if loco := results.get("loco"):
         rows += _verdicts(f"{len(loco['lifts'])} unseen lifts", loco)
         what = "by the sign of the margin, as in the papers, per picture; per passage; the same lifts"
@@ -140,14 +142,15 @@ def _benchmark(results: Mapping[str, Result]) -> list[Row]:
 
 def _recordings(results: Mapping[str, Result]) -> list[Row]:
     rows = []
-    if events := results.get("events"):
-        what = (
-            f"carriers that left open and occupied, alarmed in time, {events['carriers']} carriers on "
-            f"{len(events['recordings'])} recordings of unseen lifts"
-        )
-        rate = f"{events['false_alarms_per_1000_carriers']:.1f} false alarms per 1,000 carriers"
-        rows.append(_row(what, f"{_share(events, 'recall')}; {rate}", events))
-        rows += _verdicts("the same recordings", events)
+    for name, since in (("events", "from a lift's first start"), ("events-learnt", "the line known")):
+        if events := results.get(name):
+            what = (
+                f"carriers that left open and occupied, alarmed in time, {since}, {events['carriers']} "
+                f"carriers on {len(events['recordings'])} recordings of unseen lifts"
+            )
+            rate = f"{events['false_alarms_per_1000_carriers']:.1f} false alarms per 1,000 carriers"
+            rows.append(_row(what, f"{_share(events, 'recall')}; {rate}", events))
+            rows += _verdicts("the same recordings", events)
     if passages := results.get("passages"):
         rows += [_variant(number, variant, passages) for number, variant in enumerate(passages["variants"])]
     return rows

@@ -49,6 +49,21 @@ def test_the_worst_figure_stands_first_and_says_what_became_of_the_rest() -> Non
     assert "the others: none" in perfect
 
 
+def test_a_line_that_is_known_has_a_row_of_its_own() -> None:
+    """What was alarmed from a lift's first start stands first, then the same once its line is known."""
+    known = _events(recall=0.95, recall_interval_95=[0.9, 0.99], late=0)
+    rows = str(headlines({"events": _events(), "events-learnt": known})).splitlines()[2:]
+    assert "from a lift's first start | **80.0 %**" in rows[0]
+    assert "the line known from an earlier recording | **95.0 %** (90 to 99)" in rows[1]
+    assert str(rows[2]).startswith("| false alarms |")
+
+
+def test_lifts_on_which_nothing_was_chosen_are_given_first() -> None:
+    """Where they were judged, the misjudged passages are theirs."""
+    (row,) = headlines({"loco": _read("loco"), "final": _read("final")}).rows
+    assert f"of {len(_read('final')['lifts'])} unseen lifts" in str(row[2])
+
+
 def test_what_was_not_measured_has_no_row() -> None:
     """A missing result leaves its row out instead of an invented figure."""
     assert not headlines({}).rows
@@ -80,8 +95,14 @@ PROSE: dict[str, Callable[[], str]] = {
     ),
     "empty chairs": lambda: (
         "({empty_called_occupied} of {empty_seen} empty chairs on the unseen lifts)".format(
-            **_counts("loco", "per_passage")
+            **_counts("final", "per_passage")
         )
+    ),
+    "textured seats": lambda: "it is {empty_called_occupied} of {empty_seen}".format(
+        **_read("seats")["rows"]["alone"]["verdicts"]["per_passage"]
+    ),
+    "a child alone": lambda: "{occupied_called_empty} of {occupied_seen} are overlooked".format(
+        **_read("seats")["rows"]["child"]["verdicts"]["per_passage"]
     ),
     "half-lowered bars": lambda: (
         f"Bars on their way down: {_with('half-lowered bar'):.0f} % of such pictures are"
