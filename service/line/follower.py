@@ -58,8 +58,8 @@ class LineFollower:
 
     Attributes:
         lost: the view no longer fits the movie; the line must be learnt again.
-        located: whether the phase is certain; not so at first after frames were missing for long, nor where
-            frames have not told it for most of an interval.
+        located: whether the phase is certain; not so at first after frames were missing for long, nor once
+            frames of a moving line have not told it for half an interval.
         certain: where the line was when the phase was last certain; None before.
     """
 

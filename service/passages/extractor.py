@@ -173,13 +173,22 @@ class PassageExtractor:
             return list(stop.value)
         return []
 
+    def _start(self, work: Work[list[Passage]]) -> list[Passage]:
+        """Learn something, at once or in `work`; return the passages that it completes now."""
+        self._work = work
+        return [] if self._options.in_background else self._finished()
+
+    def _finished(self) -> list[Passage]:
+        """Do all that there is to learn; return the passages that it completes."""
+        work, self._work = self._work, None
+        return [] if work is None else finish(work)
+
     def finish(self) -> list[Passage]:
         """End of a recording: return the carriers of one that was too short for the line to be learnt.
 
         Carriers that have not reached the end of the track are left out.
         """
-        work, self._work = self._work, None
-        passages = [] if work is None else finish(work)
+        passages = self._finished()
         if self._following is None and self._learning is not None:
             passages += finish(self._sight(self._learning.clip))
         if self._following is not None and self._last is not None:
@@ -205,13 +214,9 @@ class PassageExtractor:
                 self._following, self._work = None, None
                 self._learning = Learning(self._roi, self._track)
         if self._learning is not None and self._work is None:
-            known_s = None if self._following is None else self._following.line.interval_s
-            interval_s = self._learning.due(frame.t_s, known_s)
+            interval_s = self._learning.due(frame.t_s, self.line_interval_s)
             if interval_s is not None:
-                self._work = self._learn(self._learning, interval_s)
-                if not self._options.in_background:
-                    work, self._work = self._work, None
-                    passages += finish(work)
+                passages += self._start(self._learn(self._learning, interval_s))
         return passages
 
     def _learn(self, learning: Learning, interval_s: float) -> Work[list[Passage]]:
@@ -247,7 +252,8 @@ class PassageExtractor:
         """Report the carriers on the track, forget the phase. joined_s: when another clip begins, if so."""
         self._last_step_s = 0.0
         passages = [] if self._following is None else self._following.lose_phase(last, joined_s)
-        passages += self._learn_again(last.t_s if joined_s is None else joined_s, joined=joined_s is not None)
+        since = None if joined_s is None else Since(joined_s, begun=False)
+        passages += self._learn_again(last.t_s, since)
         if joined_s is not None:
             self._reporter.begin()
         return passages
@@ -260,27 +266,21 @@ class PassageExtractor:
             self._following.line.doubt(pause_s / self._options.gap_s)
         return self._learn_again(self._frame_s) if pause_s > self._options.pause_s else []
 
-    def _learn_again(self, last_s: float, *, joined: bool = False) -> list[Passage]:
-        """Begin a new clip, if the line is being learnt; return the carriers of the one so far."""
+    def _learn_again(self, last_s: float, since: Since | None = None) -> list[Passage]:
+        """Begin a new clip, if the line is being learnt; return the carriers of the one until last_s."""
         if self._learning is None:
             return []
         clip, self._learning = self._learning.clip, Learning(self._roi, self._track)
         if self._following is not None:
             self._work = None
             return []
-        if self._unaccounted is None:
-            first_s = clip.frames[0].t_s if clip.frames and not joined else last_s
-            self._unaccounted = Since(first_s, begun=not joined)
-        self._work = self._sight(clip)
-        if self._options.in_background:
-            return []
-        work, self._work = self._work, None
-        return finish(work)
+        first_s = clip.frames[0].t_s if clip.frames else last_s
+        self._unaccounted = self._unaccounted or since or Since(first_s, begun=True)
+        return self._start(self._sight(clip))
 
     def _resize(self, frame: Frame, last: Now | None) -> list[Passage]:
         """Begin again with the track scaled to frames of another size."""
-        passages = [] if last is None else self._lose_phase(last)
-        passages += [] if self._work is None else finish(self._work)
+        passages = ([] if last is None else self._lose_phase(last)) + self._finished()
         self._begin(self._given.scaled(frame.width / self._camera.width), (frame.width, frame.height))
         return passages
 
