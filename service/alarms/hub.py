@@ -21,7 +21,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVarTuple
 
 import structlog
 
@@ -30,7 +30,7 @@ from service.domain.errors import BarwatchError, StoreError
 from service.host.runner import Runner
 from service.store.records import OutboxEntry
 
-T = TypeVar("T")
+What = TypeVarTuple("What")
 log = structlog.get_logger(__name__)
 
 QUEUE_SIZE = 256
@@ -97,7 +97,7 @@ class AlarmHub:
     def show_unstored(self, alarms: tuple[Alarm, ...]) -> None:
         """Show subscribers the alarms that are not stored yet. Never blocks; for any thread."""
         self.unstored = alarms
-        self._on_loop(self._wake_all, None)
+        self._on_loop(self._wake_all)
 
     def subscribe(self, after: int | None = None) -> Subscription:
         """Return a subscription to everything after `after` (None: from now on).
@@ -122,12 +122,12 @@ class AlarmHub:
         """How many damaged rows of the outbox were met."""
         return len(self._unreadable)
 
-    def _on_loop(self, accept: Callable[[T], None], what: T) -> None:
+    def _on_loop(self, accept: Callable[[*What], None], *what: *What) -> None:
         loop = self._loop
         if loop is None:
             return
         try:
-            loop.call_soon_threadsafe(accept, what)
+            loop.call_soon_threadsafe(accept, *what)
         except RuntimeError:
             # The loop has closed under us: nobody is left to tell, and the outbox keeps the alarms.
             log.info("alarms came after the event loop had closed")
@@ -141,7 +141,7 @@ class AlarmHub:
                 self._known_seq = max(self._known_seq, alarm.seq)
                 self._behind.set()
 
-    def _wake_all(self, _: None) -> None:
+    def _wake_all(self) -> None:
         for subscription in self._subscriptions:
             subscription.wake()
 
