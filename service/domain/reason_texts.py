@@ -101,7 +101,10 @@ def not_armed_text(state: Arming) -> str:
     return f"not armed: {NOT_ARMED[state.reason].format(**state.parameters)}"
 
 
-def counted(number: float, noun: str, form: str = "g") -> str:
-    """Return a number with its noun: "1 picture", "2 pictures"; form: how it is written, see `format`."""
-    written = format(number, form)
+def counted(number: float, noun: str, form: str | None = None) -> str:
+    """Return a number with its noun: "1 picture", "2 pictures".
+
+    form: how it is written, see `format`; by default whole numbers have all their digits, others up to six.
+    """
+    written = format(number, form or ("d" if isinstance(number, int) else "g"))
     return f"{written} {noun}" if written == "1" else f"{written} {noun}s"

@@ -22,4 +22,5 @@ def test_one_is_not_counted_as_several() -> None:
     assert counted(1, "picture") == counted(0.9999, "picture", ".3g") == "1 picture"
     assert counted(0, "carrier") == "0 carriers"
     assert counted(2.08, "picture") == "2.08 pictures"
+    assert counted(2_160_000, "frame") == "2160000 frames"
     assert counted(1.0, "picture", ".1f") == "1.0 pictures"
