@@ -187,10 +187,9 @@ def silhouette(mask: UInt8, shapes: Shapes, eye: Eye, affine: Float64, value: in
     quad_px = np.asarray(
         np.clip(corners[dq.min(1, initial=1e9) > _NEAR_M], -4000, 8000) * (1 << _SHIFT), np.int32
     )
-    one = np.full((max(len(outline), len(quad_px)), 1), value, np.uint8)
     for polygons in (outline, quad_px):
         sides = np.full(len(polygons), polygons.shape[1], np.int32)
-        fill(mask[..., None], polygons, sides, one)
+        fill(mask[..., None], polygons, sides, np.full((len(polygons), 1), value, np.uint8))
 
 
 def dropped(shapes: Shapes, sun: tuple[float, float, float], ground_y: float) -> Shapes:

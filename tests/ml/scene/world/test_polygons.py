@@ -1,4 +1,4 @@
-"""The compiled filling draws OpenCV's pixels: the published pictures depend on every one of them."""
+"""Filling draws OpenCV's pixels: the published pictures depend on every one of them."""
 
 from __future__ import annotations
 
