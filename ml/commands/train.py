@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -141,11 +141,12 @@ def _train_barwatch(
         raise typer.BadParameter(f"at most {len(TEXTURED_SEEDS)} in all rounds", param_hint="--textured")
     seeds = range(config.first_seed, config.first_seed + config.lifts)
     files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
-    learner = BarwatchLearner(config, run.device, files)
+    taught: Sequence[Path] | Callable[[int], Sequence[Path]] = files
     if config.textured:
         behind = photographs if photographs.exists() else None
         config = replace(config, photographs=require_photographs(behind, "train") if behind else ())
-        learner = BarwatchLearner(config, run.device, partial(_round_of, config, files, behind, run))
+        taught = partial(_round_of, config, files, behind, run)
+    learner = BarwatchLearner(config, run.device, taught)
     if start_from and not resumed:
         if start_from.suffix == ".ts":
             weights, told = read_weights(start_from, config.model), ""

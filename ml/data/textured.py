@@ -107,12 +107,11 @@ class TexturedLifts:
             rng = np.random.default_rng([seed, 3, passage])
             if pool is not None:
                 rng = PooledGrain(rng.bit_generator, pool)
-            views = self._passage(lift, behind, rng, is_open=passage % 2 == 0)
             for _ in range(_TRIES):
+                views = self._passage(lift, behind, rng, is_open=passage % 2 == 0)
                 # Riders whom their seat hides would teach that whatever hides a seat is taken.
                 if self.use == "test" or not views[0][0].occupied or _seen(views):
                     break
-                views = self._passage(lift, behind, rng, is_open=passage % 2 == 0)
             done += [views[position][take] for take in range(self.takes) for position in range(3)]
         return RenderedLift.of(lift, done, self._masks(lift, np.random.default_rng([seed, 6])))
 
@@ -199,7 +198,7 @@ _OWN_PLACE = 0.5
 _EXPOSURES_OF_A_LIFT = 10
 _POOL = 1 << 19
 _CAREFUL = 0.4
-_TRIES = 4
+_TRIES = 5
 
 _CLEAR = 0.6
 """Upper limit of the obstructions in the photograph set, for `bearable`."""

@@ -15,7 +15,7 @@ from lifts.geometry import CANONICAL_SIZE, to_canonical
 from lifts.schema import MaskPair, Pose
 from ml.scene.lift import LiftScene, zoomed
 from ml.scene.world.backdrop import paint, shade_layers
-from ml.scene.world.carrier import bar_paths, bar_shapes
+from ml.scene.world.carrier import bar_paths, bar_shapes, swing_turn
 from ml.scene.world.raster import Light, draw, silhouette
 from ml.scene.world.shapes import BAR_ID, join
 
@@ -91,12 +91,6 @@ def _changed(scene: LiftScene, mask: UInt8, habit: Habit, rng: np.random.Generat
     return np.asarray(cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_NEAREST), np.uint8)
 
 
-def _turn(swing: float) -> Float64:
-    """Return the turn float64[3, 3] of a carrier that swings about its grip by an angle in radians."""
-    c, s = math.cos(swing), math.sin(swing)
-    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
-
-
 def draw_reference(scene: LiftScene, state: str) -> UInt8:
     """Return the empty carrier in plain light at the middle, uint8[200, 200, 3]; state open or closed."""
     affine = zoomed(to_canonical(scene.pose(scene.origins[1])), 2)
@@ -128,7 +122,7 @@ def bar_views(scene: LiftScene, opening: float, pose: Pose, swing: float = 0.0) 
     bar, body = bar_shapes(scene.spec, opening), scene.body
     if swing:
         grip = np.array([0, scene.spec.hanger_m, 0])
-        turn = _turn(swing)
+        turn = swing_turn(swing)
         bar, body = (part.mapped(turn, grip - turn @ grip) for part in (bar, body))
     canvas = np.zeros((2 * CANONICAL_SIZE, 2 * CANONICAL_SIZE, 4), np.uint8)
     draw(canvas, join([body, bar]), scene.eye, affine, PLAIN)
@@ -154,7 +148,7 @@ def _draw_mask(scene: LiftScene, opening: float, rng: np.random.Generator, swing
     if scene.spec.bar.rest != "none" and not style.rests:
         paths = [p for p in paths if p[1] != scene.spec.bar.radius * 1.1]
     for points, _ in paths:
-        placed = (points - grip) @ _turn(swing).T + grip if swing else points
+        placed = (points - grip) @ swing_turn(swing).T + grip if swing else points
         pixel, depth = scene.eye.project(placed, affine)
         if depth.min() < 0.3:
             continue

@@ -19,7 +19,7 @@ from ml.scene.optics import expose
 from ml.scene.passage import Circumstances, light_of
 from ml.scene.texture.backdrop import Backdrop
 from ml.scene.world.backdrop import Layers, paint, shade_layers, with_lamps
-from ml.scene.world.carrier import bar_paths, bar_shapes
+from ml.scene.world.carrier import bar_paths, bar_shapes, swing_turn
 from ml.scene.world.frames import bubble_quads
 from ml.scene.world.people import Person, seated, standing
 from ml.scene.world.raster import Eye, Light, draw, dropped, silhouette
@@ -69,11 +69,7 @@ class Rendered:
 
 def swung(scene: LiftScene, c: Circumstances, shapes: Shapes, origin: Float64) -> Shapes:
     """Return a carrier's shapes in the world: swung about its grip, its origin at `origin`."""
-    cp, sp, cr, sr = math.cos(c.pitch), math.sin(c.pitch), math.cos(c.roll), math.sin(c.roll)
-    pitch = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
-    roll = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-    grip = np.array([0, scene.spec.hanger_m, 0])
-    turn = pitch @ roll
+    grip, turn = np.array([0, scene.spec.hanger_m, 0]), swing_turn(c.pitch, c.roll)
     return shapes.mapped(turn, origin + grip - turn @ grip)
 
 

@@ -80,11 +80,8 @@ def textured_body(spec: CarrierSpec, style: SeatStyle) -> Shapes:
         grey = (0.42, 0.43, 0.45)
         for seat in range(spec.seats):
             x0, x1 = spec.seat_x(seat) - spec.seat_m / 2 + 0.02, spec.seat_x(seat) + spec.seat_m / 2 - 0.02
-            corners = [back_point(spec, x, up) for x, up in ((x0, 0.08), (x0, 1.0), (x1, 1.0), (x1, 0.08))]
-            rim = np.array(
-                [back_point(spec, p[0], 0.08 if k in (0, 3) else spec.back_m) for k, p in enumerate(corners)]
-            )
-            b.line(rim, 0.014, grey)
+            rim = ((x0, 0.08), (x0, spec.back_m), (x1, spec.back_m), (x1, 0.08))
+            b.line(np.array([back_point(spec, x, up) for x, up in rim]), 0.014, grey)
     return join([b.build(), frame_shapes(spec)])
 
 
@@ -112,22 +109,10 @@ def _pieces(
         rgb = _toned(spec.seat_rgb, _tone(style, rng, (k + 0.5) / count))
         if style.material == "upright":
             u, v = x0 + (x1 - x0) * f, x0 + (x1 - x0) * g
-            corners = [
-                back_point(spec, u, low),
-                back_point(spec, v, low),
-                back_point(spec, v, top),
-                back_point(spec, u, top),
-            ]
-            b.quad(corners, rgb, cells=(1, 2), bias_m=0.12)
+            b.quad(_on_back(spec, u, v, low, top), rgb, cells=(1, 2), bias_m=0.12)
         else:
             p, q = low + (top - low) * f, low + (top - low) * g
-            corners = [
-                back_point(spec, x0, p),
-                back_point(spec, x1, p),
-                back_point(spec, x1, q),
-                back_point(spec, x0, q),
-            ]
-            b.quad(corners, rgb, bias_m=0.12)
+            b.quad(_on_back(spec, x0, x1, p, q), rgb, bias_m=0.12)
     rows = 4 if style.material == "shiny" else max(3, style.count // 2)
     for k in range(rows):
         f, g = (k + 0.5 - style.cover / 2) / rows, (k + 0.5 + style.cover / 2) / rows

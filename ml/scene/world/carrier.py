@@ -24,6 +24,14 @@ BarShape = Literal["u", "v", "curved", "arms"]
 Rest = Literal["none", "t", "straight", "full"]
 
 
+def swing_turn(pitch: float, roll: float = 0.0) -> Float64:
+    """Return the turn float64[3, 3] of a carrier that swings about its grip, by two angles in radians."""
+    cp, sp, cr, sr = math.cos(pitch), math.sin(pitch), math.cos(roll), math.sin(roll)
+    about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
+    about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+    return np.asarray(about_x @ about_z)
+
+
 @dataclass(frozen=True)
 class BarSpec:
     """The safety bar in its closed position; it turns about the x axis through its hinges.
