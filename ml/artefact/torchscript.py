@@ -48,9 +48,8 @@ def unfold(weights: dict[str, Tensor], config: ModelConfig | None = None) -> dic
         if not isinstance(child, StandardConv):
             continue
         plain = f"{name}.0" if child.relu else name
-        for part in ("weight", "bias"):
-            if f"network.{plain}.{part}" not in weights:
-                raise ValueError(f"the artefact has no {plain}.{part}")
+        if f"network.{plain}.weight" not in weights:
+            continue  # a part that younger networks have
         folded = weights[f"network.{plain}.weight"].float()
         with torch.no_grad():
             child.weight.copy_(folded)
@@ -59,8 +58,11 @@ def unfold(weights: dict[str, Tensor], config: ModelConfig | None = None) -> dic
         gain = folded.flatten(1).norm(dim=1) / unit.norm(dim=1).clamp(min=1e-12)
         found |= {f"{name}.weight": folded, f"{name}.gain": gain}
         found[f"{name}.bias"] = weights[f"network.{plain}.bias"].float()
+    if not found:
+        raise ValueError("the artefact is not of this network, or it is frozen")
     for name in network.state_dict().keys() - found.keys():
-        found[name] = weights[f"network.{name}"].float()
+        if f"network.{name}" in weights:
+            found[name] = weights[f"network.{name}"].float()
     return found
 
 

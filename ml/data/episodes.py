@@ -1,4 +1,4 @@
-"""Batches: a few lifts with their masks, a few pictures of each."""
+"""Batches: a few lifts with their masks, a few passages of each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WATCHED = 0.6
 
 @dataclass(frozen=True, eq=False)
 class Episode:
-    """One batch of L lifts with P pictures each; picture i belongs to lift i // P.
+    """One batch of L lifts with P pictures each; picture i belongs to lift i // P, and to passage i // 3.
 
     images: uint8[L * P, 200, 200, 3]; bars: uint8[L * P, 200, 200], 255 where bar, 128 where it is hidden.
     riders: uint8[L * P, 200, 200], 255 where somebody on the carrier is seen.
@@ -52,9 +52,9 @@ class Episode:
 class Episodes(IterableDataset[Episode]):
     """An endless stream of episodes; each depends on seed and step only, so a resumed run sees the same."""
 
-    def __init__(self, files: list[Path], lifts: int, pictures: int, seed: int, first_step: int = 0) -> None:
+    def __init__(self, files: list[Path], lifts: int, passages: int, seed: int, first_step: int = 0) -> None:
         self.files = sorted(files)
-        self.lifts, self.pictures, self.seed = lifts, pictures, seed
+        self.lifts, self.pictures, self.seed = lifts, 3 * passages, seed
         self.first_step = first_step
 
     def __iter__(self) -> Iterator[Episode]:
@@ -96,10 +96,9 @@ class Episodes(IterableDataset[Episode]):
 
     def _lift(self, lift: RenderedLift, rng: np.random.Generator) -> tuple[npt.NDArray[np.generic], ...]:
         geometry = augment.lift_geometry(rng)
-        half = self.pictures // 2
-        open_index, closed_index = np.flatnonzero(lift.is_open), np.flatnonzero(~lift.is_open)
+        passages = [np.flatnonzero(lift.is_open[::3] == state) for state in (True, False)]
         picked = np.concatenate(
-            [rng.choice(open_index, half), rng.choice(closed_index, self.pictures - half)]
+            [3 * rng.choice(passages[n % 2]) + np.arange(3) for n in range(self.pictures // 3)]
         )
         images, bars, riders = [], [], []
         blind = rng.random(self.pictures) < BLIND

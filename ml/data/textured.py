@@ -32,7 +32,7 @@ from ml.scene.world.carrier import Back
 from ml.scene.world.fleet import sample_carrier
 from ml.scene.world.people import Person, Stander, sample_person
 
-LAYOUT = 3
+LAYOUT = 4
 """Version of textured lifts: raised with every change of what is drawn for a seed."""
 
 TEXTURED_FIRST_SEED = 40_000
@@ -214,8 +214,8 @@ def textured_lift(seed: int, case: Case) -> LiftScene:
     spec = sample_carrier(rng)
     azimuth = sample_azimuth(rng)
     seat = sample_seat(rng) if rng.random() < 0.7 else None
-    lone = case == "child" or (case == "any" and rng.random() < 0.15)
-    rear = case == "legs" or (case == "any" and rng.random() < 0.15)
+    lone = case == "child" or (case == "any" and rng.random() < 0.25)
+    rear = case == "legs" or (case == "any" and rng.random() < 0.2)
     if lone:
         spec = replace(spec, seats=int(8 if case == "child" else rng.integers(4, 9)), frame="bail")
     if rear:
@@ -235,7 +235,7 @@ def _conditions(
     half_lowered = TRAINING_HALF_LOWERED if training else HALF_LOWERED
     c = sample_conditions(lift, rng, is_open=is_open, occupied=occupied, half_lowered=half_lowered)
     seats = lift.spec.seats
-    if case == "child" or (case == "any" and occupied and rng.random() < 0.15):
+    if case == "child" or (case == "any" and occupied and rng.random() < 0.3):
         alone: list[Person | None] = [None] * seats
         alone[int(rng.integers(seats))] = sample_person(rng, child=case == "child" or None)
         c = replace(c, riders=tuple(alone))

@@ -72,9 +72,10 @@ class BarwatchNetwork(nn.Module):
         self.down50 = StandardConv(a, b, stride=2)
         self.down25, self.res25 = StandardConv(b, c, stride=2), Residual(c)
         self.down13, self.res13 = StandardConv(c, d, stride=2), Residual(d)
+        self.deep13 = Residual(d, strength=0.01)
         self.context = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(d, d))
         self.merge25, self.mix25 = StandardConv(d + c, c, kernel=1), StandardConv(c, c)
-        self.seats = nn.Conv2d(c, 1, 3, 1, 1)
+        self.seat25, self.seats = Residual(c, strength=0.01), nn.Conv2d(c, 1, 3, 1, 1)
         self.occupancy = nn.Linear(3, 1)
         # Four times the channels at 25 pixels are the channels at 50, at a quarter of the work.
         self.finer, self.skip = StandardConv(c, 4 * 8, kernel=1, relu=False), nn.Conv2d(b, 8, 1)
@@ -96,15 +97,12 @@ class BarwatchNetwork(nn.Module):
         """Embed float[N, 3, 200, 200] in -1..1."""
         x50 = self.down50(self.stem(x))  # [N, b, 50, 50]
         x25 = self.res25(self.down25(x50))  # [N, c, 25, 25]
-        x13 = self.res13(self.down13(x25))  # [N, d, 13, 13]
+        x13 = self.deep13(self.res13(self.down13(x25)))  # [N, d, 13, 13]
         x13 = x13 + self.context(x13.mean((2, 3)))[:, :, None, None]
         up = F.interpolate(x13, size=(self.free_grid, self.free_grid), mode="bilinear", align_corners=False)
         y25 = self.mix25(self.merge25(torch.cat([up, x25], 1)))  # [N, c, 25, 25]
-        rider_logits = self.seats(y25)  # [N, 1, 25, 25]
-        # One child on a bench for eight is a few cells: the strongest count, not the mean over all.
-        strongest = rider_logits.flatten(1).topk(24, 1).values  # [N, 24]
-        strongest = torch.stack([strongest[:, :k].mean(1) for k in (3, 8, 24)], 1)  # [N, 3]
-        occupancy = self.occupancy(strongest).squeeze(1)  # [N]
+        rider_logits = self.seats(self.seat25(y25))  # [N, 1, 25, 25]
+        occupancy = self.seated(rider_logits)
         y50 = F.relu(F.pixel_shuffle(self.finer(y25), 2) + self.skip(x50))  # [N, 8, 50, 50]
         bar_logits = self.bar(y50)  # [N, 1, 50, 50]
         embedding = self.embedding(bar_logits.float(), self.free(y25).float())
@@ -115,6 +113,16 @@ class BarwatchNetwork(nn.Module):
             occupancy.float(),
             y25,
         )
+
+    def seated(self, rider_logits: Tensor) -> Tensor:
+        """Return the logits of somebody being on the carrier, float[N], from float[N, 1, 25, 25].
+
+        One child on a bench for eight is a few cells: the strongest count, not the mean over all.
+        """
+        strongest = rider_logits.flatten(1).topk(24, 1).values  # [N, 24]
+        strongest = torch.stack([strongest[:, :k].mean(1) for k in (3, 8, 24)], 1)  # [N, 3]
+        occupancy: Tensor = self.occupancy(strongest).squeeze(1)
+        return occupancy
 
     def match(
         self, embedding: Tensor, features: Tensor, opened: Tensor, closed: Tensor, background: Tensor

@@ -46,13 +46,17 @@ class StandardConv(nn.Module):
 
 
 class Residual(nn.Module):
-    """Two convolutions whose result is added to the input, from nothing at the start of training."""
+    """Two convolutions whose result is added to the input.
 
-    def __init__(self, width: int) -> None:
+    strength: by how much at the start. Near zero the block changes next to nothing at first, and can be put
+        into a network that is trained already (Bachlechner et al., "ReZero is all you need", UAI 2021).
+    """
+
+    def __init__(self, width: int, strength: float = 0.2) -> None:
         super().__init__()
         self.first = StandardConv(width, width)
         self.second = StandardConv(width, width, relu=False)
-        self.strength = nn.Parameter(torch.full((), 0.2))
+        self.strength = nn.Parameter(torch.full((), strength))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map float[N, width, H, W] to the same shape."""

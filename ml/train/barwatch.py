@@ -72,6 +72,25 @@ def matched(
     return match(slice(None), 0), match(slice(None, None, 3), 1)
 
 
+def passage_loss(model: BarwatchNetwork, rider_logits: Tensor, occupied: Tensor, seen: Tensor) -> Tensor:
+    """Return the loss of who sits on the carriers of whole passages, float[].
+
+    Riders move with their carrier, what is behind does not: the mean map over a passage's registered pictures
+    keeps the first.
+
+    Args:
+        rider_logits: float[3 * N, 25, 25], the three pictures of each passage in a row.
+        occupied: float[3 * N]; of a picture that does not show the carrier it says nothing.
+        seen: bool[3 * N], whether the picture shows the carrier.
+    """
+    shown = seen.view(-1, 3, 1, 1).to(rider_logits)
+    count = shown.sum(1)
+    fused = (rider_logits.view(-1, 3, *rider_logits.shape[1:]) * shown).sum(1) / count.clamp(min=1)
+    usable = count.flatten() > 0
+    truth = (occupied * seen).view(-1, 3).amax(1)
+    return nn.functional.binary_cross_entropy_with_logits(model.seated(fused[:, None])[usable], truth[usable])
+
+
 def losses(model: BarwatchNetwork, episode: Episode, config: TrainConfig) -> dict[str, Tensor]:
     """Return every part of the loss for one episode, unweighted, and accuracies; float[] each."""
     lifts, pictures = len(episode.open_masks), len(episode.images)
@@ -117,6 +136,7 @@ def losses(model: BarwatchNetwork, episode: Episode, config: TrainConfig) -> dic
         "occupancy": nn.functional.binary_cross_entropy_with_logits(
             picture.occupancy_logits[seen], episode.occupied[seen]
         ),
+        "passage": passage_loss(model, picture.rider_logits, episode.occupied, seen),
         "accuracy": right[seen].float().mean(),
         "match_accuracy": judged_right[seen].float().mean(),
         "occupancy_accuracy": ((picture.occupancy_logits > 0) == (episode.occupied > 0.5))[seen]
@@ -133,6 +153,7 @@ def total(parts: dict[str, Tensor], config: TrainConfig) -> Tensor:
         + config.fit_weight * parts["fit"]
         + config.dense_weight * parts["dense"]
         + config.occupancy_weight * parts["occupancy"]
+        + config.passage_weight * parts["passage"]
         + config.rider_weight * parts["rider"]
         + config.blind_weight * parts["blind"]
         + config.mask_weight * parts["mask"]
@@ -255,7 +276,7 @@ class BarwatchLearner(Learner):
         """Start to load episodes, from this step on."""
         config = self.config
         files = list(self.files(self._round) if callable(self.files) else self.files)
-        data = Episodes(files, config.batch_lifts, config.batch_pictures, config.seed, self.step)
+        data = Episodes(files, config.batch_lifts, config.batch_passages, config.seed, self.step)
         loader = DataLoader(
             data,
             batch_size=None,

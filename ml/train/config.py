@@ -17,7 +17,7 @@ class TrainConfig:
     textured: further lifts, with textured seats and backdrops (`ml.data.textured`); half as many passages in
         `takes` exposures each. photographs: names of those behind them (`ml.data.photographs`).
     rounds: how often in a run the textured lifts are rendered anew, from the next seeds; the old ones go.
-    batch_lifts, batch_pictures: lifts in a step and pictures of each.
+    batch_lifts, batch_passages: lifts in a step, and passages of each, open and closed in turn.
     margin_scale: logits per unit of margin in the loss.
     started_from: checkpoint whose weights the run started with; "" for none.
     """
@@ -33,7 +33,7 @@ class TrainConfig:
     rounds: int = 1
     steps: int = 8000
     batch_lifts: int = 12
-    batch_pictures: int = 6
+    batch_passages: int = 2
     learning_rate: float = 3e-3
     warmup_steps: int = 200
     weight_decay: float = 2e-4
@@ -43,6 +43,7 @@ class TrainConfig:
     fit_weight: float = 0.25
     dense_weight: float = 1.0
     occupancy_weight: float = 0.5
+    passage_weight: float = 0.5
     rider_weight: float = 1.0
     blind_weight: float = 1.0
     mask_weight: float = 0.25
@@ -72,7 +73,7 @@ PRESETS = {
         takes=1,
         steps=12,
         batch_lifts=3,
-        batch_pictures=4,
+        batch_passages=2,
         warmup_steps=4,
     ),
     "small": TrainConfig(preset="small"),

@@ -30,7 +30,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint of the smoke preset, narrow and with few pictures, made by the command."""
     root = tmp_path_factory.mktemp("smoke")
     narrow = ModelConfig(widths=(4, 6, 12, 24), matcher_width=8)
-    small = replace(PRESETS["smoke"], batch_lifts=2, batch_pictures=2, model=narrow)
+    small = replace(PRESETS["smoke"], batch_lifts=2, batch_passages=2, model=narrow)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "smoke", small)
         patch.setattr(train, "BarwatchLearner", partial(BarwatchLearner, workers=0))

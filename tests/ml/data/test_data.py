@@ -36,9 +36,9 @@ def test_preparing_again_renders_nothing_new(lift_files: list[Path]) -> None:
 
 def test_episodes_are_set_by_seed_and_step(lift_files: list[Path]) -> None:
     """Step 7 is the same episode whether one starts at 0 or resumes at 7, anywhere; step 8 is another."""
-    drawn = Episodes(lift_files, lifts=2, pictures=2, seed=5)
+    drawn = Episodes(lift_files, lifts=2, passages=2, seed=5)
     first = drawn.episode(7, {})
-    resumed = Episodes(lift_files, lifts=2, pictures=2, seed=5, first_step=7)
+    resumed = Episodes(lift_files, lifts=2, passages=2, seed=5, first_step=7)
     again = next(iter(pickle.loads(pickle.dumps(resumed))))  # as it reaches a process that loads
     np.testing.assert_array_equal(first.images.numpy(), again.images.numpy())
     assert not np.array_equal(first.images.numpy(), drawn.episode(8, {}).images.numpy())
@@ -48,7 +48,7 @@ def test_a_loader_forgets_the_oldest_lifts_where_memory_ends(
     lift_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Room for two lifts: the same episodes come out, and no more than two stay."""
-    drawn = Episodes(lift_files, lifts=3, pictures=2, seed=1)
+    drawn = Episodes(lift_files, lifts=3, passages=2, seed=1)
     whole = drawn.episode(0, {})
     monkeypatch.setattr(episodes, "CACHED_BYTES", 2 * load(lift_files[0]).images.nbytes)
     cache: dict[Path, RenderedLift] = {}
@@ -59,16 +59,16 @@ def test_a_loader_forgets_the_oldest_lifts_where_memory_ends(
 
 
 def test_an_episode_holds_both_states_of_each_lift(lift_files: list[Path]) -> None:
-    """Half of each lift's pictures are open."""
-    episode = Episodes(lift_files, lifts=2, pictures=4, seed=0).episode(0, {})
-    assert episode.is_open.tolist() == [1, 1, 0, 0] * 2
-    assert episode.images.shape == (8, 200, 200, 3)
+    """Half of each lift's passages are open; a passage's three pictures are in a row, in order of time."""
+    episode = Episodes(lift_files, lifts=2, passages=2, seed=0).episode(0, {})
+    assert episode.is_open.tolist() == [1, 1, 1, 0, 0, 0] * 2
+    assert episode.images.shape == (12, 200, 200, 3)
     assert episode.open_masks.shape == (2, 200, 200)
 
 
 def test_a_picture_never_knows_itself(lift_files: list[Path]) -> None:
     """What a lift has watched is some of its other pictures; some lifts have watched none yet."""
-    drawn = Episodes(lift_files, lifts=3, pictures=6, seed=0)
+    drawn = Episodes(lift_files, lifts=3, passages=2, seed=0)
     watched = np.stack([np.asarray(drawn.episode(step, {}).watched) for step in range(12)])
     assert watched.shape == (12, 3, 6, 6)
     assert not watched[:, :, np.arange(6), np.arange(6)].any()

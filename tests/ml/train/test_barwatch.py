@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from ml.data.episodes import Episodes
-from ml.models.barwatch import ModelConfig
+from ml.models.barwatch import BarwatchNetwork, ModelConfig
 from ml.train import barwatch
-from ml.train.barwatch import BarwatchLearner, background_embedding, learning_rate
+from ml.train.barwatch import BarwatchLearner, background_embedding, learning_rate, passage_loss
 from ml.train.config import PRESETS, TrainConfig
 from ml.train.loop import train
 from ml.train.run import Run
@@ -18,7 +18,7 @@ CPU = torch.device("cpu")
 NARROW = ModelConfig(widths=(8, 12, 24, 48), matcher_width=16)
 """How training goes does not depend on the network's width."""
 
-TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_pictures=2, model=NARROW)
+TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_passages=2, model=NARROW)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def history(lift_files: list[Path]) -> list[dict[str, float]]:
     """What 16 steps on one episode measured."""
     config = replace(TINY, steps=16, warmup_steps=5, learning_rate=1e-2)
     learner = BarwatchLearner(config, CPU)
-    episode = Episodes(lift_files, 2, 4, seed=0).episode(0, {})
+    episode = Episodes(lift_files, 2, 2, seed=0).episode(0, {})
     return [learner.update(episode) for _ in range(config.steps)]
 
 
@@ -136,3 +136,24 @@ def test_another_networks_weights_are_taken_where_they_fit() -> None:
     for state in (learner.network.state_dict(), learner.average.state_dict()):
         assert torch.equal(state["stem.weight"], weights["stem.weight"])
         assert torch.equal(state["bar.weight"], begun)
+
+
+def test_who_sits_there_is_what_a_passage_has_in_common() -> None:
+    """What all three pictures show at one place counts more than what passes; a blind one is left out."""
+    torch.manual_seed(0)
+    model = BarwatchNetwork(NARROW)
+    rider = torch.full((3, 25, 25), -6.0)
+    rider[:, 8:14, 8:14] = 6.0
+    passer = torch.full((3, 25, 25), -6.0)
+    for n in range(3):
+        passer[n, 8:14, 8 * n : 8 * n + 6] = 6.0
+    seen = torch.tensor([True, True, True])
+
+    def loss(logits: torch.Tensor, occupied: float, seen: torch.Tensor = seen) -> float:
+        return float(passage_loss(model, logits, torch.full((3,), occupied), seen).detach())
+
+    assert loss(rider, 1.0) < loss(passer, 1.0)
+    assert loss(passer, 0.0) < loss(rider, 0.0)
+    covered = rider.clone()
+    covered[1] = -20.0
+    assert loss(covered, 1.0, torch.tensor([True, False, True])) == pytest.approx(loss(rider, 1.0))
