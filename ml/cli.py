@@ -9,7 +9,7 @@ from typing import Any
 
 COMMANDS: dict[str, Any] = {
     "render": ("ml.commands.render:app", "Render lifts, pictures and videos from seeds."),
-    "train": ("ml.commands.train:train", "Train a network."),
+    "train": ("ml.commands.training.train:train", "Train a network."),
     "evaluate": ("ml.commands.evaluate:evaluate", "Judge a system."),
     "evaluate-arming": (
         "ml.commands.onsite:evaluate_arming",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from torch.utils.data import IterableDataset
 
 from lifts.arrays import Bool
 from ml.data import augment
+from ml.data.arriving import arrived
 from ml.data.rendered import RenderedLift, load
 
 BLIND, DISPLACED = 0.06, 0.6
@@ -48,12 +49,29 @@ class Episode:
     close_masks: torch.Tensor
     watched: torch.Tensor
 
+    def to(self, device: torch.device) -> Episode:
+        """Return the same on a device; from pinned memory without waiting for it."""
+        return Episode(**{name: value.to(device, non_blocking=True) for name, value in vars(self).items()})
+
+    def pin_memory(self) -> Episode:
+        """Return the same in memory that a GPU reads by itself; torch's loader calls this."""
+        return Episode(**{name: value.pin_memory() for name, value in vars(self).items()})
+
 
 class Episodes(IterableDataset[Episode]):
-    """An endless stream of episodes; each depends on seed and step only, so a resumed run sees the same."""
+    """An endless stream of episodes; each depends on seed and step only, so a resumed run sees the same.
 
-    def __init__(self, files: list[Path], lifts: int, passages: int, seed: int, first_step: int = 0) -> None:
-        self.files = sorted(files)
+    Args:
+        files: rendered lifts; or a folder that others add to and take from, whose episodes depend on what is
+            there, and repeat nothing.
+        lifts, passages: in an episode, and of each lift.
+        first_step: of the run, from which to go on.
+    """
+
+    def __init__(
+        self, files: Sequence[Path] | Path, lifts: int, passages: int, seed: int, first_step: int = 0
+    ) -> None:
+        self.files = files if isinstance(files, Path) else sorted(files)
         self.lifts, self.pictures, self.seed = lifts, 3 * passages, seed
         self.first_step = first_step
 
@@ -69,10 +87,9 @@ class Episodes(IterableDataset[Episode]):
             step += workers
 
     def episode(self, step: int, cache: dict[Path, RenderedLift]) -> Episode:
-        """Return the episode of this step: a pure function of (files, seed, step)."""
+        """Return the episode of this step: a pure function of (files that are there, seed, step)."""
         rng = np.random.default_rng([self.seed, step])
-        chosen = rng.choice(len(self.files), self.lifts, replace=len(self.files) < self.lifts)
-        parts = [self._lift(_cached(self.files[i], cache), rng) for i in chosen]
+        parts = [self._lift(lift, rng) for lift in self._chosen(rng, cache)]
         images, bars, riders, is_open, occupied, blind, opens, closes = (
             np.concatenate([np.asarray(p[k]) for p in parts]) for k in range(8)
         )
@@ -87,6 +104,17 @@ class Episodes(IterableDataset[Episode]):
             close_masks=torch.from_numpy(closes),
             watched=torch.from_numpy(self._watched(rng)),
         )
+
+    def _chosen(self, rng: np.random.Generator, cache: dict[Path, RenderedLift]) -> list[RenderedLift]:
+        while True:
+            files = arrived(self.files) if isinstance(self.files, Path) else self.files
+            chosen = rng.choice(len(files), self.lifts, replace=len(files) < self.lifts)
+            try:
+                return [_cached(files[i], cache) for i in chosen]
+            except FileNotFoundError:
+                if not isinstance(self.files, Path):
+                    raise
+                # One of them made room for a younger one since they were listed.
 
     def _watched(self, rng: np.random.Generator) -> Bool:
         some: Bool = rng.random((self.lifts, self.pictures, self.pictures)) < rng.random((self.lifts, 1, 1))

@@ -17,6 +17,10 @@ class TrainConfig:
     textured: further lifts, with textured seats and backdrops (`ml.data.textured`); half as many passages in
         `takes` exposures each. photographs: names of those behind them (`ml.data.photographs`).
     rounds: how often in a run the textured lifts are rendered anew, from the next seeds; the old ones go.
+    arriving: whether lifts are rendered while the run learns from those that are there; `lifts` and
+        `textured` are then as many as it may come to, and there are no rounds.
+    steps, minutes: the run ends, its learning rate annealed, after so many steps, or so many minutes of
+        learning if not 0, whichever comes first.
     batch_lifts, batch_passages: lifts in a step, and passages of each, open and closed in turn.
     margin_scale: logits per unit of margin in the loss.
     started_from: checkpoint whose weights the run started with; "" for none.
@@ -31,7 +35,9 @@ class TrainConfig:
     takes: int = 6
     photographs: tuple[str, ...] = ()
     rounds: int = 1
+    arriving: bool = False
     steps: int = 8000
+    minutes: float = 0.0
     batch_lifts: int = 12
     batch_passages: int = 2
     learning_rate: float = 3e-3
@@ -79,5 +85,15 @@ PRESETS = {
     "small": TrainConfig(preset="small"),
     # Goes on from what ships (--start-from): who sits there, before texture.
     "sight": TrainConfig(preset="sight", lifts=600, textured=800, rounds=4, steps=4000, learning_rate=1e-3),
+    # For 16 cores and one GPU: they render and load as fast as they can, and the clock ends it.
+    "gpu": TrainConfig(
+        preset="gpu",
+        lifts=3000,
+        textured=10_000,
+        arriving=True,
+        steps=100_000,
+        minutes=9.0,
+        batch_lifts=24,
+    ),
     "large": TrainConfig(preset="large", lifts=3000, passages=10, steps=20_000),
 }

@@ -10,7 +10,7 @@ import cv2
 import pytest
 import torch
 
-from ml.data import benchmark, rendered
+from ml.data import arriving, benchmark, rendered
 from ml.data.rendered import PlainLifts, prepare
 from ml.evaluate import watching
 
@@ -35,7 +35,7 @@ def _one_thread() -> None:
 def _renders_here() -> Iterator[None]:
     """Every process would load all libraries again, for seconds. `bench render` still starts real ones."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (rendered, benchmark, watching):
+        for module in (arriving, benchmark, rendered, watching):
             patch.setattr(module, "renderers", Here)
         yield
 

@@ -3,20 +3,26 @@
 import json
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
-from ml.commands import export, train
+from ml.commands import export
+from ml.commands.training import barwatch as training
 from ml.models.barwatch import ModelConfig
-from ml.train.barwatch import BarwatchLearner
-from ml.train.config import PRESETS
+from ml.train.barwatch import BarwatchLearner, TrainingFiles
+from ml.train.config import PRESETS, TrainConfig
 from ml.train.run import Run
 from service import cli
 
 RUN = CliRunner()
+
+
+def _alone(config: TrainConfig, device: torch.device, files: TrainingFiles, _: int) -> BarwatchLearner:
+    """A learner without further processes."""
+    return BarwatchLearner(config, device, files, workers=0)
 
 
 def _invoke(*words: str) -> str:
@@ -33,7 +39,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = replace(PRESETS["smoke"], batch_lifts=2, batch_passages=2, model=narrow)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "smoke", small)
-        patch.setattr(train, "BarwatchLearner", partial(BarwatchLearner, workers=0))
+        patch.setattr(training, "BarwatchLearner", _alone)
         _invoke(
             *("train", "barwatch", "--preset", "smoke", "--steps", "3", "--lifts", "2", "--workers", "1"),
             *("--out", str(root / "run"), "--cache", str(root / "cache"), "--device", "cpu"),
@@ -60,13 +66,35 @@ def test_a_rounds_lifts_take_the_place_of_the_last_rounds(tmp_path: Path) -> Non
     """Seeds go on from round to round; the files of the round before are gone, plain lifts stay."""
     plain = tmp_path / "plain.npz"
     config = replace(PRESETS["smoke"], textured=1, takes=1, passages=2, rounds=2)
-    first = train._round_of(config, [plain], None, Run(cache=tmp_path, workers=1), 0)
-    second = train._round_of(config, [plain], None, Run(cache=tmp_path, workers=1), 1)
+    first = training._round_of(config, [plain], None, Run(cache=tmp_path, workers=1), 0)
+    second = training._round_of(config, [plain], None, Run(cache=tmp_path, workers=1), 1)
     assert first[0] == second[0] == plain
     assert "40000" in first[1].name
     assert "40001" in second[1].name
     assert not first[1].exists()
     assert second[1].exists()
+
+
+def test_lifts_arrive_while_a_gpu_preset_learns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In small: a plain and a textured lift come, training draws from both, and the checkpoint says how."""
+    monkeypatch.setattr(training, "BarwatchLearner", _alone)
+    narrow = ModelConfig(widths=(4, 6, 12, 24), matcher_width=8)
+    monkeypatch.setitem(
+        PRESETS, "gpu", replace(PRESETS["gpu"], batch_lifts=2, passages=2, takes=1, model=narrow)
+    )
+    words = ("train", "barwatch", "--preset", "gpu", "--lifts", "1", "--textured", "1", "--steps", "2")
+    folders = (
+        "--out",
+        str(tmp_path / "run"),
+        "--cache",
+        str(tmp_path),
+        "--photographs",
+        str(tmp_path / "no"),
+    )
+    _invoke(*words, *folders, "--workers", "1", "--device", "cpu")
+    assert len(list((tmp_path / "arriving").glob("*.npz"))) == 2
+    saved = torch.load(tmp_path / "run" / "last.pt", weights_only=True)
+    assert (saved["step"], saved["config"]["arriving"], saved["config"]["minutes"]) == (2, True, 9.0)
 
 
 def test_more_textured_lifts_than_there_are_seeds_are_refused(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import torch
 from ml.data.episodes import Episodes
 from ml.models.barwatch import BarwatchNetwork, ModelConfig
 from ml.train import barwatch
-from ml.train.barwatch import BarwatchLearner, background_embedding, learning_rate, passage_loss
+from ml.train.barwatch import BarwatchLearner, learning_rate
 from ml.train.config import PRESETS, TrainConfig
 from ml.train.loop import train
+from ml.train.objective import background_embedding, passage_loss
 from ml.train.run import Run
 
 CPU = torch.device("cpu")
@@ -22,7 +23,7 @@ TINY = replace(PRESETS["smoke"], steps=4, batch_lifts=2, batch_passages=2, model
 
 
 @pytest.fixture(scope="module")
-def history(lift_files: list[Path]) -> list[dict[str, float]]:
+def history(lift_files: list[Path]) -> list[dict[str, torch.Tensor]]:
     """What 16 steps on one episode measured."""
     config = replace(TINY, steps=16, warmup_steps=5, learning_rate=1e-2)
     learner = BarwatchLearner(config, CPU)
@@ -30,14 +31,14 @@ def history(lift_files: list[Path]) -> list[dict[str, float]]:
     return [learner.update(episode) for _ in range(config.steps)]
 
 
-def test_it_overfits_one_batch(history: list[dict[str, float]]) -> None:
+def test_it_overfits_one_batch(history: list[dict[str, torch.Tensor]]) -> None:
     """16 steps on one episode bring its margin loss well down: everything is connected."""
     assert history[-1]["margin"] < 0.6 * history[0]["margin"]
     assert history[-1]["dense"] < 0.8 * history[0]["dense"]
     assert history[-1]["accuracy"] > 0.8
 
 
-def test_pictures_of_another_lift_are_told_apart(history: list[dict[str, float]]) -> None:
+def test_pictures_of_another_lift_are_told_apart(history: list[dict[str, torch.Tensor]]) -> None:
     """On the same episode: its own pictures fit their masks, the next lift's masks do not."""
     assert history[-1]["fit"] < 0.8 * history[0]["fit"]
 
@@ -108,6 +109,38 @@ def test_the_learning_rate_warms_up_and_cools_down() -> None:
     assert learning_rate(0, config) == pytest.approx(0.1)
     assert learning_rate(10, config) == pytest.approx(1.0)
     assert learning_rate(110, config) == pytest.approx(0.01)
+
+
+def test_a_run_by_the_clock_ends_in_time_and_annealed(lift_files: list[Path]) -> None:
+    """Of three minutes at half a minute a step: six steps, the last at a hundredth of the learning rate."""
+    config = replace(TINY, steps=1000, minutes=3.0, warmup_steps=1, learning_rate=1e-3)
+    ticks = iter(range(0, 10_000, 30))
+    learner = BarwatchLearner(config, CPU, lift_files, workers=0, clock=lambda: float(next(ticks)))
+    state = {"seconds": 0.0}
+    assert not learner.finished(state)
+    learner.learn(state)
+    assert learner.step == 6
+    assert learner.optimiser.param_groups[0]["lr"] == pytest.approx(1e-5)
+    assert learner.finished({"seconds": 180.0})
+
+
+def test_a_resumed_run_by_the_clock_has_only_the_time_that_is_left(lift_files: list[Path]) -> None:
+    """A minute of three is left: two steps."""
+    config = replace(TINY, steps=1000, minutes=3.0)
+    ticks = iter(range(0, 10_000, 30))
+    learner = BarwatchLearner(config, CPU, lift_files, workers=0, clock=lambda: float(next(ticks)))
+    learner.learn({"seconds": 120.0})
+    assert learner.step == 2
+
+
+def test_learning_rates_by_the_clock_by_hand() -> None:
+    """Warm-up by steps, then by the time that is over, or the steps, whichever is further."""
+    config = TrainConfig(steps=110, warmup_steps=10, learning_rate=1.0, minutes=10)
+    assert learning_rate(0, config) == pytest.approx(0.1)
+    assert learning_rate(20, config, 300.0) == pytest.approx(0.505)
+    assert learning_rate(60, config, 60.0) == pytest.approx(0.505)
+    assert learning_rate(20, config, 600.0) == pytest.approx(0.01)
+    assert learning_rate(20, config, 900.0) == pytest.approx(0.01)
 
 
 def test_a_configuration_survives_its_checkpoint() -> None:

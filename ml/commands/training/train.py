@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import torch
 import typer
 
-from ml.artefact.torchscript import read_weights
 from ml.commands.common import (
     BenchmarkOption,
     CacheOption,
@@ -20,27 +18,22 @@ from ml.commands.common import (
     WorkersOption,
     console,
     device_name,
-    prepare_lifts,
     progress_bar,
     read_parts,
-    require_photographs,
 )
+from ml.commands.training.barwatch import train_barwatch
 from ml.data.benchmark import parts
 from ml.data.counts import Split
 from ml.data.photographs import FOLDER
 from ml.data.pictures import PictureSet, read, select_evenly
-from ml.data.textured import TEXTURED_SEEDS, TexturedLifts
 from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
 from ml.systems.recipe import Recipe
-from ml.train.barwatch import BarwatchLearner
-from ml.train.config import PRESETS, TrainConfig
+from ml.train.config import PRESETS
 from ml.train.loop import BEST, LAST
-from ml.train.loop import read as read_checkpoint
-from ml.train.loop import train as train_learner
 from ml.train.run import Run
 from ml.train.systems import Lesson, train_rates
 
-Preset = Literal["smoke", "small", "sight", "large"]
+Preset = Literal["smoke", "small", "sight", "large", "gpu"]
 """How much data and how long."""
 
 
@@ -78,6 +71,10 @@ def train(
     rounds: Annotated[
         int | None, typer.Option(min=1, help="How often in the run these lifts are rendered anew.")
     ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(min=0, help="Of learning, for barwatch: it ends annealed after so many; 0: by steps."),
+    ] = None,
     photographs: Annotated[
         Path, typer.Option(help="Where `render photographs` put them; without, textures are drawn ones.")
     ] = FOLDER,
@@ -86,11 +83,15 @@ def train(
         typer.Option(min=1, help="Of the CPU; sums come out the same only with as many. All cores."),
     ] = None,
     workers: WorkersOption = 2,
+    loaders: Annotated[
+        int, typer.Option(min=0, help="Processes that load and augment pictures, for barwatch; 0: none.")
+    ] = 1,
     device: DeviceOption = "auto",
 ) -> None:
     """Train a network.
 
-    barwatch trains on lifts that are rendered first, unless they exist; the papers' systems on
+    barwatch trains on lifts that are rendered first, unless they exist, or with --preset gpu meanwhile; the
+    papers' systems on
     the benchmark's training pictures (--preset small: Table 1, large: Table 3, smoke: a few of two lifts,
     rendered if need be), validated on its validation pictures.
     """
@@ -112,10 +113,11 @@ def train(
             "lifts": lifts,
             "textured": textured,
             "rounds": rounds,
+            "minutes": minutes,
             "learning_rate": learning_rate and learning_rate[0],
         }
         given = {name: value for name, value in changes.items() if value is not None}
-        _train_barwatch(replace(PRESETS[preset], seed=seed), given, start_from, photographs, run)
+        train_barwatch(replace(PRESETS[preset], seed=seed), given, start_from, photographs, run, loaders)
         return
     words = [*(set_ or []), f"seed={seed}", f"threads={torch.get_num_threads()}"]
     words += [f"epochs={epochs}"] if epochs else []
@@ -126,58 +128,6 @@ def train(
         raise typer.BadParameter(str(error), param_hint="--set") from None
     lesson = _lesson(system, recipe, preset, run)
     _train_system(lesson, learning_rate or [lesson.recipe.learning_rate], run)
-
-
-def _train_barwatch(
-    config: TrainConfig, given: dict[str, Any], start_from: Path | None, photographs: Path, run: Run
-) -> None:
-    """Train the shipped network; a run that goes on keeps its configuration but for what is given."""
-    last = run.out / LAST
-    resumed = last.exists()
-    if resumed:
-        config = TrainConfig.from_dict(read_checkpoint(last, run.device)["config"])
-    config = replace(config, **given)
-    if config.rounds * config.textured > len(TEXTURED_SEEDS):
-        raise typer.BadParameter(f"at most {len(TEXTURED_SEEDS)} in all rounds", param_hint="--textured")
-    seeds = range(config.first_seed, config.first_seed + config.lifts)
-    files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
-    taught: Sequence[Path] | Callable[[int], Sequence[Path]] = files
-    if config.textured:
-        behind = photographs if photographs.exists() else None
-        config = replace(config, photographs=require_photographs(behind, "train") if behind else ())
-        taught = partial(_round_of, config, files, behind, run)
-    learner = BarwatchLearner(config, run.device, taught)
-    if start_from and not resumed:
-        if start_from.suffix == ".ts":
-            weights, told = read_weights(start_from, config.model), ""
-        else:
-            other = read_checkpoint(start_from, run.device)
-            weights, told = other["average"], f" {other['step']} steps,"
-        taken = learner.start_from(weights)
-        source = f"{start_from},{told} {len(taken)} of its {len(weights)} tensors"
-        learner.config = replace(config, started_from=source)
-    with progress_bar() as progress:
-        task = progress.add_task("training barwatch", total=config.steps, note="")
-
-        def show(measured: dict[str, float]) -> None:
-            note = f"loss {measured['margin']:.3f} accuracy {100 * measured['accuracy']:.1f}"
-            progress.update(task, completed=measured["step"], note=note)
-
-        path = train_learner(learner, replace(run, progress=show))
-    console.print(f"checkpoint: {path}")
-
-
-def _round_of(
-    config: TrainConfig, plain: Sequence[Path], photographs: Path | None, run: Run, number: int
-) -> list[Path]:
-    """Return the files of a round: the plain lifts, and the round's own textured ones; those of others go."""
-    recipe = TexturedLifts(max(2, config.passages // 2), config.takes, photographs)
-    first = number * config.textured
-    seeds = TEXTURED_SEEDS[first : first + config.textured]
-    for seed in {*TEXTURED_SEEDS[: config.rounds * config.textured]} - {*seeds}:
-        recipe.path(run.cache, seed).unlink(missing_ok=True)
-    what = f"textured lifts, round {number + 1} of {config.rounds}"
-    return [*plain, *prepare_lifts(run.cache, seeds, recipe, run.workers, what)]
 
 
 def _train_system(lesson: Lesson, rates: Sequence[float], run: Run) -> None:

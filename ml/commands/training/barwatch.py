@@ -1,0 +1,118 @@
+"""The shipped network's part of `barwatch train`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from ml.artefact.torchscript import read_weights
+from ml.commands.common import console, prepare_lifts, progress_bar, require_photographs
+from ml.data.arriving import ArrivingLifts, mixed
+from ml.data.rendered import PlainLifts
+from ml.data.textured import TEXTURED_SEEDS, TexturedLifts
+from ml.train.barwatch import BarwatchLearner, TrainingFiles
+from ml.train.config import TrainConfig
+from ml.train.loop import LAST
+from ml.train.loop import read as read_checkpoint
+from ml.train.loop import train as train_learner
+from ml.train.run import Run
+
+
+def train_barwatch(
+    config: TrainConfig,
+    given: dict[str, Any],
+    start_from: Path | None,
+    photographs: Path,
+    run: Run,
+    loaders: int = 1,
+) -> None:
+    """Train the shipped network; a run that goes on keeps its configuration but for what is given."""
+    last = run.out / LAST
+    resumed = last.exists()
+    if resumed:
+        config = TrainConfig.from_dict(read_checkpoint(last, run.device)["config"])
+    config = replace(config, **given)
+    if config.rounds * config.textured > len(TEXTURED_SEEDS):
+        raise typer.BadParameter(f"at most {len(TEXTURED_SEEDS)} in all rounds", param_hint="--textured")
+    behind = photographs if config.textured and photographs.exists() else None
+    if config.textured:
+        config = replace(config, photographs=require_photographs(behind, "train") if behind else ())
+    with ExitStack() as stack:
+        if config.arriving:
+            arriving = stack.enter_context(_arriving(config, behind, run))
+            with console.status("waiting for the first lifts"):
+                arriving.wait_for(config.batch_lifts)
+            stack.callback(_tell, arriving)
+            taught: TrainingFiles = arriving.folder
+        else:
+            taught = _prepared(config, behind, run)
+        _learn(BarwatchLearner(config, run.device, taught, loaders), start_from if not resumed else None, run)
+
+
+def _learn(learner: BarwatchLearner, start_from: Path | None, run: Run) -> None:
+    config = learner.config
+    if start_from:
+        if start_from.suffix == ".ts":
+            weights, told = read_weights(start_from, config.model), ""
+        else:
+            other = read_checkpoint(start_from, run.device)
+            weights, told = other["average"], f" {other['step']} steps,"
+        taken = learner.start_from(weights)
+        source = f"{start_from},{told} {len(taken)} of its {len(weights)} tensors"
+        learner.config = replace(config, started_from=source)
+    with progress_bar() as progress:
+        task = progress.add_task("training barwatch", total=config.steps, note="")
+
+        def show(measured: dict[str, float]) -> None:
+            note = f"loss {measured['margin']:.3f} accuracy {100 * measured['accuracy']:.1f}"
+            progress.update(task, completed=measured["step"], note=note)
+
+        path = train_learner(learner, replace(run, progress=show))
+    console.print(f"checkpoint: {path}")
+
+
+def _prepared(config: TrainConfig, photographs: Path | None, run: Run) -> TrainingFiles:
+    """Render the plain lifts; return them, or what gives those of each round."""
+    seeds = range(config.first_seed, config.first_seed + config.lifts)
+    files = prepare_lifts(run.cache, seeds, config.passages, run.workers, "training lifts")
+    return partial(_round_of, config, files, photographs, run) if config.textured else files
+
+
+def _arriving(config: TrainConfig, photographs: Path | None, run: Run) -> ArrivingLifts:
+    """Return what renders the plain and the textured lifts side by side, into a folder of their own."""
+    recipes = PlainLifts(config.passages), _textured(config, photographs)
+    seeds = (
+        range(config.first_seed, config.first_seed + config.lifts),
+        TEXTURED_SEEDS[: config.textured],
+    )
+    jobs = [(recipes[which], seed) for which, seed in mixed(*seeds)]
+    return ArrivingLifts(run.cache / "arriving", jobs, run.workers)
+
+
+def _tell(arriving: ArrivingLifts) -> None:
+    console.print(f"{arriving.rendered} lifts rendered meanwhile")
+    if arriving.failures:
+        console.print(f"[yellow]{len(arriving.failures)} could not be rendered: {arriving.failures[0]}")
+
+
+def _textured(config: TrainConfig, photographs: Path | None) -> TexturedLifts:
+    return TexturedLifts(max(2, config.passages // 2), config.takes, photographs)
+
+
+def _round_of(
+    config: TrainConfig, plain: Sequence[Path], photographs: Path | None, run: Run, number: int
+) -> list[Path]:
+    """Return the files of a round: the plain lifts, and the round's own textured ones; those of others go."""
+    recipe = _textured(config, photographs)
+    first = number * config.textured
+    seeds = TEXTURED_SEEDS[first : first + config.textured]
+    for seed in {*TEXTURED_SEEDS[: config.rounds * config.textured]} - {*seeds}:
+        recipe.path(run.cache, seed).unlink(missing_ok=True)
+    what = f"textured lifts, round {number + 1} of {config.rounds}"
+    return [*plain, *prepare_lifts(run.cache, seeds, recipe, run.workers, what)]
