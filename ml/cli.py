@@ -51,6 +51,10 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.report:report",
         "Write report.md with its plots, systems.md, and the tables in other documents, from JSON files.",
     ),
+    "refresh": (
+        "ml.commands.report:refresh",
+        "Measure again what was measured before the shipped network changed, each result by its own command.",
+    ),
     "plot": ("ml.commands.plot:app", "Pictures of what the papers' networks have learnt."),
     "bench": {
         "": "Speed of the parts, measured on this machine.",

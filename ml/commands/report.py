@@ -1,13 +1,17 @@
-"""`barwatch report`: tables and plots from what was measured."""
+"""`barwatch report`: tables and plots from what was measured; `barwatch refresh`: measures it again."""
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ml.commands.common import RESULTS
+from ml.commands.common import RELEASED, RESULTS, console
 from ml.papers.comparison.orderings import compare_runs
 from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.plots import plots
@@ -31,3 +35,49 @@ def report(
         path.write_text(text, encoding="utf-8")
     for path in [*written, *plots(measured, results)]:
         typer.echo(str(path))
+
+
+WITHOUT_NETWORK = ("digits", "ingest", "passages")
+"""Results that the shipped network has no part in; those of the papers' systems have none either."""
+
+
+def refresh(
+    names: Annotated[list[str] | None, typer.Argument(help="Only these results, e.g. loco.")] = None,
+    results: Annotated[Path, typer.Option(help="Folder of the JSON files.")] = RESULTS,
+    dry_run: Annotated[bool, typer.Option(help="Only print the commands.")] = False,
+) -> None:
+    """Measure again what was measured before the shipped network changed, each result by its own command.
+
+    A run that was interrupted goes on with the results that are still old. Commit the network first, write
+    the report afterwards.
+    """
+    for name, command in stale(results, RELEASED / "barwatch.ts"):
+        if names and name not in names:
+            continue
+        console.print(f"{name}: {command}")
+        if not dry_run:
+            subprocess.run([sys.executable, "-m", "service.cli", *shlex.split(command)[1:]], check=True)
+
+
+def stale(results: Path, artefact: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and command of every result that is of a commit before the artefact's last change.
+
+    Args:
+        results: folder of the JSON files; each has its `command` and `git_commit`.
+        artefact: a file that is in the git repository.
+    """
+
+    def git(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["git", *arguments], cwd=artefact.parent, capture_output=True, text=True, check=False
+        )
+
+    changed = git("log", "-1", "--format=%H", "--", artefact.name).stdout.strip()
+    for name, result in read_results(results).items():
+        command = result.get("command", "") if isinstance(result, dict) else ""
+        others = name.startswith("benchmark-") and name != "benchmark-barwatch"
+        if not command or others or name in WITHOUT_NETWORK:
+            continue
+        commit = str(result["git_commit"]).removesuffix("-dirty")
+        if not changed or git("merge-base", "--is-ancestor", changed, commit).returncode:
+            yield name, command
