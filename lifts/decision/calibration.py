@@ -7,11 +7,10 @@ from typing import Annotated, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from lifts.decision.clusters import ClusterPrior
+from lifts.decision.clusters import ClusterPrior, Finite, Positive
+from lifts.decision.seat import SeatCalibration
 from lifts.decision.verdict import Verdict
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Shift = Annotated[int, Field(ge=-50, le=50)]
@@ -20,7 +19,7 @@ Shift = Annotated[int, Field(ge=-50, le=50)]
 class Calibration(BaseModel):
     """Margin to confidence: p(open) = sigmoid(-(scale * margin + offset)); unknown between low and high.
 
-    occupancy_threshold: a carrier is occupied if its probability of being so is at least this.
+    occupancy_threshold: without `seat`, a carrier is occupied from this probability of being so on.
     fit_threshold: a passage is unknown if its probability of showing a carrier of the lift is below this.
     min_quality: a picture registered with a lower quality may show the bar anywhere, and is not judged.
     min_separation, min_separation_good: distances between the embeddings of a pair of masks; the pair is
@@ -29,6 +28,7 @@ class Calibration(BaseModel):
     bar_map_cells: side of the bar map at the start of an embedding; 0 if there is no such map.
     clusters: the distribution of passage margins over lifts in general (`heaps` in artefacts before 0.6).
     scale_on_site: the scale for a lift with its own threshold. Artefacts before 0.3 lack both.
+    seat: how rider maps say who sits there; None of artefacts before 0.7.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +46,12 @@ class Calibration(BaseModel):
     bar_map_cells: Annotated[int, Field(ge=0, le=200)] = 0
     clusters: ClusterPrior | None = Field(default=None, validation_alias=AliasChoices("clusters", "heaps"))
     scale_on_site: Positive | None = None
+    seat: SeatCalibration | None = None
+
+    @property
+    def rider_cells(self) -> int:
+        """Side of the rider maps; 0 of a model without."""
+        return 0 if self.seat is None else self.seat.cells
 
     @model_validator(mode="after")
     def _check_band(self) -> Self:

@@ -37,7 +37,8 @@ from lifts.decision.fusion import mean_odds, select_decisive
 from lifts.decision.prototypes import Prototypes
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
-from lifts.decision.verdict import ImageJudgement, Inference, Judgement, PictureQuality, Verdict
+from lifts.decision.seat import judge_seat
+from lifts.decision.verdict import ImageJudgement, Inference, Judgement, PictureQuality, Seat, Verdict
 
 
 def judge(
@@ -57,7 +58,7 @@ def judge(
     Raises:
         ValueError: the shapes do not match.
     """
-    bank, (embeddings, occupancy, matches) = references.bank, inference
+    bank, (embeddings, occupancy, matches, riders) = references.bank, inference
     if embeddings.shape != (len(pictures), bank.shape[2]) or occupancy.shape != (len(pictures),):
         raise ValueError(
             f"expected {len(pictures)} embeddings of {bank.shape[2]} numbers and as many occupancies, "
@@ -67,9 +68,11 @@ def judge(
     if site is not None:
         calibration = calibration.with_threshold(site.fit.threshold)
     distances = distances_of(inference, bank, None if site is None else site.prototypes)
+    finite = np.isfinite(distances).all(1) & np.isfinite(occupancy)
+    if len(riders):
+        finite &= np.isfinite(riders).all((1, 2))
     problems = [
-        problem_of(picture, calibration, bool(np.isfinite(row).all() and np.isfinite(occupied)))
-        for picture, row, occupied in zip(pictures, distances, occupancy, strict=True)
+        problem_of(picture, calibration, bool(known)) for picture, known in zip(pictures, finite, strict=True)
     ]
     margins = [float(row[0] - row[1]) for row in distances]
     chances = [calibration.probability_open(margin) for margin in margins]
@@ -91,17 +94,18 @@ def judge(
     margin = float(np.mean([margins[index] for index in select_decisive(chances, usable)]))
     p_open = calibration.probability_open(margin)
     verdict = calibration.verdict_of(p_open)
-    seated = float(mean_odds(occupancy[usable]))
+    seat, seated = judge_seat(inference.take(usable), calibration.seat, calibration.occupancy_threshold)
     return Judgement(
         verdict=verdict,
         confidence=max(p_open, 1.0 - p_open),
         margin=margin,
-        occupied=seated >= calibration.occupancy_threshold,
+        occupied=seat is Seat.OCCUPIED,
         occupancy=seated,
         images=images,
         mask_version=references.mask_version,
         model=references.model,
         reasons=(Reason.TOO_CLOSE,) if verdict is Verdict.UNKNOWN else (),
+        seat_unclear=seat is Seat.UNCLEAR,
     )
 
 
@@ -121,6 +125,7 @@ def unknown(
         mask_version=0 if references is None else references.mask_version,
         model="" if references is None else references.model,
         reasons=reasons,
+        seat_unclear=True,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
 
 from lifts.arrays import Float32
 from lifts.decision.reasons import Reason
@@ -18,17 +20,37 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Seat(StrEnum):
+    """Who sits on the carrier: somebody, nobody, or `unclear` if that cannot be determined."""
+
+    OCCUPIED = "occupied"
+    EMPTY = "empty"
+    UNCLEAR = "unclear"
+
+
+NO_RIDERS: Float32 = np.zeros((0, 0, 0), np.float32)
+"""The rider maps of a model that has none."""
+
+
 class Inference(NamedTuple):
     """What the network infers from N pictures.
 
     embeddings: float32[N, D]. occupancy: float32[N] in 0..1.
     matches: float32[N, 2], by comparison with the lift's references: the margin, and the probability 0..1
         that the picture shows a carrier of that lift; NaN from a model that only gives distances.
+    riders: float32[N, C, C], log odds that a cell shows somebody on the carrier; NO_RIDERS from a model
+        without such maps.
     """
 
     embeddings: Float32
     occupancy: Float32
     matches: Float32
+    riders: Float32 = NO_RIDERS
+
+    def take(self, rows: Any) -> Inference:
+        """Return what was inferred from some of the pictures; rows: anything that indexes an array."""
+        riders = self.riders[rows] if len(self.riders) else self.riders
+        return Inference(self.embeddings[rows], self.occupancy[rows], self.matches[rows], riders)
 
 
 class PictureQuality(Protocol):
@@ -62,6 +84,8 @@ class Judgement:
 
     margin: mean of d(picture, open mask) - d(picture, close mask): a negative margin means nearer to open.
     confidence: calibrated probability of the verdict, 0..1; for `unknown`, that of the likelier state.
+    occupied: somebody sits on the carrier. occupancy: the calibrated probability of that, 0..1.
+    seat_unclear: nobody can tell whether anybody does; `occupied` is False then.
     mask_version, model: what it was judged by; 0 and empty if there were no masks.
     reasons: why the verdict is unknown, without repeats; empty for any other verdict.
     """
@@ -75,3 +99,11 @@ class Judgement:
     mask_version: int
     model: str
     reasons: tuple[Reason, ...] = ()
+    seat_unclear: bool = False
+
+    @property
+    def seat(self) -> Seat:
+        """Who sits on the carrier."""
+        if self.occupied:
+            return Seat.OCCUPIED
+        return Seat.UNCLEAR if self.seat_unclear else Seat.EMPTY

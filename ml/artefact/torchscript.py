@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from lifts.arrays import Float32, Int64, UInt8
+from lifts.decision.verdict import NO_RIDERS
 from ml.models.barwatch import BarwatchNetwork, EmbedderOutput, ModelConfig, prepare_masks, prepare_pictures
 from ml.models.layers import StandardConv
 
@@ -100,10 +101,16 @@ class Artefact(nn.Module):
         return torch.sigmoid(self.forward(images).bar_logits)
 
     @torch.jit.export
-    def look(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """uint8[N, 200, 200, 3] to embeddings float32[N, D], features for `match`, occupancy float32[N]."""
+    def look(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """uint8[N, 200, 200, 3] to all that does not depend on masks.
+
+        Returns:
+            embeddings float32[N, D], features for `match`, occupancy float32[N], and rider maps
+            float32[N, 25, 25], log odds; the last is not in artefacts before 0.7.
+        """
         output = self.forward(images)
-        return output.embedding, output.features, torch.sigmoid(output.occupancy_logits)
+        occupancy = torch.sigmoid(output.occupancy_logits)
+        return output.embedding, output.features, occupancy, output.rider_logits
 
     @torch.jit.export
     def match(self, embedding: Tensor, features: Tensor, references: Tensor) -> tuple[Tensor, Tensor]:
@@ -123,11 +130,11 @@ class Artefact(nn.Module):
         return found.margin, torch.sigmoid(found.fit_logits)
 
     @torch.jit.export
-    def compare(self, images: Tensor, references: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """`look` and `match` in one: embeddings, occupancy, margins and chances."""
-        embedding, features, occupancy = self.look(images)
+    def compare(self, images: Tensor, references: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """`look` and `match` in one: embeddings, occupancy, margins, chances and rider maps."""
+        embedding, features, occupancy, riders = self.look(images)
         margin, fit = self.match(embedding, features, references)
-        return embedding, occupancy, margin, fit
+        return embedding, occupancy, margin, fit, riders
 
 
 BATCH = 32
@@ -202,11 +209,13 @@ class EncodedPictures:
     embedding: Float32
     features: Tensor
     occupancy: Float32
+    riders: Float32
 
     def take(self, rows: Int64 | slice) -> EncodedPictures:
         """The same of some of the pictures."""
         where = rows if isinstance(rows, slice) else torch.from_numpy(rows)
-        return EncodedPictures(self.embedding[rows], self.features[where], self.occupancy[rows])
+        riders = self.riders[rows] if len(self.riders) else self.riders
+        return EncodedPictures(self.embedding[rows], self.features[where], self.occupancy[rows], riders)
 
 
 class Scripted:
@@ -227,8 +236,9 @@ class Scripted:
                 self.module.look(torch.from_numpy(np.ascontiguousarray(images[at : at + BATCH])))
                 for at in range(0, len(images), BATCH)
             ]
-        embedding, features, occupancy = (torch.cat(part) for part in zip(*parts, strict=True))
-        return EncodedPictures(embedding.numpy(), features, occupancy.numpy())
+        embedding, features, occupancy, *maps = (torch.cat(part) for part in zip(*parts, strict=True))
+        riders = maps[0].numpy() if maps else NO_RIDERS
+        return EncodedPictures(embedding.numpy(), features, occupancy.numpy(), riders)
 
     def match(self, seen: EncodedPictures, references: Float32) -> tuple[Float32, Float32]:
         """Judge N pictures by one lift's references float32[3, D]: margins, chances float32[N] to belong."""

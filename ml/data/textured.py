@@ -37,8 +37,11 @@ LAYOUT = 4
 
 TEXTURED_FIRST_SEED = 40_000
 
-TEXTURED_SEEDS = range(TEXTURED_FIRST_SEED, TEXTURED_FIRST_SEED + 10_000)
+TEXTURED_SEEDS = range(TEXTURED_FIRST_SEED, TEXTURED_FIRST_SEED + 9_940)
 """Seeds that may be trained on."""
+
+CALIBRATION_TEXTURED_SEEDS = range(TEXTURED_SEEDS.stop, TEXTURED_SEEDS.stop + 60)
+"""Seeds that the seat is calibrated on."""
 
 Case = Literal["any", "alone", "empty", "occupied", "child", "legs", "behind"]
 """What a lift's passages show: anything; an empty carrier with nobody anywhere; an empty carrier; people; one
@@ -47,19 +50,8 @@ behind an empty bench."""
 
 OF_THE_EXPOSURE = (
     *("saturation", "snow", "snow_size", "snow_streak", "rain", "drops", "frost", "glare", "veil", "blur_px"),
-    *(
-        "motion_px",
-        "zoom",
-        "sharpen",
-        "noise",
-        "chroma",
-        "band",
-        "interlace",
-        "quality",
-        "blocks",
-        "vignette",
-    ),
-    *("contrast", "crf", "grey", "lens"),
+    *("motion_px", "zoom", "sharpen", "noise", "chroma", "band", "interlace", "quality", "blocks"),
+    *("vignette", "contrast", "crf", "grey", "lens"),
 )
 """Properties that each take of a passage draws anew."""
 
@@ -76,6 +68,8 @@ class TexturedLifts:
         use: which photographs.
         case: what the passages show.
         only_photographs: nothing but photographs is behind the carrier.
+        one_place: the same photograph, at one place, is behind all passages of a lift, as at a real station;
+            goes with `only_photographs`.
     """
 
     passages: int
@@ -84,10 +78,12 @@ class TexturedLifts:
     use: Use = "train"
     case: Case = "any"
     only_photographs: bool = False
+    one_place: bool = False
 
     def path(self, folder: Path, seed: int) -> Path:
         """Where a lift's file is kept; files of another recipe are never read."""
-        photographed = f"{self.use}-only" if self.only_photographs else self.use
+        alone = "-place" if self.one_place else "-only"
+        photographed = f"{self.use}{alone}" if self.only_photographs else self.use
         behind = photographed if self.photographs else "drawn"
         name = f"t{LAYOUT}-{self.case}-{behind}-{seed:05d}-{self.passages}x{self.takes}.npz"
         return folder / name
@@ -137,7 +133,10 @@ class TexturedLifts:
     def _behind(self, lift: LiftScene, rng: np.random.Generator) -> Behind:
         photographs = present(self.photographs, self.use) if self.photographs else []
         if self.only_photographs:
-            return Behind({}, photographs, False, [])
+            anywhere = Behind({}, photographs, False, [])
+            if not self.one_place:
+                return anywhere
+            return replace(anywhere, place=self._backdrop(lift, anywhere, rng))
         chosen = rng.choice(list(PATTERNS), _PATTERNS_OF_A_LIFT, replace=False).tolist()
         patterns = {name: PATTERNS[name](rng) for name in chosen}
         exposures = [
@@ -147,6 +146,8 @@ class TexturedLifts:
 
     def _backdrop(self, lift: LiftScene, behind: Behind, rng: np.random.Generator) -> Backdrop | None:
         """Draw what is behind a take: patterns as often as photographs; the lift's own place if it shows."""
+        if behind.place is not None:
+            return behind.place
         if behind.own_place and rng.random() < 0.3:
             return None
         names = list(behind.patterns)
@@ -186,12 +187,14 @@ class Behind:
     patterns: uint8[512, 512, 3] by name. photographs: names of those that may be used.
     own_place: whether the lift's own place shows too, whole or as near ground; it takes time to paint.
     exposures: weather, lens and sensor of further takes.
+    place: what is behind every passage; None: each has another backdrop.
     """
 
     patterns: dict[str, UInt8]
     photographs: list[str]
     own_place: bool
     exposures: list[Circumstances]
+    place: Backdrop | None = None
 
 
 _OWN_PLACE = 0.5

@@ -14,7 +14,6 @@ from lifts.decision.clusters import fit_clusters
 from lifts.decision.judge import judge
 from lifts.decision.references import LiftReferences, reference_embeddings
 from lifts.decision.site import PassageSample, SiteCalibration, calibrate_site, is_informative
-from lifts.decision.verdict import Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import accuracy, wilson
 from ml.evaluate.scoring import CheckedPicture, PictureFeatures, Scores, ScoringNetwork, check_pictures, infer
@@ -128,7 +127,7 @@ def sample(
     places, margins = [], []
     for place, passage in enumerate(chosen.tolist()):
         pictures = lift.watched_pictures[3 * passage : 3 * passage + 3]
-        three = Inference(*(part[3 * place : 3 * place + 3] for part in inference))
+        three = inference.take(slice(3 * place, 3 * place + 3))
         judgement = judge(pictures, three, lift.masks, calibration)
         if is_informative(judgement):
             places.append(place)

@@ -34,6 +34,10 @@ class PictureFeatures(Protocol):
     def occupancy(self) -> Float32:
         """float32[N] in 0..1."""
 
+    @property
+    def riders(self) -> Float32:
+        """float32[N, C, C]: rider maps, log odds; NO_RIDERS of a network without."""
+
     def take(self, rows: Int64 | slice) -> PictureFeatures:
         """Return the features of some of the pictures."""
 
@@ -82,7 +86,7 @@ class Scores:
     @property
     def margin(self) -> Float32:
         """float32[P], less the lift's own threshold if it has one: the papers' systems judge by its sign."""
-        embeddings, _, matches = self.inference
+        embeddings, _, matches, _ = self.inference
         margins, site = matches[:, 0], self.references.site
         if np.isnan(margins).all():
             distances = distances_to(embeddings, self.references.bank)
@@ -102,8 +106,7 @@ class Scores:
         """Yield the product's verdicts with the truth, of each picture (`pictures` 1) or passage (3)."""
         for at in range(0, len(self.pictures), pictures):
             rows = slice(at, at + pictures)
-            inference = Inference(*(part[rows] for part in self.inference))
-            judgement = judge(self.pictures[rows], inference, self.references, calibration)
+            judgement = judge(self.pictures[rows], self.inference.take(rows), self.references, calibration)
             yield Outcome.of(judgement, bool(self.is_open[at]), bool(self.occupied[at]))
 
 
@@ -114,7 +117,8 @@ def check_pictures(images: UInt8) -> tuple[CheckedPicture, ...]:
 
 def infer(model: ScoringNetwork, seen: PictureFeatures, references: Float32) -> Inference:
     """Return the network's output for pictures, compared with their lift's references float32[3, D]."""
-    return Inference(seen.embedding, seen.occupancy, np.stack(model.match(seen, references), 1))
+    matches = np.stack(model.match(seen, references), 1)
+    return Inference(seen.embedding, seen.occupancy, matches, seen.riders)
 
 
 def score(

@@ -22,6 +22,7 @@ from lifts.decision.fusion import mean_odds
 from lifts.decision.prototypes import background_embedding, learn
 from lifts.decision.reasons import Reason
 from lifts.decision.references import reference_embeddings
+from lifts.decision.seat import rider_shares
 from ml.evaluate.metrics import fit_logistic
 from ml.evaluate.onsite import JudgedSample, SiteLift, sample
 from ml.evaluate.scoring import Scores, ScoringNetwork
@@ -166,6 +167,7 @@ def golden(model: ScoringNetwork, image: UInt8, mask: UInt8) -> dict[str, Any]:
         "embed_mask": [round(float(v), 6) for v in drawn],
         "occupancy": round(float(seen.occupancy[0]), 6),
         "match": [round(float(margin[0]), 6), round(float(fit[0]), 6)],
+        "riders": [round(float(v), 6) for v in rider_shares(seen.riders).reshape(-1)],
         "tolerance": 2e-3,
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from ml.artefact.torchscript import Scripted, script
 from ml.data.photographs import listed
-from ml.data.rendered import load
+from ml.data.rendered import RenderedLift, load
 from ml.evaluate.onsite import SiteLift
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_rendered
@@ -23,6 +24,7 @@ from ml.export.manifest import (
     separations,
     write,
 )
+from ml.export.seat import SeatSample, calibrate_seat, seat_sample
 from ml.models.barwatch import BarwatchNetwork
 from ml.train.config import TrainConfig
 
@@ -32,7 +34,18 @@ def photographs_of(config: TrainConfig) -> list[dict[str, str]]:
     return [asdict(photograph) for photograph in listed() if photograph.name in config.photographs]
 
 
-def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: str, command: str) -> Path:
+def _seeds(lifts: Sequence[RenderedLift]) -> str:
+    return f"seeds {lifts[0].seed} to {lifts[-1].seed}" if lifts else "none"
+
+
+def release(
+    checkpoint: dict[str, Any],
+    files: list[Path],
+    out: Path,
+    version: str,
+    command: str,
+    textured: Sequence[Path] = (),
+) -> Path:
     """Write out/barwatch.ts and out/barwatch.json.
 
     Args:
@@ -40,6 +53,8 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
         files: rendered lifts (ml.data.rendered) for the calibration, none of them trained on.
         out: folder, made if missing.
         command: the command line, as the origin of the figures.
+        textured: textured lifts (ml.data.textured) for the calibration of the seat, besides the others; none
+            of them trained on.
 
     Returns:
         The artefact's path.
@@ -58,7 +73,15 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
     scores = [score_rendered(network, lift, seen=seen) for lift, seen in zip(lifts, looks, strict=True)]
     known = [SiteLift.of(network, lift, 0, seen) for lift, seen in zip(lifts, looks, strict=True)]
     pairs = [(lift.open_mask, lift.close_mask) for lift in lifts]
-    calibration = calibrate(scores, known, separations(network, pairs))
+    seats = [SeatSample.joined([seat_sample(lift, seen) for lift, seen in zip(lifts, looks, strict=True)])]
+    before_texture = [load(file) for file in textured]
+    if before_texture:
+        seats.append(
+            SeatSample.joined([seat_sample(lift, network.look(lift.images)) for lift in before_texture])
+        )
+    calibration = calibrate(scores, known, separations(network, pairs)).model_copy(
+        update={"seat": calibrate_seat(seats, looks[0].riders.shape[1])}
+    )
     others = [
         score_rendered(
             network, replace(lift, open_mask=other.open_mask, close_mask=other.close_mask), seen=seen
@@ -84,6 +107,11 @@ def release(checkpoint: dict[str, Any], files: list[Path], out: Path, version: s
         "embedding_dim": model.dimensions,
         "golden": golden(network, lifts[0].images[1], lifts[0].open_mask),
         "calibration": calibration.model_dump(mode="json"),
+        "calibrated_on": {
+            "lifts": _seeds(lifts),
+            "textured_lifts_for_the_seat": _seeds(before_texture),
+            "passages_for_the_seat": sum(len(sample.occupied) for sample in seats),
+        },
         "training": {
             **config.as_dict(),
             "data": f"rendered lifts, {config.lifts} seeds from {config.first_seed}",

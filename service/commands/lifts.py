@@ -11,11 +11,13 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from lifts.decision.verdict import Seat
 from lifts.errors import LiftError
 from lifts.folder import MASKS, REFERENCES, find_pictures, read_lift
 from service.commands.client import Target, patiently, request, run_calls
 from service.commands.options import DataOption, DeviceOption, JsonOption, ModelOption, UrlOption
 from service.domain.errors import ConfigurationError
+from service.domain.reason_texts import SEAT_TEXTS
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def classify(
     if as_json:
         typer.echo(json.dumps(found))
         return
-    seat = "occupied" if found["occupied"] else "empty"
+    seat = SEAT_TEXTS[Seat(found["seat"])]
     reason = f": {found['reason']}" if found["reason"] else ""
     typer.echo(f"{found['verdict']} ({100 * found['confidence']:.1f} %), {seat}{reason}")
 

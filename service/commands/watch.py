@@ -17,7 +17,7 @@ from lifts.folder import LiftFolder, read_lift_folder
 from service.commands.options import DataOption, DeviceOption, FpsOption, ModelOption
 from service.domain.errors import ConfigurationError, NotFoundError
 from service.domain.passage import Passage
-from service.domain.reason_texts import reason_text
+from service.domain.reason_texts import SEAT_TEXTS, reason_text
 from service.inference.model import EmbeddingModel
 from service.passages.motion import track_warnings
 from service.settings import Settings, load_settings
@@ -125,13 +125,14 @@ def _line(seen: Watched, timing: bool) -> str:
         "confidence": round(judgement.confidence, 4),
         "margin": round(judgement.margin, 4),
         "occupied": judgement.occupied,
+        "seat": judgement.seat.value,
         "reasons": [reason.value for reason in judgement.reasons],
     }
     return json.dumps(line | ({"t_decided": round(seen.decided_s, 3)} if timing else {}))
 
 
 def _sentence(passage: Passage, judgement: Judgement) -> str:
-    seat = "occupied" if judgement.occupied else "empty"
+    seat = SEAT_TEXTS[judgement.seat]
     reason = f", {reason_text(judgement.reasons)}" if judgement.reasons else ""
     return (
         f"{passage.t_middle_s:8.1f} s  carrier {passage.number:<4} {judgement.verdict.value:8} "

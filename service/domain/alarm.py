@@ -16,7 +16,7 @@ class AlarmKind(StrEnum):
     """What an alarm is about: one kind for the bar, the others for the system's own eyesight and health."""
 
     BAR_OPEN = "bar_open"
-    """An occupied carrier left with its bar open."""
+    """A carrier left with its bar open, and is or may be occupied."""
     CAMERA_LOST = "camera_lost"
     """No frames come."""
     CAMERA_FROZEN = "camera_frozen"
@@ -51,7 +51,7 @@ class AlarmState(StrEnum):
 
 
 class Severity(StrEnum):
-    """How urgent an alarm is: critical for people in danger, warning for a blind system."""
+    """How urgent an alarm is: critical for people in danger, warning for a system that cannot tell."""
 
     CRITICAL = "critical"
     WARNING = "warning"

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.reasons import Reason
+from lifts.decision.verdict import Seat
 from service.domain.errors import SourceProblem
+
+SEAT_TEXTS = {
+    Seat.OCCUPIED: "occupied",
+    Seat.EMPTY: "empty",
+    Seat.UNCLEAR: "occupied or not: unclear",
+}
 
 TEXTS: dict[Reason, str] = {
     Reason.DARK: "too dark",

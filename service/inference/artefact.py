@@ -17,8 +17,10 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lifts.decision.calibration import Calibration, Finite, Share
+from lifts.decision.calibration import Calibration, Share
+from lifts.decision.clusters import Finite
 from lifts.decision.references import reference_embeddings
+from lifts.decision.seat import rider_shares
 from lifts.decision.verdict import Inference
 from lifts.text import read_text
 from service.domain.arrays import Float32, Image
@@ -36,7 +38,7 @@ class Golden(Record):
     """One picture and one mask with the network's outputs for them, within an absolute `tolerance`.
 
     match: margin and chance with that mask as the open one and zeros as the close one; of a model that has
-        `compare`.
+        `compare`. riders: the rider map row by row, as probabilities; of a model that is judged by it.
     """
 
     image_png_base64: str
@@ -46,6 +48,7 @@ class Golden(Record):
     occupancy: Share
     tolerance: Annotated[float, Field(gt=0, le=0.1)]
     match: tuple[Finite, Finite] | None = None
+    riders: tuple[Share, ...] | None = None
 
     def image(self) -> Image:
         """Return the picture, uint8[200, 200, 3] RGB; raises ArtefactError."""
@@ -183,6 +186,8 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
     ]
     if golden.match is not None:
         pairs.append(("match", seen.matches[0], golden.match))
+    if golden.riders is not None:
+        pairs.append(("riders", rider_shares(seen.riders).reshape(-1), golden.riders))
     for name, found, expected in pairs:
         difference = float(np.abs(found - np.asarray(expected, dtype=np.float32)).max())
         # `not <=` so that a NaN fails as well.
@@ -195,6 +200,11 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
 
 def _check(manifest: Manifest, source: Path) -> None:
     golden = manifest.golden
+    cells, riders = manifest.calibration.rider_cells, golden.riders or ()
+    if len(riders) != cells * cells:
+        raise ArtefactError(
+            f"{source}: golden.riders: {len(riders)} numbers, expected {cells * cells} by calibration.seat"
+        )
     for name, vector in (("embed", golden.embed), ("embed_mask", golden.embed_mask)):
         if len(vector) != manifest.embedding_dim:
             raise ArtefactError(

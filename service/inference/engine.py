@@ -2,7 +2,7 @@
 
     engine = WorkerEngine(path, on_health=pipeline.on_event)
     engine.start()                                    # ArtefactError if the model is refused
-    embeddings, occupancy, matches = engine.submit_pictures(images, masks).result()
+    embeddings, occupancy, matches, riders = engine.submit_pictures(images, masks).result()
 
 The worker is a process of its own that holds the model. One thread here feeds it batches and starts a new one
 when it dies or hangs. The service's own process never imports torch.
@@ -80,15 +80,14 @@ class WorkerEngine:
         runners: Runners | None = None,
     ) -> None:
         self.manifest = verify(path)
-        self._options = EmbedderOptions(
-            Path(path), device, threads, precision, MAX_REQUEST, self.manifest.embedding_dim
-        )
+        dim, cells = self.manifest.embedding_dim, self.manifest.calibration.rider_cells
+        self._options = EmbedderOptions(Path(path), device, threads, precision, MAX_REQUEST, dim, cells)
         self._on_health = on_health
         self._deadline_s = deadline_s
         self._limits = SessionLimits(start_s, hang_s, window_s)
         self._back_off = BackOff(first_s=0.25, longest_s=max_backoff_s)
         self._context, self._main = get_context("spawn"), main
-        self._blocks = Blocks(self._context, self.manifest.embedding_dim)
+        self._blocks = Blocks(self._context, dim, cells)
         self._queue = RequestQueue(max_waiting)
         self._first: Future[None] = Future()
         self._runner = (runners or Runners()).add(Runner("engine", self._live_once))

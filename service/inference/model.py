@@ -131,7 +131,9 @@ class EmbeddingModel:
         each = np.zeros((count, 3, dim), np.float32)
         if references is not None:
             each[:] = references
-        inferences = [Inference(*(np.zeros(shape, np.float32) for shape in ((0, dim), 0, (0, 2))))]
+        cells = self.manifest.calibration.rider_cells
+        nothing = ((0, dim), 0, (0, 2), (0, cells, cells))
+        inferences = [Inference(*(np.zeros(shape, np.float32) for shape in nothing))]
         with torch.inference_mode():
             for batch, compared in zip(self._batches(images), self._batches(each), strict=True):
                 inferences.append(self._infer(batch, compared))
@@ -140,11 +142,15 @@ class EmbeddingModel:
     def _infer(self, batch: torch.Tensor, references: torch.Tensor) -> Inference:
         if self._compare is None:
             embeddings, occupancy = self._module.embed(batch), self._module.occupancy(batch)
-            matches = torch.full((len(batch), 2), torch.nan)
+            matches, maps = torch.full((len(batch), 2), torch.nan), []
         else:
-            embeddings, occupancy, margin, fit = self._compare(batch, references)
+            embeddings, occupancy, margin, fit, *maps = self._compare(batch, references)
             matches = torch.stack([margin, fit], 1)
-        return Inference(*(part.float().cpu().numpy() for part in (embeddings, occupancy, matches)))
+        # A model whose calibration says nothing of its maps is judged without them.
+        maps = maps if self.manifest.calibration.rider_cells else [torch.zeros((0, 0, 0))]
+        if not maps:
+            raise ArtefactError(f"{self.manifest.file}: the model gives no rider maps, which it is judged by")
+        return Inference(*(part.float().cpu().numpy() for part in (embeddings, occupancy, matches, maps[0])))
 
     def masks(self, masks: Image) -> Float32:
         """Embed masks uint8[N, 200, 200] of 0 and 255; returns float32[N, D]. Raises ValueError."""

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lifts.decision.verdict import Inference
+from lifts.decision.verdict import NO_RIDERS, Inference
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError
 from service.host import signals
@@ -33,7 +33,10 @@ PICTURE_BYTES = 200 * 200 * 3
 
 @dataclass(frozen=True)
 class EmbedderOptions:
-    """What a worker needs to know; `capacity` is the largest batch that the shared blocks hold."""
+    """What a worker needs to know; `capacity` is the largest batch that the shared blocks hold.
+
+    cells: side of the rider maps; 0 of a model without.
+    """
 
     path: Path
     device: str
@@ -41,6 +44,7 @@ class EmbedderOptions:
     precision: Literal["auto", "float32"]
     capacity: int
     dim: int
+    cells: int = 0
 
 
 def input_view(block: Any, kind: str, count: int) -> Image:
@@ -54,19 +58,23 @@ def references_view(block: Any, dim: int, count: int) -> Float32:
     return np.frombuffer(block, np.float32, count=count * 3 * dim).reshape(count, 3, dim)
 
 
-def output_view(block: Any, dim: int, count: int) -> Float32:
-    """Return the output block as float32[count, D + 3]: embedding, occupancy, match (0 for masks)."""
-    return np.frombuffer(block, np.float32, count=count * (dim + 3)).reshape(count, dim + 3)
+def output_view(block: Any, dim: int, count: int, cells: int = 0) -> Float32:
+    """Return the output block as float32[count, D + 3 + C * C].
+
+    In a row: embedding, occupancy, match, rider map; all but the embedding are 0 for masks.
+    """
+    width = dim + 3 + cells * cells
+    return np.frombuffer(block, np.float32, count=count * width).reshape(count, width)
 
 
 class Blocks:
     """The memory that the engine shares with its workers, one batch at a time."""
 
-    def __init__(self, context: SpawnContext, dim: int) -> None:
-        self._dim = dim
+    def __init__(self, context: SpawnContext, dim: int, cells: int = 0) -> None:
+        self._dim, self._cells = dim, cells
         self.inputs = context.RawArray("B", MAX_REQUEST * PICTURE_BYTES)
         self.references = context.RawArray("f", MAX_REQUEST * 3 * dim)
-        self.outputs = context.RawArray("f", MAX_REQUEST * (dim + 3))
+        self.outputs = context.RawArray("f", MAX_REQUEST * (dim + 3 + cells * cells))
 
     def write(self, batch: Sequence[Request]) -> int:
         """Lay out requests of one kind for the worker; return the number of their images."""
@@ -84,11 +92,13 @@ class Blocks:
     def hand_out(self, batch: Sequence[Request]) -> None:
         """Give each request its part of the worker's answer."""
         count = sum(len(request.images) for request in batch)
-        answer, at, dim = output_view(self.outputs, self._dim, count).copy(), 0, self._dim
+        dim, cells, at = self._dim, self._cells, 0
+        answer = output_view(self.outputs, dim, count, cells).copy()
         for request in batch:
             part = answer[at : at + len(request.images)]
             at += len(request.images)
-            inference = Inference(part[:, :dim], part[:, dim], part[:, dim + 1 :])
+            riders = part[:, dim + 3 :].reshape(-1, cells, cells) if cells else NO_RIDERS
+            inference = Inference(part[:, :dim], part[:, dim], part[:, dim + 1 : dim + 3], riders)
             request.answer(inference if request.kind == PICTURES else inference.embeddings)
 
 
@@ -124,7 +134,7 @@ def worker_main(
         except EOFError:
             return
         try:
-            _answer(model, kind, count, (inputs, references, outputs), options.dim)
+            _answer(model, kind, count, (inputs, references, outputs), options)
         except RuntimeError as error:
             pipe.send((FAILED, str(error).splitlines()[0]))
             if model.device.type != "cpu":
@@ -134,12 +144,17 @@ def worker_main(
             pipe.send((DONE, ""))
 
 
-def _answer(model: Any, kind: str, count: int, blocks: tuple[Any, Any, Any], dim: int) -> None:
+def _answer(
+    model: Any, kind: str, count: int, blocks: tuple[Any, Any, Any], options: EmbedderOptions
+) -> None:
     if kind == PING:
         return
-    images, answer = input_view(blocks[0], kind, count), output_view(blocks[2], dim, count)
+    dim = options.dim
+    images, answer = input_view(blocks[0], kind, count), output_view(blocks[2], dim, count, options.cells)
     if kind == PICTURES:
         inference = model.pictures(images, references_view(blocks[1], dim, count))
-        answer[:, :dim], answer[:, dim], answer[:, dim + 1 :] = inference
+        answer[:, :dim], answer[:, dim], answer[:, dim + 1 : dim + 3], riders = inference
+        if options.cells:
+            answer[:, dim + 3 :] = riders.reshape(count, -1)
     else:
         answer[:, :dim], answer[:, dim:] = model.masks(images), 0.0

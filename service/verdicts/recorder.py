@@ -19,6 +19,7 @@ import structlog
 
 from service.alarms.policy import passage_alarm
 from service.alarms.unstored import UnstoredAlarms
+from service.domain.alarm import Severity
 from service.domain.errors import StoreError
 from service.domain.reason_texts import counted
 from service.host.runner import Runner
@@ -71,7 +72,7 @@ class Recorder:
         self._settled = threading.Condition(self._lock)
         self._open = 0
         self._refused: deque[PassageDraft] = deque()
-        self._crowds: dict[tuple[str, bool], PassageDraft] = {}
+        self._crowds: dict[tuple[str, Severity | None], PassageDraft] = {}
         self._last_try = False
         self.runner = Runner("records", self._try_again, every_s=RETRY_EVERY_S)
 
@@ -85,7 +86,7 @@ class Recorder:
 
     def coalesce(self, draft: PassageDraft) -> None:
         """Merge the passage into the one record that stands for its lift's carriers during an overload."""
-        bare, key = draft.record, (draft.record.lift_id, draft.has_alarm)
+        bare, key = draft.record, (draft.record.lift_id, draft.severity)
         if not is_crowd(bare):
             self._tally.add(Event.PASSAGES_COALESCED)
         with self._lock:

@@ -16,6 +16,7 @@ from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Judgement
 from service.alarms.policy import passage_alarm
+from service.domain.alarm import Severity
 from service.domain.arrays import Image
 from service.domain.passage import Passage
 from service.store import alarms, passages
@@ -36,9 +37,15 @@ class PassageDraft:
     files: dict[str, Image] = field(default_factory=dict)
 
     @property
+    def severity(self) -> Severity | None:
+        """How urgent the alarm is that is committed with it; None if there is none."""
+        alarm = passage_alarm(self.record, ())
+        return None if alarm is None else alarm.severity
+
+    @property
     def has_alarm(self) -> bool:
         """Whether an alarm is committed with it."""
-        return passage_alarm(self.record, ()) is not None
+        return self.severity is not None
 
     def without_pictures(self) -> PassageDraft:
         """Return it without its evidence."""

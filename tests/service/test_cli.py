@@ -104,8 +104,10 @@ def test_enroll_and_classify_on_a_data_folder(runner: CliRunner, drawings: Path,
     assert result.exit_code == 0, result.output
     judged = json.loads(result.stdout)
     assert (judged["verdict"], len(judged["images"]), judged["occupied"]) == ("closed", 2, True)
+    assert judged["seat"] == "occupied"
     result = run(runner, "classify", "my-lift", picture, "--model", model)
     assert result.stdout.startswith("closed (")
+    assert result.stdout.endswith(", occupied\n")
 
 
 def test_the_data_folder_of_a_running_service_can_be_enrolled_to(

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,22 @@ class Comparing(Tiny):
         embedding = self.embed(images)
         bars = references.sum(2)
         return embedding, self.occupancy(images), bars[:, 1] - bars[:, 0] + bars[:, 2], embedding.amax(1)
+
+
+class Seated(Tiny):
+    """One with rider maps: 4 where a cell is red, -4 where it is not."""
+
+    @torch.jit.export
+    def compare(self, images: Tensor, references: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        embedding = self.embed(images)
+        bars = references.sum(2)
+        red = images[:, :, :, 0].float() - images[:, :, :, 1].float()
+        riders = functional.adaptive_avg_pool2d(red[:, None], 10)[:, 0] * 8.0 / 255.0 - 4.0
+        return embedding, self.occupancy(images), bars[:, 1] - bars[:, 0], embedding.amax(1), riders
+
+
+SEATED = {"cells": GRID, "weights": [1.0, 0.0, 0.0], "offset": 0.0, "unclear_low": 0.05, "unclear_high": 0.7}
+"""A calibration of the seat that goes with it."""
 
 
 class Stubborn(Tiny):
@@ -103,6 +120,16 @@ def passage(
     """A passage with these pictures, a second apart."""
     pictures = tuple(Picture(image, None, float(t_s), quality) for t_s, image in enumerate(images))
     return Passage(passage_id, lift_id, 1, 0.0, 1.0, 2.0, pictures, decided_mono_s)
+
+
+def write_seated(folder: Path) -> Path:
+    """Write an artefact that is judged by its rider maps."""
+    path = write_artefact(folder, Seated)
+    manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    manifest["calibration"]["seat"] = SEATED
+    manifest["golden"]["riders"] = [1 / (1 + math.exp(4.0 if cell else -4.0)) for cell in range(GRID * GRID)]
+    path.with_suffix(".json").write_text(json.dumps(manifest), encoding="utf-8")
+    return path
 
 
 def write_artefact(folder: Path, network: type[Tiny] = Tiny, **changes: Any) -> Path:

@@ -102,7 +102,7 @@ class TinyEmbedder:
 def manifest_data(sha256: str = "0" * 64) -> dict[str, Any]:
     """Return barwatch.json's content for this network."""
     picture, mask = draw_picture(OPEN_Y), draw_mask(OPEN_Y)
-    embedding, occupancy, _ = TinyEmbedder().pictures(picture[None])
+    embedding, occupancy, *_ = TinyEmbedder().pictures(picture[None])
     return {
         "name": "tiny",
         "version": "1",

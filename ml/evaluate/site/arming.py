@@ -28,7 +28,7 @@ from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
 from lifts.decision.site import is_informative
-from lifts.decision.verdict import Inference, Verdict
+from lifts.decision.verdict import Verdict
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import wilson
 from ml.evaluate.scoring import (
@@ -84,7 +84,7 @@ def read_by(model: ScoringNetwork, lift: TrialLift, masks: Float32, calibration:
     for at in range(0, len(lift.pictures), 3):
         rows, middle = slice(at, at + 3), slice(at + 1, at + 2)
         judgement, alone = (
-            judge(lift.pictures[part], Inference(*(x[part] for x in inference)), references, calibration)
+            judge(lift.pictures[part], inference.take(part), references, calibration)
             for part in (rows, middle)
         )
         bar_map = _flat(inference.embeddings[middle], cells)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lifts.decision.arming import Arming, ArmingReason, MaskQuality
 from lifts.decision.reasons import Reason
-from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
+from lifts.decision.verdict import ImageJudgement, Judgement, Seat, Verdict
 from lifts.schema import Camera, Lift, LiftId, Track
 from service.api.schemas.base import Body, Shape
 from service.domain.camera import CameraState, CameraStatus
@@ -199,8 +199,9 @@ class ClassifyOut(BaseModel):
     verdict: Verdict
     confidence: float = Field(ge=0, le=1)
     margin: float = Field(description="Negative means nearer to the open mask.")
-    occupied: bool
-    occupancy: float = Field(ge=0, le=1)
+    occupied: bool = Field(description="Somebody sits on the carrier; false as well where `seat` is unclear.")
+    seat: Seat
+    occupancy: float = Field(ge=0, le=1, description="Probability that somebody sits on the carrier.")
     images: list[ImageOut]
     why: list[str] | None = Field(
         default=None,
@@ -224,6 +225,7 @@ class ClassifyOut(BaseModel):
             confidence=judgement.confidence,
             margin=judgement.margin,
             occupied=judgement.occupied,
+            seat=judgement.seat,
             occupancy=judgement.occupancy,
             images=[ImageOut.of(image) for image in judgement.images],
             why=None if why is None else [base64.b64encode(png).decode("ascii") for png in why],

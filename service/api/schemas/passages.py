@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from lifts.decision.reasons import Reason
-from lifts.decision.verdict import Verdict
+from lifts.decision.verdict import Seat, Verdict
 from service.api.schemas.base import Body, Note, Shape
 from service.api.schemas.lifts import ImageOut
 from service.domain.reason_texts import reason_text
@@ -58,6 +58,7 @@ class PassageOut(BaseModel):
     confidence: float
     margin: float
     occupied: bool
+    seat: Seat
     occupancy: float
     reason: str
     reasons: list[Reason]
@@ -98,6 +99,7 @@ class PassageOut(BaseModel):
             confidence=judgement.confidence,
             margin=judgement.margin,
             occupied=judgement.occupied,
+            seat=judgement.seat,
             occupancy=judgement.occupancy,
             reason=reason_text(judgement.reasons),
             reasons=list(judgement.reasons),

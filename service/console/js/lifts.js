@@ -8,6 +8,7 @@ import { SiteCalibration } from "./site-calibration.js";
 
 const STRIP = 24;
 const MARK = { open: "▲", closed: "●", unknown: "?" };
+const SEAT = { occupied: "occupied", empty: "empty", unclear: "occupied or not: unclear" };
 const STATE = { starting: "starting", live: "live", degraded: "degraded", lost: "camera lost" };
 
 export class Lifts {
@@ -162,8 +163,9 @@ export class Lifts {
     part.drawn = true;
     part.root.dataset.verdict = last.verdict;
     part.root.dataset.occupied = last.occupied;
+    part.root.dataset.seat = last.seat;
     setText(part.verdict, last.verdict);
-    const who = last.occupied ? "occupied" : "empty";
+    const who = SEAT[last.seat];
     setText(
       part.detail,
       `carrier ${last.number}, ${who} · confidence ${percent(last.confidence)} · ${clockTime(last.recorded_at)}` +
@@ -184,8 +186,8 @@ export class Lifts {
     }
     part.strip.replaceChildren(
       ...list.map((passage) => {
-        const title = `${clockTime(passage.recorded_at)}: ${passage.verdict}, ${passage.occupied ? "occupied" : "empty"}`;
-        return h("li", { "data-verdict": passage.verdict, "data-occupied": String(passage.occupied), title },
+        const title = `${clockTime(passage.recorded_at)}: ${passage.verdict}, ${SEAT[passage.seat]}`;
+        return h("li", { "data-verdict": passage.verdict, "data-occupied": String(passage.occupied), "data-seat": passage.seat, title },
           h("span", { "aria-hidden": "true" }, MARK[passage.verdict]), h("span", { class: "hidden" }, title));
       }),
     );

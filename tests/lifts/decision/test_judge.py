@@ -17,8 +17,9 @@ from lifts.decision.judge import distances_of, distances_to, judge, unknown
 from lifts.decision.prototypes import Prototypes
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
+from lifts.decision.seat import SeatCalibration
 from lifts.decision.site import SiteCalibration
-from lifts.decision.verdict import Inference, Judgement, Verdict
+from lifts.decision.verdict import Inference, Judgement, Seat, Verdict
 
 CALIBRATION = Calibration(
     scale=4.0,
@@ -117,6 +118,25 @@ def test_the_background_goes_to_the_network_with_the_masks() -> None:
     background = np.array([0.25, 0.5], np.float32)
     known = _learnt(background_embedding=background).embeddings()
     assert known.tolist() == [[0.0, 0.0], [1.0, 0.0], [0.25, 0.5]]
+
+
+def test_the_seat_is_judged_by_rider_maps_where_the_model_has_them() -> None:
+    """Maps at 0 are p = 0.5: unclear, whatever the occupancies. A map that is not finite is not judged."""
+    seat = SeatCalibration(cells=5, weights=(1.0, 0.0, 0.0), offset=0.0, unclear_low=0.05, unclear_high=0.7)
+    calibration = CALIBRATION.model_copy(update={"seat": seat})
+    seen = _seen([AT_OPEN] * 3)._replace(riders=np.zeros((3, 5, 5), np.float32))
+    found = judge([Shown()] * 3, seen, MASKS, calibration)
+    assert (found.verdict, found.seat, found.occupied, found.occupancy) == (OPEN, Seat.UNCLEAR, False, 0.5)
+    seen.riders[:] = 9.0
+    assert judge([Shown()] * 3, seen, MASKS, calibration).seat is Seat.OCCUPIED
+    seen.riders[1] = np.nan
+    found = judge([Shown()] * 3, seen, MASKS, calibration)
+    assert [image.verdict for image in found.images] == [OPEN, UNKNOWN, OPEN]
+    assert found.seat is Seat.OCCUPIED
+    assert (
+        judge([Shown()] * 3, _seen([AT_OPEN] * 3), MASKS, calibration).seat is Seat.OCCUPIED
+    )  # by occupancy
+    assert judge([Shown(Reason.DARK)] * 3, seen, MASKS, calibration).seat is Seat.UNCLEAR
 
 
 def test_three_pictures_on_the_open_mask() -> None:

@@ -134,6 +134,8 @@ def released(trained: Path) -> Path:
     """The checkpoint's artefact, made by the command on three calibration lifts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(export, "CALIBRATION_SEEDS", range(10_100, 10_103))
+        patch.setattr(export, "SEAT_SEEDS", range(49_998, 50_000))
+        patch.setattr(export, "SEAT_PASSAGES", 2)
         _invoke(
             *("export", "--checkpoint", str(trained / "run" / "last.pt"), "--workers", "1"),
             *("--out", str(trained / "released"), "--passages", "4", "--cache", str(trained / "cache")),

@@ -14,7 +14,7 @@ import service.station.watch
 import service.usecases.classification
 import service.verdicts.deciding
 from lifts.decision.calibration import Calibration
-from lifts.decision.verdict import Inference, Verdict
+from lifts.decision.verdict import NO_RIDERS, Inference, Verdict
 from lifts.schema import MaskPair
 from ml.evaluate.scoring import check_pictures, score
 from ml.evaluate.verdicts import Outcome
@@ -32,6 +32,8 @@ DECIDES = {
     "fit_threshold",
     "occupancy_threshold",
     "min_quality",
+    "unclear_low",
+    "unclear_high",
     "scale_on_site",
     "verdict_of",
     "deciding",
@@ -88,6 +90,7 @@ class _Network:
         self._rng = np.random.default_rng(7)
         self.embedding = self._rng.normal(size=(60, 8)).astype(np.float32)
         self.occupancy = self._rng.random(60).astype(np.float32)
+        self.riders = NO_RIDERS
         self._margin = self._rng.normal(0, 0.4, 60).astype(np.float32)
         self._fit = self._rng.random(60).astype(np.float32)
 
@@ -141,7 +144,7 @@ def test_the_evaluations_verdicts_are_those_of_the_service() -> None:
             rows = slice(number * count, (number + 1) * count)
             shown = [Picture(images[at], None, 0.0, 1.0, problems[at]) for at in range(60)[rows]]
             judgement = lifts.decision.judge.judge(
-                shown, Inference(*(part[rows] for part in inference)), version.lift_references(), calibration
+                shown, inference.take(rows), version.lift_references(), calibration
             )
             at = number * count
             assert outcome == Outcome.of(judgement, bool(truth[0][at]), bool(truth[1][at]))

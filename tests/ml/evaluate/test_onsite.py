@@ -13,7 +13,7 @@ from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import ClusterPrior
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
-from lifts.decision.verdict import Inference
+from lifts.decision.verdict import NO_RIDERS, Inference
 from ml.data.rendered import RenderedLift
 from ml.evaluate import onsite
 from ml.evaluate.onsite import (
@@ -54,6 +54,7 @@ class Shown:
     embedding: Float32
     occupancy: Float32
     margin: Float32
+    riders: Float32 = NO_RIDERS
 
     def take(self, rows: Int64 | slice) -> Shown:
         return Shown(self.embedding[rows], self.occupancy[rows], self.margin[rows])

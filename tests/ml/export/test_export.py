@@ -10,6 +10,7 @@ import torch
 
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import fit_clusters
+from lifts.decision.seat import rider_shares
 from ml.artefact.torchscript import Scripted, read_weights, script, unfold
 from ml.data.rendered import load
 from ml.export.release import photographs_of, release
@@ -36,6 +37,7 @@ def test_torchscript_equals_eager() -> None:
     embedding, occupancy = seen.embedding, seen.occupancy
     np.testing.assert_allclose(embedding, eager.embedding.numpy(), atol=1e-5)
     np.testing.assert_allclose(occupancy, eager.occupancy_logits.sigmoid().numpy(), atol=1e-5)
+    np.testing.assert_allclose(seen.riders, eager.rider_logits.numpy(), atol=1e-4)
     np.testing.assert_allclose(scripted.masks(masks), eager_masks.numpy(), atol=1e-5)
     batch = torch.from_numpy(images)
     with torch.inference_mode():
@@ -65,7 +67,7 @@ def test_the_scripted_match_equals_eager() -> None:
         compared = scripted.module.compare(torch.from_numpy(images), batch)
     np.testing.assert_allclose(margin, found.margin.numpy(), atol=1e-5)
     np.testing.assert_allclose(fit, found.fit_logits.sigmoid().numpy(), atol=1e-5)
-    for one, other in zip(compared, (seen.embedding, seen.occupancy, margin, fit), strict=True):
+    for one, other in zip(compared, (seen.embedding, seen.occupancy, margin, fit, seen.riders), strict=True):
         np.testing.assert_allclose(one.numpy(), other, atol=1e-5)
     assert np.abs(margin - (found.margin - found.margin.mean()).numpy()).max() > 0.01  # it says something
 
@@ -146,6 +148,8 @@ def test_the_manifest_describes_the_file(released: Path, lift_files: list[Path])
     np.testing.assert_allclose(
         np.concatenate(network.match(seen, references)), manifest["golden"]["match"], atol=1e-4
     )
+    np.testing.assert_allclose(rider_shares(seen.riders).ravel(), manifest["golden"]["riders"], atol=1e-4)
+    assert manifest["calibrated_on"]["textured_lifts_for_the_seat"] == "none"
     assert manifest["training"]["preset"] == "smoke"
     assert manifest["training"]["precision"] == "bfloat16"  # as the checkpoint says
     assert all(m["command"] == "barwatch export --test" for m in manifest["metrics"])
@@ -170,6 +174,8 @@ def test_the_calibration_can_be_used(released: Path) -> None:
     assert 0 <= calibration["fit_threshold"] <= 1
     assert calibration["bar_map_cells"] == 50
     assert calibration["scale_on_site"] > 0
+    assert calibration["seat"]["cells"] == 25
+    assert 0 < calibration["seat"]["unclear_low"] < calibration["seat"]["unclear_high"] < 1
     prior = Calibration.model_validate(calibration).clusters
     assert prior is not None
     assert np.isfinite(fit_clusters([-0.2, 0.2], prior).threshold)

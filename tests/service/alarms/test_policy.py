@@ -1,11 +1,12 @@
 """What is an alarm and what is none."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
-from service.alarms.policy import health_alarm, passage_alarm
+from service.alarms.policy import SEAT_UNCLEAR, health_alarm, passage_alarm
 from service.domain.alarm import AlarmKind, Severity
 from service.domain.health import Health
 from service.store.records import PassageRecord
@@ -36,6 +37,17 @@ def test_only_an_open_bar_with_somebody_on_the_seat_is_an_alarm() -> None:
     for verdict, occupied in [(OPEN, False), (CLOSED, True), (CLOSED, False), (UNKNOWN, True)]:
         assert passage_alarm(_judged(verdict, occupied), ()) is None
     assert passage_alarm(_record(unknown(Reason.DARK)), ()) is None
+
+
+def test_an_open_bar_with_an_unclear_seat_is_an_alarm_of_lower_priority() -> None:
+    """Nobody can tell whether anybody sits there: a warning with a cause of its own, never nothing."""
+    unclear = Judgement(OPEN, 0.987, -0.5, False, 0.4, (), 1, "m", seat_unclear=True)
+    draft = passage_alarm(_record(unclear), ())
+    assert draft is not None
+    assert (draft.kind, draft.severity, draft.cause) == (AlarmKind.BAR_OPEN, Severity.WARNING, SEAT_UNCLEAR)
+    assert "may be occupied" in draft.message
+    for verdict in (CLOSED, UNKNOWN):
+        assert passage_alarm(_record(replace(unclear, verdict=verdict)), ()) is None
 
 
 def test_health_is_a_warning_of_its_own_kind() -> None:

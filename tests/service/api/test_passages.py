@@ -17,6 +17,7 @@ def test_a_passage_shows_what_was_said_and_seen(house: House) -> None:
     record = house.add_passage()
     found = house.call("GET", f"/passages/{record.id}", Role.VIEWER).json()
     assert (found["verdict"], found["confidence"], found["occupied"]) == ("open", 0.99, True)
+    assert found["seat"] == "occupied"
     assert len(found["images"]) == 3
     for image in found["images"]:
         picture = house.call("GET", image["picture"], Role.VIEWER)

@@ -17,12 +17,14 @@ from tests.service.tiny_model import (
     CLOSE,
     DIM,
     OPEN,
+    SEATED,
     Coarse,
     Comparing,
     Stubborn,
     Tiny,
     picture,
     write_artefact,
+    write_seated,
 )
 
 
@@ -146,7 +148,7 @@ def test_a_file_that_is_no_model_is_refused_even_with_the_right_hash(tmp_path: P
 def test_shapes_and_numbers(tiny_artefact: Path) -> None:
     """Pictures and masks come back with the promised shapes; the bar's cell holds what was drawn there."""
     model = EmbeddingModel.load(tiny_artefact, "cpu", threads=1)
-    embeddings, occupancy, _ = model.pictures(np.stack([picture(OPEN), picture(CLOSE, occupied=False)] * 20))
+    embeddings, occupancy, *_ = model.pictures(np.stack([picture(OPEN), picture(CLOSE, occupied=False)] * 20))
     masks = model.masks(np.stack([OPEN, CLOSE]))
     assert embeddings.shape == (40, DIM)
     assert embeddings.dtype == occupancy.dtype == masks.dtype == np.float32
@@ -192,10 +194,46 @@ def test_another_margin_than_the_golden_one_is_refused(tmp_path: Path) -> None:
         EmbeddingModel.load(path, "cpu", threads=1)
 
 
+def test_rider_maps_are_those_of_each_picture(tmp_path: Path) -> None:
+    """A model that is judged by them gives one for each picture, none for none, and answers as promised.
+
+    The same file without the calibration of the seat is judged as before.
+    """
+    path = write_seated(tmp_path)
+    model = EmbeddingModel.load(path, "cpu", threads=1)
+    riders = model.pictures(np.stack([picture(OPEN), picture(OPEN, occupied=False)] * 20)).riders
+    assert riders.shape == (40, 10, 10)
+    assert riders[:2, 0, 0].tolist() == pytest.approx([4.0, -4.0])
+    assert model.pictures(np.zeros((0, 200, 200, 3), np.uint8)).riders.shape == (0, 10, 10)
+    data = json.loads(path.with_suffix(".json").read_text())
+    data["golden"]["riders"][7] = 0.3
+    path.with_suffix(".json").write_text(json.dumps(data))
+    with pytest.raises(ArtefactError, match="riders differs from the manifest's golden vector by 0"):
+        EmbeddingModel.load(path, "cpu", threads=1)
+    del data["golden"]["riders"]
+    path.with_suffix(".json").write_text(json.dumps(data))
+    with pytest.raises(ArtefactError, match=r"golden\.riders: 0 numbers, expected 100"):
+        EmbeddingModel.load(path, "cpu", threads=1)
+    del data["calibration"]["seat"]
+    path.with_suffix(".json").write_text(json.dumps(data))
+    former = EmbeddingModel.load(path, "cpu", threads=1)
+    assert len(former.pictures(picture(OPEN)[None]).riders) == 0
+
+
+def test_a_model_without_the_maps_that_it_is_judged_by_is_refused(tmp_path: Path) -> None:
+    """The manifest promises rider maps, the network has none: a plain error."""
+    path = write_artefact(tmp_path, Comparing)
+    data = json.loads(path.with_suffix(".json").read_text())
+    data["calibration"]["seat"], data["golden"]["riders"] = SEATED, [0.5] * 100
+    path.with_suffix(".json").write_text(json.dumps(data))
+    with pytest.raises(ArtefactError, match="gives no rider maps"):
+        EmbeddingModel.load(path, "cpu", threads=1)
+
+
 def test_no_pictures_and_wrong_pictures(tiny_artefact: Path) -> None:
     """An empty batch is an empty answer; another shape or type is refused by name."""
     model = EmbeddingModel.load(tiny_artefact, "cpu", threads=1)
-    embeddings, occupancy, _ = model.pictures(np.zeros((0, 200, 200, 3), np.uint8))
+    embeddings, occupancy, *_ = model.pictures(np.zeros((0, 200, 200, 3), np.uint8))
     assert embeddings.shape == (0, DIM)
     assert occupancy.shape == (0,)
     with pytest.raises(ValueError, match=r"expected uint8\[N, 200, 200, 3\], got uint8\[1, 200, 200\]"):

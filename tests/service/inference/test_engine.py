@@ -24,7 +24,7 @@ from service.domain.health import Health
 from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
 from tests.service.inference import scripted_worker
-from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact
+from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact, write_seated
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,23 @@ def _pid(engine: WorkerEngine) -> int:
     return pid
 
 
+def test_rider_maps_come_back_from_the_worker(tmp_path: Path) -> None:
+    """Each picture's own, in several requests; masks are embedded beside them as ever."""
+    engine = WorkerEngine(write_seated(tmp_path), device="cpu", threads=1, deadline_s=30.0)
+    engine.start()
+    try:
+        some = engine.submit_pictures(np.stack([picture(OPEN), picture(OPEN, occupied=False)]))
+        more = engine.submit_pictures(picture(CLOSE)[None])
+        masks = engine.submit_masks(OPEN[None]).result()
+        riders = np.concatenate([some.result().riders, more.result().riders])
+    finally:
+        engine.stop()
+    assert riders.shape == (3, 10, 10)
+    assert riders[:, 0, 0].tolist() == pytest.approx([4.0, -4.0, 4.0])
+    assert riders[:, 1:].ravel().tolist() == pytest.approx([-4.0] * 270)
+    np.testing.assert_allclose(masks[0], some.result().embeddings[1], atol=1e-6)
+
+
 def test_answers_from_many_threads_go_to_those_who_asked(engine: WorkerEngine) -> None:
     """Four threads ask at once, pictures and masks mixed; each gets its own answer."""
     wrong: list[str] = []
@@ -57,7 +74,7 @@ def test_answers_from_many_threads_go_to_those_who_asked(engine: WorkerEngine) -
     def ask(own: int) -> None:
         for _ in range(10):
             bar = np.roll(OPEN, 20 * own, axis=0)
-            embeddings, occupancy, _ = engine.submit_pictures(
+            embeddings, occupancy, *_ = engine.submit_pictures(
                 np.stack([picture(bar, occupied=False)] * 3)
             ).result()
             masks = engine.submit_masks(bar[None]).result()
@@ -108,7 +125,7 @@ def test_killed_with_requests_in_flight_it_comes_back(
     assert wait(flying, timeout=30).not_done == set()
     # What was in the worker is asked again: a crash costs time, not answers.
     assert [future.exception() for future in flying] == [None] * 40
-    embeddings, _, _ = engine.submit_pictures(picture(CLOSE)[None]).result()
+    embeddings, *_ = engine.submit_pictures(picture(CLOSE)[None]).result()
     assert embeddings.shape == (1, DIM)
 
 

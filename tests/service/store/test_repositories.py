@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from lifts.decision.clusters import BimodalFit
 from lifts.decision.prototypes import Prototypes
 from lifts.decision.reasons import Reason
 from lifts.decision.site import SiteCalibration
-from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
+from lifts.decision.verdict import ImageJudgement, Judgement, Seat, Verdict
 from lifts.schema import Camera, Lift, Pose, Track
 from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import ConflictError, NotFoundError
@@ -24,6 +25,7 @@ from service.store import alarms, lifts, masks, outbox, passages, pictures, site
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention
 from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review
+from service.store.tables import PassageRow
 from tests.service.kept_pictures import keep, keep_maps
 from tests.service.tiny_model import CLOSE, MASKS, OPEN, picture
 
@@ -277,6 +279,22 @@ def test_passages_round_trip_and_are_stored_once(store: Store) -> None:
         for number in (0, 2):
             with pytest.raises(NotFoundError):
                 passages.picture_file(session, "p", number)
+
+
+def test_passages_of_earlier_versions_say_who_sat_there(store: Store) -> None:
+    """A stored judgement without `seat_unclear` is occupied or empty, as it was judged."""
+    for name, occupied in (("p", True), ("q", False)):
+        judgement = dataclasses.replace(_passage(name).judgement, occupied=occupied)
+        store.write(lambda s, n=name, j=judgement: passages.add(s, _passage(n, judgement=j))).result()  # type: ignore[misc]
+
+        def forget(session: Session, name: str = name) -> None:
+            row = session.scalars(select(PassageRow).where(PassageRow.id == name)).one()
+            row.judgement = {key: value for key, value in row.judgement.items() if key != "seat_unclear"}
+
+        store.write(forget).result()
+    with store.reading() as session:
+        seats = [passages.get(session, name).judgement.seat for name in "pq"]
+    assert seats == [Seat.OCCUPIED, Seat.EMPTY]
 
 
 def test_passages_by_page_and_filter(store: Store) -> None:

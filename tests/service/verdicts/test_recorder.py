@@ -18,7 +18,7 @@ from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.alarms.unstored import UnstoredAlarms
-from service.domain.alarm import Alarm
+from service.domain.alarm import Alarm, Severity
 from service.domain.errors import StoreError
 from service.store import alarms, passages
 from service.store.database import Store
@@ -181,6 +181,20 @@ def test_more_alarms_than_fit_become_one_alarm_that_counts_them(store: Store, tm
     (crowd,) = [alarm for alarm in raised if "carriers" in alarm.message]
     assert crowd.message.startswith("Bar open on 15 occupied carriers")
     assert "records_lost" not in desk.counts
+
+
+def test_an_overloads_critical_alarm_is_not_hidden_by_one_of_lower_priority(desk: Desk) -> None:
+    """Carriers that may be occupied and carriers that are stand in one record each, whichever came first."""
+    desk.refusing = True
+    for n in range(4):
+        judgement = BAR_OPEN if n % 2 else replace(BAR_OPEN, occupied=False, seat_unclear=True)
+        desk.recorder.coalesce(PassageDraft(replace(_record(f"c{n}"), judgement=judgement), 0.0))
+    desk.refusing = False
+    desk.stop()
+    with desk.store.reading() as session:
+        raised = {alarm.severity: alarm.message for alarm in alarms.listing(session).items}
+    assert raised[Severity.CRITICAL].startswith("Bar open on 2 occupied carriers")
+    assert raised[Severity.WARNING].startswith("Bar open on 2 carriers that may be occupied")
 
 
 def test_a_crowd_that_is_refused_stays_one_record(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from lifts.arrays import Float32, UInt8
 from lifts.decision.arming import LIMITS, ArmingReason
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import ClusterPrior
+from lifts.decision.verdict import NO_RIDERS
 from ml.commands.common import RESULTS
 from ml.data.rendered import RenderedLift
 from ml.evaluate.site.arming import TrialLift, arming_rows, draw_order, trials
@@ -37,6 +38,7 @@ class BlockFeatures:
 
     embedding: Float32
     occupancy: Float32
+    riders: Float32 = NO_RIDERS
 
     def take(self, rows: Any) -> "BlockFeatures":
         return BlockFeatures(self.embedding[rows], self.occupancy[rows])
