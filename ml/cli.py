@@ -47,6 +47,10 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.export:export",
         "Export a checkpoint as TorchScript with its manifest, calibrated on lifts that no training saw.",
     ),
+    "gpu-run": (
+        "ml.commands.training.gpu:gpu_run",
+        "Use a machine with a GPU for some minutes: tests, speed, training, export, with one summary.",
+    ),
     "report": (
         "ml.commands.report:report",
         "Write report.md with its plots, systems.md, and the tables in other documents, from JSON files.",

@@ -52,6 +52,8 @@ def unfold(weights: dict[str, Tensor], config: ModelConfig | None = None) -> dic
         if f"network.{plain}.weight" not in weights:
             continue  # a part that younger networks have
         folded = weights[f"network.{plain}.weight"].float()
+        if folded.shape != child.weight.shape:
+            continue  # one of another width
         with torch.no_grad():
             child.weight.copy_(folded)
             child.gain.fill_(1.0)

@@ -67,7 +67,7 @@ def _learn(learner: BarwatchLearner, start_from: Path | None, run: Run) -> None:
         source = f"{start_from},{told} {len(taken)} of its {len(weights)} tensors"
         learner.config = replace(config, started_from=source)
     with progress_bar() as progress:
-        task = progress.add_task("training barwatch", total=config.steps, note="")
+        task = progress.add_task("training barwatch", total=None if config.minutes else config.steps, note="")
 
         def show(measured: dict[str, float]) -> None:
             note = f"loss {measured['margin']:.3f} accuracy {100 * measured['accuracy']:.1f}"

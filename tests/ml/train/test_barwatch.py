@@ -38,6 +38,22 @@ def test_it_overfits_one_batch(history: list[dict[str, torch.Tensor]]) -> None:
     assert history[-1]["accuracy"] > 0.8
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_gpu_learns_too(lift_files: list[Path], tmp_path: Path) -> None:
+    """On CUDA the same 16 steps bring the loss down as well; the processor reads the checkpoint."""
+    cuda = torch.device("cuda")
+    learner = BarwatchLearner(replace(TINY, steps=16, warmup_steps=5, learning_rate=1e-2), cuda)
+    episode = Episodes(lift_files, 2, 2, seed=0).episode(0, {}).pin_memory()
+    found = [{k: float(v) for k, v in learner.update(episode).items()} for _ in range(16)]
+    assert found[-1]["margin"] < 0.8 * found[0]["margin"]
+    arriving = BarwatchLearner(TINY, cuda, lift_files[0].parent, workers=1)
+    train(arriving, Run(out=tmp_path, device=cuda))
+    resumed = BarwatchLearner(TINY, CPU, lift_files)
+    resumed.load_state_dict(torch.load(tmp_path / "last.pt", map_location="cpu", weights_only=True))
+    assert resumed.step == TINY.steps
+
+
 def test_pictures_of_another_lift_are_told_apart(history: list[dict[str, torch.Tensor]]) -> None:
     """On the same episode: its own pictures fit their masks, the next lift's masks do not."""
     assert history[-1]["fit"] < 0.8 * history[0]["fit"]

@@ -1,0 +1,212 @@
+"""`barwatch gpu-run`: what to do with a machine that has a GPU, for some minutes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Annotated, Any
+from xml.etree import ElementTree
+
+import torch
+import typer
+
+from ml.commands.common import RELEASED, ROOT, command_line, console
+from ml.data.photographs import FOLDER
+from ml.export.manifest import git_commit
+from ml.machine import steps
+from ml.machine.description import machine
+from ml.machine.steps import Step
+from ml.train.loop import LAST, LOG
+
+MOST_BYTES = 100_000_000
+"""Of all that comes back."""
+
+BARWATCH = (sys.executable, "-m", "service.cli")
+
+_STARTING = 0.08
+"""Share of the time in which the renderers start and compile, and the last checkpoint is written."""
+
+_EPISODE_BYTES = 40 << 20  # of the preset; a loader keeps four in shared memory, and works on a fifth
+_SHARED = Path("/dev/shm")  # noqa: S108 - torch's loaders pass pictures through it; nothing is put there here
+
+
+def gpu_run(
+    out: Annotated[Path, typer.Option(help="Folder for all that comes back; must not hold a run.")],
+    minutes: Annotated[float, typer.Option(min=0.1, help="Time for all of it.")] = 12.0,
+    preset: Annotated[str, typer.Option(help="Of the training; smoke for a rehearsal.")] = "gpu",
+    start_from: Annotated[
+        Path | None, typer.Option(help="Checkpoint or artefact whose weights the training starts with.")
+    ] = RELEASED / "barwatch.ts",
+    photographs: Annotated[
+        Path, typer.Option(help="As for train; without, textures are drawn ones.")
+    ] = FOLDER,
+    passages: Annotated[int, typer.Option(min=4, help="Of each lift that the export is calibrated on.")] = 16,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that render; all cores.")] = None,
+    loaders: Annotated[
+        int | None, typer.Option(min=0, help="Processes that load pictures; half of the cores.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="cuda; cpu for a rehearsal.")] = "cuda",
+) -> None:
+    """Use a machine with a GPU for some minutes: tests, speed, training, export, with one summary.
+
+    It needs no network. Lifts are rendered on all cores while the network trains. A step that fails or takes
+    too long costs only itself. OUT holds at most 100 MB: weights, figures as JSON, logs, and summary.json.
+    """
+    missing = what_is_missing(device)
+    if missing:
+        console.print(f"[red]{missing}")
+        raise typer.Exit(2)
+    if (out / SUMMARY).exists():
+        raise typer.BadParameter(f"{out} holds a run already", param_hint="--out")
+    out.mkdir(parents=True, exist_ok=True)
+    workers = workers or len(os.sched_getaffinity(0))
+    loaders = most_loaders(workers) if loaders is None else loaders
+    about = {
+        "command": command_line(),
+        "git_commit": git_commit(),
+        "machine": machine() | {"python": sys.version.split()[0]},
+        "device": described(device),
+        "minutes": minutes,
+        "workers": workers,
+        "loaders": loaders,
+        "shared_memory_bytes": _free_shared(),
+    }
+    cache = Path(mkdtemp(prefix="barwatch-gpu-run-"))
+    started = [] if start_from is None else ["--start-from", str(start_from)]
+
+    def training(seconds: float) -> Sequence[str]:
+        learning = max(0.01, seconds - _STARTING * 60 * minutes) / 60
+        return [
+            *(*BARWATCH, "train", "barwatch", "--preset", preset, "--minutes", f"{learning:.2f}"),
+            *("--out", str(out / "training"), "--cache", str(cache), "--photographs", str(photographs)),
+            *("--workers", str(workers), "--loaders", str(loaders), "--device", device, *started),
+        ]
+
+    todo = [
+        Step("tests", partial(_words, tests(out)), 0.12),
+        Step("bench", partial(_words, [*BARWATCH, *_bench(out)]), 0.1),
+        Step("training", training, 0.66, stretches=True),
+        Step("export", partial(_words, [*BARWATCH, *_export(out, cache, passages, workers)]), 0.12),
+    ]
+    write = partial(_summarise, out, about)
+    write([])
+    try:
+        rows = steps.run_steps(todo, out, 60 * minutes, write, steps.execute)
+    finally:
+        shutil.rmtree(cache, ignore_errors=True)
+    for row in rows:
+        console.print(f"{row['name']}: {row['outcome']}, {row['seconds']:.0f} s")
+    console.print(f"figures: {out / SUMMARY}")
+    if any(row["outcome"] != "done" for row in rows):
+        raise typer.Exit(1)
+
+
+SUMMARY = "summary.json"
+
+
+def what_is_missing(device: str) -> str | None:
+    """Return in a line what keeps this Python from using the device, None for nothing."""
+    if device != "cuda" or torch.cuda.is_available():
+        return None
+    if torch.version.cuda is None:
+        return "this torch is built without CUDA: install a CUDA build, or rehearse with --device cpu"
+    return f"torch is built for CUDA {torch.version.cuda} but finds no device: is the driver there?"
+
+
+def described(device: str) -> dict[str, Any]:
+    """Return what the network trains on, and the versions that speak to it."""
+    if device != "cuda":
+        return {"name": "cpu"}
+    properties = torch.cuda.get_device_properties(0)
+    return {
+        "name": properties.name,
+        "memory_bytes": properties.total_memory,
+        "cuda": torch.version.cuda,
+        "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
+    }
+
+
+def most_loaders(cores: int) -> int:
+    """Return how many processes load pictures: half of the cores, if the shared memory has room for them."""
+    return max(0, min(cores // 2, _free_shared() // (5 * _EPISODE_BYTES)))
+
+
+def tests(out: Path) -> list[str]:
+    """Return the command that runs the tests that need a GPU."""
+    root = ROOT.parent / "tests"
+    where = (str(root / "ml"), str(root / "service" / "inference"))
+    return [sys.executable, "-m", "pytest", "-m", "gpu", f"--junitxml={out / 'tests.xml'}", *where]
+
+
+def _bench(out: Path) -> list[str]:
+    return ["bench", "embed", "--threads", "1", "--seconds", "1", "--out", str(out / "speed.json")]
+
+
+def _export(out: Path, cache: Path, passages: int, workers: int) -> list[str]:
+    return [
+        *("export", "--checkpoint", str(out / "training" / LAST), "--out", str(out / "artefact")),
+        *("--cache", str(cache), "--passages", str(passages), "--workers", str(workers)),
+    ]
+
+
+def _words(words: Sequence[str], _: float) -> Sequence[str]:
+    return words
+
+
+def _free_shared() -> int:
+    return shutil.disk_usage(_SHARED).free if _SHARED.exists() else 0
+
+
+def _summarise(out: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """Write what is known so far: the machine may be taken away at any time."""
+    figures = {
+        "tests": _tested(out),
+        "gpu": _speed(out),
+        "training": _trained(out),
+        "artefact": _released(out),
+    }
+    content = about | {"steps": rows, "figures": {k: v for k, v in figures.items() if v is not None}}
+    gone = steps.keep_within(out, MOST_BYTES)
+    if gone:
+        content["left_out"] = gone
+    (out / SUMMARY).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _tested(out: Path) -> dict[str, int] | None:
+    path = out / "tests.xml"
+    if not path.exists():
+        return None
+    suite = next(ElementTree.parse(path).iter("testsuite"))  # noqa: S314 - pytest wrote it here
+    return {name: int(suite.attrib[name]) for name in ("tests", "failures", "errors", "skipped")}
+
+
+def _speed(out: Path) -> dict[str, Any] | None:
+    path = out / "speed.json"
+    found: dict[str, Any] | None = json.loads(path.read_text("utf-8"))["gpu"] if path.exists() else None
+    return found
+
+
+def _trained(out: Path) -> dict[str, Any] | None:
+    """Return the last interval's losses, and what the run came to."""
+    path = out / "training" / LOG
+    if not path.exists():
+        return None
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    seconds = sum(float(row["seconds"]) for row in rows)
+    last = {name: value if name == "precision" else float(value) for name, value in rows[-1].items()}
+    return last | {"seconds": seconds, "steps_per_s": float(rows[-1]["step"]) / seconds}
+
+
+def _released(out: Path) -> dict[str, float] | None:
+    path = out / "artefact" / "barwatch.json"
+    if not path.exists():
+        return None
+    return {each["name"]: each["value"] for each in json.loads(path.read_text("utf-8"))["metrics"]}

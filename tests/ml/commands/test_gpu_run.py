@@ -1,0 +1,98 @@
+"""A rehearsal of `gpu-run` on the processor: every step in small, one folder, one summary."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from ml.artefact.torchscript import Scripted
+from ml.commands import export
+from ml.commands.training import barwatch, gpu
+from ml.machine import steps
+from ml.models.barwatch import ModelConfig
+from ml.train.barwatch import BarwatchLearner, TrainingFiles
+from ml.train.config import PRESETS, TrainConfig
+from service import cli
+
+RUN = CliRunner()
+
+
+def _alone(config: TrainConfig, device: torch.device, files: TrainingFiles, _: int) -> BarwatchLearner:
+    return BarwatchLearner(config, device, files, workers=0)
+
+
+def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train by the clock on lifts that arrive, and export; tests and bench fail, which costs nothing else."""
+    narrow = ModelConfig(widths=(16, 6, 12, 24), matcher_width=8)  # only the stem is as what ships
+    tiny = replace(PRESETS["gpu"], lifts=2, textured=0, passages=2, batch_lifts=2, model=narrow)
+    monkeypatch.setitem(PRESETS, "gpu", tiny)
+    monkeypatch.setattr(barwatch, "BarwatchLearner", _alone)
+    monkeypatch.setattr(export, "CALIBRATION_SEEDS", range(10_100, 10_103))
+    invoked: list[str] = []
+
+    def here(words: Sequence[str], log: Path, _: float) -> int:
+        """Run a command of ours in this process, and none of the tests' and the bench's."""
+        invoked.append(words[2] if words[2] == "pytest" else words[3])
+        if invoked[-1] in ("pytest", "bench"):
+            log.write_text("not here")
+            return 1
+        result = RUN.invoke(cli.app, list(words[3:]), catch_exceptions=False)
+        log.write_text(result.output)
+        return result.exit_code
+
+    monkeypatch.setattr(steps, "execute", here)
+    out = tmp_path / "out"
+    words = ["gpu-run", "--out", str(out), "--minutes", "0.1", "--device", "cpu", "--passages", "4"]
+    ended = RUN.invoke(cli.app, [*words, "--photographs", str(tmp_path / "none"), "--workers", "1"])
+    assert ended.exit_code == 1, "a step failed"
+    summary = json.loads((out / "summary.json").read_text())
+    assert {row["name"]: row["outcome"] for row in summary["steps"]} == {
+        "tests": "exit status 1",
+        "bench": "exit status 1",
+        "training": "done",
+        "export": "done",
+    }, (out / "training.log").read_text()
+    assert invoked == ["pytest", "bench", "train", "export"]
+    saved = torch.load(out / "training" / "last.pt", weights_only=True)
+    assert 0 < saved["config"]["minutes"] < 0.1, "what is left of it for learning"
+    assert "barwatch.ts" in saved["config"]["started_from"]
+    assert summary["figures"]["training"]["step"] == saved["step"] > 0
+    assert summary["figures"]["artefact"]
+    assert len(Scripted.load(out / "artefact" / "barwatch.ts").masks(torch.zeros(1, 200, 200).byte().numpy()))
+    again = RUN.invoke(cli.app, words)
+    assert again.exit_code == 2
+
+
+@pytest.mark.slow
+def test_a_rehearsal_with_processes_of_its_own(tmp_path: Path) -> None:
+    """Every command as on a machine with a GPU, but for the smoke preset: all are done, in time."""
+    words = ["gpu-run", "--out", str(tmp_path / "out"), "--minutes", "12", "--device", "cpu"]
+    more = ["--preset", "smoke", "--passages", "4", "--workers", "2", "--photographs", str(tmp_path / "none")]
+    ended = RUN.invoke(cli.app, [*words, *more])
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert ended.exit_code == 0, summary["steps"]
+    assert set(summary["figures"]) == {"tests", "gpu", "training", "artefact"}
+    assert summary["figures"]["tests"]["failures"] == 0
+
+
+def test_without_cuda_a_line_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another torch, or a driver; nothing is written."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for version, said in ((None, "built without CUDA"), ("12.8", "finds no device")):
+        monkeypatch.setattr(torch.version, "cuda", version)
+        refused = RUN.invoke(cli.app, ["gpu-run", "--out", str(tmp_path / "out")])
+        assert refused.exit_code == 2
+        assert said in " ".join(refused.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_loaders_need_room_in_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """64 MB, as in many containers: none; two gigabytes: ten, or half of the cores."""
+    monkeypatch.setattr(gpu, "_free_shared", lambda: 64 << 20)
+    assert gpu.most_loaders(16) == 0
+    monkeypatch.setattr(gpu, "_free_shared", lambda: 2 << 30)
+    assert (gpu.most_loaders(16), gpu.most_loaders(64)) == (8, 10)
