@@ -11,7 +11,7 @@ import typer
 from ml.bench.embed import rates
 from ml.bench.gpu import gpu_rate
 from ml.bench.networks import network_rates
-from ml.bench.render import rate_beside, render_rate
+from ml.bench.render import rate_beside, recordings_beside, render_rate
 from ml.bench.systems import alternative_systems, artefact_systems, paper_system, timed_dtypes
 from ml.bench.train import train_rate
 from ml.commands.common import RELEASED, JsonOption, ModelOption, OutOption, deliver, progress_bar, provenance
@@ -33,9 +33,15 @@ def bench_render(
     takes: Annotated[
         int, typer.Option(min=0, help="With --beside: of this checkout, textured lifts in so many exposures.")
     ] = 0,
+    recordings: Annotated[
+        bool,
+        typer.Option(help="With --beside: recordings, of --passages pictures each, instead of passages."),
+    ] = False,
 ) -> None:
     """Registered pictures rendered a second; JSON."""
-    if beside:
+    if beside and recordings:
+        result = recordings_beside(beside, lifts, passages, seed, rounds)
+    elif beside:
         result = rate_beside(beside, lifts, passages, seed, rounds, takes)
     else:
         result = render_rate(processes, lifts, passages, seed)

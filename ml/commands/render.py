@@ -27,10 +27,10 @@ from ml.scene.passage import Circumstances, plain
 from ml.scene.render import render_registered
 from ml.scene.sampling import sample_lift
 from ml.scene.sheets import COLUMNS, Row, Tile, sheet, sheets
-from ml.scene.video import (
+from ml.scene.video.file import render_video
+from ml.scene.video.schedule import (
     CarrierPlan,
     VideoSchedule,
-    render_video,
     sample_schedule,
     sample_walkers,
     write_truth,

@@ -18,7 +18,8 @@ from ml.data.rendered import LAYOUT, renderers
 from ml.evaluate.events import EventTally, Record, tally
 from ml.scene.masks import draw_masks, draw_references
 from ml.scene.sampling import sample_lift
-from ml.scene.video import render_video, sample_schedule, write_truth
+from ml.scene.video.file import render_video
+from ml.scene.video.schedule import sample_schedule, write_truth
 
 
 @dataclass(frozen=True)

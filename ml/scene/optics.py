@@ -16,6 +16,9 @@ from ml.scene.codec import h264
 from ml.scene.passage import Circumstances
 from ml.scene.world.shading import add_grain
 
+COARSER = 0.97
+"""Below this zoom the camera's own resolution is coarser than the picture's."""
+
 AnyPicture = TypeVar("AnyPicture", UInt8, Float32)
 
 
@@ -160,7 +163,7 @@ def resolved(img: AnyPicture, c: Circumstances) -> AnyPicture:
     """Blur by the optics, then go through the camera's own resolution; uint8 or float32."""
     if c.blur_px > 0.15:
         img = np.asarray(cv2.GaussianBlur(img, (0, 0), min(c.blur_px, 2.2)), img.dtype)
-    if c.zoom < 0.97:
+    if c.zoom < COARSER:
         h, w = img.shape[:2]
         small = cv2.resize(img, (round(w * c.zoom), round(h * c.zoom)), interpolation=cv2.INTER_AREA)
         img = np.asarray(cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR), img.dtype)

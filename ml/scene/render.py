@@ -151,14 +151,19 @@ def _background(scene: LiftScene, position: int, registered: Pose) -> Layers:
     return Layers(cut(layers.albedo), cut(layers.normal), depth, cut(layers.ground))
 
 
+def softened(shadow: UInt8) -> UInt8:
+    """Return a shadow uint8[H, W] with its soft edge; it reaches 3 pixels."""
+    return np.asarray(cv2.GaussianBlur(shadow, (0, 0), 1.0), np.uint8)
+
+
 def cast_shadow(
     shapes: Shapes, eye: Eye, affine: Float64, light: Light, ground_y: float, size: tuple[int, int]
 ) -> UInt8:
     """Return the shadow that shapes throw on the ground plane, uint8[H, W] for size (width, height)."""
     mask = np.zeros((size[1], size[0]), np.uint8)
-    if max(light.sun_rgb) > 0.15:
+    if light.throws_shadows:
         silhouette(mask, dropped(shapes, light.sun, ground_y), eye, affine, 255)
-        mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.0), np.uint8)
+        mask = softened(mask)
     return mask
 
 
@@ -275,10 +280,17 @@ def hooded(
     panes = bubble_quads(lift.spec, lowered) + origin
     pixel, depth = lift.eye.project(panes, affine)
     tint = np.asarray(light.develop(np.asarray(light.sky_rgb) * 0.3)).tolist()
-    over = np.ascontiguousarray(rgb)
+    over = np.ascontiguousarray(rgb).copy()
+    seen = np.asarray(np.clip(pixel[depth.min(1) > 0.3], -4000, 8000) * 16, np.int32)
+    if not len(seen):
+        return over
     glass = over.copy()
-    for k in np.flatnonzero(depth.min(1) > 0.3).tolist():
-        poly = np.asarray(np.clip(pixel[k], -4000, 8000) * 16, np.int32)
+    for poly in seen:
         cv2.fillConvexPoly(glass, poly, tint, cv2.LINE_8, 4)
         cv2.polylines(glass, [poly], True, [0.75 * v for v in tint], 1, cv2.LINE_8, 4)
-    return np.asarray(cv2.addWeighted(over, 0.68, glass, 0.32, 0), np.uint8)
+    left, top = np.maximum(seen.min((0, 1)) // 16 - 2, 0).tolist()
+    right, bottom = np.maximum(seen.max((0, 1)) // 16 + 3, 0).tolist()
+    part = np.s_[top:bottom, left:right]  # elsewhere both are the same
+    if over[part].size:
+        over[part] = cv2.addWeighted(over[part], 0.68, glass[part], 0.32, 0)
+    return over

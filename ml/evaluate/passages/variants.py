@@ -14,7 +14,7 @@ from ml.evaluate.passages.halts import Truth, edit_truth, sample_halts
 from ml.evaluate.passages.packets import with_damaged, with_lost
 from ml.evaluate.passages.pictures import with_bits, with_every, with_halts
 from ml.evaluate.watching import RenderedRecording
-from ml.scene.video import write_truth
+from ml.scene.video.schedule import write_truth
 
 Make = Callable[[Path, Path, Truth, np.random.Generator], Truth]
 

@@ -7,6 +7,7 @@ canvas carries an id, so that the label is drawn by the same strokes as the pict
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,10 @@ _NEAR_M = 0.25
 _THIN_PX = 1.6  # a tube of a smaller radius shows no gradient
 _OVERCAST = 0.05  # a weaker sun gives a tube no lit side
 _SHADOW_FROM = 0.2  # a weaker sun throws no shadow that could be seen
+
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom of a part of a canvas, in whole pixels; right and bottom excluded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +63,11 @@ class Light:
     fog_per_m: float
     exposure: float
     lamp_m: float = 0.0
+
+    @property
+    def throws_shadows(self) -> bool:
+        """Whether it throws shadows on the ground that can be seen."""
+        return max(self.sun_rgb) > 0.15
 
     def reaching(self, points: Float64) -> tuple[Float64, Float64 | float]:
         """Return unit vectors from points float[N, 3] (metres) towards the light, and its strength there."""
@@ -96,11 +106,46 @@ class Light:
         return np.asarray(255 * np.clip(x, 0, 1) ** (1 / 2.2))
 
 
-def draw(canvas: UInt8, shapes: Shapes, eye: Eye, affine: Float64, light: Light, sunlit: float = 1.0) -> None:
+def sun_on(shapes: Shapes, light: Light, sunlit: float = 1.0) -> tuple[Float64, Float64]:
+    """Return how much of the sun reaches each tube float64[N] and each quad float64[M], 0..1.
+
+    sunlit (0..1) dims the sun, for carriers under a roof. Solids shadow each other.
+    """
+    tube_sun, quad_sun = np.full(len(shapes.tubes), sunlit), np.full(len(shapes.quads), sunlit)
+    if sunlit * max(light.sun_rgb) > _SHADOW_FROM:
+        tube_lit, quad_lit = in_sun(shapes, light.sun)
+        tube_sun, quad_sun = tube_sun * tube_lit, quad_sun * quad_lit
+    return tube_sun, quad_sun
+
+
+def lit_from_above(shapes: Shapes, light: Light, tube_sun: Float64) -> bool:
+    """Whether no tube has a lit side: then the sky above is the brightest side of each."""
+    middles = (shapes.tubes[:, 0:3] + shapes.tubes[:, 3:6]) / 2
+    near = light.reaching(middles)[1]
+    return bool(float((tube_sun * near).max(initial=0.0)) * max(light.sun_rgb) < _OVERCAST)
+
+
+def draw(
+    canvas: UInt8,
+    shapes: Shapes,
+    eye: Eye,
+    affine: Float64,
+    light: Light,
+    sunlit: float = 1.0,
+    *,
+    sun: tuple[Float64, Float64] | None = None,
+    within: Sequence[Box] | None = None,
+) -> None:
     """Paint shapes on uint8[H, W, 4] (red, green, blue, id), far ones first.
 
-    affine maps camera pixels to canvas pixels; sunlit (0..1) dims the sun, for carriers under a roof. Solids
-    shadow each other.
+    Args:
+        canvas: drawn on.
+        shapes: in world coordinates, metres.
+        eye, affine: the camera, and camera pixels to canvas pixels.
+        light, sunlit: see `sun_on`.
+        sun: what `sun_on` gives, if it is known already.
+        within: parts of the canvas; what touches none of them is left out, and pixels outside them have no
+            meaning. The whole canvas if not given.
     """
     scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
     tubes, quads = shapes.tubes, shapes.quads
@@ -111,21 +156,16 @@ def draw(canvas: UInt8, shapes: Shapes, eye: Eye, affine: Float64, light: Light,
     radius = np.maximum(tubes[:, 6:8] * scale / np.maximum(np.stack([da, db], 1), _NEAR_M) - 0.35, 0.2)
     corners, dq = eye.project(quads, affine)
     quad_px = np.asarray(np.clip(corners, -4000, 8000) * (1 << _SHIFT), np.int32)
-    tube_sun, quad_sun = np.full(len(tubes), sunlit), np.full(len(quads), sunlit)
-    if sunlit * max(light.sun_rgb) > _SHADOW_FROM:
-        tube_lit, quad_lit = in_sun(shapes, light.sun)
-        tube_sun, quad_sun = tube_sun * tube_lit, quad_sun * quad_lit
+    tube_sun, quad_sun = sun or sun_on(shapes, light, sunlit)
+    overcast = lit_from_above(shapes, light, tube_sun)
     middle = quads.mean(1)
     tube_mid = (tubes[:, 0:3] + tubes[:, 3:6]) / 2
-    height, width = canvas.shape[:2]
+    boxes = [(0, 0, canvas.shape[1], canvas.shape[0])] if within is None else within
     reach = radius.max(1, initial=0.0)
     tube_seen = (np.minimum(da, db) > _NEAR_M) & _inside(
-        np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None], width, height
+        np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None], boxes
     )
-    quad_seen = (dq.min(1, initial=1e9) > _NEAR_M) & _inside(corners.min(1), corners.max(1), width, height)
-    # Without a sun the sky above is the brightest side of a tube.
-    lamp_near = light.reaching(tube_mid)[1]
-    overcast = float((tube_sun * lamp_near).max(initial=0.0)) * max(light.sun_rgb) < _OVERCAST
+    quad_seen = (dq.min(1, initial=1e9) > _NEAR_M) & _inside(corners.min(1), corners.max(1), boxes)
     # Only what is in the picture is shaded.
     shapes = shapes.only(tube_seen, quad_seen)
     tubes, quads, tube_mid, middle = shapes.tubes, shapes.quads, tube_mid[tube_seen], middle[quad_seen]
@@ -159,8 +199,8 @@ def draw(canvas: UInt8, shapes: Shapes, eye: Eye, affine: Float64, light: Light,
     thick = np.concatenate([~thin, np.zeros(m, bool)])
     first = np.concatenate([np.where(thick[:n], 0, n) + np.arange(n), 3 * n + np.arange(m)])
     strokes = np.where(thick, 3, 1)[order]
-    within = np.arange(strokes.sum()) - np.repeat(np.cumsum(strokes) - strokes, strokes)
-    painted = np.repeat(first[order], strokes) + within * n
+    layer = np.arange(strokes.sum()) - np.repeat(np.cumsum(strokes) - strokes, strokes)
+    painted = np.repeat(first[order], strokes) + layer * n
     fill(canvas, polygons[painted], sides[painted], colours[painted])
 
 
@@ -171,8 +211,29 @@ def _padded(quads: Int32) -> Int32:
     return out
 
 
-def _inside(low: Float64, high: Float64, width: int, height: int) -> Bool:
-    return np.asarray((high >= 0).all(1) & (low[:, 0] <= width) & (low[:, 1] <= height))
+def _inside(low: Float64, high: Float64, boxes: Sequence[Box]) -> Bool:
+    inside = np.zeros(len(low), bool)
+    for left, top, right, bottom in boxes:
+        inside |= (high >= (left, top)).all(1) & (low <= (right, bottom)).all(1)
+    return inside
+
+
+def extent(shapes: Shapes, eye: Eye, affine: Float64) -> Float64:
+    """Return float64[4], left, top, right and bottom of everything the shapes can cover, in canvas pixels.
+
+    Left is greater than right if nothing can be seen.
+    """
+    scale = math.sqrt(abs(np.linalg.det(affine[:, :2]))) * eye.focal_px
+    a, da = eye.project(shapes.tubes[:, 0:3], affine)
+    b, db = eye.project(shapes.tubes[:, 3:6], affine)
+    seen = np.minimum(da, db) > _NEAR_M
+    nearest = np.maximum(np.minimum(da, db), _NEAR_M)
+    reach = (shapes.tubes[:, 6:8].max(1, initial=0.0) * scale / nearest + 1)[seen, None]
+    corners, dq = eye.project(shapes.quads, affine)
+    faces = corners[dq.min(1, initial=1e9) > _NEAR_M].reshape(-1, 2)
+    low = np.concatenate([a[seen] - reach, b[seen] - reach, faces])
+    high = np.concatenate([a[seen] + reach, b[seen] + reach, faces])
+    return np.concatenate([low.min(0, initial=np.inf), high.max(0, initial=-np.inf)])
 
 
 def silhouette(mask: UInt8, shapes: Shapes, eye: Eye, affine: Float64, value: int) -> None:

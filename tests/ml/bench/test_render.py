@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ml.bench import render
-from ml.bench.render import rate_beside
+from ml.bench.render import rate_beside, recordings_beside
 
 
 def test_two_checkouts_take_turns_and_the_middle_of_their_ratios_counts(
@@ -40,3 +40,31 @@ def test_another_checkouts_own_code_is_measured(tmp_path: Path) -> None:
     )
     (package / "rendered.py").write_text(source + "sum(range(10**6))\n", encoding="utf-8")
     assert render._rate_of(tmp_path, 0, 2, 1, 0) > 0
+
+
+def test_recordings_of_two_checkouts_are_compared_picture_by_picture(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The ratios are of recorded seconds; one different picture in any round shows."""
+    here = Path(render.__file__).resolve().parents[2]
+    shown = iter(["a", "a", "b", "a"])
+
+    def asked(root: Path, script: str, *wanted: int) -> tuple[float, str]:
+        assert script == render._RECORDED
+        if wanted[-1] == 360:
+            assert root == here
+            return 8.0, "small"
+        return (3.0 if root == here else 2.0), next(shown)
+
+    monkeypatch.setattr(render, "_asked", asked)
+    found = recordings_beside(tmp_path, 2, 10, 0, rounds=2)
+    assert (found["ratio"], found["events_ratio"], found["same_pictures"]) == (1.5, 4.0, False)
+
+
+def test_a_recordings_rate_is_measured_and_its_pictures_are_the_seeds() -> None:
+    """The script runs, and gives the same digest each time."""
+    first, again = (
+        render._asked(Path(render.__file__).parents[2], render._RECORDED, 3, 1, 2, 20, 90) for _ in "12"
+    )
+    assert first[0] > 0
+    assert first[1] == again[1]

@@ -14,7 +14,7 @@ from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift, MaskPair
 from ml.evaluate.passages.pictures import encode
 from ml.evaluate.watching import RenderedRecording
-from ml.scene.video import write_truth
+from ml.scene.video.schedule import write_truth
 
 FRAMES, SIZE = 300, (96, 64)
 

@@ -14,12 +14,11 @@ from lifts.geometry import middle_fraction, pose_at
 from ml.scene.lift import LiftScene
 from ml.scene.passage import plain
 from ml.scene.sampling import sample_lift
-from ml.scene.video import (
+from ml.scene.video.file import frames, render_video
+from ml.scene.video.schedule import (
     CarrierPlan,
     VideoSchedule,
-    frames,
     ground_truth,
-    render_video,
     sample_schedule,
     speed_m_s,
     truths,
