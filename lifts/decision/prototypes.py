@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from lifts.arrays import Float32, Float64
 from lifts.decision.clusters import BimodalFit, ClusterPrior, fit_clusters, memberships
+from lifts.decision.learning.adapter import Adapter
 
 MOMENTS = 3
 """Begin, middle and end of a passage."""
@@ -47,11 +48,13 @@ class Prototypes:
             moment's direction, plus the moment's offset.
         offsets: margins at the origin of the embedding space.
         weights: weights 0..1 of these margins; the masks' margins have the rest.
+        adapter: what reviewed passages add to the margins so combined, if they taught anything.
     """
 
     directions: Float32
     offsets: tuple[float, float, float]
     weights: tuple[float, float, float]
+    adapter: Adapter | None = None
 
     def combine(self, margins: npt.ArrayLike, embeddings: Float32) -> Float32:
         """Return the margins by masks and prototypes together.
@@ -69,7 +72,8 @@ class Prototypes:
             directions = np.repeat(directions.mean(0)[None], embeddings.shape[-2], 0)
             offsets, weights = offsets.mean(), weights.mean()
         own = (embeddings * directions).sum(-1) + offsets
-        return np.asarray((1 - weights) * np.asarray(margins) + weights * own, np.float32)
+        combined = np.asarray((1 - weights) * np.asarray(margins) + weights * own, np.float32)
+        return combined if self.adapter is None else combined + self.adapter.added(embeddings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +84,13 @@ class LearntPrototypes:
         fit: the clusters of `margins`.
         prototypes: None if a cluster is too small.
         margins: float64[N], of the same passages, by masks and by the prototypes of all the others.
+        by_moment: float64[N, 3], the same of each moment; their means are `margins`.
     """
 
     fit: BimodalFit
     prototypes: Prototypes | None
     margins: Float64
+    by_moment: Float64
 
 
 def background_embedding(margins: npt.ArrayLike, embeddings: Float32, prior: ClusterPrior) -> Float32 | None:
@@ -137,7 +143,7 @@ def learn(
     fit = fit_clusters(x, prior, is_open)
     belongs = memberships(x, fit, prior, is_open)
     if len(x) == 0 or belongs.sum(0).min() <= MIN_MEMBERS:
-        return LearntPrototypes(fit, None, x)
+        return LearntPrototypes(fit, None, x, np.repeat(x[:, None], MOMENTS, 1))
     apart = prior.closed_mean - prior.open_mean
     found = [
         _fit_moment(embeddings[:, moment].astype(np.float64), belongs, apart) for moment in range(MOMENTS)
@@ -147,8 +153,9 @@ def learn(
         (found[0].offset, found[1].offset, found[2].offset),
         (found[0].weight, found[1].weight, found[2].weight),
     )
-    combined = np.mean([(1 - one.weight) * x + one.weight * one.own for one in found], axis=0)
-    return LearntPrototypes(fit_clusters(combined, prior, is_open), prototypes, combined)
+    by_moment = np.stack([(1 - one.weight) * x + one.weight * one.own for one in found], axis=1)
+    combined = by_moment.mean(1)
+    return LearntPrototypes(fit_clusters(combined, prior, is_open), prototypes, combined, by_moment)
 
 
 class _MomentReading(NamedTuple):

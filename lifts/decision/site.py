@@ -2,13 +2,14 @@
 
 The passages are first judged by the masks alone, to find what shows in either state (the background), and
 then again by masks and background. The resulting margins give the lift's own threshold and the prototypes of
-its open and closed carriers. Nothing here changes a verdict: an operator has to activate the result.
+its open and closed carriers. What was reviewed teaches an adapter on top of these, if it plainly gains.
+Nothing here changes a verdict: an operator has to activate the result.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from lifts.arrays import Float32, Float64
 from lifts.decision.clusters import BimodalFit, ClusterPrior
+from lifts.decision.learning.adapter import fit_adapter
 from lifts.decision.prototypes import MOMENTS, Prototypes, background_embedding, learn
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
@@ -26,7 +28,7 @@ class SiteCalibration:
     """A lift's own calibration, for one pair of masks and one model.
 
     fit: the two clusters of its passages' margins, with the threshold that the lift is judged by.
-    prototypes: the appearance of its open and its closed carriers.
+    prototypes: the appearance of its open and its closed carriers, with the adapter if there is one.
     background_embedding: float32[D], what its pictures show in either state.
     The latter two are None if one state was too rare.
     """
@@ -34,6 +36,11 @@ class SiteCalibration:
     fit: BimodalFit
     prototypes: Prototypes | None = None
     background_embedding: Float32 | None = None
+
+    @property
+    def adapted(self) -> bool:
+        """Whether reviewed passages taught it an adapter."""
+        return self.prototypes is not None and self.prototypes.adapter is not None
 
 
 class PassageSample(NamedTuple):
@@ -49,7 +56,11 @@ class PassageSample(NamedTuple):
 
 
 class SiteLearning(NamedTuple):
-    """A site calibration; sample: the passages that it was learnt from; margins: float64[N], theirs."""
+    """A site calibration.
+
+    sample: the passages that it was learnt from.
+    margins: float64[N], theirs; without the adapter, which has seen their labels.
+    """
 
     calibration: SiteCalibration
     margins: Float64
@@ -72,7 +83,11 @@ def calibrate_site(judged: Callable[[Float32 | None], PassageSample], prior: Clu
     if background is not None:
         sample = judged(background)
     learnt = learn(sample.margins, sample.embeddings, prior, sample.is_open)
-    return SiteLearning(SiteCalibration(learnt.fit, learnt.prototypes, background), learnt.margins, sample)
+    prototypes = learnt.prototypes
+    if prototypes is not None:
+        margins = learnt.by_moment - learnt.fit.threshold
+        prototypes = replace(prototypes, adapter=fit_adapter(sample.embeddings, margins, sample.is_open))
+    return SiteLearning(SiteCalibration(learnt.fit, prototypes, background), learnt.margins, sample)
 
 
 def is_informative(judgement: Judgement) -> bool:

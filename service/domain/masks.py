@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lifts.decision.references import LiftReferences
@@ -19,6 +19,7 @@ class SiteCalibrationVersion:
     margins: of the passages it was found from; reviewed: how many of these had a label.
     active: whether the lift is judged by it; until then it is a proposal.
     watched, labelled: how many passages there were to learn from, and labels; some may not have been usable.
+    shadow: whether it judges the lift's passages beside the active one, for comparison alone.
     """
 
     lift_id: str
@@ -32,6 +33,7 @@ class SiteCalibrationVersion:
     created_at: datetime
     watched: int = 0
     labelled: int = 0
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,7 @@ class MaskVersion:
     embeddings: float32[2, B, D]: for open and close, B embeddings each (the mask and its small shifts).
     references: pictures of a carrier, uint8[200, 200, 3] RGB, by their names.
     site: the lift's own calibration, if one is active for these masks and this model.
+    shadow: another of its calibrations, if one is compared with what the lift is judged by.
     """
 
     lift_id: str
@@ -54,11 +57,16 @@ class MaskVersion:
     created_at: datetime
     references: dict[str, Image] = field(default_factory=dict)
     site: SiteCalibrationVersion | None = None
+    shadow: SiteCalibrationVersion | None = None
 
     def lift_references(self) -> LiftReferences:
         """Return what the lift's pictures are judged by."""
         site = None if self.site is None else self.site.calibration
         return LiftReferences(self.embeddings, site, self.version, self.model)
+
+    def shadow_references(self) -> LiftReferences | None:
+        """Return what the lift's pictures are judged by in shadow, if anything."""
+        return None if self.shadow is None else replace(self, site=self.shadow).lift_references()
 
     def reference_embeddings(self) -> Float32:
         """Return what the network compares the lift's pictures with, float32[3, D]."""

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 AFTER_PASSAGES = (MIN_PASSAGES, 50, MAX_PASSAGES)
 """Numbers of well-seen passages after which a site calibration is proposed."""
 
-AFTER_REVIEWS = (5, 20, 100)
+AFTER_REVIEWS = (5, 20, 50, 100)
 """Numbers of labelled passages after which one is proposed again; `passages.watched` keeps the newest 100."""
 
 ROUND_EVERY_S = 15.0
@@ -121,6 +121,7 @@ class Proposals:
             reviewed=stored.reviewed,
             overlap=round(stored.calibration.fit.overlap, 4),
             prototypes=stored.calibration.prototypes is not None,
+            adapter=stored.calibration.adapted,
         )
         return stored
 

@@ -1,27 +1,35 @@
-"""Site calibrations: history, the active one, roll back to an earlier one or to the masks alone."""
+"""Site calibrations: history, the active one, roll back to an earlier one or to the masks alone.
+
+One more may be in shadow: it judges the same passages, and only what it would have said is kept.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
 
+import numpy as np
 from pydantic import FiniteFloat, TypeAdapter
-from sqlalchemy import String, case, func, select, type_coerce
+from sqlalchemy import Select, String, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from lifts.decision.clusters import BimodalFit
+from lifts.decision.learning.adapter import Adapter
 from lifts.decision.prototypes import MOMENTS, Prototypes
 from lifts.decision.site import SiteCalibration
+from lifts.decision.verdict import Verdict
+from service.domain.arrays import Float32
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import SiteCalibrationVersion
 from service.store import lifts
 from service.store.damage import intact, readable
-from service.store.records import Page
-from service.store.tables import MaskVersionRow, SiteCalibrationRow, deactivate_all
+from service.store.records import Page, ShadowCounts, ShadowDisagreement
+from service.store.tables import MaskVersionRow, PassageRow, SiteCalibrationRow, deactivate_all
 
 _COLUMNS = TypeAdapter(tuple[int, str, tuple[FiniteFloat, ...], int, bool, datetime, int | None, int | None])
 _FIT = TypeAdapter(dict[str, FiniteFloat])
 _MOMENTS = TypeAdapter(tuple[FiniteFloat, FiniteFloat, FiniteFloat])
+_DISAGREEMENT = TypeAdapter(ShadowDisagreement)
 
 
 def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersion:
@@ -34,7 +42,7 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
     newest = session.scalar(
         select(func.max(SiteCalibrationRow.version)).where(SiteCalibrationRow.lift_id == found.lift_id)
     )
-    stored = dataclasses.replace(found, version=(newest or 0) + 1, active=False)
+    stored = dataclasses.replace(found, version=(newest or 0) + 1, active=False, shadow=False)
     prototypes = stored.calibration.prototypes
     session.add(
         SiteCalibrationRow(
@@ -54,6 +62,8 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
             labelled=stored.labelled,
             active=stored.active,
             created_at=stored.created_at,
+            adapter=None if prototypes is None else _adapter_numbers(prototypes.adapter),
+            shadow=stored.shadow,
         )
     )
     session.flush()
@@ -65,15 +75,18 @@ def active(session: Session, lift_id: str, mask_version: int, model: str) -> Sit
 
     Under other masks or another model, the margins separate elsewhere.
     """
-    row = session.scalar(
-        select(SiteCalibrationRow).where(
-            SiteCalibrationRow.lift_id == lift_id,
-            SiteCalibrationRow.mask_version == mask_version,
-            SiteCalibrationRow.model == model,
-            SiteCalibrationRow.active,
-        )
-    )
+    row = session.scalar(_found_with(lift_id, mask_version, model).where(SiteCalibrationRow.active))
     return None if row is None else _record(row)
+
+
+def in_shadow(session: Session, lift_id: str, mask_version: int, model: str) -> SiteCalibrationVersion | None:
+    """Return the lift's site calibration in shadow if it was found with these masks and this model.
+
+    A damaged one is left out: nothing depends on it.
+    """
+    query = _found_with(lift_id, mask_version, model).where(SiteCalibrationRow.shadow)
+    found = readable(session, query, SiteCalibrationRow.version, _record)
+    return found[0][1] if found else None
 
 
 def history(session: Session, lift_id: str) -> Page[SiteCalibrationVersion]:
@@ -106,13 +119,93 @@ def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> 
 
 
 def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVersion:
-    """Judge the lift by this site calibration.
+    """Judge the lift by this site calibration; what was in shadow is no longer.
 
     Raises:
         NotFoundError: there is no such version.
         DamagedError: it cannot be read.
         ConflictError: it was found with masks that are not the active ones, or with another model.
     """
+    row, found = _usable(session, lift_id, version)
+    deactivate(session, lift_id)
+    row.active = True
+    session.flush()
+    return dataclasses.replace(found, active=True, shadow=False)
+
+
+def put_in_shadow(session: Session, lift_id: str, version: int) -> SiteCalibrationVersion:
+    """Judge the lift's passages by this site calibration as well, for comparison; in place of an earlier one.
+
+    Raises:
+        NotFoundError: there is no such version.
+        DamagedError: it cannot be read.
+        ConflictError: the lift is judged by it, or could not be: other masks, another model.
+    """
+    row, found = _usable(session, lift_id, version)
+    if found.active:
+        raise ConflictError(f"lift {lift_id!r} is judged by site calibration {version} already")
+    end_shadow(session, lift_id)
+    row.shadow = True
+    session.flush()
+    return dataclasses.replace(found, shadow=True)
+
+
+def end_shadow(session: Session, lift_id: str) -> None:
+    """Compare nothing any more; what was compared stays, and the calibration stays a proposal."""
+    session.execute(
+        update(SiteCalibrationRow)
+        .where(SiteCalibrationRow.lift_id == lift_id, SiteCalibrationRow.shadow)
+        .values(shadow=False)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def record_shadow(
+    session: Session, passage_id: str, version: int, verdict: Verdict, confidence: float
+) -> bool:
+    """Keep what a site calibration in shadow says of a stored passage; False if the passage is not stored."""
+    changed = session.execute(
+        update(PassageRow)
+        .where(PassageRow.id == passage_id)
+        .values(shadow_version=version, shadow_verdict=verdict.value, shadow_confidence=confidence)
+        .returning(PassageRow.row)
+    )
+    return changed.first() is not None
+
+
+def shadow_counts(session: Session, lift_id: str) -> dict[int, ShadowCounts]:
+    """Return by version how the lift's site calibrations judged in shadow, of those that did."""
+    differs = PassageRow.shadow_verdict != PassageRow.verdict
+    instead = [
+        func.count().filter(differs, PassageRow.shadow_verdict == verdict.value)
+        for verdict in (Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN)
+    ]
+    query = select(PassageRow.shadow_version, func.count(), *instead).group_by(PassageRow.shadow_version)
+    query = query.where(PassageRow.lift_id == lift_id, PassageRow.shadow_version.is_not(None))
+    return {int(version or 0): ShadowCounts(*counts) for version, *counts in session.execute(query)}
+
+
+def disagreements(
+    session: Session, lift_id: str, version: int, before: int | None = None, limit: int = 50
+) -> Page[ShadowDisagreement]:
+    """Return a page of the passages that it judged differently in shadow, newest first.
+
+    before: the cursor, `next` of the page before. limit: at most this many.
+    """
+    query = select(PassageRow).where(
+        PassageRow.lift_id == lift_id,
+        PassageRow.shadow_version == version,
+        PassageRow.shadow_verdict != PassageRow.verdict,
+    )
+    if before is not None:
+        query = query.where(PassageRow.row < before)
+    query = query.order_by(PassageRow.row.desc()).limit(limit + 1)
+    return Page.of(readable(session, query, PassageRow.row, _disagreement), limit)
+
+
+def _usable(
+    session: Session, lift_id: str, version: int
+) -> tuple[SiteCalibrationRow, SiteCalibrationVersion]:
     what = f"site calibration {version} of lift {lift_id!r} is"
     with intact(session, SiteCalibrationRow.__tablename__, f"{lift_id} {version}", what):
         row = session.get(SiteCalibrationRow, (lift_id, version))
@@ -126,15 +219,21 @@ def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVer
             f"site calibration {version} was found with masks {found.mask_version} and model {found.model}, "
             f"by which lift {lift_id!r} is not judged now"
         )
-    deactivate(session, lift_id)
-    row.active = True
-    session.flush()
-    return dataclasses.replace(found, active=True)
+    return row, found
 
 
 def deactivate(session: Session, lift_id: str) -> None:
-    """Judge the lift by its masks alone; nothing happens where it already is."""
+    """Judge the lift by its masks alone, without a shadow; nothing happens where it already is."""
     deactivate_all(session, SiteCalibrationRow, lift_id)
+    end_shadow(session, lift_id)
+
+
+def _found_with(lift_id: str, mask_version: int, model: str) -> Select[SiteCalibrationRow]:
+    return select(SiteCalibrationRow).where(
+        SiteCalibrationRow.lift_id == lift_id,
+        SiteCalibrationRow.mask_version == mask_version,
+        SiteCalibrationRow.model == model,
+    )
 
 
 def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:
@@ -166,6 +265,7 @@ def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:
         created_at=created_at,
         watched=len(margins) if watched is None else watched,
         labelled=reviewed if labelled is None else labelled,
+        shadow=bool(row.shadow),
     )
 
 
@@ -173,4 +273,27 @@ def _prototypes(row: SiteCalibrationRow) -> Prototypes | None:
     if row.directions is None or row.reading is None:
         return None
     offsets, weights = (_MOMENTS.validate_python(row.reading[name]) for name in ("offsets", "weights"))
-    return Prototypes(row.directions.reshape(MOMENTS, -1), offsets, weights)
+    directions, adapter = row.directions.reshape(MOMENTS, -1), None
+    if row.adapter is not None:
+        if row.adapter.shape != (directions.shape[1] + 1,) or not np.isfinite(row.adapter).all():
+            raise ValueError(f"no adapter: {row.adapter.shape}")
+        adapter = Adapter(row.adapter[:-1], float(row.adapter[-1]))
+    return Prototypes(directions, offsets, weights, adapter)
+
+
+def _adapter_numbers(adapter: Adapter | None) -> Float32 | None:
+    return None if adapter is None else np.append(adapter.direction, np.float32(adapter.offset))
+
+
+def _disagreement(row: PassageRow) -> ShadowDisagreement:
+    return _DISAGREEMENT.validate_python(
+        {
+            "passage_id": row.id,
+            "seen_at": row.seen_at,
+            "verdict": row.verdict,
+            "confidence": row.judgement["confidence"],
+            "shadow_verdict": row.shadow_verdict,
+            "shadow_confidence": row.shadow_confidence,
+            "review": None if row.review is None else row.review["verdict"],
+        }
+    )

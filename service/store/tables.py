@@ -119,11 +119,14 @@ class SiteCalibrationRow(Base):
     """A site calibration, found with one pair of masks; `heaps` is its BimodalFit as JSON.
 
     always: float32[D], its background embedding. directions: float32[3, D] of the prototypes, one after the
-    other; reading: their offsets and weights, three each (lifts.decision.prototypes).
+    other; reading: their offsets and weights, three each. adapter: float32[D + 1], direction and offset.
     """
 
     __tablename__ = "thresholds"
-    __table_args__ = (Index("ix_thresholds_one_active", "lift_id", unique=True, sqlite_where=text("active")),)
+    __table_args__ = (
+        Index("ix_thresholds_one_active", "lift_id", unique=True, sqlite_where=text("active")),
+        Index("ix_thresholds_one_shadow", "lift_id", unique=True, sqlite_where=text("shadow")),
+    )
 
     lift_id: Mapped[str] = mapped_column(ForeignKey("lifts.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -139,6 +142,8 @@ class SiteCalibrationRow(Base):
     labelled: Mapped[int | None] = mapped_column(Integer)
     active: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    adapter: Mapped[Float32 | None] = mapped_column(Vector)
+    shadow: Mapped[bool] = mapped_column(Boolean, server_default="0")
 
 
 class ReferenceRow(Base):
@@ -159,6 +164,11 @@ class PassageRow(Base):
     __table_args__ = (
         Index("ix_passages_lift_id_row", "lift_id", "row"),
         Index("ix_passages_seen_at", "seen_at"),
+        Index(
+            "ix_passages_shadow",
+            *("lift_id", "shadow_version", "shadow_verdict", "verdict"),
+            sqlite_where=text("shadow_version IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -179,6 +189,9 @@ class PassageRow(Base):
     review: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     carriers: Mapped[int] = mapped_column(Integer, server_default="1")
+    shadow_version: Mapped[int | None] = mapped_column(Integer)
+    shadow_verdict: Mapped[str | None] = mapped_column(String(16))
+    shadow_confidence: Mapped[float | None] = mapped_column(Float)
 
 
 class AlarmRow(Base):

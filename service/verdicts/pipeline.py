@@ -37,6 +37,7 @@ from service.verdicts.deciding import Decider
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
+from service.verdicts.shadow import ShadowJudge
 
 LATENCY_BUCKETS_S = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 PROPOSE_EVERY_S = ARM_EVERY_S = 1.0
@@ -87,6 +88,7 @@ class Pipeline:
         self.conditions = HealthConditions(store, unstored=unstored)
         self._evidence = EvidenceWriter(store, pictures, self.tally)
         self._recorder = Recorder(store, pictures, self._evidence, self.tally, self._count, unstored=unstored)
+        self._shadow = ShadowJudge(store, engine)
         self._decider = Decider(
             engine,
             self.masks,
@@ -94,6 +96,7 @@ class Pipeline:
             self._recorder,
             self.conditions,
             self.tally,
+            self._shadow,
             max_waiting=max_waiting,
         )
         self.maintenance = Maintenance(store, pictures, self.masks, retention or Retention())
@@ -110,6 +113,7 @@ class Pipeline:
             self._evidence.runner,
             self.conditions.runner,
             self.maintenance.runner,
+            self._shadow.runner,
             self._proposing,
             self._checking,
         )
@@ -137,6 +141,7 @@ class Pipeline:
         self._proposing.stop()
         self.maintenance.runner.stop()
         self._decider.stop()
+        self._shadow.runner.stop()
         self.conditions.stop()
         self._recorder.stop()
         self._evidence.stop()

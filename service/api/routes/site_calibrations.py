@@ -1,4 +1,4 @@
-"""Site calibrations: propose one from the lift's own passages, show its clusters, activate it, go back."""
+"""Site calibrations: propose one from the lift's own passages, compare it in shadow, activate it, go back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from service.api.deps import OPERATOR, VIEWER, LiftIdPath, RuntimeDep
+from service.api.deps import OPERATOR, VIEWER, Cursor, LiftIdPath, Limit, RuntimeDep
 from service.api.problems import responses
-from service.api.schemas.site_calibrations import SiteCalibrationOut, SiteCalibrationsOut
+from service.api.runtime import Runtime
+from service.api.schemas.site_calibrations import (
+    DisagreementOut,
+    DisagreementsOut,
+    SiteCalibrationOut,
+    SiteCalibrationsOut,
+)
+from service.domain.masks import SiteCalibrationVersion
 from service.site.learning import MAX_PASSAGES, find_site_calibration
 from service.store import lifts, passages, site_calibrations
 
 router = APIRouter(prefix="/lifts/{lift_id}/site-calibrations", tags=["lifts"])
+
+Version = Annotated[int, Path(ge=1, le=2**31, description="The site calibration.")]
 
 
 @router.get(
@@ -26,8 +35,9 @@ def history(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationsOut:
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         found = site_calibrations.history(session, lift_id)
+        counts = site_calibrations.shadow_counts(session, lift_id)
     arming = runtime.pipeline.arming(lift_id)
-    items = [SiteCalibrationOut.of(one, arming) for one in found.items]
+    items = [SiteCalibrationOut.of(one, arming, counts.get(one.version)) for one in found.items]
     return SiteCalibrationsOut(items=items, unreadable=found.unreadable)
 
 
@@ -59,17 +69,69 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationOut:
     dependencies=OPERATOR,
     responses=responses(401, 403, 404, 409, 422, 503),
 )
-def activate(
-    lift_id: LiftIdPath,
-    version: Annotated[int, Path(ge=1, le=2**31, description="The site calibration to judge by.")],
-    runtime: RuntimeDep,
-) -> SiteCalibrationOut:
-    """Judge the lift by this site calibration from now on. 409 if it is of other masks or another model."""
+def activate(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) -> SiteCalibrationOut:
+    """Judge the lift by this site calibration from now on; what was in shadow is no longer.
+
+    409 if it is of other masks or another model.
+    """
     active = runtime.store.write(
         lambda session: site_calibrations.activate(session, lift_id, version)
     ).result()
+    return _taken(runtime, active)
+
+
+@router.post(
+    "/{version}/shadow",
+    summary="Compare a site calibration in shadow",
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def put_in_shadow(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) -> SiteCalibrationOut:
+    """Judge the lift's passages by this site calibration as well; verdicts and alarms stay as they are.
+
+    One at a time: it takes the place of an earlier one. 409 if the lift is judged by it already, or if it is
+    of other masks or another model.
+    """
+    compared = runtime.store.write(
+        lambda session: site_calibrations.put_in_shadow(session, lift_id, version)
+    ).result()
+    return _taken(runtime, compared)
+
+
+@router.delete(
+    "/shadow",
+    summary="Compare no longer",
+    status_code=204,
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def end_shadow(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
+    """Take the site calibration out of shadow. It stays a proposal; what was compared stays too."""
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+    runtime.store.write(lambda session: site_calibrations.end_shadow(session, lift_id)).result()
     runtime.pipeline.reload_masks(lift_id)
-    return SiteCalibrationOut.of(active, runtime.pipeline.arming(lift_id))
+
+
+@router.get(
+    "/{version}/disagreements",
+    summary="Carriers judged differently in shadow",
+    dependencies=VIEWER,
+    responses=responses(401, 404, 409, 422, 503),
+)
+def list_disagreements(
+    lift_id: LiftIdPath, version: Version, runtime: RuntimeDep, cursor: Cursor = None, limit: Limit = 50
+) -> DisagreementsOut:
+    """Give a page of the carriers that the site calibration judged differently in shadow, newest first."""
+    before = None if cursor is None else int(cursor)
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+        page = site_calibrations.disagreements(session, lift_id, version, before, limit)
+    return DisagreementsOut(
+        items=[DisagreementOut.model_validate(one) for one in page.items],
+        next=None if page.next is None else str(page.next),
+        unreadable=page.unreadable,
+    )
 
 
 @router.delete(
@@ -85,3 +147,12 @@ def deactivate(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
         lifts.get(session, lift_id)
     runtime.store.write(lambda session: site_calibrations.deactivate(session, lift_id)).result()
     runtime.pipeline.reload_masks(lift_id)
+
+
+def _taken(runtime: Runtime, changed: SiteCalibrationVersion) -> SiteCalibrationOut:
+    """Judge by what was changed from now on, and return it."""
+    runtime.pipeline.reload_masks(changed.lift_id)
+    with runtime.store.reading() as session:
+        counts = site_calibrations.shadow_counts(session, changed.lift_id)
+    arming = runtime.pipeline.arming(changed.lift_id)
+    return SiteCalibrationOut.of(changed, arming, counts.get(changed.version))

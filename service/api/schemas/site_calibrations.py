@@ -1,4 +1,4 @@
-"""Site calibrations as JSON: the two clusters of margins, and whether the lift may be judged by them."""
+"""Site calibrations as JSON: the two clusters of margins, whether the lift may be judged by them, shadows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,21 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from lifts.decision.arming import DISTRUSTED, Arming
+from lifts.decision.verdict import Verdict
+from service.api.schemas.base import Shape
 from service.domain.masks import SiteCalibrationVersion
 from service.site.learning import GO_BELOW
+from service.store.records import ShadowCounts
+
+
+class ShadowCountsOut(Shape):
+    """How a site calibration judged passages in shadow, against the verdicts that counted."""
+
+    compared: int = Field(ge=0)
+    disagreed: int = Field(ge=0, description="With another verdict: the sum of the following three.")
+    open_instead: int = Field(ge=0, description="It would have called them open.")
+    closed_instead: int = Field(ge=0)
+    unknown_instead: int = Field(ge=0)
 
 
 class SiteCalibrationOut(BaseModel):
@@ -27,6 +40,10 @@ class SiteCalibrationOut(BaseModel):
         description="Whether margins to the masks are combined with margins to the mean pictures of open "
         "and of closed passages; false where one state was too rare."
     )
+    adapter: bool = Field(
+        description="Whether reviewed passages taught it a correction of its margins; false where too few "
+        "of a state were reviewed, or where it was not better on reviewed passages left out."
+    )
     open_mean: float
     closed_mean: float
     spread: float = Field(description="Standard deviation within either cluster.")
@@ -43,10 +60,16 @@ class SiteCalibrationOut(BaseModel):
     )
     reviewed: int = Field(description="How many of the passages a person had labelled.")
     active: bool
+    shadow: bool = Field(
+        description="Whether it judges the lift's passages beside what decides, for comparison alone."
+    )
+    shadow_counts: ShadowCountsOut = Field(description="Passages that it judged in shadow so far.")
     created_at: datetime
 
     @classmethod
-    def of(cls, learnt: SiteCalibrationVersion, arming: Arming) -> SiteCalibrationOut:
+    def of(
+        cls, learnt: SiteCalibrationVersion, arming: Arming, counts: ShadowCounts | None = None
+    ) -> SiteCalibrationOut:
         """Select what an operator needs for the decision; `arming` is the lift's."""
         fit = learnt.calibration.fit
         return cls(
@@ -56,6 +79,7 @@ class SiteCalibrationOut(BaseModel):
             threshold=fit.threshold,
             midpoint=fit.midpoint,
             prototypes=learnt.calibration.prototypes is not None,
+            adapter=learnt.calibration.adapted,
             open_mean=fit.open_mean,
             closed_mean=fit.closed_mean,
             spread=fit.spread,
@@ -65,6 +89,8 @@ class SiteCalibrationOut(BaseModel):
             margins=list(learnt.margins),
             reviewed=learnt.reviewed,
             active=learnt.active,
+            shadow=learnt.shadow,
+            shadow_counts=ShadowCountsOut.model_validate(counts or ShadowCounts()),
             created_at=learnt.created_at,
         )
 
@@ -74,3 +100,23 @@ class SiteCalibrationsOut(BaseModel):
 
     items: list[SiteCalibrationOut]
     unreadable: int = Field(default=0, description="How many damaged records were left out of this list.")
+
+
+class DisagreementOut(Shape):
+    """A passage that a site calibration in shadow judged differently."""
+
+    passage_id: str
+    seen_at: datetime
+    verdict: Verdict = Field(description="The one that counted.")
+    confidence: float
+    shadow_verdict: Verdict
+    shadow_confidence: float
+    review: Verdict | None = Field(description="What an operator said of it; null before.")
+
+
+class DisagreementsOut(BaseModel):
+    """A page of disagreements, newest first; `next` is the `cursor` of the following page, or null."""
+
+    items: list[DisagreementOut]
+    next: str | None
+    unreadable: int = Field(default=0, description="How many damaged records were left out of this page.")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lifts.decision.clusters import ClusterPrior
+from lifts.decision.learning.adapter import Adapter
 from lifts.decision.prototypes import Prototypes, background_embedding, learn
 
 PRIOR = ClusterPrior(-0.4, 0.4, 0.15, 0.15, 0.0, 0.1)
@@ -70,6 +73,29 @@ def test_the_passages_learnt_from_look_no_better_than_new_ones() -> None:
     # Counted among themselves, they would look further apart than they are.
     flattered = learnt.prototypes.combine(three(margins), embeddings).mean(1)
     assert apart(flattered, is_open) > apart(learnt.margins, is_open) + 0.02
+
+
+@pytest.mark.parametrize("pictures", [3, 2, 12])
+def test_an_adapter_is_added_to_every_picture(pictures: int) -> None:
+    """Whatever the prototypes weigh, and however many pictures there are."""
+    rng = np.random.default_rng(0)
+    given = Prototypes(rng.normal(size=(3, 5)).astype(np.float32), (0.1, 0.2, 0.3), (0.0, 0.2, 0.5))
+    adapter = Adapter(rng.normal(size=5).astype(np.float32), 0.25)
+    margins = rng.normal(size=(4, pictures))
+    embeddings = rng.normal(size=(4, pictures, 5)).astype(np.float32)
+    expected = given.combine(margins, embeddings) + embeddings @ adapter.direction + 0.25
+    found = replace(given, adapter=adapter).combine(margins, embeddings)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert found.dtype == np.float32
+
+
+def test_margins_by_moment_are_those_of_the_passages() -> None:
+    """Their means are what the clusters were fitted to, with prototypes and without."""
+    margins, embeddings, _ = passages(60, 0.5, 3)
+    for count in (60, 3):
+        learnt = learn(margins[:count], embeddings[:count], PRIOR)
+        assert learnt.by_moment.shape == (count, 3)
+        np.testing.assert_allclose(learnt.by_moment.mean(1), learnt.margins)
 
 
 def test_one_coordinate_by_hand() -> None:

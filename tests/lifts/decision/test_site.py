@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,37 @@ def test_the_background_is_found_first_and_judged_with_then() -> None:
     assert found.calibration.prototypes is not None
     assert abs(found.calibration.fit.midpoint) < 0.05
     assert found.sample.margins is not None
+
+
+def _misjudged(reviewed: int) -> PassageSample:
+    """Every tenth passage has the other state's margin; only the third coordinate shows the state."""
+    sample = _sample(0.0, 100)
+    margins = np.array(sample.margins)
+    margins[::10] *= -0.5
+    sample.embeddings[..., 2] = np.where(np.arange(100) % 2 == 0, -0.1, 0.1)[:, None]
+    sample.embeddings[..., 0] = np.random.default_rng(1).normal(0, 0.5, (100, 3))
+    labels = [place % 2 == 0 if place < reviewed else None for place in range(100)]
+    return PassageSample(margins, sample.embeddings, labels)
+
+
+def test_reviews_teach_an_adapter() -> None:
+    """What was reviewed corrects what threshold and prototypes misjudge; without reviews there is none."""
+    plain = calibrate_site(lambda _: _misjudged(0), PRIOR).calibration
+    taught = calibrate_site(lambda _: _misjudged(60), PRIOR)
+    assert not plain.adapted
+    assert taught.calibration.adapted
+    prototypes, fit = taught.calibration.prototypes, taught.calibration.fit
+    assert prototypes is not None
+    sample = _misjudged(0)
+    margins = np.repeat(np.asarray(sample.margins)[:, None], 3, 1)
+    with_it, without = (
+        one.combine(margins, sample.embeddings).mean(1) - fit.threshold
+        for one in (prototypes, replace(prototypes, adapter=None))
+    )
+    side = np.where(np.arange(100) % 2 == 0, -1.0, 1.0)
+    assert (side * (with_it - without))[::10].mean() > 0.05
+    # The clusters shown are those before the adapter, which has seen the labels.
+    assert fit.overlap > 0
 
 
 def test_where_one_state_was_never_seen_the_masks_judge_alone() -> None:
@@ -105,7 +137,7 @@ def test_the_decision_is_pure() -> None:
     """numpy and pydantic only, and nothing that knows of time, chance, threads or files."""
     allowed = {"numpy", "pydantic", "lifts"} | set(sys.stdlib_module_names)
     impure = {"time", "random", "datetime", "threading", "os", "pathlib", "asyncio", "subprocess"}
-    for path in Path(lifts.decision.judge.__file__).parent.glob("*.py"):
+    for path in Path(lifts.decision.judge.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):

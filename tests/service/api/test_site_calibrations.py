@@ -12,7 +12,7 @@ from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
 from service.domain.people import Role
-from service.store import passages
+from service.store import passages, site_calibrations
 from tests.service.api.conftest import House
 from tests.service.kept_pictures import keep
 from tests.tools.tiny_model import CLOSE_Y, draw_picture, png
@@ -100,6 +100,45 @@ def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) ->
     assert [(one["version"], one["active"]) for one in listed] == [(1, True)]
     assert watched.call("DELETE", f"/lifts/{LIFT}/site-calibrations/active", Role.OPERATOR).status_code == 204
     assert classified(watched) | {"elapsed_ms": 0} == before | {"elapsed_ms": 0}
+
+
+def test_a_shadow_is_compared_and_then_activated(watched: House) -> None:
+    """It changes no verdict; its disagreements are counted and listed; activating it ends the comparison."""
+    path = f"/lifts/{LIFT}/site-calibrations"
+    watched.call("POST", path, Role.OPERATOR)
+    assert watched.call("POST", f"{path}/1/shadow", Role.VIEWER).status_code == 403
+    answer = watched.call("POST", f"{path}/1/shadow", Role.OPERATOR)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["shadow"], answer.json()["active"], answer.json()["adapter"]) == (
+        True,
+        False,
+        False,
+    )
+    assert classified(watched)["verdict"] == "closed"
+    job = partial(site_calibrations.record_shadow, version=1, verdict=Verdict.OPEN, confidence=0.9)
+    with watched.store.reading() as session:
+        newest = passages.listing(session, limit=3).items
+    for record in newest:
+        watched.store.write(partial(job, passage_id=record.id)).result()
+    differ = [record.id for record in newest if record.judgement.verdict is not Verdict.OPEN]
+    (found,) = watched.call("GET", path, Role.VIEWER).json()["items"]
+    assert found["shadow_counts"] == {
+        "compared": 3,
+        "disagreed": len(differ),
+        "open_instead": len(differ),
+        "closed_instead": 0,
+        "unknown_instead": 0,
+    }
+    listed = watched.call("GET", f"{path}/1/disagreements?limit=2", Role.VIEWER).json()
+    assert [one["passage_id"] for one in listed["items"]] == differ[:2]
+    assert watched.call("DELETE", f"{path}/shadow", Role.OPERATOR).status_code == 204
+    assert watched.call("GET", path, Role.VIEWER).json()["items"][0]["shadow"] is False
+    watched.call("POST", f"{path}/1/shadow", Role.OPERATOR)
+    active = watched.call("POST", f"{path}/1/activate", Role.OPERATOR).json()
+    assert (active["active"], active["shadow"]) == (True, False)
+    assert watched.call("POST", f"{path}/1/shadow", Role.OPERATOR).status_code == 409
+    assert watched.call("POST", f"{path}/7/shadow", Role.OPERATOR).status_code == 404
+    assert watched.call("GET", "/lifts/nowhere/site-calibrations/1/disagreements").status_code == 404
 
 
 def test_reviews_count(watched: House) -> None:

@@ -256,16 +256,25 @@ def test_what_was_not_seen_does_not_count(house: House) -> None:
 
 
 def test_reviews_propose_again(house: House) -> None:
-    """The 5th, 20th and 100th label brings a proposal of its own, however old the labelled passage is."""
+    """The 5th, 20th, 50th and 100th label brings a proposal of its own, however old its passage is."""
     house.watch(250)
     assert house.look() == (200, 0)
     told = []
-    for labels in (range(4), range(4, 5), range(5, 19), range(19, 20), range(20, 99), range(99, 105)):
+    for labels in (
+        range(4),
+        range(4, 5),
+        range(5, 19),
+        range(19, 20),
+        range(20, 49),
+        range(49, 50),
+        range(50, 99),
+        range(99, 105),
+    ):
         house.review(labels)
         house.watch(40)  # no milestone, but the first labelled ones are not among the newest any more
         told.append(house.look())
         assert house.look() is None
-    assert told == [None, (200, 5), None, (200, 20), None, (200, 100)]
+    assert told == [None, (200, 5), None, (200, 20), None, (200, 50), None, (200, 100)]
 
 
 def test_reviews_that_say_nothing_do_not_count(house: House) -> None:

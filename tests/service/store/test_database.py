@@ -43,7 +43,7 @@ def test_the_migrations_build_the_tables(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     engine.dispose()
-    assert revision == "0004"
+    assert revision == "0005"
 
 
 def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:
@@ -81,6 +81,7 @@ def test_a_site_calibration_of_an_older_release_is_read(tmp_path: Path) -> None:
     assert found.calibration.fit.threshold == pytest.approx(0.2)
     known = found.calibration
     assert (known.background_embedding, known.prototypes, found.active) == (None, None, True)
+    assert (known.adapted, found.shadow) == (False, False)
 
 
 def test_alarms_of_an_older_release_stand_and_are_replayed(tmp_path: Path) -> None:
