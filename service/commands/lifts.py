@@ -121,14 +121,38 @@ def classify(
 
 
 def lifts(
+    lift_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Show this lift's site calibrations instead.")
+    ] = None,
+    shadow: Annotated[
+        int | None,
+        typer.Option("--shadow", min=1, metavar="VERSION", help="Compare this site calibration in shadow."),
+    ] = None,
+    activate: Annotated[
+        int | None,
+        typer.Option("--activate", min=1, metavar="VERSION", help="Judge by this site calibration."),
+    ] = None,
+    end_shadow: Annotated[bool, typer.Option("--end-shadow", help="Compare in shadow no longer.")] = False,
     url: UrlOption = None,
     data: DataOption = None,
     model: ModelOption = None,
     device: DeviceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the lifts: camera, masks, and whether each is armed; if not, why, and what to do."""
+    """List the lifts: camera, masks, and whether each is armed; if not, why, and what to do.
+
+    With an ID: its site calibrations, and the carriers that one in shadow judged differently.
+    """
     target = Target.of(url, data, model, device)
+    if sum((shadow is not None, activate is not None, end_shadow)) > (lift_id is not None):
+        raise ConfigurationError("expected a lift's ID, and one of --shadow, --activate and --end-shadow")
+    if lift_id is not None:
+        path = f"/lifts/{lift_id}/site-calibrations"
+        change = ("DELETE", f"{path}/shadow") if end_shadow else None
+        change = change if shadow is None else ("POST", f"{path}/{shadow}/shadow")
+        change = change if activate is None else ("POST", f"{path}/{activate}/activate")
+        _show_site_calibrations(run_calls(target, partial(_site_calibrations, path, change)), as_json)
+        return
 
     async def calls(client: httpx.AsyncClient) -> Any:
         return (await request(client, "GET", "/lifts"))["items"]
@@ -140,6 +164,40 @@ def lifts(
         camera = "no camera watched" if lift["camera_status"] is None else lift["camera_status"]["state"]
         masks = f"masks version {lift['mask_version']}" if lift["mask_version"] else "no masks"
         typer.echo(f"{lift['id']}: {camera}, {masks}, {armed_words(lift)}")
+
+
+async def _site_calibrations(path: str, change: tuple[str, str] | None, client: httpx.AsyncClient) -> Any:
+    """Change something if asked to; return the site calibrations, each with its newest disagreements."""
+    if change is not None:
+        await request(client, *change)
+    items = (await request(client, "GET", path))["items"]
+    for one in items:
+        differs = one["shadow_counts"]["disagreed"] > 0
+        page = await request(client, "GET", f"{path}/{one['version']}/disagreements") if differs else {}
+        one["disagreements"] = page.get("items", [])
+    return items
+
+
+def _show_site_calibrations(items: list[dict[str, Any]], as_json: bool) -> None:
+    for one in items:
+        if as_json:
+            typer.echo(json.dumps(one))
+            continue
+        counts = one["shadow_counts"]
+        state = "in use" if one["active"] else "in shadow" if one["shadow"] else "not in use"
+        parts = f"{'prototypes' if one['prototypes'] else 'no prototypes'}, "
+        parts += "adapter" if one["adapter"] else "no adapter"
+        line = (
+            f"{one['version']}: {state}, {len(one['margins'])} carriers, {one['reviewed']} reviewed, {parts}"
+        )
+        if counts["compared"]:
+            line += f"; in shadow {counts['disagreed']} of {counts['compared']} carriers judged differently"
+        typer.echo(line)
+        for passage in one["disagreements"]:
+            decided = f"{passage['verdict']} ({100 * passage['confidence']:.1f} %)"
+            instead = f"{passage['shadow_verdict']} ({100 * passage['shadow_confidence']:.1f} %)"
+            said = f", reviewed {passage['review']}" if passage["review"] else ""
+            typer.echo(f"   {passage['passage_id']}: {decided}, in shadow {instead}{said}")
 
 
 def armed_words(found: dict[str, Any]) -> str:

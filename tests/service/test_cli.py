@@ -6,6 +6,8 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,14 +16,20 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from lifts.decision.clusters import BimodalFit
+from lifts.decision.site import SiteCalibration
+from lifts.decision.verdict import Judgement, Verdict
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.schema import Lift, MaskPair
 from service.cli import app
 from service.domain.errors import BarwatchError
+from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
 from service.host.lock import FolderLock
-from service.store import tokens
+from service.store import masks as stored_masks
+from service.store import passages, site_calibrations, tokens
 from service.store.database import Store
+from service.store.records import PassageRecord
 from tests.tools.http_server import Quiet, web_server
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
 
@@ -212,6 +220,43 @@ def test_lifts_says_what_is_armed_and_what_is_missing(runner: CliRunner, drawing
     )
     found = json.loads(run(runner, "lifts", "--model", model, "--json").stdout)
     assert (found["id"], found["armed"], found["not_armed"]["reason"]) == ("my-lift", False, "not_confirmed")
+
+
+def test_lifts_shows_site_calibrations_and_what_a_shadow_said(
+    runner: CliRunner, drawings: Path, model: Path
+) -> None:
+    """With an ID: a line each; options put one in shadow, take it out, activate it; disagreements too."""
+    masks = ("--open", drawings / "open.png", "--close", drawings / "close.png", "--model", model)
+    assert run(runner, "enroll", "my-lift", *masks).exit_code == 0
+    store = Store.open(drawings / "data")
+    with store.reading() as session:
+        enrolled = stored_masks.active(session, "my-lift")
+    assert enrolled is not None
+    judgement = Judgement(Verdict.CLOSED, 0.9, 0.5, True, 0.9, (), 1, enrolled.model)
+    record = PassageRecord("p-1", "my-lift", 1, datetime.now(UTC), 0.0, 1.0, 2.0, judgement, ())
+    site = SiteCalibration(BimodalFit(-0.5, 0.5, 0.1, 0.5))
+    found = SiteCalibrationVersion(
+        "my-lift", 0, 1, enrolled.model, site, (0.1,) * 7, 3, False, datetime.now(UTC)
+    )
+    store.write(partial(site_calibrations.add, found=found)).result()
+    store.write(partial(passages.add, record=record)).result()
+    said: dict[str, Any] = {"passage_id": "p-1", "version": 1, "verdict": Verdict.OPEN, "confidence": 0.75}
+    store.write(partial(site_calibrations.record_shadow, **said)).result()
+    store.close()
+    shown = run(runner, "lifts", "my-lift", "--shadow", "1", "--model", model)
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout == (
+        "1: in shadow, 7 carriers, 3 reviewed, no prototypes, no adapter; "
+        "in shadow 1 of 1 carriers judged differently\n"
+        "   p-1: closed (90.0 %), in shadow open (75.0 %)\n"
+    )
+    assert run(runner, "lifts", "my-lift", "--end-shadow", "--model", model).stdout.startswith(
+        "1: not in use"
+    )
+    active = run(runner, "lifts", "my-lift", "--activate", "1", "--model", model, "--json")
+    assert json.loads(active.stdout)["active"] is True
+    for wrong in (("--shadow", "1"), ("my-lift", "--shadow", "1", "--end-shadow")):
+        assert "expected a lift's ID" in failure(runner, "lifts", *wrong, "--model", model)
 
 
 def test_enroll_takes_a_whole_lift_folder(runner: CliRunner, tmp_path: Path, model: Path) -> None:

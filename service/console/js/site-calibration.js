@@ -1,10 +1,11 @@
-/* A lift's site calibration: the newest proposal, GO or NO-GO, and whether the lift is judged by it. */
+/* A lift's site calibration: the newest proposal, GO or NO-GO, whether the lift is judged by it, and what it said in shadow. */
 
 import { call, get, post } from "./api.js";
 import { clockTime, h, percent, setText } from "./dom.js";
 import { clustersFigure, hundredths } from "./clusters.js";
 
 const REFRESH_MS = 30_000;
+const DISAGREEMENTS = 10; // the newest are listed
 
 /** "0.4 %", and in words what is too little to be written so. */
 const finely = (part) => (part < 0.0005 ? "less than 0.1\u00a0%" : `${(100 * part).toFixed(1)}\u00a0%`);
@@ -24,6 +25,7 @@ export class SiteCalibration {
     this.lift = null;
     this.model = null; // of the newest passage: what the lift is judged with
     this.items = null; // newest first
+    this.differing = []; // the newest carriers that the calibration shown judged differently in shadow
     this.asked = this.nextAt = 0;
     this.busy = false;
     this.short = h("span", { class: "short" });
@@ -31,14 +33,18 @@ export class SiteCalibration {
     this.figure = h("div");
     this.origin = h("p", { class: "origin" });
     this.use = h("p", { class: "use" });
+    this.shadow = h("p", { class: "shadow" });
+    this.disagreements = h("ul", { class: "disagreements" });
     this.actions = h("div", { class: "actions", role: "group", "aria-label": "What the lift is judged by" });
     this.outcome = h("p", { class: "outcome", role: "status" });
     this.recalculate = this.button("Recalculate", () => post(this.path), (found) => `Calculated from ${found.margins.length} carriers.`);
     this.useIt = this.button("Use this calibration", () => post(`${this.path}/${this.shown().version}/activate`), () => "Done: the lift is judged by it from now on.");
+    this.compare = this.button("Compare in shadow", () => post(`${this.path}/${this.shown().version}/shadow`), () => "Done: it judges the coming carriers as well, and decides nothing.");
+    this.endShadow = this.button("Compare no longer", () => call("DELETE", `${this.path}/shadow`), () => "Done: nothing is compared any more.");
     this.useMasks = this.button("Use the masks alone", () => call("DELETE", `${this.path}/active`), () => "Done: the lift is judged by its masks alone from now on.");
     this.root = h("details", { class: "own" },
       h("summary", {}, h("span", {}, "Bar open / closed: what this lift's own carriers say"), this.short),
-      this.decision, this.figure, this.origin, this.use, this.actions, this.outcome);
+      this.decision, this.figure, this.origin, this.use, this.shadow, this.disagreements, this.actions, this.outcome);
   }
 
   /** Keep up with the lift; to be called at every poll. */
@@ -57,6 +63,11 @@ export class SiteCalibration {
       const { items } = await get(this.path);
       if (asked !== this.asked) return; // a later answer has come already
       this.items = items;
+      const found = this.shown();
+      const differs = found?.shadow_counts.disagreed > 0;
+      const page = differs ? await get(`${this.path}/${found.version}/disagreements?limit=${DISAGREEMENTS}`) : { items: [] };
+      if (asked !== this.asked) return;
+      this.differing = page.items;
     } catch {
       return; // the page says by itself when it is not connected
     }
@@ -80,14 +91,17 @@ export class SiteCalibration {
     this.decision.hidden = this.origin.hidden = this.figure.hidden = !found;
     if (found) this.drawFound(found);
     setText(this.use, this.inUse(found, active));
+    this.drawShadow(found);
     setText(this.short, !found ? "nothing yet" : `${this.word(found)} · ${found.active ? "in use" : "not in use"}`);
     if (this.mayAct() !== Boolean(this.actions.firstChild)) {
-      this.actions.replaceChildren(...(this.mayAct() ? [this.recalculate, this.useIt, this.useMasks] : []));
+      this.actions.replaceChildren(...(this.mayAct() ? [this.recalculate, this.compare, this.endShadow, this.useIt, this.useMasks] : []));
     }
     this.actions.hidden = !this.lift.mask_version || !this.mayAct();
     this.useIt.hidden = !found || found.active;
     this.useIt.classList.toggle("quiet", !found?.go || !this.lift.armed);
     this.useMasks.hidden = !active;
+    this.compare.hidden = !found || found.active || found.shadow;
+    this.endShadow.hidden = !this.usable().some((one) => one.shadow);
     for (const button of this.actions.children) {
       button.disabled = this.busy;
       button.setAttribute("aria-label", `${button.textContent}: ${this.lift.name}`);
@@ -121,8 +135,23 @@ export class SiteCalibration {
       this.origin,
       `Calculated ${clockTime(found.created_at)} from ${found.margins.length} carriers, ${reviewed} · ` +
         `${percent(found.open_share).replace(" ", "\u00a0")} open · ` +
-        (found.prototypes ? "knows what open and closed carriers look like" : "too few of one state to learn what it looks like"),
+        (found.prototypes ? "knows what open and closed carriers look like" : "too few of one state to learn what it looks like") +
+        (found.adapter ? " · corrected by what was reviewed" : ""),
     );
+  }
+
+  /** How often it would have judged otherwise, and the newest carriers on which it would. */
+  drawShadow(found) {
+    const { compared, disagreed } = found?.shadow_counts ?? { compared: 0, disagreed: 0 };
+    this.shadow.hidden = !found?.shadow && !compared;
+    this.disagreements.hidden = !disagreed;
+    if (this.shadow.hidden) return;
+    const since = found.shadow ? "In shadow: it judges every carrier as well, and decides nothing." : "It was in shadow.";
+    setText(this.shadow, `${since} ${compared} carriers compared, ${disagreed} judged differently.`);
+    this.disagreements.replaceChildren(...this.differing.map((one) =>
+      h("li", {},
+        h("a", { href: `passages/${encodeURIComponent(one.passage_id)}/pictures/2.jpg` }, clockTime(one.seen_at)),
+        `: decided ${one.verdict}, in shadow ${one.shadow_verdict}` + (one.review ? `, reviewed ${one.review}` : ""))));
   }
 
   inUse(found, active) {

@@ -113,6 +113,32 @@ def test_the_two_clusters_are_shown_and_gone_by(browser: Browser, served: Served
     assert masks.site is None
 
 
+def test_a_proposal_is_compared_in_shadow(browser: Browser, served: Served, house: House) -> None:
+    """It decides nothing; what it judged differently is counted and listed, until somebody ends that."""
+    propose(house)
+    watch(house, range(2))
+    _, panel = opened(browser, served)
+    expect(button(panel, "Compare in shadow")).to_be_visible(timeout=PATIENCE_MS)
+    expect(panel.locator(".shadow")).to_be_hidden()
+    job = partial(site_calibrations.record_shadow, version=1, confidence=0.9)
+    house.store.write(partial(job, passage_id="watched-0", verdict=Verdict.CLOSED)).result()
+    house.store.write(partial(job, passage_id="watched-1", verdict=Verdict.OPEN)).result()
+    button(panel, "Compare in shadow").press("Enter")
+    expect(panel.locator(".shadow")).to_have_text(
+        "In shadow: it judges every carrier as well, and decides nothing. "
+        "2 carriers compared, 1 judged differently.",
+        timeout=PATIENCE_MS,
+    )
+    expect(panel.locator(".disagreements li")).to_contain_text("decided closed, in shadow open")
+    expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
+    masks = house.runtime.pipeline.active_masks(LIFT_ID)
+    assert masks is not None
+    assert (masks.site, masks.shadow is not None) == (None, True)
+    button(panel, "Compare no longer").click()
+    expect(panel.locator(".shadow")).to_contain_text("It was in shadow.", timeout=PATIENCE_MS)
+    expect(button(panel, "Compare in shadow")).to_be_visible()
+
+
 def test_clusters_that_overlap_are_no_go(browser: Browser, served: Served, house: House) -> None:
     """The reason is shown, and what the lift is judged by instead: here an earlier threshold."""
     propose(house)
