@@ -207,7 +207,7 @@ class Service:
         return CameraSupervisor(
             watched,
             on_event,
-            options=WorkerOptions(hardware=self.settings.hwaccel),
+            options=WorkerOptions(hardware=self.settings.hwaccel, pictures=self.settings.pictures),
             memory=self.settings.data / "learnt" / f"{watched.lift.id}.npz",
             runners=self.runners,
         )

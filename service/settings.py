@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lifts.text import read_text
 from service.domain.errors import ConfigurationError
+from service.passages.options import PICTURES
 
 
 class Settings(BaseSettings):
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
 
     hwaccel: Literal["auto", "none", "vaapi", "cuda"] = Field(
         default="auto", description="What decodes cameras; auto: the first device found, else the processor."
+    )
+
+    pictures: int = Field(
+        default=PICTURES, ge=3, le=32, description="Pictures of a passage that are judged, at most."
     )
 
     admin_token: SecretStr | None = Field(default=None, description="The first admin token.")

@@ -61,16 +61,23 @@ class Prototypes:
 
         Args:
             margins: float[..., M], by the masks, of the M pictures of a passage.
-            embeddings: float32[..., M, D]. Three are begin, middle and end; with fewer, the moments are
+            embeddings: float32[..., M, D]. Three are begin, middle and end; more are evenly spread from begin
+                to end, and judged by what lies between the moments' prototypes. With fewer, the moments are
                 unknown, and the mean over the moments' prototypes is used.
 
         Returns:
             float32[..., M].
         """
         directions, offsets, weights = self.directions, np.array(self.offsets), np.array(self.weights)
-        if embeddings.shape[-2] != MOMENTS:
-            directions = np.repeat(directions.mean(0)[None], embeddings.shape[-2], 0)
+        count = embeddings.shape[-2]
+        if count < MOMENTS:
+            directions = np.repeat(directions.mean(0)[None], count, 0)
             offsets, weights = offsets.mean(), weights.mean()
+        elif count > MOMENTS:
+            apart = np.linspace(0, MOMENTS - 1, count)[:, None] - np.arange(MOMENTS)
+            shares = np.maximum(1 - np.abs(apart), 0)  # float64[M, 3]: rows add up to 1
+            directions = np.asarray(shares @ directions, np.float32)
+            offsets, weights = shares @ offsets, shares @ weights
         own = (embeddings * directions).sum(-1) + offsets
         combined = np.asarray((1 - weights) * np.asarray(margins) + weights * own, np.float32)
         return combined if self.adapter is None else combined + self.adapter.added(embeddings)

@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from lifts.decision.judge import judge
 from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.bench.about import about
@@ -25,7 +24,7 @@ from service.bench.fleet import capacity, memory
 from service.bench.table import CORES, markdown, said
 from service.commands.options import JsonOption, ModelOption
 from service.domain.camera import WatchedLift
-from service.domain.passage import Passage
+from service.domain.passage import Passage, judge_passage
 from service.host.logs import set_up_logging
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
@@ -148,8 +147,8 @@ def _judge(folder: LiftFolder, manifest: Path) -> Callable[[Passage], Judgement]
     version = enrol(folder.lift.id, folder.masks.open, folder.masks.close, folder.references, engine)
 
     def judged(passage: Passage) -> Judgement:
-        pictures = np.stack([picture.image for picture in passage.pictures])
+        pictures = np.stack([picture.image for picture in passage.judged])
         seen = network.pictures(pictures, version.reference_embeddings())
-        return judge(passage.pictures, seen, version.lift_references(), network.manifest.calibration)
+        return judge_passage(passage, seen, version.lift_references(), network.manifest.calibration)
 
     return judged

@@ -72,6 +72,7 @@ def watch(
             on_progress=lambda done: progress.update(task, completed=done),
             fps=fps,
             memory=learnt,
+            pictures=settings.pictures,
         )
         for seen in watched:
             typer.echo(_line(seen, timing) if lines else _sentence(seen.passage, seen.judgement))
@@ -126,6 +127,7 @@ def _line(seen: Watched, timing: bool) -> str:
         "margin": round(judgement.margin, 4),
         "occupied": judgement.occupied,
         "seat": judgement.seat.value,
+        "pictures": len(passage.judged),
         "reasons": [reason.value for reason in judgement.reasons],
     }
     return json.dumps(line | ({"t_decided": round(seen.decided_s, 3)} if timing else {}))

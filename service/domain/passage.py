@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from lifts.decision.calibration import Calibration
+from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
+from lifts.decision.references import LiftReferences
+from lifts.decision.verdict import Inference, Judgement
 from lifts.schema import Pose
 from service.domain.arrays import Image
 
@@ -32,6 +36,7 @@ class Passage:
 
     number counts the carriers of one connection from 1. Times are media seconds of the three moments at
     which the carrier was at the three poses; decided_mono_s: time.monotonic() when the last picture was read.
+    between: further pictures, in order of time, that are judged with the three and neither stored nor shown.
     left_mono_s: time.monotonic() when the carrier was at TF, or will be by its speed; None in a recording.
     carriers: how many it stands for; above 1 only of those that passed unseen in a long gap, an estimate.
     """
@@ -46,3 +51,25 @@ class Passage:
     decided_mono_s: float
     left_mono_s: float | None = None
     carriers: int = 1
+    between: tuple[Picture, ...] = ()
+
+    @property
+    def judged(self) -> tuple[Picture, ...]:
+        """Return all pictures in order of time."""
+        return tuple(sorted((*self.pictures, *self.between), key=lambda picture: picture.t_s))
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Return which of `judged` are begin, middle and end."""
+        return tuple(k for k, picture in enumerate(self.judged) if any(picture is p for p in self.pictures))
+
+
+def judge_passage(
+    passage: Passage, inference: Inference, references: LiftReferences, calibration: Calibration
+) -> Judgement:
+    """Judge a passage by all its pictures; the judgement's images are those of begin, middle and end.
+
+    inference: the network's output for `passage.judged`. Raises ValueError where its shape is another.
+    """
+    judgement = judge(passage.judged, inference, references, calibration)
+    return replace(judgement, images=tuple(judgement.images[row] for row in passage.shown))

@@ -82,6 +82,7 @@ class Departures:
         if refine and (count < _SETTLED or count % _AGAIN == 0):
             self.place(carrier, line)
         seen = self.recognisable(carrier)
+        between = self.moments.between(carrier)
         self.moments.forget(carrier)
         times_s = self._times(known_s, crops, line.nominal_speed, now.t_s)
         interval_s = line.interval_s or 0.0
@@ -94,6 +95,7 @@ class Departures:
             for k, (crop, t_s) in enumerate(zip(crops, times_s, strict=True))
         ]
         pictures = [each.picture for each in found]
+        further = self.registrar.between(between, found)
         middle = pictures[_MIDDLE]
         if middle.problem is None and middle.quality >= _TRUSTED:
             # What carriers look like is more certain than where the line is, which must not drift away.
@@ -102,13 +104,14 @@ class Departures:
             if presence is Presence.ABSENT:
                 return []
             if presence is Presence.HIDDEN:
-                pictures = [_not_judged(picture) for picture in pictures]
+                pictures, further = [_not_judged(picture) for picture in pictures], []
         # A carrier may hang slightly off its place on the rope; its own pictures show by how much.
         speed = max(line.nominal_speed, 1e-6)
         begin_s, middle_s, end_s = (
             t_s - each.ahead / speed for t_s, each in zip(times_s, found, strict=True)
         )
-        return [self._passage((begin_s, middle_s, end_s), pictures, now)]
+        passage = self._passage((begin_s, middle_s, end_s), pictures, now)
+        return [replace(passage, between=tuple(further))]
 
     def report_missing(self, ends_s: Iterable[float], line: LineSchedule, now: Now) -> list[Passage]:
         """Report carriers that must have left at these media times and were not seen."""

@@ -291,7 +291,7 @@ class PassageExtractor:
 
     def _departures(self, last_place: float) -> Departures:
         track, watched = self._track, self._watched
-        moments = Moments(track, (0.0, track.middle, last_place))
+        moments = Moments(track, (0.0, track.middle, last_place), self._options.pictures)
         anchor = Anchor(watched.masks, watched.references, track.drift(track.middle))
         return Departures(track, moments, Registrar(track, moments.viewpoints, [], anchor), self._reporter)
 

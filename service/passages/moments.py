@@ -1,4 +1,4 @@
-"""Chooses the frame for each of a carrier's three pictures; no other frame is converted to colour."""
+"""Chooses the frame for each of a carrier's pictures; no other frame is converted to colour."""
 
 from __future__ import annotations
 
@@ -84,10 +84,14 @@ class Moments:
 
     Args:
         track: the lift's. places: progress of the viewpoints, ascending.
+        most: pictures of a carrier; those beyond the viewpoints' are taken at places between these, if the
+            frames come often enough. None waits for them.
     """
 
-    def __init__(self, track: TrackGeometry, places: Sequence[float]) -> None:
+    def __init__(self, track: TrackGeometry, places: Sequence[float], most: int = 0) -> None:
         self.viewpoints = [Viewpoint(track, progress) for progress in places]
+        between, self._reach = places_between(places, most)
+        self._everywhere = [*self.viewpoints, *(Viewpoint(track, progress) for progress in between)]
         self._px_per_progress = track.px_per_progress
         self._crops: dict[int, list[Crop | None]] = {}
         self._left: int | None = None
@@ -100,7 +104,17 @@ class Moments:
 
     def crops(self, carrier: int) -> list[Crop | None]:
         """Return a carrier's pictures, one per viewpoint, None where there is none."""
-        return self._crops.get(carrier, [None] * len(self.viewpoints))
+        return self._crops.get(carrier, [None] * len(self._everywhere))[: len(self.viewpoints)]
+
+    def between(self, carrier: int) -> list[tuple[Viewpoint, Crop]]:
+        """Return a carrier's pictures from between the viewpoints, undamaged, each of a frame of its own."""
+        taken = {crop.t_s for crop in self.crops(carrier) if crop is not None}
+        slots = zip(self._everywhere, self._crops.get(carrier, []), strict=False)
+        return [
+            (place, crop)
+            for place, crop in list(slots)[len(self.viewpoints) :]
+            if crop is not None and not crop.damaged and crop.t_s not in taken
+        ]
 
     def forget(self, carrier: int) -> None:
         """Drop the pictures of a carrier that has left, and all older ones."""
@@ -119,7 +133,7 @@ class Moments:
 
     def on_track(self) -> list[int]:
         """Return the carriers that have a picture and were not reported, oldest first."""
-        return sorted(carrier for carrier, slots in self._crops.items() if any(slots))
+        return sorted(carrier for carrier in self._crops if any(self.crops(carrier)))
 
     def shift(self, progress: float) -> None:
         """Add to the progress of all pictures: carriers turn out to be that much farther."""
@@ -138,7 +152,7 @@ class Moments:
         next_progress = line.speed * step_s
         per_carrier = line.progress_per_carrier
         done = self._overdue(phase, per_carrier) if line.located else []
-        for index, viewpoint in enumerate(self.viewpoints):
+        for index, viewpoint in enumerate(self._everywhere):
             carrier = round(phase - viewpoint.progress / per_carrier)
             if carrier in done or (self._left is not None and carrier <= self._left):
                 continue
@@ -168,18 +182,30 @@ class Moments:
             yield
 
     def recall(self, clip: Clip, line: LineSchedule, carriers: range) -> Work[None]:
-        """Take carriers' pictures from a clip."""
-        for index, viewpoint in enumerate(self.viewpoints):
+        """Take carriers' pictures from a clip; of those still on the track, also between the viewpoints."""
+        now_s, last = clip.frames[-1].t_s, self.viewpoints[-1].progress
+        for index, viewpoint in enumerate(self._everywhere):
+            between = index >= len(self.viewpoints)
             for carrier in carriers:
+                now = line.progress(carrier, now_s)
+                if between and (now is None or now >= last):
+                    continue
                 t_s = line.time_of(carrier, viewpoint.progress)
                 kept = None if t_s is None else clip.nearest(t_s)
                 progress = None if kept is None else line.progress(carrier, kept.t_s)
-                if kept is None or progress is None or self._off_px(progress, viewpoint) > FARTHEST_PX:
+                if kept is None or progress is None or not self._near(index, progress):
                     continue
                 image = _rgb(clip.registered(clip.picture(kept), viewpoint.pose))
-                slots = self._crops.setdefault(carrier, [None] * len(self.viewpoints))
+                slots = self._crops.setdefault(carrier, [None] * len(self._everywhere))
                 slots[index] = Crop(image, progress, kept.t_s, kept.t_mono_s, kept.damaged)
                 yield
+
+    def _near(self, index: int, progress: float) -> bool:
+        """Say whether a picture of a carrier at a progress may be taken for a place."""
+        place = self._everywhere[index]
+        if index >= len(self.viewpoints) and abs(progress - place.progress) > self._reach:
+            return False  # nearer to another place: no frame is taken twice
+        return self._off_px(progress, place) <= FARTHEST_PX
 
     def _overdue(self, phase: float, per_carrier: float) -> list[int]:
         """Return the carriers that are well past the last viewpoint and not reported: none may be lost."""
@@ -199,19 +225,19 @@ class Moments:
         """Drop pictures of a carrier that is before the viewpoint again: the line backed, or was misread."""
         slots = self._crops.get(carrier, [])
         for index, crop in enumerate(slots):
-            if crop is not None and progress < self.viewpoints[index].progress - _BACK:
+            if crop is not None and progress < self._everywhere[index].progress - _BACK:
                 slots[index] = None
 
     def _try(self, frame: Frame, index: int, carrier: int, progress: float, next_progress: float) -> None:
-        viewpoint = self.viewpoints[index]
+        viewpoint = self._everywhere[index]
         off_px = self._off_px(progress, viewpoint)
-        if off_px > FARTHEST_PX or next_progress <= 0.0:
+        if next_progress <= 0.0 or not self._near(index, progress):
             return
         if progress < viewpoint.progress and abs(progress + next_progress - viewpoint.progress) < abs(
             progress - viewpoint.progress
         ):
             return  # the next frame will show it nearer
-        slots = self._crops.setdefault(carrier, [None] * len(self.viewpoints))
+        slots = self._crops.setdefault(carrier, [None] * len(self._everywhere))
         have = slots[index]
         worse = have is not None and have.damaged <= frame.damaged
         if have is not None and worse and self._off_px(have.progress, viewpoint) <= off_px + 1.0:
@@ -220,6 +246,23 @@ class Moments:
 
     def _off_px(self, progress: float, viewpoint: Viewpoint) -> float:
         return abs(progress - viewpoint.progress) * self._px_per_progress
+
+
+def places_between(places: Sequence[float], most: int) -> tuple[list[float], float]:
+    """Return where `most` pictures are taken besides these places, evenly spaced in the way travelled.
+
+    Args:
+        places: progress, ascending, at least two; they count among the pictures.
+
+    Returns:
+        The progress of each further picture, ascending, and how far from it one may be taken.
+    """
+    even = np.linspace(places[0], places[-1], max(most, len(places)))
+    reach = 0.5 * float(even[1] - even[0])
+    # Each place that is given replaces the nearest of the even ones.
+    free = {int(np.argmin(np.abs(even - place))) for place in places}
+    further = [float(at) for k, at in enumerate(even) if k not in free]
+    return (further if most > len(places) else []), reach
 
 
 def _rgb(picture: Image) -> Image:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PICTURES = 3
+"""Of a passage."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExtractorOptions:
     """How passages are extracted.
 
+    pictures: how many of a carrier's pictures are judged, at least three. Those beyond begin, middle and end
+        are taken between them, where frames come often enough; none is waited for.
     lead_s: how long before TF the last picture is taken, so that the verdict is out in time.
     min_interval_s: the line is followed by frames that are at least so far apart once it is known;
         pictures are taken from any frame.
@@ -19,6 +24,7 @@ class ExtractorOptions:
         then depends on when slices are done; without it, on the frames alone.
     """
 
+    pictures: int = PICTURES
     lead_s: float = 0.25
     min_interval_s: float = 0.22
     gap_s: float = 8.0

@@ -14,18 +14,25 @@ from lifts.visibility import picture_problem
 from service.domain.passage import Picture
 from service.passages.anchor import Anchor
 from service.passages.moments import Crop, Viewpoint
-from service.passages.registration import CarrierAppearance, Registered, register
+from service.passages.registration import TRUSTED, CarrierAppearance, Registered, cut, register
 from service.vision.correlation import shifted
 from service.vision.outlines import outline, reduce_picture
 
 _LEAST_DRIFT_PX = 60.0  # per progress: where a carrier mainly grows, a shift tells little of its progress
 
+_LEAST_KNOWN = 2  # viewpoints at which a carrier is recognised, for pictures from between to be registered
+
 
 class RegisteredPicture(NamedTuple):
-    """A registered picture, and by how much progress its carrier is ahead of where it was taken to be."""
+    """A registered picture, and by how much its carrier is off where it was taken to be.
+
+    ahead: by how much progress it is farther. off_px: canonical pixels, (x, y). progress: where on the track.
+    """
 
     picture: Picture
     ahead: float
+    off_px: tuple[float, float] = (0.0, 0.0)
+    progress: float = 0.0
 
 
 class Registrar:
@@ -87,7 +94,33 @@ class Registrar:
             quality=found.quality,
             problem=problem,
         )
-        return RegisteredPicture(picture, ahead)
+        off_px = (found.dx_px - expected[0], found.dy_px - expected[1])
+        return RegisteredPicture(picture, ahead, off_px, crop.progress)
+
+    def between(
+        self, crops: Sequence[tuple[Viewpoint, Crop]], found: Sequence[RegisteredPicture]
+    ) -> list[Picture]:
+        """Register pictures from between the viewpoints by what was found at these: it changes little.
+
+        Returns:
+            Those that may be judged; none unless the carrier was recognised at two viewpoints.
+        """
+        known = [each for each in found if each.picture.quality >= TRUSTED and each.picture.problem is None]
+        if len(known) < _LEAST_KNOWN:
+            return []
+        at = [each.progress for each in known]
+        pictures = []
+        for place, crop in crops:
+            expected = expected_px(self._track, place, crop, self.residual)
+            dx, dy = (
+                float(off + np.interp(crop.progress, at, [each.off_px[axis] for each in known]))
+                for axis, off in enumerate(expected)
+            )
+            image = cut(crop.image, dx, dy)
+            if picture_problem(image) is None:
+                quality = float(np.interp(crop.progress, at, [each.picture.quality for each in known]))
+                pictures.append(Picture(image, refine(place.pose, -dx, -dy), crop.t_s, quality))
+        return sorted(pictures, key=lambda picture: picture.t_s)
 
     def _registered(self, k: int, crop: Crop) -> tuple[Registered, tuple[float, float]]:
         """Return a picture as registered, and where its content was expected."""

@@ -14,10 +14,12 @@ from service.vision.outlines import MARGIN_PX, PITCH_PX, Field, outline, reduce_
 MAX_SHIFT_PX = 15.0
 """A picture is moved by at most this many canonical pixels on each axis."""
 
+TRUSTED = 0.35
+"""Quality from which a shift that was found is applied."""
+
 _REACH = 8
 _MEMORY = 20
 _KNOWN, _SLOW = 10, 0.005  # carriers by which the mean's place is known, and how slowly it moves then
-_TRUSTED = 0.35
 _NONE, _FULL = 0.06, 0.40  # correlations of quality 0 and of quality 1
 
 
@@ -94,23 +96,27 @@ def register(
     weight = np.abs(model)
     norm = float(np.sqrt((np.abs(field) ** 2 * (weight > 0.05)).sum() * (weight**2).sum()))
     if norm < 1e-6:
-        return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, 0.0, field)
+        return Registered(cut(picture, dx_px, dy_px), dx_px, dy_px, 0.0, field)
     rows, columns = round((dy_px + bias_px[1]) / PITCH_PX), round((dx_px + bias_px[0]) / PITCH_PX)
     centred = shifted(field, -PITCH_PX * columns, -PITCH_PX * rows)
     surface = np.maximum(cross_correlation(spectrum(centred), spectrum(model), _REACH) / norm, 0.0)
     found = nearby_peak(surface, peak(surface * near))
     quality = float(np.clip((found.score - _NONE) / (_FULL - _NONE), 0.0, 1.0))
-    if quality >= _TRUSTED:
+    if quality >= TRUSTED:
         dx_px = PITCH_PX * columns + found.dx_px - bias_px[0]
         dy_px = PITCH_PX * rows + found.dy_px - bias_px[1]
     # Rounded, so that the last digits of long sums, which vary between machines, have no effect.
     dx_px, dy_px = (round(float(np.clip(d, -MAX_SHIFT_PX, MAX_SHIFT_PX)), 3) for d in (dx_px, dy_px))
     quality = round(quality, 4)
-    return Registered(_cut(picture, dx_px, dy_px), dx_px, dy_px, quality, field)
+    return Registered(cut(picture, dx_px, dy_px), dx_px, dy_px, quality, field)
 
 
-def _cut(picture: Image, dx_px: float, dy_px: float) -> Image:
-    """Cut 200x200 out of the picture with margin, content moved by (-dx, -dy), resampled once at most."""
+def cut(picture: Image, dx_px: float, dy_px: float) -> Image:
+    """Cut 200x200 out of the picture with margin, content moved by (-dx, -dy), resampled once at most.
+
+    dx_px, dy_px: limited to MAX_SHIFT_PX.
+    """
+    dx_px, dy_px = (min(max(d, -MAX_SHIFT_PX), MAX_SHIFT_PX) for d in (dx_px, dy_px))
     matrix = np.array([[1.0, 0.0, -MARGIN_PX - dx_px], [0.0, 1.0, -MARGIN_PX - dy_px]])
     if abs(dx_px - round(dx_px)) < 0.25 and abs(dy_px - round(dy_px)) < 0.25:
         matrix[:, 2] = np.round(matrix[:, 2])

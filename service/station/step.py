@@ -165,7 +165,7 @@ class Station:
         for passage in passages:
             self.passages += passage.carriers
             pictures = tuple(replace(each, problem=each.problem or problem) for each in passage.pictures)
-            events.append(passage if problem is None else replace(passage, pictures=pictures))
+            events.append(passage if problem is None else replace(passage, pictures=pictures, between=()))
             if any(picture.problem is None for picture in passage.pictures):
                 events += self._carriers.passage(now_s)
         return events

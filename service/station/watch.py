@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
@@ -22,12 +21,12 @@ from service.capture.files import FileSource
 from service.capture.picture import same_shape
 from service.domain.camera import WatchedLift
 from service.domain.masks import MaskVersion
-from service.domain.passage import Passage, Picture
+from service.domain.passage import Passage, Picture, judge_passage
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.passages.learnt import Learnt, load
-from service.passages.options import ExtractorOptions
+from service.passages.options import PICTURES, ExtractorOptions
 from service.station.step import Station, StationEvent
 from service.station.summary import Carriers, reading_advice
 from service.station.worker import WorkerOptions
@@ -59,6 +58,7 @@ class RecordingWatch:
         fps: see FileSource.
         memory: the file that keeps what is learnt of the line, as the service keeps it (`Learnt`): read
             first if it is there, written at the end.
+        pictures: see ExtractorOptions.
 
     Raises:
         SourceError: the file cannot be read.
@@ -75,9 +75,10 @@ class RecordingWatch:
         on_progress: Callable[[float], None] | None = None,
         fps: float | None = None,
         memory: Path | None = None,
+        pictures: int = PICTURES,
     ) -> None:
         self._watched = WatchedLift(lift=folder.lift, masks=folder.masks, references=folder.references)
-        self._memory = memory
+        self._memory, self._pictures = memory, pictures
         self._station = self._begin(None if memory is None else load(memory, self._watched))
         camera = folder.lift.camera
         self._size = None if camera is None else (camera.width, camera.height)
@@ -109,7 +110,7 @@ class RecordingWatch:
         return reading_advice(self.account, self._size)
 
     def _begin(self, learnt: Learnt | None) -> Station:
-        options = ExtractorOptions(pause_s=_PAUSE_S)
+        options = ExtractorOptions(pictures=self._pictures, pause_s=_PAUSE_S)
         return Station(self._watched, 0.0, options=options, run_id="file", learnt=learnt)
 
     def _passages(self) -> Iterator[tuple[Passage, float]]:
@@ -152,7 +153,12 @@ class RecordingWatch:
 
     def _found(self, events: list[StationEvent], t_s: float) -> list[tuple[Passage, float]]:
         passages = [event for event in events if isinstance(event, Passage)]
-        return [(replace(each, pictures=tuple(map(self._checked, each.pictures))), t_s) for each in passages]
+        return [(self._fitting(each), t_s) for each in passages]
+
+    def _fitting(self, passage: Passage) -> Passage:
+        between = [picture for picture in passage.between if self._checked(picture).problem is None]
+        pictures = tuple(map(self._checked, passage.pictures))
+        return replace(passage, pictures=pictures, between=tuple(between))
 
     def _checked(self, picture: Picture) -> Picture:
         """Mark a picture that was taken while the file's pictures had another shape than the camera's."""
@@ -164,7 +170,7 @@ class RecordingWatch:
 
 
 def _watched(passage: Passage, version: MaskVersion, model: EmbeddingModel, decided_s: float) -> Watched:
-    pictures = np.stack([picture.image for picture in passage.pictures])
+    pictures = np.stack([picture.image for picture in passage.judged])
     seen = model.pictures(pictures, version.reference_embeddings())
-    judgement = judge(passage.pictures, seen, version.lift_references(), model.manifest.calibration)
+    judgement = judge_passage(passage, seen, version.lift_references(), model.manifest.calibration)
     return Watched(replace(passage, left_mono_s=None), judgement, decided_s)

@@ -19,7 +19,7 @@ from service.health.limits import HealthLimits
 from service.health.load import Load
 from service.health.reference import ReferenceView
 from service.passages.learnt import Learnt
-from service.passages.options import ExtractorOptions
+from service.passages.options import PICTURES, ExtractorOptions
 from service.station.step import INSPECT_EVERY_S, Station
 
 _LEARN_S = 0.02  # of the processor's time that learning takes before the next frame is asked for
@@ -32,6 +32,7 @@ class WorkerOptions:
 
     max_fps: frames per second that are used; a carrier needs no more.
     hardware: what decodes the camera's stream.
+    pictures: see ExtractorOptions.
     in_background: see ExtractorOptions; False where frames are fed as fast as they are handled.
     """
 
@@ -41,6 +42,7 @@ class WorkerOptions:
     snapshot_width_px: int = 640
     inspect_every_s: float = INSPECT_EVERY_S
     hardware: Hardware = "auto"
+    pictures: int = PICTURES
     in_background: bool = True
 
 
@@ -71,7 +73,7 @@ class CameraWorker:
         self._station = Station(
             watched,
             time.monotonic(),
-            options=ExtractorOptions(in_background=options.in_background),
+            options=ExtractorOptions(pictures=options.pictures, in_background=options.in_background),
             limits=limits,
             reference=reference,
             learnt=learnt,

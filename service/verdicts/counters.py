@@ -12,6 +12,8 @@ class Event(StrEnum):
 
     PASSAGES_NOT_JUDGED = "passages_not_judged"
     """Recorded as unknown because too many were waiting."""
+    PASSAGES_SHORTENED = "passages_shortened"
+    """Judged by begin, middle and end alone, because others were waiting."""
     PASSAGES_COALESCED = "passages_coalesced"
     """Merged with others into one record, because there were too many records."""
     PASSAGES_FAILED = "passages_failed"

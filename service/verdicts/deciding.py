@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import structlog
 
-from lifts.decision.judge import judge, unknown
+from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Judgement
 from service.alarms.conditions import HealthConditions
 from service.domain.errors import EngineUnavailableError
 from service.domain.masks import MaskVersion
-from service.domain.passage import Passage
+from service.domain.passage import Passage, judge_passage
 from service.host.runner import Runner, attempt
 from service.inference.protocol import Engine
 from service.store.pictures import Pictures
@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 FLOOD = 16
 """Beyond `max_waiting` passages are recorded without being judged, beyond this many times it together."""
+
+BUSY = 4
+"""Of a passage that comes while so many are being judged, only begin, middle and end are judged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +87,16 @@ class Decider:
             crowded = self._waiting >= FLOOD * self._max_waiting
             self._waiting += not crowded
             judged = self._waiting <= self._max_waiting and not crowded
+            busy = self._waiting > BUSY
         if crowded:
             self._tally.add(Event.PASSAGES_NOT_JUDGED)
             judgement = unknown(Reason.OVERLOADED)
             self._recorder.coalesce(draft_of(passage, judgement))
             self._conditions.judged(passage.lift_id, judgement)
             return
+        if busy and passage.between:
+            self._tally.add(Event.PASSAGES_SHORTENED)
+            passage = replace(passage, between=())
         version = self._masks.get(passage.lift_id)
         reason: Reason | None = None
         if not judged:
@@ -103,7 +110,7 @@ class Decider:
             self._receive(_Answered(passage, version, None, reason))
             return
         try:
-            pictures = np.stack([picture.image for picture in passage.pictures])
+            pictures = np.stack([picture.image for picture in passage.judged])
             answer = self._engine.submit_pictures(pictures, version.reference_embeddings())
         except ValueError as error:
             log.warning("pictures cannot be judged", passage=passage.id, reason=str(error))
@@ -148,7 +155,7 @@ class Decider:
         if answer is None:
             draft = draft_of(passage, judgement)
         else:
-            maps = maps_of(answer, self._engine.manifest.calibration.bar_map_cells)
+            maps = maps_of(answer, self._engine.manifest.calibration.bar_map_cells, passage.shown)
             draft = draft_of(passage, judgement, maps, self._pictures)
         self._recorder.add(draft)
         self._conditions.judged(passage.lift_id, judgement)
@@ -164,4 +171,4 @@ class Decider:
         except EngineUnavailableError as error:
             log.warning("not judged", passage=item.passage.id, reason=str(error))
             return unknown(error.reason, references=references)
-        return judge(item.passage.pictures, inference, references, self._engine.manifest.calibration)
+        return judge_passage(item.passage, inference, references, self._engine.manifest.calibration)

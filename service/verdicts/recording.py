@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -128,11 +128,14 @@ def wall_time(mono_s: float) -> datetime:
     return datetime.now(UTC) - timedelta(seconds=time.monotonic() - mono_s)
 
 
-def maps_of(answer: Future[Inference], cells: int) -> Image:
-    """Return the maps of an answer that has come (lifts.decision.bar_maps); none where it failed."""
+def maps_of(answer: Future[Inference], cells: int, rows: Sequence[int]) -> Image:
+    """Return the maps of an answer that has come (lifts.decision.bar_maps); none where it failed.
+
+    rows: of which of its pictures.
+    """
     if answer.exception(0) is not None:
         return np.zeros((0, 0, 0), np.uint8)
-    return bar_maps(answer.result(0).embeddings, cells)
+    return bar_maps(answer.result(0).embeddings[list(rows)], cells)
 
 
 def evidence_of(record: PassageRecord) -> tuple[str, ...]:

@@ -178,3 +178,10 @@ def test_refusals() -> None:
 def test_no_weight_leaves_the_masks_margins() -> None:
     prototypes = Prototypes(np.ones((3, 4), np.float32), (5.0, 5.0, 5.0), (0.0, 0.0, 0.0))
     assert prototypes.combine([0.25], np.ones((1, 4), np.float32)).tolist() == [0.25]
+
+
+def test_further_pictures_are_judged_between_the_moments() -> None:
+    """Moments worth 1, 2 and 4 with no offset and full weight: five pictures are worth 1, 1.5, 2, 3 and 4."""
+    prototypes = Prototypes(np.array([[1], [2], [4]], np.float32), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    joined = prototypes.combine(np.zeros(5), np.ones((5, 1), np.float32))
+    assert joined.tolist() == pytest.approx([1.0, 1.5, 2.0, 3.0, 4.0])

@@ -281,7 +281,7 @@ def test_a_passage_whose_judging_fails_is_recorded_and_the_next_is_judged(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An error that nobody foresaw costs one verdict, and says so; it does not blind the lift."""
-    monkeypatch.setattr(deciding, "judge", lambda *_: 1 / 0)
+    monkeypatch.setattr(deciding, "judge_passage", lambda *_: 1 / 0)
     house.send("broken", [OPEN])
     assert house.record("broken").judgement.reasons == (Reason.FAILED,)
     monkeypatch.undo()
