@@ -12,61 +12,8 @@ from torch import Tensor, nn
 
 from lifts.arrays import Float32, Int64, UInt8
 from lifts.decision.verdict import NO_RIDERS
+from ml.artefact.folding import fold, unfold
 from ml.models.barwatch import BarwatchNetwork, EmbedderOutput, ModelConfig, prepare_masks, prepare_pictures
-from ml.models.layers import StandardConv
-
-
-def fold(module: nn.Module) -> None:
-    """Replace every StandardConv by the plain convolution that it computes, in place."""
-    for name, child in module.named_children():
-        if not isinstance(child, StandardConv):
-            fold(child)
-            continue
-        outputs, inputs, kernel, _ = child.weight.shape
-        plain = nn.Conv2d(inputs, outputs, kernel, child.stride, child.padding)
-        with torch.no_grad():
-            plain.weight.copy_(child.standard_weight())
-            plain.bias.copy_(child.bias)  # type: ignore[union-attr]
-        setattr(module, name, nn.Sequential(plain, nn.ReLU()) if child.relu else plain)
-
-
-def unfold(weights: dict[str, Tensor], config: ModelConfig | None = None) -> dict[str, Tensor]:
-    """Return the weights of a network that computes what an artefact does: the inverse of `fold`.
-
-    An artefact keeps what its standardised convolutions compute, which training never sees. A filter that is
-    standardised already keeps its direction, so only its gain has to be found. Training can go on from what
-    ships, for which no checkpoint is kept.
-
-    Args:
-        weights: `state_dict()` of a scripted artefact that is not frozen.
-        config: the artefact's, from its manifest; the default's if None.
-
-    Raises:
-        ValueError: the artefact is of another network.
-    """
-    network, found = BarwatchNetwork(config), dict[str, Tensor]()
-    for name, child in network.named_modules():
-        if not isinstance(child, StandardConv):
-            continue
-        plain = f"{name}.0" if child.relu else name
-        if f"network.{plain}.weight" not in weights:
-            continue  # a part that younger networks have
-        folded = weights[f"network.{plain}.weight"].float()
-        if folded.shape != child.weight.shape:
-            continue  # one of another width
-        with torch.no_grad():
-            child.weight.copy_(folded)
-            child.gain.fill_(1.0)
-            unit = child.standard_weight().flatten(1)
-        gain = folded.flatten(1).norm(dim=1) / unit.norm(dim=1).clamp(min=1e-12)
-        found |= {f"{name}.weight": folded, f"{name}.gain": gain}
-        found[f"{name}.bias"] = weights[f"network.{plain}.bias"].float()
-    if not found:
-        raise ValueError("the artefact is not of this network, or it is frozen")
-    for name in network.state_dict().keys() - found.keys():
-        if f"network.{name}" in weights:
-            found[name] = weights[f"network.{name}"].float()
-    return found
 
 
 class Artefact(nn.Module):

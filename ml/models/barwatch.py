@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ml.distances.euclidean import margins
-from ml.models.layers import Residual, StandardConv
+from ml.models.layers import JoinConv, Residual, StandardConv
 from ml.models.matcher import Match, Matcher
 
 BAR_GRID = 50
@@ -74,7 +74,7 @@ class BarwatchNetwork(nn.Module):
         self.down13, self.res13 = StandardConv(c, d, stride=2), Residual(d)
         self.deep13 = Residual(d, strength=0.01)
         self.context = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(d, d))
-        self.merge25, self.mix25 = StandardConv(d + c, c, kernel=1), StandardConv(c, c)
+        self.merge25, self.mix25 = JoinConv(d, c, c), StandardConv(c, c)
         self.seat25, self.seats = Residual(c, strength=0.01), nn.Conv2d(c, 1, 3, 1, 1)
         self.occupancy = nn.Linear(3, 1)
         # Four times the channels at 25 pixels are the channels at 50, at a quarter of the work.
@@ -99,8 +99,7 @@ class BarwatchNetwork(nn.Module):
         x25 = self.res25(self.down25(x50))  # [N, c, 25, 25]
         x13 = self.deep13(self.res13(self.down13(x25)))  # [N, d, 13, 13]
         x13 = x13 + self.context(x13.mean((2, 3)))[:, :, None, None]
-        up = F.interpolate(x13, size=(self.free_grid, self.free_grid), mode="bilinear", align_corners=False)
-        y25 = self.mix25(self.merge25(torch.cat([up, x25], 1)))  # [N, c, 25, 25]
+        y25 = self.mix25(self.merge25(x13, x25))  # [N, c, 25, 25]
         rider_logits = self.seats(self.seat25(y25))  # [N, 1, 25, 25]
         occupancy = self.seated(rider_logits)
         y50 = F.relu(F.pixel_shuffle(self.finer(y25), 2) + self.skip(x50))  # [N, 8, 50, 50]
@@ -159,8 +158,12 @@ def prepare_pictures(images: Tensor) -> Tensor:
     """
     if images.dim() != 4 or images.shape[1:] != (200, 200, 3):
         raise ValueError(f"expected pictures uint8[N, 200, 200, 3], got {images.shape}")
-    # A picture's contrast can be read off every sixteenth pixel.
-    deviation, mean = torch.std_mean(images[:, 2::4, 2::4].float(), dim=(1, 2, 3), keepdim=True)
+    # A picture's contrast can be read off every sixteenth pixel. In two passes: torch.std_mean takes six
+    # times as long.
+    some = images[:, 2::4, 2::4].float().flatten(1)  # [N, 7500]
+    mean = some.mean(1, keepdim=True)
+    deviation = (some - mean).square().sum(1, keepdim=True).div(some.shape[1] - 1).sqrt()
+    mean, deviation = mean[:, :, None, None], deviation[:, :, None, None]
     # The floor keeps a nearly black or foggy picture's noise from being blown up to a picture.
     scale = 0.5 / deviation.clamp(min=8.0)
     x = images.float()  # [N, 200, 200, 3]; permuted below, this is channels-last without a copy

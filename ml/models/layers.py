@@ -45,6 +45,34 @@ class StandardConv(nn.Module):
         return x.relu_() if self.relu else x
 
 
+class JoinConv(StandardConv):
+    """A 1x1 convolution of a coarse map, brought to a fine map's size, and that fine map side by side.
+
+    Enlarging a map and mixing its channels commute: the coarse part is mixed while it is small.
+    """
+
+    def __init__(self, coarse: int, fine: int, outputs: int) -> None:
+        super().__init__(coarse + fine, outputs, kernel=1)
+        self.coarse = coarse
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:  # type: ignore[override]
+        """Map float[N, coarse, h, w] and float[N, fine, H, W] to float[N, outputs, H, W]."""
+        return join(self.standard_weight(), self.bias, self.coarse, coarse, fine)
+
+
+def join(weight: Tensor, bias: Tensor, channels: int, coarse: Tensor, fine: Tensor) -> Tensor:
+    """Return relu(weight * [enlarged coarse, fine] + bias), float[N, outputs, H, W].
+
+    Args:
+        weight: float[outputs, channels + C, 1, 1], of the coarse map's channels first.
+        coarse, fine: float[N, channels, h, w] and float[N, C, H, W].
+    """
+    mixed = F.conv2d(coarse, weight[:, :channels])
+    size = [fine.shape[2], fine.shape[3]]
+    enlarged = F.interpolate(mixed, size=size, mode="bilinear", align_corners=False)
+    return F.conv2d(fine, weight[:, channels:], bias).add_(enlarged).relu_()
+
+
 class Residual(nn.Module):
     """Two convolutions whose result is added to the input.
 

@@ -72,8 +72,9 @@ class Matcher(nn.Module):
         only = F.relu(masks - masks.flip(1))
         where = torch.cat([masks, only], 1).flatten(2)
         where = where / (where.sum(2, keepdim=True) + 1e-2)  # [N, 4, 625]
-        pooled = torch.bmm(where, seen.float().flatten(2).transpose(1, 2)).flatten(1)  # [N, 4 w]
-        everywhere = torch.cat([seen.float().mean((2, 3)), seen.float().amax((2, 3))], 1)
-        evidence = torch.cat([pooled, everywhere, self.steep * margin[:, None]], 1)
+        # Channels last, as convolutions leave it: no copy.
+        cells = seen.permute(0, 2, 3, 1).flatten(1, 2).float()  # [N, 625, w]
+        pooled = torch.bmm(where, cells).flatten(1)  # [N, 4 w]
+        evidence = torch.cat([pooled, cells.mean(1), cells.amax(1), self.steep * margin[:, None]], 1)
         answer = self.answer(F.relu(self.hidden(evidence.to(self.hidden.weight.dtype)))).float()
         return Match(margin - answer[:, 0] / 4, answer[:, 1] * 3)

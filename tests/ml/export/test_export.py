@@ -11,7 +11,8 @@ import torch
 from lifts.decision.calibration import Calibration
 from lifts.decision.clusters import fit_clusters
 from lifts.decision.seat import rider_shares
-from ml.artefact.torchscript import Scripted, read_weights, script, unfold
+from ml.artefact.folding import unfold
+from ml.artefact.torchscript import Scripted, read_weights, script
 from ml.data.rendered import load
 from ml.export.release import photographs_of, release
 from ml.models.barwatch import BarwatchNetwork, prepare_masks, prepare_pictures
