@@ -94,7 +94,8 @@ def judge(
     margin = float(np.mean([margins[index] for index in select_decisive(chances, usable)]))
     p_open = calibration.probability_open(margin)
     verdict = calibration.verdict_of(p_open)
-    seat, seated = judge_seat(inference.take(usable), calibration.seat, calibration.occupancy_threshold)
+    own = None if site is None else site.seats
+    seat, seated = judge_seat(inference.take(usable), calibration.seat, calibration.occupancy_threshold, own)
     return Judgement(
         verdict=verdict,
         confidence=max(p_open, 1.0 - p_open),

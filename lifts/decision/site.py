@@ -20,6 +20,7 @@ from lifts.decision.clusters import BimodalFit, ClusterPrior
 from lifts.decision.learning.adapter import fit_adapter
 from lifts.decision.prototypes import MOMENTS, Prototypes, background_embedding, learn
 from lifts.decision.reasons import Reason
+from lifts.decision.seat import learn_seats
 from lifts.decision.verdict import Judgement, Verdict
 
 
@@ -30,12 +31,14 @@ class SiteCalibration:
     fit: the two clusters of its passages' margins, with the threshold that the lift is judged by.
     prototypes: the appearance of its open and its closed carriers, with the adapter if there is one.
     background_embedding: float32[D], what its pictures show in either state.
-    The latter two are None if one state was too rare.
+    seats: the two clusters of its empty and its occupied passages (`lifts.decision.seat.learn_seats`).
+    Prototypes and background are None if one state was too rare, the seats of a model without rider maps.
     """
 
     fit: BimodalFit
     prototypes: Prototypes | None = None
     background_embedding: Float32 | None = None
+    seats: BimodalFit | None = None
 
     @property
     def adapted(self) -> bool:
@@ -47,12 +50,15 @@ class PassageSample(NamedTuple):
     """N judged passages to learn from.
 
     margins: float[N], by masks and background. embeddings: float32[N, 3, D] at begin, middle and end.
-    is_open: the reviewer's label of each, None where there is none.
+    is_open, is_occupied: the reviewer's labels of each, None where there is none.
+    occupancy: float[N] in 0..1, the probability that somebody sits there, by no site calibration.
     """
 
     margins: npt.ArrayLike
     embeddings: Float32
     is_open: Sequence[bool | None]
+    occupancy: npt.ArrayLike = ()
+    is_occupied: Sequence[bool | None] | None = None
 
 
 class SiteLearning(NamedTuple):
@@ -67,13 +73,18 @@ class SiteLearning(NamedTuple):
     sample: PassageSample
 
 
-def calibrate_site(judged: Callable[[Float32 | None], PassageSample], prior: ClusterPrior) -> SiteLearning:
+def calibrate_site(
+    judged: Callable[[Float32 | None], PassageSample],
+    prior: ClusterPrior,
+    seat_prior: ClusterPrior | None = None,
+) -> SiteLearning:
     """Learn from a lift's passages.
 
     Args:
         judged: judges the passages by the masks and a background embedding float32[D]; called without one
             first, then with the one that was found, if any.
         prior: distribution of the clusters over lifts in general.
+        seat_prior: the same of the seat (`SeatCalibration.clusters`); without it nothing is learnt of it.
 
     Raises:
         ValueError: a number is not finite, or the lengths differ.
@@ -87,7 +98,9 @@ def calibrate_site(judged: Callable[[Float32 | None], PassageSample], prior: Clu
     if prototypes is not None:
         margins = learnt.by_moment - learnt.fit.threshold
         prototypes = replace(prototypes, adapter=fit_adapter(sample.embeddings, margins, sample.is_open))
-    return SiteLearning(SiteCalibration(learnt.fit, prototypes, background), learnt.margins, sample)
+    seats = None if seat_prior is None else learn_seats(sample.occupancy, seat_prior, sample.is_occupied)
+    found = SiteCalibration(learnt.fit, prototypes, background, seats)
+    return SiteLearning(found, learnt.margins, sample)
 
 
 def is_informative(judgement: Judgement) -> bool:

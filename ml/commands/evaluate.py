@@ -45,7 +45,8 @@ from ml.evaluate.masks.habits import habit_rows
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_folder, score_rendered
 from ml.evaluate.seat.photographed import FIRST_SEED as SEATS_FIRST_SEED
-from ml.evaluate.seat.photographed import ROWS, judge_row, photograph_set
+from ml.evaluate.seat.photographed import ROWS, SeatRow, photograph_set, without_time
+from ml.evaluate.seat.place import PLACE_FIRST_SEED, place_rows, place_set
 from ml.evaluate.systems import scores_of
 from ml.papers.adapting import Adaptation
 from ml.report.accuracy import benchmark_section, lifts_section
@@ -175,6 +176,13 @@ def evaluate_seats(
     photographs: Annotated[Path, typer.Option(help="Where `barwatch render photographs` put them.")] = FOLDER,
     lifts: Annotated[int, typer.Option(min=1, help="Lifts of each row.")] = 40,
     passages: Annotated[int, typer.Option(min=2, help="Passages of each, three pictures each.")] = 6,
+    place_lifts: Annotated[
+        int, typer.Option(min=1, help="Lifts before one photograph at one place, 74 passages of each.")
+    ] = 16,
+    older: Annotated[
+        Path | None,
+        typer.Option(help="An artefact that was not trained before texture, for the rows without it."),
+    ] = None,
     precision: Annotated[
         Precision, typer.Option(help="The service takes bfloat16 where that is native.")
     ] = "float32",
@@ -187,17 +195,28 @@ def evaluate_seats(
 
     Rows: empty and nobody anywhere; empty; occupied; one child on a bench for eight; legs below a high back
     seen from behind; people behind an empty bench. The lifts are drawn for this set, and judged from their
-    two masks alone.
+    two masks alone; then the same without what a passage's pictures have in common, and by an older network.
+    Further lifts, each before one photograph at one place, show what a lift learns of its own seat.
     """
     require_photographs(photographs, "test")
-    network, calibration = Scripted.load(model, getattr(torch, precision)), read_calibration(model)
+    calibration, kind = read_calibration(model), getattr(torch, precision)
+    network, former = Scripted.load(model, kind), None if older is None else Scripted.load(older, kind)
     seeds = range(SEATS_FIRST_SEED, SEATS_FIRST_SEED + lifts)
-    rows = {}
+    rows, without = {}, dict[str, Result]()
     for case in ROWS:
         recipe = photograph_set(case, passages, photographs)
         files = prepare_lifts(cache, seeds, recipe, workers, f"lifts: {case}")
-        rows[case] = judge_row(network, [load(path) for path in files], calibration)
-    result = provenance(SEATS_FIRST_SEED) | {"rows": rows}
+        rendered = [load(path) for path in files]
+        row = SeatRow.of(network, rendered)
+        rows[case] = row.judged(calibration)
+        without.setdefault("time", {})[case] = row.judged(without_time(calibration))
+        if older is not None and former is not None:
+            judged = SeatRow.of(former, rendered).judged(read_calibration(older))
+            without.setdefault("texture", {})[case] = judged
+    place_seeds = range(PLACE_FIRST_SEED, PLACE_FIRST_SEED + place_lifts)
+    files = prepare_lifts(cache, place_seeds, place_set(photographs), workers, "lifts at one place")
+    places = place_rows(network, [load(path) for path in files], calibration)
+    result = provenance(SEATS_FIRST_SEED) | {"rows": rows, "without": without, "places": places}
     deliver(result, seats_section(result), out, as_json)
 
 

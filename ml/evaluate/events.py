@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lifts.decision.reasons import Reason
-from lifts.decision.verdict import Verdict
+from lifts.decision.verdict import Seat, Verdict
 from ml.evaluate.metrics import distribution, wilson
 from ml.evaluate.verdicts import Outcome, count_verdicts
 
@@ -25,8 +25,10 @@ class EventTally:
     """What happened over some recordings; carriers are those of the truth, times in seconds.
 
     events: carriers that left open and occupied. caught: of those, with an alarm in time; late: with an
-    alarm after TF; called_unknown: not judged, which raises a health alarm instead; silent: neither.
-    false_alarms: alarms for carriers that were closed or empty, or that did not exist or had one already.
+    alarm after TF; warned: with an alarm of lower priority, since the seat is unclear; called_unknown: not
+    judged, which raises a health alarm instead; silent: neither.
+    false_alarms: alarms for carriers that were closed or empty, or that did not exist or had one already;
+    false_warnings: the same of lower priority.
     missed, found_twice, ghosts: carriers without a passage, with two, and passages without a carrier.
     outcomes: the first verdict of each carrier that has one.
     """
@@ -36,9 +38,11 @@ class EventTally:
     events: int = 0
     caught: int = 0
     late: int = 0
+    warned: int = 0
     called_unknown: int = 0
     silent: int = 0
     false_alarms: int = 0
+    false_warnings: int = 0
     missed: int = 0
     found_twice: int = 0
     ghosts: int = 0
@@ -52,8 +56,13 @@ class EventTally:
 
 
 def is_alarm(line: Record) -> bool:
-    """Whether a line of `barwatch watch` raises an alarm: open, with somebody on it."""
+    """Whether a line of `barwatch watch` raises a critical alarm: open, with somebody on it."""
     return line["verdict"] == "open" and bool(line["occupied"])
+
+
+def is_warning(line: Record) -> bool:
+    """Whether a line raises an alarm of lower priority: open, and nobody can tell whether it is occupied."""
+    return line["verdict"] == "open" and line.get("seat") == Seat.UNCLEAR
 
 
 def tally(truth: Sequence[Record], lines: Sequence[Record], seconds: float) -> EventTally:
@@ -71,6 +80,7 @@ def tally(truth: Sequence[Record], lines: Sequence[Record], seconds: float) -> E
         if carrier is None:
             result.ghosts += 1
             result.false_alarms += is_alarm(line)
+            result.false_warnings += is_warning(line)
         else:
             of[carrier].append(line)
     for carrier, its_lines in of.items():
@@ -97,12 +107,15 @@ def _add(result: EventTally, carrier: Record, lines: Sequence[Record]) -> None:
         result.delays_s.append(first["t_decided"] - carrier["t_begin"])
     if not event:
         result.false_alarms += len(alarms)
+        result.false_warnings += sum(map(is_warning, lines))
         return
     result.false_alarms += max(0, len(alarms) - 1)
     if alarms and alarms[0]["t_decided"] <= carrier["t_end"]:
         result.caught += 1
     elif alarms:
         result.late += 1
+    elif any(map(is_warning, lines)):
+        result.warned += 1
     elif any(line["verdict"] == "unknown" for line in lines):
         result.called_unknown += 1
     else:
@@ -114,7 +127,9 @@ def _outcome(line: Record, carrier: Record) -> Outcome:
     verdict = Verdict(line["verdict"])
     seen = verdict is not Verdict.UNKNOWN or line["reasons"] == [Reason.TOO_CLOSE.value]
     occupied = bool(line["occupied"]) if seen else None
-    return Outcome(verdict, occupied, line["reasons"], carrier["state"] == "open", bool(carrier["occupied"]))
+    unclear = seen and line.get("seat") == Seat.UNCLEAR
+    is_open, truly_occupied = carrier["state"] == "open", bool(carrier["occupied"])
+    return Outcome(verdict, occupied, line["reasons"], is_open, truly_occupied, unclear)
 
 
 def summary(tallies: Sequence[EventTally]) -> dict[str, Any]:

@@ -89,13 +89,14 @@ class JudgedSample(NamedTuple):
     """Watched passages that were seen well enough to learn from.
 
     margins: float64[N]. embeddings: float32[N, 3, D]. is_open: bool[N], the truth. places: int64[N], their
-    indices among the requested passages.
+    indices among the requested passages. occupancy: float64[N], the probability that somebody sits there.
     """
 
     margins: Float64
     embeddings: Float32
     is_open: Bool
     places: Int64
+    occupancy: Float64
 
     def to_learn_from(self, reviewed: Sequence[int] = ()) -> PassageSample:
         """Return the passages with labels for the reviewed places only."""
@@ -104,7 +105,7 @@ class JudgedSample(NamedTuple):
             bool(state) if place in known else None
             for place, state in zip(self.places.tolist(), self.is_open, strict=True)
         ]
-        return PassageSample(self.margins, self.embeddings, labels)
+        return PassageSample(self.margins, self.embeddings, labels, self.occupancy)
 
 
 def sample(
@@ -124,7 +125,7 @@ def sample(
     rows = (3 * chosen[:, None] + np.arange(3)).ravel()
     compared = reference_embeddings(lift.masks.bank[:, 0], background)
     inference = infer(lift.model, lift.watched.take(rows), compared)
-    places, margins = [], []
+    places, margins, occupancy = [], [], []
     for place, passage in enumerate(chosen.tolist()):
         pictures = lift.watched_pictures[3 * passage : 3 * passage + 3]
         three = inference.take(slice(3 * place, 3 * place + 3))
@@ -132,9 +133,11 @@ def sample(
         if is_informative(judgement):
             places.append(place)
             margins.append(judgement.margin)
+            occupancy.append(judgement.occupancy)
     kept = np.array(places, np.int64)
     embeddings = inference.embeddings.reshape(len(chosen), 3, -1)[kept]
-    return JudgedSample(np.array(margins), embeddings, lift.watched_open[3 * chosen[kept]], kept)
+    is_open = lift.watched_open[3 * chosen[kept]]
+    return JudgedSample(np.array(margins), embeddings, is_open, kept, np.array(occupancy))
 
 
 def draw_passages(lift: SiteLift, count: int, open_share: float, rng: np.random.Generator) -> Int64:
@@ -167,9 +170,9 @@ def site_scores(
         calibration: the model's, with the prior of the clusters.
         chosen: indices of the passages to learn from.
         reviewed: places of the labelled passages; scores are returned for each entry.
-        without: one of PARTS to leave out.
+        without: one of PARTS to leave out, or "seats": what the lift has learnt of its seat.
     """
-    prior = calibration.clusters
+    prior, seat = calibration.clusters, calibration.seat
     if prior is None:
         raise ValueError("this artefact does not know how the margins of lifts lie: export it again")
     judged: dict[bool, JudgedSample] = {}
@@ -182,7 +185,12 @@ def site_scores(
 
     found = []
     for places in reviewed:
-        learning = calibrate_site(lambda background, at=places: passages(background, at), prior)  # type: ignore[misc]
+        seat_prior = None if seat is None or without == "seats" else seat.clusters
+        learning = calibrate_site(
+            lambda background, at=places: passages(background, at),  # type: ignore[misc]
+            prior,
+            seat_prior,
+        )
         site = learning.calibration
         if without == "background":
             site = replace(site, background_embedding=None)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from lifts.decision.site import is_informative
-from lifts.decision.verdict import Judgement, Verdict
+from lifts.decision.verdict import Judgement, Seat, Verdict
 from ml.evaluate.metrics import wilson
 
 Counts = dict[str, Any]
@@ -22,6 +22,8 @@ SHARE_OF = {
     "right": "judged",
     "empty_called_occupied": "empty_seen",
     "occupied_called_empty": "occupied_seen",
+    "empty_unclear": "empty_seen",
+    "occupied_unclear": "occupied_seen",
 }
 """Each outcome, and the count that it is a share of."""
 
@@ -33,6 +35,7 @@ class Outcome(NamedTuple):
 
     occupied: of the seat; None where the carrier was not seen well enough to say.
     reasons: codes of why the verdict is unknown.
+    unclear: the carrier was seen well, but not whether anybody sits on it; `occupied` is False then.
     """
 
     verdict: Verdict
@@ -40,6 +43,7 @@ class Outcome(NamedTuple):
     reasons: Sequence[str]
     truly_open: bool
     truly_occupied: bool
+    unclear: bool = False
 
     @property
     def right(self) -> bool:
@@ -50,7 +54,8 @@ class Outcome(NamedTuple):
     def of(judgement: Judgement, truly_open: bool, truly_occupied: bool) -> Outcome:
         """A judgement beside the truth."""
         occupied = judgement.occupied if is_informative(judgement) else None
-        return Outcome(judgement.verdict, occupied, judgement.reasons, truly_open, truly_occupied)
+        unclear = occupied is not None and judgement.seat is Seat.UNCLEAR
+        return Outcome(judgement.verdict, occupied, judgement.reasons, truly_open, truly_occupied, unclear)
 
 
 def count_verdicts(outcomes: Iterable[Outcome]) -> Counts:
@@ -59,13 +64,14 @@ def count_verdicts(outcomes: Iterable[Outcome]) -> Counts:
     Returns:
         Counts for JSON: `judged`, of them `open` and `closed` in truth; `open_called_closed`,
         `closed_called_open`, `unknown` (of them `open_unknown`), `right`, and `reasons` of the unknown ones;
-        `empty_seen` and `occupied_seen`, of them `empty_called_occupied` and `occupied_called_empty`; and for
-        each outcome its share, None of nothing, with that share's 95 % Wilson interval.
+        `empty_seen` and `occupied_seen`, of them `empty_called_occupied`, `occupied_called_empty`,
+        `empty_unclear` and `occupied_unclear`; and for each outcome its share, None
+        of nothing, with that share's 95 % Wilson interval.
     """
     count: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for outcome in outcomes:
-        verdict, occupied, why, truly_open, truly_occupied = outcome
+        verdict, occupied, why, truly_open, truly_occupied, unclear = outcome
         truth = Verdict.OPEN if truly_open else Verdict.CLOSED
         count["judged"] += 1
         count[truth.value] += 1
@@ -78,8 +84,9 @@ def count_verdicts(outcomes: Iterable[Outcome]) -> Counts:
             count[f"{truth.value}_called_{verdict.value}"] += 1
         if occupied is not None:
             count["occupied_seen" if truly_occupied else "empty_seen"] += 1
-            count["occupied_called_empty"] += truly_occupied and not occupied
+            count["occupied_called_empty"] += truly_occupied and not occupied and not unclear
             count["empty_called_occupied"] += not truly_occupied and occupied
+            count["occupied_unclear" if truly_occupied else "empty_unclear"] += unclear
     return _with_shares(count, reasons)
 
 

@@ -24,7 +24,7 @@ from ml.export.manifest import (
     separations,
     write,
 )
-from ml.export.seat import SeatSample, calibrate_seat, seat_sample
+from ml.export.seat import SeatSample, calibrate_seat, seat_prior, seat_sample
 from ml.models.barwatch import BarwatchNetwork
 from ml.train.config import TrainConfig
 
@@ -73,15 +73,14 @@ def release(
     scores = [score_rendered(network, lift, seen=seen) for lift, seen in zip(lifts, looks, strict=True)]
     known = [SiteLift.of(network, lift, 0, seen) for lift, seen in zip(lifts, looks, strict=True)]
     pairs = [(lift.open_mask, lift.close_mask) for lift in lifts]
-    seats = [SeatSample.joined([seat_sample(lift, seen) for lift, seen in zip(lifts, looks, strict=True)])]
     before_texture = [load(file) for file in textured]
-    if before_texture:
-        seats.append(
-            SeatSample.joined([seat_sample(lift, network.look(lift.images)) for lift in before_texture])
-        )
-    calibration = calibrate(scores, known, separations(network, pairs)).model_copy(
-        update={"seat": calibrate_seat(seats, looks[0].riders.shape[1])}
+    plain = [seat_sample(lift, seen) for lift, seen in zip(lifts, looks, strict=True)]
+    beside = [seat_sample(lift, network.look(lift.images)) for lift in before_texture]
+    seat = calibrate_seat(
+        [SeatSample.joined(kind) for kind in (plain, beside) if kind], looks[0].riders.shape[1]
     )
+    seat = seat.model_copy(update={"clusters": seat_prior([*plain, *beside], seat)})
+    calibration = calibrate(scores, known, separations(network, pairs)).model_copy(update={"seat": seat})
     others = [
         score_rendered(
             network, replace(lift, open_mask=other.open_mask, close_mask=other.close_mask), seen=seen
@@ -110,7 +109,7 @@ def release(
         "calibrated_on": {
             "lifts": _seeds(lifts),
             "textured_lifts_for_the_seat": _seeds(before_texture),
-            "passages_for_the_seat": sum(len(sample.occupied) for sample in seats),
+            "passages_for_the_seat": sum(len(sample.occupied) for sample in (*plain, *beside)),
         },
         "training": {
             **config.as_dict(),

@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from lifts.arrays import Bool, Float64
-from lifts.decision.seat import SeatCalibration, fuse, strongest_cells
+from lifts.decision.clusters import ClusterPrior, fit_prior
+from lifts.decision.seat import LOG_ODDS_PER_MARGIN, SeatCalibration, fuse, strongest_cells
 from ml.data.rendered import RenderedLift
 from ml.evaluate.scoring import PictureFeatures, check_pictures
 from ml.evaluate.seat.photographed import visible
@@ -73,6 +74,22 @@ def calibrate_seat(samples: Sequence[SeatSample], cells: int) -> SeatCalibration
         unclear_low=UNCLEAR_COST / OVERLOOKED_COST,
         unclear_high=1 - UNCLEAR_COST / FALSE_ALARM_COST,
     )
+
+
+def seat_prior(lifts: Sequence[SeatSample], calibration: SeatCalibration) -> ClusterPrior | None:
+    """Return how the clusters of empty and of occupied passages lie over lifts; None of fewer than three.
+
+    Lifts that show a state once or never say little of its cluster, and are left out.
+    """
+    both = [lift for lift in lifts if min(lift.occupied.sum(), (~lift.occupied).sum()) > 1]
+    if len(both) < _FEWEST_LIFTS:
+        return None
+    weights = np.array(calibration.weights)
+    margins = [(lift.strongest @ weights + calibration.offset) / LOG_ODDS_PER_MARGIN for lift in both]
+    return fit_prior([(found, ~lift.occupied) for found, lift in zip(margins, both, strict=True)])
+
+
+_FEWEST_LIFTS = 3
 
 
 def _balanced(occupied: Bool) -> Float64:

@@ -57,30 +57,80 @@ CASES = {
     "behind": "somebody behind an empty bench",
 }
 
-_SEAT_OUTCOMES = ("empty_called_occupied", "occupied_called_empty")
+_SEAT_OUTCOMES = ("empty_called_occupied", "occupied_called_empty", "empty_unclear", "occupied_unclear")
 _BAR_OUTCOMES = ("open_called_closed", "closed_called_open", "unknown")
+_ALARMS = {
+    "false": ("open_empty", "false alarms (%)"),
+    "missed": ("open_occupied", "missed alarms (%)"),
+}
+
+WITHOUT = {
+    "time": "each picture for itself",
+    "texture": "a network that was not trained before texture",
+    "seats": "nothing learnt of the seat",
+}
 
 
 def seats_section(result: Result) -> str:
-    """Return the table of a result of `barwatch evaluate-seats`: seat and bar, per picture and passage."""
+    """Return the tables of a result of `barwatch evaluate-seats`.
+
+    Seat and bar, per picture and passage; per passage with a part left out; what a lift learns of its seat.
+    """
     if not result["rows"]:
         return NOT_MEASURED.capitalize()
     rows: list[list[object]] = []
     for case, row in result["rows"].items():
         for of, counts in row["verdicts"].items():
-            cells = [share_of_outcome(counts, name) for name in (*_SEAT_OUTCOMES, *_BAR_OUTCOMES)]
+            cells = [_share(counts, name) for name in (*_SEAT_OUTCOMES, *_BAR_OUTCOMES)]
             alarms = row["alarms"] if of == "per_passage" else None
             rows.append([CASES[case], of.replace("_", " "), counts["judged"], *cells, *_alarms(alarms)])
     names = [f"{name.replace('_', ' ')} (%)" for name in (*_SEAT_OUTCOMES, *_BAR_OUTCOMES)]
-    return str(Table(("shows", "verdicts", "judged", *names, "false alarms (%)", "missed alarms (%)"), rows))
+    parts = [
+        str(Table(("shows", "verdicts", "judged", *names, *(head for _, head in _ALARMS.values())), rows))
+    ]
+    names = names[: len(_SEAT_OUTCOMES)]
+    if result.get("without"):
+        rows = [
+            [WITHOUT[part], CASES[case], row["verdicts"]["per_passage"]["judged"], *_seat_cells(row)]
+            for part, left in result["without"].items()
+            for case, row in left.items()
+        ]
+        parts.append("Passages with a part left out:")
+        parts.append(str(Table(("without", "shows", "judged", *names), rows)))
+    if result.get("places"):
+        rows = [
+            [*_place(row), row["verdicts"]["per_passage"]["judged"], *_seat_cells(row)]
+            for row in result["places"]
+        ]
+        parts.append("Lifts before one photograph at one place, after they watched passages without labels:")
+        parts.append(str(Table(("watched", "occupied", "without", "judged", *names), rows)))
+    return "\n\n".join(parts)
+
+
+def _share(counts: Result, name: str) -> str:
+    """Return an outcome's cell; "" in results of versions that did not count it."""
+    return share_of_outcome(counts, name) if name in counts else ""
+
+
+def _seat_cells(row: Result) -> list[str]:
+    return [_share(row["verdicts"]["per_passage"], name) for name in _SEAT_OUTCOMES]
+
+
+def _place(row: Result) -> list[str]:
+    share = row["occupied_share"]
+    return [
+        str(row["passages"]),
+        f"{100 * share:.0f} %" if share is not None else "as they came" if row["passages"] else "",
+        WITHOUT[row["without"]] if row["without"] else "",
+    ]
 
 
 def _alarms(alarms: Result | None) -> list[str]:
     if alarms is None:
-        return ["", ""]
+        return [""] * len(_ALARMS)
     return [
         f"{alarms[name]} of {alarms[of]} {interval(alarms[f'{name}_interval_95'])}" if alarms[of] else ""
-        for name, of in (("false", "open_empty"), ("missed", "open_occupied"))
+        for name, (of, _) in _ALARMS.items()
     ]
 
 

@@ -64,7 +64,12 @@ def find_site_calibration(
         raise ConflictError("this model holds no prior for the clusters of margins: export it again")
     _require(len(watched), "were seen well enough so far")
     alone = dataclasses.replace(masks, site=None)
-    found = calibrate_site(lambda background: _judged(watched, read, engine, alone, background, beat), prior)
+    seat = engine.manifest.calibration.seat
+    found = calibrate_site(
+        lambda background: _judged(watched, read, engine, alone, background, beat),
+        prior,
+        None if seat is None else seat.clusters,
+    )
     return SiteCalibrationVersion(
         lift_id=masks.lift_id,
         version=0,
@@ -91,6 +96,8 @@ def _judged(
     margins: list[float] = []
     embeddings: list[Float32] = []
     labels: list[bool | None] = []
+    occupancy: list[float] = []
+    taken: list[bool | None] = []
     references = reference_embeddings(masks.embeddings[:, 0], background)
     calibration = engine.manifest.calibration
     for record in watched:  # read one by one: all their pictures together are many megabytes
@@ -105,8 +112,10 @@ def _judged(
             margins.append(judgement.margin)
             embeddings.append(arrange_by_moment(inference.embeddings))
             labels.append(_label(record))
+            occupancy.append(judgement.occupancy)
+            taken.append(None if record.review is None else record.review.occupied)
     _require(len(margins), "that were seen well enough still have pictures that can be judged")
-    return PassageSample(margins, np.stack(embeddings), labels)
+    return PassageSample(margins, np.stack(embeddings), labels, occupancy, taken)
 
 
 def _require(count: int, what: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from pydantic import FiniteFloat, TypeAdapter
@@ -58,6 +59,7 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
             reading=None
             if prototypes is None
             else {"offsets": prototypes.offsets, "weights": prototypes.weights},
+            seats=None if stored.calibration.seats is None else dataclasses.asdict(stored.calibration.seats),
             watched=stored.watched,
             labelled=stored.labelled,
             active=stored.active,
@@ -250,15 +252,17 @@ def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:
             row.labelled,
         )
     )
-    fit = BimodalFit(**_FIT.validate_python(row.heaps))
-    if fit.spread <= 0 or not 0 <= fit.open_share <= 1:
-        raise ValueError(f"no clusters: {fit}")
     return SiteCalibrationVersion(
         lift_id=row.lift_id,
         version=row.version,
         mask_version=mask_version,
         model=model,
-        calibration=SiteCalibration(fit, _prototypes(row), row.always),
+        calibration=SiteCalibration(
+            _clusters(row.heaps),
+            _prototypes(row),
+            row.always,
+            None if row.seats is None else _clusters(row.seats),
+        ),
         margins=margins,
         reviewed=reviewed,
         active=active,
@@ -267,6 +271,13 @@ def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:
         labelled=reviewed if labelled is None else labelled,
         shadow=bool(row.shadow),
     )
+
+
+def _clusters(stored: dict[str, Any]) -> BimodalFit:
+    fit = BimodalFit(**_FIT.validate_python(stored))
+    if fit.spread <= 0 or not 0 <= fit.open_share <= 1:
+        raise ValueError(f"no clusters: {fit}")
+    return fit
 
 
 def _prototypes(row: SiteCalibrationRow) -> Prototypes | None:

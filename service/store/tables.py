@@ -120,6 +120,7 @@ class SiteCalibrationRow(Base):
 
     always: float32[D], its background embedding. directions: float32[3, D] of the prototypes, one after the
     other; reading: their offsets and weights, three each. adapter: float32[D + 1], direction and offset.
+    seats: the BimodalFit of its empty and occupied passages.
     """
 
     __tablename__ = "thresholds"
@@ -138,6 +139,7 @@ class SiteCalibrationRow(Base):
     always: Mapped[Float32 | None] = mapped_column(Vector)
     directions: Mapped[Float32 | None] = mapped_column(Vector)
     reading: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    seats: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     watched: Mapped[int | None] = mapped_column(Integer)
     labelled: Mapped[int | None] = mapped_column(Integer)
     active: Mapped[bool] = mapped_column(Boolean)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from lifts.decision.verdict import Verdict
 from ml.data.rendered import RenderedLift
 from ml.data.textured import VISIBLE_PX, Case, TexturedLifts
 from ml.evaluate.metrics import wilson
-from ml.evaluate.scoring import ScoringNetwork, score_rendered
+from ml.evaluate.scoring import Scores, ScoringNetwork, score_rendered
 from ml.evaluate.verdicts import Outcome, count_verdicts
 
 FIRST_SEED = 50_000
@@ -41,50 +41,71 @@ def visible(lift: RenderedLift) -> Bool:
     return np.asarray(seen | ~lift.occupied[::3])
 
 
-def _only(lift: RenderedLift, passages: Bool) -> RenderedLift:
+def only(lift: RenderedLift, passages: Bool) -> RenderedLift:
+    """Return a lift with some of its passages, bool[P // 3]."""
     rows = np.repeat(passages, 3)
     names = ("images", "bars", "riders", "is_open", "occupied")
     return replace(lift, **{name: getattr(lift, name)[rows] for name in names})
 
 
-def judge_row(
-    network: ScoringNetwork, lifts: Sequence[RenderedLift], calibration: Calibration
-) -> dict[str, Any]:
-    """Judge one row's lifts; at least one passage is visible.
+class SeatRow(NamedTuple):
+    """One row's lifts as a network sees them; hidden: passages left out, as nobody sees the riders."""
 
-    Returns:
-        Counts of the verdicts, per picture and per passage (`count_verdicts`), and for passages `alarms`.
-    """
-    outcomes: dict[int, list[Outcome]] = {1: [], 3: []}
-    hidden = 0
-    for lift in lifts:
-        shown = visible(lift)
-        hidden += int((~shown).sum())
-        if shown.any():
-            scores = score_rendered(network, _only(lift, shown))
-            for pictures in outcomes:
-                outcomes[pictures] += scores.judged(calibration, pictures)
-    return {
-        "lifts": len(lifts),
-        "passages_hidden": hidden,
-        "verdicts": {"per_picture": count_verdicts(outcomes[1]), "per_passage": count_verdicts(outcomes[3])},
-        "alarms": count_alarms(outcomes[3]),
-    }
+    scores: list[Scores]
+    hidden: int
+
+    @staticmethod
+    def of(network: ScoringNetwork, lifts: Sequence[RenderedLift]) -> SeatRow:
+        """Score what is visible of a row's lifts."""
+        shown = [visible(lift) for lift in lifts]
+        scores = [
+            score_rendered(network, only(lift, passages))
+            for lift, passages in zip(lifts, shown, strict=True)
+            if passages.any()
+        ]
+        return SeatRow(scores, sum(int((~passages).sum()) for passages in shown))
+
+    def judged(self, calibration: Calibration) -> dict[str, Any]:
+        """Judge the row; at least one passage is visible.
+
+        Returns:
+            Counts of the verdicts, per picture and per passage (`count_verdicts`), and for passages `alarms`.
+        """
+        outcomes = {n: [one for s in self.scores for one in s.judged(calibration, n)] for n in (1, 3)}
+        return {
+            "lifts": len(self.scores),
+            "passages_hidden": self.hidden,
+            "verdicts": {
+                "per_picture": count_verdicts(outcomes[1]),
+                "per_passage": count_verdicts(outcomes[3]),
+            },
+            "alarms": count_alarms(outcomes[3]),
+        }
+
+
+def without_time(calibration: Calibration) -> Calibration:
+    """Return the calibration by which each picture is judged for itself, as by versions before rider maps."""
+    return calibration.model_copy(update={"seat": None})
 
 
 def count_alarms(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Count alarms for open bars with somebody on the seat: given for nobody, and not given for somebody.
 
     Returns:
-        `false` of `open_empty` and `missed` of `open_occupied`, with 95 % Wilson intervals.
+        `false` and `warned_false` of `open_empty`, `missed` and `warned` of `open_occupied`: critical alarms,
+        alarms of lower priority as the seat is unclear, and none at all; the first and third with 95 % Wilson
+        intervals.
     """
-    count = {"open_empty": 0, "false": 0, "open_occupied": 0, "missed": 0}
+    names = ("open_empty", "false", "warned_false", "open_occupied", "missed", "warned")
+    count = dict.fromkeys(names, 0)
     for outcome in outcomes:
         if outcome.truly_open:
-            alarm = outcome.verdict is Verdict.OPEN and bool(outcome.occupied)
+            called_open = outcome.verdict is Verdict.OPEN
+            alarm, warning = called_open and bool(outcome.occupied), called_open and outcome.unclear
             count["open_occupied" if outcome.truly_occupied else "open_empty"] += 1
-            count["missed"] += outcome.truly_occupied and not alarm
+            count["missed"] += outcome.truly_occupied and not alarm and not warning
             count["false"] += not outcome.truly_occupied and alarm
+            count["warned" if outcome.truly_occupied else "warned_false"] += warning
     return {
         **count,
         "false_interval_95": list(wilson(count["false"], count["open_empty"])),

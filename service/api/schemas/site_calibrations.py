@@ -7,6 +7,8 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from lifts.decision.arming import DISTRUSTED, Arming
+from lifts.decision.clusters import BimodalFit
+from lifts.decision.seat import LOG_ODDS_PER_MARGIN
 from lifts.decision.verdict import Verdict
 from service.api.schemas.base import Shape
 from service.domain.masks import SiteCalibrationVersion
@@ -22,6 +24,34 @@ class ShadowCountsOut(Shape):
     open_instead: int = Field(ge=0, description="It would have called them open.")
     closed_instead: int = Field(ge=0)
     unknown_instead: int = Field(ge=0)
+
+
+class SeatsOut(BaseModel):
+    """What a lift has learnt about its seat: where its empty and its occupied carriers separate."""
+
+    threshold: float = Field(
+        description="Log odds of somebody sitting there, by the model in general, that are even odds on this "
+        "lift: above 0 where its empty seat looks a little like somebody."
+    )
+    empty_mean: float = Field(description="Log odds of its empty carriers, by the model in general.")
+    occupied_mean: float
+    spread: float = Field(description="Standard deviation within either cluster.")
+    occupied_share: float = Field(ge=0, le=1)
+    overlap: float = Field(
+        ge=0, le=1, description="Share of a cluster beyond the threshold, if clusters are normal."
+    )
+
+    @classmethod
+    def of(cls, seats: BimodalFit) -> SeatsOut:
+        """Name the clusters as what they are: the empty ones take the place of the open ones."""
+        return cls(
+            threshold=LOG_ODDS_PER_MARGIN * seats.threshold,
+            empty_mean=LOG_ODDS_PER_MARGIN * seats.open_mean,
+            occupied_mean=LOG_ODDS_PER_MARGIN * seats.closed_mean,
+            spread=LOG_ODDS_PER_MARGIN * seats.spread,
+            occupied_share=1 - seats.open_share,
+            overlap=seats.overlap,
+        )
 
 
 class SiteCalibrationOut(BaseModel):
@@ -58,6 +88,9 @@ class SiteCalibrationOut(BaseModel):
     margins: list[float] = Field(
         description="Margins of the passages it was learnt from, to draw the clusters."
     )
+    seats: SeatsOut | None = Field(
+        description="What it learnt about its seat; null of a model without rider maps."
+    )
     reviewed: int = Field(description="How many of the passages a person had labelled.")
     active: bool
     shadow: bool = Field(
@@ -87,6 +120,7 @@ class SiteCalibrationOut(BaseModel):
             overlap=fit.overlap,
             go=fit.overlap < GO_BELOW and arming.reason not in DISTRUSTED,
             margins=list(learnt.margins),
+            seats=None if learnt.calibration.seats is None else SeatsOut.of(learnt.calibration.seats),
             reviewed=learnt.reviewed,
             active=learnt.active,
             shadow=learnt.shadow,

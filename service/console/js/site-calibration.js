@@ -136,7 +136,8 @@ export class SiteCalibration {
       `Calculated ${clockTime(found.created_at)} from ${found.margins.length} carriers, ${reviewed} · ` +
         `${percent(found.open_share).replace(" ", "\u00a0")} open · ` +
         (found.prototypes ? "knows what open and closed carriers look like" : "too few of one state to learn what it looks like") +
-        (found.adapter ? " · corrected by what was reviewed" : ""),
+        (found.adapter ? " · corrected by what was reviewed" : "") +
+        (found.seats ? ` · ${this.seats(found.seats)}` : ""),
     );
   }
 
@@ -152,6 +153,13 @@ export class SiteCalibration {
       h("li", {},
         h("a", { href: `passages/${encodeURIComponent(one.passage_id)}/pictures/2.jpg` }, clockTime(one.seen_at)),
         `: decided ${one.verdict}, in shadow ${one.shadow_verdict}` + (one.review ? `, reviewed ${one.review}` : ""))));
+  }
+
+  /** What it learnt about its seat: how often it was taken, and which way its log odds are shifted. */
+  seats({ occupied_share: share, threshold }) {
+    const taken = `${percent(share).replace(" ", "\u00a0")} occupied`;
+    if (Math.abs(threshold) < 0.1) return taken;
+    return `${taken}, its seat looks ${threshold > 0 ? "more" : "less"} like somebody than other lifts' seats`;
   }
 
   inUse(found, active) {

@@ -7,7 +7,16 @@ import pytest
 from pydantic import ValidationError
 
 from lifts.arrays import Float32
-from lifts.decision.seat import SeatCalibration, SeatReading, fuse, judge_seat, strongest_cells
+from lifts.decision.clusters import ClusterPrior
+from lifts.decision.seat import (
+    LOG_ODDS_PER_MARGIN,
+    SeatCalibration,
+    SeatReading,
+    fuse,
+    judge_seat,
+    learn_seats,
+    strongest_cells,
+)
 from lifts.decision.verdict import NO_RIDERS, Inference, Seat
 
 CALIBRATION = SeatCalibration(
@@ -91,3 +100,37 @@ def test_a_band_upside_down_is_refused() -> None:
     """Lower limit above the upper."""
     with pytest.raises(ValidationError, match="unclear_low: above unclear_high"):
         SeatCalibration.model_validate({**CALIBRATION.model_dump(), "unclear_low": 0.8})
+
+
+PRIOR = ClusterPrior(-0.4, 0.4, 0.2, 0.2, 0.9, 0.05)
+
+
+def test_a_lifts_own_clusters_move_what_counts_as_somebody() -> None:
+    """Empty seats at log odds 0 and occupied ones at 8: the threshold moves from 0 towards 4."""
+    log_odds = np.array([0.0] * 40 + [8.0] * 40)
+    own = learn_seats(1 / (1 + np.exp(-log_odds)), PRIOR)
+    assert own.midpoint == pytest.approx(0.4, abs=0.03)
+    assert own.open_share == pytest.approx(0.5, abs=0.05)  # of the empty ones, the lower cluster
+    shift = LOG_ODDS_PER_MARGIN * own.threshold
+    assert 2 < shift < 4
+    found = judge_seat(_seen(_map(3.0)), CALIBRATION, 0.5, own)
+    assert found.probability == pytest.approx(1 / (1 + math.exp(shift - 7)))
+
+
+@pytest.mark.parametrize("occupied", [1, 99])
+def test_where_one_state_is_hardly_seen_the_threshold_hardly_moves(occupied: int) -> None:
+    """99 % occupied or 99 % empty, at -4 and 4 as on lifts in general: within a quarter of even odds."""
+    rng = np.random.default_rng(0)
+    log_odds = np.where(np.arange(100) < occupied, 4.0, -4.0) + rng.normal(0, 0.5, 100)
+    own = learn_seats(1 / (1 + np.exp(-log_odds)), PRIOR)
+    assert abs(LOG_ODDS_PER_MARGIN * own.threshold) < 1.1
+
+
+def test_reviewed_passages_belong_to_the_state_of_their_label() -> None:
+    """Empty seats that look like somebody (log odds 2), all labelled: the threshold lies above them."""
+    log_odds = np.array([2.0] * 30 + [6.0] * 30)
+    shares = 1 / (1 + np.exp(-log_odds))
+    labels = [False] * 30 + [True] * 30
+    assert LOG_ODDS_PER_MARGIN * learn_seats(shares, PRIOR, labels).threshold > 2.2
+    with pytest.raises(ValueError, match="60 margins, but 1 labels"):
+        learn_seats(shares, PRIOR, [None])

@@ -55,6 +55,19 @@ def test_every_kind_of_false_alarm() -> None:
     assert (found.false_alarms, found.ghosts, found.found_twice, found.caught) == (4, 1, 1, 1)
 
 
+def test_an_alarm_of_lower_priority_is_neither_an_alarm_nor_silence() -> None:
+    """Open with an unclear seat: occupied is warned of, empty is a false warning; closed is nothing."""
+    truth = [carrier(10, "open", True), carrier(20, "open", False), carrier(30, "closed", True)]
+    lines = [
+        line(middle, state, False) | {"seat": "unclear"}
+        for middle, state in ((10, "open"), (20, "open"), (30, "closed"), (25, "open"))
+    ]
+    found = tally(truth, lines, 40.0)
+    assert (found.events, found.caught, found.warned, found.silent) == (1, 0, 1, 0)
+    assert (found.false_alarms, found.false_warnings) == (0, 2)
+    assert summary([found])["verdicts"]["per_event"]["occupied_unclear"] == 2
+
+
 def test_what_is_right_raises_nothing() -> None:
     """Closed and empty carriers, judged so: no alarm, states and seats right, delays from begin on."""
     truth = [carrier(10, "closed", True), carrier(20, "open", False)]

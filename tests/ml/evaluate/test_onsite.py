@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -54,7 +54,7 @@ class Shown:
     embedding: Float32
     occupancy: Float32
     margin: Float32
-    riders: Float32 = NO_RIDERS
+    riders: Float32 = field(default_factory=lambda: NO_RIDERS)
 
     def take(self, rows: Int64 | slice) -> Shown:
         return Shown(self.embedding[rows], self.occupancy[rows], self.margin[rows])

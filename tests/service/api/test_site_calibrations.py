@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from lifts.decision.arming import Arming, ArmingReason
+from lifts.decision.clusters import BimodalFit
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
+from service.api.schemas.site_calibrations import SeatsOut
 from service.domain.people import Role
 from service.store import passages, site_calibrations
 from tests.service.api.conftest import House
@@ -74,6 +76,15 @@ def test_there_is_no_go_before_the_masks_are_confirmed(watched: House) -> None:
         assert [one["go"] for one in found] == [go], reason
 
 
+def test_the_clusters_of_the_seat_are_named_as_what_they_are() -> None:
+    """Empty seats take the place of open bars in the clusters; a margin is ten log odds."""
+    found = SeatsOut.of(BimodalFit(open_mean=-0.3, closed_mean=0.5, spread=0.1, open_share=0.75, trust=0.5))
+    assert found.empty_mean == pytest.approx(-3.0)
+    assert [found.occupied_mean, found.occupied_share] == pytest.approx([5.0, 0.25])
+    assert [found.threshold, found.spread] == pytest.approx([0.5, 1.0])
+    assert 0 < found.overlap < 0.001
+
+
 def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) -> None:
     """Proposed, shown, activated, deactivated: verdicts follow the activation alone."""
     before = classified(watched)
@@ -85,6 +96,7 @@ def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) ->
     assert len(found["margins"]) == 30
     assert found["open_share"] == pytest.approx(0.5, abs=0.05)
     assert found["prototypes"] is True
+    assert found["seats"] is None  # this network has no rider maps
     assert (found["open_mean"] < found["threshold"] < found["closed_mean"]) is True
     assert abs(found["threshold"]) < abs(
         found["midpoint"]

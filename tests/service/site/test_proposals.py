@@ -17,7 +17,9 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from lifts.decision.calibration import Calibration
+from lifts.decision.clusters import ClusterPrior
 from lifts.decision.reasons import Reason
+from lifts.decision.seat import SeatCalibration
 from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
 from lifts.schema import Lift
 from service.domain.arrays import Float32, Image
@@ -118,10 +120,10 @@ class House:
 
         self.store.write(job).result()
 
-    def review(self, numbers: range, verdict: Verdict = Verdict.CLOSED) -> None:
+    def review(self, numbers: range, verdict: Verdict = Verdict.CLOSED, occupied: bool | None = None) -> None:
         def job(session: Session) -> None:
             for number in numbers:
-                passages.review(session, f"p-{number}", Review(verdict, None, "anna", NOW, ""))
+                passages.review(session, f"p-{number}", Review(verdict, occupied, "anna", NOW, ""))
 
         self.store.write(job).result()
 
@@ -190,6 +192,46 @@ def test_a_proposal_has_prototypes_where_both_states_were_seen(house: House) -> 
     np.testing.assert_allclose(background, (opened[0] + closed[0]) / 2, atol=0.02)
     assert float(prototypes.combine([0.0], opened)[0]) < -0.1
     assert float(prototypes.combine([0.0], closed)[0]) > 0.1
+
+
+class SeatedEmbedder(RememberingEmbedder):
+    """One with rider maps: log odds of 1 where a bar is open, of 7 where it is closed."""
+
+    def pictures(self, images: Image, references: Float32 | None = None) -> Inference:
+        found = super().pictures(images, references)
+        opened = images[:, OPEN_Y, 100, 0] > 200
+        riders = np.where(opened, 1.0, 7.0)[:, None, None] * np.ones((1, 5, 5), np.float32)
+        return found._replace(riders=np.asarray(riders, np.float32))
+
+
+def test_a_proposal_says_what_the_lifts_own_seat_looks_like(store: Store, tmp_path: Path) -> None:
+    """Of 50 passages the 13 open ones are empty, and look a little like somebody: the threshold moves up.
+
+    Reviews say who sat there as well: all labelled as occupied, they are.
+    """
+    manifest = tiny_manifest()
+    prior = ClusterPrior(-0.4, 0.5, 0.3, 0.3, 0.9, 0.05)
+    seat = SeatCalibration(
+        cells=5, weights=(1.0, 0.0, 0.0), offset=0.0, unclear_low=0.1, unclear_high=0.7, clusters=prior
+    )
+    calibration = manifest.calibration.model_copy(update={"seat": seat})
+    house = House(store, manifest.model_copy(update={"calibration": calibration}), tmp_path / "shown")
+    house.engine = InlineEngine(SeatedEmbedder(), house.engine.manifest)
+    house.watch(50)
+    found = find_site_calibration(_watched(house), house.active, house.engine, house.pictures.of_passage)
+    seats = found.calibration.seats
+    assert seats is not None
+    assert seats.open_share == pytest.approx(13 / 50, abs=0.06)
+    assert 10 * seats.threshold > 0.5
+    house.review(range(50), occupied=True)
+    found = find_site_calibration(_watched(house), house.active, house.engine, house.pictures.of_passage)
+    assert found.calibration.seats is not None
+    assert found.calibration.seats.open_share < 0.05
+
+
+def _watched(house: House) -> tuple[PassageRecord, ...]:
+    with house.store.reading() as session:
+        return passages.watched(session, LIFT, 1, house.active.model, 200)
 
 
 def test_passages_whose_pictures_are_gone_tell_nothing(house: House) -> None:

@@ -137,7 +137,8 @@ def test_what_a_site_calibration_was_found_with_comes_back(store: Store) -> None
     always, *directions = rng.normal(size=(4, 6)).astype(np.float32)
     adapter = Adapter(rng.normal(size=6).astype(np.float32), float(np.float32(0.1)))
     given = Prototypes(np.stack(directions), (-0.25, 0.5, 0.75), (0.375, 0.25, 0.125), adapter)
-    found = _site(SiteCalibration(FIT, given, always))
+    seats = BimodalFit(open_mean=-0.4, closed_mean=0.3, spread=0.2, open_share=0.75, trust=0.5)
+    found = _site(SiteCalibration(FIT, given, always, seats))
     store.write(lambda s: site_calibrations.add(s, found)).result()
     store.write(partial(site_calibrations.activate, lift_id="lift", version=1)).result()
     with store.reading() as session:
@@ -161,6 +162,7 @@ def test_what_a_site_calibration_was_found_with_comes_back(store: Store) -> None
         np.testing.assert_array_equal(prototypes.adapter.direction, adapter.direction)
         assert prototypes.adapter.offset == adapter.offset
         assert fit == FIT
+        assert stored.calibration.seats == seats
 
 
 def test_site_calibrations_history_and_roll_back(store: Store) -> None:

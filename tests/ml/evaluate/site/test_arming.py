@@ -1,7 +1,7 @@
 """The evaluation of arming: some passages are confirmed, the others come, and wrong masks are counted."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class BlockFeatures:
 
     embedding: Float32
     occupancy: Float32
-    riders: Float32 = NO_RIDERS
+    riders: Float32 = field(default_factory=lambda: NO_RIDERS)
 
     def take(self, rows: Any) -> "BlockFeatures":
         return BlockFeatures(self.embedding[rows], self.occupancy[rows])
