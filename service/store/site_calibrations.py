@@ -240,29 +240,16 @@ def _found_with(lift_id: str, mask_version: int, model: str) -> Select[SiteCalib
 
 def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:
     """Return a row as the service knows it."""
-    mask_version, model, margins, reviewed, active, created_at, watched, labelled = _COLUMNS.validate_python(
-        (
-            row.mask_version,
-            row.model,
-            row.margins,
-            row.reviewed,
-            row.active,
-            row.created_at,
-            row.watched,
-            row.labelled,
-        )
-    )
+    names = ("mask_version", "model", "margins", "reviewed", "active", "created_at", "watched", "labelled")
+    stored = _COLUMNS.validate_python(tuple(getattr(row, name) for name in names))
+    mask_version, model, margins, reviewed, active, created_at, watched, labelled = stored
+    seats = None if row.seats is None else _clusters(row.seats)
     return SiteCalibrationVersion(
         lift_id=row.lift_id,
         version=row.version,
         mask_version=mask_version,
         model=model,
-        calibration=SiteCalibration(
-            _clusters(row.heaps),
-            _prototypes(row),
-            row.always,
-            None if row.seats is None else _clusters(row.seats),
-        ),
+        calibration=SiteCalibration(_clusters(row.heaps), _prototypes(row), row.always, seats),
         margins=margins,
         reviewed=reviewed,
         active=active,
