@@ -18,6 +18,9 @@ Image = npt.NDArray[np.uint8]
 MAX_OVERLAP = 0.8
 """Open and close masks that share more than this of their union are the same drawing."""
 
+APART_PX = 6
+"""A part of a bar that is further than this from the other drawing tells the two apart."""
+
 
 def read_mask(data: bytes, lift: Lift | None, name: str) -> Image:
     """Read a drawing's file (JPEG or PNG) into the canonical frame; `find_bar` says what the bar in it is.
@@ -92,6 +95,22 @@ def overlap(first: Image, second: Image, tolerance_px: int = 2) -> float:
     near_a = cv2.dilate(a.astype(np.uint8), kernel) > 0
     near_b = cv2.dilate(b.astype(np.uint8), kernel) > 0
     return (int((a & near_b).sum()) + int((b & near_a).sum())) / total
+
+
+def extents(masks: MaskPair, apart_px: int = APART_PX) -> tuple[float, float]:
+    """Return how far what tells the bars apart reaches: of the open mask, and of the close mask.
+
+    It is the diagonal in pixels of the box around the part of a bar that is further than `apart_px` from the
+    other one; 0 where there is no such part. A thick line reaches further only by about its thickness.
+    """
+    side = 2 * apart_px + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+
+    def own(drawing: Image, other: Image) -> float:
+        ys, xs = np.nonzero((drawing > 0) & (cv2.dilate(other, kernel) == 0))
+        return float(np.hypot(np.ptp(ys) + 1, np.ptp(xs) + 1)) if len(ys) else 0.0
+
+    return own(masks.open, masks.close), own(masks.close, masks.open)
 
 
 def check_masks(open_mask: Image, close_mask: Image) -> MaskPair:

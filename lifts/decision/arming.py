@@ -10,6 +10,8 @@ lift's masks may lie further apart than the correct ones. So the masks are measu
 (c) The bars must be where the masks are: few passages look like another lift's, and the difference between
     the bar maps of open and of closed passages agrees with the difference between the masks. Whatever shows
     in both states cancels out. Another lift's masks fail here, even if they happen to separate the passages.
+(d) The view must be able to show the bar in both states (`lifts.decision.view`): the drawings can be told
+    apart, and neither state is only the absence of the other.
 
 Deterministic arithmetic on what was judged; nothing is stored.
 """
@@ -25,8 +27,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lifts.arrays import Float32
-from lifts.decision.clusters import ClusterPrior, fit_clusters
+from lifts.decision.clusters import ClusterPrior
 from lifts.decision.verdict import Verdict
+from lifts.decision.view import HIDDEN, SHORT, PassageReading, ViewFinding, ViewReason, judge_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,6 @@ class ArmingLimits:
 
     passages: least number of judged passages, as for a site calibration.
     of_each: least number of open ones among them, and of closed ones.
-    overlap: a cluster's share beyond the threshold, below this.
     refused: share of passages that do not look like this lift's, at most. Correct masks have up to 0.015.
     agreement: cosine -1..1 of the two differences, at least. Correct masks have 0.75 and more where they
         separate the passages, another lift's at most 0.69. Fewer passages lower it, which errs on the safe
@@ -45,7 +47,6 @@ class ArmingLimits:
 
     passages: int = 20
     of_each: int = 3
-    overlap: float = 0.02
     refused: float = 0.1
     agreement: float = 0.72
     wrong_share: float = 0.2
@@ -67,7 +68,12 @@ class ArmingReason(StrEnum):
     TOO_FEW_PASSAGES = "too_few_passages"
     ONE_STATE_ONLY = "one_state_only"
     NOT_MEASURED = "not_measured"
-    PASSAGES_DO_NOT_PART = "passages_do_not_part"
+    OPEN_BAR_SHORT = ViewReason.OPEN_BAR_SHORT.value
+    CLOSED_BAR_SHORT = ViewReason.CLOSED_BAR_SHORT.value
+    OPEN_BAR_HIDDEN = ViewReason.OPEN_BAR_HIDDEN.value
+    CLOSED_BAR_HIDDEN = ViewReason.CLOSED_BAR_HIDDEN.value
+    PASSAGES_DO_NOT_PART = ViewReason.PASSAGES_DO_NOT_PART.value
+    TOO_MANY_UNKNOWN = ViewReason.TOO_MANY_UNKNOWN.value
 
 
 class MaskQuality(StrEnum):
@@ -78,15 +84,17 @@ class MaskQuality(StrEnum):
     GOOD = "good"
 
 
-_MEASURED_WEAK = (
+_WRONG = (
     ArmingReason.MASKS_SWAPPED,
     ArmingReason.CONFIRMED_MISJUDGED,
     ArmingReason.MASKS_OF_ANOTHER_LIFT,
-    ArmingReason.PASSAGES_DO_NOT_PART,
+    *(ArmingReason(reason.value) for reason in (*SHORT.values(), *HIDDEN.values())),
 )
 
-DISTRUSTED = (*_MEASURED_WEAK[:3], ArmingReason.NOT_CONFIRMED, ArmingReason.NO_MASKS)
-"""Reasons for which the masks themselves are in doubt: more passages or another threshold do not help."""
+_MEASURED_WEAK = (*_WRONG, ArmingReason.PASSAGES_DO_NOT_PART, ArmingReason.TOO_MANY_UNKNOWN)
+
+DISTRUSTED = (*_WRONG, ArmingReason.NOT_CONFIRMED, ArmingReason.NO_MASKS)
+"""Reasons for which masks or view are in doubt: more passages or another threshold do not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +128,6 @@ class ConfirmedReading(NamedTuple):
     as_judged: Verdict
 
 
-class PassageReading(NamedTuple):
-    """One of the lift's own passages, judged by its present masks.
-
-    margin: of no meaning if it does not belong. belongs: whether it looks like a carrier of this lift.
-    bar_map: float32[C * C], where a bar was seen, 0 upwards; None if it is not known.
-    """
-
-    verdict: Verdict
-    margin: float
-    belongs: bool
-    bar_map: Float32 | None = None
-
-
 def assess(
     confirmed: Sequence[ConfirmedReading],
     passages: Sequence[PassageReading],
@@ -140,6 +135,8 @@ def assess(
     prior: ClusterPrior | None,
     threshold: float = 0.0,
     limits: ArmingLimits = LIMITS,
+    *,
+    drawn_px: tuple[float, float] | None = None,
 ) -> Arming:
     """Say whether a lift is armed; if not, name the gravest reason.
 
@@ -150,6 +147,7 @@ def assess(
         prior: distribution of the clusters over lifts in general; None if the model has none.
         threshold: the margin below which the lift's passages are called open now.
         limits: what is required.
+        drawn_px: `lifts.masks.extents` of the masks; None if the drawings are not at hand.
 
     Raises:
         ValueError: a margin is not finite.
@@ -163,7 +161,17 @@ def assess(
     both = min(len(opened), len(closed)) >= limits.of_each
     agreement = None if mask_maps is None else _agreement(opened, closed, mask_maps, limits)
 
+    view = judge_view(drawn_px, passages, mask_maps, prior, threshold)
     doubt = _check_confirmed(confirmed, limits)
+    if doubt is not None and doubt.reason is ArmingReason.MASKS_SWAPPED:
+        return doubt
+    if short := view.found(*SHORT.values()):
+        return _no_go(short, counts)
+    hidden = [finding for finding in view.findings if finding.reason in HIDDEN.values()]
+    if (
+        len(hidden) == 1 and refused <= limits.refused
+    ):  # the other bar is where its mask is: these are this lift's masks
+        return _no_go(hidden[0], counts)
     if doubt is not None and doubt.reason is not ArmingReason.NOT_CONFIRMED:
         return doubt
     if enough and refused > limits.refused:
@@ -172,6 +180,8 @@ def assess(
     if enough and both and agreement is not None and agreement < limits.agreement:
         parameters = counts | {"agreement": round(agreement, 3), "needed": limits.agreement}
         return _not_armed(ArmingReason.MASKS_OF_ANOTHER_LIFT, parameters)
+    if hidden:
+        return _no_go(hidden[0], counts)
     if doubt is not None:
         return doubt
     if len(seen) < limits.passages:
@@ -180,13 +190,17 @@ def assess(
         return _not_armed(ArmingReason.ONE_STATE_ONLY, counts | {"needed": limits.of_each})
     if prior is None or (mask_maps is not None and agreement is None):
         return _not_armed(ArmingReason.NOT_MEASURED, counts)
-    overlap = fit_clusters([passage.margin for passage in seen], prior).overlap_at(threshold)
-    measured = counts | {"overlap": round(overlap, 4)}
+    if view.findings:
+        return _no_go(view.findings[0], counts)
+    measured = counts | dict(view.measured)
     if agreement is not None:
         measured["agreement"] = round(agreement, 3)
-    if overlap >= limits.overlap:
-        return _not_armed(ArmingReason.PASSAGES_DO_NOT_PART, measured | {"needed": limits.overlap})
     return Arming(None, MappingProxyType(measured))
+
+
+def _no_go(finding: ViewFinding, counts: Mapping[str, float]) -> Arming:
+    """Return that the view cannot show the bar."""
+    return _not_armed(ArmingReason(finding.reason.value), {**counts, **finding.parameters})
 
 
 def _check_confirmed(confirmed: Sequence[ConfirmedReading], limits: ArmingLimits) -> Arming | None:

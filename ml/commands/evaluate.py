@@ -47,6 +47,7 @@ from ml.evaluate.scoring import score_folder, score_rendered
 from ml.evaluate.seat.photographed import FIRST_SEED as SEATS_FIRST_SEED
 from ml.evaluate.seat.photographed import ROWS, SeatRow, photograph_set, without_time
 from ml.evaluate.seat.place import PLACE_FIRST_SEED, place_rows, place_set
+from ml.evaluate.site.view import split, view_figures, view_row, watch
 from ml.evaluate.systems import scores_of
 from ml.papers.adapting import Adaptation
 from ml.report.accuracy import benchmark_section, lifts_section
@@ -71,6 +72,9 @@ def evaluate(
     first_seed: FirstSeedOption = LOCO_FIRST_SEED,
     lifts: LiftsOption = LOCO_LIFTS,
     passages: Annotated[int, typer.Option(min=2, help="Passages of each, three pictures each.")] = 67,
+    watched: Annotated[
+        int, typer.Option(min=0, help="Further passages of each: can its view show the bar? barwatch.")
+    ] = 20,
     folder: Annotated[
         list[Path] | None,
         typer.Option(help="Judge lift folders with a meta.json of labels instead: barwatch."),
@@ -110,7 +114,8 @@ def evaluate(
     run = Run(device=place, cache=cache, benchmark=benchmark, workers=workers)
     if system == "barwatch":
         judged = folder or unseen
-        result, section = _judge_artefact(model, judged, distances_only, precision, run)
+        views = 0 if smoke else watched
+        result, section = _judge_artefact(model, judged, views, distances_only, precision, run)
     else:
         how = Adaptation(pseudo=pseudo_labels, reviews=reviews, trains=learn)
         result, section = judge_trained(Question(system, checkpoint, unseen, how, every, smoke), run)
@@ -118,20 +123,34 @@ def evaluate(
 
 
 def _judge_artefact(
-    model: Path, judged: UnseenLifts | list[Path], distances_only: bool, precision: Precision, run: Run
+    model: Path,
+    judged: UnseenLifts | list[Path],
+    watched: int,
+    distances_only: bool,
+    precision: Precision,
+    run: Run,
 ) -> tuple[Result, str]:
     """Return the figures of the artefact on unseen lifts, or on labelled folders, and their section."""
     network = Scripted.load(model, getattr(torch, precision))
     calibration = read_calibration(model)
+    scores, views = [], []
     if isinstance(judged, UnseenLifts):
-        files = prepare_lifts(run.cache, judged.seeds, judged.passages, run.workers, "test lifts")
-        scores = [score_rendered(network, load(path), distances_only) for path in files]
+        files = prepare_lifts(run.cache, judged.seeds, judged.passages + watched, run.workers, "test lifts")
+        for path in files:
+            first, others = split(load(path), judged.passages)
+            scores.append(score_rendered(network, first, distances_only))
+            if watched:
+                views.append(watch(network, others, calibration))
         title = f"{judged.lifts} rendered lifts that no training saw (seeds from {judged.first_seed})"
         result = provenance(judged.first_seed)
     else:
         scores = [score_folder(network, path, distances_only) for path in judged]
         title, result = "labelled folders", provenance(None)
     result |= report(scores, calibration)
+    for row, view in zip(result["lifts"], views, strict=bool(views)):
+        row["view"] = view_row(view)
+    if views:
+        result["views"] = view_figures(result["lifts"], watched)
     return result, lifts_section(title, result)
 
 

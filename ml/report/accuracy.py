@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ml.report.table import Result, Table, interval, percent, rendered, share
-from ml.report.verdicts import OUTCOMES, verdicts_table
+from ml.report.verdicts import OUTCOMES, verdicts_table, views_text
 
 
 def lifts_section(title: str, result: Result) -> str:
@@ -32,7 +32,8 @@ def lifts_section(title: str, result: Result) -> str:
         ]
         for row in (*result["lifts"], everything)
     ]
-    return rendered("lifts", title=title, verdicts=verdicts_table(result), table=Table(heads, rows))
+    tables = verdicts_table(result), Table(heads, rows)
+    return rendered("lifts", title=title, verdicts=tables[0], views=views_text(result), table=tables[1])
 
 
 def _wrong(row: Result, of: str, wrong: Sequence[str]) -> list[object]:

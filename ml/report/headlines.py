@@ -21,7 +21,11 @@ def headlines(results: Mapping[str, Result]) -> Table:
             rows.append(_recall(learnt, "the line known from an earlier recording"))
         rows.append(_false_alarms(events))
     if (lifts := results.get("final") or results.get("loco")) and "verdicts" in lifts:
-        rows.append(_passages(lifts))
+        rows.append(_passages(lifts, lifts["verdicts"], f"{len(lifts['lifts'])} unseen lifts"))
+        if views := lifts.get("views"):
+            refused = f"{views['refused']} of {views['lifts']} lifts refused as NO-GO"
+            went = f"the {views['lifts'] - views['refused']} of them whose view can show the bar ({refused})"
+            rows.append(_passages(lifts, views["verdicts"], went))
     return Table(("figure", "measured", "on what, and by which command"), rows)
 
 
@@ -61,14 +65,13 @@ def _false_alarms(events: Result) -> tuple[str, str, str]:
     )
 
 
-def _passages(lifts: Result) -> tuple[str, str, str]:
-    counts = lifts["verdicts"]["per_passage"]
+def _passages(lifts: Result, verdicts: Result, of: str) -> tuple[str, str, str]:
+    counts = verdicts["per_passage"]
     return _row(
         "passages misjudged, from two masks alone",
         f"open called closed **{_of_1000(counts, 'open_called_closed')}**, closed called open "
         f"**{_of_1000(counts, 'closed_called_open')}**, unknown {_of_1000(counts, 'unknown')}",
-        f"of 1,000 open, of 1,000 closed and of 1,000 passages, from {counts['judged']} passages of "
-        f"{len(lifts['lifts'])} unseen lifts",
+        f"of 1,000 open, of 1,000 closed and of 1,000 passages, from {counts['judged']} passages of {of}",
         lifts,
     )
 

@@ -22,16 +22,46 @@ def verdicts_table(result: Result) -> Table | str:
     """
     if "verdicts" not in result:
         return f"{NOT_MEASURED.capitalize()} of the product."
+    measured = {name.replace("_", " "): counts for name, counts in result["verdicts"].items()}
+    if views := result.get("views"):
+        measured |= {f"{name.replace('_', ' ')}, GO lifts only": c for name, c in views["verdicts"].items()}
     rows = [
-        [
-            name.replace("_", " "),
-            counts["judged"],
-            *(share_of_outcome(counts, outcome) for outcome in OUTCOMES),
-        ]
-        for name, counts in result["verdicts"].items()
+        [name, counts["judged"], *(share_of_outcome(counts, outcome) for outcome in OUTCOMES)]
+        for name, counts in measured.items()
         if counts is not None
     ]
     return Table(("verdicts", "judged", *(f"{name.replace('_', ' ')} (%)" for name in OUTCOMES)), rows)
+
+
+def views_text(result: Result) -> str:
+    """Return which lifts were refused because their view cannot show the bar; "" where none was judged so."""
+    if "views" not in result:
+        return ""
+    views = result["views"]
+    refused = f"{views['refused']} of {views['lifts']} lifts are refused, {_percent(views, 'refused')}"
+    sentences = [f"NO-GO, after {views['watched']} other passages of each lift: {refused}."]
+    for name, of, what in (
+        ("wrong_refused", "wrong", "passages called wrongly are theirs"),
+        ("refused_without_error", "lifts_without_error", "lifts without such a passage are among them"),
+    ):
+        if views[of]:
+            sentences.append(f"{views[name]} of {views[of]} {what}, {_percent(views, name)}.")
+    heads = ("refused", "why", "open called closed", "closed called open", "unknown", "passages")
+    counted = (*OUTCOMES[:3], "judged")
+    rows = [
+        [one["lift"], "; ".join(map(_why, one["reasons"])), *(one[name] for name in counted)]
+        for one in views["refusals"]
+    ]
+    return " ".join(sentences) + (f"\n\n{Table(heads, rows)}" if rows else "")
+
+
+def _percent(result: Result, name: str) -> str:
+    return share(result, name).replace(" (", " % (", 1)
+
+
+def _why(reason: Result) -> str:
+    numbers = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in reason["parameters"].items())
+    return f"{reason['reason'].replace('_', ' ')} ({numbers})"
 
 
 def share_of_outcome(counts: Result, name: str) -> str:
@@ -42,7 +72,7 @@ def share_of_outcome(counts: Result, name: str) -> str:
 def format_outcomes(counts: Result) -> str:
     """Return the outcomes with their shares and intervals, those of nothing left out."""
     return ", ".join(
-        f"{name.replace('_', ' ')} {share(counts, name).replace(' (', ' % (', 1)}"
+        f"{name.replace('_', ' ')} {_percent(counts, name)}"
         for name in OUTCOMES
         if counts[f"{name}_share"] is not None
     )

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.reasons import Reason
-from lifts.decision.verdict import Seat
+from lifts.decision.verdict import Seat, Verdict
+from lifts.decision.view import STATES
 from service.domain.errors import SourceProblem
 
 SEAT_TEXTS = {
@@ -64,6 +65,25 @@ def reason_text(reasons: Sequence[Reason]) -> str:
     return "; ".join(TEXTS[reason] for reason in reasons)
 
 
+_MOVE = "move the camera to the other side, higher or nearer"
+
+_SHORT = (
+    "NO-GO: in the drawings, what tells the STATE bar from the OTHER one spans {extent_px:.0f} pixels, less "
+    "than {needed:.0f}; draw the whole bar, and if no more of it can be seen, " + _MOVE
+)
+
+_HIDDEN = (
+    "NO-GO: this view does not show the STATE bar: where it is drawn, STATE carriers hardly look different "
+    "from OTHER ones (contrast {strength:.1f}, {needed:.1f} needed); "
+    + _MOVE
+    + ", or redraw the mask if it misses the bar"
+)
+
+
+def _about(text: str, state: Verdict, other: Verdict) -> str:
+    return text.replace("STATE", state.value).replace("OTHER", other.value)
+
+
 NOT_ARMED: dict[ArmingReason, str] = {
     ArmingReason.NO_MASKS: "no masks are enrolled",
     ArmingReason.MASKS_NOT_EMBEDDED: "the masks are not embedded yet; wait for the embedder",
@@ -96,6 +116,14 @@ NOT_ARMED: dict[ArmingReason, str] = {
     ArmingReason.PASSAGES_DO_NOT_PART: (
         "open and closed carriers do not separate ({overlap:.1%} overlap, less than {needed:.0%} needed); "
         "check masks and camera, or use a site calibration"
+    ),
+    ArmingReason.OPEN_BAR_SHORT: _about(_SHORT, *STATES),
+    ArmingReason.CLOSED_BAR_SHORT: _about(_SHORT, *STATES[::-1]),
+    ArmingReason.OPEN_BAR_HIDDEN: _about(_HIDDEN, *STATES),
+    ArmingReason.CLOSED_BAR_HIDDEN: _about(_HIDDEN, *STATES[::-1]),
+    ArmingReason.TOO_MANY_UNKNOWN: (
+        "NO-GO: {unknown_share:.0%} of {seen:.0f} carriers are too close to call, more than {needed:.0%}; "
+        "move the camera to where both positions of the bar are seen, or use a site calibration"
     ),
 }
 """Why a lift is not armed and what to do, with places for the parameters."""

@@ -15,13 +15,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import structlog
 
-from lifts.decision.arming import Arming, ArmingReason, ConfirmedReading, PassageReading, assess
-from lifts.decision.bar_maps import bar_maps
+from lifts.decision.arming import Arming, ArmingReason, ConfirmedReading, assess
 from lifts.decision.judge import judge, problem_of
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
 from lifts.decision.site import is_informative
 from lifts.decision.verdict import Inference, Judgement, Verdict
+from lifts.decision.view import PassageReading
+from lifts.masks import extents
+from lifts.pictures.bar_maps import bar_maps
 from service.domain.arrays import Float32
 from service.domain.errors import BarwatchError, NotFoundError
 from service.domain.masks import MaskVersion
@@ -206,6 +208,7 @@ class ArmingWatch:
             _maps(version.embeddings[:, 0], cells),
             self._engine.manifest.calibration.clusters,
             0.0 if site is None else site.fit.threshold,
+            drawn_px=extents(version.masks),
         )
 
     def _labelled(

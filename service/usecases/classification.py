@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from lifts.decision.bar_maps import bar_maps
 from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement
 from lifts.geometry import CANONICAL_SIZE, refine, warp
+from lifts.pictures.bar_maps import bar_maps
 from lifts.schema import Lift, Pose
 from lifts.visibility import picture_problem
 from service.domain.arrays import Image

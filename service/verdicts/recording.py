@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
-from lifts.decision.bar_maps import bar_maps
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Judgement
+from lifts.pictures.bar_maps import bar_maps
 from service.alarms.policy import passage_alarm
 from service.domain.alarm import Severity
 from service.domain.arrays import Image
@@ -129,7 +129,7 @@ def wall_time(mono_s: float) -> datetime:
 
 
 def maps_of(answer: Future[Inference], cells: int, rows: Sequence[int]) -> Image:
-    """Return the maps of an answer that has come (lifts.decision.bar_maps); none where it failed.
+    """Return the maps of an answer that has come (lifts.pictures.bar_maps); none where it failed.
 
     rows: of which of its pictures.
     """

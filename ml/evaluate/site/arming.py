@@ -15,20 +15,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lifts.arrays import Bool, Float32
-from lifts.decision.arming import (
-    LIMITS,
-    ArmingReason,
-    ConfirmedReading,
-    PassageReading,
-    assess,
-)
-from lifts.decision.bar_maps import bar_maps
+from lifts.decision.arming import LIMITS, ArmingReason, ConfirmedReading, assess
 from lifts.decision.calibration import Calibration
 from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
 from lifts.decision.site import is_informative
 from lifts.decision.verdict import Verdict
+from lifts.decision.view import PassageReading
+from lifts.masks import extents
+from lifts.pictures.bar_maps import bar_maps
+from lifts.schema import MaskPair
 from ml.data.rendered import RenderedLift
 from ml.evaluate.metrics import wilson
 from ml.evaluate.scoring import (
@@ -52,13 +49,16 @@ class TrialLift:
     pictures: tuple[CheckedPicture, ...]
     masks: Float32
     is_open: Bool
+    drawn_px: tuple[float, float]
 
     @staticmethod
     def of(model: ScoringNetwork, lift: RenderedLift) -> TrialLift:
         """Embed a rendered lift's pictures and masks."""
         masks = model.masks(np.stack([lift.open_mask, lift.close_mask]))
         pictures = check_pictures(lift.images)
-        return TrialLift(f"seed-{lift.seed}", model.look(lift.images), pictures, masks, lift.is_open[::3])
+        drawn_px = extents(MaskPair(open=lift.open_mask, close=lift.close_mask))
+        seen, is_open = model.look(lift.images), lift.is_open[::3]
+        return TrialLift(f"seed-{lift.seed}", seen, pictures, masks, is_open, drawn_px)
 
 
 class Readings(NamedTuple):
@@ -102,13 +102,14 @@ def first_armed(
     order: Sequence[int],
     confirmed: Sequence[ConfirmedReading],
     calibration: Calibration,
+    drawn_px: tuple[float, float] | None,
 ) -> tuple[int | None, ArmingReason | None]:
     """Return after how many passages the lift is armed, None if never, and the last reason why it was not."""
     reason: ArmingReason | None = None
     evidence = [reading for index in order if (reading := readings.passages[index]) is not None]
     for count in range(LIMITS.passages, len(evidence) + 1):
         watched = evidence[:count]
-        state = assess(confirmed, watched, readings.mask_maps, calibration.clusters)
+        state = assess(confirmed, watched, readings.mask_maps, calibration.clusters, drawn_px=drawn_px)
         if state.armed:
             return count, None
         reason = state.reason
@@ -144,9 +145,9 @@ def trials(
     they were judged correctly, like the pictures of another lift's complete folder by its own masks.
     """
     for number, lift in enumerate(lifts):
-        sources = [("right", lift.masks), ("swapped", lift.masks[::-1].copy())]
-        sources += [("foreign", other.masks) for other in lifts if other is not lift]
-        for kind, masks in sources:
+        sources = [("right", lift, lift.masks), ("swapped", lift, lift.masks[::-1].copy())]
+        sources += [("foreign", other, other.masks) for other in lifts if other is not lift]
+        for kind, drawn_for, masks in sources:
             readings = read_by(model, lift, masks, calibration)
             for share in OPEN_SHARES:
                 for turn in range(rounds):
@@ -161,7 +162,7 @@ def trials(
                     if kind == "foreign":
                         variants.append(("foreign_confirmed", _CONFIRMED_RIGHT))
                     for name, judged in variants:
-                        found = first_armed(readings, order, judged, calibration)
+                        found = first_armed(readings, order, judged, calibration, drawn_for.drawn_px)
                         yield Trial(name, lift.name, share, *found)
 
 

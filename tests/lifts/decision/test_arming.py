@@ -10,11 +10,11 @@ from lifts.decision.arming import (
     ArmingReason,
     ConfirmedReading,
     MaskQuality,
-    PassageReading,
     assess,
 )
 from lifts.decision.clusters import ClusterPrior
 from lifts.decision.verdict import Verdict
+from lifts.decision.view import PassageReading
 
 PRIOR = ClusterPrior(
     open_mean=-0.32,
@@ -144,3 +144,30 @@ def test_what_cannot_be_measured_does_not_arm() -> None:
     assert seen(BOTH_RIGHT, blind).reason is ArmingReason.NOT_MEASURED
     assert assess(BOTH_RIGHT, carriers(20, 20), MASKS, None).reason is ArmingReason.NOT_MEASURED
     assert assess(BOTH_RIGHT, blind, None, PRIOR).armed  # a model without bar maps has none to compare
+
+
+def test_a_bar_that_the_view_hides_is_named_before_what_follows_from_it() -> None:
+    """The open bar lies on its mask, the closed one nowhere: hidden, not another lift's masks."""
+    rng = np.random.default_rng(7)
+    hidden = [
+        passage._replace(bar_map=passage.bar_map * (1, *[0] * 15) + rng.normal(0, 0.1, 16).astype(np.float32))
+        for passage in carriers(10, 10)
+        if passage.bar_map is not None
+    ]
+    for confirmed in (BOTH_RIGHT, [], [BOTH_RIGHT[0], BOTH_WRONG[1]]):
+        state = seen(confirmed, hidden)
+        assert (state.reason, state.quality) == (ArmingReason.CLOSED_BAR_HIDDEN, MaskQuality.WEAK)
+        assert state.parameters["strength"] < state.parameters["needed"]
+    assert seen(BOTH_WRONG, hidden).reason is ArmingReason.MASKS_SWAPPED
+    strangers = [PassageReading(UNKNOWN, 0.0, False)] * 5
+    assert seen(BOTH_RIGHT, hidden + strangers).reason is ArmingReason.MASKS_OF_ANOTHER_LIFT
+
+
+def test_drawings_that_hardly_differ_are_named_at_enrolment() -> None:
+    """Before a picture or a passage says anything; but a swap comes first, for it may be the cause."""
+    drawn = 120.0, 13.0
+    state = assess([], [], MASKS, PRIOR, drawn_px=drawn)
+    assert (state.reason, state.quality) == (ArmingReason.CLOSED_BAR_SHORT, MaskQuality.WEAK)
+    assert state.parameters["extent_px"] == 13
+    assert assess(BOTH_RIGHT, carriers(20, 20), MASKS, PRIOR, drawn_px=drawn).reason == state.reason
+    assert assess(BOTH_WRONG, [], MASKS, PRIOR, drawn_px=drawn).reason is ArmingReason.MASKS_SWAPPED

@@ -259,6 +259,20 @@ def test_wrong_configuration_is_refused(house: House, change: dict[str, Any]) ->
     assert next(iter(change)) in answer.json()["detail"]
 
 
+def test_a_drawing_that_hardly_shows_the_bar_is_told_at_enrolment(house: House) -> None:
+    """Of the closed bar a stub is drawn: stored, watched, not armed, with what to do; nothing is refused."""
+    stub = draw_mask(CLOSE_Y)
+    stub[:, 62:] = 0
+    answer = house.enrol(files={"close": ("close.png", png(stub))})
+    assert answer.status_code == 201
+    found = answer.json()["not_armed"]
+    assert (found["reason"], answer.json()["quality"]) == ("closed_bar_short", "weak")
+    assert found["message"].startswith(
+        "not armed: NO-GO: in the drawings, what tells the closed bar from the open"
+    )
+    assert "move the camera" in found["message"]
+
+
 def test_a_lift_says_whether_it_is_armed_and_what_is_missing(house: House) -> None:
     """At enrolment, in the list, after a review: a code, its numbers, a sentence; PUT takes GET's answer."""
     answer = house.enrol(files={"reference_open": ("r.png", png(draw_picture(OPEN_Y)))}).json()

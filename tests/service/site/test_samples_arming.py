@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from lifts.arrays import Float32, UInt8
-from lifts.decision.arming import Arming, ArmingReason, ConfirmedReading, PassageReading, assess
-from lifts.decision.bar_maps import bar_maps
+from lifts.decision.arming import Arming, ArmingReason, ConfirmedReading, assess
 from lifts.decision.judge import judge
 from lifts.decision.references import LiftReferences
 from lifts.decision.site import is_informative
 from lifts.decision.verdict import Inference, Verdict
+from lifts.decision.view import PassageReading
 from lifts.folder import LiftFolder, read_lift_folder
+from lifts.pictures.bar_maps import bar_maps
 from service.domain.passage import Picture
 from service.inference.model import EmbeddingModel
 from service.settings import Settings

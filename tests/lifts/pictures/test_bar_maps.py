@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lifts.decision.bar_maps import bar_maps
+from lifts.pictures.bar_maps import bar_maps
 
 
 def test_maps_are_the_beginning_of_the_embeddings() -> None:
