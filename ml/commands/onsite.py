@@ -25,9 +25,10 @@ from ml.commands.common import (
     provenance,
 )
 from ml.data.rendered import load
-from ml.evaluate.onsite import COUNTS, Row, SiteLift, row_scores, rows
+from ml.evaluate.onsite import SiteLift
 from ml.evaluate.scoring import Scores
 from ml.evaluate.site.arming import TrialLift, arming_rows, trials
+from ml.evaluate.site.draws import COUNTS, Row, row_scores, rows
 from ml.report.accuracy import arming_section, onsite_section
 
 

@@ -97,10 +97,10 @@ def _onsite(results: Mapping[str, Result]) -> list[Row]:
     whole = [row for row in onsite["rows"] if not row["without"]]
     if "verdicts" not in whole[0]:
         return _verdicts("the same lifts, each by what it learnt from its own passages", onsite)
-    most = max(row["passages"] for row in whole)
+    reviews = sorted({(row["passages"], row["reviewed"]) for row in whole if row["reviewed"]})
     shown = {f"{SHOWN_PASSAGES} passages without labels": (SHOWN_PASSAGES, 0)} | {
-        f"{most} passages, {reviewed} of them reviewed": (most, reviewed)
-        for reviewed in sorted({row["reviewed"] for row in whole} - {0})
+        f"{passages} passages, {reviewed} of them reviewed": (passages, reviewed)
+        for passages, reviewed in reviews
     }
     rows = []
     for source, key in shown.items():

@@ -16,9 +16,10 @@ from lifts.arrays import Bool, Int64
 from lifts.decision.calibration import Calibration
 from ml.data.rendered import RenderedLift
 from ml.data.textured import TexturedLifts
-from ml.evaluate.onsite import SiteLift, site_scores
+from ml.evaluate.onsite import SiteLift
 from ml.evaluate.scoring import Scores, ScoringNetwork
 from ml.evaluate.seat.photographed import count_alarms, only, visible, without_time
+from ml.evaluate.site.draws import SiteDraw
 from ml.evaluate.verdicts import count_verdicts
 
 PLACE_FIRST_SEED = 51_000
@@ -88,7 +89,7 @@ def _scores(
     for share, chosen in draws:
         count = WATCHED if share is None else LEARNT_FROM
         for without in ("", "seats"):
-            (scores,) = site_scores(site, calibration, chosen, without=without)
+            scores = SiteDraw(site, calibration, chosen).scores(without=without)
             yield PlaceRow(count, share, without), scores, calibration
 
 

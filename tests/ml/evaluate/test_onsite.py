@@ -15,22 +15,21 @@ from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
 from lifts.decision.verdict import NO_RIDERS, Inference
 from ml.data.rendered import RenderedLift
-from ml.evaluate import onsite
-from ml.evaluate.onsite import (
+from ml.evaluate.onsite import SiteLift, sample
+from ml.evaluate.scoring import CheckedPicture, Scores
+from ml.evaluate.site import draws
+from ml.evaluate.site.draws import (
     ABLATED_AT,
     COUNTS,
     PARTS,
     SHARES,
     Row,
-    SiteLift,
+    SiteDraw,
     draw_passages,
     row_scores,
     rows,
-    sample,
-    site_scores,
     verdict_figures,
 )
-from ml.evaluate.scoring import CheckedPicture, Scores
 from ml.report.accuracy import onsite_section
 
 CALIBRATION = Calibration(
@@ -126,8 +125,7 @@ def test_too_few_passages_is_said() -> None:
 def learnt(parts: SiteLift, count: int, share: float, without: str = "") -> Scores:
     """The judged pictures by what a lift learnt from so many passages."""
     chosen = draw_passages(parts, count, share, np.random.default_rng(2))
-    (found,) = site_scores(parts, CALIBRATION, chosen, without=without)
-    return found
+    return SiteDraw(parts, CALIBRATION, chosen).scores(without=without)
 
 
 def accuracy(scores: Scores) -> float:
@@ -178,11 +176,51 @@ def test_reviews_say_what_a_single_cluster_is() -> None:
     rng = np.random.default_rng(2)
     chosen = draw_passages(parts, 200, 0.0, rng)
     order = rng.permutation(200).tolist()
-    scores = site_scores(parts, calibration, chosen, [order[:count] for count in (0, 20, 100)])
-    lost, few, many = (accuracy(one) for one in scores)
+    draw = SiteDraw(parts, calibration, chosen)
+    lost, few, many = (accuracy(draw.scores(order[:count])) for count in (0, 20, 100))
     assert lost == pytest.approx(0.5, abs=0.02)
     assert many > 0.9
     assert few <= many
+
+
+def test_a_draw_of_all_passages_is_what_was_judged_once() -> None:
+    """What was judged for all of them says the same of a draw, places and truth included."""
+    parts = lift(1, 0.3)
+    dark = [CheckedPicture(Reason.DARK)] * 3
+    shown = replace(parts, watched_pictures=(*parts.watched_pictures[:6], *dark, *parts.watched_pictures[9:]))
+    chosen = np.array([7, 2, 4])
+    once, again = sample(shown, CALIBRATION).take(chosen), sample(shown, CALIBRATION, chosen)
+    for found, expected in zip(once, again, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_the_network_is_asked_once_for_each_background() -> None:
+    """Reviews and parts left out change no picture: 1 for the masks alone, 2 with the background."""
+    asked: list[int] = []
+
+    class Counting(Network):
+        def match(self, seen: Shown, references: Float32) -> tuple[Float32, Float32]:
+            asked.append(len(seen.margin))
+            return super().match(seen, references)
+
+    parts = replace(lift(1, 0.4), model=Counting())
+    alone = sample(parts, CALIBRATION)
+    asked.clear()
+    draw = SiteDraw(parts, CALIBRATION, np.arange(50), alone)
+    for reviewed, without in (((), ""), (range(20), ""), (range(20), "adapter"), ((), "prototypes")):
+        draw.scores(reviewed, without)
+    assert asked == [150, 120]
+
+
+def test_without_the_adapter_reviews_still_move_the_threshold() -> None:
+    """Where reviews taught one, the row without it is judged by the same threshold and prototypes."""
+    parts = lift(1, 0.4)
+    draw = SiteDraw(parts, CALIBRATION, np.arange(200))
+    whole, less = (draw.scores(range(100), without).references.site for without in ("", "adapter"))
+    assert whole is not None
+    assert less is not None
+    assert not less.adapted
+    assert whole.fit == less.fit
 
 
 def test_figures_by_hand() -> None:
@@ -212,7 +250,7 @@ def test_figures_by_hand() -> None:
 def test_the_table_names_the_lift_that_lost_most(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row for each number of passages, of reviews and part left out, and for each share of open ones."""
     shares = SHARES[1:3]
-    monkeypatch.setattr(onsite, "SHARES", shares)
+    monkeypatch.setattr(draws, "SHARES", shares)
     scores = [
         found
         for seed, offset in ((1, 0.4), (2, 0.0))
@@ -221,7 +259,9 @@ def test_the_table_names_the_lift_that_lost_most(monkeypatch: pytest.MonkeyPatch
     result = {"rows": rows(scores, CALIBRATION, 1)}
     names = [(row["passages"], row["reviewed"], row["without"]) for row in result["rows"]]
     expected = [(0, 0, "")] + [(20, 0, "") for _ in shares] + [(50, 0, "") for _ in shares]
-    expected += [(200, reviewed, "") for reviewed in (0, 5, 20, 100) for _ in shares]
+    expected += [(200, reviewed, "") for reviewed in (0, 5, 20, 100) for _ in shares] + [(460, 100, "")]
+    expected += [(200, reviewed, "adapter") for reviewed in (5, 20, 100) for _ in shares]
+    expected += [(460, 100, "adapter")]
     expected += [(ABLATED_AT, 0, part) for part in PARTS for _ in shares]
     assert names == expected
     half = next(row for row in result["rows"] if row["passages"] == 50 and row["open_share"] == 0.5)
