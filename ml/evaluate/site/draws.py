@@ -155,7 +155,8 @@ def row_scores(
     """Yield one lift's scores for each row and round: with masks alone, then for each count and share.
 
     The largest count is also run with reviews, each with and without the adapter that they teach, on the same
-    draws, so that its rows are comparable. So are all passages that the lift has, with the most reviews.
+    draws, so that its rows are comparable. So are all passages that the lift has, with the most reviews, and
+    with every one of them reviewed: the most that reviews can teach.
 
     Args:
         lift: used neither for training nor for calibration.
@@ -179,9 +180,8 @@ def row_scores(
             draw = SiteDraw(lift, calibration, everything, alone)
             order = np.random.default_rng([*seed, round_]).permutation(everything).tolist()
             share = round(float(lift.watched_open.mean()), 1)
-            for without in ("", "adapter"):
-                row = Row(len(everything), MOST_REVIEWS, share, without)
-                yield row, draw.scores(order[:MOST_REVIEWS], without)
+            for number, without in itertools.product((MOST_REVIEWS, len(everything)), ("", "adapter")):
+                yield Row(len(everything), number, share, without), draw.scores(order[:number], without)
 
 
 def rows(scores: Sequence[tuple[Row, Scores]], calibration: Calibration, rounds: int) -> list[dict[str, Any]]:

@@ -259,9 +259,10 @@ def test_the_table_names_the_lift_that_lost_most(monkeypatch: pytest.MonkeyPatch
     result = {"rows": rows(scores, CALIBRATION, 1)}
     names = [(row["passages"], row["reviewed"], row["without"]) for row in result["rows"]]
     expected = [(0, 0, "")] + [(20, 0, "") for _ in shares] + [(50, 0, "") for _ in shares]
-    expected += [(200, reviewed, "") for reviewed in (0, 5, 20, 100) for _ in shares] + [(460, 100, "")]
+    expected += [(200, reviewed, "") for reviewed in (0, 5, 20, 100) for _ in shares]
+    expected += [(460, 100, ""), (460, 460, "")]
     expected += [(200, reviewed, "adapter") for reviewed in (5, 20, 100) for _ in shares]
-    expected += [(460, 100, "adapter")]
+    expected += [(460, 100, "adapter"), (460, 460, "adapter")]
     expected += [(ABLATED_AT, 0, part) for part in PARTS for _ in shares]
     assert names == expected
     half = next(row for row in result["rows"] if row["passages"] == 50 and row["open_share"] == 0.5)
