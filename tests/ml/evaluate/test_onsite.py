@@ -191,7 +191,7 @@ def test_a_draw_of_all_passages_is_what_was_judged_once() -> None:
     chosen = np.array([7, 2, 4])
     once, again = sample(shown, CALIBRATION).take(chosen), sample(shown, CALIBRATION, chosen)
     for found, expected in zip(once, again, strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-6)
+        np.testing.assert_allclose(np.asarray(found), np.asarray(expected), atol=1e-6)
 
 
 def test_the_network_is_asked_once_for_each_background() -> None:
