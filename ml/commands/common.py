@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RELEASED = ROOT / "released"
 RESULTS = ROOT / "results"
 LOCO_FIRST_SEED, LOCO_LIFTS = 10_000, 8
+EVENTS_FIRST_SEED, EVENTS_LIFTS = 10_400, 60
+"""Lifts of enrolled recordings, a set of its own: failures may be looked at, but no constant is chosen."""
 
 CacheOption = Annotated[Path, typer.Option(help="Where rendered lifts are kept between runs.")]
 BenchmarkOption = Annotated[Path, typer.Option(help="Where `barwatch render benchmark` put the sets.")]

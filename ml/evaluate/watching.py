@@ -62,11 +62,13 @@ def render_all(
             yield done.result()
 
 
-def watch_video(video: Path, lift: Path, model: Path, learnt: Path | None = None) -> list[Record]:
+def watch_video(
+    video: Path, lift: Path, model: Path, learnt: Path | None = None, pictures: Path | None = None
+) -> list[Record]:
     """Watch a video with the service's own command; returns its lines in order, one per carrier.
 
     A damaged recording (exit status 3) is watched as far as it goes. `learnt` keeps what is learnt of the
-    line from one call to the next, as the service keeps it.
+    line from one call to the next, as the service keeps it; `pictures` keeps every carrier's pictures.
 
     Raises:
         RuntimeError: the command failed; with its error output.
@@ -74,6 +76,8 @@ def watch_video(video: Path, lift: Path, model: Path, learnt: Path | None = None
     command = [sys.executable, "-m", "service.cli", "watch", str(video), "--lift", str(lift)]
     if learnt is not None:
         command += ["--learnt", str(learnt)]
+    if pictures is not None:
+        command += ["--pictures", str(pictures)]
     done = subprocess.run(
         [*command, "--json", "--timing", "--model", str(model)], capture_output=True, text=True, check=False
     )

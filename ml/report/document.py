@@ -10,7 +10,7 @@ from pathlib import Path
 from ml.report.accuracy import arming_section, benchmark_section, lifts_section, onsite_section
 from ml.report.digits import digits_section
 from ml.report.headlines import headlines
-from ml.report.recordings import events_section, passages_section
+from ml.report.recordings import alarms_section, events_section, passages_section
 from ml.report.sizing import sizing
 from ml.report.speed import cameras_section, embed_section
 from ml.report.summary import NAMES, SPEEDS, summary_table
@@ -43,6 +43,7 @@ OTHERS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "arming": ("Arming", lambda result: arming_section("What arms a lift", result)),
     "events": ("Events, from a lift's first start", events_section),
     "events-learnt": ("Events, on lines that are known", events_section),
+    "events-enrolled": ("Events, on lifts that were set up", alarms_section),
     "passages": ("Passages", passages_section),
     "seats": ("Who sits there, before photographs", seats_section),
     "masks": ("Masks as people draw them", habits_section),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ml.report.table import Result, Table, interval, rendered
+from ml.report.table import Result, Table, interval, percent, rendered
 from ml.report.verdicts import verdicts_table
 
 EVENT_COLUMNS = (
@@ -25,6 +25,38 @@ def events_section(result: Result) -> str:
     ]
     heads = ("recording", "light", *(name.replace("_", " ") for name in EVENT_COLUMNS))
     return rendered("events", table=Table(heads, rows), result=result, verdicts=verdicts_table(result))
+
+
+ALARM_SHARES = {
+    "in_time": "open and occupied, alarmed in time",
+    "late": "open and occupied, alarmed after TF",
+    "silent": "open and occupied, no alarm",
+    "false_alarms_of_open_empty": "open and empty, alarmed",
+    "false_alarms_of_closed": "closed, alarmed",
+}
+
+
+def alarms_section(result: Result) -> str:
+    """Return the tables of `barwatch evaluate-events --enrolled`: shares, causes, and a row for each lift."""
+    shares = [
+        [what, result[name]["count"], result[name]["of"], percent(result[name]["share"]), _ends(result[name])]
+        for name, what in ALARM_SHARES.items()
+    ]
+    causes = [[row["fate"], row["cause"], row["count"]] for row in result["causes"]]
+    names = [name for name in result["by_lift"][0] if name != "lift"] if result["by_lift"] else []
+    lifts = [list(row.values()) for row in result["by_lift"]]
+    return rendered(
+        "alarms",
+        result=result,
+        shares=Table(("carriers", "count", "of", "%", "95 % interval"), shares),
+        causes=Table(("what", "cause", "carriers"), causes),
+        lifts=Table(("lift", *(name.replace("_", " ") for name in names)), lifts),
+        verdicts=verdicts_table(result),
+    )
+
+
+def _ends(share: Result) -> str:
+    return "" if share["interval_95"] is None else interval(share["interval_95"])
 
 
 def passages_section(result: Result) -> str:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import cv2
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -45,6 +47,10 @@ def watch(
         Path | None,
         typer.Option(help="Keeps what is learnt of the line: read first if it exists, written at the end."),
     ] = None,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(help="Keeps each carrier's registered pictures here, side by side: 0001.png, ..."),
+    ] = None,
     fps: FpsOption = None,
     data: DataOption = None,
     model: ModelOption = None,
@@ -75,6 +81,8 @@ def watch(
             pictures=settings.pictures,
         )
         for seen in watched:
+            if pictures is not None:
+                _keep(seen.passage, pictures)
             typer.echo(_line(seen, timing) if lines else _sentence(seen.passage, seen.judgement))
     account = watched.account
     advice = watched.advice
@@ -113,6 +121,22 @@ def find_lift(name: str, settings: Settings) -> LiftFolder:
     if version is None:
         raise ConfigurationError(f"--lift {name!r}: enrolled without masks: barwatch enroll {name} …")
     return LiftFolder(lift, version.masks, version.references)
+
+
+def _keep(passage: Passage, folder: Path) -> None:
+    """Write a passage's pictures side by side, in the order in which they were taken.
+
+    Raises:
+        ConfigurationError: the folder cannot be written.
+    """
+    row = np.concatenate([picture.image for picture in passage.pictures], axis=1)
+    path = folder / f"{passage.number:04d}.png"
+    _, data = cv2.imencode(".png", cv2.cvtColor(row, cv2.COLOR_RGB2BGR))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.tobytes())
+    except OSError as error:
+        raise ConfigurationError(f"--pictures {folder}: cannot be written: {error.strerror}") from error
 
 
 def _line(seen: Watched, timing: bool) -> str:

@@ -1,0 +1,209 @@
+"""Lifts enrolled as an operator does it, then watched: one recording teaches, the others count.
+
+The first recording teaches the line; one open and one closed passage of it are confirmed, by the truth. That
+arms a lift and changes no verdict: it is judged by its two masks alone. The following recordings, each on a
+day of its own and at the line's speed of that day, are judged by the service's own command. A recording is
+deleted once it was watched; pictures of what failed are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+
+from lifts.arrays import UInt8
+from lifts.folder import LiftFolder, write_lift_folder
+from lifts.geometry import CANONICAL_SIZE, to_canonical
+from lifts.schema import Track
+from lifts.track import scaled
+from ml.data.rendered import LAYOUT, renderers
+from ml.evaluate.alarms.causes import NOT_FOUND, Case, cases
+from ml.evaluate.events import Record, carrier_of, tally
+from ml.evaluate.passages.watching import sources
+from ml.evaluate.watching import watch_video
+from ml.scene.masks import draw_masks
+from ml.scene.sampling import sample_lift
+from ml.scene.video.file import render_video
+from ml.scene.video.schedule import sample_schedule
+
+_STREAM = 7  # of random numbers: other days than those of `RenderedRecording`
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is recorded of each lift: `recordings` that count, of `carriers` each, and one that teaches.
+
+    fps, height: of the camera's stream that is watched.
+    """
+
+    recordings: int = 3
+    carriers: int = 12
+    teaching: int = 10
+    fps: float = 12.5
+    height: int = 360
+
+
+def judge_all(
+    root: Path, seeds: Sequence[int], wanted: Recorded, model: Path, workers: int
+) -> Iterator[Record]:
+    """Judge each lift; yields its record as it is ready, those of an earlier run first.
+
+    Records are lines of a file in `root`, which belongs to these recordings, the network and the code that
+    finds and judges passages: a run that was interrupted goes on where it stopped.
+
+    Raises:
+        RuntimeError: the service's command failed; with its error output.
+    """
+    kept = root / f"enrolled-{key(wanted, model)}.jsonl"
+    root.mkdir(parents=True, exist_ok=True)
+    done = _read(kept)
+    yield from (done[seed] for seed in seeds if seed in done)
+    missing = [seed for seed in seeds if seed not in done]
+    with renderers(workers) as pool, kept.open("a", encoding="utf-8") as file:
+        for future in as_completed([pool.submit(judge_lift, root, seed, wanted, model) for seed in missing]):
+            record = future.result()
+            file.write(json.dumps(record) + "\n")
+            file.flush()
+            yield record
+
+
+def key(wanted: Recorded, model: Path) -> str:
+    """Return what a lift's record depends on, the service's code too, as 16 hexadecimal digits."""
+    settings = json.dumps([LAYOUT, asdict(wanted), sources()]).encode()
+    return hashlib.sha256(settings + model.read_bytes()).hexdigest()[:16]
+
+
+def failed_folder(root: Path, wanted: Recorded, model: Path) -> Path:
+    """Return where the pictures of what failed are: LIFT-RECORDING-NUMBER.jpg, as many as failed cases."""
+    return root / f"failed-{key(wanted, model)}"
+
+
+def _read(kept: Path) -> dict[int, Record]:
+    """Read the records of an earlier run; a last line that was cut off is left out."""
+    if not kept.exists():
+        return {}
+    text = kept.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    if text and not text.endswith("\n"):
+        kept.write_text("".join(f"{line}\n" for line in lines[:-1]), encoding="utf-8")
+        lines = lines[:-1]
+    return {record["seed"]: record for record in map(json.loads, lines)}
+
+
+def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
+    """Enrol one lift and watch its recordings; returns counts and cases of all that count.
+
+    Pictures of what failed are in `failed_folder`.
+    """
+    folder = root / f"lift-{seed}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    scene = sample_lift(seed)
+    write_lift_folder(folder, LiftFolder(scene.lift, draw_masks(scene)))
+    teaching, learnt = folder / "0.mp4", folder / "learnt.npz"
+    truth = _record(folder, seed, 0, wanted.teaching, wanted)
+    confirmed = confirm(truth["carriers"], watch_video(teaching, folder, model, learnt))
+    teaching.unlink()
+    days = []
+    for number in range(1, wanted.recordings + 1):
+        truth = _record(folder, seed, number, wanted.carriers, wanted)
+        video = folder / f"{number}.mp4"
+        lines = watch_video(video, folder, model, learnt, folder / str(number))
+        found = cases(truth["carriers"], lines)
+        for at, case in enumerate(case for case in found if case.fate.failed):
+            picture = _picture(case, folder / str(number), video, truth, scene.lift.track)
+            _write(failed_folder(root, wanted, model) / f"{seed}-{number}-{at}.jpg", picture)
+        video.unlink()
+        counted = tally(truth["carriers"], lines, truth["duration_s"])
+        days.append(
+            {
+                "light": truth["light"],
+                "counts": counted.counts,
+                "outcomes": [outcome._asdict() for outcome in counted.outcomes],
+                "delays_s": counted.delays_s,
+                "cases": [case.as_record() for case in found],
+            }
+        )
+    shutil.rmtree(folder)
+    return {"seed": seed, "confirmed": confirmed, "recordings": days}
+
+
+def _record(folder: Path, seed: int, number: int, carriers: int, wanted: Recorded) -> Record:
+    """Render one recording of a lift as NUMBER.mp4; returns its truth."""
+    scene = sample_lift(seed)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, number, _STREAM]))
+    schedule = sample_schedule(scene, rng, carriers)
+    shape: dict[str, Any] = {"fps": wanted.fps, "height": wanted.height}
+    truth = render_video(scene, schedule, number + 100, folder / f"{number}.mp4", preset="veryfast", **shape)
+    return {**truth, "light": schedule.base.light, "height": wanted.height}
+
+
+def confirm(truth: Sequence[Record], lines: Sequence[Record]) -> dict[str, bool]:
+    """Return by state, of the first passage that could be judged: whether the verdict is what was confirmed.
+
+    Of a state that did not pass, or only unjudged, there is nothing.
+    """
+    found: dict[str, bool] = {}
+    for line in lines:
+        number = carrier_of(truth, line)
+        if number is not None and line["verdict"] != "unknown":
+            state = truth[number]["state"]
+            found.setdefault(state, line["verdict"] == state)
+    return found
+
+
+def _picture(case: Case, pictures: Path, video: Path, truth: Record, track: Track | None) -> UInt8:
+    """Return a failed carrier's three pictures side by side: the product's, else cut out by the truth."""
+    if case.passage is not None:
+        row = _load(pictures / f"{case.passage:04d}.png")
+        shown = row.shape[1] // CANONICAL_SIZE
+        chosen = [k * CANONICAL_SIZE for k in (0, shown // 2, shown - 1)]
+        return np.concatenate([row[:, left : left + CANONICAL_SIZE] for left in chosen], axis=1)
+    if track is None or case.carrier is None:
+        raise RuntimeError(f"{video}: {NOT_FOUND}, and no track to cut it out by")
+    carrier = truth["carriers"][case.carrier]
+    small = scaled(track, truth["height"] / 720)
+    poses = (small.begin, small.middle, small.end)
+    frames = frames_at(video, [carrier["t_begin"], carrier["t_middle"], carrier["t_end"]])
+    size = (CANONICAL_SIZE, CANONICAL_SIZE)
+    cut = [cv2.warpAffine(frame, to_canonical(pose), size) for frame, pose in zip(frames, poses, strict=True)]
+    return np.asarray(np.concatenate(cut, axis=1), np.uint8)
+
+
+def frames_at(video: Path, times_s: Sequence[float]) -> list[UInt8]:
+    """Return the frames nearest to ascending times in seconds, uint8[H, W, 3] RGB; after the end the last."""
+    found, waiting = list[UInt8](), list(times_s)
+    with av.open(str(video)) as container:
+        rate = float(container.streams.video[0].average_rate or 25)
+        frame = None
+        for frame in container.decode(video=0):
+            while waiting and (frame.time or 0.0) >= waiting[0] - 0.5 / rate:
+                found.append(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
+                waiting.pop(0)
+            if not waiting:
+                break
+        if frame is not None:
+            found += [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)] * len(waiting)
+    return found
+
+
+def _load(path: Path) -> UInt8:
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise RuntimeError(f"{path}: no such picture")
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _write(path: Path, picture: UInt8) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
