@@ -20,7 +20,7 @@ from lifts.decision.site import SiteCalibration
 from lifts.decision.verdict import ImageJudgement, Judgement, Seat, Verdict
 from lifts.schema import Camera, Lift, Pose, Track
 from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
-from service.domain.errors import ConflictError, NotFoundError
+from service.domain.errors import ConflictError, DamagedError, NotFoundError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.people import Role
 from service.store import alarms, lifts, masks, outbox, passages, pictures, site_calibrations, tokens
@@ -231,6 +231,29 @@ def test_a_shadow_is_one_at_a_time_and_ends_with_what_it_is_compared_with(store:
     assert flags() == (None, None)
     with pytest.raises(ConflictError, match="found with masks 1"):
         do(site_calibrations.put_in_shadow, 2)
+
+
+@pytest.mark.parametrize("adapter", [b"\0" * 4, b"\xff" * 28])
+def test_a_damaged_shadow_is_left_out(store: Store, adapter: bytes) -> None:
+    """An adapter of a wrong length, or of no numbers: what is active judges on, without a shadow."""
+    store.write(lambda s: lifts.put(s, LIFT)).result()
+    store.write(lambda s: masks.add(s, _version())).result()
+    given = Prototypes(np.zeros((3, 6), np.float32), (0.0,) * 3, (0.5,) * 3)
+    for _ in range(2):
+        store.write(lambda s: site_calibrations.add(s, _site(SiteCalibration(FIT, given)))).result()
+    store.write(lambda s: site_calibrations.activate(s, "lift", 1)).result()
+    store.write(lambda s: site_calibrations.put_in_shadow(s, "lift", 2)).result()
+    damage = text("UPDATE thresholds SET adapter = :adapter WHERE version = 2")
+    store.write(lambda s: s.execute(damage, {"adapter": adapter})).result()
+    with store.reading() as session:
+        found = masks.active(session, "lift")
+        listed = site_calibrations.history(session, "lift")
+    assert found is not None
+    assert found.site is not None
+    assert found.shadow is None
+    assert ([one.version for one in listed.items], listed.unreadable) == ([1], 1)
+    with pytest.raises(DamagedError):
+        store.write(lambda s: site_calibrations.activate(s, "lift", 2)).result()
 
 
 def test_second_verdicts_are_counted_and_listed(store: Store) -> None:
