@@ -35,6 +35,10 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.onsite:evaluate_onsite",
         "Judge what a lift gains from its own passages: watched without a label, then with some reviewed.",
     ),
+    "evaluate-passage-length": (
+        "ml.commands.evaluate:evaluate_passage_length",
+        "Judge passages by 1, 3, 6 and 12 pictures: still and half-lowered bars, lowered and raised ones.",
+    ),
     "evaluate-passages": (
         "ml.commands.recordings:evaluate_passages",
         "Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too.",

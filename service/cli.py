@@ -48,6 +48,10 @@ COMMANDS: Entries = {
             "service.commands.bench:ingest",
             "What cameras cost: processor, memory and delay, on a sample lift's recording.",
         ),
+        "passage": (
+            "service.commands.bench:passage",
+            "What a passage costs that is judged by a dozen pictures, against three.",
+        ),
     },
 }
 """Each command's module and the first line of its docstring."""

@@ -16,12 +16,10 @@ Per passage, over the pictures that may be judged (no problem, registered well e
 - If together they do not look like a carrier of this lift, the verdict is `unknown`. Causes are a covered
   lens, an empty track, a moved camera or the masks of another lift.
 - Normally the margins are averaged, and the mean is calibrated like a picture's margin.
-- A bar may be lowered while the carrier passes. If some pictures are decisively open and others decisively
-  closed, their mean would say little. The last decisive state counts, because the position of the bar at TF
-  is what matters. Margin and confidence are then those of the last unbroken run of decisive pictures.
-  The drawback is that a single picture that is decisively wrong at the very end flips the verdict. `DECISIVE`
-  is therefore far stricter than a verdict's band: on passages whose bar does not move, the mean alone errs
-  less often than a last picture that is merely confident.
+- A bar may be moved while the carrier passes: what counts is where it is at TF (`lifts.decision.fusion`).
+  Lowered and down at the end, it is closed; raised again, open. Where it still moves at the end, or the last
+  pictures contradict what the others say, the verdict is `unknown: moving`. Of up to three pictures, the last
+  decisive state counts.
 """
 
 from __future__ import annotations
@@ -33,7 +31,7 @@ import numpy as np
 
 from lifts.arrays import Float32
 from lifts.decision.calibration import Calibration
-from lifts.decision.fusion import mean_odds, select_decisive
+from lifts.decision.fusion import fuse, mean_odds
 from lifts.decision.prototypes import Prototypes
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
@@ -50,7 +48,7 @@ def judge(
     """Judge one passage.
 
     Args:
-        pictures: one to three, in order of time.
+        pictures: at least one, in order of time; a passage is seen a dozen times (`fuse`).
         inference: the network's output for them, computed with this lift's references.
         references: the lift's masks and its site calibration, embedded by the same model.
         calibration: the model's.
@@ -91,9 +89,10 @@ def judge(
     # A model that only gives distances has NaN here, and NaN is never below the threshold.
     if mean_odds(matches[usable, 1]) < calibration.fit_threshold:
         return unknown(Reason.NOT_THIS_LIFT, references=references, images=images)
-    margin = float(np.mean([margins[index] for index in select_decisive(chances, usable)]))
-    p_open = calibration.probability_open(margin)
-    verdict = calibration.verdict_of(p_open)
+    margin, moving = fuse([margins[index] for index in usable], calibration)
+    p_open = 0.5 if moving else calibration.probability_open(margin)
+    verdict = Verdict.UNKNOWN if moving else calibration.verdict_of(p_open)
+    doubt = Reason.MOVING if moving else Reason.TOO_CLOSE
     own = None if site is None else site.seats
     seat, seated = judge_seat(inference.take(usable), calibration.seat, calibration.occupancy_threshold, own)
     return Judgement(
@@ -105,7 +104,7 @@ def judge(
         images=images,
         mask_version=references.mask_version,
         model=references.model,
-        reasons=(Reason.TOO_CLOSE,) if verdict is Verdict.UNKNOWN else (),
+        reasons=(doubt,) if verdict is Verdict.UNKNOWN else (),
         seat_unclear=seat is Seat.UNCLEAR,
     )
 

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     PICTURES_UNUSABLE = "pictures_unusable"
     NOT_THIS_LIFT = "not_this_lift"
     TOO_CLOSE = "too_close"
+    MOVING = "moving"
     NO_MASKS = "no_masks"
     MASKS_NOT_EMBEDDED = "masks_not_embedded"
 

@@ -80,9 +80,10 @@ class ImageJudgement:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The judgement of one passage, over its one to three pictures.
+    """The judgement of one passage, over its pictures.
 
-    margin: mean of d(picture, open mask) - d(picture, close mask): a negative margin means nearer to open.
+    margin: of d(picture, open mask) - d(picture, close mask), the mean of the pictures that count: a negative
+        margin means nearer to open.
     confidence: calibrated probability of the verdict, 0..1; for `unknown`, that of the likelier state.
     occupied: somebody sits on the carrier. occupancy: the calibrated probability of that, 0..1.
     seat_unclear: nobody can tell whether anybody does; `occupied` is False then.

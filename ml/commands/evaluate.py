@@ -37,11 +37,13 @@ from ml.commands.common import (
 )
 from ml.commands.systems import Question, judge_trained
 from ml.data.benchmark import FIRST_SEED
+from ml.data.moving import MEASURED_FIRST_SEED, MovingLifts
 from ml.data.photographs import FOLDER
 from ml.data.pictures import PictureSet, read
 from ml.data.rendered import load
 from ml.evaluate.benchmark import table
 from ml.evaluate.masks.habits import habit_rows
+from ml.evaluate.passages.length import length_rows
 from ml.evaluate.report import report
 from ml.evaluate.scoring import score_folder, score_rendered
 from ml.evaluate.seat.photographed import FIRST_SEED as SEATS_FIRST_SEED
@@ -52,7 +54,7 @@ from ml.evaluate.systems import scores_of
 from ml.papers.adapting import Adaptation
 from ml.report.accuracy import benchmark_section, lifts_section
 from ml.report.table import Result
-from ml.report.verdicts import habits_section, seats_section
+from ml.report.verdicts import habits_section, length_section, seats_section
 from ml.train.loop import BEST
 from ml.train.run import Run
 
@@ -258,3 +260,22 @@ def evaluate_masks(
     rows = habit_rows(network, [load(path) for path in files], calibration, draws, seed)
     result = provenance(first_seed) | {"rows": rows}
     deliver(result, habits_section(result), out, as_json)
+
+
+def evaluate_passage_length(
+    model: ModelOption = RELEASED / "barwatch.ts",
+    first_seed: FirstSeedOption = MEASURED_FIRST_SEED,
+    lifts: LiftsOption = 24,
+    passages: Annotated[int, typer.Option(min=6, help="Passages of each, a dozen pictures each.")] = 24,
+    cache: CacheOption = Path("runs/rendered"),
+    workers: WorkersOption = 2,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge passages by 1, 3, 6 and 12 pictures: still and half-lowered bars, lowered and raised ones."""
+    network, calibration = Scripted.load(model), read_calibration(model)
+    seeds = range(first_seed, first_seed + lifts)
+    files = prepare_lifts(cache, seeds, MovingLifts(passages), workers, "passages")
+    result = provenance(first_seed) | {"lifts": lifts}
+    result |= {"rows": length_rows(network, map(load, files), calibration)}
+    deliver(result, length_section(result), out, as_json)

@@ -174,3 +174,14 @@ def habits_section(result: Result) -> str:
         rows.append([row["habit"], share(picture, "right"), cost, share(passage, "right"), *wrong])
     heads = ("masks", "right per picture (%)", "cost (points)", "right per passage (%)")
     return str(Table((*heads, *(f"{name.replace('_', ' ')} (%)" for name in _BAR_OUTCOMES)), rows))
+
+
+def length_section(result: Result) -> str:
+    """Return the table of a result of `barwatch evaluate-passage-length`: movements by pictures."""
+    rows: list[list[object]] = []
+    for row in result["rows"]:
+        counts = row["verdicts"]
+        cells = [share_of_outcome(counts, name) for name in (*_BAR_OUTCOMES, "right")]
+        rows.append([row["pictures"], row["movement"], counts["judged"], *cells])
+    heads = [f"{name.replace('_', ' ')} (%)" for name in (*_BAR_OUTCOMES, "right")]
+    return str(Table(("pictures", "the bar", "passages", *heads), rows))

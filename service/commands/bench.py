@@ -1,4 +1,4 @@
-"""`barwatch bench ingest`: what cameras cost on this machine."""
+"""`barwatch bench ingest` and `passage`: what cameras and their passages cost on this machine."""
 
 from __future__ import annotations
 
@@ -17,10 +17,20 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.bench.about import about
-from service.bench.cameras import CAMERAS, START_S, SimulatedCamera, mbit_per_s, recording, sample, watched
+from service.bench.cameras import (
+    CAMERAS,
+    INTERVAL_S,
+    START_S,
+    SimulatedCamera,
+    mbit_per_s,
+    recording,
+    sample,
+    watched,
+)
 from service.bench.cost import cost
 from service.bench.delay import delay
 from service.bench.fleet import capacity, memory
+from service.bench.passage import passage_cost
 from service.bench.table import CORES, markdown, said
 from service.commands.options import JsonOption, ModelOption
 from service.domain.camera import WatchedLift
@@ -29,6 +39,7 @@ from service.host.logs import set_up_logging
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
+from service.passages.options import PICTURES
 from service.settings import load_settings
 from service.usecases.samples import sample_folders
 
@@ -102,6 +113,38 @@ def ingest(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     typer.echo(json.dumps(result) if as_json else markdown(result))
+
+
+def passage(
+    pictures: Annotated[int, typer.Option(min=4, max=32, help="Of a passage, against three.")] = PICTURES,
+    passages: Annotated[int, typer.Option(min=1, help="How many to measure each way.")] = 16,
+    cache: Annotated[Path, typer.Option(help="Where the cameras' recordings are kept.")] = BENCH_CACHE,
+    model: ModelOption = None,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What a passage costs that is judged by a dozen pictures, against three."""
+    set_up_logging("error", None)
+    cv2.setNumThreads(1)
+    folder, source = sample()
+    camera = CAMERAS[1]
+    video = recording(camera, source, cache)
+    judged = _judge(folder, load_settings(model=model, device="cpu").manifest_path())
+    result = about() | {"camera": camera.name}
+    lengths = {"start_s": START_S, "slice_s": INTERVAL_S}
+    result |= passage_cost(video, watched(folder, video), judged, pictures, passages=passages, **lengths)
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    ratio, cost_of = result["ratio"], result["cost"]
+    judging = " and ".join(f"{each['judging_ms']:.1f} ms by {count}" for count, each in cost_of.items())
+    sentence = (
+        f"{camera.name}: a carrier's interval with {pictures} pictures takes {ratio['median']:.2f} times "
+        f"({ratio['p5']:.2f} to {ratio['p95']:.2f}) the processor's time of three, "
+        f"{result['added_ms']:.1f} ms more; judging takes {judging} pictures; "
+        f"{result['slices']} intervals in turns"
+    )
+    typer.echo(json.dumps(result) if as_json else sentence)
 
 
 def _row(

@@ -86,7 +86,7 @@ def enroll(
 def classify(
     lift_id: Annotated[str, typer.Argument(metavar="ID", help="The lift's id.")],
     images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE…", help="One to three pictures of one passage.")
+        list[Path], typer.Argument(metavar="IMAGE…", help="One to twelve pictures of one passage.")
     ],
     registered: Annotated[
         bool,
@@ -103,8 +103,8 @@ def classify(
 ) -> None:
     """Judge one passage: is the bar open or closed?"""
     target = Target.of(url, data, model, device)
-    if not 1 <= len(images) <= 3:
-        raise ConfigurationError(f"expected one to three pictures of one passage, got {len(images)}")
+    if not 1 <= len(images) <= 12:
+        raise ConfigurationError(f"expected one to twelve pictures of one passage, got {len(images)}")
     files = [("image", (path.name, _read(path))) for path in images]
     query = {"registered": "true" if registered else "false"}
 

@@ -38,6 +38,7 @@ TEXTS: dict[Reason, str] = {
     Reason.PICTURES_UNUSABLE: "the pictures cannot be judged",
     Reason.NOT_THIS_LIFT: "does not look like a carrier of this lift",
     Reason.TOO_CLOSE: "too close to call",
+    Reason.MOVING: "the bar was still moving as the carrier left",
     Reason.NO_MASKS: "no masks are enrolled",
     Reason.MASKS_NOT_EMBEDDED: "the masks are not embedded yet",
     Reason.WORKER_DOWN: "the embedder is down",

@@ -162,7 +162,7 @@ class EmbeddingModel:
 
     def warm_up(self) -> None:
         """Run the passes that a passage and an enrolment will: the first of a shape compile and are slow."""
-        for count in (1, 3):
+        for count in (1, 3, 12):
             for _ in range(2):
                 self.pictures(np.zeros((count, 200, 200, 3), np.uint8))
         self.masks(np.zeros((2, 200, 200), np.uint8))

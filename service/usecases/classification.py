@@ -10,9 +10,9 @@ import numpy as np
 from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement
-from lifts.geometry import CANONICAL_SIZE, refine, warp
+from lifts.geometry import CANONICAL_SIZE, pose_at, refine, warp
 from lifts.pictures.bar_maps import bar_maps
-from lifts.schema import Lift, Pose
+from lifts.schema import Lift, Pose, Track
 from lifts.visibility import picture_problem
 from service.domain.arrays import Image
 from service.domain.errors import ConflictError, EngineUnavailableError, ImageError
@@ -41,7 +41,7 @@ def classify_pictures(
     Args:
         parts: the service.
         lift_id: whose masks to judge by.
-        images: one to three uint8[H, W, 3] RGB in the order of time: 200x200 if registered, else as large
+        images: at least one, uint8[H, W, 3] RGB in the order of time: 200x200 if registered, else as large
             as the camera's frames.
         registered: whether they are in the canonical frame already.
         timeout_s: how long to wait for the embedder.
@@ -93,7 +93,7 @@ def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image], least: 
             raise ImageError(
                 f"image {number} is {width}x{height}: expected the camera's {camera.width}x{camera.height}"
             )
-    poses: list[Pose] = [getattr(lift.track, moment) for moment in _MOMENTS[len(frames)]]
+    poses = _poses(lift.track, len(frames))
     model = _expected(version)
     pictures = []
     for frame, pose in zip(frames, poses, strict=True):
@@ -110,6 +110,13 @@ def _register(lift: Lift, version: MaskVersion, frames: Sequence[Image], least: 
             )
         )
     return pictures
+
+
+def _poses(track: Track, count: int) -> list[Pose]:
+    """Return where the carrier is in each of a passage's frames; more than three are spaced evenly."""
+    if count in _MOMENTS:
+        return [getattr(track, moment) for moment in _MOMENTS[count]]
+    return [pose_at(track, float(progress)) for progress in np.linspace(0.0, 1.0, count)]
 
 
 def _expected(version: MaskVersion) -> Field:

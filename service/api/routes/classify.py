@@ -29,19 +29,19 @@ def classify(
     runtime: RuntimeDep,
     image: Annotated[
         list[UploadFile],
-        File(min_length=1, max_length=3, description="One to three pictures of one passage, JPEG or PNG."),
+        File(min_length=1, max_length=12, description="One to twelve pictures of one passage, JPEG or PNG."),
     ],
     registered: Annotated[
         bool,
         Query(
             description="true: 200x200 canonical pictures. false: whole camera frames, which are "
             "registered here; one is taken as the passage's middle, two as its begin and end, three as "
-            "its begin, middle and end."
+            "its begin, middle and end, more as evenly spaced in the way travelled."
         ),
     ] = True,
     why: Annotated[bool, Query(description="Show for each picture where the network saw the bar.")] = False,
 ) -> ClassifyOut:
-    """Judge one passage by one to three pictures of it.
+    """Judge one passage by one to twelve pictures of it, in order of time; four and more show it move.
 
     A picture that shows nothing (dark, no contrast …) or cannot be registered is not judged; if none is left
     the verdict is `unknown` with the reason. 409: the lift has no masks yet, or, for camera frames, no track.

@@ -292,3 +292,14 @@ def test_unknown_names_the_reason_and_is_no_verdict() -> None:
     found = unknown(Reason.NO_MASKS)
     assert (found.verdict, found.confidence, found.mask_version) == (UNKNOWN, 0.5, 0)
     assert found.reasons == (Reason.NO_MASKS,)
+
+
+def test_a_bar_that_still_moves_at_the_end_is_unknown() -> None:
+    """Eleven pictures on the close mask, the last one between: unknown, at even odds, with its own reason."""
+    found = _judge([AT_CLOSE] * 11 + [(0.3, 0.0)])
+    assert (found.verdict, found.reasons, found.confidence) == (UNKNOWN, (Reason.MOVING,), 0.5)
+    assert _judge([AT_OPEN] * 6 + [AT_CLOSE] * 6).verdict is CLOSED
+    assert _judge([AT_CLOSE] * 6 + [AT_OPEN] * 6).verdict is OPEN
+    # A picture that must not be judged does not count as the last.
+    shown = [Shown()] * 11 + [Shown(Reason.DARK)]
+    assert _judge([AT_CLOSE] * 11 + [AT_OPEN], pictures=shown).verdict is CLOSED

@@ -9,6 +9,7 @@ import numpy as np
 import lifts.decision.judge
 import ml.evaluate.onsite
 import ml.evaluate.scoring
+import service.domain.passage
 import service.site.learning
 import service.station.watch
 import service.usecases.classification
@@ -60,12 +61,13 @@ def test_all_call_the_same_judge() -> None:
     for module in (
         ml.evaluate.scoring,
         ml.evaluate.onsite,
-        service.verdicts.deciding,
+        service.domain.passage,
         service.usecases.classification,
         service.site.learning,
-        service.station.watch,
     ):
         assert vars(module)["judge"] is judge, module.__name__
+    for module in (service.verdicts.deciding, service.station.watch):
+        assert vars(module)["judge_passage"] is service.domain.passage.judge_passage, module.__name__
 
 
 def test_ml_reads_nothing_that_only_a_judge_reads() -> None:

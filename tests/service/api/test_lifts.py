@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
+from lifts.geometry import pose_at
+from lifts.schema import Track
 from service.domain.camera import CameraState
 from service.domain.people import Role
 from tests.service.api.conftest import House, status_of
@@ -98,9 +100,9 @@ def test_history_and_roll_back(house: House) -> None:
 
 
 @pytest.mark.parametrize(("y", "verdict"), [(OPEN_Y, "open"), (CLOSE_Y, "closed")])
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 2, 3, 12])
 def test_pictures_are_judged_by_the_nearer_mask(house: House, y: int, verdict: str, count: int) -> None:
-    """One to three registered pictures give one verdict with a distance pair for each."""
+    """One to twelve registered pictures give one verdict with a distance pair for each."""
     house.enrol()
     answer = classify(house, *[png(draw_picture(y, seed=n)) for n in range(count)])
     assert answer.status_code == 200, answer.text
@@ -120,7 +122,8 @@ def frame(y: int, *moments: str) -> bytes:
     camera = np.full((480, 640, 3), 90, np.uint8)
     picture = draw_picture(y)
     for moment in moments:
-        pose = TRACK[moment]
+        track = Track.model_validate(TRACK)
+        pose = TRACK[moment] if moment in TRACK else pose_at(track, float(moment)).model_dump()
         big = cv2.resize(picture, None, fx=1 / pose["scale"], fy=1 / pose["scale"])
         x, y0 = int(pose["x"] - 200), int(pose["y"] - 200)
         top, left = max(y0, 0), max(x, 0)
@@ -130,11 +133,19 @@ def frame(y: int, *moments: str) -> bytes:
 
 
 @pytest.mark.parametrize(("y", "verdict"), [(OPEN_Y, "open"), (CLOSE_Y, "closed")])
-@pytest.mark.parametrize("moments", [("middle",), ("begin", "end"), ("begin", "middle", "end")])
+@pytest.mark.parametrize(
+    "moments",
+    [
+        ("middle",),
+        ("begin", "end"),
+        ("begin", "middle", "end"),
+        ("0", "0.25", "0.5", "0.75", "1"),
+    ],
+)
 def test_camera_frames_are_registered_first(
     house: House, y: int, verdict: str, moments: tuple[str, ...]
 ) -> None:
-    """?registered=false: one frame is the middle, two are begin and end, three begin, middle and end."""
+    """?registered=false: one frame is the middle, two begin and end, more are spread evenly."""
     house.call("PUT", "/lifts/demo-quad", json=LIFT)
     house.enrol()
     answer = classify(house, *[frame(y, moment) for moment in moments], registered="false")
@@ -178,7 +189,7 @@ def test_classify_says_what_is_missing(house: House) -> None:
     assert classify(house, picture).status_code == 409
     house.enrol()
     assert classify(house, picture, registered="false").status_code == 409
-    assert classify(house, *[picture] * 4).status_code == 422
+    assert classify(house, *[picture] * 13).status_code == 422
     assert classify(house, png(np.zeros((100, 100, 3), np.uint8))).status_code == 422
     path = "/lifts/demo-quad/classify"
     assert house.call("POST", path, json={"image": "x"}).status_code == 415
