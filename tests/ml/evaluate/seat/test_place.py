@@ -14,7 +14,9 @@ from lifts.decision.seat import SeatCalibration
 from ml.data.photographs import FOLDER
 from ml.data.rendered import RenderedLift
 from ml.data.textured import VISIBLE_PX
+from ml.evaluate.seat.photographed import SeatRow, without_time
 from ml.evaluate.seat.place import LEARNT_FROM, SHARES, _drawn, place_rows, place_set
+from ml.report.verdicts import seats_section
 
 JUDGED, PASSAGES = 12, 62
 SEAT_PRIOR = ClusterPrior(-0.4, 0.4, 0.3, 0.3, 0.9, 0.05)
@@ -90,6 +92,25 @@ def test_a_lift_learns_that_its_empty_seat_looks_a_little_like_somebody() -> Non
     assert counts[50, None, ""]["empty_unclear"] == 0
     assert counts[50, None, "seats"]["empty_unclear"] == JUDGED // 2
     assert all(count["occupied_called_empty"] == count["occupied_unclear"] == 0 for count in counts.values())
+
+
+def test_the_tables_name_what_was_left_out_and_count_unclear_seats() -> None:
+    """The rows as they are, the same without a part, and what the lift learnt; each with its own columns."""
+    lift = _lift()
+    network = _Shifted(lift.is_open, lift.occupied)
+    row = SeatRow.of(network, [lift])
+    result = {
+        "rows": {"empty": row.judged(CALIBRATION)},
+        "without": {"time": {"empty": row.judged(without_time(CALIBRATION))}},
+        "places": place_rows(network, [lift], CALIBRATION, JUDGED)[:4],
+    }
+    section = seats_section(result)
+    first, _, left_out, _, learnt = section.split("\n\n")
+    assert "empty unclear (%)" in first
+    assert "30: 100.0" in first  # of 62 passages 30 are empty, all unclear
+    assert "| each picture for itself | empty, among people and carriers | 62 |" in left_out
+    assert learnt.count("| 50 | as they came |") == 2
+    assert "| 50 | as they came | nothing learnt of the seat | 12 |" in learnt
 
 
 @pytest.mark.parametrize("share", SHARES)
