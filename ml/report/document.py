@@ -28,6 +28,7 @@ LIFTS = {
     "loco-bfloat16": "loco, in bfloat16",
     "crosscheck-bfloat16": "crosscheck, in bfloat16",
     "calibration-lifts": "the lifts that calibrate",
+    "further-lifts": "60 further lifts, on which the limits of views are checked; nothing was chosen on them",
     "calibration-lifts-distances": "the lifts that calibrate, without attention from the masks",
 }
 """Results of `barwatch evaluate`: unseen lifts, other lifts, and the same with something changed."""

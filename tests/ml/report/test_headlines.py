@@ -64,6 +64,19 @@ def test_lifts_on_which_nothing_was_chosen_are_given_first() -> None:
     assert f"of {len(_read('final')['lifts'])} unseen lifts" in str(row[2])
 
 
+def test_go_lifts_have_a_row_of_their_own_beside_all_lifts() -> None:
+    """Lifts whose view cannot show the bar count in the first row only; the second says so."""
+    result = _read("calibration-lifts")
+    every, go = headlines({"final": result}).rows
+    assert "960 passages of 60 unseen lifts" in str(every[2])
+    views = result["views"]
+    assert f"{views['refused']} of 60 lifts refused as NO-GO" in str(go[2])
+    assert f"{views['verdicts']['per_passage']['judged']} passages of the {60 - views['refused']}" in str(
+        go[2]
+    )
+    assert every[1] != go[1]
+
+
 def test_what_was_not_measured_has_no_row() -> None:
     """A missing result leaves its row out instead of an invented figure."""
     assert not headlines({}).rows
