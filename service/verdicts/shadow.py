@@ -14,10 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import structlog
 
-from lifts.decision.judge import judge
 from lifts.decision.verdict import Inference
 from service.domain.masks import MaskVersion
-from service.domain.passage import Passage
+from service.domain.passage import Passage, judge_passage
 from service.host.runner import Runner
 from service.inference.protocol import Engine, answered
 from service.store import site_calibrations
@@ -26,7 +25,7 @@ from service.store.database import Store
 log = structlog.get_logger(__name__)
 
 MAX_WAITING = 16
-"""Passages that wait to be compared, about 400 kB each; more are not compared."""
+"""Passages that wait to be compared, up to 1.5 MB each; more are not compared."""
 
 
 class _Compared(NamedTuple):
@@ -83,9 +82,9 @@ class ShadowJudge:
             return
         compared = references.embeddings()
         if not np.array_equal(compared, masks.reference_embeddings()):
-            images = np.stack([picture.image for picture in passage.pictures])
+            images = np.stack([picture.image for picture in passage.judged])
             inference = answered(self._engine.submit_pictures(images, compared))
-        found = judge(passage.pictures, inference, references, self._engine.manifest.calibration)
+        found = judge_passage(passage, inference, references, self._engine.manifest.calibration)
         keep = partial(
             site_calibrations.record_shadow,
             passage_id=passage.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -137,6 +138,19 @@ def test_another_background_is_compared_by_the_network(house: House, engine: Cou
     house.send("closed", [CLOSE] * 3)
     assert compared(house, 1).compared == 1
     assert engine.asked == 2
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_all_pictures_of_a_passage_are_compared(
+    house: House, engine: CountingEngine, background: bool
+) -> None:
+    """Pictures between begin, middle and end are judged in shadow too, as where it counts."""
+    dim = engine.manifest.embedding_dim
+    put_in_shadow(house, engine, np.ones(dim, np.float32) if background else None)
+    given = passage("longer", [picture(CLOSE)] * 5, time.monotonic())
+    first, *more, middle, last = given.pictures
+    house.pipeline.on_event(replace(given, pictures=(first, middle, last), between=tuple(more)))
+    assert compared(house, 1) == ShadowCounts(1, 1, 0, 0)
 
 
 def test_a_shadow_that_fails_costs_no_verdict(house: House, engine: CountingEngine) -> None:
