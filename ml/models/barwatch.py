@@ -18,7 +18,7 @@ The margin of the distances is then corrected by what the two masks make the net
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -40,6 +40,11 @@ class ModelConfig:
     widths: tuple[int, int, int, int] = (16, 24, 48, 96)
     free_channels: int = 4
     matcher_width: int = 32
+
+    def wider(self, factor: float) -> ModelConfig:
+        """Return one with so many times the channels, but for the embedding's, whose length all share."""
+        a, b, c, d = (max(1, round(factor * width)) for width in self.widths)
+        return replace(self, widths=(a, b, c, d), matcher_width=max(1, round(factor * self.matcher_width)))
 
 
 class EmbedderOutput(NamedTuple):

@@ -44,6 +44,13 @@ def learning_rate(step: int, config: TrainConfig, seconds: float = 0.0) -> float
     return config.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * part)))
 
 
+def network_of(checkpoint: dict[str, Any]) -> BarwatchNetwork:
+    """Return what a checkpoint of a training would ship: the moving average of its weights."""
+    network = BarwatchNetwork(TrainConfig.from_dict(checkpoint["config"]).model)
+    network.load_state_dict(checkpoint["average"])
+    return network.eval()
+
+
 class BarwatchLearner(Learner):
     """The shipped network in training.
 
@@ -51,6 +58,7 @@ class BarwatchLearner(Learner):
         files: rendered lifts (`ml.data.rendered`), at least one; what gives those of a round of the run; or a
             folder in which they arrive.
         workers: processes that load and augment the pictures; 0 for none.
+        teacher: a trained network that this one shall agree with; it stays as it is.
         clock: seconds, for runs that end by time.
     """
 
@@ -62,6 +70,7 @@ class BarwatchLearner(Learner):
         device: torch.device,
         files: TrainingFiles = (),
         workers: int = 1,
+        teacher: BarwatchNetwork | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         torch.manual_seed(config.seed)
@@ -69,6 +78,7 @@ class BarwatchLearner(Learner):
         self.step, self._round, self._clock = 0, 0, clock
         self.network = BarwatchNetwork(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = deepcopy(self.network).eval()
+        self.teacher = None if teacher is None else teacher.to(device).eval()
         decay = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
         self.optimiser = torch.optim.AdamW(
@@ -132,7 +142,7 @@ class BarwatchLearner(Learner):
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.step, self.config, seconds)
         with autocast(self.device):
-            parts = losses(self.network, episode, self.config)
+            parts = losses(self.network, episode, self.config, self.teacher)
         self.optimiser.zero_grad(set_to_none=True)
         total(parts, self.config).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

@@ -23,6 +23,7 @@ class TrainConfig:
         learning if not 0, whichever comes first.
     batch_lifts, batch_passages: lifts in a step, and passages of each, open and closed in turn.
     margin_scale: logits per unit of margin in the loss.
+    teacher: checkpoint of a network that this one shall agree with; "" for none.
     started_from: checkpoint whose weights the run started with; "" for none.
     """
 
@@ -53,6 +54,8 @@ class TrainConfig:
     rider_weight: float = 1.0
     blind_weight: float = 1.0
     mask_weight: float = 0.25
+    teacher_weight: float = 1.0
+    teacher: str = ""
     started_from: str = ""
     model: ModelConfig = field(default_factory=ModelConfig)
 

@@ -79,8 +79,38 @@ def passage_loss(model: BarwatchNetwork, rider_logits: Tensor, occupied: Tensor,
     return nn.functional.binary_cross_entropy_with_logits(model.seated(fused[:, None])[usable], truth[usable])
 
 
-def losses(model: BarwatchNetwork, episode: Episode, config: TrainConfig) -> dict[str, Tensor]:
-    """Return every part of the loss for one episode, unweighted, and accuracies; float[] each."""
+def taught(student: EmbedderOutput, judged: Match, teacher: EmbedderOutput, told: Match) -> Tensor:
+    """Return how far a network is from what its teacher says of the same pictures, float[], 0 or more.
+
+    Of bar maps and rider maps cell by cell, and of the margins by the masks, as probabilities: the entropy of
+    the student's answer under the teacher's, less the teacher's own (Hinton, Vinyals and Dean, "Distilling
+    the knowledge in a neural network", 2015, at temperature 1).
+
+    Args:
+        student, judged: of the pictures, and by their own lift's masks.
+        teacher, told: the same of the teacher; no gradient.
+    """
+    pairs = (
+        (student.bar_logits, teacher.bar_logits),
+        (student.rider_logits, teacher.rider_logits),
+        (-LOGITS_PER_MARGIN * judged.margin, -LOGITS_PER_MARGIN * told.margin),
+    )
+    parts = []
+    for own, others in pairs:
+        truth = others.detach().sigmoid()
+        entropy = nn.functional.binary_cross_entropy_with_logits
+        parts.append(entropy(own, truth) - entropy(others.detach(), truth))
+    return torch.stack(parts).sum()
+
+
+def losses(
+    model: BarwatchNetwork, episode: Episode, config: TrainConfig, teacher: BarwatchNetwork | None = None
+) -> dict[str, Tensor]:
+    """Return every part of the loss for one episode, unweighted, and accuracies; float[] each.
+
+    Args:
+        teacher: another trained network that `model` shall agree with; `taught` is 0 without.
+    """
     lifts, pictures = len(episode.open_masks), len(episode.images)
     x = torch.cat(
         [
@@ -97,6 +127,12 @@ def losses(model: BarwatchNetwork, episode: Episode, config: TrainConfig) -> dic
         closed.embedding.repeat_interleave(each, 0),
     )
     own, foreign = matched(model, picture, opened, closed, episode.watched)
+    agreed = margin.new_zeros(())
+    if teacher is not None:
+        with torch.no_grad():
+            says = split(teacher(x), [pictures, lifts, lifts])
+            told, _ = matched(teacher, says[0], says[1], says[2], episode.watched)
+        agreed = taught(picture, own, says[0], told)
     seen = episode.blind == 0
     belongs = torch.cat([seen.float(), torch.zeros_like(foreign.fit_logits)])
     bars = episode.bars.float() / 255.0
@@ -125,6 +161,7 @@ def losses(model: BarwatchNetwork, episode: Episode, config: TrainConfig) -> dic
             picture.occupancy_logits[seen], episode.occupied[seen]
         ),
         "passage": passage_loss(model, picture.rider_logits, episode.occupied, seen),
+        "taught": agreed,
         "accuracy": right[seen].float().mean(),
         "match_accuracy": judged_right[seen].float().mean(),
         "occupancy_accuracy": ((picture.occupancy_logits > 0) == (episode.occupied > 0.5))[seen]
@@ -145,4 +182,5 @@ def total(parts: dict[str, Tensor], config: TrainConfig) -> Tensor:
         + config.rider_weight * parts["rider"]
         + config.blind_weight * parts["blind"]
         + config.mask_weight * parts["mask"]
+        + config.teacher_weight * parts["taught"]
     )

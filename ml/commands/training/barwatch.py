@@ -16,7 +16,7 @@ from ml.commands.common import console, prepare_lifts, progress_bar, require_pho
 from ml.data.arriving import ArrivingLifts, mixed
 from ml.data.rendered import PlainLifts
 from ml.data.textured import TEXTURED_SEEDS, TexturedLifts
-from ml.train.barwatch import BarwatchLearner, TrainingFiles
+from ml.train.barwatch import BarwatchLearner, TrainingFiles, network_of
 from ml.train.config import TrainConfig
 from ml.train.loop import LAST
 from ml.train.loop import read as read_checkpoint
@@ -38,6 +38,8 @@ def train_barwatch(
     if resumed:
         config = TrainConfig.from_dict(read_checkpoint(last, run.device)["config"])
     config = replace(config, **given)
+    if config.teacher and not Path(config.teacher).exists():
+        raise typer.BadParameter(f"{config.teacher} is not there", param_hint="--teacher")
     if config.rounds * config.textured > len(TEXTURED_SEEDS):
         raise typer.BadParameter(f"at most {len(TEXTURED_SEEDS)} in all rounds", param_hint="--textured")
     behind = photographs if config.textured and photographs.exists() else None
@@ -52,7 +54,9 @@ def train_barwatch(
             taught: TrainingFiles = arriving.folder
         else:
             taught = _prepared(config, behind, run)
-        _learn(BarwatchLearner(config, run.device, taught, loaders), start_from if not resumed else None, run)
+        teacher = network_of(read_checkpoint(Path(config.teacher), run.device)) if config.teacher else None
+        learner = BarwatchLearner(config, run.device, taught, loaders, teacher)
+        _learn(learner, None if resumed else start_from, run)
 
 
 def _learn(learner: BarwatchLearner, start_from: Path | None, run: Run) -> None:

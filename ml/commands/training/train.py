@@ -26,6 +26,7 @@ from ml.data.benchmark import parts
 from ml.data.counts import Split
 from ml.data.photographs import FOLDER
 from ml.data.pictures import PictureSet, read, select_evenly
+from ml.models.barwatch import ModelConfig
 from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
 from ml.systems.recipe import Recipe
 from ml.train.config import PRESETS
@@ -75,6 +76,13 @@ def train(
         float | None,
         typer.Option(min=0, help="Of learning, for barwatch: it ends annealed after so many; 0: by steps."),
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(help="Checkpoint, of a larger network perhaps, that barwatch shall agree with."),
+    ] = None,
+    wider: Annotated[
+        float | None, typer.Option(min=0.1, help="Times the channels of barwatch: a teacher is wider.")
+    ] = None,
     photographs: Annotated[
         Path, typer.Option(help="Where `render photographs` put them; without, textures are drawn ones.")
     ] = FOLDER,
@@ -114,6 +122,8 @@ def train(
             "textured": textured,
             "rounds": rounds,
             "minutes": minutes,
+            "teacher": None if teacher is None else str(teacher),
+            "model": None if wider is None else ModelConfig().wider(wider),
             "learning_rate": learning_rate and learning_rate[0],
         }
         given = {name: value for name, value in changes.items() if value is not None}

@@ -13,7 +13,7 @@ from ml.artefact.torchscript import Scripted
 from ml.commands import export
 from ml.commands.training import barwatch, gpu
 from ml.machine import steps
-from ml.models.barwatch import ModelConfig
+from ml.models.barwatch import BarwatchNetwork, ModelConfig
 from ml.train.barwatch import BarwatchLearner, TrainingFiles
 from ml.train.config import PRESETS, TrainConfig
 from service import cli
@@ -21,8 +21,14 @@ from service import cli
 RUN = CliRunner()
 
 
-def _alone(config: TrainConfig, device: torch.device, files: TrainingFiles, _: int) -> BarwatchLearner:
-    return BarwatchLearner(config, device, files, workers=0)
+def _alone(
+    config: TrainConfig,
+    device: torch.device,
+    files: TrainingFiles,
+    _: int,
+    teacher: BarwatchNetwork | None,
+) -> BarwatchLearner:
+    return BarwatchLearner(config, device, files, workers=0, teacher=teacher)
 
 
 def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from ml.commands import export
 from ml.commands.training import barwatch as training
-from ml.models.barwatch import ModelConfig
+from ml.models.barwatch import BarwatchNetwork, ModelConfig
 from ml.train.barwatch import BarwatchLearner, TrainingFiles
 from ml.train.config import PRESETS, TrainConfig
 from ml.train.run import Run
@@ -20,9 +20,15 @@ from service import cli
 RUN = CliRunner()
 
 
-def _alone(config: TrainConfig, device: torch.device, files: TrainingFiles, _: int) -> BarwatchLearner:
+def _alone(
+    config: TrainConfig,
+    device: torch.device,
+    files: TrainingFiles,
+    _: int,
+    teacher: BarwatchNetwork | None,
+) -> BarwatchLearner:
     """A learner without further processes."""
-    return BarwatchLearner(config, device, files, workers=0)
+    return BarwatchLearner(config, device, files, workers=0, teacher=teacher)
 
 
 def _invoke(*words: str) -> str:
@@ -95,6 +101,26 @@ def test_lifts_arrive_while_a_gpu_preset_learns(tmp_path: Path, monkeypatch: pyt
     assert len(list((tmp_path / "arriving").glob("*.npz"))) == 2
     saved = torch.load(tmp_path / "run" / "last.pt", weights_only=True)
     assert (saved["step"], saved["config"]["arriving"], saved["config"]["minutes"]) == (2, True, 9.0)
+
+
+def test_a_narrow_network_agrees_with_a_wider_one(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A teacher of other widths: the loss has its part, the checkpoint names it; a missing one is refused."""
+    monkeypatch.setattr(training, "BarwatchLearner", _alone)
+    narrow = ModelConfig(widths=(4, 4, 8, 8), matcher_width=4)
+    monkeypatch.setitem(PRESETS, "smoke", replace(PRESETS["smoke"], textured=0, batch_lifts=2, model=narrow))
+    words = ("train", "barwatch", "--preset", "smoke", "--steps", "2", "--lifts", "2", "--device", "cpu")
+    folders = ("--out", str(tmp_path / "run"), "--cache", str(trained / "cache"), "--workers", "1")
+    teacher = trained / "run" / "last.pt"
+    _invoke(*words, *folders, "--teacher", str(teacher))
+    saved = torch.load(tmp_path / "run" / "last.pt", weights_only=True)
+    assert saved["config"]["teacher"] == str(teacher)
+    header, row = (line.split(",") for line in (tmp_path / "run" / "log.csv").read_text().splitlines())
+    assert float(row[header.index("taught")]) > 0
+    other = ("--out", str(tmp_path / "other"), "--teacher", str(tmp_path / "nobody.pt"))
+    refused = RUN.invoke(cli.app, [*words, *folders, *other])
+    assert refused.exit_code == 2
 
 
 def test_more_textured_lifts_than_there_are_seeds_are_refused(tmp_path: Path) -> None:

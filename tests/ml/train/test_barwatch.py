@@ -12,7 +12,7 @@ from ml.train import barwatch
 from ml.train.barwatch import BarwatchLearner, learning_rate
 from ml.train.config import PRESETS, TrainConfig
 from ml.train.loop import train
-from ml.train.objective import background_embedding, passage_loss
+from ml.train.objective import background_embedding, losses, passage_loss
 from ml.train.run import Run
 
 CPU = torch.device("cpu")
@@ -57,6 +57,22 @@ def test_a_gpu_learns_too(lift_files: list[Path], tmp_path: Path) -> None:
 def test_pictures_of_another_lift_are_told_apart(history: list[dict[str, torch.Tensor]]) -> None:
     """On the same episode: its own pictures fit their masks, the next lift's masks do not."""
     assert history[-1]["fit"] < 0.8 * history[0]["fit"]
+
+
+def test_who_says_what_the_teacher_says_has_nothing_to_learn_from_it(lift_files: list[Path]) -> None:
+    """A network as its own teacher: 0. Another: more, and less after some steps; it stays as it is."""
+    episode = Episodes(lift_files, 2, 2, seed=0).episode(0, {})
+    teacher = BarwatchLearner(replace(TINY, seed=7), CPU).network
+    torch.nn.init.normal_(teacher.matcher.answer.weight, std=0.1)
+    before = {name: value.clone() for name, value in teacher.state_dict().items()}
+    learner = BarwatchLearner(
+        replace(TINY, steps=12, warmup_steps=2, teacher_weight=100.0), CPU, teacher=teacher
+    )
+    own = losses(learner.network, episode, TINY, learner.network)["taught"]
+    assert float(own.detach()) == pytest.approx(0.0, abs=1e-5)
+    found = [float(learner.update(episode)["taught"]) for _ in range(12)]
+    assert 0 < found[-1] < found[0]
+    assert all(torch.equal(value, before[name]) for name, value in teacher.state_dict().items())
 
 
 def test_the_same_seed_gives_the_same_weights(lift_files: list[Path], tmp_path: Path) -> None:
