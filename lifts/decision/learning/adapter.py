@@ -9,7 +9,8 @@ in place of labels made it worse, above all where one state is rare.
 
 Cross-validation on the labelled passages, all pictures of a passage together, chooses the penalty. It also
 decides whether there is an adapter at all: only if it lowers the loss on passages that it was not fitted to
-by more than chance explains.
+by more than chance explains, and takes no more of the open ones for closed than the margins alone. An open
+bar that is called closed is the error that counts; fewer false alarms do not pay for one.
 """
 
 from __future__ import annotations
@@ -120,13 +121,16 @@ def _choose_penalty(points: Float64, margins: Float64, opened: Bool, options: Ad
     before = _loss(margins.mean(1), opened, options)
     weight = _weights(opened)
     best: tuple[float, float] | None = None
+    missed = int((margins.mean(1)[opened] > 0).sum())
     for penalty in options.penalties:
-        after = np.empty_like(before)
+        moved = np.empty_like(before)
         for number in range(int(part.max()) + 1):
             out = part == number
             found = _fit(points[~out], margins[~out], opened[~out], penalty, options)
-            after[out] = _loss((margins[out] + _added(points[out], found)).mean(1), opened[out], options)
-        gain = weight * (before - after)
+            moved[out] = (margins[out] + _added(points[out], found)).mean(1)
+        if int((moved[opened] > 0).sum()) > missed:
+            continue
+        gain = weight * (before - _loss(moved, opened, options))
         error = float(gain.std(ddof=1)) / np.sqrt(len(gain))
         if gain.mean() > options.errors * error and (best is None or gain.mean() > best[0]):
             best = float(gain.mean()), penalty

@@ -72,6 +72,18 @@ def test_labels_that_say_nothing_teach_nothing() -> None:
     assert taken <= 3
 
 
+def test_fewer_false_alarms_do_not_pay_for_a_miss() -> None:
+    """Labels mend a third of the closed bars, and open ones in odd light would be called closed: refused."""
+    embeddings, margins, is_open = lift(160, 0.5, 1, blind=0.0)
+    opened, closed = np.flatnonzero(is_open), np.flatnonzero(~np.array(is_open))
+    margins[closed[::3]] -= 0.6
+    assert fit_adapter(embeddings, margins, list(is_open)) is not None
+    odd = opened[::8]
+    embeddings[odd, :, 1] = embeddings[closed[: len(odd)], :, 1]
+    margins[odd] = -0.02
+    assert fit_adapter(embeddings, margins, list(is_open)) is None
+
+
 @pytest.mark.parametrize(("opened", "closed", "taught"), [(7, 93, False), (93, 7, False), (8, 92, True)])
 def test_too_few_of_a_state_are_refused(opened: int, closed: int, taught: bool) -> None:
     """Seven labelled passages say too little; eight are enough where all of them are misjudged."""
