@@ -291,7 +291,7 @@ def test_mistakes_are_reported_in_one_line(runner: CliRunner, drawings: Path, mo
     assert "cannot be read" in failure(runner, "enroll", "x", "--open", "/nope", "--close", mask)
     assert "--close" in failure(runner, "enroll", "x", "--open", mask)
     assert "no lift 'x'" in failure(runner, "classify", "x", mask, "--model", model)
-    assert "one to three" in failure(runner, "classify", "x", mask, mask, mask, mask)
+    assert "one to twelve" in failure(runner, "classify", "x", *13 * [mask])
     assert "not both" in failure(runner, "classify", "x", mask, "--url", "http://x", "--data", "y")
     assert "BARWATCH_TOKEN" in failure(runner, "classify", "x", mask, "--url", "http://127.0.0.1:9")
     runner.env = {"BARWATCH_TOKEN": "secret-canary"}
