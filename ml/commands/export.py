@@ -31,7 +31,7 @@ SEAT_SEEDS, SEAT_PASSAGES = CALIBRATION_TEXTURED_SEEDS, 8
 def export(
     checkpoint: Annotated[Path, typer.Option(help="What was trained.")] = Path("runs/barwatch/last.pt"),
     out: Annotated[Path, typer.Option(help="Folder for barwatch.ts and barwatch.json.")] = RELEASED,
-    version: Annotated[str, typer.Option(help="The artefact's version.")] = "0.5.0",
+    version: Annotated[str, typer.Option(help="The artefact's version.")] = "0.6.0",
     photographs: Annotated[Path, typer.Option(help="Where `barwatch render photographs` put them.")] = FOLDER,
     passages: Annotated[int, typer.Option(min=4, help="Passages of each calibration lift.")] = 16,
     cache: CacheOption = Path("runs/rendered"),
