@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import time
@@ -24,7 +25,8 @@ from service.capture.thinning import Thinning
 from service.domain.frame import Frame
 
 # FFmpeg's lines may hold the camera's URL with its password: they are caught and read here, and go nowhere.
-av.logging.set_level(av.logging.WARNING)
+_LEVEL = av.logging.WARNING
+av.logging.set_level(_LEVEL)
 av.logging.set_skip_repeated(False)
 logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
 
@@ -138,6 +140,7 @@ class Decoder:
         """How often in a row, up to now, there was rubbish in place of a packet."""
         self._count = 0
         self._previous: tuple[int, float] | None = None
+        self._sent_at: int | None = None
         self._broken_s: float | None = None
         self._last: tuple[float, float] | None = None
         self._newest_s = float("-inf")
@@ -190,13 +193,32 @@ class Decoder:
                     self.losses, self.unreadable = self.losses + self.unreadable, 0
                 failed = packet.is_corrupt or self._interrupted(packet) or self._erased(packet)
                 try:
-                    pictures = self._context.decode(packet)
+                    with self._attentive(packet):
+                        pictures = self._context.decode(packet)
                 except av.FFmpegError:
                     pictures, failed = [], True
                     self._count += 1
             if failed or any(_LOST.search(message.lower()) for _, _, message in messages):
                 self._broke(packet)
             yield packet, pictures
+
+    @contextlib.contextmanager
+    def _attentive(self, packet: av.Packet[av.VideoStream]) -> Iterator[None]:
+        """Hear of pictures that are missing before this packet, where the time says that some may be.
+
+        Over TCP nothing is missed on the way, but a camera that cannot send fast enough leaves whole pictures
+        out. H.264 numbers its reference pictures; of a gap in them FFmpeg speaks at its most talkative alone.
+        """
+        before, self._sent_at = self._sent_at, packet.pts if packet.dts is None else packet.dts
+        if self.name != "h264" or before is None or self._sent_at is None or packet.time_base is None:
+            yield
+            return
+        missing = float((self._sent_at - before) * packet.time_base) > 1.5 / self.fps
+        av.logging.set_level(av.logging.DEBUG if missing else _LEVEL)
+        try:
+            yield
+        finally:
+            av.logging.set_level(_LEVEL)
 
     def _interrupted(self, packet: av.Packet[av.VideoStream]) -> bool:
         """Say whether there is rubbish between a recording's packet and the one before, where one is missing.
