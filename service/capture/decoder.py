@@ -213,8 +213,10 @@ class Decoder:
         if self.name != "h264" or before is None or self._sent_at is None or packet.time_base is None:
             yield
             return
-        missing = float((self._sent_at - before) * packet.time_base) > 1.5 / self.fps
-        av.logging.set_level(av.logging.DEBUG if missing else _LEVEL)
+        if not self._lacks_picture(float((self._sent_at - before) * packet.time_base)):
+            yield
+            return
+        av.logging.set_level(av.logging.DEBUG)
         try:
             yield
         finally:
@@ -232,8 +234,12 @@ class Decoder:
         self._previous = packet.pos, float(dts * packet.time_base)
         if self._recorded is None or self._container.format.name != "mpegts" or before is None:
             return False
-        missing = self._previous[1] - before[1] > 1.5 / self.fps
-        return missing and has_rubbish(self._recorded, before[0], packet.pos)
+        lacking = self._lacks_picture(self._previous[1] - before[1])
+        return lacking and has_rubbish(self._recorded, before[0], packet.pos)
+
+    def _lacks_picture(self, between_s: float) -> bool:
+        """Say whether so much time between two packets has room for a picture more."""
+        return between_s > 1.5 / self.fps
 
     def _erased(self, packet: av.Packet[av.VideoStream]) -> bool:
         recorded = self._recorded is not None and self._context.name in _NEVER_ZERO
