@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from lifts.decision.clusters import ClusterPrior, Finite, Positive
+from lifts.decision.fusion import probability
 from lifts.decision.seat import SeatCalibration
 from lifts.decision.verdict import Verdict
 
@@ -71,9 +71,7 @@ class Calibration(BaseModel):
 
     def probability_open(self, margin: float) -> float:
         """Return the calibrated probability that the bar is open, 0..1."""
-        logit = -(self.scale * margin + self.offset)
-        # The two forms are equal; each is used where its exponential cannot overflow.
-        return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
+        return probability(-(self.scale * margin + self.offset))
 
     def verdict_of(self, p_open: float) -> Verdict:
         """Return the verdict for a probability of open; it is `unknown` strictly inside the band."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -104,6 +105,14 @@ def select_decisive(chances: Sequence[float]) -> list[int]:
     last = chances[decisive[-1]] > 0.5
     run = list(itertools.takewhile(lambda i: (chances[i] > 0.5) == last, reversed(decisive)))
     return run[::-1]
+
+
+def probability(log_odds: float) -> float:
+    """Return the probability 0..1 whose log odds these are."""
+    # The two forms are equal; each is used where its exponential cannot overflow.
+    if log_odds >= 0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    return math.exp(log_odds) / (1.0 + math.exp(log_odds))
 
 
 def mean_odds(probabilities: npt.ArrayLike) -> Float64:

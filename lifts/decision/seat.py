@@ -15,7 +15,6 @@ all its passages alike. The two clusters of its passages show it, as they do for
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple, Self
 
@@ -25,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lifts.arrays import Float32, Float64
 from lifts.decision.clusters import BimodalFit, ClusterPrior, Finite, fit_clusters
-from lifts.decision.fusion import mean_odds
+from lifts.decision.fusion import mean_odds, probability
 from lifts.decision.verdict import Inference, Seat
 
 STRONGEST = (3, 8, 24)
@@ -134,14 +133,7 @@ def judge_seat(
         seated = float(mean_odds(inference.occupancy))
         return SeatReading(Seat.OCCUPIED if seated >= occupancy_threshold else Seat.EMPTY, seated)
     shift = 0.0 if own is None else LOG_ODDS_PER_MARGIN * own.threshold
-    seated = _sigmoid(float(calibration.log_odds(fuse(inference.riders))) - shift)
+    seated = probability(float(calibration.log_odds(fuse(inference.riders))) - shift)
     if seated >= calibration.unclear_high:
         return SeatReading(Seat.OCCUPIED, seated)
     return SeatReading(Seat.EMPTY if seated <= calibration.unclear_low else Seat.UNCLEAR, seated)
-
-
-def _sigmoid(log_odds: float) -> float:
-    # The two forms are equal; each is used where its exponential cannot overflow.
-    if log_odds >= 0:
-        return 1.0 / (1.0 + math.exp(-log_odds))
-    return math.exp(log_odds) / (1.0 + math.exp(log_odds))

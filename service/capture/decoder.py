@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import time
@@ -24,7 +25,8 @@ from service.capture.thinning import Thinning
 from service.domain.frame import Frame
 
 # FFmpeg's lines may hold the camera's URL with its password: they are caught and read here, and go nowhere.
-av.logging.set_level(av.logging.WARNING)
+_LEVEL = av.logging.WARNING
+av.logging.set_level(_LEVEL)
 av.logging.set_skip_repeated(False)
 logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
 
@@ -138,6 +140,7 @@ class Decoder:
         """How often in a row, up to now, there was rubbish in place of a packet."""
         self._count = 0
         self._previous: tuple[int, float] | None = None
+        self._sent_at: int | None = None
         self._broken_s: float | None = None
         self._last: tuple[float, float] | None = None
         self._newest_s = float("-inf")
@@ -190,13 +193,34 @@ class Decoder:
                     self.losses, self.unreadable = self.losses + self.unreadable, 0
                 failed = packet.is_corrupt or self._interrupted(packet) or self._erased(packet)
                 try:
-                    pictures = self._context.decode(packet)
+                    with self._attentive(packet):
+                        pictures = self._context.decode(packet)
                 except av.FFmpegError:
                     pictures, failed = [], True
                     self._count += 1
             if failed or any(_LOST.search(message.lower()) for _, _, message in messages):
                 self._broke(packet)
             yield packet, pictures
+
+    @contextlib.contextmanager
+    def _attentive(self, packet: av.Packet[av.VideoStream]) -> Iterator[None]:
+        """Hear of pictures that are missing before this packet, where the time says that some may be.
+
+        Over TCP nothing is missed on the way, but a camera that cannot send fast enough leaves whole pictures
+        out. H.264 numbers its reference pictures; of a gap in them FFmpeg speaks at its most talkative alone.
+        """
+        before, self._sent_at = self._sent_at, packet.pts if packet.dts is None else packet.dts
+        if self.name != "h264" or before is None or self._sent_at is None or packet.time_base is None:
+            yield
+            return
+        if not self._lacks_picture(float((self._sent_at - before) * packet.time_base)):
+            yield
+            return
+        av.logging.set_level(av.logging.DEBUG)
+        try:
+            yield
+        finally:
+            av.logging.set_level(_LEVEL)
 
     def _interrupted(self, packet: av.Packet[av.VideoStream]) -> bool:
         """Say whether there is rubbish between a recording's packet and the one before, where one is missing.
@@ -210,8 +234,12 @@ class Decoder:
         self._previous = packet.pos, float(dts * packet.time_base)
         if self._recorded is None or self._container.format.name != "mpegts" or before is None:
             return False
-        missing = self._previous[1] - before[1] > 1.5 / self.fps
-        return missing and has_rubbish(self._recorded, before[0], packet.pos)
+        lacking = self._lacks_picture(self._previous[1] - before[1])
+        return lacking and has_rubbish(self._recorded, before[0], packet.pos)
+
+    def _lacks_picture(self, between_s: float) -> bool:
+        """Say whether so much time between two packets has room for a picture more."""
+        return between_s > 1.5 / self.fps
 
     def _erased(self, packet: av.Packet[av.VideoStream]) -> bool:
         recorded = self._recorded is not None and self._context.name in _NEVER_ZERO

@@ -78,8 +78,10 @@ class LoadWatch:
         limits = self._limits
         read, dropped = now.read - then.read, now.dropped - then.dropped
         handed = now.taken - then.taken + dropped
-        per_s = read / elapsed_s
-        pace = (now.media_s - then.media_s) / elapsed_s
+        sent_s = now.media_s - then.media_s
+        # By the camera's own clock: a reader that catches up reads more, and the camera sends no more for it.
+        per_s = read / (sent_s if sent_s > 0.0 else elapsed_s)
+        pace = sent_s / elapsed_s
         waited = (now.waited_s - then.waited_s) / elapsed_s
         baseline_per_s = self._baseline_per_s
         self._baseline_per_s = max(per_s, baseline_per_s * max(0.0, 1.0 - elapsed_s / 10 / _BASELINE_S))

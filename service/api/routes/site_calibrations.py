@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from sqlalchemy.orm import Session
 
 from service.api.deps import OPERATOR, VIEWER, Cursor, LiftIdPath, Limit, RuntimeDep
 from service.api.problems import responses
@@ -74,10 +77,7 @@ def activate(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) -> Site
 
     409 if it is of other masks or another model.
     """
-    active = runtime.store.write(
-        lambda session: site_calibrations.activate(session, lift_id, version)
-    ).result()
-    return _taken(runtime, active)
+    return _taken(runtime, partial(site_calibrations.activate, lift_id=lift_id, version=version))
 
 
 @router.post(
@@ -92,10 +92,7 @@ def put_in_shadow(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) ->
     One at a time: it takes the place of an earlier one. 409 if the lift is judged by it already, or if it is
     of other masks or another model.
     """
-    compared = runtime.store.write(
-        lambda session: site_calibrations.put_in_shadow(session, lift_id, version)
-    ).result()
-    return _taken(runtime, compared)
+    return _taken(runtime, partial(site_calibrations.put_in_shadow, lift_id=lift_id, version=version))
 
 
 @router.delete(
@@ -107,10 +104,7 @@ def put_in_shadow(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) ->
 )
 def end_shadow(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     """Take the site calibration out of shadow. It stays a proposal; what was compared stays too."""
-    with runtime.store.reading() as session:
-        lifts.get(session, lift_id)
-    runtime.store.write(lambda session: site_calibrations.end_shadow(session, lift_id)).result()
-    runtime.pipeline.reload_masks(lift_id)
+    _left(runtime, lift_id, site_calibrations.end_shadow)
 
 
 @router.get(
@@ -143,14 +137,20 @@ def list_disagreements(
 )
 def deactivate(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     """Judge the lift by its masks alone from now on."""
+    _left(runtime, lift_id, site_calibrations.deactivate)
+
+
+def _left(runtime: Runtime, lift_id: str, leave: Callable[[Session, str], None]) -> None:
+    """Judge a lift without what `leave` takes away from now on."""
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
-    runtime.store.write(lambda session: site_calibrations.deactivate(session, lift_id)).result()
+    runtime.store.write(lambda session: leave(session, lift_id)).result()
     runtime.pipeline.reload_masks(lift_id)
 
 
-def _taken(runtime: Runtime, changed: SiteCalibrationVersion) -> SiteCalibrationOut:
-    """Judge by what was changed from now on, and return it."""
+def _taken(runtime: Runtime, change: Callable[[Session], SiteCalibrationVersion]) -> SiteCalibrationOut:
+    """Make a change, judge by it from now on, and return what was changed."""
+    changed = runtime.store.write(change).result()
     runtime.pipeline.reload_masks(changed.lift_id)
     with runtime.store.reading() as session:
         counts = site_calibrations.shadow_counts(session, changed.lift_id)

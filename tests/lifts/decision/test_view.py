@@ -3,18 +3,10 @@
 import numpy as np
 import pytest
 
-from lifts.decision.clusters import ClusterPrior
 from lifts.decision.verdict import Verdict
 from lifts.decision.view import PassageReading, ViewReason, judge_view, strengths
+from tests.lifts.decision.priors import PRIOR
 
-PRIOR = ClusterPrior(
-    open_mean=-0.32,
-    closed_mean=0.3,
-    open_deviation=0.043,
-    closed_deviation=0.062,
-    correlation=-0.4,
-    spread=0.032,
-)
 OPEN, CLOSED, UNKNOWN = Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN
 MASKS = np.eye(2, 16, dtype=np.float32) * 255
 """The open bar lies in the first cell, the closed one in the second."""

@@ -13,22 +13,12 @@ from ml.artefact.torchscript import Scripted
 from ml.commands import export
 from ml.commands.training import barwatch, gpu
 from ml.machine import steps
-from ml.models.barwatch import BarwatchNetwork, ModelConfig
-from ml.train.barwatch import BarwatchLearner, TrainingFiles
-from ml.train.config import PRESETS, TrainConfig
+from ml.models.barwatch import ModelConfig
+from ml.train.config import PRESETS
 from service import cli
+from tests.ml.commands.learners import alone
 
 RUN = CliRunner()
-
-
-def _alone(
-    config: TrainConfig,
-    device: torch.device,
-    files: TrainingFiles,
-    _: int,
-    teacher: BarwatchNetwork | None,
-) -> BarwatchLearner:
-    return BarwatchLearner(config, device, files, workers=0, teacher=teacher)
 
 
 def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +26,7 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     narrow = ModelConfig(widths=(16, 6, 12, 24), matcher_width=8)  # only the stem is as what ships
     tiny = replace(PRESETS["gpu"], lifts=2, textured=0, passages=2, batch_lifts=2, model=narrow)
     monkeypatch.setitem(PRESETS, "gpu", tiny)
-    monkeypatch.setattr(barwatch, "BarwatchLearner", _alone)
+    monkeypatch.setattr(barwatch, "BarwatchLearner", alone)
     monkeypatch.setattr(export, "CALIBRATION_SEEDS", range(10_100, 10_103))
     invoked: list[str] = []
 

@@ -11,24 +11,13 @@ from typer.testing import CliRunner
 
 from ml.commands import export
 from ml.commands.training import barwatch as training
-from ml.models.barwatch import BarwatchNetwork, ModelConfig
-from ml.train.barwatch import BarwatchLearner, TrainingFiles
-from ml.train.config import PRESETS, TrainConfig
+from ml.models.barwatch import ModelConfig
+from ml.train.config import PRESETS
 from ml.train.run import Run
 from service import cli
+from tests.ml.commands.learners import alone
 
 RUN = CliRunner()
-
-
-def _alone(
-    config: TrainConfig,
-    device: torch.device,
-    files: TrainingFiles,
-    _: int,
-    teacher: BarwatchNetwork | None,
-) -> BarwatchLearner:
-    """A learner without further processes."""
-    return BarwatchLearner(config, device, files, workers=0, teacher=teacher)
 
 
 def _invoke(*words: str) -> str:
@@ -45,7 +34,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = replace(PRESETS["smoke"], batch_lifts=2, batch_passages=2, model=narrow)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "smoke", small)
-        patch.setattr(training, "BarwatchLearner", _alone)
+        patch.setattr(training, "BarwatchLearner", alone)
         _invoke(
             *("train", "barwatch", "--preset", "smoke", "--steps", "3", "--lifts", "2", "--workers", "1"),
             *("--out", str(root / "run"), "--cache", str(root / "cache"), "--device", "cpu"),
@@ -83,7 +72,7 @@ def test_a_rounds_lifts_take_the_place_of_the_last_rounds(tmp_path: Path) -> Non
 
 def test_lifts_arrive_while_a_gpu_preset_learns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In small: a plain and a textured lift come, training draws from both, and the checkpoint says how."""
-    monkeypatch.setattr(training, "BarwatchLearner", _alone)
+    monkeypatch.setattr(training, "BarwatchLearner", alone)
     narrow = ModelConfig(widths=(4, 6, 12, 24), matcher_width=8)
     monkeypatch.setitem(
         PRESETS, "gpu", replace(PRESETS["gpu"], batch_lifts=2, passages=2, takes=1, model=narrow)
@@ -107,7 +96,7 @@ def test_a_narrow_network_agrees_with_a_wider_one(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A teacher of other widths: the loss has its part, the checkpoint names it; a missing one is refused."""
-    monkeypatch.setattr(training, "BarwatchLearner", _alone)
+    monkeypatch.setattr(training, "BarwatchLearner", alone)
     narrow = ModelConfig(widths=(4, 4, 8, 8), matcher_width=4)
     monkeypatch.setitem(PRESETS, "smoke", replace(PRESETS["smoke"], textured=0, batch_lifts=2, model=narrow))
     words = ("train", "barwatch", "--preset", "smoke", "--steps", "2", "--lifts", "2", "--device", "cpu")

@@ -81,12 +81,29 @@ def test_a_cut_off_file_ends_quietly(tmp_path: Path) -> None:
 
 
 def test_flipped_bytes_damage_frames_until_the_next_key_frame(tmp_path: Path) -> None:
-    """Nothing crashes; one picture is lost, the rest of its group marked, others not."""
+    """Nothing crashes; the picture and the rest of its group are marked, others not."""
     path = write_video(tmp_path / "a.mp4", range(0, 2000, 40), b_frames=0, key_every=10)
     flip_bytes(path, [24])
     frames = list(FileSource(path))
-    assert [frame.index for frame in frames if frame.damaged] == list(range(25, 30))
-    assert [frame.index for frame in frames] == [*range(24), *range(25, 50)]
+    assert [frame.index for frame in frames if frame.damaged] == list(range(24, 30))
+    assert [frame.index for frame in frames] == list(range(50))
+
+
+def test_what_follows_a_picture_that_is_missing_is_marked(tmp_path: Path) -> None:
+    """A picture that was left out whole spoils those that build on it; a slower rate is no loss."""
+    whole = write_video(tmp_path / "a.mp4", range(0, 2000, 40), b_frames=0, key_every=10)
+    spoilt = tmp_path / "b.mp4"
+    with av.open(str(whole)) as source, av.open(str(spoilt), "w") as cut:
+        stream = cut.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(source.demux(video=0)):
+            if packet.dts is not None and number not in (23, 39):  # 39 is the last before a key picture
+                packet.stream = stream
+                cut.mux(packet)
+    assert [round(frame.t_s, 2) for frame in FileSource(spoilt) if frame.damaged] == [
+        round(0.04 * number, 2) for number in range(24, 30)
+    ]
+    slow = write_video(tmp_path / "c.mp4", [*range(0, 800, 40), *range(900, 3000, 100)], b_frames=0)
+    assert not any(frame.damaged for frame in FileSource(slow))
 
 
 def test_any_damage_is_survived(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def write_video(
     width, height = size
     with av.open(str(path), "w") as container:
         chosen = {"bf": str(b_frames), "g": str(key_every), "sc_threshold": "0", "preset": "ultrafast"}
+        chosen["threads"] = "1"  # else a picture is cut into as many slices as there are cores
         chosen |= options or {}
         stream = container.add_stream("libx264", rate=25, options=chosen)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels

@@ -133,3 +133,14 @@ def test_a_new_connection_is_not_taken_for_a_reader_that_never_waits() -> None:
     clock.play(fine, 20.0)
     clock._sum = clock._sum._replace(waited_s=0.0)
     assert clock.play(fine, 20.0) == []
+
+
+def test_a_camera_is_not_slow_because_its_backlog_was_read_quickly() -> None:
+    """A machine that was busy reads what waited at twice the pace; after that, 25 a second are no fewer."""
+    clock = Clock()
+    clock.play(behind(0.4), 15)
+    clock.play(behind(1.9), 10)
+    clock.play(fine, 60)
+    causes = [event.cause for _, event in clock.reports if event.active]
+    assert causes == [Reason.OVERLOADED]
+    assert clock.watch.active is None
