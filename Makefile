@@ -39,8 +39,13 @@ slow:            ## the minutes-long tests too
 	$(BIN)/python -m pytest -m 'slow or not slow'
 
 retrain: setup   ## render, train, export and judge the shipped network again (hours on a CPU)
-	$(BIN)/barwatch train barwatch --preset small --resume
-	$(BIN)/barwatch export
+	$(BIN)/barwatch train barwatch --preset small --out runs/plain --resume
+	$(BIN)/barwatch render photographs
+	$(BIN)/barwatch train barwatch --preset sight --out runs/sight --start-from runs/plain/last.pt --resume \
+		--lifts 200 --textured 240 --rounds 1 --steps 2600
+	$(BIN)/barwatch train barwatch --preset sight --out runs/sight-2 --start-from runs/sight/last.pt --resume \
+		--lifts 400 --textured 400 --rounds 3 --steps 4000 --learning-rate 0.0015
+	$(BIN)/barwatch export --checkpoint runs/sight-2/last.pt
 	$(BIN)/barwatch evaluate --out ml/results/loco.json
 
 screenshot: setup-test   ## take the README's picture of the console anew
