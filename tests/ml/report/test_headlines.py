@@ -101,21 +101,35 @@ def _with(factor: str) -> float:
     return 100 * float(_factors()[factor]["accuracy_with"])
 
 
+def _unclear(counts: dict[str, Any], seat: str) -> float:
+    return 100 * float(counts[f"{seat}_unclear"] / counts[f"{seat}_seen"])
+
+
 PROSE: dict[str, Callable[[], str]] = {
     "another renderer": lambda: (
         "seen from behind, {wrong} of {judged} single pictures are called wrongly and "
         "{unknown} are unknown".format(**_counts("crosscheck", "per_picture"))
     ),
     "empty chairs": lambda: (
-        "({empty_called_occupied} of {empty_seen} empty chairs on the unseen lifts)".format(
+        "({empty_called_occupied} of {empty_seen} empty chairs on the unseen lifts;".format(
             **_counts("final", "per_passage")
         )
     ),
     "textured seats": lambda: "it is {empty_called_occupied} of {empty_seen}".format(
         **_read("seats")["rows"]["alone"]["verdicts"]["per_passage"]
     ),
-    "a child alone": lambda: "{occupied_called_empty} of {occupied_seen} are overlooked".format(
+    "a child alone": lambda: "{occupied_called_empty} of {occupied_seen} are overlooked,".format(
         **_read("seats")["rows"]["child"]["verdicts"]["per_passage"]
+    ),
+    "people behind": lambda: "with people behind the bench {empty_called_occupied} of {empty_seen})".format(
+        **_read("seats")["rows"]["behind"]["verdicts"]["per_passage"]
+    ),
+    "unclear seats": lambda: (
+        f"{_unclear(_counts('final', 'per_passage'), 'empty'):.0f} % of the empty chairs on the unseen lifts, "
+        f"{_unclear(_read('seats')['rows']['alone']['verdicts']['per_passage'], 'empty'):.0f} % before photographs"
+    ),
+    "a child, unclear": lambda: (
+        f"{_unclear(_read('seats')['rows']['child']['verdicts']['per_passage'], 'occupied'):.0f} % are unclear"
     ),
     "half-lowered bars": lambda: (
         f"Bars on their way down: {_with('half-lowered bar'):.0f} % of such pictures are"
