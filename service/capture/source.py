@@ -25,7 +25,8 @@ from service.capture.files import FileSource
 from service.capture.hardware import Hardware, accelerator, distrust
 from service.capture.hosts import resolve
 from service.capture.thinning import FrameGate
-from service.capture.urls import device_of, expand, is_stream
+from service.capture.urls import device_of, expand, is_stream, with_credentials
+from service.domain.camera import Credentials
 from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame
 from service.domain.reason_texts import counted
@@ -56,6 +57,7 @@ class StreamSource:
         transport: how RTSP's pictures travel; `auto` asks for TCP, and for UDP where that is refused.
         size: width and height to ask of a local camera; others send what they send.
         hardware: what decodes.
+        credentials: a user and a password, for an address that has none.
 
     Raises:
         ConfigurationError: the url has a forbidden scheme or an unset ${NAME}; when it is opened, its host is
@@ -73,8 +75,9 @@ class StreamSource:
         transport: Transport = "tcp",
         size: tuple[int, int] | None = None,
         hardware: Hardware = "none",
+        credentials: Credentials | None = None,
     ) -> None:
-        self._url = expand(url)
+        self._url = with_credentials(expand(url), credentials)
         self.name = redact(url)
         self._device = device_of(self._url)
         if self._device is None:
@@ -218,6 +221,7 @@ def open_source(
     transport: Transport = "tcp",
     size: tuple[int, int] | None = None,
     hardware: Hardware = "none",
+    credentials: Credentials | None = None,
 ) -> FileSource | StreamSource:
     """Return the source for a camera url, a local camera's device or a file's path; see the two classes.
 
@@ -227,7 +231,14 @@ def open_source(
     """
     expanded = expand(url)
     if device_of(expanded) is not None or is_stream(expanded):
-        return StreamSource(url, max_fps=max_fps, transport=transport, size=size, hardware=hardware)
+        return StreamSource(
+            url,
+            max_fps=max_fps,
+            transport=transport,
+            size=size,
+            hardware=hardware,
+            credentials=credentials,
+        )
     return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware)
 
 

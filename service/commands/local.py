@@ -19,6 +19,8 @@ from service.domain.errors import DamagedError
 from service.domain.people import Role
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
+from service.secrets.keys import KeyRing
+from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store import outbox
 from service.store.database import Store
@@ -77,6 +79,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             cameras=NoCameras(),
             pipeline=LocalPipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 1.0), Attempts()),
+            vault=Vault(store, KeyRing(settings.data, *settings.secret_keys())),
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
         )

@@ -21,6 +21,14 @@ class CameraState(StrEnum):
     LOST = "lost"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """A camera's user and password, as they are needed to dial; never shown, logged or stored."""
+
+    user: str
+    password: str
+
+
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
     """What was seen of a camera, or the problem and the reason in words.

@@ -58,6 +58,14 @@ SOURCE_PROBLEMS = {
     SourceProblem.NO_VIDEO: "it answers, but sends no video that can be decoded",
     SourceProblem.NOT_A_CAMERA: "something answers, but it is not a camera's stream: check port and path",
     SourceProblem.TIMED_OUT: "timed out: no answer, or no picture, within a few seconds",
+    SourceProblem.NO_SUCH_SECRET: "no user and password are stored under this name: store them",
+    SourceProblem.SECRET_UNREADABLE: (
+        "the stored user and password cannot be decrypted: the key is another one, or lost; restore the key, "
+        "or store them again"
+    ),
+    SourceProblem.SECRET_OF_ANOTHER_HOST: (
+        "the user and password are stored for another host: store them for this one"
+    ),
 }
 
 

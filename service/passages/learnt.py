@@ -95,8 +95,9 @@ def _whole(learnt: Learnt) -> bool:
 def fingerprint(watched: WatchedLift) -> str:
     """Return a digest of all that learning depends on: track, camera, masks and references."""
     lift, digest = watched.lift, hashlib.sha256(str(_FORMAT).encode())
-    for part in (lift.track, lift.camera):
-        digest.update(b"-" if part is None else part.model_dump_json().encode())
+    # Whoever dials sees the same view: a changed password is no reason to learn again.
+    for part, left_out in ((lift.track, set[str]()), (lift.camera, {"credentials"})):
+        digest.update(b"-" if part is None else part.model_dump_json(exclude=left_out).encode())
     pictures = [] if watched.masks is None else [watched.masks.open, watched.masks.close]
     for picture in [*pictures, *(watched.references[name] for name in sorted(watched.references))]:
         digest.update(np.ascontiguousarray(picture).tobytes())

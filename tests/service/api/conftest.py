@@ -27,6 +27,8 @@ from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import EngineUnavailableError
 from service.domain.people import Role
 from service.inference.inline import InlineEngine
+from service.secrets.keys import KeyRing
+from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store import alarms, outbox, passages, tokens
 from service.store.database import Store
@@ -173,6 +175,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             cameras=cameras,
             pipeline=ScriptedPipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 3600), Attempts()),
+            vault=Vault(store, KeyRing(data)),
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
             heartbeat_s=heartbeat_s,

@@ -38,6 +38,9 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts/{lift_id}/site-calibrations/{version}/disagreements"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/classify"): Role.VIEWER,
     ("POST", "/cameras/probe"): Role.OPERATOR,
+    ("GET", "/cameras/secrets"): Role.OPERATOR,
+    ("PUT", "/cameras/secrets/{name}"): Role.OPERATOR,
+    ("DELETE", "/cameras/secrets/{name}"): Role.OPERATOR,
     ("GET", "/passages"): Role.VIEWER,
     ("GET", "/passages/{passage_id}"): Role.VIEWER,
     ("GET", "/passages/{passage_id}/pictures/{number}.jpg"): Role.VIEWER,
@@ -60,6 +63,7 @@ ROUTES: dict[tuple[str, str], Role | None] = {
 }
 FILLED = {
     "lift_id": "demo-quad",
+    "name": "demo-quad",
     "version": "1",
     "passage_id": "p-1",
     "number": "1",
