@@ -12,9 +12,12 @@ help:            ## this list
 run: setup       ## start the demonstration on port $BARWATCH_PORT and print its link
 	$(BIN)/barwatch demo --port $(BARWATCH_PORT)
 
-test: setup-test lint types unit   ## lint, types and the default test suite
+test: setup-test lint types unit   ## lint, types and the default test suite, of Python and of the page
 
-setup: $(VENV)/.installed   ## make .venv with everything pinned in constraints.txt
+PAGE := $(shell find service/console/src service/console/public -type f) \
+	$(addprefix service/console/, package-lock.json build.mjs build.py)
+
+setup: $(VENV)/.installed $(VENV)/.page   ## make .venv with everything pinned in constraints.txt, build the page
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or set PYTHON"; exit 1; }
@@ -22,12 +25,17 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ml,dev,bench]'
 	touch $@
 
+$(VENV)/.page: $(VENV)/.installed $(PAGE)
+	$(BIN)/python service/console/build.py
+	touch $@
+
 setup-test: setup  ## the Debian packages that some tests drive: a browser, a real RTSP server
 	tests/install-system
 
-lint:            ## ruff: style and mistakes
+lint:            ## ruff, and Biome and tsc for the page: style and mistakes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m service.console.check
 
 types:           ## mypy, strict
 	$(BIN)/mypy
