@@ -17,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BUILT = HERE / "built"
-INSTALLED = HERE / "node_modules" / ".package-lock.json"
+PACKAGES = HERE / "node_modules"
 SOURCES = ("src", "public", "package-lock.json", "build.mjs")
 
 
@@ -47,8 +47,9 @@ def build(*, production: bool = False) -> None:
 
 def install(*, production: bool = False) -> None:
     """Install the packages of the lock file, and nothing else, unless they are there."""
-    lock = HERE / "package-lock.json"
-    if not INSTALLED.exists() or INSTALLED.stat().st_mtime < lock.stat().st_mtime:
+    lock, installed = HERE / "package-lock.json", PACKAGES / ".package-lock.json"
+    last = PACKAGES / ("esbuild" if production else "typescript")
+    if not last.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         npm("ci", "--ignore-scripts", *(["--omit=dev"] if production else []))
 
 

@@ -11,7 +11,10 @@ export function page(route: Route): JSX.Element {
   if (room === undefined) return <WatchPage />;
   return (
     <p class="note">
-      {t("page.notFound")} <a href={hrefOf()}>{t("page.back")}</a>
+      {t("page.notFound")}{" "}
+      <a class="target" href={hrefOf()}>
+        {t("page.back")}
+      </a>
     </p>
   );
 }

@@ -24,7 +24,10 @@ export function Shadow({ found, differing }: ShadowProps): JSX.Element | null {
         <ul class="disagreements">
           {differing.map((one) => (
             <li key={one.passage_id}>
-              <a href={address(`/passages/${encodeURIComponent(one.passage_id)}/pictures/2.jpg`)}>
+              <a
+                class="target"
+                href={address(`/passages/${encodeURIComponent(one.passage_id)}/pictures/2.jpg`)}
+              >
                 {clockTime(one.seen_at)}
               </a>
               {inWords(one)}

@@ -35,7 +35,7 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
         </p>
       </header>
       {unarmed && <p class="unarmed">{unarmed.long}</p>}
-      <CameraView lift={lift} />
+      {lift.camera_status && <CameraView lift={lift} />}
       <LastCarrier passage={last} />
       <RecentCarriers passages={passages} />
       <p class="facts">{facts(lift).join(" · ")}</p>

@@ -14,10 +14,12 @@ const byId = signal<ReadonlyMap<string, ShownAlarm>>(new Map());
 const unstored = signal<readonly ShownAlarm[]>([]);
 
 const newestFirst = (a: Alarm, b: Alarm): number => b.raised_at.localeCompare(a.raised_at) || b.seq - a.seq;
-const rank = (alarm: Alarm): number => (alarm.severity === "critical" ? 0 : 1);
+/** People in danger first, then people who may be, then what the system cannot see. */
+const rank = ({ severity, kind }: Alarm): number =>
+  severity === "critical" ? 0 : kind === "bar_open" ? 1 : 2;
 
 export const alarms = computed(() => [...byId.value.values(), ...unstored.value].sort(newestFirst));
-/** What nobody has acknowledged, people in danger first. */
+/** What nobody has acknowledged, the gravest first. */
 export const active = computed(() =>
   alarms.value.filter((alarm) => alarm.state === "active").sort((a, b) => rank(a) - rank(b)),
 );

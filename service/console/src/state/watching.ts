@@ -15,6 +15,9 @@ const BLIND: ReadonlySet<AlarmKind> = new Set<AlarmKind>([
   "overloaded",
 ]);
 
+/** The cause of an open bar's alarm where nobody can tell whether anybody sits there. */
+const SEAT_UNCLEAR = "seat_unclear";
+
 /** What has happened, not conditions: done once somebody has acknowledged it. */
 const MOMENTS: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["bar_open", "service_down"]);
 
@@ -24,7 +27,11 @@ export function stands(alarm: Alarm): boolean {
   return !MOMENTS.has(alarm.kind) || alarm.state !== "acknowledged";
 }
 
-export const kindOf = (alarm: Alarm): string => worded(words.alarmKinds, alarm.kind, alarm.kind);
+/** What has happened, in a word or two; an open bar with an unclear seat is said to be one. */
+export function kindOf(alarm: Alarm): string {
+  if (alarm.kind === "bar_open" && alarm.cause === SEAT_UNCLEAR) return t("alarms.seatUnclear");
+  return worded(words.alarmKinds, alarm.kind, alarm.kind);
+}
 
 /** Why this lift's carriers are not being judged now, in words; null when they are. */
 export function whyNotWatched(lift: Lift, standing: readonly Alarm[]): string | null {

@@ -19,6 +19,7 @@ export const alarmSentences = {
   "alarms.title": "Alarms",
   "alarms.active": "Active alarms",
   "alarms.none": "None so far.",
+  "alarms.seatUnclear": "Bar open, perhaps occupied",
   "alarms.where": "{kind} · {place}",
   "alarms.wholeService": "whole service",
   "alarms.says": "{time} · {message}",

@@ -23,8 +23,8 @@ export const calibrationSentences = {
   "calibration.noPrototypes": "too few of one state to learn what it looks like",
   "calibration.adapter": "corrected by what was reviewed",
   "calibration.taken": "{share:percent} occupied",
-  "calibration.seatMore": "{taken}, its seat looks more like somebody than other lifts' seats",
-  "calibration.seatLess": "{taken}, its seat looks less like somebody than other lifts' seats",
+  "calibration.seatMore": "{taken}, an empty seat looks more like an occupied one than on other lifts",
+  "calibration.seatLess": "{taken}, an empty seat looks less like an occupied one than on other lifts",
   "calibration.noMasks": "No masks yet: nothing is judged, and nothing can be calculated.",
   "calibration.noProposal":
     "No proposal yet: the service makes one once enough carriers were seen well enough.",
