@@ -44,6 +44,8 @@ from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures, Retention
 from service.usecases.first_token import first_token
+from service.usecases.setup.board import SetupBoard
+from service.usecases.setup.kept import KeptSetups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 
@@ -97,6 +99,9 @@ class Service:
             self.store = Store.open(settings.data, self.runners)
             self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
             parts.callback(self.store.close)
+            self.setup = SetupBoard(
+                KeptSetups(settings.data, self.store), self.vault.credentials, runners=self.runners
+            )
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             downtime = Downtime(self.store, self.cameras.statuses)
             self.runners.add(downtime.runner)
@@ -109,6 +114,7 @@ class Service:
             for stop in (
                 self.pipeline.stop,
                 self.cameras.stop,
+                self.setup.stop,
                 downtime.stop,
                 self._starter.stop,
                 self.engine.stop,  # first: it releases a start-up that waits for the model
@@ -121,6 +127,7 @@ class Service:
         if prepare is not None:
             self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
         self._steps.append(("the cameras are being started", self.cameras.start))
+        self._steps.append(("set-ups are being looked up", self.setup.start))
         self._steps.append(("the last run's end is being looked up", downtime.runner.start))
         self.app = create_app(self.runtime, self._lifespan)
 
@@ -202,6 +209,7 @@ class Service:
             pipeline=pipeline,
             gate=Authenticator(store, sessions, Attempts()),
             vault=self.vault,
+            setup=self.setup,
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
             runners=self.runners,

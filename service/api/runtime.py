@@ -19,6 +19,7 @@ from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store.database import Store
 from service.store.pictures import Pictures
+from service.usecases.setup.board import SetupBoard
 
 
 class CameraBoard(Protocol):
@@ -78,6 +79,7 @@ class Runtime:
     pipeline: Judging
     gate: Authenticator
     vault: Vault
+    setup: SetupBoard
     epoch: str
     registry: CollectorRegistry
     heartbeat_s: float = 5.0

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
+from av.codec.context import Flags
 from av.container import InputContainer
 
 from lifts.addresses import parse_address, redact
@@ -31,6 +32,7 @@ from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame
 from service.domain.reason_texts import counted
 
+LOW_DELAY = Flags.low_delay
 _NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
 _TRANSPORTS: dict[Transport, dict[str, str]] = {
     "tcp": {"rtsp_transport": "tcp"},  # lost UDP packets would look like a damaged carrier
@@ -104,11 +106,15 @@ class StreamSource:
             yield from self._frames(decoder)
 
     def record(
-        self, path: Path, seconds: float, on_progress: Callable[[float], None] = lambda _: None
+        self,
+        path: Path,
+        seconds: float,
+        on_progress: Callable[[float], None] = lambda _: None,
+        on_key_frame: Callable[[av.VideoFrame], None] | None = None,
     ) -> None:
         """Write what the camera sends for `seconds` into a Matroska file, as it comes.
 
-        on_progress is called with the share done, 0..1.
+        on_progress is called with the share done, 0..1; on_key_frame with each picture that needs no other.
 
         Raises:
             SourceError: the camera cannot be opened, or breaks off.
@@ -120,6 +126,8 @@ class StreamSource:
                 raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO)
             by_arrival = camera.format.name in ARRIVAL_FORMATS
             copy = file.add_stream_from_template(camera.streams.video[0])
+            key_frames = camera.streams.video[0].codec_context
+            key_frames.flags |= LOW_DELAY  # each picture at once, not when the next ones have come
             first: int | None = None
             try:
                 for packet in camera.demux(camera.streams.video[0]):
@@ -136,6 +144,9 @@ class StreamSource:
                     if at_s > seconds:
                         return
                     on_progress(max(0.0, at_s) / seconds)
+                    if on_key_frame is not None and packet.is_keyframe:
+                        for frame in key_frames.decode(packet):
+                            on_key_frame(frame)
                     packet.stream = copy
                     file.mux(packet)
             except av.FFmpegError as error:

@@ -6,7 +6,7 @@ import hashlib
 import math
 import os
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,21 @@ def load(path: Path, watched: WatchedLift) -> Learnt | None:
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
     return learnt if learnt.of == fingerprint(watched) and _whole(learnt) else None
+
+
+def load_from_setup(memory: Path, watched: WatchedLift) -> Learnt | None:
+    """Return what the set-up of a lift had learnt, for its first masks and any later ones; None if nothing.
+
+    It was learnt without masks, from the recording that the track comes from, and was checked against it.
+    So a lift that gets new masks need not be blind until its line is learnt anew.
+    """
+    learnt = load(memory_of_setup(memory), replace(watched, masks=None, references={}))
+    return None if learnt is None else replace(learnt, of=fingerprint(watched))
+
+
+def memory_of_setup(memory: Path) -> Path:
+    """Return where the set-up puts what it has learnt, beside the camera's own file."""
+    return memory.with_suffix(".setup.npz")
 
 
 def _whole(learnt: Learnt) -> bool:

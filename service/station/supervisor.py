@@ -20,7 +20,7 @@ from service.health.limits import HealthLimits
 from service.health.reference import ReferenceView
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.runner import BackOff, Runner, Runners
-from service.passages.learnt import Learnt, load
+from service.passages.learnt import Learnt, load, load_from_setup
 from service.station.dialling import CredentialsWanted, FindCredentials, find, no_credentials
 from service.station.process import run_camera
 from service.station.worker import WorkerOptions
@@ -72,7 +72,9 @@ class CameraSupervisor:
     ) -> None:
         self._find_credentials = find_credentials
         self._watched, self._on_event = watched, on_event
-        self._memory, self._learnt = memory, None if memory is None else load(memory, watched)
+        self._memory, self._learnt = memory, None
+        if memory is not None:
+            self._learnt = load(memory, watched) or load_from_setup(memory, watched)
         self._written_s = -math.inf
         self._options = options or WorkerOptions()
         self._health, self._limits = health, limits or SupervisorLimits()

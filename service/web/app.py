@@ -27,6 +27,7 @@ from service.api.routes import (
     masks,
     passages,
     session,
+    setup,
     site_calibrations,
 )
 from service.api.runtime import Runtime
@@ -55,6 +56,7 @@ when the client reads too slowly."""
 
 _TAGS = [
     {"name": "lifts", "description": "Installations: configuration, masks, classification."},
+    {"name": "setup", "description": "Setting a lift up, step by step."},
     {"name": "cameras", "description": "Whether an address is a camera's."},
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
@@ -93,7 +95,10 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
         lifespan=lifespan,
     )
     install_problem_handlers(app)
-    for part in (lifts, masks, site_calibrations, classify, cameras, passages, alarms, feed, session, health):
+    for part in (
+        *(lifts, masks, setup, site_calibrations, classify, cameras),
+        *(passages, alarms, feed, session, health),
+    ):
         app.include_router(part.router)
     _describe(app, root_path)
     return app

@@ -76,6 +76,7 @@ def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     runtime.store.write(lambda session: lifts.delete(session, lift_id)).result()
     runtime.cameras.refresh()
     runtime.pipeline.forget(lift_id)
+    runtime.setup.forget(lift_id)
 
 
 @router.get(

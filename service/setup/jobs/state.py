@@ -35,6 +35,7 @@ class SetupWarning(StrEnum):
     TURNING = "turning"
     UNSTEADY = "unsteady"
     SHORT_WAY = "short_way"
+    LINE_NOT_LEARNT = "line_not_learnt"
 
 
 class _Frozen(BaseModel):
@@ -64,6 +65,7 @@ class TrackProposal(_Frozen):
     track: Track
     interval_s: float
     passage_s: float
+    middles_s: tuple[float, ...]
     confidence: float
     steady: bool
     warnings: tuple[SetupWarning, ...] = ()
