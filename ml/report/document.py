@@ -10,6 +10,7 @@ from pathlib import Path
 from ml.report.accuracy import arming_section, benchmark_section, lifts_section, onsite_section
 from ml.report.digits import digits_section
 from ml.report.headlines import headlines
+from ml.report.proposals import proposals_section
 from ml.report.recordings import alarms_section, events_section, passages_section
 from ml.report.sizing import sizing
 from ml.report.speed import cameras_section, embed_section
@@ -48,6 +49,7 @@ OTHERS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "passages": ("Passages", passages_section),
     "seats": ("Who sits there, before photographs", seats_section),
     "masks": ("Masks as people draw them", habits_section),
+    "proposals": ("Masks as the network proposes them", proposals_section),
     "passage-length": ("How many pictures of a passage are judged", length_section),
     "digits": ("Digits", lambda result: f"{digits_section(result)}\n![What is cut out](getnet-digits.png)\n"),
     "ingest": ("Cameras", cameras_section),
