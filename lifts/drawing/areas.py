@@ -58,7 +58,7 @@ def bar_area(shown: Float64, cut: Cut) -> Bool:
         cut: how.
     """
     size = (CANONICAL_SIZE, CANONICAL_SIZE)
-    large = cv2.resize(shown.astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
+    large = np.asarray(cv2.resize(shown.astype(np.float32), size, interpolation=cv2.INTER_CUBIC), np.float32)
     height = np.asarray(_ridges(large) if cut.ridges else np.maximum(large, 0), np.float32)
     most = float(height.max())
     area = height > cut.share * most

@@ -228,7 +228,8 @@ class _Search:
                 self._change(side, Drawing(lines=wide))
 
     def _side(self, side: int) -> Drawing:
-        return Drawing() if self._best is None else self._best[side]
+        best = self._best
+        return Drawing() if best is None else (best.open, best.close)[side]
 
     def _change(self, side: int, drawing: Drawing) -> None:
         if drawing.lines:

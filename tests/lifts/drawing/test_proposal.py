@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 
 from lifts.drawing.lines import Drawing
-from lifts.drawing.proposal import MaskProposal, ProposalOptions, ProposalReason, propose_masks
+from lifts.drawing.proposal import OPTIONS, MaskProposal, ProposalOptions, ProposalReason, propose_masks
 from lifts.masks import check_masks, overlap
 from tests.lifts.drawing.seen import CALIBRATION, CLOSED, OPEN, Network, passages
 
 STATES = [True, False, True, True, False, False, True, False]
 
 
-def _propose(states: list[bool], picks: list[bool | None], **options: float) -> MaskProposal:
+def _propose(
+    states: list[bool], picks: list[bool | None], options: ProposalOptions = OPTIONS
+) -> MaskProposal:
     seen = passages(states)
-    return propose_masks(seen, picks, Network(seen), CALIBRATION, ProposalOptions(**options))
+    return propose_masks(seen, picks, Network(seen), CALIBRATION, options)
 
 
 @pytest.mark.parametrize("others", [0, 6])
@@ -60,7 +62,7 @@ def test_nothing_is_proposed_where_nothing_shows() -> None:
 
 def test_masks_that_explain_little_are_doubted() -> None:
     """The same proposal, with a limit that it does not reach."""
-    found = _propose(STATES, [True, False, *[None] * 6], doubtful=-0.001)
+    found = _propose(STATES, [True, False, *[None] * 6], ProposalOptions(doubtful=-0.001))
     assert found.reasons == (ProposalReason.DOUBTFUL,)
 
 

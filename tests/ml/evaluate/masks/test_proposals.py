@@ -21,7 +21,7 @@ def test_picks_are_never_judged_and_have_the_state_that_they_are_picked_as() -> 
     is_open = np.arange(12) % 2 == 0
     at_hand, picks = draw_picks(is_open, 4, 2, True, np.random.default_rng(0))
     assert at_hand == list(range(4, 12))
-    assert sorted(filter(lambda p: p is not None, picks)) == [False, False, True, True]
+    assert sorted(pick for pick in picks if pick is not None) == [False, False, True, True]
     assert all(pick is None or pick == is_open[p] for p, pick in zip(at_hand, picks, strict=True))
     at_hand, picks = draw_picks(is_open, 4, 2, False, np.random.default_rng(0))
     assert picks == [True, True, False, False]
