@@ -27,7 +27,7 @@ from ml.commands.common import (
 from ml.data.rendered import load
 from ml.evaluate.masks.proposals import proposal_rows
 from ml.evaluate.masks.sheet import write_sheet
-from ml.report.proposals import proposals_section
+from ml.report.verdicts import proposals_section
 
 
 def evaluate_proposals(

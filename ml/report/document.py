@@ -10,14 +10,13 @@ from pathlib import Path
 from ml.report.accuracy import arming_section, benchmark_section, lifts_section, onsite_section
 from ml.report.digits import digits_section
 from ml.report.headlines import headlines
-from ml.report.proposals import proposals_section
 from ml.report.recordings import alarms_section, events_section, passages_section
 from ml.report.sizing import sizing
 from ml.report.speed import cameras_section, embed_section
 from ml.report.summary import NAMES, SPEEDS, summary_table
 from ml.report.systems import systems_table
 from ml.report.table import Result, Table, rendered
-from ml.report.verdicts import habits_section, length_section, seats_section
+from ml.report.verdicts import habits_section, length_section, proposals_section, seats_section
 
 LIFTS = {
     "final": "100 unseen lifts that are judged for the README alone: nothing was chosen on them",

@@ -13,7 +13,7 @@ from ml.commands.common import RELEASED
 from ml.data.rendered import PlainLifts, load, prepare
 from ml.evaluate.masks.proposals import draw_picks, proposal_rows
 from ml.evaluate.masks.sheet import write_sheet
-from ml.report.proposals import proposals_section
+from ml.report.verdicts import proposals_section
 
 
 def test_picks_are_never_judged_and_have_the_state_that_they_are_picked_as() -> None:
