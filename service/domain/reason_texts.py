@@ -97,6 +97,10 @@ NOT_ARMED: dict[ArmingReason, str] = {
     ArmingReason.NO_MASKS: "no masks are enrolled",
     ArmingReason.MASKS_NOT_EMBEDDED: "the masks are not embedded yet; wait for the embedder",
     ArmingReason.NOT_CHECKED: "the masks are being checked",
+    ArmingReason.PLACE_UNCERTAIN: (
+        "it is not certain where on the track carriers are: several places fit nearly as well; enrol, "
+        "with the masks, a picture of an open and one of a closed carrier, each lying where they are drawn"
+    ),
     ArmingReason.MASKS_SWAPPED: (
         "the masks are swapped, or the confirmed pictures are: {open_wrong} of {open} confirmed as open look "
         "closed, and {closed_wrong} of {closed} confirmed as closed look open; look at both, and correct the "

@@ -63,6 +63,7 @@ def load(path: Path, watched: WatchedLift) -> Learnt | None:
             held: dict[str, Any] = {name: file[name] for name in file.files}
         line = {name.removeprefix(_LINE): held.pop(name) for name in list(held) if name.startswith(_LINE)}
         line |= {name: float(line[name]) for name in ("interval_s", "speed", "origin")}
+        line["place_certain"] = bool(line["place_certain"])
         of, (width, height) = str(held.pop("of")), held.pop("size")
         learnt = Learnt(of=of, size=(int(width), int(height)), line=LearntLine(**line), **held)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):

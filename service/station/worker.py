@@ -164,6 +164,7 @@ class CameraWorker:
             passages=station.passages,
             line_speed=station.line_speed,
             decoder=self._reader.decoder,
+            place_certain=station.place_certain,
         )
 
     def take(self, frame: Frame, now_s: float) -> list[CameraEvent]:
