@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export BARWATCH_PORT ?= 8000
 
-.PHONY: run test setup setup-test lint types unit slow retrain screenshot clean help
+.PHONY: run test setup setup-test lint types unit slow retrain screenshot screens clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -12,9 +12,13 @@ help:            ## this list
 run: setup       ## start the demonstration on port $BARWATCH_PORT and print its link
 	$(BIN)/barwatch demo --port $(BARWATCH_PORT)
 
-test: setup-test lint types unit   ## lint, types and the default test suite
+test: setup-test lint types unit   ## lint, types and the default test suite, of Python and of the page
 
-setup: $(VENV)/.installed   ## make .venv with everything pinned in constraints.txt
+PAGE := service/console/built/index.html
+PAGE_SOURCES := $(shell find service/console/src service/console/public -type f) \
+	$(addprefix service/console/, package-lock.json build.mjs build.py)
+
+setup: $(VENV)/.installed $(PAGE)   ## make .venv with everything pinned in constraints.txt, build the page
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or set PYTHON"; exit 1; }
@@ -22,12 +26,17 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ml,dev,bench]'
 	touch $@
 
+$(PAGE): $(VENV)/.installed $(PAGE_SOURCES)
+	$(BIN)/python service/console/build.py
+	touch $@
+
 setup-test: setup  ## the Debian packages that some tests drive: a browser, a real RTSP server
 	tests/install-system
 
-lint:            ## ruff: style and mistakes
+lint:            ## ruff, and Biome and tsc for the page: style and mistakes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m service.console.check
 
 types:           ## mypy, strict
 	$(BIN)/mypy
@@ -50,6 +59,9 @@ retrain: setup   ## render, train, export and judge the shipped network again (h
 
 screenshot: setup-test   ## take the README's picture of the console anew
 	$(BIN)/python -m tests.tools.screenshot
+
+screens: setup-test      ## pictures of every page of the console at every size, light and dark, in runs/screens
+	SCREENS=runs/screens $(BIN)/python -m pytest -m 'slow or not slow' tests/service/console/test_accessibility.py
 
 clean:           ## remove what was built and run
 	rm -rf $(VENV) build data runs .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lifts.addresses import check_address
+from lifts.addresses import check_address, parse_address
 from lifts.arrays import UInt8
 
 LIFT_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
+SECRET_NAME_PATTERN = r"^[a-z0-9-]{1,64}$"  # noqa: S105 - of names
 LiftId = Annotated[str, Field(pattern=LIFT_ID_PATTERN, examples=["demo-quad"])]
 Transport = Literal["auto", "tcp", "udp"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -59,6 +60,7 @@ class Camera(_Record):
     LIFT_USER_FILE, LIFT_PASSWORD_FILE) to the service.
 
     transport: RTSP's transport; `auto` asks for TCP, and for UDP if the camera refuses that.
+    credentials: the name of a user and a password that the service has stored for this camera's host.
     substream: a smaller stream of the same camera; stream: which of the two is watched. The track's poses
         are in pixels of width x height in either case.
     """
@@ -67,6 +69,7 @@ class Camera(_Record):
     width: Annotated[int, Field(ge=64, le=8192)]
     height: Annotated[int, Field(ge=64, le=8192)]
     transport: Transport = "tcp"
+    credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN, examples=["demo-quad"])] | None = None
     substream: str | None = Field(default=None, max_length=2048, examples=["rtsp://camera.example/small"])
     stream: Literal["main", "sub"] = "main"
 
@@ -79,6 +82,16 @@ class Camera(_Record):
     def _has_the_stream(self) -> Camera:
         if self.stream == "sub" and self.substream is None:
             raise ValueError('stream = "sub": no substream is given')
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_user(self) -> Camera:
+        if self.credentials is None:
+            return self
+        for url in (self.url, self.substream):
+            parts = None if url is None else parse_address(url)
+            if url is not None and (parts is None or parts.user_info is not None):
+                raise ValueError("credentials are for a stream whose address has no user in it")
         return self
 
     @field_validator("url", "substream")

@@ -33,6 +33,8 @@ from service.host.lock import FolderLock
 from service.host.runner import Runner
 from service.host.watchdog import LoopHeartbeat, Watchdog
 from service.inference.early import EarlyEngine
+from service.secrets.keys import KeyRing
+from service.secrets.vault import Vault
 from service.settings import Settings
 from service.station.cameras import Cameras
 from service.station.supervisor import CameraSupervisor
@@ -42,6 +44,8 @@ from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures, Retention
 from service.usecases.first_token import first_token
+from service.usecases.setup.board import SetupBoard
+from service.usecases.setup.kept import KeptSetups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 
@@ -93,7 +97,11 @@ class Service:
             # The database cannot open on a full disk: this gives up the reserve, if there is one.
             DiskSpace(settings.data).check(quietly=True)  # who maintains it says so
             self.store = Store.open(settings.data, self.runners)
+            self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
             parts.callback(self.store.close)
+            self.setup = SetupBoard(
+                KeptSetups(settings.data, self.store), self.vault.credentials, runners=self.runners
+            )
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             downtime = Downtime(self.store, self.cameras.statuses)
             self.runners.add(downtime.runner)
@@ -106,6 +114,7 @@ class Service:
             for stop in (
                 self.pipeline.stop,
                 self.cameras.stop,
+                self.setup.stop,
                 downtime.stop,
                 self._starter.stop,
                 self.engine.stop,  # first: it releases a start-up that waits for the model
@@ -114,9 +123,11 @@ class Service:
             self._parts = parts.pop_all()
         self._steps.append(("the model is being loaded", self.engine.wait_ready))
         self._steps.append(("the masks are being loaded", self.pipeline.start))
+        self._steps.append(("the cameras' passwords are being sealed", self.vault.renew))
         if prepare is not None:
             self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
         self._steps.append(("the cameras are being started", self.cameras.start))
+        self._steps.append(("set-ups are being looked up", self.setup.start))
         self._steps.append(("the last run's end is being looked up", downtime.runner.start))
         self.app = create_app(self.runtime, self._lifespan)
 
@@ -197,6 +208,8 @@ class Service:
             cameras=cameras,
             pipeline=pipeline,
             gate=Authenticator(store, sessions, Attempts()),
+            vault=self.vault,
+            setup=self.setup,
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
             runners=self.runners,
@@ -210,6 +223,7 @@ class Service:
             options=WorkerOptions(hardware=self.settings.hwaccel, pictures=self.settings.pictures),
             memory=self.settings.data / "learnt" / f"{watched.lift.id}.npz",
             runners=self.runners,
+            find_credentials=self.vault.credentials,
         )
 
     @contextlib.asynccontextmanager

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
 
     admin_token: SecretStr | None = Field(default=None, description="The first admin token.")
     admin_token_file: Path | None = Field(default=None, description="A file that holds it.")
+    secret_key: SecretStr | None = Field(
+        default=None, description="What encrypts cameras' passwords; a file in the data folder if unset."
+    )
+    secret_key_file: Path | None = Field(default=None, description="A file that holds it.")
     session_hours: float = Field(default=24 * 7, gt=0, description="How long a console sign-in lasts.")
 
     allow_file_cameras: bool = Field(
@@ -92,6 +96,8 @@ class Settings(BaseSettings):
     def _one_token(self) -> Self:
         if self.admin_token is not None and self.admin_token_file is not None:
             raise ValueError("set BARWATCH_ADMIN_TOKEN or BARWATCH_ADMIN_TOKEN_FILE, not both")
+        if self.secret_key is not None and self.secret_key_file is not None:
+            raise ValueError("set BARWATCH_SECRET_KEY or BARWATCH_SECRET_KEY_FILE, not both")
         return self
 
     def first_admin_token(self) -> str | None:
@@ -114,6 +120,11 @@ class Settings(BaseSettings):
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise ConfigurationError(f"{source}: expected one line of printable ASCII without spaces")
         return token
+
+    def secret_keys(self) -> tuple[str | None, Path | None]:
+        """Return the key that encrypts cameras' passwords, and the file that holds it, as far as given."""
+        key = self.secret_key
+        return None if key is None else key.get_secret_value(), self.secret_key_file
 
     def manifest_path(self) -> Path:
         """Return the manifest of the model to serve.
@@ -144,5 +155,5 @@ def load_settings(**overrides: object) -> Settings:
         name = ".".join(str(part) for part in problem["loc"])
         if not name:
             raise ConfigurationError(problem["msg"].removeprefix("Value error, ")) from None
-        shown = "" if "token" in name else f" = {problem['input']!r}"
+        shown = "" if "token" in name or "secret" in name else f" = {problem['input']!r}"
         raise ConfigurationError(f"BARWATCH_{name.upper()}{shown}: {problem['msg']}") from None

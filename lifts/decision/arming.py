@@ -61,6 +61,7 @@ class ArmingReason(StrEnum):
     NO_MASKS = "no_masks"
     MASKS_NOT_EMBEDDED = "masks_not_embedded"
     NOT_CHECKED = "not_checked"
+    PLACE_UNCERTAIN = "place_uncertain"
     MASKS_SWAPPED = "masks_swapped"
     CONFIRMED_MISJUDGED = "confirmed_misjudged"
     MASKS_OF_ANOTHER_LIFT = "masks_of_another_lift"

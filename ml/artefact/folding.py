@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ml.models.barwatch import BarwatchNetwork, ModelConfig
+from ml.models.barwatch import ModelConfig
 from ml.models.layers import JoinConv, Residual, StandardConv, join
+from ml.models.trunk import network_for
 
 
 class FoldedJoin(nn.Module):
@@ -78,7 +79,7 @@ def unfold(weights: dict[str, Tensor], config: ModelConfig | None = None) -> dic
     Raises:
         ValueError: the artefact is of another network.
     """
-    network, found = BarwatchNetwork(config), dict[str, Tensor]()
+    network, found = network_for(config), dict[str, Tensor]()
     for name, child in network.named_modules():
         if not isinstance(child, StandardConv):
             continue

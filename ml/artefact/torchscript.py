@@ -14,6 +14,7 @@ from lifts.arrays import Float32, Int64, UInt8
 from lifts.decision.verdict import NO_RIDERS
 from ml.artefact.folding import fold, unfold
 from ml.models.barwatch import BarwatchNetwork, EmbedderOutput, ModelConfig, prepare_masks, prepare_pictures
+from ml.models.trunk import network_for
 
 
 class Artefact(nn.Module):
@@ -98,7 +99,7 @@ def script(model: BarwatchNetwork) -> torch.jit.ScriptModule:
     It is not frozen: frozen weights are constants, which can neither move to a device nor become half
     precision. Who loads it freezes it, once it is where it runs.
     """
-    copy = BarwatchNetwork(model.config)
+    copy = network_for(model.config)
     copy.load_state_dict(model.state_dict())
     fold(copy)
     copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -13,6 +13,7 @@ from ml.bench.gpu import gpu_rate
 from ml.bench.networks import network_rates
 from ml.bench.render import rate_beside, recordings_beside, render_rate
 from ml.bench.systems import alternative_systems, artefact_systems, paper_system, timed_dtypes
+from ml.bench.teachers import teacher_rates
 from ml.bench.train import train_rate
 from ml.commands.common import RELEASED, JsonOption, ModelOption, OutOption, deliver, progress_bar, provenance
 from ml.machine.description import machine
@@ -105,7 +106,18 @@ def bench_train(
     batch: Annotated[int, typer.Option(min=2, help="Pictures a step.")] = 32,
     threads: Annotated[int, typer.Option(min=1)] = 2,
     steps: Annotated[int, typer.Option(min=1, help="Steps of each row.")] = 8,
+    teachers: Annotated[
+        bool,
+        typer.Option(help="Instead: what teachers cost beside the network that ships, of processor time."),
+    ] = False,
+    lifts: Annotated[int, typer.Option(min=2, help="With --teachers: lifts in a step.")] = 4,
+    seconds: Annotated[float, typer.Option(min=0, help="With --teachers: time for each figure.")] = 2.0,
+    out: OutOption = None,
 ) -> None:
     """Pictures a second in training of the paper's network, with and without kept memory; JSON lines."""
+    if teachers:
+        result = provenance(None) | {"machine": machine(), "rows": teacher_rates(lifts, seconds)}
+        deliver(result, "", out, as_json=True)
+        return
     for row in train_rate(batch, threads, steps):
         print(json.dumps(row))  # noqa: T201

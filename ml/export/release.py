@@ -25,7 +25,7 @@ from ml.export.manifest import (
     write,
 )
 from ml.export.seat import SeatSample, calibrate_seat, seat_prior, seat_sample
-from ml.models.barwatch import BarwatchNetwork
+from ml.models.trunk import network_for
 from ml.train.config import TrainConfig
 
 
@@ -60,7 +60,7 @@ def release(
         The artefact's path.
     """
     config = TrainConfig.from_dict(checkpoint["config"])
-    model = BarwatchNetwork(config.model)
+    model = network_for(config.model)
     model.load_state_dict(checkpoint["average"])
     commit = git_commit()  # before the artefact changes, which is in the repository too
     out.mkdir(parents=True, exist_ok=True)

@@ -35,11 +35,15 @@ FREE_GRID = 25
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Widths of the encoder's four levels (100, 50, 25 and 13 pixels), of the free map and of the matcher."""
+    """Widths of the encoder's four levels (100, 50, 25 and 13 pixels), of the free map and of the matcher.
+
+    trunk: of another network, whose maps are added to the encoder's; "" for what ships (`ml.models.trunk`).
+    """
 
     widths: tuple[int, int, int, int] = (16, 24, 48, 96)
     free_channels: int = 4
     matcher_width: int = 32
+    trunk: str = ""
 
     def wider(self, factor: float) -> ModelConfig:
         """Return one with so many times the channels, but for the embedding's, whose length all share."""
@@ -100,9 +104,7 @@ class BarwatchNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> EmbedderOutput:
         """Embed float[N, 3, 200, 200] in -1..1."""
-        x50 = self.down50(self.stem(x))  # [N, b, 50, 50]
-        x25 = self.res25(self.down25(x50))  # [N, c, 25, 25]
-        x13 = self.deep13(self.res13(self.down13(x25)))  # [N, d, 13, 13]
+        x50, x25, x13 = self.encoded(x)
         x13 = x13 + self.context(x13.mean((2, 3)))[:, :, None, None]
         y25 = self.mix25(self.merge25(x13, x25))  # [N, c, 25, 25]
         rider_logits = self.seats(self.seat25(y25))  # [N, 1, 25, 25]
@@ -117,6 +119,17 @@ class BarwatchNetwork(nn.Module):
             occupancy.float(),
             y25,
         )
+
+    def encoded(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Map float[N, 3, 200, 200] to float[N, b, 50, 50], float[N, c, 25, 25] and float[N, d, 13, 13]."""
+        return self.own_maps(x)
+
+    def own_maps(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what this network's own encoder sees, as `encoded`."""
+        x50 = self.down50(self.stem(x))
+        x25 = self.res25(self.down25(x50))
+        x13 = self.deep13(self.res13(self.down13(x25)))
+        return x50, x25, x13
 
     def seated(self, rider_logits: Tensor) -> Tensor:
         """Return the logits of somebody being on the carrier, float[N], from float[N, 1, 25, 25].

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 from ml.data.episodes import Episode, Episodes
 from ml.machine.precision import autocast
 from ml.models.barwatch import BarwatchNetwork
+from ml.models.trunk import TrunkNetwork, load_imagenet, network_for
 from ml.train.config import TrainConfig
 from ml.train.loop import Learner, State
 from ml.train.objective import losses, total
@@ -46,9 +47,24 @@ def learning_rate(step: int, config: TrainConfig, seconds: float = 0.0) -> float
 
 def network_of(checkpoint: dict[str, Any]) -> BarwatchNetwork:
     """Return what a checkpoint of a training would ship: the moving average of its weights."""
-    network = BarwatchNetwork(TrainConfig.from_dict(checkpoint["config"]).model)
+    network = network_for(TrainConfig.from_dict(checkpoint["config"]).model)
     network.load_state_dict(checkpoint["average"])
     return network.eval()
+
+
+def _groups(network: BarwatchNetwork, config: TrainConfig) -> list[dict[str, Any]]:
+    """Return the optimiser's groups: matrices decay; a trunk learns at a share of the rate, or not at all."""
+    trunk = list(network.pretrained.parameters()) if isinstance(network, TrunkNetwork) else []
+    for parameter in trunk:
+        parameter.requires_grad_(config.trunk_share > 0)
+    own = [p for p in network.parameters() if not any(p is other for other in trunk)]
+    groups = []
+    for parameters, share in ((own, 1.0), (trunk if config.trunk_share else [], config.trunk_share)):
+        for decay, wide in ((config.weight_decay, True), (0.0, False)):
+            chosen = [p for p in parameters if (p.ndim > 1) == wide]
+            if chosen:
+                groups.append({"params": chosen, "weight_decay": decay, "share": share})
+    return groups
 
 
 class BarwatchLearner(Learner):
@@ -76,18 +92,21 @@ class BarwatchLearner(Learner):
         torch.manual_seed(config.seed)
         self.config, self.device, self.files, self.workers = config, device, files, workers
         self.step, self._round, self._clock = 0, 0, clock
-        self.network = BarwatchNetwork(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = network_for(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = deepcopy(self.network).eval()
         self.teacher = None if teacher is None else teacher.to(device).eval()
-        decay = [p for p in self.network.parameters() if p.ndim > 1]
-        plain = [p for p in self.network.parameters() if p.ndim <= 1]
         self.optimiser = torch.optim.AdamW(
-            [{"params": decay, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+            _groups(self.network, config),
             lr=config.learning_rate,
             # One kernel for all tensors: on a GPU a step of this small network is mostly launches.
             fused=device.type == "cuda" or None,
         )
         self._episodes: Iterator[Episode] | None = None
+
+    def start_from_imagenet(self) -> None:
+        """Give the trunk, if there is one, its weights from ImageNet; FileNotFoundError if not installed."""
+        load_imagenet(self.network)
+        self.average.load_state_dict(self.network.state_dict())
 
     def start_from(self, weights: dict[str, Tensor]) -> list[str]:
         """Take another network's weights where name and shape agree; returns the names of those taken.
@@ -140,7 +159,7 @@ class BarwatchLearner(Learner):
         """
         episode = episode.to(self.device)
         for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(self.step, self.config, seconds)
+            group["lr"] = group.get("share", 1.0) * learning_rate(self.step, self.config, seconds)
         with autocast(self.device):
             parts = losses(self.network, episode, self.config, self.teacher)
         self.optimiser.zero_grad(set_to_none=True)

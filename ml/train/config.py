@@ -17,6 +17,7 @@ class TrainConfig:
     textured: further lifts, with textured seats and backdrops (`ml.data.textured`); half as many passages in
         `takes` exposures each. photographs: names of those behind them (`ml.data.photographs`).
     rounds: how often in a run the textured lifts are rendered anew, from the next seeds; the old ones go.
+    first_round: which of the textured lifts' rounds this run begins with: another run's lifts, or later ones.
     arriving: whether lifts are rendered while the run learns from those that are there; `lifts` and
         `textured` are then as many as it may come to, and there are no rounds.
     steps, minutes: the run ends, its learning rate annealed, after so many steps, or so many minutes of
@@ -24,6 +25,7 @@ class TrainConfig:
     batch_lifts, batch_passages: lifts in a step, and passages of each, open and closed in turn.
     margin_scale: logits per unit of margin in the loss.
     teacher: checkpoint of a network that this one shall agree with; "" for none.
+    trunk_share: share of the learning rate at which an ImageNet trunk learns; 0: it stays as it came.
     started_from: checkpoint whose weights the run started with; "" for none.
     """
 
@@ -36,6 +38,7 @@ class TrainConfig:
     takes: int = 6
     photographs: tuple[str, ...] = ()
     rounds: int = 1
+    first_round: int = 0
     arriving: bool = False
     steps: int = 8000
     minutes: float = 0.0
@@ -56,6 +59,7 @@ class TrainConfig:
     mask_weight: float = 0.25
     teacher_weight: float = 1.0
     teacher: str = ""
+    trunk_share: float = 0.3
     started_from: str = ""
     model: ModelConfig = field(default_factory=ModelConfig)
 
@@ -88,6 +92,10 @@ PRESETS = {
     "small": TrainConfig(preset="small"),
     # Goes on from what ships (--start-from): who sits there, before texture.
     "sight": TrainConfig(preset="sight", lifts=600, textured=800, rounds=4, steps=4000, learning_rate=1e-3),
+    # Goes on from what ships as well, for fewer steps: a teacher's cost many times as much.
+    "teacher": TrainConfig(
+        preset="teacher", lifts=400, textured=400, steps=1000, learning_rate=5e-4, warmup_steps=40
+    ),
     # For 16 cores and one GPU: they render and load as fast as they can, and the clock ends it.
     "gpu": TrainConfig(
         preset="gpu",

@@ -72,6 +72,7 @@ class ProblemDetails(BaseModel):
     detail: str
     instance: str
     errors: list[InvalidPart] | None = None
+    code: str | None = Field(default=None, description="Which error it is, for programs.")
     parameters: dict[str, int | str] | None = Field(
         default=None, description="The numbers and names in `detail`, for programs."
     )
@@ -91,11 +92,13 @@ def problem_response(
     *,
     errors: list[InvalidPart] | None = None,
     parameters: Mapping[str, int | str] | None = None,
+    code: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Return the answer for an HTTP status; `headers` are added to it."""
     problem = problem_body(status, detail, path, errors)
     problem.parameters = dict(parameters) if parameters else None
+    problem.code = code or None
     body = problem.model_dump(exclude_none=True)
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -141,8 +144,10 @@ async def _on_own_error(request: Request, error: Exception) -> JSONResponse:
     headers = {"Retry-After": "2"} if status == 503 else None
     if status == 500:
         return await _on_fault(request, error)
-    parameters = error.parameters if isinstance(error, BarwatchError) else None
-    return problem_response(status, str(error), request.url.path, parameters=parameters, headers=headers)
+    parameters, code = (error.parameters, error.code) if isinstance(error, BarwatchError) else (None, "")
+    return problem_response(
+        status, str(error), request.url.path, parameters=parameters, code=code, headers=headers
+    )
 
 
 async def _on_fault(request: Request, error: Exception) -> JSONResponse:

@@ -15,9 +15,11 @@ from service.domain.errors import ConflictError, DamagedError, EngineUnavailable
 from service.domain.masks import MaskVersion
 from service.host.runner import Runners
 from service.inference.protocol import Engine
+from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store.database import Store
 from service.store.pictures import Pictures
+from service.usecases.setup.board import SetupBoard
 
 
 class CameraBoard(Protocol):
@@ -76,6 +78,8 @@ class Runtime:
     cameras: CameraBoard
     pipeline: Judging
     gate: Authenticator
+    vault: Vault
+    setup: SetupBoard
     epoch: str
     registry: CollectorRegistry
     heartbeat_s: float = 5.0

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
+from av.codec.context import Flags
 from av.container import InputContainer
 
 from lifts.addresses import parse_address, redact
@@ -25,11 +26,13 @@ from service.capture.files import FileSource
 from service.capture.hardware import Hardware, accelerator, distrust
 from service.capture.hosts import resolve
 from service.capture.thinning import FrameGate
-from service.capture.urls import device_of, expand, is_stream
+from service.capture.urls import device_of, expand, is_stream, with_credentials
+from service.domain.camera import Credentials
 from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame
 from service.domain.reason_texts import counted
 
+LOW_DELAY = Flags.low_delay
 _NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
 _TRANSPORTS: dict[Transport, dict[str, str]] = {
     "tcp": {"rtsp_transport": "tcp"},  # lost UDP packets would look like a damaged carrier
@@ -56,6 +59,7 @@ class StreamSource:
         transport: how RTSP's pictures travel; `auto` asks for TCP, and for UDP where that is refused.
         size: width and height to ask of a local camera; others send what they send.
         hardware: what decodes.
+        credentials: a user and a password, for an address that has none.
 
     Raises:
         ConfigurationError: the url has a forbidden scheme or an unset ${NAME}; when it is opened, its host is
@@ -73,8 +77,9 @@ class StreamSource:
         transport: Transport = "tcp",
         size: tuple[int, int] | None = None,
         hardware: Hardware = "none",
+        credentials: Credentials | None = None,
     ) -> None:
-        self._url = expand(url)
+        self._url = with_credentials(expand(url), credentials)
         self.name = redact(url)
         self._device = device_of(self._url)
         if self._device is None:
@@ -101,11 +106,15 @@ class StreamSource:
             yield from self._frames(decoder)
 
     def record(
-        self, path: Path, seconds: float, on_progress: Callable[[float], None] = lambda _: None
+        self,
+        path: Path,
+        seconds: float,
+        on_progress: Callable[[float], None] = lambda _: None,
+        on_key_frame: Callable[[av.VideoFrame], None] | None = None,
     ) -> None:
         """Write what the camera sends for `seconds` into a Matroska file, as it comes.
 
-        on_progress is called with the share done, 0..1.
+        on_progress is called with the share done, 0..1; on_key_frame with each picture that needs no other.
 
         Raises:
             SourceError: the camera cannot be opened, or breaks off.
@@ -117,6 +126,8 @@ class StreamSource:
                 raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO)
             by_arrival = camera.format.name in ARRIVAL_FORMATS
             copy = file.add_stream_from_template(camera.streams.video[0])
+            key_frames = camera.streams.video[0].codec_context
+            key_frames.flags |= LOW_DELAY  # each picture at once, not when the next ones have come
             first: int | None = None
             try:
                 for packet in camera.demux(camera.streams.video[0]):
@@ -133,6 +144,9 @@ class StreamSource:
                     if at_s > seconds:
                         return
                     on_progress(max(0.0, at_s) / seconds)
+                    if on_key_frame is not None and packet.is_keyframe:
+                        for frame in key_frames.decode(packet):
+                            on_key_frame(frame)
                     packet.stream = copy
                     file.mux(packet)
             except av.FFmpegError as error:
@@ -218,6 +232,7 @@ def open_source(
     transport: Transport = "tcp",
     size: tuple[int, int] | None = None,
     hardware: Hardware = "none",
+    credentials: Credentials | None = None,
 ) -> FileSource | StreamSource:
     """Return the source for a camera url, a local camera's device or a file's path; see the two classes.
 
@@ -227,7 +242,14 @@ def open_source(
     """
     expanded = expand(url)
     if device_of(expanded) is not None or is_stream(expanded):
-        return StreamSource(url, max_fps=max_fps, transport=transport, size=size, hardware=hardware)
+        return StreamSource(
+            url,
+            max_fps=max_fps,
+            transport=transport,
+            size=size,
+            hardware=hardware,
+            credentials=credentials,
+        )
     return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lifts.addresses import PLACEHOLDER, STREAM_SCHEMES, parse_address
+from service.domain.camera import Credentials
 from service.domain.errors import ConfigurationError
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -27,6 +28,21 @@ def expand(url: str, environ: Mapping[str, str] = os.environ) -> str:
     """
     in_url = "://" in url
     return PLACEHOLDER.sub(lambda m: _encode(_value(m[1], environ), in_url), url)
+
+
+def with_credentials(url: str, credentials: Credentials | None) -> str:
+    """Return an expanded url with a user and a password put in; secret like them.
+
+    Raises:
+        ConfigurationError: it is no stream's, or has a user of its own.
+    """
+    if credentials is None:
+        return url
+    scheme, separator, rest = url.partition("://")
+    if not separator or "@" in rest:
+        raise ConfigurationError("camera url: credentials are for a stream whose address has no user in it")
+    user, password = quote(credentials.user, safe=""), quote(credentials.password, safe="")
+    return f"{scheme}://{user}:{password}@{rest}"
 
 
 def device_of(url: str) -> str | None:

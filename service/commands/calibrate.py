@@ -26,7 +26,7 @@ from service.capture.urls import device_of
 from service.commands.options import FpsOption, JsonOption
 from service.domain.errors import ConfigurationError
 from service.passages.motion import track_warnings
-from service.setup.picture import Image, draw_proposal, registered, sharpest, sheet, with_grid
+from service.setup.picture import Image, draw_track, registered, sharpest, sheet, with_grid
 from service.setup.proposal import Marking, Proposal, propose
 from service.setup.video import Recording, read_pictures, read_recording
 from service.station.summary import reading_advice, reading_lines
@@ -195,7 +195,7 @@ def _write(
         if picture is None:
             picture = out / "track.png"
     if shots and picture is not None:
-        wanted.append((picture, draw_proposal(shots[len(shots) // 2], proposal)))
+        wanted.append((picture, draw_track(shots[len(shots) // 2], proposal.track)))
     files = []
     try:
         if out is not None:

@@ -19,11 +19,15 @@ from service.domain.errors import DamagedError
 from service.domain.people import Role
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
+from service.secrets.keys import KeyRing
+from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store import outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
+from service.usecases.setup.board import SetupBoard
+from service.usecases.setup.kept import KeptSetups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 
@@ -68,6 +72,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
     try:
         registry = CollectorRegistry()
         pictures = Pictures(settings.data)
+        vault = Vault(store, KeyRing(settings.data, *settings.secret_keys()))
         runtime = Runtime(
             settings=settings,
             store=store,
@@ -77,6 +82,8 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             cameras=NoCameras(),
             pipeline=LocalPipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 1.0), Attempts()),
+            vault=vault,
+            setup=SetupBoard(KeptSetups(settings.data, store), vault.credentials),  # never started here
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
         )

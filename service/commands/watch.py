@@ -87,7 +87,9 @@ def watch(
     account = watched.account
     advice = watched.advice
     if lines:
-        typer.echo(json.dumps({"summary": summary_as_json(account, watched.carriers, advice)}))
+        typer.echo(
+            json.dumps({"summary": summary_as_json(account, watched.carriers, advice, watched.place_certain)})
+        )
     for line in [*reading_lines(account), *carrier_lines(watched.carriers), *advice]:
         typer.echo(line, err=True)
     if not account.whole:

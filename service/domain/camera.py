@@ -21,6 +21,14 @@ class CameraState(StrEnum):
     LOST = "lost"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """A camera's user and password, as they are needed to dial; never shown, logged or stored."""
+
+    user: str
+    password: str
+
+
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
     """What was seen of a camera, or the problem and the reason in words.
@@ -44,6 +52,7 @@ class CameraStatus:
     """A camera's state for the API and the console; times in seconds.
 
     decoder: what decodes its stream ("h264", "h264 in hardware"); empty before the first frame.
+    place_certain: whether it is certain where on the track carriers are; None before the line is known.
     """
 
     lift_id: str
@@ -56,6 +65,7 @@ class CameraStatus:
     passages: int
     line_speed: str
     decoder: str = ""
+    place_certain: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

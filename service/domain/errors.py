@@ -15,6 +15,8 @@ class BarwatchError(Exception):
     """Base of every error of the service; the message is for people, `parameters` are for programs."""
 
     parameters: Mapping[str, int | str] = {}
+    code: str = ""
+    """Which error it is, for programs; empty where the kind of answer says enough."""
 
 
 class ConfigurationError(BarwatchError):
@@ -40,6 +42,9 @@ class SourceProblem(StrEnum):
     NO_VIDEO = "no_video"
     NOT_A_CAMERA = "not_a_camera"
     TIMED_OUT = "timed_out"
+    NO_SUCH_SECRET = "no_such_secret"  # noqa: S105 - a code
+    SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a code
+    SECRET_OF_ANOTHER_HOST = "secret_of_another_host"  # noqa: S105 - a code
 
 
 class SourceError(BarwatchError):
@@ -53,8 +58,27 @@ class SourceError(BarwatchError):
         self.problem = problem
 
 
+class SecretError(ConfigurationError):
+    """A camera's stored password that cannot be used.
+
+    problem: why.
+    """
+
+    def __init__(self, message: str, problem: SourceProblem, name: str) -> None:
+        super().__init__(message)
+        self.problem, self.code, self.parameters = problem, problem.value, {"name": name}
+
+    def __reduce__(self) -> tuple[type[SecretError], tuple[str, SourceProblem, str]]:
+        """Come whole through a pipe between processes."""
+        return SecretError, (str(self), self.problem, str(self.parameters["name"]))
+
+
 class CalibrationError(BarwatchError):
-    """A video from which no track can be proposed; the message says why."""
+    """A video from which no track can be proposed; the message says why, the code as well."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ImageError(BarwatchError):
@@ -70,7 +94,14 @@ class NotFoundError(BarwatchError):
 
 
 class ConflictError(BarwatchError):
-    """An action that the thing's present state does not allow."""
+    """An action that the thing's present state does not allow.
+
+    code, parameters: which, for programs.
+    """
+
+    def __init__(self, message: str, code: str = "", **parameters: int | str) -> None:
+        super().__init__(message)
+        self.code, self.parameters = code, parameters
 
 
 class DamagedError(ConflictError):

@@ -58,6 +58,14 @@ SOURCE_PROBLEMS = {
     SourceProblem.NO_VIDEO: "it answers, but sends no video that can be decoded",
     SourceProblem.NOT_A_CAMERA: "something answers, but it is not a camera's stream: check port and path",
     SourceProblem.TIMED_OUT: "timed out: no answer, or no picture, within a few seconds",
+    SourceProblem.NO_SUCH_SECRET: "no user and password are stored under this name: store them",
+    SourceProblem.SECRET_UNREADABLE: (
+        "the stored user and password cannot be decrypted: the key is another one, or lost; restore the key, "
+        "or store them again"
+    ),
+    SourceProblem.SECRET_OF_ANOTHER_HOST: (
+        "the user and password are stored for another host: store them for this one"
+    ),
 }
 
 
@@ -89,6 +97,10 @@ NOT_ARMED: dict[ArmingReason, str] = {
     ArmingReason.NO_MASKS: "no masks are enrolled",
     ArmingReason.MASKS_NOT_EMBEDDED: "the masks are not embedded yet; wait for the embedder",
     ArmingReason.NOT_CHECKED: "the masks are being checked",
+    ArmingReason.PLACE_UNCERTAIN: (
+        "it is not certain where on the track carriers are: several places fit nearly as well; enrol, "
+        "with the masks, a picture of an open and one of a closed carrier, each lying where they are drawn"
+    ),
     ArmingReason.MASKS_SWAPPED: (
         "the masks are swapped, or the confirmed pictures are: {open_wrong} of {open} confirmed as open look "
         "closed, and {closed_wrong} of {closed} confirmed as closed look open; look at both, and correct the "

@@ -124,7 +124,7 @@ class LineFollower:
         movie = Movie.from_learnt(learnt)
         odometer = Odometer(movie.phases, learnt.interval_s)
         odometer.lose_phase()
-        placing = Placing(learnt.speed, learnt.origin + middle / learnt.speed)
+        placing = Placing(learnt.speed, learnt.origin + middle / learnt.speed, learnt.place_certain)
         follower = cls(movie, odometer, placing, learnt.origin)
         follower.located = False
         return follower
@@ -132,7 +132,14 @@ class LineFollower:
     @property
     def learnt(self) -> LearntLine:
         """What is known of the line, for another one to begin with."""
-        return self._movie.learnt(self._odometer.interval_s, self._placing.speed, self._origin)
+        return self._movie.learnt(
+            self._odometer.interval_s, self._placing.speed, self._origin, self.place_certain
+        )
+
+    @property
+    def place_certain(self) -> bool:
+        """Whether it is certain where on the track carriers are; see `Placing`."""
+        return self._placing.certain
 
     @property
     def interval_s(self) -> float:

@@ -16,7 +16,7 @@ class LearntLine:
 
     frames: float16[K, D]. background: float32[D]. change, count: float32[K]. interval_s: between carriers,
     as last measured. speed: a carrier's progress per interval. origin: 0..1, the phase
-    at which it is at begin.
+    at which it is at begin. place_certain: see `Placing.certain`.
     """
 
     frames: npt.NDArray[np.float16]
@@ -26,3 +26,4 @@ class LearntLine:
     interval_s: float
     speed: float
     origin: float
+    place_certain: bool = True

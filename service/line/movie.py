@@ -62,11 +62,12 @@ class Movie:
         movie._lengths()
         return movie
 
-    def learnt(self, interval_s: float, speed: float, origin: float) -> LearntLine:
+    def learnt(self, interval_s: float, speed: float, origin: float, place_certain: bool) -> LearntLine:
         """Return the movie and what else is known of the line, for another process to begin with."""
         frames = self.frames.astype(np.float16)
         background, change, count = self.background.copy(), self._change.copy(), self._count.copy()
-        return LearntLine(frames, background, change, count, interval_s, speed, origin % 1.0)
+        of_line = (interval_s, speed, origin % 1.0, place_certain)
+        return LearntLine(frames, background, change, count, *of_line)
 
     @property
     def phases(self) -> int:

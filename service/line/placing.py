@@ -7,6 +7,7 @@ each other (which gives the speed), and masks and references (which gives the be
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,7 @@ from service.line.roi import Roi
 from service.line.work import Work
 from service.vision.correlation import parabola_vertex
 from service.vision.outlines import PITCH_PX, Field, mask_outline, outline_before, slopes, unit
+from service.vision.rivals import alone, distances, highest
 
 _COARSE_PX = 4.0
 _SPEEDS = np.geomspace(0.6, 14.0, 80)  # progress per interval
@@ -44,14 +46,20 @@ _APART = 1.1
 _LEAST_TOTAL, _LEAST_ALIKE, _LEAST_CENTRED = 70.0, 0.4, 0.15  # people and snow have some 50, 0.2, anything
 _OTHERS = 0.3  # of the highest score, which any other carrier must reach
 _NEAR = 0.15  # progress by which the first guess may be off
+_APART_P = 0.25  # progress from which another place is a rival
+_RIVAL, _RIVAL_BY_MASKS = 0.75, 0.6  # of the best score that a rival may reach
 
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """speed: a carrier's progress per interval. middle: the phase at which it is at the middle pose, 0..1."""
+    """speed: a carrier's progress per interval. middle: the phase at which it is at the middle pose, 0..1.
+
+    certain: no other place fits nearly as well, and masks and references do not contradict each other.
+    """
 
     speed: float
     middle: float
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,8 @@ class Placer:
         pairs = [] if masks is None else [masks.open, masks.close]
         self._masks = [unit(without_margin(mask_outline(mask))) for mask in pairs]
         self._references = [unit(picture_outline(picture)) for picture in references.values()]
+        # The better one first.
+        self._guides = [self._by_references, self._by_masks] if references else [self._by_masks]
 
     def place(self, clip: Clip, interval_s: float) -> Work[Placing]:
         """Return where a clip's carriers are; interval_s is theirs, phase 0 at the clip's first frame."""
@@ -91,16 +101,19 @@ class Placer:
         cuts, rows = yield from self._cuts(clip)
         times = times[rows]
         speeds, likely = yield from self._speeds(coarse, max(48, round(interval_s / _PHASE_S)))
-        middle = yield from self._begin(cuts, times, speeds, likely, interval_s)
+        scores = yield from self._scores(self._guides, cuts, times, speeds, likely, interval_s)
+        middle, certain = highest(scores[0]), self._certain(scores, speeds)
         speed = float(speeds[round(middle * len(speeds)) % len(speeds)])
         for _ in range(_ROUNDS):
             speed = yield from self._speed_at(coarse, middle, speed)
             off = (np.arange(len(speeds)) / len(speeds) - middle + 0.5) % 1.0 - 0.5
             near = np.exp(-0.5 * (off * speed / _NEAR) ** 2)
-            middle = yield from self._begin(cuts, times, np.full(len(speeds), speed), near, interval_s)
+            even = np.full(len(speeds), speed)
+            scores = yield from self._scores(self._guides[:1], cuts, times, even, near, interval_s)
+            middle = highest(scores[0])
         # Rounded: libraries sum complex numbers in an order that depends on where they lie in memory, and the
         # same frames must give the same passages.
-        return Placing(round(speed, 6), round(middle, 6)), cuts, times
+        return Placing(round(speed, 6), round(middle, 6), certain), cuts, times
 
     def sight(self, clip: Clip) -> Work[Sighting | None]:
         """Return the carriers of a clip that is too short for any to come again; None if it shows none.
@@ -123,7 +136,7 @@ class Placer:
         centred = centredness(energy, total)
         scores = np.zeros(len(stacks))
         for number, stack in enumerate(stacks):
-            scores[number] = self._score(stack[None])
+            scores[number] = self._guides[0](stack[None])
             if number % _SLICE == 0:
                 yield
         scores[(total < _LEAST_TOTAL) | (alike < _LEAST_ALIKE) | (centred < _LEAST_CENTRED)] = 0.0
@@ -225,12 +238,21 @@ class Placer:
             yield
         return cuts, which
 
-    def _begin(
-        self, cuts: Field, times: Float64, speeds: Float64, likely: Float64, interval_s: float
-    ) -> Work[float]:
-        """Return at which phase a carrier is at middle, of K phases, each with its speed and likelihood."""
+    def _scores(
+        self,
+        guides: Sequence[Callable[[Field], float]],
+        cuts: Field,
+        times: Float64,
+        speeds: Float64,
+        likely: Float64,
+        interval_s: float,
+    ) -> Work[Float64]:
+        """Return float64[G, K], how well each guide fits if a carrier is at middle at a phase.
+
+        Each of the K phases has its own speed and likelihood.
+        """
         k = len(speeds)
-        scores = np.zeros(k)
+        scores = np.zeros((len(guides), k))
         for phase in np.flatnonzero(likely > 1e-3):
             apart_s = _ABOUT_MIDDLE * interval_s / speeds[phase]
             moments = np.arange(phase / k * interval_s, times[-1] + apart_s[0], interval_s)
@@ -242,20 +264,30 @@ class Placer:
                     stacks += view[row]
                 parts = stacks.view(np.float32)
                 parts /= len(cuts)  # as real numbers: a complex quotient takes longer than all the rest
-                scores[phase] = likely[phase] * self._score(stacks)
+                scores[:, phase] = likely[phase] * np.array([guide(stacks) for guide in guides])
                 yield
-        smooth = np.convolve(np.pad(scores, 1, mode="wrap"), (0.25, 0.5, 0.25), "valid")
-        best = int(smooth.argmax())
-        part = parabola_vertex(smooth[best - 1], smooth[best], smooth[(best + 1) % k])
-        return float(((best + part) / k) % 1.0)
+        around = np.pad(scores, ((0, 0), (1, 1)), mode="wrap")
+        return np.asarray(0.25 * around[:, :-2] + 0.5 * scores + 0.25 * around[:, 2:])
 
-    def _score(self, stacks: Field) -> float:
-        """Say how well carriers' stacks complex64[carriers, n] fit references and masks, in the mean."""
+    def _certain(self, scores: Float64, speeds: Float64) -> bool:
+        """Say whether the guides' scores float64[G, K] name one place, which masks do not contradict."""
+        limits = (_RIVAL, _RIVAL_BY_MASKS)[-len(scores) :]
+        if not alone(scores[0], speeds, _APART_P, limits[0]):
+            return False
+        best, other = int(scores[0].argmax()), int(scores[-1].argmax())
+        same = abs(distances(len(speeds), best)[other]) * speeds[best] <= _APART_P
+        return bool(same) or not alone(scores[-1], speeds, _APART_P, limits[-1])
+
+    def _by_references(self, stacks: Field) -> float:
+        """Say how well carriers' stacks complex64[carriers, n] fit the references, in the mean."""
+        total = (np.abs(stacks) ** 2).sum(axis=1)
+        alike = [np.maximum(agreement_with(stacks, each), 0.0) for each in self._references]
+        return float((np.max(alike, axis=0) / np.sqrt(total + 1.0)).mean())
+
+    def _by_masks(self, stacks: Field) -> float:
+        """Say how well carriers' stacks fit the masks and the middle of the frame, in the mean."""
         energy = np.abs(stacks) ** 2
         total = energy.sum(axis=1)
-        if self._references:
-            alike = [np.maximum(agreement_with(stacks, each), 0.0) for each in self._references]
-            return float((np.max(alike, axis=0) / np.sqrt(total + 1.0)).mean())
         centred = centredness(energy, total)
         if self._masks:
             # Of length 1: a bar of which little is visible must not fit better than others by chance.

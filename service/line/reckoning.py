@@ -78,3 +78,12 @@ class Reckoning:
         first = math.floor(lost_phase - end) + 1
         last = math.floor(lost_phase + gone - end)
         return [lost_s + (carrier + end - lost_phase) / gone * over_s for carrier in range(first, last + 1)]
+
+
+def line_in_words(fraction: float, speed: float, interval_s: float) -> str:
+    """Say how a line runs: fraction of its nominal speed, progress per second, seconds between carriers."""
+    if abs(fraction) < RUNNING:
+        return "stopped"
+    if fraction < 0:
+        return "backwards"
+    return f"{1.0 / speed:.1f} s per passage, a carrier every {interval_s / fraction:.1f} s"

@@ -14,7 +14,7 @@ from service.domain.passage import Passage
 from service.line.clip import Clip
 from service.line.follower import LineFollower
 from service.line.placing import Placer
-from service.line.reckoning import RUNNING
+from service.line.reckoning import line_in_words
 from service.line.roi import Roi
 from service.line.work import Work, finish
 from service.passages.anchor import Anchor
@@ -117,17 +117,17 @@ class PassageExtractor:
         if self._following is None:
             return "unknown"
         line = self._following.line
-        fraction = line.fraction
-        if abs(fraction) < RUNNING:
-            return "stopped"
-        if fraction < 0:
-            return "backwards"
-        return f"{1.0 / line.speed:.1f} s per passage, a carrier every {line.interval_s / fraction:.1f} s"
+        return line_in_words(line.fraction, line.speed, line.interval_s)
 
     @property
     def line_interval_s(self) -> float | None:
         """Seconds between carriers at the line's nominal speed; None while they are not followed."""
         return None if self._following is None else self._following.line.interval_s
+
+    @property
+    def place_certain(self) -> bool | None:
+        """Whether it is certain where on the track carriers are; None while they are not followed."""
+        return None if self._following is None else self._following.line.place_certain
 
     @property
     def px_per_s(self) -> float:

@@ -54,15 +54,18 @@ class Learning:
         if self.done or t_s - self._tried_s < _TRY_EVERY_S:
             return None
         self._tried_s = t_s
-        if known_s is None:
-            found = find_interval(clip.times, clip.gram)
-            if found is None or clip.seconds < _MOVIES[0] * found.seconds:
-                return None
+        if known_s is not None and clip.seconds < _MOVIES[self._made] * known_s:
+            return None
+        # Looked for again each time: the first is found from two carriers, and a wrong one does not mend.
+        found = find_interval(clip.times, clip.gram)
+        if found is not None:
             interval_s = found.seconds
-        else:
-            if clip.seconds < _MOVIES[self._made] * known_s:
-                return None
+        elif known_s is not None:
             interval_s = refine_interval(clip.times, clip.gram, known_s)
+        else:
+            return None
+        if clip.seconds < _MOVIES[0] * interval_s:
+            return None
         self._made = max(self._made + 1, sum(clip.seconds >= part * interval_s for part in _MOVIES))
         return interval_s
 

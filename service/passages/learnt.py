@@ -6,7 +6,7 @@ import hashlib
 import math
 import os
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +63,27 @@ def load(path: Path, watched: WatchedLift) -> Learnt | None:
             held: dict[str, Any] = {name: file[name] for name in file.files}
         line = {name.removeprefix(_LINE): held.pop(name) for name in list(held) if name.startswith(_LINE)}
         line |= {name: float(line[name]) for name in ("interval_s", "speed", "origin")}
+        line["place_certain"] = bool(line["place_certain"])
         of, (width, height) = str(held.pop("of")), held.pop("size")
         learnt = Learnt(of=of, size=(int(width), int(height)), line=LearntLine(**line), **held)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
     return learnt if learnt.of == fingerprint(watched) and _whole(learnt) else None
+
+
+def load_from_setup(memory: Path, watched: WatchedLift) -> Learnt | None:
+    """Return what the set-up of a lift had learnt, for its first masks and any later ones; None if nothing.
+
+    It was learnt without masks, from the recording that the track comes from, and was checked against it.
+    So a lift that gets new masks need not be blind until its line is learnt anew.
+    """
+    learnt = load(memory_of_setup(memory), replace(watched, masks=None, references={}))
+    return None if learnt is None else replace(learnt, of=fingerprint(watched))
+
+
+def memory_of_setup(memory: Path) -> Path:
+    """Return where the set-up puts what it has learnt, beside the camera's own file."""
+    return memory.with_suffix(".setup.npz")
 
 
 def _whole(learnt: Learnt) -> bool:
@@ -95,8 +111,9 @@ def _whole(learnt: Learnt) -> bool:
 def fingerprint(watched: WatchedLift) -> str:
     """Return a digest of all that learning depends on: track, camera, masks and references."""
     lift, digest = watched.lift, hashlib.sha256(str(_FORMAT).encode())
-    for part in (lift.track, lift.camera):
-        digest.update(b"-" if part is None else part.model_dump_json().encode())
+    # Whoever dials sees the same view: a changed password is no reason to learn again.
+    for part, left_out in ((lift.track, set[str]()), (lift.camera, {"credentials"})):
+        digest.update(b"-" if part is None else part.model_dump_json(exclude=left_out).encode())
     pictures = [] if watched.masks is None else [watched.masks.open, watched.masks.close]
     for picture in [*pictures, *(watched.references[name] for name in sorted(watched.references))]:
         digest.update(np.ascontiguousarray(picture).tobytes())

@@ -57,7 +57,8 @@ def find_clock(rows: Float32, still: Float32, times_s: Float64) -> Clock:
     pace_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 1.0
     if len(times_s) < 8 or times_s[-1] - times_s[0] < LEAST_CARRIERS * _SHORTEST_S:
         raise CalibrationError(
-            "the video is too short: at least three carriers must pass, about half a minute"
+            "the video is too short: at least three carriers must pass, about half a minute",
+            "too_short",
         )
     lively = rows - cv2.blur(rows, (1, 2 * round(1.25 / pace_s) + 1), borderType=cv2.BORDER_REFLECT)
     first, last, lag, likeness = _best_stretch(lively, pace_s)
@@ -81,7 +82,8 @@ def find_clock(rows: Float32, still: Float32, times_s: Float64) -> Clock:
     if gone < LEAST_CARRIERS - 0.75:
         raise CalibrationError(
             f"carriers were seen moving for only {max(gone, 0.0):.1f} intervals: "
-            f"at least {LEAST_CARRIERS} carriers must pass"
+            f"at least {LEAST_CARRIERS} carriers must pass",
+            "too_few_carriers",
         )
     return Clock(distances, moving, pace_s / _nominal_speed(distances, pace_s), likeness, steady)
 
@@ -116,7 +118,8 @@ def _best_stretch(lively: Float32, pace_s: float) -> tuple[int, int, float, floa
             break  # longer stretches first: they are more exact
     if not found:
         raise CalibrationError(
-            "nothing comes back at a constant interval: no carriers, a stopped line, or fewer than three"
+            "nothing comes back at a constant interval: no carriers, a stopped line, or fewer than three",
+            "nothing_repeats",
         )
     likeness, first, last, lag = max(found)
     return first, last, lag, likeness

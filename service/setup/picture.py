@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from lifts.edges import gradient
 from lifts.geometry import CANONICAL_SIZE, apply, pose_at, to_camera, warp
-from lifts.schema import Pose
-from service.setup.proposal import Proposal
+from lifts.schema import Pose, Track
 
 Image = npt.NDArray[np.uint8]
 
@@ -23,12 +22,11 @@ Place = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
 
 
-def draw_proposal(picture: Image, proposal: Proposal) -> Image:
+def draw_track(picture: Image, track: Track) -> Image:
     """Return a copy of a camera picture uint8[H, W, 3] RGB with the three frames and the path."""
     out = picture.copy()
     thick = max(1, round(picture.shape[1] / 600))
     size = picture.shape[1] / 1600
-    track = proposal.track
     path = [pose_at(track, float(at)) for at in np.linspace(0.0, 1.0, 40)]
     cv2.polylines(out, [_pixels([(pose.x, pose.y) for pose in path])], False, _LINE, thick, cv2.LINE_AA)
     side = CANONICAL_SIZE

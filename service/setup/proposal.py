@@ -120,7 +120,8 @@ def propose(
         raise CalibrationError(
             f"something repeats every {clock.interval_s:.1f} s, but no carrier could be followed reliably "
             f"(confidence {confidence:.2f}, at least {LEAST_CONFIDENCE} is needed): "
-            f"{_ADVICE[marking is not None]}, or film the line more from the side"
+            f"{_ADVICE[marking is not None]}, or film the line more from the side",
+            "low_confidence",
         )
     on_progress(1.0)
     return Proposal(
@@ -204,7 +205,8 @@ def _best(
     if not settled:
         raise CalibrationError(
             "something repeats at a constant interval, but nothing that moves like a carrier is wholly in "
-            f"view: {_ADVICE[marked is not None]}"
+            f"view: {_ADVICE[marked is not None]}",
+            "no_carrier",
         )
     return max(settled, key=lambda found: found.score)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from lifts.schema import Transport
 from service.capture.source import open_source
-from service.domain.camera import ProbeResult
+from service.domain.camera import Credentials, ProbeResult
 from service.domain.errors import BarwatchError, ConflictError, SourceError, SourceProblem
 from service.domain.reason_texts import SOURCE_PROBLEMS
 from service.host import signals
@@ -33,12 +33,13 @@ _JPEG_QUALITY = 88
 _one = threading.Lock()
 
 
-def probe_here(url: str, transport: Transport = "tcp") -> ProbeResult:
+def probe_here(url: str, transport: Transport = "tcp", credentials: Credentials | None = None) -> ProbeResult:
     """Open a camera, or a recording, in this process and measure it for about a second.
 
     Args:
         url: as in lift.toml; already checked.
         transport: RTSP's.
+        credentials: for an address that has none of its own.
 
     Raises:
         ConfigurationError: the address is not valid, or names a variable that is not set.
@@ -49,7 +50,7 @@ def probe_here(url: str, transport: Transport = "tcp") -> ProbeResult:
     jpeg, size, decoder = b"", (0, 0), ""
     trouble: SourceError | None = None
     try:
-        with closing(open_source(url, transport=transport)) as source:
+        with closing(open_source(url, transport=transport, credentials=credentials)) as source:
             for frame in source:
                 if not stamps:
                     delay_s, size = time.monotonic() - began_s, (frame.width, frame.height)
@@ -70,12 +71,12 @@ def probe_here(url: str, transport: Transport = "tcp") -> ProbeResult:
     return ProbeResult(jpeg, size[0], size[1], fps, decoder, round(delay_s, 3))
 
 
-def _run(connection: Connection, url: str, transport: Transport) -> None:
+def _run(connection: Connection, url: str, transport: Transport, credentials: Credentials | None) -> None:
     """Entry point of the process."""
     signals.ignore()  # the parent ends it
     set_up_logging("warning")
     try:
-        connection.send(probe_here(url, transport))
+        connection.send(probe_here(url, transport, credentials))
     except BarwatchError as error:
         connection.send(error)
 
@@ -83,14 +84,15 @@ def _run(connection: Connection, url: str, transport: Transport) -> None:
 def probe_apart(
     url: str,
     transport: Transport = "tcp",
+    credentials: Credentials | None = None,
     *,
     timeout_s: float = TIMEOUT_S,
-    main: Callable[[Connection, str, Transport], None] = _run,
+    main: Callable[[Connection, str, Transport, Credentials | None], None] = _run,
 ) -> ProbeResult:
     """Do the same in a separate process, because a camera may hang or crash it; one at a time.
 
     Args:
-        url, transport: as `probe_here`.
+        url, transport, credentials: as `probe_here`.
         timeout_s: after this the process is ended.
         main: what the process runs; handed in by tests.
 
@@ -101,7 +103,8 @@ def probe_apart(
     if not _one.acquire(blocking=False):
         raise ConflictError("another camera is being probed: try again in a few seconds")
     try:
-        child = Child.spawn(multiprocessing.get_context("spawn"), "barwatch-probe", main, url, transport)
+        context = multiprocessing.get_context("spawn")
+        child = Child.spawn(context, "barwatch-probe", main, url, transport, credentials)
         try:
             child.expect(timeout_s)
             while (answer := child.receive(0.5)) is NOTHING:

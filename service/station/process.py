@@ -15,11 +15,12 @@ from service.health.reference import ReferenceView
 from service.host import signals
 from service.host.logs import set_up_logging
 from service.passages.learnt import Learnt
+from service.station.dialling import CredentialsWanted, Dialling
 from service.station.pulse import Pulse
 from service.station.worker import CameraWorker, WorkerOptions
 
-Sent = CameraEvent | ReferenceView | Learnt | None
-"""What a camera's process sends: reports, the view and the line as it has learnt them, or a sign of life."""
+Sent = CameraEvent | ReferenceView | Learnt | CredentialsWanted | None
+"""What a camera's process sends: reports, what it has learnt, the wish for a password, or a sign of life."""
 
 KEEP_S = 30.0
 """How often what was learnt is sent, for a process that may have to take this one's place."""
@@ -51,14 +52,19 @@ def run_camera(
         with sending:
             connection.send(what)
 
-    worker = CameraWorker(watched, options, limits, reference, learnt, left_mono_s)
+    dialling = Dialling(send)
+    worker = CameraWorker(
+        watched, options, limits, reference, learnt, left_mono_s, find_credentials=dialling.credentials
+    )
     pulse = Pulse(lambda: send(None))
     worker.start()
     pulse.start()
     due_s = {"reference": 0.0, "learnt": 0.0}
     learning = worker.learning
     try:
-        while not connection.poll():
+        while True:
+            if connection.poll():
+                dialling.answer(connection.recv())  # EOFError: the parent has closed the pipe
             pulse.step()
             for event in worker.step():
                 send(event)

@@ -92,6 +92,11 @@ class Station:
         return self._extractor.line_speed
 
     @property
+    def place_certain(self) -> bool | None:
+        """See `PassageExtractor.place_certain`."""
+        return self._extractor.place_certain
+
+    @property
     def learning(self) -> bool:
         """Whether the line is being learnt."""
         return self._extractor.learning

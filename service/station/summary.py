@@ -19,6 +19,11 @@ LEAST_RATE = 5.0
 GOOD_RATE = 12.5
 """Pictures a second above which more bring no benefit."""
 
+PLACE_ADVICE = (
+    "it is not certain where on the track carriers are: several places fit nearly as well. Give reference "
+    "pictures of an open and of a closed carrier that lie where the masks are drawn"
+)
+
 CameraSize = tuple[int, int]
 
 _NAMED = 5  # stretches that are listed individually
@@ -131,7 +136,9 @@ def carrier_lines(carriers: Carriers) -> list[str]:
     ]
 
 
-def as_json(account: Account, carriers: Carriers, advice: Sequence[str]) -> dict[str, Any]:
+def as_json(
+    account: Account, carriers: Carriers, advice: Sequence[str], place_certain: bool | None
+) -> dict[str, Any]:
     """Return all of it for machines; times in seconds from the start of the file."""
     return {
         "seconds_read": round(account.read_s, 3),
@@ -152,6 +159,7 @@ def as_json(account: Account, carriers: Carriers, advice: Sequence[str]) -> dict
         "carriers": carriers.found,
         "judged": carriers.judged,
         "unknown": {reason.value: count for reason, count in carriers.unknown.most_common()},
+        "place_certain": place_certain,
         "advice": list(advice),
     }
 

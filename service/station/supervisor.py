@@ -20,8 +20,9 @@ from service.health.limits import HealthLimits
 from service.health.reference import ReferenceView
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.runner import BackOff, Runner, Runners
-from service.passages.learnt import Learnt, load
-from service.station.process import Sent, run_camera
+from service.passages.learnt import Learnt, load, load_from_setup
+from service.station.dialling import CredentialsWanted, FindCredentials, find, no_credentials
+from service.station.process import run_camera
 from service.station.worker import WorkerOptions
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,7 @@ class CameraSupervisor:
         memory: the file that keeps what is learnt of the line from one start of the service to the next;
             None: no file.
         runners: owns its thread.
+        find_credentials: looks up a camera's stored user and password when its process dials.
     """
 
     def __init__(
@@ -66,9 +68,13 @@ class CameraSupervisor:
         limits: SupervisorLimits | None = None,
         memory: Path | None = None,
         runners: Runners | None = None,
+        find_credentials: FindCredentials = no_credentials,
     ) -> None:
+        self._find_credentials = find_credentials
         self._watched, self._on_event = watched, on_event
-        self._memory, self._learnt = memory, None if memory is None else load(memory, watched)
+        self._memory, self._learnt = memory, None
+        if memory is not None:
+            self._learnt = load(memory, watched) or load_from_setup(memory, watched)
         self._written_s = -math.inf
         self._options = options or WorkerOptions()
         self._health, self._limits = health, limits or SupervisorLimits()
@@ -165,10 +171,13 @@ class CameraSupervisor:
             self._runner.heartbeat.begin()
             sent = child.receive(0.2)
             if sent is not NOTHING:
-                self._take(sent)
+                if isinstance(sent, CredentialsWanted):
+                    child.send(find(sent, self._find_credentials))
+                else:
+                    self._take(sent)
                 child.expect(self._limits.silent_s)
 
-    def _take(self, sent: Sent) -> None:
+    def _take(self, sent: CameraEvent | ReferenceView | Learnt | None) -> None:
         if sent is None:
             return
         if isinstance(sent, ReferenceView):

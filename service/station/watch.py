@@ -28,7 +28,7 @@ from service.inference.model import EmbeddingModel
 from service.passages.learnt import Learnt, load
 from service.passages.options import PICTURES, ExtractorOptions
 from service.station.step import Station, StationEvent
-from service.station.summary import Carriers, reading_advice
+from service.station.summary import PLACE_ADVICE, Carriers, reading_advice
 from service.station.worker import WorkerOptions
 
 _PAUSE_S = 2.0
@@ -105,9 +105,15 @@ class RecordingWatch:
             learnt.save(self._memory)
 
     @property
+    def place_certain(self) -> bool | None:
+        """Whether it is certain where on the track carriers are; None if the line could not be learnt."""
+        return self._station.place_certain
+
+    @property
     def advice(self) -> list[str]:
         """What to do about what is wrong with the recording, in sentences."""
-        return reading_advice(self.account, self._size)
+        advice = reading_advice(self.account, self._size)
+        return advice if self.place_certain is not False else [*advice, PLACE_ADVICE]
 
     def _begin(self, learnt: Learnt | None) -> Station:
         options = ExtractorOptions(pictures=self._pictures, pause_s=_PAUSE_S)

@@ -20,6 +20,7 @@ from service.health.load import Load
 from service.health.reference import ReferenceView
 from service.passages.learnt import Learnt
 from service.passages.options import PICTURES, ExtractorOptions
+from service.station.dialling import FindCredentials, no_credentials
 from service.station.step import INSPECT_EVERY_S, Station
 
 _LEARN_S = 0.02  # of the processor's time that learning takes before the next frame is asked for
@@ -56,6 +57,7 @@ class CameraWorker:
         reference: the camera's reference view, as an earlier process learnt it.
         learnt: the line and its carriers, as an earlier process learnt them.
         left_mono_s: when the last carrier left that an earlier process reported, time.monotonic().
+        find_credentials: asked at each dialling of a camera that has stored credentials.
     """
 
     def __init__(
@@ -66,8 +68,11 @@ class CameraWorker:
         reference: ReferenceView | None = None,
         learnt: Learnt | None = None,
         left_mono_s: float | None = None,
+        *,
+        find_credentials: FindCredentials = no_credentials,
     ) -> None:
         self._watched, self._options = watched, options
+        self._find_credentials = find_credentials
         self._frames = LatestFrames(_WAITING)
         self._reader = CameraReader(self._connect, self._frames)
         self._station = Station(
@@ -89,14 +94,16 @@ class CameraWorker:
         camera = self._watched.lift.camera
         if camera is None or camera.watched_url is None:
             raise ConfigurationError(f"lift {self._watched.lift.id}: no camera")
+        name, url = camera.credentials, camera.watched_url
         return open_source(
-            camera.watched_url,
+            url,
             loop=self._watched.loop_file,
             realtime=True,
             max_fps=self._options.max_fps,
             transport=camera.transport,
             size=(camera.width, camera.height),
             hardware=self._options.hardware,
+            credentials=None if name is None else self._find_credentials(name, url),
         )
 
     def start(self) -> None:
@@ -157,6 +164,7 @@ class CameraWorker:
             passages=station.passages,
             line_speed=station.line_speed,
             decoder=self._reader.decoder,
+            place_certain=station.place_certain,
         )
 
     def take(self, frame: Frame, now_s: float) -> list[CameraEvent]:

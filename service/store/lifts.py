@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
-from lifts.schema import Lift
+from lifts.schema import Camera, Lift, Track
 from service.domain.errors import DamagedError, NotFoundError
+from service.store import tracks
 from service.store.damage import DAMAGE, intact, readable
 from service.store.tables import LiftRow, MetaRow
 
@@ -25,11 +26,13 @@ def put(session: Session, lift: Lift) -> bool:
     if row is None:
         session.add(LiftRow(id=lift.id, config=config, updated_at=now))
         session.flush()
+        tracks.note(session, lift.id, lift.track)
         return True
     before = _read(session, lift.id)
-    if isinstance(before, str) or (before.camera, before.track) != (lift.camera, lift.track):
+    if isinstance(before, str) or _view(before) != _view(lift):
         row.updated_at = now
     row.config = config
+    tracks.note(session, lift.id, lift.track)
     return False
 
 
@@ -97,6 +100,12 @@ def watched_until(session: Session) -> dict[str, datetime]:
 def note_watched(session: Session, times: Mapping[str, datetime]) -> None:
     """Store until when each lift was watched, in place of what was stored."""
     session.merge(MetaRow(key=_WATCHED, value=_TIMES.dump_json(dict(times)).decode()))
+
+
+def _view(lift: Lift) -> tuple[Camera | None, Track | None]:
+    """Return what decides what is seen; who dials the camera does not."""
+    camera = lift.camera
+    return None if camera is None else camera.model_copy(update={"credentials": None}), lift.track
 
 
 def _row(session: Session, lift_id: str) -> LiftRow | None:

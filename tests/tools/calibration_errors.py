@@ -22,7 +22,7 @@ from lifts.folder import read_lift
 from lifts.geometry import apply, middle_fraction, pose_at, to_camera, to_canonical
 from lifts.schema import Track
 from service.domain.errors import BarwatchError
-from service.setup.picture import draw_proposal, registered
+from service.setup.picture import draw_track, registered
 from service.setup.proposal import Marking, Proposal, propose
 from service.setup.video import read_pictures, read_recording
 
@@ -134,7 +134,7 @@ def main() -> None:
         sys.stdout.flush()
         if out is not None:
             pictures = read_pictures(video_in(folder), proposal.middles_s)
-            shown = draw_proposal(pictures[len(pictures) // 2], proposal)
+            shown = draw_track(pictures[len(pictures) // 2], proposal.track)
             mean, single = registered(pictures, proposal.track.middle)
             both = cv2.resize(np.vstack([mean, single[len(single) // 2]]), (360, 720))
             board = np.hstack([cv2.resize(shown, (1280, 720)), both])

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from torch import Tensor
 
 from ml.artefact.torchscript import read_weights
 from ml.commands.common import console, prepare_lifts, progress_bar, require_photographs
 from ml.data.arriving import ArrivingLifts, mixed
 from ml.data.rendered import PlainLifts
 from ml.data.textured import TEXTURED_SEEDS, TexturedLifts
+from ml.models.efficientnet import weights_file
+from ml.models.widening import fits_into, widened
 from ml.train.barwatch import BarwatchLearner, TrainingFiles, network_of
 from ml.train.config import TrainConfig
 from ml.train.loop import LAST
@@ -40,7 +43,9 @@ def train_barwatch(
     config = replace(config, **given)
     if config.teacher and not Path(config.teacher).exists():
         raise typer.BadParameter(f"{config.teacher} is not there", param_hint="--teacher")
-    if config.rounds * config.textured > len(TEXTURED_SEEDS):
+    if config.model.trunk and not resumed:
+        _require_weights()
+    if (config.first_round + config.rounds) * config.textured > len(TEXTURED_SEEDS):
         raise typer.BadParameter(f"at most {len(TEXTURED_SEEDS)} in all rounds", param_hint="--textured")
     behind = photographs if config.textured and photographs.exists() else None
     if config.textured:
@@ -56,6 +61,8 @@ def train_barwatch(
             taught = _prepared(config, behind, run)
         teacher = network_of(read_checkpoint(Path(config.teacher), run.device)) if config.teacher else None
         learner = BarwatchLearner(config, run.device, taught, loaders, teacher)
+        if not resumed:
+            learner.start_from_imagenet()
         _learn(learner, None if resumed else start_from, run)
 
 
@@ -66,7 +73,7 @@ def _learn(learner: BarwatchLearner, start_from: Path | None, run: Run) -> None:
             weights, told = read_weights(start_from, config.model), ""
         else:
             other = read_checkpoint(start_from, run.device)
-            weights, told = other["average"], f" {other['step']} steps,"
+            weights, told = _fitting(other, learner), f" {other['step']} steps,"
         taken = learner.start_from(weights)
         source = f"{start_from},{told} {len(taken)} of its {len(weights)} tensors"
         learner.config = replace(config, started_from=source)
@@ -79,6 +86,21 @@ def _learn(learner: BarwatchLearner, start_from: Path | None, run: Run) -> None:
 
         path = train_learner(learner, replace(run, progress=show))
     console.print(f"checkpoint: {path}")
+
+
+def _fitting(checkpoint: dict[str, Any], learner: BarwatchLearner) -> dict[str, Tensor]:
+    """Return a checkpoint's weights, widened if the learner's network is wider."""
+    weights: dict[str, Tensor] = checkpoint["average"]
+    narrow, wide = TrainConfig.from_dict(checkpoint["config"]).model, learner.config.model
+    same = narrow.widths == wide.widths and narrow.matcher_width == wide.matcher_width
+    return weights if same or not fits_into(narrow, wide) else widened(weights, narrow, learner.network)
+
+
+def _require_weights() -> None:
+    try:
+        weights_file()
+    except FileNotFoundError as error:
+        raise typer.BadParameter(str(error), param_hint="--trunk") from None
 
 
 def _prepared(config: TrainConfig, photographs: Path | None, run: Run) -> TrainingFiles:
@@ -114,9 +136,10 @@ def _round_of(
 ) -> list[Path]:
     """Return the files of a round: the plain lifts, and the round's own textured ones; those of others go."""
     recipe = _textured(config, photographs)
-    first = number * config.textured
+    begin = config.first_round * config.textured
+    first = begin + number * config.textured
     seeds = TEXTURED_SEEDS[first : first + config.textured]
-    for seed in {*TEXTURED_SEEDS[: config.rounds * config.textured]} - {*seeds}:
+    for seed in {*TEXTURED_SEEDS[begin : begin + config.rounds * config.textured]} - {*seeds}:
         recipe.path(run.cache, seed).unlink(missing_ok=True)
     what = f"textured lifts, round {number + 1} of {config.rounds}"
     return [*plain, *prepare_lifts(run.cache, seeds, recipe, run.workers, what)]

@@ -27,6 +27,7 @@ from ml.data.counts import Split
 from ml.data.photographs import FOLDER
 from ml.data.pictures import PictureSet, read, select_evenly
 from ml.models.barwatch import ModelConfig
+from ml.models.trunk import TrunkName
 from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
 from ml.systems.recipe import Recipe
 from ml.train.config import PRESETS
@@ -34,7 +35,7 @@ from ml.train.loop import BEST, LAST
 from ml.train.run import Run
 from ml.train.systems import Lesson, train_rates
 
-Preset = Literal["smoke", "small", "sight", "large", "gpu"]
+Preset = Literal["smoke", "small", "sight", "teacher", "large", "gpu"]
 """How much data and how long."""
 
 
@@ -72,6 +73,9 @@ def train(
     rounds: Annotated[
         int | None, typer.Option(min=1, help="How often in the run these lifts are rendered anew.")
     ] = None,
+    first_round: Annotated[
+        int | None, typer.Option(min=0, help="Which one to begin with: another run's lifts, or later ones.")
+    ] = None,
     minutes: Annotated[
         float | None,
         typer.Option(min=0, help="Of learning, for barwatch: it ends annealed after so many; 0: by steps."),
@@ -82,6 +86,16 @@ def train(
     ] = None,
     wider: Annotated[
         float | None, typer.Option(min=0.1, help="Times the channels of barwatch: a teacher is wider.")
+    ] = None,
+    trunk: Annotated[
+        TrunkName | None,
+        typer.Option(
+            help="For a teacher: what this network, learnt on ImageNet, sees is added (barwatch[teacher])."
+        ),
+    ] = None,
+    trunk_share: Annotated[
+        float | None,
+        typer.Option(min=0, help="Of the learning rate, for the trunk; 0: it stays as it came; 0.3."),
     ] = None,
     photographs: Annotated[
         Path, typer.Option(help="Where `render photographs` put them; without, textures are drawn ones.")
@@ -121,9 +135,11 @@ def train(
             "lifts": lifts,
             "textured": textured,
             "rounds": rounds,
+            "first_round": first_round,
             "minutes": minutes,
             "teacher": None if teacher is None else str(teacher),
-            "model": None if wider is None else ModelConfig().wider(wider),
+            "model": _model(wider, trunk),
+            "trunk_share": trunk_share,
             "learning_rate": learning_rate and learning_rate[0],
         }
         given = {name: value for name, value in changes.items() if value is not None}
@@ -138,6 +154,13 @@ def train(
         raise typer.BadParameter(str(error), param_hint="--set") from None
     lesson = _lesson(system, recipe, preset, run)
     _train_system(lesson, learning_rate or [lesson.recipe.learning_rate], run)
+
+
+def _model(wider: float | None, trunk: str | None) -> ModelConfig | None:
+    """Return how the network differs from what ships; None: as the preset or the checkpoint says."""
+    if wider is None and trunk is None:
+        return None
+    return replace(ModelConfig().wider(wider or 1.0), trunk=trunk or "")
 
 
 def _train_system(lesson: Lesson, rates: Sequence[float], run: Run) -> None:

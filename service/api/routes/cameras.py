@@ -1,18 +1,27 @@
-"""Checks a camera's address before a lift is watched through it."""
+"""Checks a camera's address before a lift is watched through it, and keeps cameras' passwords."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
 
 from lifts.addresses import PLACEHOLDER
+from lifts.schema import SECRET_NAME_PATTERN
 from service.api.deps import OPERATOR, Operator, RuntimeDep, check_role
 from service.api.problems import responses
-from service.api.schemas.cameras import ProbeIn, ProbeOut
+from service.api.schemas.cameras import ProbeIn, ProbeOut, SecretIn, SecretOut, SecretsOut
+from service.domain.camera import ProbeResult
+from service.domain.errors import SecretError
 from service.domain.people import Role
 from service.station.probe import probe_apart
 from service.usecases.camera_urls import check_camera_url
 
 router = APIRouter(prefix="/cameras", tags=["cameras"])
+
+SecretName = Annotated[
+    str, Path(pattern=SECRET_NAME_PATTERN, description="What lifts refer to it by.", examples=["demo-quad"])
+]
 
 
 @router.post(
@@ -32,4 +41,44 @@ def probe(body: ProbeIn, principal: Operator, runtime: RuntimeDep) -> ProbeOut:
     if PLACEHOLDER.search(body.url):
         check_role(principal, Role.ADMIN)
     check_camera_url(body.url, allow_files=runtime.settings.allow_file_cameras)
-    return ProbeOut.of(probe_apart(body.url, body.transport))
+    try:
+        name = body.credentials
+        credentials = None if name is None else runtime.vault.credentials(name, body.url)
+        found = probe_apart(body.url, body.transport, credentials)
+    except SecretError as error:
+        found = ProbeResult(problem=error.problem, reason=str(error))
+    return ProbeOut.of(found, body.parameters())
+
+
+@router.get("/secrets", summary="Stored passwords", dependencies=OPERATOR, responses=responses(401, 403, 503))
+def list_secrets(runtime: RuntimeDep) -> SecretsOut:
+    """Give the names of the stored users and passwords, and what each is for; never what is in them."""
+    return SecretsOut(items=[SecretOut.of(found) for found in runtime.vault.listing()])
+
+
+@router.put(
+    "/secrets/{name}",
+    summary="Store a camera's password",
+    status_code=204,
+    dependencies=OPERATOR,
+    responses={201: {"description": "It is new."}, **responses(400, 401, 403, 413, 422, 503)},
+)
+def put_secret(name: SecretName, body: SecretIn, runtime: RuntimeDep, response: Response) -> None:
+    """Store a user and a password, or replace them; cameras use them from their next dialling on.
+
+    They are sent to `host` alone, by whoever refers to them. Nothing gives them back.
+    """
+    new = runtime.vault.put(name, body.host, body.user.get_secret_value(), body.password.get_secret_value())
+    response.status_code = 201 if new else 204
+
+
+@router.delete(
+    "/secrets/{name}",
+    summary="Delete a camera's password",
+    status_code=204,
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def delete_secret(name: SecretName, runtime: RuntimeDep) -> None:
+    """Delete a stored user and password; 409 while a lift uses them."""
+    runtime.vault.delete(name)

@@ -55,6 +55,8 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
     for url in () if lift.camera is None else (lift.camera.url, lift.camera.substream):
         if url is not None:
             check_camera_url(url, allow_files=runtime.settings.allow_file_cameras)
+            if lift.camera is not None and lift.camera.credentials is not None:
+                runtime.vault.check(lift.camera.credentials, url)
     new = runtime.store.write(lambda session: lifts.put(session, lift)).result()
     runtime.cameras.refresh()
     runtime.pipeline.reconfigured(lift_id)
@@ -74,6 +76,7 @@ def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     runtime.store.write(lambda session: lifts.delete(session, lift_id)).result()
     runtime.cameras.refresh()
     runtime.pipeline.forget(lift_id)
+    runtime.setup.forget(lift_id)
 
 
 @router.get(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from lifts.schema import Transport
+from lifts.addresses import parse_address
+from lifts.schema import SECRET_NAME_PATTERN, Transport
 from service.api.schemas.base import Body
 from service.domain.camera import ProbeResult
 from service.domain.errors import SourceProblem
+from service.secrets.vault import StoredSecret
 
 
 class ProbeIn(Body):
@@ -22,6 +25,17 @@ class ProbeIn(Body):
 
     url: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
     transport: Transport = "tcp"
+    credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN)] | None = Field(
+        default=None, description="The name of a stored user and password; see PUT /cameras/secrets/{name}."
+    )
+
+    def parameters(self) -> dict[str, int | str]:
+        """Return what a problem may be about: host, port, the secret's name."""
+        parts = parse_address(self.url)
+        found: dict[str, int | str] = {} if self.credentials is None else {"name": self.credentials}
+        if parts is not None and parts.host.isascii():  # without a variable in it
+            found |= {"host": parts.host, "port": parts.port}
+        return found
 
 
 class ProbeOut(BaseModel):
@@ -34,10 +48,11 @@ class ProbeOut(BaseModel):
     codec: str | None = Field(examples=["h264"])
     delay_s: float | None = Field(description="From the call to the first picture, seconds.")
     problem: SourceProblem | None = Field(description="null: it can be watched.")
+    parameters: dict[str, int | str] = Field(description="What the problem is about; empty if there is none.")
     reason: str = Field(description="The problem in words; empty if there is none.")
 
     @classmethod
-    def of(cls, found: ProbeResult) -> ProbeOut:
+    def of(cls, found: ProbeResult, parameters: dict[str, int | str]) -> ProbeOut:
         """Take what the API shows."""
         return cls(
             picture=base64.b64encode(found.jpeg).decode("ascii") if found.jpeg else None,
@@ -47,5 +62,47 @@ class ProbeOut(BaseModel):
             codec=found.codec or None,
             delay_s=found.delay_s,
             problem=found.problem,
+            parameters=parameters if found.problem else {},
             reason=found.reason,
         )
+
+
+class SecretIn(Body):
+    """A camera's user and password, and the host that they are for."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,253}$")] = Field(
+        description="As in the camera's address, without port.", examples=["10.0.0.12"]
+    )
+    user: Annotated[SecretStr, Field(max_length=256)]
+    password: Annotated[SecretStr, Field(max_length=1024)]
+
+
+class SecretOut(BaseModel):
+    """What may be shown of a stored user and password."""
+
+    name: str
+    host: str
+    changed_at: datetime | None = Field(description="null: the record is damaged.")
+    state: Literal["ok", "unreadable"] = Field(
+        description="unreadable: the key is another one, or lost; store it again."
+    )
+    lifts: list[str] = Field(description="The lifts whose cameras it is for.")
+
+    @classmethod
+    def of(cls, found: StoredSecret) -> SecretOut:
+        """Take what the API shows."""
+        return cls(
+            name=found.name,
+            host=found.host,
+            changed_at=found.changed_at,
+            state="ok" if found.readable else "unreadable",
+            lifts=list(found.lifts),
+        )
+
+
+class SecretsOut(BaseModel):
+    """Every stored user and password, by name."""
+
+    items: list[SecretOut]

@@ -31,6 +31,10 @@ class CameraStatusOut(Shape):
     passages: int
     line_speed: str
     decoder: str = Field(default="", description="What decodes the stream; empty before its first frame.")
+    place_certain: bool | None = Field(
+        default=None,
+        description="Whether it is certain where on the track carriers are; null before the line is known.",
+    )
 
 
 class NotArmedOut(BaseModel):

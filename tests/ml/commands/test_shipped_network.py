@@ -68,6 +68,10 @@ def test_a_rounds_lifts_take_the_place_of_the_last_rounds(tmp_path: Path) -> Non
     assert "40001" in second[1].name
     assert not first[1].exists()
     assert second[1].exists()
+    later = training._round_of(
+        replace(config, rounds=1, first_round=1), [plain], None, Run(cache=tmp_path), 0
+    )
+    assert later == second
 
 
 def test_lifts_arrive_while_a_gpu_preset_learns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lifts.schema import MaskPair
+from ml.data import textured
 from ml.data.benchmark import checksum
+from ml.data.photographs import Use
 from ml.data.textured import (
     OF_THE_EXPOSURE,
     TEXTURED_FIRST_SEED,
@@ -19,6 +22,7 @@ from ml.data.textured import (
     textured_lift,
 )
 from ml.scene.lift import LiftScene
+from ml.scene.masks import HABITS, Habit
 from ml.scene.passage import Circumstances, plain
 from ml.scene.render import Rendered, Take, render_takes
 from ml.scene.texture.backdrop import placed
@@ -133,6 +137,30 @@ def test_a_rider_whom_the_seat_hides_is_drawn_again_in_training_and_kept_in_the_
     tried.clear()
     TexturedLifts(2, use="test").render(TEXTURED_FIRST_SEED)
     assert tried == [True, False]
+
+
+def test_training_lifts_are_judged_by_masks_as_people_draw_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two in five keep the lift's own; each habit has its share of the others. Tests keep all their own."""
+    drawn: list[Habit] = []
+
+    def draw(lift: LiftScene, habit: Habit, rng: np.random.Generator) -> MaskPair:
+        del lift, rng
+        drawn.append(habit)
+        return MaskPair(open=np.full((200, 200), 255, np.uint8), close=np.zeros((200, 200), np.uint8))
+
+    monkeypatch.setattr(textured, "draw_habitual", draw)
+    lift = textured_lift(TEXTURED_FIRST_SEED, "any")
+
+    def masks(use: Use) -> list[MaskPair | None]:
+        recipe = TexturedLifts(2, use=use)
+        return [recipe._masks(lift, np.random.default_rng([seed, 6])) for seed in range(400)]
+
+    kept = sum(found is None for found in masks("train"))
+    assert kept == 400 - len(drawn)
+    assert kept == pytest.approx(160, abs=40)
+    assert set(drawn) == set(HABITS)
+    assert min(drawn.count(habit) for habit in HABITS) >= 10
+    assert masks("test") == [None] * 400
 
 
 def test_pooled_noise_is_normal_and_never_the_same_picture_twice() -> None:

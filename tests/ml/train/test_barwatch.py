@@ -8,6 +8,7 @@ import torch
 
 from ml.data.episodes import Episodes
 from ml.models.barwatch import BarwatchNetwork, ModelConfig
+from ml.models.trunk import TrunkNetwork
 from ml.train import barwatch
 from ml.train.barwatch import BarwatchLearner, learning_rate
 from ml.train.config import PRESETS, TrainConfig
@@ -73,6 +74,23 @@ def test_who_says_what_the_teacher_says_has_nothing_to_learn_from_it(lift_files:
     found = [float(learner.update(episode)["taught"]) for _ in range(12)]
     assert 0 < found[-1] < found[0]
     assert all(torch.equal(value, before[name]) for name, value in teacher.state_dict().items())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_a_trunk_learns_at_its_share_of_the_rate(lift_files: list[Path], share: float) -> None:
+    """At 0 it stays as it came and needs no gradient; else its rate is that share. The rest learns alike."""
+    trunk = replace(TINY, trunk_share=share, model=replace(NARROW, trunk="efficientnet-lite0"))
+    learner, episode = BarwatchLearner(trunk, CPU), Episodes(lift_files, 2, 2, seed=0).episode(0, {})
+    assert isinstance(learner.network, TrunkNetwork)
+    torch.nn.init.normal_(learner.network.add25.weight, std=0.1)  # from zeros no gradient reaches the trunk
+    before = {name: value.clone() for name, value in learner.network.named_parameters()}
+    learner.update(episode)
+    moved = {n for n, p in learner.network.named_parameters() if not torch.equal(p, before[n])}
+    assert {"stem.weight", "add13.weight"} <= moved
+    assert any(name.startswith("pretrained.") for name in moved) == (share > 0)
+    assert {group["lr"] for group in learner.optimiser.param_groups} == {
+        part * learning_rate(0, trunk) for part in ((1.0, share) if share else (1.0,))
+    }
 
 
 def test_the_same_seed_gives_the_same_weights(lift_files: list[Path], tmp_path: Path) -> None:

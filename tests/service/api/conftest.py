@@ -27,12 +27,16 @@ from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import EngineUnavailableError
 from service.domain.people import Role
 from service.inference.inline import InlineEngine
+from service.secrets.keys import KeyRing
+from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store import alarms, outbox, passages, tokens
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
+from service.usecases.setup.board import SetupBoard
+from service.usecases.setup.kept import KeptSetups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 from tests.service.kept_pictures import keep, keep_maps
@@ -150,6 +154,7 @@ def _plain_logs() -> None:
 def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
     """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it."""
     opened: list[tuple[TestClient, Store, AlarmHub]] = []
+    boards: list[SetupBoard] = []
 
     def make(
         heartbeat_s: float = 5.0,
@@ -164,6 +169,9 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         cameras = ScriptedCameras()
         hub = AlarmHub(StoredOutbox(store))
         store.on_alarms(hub.publish)
+        vault = Vault(store, KeyRing(data))
+        setup = SetupBoard(KeptSetups(data, store), vault.credentials)
+        setup.start()
         runtime = Runtime(
             settings=Settings(data=data, **settings),
             store=store,
@@ -173,6 +181,8 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             cameras=cameras,
             pipeline=ScriptedPipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 3600), Attempts()),
+            vault=vault,
+            setup=setup,
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
             heartbeat_s=heartbeat_s,
@@ -188,9 +198,12 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             assert client.portal is not None
             client.portal.call(hub.start, 0)
         opened.append((client, store, hub))
+        boards.append(setup)
         return House(runtime, store, engine, cameras, app, client, made)
 
     yield make
+    for board in boards:
+        board.stop()
     for client, store, hub in opened:
         hub.runner.stop()
         client.__exit__(None, None, None)

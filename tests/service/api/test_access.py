@@ -38,6 +38,19 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts/{lift_id}/site-calibrations/{version}/disagreements"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/classify"): Role.VIEWER,
     ("POST", "/cameras/probe"): Role.OPERATOR,
+    ("POST", "/lifts/{lift_id}/setup"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/setup"): Role.VIEWER,
+    ("DELETE", "/lifts/{lift_id}/setup"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/setup/picture.jpg"): Role.VIEWER,
+    ("PUT", "/lifts/{lift_id}/setup/track"): Role.OPERATOR,
+    ("POST", "/lifts/{lift_id}/setup/watch"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/setup/carriers"): Role.VIEWER,
+    ("GET", "/lifts/{lift_id}/setup/carriers/{number}/{place}.jpg"): Role.VIEWER,
+    ("PUT", "/lifts/{lift_id}/setup/carriers/{number}/pick"): Role.OPERATOR,
+    ("DELETE", "/lifts/{lift_id}/setup/carriers/{number}/pick"): Role.OPERATOR,
+    ("GET", "/cameras/secrets"): Role.OPERATOR,
+    ("PUT", "/cameras/secrets/{name}"): Role.OPERATOR,
+    ("DELETE", "/cameras/secrets/{name}"): Role.OPERATOR,
     ("GET", "/passages"): Role.VIEWER,
     ("GET", "/passages/{passage_id}"): Role.VIEWER,
     ("GET", "/passages/{passage_id}/pictures/{number}.jpg"): Role.VIEWER,
@@ -60,9 +73,11 @@ ROUTES: dict[tuple[str, str], Role | None] = {
 }
 FILLED = {
     "lift_id": "demo-quad",
+    "name": "demo-quad",
     "version": "1",
     "passage_id": "p-1",
     "number": "1",
+    "place": "middle",
     "alarm_id": "a-1",
 }
 UPLOAD = {"image": ("x.png", b"no image"), "open": ("x.png", b"no image"), "close": ("x.png", b"no image")}

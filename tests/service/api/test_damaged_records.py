@@ -12,10 +12,12 @@ import pytest
 from lifts.decision.clusters import BimodalFit
 from lifts.decision.prototypes import Prototypes
 from lifts.decision.site import SiteCalibration
-from lifts.schema import Lift
+from lifts.schema import Lift, Pose, Track
 from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
+from service.setup.jobs.state import SetupJob, SetupRequest
 from service.store import lifts, masks, outbox, site_calibrations
+from service.store.setup import jobs
 from service.store.tables import Base
 from tests.service.api.conftest import House
 from tests.tools.tiny_model import OPEN_Y, draw_picture, png
@@ -41,6 +43,18 @@ def full(house: House) -> House:
     )
     house.store.write(lambda session: site_calibrations.add(session, found)).result()
     house.add_passage()
+    house.runtime.vault.put("quad", "camera.example", "viewer", "secret")
+    pose = Pose(x=100, y=90, scale=0.5)
+    track = Track(
+        begin=pose, middle=pose.model_copy(update={"x": 200}), end=pose.model_copy(update={"x": 300})
+    )
+    lift = Lift(id="demo-quad", name="Quad", track=track)
+    house.store.write(lambda session: lifts.put(session, lift)).result()
+    request = SetupRequest(url="rtsp://camera.example/", name="Quad")
+    job = SetupJob(
+        lift_id="demo-quad", job_id="j", request=request, started_by="me", started_at=datetime.now(UTC)
+    )
+    house.store.write(lambda session: jobs.put(session, job)).result()
     assert review(house).status_code == 200
     alarm = house.raise_alarm()
     house.store.write(lambda session: outbox.comment(session, alarm.id, "me", "seen")).result()

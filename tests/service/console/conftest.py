@@ -14,6 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from service.api.sessions import Principal
+from service.console import build
 from service.domain.people import Role
 from tests.service.api.conftest import House, _plain_logs, make_house
 
@@ -50,8 +51,14 @@ class Served:
         self.thread.join()
 
 
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The page as its sources are now; `make setup` has built it already."""
+    build.build()
+
+
 @pytest.fixture
-def served(make_house: Callable[..., House], browser: Browser) -> Iterator[Served]:
+def served(built: None, make_house: Callable[..., House], browser: Browser) -> Iterator[Served]:
     """The application on a port of its own while its pages are open; the hub lives on the server's loop."""
     with serving(make_house(heartbeat_s=0.5, serve=True)) as made:
         yield made

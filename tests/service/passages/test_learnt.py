@@ -134,6 +134,7 @@ def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> No
     assert again is not None
     assert (again.of, again.size) == (learnt.of, learnt.size)
     assert again.line.interval_s == learnt.line.interval_s
+    assert again.line.place_certain is learnt.line.place_certain
     for name in ("backgrounds", "appearances", "biases", "counts", "places", "residual"):
         assert np.array_equal(getattr(again, name), getattr(learnt, name))
     for name in ("frames", "background", "change", "count"):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lifts.schema import Pose, Track
-from service.setup.picture import draw_proposal, registered, sharpest, sheet, with_grid
+from service.setup.picture import draw_track, registered, sharpest, sheet, with_grid
 from service.setup.proposal import Proposal
 
 RNG = np.random.default_rng(3)
@@ -30,7 +30,7 @@ def test_labels_stand_apart_and_in_the_picture(
     factor = width / 1280
     picture = np.full((round(720 * factor), width, 3), 200, np.uint8)
     near = proposal((xs[0] * factor, xs[1] * factor, xs[2] * factor), scale / factor)
-    drawn = draw_proposal(picture, near)
+    drawn = draw_track(picture, near.track)
     dark = cv2.inRange(drawn, (0, 0, 0), (2, 2, 2))
     filled = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(filled)

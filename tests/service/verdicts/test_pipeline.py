@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lifts.decision.arming import ArmingReason
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Verdict
 from lifts.schema import Lift
@@ -181,6 +182,20 @@ def test_status_and_snapshot_are_kept_until_the_lift_is_gone(house: House) -> No
     assert snapshot.jpeg == b"jpeg"
     house.pipeline.forget("lift")
     assert (house.pipeline.board.statuses(), house.pipeline.snapshot("lift")) == ({}, None)
+
+
+def test_a_lift_whose_carriers_may_be_elsewhere_is_not_armed(house: House) -> None:
+    """While the place on the track is uncertain that is the reason, whatever masks say; then no longer."""
+    status = CameraStatus("lift", CameraState.LIVE, "", 25.0, 0.04, 9, 0, 0, "", place_certain=False)
+    house.pipeline.on_event(status)
+    assert house.pipeline.arming("lift").reason is ArmingReason.PLACE_UNCERTAIN
+    assert house.pipeline.check_arming("lift").reason is ArmingReason.PLACE_UNCERTAIN
+    for known in (True, None):
+        house.pipeline.on_event(replace(status, place_certain=known))
+        assert house.pipeline.arming("lift").reason not in {None, ArmingReason.PLACE_UNCERTAIN}
+    house.pipeline.forget("lift")
+    house.pipeline.on_event(status)
+    assert house.pipeline.arming("other").reason is ArmingReason.NO_MASKS
 
 
 def test_new_masks_are_used_after_reload(house: House, inline_engine: InlineEngine) -> None:

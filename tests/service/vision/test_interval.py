@@ -21,9 +21,9 @@ def interval_of(share: float, kinds: int = 2, seconds: float = 40.0) -> Interval
     return find_interval(times, rows @ rows.T, ahead=1.0)
 
 
-@pytest.mark.parametrize(("share", "kinds"), [(0.9, 2), (0.7, 2), (0.75, 3)])
+@pytest.mark.parametrize(("share", "kinds"), [(0.9, 2), (0.7, 2), (0.3, 2), (0.75, 3)])
 def test_alternating_bars_do_not_double_the_interval(share: float, kinds: int) -> None:
-    """Neighbours that differ a little are carriers all the same: open and closed may alternate."""
+    """Neighbours that differ are carriers all the same: open and closed, full and empty may alternate."""
     found = interval_of(share, kinds)
     assert found is not None
     assert found.seconds == pytest.approx(INTERVAL_S, rel=0.01)

@@ -1,0 +1,206 @@
+"""Setting up a lift: one job that looks at its camera, and what a person says about what it found."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path as FilePath
+from typing import Annotated, Literal
+
+import cv2
+import numpy as np
+from fastapi import APIRouter, Path, Query, Response
+
+from lifts.addresses import PLACEHOLDER
+from service.api.deps import OPERATOR, VIEWER, LiftIdPath, Operator, RuntimeDep, check_role
+from service.api.problems import responses
+from service.api.runtime import Runtime
+from service.api.schemas.setup import CarriersOut, PickIn, SetupIn, SetupOut, TrackIn
+from service.domain.errors import NotFoundError
+from service.domain.people import Role
+from service.setup.jobs.state import Pick, SetupJob, SetupState
+from service.setup.picture import draw_track
+from service.usecases.camera_urls import check_camera_url
+from service.usecases.enrolment import find_lift
+from service.usecases.setup.starting import corrected, request_for, watch
+
+router = APIRouter(prefix="/lifts/{lift_id}/setup", tags=["setup"])
+
+Place = Literal["begin", "middle", "end"]
+Number = Annotated[int, Path(ge=1, le=10_000, description="The carrier's number.")]
+_JPEG = {200: {"content": {"image/jpeg": {}}, "description": "A JPEG."}}
+_FRESH = {"Cache-Control": "no-store"}
+
+
+@router.post(
+    "",
+    summary="Start setting a lift up",
+    status_code=202,
+    dependencies=OPERATOR,
+    responses=responses(400, 401, 403, 409, 413, 422, 503),
+)
+def start_setup(
+    lift_id: LiftIdPath,
+    body: SetupIn,
+    principal: Operator,
+    runtime: RuntimeDep,
+    again: Annotated[bool, Query(description="Replace one that is finished.")] = False,
+) -> SetupOut:
+    """Look at a camera, find the carriers' track, cut carriers out, learn the line; GET says how far it is.
+
+    409: `setup_running`, `setup_exists` (see `again`), or `setups_running` of other lifts. 403: only an
+    administrator may use variables of the environment (`${NAME}`), as in `POST /cameras/probe`.
+    """
+    if body.url is not None:
+        if PLACEHOLDER.search(body.url):
+            check_role(principal, Role.ADMIN)
+        check_camera_url(body.url, allow_files=runtime.settings.allow_file_cameras)
+    request = request_for(
+        find_lift(runtime, lift_id),
+        lift_id,
+        url=body.url,
+        transport=body.transport,
+        credentials=body.credentials,
+        name=body.name,
+        seconds=body.seconds,
+    )
+    return _shown(runtime, runtime.setup.begin(lift_id, request, principal.name, again=again))
+
+
+@router.get(
+    "",
+    summary="How far a set-up is",
+    dependencies=VIEWER,
+    responses=responses(401, 404, 409, 422, 503),
+)
+def get_setup(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:
+    """Give the lift's job, whoever started it, and whether or not a browser has waited for it."""
+    return _shown(runtime, runtime.setup.kept.get(lift_id))
+
+
+@router.delete(
+    "",
+    summary="Cancel or forget a set-up",
+    status_code=204,
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 422, 503),
+)
+def forget_setup(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
+    """End the lift's job if it runs, and delete its recording and pictures. The lift stays as it is."""
+    runtime.setup.forget(lift_id)
+
+
+@router.get(
+    "/picture.jpg",
+    summary="The camera's view",
+    dependencies=VIEWER,
+    response_class=Response,
+    responses={**_JPEG, **responses(401, 404, 409, 422, 503)},  # type: ignore[dict-item]
+)
+def get_view(
+    lift_id: LiftIdPath,
+    runtime: RuntimeDep,
+    at: Annotated[Place, Query(description="Where a carrier is, once the track is known.")] = "middle",
+    track: Annotated[bool, Query(description="Draw the proposed track into it.")] = False,
+) -> Response:
+    """Give what the camera shows while the job looks at it; later the view with a carrier on the track."""
+    job = runtime.setup.kept.get(lift_id)
+    live = runtime.setup.live_picture(lift_id)
+    if live is not None and job.state is SetupState.RUNNING:
+        return Response(live, media_type="image/jpeg", headers=_FRESH)
+    content = _read(runtime, job, f"view-{at}.jpg")
+    if track and job.proposal is not None:
+        bgr = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        drawn = draw_track(np.asarray(bgr, np.uint8)[..., ::-1].copy(), job.proposal.track)
+        content = cv2.imencode(".jpg", drawn[..., ::-1])[1].tobytes()
+    return Response(content, media_type="image/jpeg", headers=_FRESH)
+
+
+@router.put(
+    "/track",
+    summary="Correct begin and end",
+    status_code=202,
+    dependencies=OPERATOR,
+    responses=responses(400, 401, 403, 404, 409, 413, 422, 503),
+)
+def correct_track(lift_id: LiftIdPath, body: TrackIn, runtime: RuntimeDep) -> SetupOut:
+    """Move begin and end along the proposed path; the carriers are cut out anew, and picks are dropped.
+
+    422: `off_the_path`, `too_short_a_way` between them. 409: `setup_running`, `no_track`, `recording_gone`.
+    """
+    proposal = corrected(runtime.setup.kept.get(lift_id), body.begin, body.end)
+    return _shown(runtime, runtime.setup.cut_again(lift_id, proposal))
+
+
+@router.post(
+    "/watch",
+    summary="Watch the lift as it was set up",
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def start_watching(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:
+    """Make camera and track the lift's and watch it; its line is learnt already. 409: `setup_not_ready`."""
+    watch(runtime.setup, runtime.store, runtime.settings.data, lift_id)
+    runtime.cameras.refresh()
+    runtime.pipeline.reconfigured(lift_id)
+    return _shown(runtime, runtime.setup.kept.get(lift_id))
+
+
+@router.get(
+    "/carriers",
+    summary="The carriers seen",
+    dependencies=VIEWER,
+    responses=responses(401, 404, 409, 422, 503),
+)
+def list_carriers(lift_id: LiftIdPath, runtime: RuntimeDep) -> CarriersOut:
+    """Give the carriers that were cut out, in order of time, and groups of those that look alike."""
+    return CarriersOut.of(runtime.setup.kept.get(lift_id), runtime.settings.root_path)
+
+
+@router.get(
+    "/carriers/{number}/{place}.jpg",
+    summary="A carrier's picture",
+    dependencies=VIEWER,
+    response_class=Response,
+    responses={**_JPEG, **responses(401, 404, 409, 422, 503)},  # type: ignore[dict-item]
+)
+def get_carrier_picture(lift_id: LiftIdPath, number: Number, place: Place, runtime: RuntimeDep) -> Response:
+    """Give a carrier's registered picture, 200x200."""
+    content = _read(runtime, runtime.setup.kept.get(lift_id), f"{number}-{place}.jpg")
+    return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.put(
+    "/carriers/{number}/pick",
+    summary="Say what a carrier is",
+    dependencies=OPERATOR,
+    responses=responses(400, 401, 403, 404, 409, 413, 422, 503),
+)
+def pick_carrier(
+    lift_id: LiftIdPath, number: Number, body: PickIn, principal: Operator, runtime: RuntimeDep
+) -> CarriersOut:
+    """Mark a carrier as open or closed, in place of what was said before."""
+    pick = Pick(state=body.state, occupied=body.occupied, by=principal.name, at=datetime.now(UTC))
+    return CarriersOut.of(runtime.setup.pick(lift_id, number, pick), runtime.settings.root_path)
+
+
+@router.delete(
+    "/carriers/{number}/pick",
+    summary="Take back what a carrier is",
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def unpick_carrier(lift_id: LiftIdPath, number: Number, runtime: RuntimeDep) -> CarriersOut:
+    """Undo a pick."""
+    return CarriersOut.of(runtime.setup.pick(lift_id, number, None), runtime.settings.root_path)
+
+
+def _shown(runtime: Runtime, job: SetupJob) -> SetupOut:
+    return SetupOut.of(job, runtime.setup.share(job.lift_id))
+
+
+def _read(runtime: Runtime, job: SetupJob, name: str) -> bytes:
+    path: FilePath = runtime.setup.kept.folder(job.lift_id) / str(job.revision) / name
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise NotFoundError(f"the set-up of lift {job.lift_id!r} has no such picture yet") from None

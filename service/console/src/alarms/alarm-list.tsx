@@ -1,0 +1,45 @@
+/* The last alarms, whatever has become of them. */
+
+import type { JSX } from "preact";
+import { t, words } from "../i18n/text";
+import { clockTime } from "../i18n/time";
+import { alarms, type ShownAlarm } from "../state/alarms";
+import { kindOf } from "../state/watching";
+import { Acknowledge } from "./acknowledge";
+import { placeOf } from "./naming";
+
+const LISTED = 60;
+
+export function AlarmList(): JSX.Element {
+  const listed = alarms.value.slice(0, LISTED);
+  return (
+    <section aria-labelledby="alarms-title" class="log">
+      <h2 id="alarms-title">{t("alarms.title")}</h2>
+      <ol id="alarms" class="alarms">
+        {listed.length ? (
+          listed.map((alarm) => <Row key={alarm.id} alarm={alarm} />)
+        ) : (
+          <li key="none" class="note">
+            {t("alarms.none")}
+          </li>
+        )}
+      </ol>
+    </section>
+  );
+}
+
+function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
+  const state = alarm.unstored ? t("alarms.unstoredShort") : words.alarmStates[alarm.state];
+  return (
+    <li class={`alarm ${alarm.severity}`} data-state={alarm.state} data-alarm={alarm.id}>
+      <time dateTime={alarm.raised_at}>{clockTime(alarm.raised_at)}</time>
+      <span class="what">
+        <b>{kindOf(alarm)}</b>
+        {placeOf(alarm)}
+        {alarm.kind === "service_down" && <small>{alarm.message}</small>}
+      </span>
+      <span class="state">{alarm.late ? `${state} · ${t("alarms.lateShort")}` : state}</span>
+      {alarm.state === "active" && <Acknowledge alarm={alarm} />}
+    </li>
+  );
+}

@@ -1,0 +1,71 @@
+/* The banners that nobody can overlook. */
+
+import type { JSX } from "preact";
+import type { Alarm } from "../api/types";
+import { Picture } from "../components/picture";
+import { t, words } from "../i18n/text";
+import { clockTime, secondsBetween } from "../i18n/time";
+import { active, type ShownAlarm, standing } from "../state/alarms";
+import { isArmed } from "../state/lifts";
+import { Acknowledge } from "./acknowledge";
+import { headingOf } from "./naming";
+
+const MOST = 3;
+
+export function Banners(): JSX.Element {
+  const waiting = active.value;
+  return (
+    <section id="banners" aria-label={t("alarms.active")} aria-live="assertive">
+      {waiting.slice(0, MOST).map((alarm) => (
+        <Banner key={alarm.id} alarm={alarm} />
+      ))}
+      {waiting.length > MOST && (
+        <p key="more" class="more">
+          {t("alarms.more", { count: waiting.length - MOST })}
+        </p>
+      )}
+      <Still key="still" />
+    </section>
+  );
+}
+
+/** What somebody has seen and what is not over. */
+function Still(): JSX.Element | null {
+  const quiet = standing.value.filter((alarm) => alarm.state !== "active");
+  if (!quiet.length) return null;
+  const alarms = quiet.map((alarm) =>
+    t("alarms.withState", { alarm: headingOf(alarm), state: words.alarmStates[alarm.state] }),
+  );
+  return <p class="still">{t("alarms.still", { alarms: alarms.join("; ") })}</p>;
+}
+
+function Banner({ alarm }: { alarm: ShownAlarm }): JSX.Element {
+  return (
+    <article class={`banner ${alarm.severity}`} data-alarm={alarm.id} data-kind={alarm.kind}>
+      <div class="say">
+        <strong>{headingOf(alarm)}</strong>
+        <span>{t("alarms.says", { time: clockTime(alarm.raised_at), message: alarm.message })}</span>
+        {alarm.unstored && <span class="late unstored">{t("alarms.unstored")}</span>}
+        {isProvisional(alarm) && <span class="provisional">{t("alarms.provisional")}</span>}
+        {alarm.late && alarm.left_at && (
+          <span class="late">
+            {t("alarms.late", {
+              time: clockTime(alarm.left_at),
+              seconds: secondsBetween(alarm.left_at, alarm.raised_at),
+            })}
+          </span>
+        )}
+      </div>
+      <div class="evidence">
+        {alarm.evidence.map((url, i) => (
+          <Picture key={url} url={url} alt={t("alarms.picture", { number: i + 1 })} />
+        ))}
+      </div>
+      <Acknowledge alarm={alarm} />
+    </article>
+  );
+}
+
+/** What an unproven lift sees is shown like any other alarm, and said to be unproven. */
+const isProvisional = (alarm: Alarm): boolean =>
+  alarm.kind === "bar_open" && alarm.lift_id !== null && !isArmed(alarm.lift_id);

@@ -1,0 +1,28 @@
+/* The API's shapes by the names that the console uses; they are generated from its OpenAPI description. */
+
+export type {
+  AlarmKind,
+  AlarmOut as Alarm,
+  AlarmState,
+  AlarmsOut as AlarmPage,
+  ArmingReason,
+  CameraState,
+  CameraStatusOut as CameraStatus,
+  DisagreementOut as Disagreement,
+  DisagreementsOut as DisagreementPage,
+  LiftOut as Lift,
+  LiftsOut as LiftList,
+  NotArmedOut as NotArmed,
+  PassageImageOut as PassageImage,
+  PassageOut as Passage,
+  PassagesOut as PassagePage,
+  PersonOut as Person,
+  Problem,
+  Reason,
+  Role,
+  Seat,
+  SeatsOut as Seats,
+  SiteCalibrationOut as SiteCalibration,
+  SiteCalibrationsOut as SiteCalibrationList,
+  Verdict,
+} from "../../generated/api";

@@ -1,0 +1,54 @@
+/* What an operator can do with a proposal. */
+
+import { useSignalEffect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import type { Lift, SiteCalibration } from "../api/types";
+import { Button } from "../components/button";
+import { type Key, t } from "../i18n/text";
+import type { Proposals } from "./proposals";
+
+interface ActionsProps {
+  lift: Lift;
+  usable: readonly SiteCalibration[];
+  proposals: Proposals;
+}
+
+export function Actions({ lift, usable, proposals }: ActionsProps): JSX.Element {
+  const group = useRef<HTMLFieldSetElement>(null);
+  useSignalEffect(() => {
+    const isDone = proposals.outcome.value !== "";
+    // A button that has gone meanwhile has taken the keyboard's focus with it: it goes to the first one.
+    requestAnimationFrame(() => {
+      if (isDone && document.activeElement === document.body) group.current?.querySelector("button")?.focus();
+    });
+  });
+  const shown = usable[0];
+  const isShadowing = usable.some((one) => one.shadow);
+  const isUsed = usable.some((one) => one.active);
+  const action = (key: Key, press: () => unknown, isQuiet = true): JSX.Element => (
+    <Button
+      key={key}
+      class={isQuiet ? "quiet" : ""}
+      busy={proposals.busy.value}
+      label={t("calibration.actionOf", { action: t(key), lift: lift.name })}
+      onPress={press}
+    >
+      {t(key)}
+    </Button>
+  );
+  return (
+    <fieldset ref={group} class="actions" aria-label={t("calibration.actions")}>
+      {action("calibration.recalculate", proposals.recalculate)}
+      {shown &&
+        !shown.active &&
+        !shown.shadow &&
+        action("calibration.compare", () => proposals.compare(shown.version))}
+      {isShadowing && action("calibration.endShadow", proposals.endShadow)}
+      {shown &&
+        !shown.active &&
+        action("calibration.use", () => proposals.use(shown.version), !(shown.go && lift.armed))}
+      {isUsed && action("calibration.useMasks", proposals.useMasks)}
+    </fieldset>
+  );
+}

@@ -1,0 +1,51 @@
+/* GO or NO-GO, and what it was found from. */
+
+import type { JSX } from "preact";
+import type { Lift, Seats, SiteCalibration } from "../api/types";
+import { t } from "../i18n/text";
+import { clockTime } from "../i18n/time";
+import { whyNotArmed } from "../state/watching";
+
+type Decided = "calibration.go" | "calibration.noGo" | "calibration.notArmed";
+
+/** Only armed lifts get GO: swapped masks and another lift's masks may separate the clusters as well. */
+export function decide(lift: Lift, found: SiteCalibration): Decided {
+  if (lift.armed) return found.go ? "calibration.go" : "calibration.noGo";
+  const isSeparate = found.go || lift.not_armed?.reason !== "passages_do_not_part";
+  return isSeparate ? "calibration.notArmed" : "calibration.noGo";
+}
+
+export function Decision({ lift, found }: { lift: Lift; found: SiteCalibration }): JSX.Element {
+  const decided = decide(lift, found);
+  const why = whyNotArmed(lift)?.long ?? t("lifts.notArmed");
+  const overlap =
+    found.overlap < 0.0005 ? t("calibration.lessThan") : `${(100 * found.overlap).toFixed(1)}\u00a0%`;
+  return (
+    <p class="decision" data-go={String(decided === "calibration.go")}>
+      <strong>{t(decided)}</strong>
+      {t("calibration.overlap", { overlap })}
+      {t(`${decided}So`, { why })}
+    </p>
+  );
+}
+
+export function Origin({ found }: { found: SiteCalibration }): JSX.Element {
+  const reviewed = found.reviewed
+    ? t("calibration.reviewed", { reviewed: found.reviewed })
+    : t("calibration.reviewedNone");
+  const parts = [
+    t("calibration.origin", { time: clockTime(found.created_at), carriers: found.margins.length, reviewed }),
+    t("calibration.openShare", { share: found.open_share }),
+    found.prototypes ? t("calibration.prototypes") : t("calibration.noPrototypes"),
+  ];
+  if (found.adapter) parts.push(t("calibration.adapter"));
+  if (found.seats) parts.push(seatsInWords(found.seats));
+  return <p class="origin">{parts.join(" · ")}</p>;
+}
+
+/** What it learnt about its seat: how often it was taken, and which way its log odds are shifted. */
+function seatsInWords({ occupied_share: share, threshold }: Seats): string {
+  const taken = t("calibration.taken", { share });
+  if (Math.abs(threshold) < 0.1) return taken;
+  return t(threshold > 0 ? "calibration.seatMore" : "calibration.seatLess", { taken });
+}

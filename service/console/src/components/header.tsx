@@ -1,0 +1,43 @@
+/* The line at the top: how many lifts are watched, the time, who is signed in. */
+
+import type { JSX } from "preact";
+import { address } from "../api/client";
+import { t, words } from "../i18n/text";
+import { wallClock } from "../i18n/time";
+import { now } from "../state/clock";
+import { headline } from "../state/connection";
+import { person } from "../state/session";
+import { signOut } from "../state/watch";
+import { Button } from "./button";
+
+export function Header(): JSX.Element {
+  const who = person.value;
+  return (
+    <header class="top">
+      <h1>
+        <img src={address("/console/icon.svg")} alt="" width="28" height="28" /> {t("page.title")}
+      </h1>
+      <p id="link" class="pill" role="status" data-state={headline.value.state}>
+        {headline.value.text}
+      </p>
+      <Clock />
+      <nav aria-label={t("page.session")}>
+        <span id="who">{who && t("session.who", { name: who.name, role: words.roles[who.role] })}</span>
+        <a href={address("/docs")}>{t("page.api")}</a>
+        {who && (
+          <Button id="sign-out" class="quiet" onPress={signOut}>
+            {t("session.signOut")}
+          </Button>
+        )}
+      </nav>
+    </header>
+  );
+}
+
+function Clock(): JSX.Element {
+  return (
+    <p id="clock" class="clock" aria-hidden="true">
+      {wallClock(now.value)}
+    </p>
+  );
+}

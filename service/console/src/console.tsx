@@ -1,0 +1,20 @@
+/* The operators' page. */
+
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { App } from "./app";
+import { language } from "./i18n/text";
+import { cutOff, title } from "./state/connection";
+import { drawGently } from "./state/drawing";
+import { start } from "./state/watch";
+
+drawGently();
+document.documentElement.lang = language;
+effect(() => {
+  document.title = title.value;
+});
+effect(() => {
+  document.body.classList.toggle("not-connected", cutOff.value);
+});
+render(<App />, document.body);
+void start();

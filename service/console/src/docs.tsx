@@ -1,0 +1,25 @@
+/* The API's reference, drawn from /openapi.json: no third-party viewer, so it works without the internet. */
+
+import { render } from "preact";
+import { get } from "./api/client";
+import { language, t } from "./i18n/text";
+import type { Description } from "./reference/description";
+import { Calls, Prose } from "./reference/reference";
+
+document.documentElement.lang = language;
+
+async function start(about: Element, calls: Element): Promise<void> {
+  try {
+    const found = await get<Description>("/openapi.json");
+    about.replaceChildren();
+    render(<Prose text={found.info.description ?? ""} />, about);
+    render(<Calls description={found} />, calls);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    about.textContent = t("reference.failed", { problem });
+  }
+}
+
+const about = document.getElementById("about");
+const calls = document.getElementById("calls");
+if (about && calls) void start(about, calls);

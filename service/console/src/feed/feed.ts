@@ -1,0 +1,140 @@
+/* The alarm feed: a WebSocket that resumes where it stopped and says at once when it is silent. */
+
+import { address } from "../api/client";
+import type { Alarm } from "../api/types";
+
+const SILENCE_MS = 11_000; // two heartbeats of 5 s missed, and a second for the network
+const RETRY_MS = [500, 1000, 2000, 4000];
+const UNAUTHORIZED = [4401, 4403];
+
+export type Link = "waiting" | "live" | "lost";
+
+type Message =
+  | { type: "hello"; epoch: string; seq: number }
+  | { type: "alarm"; seq: number; alarm: Alarm }
+  | { type: "unreadable"; seq: number; alarm?: undefined }
+  | { type: "unstored"; alarms: Alarm[] }
+  | { type: "heartbeat"; seq: number };
+
+export interface FeedHandlers {
+  onAlarm(alarm: Alarm): void;
+  /** All that the database refuses so far. */
+  onUnstored(alarms: Alarm[]): void;
+  onLink(link: Link): void;
+  /** The history must be read again. */
+  onFresh(): void;
+  /** The session may be no longer valid. */
+  onRefused(): void;
+}
+
+export class AlarmFeed {
+  private readonly handlers: FeedHandlers;
+  private socket: WebSocket | null = null;
+  private epoch: string | null = null;
+  private seq: number | null = null;
+  private behindAt: number | null = null; // our seq at the last heartbeat, if that was ahead of it
+  private attempt = 0;
+  private stopped = false;
+  private timer = 0;
+  private silence = 0;
+
+  constructor(handlers: FeedHandlers) {
+    this.handlers = handlers;
+  }
+
+  start(): void {
+    this.stopped = false;
+    this.open();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.silence);
+    this.socket?.close();
+  }
+
+  private open(): void {
+    const after = this.seq === null ? "" : `?after=${this.seq}`;
+    const socket = new WebSocket(address(`/alarms${after}`).replace(/^http/, "ws"));
+    this.socket = socket;
+    this.listen();
+    socket.onmessage = (event) => {
+      if (socket !== this.socket) return;
+      this.listen();
+      this.receive(JSON.parse(event.data));
+    };
+    socket.onclose = (event) => {
+      if (socket === this.socket) this.closed(event.code);
+    };
+  }
+
+  private receive(message: Message): void {
+    switch (message.type) {
+      case "hello":
+        this.greeted(message.epoch, message.seq);
+        break;
+      case "alarm":
+      case "unreadable":
+        this.seq = Math.max(this.seq ?? 0, message.seq);
+        if (message.alarm) this.handlers.onAlarm(message.alarm);
+        break;
+      case "unstored":
+        this.handlers.onUnstored(message.alarms);
+        break;
+      case "heartbeat":
+        this.compare(message.seq);
+        break;
+      default: // a type of a later version
+    }
+  }
+
+  private greeted(epoch: string, seq: number): void {
+    this.attempt = 0;
+    const fresh = this.epoch !== epoch;
+    // Another epoch means another database: its numbers say nothing about the ones seen before.
+    if (fresh && this.epoch !== null) {
+      this.epoch = this.seq = null;
+      this.socket?.close();
+      return;
+    }
+    this.epoch = epoch;
+    this.seq ??= seq;
+    this.handlers.onUnstored([]); // what follows says which there are now
+    this.handlers.onLink("live");
+    if (fresh) this.handlers.onFresh();
+  }
+
+  /** Alarms up to `newest` are committed: if none has come since the last heartbeat that said so, resume. */
+  private compare(newest: number): void {
+    const behind = newest > (this.seq ?? 0);
+    if (behind && this.behindAt === this.seq) {
+      this.behindAt = null;
+      this.socket?.close();
+    } else {
+      this.behindAt = behind ? this.seq : null;
+    }
+  }
+
+  /** A dead connection may stay open for minutes: without a heartbeat it counts as lost. */
+  private listen(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      const socket = this.socket;
+      this.socket = null;
+      socket?.close();
+      this.closed(0);
+    }, SILENCE_MS);
+  }
+
+  private closed(code: number): void {
+    clearTimeout(this.silence);
+    if (this.stopped) return;
+    this.handlers.onLink("lost");
+    if (UNAUTHORIZED.includes(code) || this.attempt > 0) this.handlers.onRefused();
+    const wait = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)];
+    this.attempt += 1;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.open(), wait);
+  }
+}

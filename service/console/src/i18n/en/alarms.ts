@@ -1,0 +1,39 @@
+/* Alarms: their kinds, and what is said about them. */
+
+import type { AlarmKind } from "../../api/types";
+
+export const alarmKinds: Record<AlarmKind, string> = {
+  bar_open: "Bar open",
+  camera_lost: "Camera lost",
+  camera_frozen: "Picture frozen",
+  view_changed: "View changed",
+  low_visibility: "Low visibility",
+  worker_down: "Not judging",
+  lift_unknown_rate: "Too many unknown",
+  lift_invalid: "Lift out of service",
+  overloaded: "Overloaded",
+  service_down: "Service was down",
+};
+
+export const alarmSentences = {
+  "alarms.title": "Alarms",
+  "alarms.active": "Active alarms",
+  "alarms.none": "None so far.",
+  "alarms.seatUnclear": "Bar open, perhaps occupied",
+  "alarms.where": "{kind} · {place}",
+  "alarms.wholeService": "whole service",
+  "alarms.says": "{time} · {message}",
+  "alarms.more": "and {count} more not acknowledged, below",
+  "alarms.still": "Still standing: {alarms}",
+  "alarms.withState": "{alarm} ({state})",
+  "alarms.unstored":
+    "Not stored yet: the database refuses it, the disk may be full. It cannot be acknowledged.",
+  "alarms.unstoredShort": "not stored yet",
+  "alarms.provisional": "Provisional: this lift is not armed. Compare the pictures.",
+  "alarms.late": "Late: the carrier left at {time}, {seconds} s before this alarm",
+  "alarms.lateShort": "late",
+  "alarms.picture": "Picture {number} of the carrier",
+  "alarms.acknowledge": "Acknowledge",
+  "alarms.acknowledgeWhich": "Acknowledge: {kind}, {place}, {time}",
+  "alarms.notAcknowledged": "Not acknowledged: {problem}",
+};

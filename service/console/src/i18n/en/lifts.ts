@@ -1,0 +1,55 @@
+/* Lifts, their cameras and their last carriers. */
+
+import type { AlarmState, CameraState, Role, Seat, Verdict } from "../../api/types";
+
+const cameraStates: Record<CameraState, string> = {
+  starting: "starting",
+  live: "live",
+  degraded: "degraded",
+  lost: "camera lost",
+};
+const verdicts: Record<Verdict, string> = { open: "open", closed: "closed", unknown: "unknown" };
+const seats: Record<Seat, string> = {
+  occupied: "occupied",
+  empty: "empty",
+  unclear: "occupied or not: unclear",
+};
+const alarmStates: Record<AlarmState, string> = {
+  active: "active",
+  acknowledged: "acknowledged",
+  shelved: "shelved",
+  cleared: "cleared",
+};
+const roles: Record<Role, string> = { viewer: "viewer", operator: "operator", admin: "admin" };
+
+export const liftWords = { cameraStates, verdicts, seats, alarmStates, roles };
+
+export const liftSentences = {
+  "lifts.title": "Lifts",
+  "lifts.none": "No lift yet: enrol one with two masks (POST /lifts/ID/masks).",
+  "lifts.noCamera": "no camera",
+  "lifts.view": "What the camera of {name} sees",
+  "lifts.noPicture": "no picture",
+  "lifts.rate": "{rate:fixed0} pictures/s",
+  "lifts.line": "line {speed}",
+  "lifts.masks": "masks v{version}",
+  "lifts.noMasks": "no masks: nothing is judged",
+  "lifts.armed": "armed",
+  "lifts.notArmed": "not armed",
+  "lifts.notArmedWhy": "not armed: {why}",
+  "lifts.notArmedWhyWhat": "not armed: {why}; {what}",
+
+  "carrier.none": "no carrier yet",
+  "carrier.who": "carrier {number}, {seat}",
+  "carrier.confidence": "confidence {confidence:percent}",
+  "carrier.standsFor": "stands for {carriers} carriers",
+  "carrier.late": "late: it left {seconds} s before it was judged",
+  "carrier.begin": "Begin: {verdict}",
+  "carrier.middle": "Middle: {verdict}",
+  "carrier.end": "End: {verdict}",
+  "carrier.recent": "Recent carriers, newest first",
+  "carrier.recentOne": "{time}: {verdict}, {seat}",
+  "carrier.why": "Where was the bar seen?",
+  "carrier.whyColours":
+    "amber: on the open mask; blue: on the close mask; violet: on both; white: on neither",
+};

@@ -1,0 +1,61 @@
+/* A lift's card: its camera, the last carrier's pictures and the recent verdicts. */
+
+import type { JSX } from "preact";
+import type { Lift } from "../api/types";
+import { CalibrationPanel } from "../calibration/panel";
+import { t, worded, words } from "../i18n/text";
+import { standing } from "../state/alarms";
+import { passagesOf } from "../state/lifts";
+import { whyNotArmed, whyNotWatched } from "../state/watching";
+import { CameraView } from "./camera-view";
+import { LastCarrier } from "./last-carrier";
+import { RecentCarriers } from "./recent-carriers";
+
+export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
+  const passages = passagesOf(lift.id);
+  const last = passages[0];
+  const why = whyNotWatched(lift, standing.value);
+  const unarmed = whyNotArmed(lift);
+  const camera = lift.camera_status?.state ?? "none";
+  return (
+    <article
+      class="card"
+      data-lift={lift.id}
+      data-camera={camera}
+      data-watched={String(why === null)}
+      data-armed={String(lift.armed)}
+      data-verdict={last?.verdict}
+      data-occupied={last && String(last.occupied)}
+      data-seat={last?.seat}
+    >
+      <header>
+        <h3>{lift.name}</h3>
+        <p class="pill" data-state={camera === "live" && why !== null ? "degraded" : camera}>
+          {why ?? stateWord(lift)}
+        </p>
+      </header>
+      {unarmed && <p class="unarmed">{unarmed.long}</p>}
+      {lift.camera_status && <CameraView lift={lift} />}
+      <LastCarrier passage={last} />
+      <RecentCarriers passages={passages} />
+      <p class="facts">{facts(lift).join(" · ")}</p>
+      <CalibrationPanel lift={lift} model={passages.find((passage) => passage.model)?.model ?? null} />
+    </article>
+  );
+}
+
+function stateWord({ camera_status: status }: Lift): string {
+  return status ? worded(words.cameraStates, status.state, status.state) : t("lifts.noCamera");
+}
+
+function facts({ camera_status: status, mask_version: version, armed }: Lift): string[] {
+  const found: string[] = [];
+  if (status) {
+    found.push(t("lifts.rate", { rate: status.fps }));
+    if (status.line_speed) found.push(t("lifts.line", { speed: status.line_speed }));
+    if (status.message) found.push(status.message);
+  }
+  found.push(version ? t("lifts.masks", { version }) : t("lifts.noMasks"));
+  if (armed) found.push(t("lifts.armed"));
+  return found;
+}

@@ -1,0 +1,20 @@
+/* Which page is at which address: a page joins here. */
+
+import type { JSX } from "preact";
+import { t } from "./i18n/text";
+import { WatchPage } from "./lifts/watch-page";
+import { hrefOf, type Route } from "./route/route";
+
+/** The page at an address; `#/` is the lifts and alarms. */
+export function page(route: Route): JSX.Element {
+  const [room] = route;
+  if (room === undefined) return <WatchPage />;
+  return (
+    <p class="note">
+      {t("page.notFound")}{" "}
+      <a class="target" href={hrefOf()}>
+        {t("page.back")}
+      </a>
+    </p>
+  );
+}

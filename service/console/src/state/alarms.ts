@@ -1,0 +1,66 @@
+/* The alarms: what came by the feed and from the history, newest first. */
+
+import { batch, computed, signal } from "@preact/signals";
+import { post } from "../api/client";
+import type { Alarm } from "../api/types";
+import { stands } from "./watching";
+
+const KEEP = 200;
+
+/** unstored: the database refuses it so far; nothing can be done with it yet. */
+export type ShownAlarm = Alarm & { unstored?: true };
+
+const byId = signal<ReadonlyMap<string, ShownAlarm>>(new Map());
+const unstored = signal<readonly ShownAlarm[]>([]);
+
+const newestFirst = (a: Alarm, b: Alarm): number => b.raised_at.localeCompare(a.raised_at) || b.seq - a.seq;
+/** People in danger first, then people who may be, then what the system cannot see. */
+const rank = ({ severity, kind }: Alarm): number =>
+  severity === "critical" ? 0 : kind === "bar_open" ? 1 : 2;
+
+export const alarms = computed(() => [...byId.value.values(), ...unstored.value].sort(newestFirst));
+/** What nobody has acknowledged, the gravest first. */
+export const active = computed(() =>
+  alarms.value.filter((alarm) => alarm.state === "active").sort((a, b) => rank(a) - rank(b)),
+);
+/** Everything that still says something, whether or not somebody has seen it. */
+export const standing = computed(() => alarms.value.filter(stands));
+
+/** Take in an alarm, unless a newer state of it is known. */
+export function put(...changed: Alarm[]): void {
+  const found = new Map(byId.value);
+  for (const alarm of changed) {
+    const known = found.get(alarm.id);
+    if (!known || known.seq <= alarm.seq) found.set(alarm.id, alarm);
+  }
+  if (found.size > KEEP) forgetOldest(found);
+  byId.value = found;
+}
+
+/** Only what is over may be forgotten: what stands never vanishes from the page. */
+function forgetOldest(found: Map<string, ShownAlarm>): void {
+  const over = [...found.values()].filter((alarm) => !stands(alarm)).sort(newestFirst);
+  for (const alarm of over.slice(KEEP / 2)) found.delete(alarm.id);
+}
+
+export function setUnstored(waiting: readonly Alarm[]): void {
+  unstored.value = waiting.map((alarm) => ({ ...alarm, unstored: true }));
+}
+
+/** The ids known now; what arrives later is newer than any page that is asked for now. */
+export const known = (): string[] => [...byId.value.keys()];
+
+/** Take in the history as it was read; of the alarms `before` only those in it stay. */
+export function replace(before: readonly string[], read: readonly Alarm[]): void {
+  const kept = new Set(read.map((alarm) => alarm.id));
+  const gone = new Set(before.filter((id) => !kept.has(id)));
+  batch(() => {
+    byId.value = new Map([...byId.value].filter(([id]) => !gone.has(id)));
+    put(...read);
+  });
+}
+
+/** Acknowledge an alarm. Throws ApiError. */
+export async function acknowledge(alarm: Alarm): Promise<void> {
+  put(await post<Alarm>(`/alarms/${encodeURIComponent(alarm.id)}/acknowledge`));
+}

@@ -1,0 +1,50 @@
+/* Whether what the page shows can be trusted: never calm when blind. */
+
+import { computed, signal } from "@preact/signals";
+import type { Link } from "../feed/feed";
+import { t } from "../i18n/text";
+import { active, standing } from "./alarms";
+import { now } from "./clock";
+import { lifts } from "./lifts";
+import { person, signedOut } from "./session";
+import { summary } from "./watching";
+
+const STALE_MS = 12_000;
+
+export const link = signal<Link>("waiting");
+/** When lifts and passages were last read; 0 before. */
+export const polledAt = signal(0);
+/** Whether the standing alarms have been read since the feed began. */
+export const historyRead = signal(false);
+
+const stale = computed(() => polledAt.value > 0 && now.value - polledAt.value > STALE_MS);
+
+/** Whether somebody looks at a page that no alarm reaches. */
+export const cutOff = computed(() => person.value !== null && (link.value === "lost" || stale.value));
+const connected = computed(
+  () => link.value === "live" && historyRead.value && polledAt.value > 0 && !stale.value,
+);
+
+const SIGNED_OUT = {
+  starting: { state: "waiting", text: t("link.connecting") },
+  unreachable: { state: "lost", text: t("link.unreachable") },
+  unknown: { state: "lost", text: t("link.notSignedIn") },
+  ended: { state: "lost", text: t("link.signedOut") },
+} as const;
+
+/** The line at the top of the page. */
+export const headline = computed((): { state: string; text: string } => {
+  if (!person.value) return SIGNED_OUT[signedOut.value];
+  if (cutOff.value) return { state: "lost", text: t("link.lost") };
+  if (!connected.value) return { state: "waiting", text: t("link.connecting") };
+  const { calm, text } = summary(lifts.value, standing.value);
+  return { state: calm ? "live" : "degraded", text };
+});
+
+/** The title of the browser's tab. */
+export const title = computed(() => {
+  if (!person.value) return t("page.title");
+  if (!connected.value) return t("page.titleLost");
+  const count = active.value.length;
+  return count ? t("page.titleCount", { count }) : t("page.title");
+});

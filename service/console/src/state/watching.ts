@@ -1,0 +1,88 @@
+/* What the page may claim: which lifts are watched, which are not and why, and which alarms stand. */
+
+import type { Alarm, AlarmKind, Lift } from "../api/types";
+import { fill, t, worded, words } from "../i18n/text";
+
+/** While one of these stands at a lift, its carriers are not judged, or not all of them. */
+const BLIND: ReadonlySet<AlarmKind> = new Set<AlarmKind>([
+  "camera_lost",
+  "camera_frozen",
+  "view_changed",
+  "low_visibility",
+  "worker_down",
+  "lift_unknown_rate",
+  "lift_invalid",
+  "overloaded",
+]);
+
+/** The cause of an open bar's alarm where nobody can tell whether anybody sits there. */
+const SEAT_UNCLEAR = "seat_unclear";
+
+/** What has happened, not conditions: done once somebody has acknowledged it. */
+const MOMENTS: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["bar_open", "service_down"]);
+
+/** Whether an alarm still says something: a condition that is not over, or a moment that nobody has acknowledged. */
+export function stands(alarm: Alarm): boolean {
+  if (alarm.state === "cleared") return false;
+  return !MOMENTS.has(alarm.kind) || alarm.state !== "acknowledged";
+}
+
+/** What has happened, in a word or two; an open bar with an unclear seat is said to be one. */
+export function kindOf(alarm: Alarm): string {
+  if (alarm.kind === "bar_open" && alarm.cause === SEAT_UNCLEAR) return t("alarms.seatUnclear");
+  return worded(words.alarmKinds, alarm.kind, alarm.kind);
+}
+
+/** Why this lift's carriers are not being judged now, in words; null when they are. */
+export function whyNotWatched(lift: Lift, standing: readonly Alarm[]): string | null {
+  if (lift.not_watched) return lift.not_watched;
+  const alarm = standing.find(
+    ({ kind, lift_id: place }) => BLIND.has(kind) && (place === lift.id || place === null),
+  );
+  if (alarm) return alarm.cause.replaceAll("_", " ") || kindOf(alarm).toLowerCase();
+  return lift.camera_status?.message || null; // covered, dark, frozen: said before its alarm is due
+}
+
+/** Why this lift may not say that all is well, in words, and what to do; null where it is armed, or not watched. */
+export function whyNotArmed(lift: Lift): { short: string; long: string } | null {
+  if (lift.armed || !lift.mask_version) return null;
+  const found = lift.not_armed;
+  if (!found) return { short: t("lifts.notArmed"), long: t("lifts.notArmed") };
+  const text = words.notArmed[found.reason];
+  if (!text) return { short: t("lifts.notArmed"), long: found.message }; // a reason of a later version
+  const why = fill(text.why, found.parameters);
+  const what = fill(text.what, found.parameters);
+  return { short: t("lifts.notArmedWhy", { why }), long: t("lifts.notArmedWhyWhat", { why, what }) };
+}
+
+/** The line at the top. `calm` only where every lift is watched and armed, and nothing stands. */
+export function summary(lifts: readonly Lift[], standing: readonly Alarm[]): { calm: boolean; text: string } {
+  const known = new Set(lifts.map((lift) => lift.id));
+  const blind: { name: string; why: string }[] = [];
+  for (const lift of lifts) {
+    const why = whyNotWatched(lift, standing);
+    if (why !== null) blind.push({ name: lift.name, why });
+  }
+  const watched = lifts.length - blind.length;
+  // A lift whose configuration cannot be read is not among the lifts: its alarm alone tells of it.
+  for (const { kind, lift_id: place } of standing) {
+    if (kind === "lift_invalid" && place !== null && !known.has(place)) {
+      blind.push({ name: place, why: t("watching.outOfService") });
+    }
+  }
+  const total = watched + blind.length;
+  const parts: string[] = [];
+  if (!total) parts.push(t("watching.none"));
+  else if (blind.length) {
+    parts.push(t("watching.some", { watched, total }), ...blind.map((each) => t("watching.lift", each)));
+  } else parts.push(total === 1 ? t("watching.one") : t("watching.all", { total }));
+  const unarmed = lifts.flatMap((lift) => {
+    const why = whyNotArmed(lift);
+    return why ? [t("watching.lift", { name: lift.name, why: why.short })] : [];
+  });
+  parts.push(...unarmed);
+  const calm = watched > 0 && !blind.length && !unarmed.length && !standing.length;
+  if (standing.length) parts.push(t("watching.stand", { count: standing.length }));
+  else if (calm) parts.push(t("watching.calm"));
+  return { calm, text: parts.join(" · ") };
+}

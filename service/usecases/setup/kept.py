@@ -1,0 +1,107 @@
+"""Lifts' set-ups as they are kept: the job in the database, recording and pictures in a folder."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from functools import partial
+from pathlib import Path
+
+from lifts.schema import Camera, Lift
+from service.domain.errors import ConflictError, NotFoundError
+from service.setup.jobs.messages import RECORDING
+from service.setup.jobs.state import SetupJob, SetupProblem, SetupState
+from service.store import lifts
+from service.store.database import Store
+from service.store.setup import jobs
+
+SIZE = (1280, 720)
+"""What a camera's size is taken for before it is known."""
+
+
+RECORDINGS_KEPT_S = 7 * 24 * 3600.0
+"""What a camera sent is personal data: for so long a track can be corrected by it, then it is deleted."""
+
+
+class KeptSetups:
+    """The jobs of one data folder. Safe from any thread; whoever changes a job holds the board's lock.
+
+    Args:
+        data_dir: each lift's recording and pictures go into a folder of its own, below `setup`.
+        store: keeps the jobs.
+    """
+
+    def __init__(self, data_dir: Path, store: Store) -> None:
+        self._folder, self._store = Path(data_dir) / "setup", store
+
+    def listing(self) -> list[SetupJob]:
+        """Return every job that can be read. Raises StoreError."""
+        with self._store.reading() as session:
+            return jobs.listing(session)
+
+    def find(self, lift_id: str) -> SetupJob | None:
+        """Return a lift's job; None if it has none. Raises DamagedError, StoreError."""
+        with self._store.reading() as session:
+            return jobs.get(session, lift_id)
+
+    def get(self, lift_id: str) -> SetupJob:
+        """Return a lift's job. Raises NotFoundError, DamagedError, StoreError."""
+        job = self.find(lift_id)
+        if job is None:
+            error = NotFoundError(f"lift {lift_id!r} is not being set up")
+            error.code = "no_setup"
+            raise error
+        return job
+
+    def put(self, job: SetupJob) -> SetupJob:
+        """Store a job in place of the one before; returns it. Raises StoreError."""
+        self._store.write(partial(jobs.put, job=job)).result()
+        return job
+
+    def delete(self, lift_id: str) -> None:
+        """Delete a job with all that it left. Raises StoreError."""
+        self._store.write(partial(jobs.delete, lift_id=lift_id)).result()
+        self.clear(lift_id)
+
+    def clear(self, lift_id: str) -> None:
+        """Delete a lift's recording and pictures."""
+        shutil.rmtree(self.folder(lift_id), ignore_errors=True)
+
+    def purge(self) -> None:
+        """Delete recordings that are older than may be."""
+        for path in self._folder.glob(f"*/{RECORDING}"):
+            if time.time() - path.stat().st_mtime > RECORDINGS_KEPT_S:
+                path.unlink(missing_ok=True)
+
+    def folder(self, lift_id: str) -> Path:
+        """Return where a lift's recording and pictures are."""
+        return self._folder / lift_id
+
+    def configured(self, job: SetupJob) -> Lift:
+        """Return the lift as the job would have it: what is known of it, with its camera and its track."""
+        try:
+            with self._store.reading() as session:
+                known = lifts.get(session, job.lift_id)
+        except (NotFoundError, ConflictError):
+            known = Lift(id=job.lift_id, name=job.request.name)
+        request = job.request
+        camera = Camera(
+            url=request.url,
+            transport=request.transport,
+            credentials=request.credentials,
+            width=job.width or SIZE[0],
+            height=job.height or SIZE[1],
+        )
+        if known.camera is not None and known.camera.url == request.url:
+            own = {"transport", "credentials"} | ({"width", "height"} if job.width else set())
+            camera = known.camera.model_copy(update={name: getattr(camera, name) for name in own})
+        track = None if job.proposal is None else job.proposal.track
+        return known.model_copy(update={"camera": camera, "track": track})
+
+
+def failed(job: SetupJob, problem: SetupProblem) -> SetupJob:
+    """Return a job as failed, for this reason, in the step that it was at."""
+    parameters = {**problem.parameters, "step": job.step.value}
+    return job.model_copy(
+        update={"state": SetupState.FAILED, "problem": SetupProblem(code=problem.code, parameters=parameters)}
+    )

@@ -1,0 +1,115 @@
+"""Everybody can use the page: axe-core finds nothing, gloves hit every target, nothing needs a mouse."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from service.console import build
+from tests.service.console.conftest import Served
+from tests.service.console.everything import fill
+from tests.service.console.test_console import PATIENCE_MS, shown
+
+LEAST_PX = 44
+SIZES = {"desktop": (1400, 900), "tablet": (820, 1180), "phone": (390, 844)}
+SCREENS = os.environ.get("SCREENS")
+"""Folder for pictures of every page, at every size, in light and dark: `make screens` looks at them."""
+TARGETS = "a, button, summary, input, select, textarea, [role=button], [tabindex]"
+
+
+def everything(page: Page, served: Served) -> None:
+    page.goto(served.link())
+    shown(page, "#link[data-state=degraded]")
+    page.locator("[data-lift=demo-quad] .own summary").click()
+    page.get_by_role("button", name="Where was the bar seen?").click()
+    shown(page, ".disagreements li")
+
+
+def signing_in(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    page.get_by_label("API token").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).not_to_be_empty(timeout=PATIENCE_MS)
+
+
+def reference(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/docs")
+    shown(page, "#calls article")
+    for summary in page.locator("#calls summary").all()[:3]:
+        summary.click()
+
+
+def nowhere(page: Page, served: Served) -> None:
+    page.goto(served.link())
+    shown(page, "#watch")
+    page.goto(f"{served.url}/#/no/such/page")
+    expect(page.get_by_role("link", name="Back to the lifts")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def cut_off(page: Page, served: Served) -> None:
+    page.goto(served.link())
+    shown(page, "#link[data-state=degraded]")
+    served.stop()
+    expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
+
+
+PAGES = [cut_off, everything, signing_in, reference, nowhere]
+
+
+@pytest.fixture(params=["desktop", pytest.param("tablet", marks=pytest.mark.slow), "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, served: Served) -> Iterator[Page]:
+    """An empty page of a browser; the service holds everything that can be shown."""
+    fill(served.house)
+    width, height = SIZES[request.param]
+    context = browser.new_context(locale="en-GB", viewport={"width": width, "height": height})
+    made = context.new_page()
+    made.set_default_timeout(PATIENCE_MS)
+    yield made
+    context.close()
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe-core finds, all of its rules, with the elements; [] for nothing."""
+    page.evaluate((build.PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {node['html'][:150]}: {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def small(page: Page) -> list[str]:
+    """Return the targets that a glove misses."""
+    boxes = page.locator(TARGETS).evaluate_all(
+        "all => all.map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect().toJSON()])"
+    )
+    visible = [(html, box) for html, box in boxes if box["width"] and box["height"]]
+    assert visible
+    return [
+        f"{html}: {json.dumps(box)}"
+        for html, box in visible
+        if min(box["width"], box["height"]) < LEAST_PX - 0.01
+    ]
+
+
+@pytest.mark.parametrize("where", PAGES)
+def test_everybody_can_use_every_page(
+    page: Page, served: Served, where: Any, request: pytest.FixtureRequest
+) -> None:
+    """In light and dark: no finding of axe-core, no target below 44 pixels, nothing beyond the edge."""
+    where(page, served)
+    schemes: tuple[Any, ...] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        if SCREENS:
+            name = f"{where.__name__}-{request.node.callspec.params['page']}-{scheme}.png"
+            page.evaluate("scrollTo(0, 0)")
+            page.screenshot(path=Path(SCREENS) / name, full_page=True)
+        assert findings(page) == []
+    assert small(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,80 @@
+"""What the operators' page is built from, and what comes of it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.console import build
+from service.web import app
+from tests.service.api.conftest import House
+
+ROOT = build.HERE.parents[1]
+MOST_BYTES = 300_000
+MOST_LINES, MOST_FILES = 300, 12
+
+
+def test_the_page_is_small_and_whole(built: None) -> None:
+    """Two pages, a script each, one style sheet, an icon: at most 300 kB, and no address of another host."""
+    files = {path.name: path.read_bytes() for path in build.BUILT.iterdir()}
+    assert set(files) == {"index.html", "docs.html", "console.js", "docs.js", "style.css", "icon.svg"}
+    assert sum(map(len, files.values())) <= MOST_BYTES
+    assert build.is_current()
+    hosts = {
+        host.decode() for content in files.values() for host in re.findall(rb"https?://([\w.]+)", content)
+    }
+    assert hosts <= {"www.w3.org"}  # a name space, never asked for
+
+
+def test_packages_are_pinned_without_a_registry() -> None:
+    """Exact versions with their checksums; whoever installs asks the registry of their own."""
+    wanted = json.loads((build.HERE / "package.json").read_text())
+    for version in (wanted["dependencies"] | wanted["devDependencies"]).values():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    packages = json.loads((build.HERE / "package-lock.json").read_text())["packages"]
+    packages.pop("")
+    assert packages
+    assert all("integrity" in package and "resolved" not in package for package in packages.values())
+
+
+def test_a_page_that_is_not_built_says_what_to_do(
+    make_house: Callable[..., House], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In words, not as an empty page; the API answers all the same."""
+    monkeypatch.setattr(app, "CONSOLE", tmp_path / "built")
+    house = make_house()
+    for path in ("/", "/docs"):
+        answer = house.client.get(path)
+        assert answer.status_code == 503
+        assert "make setup" in answer.text
+    assert house.call("GET", "/lifts").status_code == 200
+
+
+def test_the_pages_sources_can_be_read_in_a_sitting() -> None:
+    """As for Python: no file and no folder is longer than a person reads in one go."""
+    files = [path for path in (build.HERE / "src").rglob("*") if path.is_file()]
+    assert not [path.name for path in files if len(path.read_text().splitlines()) > MOST_LINES]
+    assert max(Counter(path.parent for path in files).values()) <= MOST_FILES
+
+
+@pytest.mark.slow
+def test_the_wheel_contains_the_page_built(built: None, tmp_path: Path) -> None:
+    """The page as it is served, and neither its sources nor anything of third parties."""
+    source = tmp_path / "source"  # building leaves files beside the source
+    source.mkdir()
+    for name in ("README.md", "LICENSE", "MANIFEST.in", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(ROOT / "service", source / "service", ignore=shutil.ignore_patterns("node_modules"))
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", str(tmp_path), str(source)], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("service/console/")]
+    assert {Path(name).name for name in names} == {path.name for path in build.BUILT.iterdir()}
+    assert all(name.startswith("service/console/built/") for name in names)
