@@ -60,7 +60,7 @@ def test_a_line_that_is_known_has_a_row_of_its_own() -> None:
 
 def test_lifts_on_which_nothing_was_chosen_are_given_first() -> None:
     """Where they were judged, the misjudged passages are theirs."""
-    (row,) = headlines({"loco": _read("loco"), "final": _read("final")}).rows
+    row, _ = headlines({"loco": _read("loco"), "final": _read("final")}).rows
     assert f"of {len(_read('final')['lifts'])} unseen lifts" in str(row[2])
 
 
@@ -101,6 +101,11 @@ def _with(factor: str) -> float:
     return 100 * float(_factors()[factor]["accuracy_with"])
 
 
+def _seats(row: str) -> dict[str, Any]:
+    counts: dict[str, Any] = _read("seats")["rows"][row]["verdicts"]["per_passage"]
+    return counts
+
+
 def _unclear(counts: dict[str, Any], seat: str) -> float:
     return 100 * float(counts[f"{seat}_unclear"] / counts[f"{seat}_seen"])
 
@@ -115,22 +120,18 @@ PROSE: dict[str, Callable[[], str]] = {
             **_counts("final", "per_passage")
         )
     ),
-    "textured seats": lambda: "it is {empty_called_occupied} of {empty_seen}".format(
-        **_read("seats")["rows"]["alone"]["verdicts"]["per_passage"]
-    ),
+    "textured seats": lambda: "it is {empty_called_occupied} of {empty_seen}".format(**_seats("alone")),
     "a child alone": lambda: "{occupied_called_empty} of {occupied_seen} are overlooked,".format(
-        **_read("seats")["rows"]["child"]["verdicts"]["per_passage"]
+        **_seats("child")
     ),
     "people behind": lambda: "with people behind the bench {empty_called_occupied} of {empty_seen})".format(
-        **_read("seats")["rows"]["behind"]["verdicts"]["per_passage"]
+        **_seats("behind")
     ),
     "unclear seats": lambda: (
         f"{_unclear(_counts('final', 'per_passage'), 'empty'):.0f} % of the empty chairs on the unseen lifts, "
-        f"{_unclear(_read('seats')['rows']['alone']['verdicts']['per_passage'], 'empty'):.0f} % before photographs"
+        f"{_unclear(_seats('alone'), 'empty'):.0f} % before photographs"
     ),
-    "a child, unclear": lambda: (
-        f"{_unclear(_read('seats')['rows']['child']['verdicts']['per_passage'], 'occupied'):.0f} % are unclear"
-    ),
+    "a child, unclear": lambda: f"{_unclear(_seats('child'), 'occupied'):.0f} % are unclear",
     "half-lowered bars": lambda: (
         f"Bars on their way down: {_with('half-lowered bar'):.0f} % of such pictures are"
     ),
