@@ -80,8 +80,9 @@ def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Ser
 def test_codes_become_sentences_on_the_page(page: Page, served: Served) -> None:
     """What the page says is made of codes and numbers, in its own words, never of the service's sentence."""
     says(page, "The lift is watched · no alarm stands", "live")
-    frozen = {"cause": "camera_frozen", "parameters": {"still_s": 7}, "message": "(a sentence)"}
-    served.house.cameras.by_lift["demo-quad"] = replace(status_of("demo-quad"), **frozen)
+    served.house.cameras.by_lift["demo-quad"] = replace(
+        status_of("demo-quad"), cause="camera_frozen", parameters={"still_s": 7}, message="(a sentence)"
+    )
     says(page, "0 of 1 lifts watched · Demo quad: the camera's picture was frozen", "degraded")
     facts = page.locator("[data-lift=demo-quad] .facts")
     expect(facts).to_contain_text("the camera has sent the same picture for 7 s")
