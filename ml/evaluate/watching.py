@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -73,18 +74,35 @@ def watch_video(
     Raises:
         RuntimeError: the command failed; with its error output.
     """
+    return watch_with_summary(video, lift, model, learnt, pictures)[0]
+
+
+def watch_with_summary(
+    video: Path, lift: Path, model: Path, learnt: Path | None = None, pictures: Path | None = None
+) -> tuple[list[Record], Record]:
+    """Watch a video as `watch_video` does; returns its carriers' lines, and the command's summary.
+
+    Raises:
+        RuntimeError: the command failed; with its error output.
+    """
     command = [sys.executable, "-m", "service.cli", "watch", str(video), "--lift", str(lift)]
     if learnt is not None:
         command += ["--learnt", str(learnt)]
     if pictures is not None:
         command += ["--pictures", str(pictures)]
+    # One thread: further ones wait for it actively, which doubles the processor time of the same answers.
     done = subprocess.run(
-        [*command, "--json", "--timing", "--model", str(model)], capture_output=True, text=True, check=False
+        [*command, "--json", "--timing", "--model", str(model)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     if done.returncode not in {0, 3}:
         raise RuntimeError(f"{video.parent.name}/{video.name}: {done.stderr.strip()}")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return [line for line in lines if "passage" in line]
+    summary: Record = next((line["summary"] for line in lines if "summary" in line), {})
+    return [line for line in lines if "passage" in line], summary
 
 
 def watch(

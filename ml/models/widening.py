@@ -14,9 +14,9 @@ from ml.models.layers import StandardConv
 
 
 def fits_into(narrow: ModelConfig, wide: ModelConfig) -> bool:
-    """Return whether a network has room for another one in every layer."""
+    """Return whether a network has room for another one in every layer; never for one with a trunk."""
     widths = zip((*narrow.widths, narrow.matcher_width), (*wide.widths, wide.matcher_width), strict=True)
-    return all(a <= b for a, b in widths) and narrow.free_channels == wide.free_channels
+    return all(a <= b for a, b in widths) and narrow.free_channels == wide.free_channels and not narrow.trunk
 
 
 def widened(weights: dict[str, Tensor], narrow: ModelConfig, network: BarwatchNetwork) -> dict[str, Tensor]:

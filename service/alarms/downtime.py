@@ -90,6 +90,7 @@ def _record(session: Session, lift_id: str, since: datetime, now: datetime) -> N
         message=f"Not watched from {since:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC ({length}): "
         "the service was down meanwhile",
         cause=f"since {since:%Y-%m-%dT%H:%M:%SZ}",
+        parameters={"since": f"{since:%Y-%m-%dT%H:%M:%SZ}", "until": f"{now:%Y-%m-%dT%H:%M:%SZ}"},
     )
     short = timedelta() <= gap <= SHORT
     alarms.raise_alarm(session, draft, state=AlarmState.CLEARED if short else AlarmState.ACTIVE)

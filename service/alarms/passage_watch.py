@@ -97,7 +97,9 @@ class PassageWatch:
         message = f"{share.wrong} of the last {len(share.recent)} passages could not be judged"
         if share.active and share.commonest_reason:
             message += f", most of them: {share.commonest_reason}"
-        return Health(AlarmKind.LIFT_UNKNOWN_RATE, self._lift_id, share.active, message, UNKNOWN_PASSAGES)
+        numbers = {"unknown": share.wrong, "passages": len(share.recent)}
+        kind = AlarmKind.LIFT_UNKNOWN_RATE
+        return Health(kind, self._lift_id, share.active, message, UNKNOWN_PASSAGES, numbers)
 
     def _another_lift(self) -> Health:
         message = (

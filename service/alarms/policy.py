@@ -41,6 +41,7 @@ def passage_alarm(record: PassageRecord, evidence: tuple[str, ...]) -> AlarmDraf
         evidence=evidence,
         cause="" if clear else SEAT_UNCLEAR,
         left_at=record.left_at,
+        parameters={"carriers": record.carriers, "confidence": round(judgement.confidence, 4)},
     )
 
 
@@ -52,4 +53,5 @@ def health_alarm(health: Health) -> AlarmDraft:
         lift_id=health.lift_id,
         message=health.message,
         cause=health.cause,
+        parameters=health.parameters,
     )

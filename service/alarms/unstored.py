@@ -60,4 +60,5 @@ def _alarm_of(draft: AlarmDraft) -> Alarm:
         message=draft.message,
         cause=draft.cause,
         left_at=draft.left_at,
+        parameters=draft.parameters,
     )

@@ -61,6 +61,7 @@ class ProblemDetails(BaseModel):
                     "status": 422,
                     "detail": "open mask is empty: 0 white pixels, expected at least 40",
                     "instance": "/lifts/demo-quad/masks",
+                    "code": "unprocessable_content",
                 }
             ]
         }
@@ -72,7 +73,9 @@ class ProblemDetails(BaseModel):
     detail: str
     instance: str
     errors: list[InvalidPart] | None = None
-    code: str | None = Field(default=None, description="Which error it is, for programs.")
+    code: str = Field(
+        description="Which error it is, for programs; the status says it where there is no other."
+    )
     parameters: dict[str, int | str] | None = Field(
         default=None, description="The numbers and names in `detail`, for programs."
     )
@@ -82,7 +85,9 @@ def problem_body(
     status: int, detail: str, path: str, errors: list[InvalidPart] | None = None
 ) -> ProblemDetails:
     """Return the problem for an HTTP status."""
-    return ProblemDetails(title=_title(status), status=status, detail=detail, instance=path, errors=errors)
+    title = _title(status)
+    code = title.lower().replace(" ", "_")
+    return ProblemDetails(title=title, status=status, detail=detail, instance=path, errors=errors, code=code)
 
 
 def problem_response(
@@ -98,7 +103,7 @@ def problem_response(
     """Return the answer for an HTTP status; `headers` are added to it."""
     problem = problem_body(status, detail, path, errors)
     problem.parameters = dict(parameters) if parameters else None
-    problem.code = code or None
+    problem.code = code or problem.code
     body = problem.model_dump(exclude_none=True)
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from service.capture.clock import MediaClock
+from service.domain.camera import Pause
 from service.domain.errors import ConfigurationError, SourceError
 from service.domain.frame import Frame
 from service.host.runner import BackOff, Runner
@@ -54,7 +55,7 @@ class CameraReader:
         self._frames = frames
         self._back_off = back_off or BackOff()
         self._runner = Runner("camera-reader", self._read)
-        self._message = "connecting"
+        self._message, self._cause = "connecting", Pause.CONNECTING.value
         self.frames_read = 0
         self.connections = 0
         self.ended = threading.Event()
@@ -88,17 +89,22 @@ class CameraReader:
         """Why there are no frames, for people; empty while there are."""
         return self._message or self._runner.trouble
 
+    @property
+    def cause(self) -> str:
+        """The same as a code, see CameraStatus.cause."""
+        return self._cause
+
     def _read(self) -> bool | None:
         """Read one connection to its end; False at the end of a recording."""
         try:
             self._source = self._connect()
             to_the_end = self._take_frames(self._source)
         except (SourceError, ConfigurationError) as error:
-            self._message = str(error)
+            self._message, self._cause = str(error), getattr(error, "problem", None) or ""
             self._back_off.wait(self._runner.stopping)
             return None
         if to_the_end:
-            self._message = "the recording has ended"
+            self._message, self._cause = "the recording has ended", Pause.ENDED.value
             self.ended.set()
         return False
 
@@ -111,7 +117,7 @@ class CameraReader:
             if next_index == 0:
                 self.connections += 1
                 self._back_off.reset()
-                self._message = ""
+                self._message = self._cause = ""
             self.frames_read += frame.index + 1 - next_index
             next_index = frame.index + 1
             elapsed_s = None if self._last_mono_s is None else frame.t_mono_s - self._last_mono_s

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lifts.decision.verdict import Verdict
+
+Parameters = Mapping[str, float | str]
+"""The numbers and names in a message, by name; together with its codes they are the message for programs."""
 
 LATE = timedelta(seconds=2)
 """A verdict on a carrier that left longer ago than this is late: the camera no longer shows it."""
@@ -63,6 +67,7 @@ class Alarm:
 
     cause: which of the troubles of its kind; every cause has an alarm of its own.
     left_at: when the carrier was at TF; None if there is no carrier or it is unknown.
+    parameters: what `message` says, for programs.
     """
 
     id: str
@@ -78,6 +83,7 @@ class Alarm:
     message: str
     cause: str = ""
     left_at: datetime | None = None
+    parameters: Parameters = field(default_factory=dict, hash=False)
 
     @property
     def late(self) -> bool:
@@ -98,3 +104,4 @@ class AlarmDraft:
     evidence: tuple[str, ...] = ()
     cause: str = ""
     left_at: datetime | None = None
+    parameters: Parameters = field(default_factory=dict, hash=False)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lifts.schema import Lift, MaskPair
+from service.domain.alarm import Parameters
 from service.domain.arrays import Image
 from service.domain.errors import SourceProblem
 from service.domain.health import Health
 from service.domain.passage import Passage
+
+
+class Pause(StrEnum):
+    """Why no frames come although nothing is known to be wrong with the camera."""
+
+    STARTING = "starting"
+    CONNECTING = "connecting"
+    ENDED = "ended"
+    """A recording has ended."""
+    PROCESS_DOWN = "process_down"
+    """The camera's process is being restarted."""
 
 
 class CameraState(StrEnum):
@@ -53,6 +65,8 @@ class CameraStatus:
 
     decoder: what decodes its stream ("h264", "h264 in hardware"); empty before the first frame.
     place_certain: whether it is certain where on the track carriers are; None before the line is known.
+    cause, parameters: what `message` says, for programs: a `Reason`, a `SourceProblem` or a `Pause`; empty
+        where nothing is wrong, or where there is no code for it.
     """
 
     lift_id: str
@@ -66,6 +80,8 @@ class CameraStatus:
     line_speed: str
     decoder: str = ""
     place_certain: bool | None = None
+    cause: str = ""
+    parameters: Parameters = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class TooFewPassagesError(ConflictError):
 
     def __init__(self, seen: int, needed: int, what: str) -> None:
         super().__init__(f"{seen} {'passage' if seen == 1 else 'passages'} {what}: {needed} are needed")
-        self.parameters = {"seen": seen, "needed": needed}
+        self.code, self.parameters = "too_few_passages", {"seen": seen, "needed": needed}
 
 
 class EngineUnavailableError(BarwatchError):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from service.domain.alarm import AlarmKind
+from service.domain.alarm import AlarmKind, Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class Health:
     """A change in what the system can see: a problem begins (active) or ends (not active).
 
     cause: which of the troubles of this kind, at most 64 letters; an end without a cause ends them all.
+    parameters: what `message` says, for programs.
     """
 
     kind: AlarmKind
@@ -19,3 +20,4 @@ class Health:
     active: bool
     message: str
     cause: str = ""
+    parameters: Parameters = field(default_factory=dict, hash=False)

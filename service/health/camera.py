@@ -62,18 +62,15 @@ class CameraHealth:
         return CameraState.LIVE if self._live_since_s is not None else CameraState.DEGRADED
 
     @property
-    def problem(self) -> Reason | None:
-        """Why the camera's pictures must not be judged now, or None."""
-        for problem in (self._frozen, self._hidden, self._moved):
-            if problem.active is not None:
-                return problem.active.cause
-        return None
+    def trouble(self) -> Trouble | None:
+        """Why the camera's pictures must not be judged now, or None; also for people."""
+        active = (problem.active for problem in (self._frozen, self._hidden, self._moved))
+        return next((trouble for trouble in active if trouble is not None), None)
 
     @property
-    def message(self) -> str:
-        """The same as a sentence for people; empty if nothing is wrong."""
-        active = (problem.active for problem in (self._frozen, self._hidden, self._moved))
-        return next((trouble.message for trouble in active if trouble is not None), "")
+    def problem(self) -> Reason | None:
+        """The same as a code."""
+        return None if self.trouble is None else self.trouble.cause
 
     @property
     def reference(self) -> ReferenceView | None:
@@ -115,7 +112,8 @@ class CameraHealth:
             self._live_since_s = None
         if silent_s < self.limits.lost_s:
             return []
-        return self._lost.step(Trouble(Reason.NO_FRAMES, f"no frame for {silent_s:.0f} s"), now_s, "")
+        trouble = Trouble(Reason.NO_FRAMES, f"no frame for {silent_s:.0f} s", {"silent_s": round(silent_s)})
+        return self._lost.step(trouble, now_s, "")
 
     def _arrived(self, now_s: float, interval_s: float | None) -> list[Health]:
         blind_s = now_s - (self._started_s if self._frame_s is None else self._frame_s)
@@ -139,8 +137,7 @@ class CameraHealth:
                 # A key frame now and then shifts what an encoder makes of the same picture.
                 if still_s < (self.limits.frozen_s if self._frozen.active is None else _FROZEN_AGAIN_S):
                     return None
-                return Trouble(
-                    Reason.CAMERA_FROZEN, f"the camera has sent the same picture for {still_s:.0f} s"
-                )
+                message = f"the camera has sent the same picture for {still_s:.0f} s"
+                return Trouble(Reason.CAMERA_FROZEN, message, {"still_s": round(still_s)})
         self._frozen_view, self._frozen_since_s = view, now_s
         return None

@@ -99,4 +99,5 @@ class CarrierWatch:
             f"no carrier recognised for {self._without_s:.0f} s, although pictures come and things move in "
             "them: do track and masks fit this view?"
         )
-        return self._problem.step(Trouble(Reason.NO_CARRIERS, message), now_s, "")
+        trouble = Trouble(Reason.NO_CARRIERS, message, {"without_s": round(self._without_s)})
+        return self._problem.step(trouble, now_s, "")

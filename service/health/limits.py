@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lifts.decision.reasons import Reason
-from service.domain.alarm import AlarmKind
+from service.domain.alarm import AlarmKind, Parameters
 from service.domain.health import Health
 
 
@@ -55,10 +55,14 @@ class HealthLimits:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong now: as a code, which becomes the reason of `unknown` verdicts, and for people."""
+    """What is wrong now: as a code, which becomes the reason of `unknown` verdicts, and for people.
+
+    parameters: the numbers in `message`, by name.
+    """
 
     cause: Reason
     message: str
+    parameters: Parameters = field(default_factory=dict, hash=False)
 
 
 @dataclass(slots=True)
@@ -94,6 +98,10 @@ class Impairment:
         if self.active is not None:
             changes.append(Health(self.kind, self.lift_id, False, over, self.active.cause))
         if present is not None:
-            changes.append(Health(self.kind, self.lift_id, True, present.message, present.cause))
+            changes.append(_begun(self, present))
         self.active, self._since_s = present, None
         return changes
+
+
+def _begun(problem: Impairment, trouble: Trouble) -> Health:
+    return Health(problem.kind, problem.lift_id, True, trouble.message, trouble.cause, trouble.parameters)

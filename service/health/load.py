@@ -90,19 +90,20 @@ class LoadWatch:
         lost = dropped / max(handed, 1)
         if lost > slack * limits.overload_dropped:
             message = f"this machine cannot keep up: {100 * lost:.0f} % of the camera's frames were dropped"
-            return Trouble(Reason.OVERLOADED, message)
+            return Trouble(Reason.OVERLOADED, message, {"dropped_share": round(lost, 3)})
         enough = limits.overload_rate + (0.1 if self._problem.active is not None else 0.0)
         if pace < enough and waited < limits.overload_waited:
             message = f"this machine cannot keep up: it reads {100 * pace:.0f} % of what the camera sends"
-            return Trouble(Reason.OVERLOADED, message)
+            return Trouble(Reason.OVERLOADED, message, {"read_share": round(pace, 3)})
         frames_per_s = (now.taken - then.taken) / elapsed_s
         if px_per_s > 0.0 and px_per_s > farthest_px * frames_per_s:
             message = f"{frames_per_s:.1f} pictures a second are too few to see each carrier of this line"
-            return Trouble(Reason.TOO_FEW_PICTURES, message)
+            return Trouble(Reason.TOO_FEW_PICTURES, message, {"per_s": round(frames_per_s, 1)})
         if per_s < enough * baseline_per_s and pace >= enough:
             message = (
                 f"the camera sends {counted(per_s, 'picture', '.0f')} a second where it used to send "
                 f"{baseline_per_s:.0f}"
             )
-            return Trouble(Reason.SLOW_CAMERA, message)
+            usual = {"per_s": round(per_s, 1), "usual_per_s": round(baseline_per_s, 1)}
+            return Trouble(Reason.SLOW_CAMERA, message, usual)
         return None

@@ -74,21 +74,26 @@ class ViewMonitor:
         limits = self._limits
         if view.dark < limits.dark:
             brightest = f"the brightest areas are at {view.dark:.0f} of 255"
-            return Trouble(Reason.DARK, f"the picture is dark: {brightest}. Light off, or lens covered?")
+            message = f"the picture is dark: {brightest}. Light off, or lens covered?"
+            return Trouble(Reason.DARK, message, {"brightest": round(view.dark)})
         if view.burnt > limits.burnt:
             share = f"{100 * view.burnt:.0f} % of it is white"
-            return Trouble(Reason.OVER_EXPOSED, f"the picture is over-exposed: {share}. Sun, or headlights?")
+            message = f"the picture is over-exposed: {share}. Sun, or headlights?"
+            return Trouble(Reason.OVER_EXPOSED, message, {"white_share": round(view.burnt, 3)})
         if view.detail < limits.detail:
             apart = f"only {view.detail:.0f} grey levels apart"
-            return Trouble(Reason.LENS_COVERED, f"the lens is covered, or in fog: its details are {apart}")
+            message = f"the lens is covered, or in fog: its details are {apart}"
+            return Trouble(Reason.LENS_COVERED, message, {"detail": round(view.detail)})
         left = self._structure_left(view)
         if left < limits.covered:
             shown = f"only {100 * left:.0f} % of the reference view's outlines can be seen"
-            return Trouble(Reason.LENS_COVERED, f"the lens is covered (snow, ice, dirt), or in fog: {shown}")
+            message = f"the lens is covered (snow, ice, dirt), or in fog: {shown}"
+            return Trouble(Reason.LENS_COVERED, message, {"outlines_share": round(left, 3)})
         sharp = _relative_sharpness(view) / max(self._sharpness, 1e-6)
         if self._learned_s >= limits.learn_s and sharp < limits.blurred:
             share = f"{100 * sharp:.0f} % of the reference view's sharpness"
-            return Trouble(Reason.BLURRED, f"the picture is blurred: {share}. Lens wet, or out of focus?")
+            message = f"the picture is blurred: {share}. Lens wet, or out of focus?"
+            return Trouble(Reason.BLURRED, message, {"sharpness_share": round(float(sharp), 3)})
         return None
 
     def check_position(self, view: View, now_s: float) -> Trouble | None:
@@ -149,9 +154,10 @@ class ViewMonitor:
                 return moved
         if any(self._same_place(reference, now) for reference in references):
             return None
-        alike = f"only {100 * max(likeness(current, now), 0.0):.0f} % alike"
-        message = f"the view is not the reference view: {alike}. Camera turned, or another camera?"
-        return Trouble(Reason.ANOTHER_VIEW, message)
+        alike = max(likeness(current, now), 0.0)
+        message = f"the view is not the reference view: only {100 * alike:.0f} % alike. "
+        message += "Camera turned, or another camera?"
+        return Trouble(Reason.ANOTHER_VIEW, message, {"alike_share": round(float(alike), 3)})
 
     def _same_place(self, reference: Float32, now: Float32) -> bool:
         """Say whether it is the same place: in any light, its outlines are where they were."""
@@ -162,8 +168,9 @@ class ViewMonitor:
         found = _shift(reference, now)
         # In frame pixels, because even a small shift of the camera spoils the registration.
         if found is not None and np.hypot(*found) > self._limits.moved_px / _FULL:
-            by = f"({found[0] * _FULL:.0f}, {found[1] * _FULL:.0f}) px of a picture 1280 across"
-            return Trouble(Reason.CAMERA_MOVED, f"the camera has moved: its view is off by {by}")
+            x, y = round(found[0] * _FULL), round(found[1] * _FULL)
+            message = f"the camera has moved: its view is off by ({x}, {y}) px of a picture 1280 across"
+            return Trouble(Reason.CAMERA_MOVED, message, {"x_px": x, "y_px": y})
         return None
 
 

@@ -207,7 +207,7 @@ class Cameras:
         for lift_id, reason in invalid.items():
             if self._invalid.get(lift_id) != reason:
                 log.error("a lift is out of service", lift_id=lift_id, reason=reason)
-                self._on_event(Health(AlarmKind.LIFT_INVALID, lift_id, True, f"Out of service: {reason}"))
+                self._on_event(_out_of_service(lift_id, reason))
         for lift_id in self._invalid.keys() - invalid.keys():
             self._on_event(Health(AlarmKind.LIFT_INVALID, lift_id, False, "The lift is in service again"))
         self._invalid = invalid
@@ -244,3 +244,8 @@ class Cameras:
 
 _Key = tuple[Lift, int]
 """A camera is restarted when its lift's configuration or active masks change."""
+
+
+def _out_of_service(lift_id: str, reason: str) -> Health:
+    message = f"Out of service: {reason}"
+    return Health(AlarmKind.LIFT_INVALID, lift_id, True, message, parameters={"reason": reason})

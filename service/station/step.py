@@ -14,7 +14,7 @@ from service.domain.health import Health
 from service.domain.passage import Passage
 from service.health.camera import CameraHealth
 from service.health.carriers import CarrierWatch, SceneMotion
-from service.health.limits import HealthLimits
+from service.health.limits import HealthLimits, Trouble
 from service.health.load import Load, LoadWatch
 from service.health.reference import ReferenceView
 from service.health.view import inspect
@@ -81,10 +81,9 @@ class Station:
         return CameraState.DEGRADED if slow else state
 
     @property
-    def message(self) -> str:
-        """What is wrong with the camera, for people; empty if nothing is."""
-        slow = self._load.active
-        return self.health.message or ("" if slow is None else slow.message)
+    def trouble(self) -> Trouble | None:
+        """What is wrong with the camera, None if nothing is."""
+        return self.health.trouble or self._load.active
 
     @property
     def line_speed(self) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from service.domain.alarm import AlarmKind
-from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
+from service.domain.camera import CameraEvent, CameraState, CameraStatus, Pause, WatchedLift
 from service.domain.health import Health
 from service.domain.passage import Passage
 from service.health.limits import HealthLimits
@@ -89,6 +89,7 @@ class CameraSupervisor:
             lift_id=watched.lift.id,
             state=CameraState.STARTING,
             message="starting",
+            cause=Pause.STARTING,
             fps=0.0,
             frame_age_s=None,
             frames_read=0,
@@ -145,6 +146,8 @@ class CameraSupervisor:
             self._status,
             state=CameraState.DEGRADED,
             message=f"camera process: {reason}",
+            cause=Pause.PROCESS_DOWN,
+            parameters={},
             fps=0.0,
             frame_age_s=None,
         )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import cv2
 
+from lifts.decision.reasons import Reason
 from service.capture.files import FileSource
 from service.capture.hardware import Hardware
 from service.capture.reader import CameraReader, LatestFrames
 from service.capture.source import StreamSource, open_source
+from service.domain.alarm import Parameters
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, Snapshot, WatchedLift
 from service.domain.errors import ConfigurationError
 from service.domain.frame import Frame
@@ -150,13 +152,18 @@ class CameraWorker:
     def status(self, now_s: float) -> CameraStatus:
         """Return the camera's status at `now_s` (time.monotonic())."""
         station = self._station
-        message = self._reader.message
+        message, cause = self._reader.message, self._reader.cause
+        parameters: Parameters = {}
         if not message and station.health.state is not CameraState.LIVE:
-            message = "no frames"
+            message, cause = "no frames", Reason.NO_FRAMES.value
+        if not message and (trouble := station.trouble) is not None:
+            message, cause, parameters = trouble.message, trouble.cause.value, trouble.parameters
         return CameraStatus(
             lift_id=self._watched.lift.id,
             state=station.state,
-            message=message or station.message,
+            message=message,
+            cause=cause,
+            parameters=parameters,
             fps=self._fps(now_s),
             frame_age_s=station.health.frame_age_s(now_s),
             frames_read=self._reader.frames_read,

@@ -231,6 +231,7 @@ def _new_row(alarm: Alarm | AlarmDraft, **own: Any) -> AlarmRow:
         evidence=list(alarm.evidence),
         message=alarm.message,
         left_at=alarm.left_at,
+        parameters=dict(alarm.parameters),
         **own,
     )
 
@@ -272,5 +273,6 @@ def _alarm(row: AlarmRow) -> Alarm:
             "message": row.message,
             "cause": row.cause,
             "left_at": row.left_at,
+            "parameters": row.parameters,
         }
     )

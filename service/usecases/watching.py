@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from lifts.schema import Lift
 from service.domain.camera import CameraState, CameraStatus
@@ -10,7 +11,29 @@ from service.store import lifts, masks
 from service.store.database import Store
 
 
+class NotWatched(StrEnum):
+    """Why a lift's carriers are not being judged. Part of the API: a code never changes its meaning."""
+
+    NO_CAMERA = "no_camera"
+    NO_ADDRESS = "no_address"
+    NO_TRACK = "no_track"
+    NO_MASKS = "no_masks"
+    CAMERA_NOT_STARTED = "camera_not_started"
+    CAMERA_STARTING = "camera_starting"
+    CAMERA_DEGRADED = "camera_degraded"
+    CAMERA_LOST = "camera_lost"
+
+
+_TEXTS = {NotWatched.NO_ADDRESS: "camera without an address"}
+
+
 def why_not_watched(lift: Lift, mask_version: int | None, status: CameraStatus | None) -> str | None:
+    """Return the same as `not_watched_code` in words."""
+    code = not_watched_code(lift, mask_version, status)
+    return None if code is None else _TEXTS.get(code, code.value.replace("_", " "))
+
+
+def not_watched_code(lift: Lift, mask_version: int | None, status: CameraStatus | None) -> NotWatched | None:
     """Return why a lift's carriers are not being judged now, None if they are.
 
     Args:
@@ -20,13 +43,13 @@ def why_not_watched(lift: Lift, mask_version: int | None, status: CameraStatus |
     """
     if status is None:
         if lift.camera is None:
-            return "no camera"
+            return NotWatched.NO_CAMERA
         if lift.camera.watched_url is None:
-            return "camera without an address"
-        return "camera not started" if lift.track else "no track"
+            return NotWatched.NO_ADDRESS
+        return NotWatched.CAMERA_NOT_STARTED if lift.track else NotWatched.NO_TRACK
     if status.state is not CameraState.LIVE:
-        return f"camera {status.state.value}"
-    return None if mask_version else "no masks"
+        return NotWatched(f"camera_{status.state.value}")
+    return None if mask_version else NotWatched.NO_MASKS
 
 
 def survey(store: Store, status_of: Callable[[str], CameraStatus | None]) -> dict[str, str | None]:

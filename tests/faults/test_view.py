@@ -85,7 +85,9 @@ def test_what_a_camera_cannot_see_is_said_within_30_s(change: Change, kind: Alar
     reports = watch(health, 20.0, 30.0, change)
     assert [(event.kind, event.active, event.cause) for _, event in reports] == [(kind, True, cause)]
     assert reports[0][0] - 20.0 <= 30.0
-    assert (health.problem, health.message) == (cause, reports[0][1].message)
+    assert health.trouble is not None
+    assert (health.trouble.cause, health.trouble.message) == (cause, reports[0][1].message)
+    assert health.trouble.parameters == reports[0][1].parameters
     assert [(event.kind, event.active) for _, event in watch(health, 50.0, 30.0)] == [(kind, False)]
     assert health.problem is None
 

@@ -1,9 +1,11 @@
 """Lifts enrolled as an operator does it, then watched: one recording teaches, the others count.
 
 The first recording teaches the line; one open and one closed passage of it are confirmed, by the truth. That
-arms a lift and changes no verdict: it is judged by its two masks alone. The following recordings, each on a
-day of its own and at the line's speed of that day, are judged by the service's own command. A recording is
-deleted once it was watched; pictures of what failed are kept.
+arms a lift and changes no verdict: it is judged by its two masks alone. Where the service says that it is not
+certain where on the track carriers are, the person who looks at the pictures says it: one open and one closed
+carrier, cut out where they belong, become reference pictures, and the line is learnt again. The following
+recordings, each on a day of its own and at the line's speed of that day, are judged by the service's own
+command. A recording is deleted once it was watched; pictures of what failed are kept.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from ml.data.rendered import LAYOUT, renderers
 from ml.evaluate.alarms.causes import NOT_FOUND, Case, cases
 from ml.evaluate.events import Record, carrier_of, tally
 from ml.evaluate.passages.watching import sources
-from ml.evaluate.watching import watch_video
+from ml.evaluate.watching import watch_video, watch_with_summary
 from ml.scene.masks import draw_masks
 from ml.scene.sampling import sample_lift
 from ml.scene.video.file import render_video
@@ -103,7 +105,8 @@ def _read(kept: Path) -> dict[int, Record]:
 def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
     """Enrol one lift and watch its recordings; returns counts and cases of all that count.
 
-    Pictures of what failed are in `failed_folder`.
+    `place_certain` of the record: what the service said by the masks alone, and, if a person had to say where
+    carriers are, what it said then. Pictures of what failed are in `failed_folder`.
     """
     folder = root / f"lift-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -112,7 +115,15 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
     write_lift_folder(folder, LiftFolder(scene.lift, draw_masks(scene)))
     teaching, learnt = folder / "0.mp4", folder / "learnt.npz"
     truth = _record(folder, seed, 0, wanted.teaching, wanted)
-    confirmed = confirm(truth["carriers"], watch_video(teaching, folder, model, learnt))
+    lines, summary = watch_with_summary(teaching, folder, model, learnt)
+    place_certain = [summary.get("place_certain")]
+    if place_certain[0] is not True:
+        references = place(truth, teaching, scene.lift.track)
+        write_lift_folder(folder, LiftFolder(scene.lift, draw_masks(scene), references))
+        learnt.unlink(missing_ok=True)
+        lines, summary = watch_with_summary(teaching, folder, model, learnt)
+        place_certain.append(summary.get("place_certain"))
+    confirmed = confirm(truth["carriers"], lines)
     teaching.unlink()
     days = []
     for number in range(1, wanted.recordings + 1):
@@ -135,7 +146,7 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
             }
         )
     shutil.rmtree(folder)
-    return {"seed": seed, "confirmed": confirmed, "recordings": days}
+    return {"seed": seed, "confirmed": confirmed, "place_certain": place_certain, "recordings": days}
 
 
 def _record(folder: Path, seed: int, number: int, carriers: int, wanted: Recorded) -> Record:
@@ -162,6 +173,36 @@ def confirm(truth: Sequence[Record], lines: Sequence[Record]) -> dict[str, bool]
     return found
 
 
+def place(truth: Record, video: Path, track: Track | None) -> dict[str, UInt8]:
+    """Return what a person gives who sees that carriers are not where they belong: reference pictures.
+
+    Of the first open and the first closed carrier that is seen as a whole, registered by the truth.
+
+    Raises:
+        RuntimeError: the lift has no track.
+    """
+    names = {"open": "reference_open", "closed": "reference_close"}
+    found: dict[str, UInt8] = {}
+    for carrier in truth["carriers"]:
+        if names[carrier["state"]] not in found and carrier["t_begin"] >= 0:
+            found[names[carrier["state"]]] = _registered(carrier, video, truth, track)[1]
+    return found
+
+
+def _registered(carrier: Record, video: Path, truth: Record, track: Track | None) -> list[UInt8]:
+    """Return a carrier at begin, middle and end, cut out by the truth."""
+    if track is None:
+        raise RuntimeError(f"{video}: no track to cut carriers out by")
+    small = scaled(track, truth["height"] / 720)
+    poses = (small.begin, small.middle, small.end)
+    frames = frames_at(video, [carrier["t_begin"], carrier["t_middle"], carrier["t_end"]])
+    size = (CANONICAL_SIZE, CANONICAL_SIZE)
+    return [
+        np.asarray(cv2.warpAffine(frame, to_canonical(pose), size), np.uint8)
+        for frame, pose in zip(frames, poses, strict=True)
+    ]
+
+
 def _picture(case: Case, pictures: Path, video: Path, truth: Record, track: Track | None) -> UInt8:
     """Return a failed carrier's three pictures side by side: the product's, else cut out by the truth."""
     if case.passage is not None:
@@ -169,14 +210,9 @@ def _picture(case: Case, pictures: Path, video: Path, truth: Record, track: Trac
         shown = row.shape[1] // CANONICAL_SIZE
         chosen = [k * CANONICAL_SIZE for k in (0, shown // 2, shown - 1)]
         return np.concatenate([row[:, left : left + CANONICAL_SIZE] for left in chosen], axis=1)
-    if track is None or case.carrier is None:
-        raise RuntimeError(f"{video}: {NOT_FOUND}, and no track to cut it out by")
-    carrier = truth["carriers"][case.carrier]
-    small = scaled(track, truth["height"] / 720)
-    poses = (small.begin, small.middle, small.end)
-    frames = frames_at(video, [carrier["t_begin"], carrier["t_middle"], carrier["t_end"]])
-    size = (CANONICAL_SIZE, CANONICAL_SIZE)
-    cut = [cv2.warpAffine(frame, to_canonical(pose), size) for frame, pose in zip(frames, poses, strict=True)]
+    if case.carrier is None:
+        raise RuntimeError(f"{video}: {NOT_FOUND}, and no carrier to cut out")
+    cut = _registered(truth["carriers"][case.carrier], video, truth, track)
     return np.asarray(np.concatenate(cut, axis=1), np.uint8)
 
 

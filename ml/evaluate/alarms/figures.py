@@ -25,6 +25,8 @@ def report(records: Sequence[Record]) -> dict[str, Any]:
     """Return all lifts' figures as plain values: `events.summary`, shares of open and occupied, and causes.
 
     confirmed_rightly: lifts whose first open and first closed passage were judged so.
+    placed_by_a_person: lifts of which the service said that the masks alone do not tell where carriers are.
+    place_uncertain: of them, those of which it said so after that as well; they would not be armed.
     causes: counts by fate and cause.
     in_time, late, silent: of the carriers that left open and occupied, by an alarm of any priority.
     in_time_of_lower_priority: of them, with nothing but one of lower priority.
@@ -43,6 +45,8 @@ def report(records: Sequence[Record]) -> dict[str, Any]:
     return {
         "lifts": len(records),
         "confirmed_rightly": sum(record["confirmed"] == {"open": True, "closed": True} for record in records),
+        "placed_by_a_person": sum(len(record["place_certain"]) > 1 for record in records),
+        "place_uncertain": sum(record["place_certain"][-1] is not True for record in records),
         **result,
         "shares": {
             "open_of_all": 1 - closed / result["carriers"] if result["carriers"] else None,

@@ -27,6 +27,9 @@ class AlarmOut(Shape):
     evidence: list[str] = Field(description="Addresses of pictures.")
     message: str
     cause: str = Field(description="Which trouble of its kind, e.g. `dark`; each has an alarm of its own.")
+    parameters: dict[str, float | str] = Field(
+        description="The numbers and names in `message`; with `kind` and `cause` they are all it says."
+    )
     left_at: datetime | None = Field(
         description="When the carrier left (TF); null where there is none or nobody knows."
     )

@@ -16,7 +16,7 @@ from service.api.schemas.base import Body, Shape
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.masks import MaskVersion
 from service.domain.reason_texts import not_armed_text, reason_text
-from service.usecases.watching import why_not_watched
+from service.usecases.watching import NotWatched, not_watched_code, why_not_watched
 
 
 class CameraStatusOut(Shape):
@@ -30,6 +30,8 @@ class CameraStatusOut(Shape):
     frames_dropped: int
     passages: int
     line_speed: str
+    cause: str = Field(description="What `message` says, as a code; empty where there is none.")
+    parameters: dict[str, float | str] = Field(description="The numbers and names in `message`.")
     decoder: str = Field(default="", description="What decodes the stream; empty before its first frame.")
     place_certain: bool | None = Field(
         default=None,
@@ -72,6 +74,7 @@ class LiftOut(Lift):
     not_watched: str | None = Field(
         description="Why its carriers are not being judged now, as in `/health/ready`; null if they are."
     )
+    not_watched_code: NotWatched | None = Field(description="The same as a code.")
 
     @classmethod
     def of(cls, lift: Lift, mask_version: int | None, arming: Arming, status: CameraStatus | None) -> LiftOut:
@@ -90,6 +93,7 @@ class LiftOut(Lift):
             not_armed=NotArmedOut.of(arming),
             camera_status=shown,
             not_watched=why_not_watched(lift, mask_version, status),
+            not_watched_code=not_watched_code(lift, mask_version, status),
         )
 
 
@@ -127,6 +131,7 @@ class LiftIn(Body):
     not_armed: Any = Field(default=None, json_schema_extra={"readOnly": True})
     camera_status: Any = Field(default=None, json_schema_extra={"readOnly": True})
     not_watched: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    not_watched_code: Any = Field(default=None, json_schema_extra={"readOnly": True})
 
 
 class LiftsOut(BaseModel):

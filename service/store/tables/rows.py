@@ -189,6 +189,7 @@ class AlarmRow(Base):
     verdict: Mapped[str | None] = mapped_column(String(16))
     evidence: Mapped[list[str]] = mapped_column(JSON)
     message: Mapped[str] = mapped_column(Text)
+    parameters: Mapped[dict[str, float | str]] = mapped_column(JSON, server_default="{}")
     shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shelved_from: Mapped[str | None] = mapped_column(String(16))
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,5 +1,7 @@
 """A wider network that starts from a trained one says exactly what that one says."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -32,8 +34,9 @@ def test_a_wider_network_says_the_same(factor: float) -> None:
 
 
 def test_what_fits_into_what() -> None:
-    """A network fits into itself and into a wider one; not into one that is narrower anywhere."""
+    """A network fits into itself and a wider one; not where that is narrower, nor if it has a trunk."""
     assert fits_into(NARROW, NARROW)
     assert fits_into(NARROW, NARROW.wider(2))
     assert not fits_into(NARROW.wider(2), NARROW)
+    assert not fits_into(replace(NARROW, trunk="efficientnet-lite0"), NARROW.wider(2))
     assert not fits_into(ModelConfig(widths=(4, 6, 12, 25), matcher_width=8), NARROW.wider(1))

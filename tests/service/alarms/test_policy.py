@@ -33,6 +33,7 @@ def test_only_an_open_bar_with_somebody_on_the_seat_is_an_alarm() -> None:
     assert (draft.passage_id, draft.verdict) == ("p", OPEN)
     assert draft.evidence == ("/passages/p/pictures/1.jpg",)
     assert "98.7 %" in draft.message
+    assert draft.parameters == {"carriers": 1, "confidence": 0.987}, "the message as numbers, for programs"
     assert draft.left_at == AT - timedelta(seconds=58), "an alarm that comes late says when the carrier left"
     for verdict, occupied in [(OPEN, False), (CLOSED, True), (CLOSED, False), (UNKNOWN, True)]:
         assert passage_alarm(_judged(verdict, occupied), ()) is None
@@ -52,6 +53,9 @@ def test_an_open_bar_with_an_unclear_seat_is_an_alarm_of_lower_priority() -> Non
 
 def test_health_is_a_warning_of_its_own_kind() -> None:
     """The alarm of a condition carries its kind, place and words."""
-    draft = health_alarm(Health(AlarmKind.CAMERA_FROZEN, "lift", True, "the picture stands still", "ice"))
+    draft = health_alarm(
+        Health(AlarmKind.CAMERA_FROZEN, "lift", True, "the picture stands still", "ice", {"s": 6})
+    )
     assert (draft.kind, draft.severity, draft.lift_id) == (AlarmKind.CAMERA_FROZEN, Severity.WARNING, "lift")
     assert (draft.message, draft.cause) == ("the picture stands still", "ice")
+    assert draft.parameters == {"s": 6}

@@ -23,6 +23,7 @@ FIELDS = {
     "message",
     "cause",
     "left_at",
+    "parameters",
     "late",
 }
 

@@ -105,6 +105,9 @@ def test_a_lift_that_is_enrolled_and_not_watched_is_named(house: House) -> None:
     assert body["status"] == "ready"
     listed = {lift["id"]: lift["not_watched"] for lift in house.call("GET", "/lifts").json()["items"]}
     assert listed == {**body["not_watched"], "demo-quad": None}
+    codes = {lift["id"]: lift["not_watched_code"] for lift in house.call("GET", "/lifts").json()["items"]}
+    assert codes["mute"] == "no_address"
+    assert codes["demo-quad"] is None
     metrics = house.client.get("/metrics").text
     assert 'barwatch_lift_watched{lift="bare"} 0.0' in metrics
     assert 'barwatch_lift_watched{lift="demo-quad"} 1.0' in metrics

@@ -210,7 +210,7 @@ def test_configuration_is_that_of_lift_toml(house: House) -> None:
     assert house.call("PUT", "/lifts/demo-quad", json=LIFT).status_code == 201
     house.cameras.by_lift["demo-quad"] = status_of("demo-quad", CameraState.DEGRADED)
     found = house.call("GET", "/lifts/demo-quad", Role.VIEWER).json()
-    defaults: dict[str, Any] = {"transport": "tcp", "substream": None, "stream": "main"}
+    defaults: dict[str, Any] = {"transport": "tcp", "credentials": None, "substream": None, "stream": "main"}
     assert found["camera"] == defaults | LIFT["camera"]
     assert found["track"]["middle"] == {"x": 320.0, "y": 240.0, "scale": 0.5, "angle": 0.0}
     assert found["camera_status"]["state"] == "degraded"

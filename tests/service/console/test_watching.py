@@ -77,17 +77,39 @@ def test_a_live_camera_that_sees_nothing_is_not_watching(page: Page, served: Ser
     says(page, f"0 of 1 lifts watched · Demo quad: {message}", "degraded")
 
 
+def test_codes_become_sentences_on_the_page(page: Page, served: Served) -> None:
+    """What the page says is made of codes and numbers, in its own words, never of the service's sentence."""
+    says(page, "The lift is watched · no alarm stands", "live")
+    served.house.cameras.by_lift["demo-quad"] = replace(
+        status_of("demo-quad"), cause="camera_frozen", parameters={"still_s": 7}, message="(a sentence)"
+    )
+    says(page, "0 of 1 lifts watched · Demo quad: the camera's picture was frozen", "degraded")
+    facts = page.locator("[data-lift=demo-quad] .facts")
+    expect(facts).to_contain_text("the camera has sent the same picture for 7 s")
+    numbers = {"carriers": 1, "confidence": 0.987}
+    draft = AlarmDraft(
+        AlarmKind.BAR_OPEN, Severity.CRITICAL, "demo-quad", "(a sentence)", "p-1", parameters=numbers
+    )
+    served.house.store.write(partial(alarms.raise_alarm, draft=draft)).result()
+    banner = page.locator(".banner.critical .say")
+    expect(banner).to_contain_text("an occupied carrier (confidence 98.7 %)", timeout=PATIENCE_MS)
+    later = AlarmDraft(AlarmKind.CAMERA_FROZEN, Severity.WARNING, "demo-quad", "a sentence", cause="of later")
+    served.house.store.write(partial(alarms.raise_alarm, draft=later)).result()
+    expect(page.locator("[data-kind=camera_frozen] .say")).to_contain_text("a sentence", timeout=PATIENCE_MS)
+    expect(page.locator("body")).not_to_contain_text("(a sentence)")
+
+
 def test_an_alarm_that_was_only_acknowledged_still_stands(page: Page, served: Served) -> None:
     """Acknowledged or shelved, the lens is as covered as before: counted, named, and never calm."""
     says(page, "The lift is watched · no alarm stands", "live")
     alarm = trouble(served.house, AlarmKind.LOW_VISIBILITY, "lens_covered")
-    says(page, "0 of 1 lifts watched · Demo quad: lens covered · 1 alarm stands", "degraded")
+    says(page, "0 of 1 lifts watched · Demo quad: the lens is covered · 1 alarm stands", "degraded")
     page.locator(".banner .acknowledge").click()
     expect(page.locator(".banner")).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.locator(".still")).to_have_text("Still standing: Low visibility · Demo quad (acknowledged)")
-    says(page, "0 of 1 lifts watched · Demo quad: lens covered · 1 alarm stands", "degraded")
+    says(page, "0 of 1 lifts watched · Demo quad: the lens is covered · 1 alarm stands", "degraded")
     page.reload()
-    says(page, "0 of 1 lifts watched · Demo quad: lens covered · 1 alarm stands", "degraded")
+    says(page, "0 of 1 lifts watched · Demo quad: the lens is covered · 1 alarm stands", "degraded")
     note = {"expiry": (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "reason": "snow"}
     served.house.call("POST", f"/alarms/{alarm.id}/shelve", Role.OPERATOR, json=note)
     expect(page.locator(".still")).to_contain_text("(shelved)", timeout=PATIENCE_MS)

@@ -74,4 +74,5 @@ def test_a_camera_that_is_too_much_for_the_machine_is_degraded() -> None:
         said += station.tick(now_s, Load(2 * step, step, step // 7, now_s, 0.5 * now_s))
     assert [event.kind for event in said if isinstance(event, Health)] == [AlarmKind.OVERLOADED]
     assert station.state is CameraState.DEGRADED
-    assert "cannot keep up" in station.message
+    assert station.trouble is not None
+    assert "cannot keep up" in station.trouble.message

@@ -43,7 +43,7 @@ def test_the_migrations_build_the_tables(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     engine.dispose()
-    assert revision == "0007"
+    assert revision == "0008"
 
 
 def test_an_older_database_opens_with_what_is_in_it(tmp_path: Path) -> None:

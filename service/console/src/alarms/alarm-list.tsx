@@ -6,7 +6,7 @@ import { clockTime } from "../i18n/time";
 import { alarms, type ShownAlarm } from "../state/alarms";
 import { kindOf } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
-import { placeOf } from "./naming";
+import { messageOf, placeOf } from "./naming";
 
 const LISTED = 60;
 
@@ -36,7 +36,7 @@ function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
       <span class="what">
         <b>{kindOf(alarm)}</b>
         {placeOf(alarm)}
-        {alarm.kind === "service_down" && <small>{alarm.message}</small>}
+        {alarm.kind === "service_down" && <small>{messageOf(alarm)}</small>}
       </span>
       <span class="state">{alarm.late ? `${state} · ${t("alarms.lateShort")}` : state}</span>
       {alarm.state === "active" && <Acknowledge alarm={alarm} />}

@@ -8,7 +8,7 @@ import { clockTime, secondsBetween } from "../i18n/time";
 import { active, type ShownAlarm, standing } from "../state/alarms";
 import { isArmed } from "../state/lifts";
 import { Acknowledge } from "./acknowledge";
-import { headingOf } from "./naming";
+import { headingOf, messageOf } from "./naming";
 
 const MOST = 3;
 
@@ -44,7 +44,7 @@ function Banner({ alarm }: { alarm: ShownAlarm }): JSX.Element {
     <article class={`banner ${alarm.severity}`} data-alarm={alarm.id} data-kind={alarm.kind}>
       <div class="say">
         <strong>{headingOf(alarm)}</strong>
-        <span>{t("alarms.says", { time: clockTime(alarm.raised_at), message: alarm.message })}</span>
+        <span>{t("alarms.says", { time: clockTime(alarm.raised_at), message: messageOf(alarm) })}</span>
         {alarm.unstored && <span class="late unstored">{t("alarms.unstored")}</span>}
         {isProvisional(alarm) && <span class="provisional">{t("alarms.provisional")}</span>}
         {alarm.late && alarm.left_at && (

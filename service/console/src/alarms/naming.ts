@@ -1,7 +1,8 @@
 /* What an alarm is called. */
 
-import type { Alarm } from "../api/types";
-import { t } from "../i18n/text";
+import type { Alarm, Reason } from "../api/types";
+import { fitting, t, words } from "../i18n/text";
+import { clockTime } from "../i18n/time";
 import { nameOf } from "../state/lifts";
 import { kindOf } from "../state/watching";
 
@@ -12,3 +13,17 @@ export const placeOf = (alarm: Alarm): string =>
 /** "Bar open · Demo quad". */
 export const headingOf = (alarm: Alarm): string =>
   t("alarms.where", { kind: kindOf(alarm), place: placeOf(alarm) });
+
+/** What an alarm says, from its codes and numbers; what the service itself says where these are not enough. */
+export function messageOf({ kind, cause, severity, message, parameters }: Alarm): string {
+  if (kind === "bar_open") {
+    const who = severity === "critical" ? "occupied" : "unclear";
+    const many = Number(parameters.carriers) > 1;
+    return fitting([words.openBars[many ? "many" : "one"][who]], message, parameters);
+  }
+  if (kind === "service_down" && parameters.since && parameters.until) {
+    const [since, until] = [String(parameters.since), String(parameters.until)].map(clockTime);
+    return t("alarms.notWatched", { since: since ?? "", until: until ?? "" });
+  }
+  return fitting(words.troubles[cause as Reason], message, parameters);
+}

@@ -9,15 +9,20 @@ const PATIENCE_MS = 10_000;
 /** Where a path of the API is: below the place that this page came from. */
 export const address = (path: string): string => new URL(path.slice(1), ROOT).href;
 
-/** A call that failed. status: of HTTP, 0 if the service was not reached; parameters: the numbers and names in the message. */
+/** A call that failed; the message is the service's own, in English. */
 export class ApiError extends Error {
+  /** Of HTTP; 0 if the service was not reached. */
   readonly status: number;
+  /** Which problem it is. */
+  readonly code: string;
+  /** The numbers and names in the message. */
   readonly parameters: Readonly<Record<string, string | number>>;
 
-  constructor(status: number, detail: string, parameters: Readonly<Record<string, string | number>> = {}) {
-    super(detail);
+  constructor(status: number, { detail, code, parameters }: Partial<Problem>) {
+    super(detail ?? code ?? String(status));
     this.status = status;
-    this.parameters = parameters;
+    this.code = code ?? "";
+    this.parameters = parameters ?? {};
   }
 }
 
@@ -36,11 +41,11 @@ async function call<Answer>(method: string, path: string, body?: unknown): Promi
   try {
     answer = await fetch(address(path), request);
   } catch {
-    throw new ApiError(0, "the service cannot be reached");
+    throw new ApiError(0, { code: "not_reached" });
   }
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as Answer;
   const problem: Partial<Problem> = await answer.json().catch(() => ({}));
-  throw new ApiError(answer.status, problem.detail ?? answer.statusText, problem.parameters ?? {});
+  throw new ApiError(answer.status, problem);
 }
 
 export const get = <Answer>(path: string): Promise<Answer> => call<Answer>("GET", path);

@@ -13,6 +13,7 @@ export type {
   LiftOut as Lift,
   LiftsOut as LiftList,
   NotArmedOut as NotArmed,
+  NotWatched,
   PassageImageOut as PassageImage,
   PassageOut as Passage,
   PassagesOut as PassagePage,
@@ -24,5 +25,6 @@ export type {
   SeatsOut as Seats,
   SiteCalibrationOut as SiteCalibration,
   SiteCalibrationsOut as SiteCalibrationList,
+  SourceProblem,
   Verdict,
 } from "../../generated/api";

@@ -30,11 +30,14 @@ const FORMS: Record<string, (value: number) => string> = {
 /** "25 %", not broken over lines. */
 export const percent = (part: number): string => `${Math.round(100 * part)}\u00a0%`;
 
+const PLACES = /\{(\w+)(?::(\w+))?\}/g;
+const PLACE = /\{\w+(:\w+)?\}/;
+
 /** Put parameters in their places; a place without one stays visible, so that the mistake is. */
 export function fill(text: Text, parameters: Parameters = {}): string {
   const form =
     typeof text === "string" ? text : (text[plural.select(Number(parameters.count))] ?? text.other);
-  return form.replace(/\{(\w+)(?::(\w+))?\}/g, (place, name: string, format?: string) => {
+  return form.replace(PLACES, (place, name: string, format?: string) => {
     const value = parameters[name];
     if (value === undefined) return place;
     return format === undefined ? String(value) : (FORMS[format]?.(Number(value)) ?? String(value));
@@ -55,4 +58,14 @@ export function worded<Code extends string>(
   parameters?: Parameters,
 ): string {
   return code in table ? fill(table[code as Code], parameters) : otherwise;
+}
+
+/** The first of a code's sentences that all numbers are there for; else what the service itself says. */
+export function fitting(
+  sentences: readonly Text[] | undefined,
+  otherwise: string,
+  parameters: Parameters,
+): string {
+  const found = sentences?.map((text) => fill(text, parameters)).find((text) => !PLACE.test(text));
+  return found ?? otherwise;
 }

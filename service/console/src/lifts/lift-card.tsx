@@ -6,7 +6,7 @@ import { CalibrationPanel } from "../calibration/panel";
 import { t, worded, words } from "../i18n/text";
 import { standing } from "../state/alarms";
 import { passagesOf } from "../state/lifts";
-import { whyNotArmed, whyNotWatched } from "../state/watching";
+import { troubleOf, whyNotArmed, whyNotWatched } from "../state/watching";
 import { CameraView } from "./camera-view";
 import { LastCarrier } from "./last-carrier";
 import { RecentCarriers } from "./recent-carriers";
@@ -52,8 +52,9 @@ function facts({ camera_status: status, mask_version: version, armed }: Lift): s
   const found: string[] = [];
   if (status) {
     found.push(t("lifts.rate", { rate: status.fps }));
-    if (status.line_speed) found.push(t("lifts.line", { speed: status.line_speed }));
-    if (status.message) found.push(status.message);
+    if (status.line_speed)
+      found.push(t("lifts.line", { speed: worded(words.lineSpeeds, status.line_speed, status.line_speed) }));
+    if (status.message) found.push(troubleOf(status));
   }
   found.push(version ? t("lifts.masks", { version }) : t("lifts.noMasks"));
   if (armed) found.push(t("lifts.armed"));

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/text";
-import { messageOf, problem, signInByToken } from "../state/session";
+import { isSignedOut, messageOf, problem, signInByToken } from "../state/session";
 import { signedIn } from "../state/watch";
 
 export function SignIn(): JSX.Element {
@@ -17,7 +17,7 @@ export function SignIn(): JSX.Element {
     try {
       signedIn(await signInByToken(token.value.trim()));
     } catch (error) {
-      problem.value = messageOf(error);
+      problem.value = isSignedOut(error) ? t("session.wrongToken") : messageOf(error);
       field.current?.select();
     }
   };

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { ApiError, get, post } from "../api/client";
 import type { Person } from "../api/types";
+import { t, worded, words } from "../i18n/text";
 
 /** Why nobody is signed in. */
 export type SignedOut = "starting" | "unreachable" | "unknown" | "ended";
@@ -28,7 +29,7 @@ export async function whoAmI(): Promise<Person | null> {
     try {
       return await post<Person>("/session", { key });
     } catch (error) {
-      problem.value = messageOf(error);
+      problem.value = isSignedOut(error) ? t("session.usedLink") : messageOf(error);
     }
   }
   try {
@@ -43,7 +44,10 @@ export async function whoAmI(): Promise<Person | null> {
 
 export const signInByToken = (token: string): Promise<Person> => post<Person>("/session", { token });
 
-/** What an error says; everything that the console catches comes from a call. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What an error says: by its code, else in the service's own words. */
+export function messageOf(error: unknown): string {
+  if (error instanceof ApiError) return worded(words.problems, error.code, error.message, error.parameters);
+  return error instanceof Error ? error.message : String(error);
+}
 
 export const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;

@@ -1,7 +1,7 @@
 /* What the page may claim: which lifts are watched, which are not and why, and which alarms stand. */
 
-import type { Alarm, AlarmKind, Lift } from "../api/types";
-import { fill, t, worded, words } from "../i18n/text";
+import type { Alarm, AlarmKind, CameraStatus, Lift, Reason } from "../api/types";
+import { fill, fitting, t, worded, words } from "../i18n/text";
 
 /** While one of these stands at a lift, its carriers are not judged, or not all of them. */
 const BLIND: ReadonlySet<AlarmKind> = new Set<AlarmKind>([
@@ -33,14 +33,26 @@ export function kindOf(alarm: Alarm): string {
   return worded(words.alarmKinds, alarm.kind, alarm.kind);
 }
 
+/** What is wrong with a camera, with its numbers; "" where nothing is. */
+export const troubleOf = ({
+  cause,
+  message,
+  parameters,
+}: Pick<CameraStatus, "cause" | "message" | "parameters">): string =>
+  message && fitting(words.troubles[cause as Reason], worded(words.causes, cause, message), parameters);
+
 /** Why this lift's carriers are not being judged now, in words; null when they are. */
 export function whyNotWatched(lift: Lift, standing: readonly Alarm[]): string | null {
-  if (lift.not_watched) return lift.not_watched;
+  if (lift.not_watched_code) {
+    return worded(words.notWatched, lift.not_watched_code, lift.not_watched ?? lift.not_watched_code);
+  }
   const alarm = standing.find(
     ({ kind, lift_id: place }) => BLIND.has(kind) && (place === lift.id || place === null),
   );
-  if (alarm) return alarm.cause.replaceAll("_", " ") || kindOf(alarm).toLowerCase();
-  return lift.camera_status?.message || null; // covered, dark, frozen: said before its alarm is due
+  if (alarm) return worded(words.causes, alarm.cause, kindOf(alarm).toLowerCase());
+  const status = lift.camera_status;
+  if (!status?.message) return null;
+  return worded(words.causes, status.cause, status.message); // said before its alarm is due
 }
 
 /** Why this lift may not say that all is well, in words, and what to do; null where it is armed, or not watched. */

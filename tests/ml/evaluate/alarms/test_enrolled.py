@@ -52,7 +52,16 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
         seen = {"verdict": "open", "occupied": True, "seat": "occupied", "reasons": []}
         return [{"passage": 4, "t_middle": 1000.0, "t_decided": 0.0, **seen}]
 
+    def teach(
+        video: Path, lift: Path, model: Path, learnt: Path
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        placed = (lift / "reference_open.jpg").exists() or (lift / "reference_close.jpg").exists()
+        assert learnt.exists() is False
+        return watch(video, lift, model, learnt), {"place_certain": placed or said}
+
+    said = True
     monkeypatch.setattr(enrolled, "watch_video", watch)
+    monkeypatch.setattr(enrolled, "watch_with_summary", teach)
     record = json.loads(json.dumps(judge_lift(tmp_path, 20001, _SMALL, model)))
     assert watched == [("0.mp4", False), ("1.mp4", True)]
     assert not (tmp_path / "lift-20001").exists()
@@ -66,6 +75,16 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
     assert ghost.shape == (200, 600, 3)
     assert ghost[100, 500, 2] > 200
     assert ghost[100, 300, 2] < 50
+
+    assert record["place_certain"] == [True]
+
+    said = False
+    watched.clear()
+    placed = judge_lift(tmp_path, 20001, _SMALL, model)
+    assert watched == [("0.mp4", False), ("0.mp4", False), ("1.mp4", True)]
+    assert placed["place_certain"] == [False, True]
+    assert report([record, placed])["placed_by_a_person"] == 1
+    assert report([{**placed, "place_certain": [None, False]}])["place_uncertain"] == 1
 
     result = report([record])
     assert (result["lifts"], result["carriers"], result["ghosts"]) == (1, 2, 1)

@@ -15,6 +15,21 @@ export const alarmKinds: Record<AlarmKind, string> = {
   service_down: "Service was down",
 };
 
+const CONFIDENCE = "(confidence {confidence:percent1})";
+const TOGETHER = "which could not be recorded one by one";
+
+/** Of one carrier or of several, and whether somebody is known to sit there. */
+export const openBars = {
+  one: {
+    occupied: `Bar open on an occupied carrier ${CONFIDENCE}`,
+    unclear: `Bar open on a carrier that may be occupied ${CONFIDENCE}`,
+  },
+  many: {
+    occupied: `Bar open on {carriers} occupied carriers, ${TOGETHER}`,
+    unclear: `Bar open on {carriers} carriers that may be occupied, ${TOGETHER}`,
+  },
+};
+
 export const alarmSentences = {
   "alarms.title": "Alarms",
   "alarms.active": "Active alarms",
@@ -33,6 +48,7 @@ export const alarmSentences = {
   "alarms.late": "Late: the carrier left at {time}, {seconds} s before this alarm",
   "alarms.lateShort": "late",
   "alarms.picture": "Picture {number} of the carrier",
+  "alarms.notWatched": "Not watched from {since} to {until}: the service was down meanwhile",
   "alarms.acknowledge": "Acknowledge",
   "alarms.acknowledgeWhich": "Acknowledge: {kind}, {place}, {time}",
   "alarms.notAcknowledged": "Not acknowledged: {problem}",

@@ -1,14 +1,26 @@
 /* English: the catalogue that the others follow. */
 
 import type { Text } from "../shapes";
-import { alarmKinds, alarmSentences } from "./alarms";
+import { alarmKinds, alarmSentences, openBars } from "./alarms";
 import { calibrationSentences } from "./calibration";
 import { liftSentences, liftWords } from "./lifts";
 import { pageSentences } from "./page";
+import { problems } from "./problems";
 import { notArmed, reasons } from "./reasons";
+import { causes, notWatched, troubles } from "./troubles";
 
 const sentences = { ...pageSentences, ...alarmSentences, ...liftSentences, ...calibrationSentences };
-const words = { ...liftWords, alarmKinds, notArmed, reasons };
+const words = {
+  ...liftWords,
+  alarmKinds,
+  causes,
+  notArmed,
+  notWatched,
+  openBars,
+  problems,
+  reasons,
+  troubles,
+};
 
 export type Key = keyof typeof sentences;
 type Words = typeof words;

@@ -22,7 +22,21 @@ const alarmStates: Record<AlarmState, string> = {
 };
 const roles: Record<Role, string> = { viewer: "viewer", operator: "operator", admin: "admin" };
 
-export const liftWords = { cameraStates, verdicts, seats, alarmStates, roles };
+/** What the line does. */
+const lineSpeeds = {
+  stopped: "stopped",
+  backwards: "backwards",
+  unknown: "unknown",
+};
+
+export const liftWords = {
+  lineSpeeds,
+  cameraStates,
+  verdicts,
+  seats,
+  alarmStates,
+  roles,
+};
 
 export const liftSentences = {
   "lifts.title": "Lifts",

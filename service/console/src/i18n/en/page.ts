@@ -29,6 +29,8 @@ export const pageSentences = {
   "session.help": "An admin makes one with “barwatch token create”.",
   "session.signIn": "Sign in",
   "session.signOut": "Sign out",
+  "session.wrongToken": "The token is wrong or was revoked.",
+  "session.usedLink": "This link was used already or is too old: sign in with a token.",
   "session.ended": "Signed out: sign in to see alarms.",
   "session.who": "{name} ({role})",
 

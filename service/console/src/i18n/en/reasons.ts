@@ -75,6 +75,10 @@ export const notArmed: Record<ArmingReason, { why: string; what: string }> = {
     why: "the stored pictures of {seen} carriers are not enough to measure the masks",
     what: "wait for more",
   },
+  place_uncertain: {
+    why: "it is not certain where on the track carriers are: several places fit nearly as well",
+    what: "enrol, with the masks, a picture of an open and one of a closed carrier, each lying where they are drawn",
+  },
   passages_do_not_part: {
     why: "open and closed carriers do not separate ({overlap:percent1} overlap, less than {needed:percent} needed)",
     what: "check masks and camera, or use a site calibration",

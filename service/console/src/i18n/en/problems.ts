@@ -1,0 +1,11 @@
+/* Why a call failed, by the code of its problem (RFC 9457). */
+
+export const problems: Readonly<Record<string, string>> = {
+  not_reached: "the service cannot be reached",
+  unauthorized: "you are not signed in any more",
+  forbidden: "your role does not allow this",
+  not_found: "this does not exist any more",
+  too_many_requests: "too many attempts from this address: wait half a minute",
+  service_unavailable: "the service cannot do this now: try again in a moment",
+  internal_server_error: "the service failed; its log says why",
+};
