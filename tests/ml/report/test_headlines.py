@@ -128,8 +128,8 @@ PROSE: dict[str, Callable[[], str]] = {
         **_seats("behind")
     ),
     "unclear seats": lambda: (
-        f"{_unclear(_counts('final', 'per_passage'), 'empty'):.0f} % of the empty chairs on the unseen lifts, "
-        f"{_unclear(_seats('alone'), 'empty'):.0f} % before photographs"
+        f"{_unclear(_counts('final', 'per_passage'), 'empty'):.0f} % of the empty chairs on the unseen "
+        f"lifts, {_unclear(_seats('alone'), 'empty'):.0f} % before photographs"
     ),
     "a child, unclear": lambda: f"{_unclear(_seats('child'), 'occupied'):.0f} % are unclear",
     "half-lowered bars": lambda: (
