@@ -19,6 +19,7 @@ from service.setup.jobs.state import (
     SetupWarning,
     TrackProposal,
 )
+from service.store.tracks import TrackVersion
 
 
 class SetupIn(Body):
@@ -179,3 +180,34 @@ class CarriersOut(BaseModel):
             state = states.pop() if len(states) == 1 else None
             groups.append(GroupOut(group=group, carriers=[item.number for item in alike], state=state))
         return cls(revision=job.revision, items=items, groups=groups)
+
+
+class TrackVersionOut(BaseModel):
+    """A track that a lift has, or had."""
+
+    version: int
+    track: Track
+    mask_version: int | None = Field(description="The masks used on it, or last used; null: none.")
+    active: bool
+    created_at: datetime
+    picture: str | None = Field(description="The view with the track drawn into it; null: none is kept.")
+
+    @classmethod
+    def of(cls, version: TrackVersion, root_path: str) -> TrackVersionOut:
+        """Take what the API shows."""
+        path = f"{root_path}/lifts/{version.lift_id}/tracks/{version.version}/picture.jpg"
+        return cls(
+            version=version.version,
+            track=version.track,
+            mask_version=version.mask_version,
+            active=version.active,
+            created_at=version.created_at,
+            picture=path if version.has_picture else None,
+        )
+
+
+class TrackHistoryOut(BaseModel):
+    """A lift's tracks, newest first."""
+
+    items: list[TrackVersionOut]
+    unreadable: int = Field(default=0, description="How many damaged records were left out of this list.")
