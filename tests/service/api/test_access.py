@@ -52,6 +52,7 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts/{lift_id}/tracks/{version}/picture.jpg"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/tracks/{version}/activate"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/masks/{version}/{which}.png"): Role.VIEWER,
+    ("GET", "/lifts/{lift_id}/setup/check"): Role.VIEWER,
     ("GET", "/cameras/secrets"): Role.OPERATOR,
     ("PUT", "/cameras/secrets/{name}"): Role.OPERATOR,
     ("DELETE", "/cameras/secrets/{name}"): Role.OPERATOR,
