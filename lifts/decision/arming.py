@@ -63,6 +63,7 @@ class ArmingReason(StrEnum):
     NOT_CHECKED = "not_checked"
     PLACE_UNCERTAIN = "place_uncertain"
     MASKS_SWAPPED = "masks_swapped"
+    OPEN_BAR_BELOW = "open_bar_below"
     CONFIRMED_MISJUDGED = "confirmed_misjudged"
     MASKS_OF_ANOTHER_LIFT = "masks_of_another_lift"
     NOT_CONFIRMED = "not_confirmed"
@@ -87,6 +88,7 @@ class MaskQuality(StrEnum):
 
 _WRONG = (
     ArmingReason.MASKS_SWAPPED,
+    ArmingReason.OPEN_BAR_BELOW,
     ArmingReason.CONFIRMED_MISJUDGED,
     ArmingReason.MASKS_OF_ANOTHER_LIFT,
     *(ArmingReason(reason.value) for reason in (*SHORT.values(), *HIDDEN.values())),

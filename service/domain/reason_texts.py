@@ -106,6 +106,10 @@ NOT_ARMED: dict[ArmingReason, str] = {
         "closed, and {closed_wrong} of {closed} confirmed as closed look open; look at both, and correct the "
         "wrong pair"
     ),
+    ArmingReason.OPEN_BAR_BELOW: (
+        "open and closed were taken for each other: the open mask lies {below_px:.0f} pixels below the close "
+        "mask, and an open bar hangs higher; mark the pictures again, and swap the masks"
+    ),
     ArmingReason.CONFIRMED_MISJUDGED: (
         "these masks judge {open_right} of {open} confirmed as open and {closed_right} of {closed} confirmed "
         "as closed correctly; check masks, reference pictures and reviews"

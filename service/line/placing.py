@@ -50,6 +50,9 @@ _APART_P = 0.25  # progress from which another place is a rival
 _RIVAL, _RIVAL_BY_MASKS = 0.75, 0.6  # of the best score that a rival may reach
 
 
+_Guide = tuple[Callable[[Field], float], float]
+
+
 @dataclass(frozen=True, slots=True)
 class Placing:
     """speed: a carrier's progress per interval. middle: the phase at which it is at the middle pose, 0..1.
@@ -86,8 +89,9 @@ class Placer:
         pairs = [] if masks is None else [masks.open, masks.close]
         self._masks = [unit(without_margin(mask_outline(mask))) for mask in pairs]
         self._references = [unit(picture_outline(picture)) for picture in references.values()]
-        # The better one first.
-        self._guides = [self._by_references, self._by_masks] if references else [self._by_masks]
+        # The better one first, each with what a rival may reach of its best score.
+        by_masks = [(self._by_masks, _RIVAL_BY_MASKS)] if masks is not None or not references else []
+        self._guides: list[_Guide] = [*([(self._by_references, _RIVAL)] if references else []), *by_masks]
 
     def place(self, clip: Clip, interval_s: float) -> Work[Placing]:
         """Return where a clip's carriers are; interval_s is theirs, phase 0 at the clip's first frame."""
@@ -136,7 +140,7 @@ class Placer:
         centred = centredness(energy, total)
         scores = np.zeros(len(stacks))
         for number, stack in enumerate(stacks):
-            scores[number] = self._guides[0](stack[None])
+            scores[number] = self._guides[0][0](stack[None])
             if number % _SLICE == 0:
                 yield
         scores[(total < _LEAST_TOTAL) | (alike < _LEAST_ALIKE) | (centred < _LEAST_CENTRED)] = 0.0
@@ -240,7 +244,7 @@ class Placer:
 
     def _scores(
         self,
-        guides: Sequence[Callable[[Field], float]],
+        guides: Sequence[_Guide],
         cuts: Field,
         times: Float64,
         speeds: Float64,
@@ -264,14 +268,14 @@ class Placer:
                     stacks += view[row]
                 parts = stacks.view(np.float32)
                 parts /= len(cuts)  # as real numbers: a complex quotient takes longer than all the rest
-                scores[:, phase] = likely[phase] * np.array([guide(stacks) for guide in guides])
+                scores[:, phase] = likely[phase] * np.array([guide(stacks) for guide, _ in guides])
                 yield
         around = np.pad(scores, ((0, 0), (1, 1)), mode="wrap")
         return np.asarray(0.25 * around[:, :-2] + 0.5 * scores + 0.25 * around[:, 2:])
 
     def _certain(self, scores: Float64, speeds: Float64) -> bool:
         """Say whether the guides' scores float64[G, K] name one place, which masks do not contradict."""
-        limits = (_RIVAL, _RIVAL_BY_MASKS)[-len(scores) :]
+        limits = [most for _, most in self._guides]
         if not alone(scores[0], speeds, _APART_P, limits[0]):
             return False
         best, other = int(scores[0].argmax()), int(scores[-1].argmax())

@@ -74,11 +74,13 @@ def load(path: Path, watched: WatchedLift) -> Learnt | None:
 def load_from_setup(memory: Path, watched: WatchedLift) -> Learnt | None:
     """Return what the set-up of a lift had learnt, for its first masks and any later ones; None if nothing.
 
-    It was learnt without masks, from the recording that the track comes from, and was checked against it.
-    So a lift that gets new masks need not be blind until its line is learnt anew.
+    It was learnt without masks, from the recording that the track comes from, and was checked against it: so
+    its place is certain, and a lift that gets new masks need not be blind until its line is learnt anew.
     """
     learnt = load(memory_of_setup(memory), replace(watched, masks=None, references={}))
-    return None if learnt is None else replace(learnt, of=fingerprint(watched))
+    if learnt is None:
+        return None
+    return replace(learnt, of=fingerprint(watched), line=replace(learnt.line, place_certain=True))
 
 
 def memory_of_setup(memory: Path) -> Path:

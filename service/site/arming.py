@@ -1,8 +1,7 @@
 """Follows whether each lift is armed (`lifts.decision.arming`).
 
 Nothing of it is stored: the state follows from the active masks, the pictures that people confirmed and the
-passages in the database, so an old database needs no migration. New masks, and another camera or
-track, start over.
+passages in the database. New masks, and another camera or track, start over.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from service.domain.errors import BarwatchError, NotFoundError
 from service.domain.masks import MaskVersion
 from service.domain.passage import Picture
 from service.inference.protocol import Engine, answered
+from service.site.upright import checked_upright
 from service.store import lifts, masks, passages
 from service.store.database import Store
 from service.store.pictures import Pictures
@@ -202,7 +202,7 @@ class ArmingWatch:
         site = None if version.site is None else version.site.calibration
         in_use = {*references, *(record.id for record in (*labelled, *former))}
         known.readings = {name: found for name, found in known.readings.items() if name in in_use}
-        return assess(
+        found = assess(
             confirmed,
             readings,
             _maps(version.embeddings[:, 0], cells),
@@ -210,6 +210,7 @@ class ArmingWatch:
             0.0 if site is None else site.fit.threshold,
             drawn_px=extents(version.masks),
         )
+        return checked_upright(found, version.masks)
 
     def _labelled(
         self, record: PassageRecord, version: MaskVersion, known: _LiftWatch, beat: Callable[[], object]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Form, Path, UploadFile
+import cv2
+from fastapi import APIRouter, File, Form, Path, Response, UploadFile
 
 from lifts.masks import read_mask, read_reference
 from lifts.schema import Lift
@@ -88,6 +89,29 @@ def mask_history(lift_id: LiftIdPath, runtime: RuntimeDep) -> MaskHistoryOut:
     arming = runtime.pipeline.arming(lift_id)
     items = [MaskVersionOut.of(version, arming) for version in found.items]
     return MaskHistoryOut(items=items, unreadable=found.unreadable)
+
+
+@router.get(
+    "/{version}/{which}.png",
+    summary="A mask",
+    dependencies=VIEWER,
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": {}}, "description": "White on black, 200x200."},
+        **responses(401, 404, 409, 422, 503),
+    },
+)
+def get_mask(
+    lift_id: LiftIdPath,
+    version: Annotated[int, Path(ge=1, le=2**31, description="The masks' version.")],
+    which: Literal["open", "close"],
+    runtime: RuntimeDep,
+) -> Response:
+    """Give one of the two masks of a version, to compare, or to draw on from."""
+    with runtime.store.reading() as session:
+        pair = masks.get(session, lift_id, version).masks
+    content = cv2.imencode(".png", pair.open if which == "open" else pair.close)[1].tobytes()
+    return Response(content, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.post(

@@ -14,13 +14,14 @@ from lifts.addresses import PLACEHOLDER
 from service.api.deps import OPERATOR, VIEWER, LiftIdPath, Operator, RuntimeDep, check_role
 from service.api.problems import responses
 from service.api.runtime import Runtime
-from service.api.schemas.setup import CarriersOut, PickIn, SetupIn, SetupOut, TrackIn
+from service.api.schemas.setup import CarriersOut, CheckOut, PickIn, SetupIn, SetupOut, TrackIn
 from service.domain.errors import NotFoundError
 from service.domain.people import Role
 from service.setup.jobs.state import Pick, SetupJob, SetupState
 from service.setup.picture import draw_track
 from service.usecases.camera_urls import check_camera_url
 from service.usecases.enrolment import find_lift
+from service.usecases.setup.checking import check_lift
 from service.usecases.setup.starting import corrected, request_for, watch
 
 router = APIRouter(prefix="/lifts/{lift_id}/setup", tags=["setup"])
@@ -192,6 +193,19 @@ def pick_carrier(
 def unpick_carrier(lift_id: LiftIdPath, number: Number, runtime: RuntimeDep) -> CarriersOut:
     """Undo a pick."""
     return CarriersOut.of(runtime.setup.pick(lift_id, number, None), runtime.settings.root_path)
+
+
+@router.get(
+    "/check",
+    summary="Does it see?",
+    dependencies=VIEWER,
+    responses=responses(401, 404, 409, 422, 503),
+)
+def check(lift_id: LiftIdPath, runtime: RuntimeDep) -> CheckOut:
+    """Say by its own carriers whether a lift's masks and view are good: go, wait or no_go, and what to do."""
+    state = runtime.pipeline.arming(lift_id)
+    found = check_lift(runtime.store, lift_id, state, runtime.pipeline.active_masks(lift_id))
+    return CheckOut.of(found, state, runtime.settings.root_path)
 
 
 def _shown(runtime: Runtime, job: SetupJob) -> SetupOut:

@@ -7,8 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lifts.decision.arming import Arming, ArmingReason
+from lifts.decision.verdict import Verdict
 from lifts.schema import SECRET_NAME_PATTERN, Finite, LiftId, Track, Transport
 from service.api.schemas.base import Body
+from service.api.schemas.passages import PassageOut
 from service.setup.jobs.messages import PLACES
 from service.setup.jobs.state import (
     Pick,
@@ -19,6 +22,8 @@ from service.setup.jobs.state import (
     SetupWarning,
     TrackProposal,
 )
+from service.store.tracks import TrackVersion
+from service.usecases.setup.checking import Advice, LiftCheck, SetupDecision
 
 
 class SetupIn(Body):
@@ -179,3 +184,81 @@ class CarriersOut(BaseModel):
             state = states.pop() if len(states) == 1 else None
             groups.append(GroupOut(group=group, carriers=[item.number for item in alike], state=state))
         return cls(revision=job.revision, items=items, groups=groups)
+
+
+class TrackVersionOut(BaseModel):
+    """A track that a lift has, or had."""
+
+    version: int
+    track: Track
+    mask_version: int | None = Field(description="The masks used on it, or last used; null: none.")
+    active: bool
+    created_at: datetime
+    picture: str | None = Field(description="The view with the track drawn into it; null: none is kept.")
+
+    @classmethod
+    def of(cls, version: TrackVersion, root_path: str) -> TrackVersionOut:
+        """Take what the API shows."""
+        path = f"{root_path}/lifts/{version.lift_id}/tracks/{version.version}/picture.jpg"
+        return cls(
+            version=version.version,
+            track=version.track,
+            mask_version=version.mask_version,
+            active=version.active,
+            created_at=version.created_at,
+            picture=path if version.has_picture else None,
+        )
+
+
+class TrackHistoryOut(BaseModel):
+    """A lift's tracks, newest first."""
+
+    items: list[TrackVersionOut]
+    unreadable: int = Field(default=0, description="How many damaged records were left out of this list.")
+
+
+class CheckReasonOut(BaseModel):
+    """Why not, and what to do."""
+
+    code: ArmingReason
+    parameters: dict[str, float]
+    advice: Advice
+
+
+class ClustersOut(BaseModel):
+    """Margins of the newest carriers, by their verdicts; negative is nearer to the open mask."""
+
+    open: list[float]
+    closed: list[float]
+    threshold: float
+
+
+class CheckOut(BaseModel):
+    """Whether a lift's set-up is good, by its own carriers."""
+
+    decision: SetupDecision = Field(description="wait: nothing speaks against it so far.")
+    armed: bool
+    reasons: list[CheckReasonOut] = Field(description="The gravest first; none where it is armed.")
+    since: datetime | None = Field(description="Since when masks and view are these; null without masks.")
+    passages: list[PassageOut] = Field(description="The newest ten judged by these masks, newest first.")
+    clusters: ClustersOut
+
+    @classmethod
+    def of(cls, found: LiftCheck, state: Arming, root_path: str) -> CheckOut:
+        """Put together what the API shows."""
+        reasons = []
+        if state.reason is not None and found.advice is not None:
+            parameters = dict(state.parameters)
+            reasons.append(CheckReasonOut(code=state.reason, parameters=parameters, advice=found.advice))
+        return cls(
+            decision=found.decision,
+            armed=state.armed,
+            reasons=reasons,
+            since=found.since,
+            passages=[PassageOut.of(record, root_path) for record in found.recent],
+            clusters=ClustersOut(
+                open=list(found.margins.get(Verdict.OPEN, ())),
+                closed=list(found.margins.get(Verdict.CLOSED, ())),
+                threshold=found.threshold,
+            ),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -93,7 +94,8 @@ def cut_out(
     learnt = station.learnt_so_far
     agreed = learnt is not None and agrees([one[1] for one in moments], lift.track, found)
     if learnt is not None and agreed:
-        learnt.save(folder / LEARNT)
+        # The track and its times come from the carriers' own movement: no mask could say it more certainly.
+        replace(learnt, line=replace(learnt.line, place_certain=True)).save(folder / LEARNT)
     else:
         (folder / LEARNT).unlink(missing_ok=True)
     on_progress(1.0)

@@ -48,6 +48,11 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts/{lift_id}/setup/carriers/{number}/{place}.jpg"): Role.VIEWER,
     ("PUT", "/lifts/{lift_id}/setup/carriers/{number}/pick"): Role.OPERATOR,
     ("DELETE", "/lifts/{lift_id}/setup/carriers/{number}/pick"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/tracks"): Role.VIEWER,
+    ("GET", "/lifts/{lift_id}/tracks/{version}/picture.jpg"): Role.VIEWER,
+    ("POST", "/lifts/{lift_id}/tracks/{version}/activate"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/masks/{version}/{which}.png"): Role.VIEWER,
+    ("GET", "/lifts/{lift_id}/setup/check"): Role.VIEWER,
     ("GET", "/cameras/secrets"): Role.OPERATOR,
     ("PUT", "/cameras/secrets/{name}"): Role.OPERATOR,
     ("DELETE", "/cameras/secrets/{name}"): Role.OPERATOR,
@@ -78,6 +83,7 @@ FILLED = {
     "passage_id": "p-1",
     "number": "1",
     "place": "middle",
+    "which": "open",
     "alarm_id": "a-1",
 }
 UPLOAD = {"image": ("x.png", b"no image"), "open": ("x.png", b"no image"), "close": ("x.png", b"no image")}

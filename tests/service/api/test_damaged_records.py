@@ -91,7 +91,8 @@ def paths(house: House) -> list[str]:
         )
     lift, passage = "/lifts/demo-quad", "/passages/p-1"
     return [
-        "/lifts", lift, f"{lift}/masks", f"{lift}/site-calibrations",
+        "/lifts", lift, f"{lift}/masks", f"{lift}/site-calibrations", f"{lift}/masks/1/open.png",
+        f"{lift}/tracks", f"{lift}/tracks/1/picture.jpg", f"{lift}/setup", f"{lift}/setup/carriers",
         "/passages", passage, f"{passage}/pictures/1.jpg", f"{passage}/pictures/1/why.png",
         "/passages?reviewed=true", "/passages?verdict=open",
         "/alarms", "/alarms?standing=true", f"/alarms/{alarm_id}", "/health/ready", "/metrics",
@@ -125,6 +126,7 @@ def test_no_damaged_column_is_a_fault_of_the_service(full: House) -> None:
     for table in TABLES:
         shown = shows.get(table, "/lifts")
         sweep(full, table, [path for path in asked if path.startswith(shown)], BROKEN[1:2])
+    sweep(full, "camera_secrets", ["/cameras/secrets"], BROKEN)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ def test_a_lift_is_set_up_from_its_address_to_a_learnt_line(house: House, camera
     learnt = load_from_setup(memory, WatchedLift(lift, version.masks, version.references))
     assert learnt is not None
     assert learnt.line.interval_s == pytest.approx(5.2, rel=0.02)
+    assert learnt.line.place_certain
     assert load(memory, WatchedLift(lift, version.masks, {})) is None
     other = lift.model_copy(update={"track": None})
     assert load_from_setup(memory, WatchedLift(other, version.masks, {})) is None

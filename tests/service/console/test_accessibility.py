@@ -113,3 +113,26 @@ def test_everybody_can_use_every_page(
         assert findings(page) == []
     assert small(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("page", ["desktop"], indirect=True)
+@pytest.mark.parametrize("where", [everything, nowhere])
+def test_the_keyboard_reaches_everything(page: Page, served: Served, where: Any) -> None:
+    """Tab comes to every target, once around, and each shows that it is reached."""
+    where(page, served)
+    targets = page.locator(TARGETS)
+    visible = targets.evaluate_all(
+        "all => all.map((one, number) => { one.number = number; return one.checkVisibility() })"
+    )
+    wanted = {number for number, shown in enumerate(visible) if shown}
+    reached: dict[int, str] = {}
+    for _ in range(2 * len(visible)):
+        page.keyboard.press("Tab")
+        number, outline = page.evaluate(
+            "[document.activeElement.number ?? -1, getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        reached[number] = outline
+    reached.pop(-1, None)  # the page itself, between the last target and the first
+    assert wanted
+    assert set(reached) == wanted
+    assert set(reached.values()) == {"solid"}

@@ -18,7 +18,7 @@ from service.domain.frame import Frame
 from service.domain.health import Health
 from service.line.movie import Movie
 from service.passages.extractor import PassageExtractor
-from service.passages.learnt import Learnt, fingerprint, load
+from service.passages.learnt import Learnt, fingerprint, load, load_from_setup, memory_of_setup
 from service.station.supervisor import CameraSupervisor
 from tests.faults.scenes import encode
 from tests.service.passages.scripted import Scene, crossing_s, frames, watched
@@ -154,6 +154,19 @@ def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path, learnt: Learnt) -> No
         odd.save(path)
         assert load(path, watched(DAY)) is None
     assert [each.name for each in path.parent.iterdir()] == ["scripted.npz"]
+
+
+def test_what_a_set_up_has_learnt_is_certain_of_its_place(tmp_path: Path, learnt: Learnt) -> None:
+    """It was checked against the carriers that the track comes from, whatever can be said without masks."""
+    memory, bare = tmp_path / "scripted.npz", replace(watched(DAY), masks=None, references={})
+    line = replace(learnt.line, place_certain=False)
+    replace(learnt, of=fingerprint(bare), line=line).save(memory_of_setup(memory))
+    kept, adopted = load(memory_of_setup(memory), bare), load_from_setup(memory, watched(DAY))
+    assert kept is not None
+    assert kept.line.place_certain is False
+    assert adopted is not None
+    assert adopted.of == fingerprint(watched(DAY))
+    assert adopted.line.place_certain is True
 
 
 def test_what_fits_another_view_is_left(line: list[Frame], learnt: Learnt) -> None:

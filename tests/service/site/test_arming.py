@@ -158,10 +158,19 @@ def test_swapped_masks_are_never_armed(station: Station, references: dict[str, I
     station.enrol(CLOSE_Y, OPEN_Y, references, unchecked=True)
     station.carriers(60)
     if not references:
-        assert station.reason() is ArmingReason.NOT_CONFIRMED
+        assert station.reason() is ArmingReason.OPEN_BAR_BELOW
         station.review("p-0", Verdict.OPEN)
         station.review("p-1", Verdict.CLOSED)
     assert station.reason() is ArmingReason.MASKS_SWAPPED
+
+
+def test_masks_and_reviews_swapped_alike_are_never_armed(station: Station) -> None:
+    """A person who takes open for closed in everything: all agrees, but the open bar hangs below."""
+    station.enrol(CLOSE_Y, OPEN_Y, {})
+    station.carriers(60)
+    station.review("p-0", Verdict.CLOSED)
+    station.review("p-1", Verdict.OPEN)
+    assert station.reason() is ArmingReason.OPEN_BAR_BELOW
 
 
 def test_masks_that_miss_the_bars_are_never_armed(station: Station) -> None:

@@ -50,6 +50,12 @@ export const notArmed: Record<ArmingReason, { why: string; what: string }> = {
       "closed, and {closed_wrong} of {closed} confirmed as closed look open",
     what: "look at both, and correct the wrong pair",
   },
+  open_bar_below: {
+    why:
+      "open and closed were taken for each other: the open mask lies {below_px} pixels below the close mask, " +
+      "and an open bar hangs higher",
+    what: "mark the pictures again, and swap the masks",
+  },
   confirmed_misjudged: {
     why:
       "these masks judge {open_right} of {open} confirmed as open and {closed_right} of {closed} confirmed " +
