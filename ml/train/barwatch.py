@@ -124,8 +124,10 @@ class BarwatchLearner(Learner):
         return {"config": self.config.as_dict()}
 
     def continues(self, saved: dict[str, Any]) -> bool:
-        """Return whether the network is the same; the rest may change between two parts of a run."""
-        return TrainConfig.from_dict(saved["config"]).model == self.config.model
+        """Return whether the network is the same, and its trunk's share; the rest may change in a run."""
+        other = TrainConfig.from_dict(saved["config"])
+        same_share = not other.model.trunk or other.trunk_share == self.config.trunk_share
+        return other.model == self.config.model and same_share
 
     def finished(self, state: State) -> bool:
         """Return whether all steps are done, or the time is over."""

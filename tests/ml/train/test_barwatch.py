@@ -76,6 +76,16 @@ def test_who_says_what_the_teacher_says_has_nothing_to_learn_from_it(lift_files:
     assert all(torch.equal(value, before[name]) for name, value in teacher.state_dict().items())
 
 
+def test_a_run_goes_on_with_the_trunks_share_it_began_with() -> None:
+    """The optimiser's groups depend on it; without a trunk it says nothing."""
+    beside = replace(NARROW, trunk="efficientnet-lite0")
+    for model, goes_on in ((beside, False), (NARROW, True)):
+        learner = BarwatchLearner(replace(TINY, model=model, trunk_share=0.3), CPU)
+        assert learner.continues(learner.content())
+        changed = {"config": {**learner.content()["config"], "trunk_share": 0.0}}
+        assert learner.continues(changed) == goes_on
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_a_trunk_learns_at_its_share_of_the_rate(lift_files: list[Path], share: float) -> None:
     """At 0 it stays as it came and needs no gradient; else its rate is that share. The rest learns alike."""
