@@ -1,6 +1,7 @@
 /* The frame of every page: the line at the top and the alarms stay, whatever else is open. */
 
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { Banners } from "./alarms/banners";
 import { Header } from "./components/header";
 import { page } from "./pages";
@@ -9,10 +10,17 @@ import { SignIn } from "./session/sign-in";
 import { person, signedOut } from "./state/session";
 
 export function App(): JSX.Element {
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(route.value);
+  useEffect(() => {
+    // Another page begins at its beginning, for the keyboard and for screen readers.
+    if (before.current !== route.value) main.current?.focus();
+    before.current = route.value;
+  });
   return (
     <>
       <Header />
-      <main id="main">
+      <main id="main" ref={main} tabIndex={-1}>
         {person.value ? (
           <div id="watch">
             <Banners />

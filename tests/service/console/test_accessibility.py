@@ -18,7 +18,7 @@ LEAST_PX = 44
 SIZES = {"desktop": (1400, 900), "tablet": (820, 1180), "phone": (390, 844)}
 SCREENS = os.environ.get("SCREENS")
 """Folder for pictures of every page, at every size, in light and dark: `make screens` looks at them."""
-TARGETS = "a, button, summary, input, select, textarea, [role=button], [tabindex]"
+TARGETS = "a, button, summary, input, select, textarea, [role=button], [tabindex='0']"
 
 
 def everything(page: Page, served: Served) -> None:
@@ -136,3 +136,16 @@ def test_the_keyboard_reaches_everything(page: Page, served: Served, where: Any)
     assert wanted
     assert set(reached) == wanted
     assert set(reached.values()) == {"solid"}
+
+
+@pytest.mark.parametrize("page", ["desktop"], indirect=True)
+def test_another_page_begins_at_its_beginning(page: Page, served: Served) -> None:
+    """Going to another page puts the keyboard there; alarms and the line at the top stay; back works."""
+    nowhere(page, served)
+    expect(page.locator(".banner.critical")).to_be_visible()
+    page.get_by_role("link", name="Back to the lifts").press("Enter")
+    expect(page.locator("#lifts")).to_be_visible()
+    expect(page.locator("main")).to_be_focused()
+    page.go_back()
+    expect(page.get_by_role("link", name="Back to the lifts")).to_be_visible()
+    expect(page.locator(".banner.critical")).to_be_visible()
