@@ -44,8 +44,7 @@ from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures, Retention
 from service.usecases.first_token import first_token
-from service.usecases.setup.board import SetupBoard
-from service.usecases.setup.kept import KeptSetups
+from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 
@@ -99,8 +98,8 @@ class Service:
             self.store = Store.open(settings.data, self.runners)
             self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
             parts.callback(self.store.close)
-            self.setup = SetupBoard(
-                KeptSetups(settings.data, self.store), self.vault.credentials, runners=self.runners
+            self.setup = Setups.make(
+                settings.data, self.store, self.engine, self.vault.credentials, self.runners
             )
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             downtime = Downtime(self.store, self.cameras.statuses)

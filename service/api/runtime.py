@@ -19,7 +19,7 @@ from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store.database import Store
 from service.store.pictures import Pictures
-from service.usecases.setup.board import SetupBoard
+from service.usecases.setup.whole import Setups
 
 
 class CameraBoard(Protocol):
@@ -79,7 +79,7 @@ class Runtime:
     pipeline: Judging
     gate: Authenticator
     vault: Vault
-    setup: SetupBoard
+    setup: Setups
     epoch: str
     registry: CollectorRegistry
     heartbeat_s: float = 5.0

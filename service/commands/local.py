@@ -26,8 +26,7 @@ from service.store import outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
-from service.usecases.setup.board import SetupBoard
-from service.usecases.setup.kept import KeptSetups
+from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 
@@ -83,7 +82,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             pipeline=LocalPipeline(store, engine, pictures, registry=registry),
             gate=Authenticator(store, Sessions(store, 1.0), Attempts()),
             vault=vault,
-            setup=SetupBoard(KeptSetups(settings.data, store), vault.credentials),  # never started here
+            setup=Setups.make(settings.data, store, engine, vault.credentials),  # never started here
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
         )

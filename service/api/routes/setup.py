@@ -8,20 +8,24 @@ from typing import Annotated, Literal
 
 import cv2
 import numpy as np
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 
 from lifts.addresses import PLACEHOLDER
-from service.api.deps import OPERATOR, VIEWER, LiftIdPath, Operator, RuntimeDep, check_role
+from service.api.deps import MULTIPART, OPERATOR, VIEWER, LiftIdPath, Operator, RuntimeDep, check_role
 from service.api.problems import responses
 from service.api.runtime import Runtime
 from service.api.schemas.setup import CarriersOut, CheckOut, PickIn, SetupIn, SetupOut, TrackIn
+from service.api.schemas.setup_masks import DrawnOut, MaskSearchIn, MasksOut
+from service.api.uploads import read_upload
 from service.domain.errors import NotFoundError
 from service.domain.people import Role
 from service.setup.jobs.state import Pick, SetupJob, SetupState
 from service.setup.picture import draw_track
 from service.usecases.camera_urls import check_camera_url
 from service.usecases.enrolment import find_lift
+from service.usecases.mask_proposals import drawing_of_picture
 from service.usecases.setup.checking import check_lift
+from service.usecases.setup.drawing import picks_of
 from service.usecases.setup.starting import corrected, request_for, watch
 
 router = APIRouter(prefix="/lifts/{lift_id}/setup", tags=["setup"])
@@ -64,7 +68,7 @@ def start_setup(
         name=body.name,
         seconds=body.seconds,
     )
-    return _shown(runtime, runtime.setup.begin(lift_id, request, principal.name, again=again))
+    return _shown(runtime, runtime.setup.board.begin(lift_id, request, principal.name, again=again))
 
 
 @router.get(
@@ -75,7 +79,7 @@ def start_setup(
 )
 def get_setup(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:
     """Give the lift's job, whoever started it, and whether or not a browser has waited for it."""
-    return _shown(runtime, runtime.setup.kept.get(lift_id))
+    return _shown(runtime, runtime.setup.board.kept.get(lift_id))
 
 
 @router.delete(
@@ -104,8 +108,8 @@ def get_view(
     track: Annotated[bool, Query(description="Draw the proposed track into it.")] = False,
 ) -> Response:
     """Give what the camera shows while the job looks at it; later the view with a carrier on the track."""
-    job = runtime.setup.kept.get(lift_id)
-    live = runtime.setup.live_picture(lift_id)
+    job = runtime.setup.board.kept.get(lift_id)
+    live = runtime.setup.board.live_picture(lift_id)
     if live is not None and job.state is SetupState.RUNNING:
         return Response(live, media_type="image/jpeg", headers=_FRESH)
     content = _read(runtime, job, f"view-{at}.jpg")
@@ -128,8 +132,8 @@ def correct_track(lift_id: LiftIdPath, body: TrackIn, runtime: RuntimeDep) -> Se
 
     422: `off_the_path`, `too_short_a_way` between them. 409: `setup_running`, `no_track`, `recording_gone`.
     """
-    proposal = corrected(runtime.setup.kept.get(lift_id), body.begin, body.end)
-    return _shown(runtime, runtime.setup.cut_again(lift_id, proposal))
+    proposal = corrected(runtime.setup.board.kept.get(lift_id), body.begin, body.end)
+    return _shown(runtime, runtime.setup.board.cut_again(lift_id, proposal))
 
 
 @router.post(
@@ -140,10 +144,10 @@ def correct_track(lift_id: LiftIdPath, body: TrackIn, runtime: RuntimeDep) -> Se
 )
 def start_watching(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:
     """Make camera and track the lift's and watch it; its line is learnt already. 409: `setup_not_ready`."""
-    watch(runtime.setup, runtime.store, runtime.settings.data, lift_id)
+    watch(runtime.setup.board, runtime.store, runtime.settings.data, lift_id)
     runtime.cameras.refresh()
     runtime.pipeline.reconfigured(lift_id)
-    return _shown(runtime, runtime.setup.kept.get(lift_id))
+    return _shown(runtime, runtime.setup.board.kept.get(lift_id))
 
 
 @router.get(
@@ -154,7 +158,7 @@ def start_watching(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:
 )
 def list_carriers(lift_id: LiftIdPath, runtime: RuntimeDep) -> CarriersOut:
     """Give the carriers that were cut out, in order of time, and groups of those that look alike."""
-    return CarriersOut.of(runtime.setup.kept.get(lift_id), runtime.settings.root_path)
+    return CarriersOut.of(runtime.setup.board.kept.get(lift_id), runtime.settings.root_path)
 
 
 @router.get(
@@ -166,7 +170,7 @@ def list_carriers(lift_id: LiftIdPath, runtime: RuntimeDep) -> CarriersOut:
 )
 def get_carrier_picture(lift_id: LiftIdPath, number: Number, place: Place, runtime: RuntimeDep) -> Response:
     """Give a carrier's registered picture, 200x200."""
-    content = _read(runtime, runtime.setup.kept.get(lift_id), f"{number}-{place}.jpg")
+    content = _read(runtime, runtime.setup.board.kept.get(lift_id), f"{number}-{place}.jpg")
     return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -181,7 +185,7 @@ def pick_carrier(
 ) -> CarriersOut:
     """Mark a carrier as open or closed, in place of what was said before."""
     pick = Pick(state=body.state, occupied=body.occupied, by=principal.name, at=datetime.now(UTC))
-    return CarriersOut.of(runtime.setup.pick(lift_id, number, pick), runtime.settings.root_path)
+    return CarriersOut.of(runtime.setup.board.pick(lift_id, number, pick), runtime.settings.root_path)
 
 
 @router.delete(
@@ -192,7 +196,62 @@ def pick_carrier(
 )
 def unpick_carrier(lift_id: LiftIdPath, number: Number, runtime: RuntimeDep) -> CarriersOut:
     """Undo a pick."""
-    return CarriersOut.of(runtime.setup.pick(lift_id, number, None), runtime.settings.root_path)
+    return CarriersOut.of(runtime.setup.board.pick(lift_id, number, None), runtime.settings.root_path)
+
+
+@router.post(
+    "/masks",
+    summary="Propose masks",
+    status_code=202,
+    dependencies=OPERATOR,
+    responses=responses(400, 401, 403, 404, 409, 413, 422, 503),
+)
+def search_masks(lift_id: LiftIdPath, body: MaskSearchIn, runtime: RuntimeDep) -> MasksOut:
+    """Search for both masks, which takes a part of a minute; GET says how far it is, and what was found.
+
+    From what was picked, or from the masks of an earlier track, for a camera that was moved. 409:
+    `picks_missing` of either state, `setup_not_ready`.
+    """
+    runtime.setup.searches.begin(lift_id, body.source)
+    return get_masks(lift_id, runtime)
+
+
+@router.get(
+    "/masks",
+    summary="The proposed masks",
+    dependencies=VIEWER,
+    responses=responses(401, 404, 409, 422, 503),
+)
+def get_masks(lift_id: LiftIdPath, runtime: RuntimeDep) -> MasksOut:
+    """Give the newest proposal, as lines to edit and as pictures; 404 `no_masks_proposed`.
+
+    Nothing counts before it is enrolled by `POST /lifts/{lift_id}/masks`.
+    """
+    job = runtime.setup.board.kept.get(lift_id)
+    search, found = runtime.setup.searches.state(lift_id), runtime.setup.searches.found(job)
+    if search is None and found is None:
+        error = NotFoundError(f"no masks were proposed for lift {lift_id!r} yet")
+        error.code = "no_masks_proposed"
+        raise error
+    return MasksOut.of(search, found, picks_of(job))
+
+
+@router.post(
+    "/drawings",
+    summary="Lines of a picture",
+    dependencies=[*OPERATOR, *MULTIPART],
+    responses=responses(400, 401, 403, 413, 415, 422, 503),
+)
+def import_drawing(
+    lift_id: LiftIdPath,
+    runtime: RuntimeDep,
+    picture: Annotated[
+        UploadFile, File(description="A mask as JPEG or PNG, of the frame's or camera's size.")
+    ],
+) -> DrawnOut:
+    """Turn the picture of a mask into lines to edit; nothing is stored."""
+    data = read_upload(picture, "picture", runtime.settings.max_upload_mb)
+    return DrawnOut.of(drawing_of_picture(data, find_lift(runtime, lift_id), "picture"))
 
 
 @router.get(
@@ -209,11 +268,11 @@ def check(lift_id: LiftIdPath, runtime: RuntimeDep) -> CheckOut:
 
 
 def _shown(runtime: Runtime, job: SetupJob) -> SetupOut:
-    return SetupOut.of(job, runtime.setup.share(job.lift_id))
+    return SetupOut.of(job, runtime.setup.board.share(job.lift_id))
 
 
 def _read(runtime: Runtime, job: SetupJob, name: str) -> bytes:
-    path: FilePath = runtime.setup.kept.folder(job.lift_id) / str(job.revision) / name
+    path: FilePath = runtime.setup.board.kept.folder(job.lift_id) / str(job.revision) / name
     try:
         return path.read_bytes()
     except OSError:

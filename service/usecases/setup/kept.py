@@ -77,6 +77,10 @@ class KeptSetups:
         """Return where a lift's recording and pictures are."""
         return self._folder / lift_id
 
+    def pictures(self, job: SetupJob) -> Path:
+        """Return where the pictures of a job's carriers are."""
+        return self.folder(job.lift_id) / str(job.revision)
+
     def configured(self, job: SetupJob) -> Lift:
         """Return the lift as the job would have it: what is known of it, with its camera and its track."""
         try:

@@ -35,8 +35,7 @@ from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
-from service.usecases.setup.board import SetupBoard
-from service.usecases.setup.kept import KeptSetups
+from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 from tests.service.kept_pictures import keep, keep_maps
@@ -154,7 +153,7 @@ def _plain_logs() -> None:
 def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
     """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it."""
     opened: list[tuple[TestClient, Store, AlarmHub]] = []
-    boards: list[SetupBoard] = []
+    boards: list[Setups] = []
 
     def make(
         heartbeat_s: float = 5.0,
@@ -170,7 +169,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         hub = AlarmHub(StoredOutbox(store))
         store.on_alarms(hub.publish)
         vault = Vault(store, KeyRing(data))
-        setup = SetupBoard(KeptSetups(data, store), vault.credentials)
+        setup = Setups.make(data, store, engine, vault.credentials)
         setup.start()
         runtime = Runtime(
             settings=Settings(data=data, **settings),

@@ -53,6 +53,9 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("POST", "/lifts/{lift_id}/tracks/{version}/activate"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/masks/{version}/{which}.png"): Role.VIEWER,
     ("GET", "/lifts/{lift_id}/setup/check"): Role.VIEWER,
+    ("POST", "/lifts/{lift_id}/setup/masks"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/setup/masks"): Role.VIEWER,
+    ("POST", "/lifts/{lift_id}/setup/drawings"): Role.OPERATOR,
     ("GET", "/cameras/secrets"): Role.OPERATOR,
     ("PUT", "/cameras/secrets/{name}"): Role.OPERATOR,
     ("DELETE", "/cameras/secrets/{name}"): Role.OPERATOR,
@@ -86,7 +89,12 @@ FILLED = {
     "which": "open",
     "alarm_id": "a-1",
 }
-UPLOAD = {"image": ("x.png", b"no image"), "open": ("x.png", b"no image"), "close": ("x.png", b"no image")}
+UPLOAD = {
+    "image": ("x.png", b"no image"),
+    "open": ("x.png", b"no image"),
+    "close": ("x.png", b"no image"),
+    "picture": ("x.png", b"no image"),
+}
 
 
 def address(path: str) -> str:
@@ -96,7 +104,7 @@ def address(path: str) -> str:
 
 
 def body(method: str, path: str) -> dict[str, Any]:
-    if path.endswith(("/masks", "/classify")) and method == "POST":
+    if path.endswith(("{lift_id}/masks", "/classify", "/drawings")) and method == "POST":
         return {"files": UPLOAD}
     return {"json": {}} if method in ("POST", "PUT") else {}
 

@@ -106,7 +106,7 @@ def test_begin_and_end_follow_the_path_when_they_are_moved(
     """Scale comes from the path; what lies off it, or the wrong way round, is refused with a code."""
     from tests.service.usecases.setup import processes  # noqa: PLC0415
 
-    monkeypatch.setattr(house.runtime.setup, "_main", processes.finding)
+    monkeypatch.setattr(house.runtime.setup.board, "_main", processes.finding)
     ask(house, "POST", "", json={"url": camera, "seconds": SECONDS})
     assert await_end(house)["proposal"]["track"]["begin"]["x"] == 100
     moved = ask(house, "PUT", "/track", json={"begin": {"x": 140, "y": 92}})

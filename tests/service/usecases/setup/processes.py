@@ -13,6 +13,7 @@ from service.setup.jobs.messages import (
     TrackFound,
 )
 from service.setup.jobs.state import FoundCarrier, SetupProblem, SetupStep, TrackProposal
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_picture, jpeg
 
 TRACK = Track(
     begin=Pose(x=100, y=90, scale=0.5), middle=Pose(x=200, y=90, scale=0.5), end=Pose(x=300, y=90, scale=0.5)
@@ -20,7 +21,8 @@ TRACK = Track(
 PROPOSAL = TrackProposal(
     track=TRACK, interval_s=6.0, passage_s=3.0, middles_s=(4.0, 10.0, 16.0), confidence=0.9, steady=True
 )
-CARRIERS = tuple(FoundCarrier(number=k + 1, t_s=4.0 + 6.0 * k) for k in range(3))
+CARRIERS = tuple(FoundCarrier(number=k + 1, t_s=4.0 + 6.0 * k) for k in range(6))
+"""Every second one is closed."""
 
 
 def looking(connection: Connection, order: SetupOrder) -> None:
@@ -39,7 +41,9 @@ def finding(connection: Connection, order: SetupOrder) -> None:
     pictures.mkdir(parents=True)
     for carrier in CARRIERS:
         for place in ("begin", "middle", "end"):
-            (pictures / f"{carrier.number}-{place}.jpg").write_bytes(b"a picture")
+            y_px = OPEN_Y if carrier.number % 2 else CLOSE_Y
+            image = draw_picture(y_px, seed=10 * carrier.number + len(place))
+            (pictures / f"{carrier.number}-{place}.jpg").write_bytes(jpeg(image))
     (order.folder / "recording.mkv").write_bytes(b"a recording")
     connection.send(SetupDone(CARRIERS, order.proposal or PROPOSAL, False))
     connection.poll(None)

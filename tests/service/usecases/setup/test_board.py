@@ -89,7 +89,7 @@ def test_what_was_found_stays_and_is_not_replaced_by_accident(make: Make) -> Non
     board = make(processes.finding)
     board.begin("a", REQUEST, "me")
     job = await_job(board, state(SetupState.READY))
-    assert (job.width, job.height, job.revision, len(job.carriers)) == (640, 360, 1, 3)
+    assert (job.width, job.height, job.revision, len(job.carriers)) == (640, 360, 1, 6)
     assert job.proposal == job.proposed == processes.PROPOSAL
     assert "a" not in board._running
     assert code(lambda: board.begin("a", REQUEST, "me")) == "setup_exists"
@@ -128,7 +128,7 @@ def test_picks_are_kept_and_undone(make: Make) -> None:
     board.pick("a", 2, None)
     assert board.kept.get("a").picks == {1: first.model_copy(update={"occupied": False})}
     with pytest.raises(NotFoundError):
-        board.pick("a", 4, first)
+        board.pick("a", 7, first)
 
 
 @pytest.mark.parametrize(("main", "problem"), [("failing", "nothing_repeats"), ("dying", "process_lost")])
