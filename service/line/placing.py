@@ -32,7 +32,7 @@ from service.line.roi import Roi
 from service.line.work import Work
 from service.vision.correlation import parabola_vertex
 from service.vision.outlines import PITCH_PX, Field, mask_outline, outline_before, slopes, unit
-from service.vision.rivals import alone, distances, highest
+from service.vision.rivals import highest, near, place_of, smoothed
 
 _COARSE_PX = 4.0
 _SPEEDS = np.geomspace(0.6, 14.0, 80)  # progress per interval
@@ -47,7 +47,7 @@ _LEAST_TOTAL, _LEAST_ALIKE, _LEAST_CENTRED = 70.0, 0.4, 0.15  # people and snow 
 _OTHERS = 0.3  # of the highest score, which any other carrier must reach
 _NEAR = 0.15  # progress by which the first guess may be off
 _APART_P = 0.25  # progress from which another place is a rival
-_RIVAL, _RIVAL_BY_MASKS = 0.75, 0.6  # of the best score that a rival may reach
+_RIVAL, _RIVAL_BY_MASKS = 0.75, 0.55  # of the best score that a rival may reach
 
 
 _Guide = tuple[Callable[[Field], float], float]
@@ -105,16 +105,16 @@ class Placer:
         cuts, rows = yield from self._cuts(clip)
         times = times[rows]
         speeds, likely = yield from self._speeds(coarse, max(48, round(interval_s / _PHASE_S)))
-        scores = yield from self._scores(self._guides, cuts, times, speeds, likely, interval_s)
-        middle, certain = highest(scores[0]), self._certain(scores, speeds)
+        fits = yield from self._fits(self._guides, cuts, times, speeds, likely, interval_s)
+        middle, certain = highest(smoothed(likely * fits[0])), self._certain(fits, likely, speeds)
         speed = float(speeds[round(middle * len(speeds)) % len(speeds)])
         for _ in range(_ROUNDS):
             speed = yield from self._speed_at(coarse, middle, speed)
             off = (np.arange(len(speeds)) / len(speeds) - middle + 0.5) % 1.0 - 0.5
-            near = np.exp(-0.5 * (off * speed / _NEAR) ** 2)
+            close = np.exp(-0.5 * (off * speed / _NEAR) ** 2)
             even = np.full(len(speeds), speed)
-            scores = yield from self._scores(self._guides[:1], cuts, times, even, near, interval_s)
-            middle = highest(scores[0])
+            fits = yield from self._fits(self._guides[:1], cuts, times, even, close, interval_s)
+            middle = highest(smoothed(close * fits[0]))
         # Rounded: libraries sum complex numbers in an order that depends on where they lie in memory, and the
         # same frames must give the same passages.
         return Placing(round(speed, 6), round(middle, 6), certain), cuts, times
@@ -242,7 +242,7 @@ class Placer:
             yield
         return cuts, which
 
-    def _scores(
+    def _fits(
         self,
         guides: Sequence[_Guide],
         cuts: Field,
@@ -253,10 +253,10 @@ class Placer:
     ) -> Work[Float64]:
         """Return float64[G, K], how well each guide fits if a carrier is at middle at a phase.
 
-        Each of the K phases has its own speed and likelihood.
+        Each of the K phases has its own speed; 0 at those that are not likely at all.
         """
         k = len(speeds)
-        scores = np.zeros((len(guides), k))
+        fits = np.zeros((len(guides), k))
         for phase in np.flatnonzero(likely > 1e-3):
             apart_s = _ABOUT_MIDDLE * interval_s / speeds[phase]
             moments = np.arange(phase / k * interval_s, times[-1] + apart_s[0], interval_s)
@@ -268,19 +268,18 @@ class Placer:
                     stacks += view[row]
                 parts = stacks.view(np.float32)
                 parts /= len(cuts)  # as real numbers: a complex quotient takes longer than all the rest
-                scores[:, phase] = likely[phase] * np.array([guide(stacks) for guide, _ in guides])
+                fits[:, phase] = [guide(stacks) for guide, _ in guides]
                 yield
-        around = np.pad(scores, ((0, 0), (1, 1)), mode="wrap")
-        return np.asarray(0.25 * around[:, :-2] + 0.5 * scores + 0.25 * around[:, 2:])
+        return fits
 
-    def _certain(self, scores: Float64, speeds: Float64) -> bool:
-        """Say whether the guides' scores float64[G, K] name one place, which masks do not contradict."""
-        limits = [most for _, most in self._guides]
-        if not alone(scores[0], speeds, _APART_P, limits[0]):
-            return False
-        best, other = int(scores[0].argmax()), int(scores[-1].argmax())
-        same = abs(distances(len(speeds), best)[other]) * speeds[best] <= _APART_P
-        return bool(same) or not alone(scores[-1], speeds, _APART_P, limits[-1])
+    def _certain(self, fits: Float64, likely: Float64, speeds: Float64) -> bool:
+        """Say whether the guides' fits float64[G, K] name one place, and no certain one names another."""
+        named = [
+            place_of(row, likely, speeds, _APART_P, most)
+            for row, (_, most) in zip(fits, self._guides, strict=True)
+        ]
+        (place, sure), (other, also) = named[0], named[-1]
+        return (sure or also) if near(place, other, speeds, _APART_P) else (sure and not also)
 
     def _by_references(self, stacks: Field) -> float:
         """Say how well carriers' stacks complex64[carriers, n] fit the references, in the mean."""
