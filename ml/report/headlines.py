@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ml.evaluate.metrics import wilson
 from ml.report.table import Result, Table
 
 CARRIERS_PER_HOUR = 600
@@ -15,11 +16,16 @@ HOURS_PER_DAY = 8
 def headlines(results: Mapping[str, Result]) -> Table:
     """Return the README's figures from results by name; a figure whose result is missing is left out."""
     rows = []
+    if enrolled := results.get("events-enrolled"):
+        rows.append(_recall(enrolled, "set up as an operator does it", f"{enrolled['lifts']} unseen lifts"))
     if events := results.get("events"):
-        rows.append(_recall(events, "from a lift's first start"))
+        of = f"{len(events['recordings'])} recordings of unseen lifts"
+        rows.append(_recall(events, "from a lift's first start", of))
         if learnt := results.get("events-learnt"):
-            rows.append(_recall(learnt, "the line known from an earlier recording"))
-        rows.append(_false_alarms(events))
+            of = f"{len(learnt['recordings'])} recordings of unseen lifts"
+            rows.append(_recall(learnt, "the line known from an earlier recording", of))
+    if alarms := enrolled or events:
+        rows += [_false(alarms, "alarms"), _false(alarms, "warnings")]
     if (lifts := results.get("final") or results.get("loco")) and "verdicts" in lifts:
         rows.append(_passages(lifts, lifts["verdicts"], f"{len(lifts['lifts'])} unseen lifts"))
         if views := lifts.get("views"):
@@ -29,12 +35,13 @@ def headlines(results: Mapping[str, Result]) -> Table:
     return Table(("figure", "measured", "on what, and by which command"), rows)
 
 
-def _recall(events: Result, since: str) -> tuple[str, str, str]:
+def _recall(events: Result, since: str, of: str) -> tuple[str, str, str]:
     low, high = events["recall_interval_95"]
     missed = [
         f"{events[name]} {words}"
         for name, words in (
             ("late", "alarmed too late"),
+            ("warned", "alarmed with lower priority, as the seat was unclear"),
             ("called_unknown", "called unknown"),
             ("silent", "without an alarm"),
         )
@@ -43,24 +50,24 @@ def _recall(events: Result, since: str) -> tuple[str, str, str]:
     return _row(
         f"carriers that left open with somebody on them, alarmed in time, {since}",
         f"**{100 * events['recall']:.1f} %** ({100 * low:.0f} to {100 * high:.0f})",
-        f"{events['events']} such carriers on {len(events['recordings'])} recordings of unseen lifts; "
-        f"the others: {', '.join(missed) or 'none'}",
+        f"{events['events']} such carriers on {of}; the others: {', '.join(missed) or 'none'}",
         events,
     )
 
 
-def _false_alarms(events: Result) -> tuple[str, str, str]:
-    rate = events["false_alarms_per_1000_carriers"]
-    low, high = events["false_alarms_per_1000_carriers_interval_95"]
+def _false(events: Result, what: str) -> tuple[str, str, str]:
+    count, of = events[f"false_{what}"], events["carriers"]
+    rate, low, high = (1000 * share for share in (count / of, *wilson(min(count, of), of)))
     carriers = CARRIERS_PER_HOUR * HOURS_PER_DAY
     a_day, fewest, most = (value * carriers / 1000 for value in (rate, low, high))
     return _row(
-        "false alarms",
+        {"alarms": "false alarms", "warnings": "false alarms of lower priority, as the seat was unclear"}[
+            what
+        ],
         f"**{rate:.1f} per 1,000 carriers** ({low:.1f} to {high:.1f}), about "
         f"**{a_day:.0f} a day** ({fewest:.0f} to {most:.0f})",
-        f"{events['false_alarms']} on {events['carriers']} carriers of the recordings from a first start; "
-        f"a day is {HOURS_PER_DAY} hours of {CARRIERS_PER_HOUR} carriers = {carriers:,} carriers, and "
-        f"{carriers:,} / 1,000 · {rate:.1f} = {a_day:.0f}",
+        f"{count} on {of:,} carriers; a day is {HOURS_PER_DAY} hours of {CARRIERS_PER_HOUR} carriers = "
+        f"{carriers:,} carriers, and {carriers:,} / 1,000 · {rate:.1f} = {a_day:.0f}",
         events,
     )
 

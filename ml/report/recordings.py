@@ -9,8 +9,8 @@ from ml.report.table import Result, Table, interval, percent, rendered
 from ml.report.verdicts import verdicts_table
 
 EVENT_COLUMNS = (
-    *("carriers", "events", "caught", "late", "called_unknown", "silent", "false_alarms"),
-    *("missed", "found_twice", "ghosts"),
+    *("carriers", "events", "caught", "late", "warned", "called_unknown", "silent"),
+    *("false_alarms", "false_warnings", "missed", "found_twice", "ghosts"),
 )
 
 NOT_FOUND = {"missed": "Missed", "twice": "Found twice", "ghosts": "Passages without a carrier"}

@@ -23,11 +23,11 @@ def _events(**changes: Any) -> dict[str, Any]:
         "recall": 0.8,
         "recall_interval_95": [0.7, 0.9],
         "late": 9,
+        "warned": 0,
         "called_unknown": 0,
         "silent": 1,
         "false_alarms": 2,
-        "false_alarms_per_1000_carriers": 10.0,
-        "false_alarms_per_1000_carriers_interval_95": [2.0, 40.0],
+        "false_warnings": 4,
     } | changes
 
 
@@ -35,8 +35,22 @@ def test_false_alarms_are_given_per_day_with_the_arithmetic() -> None:
     """Ten per 1,000 carriers and 4,800 carriers a day are 48 a day; the interval likewise."""
     assert CARRIERS_PER_HOUR * HOURS_PER_DAY == 4800
     found = str(headlines({"events": _events()}))
-    assert "**10.0 per 1,000 carriers** (2.0 to 40.0), about **48 a day** (10 to 192)" in found
+    assert "**10.0 per 1,000 carriers** (2.7 to 35.7), about **48 a day** (13 to 171)" in found
     assert "8 hours of 600 carriers = 4,800 carriers, and 4,800 / 1,000 · 10.0 = 48" in found
+    assert "lower priority, as the seat was unclear | **20.0 per 1,000 carriers**" in found
+
+
+def test_lifts_set_up_by_an_operator_stand_first_and_give_the_false_alarms() -> None:
+    """Thousands of carriers say more than hundreds; who was warned only is counted apart."""
+    many = _events(carriers=2000, events=500, lifts=60, recall=0.99, false_alarms=2, late=1, warned=3)
+    rows = str(headlines({"events": _events(), "events-enrolled": many})).splitlines()[2:]
+    assert "set up as an operator does it | **99.0 %**" in rows[0]
+    assert (
+        "500 such carriers on 60 unseen lifts; the others: 1 alarmed too late, 3 alarmed with lower"
+        in rows[0]
+    )
+    assert "**1.0 per 1,000 carriers**" in rows[2]
+    assert "2 on 2,000 carriers" in rows[2]
 
 
 def test_the_worst_figure_stands_first_and_says_what_became_of_the_rest() -> None:
