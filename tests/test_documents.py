@@ -139,8 +139,10 @@ def test_variables_of_the_container_files_are_settings() -> None:
 def routes() -> set[tuple[str, str]]:
     """Every call that the API answers, as (method, path)."""
     found = {("GET", "/docs"), ("GET", "/openapi.json")}
-    for module in pkgutil.iter_modules(service.api.routes.__path__):
-        for route in importlib.import_module(f"service.api.routes.{module.name}").router.routes:
+    for module in pkgutil.walk_packages(service.api.routes.__path__, "service.api.routes."):
+        if module.ispkg:
+            continue
+        for route in importlib.import_module(module.name).router.routes:
             methods = getattr(route, "methods", None) or {"GET"}  # a WebSocket begins as a GET
             found |= {(method, route.path) for method in methods}
     return found

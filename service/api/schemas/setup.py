@@ -42,7 +42,7 @@ class SetupIn(Body):
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="What to call the lift if it is new."
     )
-    seconds: Annotated[float, Field(ge=15, le=300)] = Field(
+    seconds: Annotated[float, Field(ge=15, le=180)] = Field(
         default=90.0, description="For how long to look; at least three carriers must pass, ten are better."
     )
 

@@ -14,7 +14,8 @@ export function App(): JSX.Element {
   const before = useRef(route.value);
   useEffect(() => {
     // Another page begins at its beginning, for the keyboard and for screen readers.
-    if (before.current !== route.value) main.current?.focus();
+    const isTaken = main.current?.contains(document.activeElement); // by a heading of the page's own
+    if (before.current !== route.value && !isTaken) main.current?.focus();
     before.current = route.value;
   });
   return (

@@ -4,11 +4,14 @@ import type { JSX } from "preact";
 import { t } from "./i18n/text";
 import { WatchPage } from "./lifts/watch-page";
 import { hrefOf, type Route } from "./route/route";
+import { Wizard } from "./setup/wizard";
 
 /** The page at an address; `#/` is the lifts and alarms. */
 export function page(route: Route): JSX.Element {
-  const [room] = route;
+  const [room, lift, part, step] = route;
   if (room === undefined) return <WatchPage />;
+  if (room === "setup") return <Wizard liftId={null} step={undefined} />;
+  if (room === "lifts" && lift && part === "setup") return <Wizard liftId={lift} step={step} />;
   return (
     <p class="note">
       {t("page.notFound")}{" "}

@@ -56,7 +56,7 @@ class SetupRequest(_Frozen):
     transport: Transport = "tcp"
     credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN)] | None = None
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    seconds: Annotated[float, Field(ge=15, le=300)] = 150.0
+    seconds: Annotated[float, Field(ge=15, le=180)] = 90.0
 
 
 class TrackProposal(_Frozen):

@@ -134,6 +134,7 @@ class SetupBoard:
             name = request.credentials
             credentials = None if name is None else self._find_credentials(name, request.url)
             self.kept.purge()
+            self.kept.check_room()
             self.kept.clear(lift_id)
             order = self._order(job, credentials=credentials)
             return self._run(job, order)

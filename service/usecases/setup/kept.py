@@ -19,6 +19,9 @@ SIZE = (1280, 720)
 """What a camera's size is taken for before it is known."""
 
 
+NEEDED_BYTES = 600_000_000
+"""Free space to begin with: three minutes of a camera with 16 Mbit/s are 360 MB."""
+
 RECORDINGS_KEPT_S = 7 * 24 * 3600.0
 """What a camera sent is personal data: for so long a track can be corrected by it, then it is deleted."""
 
@@ -57,6 +60,12 @@ class KeptSetups:
         """Store a job in place of the one before; returns it. Raises StoreError."""
         self._store.write(partial(jobs.put, job=job)).result()
         return job
+
+    def check_room(self) -> None:
+        """Refuse to record where the disk has little room: alarms need it. Raises ConflictError."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        if (free := shutil.disk_usage(self._folder.parent).free) < NEEDED_BYTES:
+            raise ConflictError("too little room on the disk for a recording", "no_space", free_bytes=free)
 
     def delete(self, lift_id: str) -> None:
         """Delete a job with all that it left. Raises StoreError."""

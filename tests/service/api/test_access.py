@@ -44,6 +44,8 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts/{lift_id}/setup/picture.jpg"): Role.VIEWER,
     ("PUT", "/lifts/{lift_id}/setup/track"): Role.OPERATOR,
     ("POST", "/lifts/{lift_id}/setup/watch"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/setup/drawn"): Role.VIEWER,
+    ("PUT", "/lifts/{lift_id}/setup/drawn"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/setup/carriers"): Role.VIEWER,
     ("GET", "/lifts/{lift_id}/setup/carriers/{number}/{place}.jpg"): Role.VIEWER,
     ("PUT", "/lifts/{lift_id}/setup/carriers/{number}/pick"): Role.OPERATOR,

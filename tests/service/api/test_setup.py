@@ -12,6 +12,7 @@ import pytest
 from service.domain.camera import WatchedLift
 from service.domain.people import Role
 from service.passages.learnt import load, load_from_setup
+from service.station.supervisor import CameraSupervisor
 from service.store import lifts, masks
 from service.usecases.samples import sample_folder, video_of
 from tests.service.api.conftest import House
@@ -91,6 +92,8 @@ def test_a_lift_is_set_up_from_its_address_to_a_learnt_line(house: House, camera
     assert learnt is not None
     assert learnt.line.interval_s == pytest.approx(5.2, rel=0.02)
     assert learnt.line.place_certain
+    watching = CameraSupervisor(WatchedLift(lift, version.masks, {}), lambda _: None, memory=memory)
+    assert watching._learnt is not None
     assert load(memory, WatchedLift(lift, version.masks, {})) is None
     other = lift.model_copy(update={"track": None})
     assert load_from_setup(memory, WatchedLift(other, version.masks, {})) is None

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from service.console import build
 from tests.service.console.conftest import Served
 from tests.service.console.everything import fill
+from tests.service.console.setup_pages import SETUP_PAGES
 from tests.service.console.test_console import PATIENCE_MS, shown
 
 LEAST_PX = 44
@@ -57,7 +58,7 @@ def cut_off(page: Page, served: Served) -> None:
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
 
 
-PAGES = [cut_off, everything, signing_in, reference, nowhere]
+PAGES = [cut_off, everything, signing_in, reference, nowhere, *SETUP_PAGES]
 
 
 @pytest.fixture(params=["desktop", pytest.param("tablet", marks=pytest.mark.slow), "phone"])

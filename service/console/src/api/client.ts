@@ -26,14 +26,21 @@ export class ApiError extends Error {
   }
 }
 
-/** Call the API; the answer's JSON, or undefined for 204. Throws ApiError. */
-async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+/** Call the API; the answer's JSON, or undefined where it is empty. Throws ApiError. body: a form, or anything that JSON holds. */
+async function call<Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  patienceMs = PATIENCE_MS,
+): Promise<Answer> {
   const request: RequestInit = {
     method,
     credentials: "same-origin",
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(patienceMs),
   };
-  if (body !== undefined) {
+  if (body instanceof FormData) {
+    request.body = body;
+  } else if (body !== undefined) {
     request.headers = { "Content-Type": "application/json" };
     request.body = JSON.stringify(body);
   }
@@ -43,12 +50,27 @@ async function call<Answer>(method: string, path: string, body?: unknown): Promi
   } catch {
     throw new ApiError(0, { code: "not_reached" });
   }
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as Answer;
+  if (answer.ok) {
+    const content = await answer.text();
+    return (content ? JSON.parse(content) : undefined) as Answer;
+  }
   const problem: Partial<Problem> = await answer.json().catch(() => ({}));
   throw new ApiError(answer.status, problem);
 }
 
 export const get = <Answer>(path: string): Promise<Answer> => call<Answer>("GET", path);
-export const post = <Answer>(path: string, body: object = {}): Promise<Answer> =>
-  call<Answer>("POST", path, body);
-export const remove = (path: string): Promise<void> => call<void>("DELETE", path);
+/** patienceMs: of calls that take longer than others. */
+export const post = <Answer>(path: string, body: object = {}, patienceMs?: number): Promise<Answer> =>
+  call<Answer>("POST", path, body, patienceMs);
+export const put = <Answer>(path: string, body: object): Promise<Answer> => call<Answer>("PUT", path, body);
+export const remove = <Answer = void>(path: string): Promise<Answer> => call<Answer>("DELETE", path);
+
+/** What a call gives; null where there is no such thing. */
+export async function orNull<Answer>(call: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}

@@ -4,8 +4,10 @@ import type { JSX } from "preact";
 import type { Lift } from "../api/types";
 import { CalibrationPanel } from "../calibration/panel";
 import { t, worded, words } from "../i18n/text";
+import { hrefOf } from "../route/route";
 import { standing } from "../state/alarms";
 import { passagesOf } from "../state/lifts";
+import { mayAct } from "../state/session";
 import { troubleOf, whyNotArmed, whyNotWatched } from "../state/watching";
 import { CameraView } from "./camera-view";
 import { LastCarrier } from "./last-carrier";
@@ -39,6 +41,15 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
       <LastCarrier passage={last} />
       <RecentCarriers passages={passages} />
       <p class="facts">{facts(lift).join(" · ")}</p>
+      {mayAct.value && (
+        <a
+          class="target setup"
+          href={hrefOf("lifts", lift.id, "setup")}
+          aria-label={t("setup.openOf", { name: lift.name })}
+        >
+          {t("setup.open")}
+        </a>
+      )}
       <CalibrationPanel lift={lift} model={passages.find((passage) => passage.model)?.model ?? null} />
     </article>
   );

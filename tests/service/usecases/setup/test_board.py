@@ -1,5 +1,6 @@
 """Set-up jobs: one per lift, found again, cancelled, interrupted; real processes and a real database."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -164,6 +165,18 @@ def test_a_password_that_cannot_be_used_starts_nothing(make: Make) -> None:
     assert code(lambda: board.begin("a", request, "me"), SecretError) == "no_such_secret"
     with pytest.raises(NotFoundError):
         board.kept.get("a")
+
+
+def test_a_full_disk_is_not_recorded_on(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said at once, as a code; what is there already stays."""
+    board = make(processes.finding)
+    board.begin("a", REQUEST, "me")
+    await_job(board, state(SetupState.READY))
+    usage = shutil.disk_usage("/")._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert code(lambda: board.begin("a", REQUEST, "me", again=True)) == "no_space"
+    assert board.kept.get("a").state is SetupState.READY
+    assert (board.kept.folder("a") / "recording.mkv").exists()
 
 
 def test_old_recordings_go(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,25 @@ import type { Text } from "../shapes";
 import { alarmKinds, alarmSentences, openBars } from "./alarms";
 import { calibrationSentences } from "./calibration";
 import { liftSentences, liftWords } from "./lifts";
+import { maskSentences, maskWords } from "./masks";
 import { pageSentences } from "./page";
 import { problems } from "./problems";
 import { notArmed, reasons } from "./reasons";
+import { setupSentences, setupWords } from "./setup";
 import { causes, notWatched, troubles } from "./troubles";
 
-const sentences = { ...pageSentences, ...alarmSentences, ...liftSentences, ...calibrationSentences };
+const sentences = {
+  ...pageSentences,
+  ...alarmSentences,
+  ...liftSentences,
+  ...calibrationSentences,
+  ...setupSentences,
+  ...maskSentences,
+};
 const words = {
   ...liftWords,
+  ...setupWords,
+  ...maskWords,
   alarmKinds,
   causes,
   notArmed,

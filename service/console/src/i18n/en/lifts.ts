@@ -40,7 +40,7 @@ export const liftWords = {
 
 export const liftSentences = {
   "lifts.title": "Lifts",
-  "lifts.none": "No lift yet: enrol one with two masks (POST /lifts/ID/masks).",
+  "lifts.none": "No lift yet: set one up.",
   "lifts.noCamera": "no camera",
   "lifts.view": "What the camera of {name} sees",
   "lifts.noPicture": "no picture",

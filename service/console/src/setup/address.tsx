@@ -1,0 +1,175 @@
+/* Step 1: the camera's address; the service looks whether it can be watched. */
+
+import { batch, useSignal } from "@preact/signals";
+import type { JSX, TargetedSubmitEvent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { post, put } from "../api/client";
+import type { Lift, Probe } from "../api/types";
+import { Button } from "../components/button";
+import { t, worded, words } from "../i18n/text";
+import { lifts } from "../state/lifts";
+import { idOf, takeApart } from "./address-parts";
+import { Field } from "./field";
+import { refusal, SetupJob } from "./job";
+import { goTo } from "./steps";
+
+const PROBE_MS = 45_000;
+
+interface AddressProps {
+  /** null: the lift is new. */
+  job: SetupJob | null;
+  lift: Lift | undefined;
+}
+
+export function AddressStep({ job, lift }: AddressProps): JSX.Element {
+  const known = job?.job.value;
+  const camera = lift?.camera;
+  const name = useSignal(lift?.name ?? known?.name ?? "");
+  const url = useSignal(known?.url ?? camera?.url ?? "");
+  const user = useSignal("");
+  const password = useSignal("");
+  const stored = useSignal(known?.credentials ?? camera?.credentials ?? null);
+  const busy = useSignal(false);
+  const problem = useSignal("");
+  const seen = useSignal<Probe | null>(null);
+  const next = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (seen.value) next.current?.querySelector("button")?.focus();
+  }, [seen.value]);
+
+  /** User and password go where they belong as soon as they stand in the address. */
+  const tidy = (): void => {
+    const parts = takeApart(url.value);
+    if (!parts || !(parts.user || parts.password)) return;
+    batch(() => {
+      url.value = parts.url;
+      user.value = parts.user;
+      password.value = parts.password;
+    });
+  };
+  const look = async (): Promise<void> => {
+    tidy();
+    const parts = takeApart(url.value);
+    const id = job?.liftId ?? idOf(name.value);
+    problem.value = fault(name.value, id, !!parts, job === null);
+    if (problem.value || !parts) return;
+    batch(() => {
+      busy.value = true;
+      seen.value = null;
+    });
+    try {
+      if (user.value || password.value) {
+        const secret = { host: parts.host, user: user.value, password: password.value };
+        await put(`/cameras/secrets/${id}`, secret);
+        batch(() => {
+          stored.value = id;
+          user.value = "";
+          password.value = "";
+        });
+      }
+      const body = { url: parts.url, credentials: stored.value, transport: camera?.transport ?? "tcp" };
+      const found = await post<Probe>("/cameras/probe", body, PROBE_MS);
+      if (found.problem)
+        problem.value = worded(words.cameraProblems, found.problem, found.reason, found.parameters);
+      else seen.value = found;
+    } catch (error) {
+      problem.value = refusal(error);
+    }
+    busy.value = false;
+  };
+  const find = async (): Promise<void> => {
+    const id = job?.liftId ?? idOf(name.value);
+    const work = job ?? new SetupJob(id);
+    const body = { url: url.value.trim(), credentials: stored.value, name: name.value.trim() };
+    busy.value = true;
+    const began = await work.start({ ...body, transport: camera?.transport ?? "tcp" }, true);
+    busy.value = false;
+    if (began) goTo(id, "carriers");
+    else problem.value = work.problem.value;
+  };
+  return (
+    <form
+      class="address"
+      noValidate
+      onSubmit={(event: TargetedSubmitEvent<HTMLFormElement>) => {
+        event.preventDefault();
+        if (!busy.value) void look();
+      }}
+    >
+      <Field id="lift-name" label={t("address.name")} value={name} readOnly={lift !== undefined} />
+      <Field
+        id="camera-url"
+        label={t("address.url")}
+        help={t("address.urlHelp")}
+        value={url}
+        inputMode="url"
+        onLeave={tidy}
+        onChange={() => {
+          seen.value = null;
+        }}
+      />
+      <div class="pair">
+        <Field id="camera-user" label={t("address.user")} value={user} autocomplete="off" />
+        <Field
+          id="camera-password"
+          label={t("address.password")}
+          value={password}
+          isSecret
+          autocomplete="new-password"
+        />
+      </div>
+      <p class="note">{t(stored.value ? "address.secretKnown" : "address.secretHelp")}</p>
+      <div class="row">
+        <button type="submit" class={seen.value ? "quiet" : ""} aria-disabled={busy.value || undefined}>
+          {t(seen.value ? "address.again" : "address.look")}
+        </button>
+      </div>
+      <p class="outcome" role="status">
+        {busy.value ? t("address.looking") : seen.value && t("address.sees")}
+      </p>
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+      {seen.value && (
+        <div ref={next} class="seen">
+          <Seen found={seen.value} />
+          <div class="row">
+            <Button class="go" busy={busy.value} onPress={find}>
+              {t("address.find")}
+            </Button>
+          </div>
+        </div>
+      )}
+    </form>
+  );
+}
+
+function Seen({ found }: { found: Probe }): JSX.Element {
+  const { picture, width, height, codec, fps } = found;
+  return (
+    <figure class="sight-of">
+      {picture && (
+        <img
+          src={`data:image/jpeg;base64,${picture}`}
+          alt={t("address.view")}
+          width={width ?? undefined}
+          height={height ?? undefined}
+        />
+      )}
+      <figcaption class="note">
+        {t("address.facts", {
+          width: width ?? "?",
+          height: height ?? "?",
+          codec: codec ?? "?",
+          fps: fps === null ? "?" : fps.toFixed(0),
+        })}
+      </figcaption>
+    </figure>
+  );
+}
+
+function fault(name: string, id: string, isAddress: boolean, isNew: boolean): string {
+  if (!id) return t("address.needName");
+  if (isNew && lifts.value.some((lift) => lift.id === id)) return t("address.nameTaken", { name });
+  return isAddress ? "" : t("address.notAddress");
+}

@@ -1,0 +1,173 @@
+"""A lift is set up in the browser: its address, the wait for carriers, the track, the picks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+
+from service.api.routes import cameras
+from service.domain.people import Role
+from tests.service.console import setting_up
+from tests.service.console.conftest import Served
+from tests.service.console.test_console import PATIENCE_MS, open_page, shown
+
+URL = "rtsp://10.0.0.12/live"
+
+
+@pytest.fixture(autouse=True)
+def camera(served: Served, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+    """The camera can be probed; what a set-up finds is what the test says."""
+    monkeypatch.setattr(cameras, "probe_apart", setting_up.probed)
+
+    def finds(process: Any) -> None:
+        monkeypatch.setattr(served.house.runtime.setup.board, "_main", process)
+
+    finds(setting_up.finding)
+    return finds
+
+
+def job_of(served: Served, lift_id: str = "high-six") -> dict[str, Any]:
+    found: dict[str, Any] = served.house.call("GET", f"/lifts/{lift_id}/setup").json()
+    return found
+
+
+def begin(served: Served, lift_id: str = "high-six") -> None:
+    body = {"url": URL, "name": "High six"}
+    assert served.house.call("POST", f"/lifts/{lift_id}/setup", json=body).status_code == 202
+
+
+def at_step(browser: Browser, served: Served, step: str = "") -> Page:
+    page = open_page(browser, served.link())
+    shown(page, "#watch")
+    page.goto(f"{served.url}/#/lifts/high-six/setup/{step}".rstrip("/"))
+    return page
+
+
+def centre(handle: Locator) -> tuple[float, float]:
+    box: FloatRect | None = handle.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_new_lift_begins_with_its_address(
+    browser: Browser, served: Served, camera: Callable[[Any], None]
+) -> None:
+    """A password that stands in the address goes to the secrets; the picture is shown; the job begins."""
+    camera(setting_up.looking)
+    page = open_page(browser, served.link())
+    page.get_by_role("link", name="New lift").click()
+    expect(page.get_by_role("heading", name="Where is the camera?")).to_be_focused()
+    page.get_by_label("Name of the lift").fill("High six")
+    page.get_by_label("Camera's address").fill(URL)
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_role("alert").first).to_contain_text("wants a user and a password")
+    page.get_by_label("Camera's address").fill(URL.replace("//", "//viewer:pa%23ss@"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_label("Camera's address")).to_have_value(URL)
+    expect(page.get_by_role("button", name="Find the carriers")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Wait for carriers")).to_be_focused()
+    job = job_of(served)
+    assert (job["state"], job["url"], job["credentials"]) == ("running", URL, "high-six")
+    stored = served.house.runtime.vault.credentials("high-six", URL)
+    assert (stored.user, stored.password) == ("viewer", "pa#ss")
+
+
+def test_a_set_up_is_found_again_and_can_be_cancelled(
+    browser: Browser, served: Served, camera: Callable[[Any], None]
+) -> None:
+    """A reload and a second tab show the job as it is; cancelling in one is seen in the other."""
+    camera(setting_up.looking)
+    begin(served)
+    page = at_step(browser, served)
+    expect(page.get_by_alt_text("What the camera shows now")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".progress")).to_contain_text("Watching carriers pass: 50\u00a0%")
+    page.reload()
+    expect(page.locator(".progress")).to_contain_text("Watching carriers pass", timeout=PATIENCE_MS)
+    other = at_step(browser, served)
+    other.get_by_role("button", name="Cancel").click()
+    expect(other.get_by_role("heading", name="Where is the camera?")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".progress")).to_have_count(0, timeout=PATIENCE_MS)
+    assert job_of(served)["code"] == "no_setup"
+
+
+def test_what_went_wrong_is_said_with_what_to_do(
+    browser: Browser, served: Served, camera: Callable[[Any], None]
+) -> None:
+    """A set-up that found nothing says why, and can be started again from where it is."""
+    camera(setting_up.failing)
+    begin(served)
+    page = at_step(browser, served)
+    expect(page.get_by_role("alert").first).to_contain_text("Is the lift running", timeout=PATIENCE_MS)
+    camera(setting_up.finding)
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("4 carriers seen, one every 6.0 s.")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_begin_and_end_are_dragged_and_moved_by_keys(browser: Browser, served: Served) -> None:
+    """By pointer and by arrow keys, along the carriers' way only; then the carriers are cut out anew."""
+    begin(served)
+    page = at_step(browser, served)
+    end = page.get_by_role("slider", name="End of the track")
+    start = page.get_by_role("slider", name="Begin of the track")
+    expect(end).to_be_visible(timeout=PATIENCE_MS)
+    page.set_viewport_size({"width": 1280, "height": 1200})
+    x, y = centre(end)
+    start_x, start_y = centre(start)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move((x + start_x) / 2, (y + start_y) / 2 + 30, steps=5)
+    page.mouse.move(x - (x - start_x) / 4, y - (y - start_y) / 4 + 30, steps=5)
+    page.mouse.up()
+    expect(end).to_have_attribute(
+        "aria-valuenow", "76"
+    )  # 75 on the screen, and the part of 30 pixels that is along the way
+    start.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(start).to_have_attribute("aria-valuenow", "9")
+    page.get_by_role("button", name="Cut out again").click()
+    expect(end).to_have_attribute("aria-valuenow", "100", timeout=PATIENCE_MS)
+    job = job_of(served)
+    track = job["proposal"]["track"]
+    assert job["revision"] == 2
+    assert track["begin"]["x"] == pytest.approx(120 + 0.09 * 400, abs=1)
+    assert track["end"]["x"] == pytest.approx(120 + 0.76 * 400, abs=4)
+
+
+def test_carriers_are_picked_by_a_tap_each(browser: Browser, served: Served) -> None:
+    """One tap says open or closed, another who sits there; undo or a second tap takes it back."""
+    begin(served)
+    page = at_step(browser, served)
+    page.get_by_role("button", name="Watch this track").click()
+    expect(page.get_by_role("heading", name="Which are open, which are closed?")).to_be_focused()
+    assert job_of(served)["watched"] is True
+    expect(page.get_by_role("heading", name="Alike: 2")).to_have_count(2)
+    expect(page.get_by_role("link", name="Next: Masks")).to_have_count(0)
+    page.get_by_role("button", name="Carrier 1: Open").click()
+    expect(page.get_by_role("heading", name="Alike: 2, as picked open")).to_be_visible()
+    page.get_by_role("button", name="Carrier 1: Empty").click()
+    page.get_by_role("button", name="Carrier 2: Closed").click()
+    expect(page.get_by_role("status").filter(has_text="picked")).to_have_text("1 open, 1 closed picked")
+    expect(page.get_by_role("link", name="Next: Masks")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status").filter(has_text="picked")).to_have_text("1 open, 0 closed picked")
+    page.reload()
+    expect(page.get_by_role("button", name="Carrier 1: Open")).to_have_attribute(
+        "aria-pressed", "true", timeout=PATIENCE_MS
+    )
+    expect(page.get_by_role("button", name="Carrier 1: Empty")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Carrier 1: Open").click()
+    expect(page.get_by_role("status").filter(has_text="picked")).to_have_text("0 open, 0 closed picked")
+
+
+def test_a_viewer_looks_and_changes_nothing(browser: Browser, served: Served) -> None:
+    """No button for a viewer, but the state of the set-up is there."""
+    begin(served)
+    page = open_page(browser, served.link(Role.VIEWER))
+    expect(page.get_by_role("link", name="New lift")).to_have_count(0)
+    page.goto(f"{served.url}/#/lifts/high-six/setup/pick")
+    expect(page.get_by_alt_text("Carrier 1")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".step button")).to_have_count(0)
