@@ -1,9 +1,12 @@
 """The pages of a set-up, for checks of their looks, and for screenshots."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from service.store import passages
 from tests.service.console import setting_up
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import PATIENCE_MS, shown
@@ -52,4 +55,54 @@ def setup_pick(page: Page, served: Served) -> None:
     shown(page, "a.go")
 
 
-SETUP_PAGES = [setup_address, setup_waiting, setup_track, setup_pick]
+def picked(served: Served) -> None:
+    """A set-up with its track watched, and one carrier of either state picked."""
+    begin(served)
+    assert await_end(served)["state"] == "ready"
+    assert served.house.call("POST", f"/lifts/{LIFT}/setup/watch").status_code == 200
+    for number, state in ((1, "open"), (2, "closed")):
+        path = f"/lifts/{LIFT}/setup/carriers/{number}/pick"
+        assert served.house.call("PUT", path, json={"state": state}).status_code == 200
+
+
+def await_end(served: Served) -> dict[str, Any]:
+    while True:
+        job: dict[str, Any] = served.house.call("GET", f"/lifts/{LIFT}/setup").json()
+        if job["state"] != "running":
+            return job
+        served.thread.join(0.05)
+
+
+def setup_masks(page: Page, served: Served) -> None:
+    picked(served)
+    open_step(page, served, "masks")
+    page.get_by_text("Kept.", exact=True).wait_for(timeout=3 * PATIENCE_MS)
+    page.locator(".knob").first.focus()
+
+
+def setup_proof(page: Page, served: Served) -> None:
+    picked(served)
+    assert served.house.enrol(LIFT).status_code == 201
+    for number in range(3):
+        record = served.house.add_passage(f"t-{number}")
+        record = replace(record, id=f"n-{number}", number=number + 1, lift_id=LIFT)
+        served.house.store.write(partial(passages.add, record=record)).result()
+    open_step(page, served, "proof")
+    page.get_by_role("button", name="Carrier 2 is: Open").click()
+    shown(page, "[data-passage=n-1] [aria-pressed=true]")
+
+
+def setup_after(page: Page, served: Served) -> None:
+    picked(served)
+    for _ in range(2):
+        assert served.house.enrol(LIFT).status_code == 201
+    open_step(page, served, "after")
+    page.get_by_role("button", name="Compare: Masks v1").click()
+    page.get_by_role("button", name="Compare: Masks v2").click()
+    shown(page, ".pair")
+
+
+SETUP_PAGES = [
+    *(setup_address, setup_waiting, setup_track, setup_pick),
+    *(setup_masks, setup_proof, setup_after),
+]

@@ -123,7 +123,7 @@ function Enrol({ job, editor }: { job: SetupJob; editor: MaskEditor }): JSX.Elem
   };
   const isEmpty = MASKS.some((which) => !editor.sheets[which].lines.value.length);
   return (
-    <div class="row bottom">
+    <div class="row">
       <Button class="go" busy={busy.value || isEmpty || editor.isSearching.value} onPress={enrol}>
         {t("masks.use")}
       </Button>

@@ -1,0 +1,220 @@
+"""Masks are drawn in the browser, seen at work, and gone back to."""
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lifts.drawing.lines import Drawing
+from lifts.masks import overlap
+from service.domain.people import Role
+from service.store import passages
+from tests.service.console import setting_up
+from tests.service.console.conftest import Served
+from tests.service.console.test_console import PATIENCE_MS, open_page, shown
+from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, png
+
+LIFT = "/lifts/high-six"
+
+
+@pytest.fixture
+def ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """A set-up with its track watched, one open and one closed carrier picked."""
+    house = served.house
+    monkeypatch.setattr(house.runtime.setup.board, "_main", setting_up.finding)
+    body = {"url": "rtsp://10.0.0.12/live", "name": "High six"}
+    assert house.call("POST", f"{LIFT}/setup", json=body).status_code == 202
+    while house.call("GET", f"{LIFT}/setup").json()["state"] == "running":
+        served.thread.join(0.05)
+    assert house.call("POST", f"{LIFT}/setup/watch").status_code == 200
+    for number, state in ((1, "open"), (2, "closed")):
+        path = f"{LIFT}/setup/carriers/{number}/pick"
+        assert house.call("PUT", path, json={"state": state}).status_code == 200
+    return served
+
+
+def at_step(browser: Browser, served: Served, step: str, role: Role = Role.OPERATOR) -> Page:
+    page = open_page(browser, served.link(role))
+    shown(page, "#watch")
+    page.set_viewport_size({"width": 1400, "height": 1500})
+    page.goto(f"{served.url}/#{LIFT}/setup/{step}")
+    return page
+
+
+def drawn(served: Served) -> dict[str, Any]:
+    found: dict[str, Any] = served.house.call("GET", f"{LIFT}/setup/drawn").json()
+    return found
+
+
+def drawing(served: Served, which: str) -> Drawing:
+    return Drawing.model_validate(drawn(served)[which])
+
+
+def point(page: Page, number: int = 1, line: int = 1) -> Any:
+    return page.get_by_role("slider", name=f"Point {number} of line {line}", exact=True)
+
+
+def place(knob: Any) -> tuple[float, float]:
+    x, y = knob.get_attribute("aria-valuetext").removesuffix(" down").split(" to the right, ")
+    return float(x), float(y)
+
+
+def drag(page: Page, knob: Any, dx: float, dy: float) -> None:
+    box = knob.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx / 2, y + dy / 2, steps=3)
+    page.mouse.move(x + dx, y + dy, steps=3)
+    page.mouse.up()
+
+
+def kept(page: Page) -> None:
+    expect(page.get_by_text("Kept.", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_both_bars_are_drawn_already_and_a_point_is_dragged(browser: Browser, ready: Served) -> None:
+    """The network's lines lie on the bars; a dragged point, undone and redone, is what the service keeps."""
+    page = at_step(browser, ready, "masks")
+    expect(page.get_by_role("heading", name="Where is the bar?")).to_be_focused()
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    kept(page)
+    for which, y_px in (("open", OPEN_Y), ("close", CLOSE_Y)):
+        assert overlap(draw_mask(y_px), drawing(ready, which).raster(), tolerance_px=12) > 0.9
+    before = place(point(page))
+    unit = page.locator("svg.canvas").bounding_box()["width"] / 200  # type: ignore[index]
+    drag(page, point(page), 20 * unit, 10 * unit)
+    expect(point(page)).to_be_focused()
+    x, y = place(point(page))
+    assert x - before[0] == pytest.approx(20, abs=1)
+    assert y - before[1] == pytest.approx(10, abs=1)
+    page.get_by_role("button", name="Undo").click()
+    assert place(point(page)) == before
+    page.get_by_role("button", name="Redo").click()
+    assert place(point(page)) == (x, y)
+    kept(page)
+    assert list(drawing(ready, "open").lines[0].points[0]) == pytest.approx([x, y], abs=1)
+
+
+def test_dragging_redraws_nothing_but_the_point(browser: Browser, ready: Served) -> None:
+    """While a finger moves, no element is made or removed; only the point and its line move."""
+    page = at_step(browser, ready, "masks")
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    kept(page)
+    point(page).focus()
+    page.evaluate("""
+        window.seen = [];
+        const note = (one) => window.seen.push(one.attributeName ?? one.type);
+        const all = {subtree: true, childList: true, attributes: true};
+        const canvas = document.querySelector("svg.canvas");
+        new MutationObserver((found) => found.forEach(note)).observe(canvas, all);
+    """)
+    drag(page, point(page), 40, 30)
+    seen = set(page.evaluate("window.seen"))
+    assert {"cx", "cy", "points"} <= seen <= {"cx", "cy", "points", "aria-valuenow", "aria-valuetext"}
+
+
+def test_the_keyboard_alone_draws(browser: Browser, ready: Served) -> None:
+    """Arrow keys move a point, Delete removes it; points are added, lines widened; a second tab finds it."""
+    page = at_step(browser, ready, "masks")
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    x, y = place(point(page))
+    point(page).focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    assert place(point(page)) == (x - 1, y + 10)
+    count = page.locator(".knob").count()
+    page.get_by_role("button", name="Add point").press("Enter")
+    expect(page.locator(".knob")).to_have_count(count + 1)
+    expect(point(page, 2)).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(page.locator(".knob")).to_have_count(count)
+    page.get_by_role("button", name="Wider").press("Enter")
+    kept(page)
+    line = drawing(ready, "open").lines[0]
+    other = at_step(browser, ready, "masks")
+    expect(point(other)).to_be_visible(timeout=PATIENCE_MS)
+    assert place(point(other)) == (x - 1, y + 10)
+    page.get_by_role("button", name="Thinner").press("Enter")
+    kept(page)
+    assert drawing(ready, "open").lines[0].width == line.width - 1
+
+
+def test_a_mask_is_drawn_from_nothing_and_imported(browser: Browser, ready: Served, tmp_path: Any) -> None:
+    """Lines removed, a new one tapped point by point, zoomed in; the closed mask comes from a PNG."""
+    page = at_step(browser, ready, "masks")
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    while page.locator(".knob").count():
+        page.locator(".knob").first.focus()
+        page.get_by_role("button", name="Remove line").click()
+    expect(page.get_by_text("Both masks need a line.")).to_be_visible()
+    page.get_by_role("button", name="Draw a line").click()
+    canvas = page.locator("svg.canvas")
+    unit = canvas.bounding_box()["width"] / 200  # type: ignore[index]
+    for x, y in ((50, OPEN_Y), (100, OPEN_Y), (150, OPEN_Y)):
+        canvas.click(position={"x": x * unit, "y": y * unit})
+    page.get_by_role("button", name="Draw a line").click()
+    expect(page.locator(".knob")).to_have_count(3)
+    point(page, 2).focus()
+    page.get_by_role("button", name="Zoom in").click()
+    expect(canvas).to_have_attribute("viewBox", re.compile(r" 100 100$"))
+    page.get_by_role("button", name="Zoom out").click()
+    page.get_by_role("button", name="Closed mask").click()
+    mask = tmp_path / "close.png"
+    mask.write_bytes(png(draw_mask(CLOSE_Y)))
+    page.locator("input[type=file]").set_input_files(mask)
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    kept(page)
+    for which, y_px in (("open", OPEN_Y), ("close", CLOSE_Y)):
+        assert overlap(draw_mask(y_px), drawing(ready, which).raster(), tolerance_px=4) > 0.9
+
+
+def test_what_is_enrolled_is_what_was_drawn(browser: Browser, ready: Served) -> None:
+    """The page makes the same pixels of the lines as the service does; the references go along."""
+    page = at_step(browser, ready, "masks")
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    kept(page)
+    page.get_by_role("button", name="Use these masks").click()
+    expect(page.get_by_role("heading", name="Does it see?")).to_be_focused(timeout=PATIENCE_MS)
+    for which in ("open", "close"):
+        stored = ready.house.call("GET", f"{LIFT}/masks/1/{which}.png").content
+        pixels = cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert pixels is not None
+        assert np.array_equal(pixels, drawing(ready, which).raster())
+    arming = ready.house.call("GET", LIFT).json()["not_armed"]
+    assert arming["reason"] == "too_few_passages"  # and not `not_confirmed`: both references were there
+
+
+def test_each_carrier_is_confirmed_or_corrected_by_a_tap(browser: Browser, ready: Served) -> None:
+    """WAIT with its reason, a carrier with its masks; one tap is its review."""
+    assert ready.house.enrol("high-six").status_code == 201
+    page = at_step(browser, ready, "proof")
+    expect(page.locator(".decided")).to_have_attribute("data-decision", "wait", timeout=PATIENCE_MS)
+    expect(page.get_by_text("No carrier was judged by these masks yet.")).to_be_visible()
+    passage = replace(ready.house.add_passage("p-0"), id="p-1", lift_id="high-six")
+    ready.house.store.write(partial(passages.add, record=passage)).result()
+    page.get_by_role("button", name="Carrier 1 is: Closed").click()
+    expect(page.get_by_role("button", name="Carrier 1 is: Closed")).to_have_attribute("aria-pressed", "true")
+    review = ready.house.call("GET", f"/passages/{passage.id}").json()["review"]
+    assert (review["verdict"], review["by"]) == ("closed", "the operator")
+
+
+def test_versions_are_compared_and_gone_back_to(browser: Browser, ready: Served) -> None:
+    """Two pairs of masks side by side; one tap goes back; the camera is looked at again from here."""
+    for _ in range(2):
+        assert ready.house.enrol("high-six").status_code == 201
+    page = at_step(browser, ready, "after", Role.ADMIN)
+    page.get_by_role("button", name="Compare: Masks v1").click()
+    page.get_by_role("button", name="Compare: Masks v2").click()
+    expect(page.locator(".pair svg.overlay")).to_have_count(2)
+    page.get_by_role("button", name="Go back: Masks v1").click()
+    expect(page.get_by_text("Done: version 1 is in use.")).to_be_visible(timeout=PATIENCE_MS)
+    assert ready.house.call("GET", LIFT).json()["mask_version"] == 1
+    expect(page.get_by_alt_text("Track v1")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Find the track again").click()
+    expect(page.get_by_role("button", name="Watch this track")).to_be_visible(timeout=PATIENCE_MS)
