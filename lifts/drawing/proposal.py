@@ -6,7 +6,8 @@
 3. The network judges all passages by each candidate. The best one explains the groups best: it calls open
    what is in the open group, closed what is in the closed one, and takes all for carriers of its lift.
 4. By the best one's verdicts the passages are grouped anew, and the candidates of these groups compete.
-5. Parts that explain nothing are left out, and lines are drawn wider where that explains more.
+5. One drawing may come from another cut than the other, parts that explain nothing are left out, and lines
+   are drawn wider, where that explains more.
 
 Deterministic: the network is what the caller hands in.
 """
@@ -36,6 +37,15 @@ Returns float32[N, M, 2]: of each picture its margin, and the chance that it sho
 lift, NaN of a model that knows none."""
 
 
+_FEW = 8
+"""Up to so many passages are compared by all their pictures, more by one each: what is asked is bounded."""
+
+
+def compared(passages: int) -> slice:
+    """Return which of a passage's three pictures are compared: all, or the middle one of many passages."""
+    return slice(0, 3) if passages <= _FEW else slice(1, 2)
+
+
 class ProposalReason(StrEnum):
     """Why a proposal is to be doubted. Part of the API: a code never changes its meaning.
 
@@ -43,7 +53,7 @@ class ProposalReason(StrEnum):
     ALIKE: the two drawings are nearly the same: the picks show the same state, or it cannot be seen.
     SWAPPED: the open bar would hang below the closed one: open and closed were taken for each other.
     PICKS_CONTRADICT: a picked passage is judged to be in the other state: one of the picks is wrong.
-    DOUBTFUL: the drawings explain the passages badly: pick more, or draw.
+    DOUBTFUL: the drawings explain the passages badly, or too few of them: pick more, or draw.
     """
 
     NO_OPEN_BAR = "no_open_bar"
@@ -68,6 +78,7 @@ class ProposalOptions:
     fits: chance to belong to the lift from which it does.
     gain: by how much leaving out or widening must raise the support.
     doubtful: support below which the drawings are doubted; 0 is the best there is.
+    told_apart: share of the passages that the verdicts put into a group, below which they are doubted.
     higher_px: how far the open bar's centre may lie below the closed one's. Of 150 lifts' hand-made masks it
         lies 5 to 100 px above.
     """
@@ -81,7 +92,8 @@ class ProposalOptions:
     clear: float = 0.8
     fits: float = 0.5
     gain: float = 0.004
-    doubtful: float = -0.5
+    doubtful: float = -0.4
+    told_apart: float = 0.75
     higher_px: float = 5.0
 
 
@@ -165,14 +177,17 @@ class _Search:
         self._compare, self._calibration, self._options = compare, calibration, options
         self._best: _Candidate | None = None
         self._empty = [True, True]
+        self._drawn: tuple[list[Drawing], list[Drawing]] = ([], [])
         self._seen: set[tuple[Drawing, Drawing]] = set()
 
     def draw(self, shown: Float64) -> None:
         """Try what each cut makes of float64[C, C], above 0 where the open bar shows."""
+        self._drawn = ([], [])
         for cut in self._options.cuts:
             drawings = [self._lines(part, cut) for part in (shown, -shown)]
             for side, drawing in enumerate(drawings):
                 self._empty[side] &= not drawing.lines
+                self._drawn[side].append(drawing)
             if all(drawing.lines for drawing in drawings):
                 self._try(drawings[0], drawings[1], 0.0)
 
@@ -215,7 +230,10 @@ class _Search:
         return True
 
     def refine(self) -> None:
-        """Leave out parts, and widen lines, as long as the passages are explained better."""
+        """Take either drawing from another cut, leave out parts, widen lines, where that explains more."""
+        for side in (0, 1):
+            for drawing in self._drawn[side]:
+                self._change(side, drawing)
         for side in (0, 1):
             for part in sorted(parts_of(self._side(side)), key=extent_px):
                 kept = tuple(line for line in self._side(side).lines if line not in part.lines)
@@ -266,5 +284,6 @@ class _Search:
         called = np.where(best.p_open > 0.5, 1, 0) == self._fixed[:, 0]
         if not called[self._fixed.any(1)].all():
             yield ProposalReason.PICKS_CONTRADICT
-        if best.support < self._options.doubtful:
+        in_a_group = float((self.groups.sum(1) > 0).mean())
+        if best.support < self._options.doubtful or in_a_group < self._options.told_apart:
             yield ProposalReason.DOUBTFUL

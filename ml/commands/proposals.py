@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -22,10 +23,11 @@ from ml.commands.common import (
     WorkersOption,
     deliver,
     prepare_lifts,
+    progress_bar,
     provenance,
 )
 from ml.data.rendered import load
-from ml.evaluate.masks.proposals import proposal_rows
+from ml.evaluate.masks.proposals import judge_lift, key, proposal_rows
 from ml.evaluate.masks.sheet import write_sheet
 from ml.report.verdicts import proposals_section
 
@@ -46,13 +48,25 @@ def evaluate_proposals(
 ) -> None:
     """Judge unseen lifts by masks as the network proposes them, untouched, against hand-made ones.
 
-    Proposed from one, two or three picked passages of either state, alone or with others grouped with them.
+    Proposed from one or two picked passages of either state, alone or with others grouped with them. Records
+    are kept beside the rendered lifts: a command that was interrupted goes on where it stopped.
     """
     network, calibration = Scripted.load(model), read_calibration(model)
-    files = prepare_lifts(
-        cache, range(first_seed, first_seed + lifts), passages + seen, workers, "test lifts"
-    )
-    rows = proposal_rows(network, map(load, files), calibration, passages, draws, seed)
+    seeds = range(first_seed, first_seed + lifts)
+    files = prepare_lifts(cache, seeds, passages + seen, workers, "test lifts")
+    records = {}
+    kept = cache / f"proposals-{key(model, passages, seen, draws, seed)}.jsonl"
+    if kept.exists():
+        records = dict(map(json.loads, kept.read_text(encoding="utf-8").splitlines()))
+    with progress_bar() as progress, kept.open("a", encoding="utf-8") as file:
+        task = progress.add_task("judging lifts", total=len(files), note="")
+        for path in files:
+            if path.stem not in records:
+                records[path.stem] = judge_lift(network, load(path), calibration, passages, draws, seed)
+                file.write(json.dumps([path.stem, records[path.stem]]) + "\n")
+                file.flush()
+            progress.advance(task)
+    rows = proposal_rows([records[path.stem] for path in files], draws)
     result = provenance(first_seed) | {"lifts": lifts, "passages": passages, "seen": seen, "draws": draws}
     if sheet is not None:
         write_sheet(sheet, network, files, calibration, passages, seed)

@@ -11,7 +11,7 @@ from lifts.decision.judge import distances_of
 from lifts.decision.references import reference_embeddings
 from lifts.decision.verdict import Inference
 from lifts.drawing.lines import Drawing
-from lifts.drawing.proposal import MaskProposal, propose_masks
+from lifts.drawing.proposal import MaskProposal, compared, propose_masks
 from lifts.drawing.strokes import strokes_of
 from lifts.masks import read_mask
 from lifts.schema import Lift
@@ -35,7 +35,7 @@ class SeenPassage:
 def propose_from_passages(
     engine: Engine, passages: Sequence[SeenPassage], progress: Callable[[int], None] | None = None
 ) -> MaskProposal:
-    """Propose both masks; blocks for about half a second of the embedder for each passage.
+    """Propose both masks; blocks while the embedder looks at some thirty pictures of each passage.
 
     The embedder is asked for one passage at a time, so that what is being watched meanwhile waits for three
     pictures at most.
@@ -58,13 +58,13 @@ def propose_from_passages(
     embeddings = np.stack(
         [answered(engine.submit_pictures(passage.pictures)).embeddings for passage in passages]
     )
-    judged = 0
+    judged, shown = 0, compared(len(passages))
 
     def compare(masks: Image) -> Float32:
         nonlocal judged
         bank = answered(engine.submit_masks(masks))
         references = reference_embeddings(bank)
-        found = [answered(engine.submit_pictures(passage.pictures, references)) for passage in passages]
+        found = [answered(engine.submit_pictures(p.pictures[shown], references)) for p in passages]
         judged += 1
         if progress is not None:
             progress(judged)

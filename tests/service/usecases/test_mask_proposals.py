@@ -48,10 +48,14 @@ def test_both_bars_are_proposed_from_marked_passages() -> None:
 
 
 def test_what_is_watched_meanwhile_waits_for_one_passage_at_most() -> None:
-    """Each request to the embedder has three pictures."""
+    """Each request to the embedder has three pictures, or one where there are many passages."""
     engine = _Counting()
     propose_from_passages(engine, _passages())
     assert set(engine.sizes) == {3}
+    engine.sizes.clear()
+    propose_from_passages(engine, [*_passages(), *_passages()[2:]])
+    assert engine.sizes[:10] == [3] * 10
+    assert set(engine.sizes[10:]) == {1}
 
 
 def test_a_cancelled_search_ends() -> None:

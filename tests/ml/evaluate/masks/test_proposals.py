@@ -11,7 +11,7 @@ from ml.artefact.calibration import read_calibration
 from ml.artefact.torchscript import Scripted
 from ml.commands.common import RELEASED
 from ml.data.rendered import PlainLifts, load, prepare
-from ml.evaluate.masks.proposals import draw_picks, proposal_rows
+from ml.evaluate.masks.proposals import draw_picks, judge_lift, proposal_rows
 from ml.evaluate.masks.sheet import write_sheet
 from ml.report.verdicts import proposals_section
 
@@ -39,7 +39,8 @@ def test_each_way_has_a_row_and_costs_what_its_verdicts_say(lift_file: Path, tmp
     ways = {"1 + 1 alone": (1, False), "1 + 1 grouped": (1, True)}
     model = RELEASED / "barwatch.ts"
     network, calibration = Scripted.load(model), read_calibration(model)
-    rows = proposal_rows(network, [load(lift_file)], calibration, 2, 1, 0, ways)
+    record = judge_lift(network, load(lift_file), calibration, 2, 1, 0, ways)
+    rows = proposal_rows([record], 1)
     assert [row["picks"] for row in rows] == list(ways)
     for row in rows:
         figures, (lift,) = row["all"], row["lifts"]
