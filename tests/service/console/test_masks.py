@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from lifts.decision.arming import Arming, ArmingReason
 from lifts.drawing.lines import Drawing
 from lifts.masks import overlap
 from service.domain.people import Role
@@ -218,3 +219,59 @@ def test_versions_are_compared_and_gone_back_to(browser: Browser, ready: Served)
     expect(page.get_by_alt_text("Track v1")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Find the track again").click()
     expect(page.get_by_role("button", name="Watch this track")).to_be_visible(timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize(
+    ("state", "decision", "says", "leads_to"),
+    [
+        (
+            Arming(ArmingReason.MASKS_SWAPPED, {"open_wrong": 2, "open": 2, "closed_wrong": 1, "closed": 1}),
+            "no_go",
+            "the masks are swapped",
+            "Next: Pick",
+        ),
+        (Arming(ArmingReason.MASKS_OF_ANOTHER_LIFT, {}), "no_go", "another lift's masks", "Next: Masks"),
+        (Arming(ArmingReason.CLOSED_BAR_HIDDEN, {}), "no_go", "move the camera", "Next: Address"),
+        (Arming(None), "go", "The lift is armed", "Back to the lifts"),
+    ],
+)
+def test_go_and_no_go_say_why_and_lead_to_what_to_do(
+    browser: Browser, ready: Served, state: Arming, decision: str, says: str, leads_to: str
+) -> None:
+    """In words and with the step that mends it; GO only where the service says that the lift is armed."""
+    assert ready.house.enrol("high-six").status_code == 201
+    ready.house.arm("high-six", state)
+    page = at_step(browser, ready, "proof")
+    decided = page.locator(".decided")
+    expect(decided).to_have_attribute("data-decision", decision, timeout=PATIENCE_MS)
+    expect(decided).to_contain_text(says)
+    expect(decided.get_by_role("link", name=leads_to)).to_be_visible()
+
+
+def test_swapped_masks_are_refused(browser: Browser, ready: Served) -> None:
+    """Masks that the picked carriers contradict: the reason is said, and nothing is enrolled."""
+    lines = [{"points": [[50, y], [150, y]], "width": 8} for y in (CLOSE_Y, OPEN_Y)]
+    body = {which: {"lines": [line]} for which, line in zip(("open", "close"), lines, strict=True)}
+    assert ready.house.call("PUT", f"{LIFT}/setup/drawn", json=body).status_code == 200
+    page = at_step(browser, ready, "masks")
+    page.get_by_role("button", name="Use these masks").click()
+    expect(page.get_by_role("alert").filter(has_text="swapped")).to_be_visible(timeout=PATIENCE_MS)
+    assert ready.house.call("GET", LIFT).json()["mask_version"] is None
+
+
+def test_a_lost_connection_loses_no_line(browser: Browser, ready: Served) -> None:
+    """What was drawn meanwhile is kept as soon as the service is reached again."""
+    page = at_step(browser, ready, "masks")
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    kept(page)
+    page.context.set_offline(True)
+    point(page).focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(timeout=PATIENCE_MS)
+    moved = place(point(page))
+    page.context.set_offline(False)
+    kept(page)
+    assert list(drawing(ready, "open").lines[0].points[0]) == pytest.approx(moved, abs=1)
+    page.reload()
+    expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
+    assert place(point(page)) == moved
