@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import threading
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import structlog
 from cryptography.fernet import Fernet, MultiFernet
@@ -61,7 +63,7 @@ class KeyRing:
             if self._file is None:
                 if make and not path.exists():
                     self._make()
-                elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+                if stat.S_IMODE(path.stat().st_mode) & 0o077:
                     log.warning("the key of the cameras' passwords was readable by others", path=str(path))
                     path.chmod(0o600)
             return read_text(path), source
@@ -70,8 +72,15 @@ class KeyRing:
             raise ConfigurationError(f"{source}: the key cannot be read: {reason}") from error
 
     def _make(self) -> None:
-        opened = os.open(self._own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "wb") as file:
+        """Make the key file, complete or not at all, and for good before anything is sealed with it."""
+        with NamedTemporaryFile(dir=self._own.parent, prefix=KEY_FILE) as file:  # its owner's alone
             file.write(Fernet.generate_key() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+                os.link(file.name, self._own)
+        folder = os.open(self._own.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -136,7 +136,7 @@ class Vault:
 
         Raises:
             SecretError: there are none, they are another host's, or cannot be decrypted.
-            ConfigurationError: the address names a variable that is not set.
+            ConfigurationError: the address names a variable that is not set, or has a user of its own.
             StoreError: the database cannot answer.
         """
         try:
@@ -155,6 +155,8 @@ class Vault:
             raise _refusal(SourceProblem.SECRET_UNREADABLE, name)
         if parts is None or parts.host.lower() != opened.host:
             raise _refusal(SourceProblem.SECRET_OF_ANOTHER_HOST, name)
+        if parts.user_info is not None:
+            raise ConfigurationError("camera url: credentials are for an address that has no user in it")
         return Credentials(opened.user, opened.password)
 
     def check(self, name: str, url: str) -> None:

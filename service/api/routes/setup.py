@@ -32,6 +32,9 @@ router = APIRouter(prefix="/lifts/{lift_id}/setup", tags=["setup"])
 
 Place = Literal["begin", "middle", "end"]
 Number = Annotated[int, Path(ge=1, le=10_000, description="The carrier's number.")]
+Revision = Annotated[
+    int | None, Query(ge=0, description="Of the carriers that were seen; other ones are refused.")
+]
 _JPEG = {200: {"content": {"image/jpeg": {}}, "description": "A JPEG."}}
 _FRESH = {"Cache-Control": "no-store"}
 
@@ -168,9 +171,14 @@ def list_carriers(lift_id: LiftIdPath, runtime: RuntimeDep) -> CarriersOut:
     response_class=Response,
     responses={**_JPEG, **responses(401, 404, 409, 422, 503)},  # type: ignore[dict-item]
 )
-def get_carrier_picture(lift_id: LiftIdPath, number: Number, place: Place, runtime: RuntimeDep) -> Response:
-    """Give a carrier's registered picture, 200x200."""
-    content = _read(runtime, runtime.setup.board.kept.get(lift_id), f"{number}-{place}.jpg")
+def get_carrier_picture(
+    lift_id: LiftIdPath, number: Number, place: Place, runtime: RuntimeDep, revision: Revision = None
+) -> Response:
+    """Give a carrier's registered picture, 200x200; 404 once the carriers are of another revision."""
+    job = runtime.setup.board.kept.get(lift_id)
+    if revision not in {None, job.revision}:
+        raise NotFoundError(f"the pictures of lift {lift_id!r} of revision {revision} are gone")
+    content = _read(runtime, job, f"{number}-{place}.jpg")
     return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -181,11 +189,20 @@ def get_carrier_picture(lift_id: LiftIdPath, number: Number, place: Place, runti
     responses=responses(400, 401, 403, 404, 409, 413, 422, 503),
 )
 def pick_carrier(
-    lift_id: LiftIdPath, number: Number, body: PickIn, principal: Operator, runtime: RuntimeDep
+    lift_id: LiftIdPath,
+    number: Number,
+    body: PickIn,
+    principal: Operator,
+    runtime: RuntimeDep,
+    revision: Revision = None,
 ) -> CarriersOut:
-    """Mark a carrier as open or closed, in place of what was said before."""
+    """Mark a carrier as open or closed, in place of what was said before.
+
+    409: `setup_running`; `other_carriers`: the carriers of `revision` are gone, list them again.
+    """
     pick = Pick(state=body.state, occupied=body.occupied, by=principal.name, at=datetime.now(UTC))
-    return CarriersOut.of(runtime.setup.board.pick(lift_id, number, pick), runtime.settings.root_path)
+    job = runtime.setup.board.pick(lift_id, number, pick, revision)
+    return CarriersOut.of(job, runtime.settings.root_path)
 
 
 @router.delete(
@@ -194,9 +211,12 @@ def pick_carrier(
     dependencies=OPERATOR,
     responses=responses(401, 403, 404, 409, 422, 503),
 )
-def unpick_carrier(lift_id: LiftIdPath, number: Number, runtime: RuntimeDep) -> CarriersOut:
-    """Undo a pick."""
-    return CarriersOut.of(runtime.setup.board.pick(lift_id, number, None), runtime.settings.root_path)
+def unpick_carrier(
+    lift_id: LiftIdPath, number: Number, runtime: RuntimeDep, revision: Revision = None
+) -> CarriersOut:
+    """Undo a pick. 409 as above."""
+    job = runtime.setup.board.pick(lift_id, number, None, revision)
+    return CarriersOut.of(job, runtime.settings.root_path)
 
 
 @router.post(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,8 +59,9 @@ PATIENCE_S, LONGEST_S = 60.0, 3600.0
 
 @dataclass(eq=False)
 class _Running:
-    """A job's process; share: of its step. jpeg: what the camera shows."""
+    """A job and its process; share: of its step. jpeg: what the camera shows."""
 
+    job: SetupJob
     child: Child
     share: float = 0.0
     jpeg: bytes | None = None
@@ -126,7 +128,8 @@ class SetupBoard:
             job = SetupJob(
                 lift_id=lift_id,
                 job_id=uuid.uuid4().hex,
-                revision=0 if known is None else known.revision,
+                # Never one that was there before: a forgotten set-up's pictures may still be shown somewhere.
+                revision=int(time.time()) if known is None else known.revision,
                 request=request,
                 started_by=by,
                 started_at=datetime.now(UTC),
@@ -135,8 +138,8 @@ class SetupBoard:
             credentials = None if name is None else self._find_credentials(name, request.url)
             self.kept.purge()
             self.kept.check_room()
-            self.kept.clear(lift_id)
             order = self._order(job, credentials=credentials)
+            self.kept.clear(lift_id)  # last: what is refused takes nothing away
             return self._run(job, order)
 
     def cut_again(self, lift_id: str, proposal: TrackProposal) -> SetupJob:
@@ -151,16 +154,13 @@ class SetupBoard:
                 raise ConflictError(f"the set-up of lift {lift_id!r} has found no track", "no_track")
             if is_stream(job.request.url) and not (self.kept.folder(lift_id) / RECORDING).exists():
                 raise ConflictError(f"the recording of lift {lift_id!r} is no longer there", "recording_gone")
-            job = job.model_copy(
-                update={
-                    "state": SetupState.RUNNING,
-                    "step": SetupStep.LEARNING,
-                    "proposal": proposal,
-                    "problem": None,
-                    "carriers": (),
-                    "picks": {},
-                }
-            )
+            anew = {
+                "state": SetupState.RUNNING,
+                "step": SetupStep.LEARNING,
+                "problem": None,
+                "watched": False,
+            }
+            job = job.model_copy(update={**anew, "proposal": proposal, "carriers": (), "picks": {}})
             order = self._order(job, proposal=proposal, found=job.proposed)
             return self._run(job, order)
 
@@ -182,15 +182,18 @@ class SetupBoard:
                 running.child.end()
             self.kept.delete(lift_id)
 
-    def pick(self, lift_id: str, number: int, pick: Pick | None) -> SetupJob:
+    def pick(self, lift_id: str, number: int, pick: Pick | None, revision: int | None = None) -> SetupJob:
         """Note what a person says a carrier is, or take that back.
 
-        Raises NotFoundError, StoreError; ConflictError while the carriers are being cut out.
+        revision: of the pictures that the person saw. Raises NotFoundError, StoreError; ConflictError while
+        the carriers are being cut out, or if those of that revision are gone.
         """
         with self._lock:
             job = self.kept.get(lift_id)
             if job.state is SetupState.RUNNING:
                 raise ConflictError(f"the carriers of lift {lift_id!r} are being cut out", "setup_running")
+            if revision not in {None, job.revision}:
+                raise ConflictError(f"lift {lift_id!r} has other carriers by now", "other_carriers")
             if number not in {carrier.number for carrier in job.carriers}:
                 raise NotFoundError(f"lift {lift_id!r} has no carrier {number} in its set-up")
             picks = {key: kept for key, kept in job.picks.items() if key != number}
@@ -226,7 +229,7 @@ class SetupBoard:
         except ChildLostError:
             return self.kept.put(failed(job, SetupProblem(code="process_lost")))
         child.expect(PATIENCE_S, LONGEST_S)
-        self._running[job.lift_id] = _Running(child)
+        self._running[job.lift_id] = _Running(job, child)
         self._changed.set()
         return job
 
@@ -243,37 +246,38 @@ class SetupBoard:
                 self._hear(lift_id, running)
 
     def _hear(self, lift_id: str, running: _Running) -> None:
+        if running.job.state is not SetupState.RUNNING:  # its end could not be stored
+            return self._end(running)
         try:
             while (message := running.child.receive(0.0)) is not NOTHING:
                 running.child.expect(PATIENCE_S, LONGEST_S)
-                if self._take(lift_id, running, message):
-                    return
+                if self._take(running, message):
+                    return self._end(running)
         except ChildLostError as error:
             log.warning("a set-up's process was lost", lift_id=lift_id, reason=str(error))
-            self._end(lift_id, failed(self.kept.get(lift_id), SetupProblem(code="process_lost")))
+            running.job = failed(running.job, SetupProblem(code="process_lost"))
+            self._end(running)
 
-    def _take(self, lift_id: str, running: _Running, message: SetupMessage) -> bool:
+    def _take(self, running: _Running, message: SetupMessage) -> bool:
         """Take a message; return whether it was the last."""
+        before, update = running.job, dict[str, Any]()
         if isinstance(message, SetupView):
             running.jpeg = message.jpeg
-            return False
-        job = self.kept.get(lift_id)
-        if isinstance(message, SetupProgress):
-            running.share = message.share
-            if message.step is not job.step:
-                self.kept.put(job.model_copy(update={"step": message.step}))
-            return False
-        if isinstance(message, TrackFound):
-            size = {"width": message.width, "height": message.height}
-            self.kept.put(
-                job.model_copy(update={**size, "proposed": message.proposal, "proposal": message.proposal})
-            )
-            return False
-        if isinstance(message, SetupFailed):
-            self._end(lift_id, failed(job, message.problem))
+        elif isinstance(message, SetupProgress):
+            running.share, update = message.share, {"step": message.step}
+        elif isinstance(message, TrackFound):
+            update = {"width": message.width, "height": message.height}
+            update |= {"proposed": message.proposal, "proposal": message.proposal}
+        elif isinstance(message, SetupFailed):
+            running.job = failed(before, message.problem)
             return True
-        self._end(lift_id, self._finished(job, message))
-        return True
+        else:
+            running.job = self._finished(before, message)
+            return True
+        running.job = before.model_copy(update=update)
+        if running.job != before:
+            self.kept.put(running.job)
+        return False
 
     def _finished(self, job: SetupJob, done: SetupDone) -> SetupJob:
         if not done.carriers:
@@ -289,8 +293,7 @@ class SetupBoard:
             log.warning("carriers are not grouped", lift_id=job.lift_id, reason=str(error))
             return ready
 
-    def _end(self, lift_id: str, job: SetupJob) -> None:
-        running = self._running.pop(lift_id, None)
-        if running is not None:
-            running.child.end(1.0)
-        self.kept.put(job)
+    def _end(self, running: _Running) -> None:
+        running.child.end(1.0)
+        self.kept.put(running.job)  # if that fails, the next turn tries it again
+        self._running.pop(running.job.lift_id, None)

@@ -105,7 +105,7 @@ class KeptSetups:
             width=job.width or SIZE[0],
             height=job.height or SIZE[1],
         )
-        if known.camera is not None and known.camera.url == request.url:
+        if known.camera is not None and known.camera.watched_url == request.url:
             own = {"transport", "credentials"} | ({"width", "height"} if job.width else set())
             camera = known.camera.model_copy(update={name: getattr(camera, name) for name in own})
         track = None if job.proposal is None else job.proposal.track

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 import cv2
 from sqlalchemy.orm import Session
 
-from lifts.geometry import pose_at
+from lifts.geometry import CANONICAL_SIZE, pose_at
 from lifts.schema import Lift, Pose, Track, Transport
 from service.domain.errors import ConfigurationError, ConflictError, EnrolmentError
 from service.passages.learnt import memory_of_setup
@@ -95,9 +96,10 @@ def corrected(job: SetupJob, begin: GivenPose | None, end: GivenPose | None) -> 
     for name, (given, present) in places.items():
         pose = Pose(x=given.x, y=given.y, scale=1.0) if given is not None else present
         progress[name] = progress_of(found.track, pose)
-        if not -FARTHEST < progress[name] < 1 + FARTHEST:
-            raise _refused("off_the_path", f"{name} is not where the carriers pass")
         on_path = pose_at(found.track, progress[name])
+        beside = on_path.scale * math.hypot(on_path.x - pose.x, on_path.y - pose.y)
+        if not (-FARTHEST < progress[name] < 1 + FARTHEST and beside < CANONICAL_SIZE / 2):
+            raise _refused("off_the_path", f"{name} is not where the carriers pass")
         poses[name] = present if given is None else _completed(given, on_path)
     if progress["end"] - progress["begin"] < LEAST_APART:
         raise _refused("too_short_a_way", "begin must lie before end, with some way between them")

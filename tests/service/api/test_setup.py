@@ -111,19 +111,28 @@ def test_begin_and_end_follow_the_path_when_they_are_moved(
 
     monkeypatch.setattr(house.runtime.setup.board, "_main", processes.finding)
     ask(house, "POST", "", json={"url": camera, "seconds": SECONDS})
-    assert await_end(house)["proposal"]["track"]["begin"]["x"] == 100
+    found = await_end(house)
+    assert found["proposal"]["track"]["begin"]["x"] == 100
+    seen = ask(house, "GET", "/carriers").json()["items"][0]["pictures"]["middle"]
+    assert house.call("GET", seen).status_code == 200
     moved = ask(house, "PUT", "/track", json={"begin": {"x": 140, "y": 92}})
     assert moved.status_code == 202, moved.text
     job = await_end(house)
     begin, middle, end = (job["proposal"]["track"][name] for name in ("begin", "middle", "end"))
     assert (begin["x"], begin["y"], begin["scale"]) == (140, 92, pytest.approx(0.5))
     assert middle["x"] == pytest.approx(220, abs=1)
-    assert (end["x"], job["revision"]) == (300, 2)
+    assert (end["x"], job["revision"]) == (300, found["revision"] + 1)
+    assert house.call("GET", seen).status_code == 404
+    stale = f"/carriers/1/pick?revision={found['revision']}"
+    for method, content in (("PUT", {"json": {"state": "open"}}), ("DELETE", {})):
+        assert ask(house, method, stale, **content).json()["code"] == "other_carriers"
     assert job["proposal"]["passage_s"] == pytest.approx(2.4, abs=0.02)
     for body, code in (
         ({"begin": {"x": 300, "y": 90}, "end": {"x": 100, "y": 90}}, "too_short_a_way"),
         ({"end": {"x": 145, "y": 90}}, "too_short_a_way"),
         ({"begin": {"x": -2000, "y": 90}}, "off_the_path"),
+        ({"begin": {"x": 140, "y": 400}}, "off_the_path"),
+        ({"end": {"x": 1e308, "y": -1e308}}, "off_the_path"),
     ):
         refused = ask(house, "PUT", "/track", json=body)
         assert (refused.status_code, refused.json()["code"]) == (422, code)
@@ -139,6 +148,8 @@ def test_what_may_not_be_dialled_is_refused_before_anything_starts(make_house: A
         {"url": str(tmp_path / "a.mp4")},
         {"url": "rtsp://a:Canary@127.0.0.1/"},
         {"url": "rtsp://127.0.0.1/", "credentials": "quad"},
+        {"url": "rtsp://@camera.example/", "credentials": "quad"},
+        {"url": "rtsp://:@CAMERA.example/", "credentials": "quad"},
     ):
         answer = ask(house, "POST", "", json=body)
         assert answer.status_code == 422, answer.text

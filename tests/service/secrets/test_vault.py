@@ -1,5 +1,7 @@
 """Cameras' stored passwords: sealed in a real database, with a real key file."""
 
+import errno
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -122,6 +124,41 @@ def test_a_key_of_the_environment_is_never_repeated(store: Store, tmp_path: Path
         wrong.put("a", "h", USER, PASSWORD)
     assert "Canary" not in str(refused.value)
     assert not (tmp_path / KEY_FILE).exists()
+
+
+def test_a_key_file_is_made_complete_or_not_at_all(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, or the end of the process, in its midst leaves none that could never be used."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    made = Vault(store, KeyRing(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(ConfigurationError, match="No space left"):
+            made.put("quad", "camera.example", USER, PASSWORD)
+    assert not list(tmp_path.glob(f"{KEY_FILE}*"))
+    assert made.put("quad", "camera.example", USER, PASSWORD)
+
+
+def test_of_two_processes_that_make_a_key_one_wins(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both seal with the same key: what either stores, the other one opens."""
+    made = Vault(store, KeyRing(tmp_path))
+    link = os.link
+
+    def beaten(source: str, target: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        assert Vault(store, KeyRing(tmp_path)).put("first", "camera.example", USER, PASSWORD)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", beaten)
+    assert made.put("quad", "camera.example", USER, PASSWORD)
+    assert [found.readable for found in made.listing()] == [True, True]
+    assert made.credentials("first", URL).password == PASSWORD
 
 
 def test_a_key_file_that_others_can_read_is_closed(vault: Vault, tmp_path: Path) -> None:

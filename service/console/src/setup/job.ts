@@ -65,7 +65,8 @@ export class SetupJob {
   /** Say what a carrier is; null takes it back. */
   pick = (number: number, state: State | null, occupied: boolean | null = null): Promise<boolean> =>
     this.act(async () => {
-      const path = `${this.path}/setup/carriers/${number}/pick`;
+      const revision = this.carriers.value?.revision ?? 0; // what the person saw: not carriers cut out since
+      const path = `${this.path}/setup/carriers/${number}/pick?revision=${revision}`;
       this.carriers.value = state
         ? await put<SeenCarriers>(path, { state, occupied })
         : await remove<SeenCarriers>(path);

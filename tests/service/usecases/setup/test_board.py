@@ -1,6 +1,7 @@
 """Set-up jobs: one per lift, found again, cancelled, interrupted; real processes and a real database."""
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -9,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from service.domain.errors import BarwatchError, ConflictError, NotFoundError, SecretError
+from lifts.schema import Camera, Lift
+from service.domain.errors import BarwatchError, ConflictError, NotFoundError, SecretError, StoreError
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.setup.jobs.messages import SetupOrder
 from service.setup.jobs.state import Pick, SetupJob, SetupRequest, SetupState, SetupStep
+from service.store import lifts
 from service.store.database import Store
 from service.usecases.setup.board import MOST_RUNNING, SetupBoard
 from service.usecases.setup.kept import RECORDINGS_KEPT_S, KeptSetups
@@ -90,29 +93,33 @@ def test_what_was_found_stays_and_is_not_replaced_by_accident(make: Make) -> Non
     board = make(processes.finding)
     board.begin("a", REQUEST, "me")
     job = await_job(board, state(SetupState.READY))
-    assert (job.width, job.height, job.revision, len(job.carriers)) == (640, 360, 1, 6)
+    assert (job.width, job.height, len(job.carriers)) == (640, 360, 6)
+    first = job.revision
     assert job.proposal == job.proposed == processes.PROPOSAL
     assert "a" not in board._running
     assert code(lambda: board.begin("a", REQUEST, "me")) == "setup_exists"
     board.begin("a", REQUEST, "me", again=True)
     job = await_job(board, state(SetupState.READY))
-    assert job.revision == 2
-    assert sorted(path.name for path in board.kept.folder("a").iterdir()) == ["2", "recording.mkv"]
+    assert job.revision == first + 1
+    names = sorted(path.name for path in board.kept.folder("a").iterdir())
+    assert names == [str(job.revision), "recording.mkv"]
     board.forget("a")
     assert not board.kept.folder("a").exists()
 
 
 def test_a_correction_cuts_the_carriers_out_again(make: Make) -> None:
-    """By the corrected track; picks of the former pictures are dropped; not without the recording."""
+    """By the corrected track, which is not the lift's yet; picks are dropped; not without the recording."""
     board = make(processes.finding)
     board.begin("a", REQUEST, "me")
-    await_job(board, state(SetupState.READY))
+    first = await_job(board, state(SetupState.READY)).revision
+    board.note_watched("a")
     pick = Pick(state="open", by="me", at=datetime.now(UTC))
     board.pick("a", 2, pick)
     corrected = processes.PROPOSAL.model_copy(update={"passage_s": 2.0})
     board.cut_again("a", corrected)
     job = await_job(board, state(SetupState.READY))
-    assert (job.revision, job.proposal, job.proposed, job.picks) == (2, corrected, processes.PROPOSAL, {})
+    assert (job.proposal, job.proposed, job.picks) == (corrected, processes.PROPOSAL, {})
+    assert (job.revision, job.watched) == (first + 1, False)
     (board.kept.folder("a") / "recording.mkv").unlink()
     assert code(lambda: board.cut_again("a", corrected)) == "recording_gone"
 
@@ -167,6 +174,74 @@ def test_a_password_that_cannot_be_used_starts_nothing(make: Make) -> None:
         board.kept.get("a")
 
 
+def test_a_pick_of_carriers_that_are_gone_is_refused(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stale tab's, also where the set-up was forgotten and made anew: no revision comes again."""
+    board = make(processes.finding)
+    pick = Pick(state="open", by="me", at=datetime.now(UTC))
+    now, seen = time.time(), set[int]()
+    for after_s in (0.0, 60.0):
+        monkeypatch.setattr(time, "time", lambda after_s=after_s: now + after_s)
+        board.begin("a", REQUEST, "me")
+        seen.add(await_job(board, state(SetupState.READY)).revision)
+        board.cut_again("a", processes.PROPOSAL)
+        revision = await_job(board, state(SetupState.READY)).revision
+        for gone in seen:
+            assert code(lambda gone=gone: board.pick("a", 1, pick, gone)) == "other_carriers"
+            assert code(lambda gone=gone: board.pick("a", 1, None, gone)) == "other_carriers"
+        assert board.kept.get("a").picks == {}
+        assert board.pick("a", 1, pick, revision).picks == {1: pick}
+        seen.add(revision)
+        board.forget("a")
+    assert len(seen) == 4
+
+
+def test_what_is_refused_takes_nothing_away(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the lift cannot be configured so, the finished set-up stays with its recording."""
+    board = make(processes.finding)
+    board.begin("a", REQUEST, "me")
+    await_job(board, state(SetupState.READY))
+
+    def refuse(job: SetupJob) -> Any:
+        raise ConflictError("damaged")
+
+    monkeypatch.setattr(board.kept, "configured", refuse)
+    with pytest.raises(ConflictError):
+        board.begin("a", REQUEST, "me", again=True)
+    assert board.kept.get("a").state is SetupState.READY
+    assert (board.kept.folder("a") / "recording.mkv").exists()
+
+
+def test_what_the_database_refuses_is_stored_once_it_takes_it(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk at the end of a job loses nothing that was found, and blocks no place for ever."""
+    board = make(processes.finding)
+    put, refused = board.kept.put, threading.Event()
+
+    def refuse(job: SetupJob) -> SetupJob:
+        if job.state is SetupState.READY and not refused.is_set():
+            refused.set()
+            raise StoreError("no space left")
+        return put(job)
+
+    monkeypatch.setattr(board.kept, "put", refuse)
+    board.begin("a", REQUEST, "me")
+    job = await_job(board, lambda job: job.state is not SetupState.RUNNING)
+    assert (refused.is_set(), job.state, len(job.carriers)) == (True, SetupState.READY, 6)
+    assert not board._running
+
+
+def test_the_substream_that_is_watched_is_set_up_and_the_main_stream_kept(make: Make, store: Store) -> None:
+    """What the lift's camera is beside the stream that was looked at stays."""
+    board = make(processes.finding)
+    small, main = "rtsp://127.0.0.1:1/small", "rtsp://127.0.0.1:1/main"
+    camera = Camera(url=main, substream=small, stream="sub", width=1280, height=720)
+    store.write(lambda session: lifts.put(session, Lift(id="a", name="A", camera=camera))).result()
+    board.begin("a", REQUEST.model_copy(update={"url": small}), "me")
+    job = await_job(board, state(SetupState.READY))
+    assert board.kept.configured(job).camera == camera.model_copy(update={"width": 640, "height": 360})
+
+
 def test_a_full_disk_is_not_recorded_on(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Said at once, as a code; what is there already stays."""
     board = make(processes.finding)
@@ -189,4 +264,4 @@ def test_old_recordings_go(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (board.kept.folder("a") / "recording.mkv").exists()
     monkeypatch.setattr(time, "time", lambda: now + RECORDINGS_KEPT_S + 60)
     board.kept.purge()
-    assert sorted(path.name for path in board.kept.folder("a").iterdir()) == ["1"]
+    assert [path.name for path in board.kept.folder("a").iterdir()] == [str(board.kept.get("a").revision)]
