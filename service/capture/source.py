@@ -33,6 +33,8 @@ from service.domain.frame import Frame
 from service.domain.reason_texts import counted
 
 LOW_DELAY = Flags.low_delay
+LATE_S = 30.0
+"""How much longer than its own clock says a recording may take: a camera's clock may stand still."""
 _NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
 _TRANSPORTS: dict[Transport, dict[str, str]] = {
     "tcp": {"rtsp_transport": "tcp"},  # lost UDP packets would look like a damaged carrier
@@ -117,7 +119,7 @@ class StreamSource:
         on_progress is called with the share done, 0..1; on_key_frame with each picture that needs no other.
 
         Raises:
-            SourceError: the camera cannot be opened, or breaks off.
+            SourceError: the camera cannot be opened, breaks off, or its clock stands still.
             OSError: the file cannot be written.
         """
         path.touch()
@@ -129,8 +131,11 @@ class StreamSource:
             key_frames = camera.streams.video[0].codec_context
             key_frames.flags |= LOW_DELAY  # each picture at once, not when the next ones have come
             first: int | None = None
+            began_s = time.monotonic()
             try:
                 for packet in camera.demux(camera.streams.video[0]):
+                    if time.monotonic() - began_s > seconds + LATE_S:
+                        raise SourceError(f"{self.name}: its clock stands still", SourceProblem.TIMED_OUT)
                     if by_arrival and packet.size:
                         packet.time_base = Fraction(1, 1000)
                         packet.pts = packet.dts = round(1000 * time.monotonic())

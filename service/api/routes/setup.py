@@ -147,7 +147,7 @@ def correct_track(lift_id: LiftIdPath, body: TrackIn, runtime: RuntimeDep) -> Se
 )
 def start_watching(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:
     """Make camera and track the lift's and watch it; its line is learnt already. 409: `setup_not_ready`."""
-    watch(runtime.setup.board, runtime.store, runtime.settings.data, lift_id)
+    watch(runtime.setup.board, runtime.store, runtime.settings.data, lift_id, runtime.vault.check)
     runtime.cameras.refresh()
     runtime.pipeline.reconfigured(lift_id)
     return _shown(runtime, runtime.setup.board.kept.get(lift_id))
@@ -248,7 +248,7 @@ def get_masks(lift_id: LiftIdPath, runtime: RuntimeDep) -> MasksOut:
     Nothing counts before it is enrolled by `POST /lifts/{lift_id}/masks`.
     """
     job = runtime.setup.board.kept.get(lift_id)
-    search, found = runtime.setup.searches.state(lift_id), runtime.setup.searches.found(job)
+    search, found = runtime.setup.searches.state(job), runtime.setup.searches.found(job)
     if search is None and found is None:
         error = NotFoundError(f"no masks were proposed for lift {lift_id!r} yet")
         error.code = "no_masks_proposed"

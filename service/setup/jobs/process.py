@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -41,6 +43,9 @@ from service.setup.video import read_recording
 
 NICENESS = 10
 """So far the process stands back behind those that watch."""
+
+LEAST_FREE_BYTES = 200_000_000
+"""A recording that leaves less room on the disk is given up, whatever the camera sends."""
 
 VIEW_WIDTH_PX, VIEW_EVERY_S = 960, 1.0
 LOW_CONFIDENCE, TURNING_PX = 0.6, 8.0
@@ -125,6 +130,11 @@ def _record(order: SetupOrder, camera: Camera, path: Path, send: Send) -> None:
         small = frame.reformat(*size, format="bgr24").to_ndarray()
         send(SetupView(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()))
 
+    def check_room(share: float) -> None:
+        if shutil.disk_usage(order.folder).free < LEAST_FREE_BYTES:
+            raise OSError(errno.ENOSPC, "the alarms need what is left of the disk")
+        send(SetupProgress(SetupStep.WATCHING, share))
+
     order.folder.mkdir(parents=True, exist_ok=True)
     source = StreamSource(
         camera.watched_url or "",
@@ -132,7 +142,7 @@ def _record(order: SetupOrder, camera: Camera, path: Path, send: Send) -> None:
         size=(camera.width, camera.height),
         credentials=order.credentials,
     )
-    source.record(path, order.seconds, lambda share: send(SetupProgress(SetupStep.WATCHING, share)), show)
+    source.record(path, order.seconds, check_room, show)
 
 
 def _proposal(found: Proposal) -> TrackProposal:

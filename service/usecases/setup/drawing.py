@@ -60,13 +60,19 @@ class ProposedMasks(BaseModel):
 
 @dataclass(eq=False)
 class MaskSearch:
-    """A search of this run of the service."""
+    """A search of this run of the service; job_id, revision: of the carriers that it looks at."""
 
     source: MaskSource
+    job_id: str
+    revision: int
     state: SearchState = SearchState.RUNNING
     share: float = 0.0
     problem: str = ""
     cancelled: bool = False
+
+    def of(self, job: SetupJob) -> bool:
+        """Say whether it looks at a job's carriers, as they are now."""
+        return (self.job_id, self.revision) == (job.job_id, job.revision)
 
 
 class _CancelledError(BarwatchError):
@@ -114,7 +120,7 @@ class MaskSearches:
         with self._lock:
             if (before := self._known.get(lift_id)) is not None:
                 before.cancelled = True
-            self._due[lift_id] = self._known[lift_id] = MaskSearch(source)
+            self._due[lift_id] = self._known[lift_id] = MaskSearch(source, job.job_id, job.revision)
             self._changed.set()
 
     def forget(self, lift_id: str) -> None:
@@ -124,9 +130,10 @@ class MaskSearches:
             if (known := self._known.pop(lift_id, None)) is not None:
                 known.cancelled = True
 
-    def state(self, lift_id: str) -> MaskSearch | None:
-        """Return the search of this run; None if there was none."""
-        return self._known.get(lift_id)
+    def state(self, job: SetupJob) -> MaskSearch | None:
+        """Return the search of this run for a job's carriers; None if there was none."""
+        known = self._known.get(job.lift_id)
+        return known if known is not None and known.of(job) else None
 
     def found(self, job: SetupJob) -> ProposedMasks | None:
         """Return what was found for a job's carriers, also by an earlier run; None if nothing was."""
@@ -148,6 +155,8 @@ class MaskSearches:
             return
         try:
             job = self._kept.get(lift_id)
+            if not search.of(job):
+                return
             found = self._search(job, search)
             (self._kept.pictures(job) / RESULT).write_text(found.model_dump_json(), encoding="utf-8")
             search.state = SearchState.READY

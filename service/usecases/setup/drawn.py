@@ -41,10 +41,11 @@ def keep_drawn(kept: KeptSetups, lift_id: str, opened: Drawing, closed: Drawing)
     job = kept.get(lift_id)
     drawn = DrawnMasks(job_id=job.job_id, open=opened, close=closed)
     path = _path(kept, job)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partly = path.with_suffix(".part")
-    partly.write_text(drawn.model_dump_json(), encoding="utf-8")
-    partly.replace(path)
+    with kept.writing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partly = path.with_suffix(".part")
+        partly.write_text(drawn.model_dump_json(), encoding="utf-8")
+        partly.replace(path)
     return drawn
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,8 @@ class KeptSetups:
 
     def __init__(self, data_dir: Path, store: Store) -> None:
         self._folder, self._store = Path(data_dir) / "setup", store
+        self.writing = threading.Lock()
+        """Held by whoever puts a file in place of another: two at once would take each other's."""
 
     def listing(self) -> list[SetupJob]:
         """Return every job that can be read. Raises StoreError."""

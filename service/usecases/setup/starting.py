@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -115,30 +116,37 @@ def corrected(job: SetupJob, begin: GivenPose | None, end: GivenPose | None) -> 
     return found.model_copy(update={"track": track, "passage_s": passage_s, "warnings": tuple(warnings)})
 
 
-def watch(board: SetupBoard, store: Store, data_dir: Path, lift_id: str) -> Lift:
+def watch(
+    board: SetupBoard, store: Store, data_dir: Path, lift_id: str, check: Callable[[str, str], None]
+) -> Lift:
     """Store a finished job's camera and track as the lift's; the line that it has learnt is at hand for both.
 
-    The caller lets cameras and pipeline follow.
+    The caller lets cameras and pipeline follow. check: refuses a stored password that cannot be used for an
+    address: it may be gone since the job began.
 
     Raises:
         ConflictError: it is not finished.
+        SecretError: by `check`.
         NotFoundError: there is no job.
         StoreError: the database takes no write.
     """
     job = board.kept.get(lift_id)
     if job.state is not SetupState.READY or job.proposal is None:
         raise ConflictError(f"the set-up of lift {lift_id!r} is not finished", "setup_not_ready")
+    if job.request.credentials is not None:
+        check(job.request.credentials, job.request.url)
     lift, folder = board.kept.configured(job), board.kept.folder(lift_id)
     memory = memory_of_setup(data_dir / "learnt" / f"{lift_id}.npz")
     learnt, view = folder / LEARNT, folder / str(job.revision) / "view-middle.jpg"
-    if learnt.exists():
-        # First: the camera's process looks for it when it is started.
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        partly = memory.with_suffix(".part")
-        shutil.copyfile(learnt, partly)
-        partly.replace(memory)
-    else:
-        memory.unlink(missing_ok=True)
+    with board.kept.writing:
+        if learnt.exists():
+            # First: the camera's process looks for it when it is started.
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            partly = memory.with_suffix(".part")
+            shutil.copyfile(learnt, partly)
+            partly.replace(memory)
+        else:
+            memory.unlink(missing_ok=True)
     picture = _reduced(view) if view.exists() else None
 
     def write(session: Session) -> None:

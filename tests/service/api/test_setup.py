@@ -156,3 +156,24 @@ def test_what_may_not_be_dialled_is_refused_before_anything_starts(make_house: A
         assert "Canary" not in answer.text
     assert ask(house, "POST", "", json={"url": "rtsp://${A}@127.0.0.1/"}).status_code == 403
     assert ask(house, "GET", "").status_code == 404
+
+
+def test_a_lift_is_not_watched_with_a_password_that_is_gone(
+    make_house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was deleted since the job began, when no lift had it: said before the lift is stored."""
+    from tests.service.usecases.setup import processes  # noqa: PLC0415
+
+    house: House = make_house()
+    monkeypatch.setattr(house.runtime.setup.board, "_main", processes.finding)
+    secret = {"host": "camera.example", "user": "a", "password": "Canary"}
+    house.call("PUT", "/cameras/secrets/quad", json=secret)
+    body = {"url": "rtsp://camera.example/", "credentials": "quad"}
+    assert ask(house, "POST", "", json=body).status_code == 202
+    assert await_end(house)["state"] == "ready"
+    assert house.call("DELETE", "/cameras/secrets/quad").status_code == 204
+    refused = ask(house, "POST", "/watch")
+    assert (refused.status_code, refused.json()["code"]) == (422, "no_such_secret")
+    assert house.call("GET", "/lifts/my-lift").status_code == 404
+    house.call("PUT", "/cameras/secrets/quad", json=secret)
+    assert ask(house, "POST", "/watch").status_code == 200
