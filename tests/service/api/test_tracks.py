@@ -5,9 +5,11 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from service.domain.people import Role
 from service.store import tracks
+from service.store.tables import TrackVersionRow
 from tests.service.api.conftest import House
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, png
 
@@ -57,6 +59,20 @@ def test_going_back_takes_track_and_masks_in_one_call(moved: House) -> None:
     assert len(history(moved)) == 2
     assert moved.call("POST", "/lifts/demo-quad/tracks/9/activate").status_code == 404
     assert active_masks(moved) == 2
+
+
+def test_a_track_of_pictures_of_another_size_is_not_gone_back_to(moved: House) -> None:
+    """Its poses would be somewhere else in those of now: refused with a code, and nothing is changed."""
+    for size, status in (((180, 320), 409), ((360, 640), 200)):
+        moved.call("POST", "/lifts/demo-quad/tracks/1/activate")
+        view = cv2.imencode(".jpg", np.full((*size, 3), 90, np.uint8))[1].tobytes()
+        picture = update(TrackVersionRow).where(TrackVersionRow.version == 2).values(picture=view)
+        moved.store.write(lambda session, picture=picture: session.execute(picture) and None).result()
+        answer = moved.call("POST", "/lifts/demo-quad/tracks/2/activate", Role.OPERATOR)
+        assert answer.status_code == status, answer.text
+        assert active_masks(moved) == (1 if status == 409 else 2)
+        assert history(moved)[0]["active"] is (status == 200)
+        assert status == 200 or answer.json()["code"] == "other_size"
 
 
 def test_a_track_is_shown_in_the_view_that_it_was_made_for(moved: House) -> None:

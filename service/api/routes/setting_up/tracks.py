@@ -66,7 +66,8 @@ def get_track_picture(lift_id: LiftIdPath, version: TrackNumber, runtime: Runtim
 def activate_track(lift_id: LiftIdPath, version: TrackNumber, runtime: RuntimeDep) -> TrackVersionOut:
     """Watch the lift by this track from now on, and judge it by the masks that were last used on it.
 
-    The lift is not armed before its carriers are seen to fit again.
+    The lift is not armed before its carriers are seen to fit again. 409: `other_size`, the camera's pictures
+    were of another size then.
     """
     done = roll_back(runtime.store, lift_id, version)
     if done.masks_changed:

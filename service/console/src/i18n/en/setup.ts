@@ -45,6 +45,7 @@ const setupRefusals = {
   recording_gone: "The recording was deleted after a week. Look at the camera again.",
   picks_missing: "Pick at least one open and one closed carrier first.",
   no_track: "No track was found yet.",
+  other_size: "The camera's pictures were of another size then: set the lift up anew.",
   other_carriers: "The carriers were cut out anew meanwhile: look at the pictures again.",
 };
 
