@@ -1,11 +1,13 @@
 """Versions of tracks and masks by the API: shown with their pictures, compared, gone back to in one call."""
 
+from functools import partial
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from service.domain.people import Role
 from service.store import tracks
@@ -66,8 +68,8 @@ def test_a_track_of_pictures_of_another_size_is_not_gone_back_to(moved: House) -
     for size, status in (((180, 320), 409), ((360, 640), 200)):
         moved.call("POST", "/lifts/demo-quad/tracks/1/activate")
         view = cv2.imencode(".jpg", np.full((*size, 3), 90, np.uint8))[1].tobytes()
-        picture = update(TrackVersionRow).where(TrackVersionRow.version == 2).values(picture=view)
-        moved.store.write(lambda session, picture=picture: session.execute(picture) and None).result()
+        changed = update(TrackVersionRow).where(TrackVersionRow.version == 2).values(picture=view)
+        moved.store.write(partial(Session.execute, statement=changed)).result()
         answer = moved.call("POST", "/lifts/demo-quad/tracks/2/activate", Role.OPERATOR)
         assert answer.status_code == status, answer.text
         assert active_masks(moved) == (1 if status == 409 else 2)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -180,14 +181,14 @@ def test_a_pick_of_carriers_that_are_gone_is_refused(make: Make, monkeypatch: py
     pick = Pick(state="open", by="me", at=datetime.now(UTC))
     now, seen = time.time(), set[int]()
     for after_s in (0.0, 60.0):
-        monkeypatch.setattr(time, "time", lambda after_s=after_s: now + after_s)
+        monkeypatch.setattr(time, "time", partial(sum, (now, after_s)))
         board.begin("a", REQUEST, "me")
         seen.add(await_job(board, state(SetupState.READY)).revision)
         board.cut_again("a", processes.PROPOSAL)
         revision = await_job(board, state(SetupState.READY)).revision
         for gone in seen:
-            assert code(lambda gone=gone: board.pick("a", 1, pick, gone)) == "other_carriers"
-            assert code(lambda gone=gone: board.pick("a", 1, None, gone)) == "other_carriers"
+            assert code(partial(board.pick, "a", 1, pick, gone)) == "other_carriers"
+            assert code(partial(board.pick, "a", 1, None, gone)) == "other_carriers"
         assert board.kept.get("a").picks == {}
         assert board.pick("a", 1, pick, revision).picks == {1: pick}
         seen.add(revision)
