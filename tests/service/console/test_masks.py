@@ -1,6 +1,8 @@
 """Masks are drawn in the browser, seen at work, and gone back to."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -65,6 +67,26 @@ def place(knob: Any) -> tuple[float, float]:
     return float(x), float(y)
 
 
+def stands_at(knob: Any, x: float, y: float, within: int = 0) -> tuple[float, float]:
+    """Wait until it stands there: the page draws in its own time."""
+    across, down = ("|".join(str(round(at) + off) for off in range(-within, within + 1)) for at in (x, y))
+    where = re.compile(rf"^({across}) to the right, ({down}) down$")
+    expect(knob).to_have_attribute("aria-valuetext", where, timeout=PATIENCE_MS)
+    return place(knob)
+
+
+def kept_as(served: Served, which: str, wanted: Callable[[Drawing], bool]) -> None:
+    """Wait until the service has it so."""
+    ends = time.monotonic() + PATIENCE_MS / 1000
+    while which not in (now := drawn(served)) or not wanted(Drawing.model_validate(now[which])):
+        assert time.monotonic() < ends, now
+        served.thread.join(0.05)
+
+
+def begins_at(x: float, y: float) -> Callable[[Drawing], bool]:
+    return lambda found: list(found.lines[0].points[0]) == pytest.approx([x, y], abs=1)
+
+
 def drag(page: Page, knob: Any, dx: float, dy: float) -> None:
     box = knob.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -91,15 +113,12 @@ def test_both_bars_are_drawn_already_and_a_point_is_dragged(browser: Browser, re
     unit = page.locator("svg.canvas").bounding_box()["width"] / 200  # type: ignore[index]
     drag(page, point(page), 20 * unit, 10 * unit)
     expect(point(page)).to_be_focused()
-    x, y = place(point(page))
-    assert x - before[0] == pytest.approx(20, abs=1)
-    assert y - before[1] == pytest.approx(10, abs=1)
+    x, y = stands_at(point(page), before[0] + 20, before[1] + 10, within=1)
     page.get_by_role("button", name="Undo").click()
-    assert place(point(page)) == before
+    stands_at(point(page), *before)
     page.get_by_role("button", name="Redo").click()
-    assert place(point(page)) == (x, y)
-    kept(page)
-    assert list(drawing(ready, "open").lines[0].points[0]) == pytest.approx([x, y], abs=1)
+    stands_at(point(page), x, y)
+    kept_as(ready, "open", begins_at(x, y))
 
 
 def test_dragging_redraws_nothing_but_the_point(browser: Browser, ready: Served) -> None:
@@ -128,31 +147,34 @@ def test_the_keyboard_alone_draws(browser: Browser, ready: Served) -> None:
     point(page).focus()
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("ArrowLeft")
-    assert place(point(page)) == (x - 1, y + 10)
+    stands_at(point(page), x - 1, y + 10)
     count = page.locator(".knob").count()
     page.get_by_role("button", name="Add point").press("Enter")
     expect(page.locator(".knob")).to_have_count(count + 1)
     expect(point(page, 2)).to_be_focused()
     page.keyboard.press("Delete")
     expect(page.locator(".knob")).to_have_count(count)
+    kept_as(ready, "open", begins_at(x - 1, y + 10))
+    width = drawing(ready, "open").lines[0].width
     page.get_by_role("button", name="Wider").press("Enter")
-    kept(page)
-    line = drawing(ready, "open").lines[0]
+    kept_as(
+        ready, "open", lambda found: found.lines[0].width == width + 1 and begins_at(x - 1, y + 10)(found)
+    )
     other = at_step(browser, ready, "masks")
     expect(point(other)).to_be_visible(timeout=PATIENCE_MS)
-    assert place(point(other)) == (x - 1, y + 10)
+    stands_at(point(other), x - 1, y + 10)
     page.get_by_role("button", name="Thinner").press("Enter")
-    kept(page)
-    assert drawing(ready, "open").lines[0].width == line.width - 1
+    kept_as(ready, "open", lambda found: found.lines[0].width == width)
 
 
 def test_a_mask_is_drawn_from_nothing_and_imported(browser: Browser, ready: Served, tmp_path: Any) -> None:
     """Lines removed, a new one tapped point by point, zoomed in; the closed mask comes from a PNG."""
     page = at_step(browser, ready, "masks")
     expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
-    while page.locator(".knob").count():
+    while count := page.locator(".knob").count():
         page.locator(".knob").first.focus()
         page.get_by_role("button", name="Remove line").click()
+        expect(page.locator(".knob")).not_to_have_count(count)
     expect(page.get_by_text("Both masks need a line.")).to_be_visible()
     page.get_by_role("button", name="Draw a line").click()
     canvas = page.locator("svg.canvas")
@@ -170,9 +192,9 @@ def test_a_mask_is_drawn_from_nothing_and_imported(browser: Browser, ready: Serv
     mask.write_bytes(png(draw_mask(CLOSE_Y)))
     page.locator("input[type=file]").set_input_files(mask)
     expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
-    kept(page)
     for which, y_px in (("open", OPEN_Y), ("close", CLOSE_Y)):
-        assert overlap(draw_mask(y_px), drawing(ready, which).raster(), tolerance_px=4) > 0.9
+        bar = draw_mask(y_px)
+        kept_as(ready, which, lambda found, bar=bar: overlap(bar, found.raster(), tolerance_px=4) > 0.9)  # type: ignore[misc]
 
 
 def test_what_is_enrolled_is_what_was_drawn(browser: Browser, ready: Served) -> None:
@@ -266,12 +288,11 @@ def test_a_lost_connection_loses_no_line(browser: Browser, ready: Served) -> Non
     kept(page)
     page.context.set_offline(True)
     point(page).focus()
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
     expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(timeout=PATIENCE_MS)
     moved = place(point(page))
     page.context.set_offline(False)
-    kept(page)
-    assert list(drawing(ready, "open").lines[0].points[0]) == pytest.approx(moved, abs=1)
+    kept_as(ready, "open", begins_at(*moved))
     page.reload()
     expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
-    assert place(point(page)) == moved
+    stands_at(point(page), *moved)

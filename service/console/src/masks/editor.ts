@@ -42,6 +42,8 @@ export class MaskEditor {
   private before: Pair = { open: { lines: [] }, close: { lines: [] } };
   private timer = 0;
   private keeping = 0;
+  private changes = 0;
+  private sending: Promise<void> | null = null;
   private stopped = false;
   private isAwaited = false;
 
@@ -87,7 +89,7 @@ export class MaskEditor {
     batch(() => {
       this.undos.value = [...this.undos.value, this.before].slice(-100);
       this.redos.value = [];
-      this.kept.value = false;
+      this.changed();
     });
     this.before = this.pair();
     clearTimeout(this.keeping);
@@ -174,11 +176,23 @@ export class MaskEditor {
     return { open: this.sheets.open.drawing(), close: this.sheets.close.drawing() };
   }
 
-  /** Keep it with the service now. */
-  async keep(): Promise<void> {
+  /** Keep it with the service now. One call at a time: two could arrive in the wrong order. */
+  keep(): Promise<void> {
     clearTimeout(this.keeping);
+    this.sending ??= this.send().finally(() => {
+      this.sending = null;
+    });
+    return this.sending;
+  }
+
+  /** Send what is drawn until nothing was changed meanwhile. */
+  private async send(): Promise<void> {
     try {
-      await put<DrawnMasks>(`${this.path}/drawn`, this.pair());
+      let sent: number;
+      do {
+        sent = this.changes;
+        await put<DrawnMasks>(`${this.path}/drawn`, this.pair());
+      } while (sent !== this.changes);
       this.kept.value = true;
       this.problem.value = "";
     } catch (error) {
@@ -195,9 +209,14 @@ export class MaskEditor {
       from.value = from.value.slice(0, -1);
       to.value = [...to.value, present];
       this.show(pair);
-      this.kept.value = false;
+      this.changed();
     });
     void this.keep();
+  }
+
+  private changed(): void {
+    this.changes += 1;
+    this.kept.value = false;
   }
 
   private show(pair: Pair): void {
@@ -224,8 +243,10 @@ export class MaskEditor {
   }
 
   private async readDrawn(): Promise<boolean> {
+    const changes = this.changes;
     const drawn = await orNull(get<DrawnMasks>(`${this.path}/drawn`));
-    if (drawn && JSON.stringify(drawn) !== JSON.stringify(this.pair())) this.show(drawn);
+    if (drawn && changes === this.changes && JSON.stringify(drawn) !== JSON.stringify(this.pair()))
+      this.show(drawn);
     return drawn !== null;
   }
 
