@@ -18,6 +18,10 @@ class BarwatchError(Exception):
     code: str = ""
     """Which error it is, for programs; empty where the kind of answer says enough."""
 
+    def __init__(self, message: str = "", code: str = "", **parameters: int | str) -> None:
+        super().__init__(message)
+        self.code, self.parameters = code, parameters
+
 
 class ConfigurationError(BarwatchError):
     """A setting, lift folder or secret that the service cannot start with."""
@@ -65,8 +69,8 @@ class SecretError(ConfigurationError):
     """
 
     def __init__(self, message: str, problem: SourceProblem, name: str) -> None:
-        super().__init__(message)
-        self.problem, self.code, self.parameters = problem, problem.value, {"name": name}
+        super().__init__(message, problem.value, name=name)
+        self.problem = problem
 
     def __reduce__(self) -> tuple[type[SecretError], tuple[str, SourceProblem, str]]:
         """Come whole through a pipe between processes."""
@@ -75,10 +79,6 @@ class SecretError(ConfigurationError):
 
 class CalibrationError(BarwatchError):
     """A video from which no track can be proposed; the message says why, the code as well."""
-
-    def __init__(self, message: str, code: str = "") -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class ImageError(BarwatchError):
@@ -94,14 +94,7 @@ class NotFoundError(BarwatchError):
 
 
 class ConflictError(BarwatchError):
-    """An action that the thing's present state does not allow.
-
-    code, parameters: which, for programs.
-    """
-
-    def __init__(self, message: str, code: str = "", **parameters: int | str) -> None:
-        super().__init__(message)
-        self.code, self.parameters = code, parameters
+    """An action that the thing's present state does not allow."""
 
 
 class DamagedError(ConflictError):
@@ -115,8 +108,8 @@ class TooFewPassagesError(ConflictError):
     """
 
     def __init__(self, seen: int, needed: int, what: str) -> None:
-        super().__init__(f"{seen} {'passage' if seen == 1 else 'passages'} {what}: {needed} are needed")
-        self.code, self.parameters = "too_few_passages", {"seen": seen, "needed": needed}
+        message = f"{seen} {'passage' if seen == 1 else 'passages'} {what}: {needed} are needed"
+        super().__init__(message, "too_few_passages", seen=seen, needed=needed)
 
 
 class EngineUnavailableError(BarwatchError):

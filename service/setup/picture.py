@@ -22,6 +22,15 @@ Place = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
 
 
+def track_in_jpeg(jpeg: bytes, track: Track) -> bytes | None:
+    """Return a camera's JPEG with the track drawn into it, as `draw_track` does; None if it is no picture."""
+    bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) if jpeg else None
+    if bgr is None:
+        return None
+    drawn = draw_track(np.asarray(bgr, np.uint8)[..., ::-1], track)
+    return cv2.imencode(".jpg", drawn[..., ::-1])[1].tobytes()
+
+
 def draw_track(picture: Image, track: Track) -> Image:
     """Return a copy of a camera picture uint8[H, W, 3] RGB with the three frames and the path."""
     out = picture.copy()

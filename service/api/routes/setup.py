@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
-import cv2
-import numpy as np
 from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 
 from lifts.addresses import PLACEHOLDER
@@ -20,7 +17,7 @@ from service.api.uploads import read_upload
 from service.domain.errors import NotFoundError
 from service.domain.people import Role
 from service.setup.jobs.state import Pick, SetupJob, SetupState
-from service.setup.picture import draw_track
+from service.setup.picture import track_in_jpeg
 from service.usecases.camera_urls import check_camera_url
 from service.usecases.enrolment import find_lift
 from service.usecases.mask_proposals import drawing_of_picture
@@ -117,9 +114,7 @@ def get_view(
         return Response(live, media_type="image/jpeg", headers=_FRESH)
     content = _read(runtime, job, f"view-{at}.jpg")
     if track and job.proposal is not None:
-        bgr = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-        drawn = draw_track(np.asarray(bgr, np.uint8)[..., ::-1].copy(), job.proposal.track)
-        content = cv2.imencode(".jpg", drawn[..., ::-1])[1].tobytes()
+        content = track_in_jpeg(content, job.proposal.track) or content
     return Response(content, media_type="image/jpeg", headers=_FRESH)
 
 
@@ -250,9 +245,7 @@ def get_masks(lift_id: LiftIdPath, runtime: RuntimeDep) -> MasksOut:
     job = runtime.setup.board.kept.get(lift_id)
     search, found = runtime.setup.searches.state(job), runtime.setup.searches.found(job)
     if search is None and found is None:
-        error = NotFoundError(f"no masks were proposed for lift {lift_id!r} yet")
-        error.code = "no_masks_proposed"
-        raise error
+        raise NotFoundError(f"no masks were proposed for lift {lift_id!r} yet", "no_masks_proposed")
     return MasksOut.of(search, found, picks_of(job))
 
 
@@ -292,8 +285,7 @@ def _shown(runtime: Runtime, job: SetupJob) -> SetupOut:
 
 
 def _read(runtime: Runtime, job: SetupJob, name: str) -> bytes:
-    path: FilePath = runtime.setup.board.kept.folder(job.lift_id) / str(job.revision) / name
     try:
-        return path.read_bytes()
+        return (runtime.setup.board.kept.pictures(job) / name).read_bytes()
     except OSError:
         raise NotFoundError(f"the set-up of lift {job.lift_id!r} has no such picture yet") from None

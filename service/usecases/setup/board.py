@@ -282,13 +282,13 @@ class SetupBoard:
     def _finished(self, job: SetupJob, done: SetupDone) -> SetupJob:
         if not done.carriers:
             return failed(job, SetupProblem(code="no_carrier"))
-        before = self.kept.folder(job.lift_id) / str(job.revision)
+        before = self.kept.pictures(job)
         found = {"carriers": done.carriers, "proposal": done.proposal}
         ready = job.model_copy(update={"state": SetupState.READY, "revision": job.revision + 1, **found})
         shutil.rmtree(before, ignore_errors=True)
         try:
             with self.runner.heartbeat.waiting():  # for the embedder, which has a deadline of its own
-                return self._on_done(ready, self.kept.folder(job.lift_id) / str(ready.revision))
+                return self._on_done(ready, self.kept.pictures(ready))
         except BarwatchError as error:  # the embedder is down: the carriers are there, not grouped
             log.warning("carriers are not grouped", lift_id=job.lift_id, reason=str(error))
             return ready

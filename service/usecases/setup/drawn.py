@@ -30,9 +30,7 @@ def find_drawn(kept: KeptSetups, lift_id: str) -> DrawnMasks:
     except (OSError, ValidationError):
         found = None
     if found is None or found.job_id != job.job_id:
-        error = NotFoundError(f"nothing was drawn for lift {lift_id!r} yet")
-        error.code = "nothing_drawn"
-        raise error
+        raise NotFoundError(f"nothing was drawn for lift {lift_id!r} yet", "nothing_drawn")
     return found
 
 
@@ -40,12 +38,7 @@ def keep_drawn(kept: KeptSetups, lift_id: str, opened: Drawing, closed: Drawing)
     """Keep what was drawn, in place of what was before. Raises NotFoundError: there is no set-up."""
     job = kept.get(lift_id)
     drawn = DrawnMasks(job_id=job.job_id, open=opened, close=closed)
-    path = _path(kept, job)
-    with kept.writing:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partly = path.with_suffix(".part")
-        partly.write_text(drawn.model_dump_json(), encoding="utf-8")
-        partly.replace(path)
+    kept.replace(_path(kept, job), drawn.model_dump_json().encode())
     return drawn
 
 

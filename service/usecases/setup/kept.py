@@ -37,8 +37,7 @@ class KeptSetups:
 
     def __init__(self, data_dir: Path, store: Store) -> None:
         self._folder, self._store = Path(data_dir) / "setup", store
-        self.writing = threading.Lock()
-        """Held by whoever puts a file in place of another: two at once would take each other's."""
+        self._writing = threading.Lock()
 
     def listing(self) -> list[SetupJob]:
         """Return every job that can be read. Raises StoreError."""
@@ -54,9 +53,7 @@ class KeptSetups:
         """Return a lift's job. Raises NotFoundError, DamagedError, StoreError."""
         job = self.find(lift_id)
         if job is None:
-            error = NotFoundError(f"lift {lift_id!r} is not being set up")
-            error.code = "no_setup"
-            raise error
+            raise NotFoundError(f"lift {lift_id!r} is not being set up", "no_setup")
         return job
 
     def put(self, job: SetupJob) -> SetupJob:
@@ -92,6 +89,14 @@ class KeptSetups:
     def pictures(self, job: SetupJob) -> Path:
         """Return where the pictures of a job's carriers are."""
         return self.folder(job.lift_id) / str(job.revision)
+
+    def replace(self, path: Path, content: bytes) -> None:
+        """Put a file in place of another, complete or not at all. Raises OSError."""
+        with self._writing:  # two at once would take each other's
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partly = path.with_suffix(".part")
+            partly.write_bytes(content)
+            partly.replace(path)
 
     def configured(self, job: SetupJob) -> Lift:
         """Return the lift as the job would have it: what is known of it, with its camera and its track."""

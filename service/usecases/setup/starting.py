@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -68,9 +67,7 @@ def request_for(
     camera = None if known is None else known.camera
     if url is None:
         if camera is None or camera.watched_url is None:
-            error = ConfigurationError(f"lift {lift_id!r} has no camera yet: give its url")
-            error.code = "no_camera"
-            raise error
+            raise ConfigurationError(f"lift {lift_id!r} has no camera yet: give its url", "no_camera")
         url, credentials = camera.watched_url, credentials or camera.credentials
         transport = transport or camera.transport
     return SetupRequest(
@@ -100,10 +97,10 @@ def corrected(job: SetupJob, begin: GivenPose | None, end: GivenPose | None) -> 
         on_path = pose_at(found.track, progress[name])
         beside = on_path.scale * math.hypot(on_path.x - pose.x, on_path.y - pose.y)
         if not (-FARTHEST < progress[name] < 1 + FARTHEST and beside < CANONICAL_SIZE / 2):
-            raise _refused("off_the_path", f"{name} is not where the carriers pass")
+            raise EnrolmentError(f"{name} is not where the carriers pass", "off_the_path")
         poses[name] = present if given is None else _completed(given, on_path)
     if progress["end"] - progress["begin"] < LEAST_APART:
-        raise _refused("too_short_a_way", "begin must lie before end, with some way between them")
+        raise EnrolmentError("begin must lie before end, with some way between them", "too_short_a_way")
     track = Track(
         begin=poses["begin"],
         middle=pose_at(found.track, (progress["begin"] + progress["end"]) / 2),
@@ -137,16 +134,12 @@ def watch(
         check(job.request.credentials, job.request.url)
     lift, folder = board.kept.configured(job), board.kept.folder(lift_id)
     memory = memory_of_setup(data_dir / "learnt" / f"{lift_id}.npz")
-    learnt, view = folder / LEARNT, folder / str(job.revision) / "view-middle.jpg"
-    with board.kept.writing:
-        if learnt.exists():
-            # First: the camera's process looks for it when it is started.
-            memory.parent.mkdir(parents=True, exist_ok=True)
-            partly = memory.with_suffix(".part")
-            shutil.copyfile(learnt, partly)
-            partly.replace(memory)
-        else:
-            memory.unlink(missing_ok=True)
+    learnt, view = folder / LEARNT, board.kept.pictures(job) / "view-middle.jpg"
+    if learnt.exists():
+        # First: the camera's process looks for it when it is started.
+        board.kept.replace(memory, learnt.read_bytes())
+    else:
+        memory.unlink(missing_ok=True)
     picture = _reduced(view) if view.exists() else None
 
     def write(session: Session) -> None:
@@ -166,12 +159,6 @@ def _completed(given: GivenPose, on_path: Pose) -> Pose:
         scale=on_path.scale if given.scale is None else given.scale,
         angle=on_path.angle if given.angle is None else given.angle,
     )
-
-
-def _refused(code: str, message: str) -> EnrolmentError:
-    error = EnrolmentError(message)
-    error.code = code
-    return error
 
 
 def _reduced(path: Path) -> bytes:

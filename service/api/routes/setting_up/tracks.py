@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import cv2
-import numpy as np
 from fastapi import APIRouter, Path, Response
 
 from service.api.deps import OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.setup import TrackHistoryOut, TrackVersionOut
 from service.domain.errors import NotFoundError
-from service.setup.picture import draw_track
+from service.setup.picture import track_in_jpeg
 from service.store import lifts, tracks
 from service.usecases.setup.versions import roll_back
 
@@ -49,11 +47,9 @@ def get_track_picture(lift_id: LiftIdPath, version: TrackNumber, runtime: Runtim
     with runtime.store.reading() as session:
         found = tracks.get(session, lift_id, version)
         jpeg = tracks.picture(session, lift_id, version)
-    view = None if not jpeg else cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    if view is None:
+    content = track_in_jpeg(jpeg or b"", found.track)
+    if content is None:
         raise NotFoundError(f"no picture is kept of track {version} of lift {lift_id!r}")
-    drawn = draw_track(np.asarray(view, np.uint8)[..., ::-1].copy(), found.track)
-    content = cv2.imencode(".jpg", drawn[..., ::-1])[1].tobytes()
     return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
