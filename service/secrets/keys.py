@@ -36,7 +36,11 @@ class KeyRing:
         self._lock = threading.Lock()
 
     def keys(self, *, make: bool = False) -> MultiFernet:
-        """Return what encrypts and decrypts.
+        """Return what encrypts and decrypts; as `all_keys`."""
+        return MultiFernet(self.all_keys(make=make))
+
+    def all_keys(self, *, make: bool = False) -> list[Fernet]:
+        """Return every key, the one that encrypts first.
 
         make: make the data folder's key if there is none.
 
@@ -52,7 +56,7 @@ class KeyRing:
             found = []
         if not found:
             raise ConfigurationError(f"{source}: expected a key of 32 bytes in URL-safe base64")
-        return MultiFernet(found)
+        return found
 
     def _text(self, make: bool) -> tuple[str, str]:
         if self._given is not None:

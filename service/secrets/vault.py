@@ -8,11 +8,12 @@ Name and host are sealed with them: a row that was changed in the database opens
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from cryptography.fernet import InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lifts.addresses import parse_address
@@ -89,20 +90,25 @@ class Vault:
         ]
 
     def renew(self) -> int:
-        """Encrypt everything with the first key, so that the others may be taken away; returns how many.
+        """Encrypt with the first key what another one opens, which may then be taken away; returns how many.
 
         What cannot be decrypted stays as it is. Raises StoreError.
         """
         try:
-            keys = self._ring.keys()
+            keys = self._ring.all_keys()
         except ConfigurationError:
             return 0  # each camera that has a password says so
+        if len(keys) == 1:
+            return 0
         renewed = 0
         with self._store.reading() as session:
             found = [kept for kept in secrets.listing(session).values() if kept is not None]
         for kept in found:
+            with contextlib.suppress(InvalidToken):
+                keys[0].decrypt(kept.sealed)
+                continue
             try:
-                sealed = keys.rotate(kept.sealed)
+                sealed = MultiFernet(keys).rotate(kept.sealed)
             except InvalidToken:
                 continue
             put = partial(secrets.put, name=kept.name, host=kept.host, sealed=sealed)

@@ -112,7 +112,11 @@ def test_a_wrong_or_lost_key_is_a_reason_and_no_crash(vault: Vault, tmp_path: Pa
 def test_the_key_is_changed_without_losing_a_password(store: Store, vault: Vault, tmp_path: Path) -> None:
     """New and old key together once; afterwards the new one alone, and the old one opens nothing."""
     old, new = (tmp_path / KEY_FILE).read_text().strip(), Fernet.generate_key().decode()
-    assert Vault(store, KeyRing(tmp_path, f"{new},{old}")).renew() == 1
+    both = Vault(store, KeyRing(tmp_path, f"{new},{old}"))
+    assert both.renew() == 1
+    before = both.listing()
+    assert both.renew() == 0
+    assert both.listing() == before  # when it was stored does not change with every start
     assert Vault(store, KeyRing(tmp_path, new)).credentials("quad", URL).password == PASSWORD
     assert problem_of(vault) == "secret_unreadable"
 
