@@ -15,7 +15,16 @@ from ml.bench.render import rate_beside, recordings_beside, render_rate
 from ml.bench.systems import alternative_systems, artefact_systems, paper_system, timed_dtypes
 from ml.bench.teachers import teacher_rates
 from ml.bench.train import train_rate
-from ml.commands.common import RELEASED, JsonOption, ModelOption, OutOption, deliver, progress_bar, provenance
+from ml.commands.common import (
+    RELEASED,
+    JsonOption,
+    ModelOption,
+    OutOption,
+    deliver,
+    keep,
+    progress_bar,
+    provenance,
+)
 from ml.machine.description import machine
 from ml.machine.memory import keep_freed_memory
 from ml.report.speed import embed_section, networks_section
@@ -68,23 +77,25 @@ def bench_embed(
 ) -> None:
     """Pictures a second from bytes to an answer, by threads and batch.
 
-    The artefact beside the paper's network and what one would pick instead, all in one run; and on a GPU,
-    where there is one, beside the limits of its bus and its arithmetic.
+    On a GPU, where there is one, beside the limits of its bus and its arithmetic. Then the artefact beside
+    the paper's network and what one would pick instead, all in one run; OUT holds what is measured so far.
     """
     threads, batch = threads or [1, 2], batch or [3, 16]
     about = provenance(None) | {"machine": machine(), "seconds": seconds}
     about["keeps_freed_memory"] = keep_memory and keep_freed_memory()
     timed: list[dict[str, Any]] = []
-    others, missing = alternative_systems()
     with progress_bar() as progress:
         task = progress.add_task("timing", total=len(threads) * len(batch) + 1, note="")
+        gpu = gpu_rate(model, seconds)
+        keep(about | {"rows": [], "gpu": gpu}, out)
+        progress.advance(task)
+        others, missing = alternative_systems()
         ours = [system for dtype in timed_dtypes() for system in artefact_systems(model, dtype)]
         systems = [*ours, *(paper_system(dtype) for dtype in timed_dtypes()), *others]
         for found in rates(systems, threads, batch, seconds):
             timed += found
+            keep(about | {"rows": timed, "gpu": gpu}, out)
             progress.advance(task)
-        gpu = gpu_rate(model, seconds)
-        progress.advance(task)
     result = about | {"rows": timed + missing, "gpu": gpu}
     deliver(result, embed_section(result), out, as_json)
 

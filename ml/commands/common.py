@@ -141,11 +141,18 @@ def provenance(data_seed: int | None) -> dict[str, Any]:
     return {"command": command_line(), "git_commit": git_commit(), "data_seed": data_seed}
 
 
-def deliver(result: dict[str, Any], table: str, out: Path | None, as_json: bool) -> None:
-    """Write a result to a file, if one is given, and print it: as JSON or as its Markdown table."""
+def keep(result: dict[str, Any], out: Path | None) -> None:
+    """Write a result, or what there is of it so far, to a file if one is given: whole or not at all."""
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        partial = out.with_name(out.name + ".partial")
+        partial.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        partial.rename(out)
+
+
+def deliver(result: dict[str, Any], table: str, out: Path | None, as_json: bool) -> None:
+    """Write a result to a file, if one is given, and print it: as JSON or as its Markdown table."""
+    keep(result, out)
     print(json.dumps(result) if as_json else table)  # noqa: T201 - this is the command's output
 
 

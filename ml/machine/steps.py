@@ -23,14 +23,13 @@ _SAID = 5
 class Step:
     """One command of several.
 
-    name: also of its log. words: the command, given the seconds it has. share: of the whole time that is kept
-    for it, 0 to 1. stretches: whether it may also take what those before it have left.
+    name: also of its log. words: the command, given the seconds it has. share: its part of the time, beside
+    the parts of those after it, above 0.
     """
 
     name: str
     words: Callable[[float], Sequence[str]]
     share: float
-    stretches: bool = False
 
 
 def execute(words: Sequence[str], log: Path, seconds: float) -> int | None:
@@ -66,6 +65,8 @@ def run_steps(
 ) -> list[dict[str, Any]]:
     """Run commands within a time; one that fails or takes too long does not stop those after it.
 
+    Each may take its share of the time that is left when it starts: what one does not need, all after it get.
+
     Args:
         folder: for the logs.
         done: called with the rows so far, after each step.
@@ -77,9 +78,8 @@ def run_steps(
     begun_s = clock()
     rows: list[dict[str, Any]] = []
     for index, step in enumerate(steps):
-        later_s = seconds * sum(each.share for each in steps[index + 1 :])
-        left_s = max(0.0, begun_s + seconds - clock() - later_s)
-        limit_s = left_s if step.stretches else min(left_s, seconds * step.share)
+        left_s = max(0.0, begun_s + seconds - clock())
+        limit_s = left_s * step.share / sum(each.share for each in steps[index:])
         words, log, at_s = step.words(limit_s), folder / f"{step.name}.log", clock()
         status = how(words, log, limit_s)
         row: dict[str, Any] = {"name": step.name, "command": " ".join(words), "outcome": "done"}

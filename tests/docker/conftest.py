@@ -14,9 +14,6 @@ from cryptography.fernet import Fernet
 
 from tests.docker.stack import IMAGE, ROOT, Stack, docker, until
 
-UP_S = 300.0
-"""Far more than a start takes: the machine may be busy with other things."""
-
 
 def say(text: str) -> None:
     """Print a figure for whoever runs these tests with -s."""
@@ -53,10 +50,10 @@ def stack(clone: Stack) -> Iterator[Stack]:
     began = time.monotonic()
     clone.compose("up", "-d")
     try:
-        until("the service is healthy", clone.healthy, UP_S)
+        until("the service is healthy", clone.healthy)
         say(f"healthy {time.monotonic() - began:.1f} s after `up`")
-        until("it sees all its cameras", clone.watching, UP_S)
-        say(f"all cameras live {time.monotonic() - began:.1f} s after `up`")
+        clone.await_cameras()
+        say(f"each camera live {time.monotonic() - began:.1f} s after `up`")
         yield clone
     finally:
         logs = clone.compose("logs", "--no-color", "--tail=200", check=False)

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -30,8 +30,8 @@ MOST_BYTES = 100_000_000
 
 BARWATCH = (sys.executable, "-m", "service.cli")
 
-_STARTING = 0.08
-"""Share of the time in which the renderers start and compile, and the last checkpoint is written."""
+_STARTING = 0.13
+"""Share of the training in which the renderers start and compile, and the last checkpoint is written."""
 
 _EPISODE_BYTES = 40 << 20  # of the preset; a loader keeps four in shared memory, and works on a fifth
 _SHARED = Path("/dev/shm")  # noqa: S108 - torch's loaders pass pictures through it; nothing is put there here
@@ -57,7 +57,8 @@ def gpu_run(
     """Use a machine with a GPU for some minutes: tests, speed, training, export, with one summary.
 
     It needs no network. Lifts are rendered on all cores while the network trains. A step that fails or takes
-    too long costs only itself. OUT holds at most 100 MB: weights, figures as JSON, logs, and summary.json.
+    longer than its share of the time that is left costs only itself; what it had measured by then is kept.
+    OUT holds at most 100 MB: weights, figures as JSON, logs, and summary.json.
     """
     missing = what_is_missing(device)
     if missing:
@@ -82,7 +83,7 @@ def gpu_run(
     started = [] if start_from is None else ["--start-from", str(start_from)]
 
     def training(seconds: float) -> Sequence[str]:
-        learning = max(0.01, seconds - _STARTING * 60 * minutes) / 60
+        learning = max(0.01, (1 - _STARTING) * seconds / 60)
         return [
             *(*BARWATCH, "train", "barwatch", "--preset", preset, "--minutes", f"{learning:.2f}"),
             *("--out", str(out / "training"), "--cache", str(cache), "--photographs", str(photographs)),
@@ -92,8 +93,8 @@ def gpu_run(
     todo = [
         Step("tests", partial(_words, tests(out)), 0.12),
         Step("bench", partial(_words, [*BARWATCH, *_bench(out)]), 0.1),
-        Step("training", training, 0.6, stretches=True),
-        Step("export", partial(_words, [*BARWATCH, *_export(out, cache, passages, workers)]), 0.18, True),
+        Step("training", training, 0.6),
+        Step("export", partial(_words, [*BARWATCH, *_export(out, cache, passages, workers)]), 0.18),
     ]
     write = partial(_summarise, out, about)
     write([])
@@ -178,47 +179,45 @@ def _free_shared() -> int:
 
 def _summarise(out: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     """Write what is known so far: the machine may be taken away at any time."""
-    figures = {
-        "tests": _tested(out),
-        "gpu": _speed(out),
-        "training": _trained(out),
-        "artefact": _released(out),
+    known = {
+        "tests": _whole(_tested, out / "tests.xml"),
+        "gpu": _whole(_speed, out / "speed.json"),
+        "training": _whole(_trained, out / "training" / LOG),
+        "artefact": _whole(_released, out / "artefact" / "barwatch.json"),
     }
-    content = about | {"steps": rows, "figures": {k: v for k, v in figures.items() if v is not None}}
+    content = about | {"steps": rows, "figures": {k: v for k, v in known.items() if v is not None}}
     gone = steps.keep_within(out, MOST_BYTES)
     if gone:
         content["left_out"] = gone
     (out / SUMMARY).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def _tested(out: Path) -> dict[str, int] | None:
-    path = out / "tests.xml"
-    if not path.exists():
+def _whole(read: Callable[[Path], dict[str, Any]], path: Path) -> dict[str, Any] | None:
+    """Return what a step has written, None for nothing: one that was ended may have left half a file."""
+    try:
+        return read(path)
+    except (OSError, ValueError, LookupError, ElementTree.ParseError):
         return None
+
+
+def _tested(path: Path) -> dict[str, Any]:
     suite = next(ElementTree.parse(path).iter("testsuite"))  # noqa: S314 - pytest wrote it here
     return {name: int(suite.attrib[name]) for name in ("tests", "failures", "errors", "skipped")}
 
 
-def _speed(out: Path) -> dict[str, Any] | None:
-    path = out / "speed.json"
-    found: dict[str, Any] | None = json.loads(path.read_text("utf-8"))["gpu"] if path.exists() else None
+def _speed(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))["gpu"]
     return found
 
 
-def _trained(out: Path) -> dict[str, Any] | None:
-    """Return the last interval's losses, and what the run came to."""
-    path = out / "training" / LOG
-    if not path.exists():
-        return None
+def _trained(path: Path) -> dict[str, Any]:
+    """Return the last whole interval's losses, and what the run came to."""
     with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        rows = [row for row in csv.DictReader(file) if None not in row.values()]
     seconds = sum(float(row["seconds"]) for row in rows)
     last = {name: value if name == "precision" else float(value) for name, value in rows[-1].items()}
     return last | {"seconds": seconds, "steps_per_s": float(rows[-1]["step"]) / seconds}
 
 
-def _released(out: Path) -> dict[str, float] | None:
-    path = out / "artefact" / "barwatch.json"
-    if not path.exists():
-        return None
+def _released(path: Path) -> dict[str, Any]:
     return {each["name"]: each["value"] for each in json.loads(path.read_text("utf-8"))["metrics"]}

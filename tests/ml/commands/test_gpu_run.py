@@ -75,6 +75,37 @@ def test_a_rehearsal_with_processes_of_its_own(tmp_path: Path) -> None:
     assert summary["figures"]["tests"]["failures"] == 0
 
 
+def test_what_a_step_had_measured_is_kept_when_it_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole figures are in the summary, half a file is none, and no step after it is missed."""
+    out = tmp_path / "out"
+    left = {
+        "pytest": {"tests.xml": '<testsuites><testsuite tests="3"'},
+        "bench": {"speed.json": '{"rows": [], "gpu": {"pictures_per_s": 5.0}}'},
+        "train": {
+            "training/last.pt": "weights",
+            "training/log.csv": "epoch,step,precision,seconds\n1,8,float32,4.0\n2,16,flo",
+        },
+        "export": {"artefact/barwatch.json": '{"metrics": ['},
+    }
+
+    def ended(words: Sequence[str], log: Path, _: float) -> None:
+        for name, text in left["pytest" if words[2] == "pytest" else words[3]].items():
+            (out / name).parent.mkdir(exist_ok=True)
+            (out / name).write_text(text)
+        log.write_text("busy")
+
+    monkeypatch.setattr(steps, "execute", ended)
+    words = ["gpu-run", "--out", str(out), "--device", "cpu", "--photographs", str(tmp_path / "none")]
+    assert RUN.invoke(cli.app, words, catch_exceptions=False).exit_code == 1
+    summary = json.loads((out / "summary.json").read_text())
+    assert [row["outcome"].partition(" after ")[0] for row in summary["steps"]] == ["ended"] * 4
+    trained = {"epoch": 1.0, "step": 8.0, "precision": "float32", "seconds": 4.0, "steps_per_s": 2.0}
+    assert summary["figures"] == {"gpu": {"pictures_per_s": 5.0}, "training": trained}
+    assert (out / "training" / "last.pt").read_text() == "weights"
+
+
 def test_without_cuda_a_line_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another torch, or a driver; nothing is written."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)

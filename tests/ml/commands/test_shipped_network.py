@@ -2,14 +2,16 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from typer.testing import CliRunner
 
-from ml.commands import export
+from ml.commands import bench, export
 from ml.commands.training import barwatch as training
 from ml.models.barwatch import ModelConfig
 from ml.train.config import PRESETS
@@ -198,6 +200,26 @@ def test_the_benches_print_what_they_measured(released: Path) -> None:
     plain, kept = (json.loads(line) for line in lines)
     assert (plain["keeps_freed_memory"], kept["keeps_freed_memory"]) == (False, True)
     assert kept["ratio"] == pytest.approx(kept["pictures_per_s"] / plain["pictures_per_s"])
+
+
+def test_what_is_timed_is_kept_when_the_rest_is_cut_short(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The GPU comes first; each pair of threads and batch is in the file once it is measured."""
+    out = tmp_path / "speed.json"
+
+    def cut(*_: object) -> Iterator[list[dict[str, Any]]]:
+        assert json.loads(out.read_text())["gpu"]
+        yield [{"system": "barwatch"}]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bench, "alternative_systems", lambda: ([], []))
+    monkeypatch.setattr(bench, "paper_system", lambda dtype: dtype)
+    monkeypatch.setattr(bench, "rates", cut)
+    ended = RUN.invoke(cli.app, ["bench", "embed", "--model", str(released), "--out", str(out)])
+    assert ended.exit_code == 130
+    kept = json.loads(out.read_text())
+    assert (kept["rows"], "gpu" in kept) == ([{"system": "barwatch"}], True)
 
 
 def test_what_embeds_is_timed_beside_the_papers_network(
