@@ -35,6 +35,16 @@ class KeyRing:
         self._own, self._given, self._file = Path(data_dir) / KEY_FILE, given, file
         self._lock = threading.Lock()
 
+    @property
+    def is_given(self) -> bool:
+        """Whether the key comes from outside, not from the data folder."""
+        return self._given is not None or self._file is not None
+
+    @property
+    def unused(self) -> Path | None:
+        """The data folder's key, where another one is given instead of it; None if there is none."""
+        return self._own if self.is_given and self._own.exists() else None
+
     def keys(self, *, make: bool = False) -> MultiFernet:
         """Return what encrypts and decrypts; as `all_keys`."""
         return MultiFernet(self.all_keys(make=make))

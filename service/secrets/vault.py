@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+import structlog
 from cryptography.fernet import InvalidToken, MultiFernet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -26,6 +27,8 @@ from service.secrets.keys import KeyRing
 from service.store import lifts
 from service.store.database import Store
 from service.store.setup import secrets
+
+log = structlog.get_logger(__name__)
 
 
 class _Sealed(BaseModel):
@@ -92,15 +95,16 @@ class Vault:
     def renew(self) -> int:
         """Encrypt with the first key what another one opens, which may then be taken away; returns how many.
 
-        What cannot be decrypted stays as it is. Raises StoreError.
+        What cannot be decrypted stays as it is. The log says that, and that a given key is none: without a
+        stored password no camera would. Raises StoreError.
         """
         try:
             keys = self._ring.all_keys()
-        except ConfigurationError:
+        except ConfigurationError as error:
+            if self._ring.is_given:
+                log.warning("cameras' passwords cannot be stored or used", reason=str(error))
             return 0  # each camera that has a password says so
-        if len(keys) == 1:
-            return 0
-        renewed = 0
+        renewed, closed = 0, []
         with self._store.reading() as session:
             found = [kept for kept in secrets.listing(session).values() if kept is not None]
         for kept in found:
@@ -110,10 +114,15 @@ class Vault:
             try:
                 sealed = MultiFernet(keys).rotate(kept.sealed)
             except InvalidToken:
+                closed.append(kept.name)
                 continue
             put = partial(secrets.put, name=kept.name, host=kept.host, sealed=sealed)
             self._store.write(put).result()
             renewed += 1
+        if closed:
+            unused = self._ring.unused
+            hint = {} if unused is None else {"not_used": str(unused)}
+            log.warning("these cameras' passwords were encrypted with another key", names=closed, **hint)
         return renewed
 
     def delete(self, name: str) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 from tests.docker.stack import IMAGE, ROOT, Stack, docker, until
 
@@ -63,11 +62,11 @@ def stack(clone: Stack) -> Iterator[Stack]:
 
 @pytest.fixture
 def secrets(clone: Stack) -> Iterator[Path]:
-    """The clone's folder of secrets, still without the admin token."""
-    folder = clone.folder / "secrets"
-    folder.mkdir(mode=0o700)
-    key = folder / "secret_key"
-    key.write_bytes(Fernet.generate_key() + b"\n")
-    key.chmod(0o444)
-    yield folder
-    shutil.rmtree(folder)
+    """The clone's folder of secrets and its .env, made by the commands that the operations guide gives."""
+    section = (ROOT / "docs/operations.md").read_text().partition("\n## Install at a lift\n")[2]
+    commands, last = section.split("```\n")[1].rsplit("\n", 2)[:2]
+    assert last == "docker compose up -d"
+    subprocess.run(["bash", "-euc", commands], cwd=clone.folder, check=True)
+    yield clone.folder / "secrets"
+    shutil.rmtree(clone.folder / "secrets")
+    (clone.folder / ".env").unlink()

@@ -48,9 +48,7 @@ print(database.execute('PRAGMA integrity_check').fetchone()[0],
 
 def refused(stack: Stack, *arguments: str) -> str:
     """Start what must fail, and return its message."""
-    done = stack.compose(
-        "run", "--rm", "--no-deps", "-T", *arguments, files=PRODUCTION, check=False, variables=DOMAIN
-    )
+    done = stack.compose("run", "--rm", "--no-deps", "-T", *arguments, check=False)
     assert done.returncode != 0
     assert "Traceback" not in done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -58,9 +56,10 @@ def refused(stack: Stack, *arguments: str) -> str:
 
 def test_a_wrong_or_missing_secret_stops_the_start(clone: Stack, secrets: Path) -> None:
     """No file, an empty one, one too short, one that the container's user may not read: said in one line."""
+    token = secrets / "admin_token"
+    token.unlink()
     said = refused(clone, "barwatch")
     assert "admin_token" in said
-    token = secrets / "admin_token"
     if token.is_dir():  # what docker-compose 1.29 makes where a secret's file is missing
         token.rmdir()
     for content, mode, due in (
@@ -77,16 +76,14 @@ def test_a_wrong_or_missing_secret_stops_the_start(clone: Stack, secrets: Path) 
 
 
 def test_production_starts_with_its_secret(clone: Stack, secrets: Path) -> None:
-    """From files that only root may reach on the host; no demonstration, no secret in the variables.
+    """By the guide's commands; no demonstration, no secret in the variables.
 
     A camera's password is encrypted with the given key, not with one beside the database.
     """
     secret = secrets / "admin_token"
-    secret.write_text("another-admin-token-of-the-docker-tests\n")
-    secret.chmod(0o444)
     stack = replace(clone, project="barwatchtestproduction", port=free_port())
     try:
-        stack.compose("up", "-d", "barwatch", files=PRODUCTION, variables=DOMAIN)
+        stack.compose("up", "-d", "barwatch")
         until("healthy", stack.healthy)
         with httpx.Client(base_url=stack.url) as client:
             said = {"Authorization": f"Bearer {secret.read_text().strip()}"}
@@ -97,9 +94,27 @@ def test_production_starts_with_its_secret(clone: Stack, secrets: Path) -> None:
         given = Fernet((secrets / "secret_key").read_text().strip())
         assert PASSWORD["password"].encode() in given.decrypt(stack.python("barwatch", ENCRYPTED).encode())
         seen = json.dumps(stack.inspect("barwatch")["Config"])
-        assert "admin-token" not in seen
+        assert secret.read_text().strip() not in seen
         assert (secrets / "secret_key").read_text().strip() not in seen
         assert stack.container("camera") == ""
+    finally:
+        stack.down()
+
+
+def test_a_missing_key_is_said_and_stops_no_camera(clone: Stack, secrets: Path) -> None:
+    """An upgrade without the new file: Docker names it, or the service's log says what is lost."""
+    key = secrets / "secret_key"
+    key.unlink()
+    stack = replace(clone, project="barwatchtestproduction", port=free_port())
+    try:
+        started = stack.compose("up", "-d", "barwatch", check=False)
+        if started.returncode != 0:
+            assert "secret_key" in started.stdout + started.stderr
+            return
+        until("healthy", stack.healthy)
+        assert key.is_dir()  # docker-compose 1.29 has made it
+        said = stack.compose("logs", "--no-color", "barwatch").stdout.splitlines()
+        assert [line for line in said if "cannot be stored or used" in line and key.name in line]
     finally:
         stack.down()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from cryptography.fernet import Fernet
 
 from lifts.schema import Camera, Lift
@@ -119,6 +120,26 @@ def test_the_key_is_changed_without_losing_a_password(store: Store, vault: Vault
     assert both.listing() == before  # when it was stored does not change with every start
     assert Vault(store, KeyRing(tmp_path, new)).credentials("quad", URL).password == PASSWORD
     assert problem_of(vault) == "secret_unreadable"
+
+
+def test_a_given_key_that_opens_nothing_is_said_at_the_start(
+    store: Store, vault: Vault, tmp_path: Path
+) -> None:
+    """No file, and a folder that Docker made in its place: before any camera needs it. Another key: whose."""
+    given = tmp_path / "given"
+    with structlog.testing.capture_logs() as lines:
+        assert Vault(store, KeyRing(tmp_path, file=given)).renew() == 0
+        given.mkdir()
+        assert Vault(store, KeyRing(tmp_path, file=given)).renew() == 0
+        given.rmdir()
+        given.write_bytes(Fernet.generate_key())
+        assert Vault(store, KeyRing(tmp_path, file=given)).renew() == 0
+        assert vault.renew() == 0
+    missing, folder, another = lines
+    assert "No such file" in missing["reason"]
+    assert "Is a directory" in folder["reason"]
+    assert all(str(given) in line["reason"] for line in (missing, folder))
+    assert (another["names"], another["not_used"]) == (["quad"], str(tmp_path / KEY_FILE))
 
 
 def test_a_key_of_the_environment_is_never_repeated(store: Store, tmp_path: Path) -> None:
