@@ -53,6 +53,14 @@ _ENCODED_SPACE = re.compile(r"%(?:25)*(?:[01][0-9A-F]|20|7F)", re.IGNORECASE)
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+class AddressError(ValueError):
+    """An address that no camera can have, or that must not be stored; code: the same for programs."""
+
+    def __init__(self, message: str, code: str = "address_invalid") -> None:
+        super().__init__(message)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class StreamAddress:
     """A live camera's address in its parts; host without brackets, port as given or the scheme's own."""
@@ -68,26 +76,26 @@ def parse_address(url: str) -> StreamAddress | None:
     """Read a camera's address; None for the name of a file or of a device.
 
     Raises:
-        ValueError: FFmpeg and a browser would read it differently, or neither could.
+        AddressError: FFmpeg and a browser would read it differently, or neither could.
     """
     text = PLACEHOLDER.sub(_FILLED, url)
     if _STREAM.match(text) is None:
         if re.search(r":.*@", text, re.DOTALL) and not text.startswith(("/", ".")):
-            raise ValueError(f"a name and a password before @, but no rtsp:// or http://: {HINT}")
+            raise AddressError(f"a name and a password before @, but no rtsp:// or http://: {HINT}")
         if text.startswith("//"):
-            raise ValueError(f"expected rtsp:// or http:// before the host: {HINT}")
+            raise AddressError(f"expected rtsp:// or http:// before the host: {HINT}")
         return None
     match = _SCHEME.match(text)
     if match is None:
-        raise ValueError(f"expected one of {', '.join(STREAM_SCHEMES)}, then :// and a host: {HINT}")
+        raise AddressError(f"expected one of {', '.join(STREAM_SCHEMES)}, then :// and a host: {HINT}")
     if _FORBIDDEN.search(text) or _FILLED in url:
-        raise ValueError(f"a space, #, backslash or other character that programs read differently: {HINT}")
+        raise AddressError(f"a space, #, backslash or other character that programs read differently: {HINT}")
     scheme = match[1].lower()
     end = re.compile(r"[/?]|$").search(text, match.end())
     at = len(text) if end is None else end.start()
     authority, rest = text[match.end() : at], text[at:]
     if "@" in rest:
-        raise ValueError(f"an @ after the host, so that it is unclear where a password ends: {HINT}")
+        raise AddressError(f"an @ after the host, so that it is unclear where a password ends: {HINT}")
     user_info, has_user, place = authority.rpartition("@")
     host, port = _host_and_port(place, 443 if scheme == "https" else 80 if scheme == "http" else 554)
     return StreamAddress(scheme, user_info if has_user else None, host, port, rest)
@@ -97,28 +105,30 @@ def check_address(url: str) -> None:
     """Refuse an address that holds a secret in clear, or that could hide one.
 
     Raises:
-        ValueError: with what to write instead, and without any part of the address.
+        AddressError: with what to write instead, and without any part of the address.
     """
     if any(name.upper().startswith(_SERVICE_VARIABLE) for name in PLACEHOLDER.findall(url)):
-        raise ValueError("a variable of the service itself (BARWATCH_…) must not be sent to a camera")
+        raise AddressError(
+            "a variable of the service itself (BARWATCH_…) must not be sent to a camera", "service_variable"
+        )
     parts = parse_address(url)
     if parts is None:
         return
     if parts.user_info is not None and any(part not in ("", _FILLED) for part in parts.user_info.split(":")):
-        raise ValueError(f"credentials in clear: {HINT}")
+        raise AddressError(f"credentials in clear: {HINT}", "secret_in_address")
     rest = unquote(parts.rest)
     keys = list(_SECRET.finditer(rest))
     if _USER_KEY.search(rest) and _PASSWORD_LETTER.search(rest):
         keys += _LETTER.finditer(rest)
     if any(_FILLED_VALUE.match(rest, key.end()) is None for key in keys):
-        raise ValueError(f"a secret in clear: {HINT}")
+        raise AddressError(f"a secret in clear: {HINT}", "secret_in_address")
 
 
 def host_address(host: str) -> IpAddress | None:
     """Return the IP address that a host is, however it is written (decimal, octal, 0x..); None for a name.
 
     Raises:
-        ValueError: it ends in a number but is not an address.
+        AddressError: it ends in a number but is not an address.
     """
     if ":" in host:
         return ipaddress.ip_address(host)
@@ -127,7 +137,7 @@ def host_address(host: str) -> IpAddress | None:
     try:
         return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
     except OSError:
-        raise ValueError("the host ends in a number but is not an IP address") from None
+        raise AddressError("the host ends in a number but is not an IP address") from None
 
 
 def redact(text: str) -> str:
@@ -155,11 +165,11 @@ def _host_and_port(place: str, default: int) -> tuple[str, int]:
     if bracket is None and ":" in place:
         host, _, port = place.partition(":")
     if not host or (bracket is None and _HOST.fullmatch(host) is None):
-        raise ValueError(f"no host, or one with characters that are not allowed in a host: {HINT}")
+        raise AddressError(f"no host, or one with characters that are not allowed in a host: {HINT}")
     if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise ValueError(f"expected a port number after the host's colon: {HINT}")
+        raise AddressError(f"expected a port number after the host's colon: {HINT}")
     try:
         host_address(host)
     except ValueError:
-        raise ValueError(f"the host is neither a name nor an IP address: {HINT}") from None
+        raise AddressError(f"the host is neither a name nor an IP address: {HINT}") from None
     return host, default if port is None else int(port)

@@ -90,7 +90,7 @@ def read_lift_folder(folder: Path) -> LiftFolder:
     try:
         masks = check_masks(drawings["open"], drawings["close"])
     except MaskError as error:
-        raise LiftError(f"{folder}: {error}") from error
+        raise LiftError(f"{folder}: {error}", error.code, **error.parameters) from error
     return LiftFolder(lift=lift, masks=masks, references=references)
 
 

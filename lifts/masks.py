@@ -40,7 +40,7 @@ def read_mask(data: bytes, lift: Lift | None, name: str) -> Image:
         pose = _pose_of(read_header(data), lift)
         drawing = find_bar(decode_picture(data))
     except LiftError as error:
-        raise MaskError(f"{name} mask: {error}") from error
+        raise MaskError(f"{name} mask: {error}", error.code, which=name, **error.parameters) from error
     return drawing if pose is None else warp_mask(drawing, pose)
 
 
@@ -54,7 +54,7 @@ def read_reference(data: bytes, lift: Lift | None, name: str) -> Image:
         pose = _pose_of(read_header(data), lift)
         rgb = decode_picture(data).flat()
     except LiftError as error:
-        raise PictureError(f"{name}: {error}") from error
+        raise PictureError(f"{name}: {error}", error.code, which=name, **error.parameters) from error
     return rgb if pose is None else warp(rgb, pose)
 
 
@@ -70,12 +70,20 @@ def _pose_of(header: PictureHeader, lift: Lift | None) -> Pose | None:
     if lift is None or lift.camera is None or lift.track is None:
         raise PictureError(
             f"the picture is {width}x{height}: expected 200x200, because the lift has no track yet to warp "
-            "a picture of the camera's size with"
+            "a picture of the camera's size with",
+            "size_without_track",
+            width=width,
+            height=height,
         )
     if (width, height) != (lift.camera.width, lift.camera.height):
         raise PictureError(
             f"the picture is {width}x{height}: expected 200x200 or the camera's "
-            f"{lift.camera.width}x{lift.camera.height}"
+            f"{lift.camera.width}x{lift.camera.height}",
+            "wrong_size",
+            width=width,
+            height=height,
+            camera_width=lift.camera.width,
+            camera_height=lift.camera.height,
         )
     return lift.track.middle
 
@@ -131,17 +139,28 @@ def check_masks(open_mask: Image, close_mask: Image) -> MaskPair:
         if drawn < MIN_BAR_PX:
             raise MaskError(
                 f"{name} mask is empty: {drawn} pixels stand out from its background, expected at least "
-                f"{MIN_BAR_PX}: draw the bar in white on black"
+                f"{MIN_BAR_PX}: draw the bar in white on black",
+                "mask_empty",
+                which=name,
+                drawn_px=drawn,
+                least_px=MIN_BAR_PX,
             )
         if drawn > MAX_BAR_FRACTION * mask.size:
             raise MaskError(
                 f"{name} mask is nearly full: {100 * drawn / mask.size:.0f} % of it is bar, expected at "
-                f"most {100 * MAX_BAR_FRACTION:.0f} %: draw the bar alone, white on black"
+                f"most {100 * MAX_BAR_FRACTION:.0f} %: draw the bar alone, white on black",
+                "mask_full",
+                which=name,
+                share=round(drawn / mask.size, 3),
+                most=MAX_BAR_FRACTION,
             )
     shared = overlap(open_mask, close_mask)
     if shared > MAX_OVERLAP:
         raise MaskError(
             f"open and close mask are nearly alike: {100 * shared:.0f} % of their bars coincide, "
-            f"expected at most {100 * MAX_OVERLAP:.0f} %"
+            f"expected at most {100 * MAX_OVERLAP:.0f} %",
+            "masks_alike",
+            share=round(shared, 3),
+            most=MAX_OVERLAP,
         )
     return MaskPair(open=open_mask, close=close_mask)

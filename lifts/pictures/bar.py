@@ -84,7 +84,8 @@ def _stands_out(values: UInt8, lossless: bool) -> Bool | None:
     if not _crisp(distance[rim], counts, contrast):
         raise MaskError(
             "the background is not one colour, as in a photograph: "
-            "draw the bar alone, white on black, and save that as PNG"
+            "draw the bar alone, white on black, and save that as PNG",
+            "background_not_plain",
         )
     found: Bool = distance > contrast // 2
     return found

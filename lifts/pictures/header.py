@@ -84,30 +84,38 @@ def read_header(data: bytes) -> PictureHeader:
         PictureError: not a JPEG or PNG, too large, animated, truncated, or a second file follows the picture.
     """
     if not data:
-        raise PictureError("the file is empty: expected a JPEG or PNG picture")
+        raise PictureError("the file is empty: expected a JPEG or PNG picture", "empty_file")
     if data.startswith(_PNG):
         header = _read_png(data)
     elif data.startswith(_JPEG):
         header = _read_jpeg(data)
     else:
-        raise PictureError(f"{_kind_of(data)}: expected a JPEG or PNG picture")
+        kind = _kind_of(data)
+        raise PictureError(f"{kind}: expected a JPEG or PNG picture", "not_a_picture", kind=kind)
     if header.width < 1 or header.height < 1:
-        raise PictureError(f"the picture has no pixels ({header.width}x{header.height})")
+        raise PictureError(f"the picture has no pixels ({header.width}x{header.height})", "picture_damaged")
     if max(header.width, header.height) > MAX_SIDE_PX or header.width * header.height > MAX_PIXELS:
         raise PictureError(
             f"the picture is too large: {header.width}x{header.height}, expected at most "
-            f"{MAX_SIDE_PX} pixels a side and {MAX_PIXELS // 1_000_000} million in all"
+            f"{MAX_SIDE_PX} pixels a side and {MAX_PIXELS // 1_000_000} million in all",
+            "picture_too_large",
+            width=header.width,
+            height=header.height,
         )
     if header.width * header.height * header.pixel_bytes > MAX_BYTES:
         raise PictureError(
             f"the picture is too large: {header.width}x{header.height} with {8 * header.pixel_bytes} bits a "
-            "pixel: save it with 8 bits a channel"
+            "pixel: save it with 8 bits a channel",
+            "picture_too_large",
+            width=header.width,
+            height=header.height,
         )
     near = data[header.end :][:_SECOND_FILE_NEAR], data[header.end :][-_SECOND_FILE_NEAR:]
     if any(_SECOND_FILE.search(part) for part in near):
         raise PictureError(
             f"{len(data) - header.end} bytes that are a file of another kind follow the end of the picture: "
-            f"save the picture anew as a plain {header.format}"
+            f"save the picture anew as a plain {header.format}",
+            "file_appended",
         )
     return header
 
@@ -123,7 +131,7 @@ def _kind_of(data: bytes) -> str:
 
 def _read_png(data: bytes) -> PictureHeader:
     if len(data) < 33 or data[12:16] != b"IHDR":
-        raise PictureError("the PNG is truncated or damaged")
+        raise PictureError("the PNG is truncated or damaged", "picture_damaged")
     width, height = struct.unpack(">II", data[16:24])
     pixel_bytes = 4 if data[24] <= 8 else 8  # with an alpha channel, which may come from any kind of PNG
     orientation = 1
@@ -135,14 +143,14 @@ def _read_png(data: bytes) -> PictureHeader:
         body = at + 8
         at += 12 + length
         if kind == b"acTL" and data[body : body + 4] > b"\x00\x00\x00\x01":
-            raise PictureError("the PNG is animated: save one still picture")
+            raise PictureError("the PNG is animated: save one still picture", "picture_animated")
         if kind == b"eXIf":
             orientation = _orientation(data[body : body + length])
         if kind == b"IEND":
             if at > len(data):
                 break
             return PictureHeader("PNG", width, height, pixel_bytes, orientation, at)
-    raise PictureError("the PNG is truncated or damaged: copy or save it anew")
+    raise PictureError("the PNG is truncated or damaged: copy or save it anew", "picture_damaged")
 
 
 def _read_jpeg(data: bytes) -> PictureHeader:
@@ -177,12 +185,14 @@ def _read_jpeg(data: bytes) -> PictureHeader:
             if marker == 0xDA:
                 scans += 1
                 if scans > MAX_SCANS:
-                    raise PictureError(f"the JPEG has more than {MAX_SCANS} scans: save it anew")
+                    raise PictureError(
+                        f"the JPEG has more than {MAX_SCANS} scans: save it anew", "picture_damaged"
+                    )
                 found = _NEXT_MARKER.search(data, at)
                 if found is None:
                     break
                 at = found.start()
-    raise PictureError("the JPEG is truncated or damaged: copy or save it anew")
+    raise PictureError("the JPEG is truncated or damaged: copy or save it anew", "picture_damaged")
 
 
 def _orientation(exif: bytes) -> int:

@@ -55,9 +55,11 @@ def decode_picture(data: bytes) -> DecodedPicture:
     try:
         decoded = cv2.imdecode(coded, cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
-        raise PictureError("the picture is damaged and cannot be decoded: save it anew") from error
+        raise PictureError(
+            "the picture is damaged and cannot be decoded: save it anew", "picture_damaged"
+        ) from error
     if decoded is None:
-        raise PictureError("the picture is damaged and cannot be decoded: save it anew")
+        raise PictureError("the picture is damaged and cannot be decoded: save it anew", "picture_damaged")
     pixels = np.atleast_3d(decoded)
     alpha = _in_8_bits(pixels[:, :, 3]) if pixels.shape[2] == 4 else None
     colour = _in_8_bits(pixels[:, :, :3])

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
-from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from lifts.schema import LIFT_ID_PATTERN
 from service.api.auth import COOKIE
+from service.api.problems import RequestRefusedError
 from service.api.runtime import Runtime
 from service.api.sessions import Principal
 from service.domain.people import Role
@@ -44,16 +44,19 @@ def require(role: Role) -> Callable[[Request, RuntimeDep], Principal]:
 
 
 def check_role(principal: Principal, role: Role) -> None:
-    """Raise HTTPException 403 if the principal is below `role`."""
+    """Raise RequestRefusedError 403 if the principal is below `role`."""
     if not principal.may(role):
-        raise HTTPException(403, f"expected the role {role.value}, this token has {principal.role.value}")
+        has = principal.role.value
+        detail = f"expected the role {role.value}, this token has {has}"
+        raise RequestRefusedError(403, detail, "forbidden", needed=role.value, has=has)
 
 
 def multipart_only(request: Request) -> None:
-    """Raise HTTPException 415 unless the body is a multipart form, the only one whose fields can be read."""
+    """Raise RequestRefusedError 415 unless the body is a multipart form: no other fields can be read."""
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/form-data"):
-        raise HTTPException(415, f"expected multipart/form-data, got {kind[:80] or 'no content type'}")
+        detail = f"expected multipart/form-data, got {kind[:80] or 'no content type'}"
+        raise RequestRefusedError(415, detail, "not_a_form")
 
 
 _SCHEMES = [Security(_BEARER), Security(_COOKIE)]

@@ -42,11 +42,20 @@ STATUS: dict[type[Exception], int] = {
 """How our own errors answer; any other BarwatchError is a fault of the service: 500."""
 
 
+class RequestRefusedError(HTTPException):
+    """A request that a route cannot take; code and parameters are for programs."""
+
+    def __init__(self, status_code: int, detail: str, code: str, **parameters: float | str) -> None:
+        super().__init__(status_code, detail)
+        self.code, self.parameters = code, parameters
+
+
 class InvalidPart(BaseModel):
     """One wrong value of a request."""
 
     where: str = Field(examples=["body.camera.width"])
     problem: str = Field(examples=["Input should be greater than or equal to 64"])
+    code: str = Field(default="", description="What is wrong with it.", examples=["greater_than_equal"])
 
 
 class ProblemDetails(BaseModel):
@@ -76,7 +85,7 @@ class ProblemDetails(BaseModel):
     code: str = Field(
         description="Which error it is, for programs; the status says it where there is no other."
     )
-    parameters: dict[str, int | str] | None = Field(
+    parameters: dict[str, int | float | str] | None = Field(
         default=None, description="The numbers and names in `detail`, for programs."
     )
 
@@ -96,7 +105,7 @@ def problem_response(
     path: str,
     *,
     errors: list[InvalidPart] | None = None,
-    parameters: Mapping[str, int | str] | None = None,
+    parameters: Mapping[str, float | str] | None = None,
     code: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
@@ -130,18 +139,28 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-    return problem_response(error.status_code, error.detail, request.url.path, headers=error.headers)
+    parameters, code = (
+        (error.parameters, error.code) if isinstance(error, RequestRefusedError) else (None, "")
+    )
+    return problem_response(
+        error.status_code,
+        error.detail,
+        request.url.path,
+        parameters=parameters,
+        code=code,
+        headers=error.headers,
+    )
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
     # The input itself is left out: it may be a token or a password.
     parts = [
-        InvalidPart(where=".".join(str(part) for part in item["loc"]), problem=item["msg"])
+        InvalidPart(where=".".join(str(part) for part in item["loc"]), problem=item["msg"], code=item["type"])
         for item in error.errors()
     ]
     detail = "; ".join(f"{part.where}: {part.problem}" for part in parts[:3]) or "invalid request"
-    return problem_response(422, detail, request.url.path, errors=parts)
+    return problem_response(422, detail, request.url.path, errors=parts, code="invalid_request")
 
 
 async def _on_own_error(request: Request, error: Exception) -> JSONResponse:
@@ -149,7 +168,9 @@ async def _on_own_error(request: Request, error: Exception) -> JSONResponse:
     headers = {"Retry-After": "2"} if status == 503 else None
     if status == 500:
         return await _on_fault(request, error)
-    parameters, code = (error.parameters, error.code) if isinstance(error, BarwatchError) else (None, "")
+    parameters, code = (
+        (error.parameters, error.code) if isinstance(error, (BarwatchError, LiftError)) else (None, "")
+    )
     return problem_response(
         status, str(error), request.url.path, parameters=parameters, code=code, headers=headers
     )

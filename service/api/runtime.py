@@ -90,7 +90,9 @@ class Runtime:
         version = self.pipeline.active_masks(lift_id) or self.pipeline.reload_masks(lift_id)
         if version is None:
             raise ConflictError(
-                f"lift {lift_id!r} has no masks yet: enrol it with POST /lifts/{lift_id}/masks"
+                f"lift {lift_id!r} has no masks yet: enrol it with POST /lifts/{lift_id}/masks",
+                "no_masks",
+                lift_id=lift_id,
             )
         return version
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fastapi import UploadFile
-from starlette.exceptions import HTTPException
 
 from lifts.errors import PictureError
 from lifts.pictures.reader import decode_picture
+from service.api.problems import RequestRefusedError
 from service.domain.arrays import Image
 from service.domain.errors import ImageError
 
@@ -15,12 +15,14 @@ def read_upload(file: UploadFile, name: str, max_mb: float) -> bytes:
     """Return an uploaded file's bytes.
 
     Raises:
-        HTTPException: 413 if it is larger than `max_mb` million bytes.
+        RequestRefusedError: 413 if it is larger than `max_mb` million bytes.
     """
     limit = int(max_mb * 1e6)
     data = file.file.read(limit + 1)
     if len(data) > limit:
-        raise HTTPException(413, f"{name}: larger than {max_mb:g} MB")
+        raise RequestRefusedError(
+            413, f"{name}: larger than {max_mb:g} MB", "too_large", which=name, most_mb=max_mb
+        )
     return data
 
 
@@ -33,4 +35,4 @@ def decode_upload(data: bytes, name: str) -> Image:
     try:
         return decode_picture(data).flat()
     except PictureError as error:
-        raise ImageError(f"{name}: {error}") from error
+        raise ImageError(f"{name}: {error}", error.code, which=name, **error.parameters) from error

@@ -27,7 +27,7 @@ def check_host(address: IpAddress) -> None:
         if wraps and int(address) > 1:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if inner.is_link_local or inner.is_multicast or inner.is_unspecified or inner in _METADATA:
-        raise ConfigurationError(f"camera url: {address} is no camera's address")
+        raise ConfigurationError(f"camera url: {address} is no camera's address", "not_a_cameras_address")
 
 
 def resolve(host: str, port: int) -> list[str]:

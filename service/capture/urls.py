@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from lifts.addresses import PLACEHOLDER, STREAM_SCHEMES, parse_address
+from lifts.addresses import PLACEHOLDER, STREAM_SCHEMES, AddressError, parse_address
 from service.domain.camera import Credentials
 from service.domain.errors import ConfigurationError
 
@@ -40,7 +40,9 @@ def with_credentials(url: str, credentials: Credentials | None) -> str:
         return url
     scheme, separator, rest = url.partition("://")
     if not separator or "@" in rest:
-        raise ConfigurationError("camera url: credentials are for a stream whose address has no user in it")
+        raise ConfigurationError(
+            "camera url: credentials are for a stream whose address has no user in it", "user_in_address"
+        )
     user, password = quote(credentials.user, safe=""), quote(credentials.password, safe="")
     return f"{scheme}://{user}:{password}@{rest}"
 
@@ -61,11 +63,12 @@ def is_stream(url: str) -> bool:
         return False
     try:
         stream = parse_address(url)
-    except ValueError as error:
-        raise ConfigurationError(f"camera url: {error}") from None
+    except AddressError as error:
+        raise ConfigurationError(f"camera url: {error}", error.code) from None
     if stream is None and _SCHEME.match(url) is not None:
         raise ConfigurationError(
-            f"camera url: expected {', '.join(STREAM_SCHEMES)}, or a file (./NAME if there is a : in it)"
+            f"camera url: expected {', '.join(STREAM_SCHEMES)}, or a file (./NAME if there is a : in it)",
+            "address_invalid",
         )
     return stream is not None
 
@@ -75,12 +78,16 @@ def _value(name: str, environ: Mapping[str, str]) -> str:
         return environ[name]
     file = environ.get(f"{name}_FILE")
     if file is None:
-        raise ConfigurationError(f"camera url: neither {name} nor {name}_FILE is set")
+        raise ConfigurationError(
+            f"camera url: neither {name} nor {name}_FILE is set", "variable_not_set", name=name
+        )
     try:
         with Path(file).open(encoding="utf-8-sig") as stream:
             return stream.read(_MAX_SECRET_BYTES).strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"camera url: {name}_FILE names {file}, which cannot be read") from error
+        raise ConfigurationError(
+            f"camera url: {name}_FILE names {file}, which cannot be read", "variable_not_set", name=name
+        ) from error
 
 
 def _encode(value: str, in_url: bool) -> str:

@@ -14,13 +14,13 @@ from lifts.decision.reasons import Reason
 class BarwatchError(Exception):
     """Base of every error of the service; the message is for people, `parameters` are for programs."""
 
-    parameters: Mapping[str, int | str] = {}
+    parameters: Mapping[str, float | str] = {}
     code: str = ""
     """Which error it is, for programs; empty where the kind of answer says enough."""
 
-    def __init__(self, message: str = "", code: str = "", **parameters: int | str) -> None:
+    def __init__(self, message: str = "", code: str = "", **parameters: float | str) -> None:
         super().__init__(message)
-        self.code, self.parameters = code, parameters
+        self.code, self.parameters = code or type(self).code, parameters
 
 
 class ConfigurationError(BarwatchError):
@@ -100,6 +100,8 @@ class ConflictError(BarwatchError):
 class DamagedError(ConflictError):
     """A stored record that can no longer be read; the others are not affected."""
 
+    code = "damaged"
+
 
 class TooFewPassagesError(ConflictError):
     """A lift that has not been watched enough to learn from.
@@ -119,9 +121,11 @@ class EngineUnavailableError(BarwatchError):
     """
 
     def __init__(self, message: str, reason: Reason = Reason.WORKER_DOWN) -> None:
-        super().__init__(message)
+        super().__init__(message, reason.value)
         self.reason = reason
 
 
 class StoreError(BarwatchError):
     """The database cannot take or answer a job: full disk, damaged file, or too many jobs waiting."""
+
+    code = "store_unavailable"

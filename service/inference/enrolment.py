@@ -49,7 +49,7 @@ def enrol(
     try:
         masks = check_masks(open_mask, close_mask)
     except MaskError as error:
-        raise EnrolmentError(str(error)) from error
+        raise EnrolmentError(str(error), error.code, **error.parameters) from error
     bare = MaskVersion(
         lift_id=lift_id,
         version=0,
@@ -79,8 +79,8 @@ def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> Mask
     swapped, warnings = _reference_problems(version.references, embeddings, engine)
     refusals = _separation_problems(separation, calibration) + swapped
     if strict and refusals:
-        raise EnrolmentError(refusals[0])
-    warnings = refusals + warnings
+        raise refusals[0]
+    warnings = [str(refusal) for refusal in refusals] + warnings
     return dataclasses.replace(
         version,
         model=engine.manifest.identity,
@@ -109,20 +109,23 @@ def shifted(mask: Image, dx_px: int, dy_px: int) -> Image:
     return out
 
 
-def _separation_problems(separation: float, calibration: Calibration) -> list[str]:
+def _separation_problems(separation: float, calibration: Calibration) -> list[EnrolmentError]:
     # Nothing is good about a large distance: another lift's masks may lie further apart than the right ones.
     if separation >= calibration.min_separation:
         return []
-    reason = (
+    refusal = EnrolmentError(
         f"open and close mask are nearly alike for the network: their distance is {separation:.3f}, "
-        f"expected at least {calibration.min_separation:.3f}"
+        f"expected at least {calibration.min_separation:.3f}",
+        "masks_alike_to_network",
+        distance=round(separation, 3),
+        least=round(calibration.min_separation, 3),
     )
-    return [reason]
+    return [refusal]
 
 
 def _reference_problems(
     references: Mapping[str, Image], bank: Float32, engine: Engine
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[EnrolmentError], list[str]]:
     """Return the refusals and the warnings that follow from the reference pictures."""
     names = [name for name in EXPECTED if name in references]
     if not names:
@@ -146,7 +149,12 @@ def _reference_problems(
     ]
     if calibration.verdict_of(support) is Verdict.CLOSED:
         looks = " and ".join(f"{name} looks {verdicts[name].value}" for name in names)
-        return [f"the masks are swapped, or the references are: with them, {looks}"], []
+        refusal = EnrolmentError(
+            f"the masks are swapped, or the references are: with them, {looks}",
+            "masks_swapped",
+            **{name: verdicts[name].value for name in names},
+        )
+        return [refusal], []
     return [], strangers + [
         f"With these masks {name} looks {verdict.value}, not {EXPECTED[name].value}."
         if verdict is not Verdict.UNKNOWN

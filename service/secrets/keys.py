@@ -65,7 +65,9 @@ class KeyRing:
         except ValueError:
             found = []
         if not found:
-            raise ConfigurationError(f"{source}: expected a key of 32 bytes in URL-safe base64")
+            raise ConfigurationError(
+                f"{source}: expected a key of 32 bytes in URL-safe base64", "key_unusable"
+            )
         return found
 
     def _text(self, make: bool) -> tuple[str, str]:
@@ -83,7 +85,7 @@ class KeyRing:
             return read_text(path), source
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise ConfigurationError(f"{source}: the key cannot be read: {reason}") from error
+            raise ConfigurationError(f"{source}: the key cannot be read: {reason}", "key_unusable") from error
 
     def _make(self) -> None:
         """Make the key file, complete or not at all, and for good before anything is sealed with it."""

@@ -17,7 +17,7 @@ import structlog
 from cryptography.fernet import InvalidToken, MultiFernet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lifts.addresses import parse_address
+from lifts.addresses import AddressError, parse_address
 from lifts.schema import Lift
 from service.capture.urls import expand
 from service.domain.camera import Credentials
@@ -156,8 +156,8 @@ class Vault:
         """
         try:
             parts = parse_address(expand(url))
-        except ValueError as error:
-            raise ConfigurationError(f"camera url: {error}") from None
+        except AddressError as error:
+            raise ConfigurationError(f"camera url: {error}", error.code) from None
         try:
             with self._store.reading() as session:
                 kept = secrets.get(session, name)
@@ -171,7 +171,9 @@ class Vault:
         if parts is None or parts.host.lower() != opened.host:
             raise _refusal(SourceProblem.SECRET_OF_ANOTHER_HOST, name)
         if parts.user_info is not None:
-            raise ConfigurationError("camera url: credentials are for an address that has no user in it")
+            raise ConfigurationError(
+                "camera url: credentials are for an address that has no user in it", "user_in_address"
+            )
         return Credentials(opened.user, opened.password)
 
     def check(self, name: str, url: str) -> None:

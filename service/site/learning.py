@@ -61,7 +61,7 @@ def find_site_calibration(
     """
     prior = engine.manifest.calibration.clusters
     if prior is None:
-        raise ConflictError("this model holds no prior for the clusters of margins: export it again")
+        raise ConflictError("this model holds no prior for the clusters: export it again", "no_prior")
     _require(len(watched), "were seen well enough so far")
     alone = dataclasses.replace(masks, site=None)
     seat = engine.manifest.calibration.seat

@@ -101,7 +101,7 @@ def probe_apart(
         ConflictError: another camera is being probed.
     """
     if not _one.acquire(blocking=False):
-        raise ConflictError("another camera is being probed: try again in a few seconds")
+        raise ConflictError("another camera is being probed: try again in a few seconds", "probe_running")
     try:
         context = multiprocessing.get_context("spawn")
         child = Child.spawn(context, "barwatch-probe", main, url, transport, credentials)

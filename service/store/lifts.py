@@ -46,7 +46,7 @@ def view_since(session: Session, lift_id: str) -> datetime:
     with intact(session, LiftRow.__tablename__, lift_id, f"lift {lift_id!r} is"):
         since = session.scalar(select(LiftRow.updated_at).where(LiftRow.id == lift_id))
     if since is None:
-        raise NotFoundError(f"no lift {lift_id!r}")
+        raise NotFoundError(f"no lift {lift_id!r}", "no_lift", lift_id=lift_id)
     return since
 
 
@@ -58,7 +58,7 @@ def get(session: Session, lift_id: str) -> Lift:
         DamagedError: what is stored is no valid configuration; storing another one mends that.
     """
     if not exists(session, lift_id):
-        raise NotFoundError(f"no lift {lift_id!r}")
+        raise NotFoundError(f"no lift {lift_id!r}", "no_lift", lift_id=lift_id)
     read = _read(session, lift_id)
     if isinstance(read, str):
         raise DamagedError(f"lift {lift_id!r} is out of service: {read}")
@@ -84,7 +84,7 @@ def delete(session: Session, lift_id: str) -> None:
     """Remove the lift and its masks; its passages and alarms stay as evidence. Raises NotFoundError."""
     row = _row(session, lift_id)
     if row is None:
-        raise NotFoundError(f"no lift {lift_id!r}")
+        raise NotFoundError(f"no lift {lift_id!r}", "no_lift", lift_id=lift_id)
     session.delete(row)
     session.flush()
 

@@ -32,7 +32,7 @@ def add(session: Session, version: MaskVersion) -> MaskVersion:
     Returns the record with its version and `active` set. Raises NotFoundError if the lift is unknown.
     """
     if not lifts.exists(session, version.lift_id):
-        raise NotFoundError(f"no lift {version.lift_id!r}")
+        raise NotFoundError(f"no lift {version.lift_id!r}", "no_lift", lift_id=version.lift_id)
     stored = dataclasses.replace(version, version=_next_version(session, version.lift_id), active=True)
     deactivate_all(session, MaskVersionRow, stored.lift_id)
     session.add(
@@ -145,7 +145,9 @@ def _next_version(session: Session, lift_id: str) -> int:
 def _row(session: Session, lift_id: str, version: int) -> MaskVersionRow:
     row = session.get(MaskVersionRow, (lift_id, version))
     if row is None:
-        raise NotFoundError(f"lift {lift_id!r} has no mask version {version}")
+        raise NotFoundError(
+            f"lift {lift_id!r} has no mask version {version}", "no_mask_version", version=version
+        )
     return row
 
 

@@ -6,18 +6,13 @@ One more may be in shadow: it judges the same passages, and only what it would h
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
-from typing import Any
 
 import numpy as np
-from pydantic import FiniteFloat, TypeAdapter
+from pydantic import TypeAdapter
 from sqlalchemy import Select, String, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
-from lifts.decision.clusters import BimodalFit
 from lifts.decision.learning.adapter import Adapter
-from lifts.decision.prototypes import MOMENTS, Prototypes
-from lifts.decision.site import SiteCalibration
 from lifts.decision.verdict import Verdict
 from service.domain.arrays import Float32
 from service.domain.errors import ConflictError, NotFoundError
@@ -26,10 +21,8 @@ from service.store import lifts
 from service.store.damage import intact, readable
 from service.store.records import Page, ShadowCounts, ShadowDisagreement
 from service.store.tables import MaskVersionRow, PassageRow, SiteCalibrationRow, deactivate_all
+from service.store.tables.records import site_calibration
 
-_COLUMNS = TypeAdapter(tuple[int, str, tuple[FiniteFloat, ...], int, bool, datetime, int | None, int | None])
-_FIT = TypeAdapter(dict[str, FiniteFloat])
-_MOMENTS = TypeAdapter(tuple[FiniteFloat, FiniteFloat, FiniteFloat])
 _DISAGREEMENT = TypeAdapter(ShadowDisagreement)
 
 
@@ -39,7 +32,7 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
     Returns the record with its version. Raises NotFoundError if the lift is unknown.
     """
     if not lifts.exists(session, found.lift_id):
-        raise NotFoundError(f"no lift {found.lift_id!r}")
+        raise NotFoundError(f"no lift {found.lift_id!r}", "no_lift", lift_id=found.lift_id)
     newest = session.scalar(
         select(func.max(SiteCalibrationRow.version)).where(SiteCalibrationRow.lift_id == found.lift_id)
     )
@@ -78,7 +71,7 @@ def active(session: Session, lift_id: str, mask_version: int, model: str) -> Sit
     Under other masks or another model, the margins separate elsewhere.
     """
     row = session.scalar(_found_with(lift_id, mask_version, model).where(SiteCalibrationRow.active))
-    return None if row is None else _record(row)
+    return None if row is None else site_calibration(row)
 
 
 def in_shadow(session: Session, lift_id: str, mask_version: int, model: str) -> SiteCalibrationVersion | None:
@@ -87,7 +80,7 @@ def in_shadow(session: Session, lift_id: str, mask_version: int, model: str) -> 
     A damaged one is left out: nothing depends on it.
     """
     query = _found_with(lift_id, mask_version, model).where(SiteCalibrationRow.shadow)
-    found = readable(session, query, SiteCalibrationRow.version, _record)
+    found = readable(session, query, SiteCalibrationRow.version, site_calibration)
     return found[0][1] if found else None
 
 
@@ -95,7 +88,7 @@ def history(session: Session, lift_id: str) -> Page[SiteCalibrationVersion]:
     """Return every site calibration of the lift, newest first, on one page."""
     query = select(SiteCalibrationRow).where(SiteCalibrationRow.lift_id == lift_id)
     query = query.order_by(SiteCalibrationRow.version.desc())
-    rows = readable(session, query, SiteCalibrationRow.version, _record)
+    rows = readable(session, query, SiteCalibrationRow.version, site_calibration)
     return Page.of(rows, len(rows))
 
 
@@ -145,7 +138,9 @@ def put_in_shadow(session: Session, lift_id: str, version: int) -> SiteCalibrati
     """
     row, found = _usable(session, lift_id, version)
     if found.active:
-        raise ConflictError(f"lift {lift_id!r} is judged by site calibration {version} already")
+        raise ConflictError(
+            f"lift {lift_id!r} is judged by site calibration {version} already", "calibration_active"
+        )
     end_shadow(session, lift_id)
     row.shadow = True
     session.flush()
@@ -211,15 +206,19 @@ def _usable(
     what = f"site calibration {version} of lift {lift_id!r} is"
     with intact(session, SiteCalibrationRow.__tablename__, f"{lift_id} {version}", what):
         row = session.get(SiteCalibrationRow, (lift_id, version))
-        found = None if row is None else _record(row)
+        found = None if row is None else site_calibration(row)
     if row is None or found is None:
-        raise NotFoundError(f"lift {lift_id!r} has no site calibration {version}")
+        raise NotFoundError(
+            f"lift {lift_id!r} has no site calibration {version}", "no_calibration", version=version
+        )
     masks = select(MaskVersionRow.version, MaskVersionRow.model)
     judged_by = session.execute(masks.where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.active)).first()
     if judged_by is None or tuple(judged_by) != (found.mask_version, found.model):
         raise ConflictError(
             f"site calibration {version} was found with masks {found.mask_version} and model {found.model}, "
-            f"by which lift {lift_id!r} is not judged now"
+            f"by which lift {lift_id!r} is not judged now",
+            "calibration_of_other_masks",
+            mask_version=found.mask_version,
         )
     return row, found
 
@@ -236,47 +235,6 @@ def _found_with(lift_id: str, mask_version: int, model: str) -> Select[SiteCalib
         SiteCalibrationRow.mask_version == mask_version,
         SiteCalibrationRow.model == model,
     )
-
-
-def _record(row: SiteCalibrationRow) -> SiteCalibrationVersion:
-    """Return a row as the service knows it."""
-    names = ("mask_version", "model", "margins", "reviewed", "active", "created_at", "watched", "labelled")
-    stored = _COLUMNS.validate_python(tuple(getattr(row, name) for name in names))
-    mask_version, model, margins, reviewed, active, created_at, watched, labelled = stored
-    seats = None if row.seats is None else _clusters(row.seats)
-    return SiteCalibrationVersion(
-        lift_id=row.lift_id,
-        version=row.version,
-        mask_version=mask_version,
-        model=model,
-        calibration=SiteCalibration(_clusters(row.heaps), _prototypes(row), row.always, seats),
-        margins=margins,
-        reviewed=reviewed,
-        active=active,
-        created_at=created_at,
-        watched=len(margins) if watched is None else watched,
-        labelled=reviewed if labelled is None else labelled,
-        shadow=bool(row.shadow),
-    )
-
-
-def _clusters(stored: dict[str, Any]) -> BimodalFit:
-    fit = BimodalFit(**_FIT.validate_python(stored))
-    if fit.spread <= 0 or not 0 <= fit.open_share <= 1:
-        raise ValueError(f"no clusters: {fit}")
-    return fit
-
-
-def _prototypes(row: SiteCalibrationRow) -> Prototypes | None:
-    if row.directions is None or row.reading is None:
-        return None
-    offsets, weights = (_MOMENTS.validate_python(row.reading[name]) for name in ("offsets", "weights"))
-    directions, adapter = row.directions.reshape(MOMENTS, -1), None
-    if row.adapter is not None:
-        if row.adapter.shape != (directions.shape[1] + 1,) or not np.isfinite(row.adapter).all():
-            raise ValueError(f"no adapter: {row.adapter.shape}")
-        adapter = Adapter(row.adapter[:-1], float(row.adapter[-1]))
-    return Prototypes(directions, offsets, weights, adapter)
 
 
 def _adapter_numbers(adapter: Adapter | None) -> Float32 | None:

@@ -82,7 +82,9 @@ def get(session: Session, lift_id: str, version: int) -> TrackVersion:
     with intact(session, TrackVersionRow.__tablename__, f"{lift_id} {version}", f"track {version} is"):
         row = session.get(TrackVersionRow, (lift_id, version), options=[load_only(TrackVersionRow.version)])
         if row is None:
-            raise NotFoundError(f"lift {lift_id!r} has no track version {version}")
+            raise NotFoundError(
+                f"lift {lift_id!r} has no track version {version}", "no_track_version", version=version
+            )
         return _record(session, row)
 
 

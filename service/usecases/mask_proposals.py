@@ -51,10 +51,17 @@ def propose_from_passages(
     """
     marks = [passage.is_open for passage in passages]
     if True not in marks or False not in marks:
-        raise ConflictError("mark at least one passage as open and one as closed")
+        raise ConflictError(
+            "mark at least one passage as open and one as closed",
+            "picks_missing",
+            open=marks.count(True),
+            closed=marks.count(False),
+        )
     calibration = engine.manifest.calibration
     if not calibration.bar_map_cells:
-        raise ConflictError(f"the model {engine.manifest.identity} has no bar maps to propose masks from")
+        raise ConflictError(
+            f"the model {engine.manifest.identity} has no bar maps to propose masks from", "no_bar_maps"
+        )
     embeddings = np.stack(
         [answered(engine.submit_pictures(passage.pictures)).embeddings for passage in passages]
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.auth import COOKIE, TRUSTED
-from service.api.problems import problem_response
+from service.api.problems import RequestRefusedError, problem_response
 
 MAX_JSON_BYTES = 1_000_000
 MAX_ANONYMOUS_BYTES = 64_000
@@ -89,7 +88,10 @@ class BodyLimit:
         announced = headers.get("content-length", "0")
         if not announced.isdigit() or int(announced) > limit:
             status, detail = (413, detail) if announced.isdigit() else (400, "Content-Length is no number")
-            answer = problem_response(status, detail, scope["path"], headers={"Connection": "close"})
+            code = "too_large" if status == 413 else "no_length"
+            answer = problem_response(
+                status, detail, scope["path"], code=code, headers={"Connection": "close"}
+            )
             await answer(scope, receive, send)
             return
         arrived = 0
@@ -99,7 +101,7 @@ class BodyLimit:
             message = await receive()
             arrived += len(message.get("body", b""))
             if arrived > limit:
-                raise HTTPException(413, detail)
+                raise RequestRefusedError(413, detail, "too_large")
             return message
 
         await self._app(scope, receive_counted, send)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from starlette.exceptions import HTTPException
 
 from lifts.schema import Lift
 from service.api.deps import ADMIN, VIEWER, LiftIdPath, RuntimeDep
-from service.api.problems import responses
+from service.api.problems import RequestRefusedError, responses
 from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
 from service.domain.errors import NotFoundError
@@ -49,7 +48,9 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
     service's environment.
     """
     if body.id is not None and body.id != lift_id:
-        raise HTTPException(422, f"body.id: expected {lift_id!r} as in the path, got {body.id!r}")
+        raise RequestRefusedError(
+            422, f"body.id: expected {lift_id!r} as in the path, got {body.id!r}", "other_id", lift_id=lift_id
+        )
     given = body.model_dump(include=set(Lift.model_fields) - {"id"})
     lift = Lift.model_validate({**given, "id": lift_id})
     for url in () if lift.camera is None else (lift.camera.url, lift.camera.substream):
@@ -93,7 +94,7 @@ def get_snapshot(lift_id: LiftIdPath, runtime: RuntimeDep) -> Response:
     """Give a small picture of what the camera saw last, about a second old while it is live."""
     snapshot = runtime.pipeline.snapshot(lift_id)
     if snapshot is None:
-        raise NotFoundError(f"no picture from the camera of lift {lift_id!r} yet")
+        raise NotFoundError(f"no picture from the camera of lift {lift_id!r} yet", "no_picture_yet")
     return Response(snapshot.jpeg, media_type="image/jpeg")
 
 

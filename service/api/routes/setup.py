@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, File, Path, Query, Response, UploadFile
+from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from lifts.addresses import PLACEHOLDER
 from service.api.deps import MULTIPART, OPERATOR, VIEWER, LiftIdPath, Operator, RuntimeDep, check_role
 from service.api.problems import responses
+from service.api.routes.setting_up.carriers import JPEG, Place, picture_of
 from service.api.runtime import Runtime
-from service.api.schemas.setup import CarriersOut, CheckOut, PickIn, SetupIn, SetupOut, TrackIn
+from service.api.schemas.setup import CheckOut, SetupIn, SetupOut, TrackIn
 from service.api.schemas.setup_masks import DrawnOut, MaskSearchIn, MasksOut
 from service.api.uploads import read_upload
 from service.domain.errors import NotFoundError
 from service.domain.people import Role
-from service.setup.jobs.state import Pick, SetupJob, SetupState
+from service.setup.jobs.state import SetupJob, SetupState
 from service.setup.picture import track_in_jpeg
 from service.usecases.camera_urls import check_camera_url
 from service.usecases.enrolment import find_lift
@@ -27,12 +27,6 @@ from service.usecases.setup.starting import corrected, request_for, watch
 
 router = APIRouter(prefix="/lifts/{lift_id}/setup", tags=["setup"])
 
-Place = Literal["begin", "middle", "end"]
-Number = Annotated[int, Path(ge=1, le=10_000, description="The carrier's number.")]
-Revision = Annotated[
-    int | None, Query(ge=0, description="Of the carriers that were seen; other ones are refused.")
-]
-_JPEG = {200: {"content": {"image/jpeg": {}}, "description": "A JPEG."}}
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -99,7 +93,7 @@ def forget_setup(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     summary="The camera's view",
     dependencies=VIEWER,
     response_class=Response,
-    responses={**_JPEG, **responses(401, 404, 409, 422, 503)},  # type: ignore[dict-item]
+    responses={**JPEG, **responses(401, 404, 409, 422, 503)},  # type: ignore[dict-item]
 )
 def get_view(
     lift_id: LiftIdPath,
@@ -112,7 +106,7 @@ def get_view(
     live = runtime.setup.board.live_picture(lift_id)
     if live is not None and job.state is SetupState.RUNNING:
         return Response(live, media_type="image/jpeg", headers=_FRESH)
-    content = _read(runtime, job, f"view-{at}.jpg")
+    content = picture_of(runtime, job, f"view-{at}.jpg")
     if track and job.proposal is not None:
         content = track_in_jpeg(content, job.proposal.track) or content
     return Response(content, media_type="image/jpeg", headers=_FRESH)
@@ -146,72 +140,6 @@ def start_watching(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:
     runtime.cameras.refresh()
     runtime.pipeline.reconfigured(lift_id)
     return _shown(runtime, runtime.setup.board.kept.get(lift_id))
-
-
-@router.get(
-    "/carriers",
-    summary="The carriers seen",
-    dependencies=VIEWER,
-    responses=responses(401, 404, 409, 422, 503),
-)
-def list_carriers(lift_id: LiftIdPath, runtime: RuntimeDep) -> CarriersOut:
-    """Give the carriers that were cut out, in order of time, and groups of those that look alike."""
-    return CarriersOut.of(runtime.setup.board.kept.get(lift_id), runtime.settings.root_path)
-
-
-@router.get(
-    "/carriers/{number}/{place}.jpg",
-    summary="A carrier's picture",
-    dependencies=VIEWER,
-    response_class=Response,
-    responses={**_JPEG, **responses(401, 404, 409, 422, 503)},  # type: ignore[dict-item]
-)
-def get_carrier_picture(
-    lift_id: LiftIdPath, number: Number, place: Place, runtime: RuntimeDep, revision: Revision = None
-) -> Response:
-    """Give a carrier's registered picture, 200x200; 404 once the carriers are of another revision."""
-    job = runtime.setup.board.kept.get(lift_id)
-    if revision not in {None, job.revision}:
-        raise NotFoundError(f"the pictures of lift {lift_id!r} of revision {revision} are gone")
-    content = _read(runtime, job, f"{number}-{place}.jpg")
-    return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
-
-
-@router.put(
-    "/carriers/{number}/pick",
-    summary="Say what a carrier is",
-    dependencies=OPERATOR,
-    responses=responses(400, 401, 403, 404, 409, 413, 422, 503),
-)
-def pick_carrier(
-    lift_id: LiftIdPath,
-    number: Number,
-    body: PickIn,
-    principal: Operator,
-    runtime: RuntimeDep,
-    revision: Revision = None,
-) -> CarriersOut:
-    """Mark a carrier as open or closed, in place of what was said before.
-
-    409: `setup_running`; `other_carriers`: the carriers of `revision` are gone, list them again.
-    """
-    pick = Pick(state=body.state, occupied=body.occupied, by=principal.name, at=datetime.now(UTC))
-    job = runtime.setup.board.pick(lift_id, number, pick, revision)
-    return CarriersOut.of(job, runtime.settings.root_path)
-
-
-@router.delete(
-    "/carriers/{number}/pick",
-    summary="Take back what a carrier is",
-    dependencies=OPERATOR,
-    responses=responses(401, 403, 404, 409, 422, 503),
-)
-def unpick_carrier(
-    lift_id: LiftIdPath, number: Number, runtime: RuntimeDep, revision: Revision = None
-) -> CarriersOut:
-    """Undo a pick. 409 as above."""
-    job = runtime.setup.board.pick(lift_id, number, None, revision)
-    return CarriersOut.of(job, runtime.settings.root_path)
 
 
 @router.post(
@@ -282,10 +210,3 @@ def check(lift_id: LiftIdPath, runtime: RuntimeDep) -> CheckOut:
 
 def _shown(runtime: Runtime, job: SetupJob) -> SetupOut:
     return SetupOut.of(job, runtime.setup.board.share(job.lift_id))
-
-
-def _read(runtime: Runtime, job: SetupJob, name: str) -> bytes:
-    try:
-        return (runtime.setup.board.kept.pictures(job) / name).read_bytes()
-    except OSError:
-        raise NotFoundError(f"the set-up of lift {job.lift_id!r} has no such picture yet") from None

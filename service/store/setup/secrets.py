@@ -50,7 +50,7 @@ def delete(session: Session, name: str) -> None:
     """Delete one, damaged or not; raises NotFoundError."""
     found = session.scalar(select(CameraSecretRow.name).where(CameraSecretRow.name == name))
     if found is None:
-        raise NotFoundError(f"no password is stored under {name!r}")
+        raise NotFoundError(f"no password is stored under {name!r}", "no_such_secret", name=name)
     session.execute(sql_delete(CameraSecretRow).where(CameraSecretRow.name == name))
 
 

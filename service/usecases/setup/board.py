@@ -10,7 +10,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,11 +26,7 @@ from service.setup.jobs.messages import (
     RECORDING,
     SetupDone,
     SetupFailed,
-    SetupMessage,
     SetupOrder,
-    SetupProgress,
-    SetupView,
-    TrackFound,
 )
 from service.setup.jobs.process import run_setup
 from service.setup.jobs.state import (
@@ -46,6 +41,7 @@ from service.setup.jobs.state import (
 from service.station.dialling import FindCredentials
 from service.station.supervisor import camera_context
 from service.usecases.setup.kept import KeptSetups, failed
+from service.usecases.setup.running import RunningSetup
 
 log = structlog.get_logger(__name__)
 
@@ -55,16 +51,6 @@ MOST_RUNNING = 2
 POLL_S = 0.1
 PATIENCE_S, LONGEST_S = 60.0, 3600.0
 """A process that neither reports nor computes for so long is lost."""
-
-
-@dataclass(eq=False)
-class _Running:
-    """A job and its process; share: of its step. jpeg: what the camera shows."""
-
-    job: SetupJob
-    child: Child
-    share: float = 0.0
-    jpeg: bytes | None = None
 
 
 class SetupBoard:
@@ -94,7 +80,7 @@ class SetupBoard:
         self._hardware, self._on_done, self._main = hardware, on_done, main
         self._lock = threading.RLock()
         self._changed = threading.Event()
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, RunningSetup] = {}
         self.runner = (runners or Runners()).add(Runner("set-up", self._listen, wake=self._changed.set))
 
     def start(self) -> None:
@@ -195,7 +181,9 @@ class SetupBoard:
             if revision not in {None, job.revision}:
                 raise ConflictError(f"lift {lift_id!r} has other carriers by now", "other_carriers")
             if number not in {carrier.number for carrier in job.carriers}:
-                raise NotFoundError(f"lift {lift_id!r} has no carrier {number} in its set-up")
+                raise NotFoundError(
+                    f"lift {lift_id!r} has no carrier {number}", "no_such_carrier", number=number
+                )
             picks = {key: kept for key, kept in job.picks.items() if key != number}
             return self.kept.put(
                 job.model_copy(update={"picks": picks if pick is None else {**picks, number: pick}})
@@ -229,7 +217,7 @@ class SetupBoard:
         except ChildLostError:
             return self.kept.put(failed(job, SetupProblem(code="process_lost")))
         child.expect(PATIENCE_S, LONGEST_S)
-        self._running[job.lift_id] = _Running(job, child)
+        self._running[job.lift_id] = RunningSetup(job, child)
         self._changed.set()
         return job
 
@@ -245,41 +233,26 @@ class SetupBoard:
                 self.runner.heartbeat.begin()
                 self._hear(lift_id, running)
 
-    def _hear(self, lift_id: str, running: _Running) -> None:
+    def _hear(self, lift_id: str, running: RunningSetup) -> None:
         if running.job.state is not SetupState.RUNNING:  # its end could not be stored
             return self._end(running)
         try:
             while (message := running.child.receive(0.0)) is not NOTHING:
                 running.child.expect(PATIENCE_S, LONGEST_S)
-                if self._take(running, message):
+                before, last = running.job, running.take(message)
+                if last is not None:
+                    running.job = self._finished(running.job, last)
                     return self._end(running)
+                if running.job != before:
+                    self.kept.put(running.job)
         except ChildLostError as error:
             log.warning("a set-up's process was lost", lift_id=lift_id, reason=str(error))
             running.job = failed(running.job, SetupProblem(code="process_lost"))
             self._end(running)
 
-    def _take(self, running: _Running, message: SetupMessage) -> bool:
-        """Take a message; return whether it was the last."""
-        before, update = running.job, dict[str, Any]()
-        if isinstance(message, SetupView):
-            running.jpeg = message.jpeg
-        elif isinstance(message, SetupProgress):
-            running.share, update = message.share, {"step": message.step}
-        elif isinstance(message, TrackFound):
-            update = {"width": message.width, "height": message.height}
-            update |= {"proposed": message.proposal, "proposal": message.proposal}
-        elif isinstance(message, SetupFailed):
-            running.job = failed(before, message.problem)
-            return True
-        else:
-            running.job = self._finished(before, message)
-            return True
-        running.job = before.model_copy(update=update)
-        if running.job != before:
-            self.kept.put(running.job)
-        return False
-
-    def _finished(self, job: SetupJob, done: SetupDone) -> SetupJob:
+    def _finished(self, job: SetupJob, done: SetupDone | SetupFailed) -> SetupJob:
+        if isinstance(done, SetupFailed):
+            return failed(job, done.problem)
         if not done.carriers:
             return failed(job, SetupProblem(code="no_carrier"))
         before = self.kept.pictures(job)
@@ -293,7 +266,7 @@ class SetupBoard:
             log.warning("carriers are not grouped", lift_id=job.lift_id, reason=str(error))
             return ready
 
-    def _end(self, running: _Running) -> None:
+    def _end(self, running: RunningSetup) -> None:
         running.child.end(1.0)
         self.kept.put(running.job)  # if that fails, the next turn tries it again
         self._running.pop(running.job.lift_id, None)

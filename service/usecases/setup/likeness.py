@@ -67,7 +67,9 @@ def read_picture(folder: Path, number: int, place: str) -> Image:
     """Return a carrier's picture, uint8[200, 200, 3] RGB. Raises NotFoundError."""
     found = cv2.imread(str(folder / f"{number}-{place}.jpg"))
     if found is None:
-        raise NotFoundError(f"the picture of carrier {number} at {place} is gone")
+        raise NotFoundError(
+            f"the picture of carrier {number} at {place} is gone", "pictures_gone", number=number
+        )
     return np.asarray(cv2.cvtColor(found, cv2.COLOR_BGR2RGB), np.uint8)
 
 

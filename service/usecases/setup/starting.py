@@ -97,7 +97,7 @@ def corrected(job: SetupJob, begin: GivenPose | None, end: GivenPose | None) -> 
         on_path = pose_at(found.track, progress[name])
         beside = on_path.scale * math.hypot(on_path.x - pose.x, on_path.y - pose.y)
         if not (-FARTHEST < progress[name] < 1 + FARTHEST and beside < CANONICAL_SIZE / 2):
-            raise EnrolmentError(f"{name} is not where the carriers pass", "off_the_path")
+            raise EnrolmentError(f"{name} is not where the carriers pass", "off_the_path", place=name)
         poses[name] = present if given is None else _completed(given, on_path)
     if progress["end"] - progress["begin"] < LEAST_APART:
         raise EnrolmentError("begin must lie before end, with some way between them", "too_short_a_way")

@@ -49,7 +49,9 @@ def get_track_picture(lift_id: LiftIdPath, version: TrackNumber, runtime: Runtim
         jpeg = tracks.picture(session, lift_id, version)
     content = track_in_jpeg(jpeg or b"", found.track)
     if content is None:
-        raise NotFoundError(f"no picture is kept of track {version} of lift {lift_id!r}")
+        raise NotFoundError(
+            f"no picture is kept of track {version} of lift {lift_id!r}", "no_picture", version=version
+        )
     return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 

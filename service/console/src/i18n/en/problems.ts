@@ -7,5 +7,10 @@ export const problems: Readonly<Record<string, string>> = {
   not_found: "this does not exist any more",
   too_many_requests: "too many attempts from this address: wait half a minute",
   service_unavailable: "the service cannot do this now: try again in a moment",
+  store_unavailable: "the service cannot store anything now: try again in a moment",
+  worker_down: "the network is not running now: try again in a moment",
+  late: "the network did not answer in time: try again in a moment",
+  damaged: "what is stored of it is damaged; the service's log says more",
+  invalid_request: "the service does not take this value",
   internal_server_error: "the service failed; its log says why",
 };

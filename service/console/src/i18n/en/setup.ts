@@ -1,6 +1,7 @@
 /* Setting a lift up. */
 
 import type { SetupStep, SetupWarning, SourceProblem } from "../../api/types";
+import { addressRefusals, setupRefusals } from "./refusals";
 
 /** Why a camera cannot be watched, and what to do. */
 const cameraProblems: Record<SourceProblem, string> = {
@@ -27,26 +28,10 @@ const setupProblems = {
   too_few_carriers: "Too few carriers passed. Look for longer.",
   no_carrier: "No carrier could be cut out. Look again, for longer.",
   low_confidence: "The carriers' way is not clear in this picture. Look again, or move the camera nearer.",
-  address_refused: "The service may not dial this address.",
+  ...addressRefusals,
   no_space: "The service's disk is full.",
   process_lost: "The work ended unexpectedly. Start again.",
   interrupted: "The service was restarted meanwhile. Start again.",
-};
-
-/** What a call of the set-up was refused for. */
-const setupRefusals = {
-  setup_running: "This lift is being set up already: wait, or cancel it.",
-  setups_running: "Other lifts are being set up. Wait until they are done.",
-  setup_exists: "This lift was set up already.",
-  setup_not_ready: "It is not finished yet.",
-  no_camera: "Type the camera's address first.",
-  off_the_path: "Carriers do not pass there. Drag it along the line.",
-  too_short_a_way: "Begin and end are too close together. Drag them apart.",
-  recording_gone: "The recording was deleted after a week. Look at the camera again.",
-  picks_missing: "Pick at least one open and one closed carrier first.",
-  no_track: "No track was found yet.",
-  other_size: "The camera's pictures were of another size then: set the lift up anew.",
-  other_carriers: "The carriers were cut out anew meanwhile: look at the pictures again.",
 };
 
 const setupSteps: Record<SetupStep, string> = {

@@ -1,0 +1,135 @@
+"""Every refusal while a lift is set up has a code with parameters, and the page has words for it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import service
+from service.domain.people import Role
+from tests.service.api.conftest import House
+
+ROOT = Path(service.__file__).resolve().parent.parent
+WORDS = ROOT / "service" / "console" / "src" / "i18n" / "en"
+ROOMS = (
+    *("service/api/routes/setup.py", "service/api/routes/setting_up", "service/api/routes/masks.py"),
+    *("service/api/routes/cameras.py", "service/api/routes/lifts.py", "service/api/uploads.py"),
+    *("service/api/deps.py", "service/api/runtime.py", "service/web/guards.py", "service/usecases/setup"),
+    *("service/usecases/camera_urls.py", "service/usecases/enrolment.py"),
+    *("service/usecases/mask_proposals.py", "service/secrets", "service/capture/urls.py"),
+    *("service/capture/hosts.py", "service/inference/enrolment.py", "service/station/probe.py"),
+    *("service/store/lifts.py", "service/store/masks.py", "service/store/tracks.py"),
+    *("service/store/site_calibrations.py", "service/store/setup", "service/site/learning.py"),
+    *("lifts/masks.py", "lifts/pictures"),
+)
+CODE_AT = {
+    **dict.fromkeys(("NotFoundError", "ConflictError", "EnrolmentError", "ConfigurationError"), 1),
+    **dict.fromkeys(("ImageError", "MaskError", "PictureError", "HTTPException"), 1),
+    "RequestRefusedError": 2,
+}
+"""Errors that the API answers, and where their code stands."""
+
+SHOWN_BY_STATUS = {
+    re.sub(r"\W+", "_", status.phrase.lower()) for status in HTTPStatus
+}  # what a problem without a code of its own is called
+
+
+def refusals() -> Iterator[tuple[str, ast.Call]]:
+    for room in ROOMS:
+        for path in [ROOT / room] if room.endswith(".py") else sorted((ROOT / room).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CODE_AT:
+                    yield f"{room}:{node.lineno}", node
+
+
+def worded() -> set[str]:
+    texts = [(WORDS / f"{name}.ts").read_text(encoding="utf-8") for name in ("refusals", "problems")]
+    return {code for text in texts for code in re.findall(r"^  (\w+):", text, re.MULTILINE)}
+
+
+def test_no_refusal_is_only_a_sentence() -> None:
+    """Where an error is made that the API answers, its code is made too; the page has words for each."""
+    without, unworded = [], []
+    for place, call in refusals():
+        assert isinstance(call.func, ast.Name)
+        given = call.args[CODE_AT[call.func.id] :][:1]
+        if not given:
+            without.append(place)
+        elif isinstance(given[0], ast.Constant) and given[0].value not in worded():
+            unworded.append((place, given[0].value))
+    assert (without, unworded) == ([], [])
+    assert sum(1 for _ in refusals()) > 50
+
+
+def operations(house: House) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in house.app.openapi()["paths"].items():
+        if path.startswith(("/cameras", "/lifts")) and not path.endswith("/classify"):
+            for method, operation in methods.items():
+                yield method.upper(), path, operation
+
+
+def filled(path: str, lift_id: str) -> str:
+    names = {"lift_id": lift_id, "place": "middle", "which": "open", "name": "none"}
+    return re.sub(r"\{(\w+)\}", lambda found: names.get(found[1], "7"), path)
+
+
+@pytest.fixture
+def every(house: House) -> list[tuple[str, str, dict[str, Any]]]:
+    return list(operations(house))
+
+
+def test_every_route_refuses_by_a_code(house: House, every: list[tuple[str, str, dict[str, Any]]]) -> None:
+    """Nobody's call, a viewer's, one of no lift, one of no valid id: each has a code that the page knows."""
+    known, checked = worded(), 0
+    for method, path, operation in every:
+        declared = operation["responses"]
+        place = filled(path, "nobody")
+        answers = {"401": house.client.request(method, place)}
+        if "403" in declared:
+            answers["403"] = house.call(method, place, Role.VIEWER)
+        if "404" in declared and "requestBody" not in operation:
+            answers["404"] = house.call(method, place)
+        if "lift_id" in path:
+            form: dict[str, Any] = {"files": {"x": b"x"}} if "415" in declared else {}
+            answers["422"] = house.call(method, filled(path, "Not_An_Id"), **form)
+        for status, answer in answers.items():
+            body = answer.json()
+            assert (str(body["status"]), status in declared) == (status, True), (method, path, body)
+            assert body["code"] in known, (method, path, body)
+            if status in {"404", "422"}:
+                assert body["code"] not in SHOWN_BY_STATUS, (method, path, body)
+            if status == "403":
+                assert body["parameters"]["has"] == "viewer"
+            checked += 1
+    assert checked > 100
+
+
+def test_a_wrong_value_is_a_code_with_its_place(house: House) -> None:
+    """Each mistake has pydantic's own name for it, so that nobody reads the sentence."""
+    found = house.call("PUT", "/lifts/demo-quad", json={"name": "x", "seats": -1}).json()
+    assert found["code"] == "invalid_request"
+    assert [(one["where"], one["code"]) for one in found["errors"]] == [("body.seats", "greater_than_equal")]
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("ftp://10.0.0.12/live", "address_invalid"),
+        ("rtsp://admin:pass@10.0.0.12/live", "secret_in_address"),
+        ("rtsp://10.0.0.12/live?password=x", "secret_in_address"),
+        ("rtsp://${BARWATCH_ADMIN_TOKEN}@10.0.0.12/live", "service_variable"),
+        ("rtsp://169.254.169.254/live", "not_a_cameras_address"),
+        ("/etc/passwd", "file_not_allowed"),
+        ("rtsp://10.0.0.12/\n", "address_invalid"),
+    ],
+)
+@pytest.mark.parametrize("call", ["/cameras/probe", "/lifts/my-lift/setup"])
+def test_an_address_is_refused_by_a_code(house: House, url: str, code: str, call: str) -> None:
+    """Whichever call it comes with; the address is not repeated."""
+    answer = house.call("POST", call, json={"url": url})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert "pass@" not in answer.text
