@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export BARWATCH_PORT ?= 8000
 
-.PHONY: run test setup setup-test lint types unit slow retrain screenshot screens clean help
+.PHONY: run test setup setup-test lint types unit slow retrain screenshot screens enrolment page-speed clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -62,6 +62,12 @@ screenshot: setup-test   ## take the README's picture of the console anew
 
 screens: setup-test      ## pictures of every page of the console at every size, light and dark, in runs/screens
 	SCREENS=runs/screens $(BIN)/python -m pytest -m 'slow or not slow' tests/service/console/test_accessibility.py
+
+enrolment: setup-test    ## enrol a rendered lift in a browser, measure taps and time (six minutes, a free machine)
+	$(BIN)/python -m tests.tools.enrolment --out ml/results/enrolment.json
+
+page-speed: setup-test   ## measure the page's first paint, and its frames while something is dragged
+	PAGE_SPEED=ml/results/console.json $(BIN)/python -m pytest -m slow tests/service/console/test_speed.py
 
 clean:           ## remove what was built and run
 	rm -rf $(VENV) build data runs .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -33,6 +33,7 @@ from service.domain.frame import Frame
 from service.domain.reason_texts import counted
 
 LOW_DELAY = Flags.low_delay
+_AT_ONCE = {"flush_packets": "1", "cluster_time_limit": "1000"}
 LATE_S = 30.0
 """How much longer than its own clock says a recording may take: a camera's clock may stand still."""
 _NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
@@ -116,6 +117,8 @@ class StreamSource:
     ) -> None:
         """Write what the camera sends for `seconds` into a Matroska file, as it comes.
 
+        All but the last second can be read while it is written.
+
         on_progress is called with the share done, 0..1; on_key_frame with each picture that needs no other.
 
         Raises:
@@ -123,7 +126,10 @@ class StreamSource:
             OSError: the file cannot be written.
         """
         path.touch()
-        with self._open() as camera, av.open(str(path.resolve()), "w", format="matroska") as file:
+        with (
+            self._open() as camera,
+            av.open(str(path.resolve()), "w", format="matroska", options=_AT_ONCE) as file,
+        ):
             if not camera.streams.video:
                 raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO)
             by_arrival = camera.format.name in ARRIVAL_FORMATS

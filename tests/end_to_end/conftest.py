@@ -26,17 +26,19 @@ def rtsp() -> Serve:
             pytest.fail(reason)
         pytest.skip(reason)
 
-    @contextlib.contextmanager
-    def serve(files: dict[str, Path]) -> Iterator[dict[str, str]]:
-        arguments = [f"{name}={file.resolve()}" for name, file in files.items()]
-        process = subprocess.Popen([PYTHON, str(SERVER), *arguments], stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        try:
-            lines = [process.stdout.readline().split() for _ in files]
-            yield {line[0]: line[1] for line in lines}
-        finally:
-            process.terminate()
-            process.wait(10)
-            process.stdout.close()
+    return serve_videos
 
-    return serve
+
+@contextlib.contextmanager
+def serve_videos(files: dict[str, Path]) -> Iterator[dict[str, str]]:
+    """Serve files by name over RTSP; gives their addresses."""
+    arguments = [f"{name}={file.resolve()}" for name, file in files.items()]
+    process = subprocess.Popen([PYTHON, str(SERVER), *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        lines = [process.stdout.readline().split() for _ in files]
+        yield {line[0]: line[1] for line in lines}
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()

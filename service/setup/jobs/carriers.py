@@ -109,8 +109,10 @@ def agrees(middles_s: Sequence[float], track: Track | None, found: TrackProposal
     # A corrected track has its middle elsewhere: carriers come there earlier or later.
     moved = progress_of(found.track, track.middle) - progress_of(found.track, found.track.middle)
     expected = np.array(found.middles_s) + moved * found.passage_s
-    apart = [float(np.abs(expected - t_s).min()) for t_s in middles_s]
-    return float(np.median(apart)) <= AGREED * found.passage_s
+    # The track may come from the recording's beginning alone.
+    compared = [t_s for t_s in middles_s if t_s <= expected.max() + found.interval_s / 2]
+    apart = [float(np.abs(expected - t_s).min()) for t_s in compared]
+    return bool(apart) and float(np.median(apart)) <= AGREED * found.passage_s
 
 
 def progress_of(track: Track, pose: Pose) -> float:

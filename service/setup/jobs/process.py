@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
+import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import av
 import cv2
 
 from lifts.schema import Camera
-from service.capture.source import StreamSource
 from service.capture.urls import device_of, expand, is_stream
 from service.domain.errors import (
     BarwatchError,
@@ -37,6 +34,7 @@ from service.setup.jobs.messages import (
     SetupView,
     TrackFound,
 )
+from service.setup.jobs.recorder import Recorder
 from service.setup.jobs.state import SetupProblem, SetupStep, SetupWarning, TrackProposal
 from service.setup.proposal import Proposal, propose
 from service.setup.video import read_recording
@@ -44,10 +42,13 @@ from service.setup.video import read_recording
 NICENESS = 10
 """So far the process stands back behind those that watch."""
 
-LEAST_FREE_BYTES = 200_000_000
-"""A recording that leaves less room on the disk is given up, whatever the camera sends."""
+EARLY_S, WRITTEN_WITHIN_S = 46.0, 2.0
+"""When the track is looked for first, in what is in the file by then: all but the last second."""
 
-VIEW_WIDTH_PX, VIEW_EVERY_S = 960, 1.0
+EARLY_CONFIDENCE, EARLY_CARRIERS = 0.8, 7
+"""What a track that is found so early must have; else it is looked for in all of the recording."""
+
+VIEW_EVERY_S = 1.0
 LOW_CONFIDENCE, TURNING_PX = 0.6, 8.0
 """What is warned of: a lower confidence, and parts of a carrier that move apart by more."""
 
@@ -93,18 +94,10 @@ def _set_up(order: SetupOrder, send: Send) -> SetupDone:
         path = Path(address)
     if proposal is None:
         send(SetupProgress(SetupStep.CONNECTING, 0.0))
-        if live:
-            _record(order, camera, path, send)
-        recording = read_recording(
-            path, order.seconds, lambda share: send(SetupProgress(SetupStep.FOLLOWING, 0.4 * share))
-        )
-        made = propose(
-            recording, None, lambda share: send(SetupProgress(SetupStep.FOLLOWING, 0.4 + 0.6 * share))
-        )
-        proposal = found = _proposal(made)
-        camera = camera.model_copy(update={"width": recording.width_px, "height": recording.height_px})
-        del recording
-        send(TrackFound(proposal, camera.width, camera.height))
+        track = _record(order, camera, send) if live else _find(path, order.seconds, send)
+        proposal = found = track.proposal
+        camera = camera.model_copy(update={"width": track.width, "height": track.height})
+        send(track)
     lift = order.lift.model_copy(update={"camera": camera, "track": proposal.track})
     carriers, learnt = cut_out(
         path,
@@ -123,26 +116,36 @@ def _set_up(order: SetupOrder, send: Send) -> SetupDone:
     return SetupDone(carriers, proposal.model_copy(update={"warnings": tuple(warnings)}), learnt)
 
 
-def _record(order: SetupOrder, camera: Camera, path: Path, send: Send) -> None:
-    def show(frame: av.VideoFrame) -> None:
-        width = min(VIEW_WIDTH_PX, frame.width)
-        size = (width, max(2, round(frame.height * width / frame.width)))
-        small = frame.reformat(*size, format="bgr24").to_ndarray()
-        send(SetupView(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()))
+def _record(order: SetupOrder, camera: Camera, send: Send) -> TrackFound:
+    """Record, and find the track meanwhile, if its beginning shows it without a doubt."""
+    path, early = order.folder / RECORDING, None
+    with Recorder(order, camera, send) as recorder:
+        if order.seconds > EARLY_S:
+            recorder.await_seconds(EARLY_S)
+            recorder.is_silent = True
+            early = _find_early(path, send)
+            recorder.is_silent = False
+        recorder.await_end()
+    return early or _find(path, order.seconds, send)
 
-    def check_room(share: float) -> None:
-        if shutil.disk_usage(order.folder).free < LEAST_FREE_BYTES:
-            raise OSError(errno.ENOSPC, "the alarms need what is left of the disk")
-        send(SetupProgress(SetupStep.WATCHING, share))
 
-    order.folder.mkdir(parents=True, exist_ok=True)
-    source = StreamSource(
-        camera.watched_url or "",
-        transport=camera.transport,
-        size=(camera.width, camera.height),
-        credentials=order.credentials,
+def _find_early(path: Path, send: Send) -> TrackFound | None:
+    """Return the track that the recording's beginning shows; None if all of it should be looked at."""
+    try:
+        found = _find(path, EARLY_S - WRITTEN_WITHIN_S, send)
+    except (CalibrationError, SourceError):
+        return None
+    proposal = found.proposal
+    clear = proposal.confidence >= EARLY_CONFIDENCE and not proposal.warnings
+    return found if clear and len(proposal.middles_s) >= EARLY_CARRIERS else None
+
+
+def _find(path: Path, seconds: float, send: Send) -> TrackFound:
+    recording = read_recording(
+        path, seconds, lambda share: send(SetupProgress(SetupStep.FOLLOWING, 0.4 * share))
     )
-    source.record(path, order.seconds, check_room, show)
+    made = propose(recording, None, lambda share: send(SetupProgress(SetupStep.FOLLOWING, 0.4 + 0.6 * share)))
+    return TrackFound(_proposal(made), recording.width_px, recording.height_px)
 
 
 def _proposal(found: Proposal) -> TrackProposal:
@@ -169,13 +172,15 @@ def _proposal(found: Proposal) -> TrackProposal:
 def _throttled(send: Callable[[object], None]) -> Send:
     """Pass on every message of weight; progress four times a second, a picture once."""
     last_s: dict[object, float] = {}
+    sending = threading.Lock()  # the recorder sends from a thread of its own
     every_s = {SetupProgress: 0.25, SetupView: VIEW_EVERY_S}
 
     def sent(message: SetupMessage) -> None:
         key = message.step if isinstance(message, SetupProgress) else type(message)
         now_s = time.monotonic()
-        if now_s - last_s.get(key, -1e9) >= every_s.get(type(message), 0.0):
-            last_s[key] = now_s
-            send(message)
+        with sending:
+            if now_s - last_s.get(key, -1e9) >= every_s.get(type(message), 0.0):
+                last_s[key] = now_s
+                send(message)
 
     return sent

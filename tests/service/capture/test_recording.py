@@ -15,7 +15,7 @@ from lifts.schema import Camera, Lift
 from service.capture import source
 from service.capture.source import StreamSource
 from service.domain.errors import SourceError, SourceProblem
-from service.setup.jobs import process
+from service.setup.jobs import process, recorder
 from service.setup.jobs.messages import SetupFailed, SetupOrder
 from tests.service.capture.videos import write_video
 
@@ -73,7 +73,7 @@ def test_a_recording_leaves_room_for_the_alarms(
     """A camera that sends more than was thought of fills no disk: the set-up gives up, and says why."""
     video = write_video(tmp_path / "a.ts", range(0, 800, 40))
     lift = Lift(id="a", name="A", camera=Camera(url=serve(video), width=320, height=180))
-    usage = shutil.disk_usage("/")._replace(free=process.LEAST_FREE_BYTES - 1)
+    usage = shutil.disk_usage("/")._replace(free=recorder.LEAST_FREE_BYTES - 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     done = process.set_up(SetupOrder(tmp_path / "set-up", 1, lift, 600.0), lambda _: None)
     assert isinstance(done, SetupFailed)
