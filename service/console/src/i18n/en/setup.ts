@@ -123,7 +123,7 @@ export const setupSentences = {
   "pick.count": "{open} open, {closed} closed picked",
   "pick.open": "Open",
   "pick.closed": "Closed",
-  "pick.occupied": "Somebody sits there",
+  "pick.occupied": "Occupied",
   "pick.empty": "Empty",
   "pick.of": "Carrier {number}: {state}",
   "pick.group": "Alike: {count}",
