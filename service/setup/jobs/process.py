@@ -34,7 +34,7 @@ from service.setup.jobs.messages import (
     SetupView,
     TrackFound,
 )
-from service.setup.jobs.recorder import Recorder
+from service.setup.jobs.recorder import CameraRecorder
 from service.setup.jobs.state import SetupProblem, SetupStep, SetupWarning, TrackProposal
 from service.setup.proposal import Proposal, propose
 from service.setup.video import read_recording
@@ -119,7 +119,7 @@ def _set_up(order: SetupOrder, send: Send) -> SetupDone:
 def _record(order: SetupOrder, camera: Camera, send: Send) -> TrackFound:
     """Record, and find the track meanwhile, if its beginning shows it without a doubt."""
     path, early = order.folder / RECORDING, None
-    with Recorder(order, camera, send) as recorder:
+    with CameraRecorder(order, camera, send) as recorder:
         if order.seconds > EARLY_S:
             recorder.await_seconds(EARLY_S)
             recorder.is_silent = True

@@ -25,7 +25,7 @@ LEAST_FREE_BYTES = 200_000_000
 VIEW_WIDTH_PX = 960
 
 
-class Recorder:
+class CameraRecorder:
     """Writes what a camera sends into the set-up's folder, from the beginning of the `with` block.
 
     What is written can be read meanwhile. Leaving the block ends the recording.

@@ -11,7 +11,7 @@ from lifts.schema import Camera, Lift, Pose, Track
 from service.domain.errors import CalibrationError
 from service.setup.jobs import process
 from service.setup.jobs.messages import RECORDING, SetupDone, SetupMessage, SetupOrder, SetupView, TrackFound
-from service.setup.jobs.recorder import Recorder
+from service.setup.jobs.recorder import CameraRecorder
 from service.setup.jobs.state import FoundCarrier, SetupWarning, TrackProposal
 from service.setup.video import read_recording
 from tests.service.capture.videos import write_video
@@ -67,7 +67,7 @@ def test_what_has_come_can_be_read_while_the_rest_has_not(camera: PacedCamera) -
     """Half of the recording is in the file while the camera still sends; afterwards all of it is."""
     path, sent = camera.folder / RECORDING, list[SetupMessage]()
     assert camera.order.lift.camera is not None
-    with Recorder(camera.order, camera.order.lift.camera, sent.append) as recorder:
+    with CameraRecorder(camera.order, camera.order.lift.camera, sent.append) as recorder:
         recorder.await_seconds(36.0)
         early = read_recording(path, 36.0 - process.WRITTEN_WITHIN_S)
         assert not camera.go_on.is_set()
