@@ -96,7 +96,7 @@ class House:
 
     runtime: Runtime
     store: Store
-    engine: Engine
+    engine: Any
     cameras: ScriptedCameras
     app: FastAPI
     client: TestClient
@@ -151,7 +151,7 @@ def _plain_logs() -> None:
 
 @pytest.fixture
 def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Make an application; `heartbeat_s` and settings may be given. `serve`: another loop will run it."""
+    """Make an application; `heartbeat_s`, `engine` and settings may be given. `serve`: by another loop."""
     opened: list[tuple[TestClient, Store, AlarmHub]] = []
     boards: list[Setups] = []
 
@@ -159,12 +159,13 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         heartbeat_s: float = 5.0,
         *,
         serve: bool = False,
+        engine: InlineEngine | None = None,
         **settings: Any,
     ) -> House:
         data = tmp_path / f"data{len(opened)}"
         store = open_empty(data)
         registry, pictures = CollectorRegistry(), Pictures(data)
-        engine = Engine(TinyEmbedder(), tiny_manifest())
+        engine = engine or Engine(TinyEmbedder(), tiny_manifest())
         cameras = ScriptedCameras()
         hub = AlarmHub(StoredOutbox(store))
         store.on_alarms(hub.publish)

@@ -270,14 +270,23 @@ def test_go_and_no_go_say_why_and_lead_to_what_to_do(
     expect(decided.get_by_role("link", name=leads_to)).to_be_visible()
 
 
-def test_swapped_masks_are_refused(browser: Browser, ready: Served) -> None:
-    """Masks that the picked carriers contradict: the reason is said, and nothing is enrolled."""
-    lines = [{"points": [[50, y], [150, y]], "width": 8} for y in (CLOSE_Y, OPEN_Y)]
+@pytest.mark.parametrize(
+    ("heights", "says"),
+    [
+        ((CLOSE_Y, OPEN_Y), "swapped, or the picked carriers are: look at the picks"),
+        ((OPEN_Y, OPEN_Y + 1), "nearly the same"),
+    ],
+)
+def test_wrong_masks_are_refused(
+    browser: Browser, ready: Served, heights: tuple[int, int], says: str
+) -> None:
+    """Masks that the picked carriers contradict, or that are alike: the page says what to do."""
+    lines = [{"points": [[50, y], [150, y]], "width": 8} for y in heights]
     body = {which: {"lines": [line]} for which, line in zip(("open", "close"), lines, strict=True)}
     assert ready.house.call("PUT", f"{LIFT}/setup/drawn", json=body).status_code == 200
     page = at_step(browser, ready, "masks")
     page.get_by_role("button", name="Use these masks").click()
-    expect(page.get_by_role("alert").filter(has_text="swapped")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("alert").filter(has_text=says)).to_be_visible(timeout=PATIENCE_MS)
     assert ready.house.call("GET", LIFT).json()["mask_version"] is None
 
 
