@@ -23,7 +23,7 @@ from lifts.decision.verdict import Inference, Judgement, Verdict
 from lifts.decision.view import PassageReading
 from lifts.masks import extents
 from lifts.pictures.bar_maps import bar_maps
-from service.domain.arrays import Float32
+from service.domain.arrays import Float32, Image
 from service.domain.errors import BarwatchError, NotFoundError
 from service.domain.masks import MaskVersion
 from service.domain.passage import Picture
@@ -178,9 +178,9 @@ class ArmingWatch:
             known.readings.clear()
         made_with = (version.lift_id, version.version, version.model)
         with self._store.reading() as session:
-            references = masks.newest_references(session, version.lift_id)
-            labelled = passages.confirmed(session, version.lift_id, CONFIRMED_OF_EACH)
             since = lifts.view_since(session, version.lift_id)
+            references = masks.newest_references(session, version.lift_id)
+            labelled = passages.confirmed(session, version.lift_id, CONFIRMED_OF_EACH, since)
             recent = passages.recent(session, *made_with, RECENT, OF_EACH, since)
             former = (
                 passages.with_other_masks(session, *made_with, REJUDGED - len(recent), since)
@@ -201,7 +201,7 @@ class ArmingWatch:
                 readings.append(judged[2])
         site = None if version.site is None else version.site.calibration
         in_use = {*references, *(record.id for record in (*labelled, *former))}
-        known.readings = {name: found for name, found in known.readings.items() if name in in_use}
+        known.readings = {name: kept for name, kept in known.readings.items() if name in in_use}
         found = assess(
             confirmed,
             readings,
@@ -220,9 +220,9 @@ class ArmingWatch:
         if found is not None:
             return _confirmed(is_open, found)
         # Its pictures are gone: the stored verdict counts, if it was made by these masks.
-        judgement = record.judgement
-        same = (judgement.mask_version, judgement.model) == (version.version, version.model)
-        verdict = judgement.verdict if same else Verdict.UNKNOWN
+        judged = record.judgement
+        same = (judged.mask_version, judged.model) == (version.version, version.model)
+        verdict = judged.verdict if same else Verdict.UNKNOWN
         return ConfirmedReading(is_open, verdict, verdict)
 
     def _judged(
@@ -279,7 +279,7 @@ def _key(version: MaskVersion) -> _Key:
     return version.version, version.model, 0 if version.site is None else version.site.version
 
 
-def _shown(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Picture:
+def _shown(image: Image) -> Picture:
     return Picture(image, None, 0.0, 1.0)
 
 

@@ -17,7 +17,7 @@ from service.domain.errors import ConflictError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.inference.protocol import Engine
 from service.site.learning import MAX_PASSAGES, MIN_PASSAGES, find_site_calibration
-from service.store import masks, passages, site_calibrations
+from service.store import lifts, masks, passages, site_calibrations
 from service.store.database import Store
 from service.store.pictures import Pictures
 
@@ -97,14 +97,15 @@ class Proposals:
             return None
         found_with = (lift_id, active.version, active.model)
         with self._store.reading() as session:
-            used, used_labels = site_calibrations.most_used(session, *found_with)
+            since = lifts.track_since(session, lift_id)
+            used, used_labels = site_calibrations.most_used(session, *found_with, since)
             if used >= AFTER_PASSAGES[-1] and used_labels >= AFTER_REVIEWS[-1]:
                 return None
-            seen, labelled = passages.count_seen(session, *found_with)
+            seen, labelled = passages.count_seen(session, *found_with, since)
             due = _reached(AFTER_PASSAGES, used, seen) or _reached(AFTER_REVIEWS, used_labels, labelled)
             if seen < MIN_PASSAGES or not due:
                 return None
-            watched = passages.watched(session, *found_with, MAX_PASSAGES)
+            watched = passages.watched(session, *found_with, MAX_PASSAGES, since)
         try:
             found = find_site_calibration(
                 watched, active, self._engine, self._pictures.of_passage, self._beat

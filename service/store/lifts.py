@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, load_only
 
 from lifts.schema import Camera, Lift, Track
 from service.domain.errors import DamagedError, NotFoundError
 from service.store import tracks
 from service.store.damage import DAMAGE, intact, readable
-from service.store.tables import LiftRow, MetaRow
+from service.store.tables import LiftRow, MetaRow, SiteCalibrationRow, TrackVersionRow
 
 _WATCHED, _TIMES = "watched_until", TypeAdapter(dict[str, AwareDatetime])
 
@@ -31,6 +31,8 @@ def put(session: Session, lift: Lift) -> bool:
     before = _read(session, lift.id)
     if isinstance(before, str) or _view(before) != _view(lift):
         row.updated_at = now
+    if isinstance(before, str) or (before.track is not None and before.track != lift.track):
+        _retire_calibrations(session, lift.id)
     row.config = config
     tracks.note(session, lift.id, lift.track)
     return False
@@ -48,6 +50,16 @@ def view_since(session: Session, lift_id: str) -> datetime:
     if since is None:
         raise NotFoundError(f"no lift {lift_id!r}", "no_lift", lift_id=lift_id)
     return since
+
+
+def track_since(session: Session, lift_id: str) -> datetime | None:
+    """Return since when the lift has had its track; None if it never had another one.
+
+    What was learnt or shown before is of pictures that were cut out otherwise. Raises as `view_since`.
+    """
+    since = view_since(session, lift_id)
+    versions = select(func.count()).where(TrackVersionRow.lift_id == lift_id)
+    return since if (session.scalar(versions) or 0) > 1 else None
 
 
 def get(session: Session, lift_id: str) -> Lift:
@@ -106,6 +118,16 @@ def _view(lift: Lift) -> tuple[Camera | None, Track | None]:
     """Return what decides what is seen; who dials the camera does not."""
     camera = lift.camera
     return None if camera is None else camera.model_copy(update={"credentials": None}), lift.track
+
+
+def _retire_calibrations(session: Session, lift_id: str) -> None:
+    """Judge by the masks alone: what was learnt is of pictures that another track cut out."""
+    session.execute(
+        update(SiteCalibrationRow)
+        .where(SiteCalibrationRow.lift_id == lift_id)
+        .values(active=False, shadow=False)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _row(session: Session, lift_id: str) -> LiftRow | None:

@@ -111,10 +111,18 @@ def history(session: Session, lift_id: str) -> Page[MaskVersion]:
 def newest_references(session: Session, lift_id: str) -> dict[str, Image]:
     """Return the lift's newest reference picture of each name, whichever masks it came with.
 
-    They show the lift, not its masks: new masks that come without any are checked by the former ones. Raises
-    DamagedError if one is damaged.
+    They show the lift, not its masks: new masks that come without any are checked by the former ones. None
+    counts from before the lift's present track, if that took the place of another: it was cut out otherwise.
+
+    Raises:
+        DamagedError: one is damaged.
+        NotFoundError: there is no such lift.
     """
     query = select(ReferenceRow).where(ReferenceRow.lift_id == lift_id).order_by(ReferenceRow.version)
+    if (since := lifts.track_since(session, lift_id)) is not None:
+        newer = select(MaskVersionRow.version)
+        newer = newer.where(MaskVersionRow.lift_id == lift_id, MaskVersionRow.created_at >= since)
+        query = query.where(ReferenceRow.version.in_(newer))
     newest = {row.name: row.png for row in session.scalars(query)}
     with intact(session, ReferenceRow.__tablename__, lift_id, f"a reference picture of lift {lift_id!r} is"):
         return {name: _rgb(png) for name, png in newest.items()}

@@ -8,16 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, String, case, func, or_, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
-from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.domain.errors import NotFoundError
-from service.domain.former_reasons import FORMER_TOO_CLOSE, reason_of, reasons_of
+from service.domain.former_reasons import reason_of, reasons_of
 from service.store.damage import intact, readable
 from service.store.records import Page, PassageRecord, PictureRecord, Review
-from service.store.tables import PassageRow
+from service.store.tables import PassageRow, filters
 
 MAX_PAGE = 500
 
@@ -130,27 +129,36 @@ def listing(
 
 
 def watched(
-    session: Session, lift_id: str, mask_version: int, model: str, limit: int
+    session: Session,
+    lift_id: str,
+    mask_version: int,
+    model: str,
+    limit: int,
+    since: datetime | None = None,
 ) -> tuple[PassageRecord, ...]:
     """Return what a lift's threshold is found from: its passages with these masks and model, newest first.
 
     Only those that were seen well enough, at most `limit`. Up to half of them are the newest that somebody
     labelled, however old: 200 passages of a busy lift are half an hour, and labels are worth more than that.
+    None from before `since`.
     """
-    newest = select(PassageRow).where(*_seen(lift_id, mask_version, model)).order_by(PassageRow.row.desc())
-    labelled = readable(session, newest.where(_labelled()).limit(limit // 2), PassageRow.row, _record)
+    mine = filters.seen(lift_id, mask_version, model, since)
+    newest = select(PassageRow).where(*mine).order_by(PassageRow.row.desc())
+    labelled = readable(session, newest.where(filters.labelled()).limit(limit // 2), PassageRow.row, _record)
     recent = readable(session, newest.limit(limit), PassageRow.row, _record)
     found = {row: record for row, record in (*labelled, *recent) if record is not None}
     return tuple(found[row] for row in sorted(list(found)[:limit], reverse=True))
 
 
-def count_seen(session: Session, lift_id: str, mask_version: int, model: str) -> tuple[int, int]:
+def count_seen(
+    session: Session, lift_id: str, mask_version: int, model: str, since: datetime | None = None
+) -> tuple[int, int]:
     """Return how many passages these masks and this model saw well enough, and how many of them are labelled.
 
-    Reads every passage of the lift: half a second for a season of them.
+    None from before `since` counts. Reads every passage of the lift: half a second for a season of them.
     """
-    query = select(func.count(), func.count().filter(_labelled()))
-    seen, labelled = session.execute(query.where(*_seen(lift_id, mask_version, model))).one()
+    query = select(func.count(), func.count().filter(filters.labelled()))
+    seen, labelled = session.execute(query.where(*filters.seen(lift_id, mask_version, model, since))).one()
     return int(seen), int(labelled)
 
 
@@ -168,9 +176,9 @@ def recent(
     The newest `limit` that were seen well enough or did not look like this lift's, and the newest `of_each`
     that were called open and that were called closed: one state may be rare. None from before `since`.
     """
-    mine = (*_judged_by(lift_id, mask_version, model), PassageRow.seen_at >= since)
+    mine = (*filters.judged_by(lift_id, mask_version, model), PassageRow.seen_at >= since)
     newest = select(PassageRow).where(*mine).order_by(PassageRow.row.desc())
-    queries = [newest.where(or_(_seen_well(), _not_this_lift())).limit(limit)]
+    queries = [newest.where(or_(filters.seen_well(), filters.not_this_lift())).limit(limit)]
     states = (Verdict.OPEN, Verdict.CLOSED)
     queries += [newest.where(PassageRow.verdict == state.value).limit(of_each) for state in states]
     found: dict[int, PassageRecord | None] = {}
@@ -186,25 +194,30 @@ def with_other_masks(
 
     None from before `since`.
     """
-    other = or_(PassageRow.mask_version != mask_version, _part(PassageRow.judgement, "$.model") != model)
+    other = or_(
+        PassageRow.mask_version != mask_version, filters.part(PassageRow.judgement, "$.model") != model
+    )
     query = select(PassageRow).where(
         PassageRow.lift_id == lift_id,
         PassageRow.has_files,
         PassageRow.seen_at >= since,
         other,
-        or_(_seen_well(), _not_this_lift()),
+        or_(filters.seen_well(), filters.not_this_lift()),
     )
     rows = readable(session, query.order_by(PassageRow.row.desc()).limit(limit), PassageRow.row, _record)
     return tuple(record for _, record in rows if record is not None)
 
 
-def confirmed(session: Session, lift_id: str, of_each: int) -> tuple[PassageRecord, ...]:
-    """Return the newest passages of the lift that somebody labelled open, and labelled closed."""
+def confirmed(session: Session, lift_id: str, of_each: int, since: datetime) -> tuple[PassageRecord, ...]:
+    """Return the newest passages of the lift that somebody labelled open, and labelled closed.
+
+    None that was seen before `since`, whenever it was labelled.
+    """
     found: list[PassageRecord] = []
     for state in (Verdict.OPEN, Verdict.CLOSED):
-        label = _part(PassageRow.review, "$.verdict")
+        label = filters.part(PassageRow.review, "$.verdict")
         query = select(PassageRow).where(PassageRow.lift_id == lift_id, label == state.value)
-        query = query.order_by(PassageRow.row.desc()).limit(of_each)
+        query = query.where(PassageRow.seen_at >= since).order_by(PassageRow.row.desc()).limit(of_each)
         found += [one for _, one in readable(session, query, PassageRow.row, _record) if one is not None]
     return tuple(found)
 
@@ -229,42 +242,6 @@ def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
     row, _ = _row(session, passage_id)
     row.review = {**dataclasses.asdict(label), "verdict": label.verdict.value, "at": label.at.isoformat()}
     return _record(row)
-
-
-def _seen(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bool], ...]:
-    """Passages with a meaningful margin by these masks and this model, the undecided ones included."""
-    return (*_judged_by(lift_id, mask_version, model), _seen_well())
-
-
-def _judged_by(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        PassageRow.lift_id == lift_id,
-        PassageRow.mask_version == mask_version,
-        _part(PassageRow.judgement, "$.model") == model,
-    )
-
-
-def _seen_well() -> ColumnElement[bool]:
-    return or_(
-        PassageRow.verdict != Verdict.UNKNOWN.value,
-        _part(PassageRow.judgement, "$.reasons[0]") == Reason.TOO_CLOSE.value,
-        _part(PassageRow.judgement, "$.reason") == FORMER_TOO_CLOSE,
-    )
-
-
-def _not_this_lift() -> ColumnElement[bool]:
-    return _part(PassageRow.judgement, "$.reasons[0]") == Reason.NOT_THIS_LIFT.value
-
-
-def _labelled() -> ColumnElement[bool]:
-    """Passages that an operator labelled open or closed."""
-    return _part(PassageRow.review, "$.verdict") != Verdict.UNKNOWN.value
-
-
-def _part(column: InstrumentedAttribute[Any], path: str) -> ColumnElement[str]:
-    """Return a part of a JSON column; NULL of a damaged one, which would make the whole query fail."""
-    text = type_coerce(column, String)
-    return case((func.json_valid(text) == 1, func.json_extract(text, path)), else_=None)
 
 
 def _row(session: Session, passage_id: str) -> tuple[PassageRow, PassageRecord]:

@@ -6,6 +6,7 @@ One more may be in shadow: it judges the same passages, and only what it would h
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -92,11 +93,13 @@ def history(session: Session, lift_id: str) -> Page[SiteCalibrationVersion]:
     return Page.of(rows, len(rows))
 
 
-def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> tuple[int, int]:
+def most_used(
+    session: Session, lift_id: str, mask_version: int, model: str, since: datetime | None = None
+) -> tuple[int, int]:
     """Return the most passages, and the most labels, that there were for a site calibration with these masks.
 
     Those that turned out unusable count: looking again would not make them usable. Proposals of these masks
-    and this model count as what was activated does; 0 if there is none.
+    and this model count as what was activated does; 0 if there is none. Those found before `since` do not.
     """
     # A damaged one counts as none: it would make the whole query fail.
     margins = type_coerce(SiteCalibrationRow.margins, String)
@@ -108,6 +111,7 @@ def most_used(session: Session, lift_id: str, mask_version: int, model: str) -> 
             SiteCalibrationRow.lift_id == lift_id,
             SiteCalibrationRow.mask_version == mask_version,
             SiteCalibrationRow.model == model,
+            *(() if since is None else (SiteCalibrationRow.created_at >= since,)),
         )
     ).one()
     return most or 0, labels or 0
@@ -119,7 +123,7 @@ def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVer
     Raises:
         NotFoundError: there is no such version.
         DamagedError: it cannot be read.
-        ConflictError: it was found with masks that are not the active ones, or with another model.
+        ConflictError: it was found with other masks than the active ones, another model or track.
     """
     row, found = _usable(session, lift_id, version)
     deactivate(session, lift_id)
@@ -134,7 +138,7 @@ def put_in_shadow(session: Session, lift_id: str, version: int) -> SiteCalibrati
     Raises:
         NotFoundError: there is no such version.
         DamagedError: it cannot be read.
-        ConflictError: the lift is judged by it, or could not be: other masks, another model.
+        ConflictError: the lift is judged by it, or could not be: other masks, model or track.
     """
     row, found = _usable(session, lift_id, version)
     if found.active:
@@ -219,6 +223,13 @@ def _usable(
             f"by which lift {lift_id!r} is not judged now",
             "calibration_of_other_masks",
             mask_version=found.mask_version,
+        )
+    since = lifts.track_since(session, lift_id)
+    if since is not None and found.created_at < since:
+        raise ConflictError(
+            f"site calibration {version} was found before lift {lift_id!r} had its present track",
+            "calibration_of_another_track",
+            version=version,
         )
     return row, found
 

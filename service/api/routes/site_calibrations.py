@@ -60,7 +60,8 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationOut:
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         masks = runtime.active_masks(lift_id)
-        watched = passages.watched(session, lift_id, masks.version, masks.model, MAX_PASSAGES)
+        since = lifts.track_since(session, lift_id)
+        watched = passages.watched(session, lift_id, masks.version, masks.model, MAX_PASSAGES, since)
     found = find_site_calibration(watched, masks, runtime.engine, runtime.pictures.of_passage)
     stored = runtime.store.write(lambda session: site_calibrations.add(session, found)).result()
     return SiteCalibrationOut.of(stored, runtime.pipeline.arming(lift_id))
@@ -75,7 +76,7 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationOut:
 def activate(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) -> SiteCalibrationOut:
     """Judge the lift by this site calibration from now on; what was in shadow is no longer.
 
-    409 if it is of other masks or another model.
+    409 if it is of other masks, another model or another track.
     """
     return _taken(runtime, partial(site_calibrations.activate, lift_id=lift_id, version=version))
 
@@ -90,7 +91,7 @@ def put_in_shadow(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) ->
     """Judge the lift's passages by this site calibration as well; verdicts and alarms stay as they are.
 
     One at a time: it takes the place of an earlier one. 409 if the lift is judged by it already, or if it is
-    of other masks or another model.
+    of other masks, another model or another track.
     """
     return _taken(runtime, partial(site_calibrations.put_in_shadow, lift_id=lift_id, version=version))
 

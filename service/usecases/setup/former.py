@@ -7,10 +7,12 @@ is found from what the carriers have in common, their mean outline in either fra
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import cv2
 import numpy as np
+from sqlalchemy.orm import Session
 
 from lifts.drawing.lines import Drawing
 from lifts.drawing.strokes import strokes_of
@@ -19,7 +21,7 @@ from lifts.geometry import CANONICAL_SIZE
 from service.domain.arrays import Float32, Float64, Image
 from service.domain.errors import ConflictError
 from service.setup.jobs.state import SetupJob
-from service.store import masks, passages
+from service.store import masks, passages, tracks
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
@@ -68,9 +70,10 @@ class FormerMasks:
         """
         with self._store.reading() as session:
             version = masks.active(session, job.lift_id)
-            page = passages.listing(session, lift_id=job.lift_id, limit=4 * MOST)
-        if version is None:
-            raise ConflictError(f"lift {job.lift_id!r} has no masks to carry over", "no_masks")
+            if version is None:
+                raise ConflictError(f"lift {job.lift_id!r} has no masks to carry over", "no_masks")
+            until = _next_track(session, job.lift_id, version.created_at)
+            page = passages.listing(session, lift_id=job.lift_id, to=until, limit=4 * MOST)
         judged = [one for one in page.items if one.judgement.mask_version == version.version]
         before = [image for one in judged[:MOST] if (image := self._middle(one)) is not None]
         before += list(version.references.values())
@@ -88,6 +91,18 @@ class FormerMasks:
     def _middle(self, record: PassageRecord) -> Image | None:
         shown = self._pictures.of_passage(record)
         return shown[len(shown) // 2].image if shown else None
+
+
+def _next_track(session: Session, lift_id: str, made_at: datetime) -> datetime | None:
+    """Return when another track took the place of the one that masks were made for; None if none did.
+
+    Masks that are older than the lift's first track were made for that one.
+    """
+    began = sorted(track.created_at for track in tracks.history(session, lift_id).items)
+    later = [at for at in began if at > made_at]
+    if len(later) == len(began):
+        later = later[1:]
+    return later[0] if later else None
 
 
 def mean_outline(images: Sequence[Image]) -> Float32:

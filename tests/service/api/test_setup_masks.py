@@ -3,6 +3,8 @@
 import base64
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import cv2
@@ -11,8 +13,10 @@ import pytest
 
 from lifts.masks import overlap
 from service.domain.people import Role
+from service.store import passages
 from tests.service.api.conftest import House
 from tests.service.api.test_setup import ask, await_end
+from tests.service.kept_pictures import keep
 from tests.service.usecases.setup import processes
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png
 
@@ -121,6 +125,42 @@ def test_masks_of_before_the_camera_was_moved_are_carried_over(ready: House) -> 
     found = await_masks(ready)
     assert (found["state"], found["source"]) == ("ready", "former_masks"), found
     assert overlap(draw_mask(OPEN_Y), drawn(found, "open"), tolerance_px=12) > 0.8
+
+
+def test_masks_are_carried_over_from_the_track_they_were_drawn_for(ready: House) -> None:
+    """Carriers that they judged on the new track already, where they do not lie on the bars, say nothing."""
+    down = 24
+    camera = {"url": "rtsp://10.0.0.12/live", "width": 640, "height": 360}
+    xs = {"begin": 90, "middle": 190, "end": 290}
+    track = {place: {"x": x, "y": 90, "scale": 0.5} for place, x in xs.items()}
+    lift = {"name": "My lift", "camera": camera, "track": track}
+    assert ready.call("PUT", "/lifts/my-lift", json=lift).is_success
+    files = {
+        name: (f"{name}.png", png(draw_mask(y_px + down)))
+        for name, y_px in (("open", OPEN_Y), ("close", CLOSE_Y))
+    }
+    enrolled = ready.enrol("my-lift", files=files).json()
+
+    def passes(number: int, moved: int) -> None:
+        shown = ready.add_passage(f"t-{number}")
+        y_px = (OPEN_Y, CLOSE_Y)[number % 2]
+        picture = np.roll(draw_picture(y_px, seed=number), moved, 0)
+        names = keep(ready.runtime.pictures, shown.seen_at, [picture] * 3, f"m-{number}")
+        judgement = replace(shown.judgement, mask_version=enrolled["version"])
+        pictures = tuple(replace(one, file=file) for one, file in zip(shown.pictures, names, strict=True))
+        record = replace(shown, id=f"m-{number}", lift_id="my-lift", judgement=judgement, pictures=pictures)
+        ready.store.write(partial(passages.add, record=record)).result()
+
+    for number in range(4):
+        passes(number, down)
+    assert ask(ready, "POST", "/watch").status_code == 200
+    for number in range(4, 10):
+        passes(number, 0)
+    ask(ready, "POST", "/masks", json={"source": "former_masks"})
+    found = await_masks(ready)
+    assert found["state"] == "ready", found
+    assert overlap(draw_mask(OPEN_Y), drawn(found, "open"), tolerance_px=8) > 0.8
+    assert overlap(draw_mask(CLOSE_Y), drawn(found, "close"), tolerance_px=8) > 0.8
 
 
 def test_a_picture_becomes_lines(ready: House) -> None:

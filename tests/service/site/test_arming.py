@@ -16,9 +16,9 @@ from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.clusters import BimodalFit
 from lifts.decision.site import SiteCalibration
 from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
-from lifts.schema import Camera, Lift
+from lifts.schema import Camera, Lift, Pose, Track
 from service.domain.arrays import Float32, Image
-from service.domain.errors import EngineUnavailableError
+from service.domain.errors import ConflictError, EngineUnavailableError
 from service.domain.masks import SiteCalibrationVersion
 from service.inference.enrolment import embed, enrol
 from service.inference.inline import InlineEngine
@@ -50,8 +50,8 @@ class Station:
         self.watch_again()
         self.number = 0
 
-    def configure(self, name: str = "Lift", camera: Camera | None = None) -> None:
-        lift = Lift(id=LIFT, name=name, camera=camera)
+    def configure(self, name: str = "Lift", camera: Camera | None = None, track: Track | None = None) -> None:
+        lift = Lift(id=LIFT, name=name, camera=camera, track=track)
         self.store.write(partial(lifts.put, lift=lift)).result()
 
     def calibrate(self, midpoint: float) -> None:
@@ -218,6 +218,73 @@ def test_another_camera_or_track_starts_over(station: Station) -> None:
     assert station.watch.state(LIFT).parameters["seen"] == 0
     station.carriers(20)
     assert station.reason() is None
+
+
+def track(x: float) -> Track:
+    poses = [Pose(x=x + 50 * n, y=200, scale=0.5) for n in range(3)]
+    return Track(begin=poses[0], middle=poses[1], end=poses[2])
+
+
+CAMERA = Camera(url="rtsp://camera.example/1", width=640, height=480)
+
+
+def test_what_was_reviewed_before_the_camera_moved_arms_nothing(station: Station) -> None:
+    """By these masks or new ones: a review says what a picture of the former track shows. New ones do."""
+    station.configure(camera=CAMERA, track=track(100))
+    station.enrol(OPEN_Y, CLOSE_Y, {})
+    station.carriers(20)
+    station.review("p-0", Verdict.OPEN)
+    station.review("p-1", Verdict.CLOSED)
+    assert station.reason() is None
+    station.configure(camera=CAMERA, track=track(130))
+    station.watch.changed(LIFT, at_once=True)
+    station.carriers(21)
+    assert station.reason() is ArmingReason.NOT_CONFIRMED
+    station.enrol(OPEN_Y, CLOSE_Y, {})
+    assert station.reason() is ArmingReason.NOT_CONFIRMED
+    station.review("p-0", Verdict.OPEN)  # said now, of what was seen then
+    station.review("p-1", Verdict.CLOSED)
+    assert station.reason() is ArmingReason.NOT_CONFIRMED
+    station.review("p-21", Verdict.OPEN)
+    station.review("p-20", Verdict.CLOSED)
+    assert station.reason() is None
+
+
+def test_reference_pictures_of_an_earlier_track_arm_nothing(station: Station) -> None:
+    """Those of the first one count, whenever it came; going back to a track starts over as well."""
+    station.enrol(OPEN_Y, CLOSE_Y, REFERENCES)
+    station.configure(camera=CAMERA, track=track(100))
+    station.carriers(20)
+    assert station.reason() is None
+    for x in (130, 100):
+        station.configure(camera=CAMERA, track=track(x))
+        station.watch.changed(LIFT, at_once=True)
+        station.carriers(20)
+        assert station.reason() is ArmingReason.NOT_CONFIRMED
+        station.enrol(OPEN_Y, CLOSE_Y, REFERENCES)
+        assert station.reason() is None
+
+
+def test_a_calibration_of_an_earlier_track_is_not_judged_by(station: Station) -> None:
+    """Neither goes on counting, nor can be activated again: another track cut out what it learnt from."""
+    station.configure(camera=CAMERA, track=track(100))
+    station.enrol(OPEN_Y, CLOSE_Y, REFERENCES)
+    station.calibrate(0.1)
+    station.configure(name="Renamed", camera=CAMERA, track=track(100))
+    station.masks.reload(LIFT)
+    before = station.masks.get(LIFT)
+    assert before is not None
+    assert before.site is not None
+    station.configure(camera=CAMERA, track=track(130))
+    station.masks.reload(LIFT)
+    now = station.masks.get(LIFT)
+    assert now is not None
+    assert now.site is None
+    with pytest.raises(ConflictError) as refused:
+        station.store.write(partial(site_calibrations.activate, lift_id=LIFT, version=1)).result()
+    assert refused.value.code == "calibration_of_another_track"
+    station.calibrate(0.2)
+    assert station.masks.get(LIFT) != now
 
 
 def test_a_reviewed_carrier_counts_by_its_record_once_its_pictures_are_gone(station: Station) -> None:
