@@ -48,6 +48,9 @@ def gpu_run(
         Path, typer.Option(help="As for train; without, textures are drawn ones.")
     ] = FOLDER,
     passages: Annotated[int, typer.Option(min=4, help="Of each lift that the export is calibrated on.")] = 16,
+    lifts: Annotated[
+        int, typer.Option(min=3, max=60, help="That the export is calibrated on; fewer for a rehearsal.")
+    ] = 60,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that render; all cores.")] = None,
     loaders: Annotated[
         int | None, typer.Option(min=0, help="Processes that load pictures; half of the cores.")
@@ -94,7 +97,7 @@ def gpu_run(
         Step("tests", partial(_words, tests(out)), 0.12),
         Step("bench", partial(_words, [*BARWATCH, *_bench(out)]), 0.1),
         Step("training", training, 0.6),
-        Step("export", partial(_words, [*BARWATCH, *_export(out, cache, passages, workers)]), 0.18),
+        Step("export", partial(_words, [*BARWATCH, *_export(out, cache, passages, lifts, workers)]), 0.18),
     ]
     write = partial(_summarise, out, about)
     write([])
@@ -162,10 +165,11 @@ def _bench(out: Path) -> list[str]:
     ]
 
 
-def _export(out: Path, cache: Path, passages: int, workers: int) -> list[str]:
+def _export(out: Path, cache: Path, passages: int, lifts: int, workers: int) -> list[str]:
     return [
         *("export", "--checkpoint", str(out / "training" / LAST), "--out", str(out / "artefact")),
-        *("--cache", str(cache), "--passages", str(passages), "--workers", str(workers)),
+        *("--cache", str(cache), "--passages", str(passages), "--lifts", str(lifts)),
+        *("--workers", str(workers)),
     ]
 
 

@@ -10,7 +10,6 @@ import torch
 from typer.testing import CliRunner
 
 from ml.artefact.torchscript import Scripted
-from ml.commands import export
 from ml.commands.training import barwatch, gpu
 from ml.machine import steps
 from ml.models.barwatch import ModelConfig
@@ -27,7 +26,6 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     tiny = replace(PRESETS["gpu"], lifts=2, textured=0, passages=2, batch_lifts=2, model=narrow)
     monkeypatch.setitem(PRESETS, "gpu", tiny)
     monkeypatch.setattr(barwatch, "BarwatchLearner", alone)
-    monkeypatch.setattr(export, "CALIBRATION_SEEDS", range(10_100, 10_103))
     invoked: list[str] = []
 
     def here(words: Sequence[str], log: Path, _: float) -> int:
@@ -43,7 +41,8 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(steps, "execute", here)
     out = tmp_path / "out"
     words = ["gpu-run", "--out", str(out), "--minutes", "0.1", "--device", "cpu", "--passages", "4"]
-    ended = RUN.invoke(cli.app, [*words, "--photographs", str(tmp_path / "none"), "--workers", "1"])
+    more = ["--lifts", "3", "--photographs", str(tmp_path / "none"), "--workers", "1"]
+    ended = RUN.invoke(cli.app, [*words, *more])
     assert ended.exit_code == 1, "a step failed"
     summary = json.loads((out / "summary.json").read_text())
     assert {row["name"]: row["outcome"] for row in summary["steps"]} == {
@@ -58,6 +57,8 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "barwatch.ts" in saved["config"]["started_from"]
     assert summary["figures"]["training"]["step"] == saved["step"] > 0
     assert summary["figures"]["artefact"]
+    calibrated_on = json.loads((out / "artefact" / "barwatch.json").read_text())["calibrated_on"]
+    assert calibrated_on["lifts"] == "seeds 10100 to 10102", "as many as were asked for"
     assert len(Scripted.load(out / "artefact" / "barwatch.ts").masks(torch.zeros(1, 200, 200).byte().numpy()))
     again = RUN.invoke(cli.app, words)
     assert again.exit_code == 2
@@ -67,8 +68,8 @@ def test_a_rehearsal_in_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_rehearsal_with_processes_of_its_own(tmp_path: Path) -> None:
     """Every command as on a machine with a GPU, but for the smoke preset: all are done, in time."""
     words = ["gpu-run", "--out", str(tmp_path / "out"), "--minutes", "12", "--device", "cpu"]
-    more = ["--preset", "smoke", "--passages", "4", "--workers", "2", "--photographs", str(tmp_path / "none")]
-    ended = RUN.invoke(cli.app, [*words, *more])
+    more = ["--preset", "smoke", "--passages", "4", "--lifts", "6", "--workers", "2"]
+    ended = RUN.invoke(cli.app, [*words, *more, "--photographs", str(tmp_path / "none")])
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert ended.exit_code == 0, summary["steps"]
     assert set(summary["figures"]) == {"tests", "gpu", "training", "artefact"}
