@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from lifts.errors import LiftError
 from service.domain.errors import (
     BarwatchError,
+    ChangedElsewhereError,
     ConfigurationError,
     ConflictError,
     EngineUnavailableError,
@@ -31,6 +32,7 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[Exception], int] = {
     NotFoundError: 404,
+    ChangedElsewhereError: 412,
     ConflictError: 409,
     ImageError: 422,
     EnrolmentError: 422,

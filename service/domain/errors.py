@@ -97,6 +97,10 @@ class ConflictError(BarwatchError):
     """An action that the thing's present state does not allow."""
 
 
+class ChangedElsewhereError(ConflictError):
+    """A change to something that somebody else has changed since it was read."""
+
+
 class DamagedError(ConflictError):
     """A stored record that can no longer be read; the others are not affected."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -79,8 +81,9 @@ class KeptSetups:
     def purge(self) -> None:
         """Delete recordings that are older than may be."""
         for path in self._folder.glob(f"*/{RECORDING}"):
-            if time.time() - path.stat().st_mtime > RECORDINGS_KEPT_S:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # gone meanwhile
+                if time.time() - path.stat().st_mtime > RECORDINGS_KEPT_S:
+                    path.unlink()
 
     def folder(self, lift_id: str) -> Path:
         """Return where a lift's recording and pictures are."""
@@ -90,9 +93,13 @@ class KeptSetups:
         """Return where the pictures of a job's carriers are."""
         return self.folder(job.lift_id) / str(job.revision)
 
-    def replace(self, path: Path, content: bytes) -> None:
-        """Put a file in place of another, complete or not at all. Raises OSError."""
+    def replace(self, path: Path, content: bytes, check: Callable[[], object] = lambda: None) -> None:
+        """Put a file in place of another, complete or not at all. Raises OSError.
+
+        check: called first, while nobody else replaces a file; what it raises keeps the old one.
+        """
         with self._writing:  # two at once would take each other's
+            check()
             path.parent.mkdir(parents=True, exist_ok=True)
             partly = path.with_suffix(".part")
             partly.write_bytes(content)

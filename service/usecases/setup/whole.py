@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.host.runner import Runners
+from service.host.runner import Runner, Runners
 from service.inference.protocol import Engine
 from service.station.dialling import FindCredentials
 from service.store.database import Store
@@ -16,6 +16,8 @@ from service.usecases.setup.former import FormerMasks
 from service.usecases.setup.kept import KeptSetups
 from service.usecases.setup.likeness import CarrierGroups
 
+PURGE_EVERY_S = 600.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setups:
@@ -23,6 +25,8 @@ class Setups:
 
     board: SetupBoard
     searches: MaskSearches
+    keeper: Runner
+    """Deletes recordings that are older than may be, while the service runs."""
 
     @classmethod
     def make(
@@ -37,15 +41,18 @@ class Setups:
         kept = KeptSetups(data_dir, store)
         board = SetupBoard(kept, find_credentials, runners=runners, on_done=CarrierGroups(engine))
         former = FormerMasks(store, Pictures(data_dir), kept)
-        return cls(board, MaskSearches(kept, engine, former, runners))
+        keeper = Runner("set-up recordings", kept.purge, every_s=PURGE_EVERY_S)
+        return cls(board, MaskSearches(kept, engine, former, runners), (runners or Runners()).add(keeper))
 
     def start(self) -> None:
         """Note what an earlier run left unfinished, and start the threads. Raises StoreError."""
         self.board.start()
         self.searches.runner.start()
+        self.keeper.start()
 
     def stop(self) -> None:
         """End threads and processes."""
+        self.keeper.stop()
         self.searches.runner.stop()
         self.board.stop()
 

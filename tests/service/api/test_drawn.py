@@ -1,6 +1,7 @@
 """Masks of a set-up as a person has drawn them so far are kept by the service."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,32 @@ def test_what_is_drawn_is_kept_with_the_set_up(house: House) -> None:
     assert ask(house, "GET", "/drawn", Role.VIEWER).json() == {"open": LINE, "close": NONE}
     assert ask(house, "POST", "?again=true", json={"url": "/tmp/a.mp4"}).status_code == 202
     assert ask(house, "GET", "/drawn").json()["code"] == "nothing_drawn"
+
+
+def test_what_was_drawn_elsewhere_meanwhile_is_never_overwritten(house: House) -> None:
+    """By its ETag: the second of two browsers is refused; either may win then."""
+    other = {"lines": [{"points": [[50.0, 90.0], [150.0, 90.0]], "width": 6.0}]}
+
+    def put(opened: object, **conditions: str) -> Any:
+        headers = {**house.headers(Role.OPERATOR), **conditions}
+        body = {"open": opened, "close": NONE}
+        return house.client.put("/lifts/my-lift/setup/drawn", json=body, headers=headers)
+
+    first = put(LINE, **{"If-None-Match": "*"})
+    assert first.status_code == 200, first.text
+    refused = put(other, **{"If-None-Match": "*"})
+    assert (refused.status_code, refused.json()["code"]) == (412, "drawn_elsewhere")
+    read = ask(house, "GET", "/drawn")
+    assert (read.headers["etag"], read.json()["open"]) == (first.headers["etag"], LINE)
+    second = put(other, **{"If-Match": first.headers["etag"]})
+    assert second.status_code == 200
+    assert put(LINE, **{"If-Match": first.headers["etag"]}).status_code == 412
+    assert ask(house, "GET", "/drawn").json()["open"] == other
+    assert put(LINE, **{"If-Match": second.headers["etag"]}).status_code == 200
+    assert put(other).status_code == 200  # without a condition, as a script may
+    assert ask(house, "POST", "?again=true", json={"url": "/tmp/a.mp4"}).status_code == 202
+    await_end(house)
+    assert put(LINE, **{"If-Match": ask(house, "GET", "").json()["job_id"]}).status_code == 412
 
 
 @pytest.mark.parametrize(

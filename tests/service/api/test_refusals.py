@@ -27,7 +27,8 @@ ROOMS = (
     *("lifts/masks.py", "lifts/pictures"),
 )
 CODE_AT = {
-    **dict.fromkeys(("NotFoundError", "ConflictError", "EnrolmentError", "ConfigurationError"), 1),
+    **dict.fromkeys(("NotFoundError", "ConflictError", "ChangedElsewhereError"), 1),
+    **dict.fromkeys(("EnrolmentError", "ConfigurationError"), 1),
     **dict.fromkeys(("ImageError", "MaskError", "PictureError", "HTTPException"), 1),
     "RequestRefusedError": 2,
 }

@@ -49,8 +49,8 @@ def at_step(browser: Browser, served: Served, step: str, role: Role = Role.OPERA
     return page
 
 
-def drawn(served: Served) -> dict[str, Any]:
-    found: dict[str, Any] = served.house.call("GET", f"{LIFT}/setup/drawn").json()
+def drawn(served: Served, lift: str = LIFT) -> dict[str, Any]:
+    found: dict[str, Any] = served.house.call("GET", f"{lift}/setup/drawn").json()
     return found
 
 
@@ -75,10 +75,10 @@ def stands_at(knob: Any, x: float, y: float, within: int = 0) -> tuple[float, fl
     return place(knob)
 
 
-def kept_as(served: Served, which: str, wanted: Callable[[Drawing], bool]) -> None:
+def kept_as(served: Served, which: str, wanted: Callable[[Drawing], bool], lift: str = LIFT) -> None:
     """Wait until the service has it so."""
     ends = time.monotonic() + PATIENCE_MS / 1000
-    while which not in (now := drawn(served)) or not wanted(Drawing.model_validate(now[which])):
+    while which not in (now := drawn(served, lift)) or not wanted(Drawing.model_validate(now[which])):
         assert time.monotonic() < ends, now
         served.thread.join(0.05)
 

@@ -26,13 +26,24 @@ export class ApiError extends Error {
   }
 }
 
+/** What the service gave, and its ETag. */
+export interface Tagged<Answer> {
+  content: Answer;
+  tag: string | null;
+}
+
+interface Extra {
+  patienceMs?: number | undefined;
+  headers?: Record<string, string>;
+}
+
 /** Call the API; the answer's JSON, or undefined where it is empty. Throws ApiError. body: a form, or anything that JSON holds. */
 async function call<Answer>(
   method: string,
   path: string,
   body?: unknown,
-  patienceMs = PATIENCE_MS,
-): Promise<Answer> {
+  { patienceMs = PATIENCE_MS, headers = {} }: Extra = {},
+): Promise<Tagged<Answer>> {
   const request: RequestInit = {
     method,
     credentials: "same-origin",
@@ -41,7 +52,7 @@ async function call<Answer>(
   if (body instanceof FormData) {
     request.body = body;
   } else if (body !== undefined) {
-    request.headers = { "Content-Type": "application/json" };
+    request.headers = { ...headers, "Content-Type": "application/json" };
     request.body = JSON.stringify(body);
   }
   let answer: Response;
@@ -52,18 +63,26 @@ async function call<Answer>(
   }
   if (answer.ok) {
     const content = await answer.text();
-    return (content ? JSON.parse(content) : undefined) as Answer;
+    const found = (content ? JSON.parse(content) : undefined) as Answer;
+    return { content: found, tag: answer.headers.get("ETag") };
   }
   const problem: Partial<Problem> = await answer.json().catch(() => ({}));
   throw new ApiError(answer.status, problem);
 }
 
-export const get = <Answer>(path: string): Promise<Answer> => call<Answer>("GET", path);
+const only = async <Answer>(called: Promise<Tagged<Answer>>): Promise<Answer> => (await called).content;
+
+export const get = <Answer>(path: string): Promise<Answer> => only(call<Answer>("GET", path));
+export const getTagged = <Answer>(path: string): Promise<Tagged<Answer>> => call<Answer>("GET", path);
 /** patienceMs: of calls that take longer than others. */
 export const post = <Answer>(path: string, body: object = {}, patienceMs?: number): Promise<Answer> =>
-  call<Answer>("POST", path, body, patienceMs);
-export const put = <Answer>(path: string, body: object): Promise<Answer> => call<Answer>("PUT", path, body);
-export const remove = <Answer = void>(path: string): Promise<Answer> => call<Answer>("DELETE", path);
+  only(call<Answer>("POST", path, body, { patienceMs }));
+export const put = <Answer>(path: string, body: object): Promise<Answer> =>
+  only(call<Answer>("PUT", path, body));
+/** tag: of what it takes the place of; null: there is nothing yet. Anything else there is left as it is, with an error. */
+export const putTagged = <Answer>(path: string, body: object, tag: string | null): Promise<Tagged<Answer>> =>
+  call<Answer>("PUT", path, body, { headers: tag === null ? { "If-None-Match": "*" } : { "If-Match": tag } });
+export const remove = <Answer = void>(path: string): Promise<Answer> => only(call<Answer>("DELETE", path));
 
 /** What a call gives; null where there is no such thing. */
 export async function orNull<Answer>(call: Promise<Answer>): Promise<Answer | null> {

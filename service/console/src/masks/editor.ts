@@ -1,22 +1,17 @@
 /* Both masks while they are drawn: what is selected, undo and redo, and keeping them with the service. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { get, orNull, post, put } from "../api/client";
-import type { Drawing, DrawnMasks, ProposedMasks } from "../api/types";
+import { get, orNull, post } from "../api/client";
+import type { Drawing, ProposedMasks } from "../api/types";
 import type { Point } from "../drawing/surface";
 import { worded, words } from "../i18n/text";
 import { refusal } from "../setup/job";
+import { DrawnKeeper, type Pair } from "./keeper";
 import { clamped, type Line, Sheet } from "./sheet";
 
 export type Which = "open" | "close";
 
 const POLL_MS = 600;
-const KEEP_MS = 300;
-
-interface Pair {
-  open: Drawing;
-  close: Drawing;
-}
 
 export class MaskEditor {
   readonly sheets: Readonly<Record<Which, Sheet>> = { open: new Sheet(), close: new Sheet() };
@@ -33,7 +28,7 @@ export class MaskEditor {
   readonly proposal = signal<ProposedMasks | null>(null);
   readonly isSearching = computed(() => this.proposal.value?.state === "running");
   readonly problem = signal("");
-  readonly kept = signal(true);
+  readonly keeper: DrawnKeeper;
   readonly sheet = computed(() => this.sheets[this.which.value]);
   readonly undos = signal<readonly Pair[]>([]);
   readonly redos = signal<readonly Pair[]>([]);
@@ -41,35 +36,37 @@ export class MaskEditor {
   private readonly path: string;
   private before: Pair = { open: { lines: [] }, close: { lines: [] } };
   private timer = 0;
-  private keeping = 0;
-  private changes = 0;
-  private sending: Promise<void> | null = null;
   private stopped = false;
   private isAwaited = false;
+  private isAskedFor = false;
 
   constructor(liftId: string) {
     this.path = `/lifts/${encodeURIComponent(liftId)}/setup`;
+    this.keeper = new DrawnKeeper(`${this.path}/drawn`, {
+      pair: () => this.pair(),
+      show: (pair) => this.show(pair),
+      say: (problem) => {
+        this.problem.value = problem;
+      },
+    });
   }
 
   /** Read what there is; let the network draw where there is nothing. mayAct: of the person. */
   start(mayAct: boolean): () => void {
     this.stopped = false;
     void this.begin(mayAct);
-    const again = (): void => {
-      if (!document.hidden && this.kept.value) void this.readDrawn();
-    };
-    document.addEventListener("visibilitychange", again);
+    const stop = this.keeper.start();
     return () => {
       this.stopped = true;
       clearTimeout(this.timer);
-      document.removeEventListener("visibilitychange", again);
-      if (!this.kept.value) void this.keep();
+      stop();
     };
   }
 
   /** Let the network draw both bars anew, or carry over the masks of an earlier track; it can be undone. */
-  async propose(source: ProposedMasks["source"] = "carriers"): Promise<void> {
+  async propose(source: ProposedMasks["source"] = "carriers", byHand = true): Promise<void> {
     this.problem.value = "";
+    this.isAskedFor = byHand;
     try {
       this.proposal.value = await post<ProposedMasks>(`${this.path}/masks`, { source });
       this.isAwaited = true;
@@ -85,16 +82,15 @@ export class MaskEditor {
   }
 
   /** Note that something was changed: it can be undone, and is kept. */
-  commit = (): void => {
+  commit = (): void => this.note(true);
+
+  /** Take what was drawn elsewhere, which can be undone, or keep what is drawn here. */
+  choose(which: "theirs" | "mine"): void {
     batch(() => {
-      this.undos.value = [...this.undos.value, this.before].slice(-100);
-      this.redos.value = [];
-      this.changed();
+      if (which === "theirs") this.undos.value = [...this.undos.value, this.pair()].slice(-100);
+      this.keeper.choose(which);
     });
-    this.before = this.pair();
-    clearTimeout(this.keeping);
-    this.keeping = setTimeout(() => void this.keep(), KEEP_MS);
-  };
+  }
 
   undo = (): void => this.step(this.undos, this.redos);
   redo = (): void => this.step(this.redos, this.undos);
@@ -176,31 +172,6 @@ export class MaskEditor {
     return { open: this.sheets.open.drawing(), close: this.sheets.close.drawing() };
   }
 
-  /** Keep it with the service now. One call at a time: two could arrive in the wrong order. */
-  keep(): Promise<void> {
-    clearTimeout(this.keeping);
-    this.sending ??= this.send().finally(() => {
-      this.sending = null;
-    });
-    return this.sending;
-  }
-
-  /** Send what is drawn until nothing was changed meanwhile. */
-  private async send(): Promise<void> {
-    try {
-      let sent: number;
-      do {
-        sent = this.changes;
-        await put<DrawnMasks>(`${this.path}/drawn`, this.pair());
-      } while (sent !== this.changes);
-      this.kept.value = true;
-      this.problem.value = "";
-    } catch (error) {
-      this.problem.value = refusal(error);
-      if (!this.stopped) this.keeping = setTimeout(() => void this.keep(), 10 * KEEP_MS);
-    }
-  }
-
   private step(from: typeof this.undos, to: typeof this.undos): void {
     const pair = from.value.at(-1);
     if (!pair) return;
@@ -209,14 +180,17 @@ export class MaskEditor {
       from.value = from.value.slice(0, -1);
       to.value = [...to.value, present];
       this.show(pair);
-      this.changed();
+      this.keeper.changed(true);
     });
-    void this.keep();
   }
 
-  private changed(): void {
-    this.changes += 1;
-    this.kept.value = false;
+  private note(byHand: boolean): void {
+    batch(() => {
+      this.undos.value = [...this.undos.value, this.before].slice(-100);
+      this.redos.value = [];
+      this.keeper.changed(byHand);
+    });
+    this.before = this.pair();
   }
 
   private show(pair: Pair): void {
@@ -229,25 +203,17 @@ export class MaskEditor {
   /** What was drawn comes first, then what was proposed; where there is neither, a proposal is asked for. */
   private async begin(mayAct: boolean): Promise<void> {
     try {
-      const isDrawn = await this.readDrawn();
+      const isDrawn = await this.keeper.read();
       const found = await orNull(get<ProposedMasks>(`${this.path}/masks`));
       this.proposal.value = found;
       if (found?.state === "running") {
         this.isAwaited = !isDrawn;
         this.watch();
       } else if (!isDrawn && found?.open && found.close && !found.outdated) this.show(found as Pair);
-      else if (!isDrawn && mayAct) await this.propose();
+      else if (!isDrawn && mayAct) await this.propose("carriers", false);
     } catch (error) {
       this.problem.value = refusal(error);
     }
-  }
-
-  private async readDrawn(): Promise<boolean> {
-    const changes = this.changes;
-    const drawn = await orNull(get<DrawnMasks>(`${this.path}/drawn`));
-    if (drawn && changes === this.changes && JSON.stringify(drawn) !== JSON.stringify(this.pair()))
-      this.show(drawn);
-    return drawn !== null;
   }
 
   /** Follow a search until it has ended. */
@@ -264,7 +230,7 @@ export class MaskEditor {
         const before = this.before;
         this.show(found as Pair);
         this.before = before;
-        this.commit();
+        this.note(this.isAskedFor);
       }
     }, POLL_MS);
   }

@@ -3,7 +3,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { address, post } from "../api/client";
+import { ApiError, address, post } from "../api/client";
 import type { Enrolment, SeenCarrier } from "../api/types";
 import { Button } from "../components/button";
 import { t, worded, words } from "../i18n/text";
@@ -66,6 +66,15 @@ export function MasksStep({ job }: { job: SetupJob }): JSX.Element {
         <Canvas editor={editor} picture={shown.value?.pictures.middle} mayEdit={mayEdit && !isSearching} />
         {mayEdit && <Tools editor={editor} />}
       </div>
+      {editor.keeper.theirs.value && (
+        <div class="elsewhere" role="alert">
+          <p>{t("masks.elsewhere")}</p>
+          <div class="row">
+            <Button onPress={() => editor.choose("theirs")}>{t("masks.theirs")}</Button>
+            <Button onPress={() => editor.choose("mine")}>{t("masks.mine")}</Button>
+          </div>
+        </div>
+      )}
       {mayEdit && (
         <>
           <div class="row">
@@ -110,7 +119,8 @@ function Enrol({ job, editor }: { job: SetupJob; editor: MaskEditor }): JSX.Elem
     busy.value = true;
     editor.problem.value = "";
     try {
-      await editor.keep();
+      await editor.keeper.keep();
+      if (editor.keeper.theirs.value) throw new ApiError(0, { code: "drawn_elsewhere" });
       const items = job.carriers.value?.items ?? [];
       const form = await formOf(editor, items);
       form.append("name", job.job.value?.name ?? job.liftId);
@@ -133,7 +143,7 @@ function Enrol({ job, editor }: { job: SetupJob; editor: MaskEditor }): JSX.Elem
             ? "masks.enrolling"
             : isEmpty
               ? "masks.empty"
-              : editor.kept.value
+              : editor.keeper.kept.value
                 ? "masks.kept"
                 : "masks.keeping",
         )}

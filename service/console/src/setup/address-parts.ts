@@ -35,6 +35,18 @@ function decoded(text: string): string {
   }
 }
 
+const SECRET = /[?&;][^=&;]*(pass|pwd|psw|pw|token|secret|key|auth|sig|user|usr|login)[^=&;]*=/i;
+
+/** What may be kept of a typed address: nothing of a user or a password; null if that cannot be told apart. */
+export function keepable(text: string): string | null {
+  const parts = takeApart(text);
+  if (!parts || parts.url.includes("@")) return null;
+  // Of "rtsp://admin:1234", typed so far, 1234 may be a password.
+  if (/^[^/]*\/\/[^/]*:\d*$/.test(parts.url)) return null;
+  const query = parts.url.indexOf("?");
+  return SECRET.test(parts.url.replace("?", "?&")) && query >= 0 ? parts.url.slice(0, query) : parts.url;
+}
+
 /** A lift's id from its name: "Téléski Höhe 2" → "teleski-hohe-2"; empty if no letter or digit is left. */
 export const idOf = (name: string): string =>
   name

@@ -2,7 +2,7 @@
 
 import { batch, useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { post, put } from "../api/client";
 import type { Lift, Probe } from "../api/types";
 import { Button } from "../components/button";
@@ -12,6 +12,7 @@ import { idOf, takeApart } from "./address-parts";
 import { Field } from "./field";
 import { refusal, SetupJob } from "./job";
 import { goTo } from "./steps";
+import { forgetTyped, keepTyped, recall } from "./typed";
 
 const PROBE_MS = 45_000;
 
@@ -24,8 +25,10 @@ interface AddressProps {
 export function AddressStep({ job, lift }: AddressProps): JSX.Element {
   const known = job?.job.value;
   const camera = lift?.camera;
-  const name = useSignal(lift?.name ?? known?.name ?? "");
-  const url = useSignal(known?.url ?? camera?.url ?? "");
+  const liftId = job?.liftId ?? null;
+  const typed = useMemo(() => recall(liftId), [liftId]);
+  const name = useSignal(lift?.name ?? (typed?.name || known?.name) ?? "");
+  const url = useSignal((typed?.url || known?.url) ?? camera?.url ?? "");
   const user = useSignal("");
   const password = useSignal("");
   const stored = useSignal(known?.credentials ?? camera?.credentials ?? null);
@@ -36,16 +39,26 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
   useEffect(() => {
     if (seen.value) next.current?.querySelector("button")?.focus();
   }, [seen.value]);
+  const keep = useCallback(
+    () => keepTyped(liftId, { name: name.value, url: url.value }),
+    [liftId, name, url],
+  );
+  useEffect(() => {
+    addEventListener("pagehide", keep);
+    return () => removeEventListener("pagehide", keep);
+  }, [keep]);
 
   /** User and password go where they belong as soon as they stand in the address. */
   const tidy = (): void => {
     const parts = takeApart(url.value);
-    if (!parts || !(parts.user || parts.password)) return;
-    batch(() => {
-      url.value = parts.url;
-      user.value = parts.user;
-      password.value = parts.password;
-    });
+    if (parts?.user || parts?.password) {
+      batch(() => {
+        url.value = parts.url;
+        user.value = parts.user;
+        password.value = parts.password;
+      });
+    }
+    keep();
   };
   const look = async (): Promise<void> => {
     tidy();
@@ -84,8 +97,10 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
     busy.value = true;
     const began = await work.start({ ...body, transport: camera?.transport ?? "tcp" }, true);
     busy.value = false;
-    if (began) goTo(id, "carriers");
-    else problem.value = work.problem.value;
+    if (began) {
+      forgetTyped(liftId);
+      goTo(id, "carriers");
+    } else problem.value = work.problem.value;
   };
   return (
     <form

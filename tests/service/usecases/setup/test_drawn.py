@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from lifts.drawing.lines import Drawing, Polyline
+from service.domain.errors import ChangedElsewhereError
 from service.setup.jobs.state import SetupJob, SetupRequest
 from service.usecases.setup.drawn import find_drawn, keep_drawn
 from service.usecases.setup.kept import KeptSetups
@@ -28,4 +30,11 @@ def test_two_browsers_that_draw_at_once_take_nothing_from_each_other(
             assert done.result().open in drawings
     found = find_drawn(kept, "a")
     assert found.open == found.close
+    seen = found.tag
+    with ThreadPoolExecutor(8) as pool:
+        save = partial(keep_drawn, kept, "a", instead_of=seen)
+        saving = [pool.submit(save, one, one) for one in drawings if one != found.open]
+        errors = [one.exception() for one in saving]
+    assert errors.count(None) == 1  # of all that drew on what was there, the first
+    assert all(isinstance(one, ChangedElsewhereError) for one in errors if one is not None)
     store.close()

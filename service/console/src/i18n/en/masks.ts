@@ -53,6 +53,11 @@ export const maskSentences = {
   "masks.use": "Use these masks",
   "masks.enrolling": "The masks are being taken in …",
   "masks.empty": "Both masks need a line.",
+  "masks.elsewhere":
+    "These masks were changed in another window while you drew here. Nothing is kept before you choose.",
+  "masks.theirs": "Take the other window's",
+  "masks.mine": "Keep mine",
+  "masks.begunAnew": "The set-up was begun anew meanwhile: these lines are not kept.",
   "masks.kept": "Kept.",
   "masks.keeping": "Being kept …",
 

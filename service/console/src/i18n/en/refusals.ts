@@ -82,6 +82,7 @@ export const setupRefusals = {
   picks_missing: "Pick at least one open and one closed carrier first.",
   other_size: "The camera's pictures were of another size then: set the lift up anew.",
   other_carriers: "The carriers were cut out anew meanwhile: look at the pictures again.",
+  drawn_elsewhere: "These masks were drawn in another window meanwhile.",
   other_id: "The lift's id cannot be changed.",
   no_bar_maps: "This network cannot propose masks: draw the bars by hand.",
   no_prior: "This network cannot be calibrated for a lift.",

@@ -1,0 +1,37 @@
+/* What was typed as a camera's address, until the set-up has begun: a reload of this tab finds it again. */
+
+import { keepable } from "./address-parts";
+
+interface Typed {
+  name: string;
+  url: string;
+}
+
+const keyOf = (liftId: string | null): string => `barwatch.address.${liftId ?? ""}`;
+
+/** What was typed before; null if nothing was. */
+export function recall(liftId: string | null): Typed | null {
+  try {
+    const { name, url } = JSON.parse(sessionStorage.getItem(keyOf(liftId)) ?? "") as Partial<Typed>;
+    return typeof name === "string" && typeof url === "string" ? { name, url } : null;
+  } catch {
+    return null; // nothing is kept, or the browser keeps nothing
+  }
+}
+
+/** Keep it, without user and password. */
+export function keepTyped(liftId: string | null, { name, url }: Typed): void {
+  try {
+    sessionStorage.setItem(keyOf(liftId), JSON.stringify({ name, url: keepable(url) ?? "" }));
+  } catch {
+    // The browser keeps nothing: it has to be typed again.
+  }
+}
+
+export function forgetTyped(liftId: string | null): void {
+  try {
+    sessionStorage.removeItem(keyOf(liftId));
+  } catch {
+    // Nothing was kept.
+  }
+}
