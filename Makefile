@@ -64,7 +64,7 @@ screens: setup-test      ## pictures of every page of the console at every size,
 	SCREENS=runs/screens $(BIN)/python -m pytest -m 'slow or not slow' tests/service/console/test_accessibility.py
 
 enrolment: setup-test    ## enrol a rendered lift in a browser, measure taps and time (six minutes, a free machine)
-	$(BIN)/python -m tests.tools.enrolment --out ml/results/enrolment.json
+	$(BIN)/python -m tests.tools.enrolment --out ml/results/enrolment.json --screens docs/setup
 
 page-speed: setup-test   ## measure the page's first paint, and its frames while something is dragged
 	PAGE_SPEED=ml/results/console.json $(BIN)/python -m pytest -m slow tests/service/console/test_speed.py

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import ViewportSize, sync_playwright
+from playwright.sync_api import FloatRect, Page, ViewportSize, sync_playwright
 
 from service.bench.about import about
 from service.console import build
@@ -29,13 +29,18 @@ SIZE: ViewportSize = {"width": 820, "height": 1180}
 
 THINK_S = 3.0
 
+PICTURES = {"track": "carriers", "picked": "pick", "drawn": "masks", "armed": "proof"}
+"""Which steps are pictured when they are done, and what the pictures are called: the README shows them."""
+
+_HIGH_PX, _MARGIN_PX = 1140, 14
+
 
 def main() -> None:
     """Enrol, print the figures, write them as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--think", type=float, default=THINK_S, help="seconds before each tap and drag")
-    parser.add_argument("--screens", type=Path, help="folder for a picture of each step")
+    parser.add_argument("--screens", type=Path, help="folder for the pictures of four steps")
     parser.add_argument("--out", type=Path, help="where the JSON goes")
     options = parser.parse_args()
     build.build()
@@ -46,8 +51,8 @@ def main() -> None:
         page = browser.new_context(locale="en-GB", viewport=SIZE).new_page()
 
         def picture(step: str) -> None:
-            if options.screens is not None:
-                page.screenshot(path=options.screens / f"{len(enrolment.found.at_s)}-{step}.png")
+            if options.screens is not None and step in PICTURES:
+                take_step(page, options.screens / f"{PICTURES[step]}.jpg")
 
         with (
             running(folder, "--data", str(folder / "data")) as service,
@@ -64,6 +69,23 @@ def main() -> None:
     sys.stdout.write(text + "\n")
     if options.out is not None:
         options.out.write_text(text + "\n", encoding="utf-8")
+
+
+def take_step(page: Page, path: Path) -> None:
+    """Write a picture of the wizard's present step: the upper part of it, in a window that is high enough."""
+    page.set_viewport_size({**SIZE, "height": 4000})
+    page.evaluate("scrollTo(0, 0)")
+    box = page.locator(".wizard").bounding_box()
+    assert box is not None
+    clip: FloatRect = {
+        "x": box["x"] - _MARGIN_PX,
+        "y": box["y"] - _MARGIN_PX,
+        "width": box["width"] + 2 * _MARGIN_PX,
+        "height": min(box["height"] + 2 * _MARGIN_PX, _HIGH_PX),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, type="jpeg", quality=82, clip=clip)
+    page.set_viewport_size(SIZE)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class SetupIn(Body):
         default=None, description="What to call the lift if it is new."
     )
     seconds: Annotated[float, Field(ge=15, le=180)] = Field(
-        default=90.0, description="For how long to look; at least three carriers must pass, ten are better."
+        default=90.0, description="For how long to look at most; three carriers must pass, ten are better."
     )
 
 

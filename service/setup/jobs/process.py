@@ -48,6 +48,9 @@ EARLY_S, WRITTEN_WITHIN_S = 46.0, 2.0
 EARLY_CONFIDENCE, EARLY_CARRIERS = 0.8, 7
 """What a track that is found so early must have; else it is looked for in all of the recording."""
 
+ENOUGH_CARRIERS = 12
+"""Once so many can have passed and the track is found, the recording ends: nobody waits for its rest."""
+
 VIEW_EVERY_S = 1.0
 LOW_CONFIDENCE, TURNING_PX = 0.6, 8.0
 """What is warned of: a lower confidence, and parts of a carrier that move apart by more."""
@@ -117,7 +120,7 @@ def _set_up(order: SetupOrder, send: Send) -> SetupDone:
 
 
 def _record(order: SetupOrder, camera: Camera, send: Send) -> TrackFound:
-    """Record, and find the track meanwhile, if its beginning shows it without a doubt."""
+    """Record, and find the track meanwhile; where the beginning shows it without a doubt, enough is enough."""
     path, early = order.folder / RECORDING, None
     with CameraRecorder(order, camera, send) as recorder:
         if order.seconds > EARLY_S:
@@ -125,7 +128,10 @@ def _record(order: SetupOrder, camera: Camera, send: Send) -> TrackFound:
             recorder.is_silent = True
             early = _find_early(path, send)
             recorder.is_silent = False
-        recorder.await_end()
+        if early is not None:
+            recorder.await_seconds(ENOUGH_CARRIERS * early.proposal.interval_s)
+        else:
+            recorder.await_end()
     return early or _find(path, order.seconds, send)
 
 

@@ -12,6 +12,7 @@ from ml.report.headlines import CARRIERS_PER_HOUR, HOURS_PER_DAY, headlines
 ROOT = RESULTS.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+CONSOLE = (ROOT / "docs" / "console.md").read_text(encoding="utf-8")
 
 
 def _events(**changes: Any) -> dict[str, Any]:
@@ -124,7 +125,23 @@ def _unclear(counts: dict[str, Any], seat: str) -> float:
     return 100 * float(counts[f"{seat}_unclear"] / counts[f"{seat}_seen"])
 
 
+def _enrolment() -> dict[str, Any]:
+    figures = _read("enrolment")
+    at_s: dict[str, Any] = figures["at_s"]
+    return figures | at_s
+
+
+def _frames(what: str) -> dict[str, Any]:
+    frames: dict[str, Any] = _read("console")[what]["dragging"]
+    return frames
+
+
 PROSE: dict[str, Callable[[], str]] = {
+    "a new lift": lambda: (
+        "{taps} taps, {drags} drag and {fields} fields to fill; the lift was armed {armed:.0f} s after the "
+        "first connection to its camera".format(**_enrolment())
+    ),
+    "its first alarm": lambda: "was raised {raised_before_tf_s:.2f} s before it left".format(**_enrolment()),
     "another renderer": lambda: (
         "seen from behind, {wrong} of {judged} single pictures are called wrongly and "
         "{unknown} are unknown".format(**_counts("crosscheck", "per_picture"))
@@ -184,6 +201,32 @@ IN_OPERATIONS: dict[str, Callable[[], str]] = {
 def test_each_figure_about_mounting_is_a_measured_one(what: str) -> None:
     """Where docs/operations.md says how to mount a camera, its figures change with the results."""
     assert IN_OPERATIONS[what]() in " ".join(OPERATIONS.split())
+
+
+IN_CONSOLE: dict[str, Callable[[], str]] = {
+    "steps": lambda: (
+        "the camera's picture after {looked:.0f} s, the track after {track:.0f} s, the picks after "
+        "{picked:.0f} s, the masks after {drawn:.0f} s, armed after {armed:.0f} s".format(**_enrolment())
+    ),
+    "thought": lambda: "{think_s:.0f} s of thought before each tap".format(**_enrolment()),
+    "first paint": lambda: "paints first after {median:.0f} ms".format(**_read("console")["first_paint_ms"]),
+    "masks": lambda: "{per_s:.0f} frames a second while a mask's point is dragged".format(**_frames("masks")),
+    "track": lambda: "{per_s:.0f} while a track's end is".format(**_frames("track")),
+}
+
+
+@pytest.mark.parametrize("what", IN_CONSOLE)
+def test_each_figure_about_the_console_is_a_measured_one(what: str) -> None:
+    """docs/console.md says what a set-up took, and how quick the page is; both change with the results."""
+    assert IN_CONSOLE[what]() in " ".join(CONSOLE.split())
+
+
+def test_a_new_lift_takes_less_than_five_minutes_and_its_first_alarm_is_in_time() -> None:
+    """What was measured holds what is promised."""
+    found = _enrolment()
+    assert found["armed"] < 300
+    assert found["state"] == "open"
+    assert min(found["raised_before_tf_s"], found["shown_before_tf_s"]) > 0
 
 
 def test_the_readme_is_read_in_a_few_minutes() -> None:

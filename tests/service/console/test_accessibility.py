@@ -73,6 +73,17 @@ def page(request: pytest.FixtureRequest, browser: Browser, served: Served) -> It
     context.close()
 
 
+def take_picture(page: Page, path: Path) -> None:
+    """Write a picture of all of the page, as in a window that is high enough: what sticks to its edge too."""
+    size = page.viewport_size
+    assert size is not None
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": height})
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
+
+
 def findings(page: Page) -> list[str]:
     """Return what axe-core finds, all of its rules, with the elements; [] for nothing."""
     page.evaluate((build.PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
@@ -109,8 +120,7 @@ def test_everybody_can_use_every_page(
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         if SCREENS:
             name = f"{where.__name__}-{request.node.callspec.params['page']}-{scheme}.png"
-            page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=Path(SCREENS) / name, full_page=True)
+            take_picture(page, Path(SCREENS) / name)
         assert findings(page) == []
     assert small(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

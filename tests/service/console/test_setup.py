@@ -106,6 +106,19 @@ def test_what_went_wrong_is_said_with_what_to_do(
     expect(page.get_by_text("4 carriers seen, one every 6.0 s.")).to_be_visible(timeout=PATIENCE_MS)
 
 
+def test_looking_for_longer_asks_for_no_more_than_the_service_takes(
+    browser: Browser, served: Served, camera: Callable[[Any], None]
+) -> None:
+    """Nor does the third time: first 1.6 times as long, then as long as may be; none is refused."""
+    camera(setting_up.failing)
+    begin(served)
+    page = at_step(browser, served)
+    for seconds in (144, 180, 180):
+        with page.expect_response("**/setup?again=true", timeout=PATIENCE_MS) as answer:
+            page.get_by_role("button", name="Look for longer").click()
+        assert (answer.value.status, job_of(served)["seconds"]) == (202, seconds)
+
+
 def test_begin_and_end_are_dragged_and_moved_by_keys(browser: Browser, served: Served) -> None:
     """By pointer and by arrow keys, along the carriers' way only; then the carriers are cut out anew."""
     begin(served)

@@ -114,3 +114,23 @@ def test_a_doubtful_track_is_looked_for_in_all_of_the_recording(
     assert isinstance(done, SetupDone)
     assert asked == looked_s
     assert cut == [pytest.approx(SECONDS, abs=0.2)]
+
+
+def test_nobody_waits_for_more_carriers_than_are_needed(
+    camera: PacedCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The track is found and a dozen carriers have passed: the set-up goes on while the camera still sends."""
+    clear = TrackFound(CLEAR.model_copy(update={"interval_s": 3.0}), 320, 180)
+    cut = list[float]()
+
+    def cut_out(path: Path, *rest: object) -> tuple[tuple[FoundCarrier, ...], bool]:
+        cut.append(float(read_recording(path, SECONDS).times_s[-1]))
+        return (FoundCarrier(number=1, t_s=3.0),), True
+
+    monkeypatch.setattr(process, "EARLY_S", 30.0)
+    monkeypatch.setattr(process, "_find", lambda *_: clear)
+    monkeypatch.setattr(process, "cut_out", cut_out)
+    done = process.set_up(camera.order, lambda _: None)
+    assert isinstance(done, SetupDone)
+    assert not camera.go_on.is_set()
+    assert process.ENOUGH_CARRIERS * 3.0 - 1.0 < cut[0] < SECONDS - 5.0
