@@ -120,7 +120,7 @@ def _set_up(order: SetupOrder, send: Send) -> SetupDone:
 
 
 def _record(order: SetupOrder, camera: Camera, send: Send) -> TrackFound:
-    """Record, and find the track meanwhile; where the beginning shows it without a doubt, enough is enough."""
+    """Record, and find the track meanwhile; a track without a doubt ends the recording early."""
     path, early = order.folder / RECORDING, None
     with CameraRecorder(order, camera, send) as recorder:
         if order.seconds > EARLY_S:

@@ -119,7 +119,7 @@ def test_a_doubtful_track_is_looked_for_in_all_of_the_recording(
 def test_nobody_waits_for_more_carriers_than_are_needed(
     camera: PacedCamera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The track is found and a dozen carriers have passed: the set-up goes on while the camera still sends."""
+    """With a track and a dozen carriers the set-up goes on while the camera still sends."""
     clear = TrackFound(CLEAR.model_copy(update={"interval_s": 3.0}), 320, 180)
     cut = list[float]()
 
