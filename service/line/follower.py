@@ -20,7 +20,7 @@ from service.line.work import Work
 _CERTAIN = 0.75
 _UNSURE = 0.5  # of an interval: moving for so long and not certain where, its phase is lost
 _LOST_CARRIERS = 4
-_PRESENT = 0.15  # of the carrier in the movie: with less there is none, if the view behind it is seen
+_PRESENT = 0.3  # of the carrier in the movie: with less there is none, if the view behind it is seen
 _VIEW_SEEN = 0.35  # of the view without carriers: with less, something hides it
 _BLIND, _SEEING = 0.15, 0.25  # of the movie's mean energy: blind below the first, seeing above the second
 _CLEAR, _CONTRAST_S = 0.6, 2.0  # of that energy: with less, the view is in fog; and how fast that is noticed
@@ -109,9 +109,8 @@ class LineFollower:
             recent.add(float(t_s), feature)
             if number % 40 == 0:
                 yield
-        follower = cls(
-            movie, Odometer(movie.phases, movie.interval_s), placing, placing.middle - middle / placing.speed
-        )
+        odometer = Odometer(movie.phases, movie.interval_s, placing.middle)
+        follower = cls(movie, odometer, placing, placing.middle - middle / placing.speed)
         if before is not None:
             follower._running, follower._absent = before._running, before._absent
             follower._restless_s = before._restless_s
@@ -122,9 +121,9 @@ class LineFollower:
     def from_learnt(cls, learnt: LearntLine, middle: float) -> LineFollower:
         """Begin with what was learnt before, but not where carriers are."""
         movie = Movie.from_learnt(learnt)
-        odometer = Odometer(movie.phases, learnt.interval_s)
-        odometer.lose_phase()
         placing = Placing(learnt.speed, learnt.origin + middle / learnt.speed, learnt.place_certain)
+        odometer = Odometer(movie.phases, learnt.interval_s, placing.middle)
+        odometer.lose_phase()
         follower = cls(movie, odometer, placing, learnt.origin)
         follower.located = False
         return follower

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from service.domain.arrays import Float32
 from service.line.learnt import LearntLine
+from service.vision.rivals import smoothed
 
 _PHASE_S = 0.06
 _FEWEST, _MOST = 48, 256
@@ -19,6 +20,9 @@ _BACKGROUND_S = 40.0
 _LEAST = -0.25  # a carrier that looks unlike all others must not count for more than that against a phase
 _CHANGE_RATE = 0.2
 _STILL = 2.0
+_QUIET = 0.15  # the most that counts against a running line because the view is quieter than it mostly is
+_VARIES = 1.15  # times what is not the carriers' change is left out
+_ANEW = 16  # changes after which it is found anew
 _MOVED = 2.5  # a running line changes the view at least this many times as much as a standing one
 _STACKS = 64
 _SEEN = 0.3  # of the expected change that must be seen, whatever riders and weather do
@@ -119,7 +123,8 @@ class Movie:
         )
         # Riders change what moves, not how much moves: stillness is evidence of its own.
         runs = np.minimum(1.0, 2.0 * np.abs(speeds))[:, None].astype(np.float32)
-        out -= (_STILL / whole) * np.maximum(contrast * self._change * runs - _MOVED * size, 0.0)
+        still = (_STILL / whole) * np.maximum(contrast * self._change * runs - _MOVED * size, 0.0)
+        out -= np.minimum(still, (_STILL / whole) * self._carriers_own(round(elapsed * k)) + _QUIET)
         out[speeds == 0.0] = 0.0
         return np.asarray(out, dtype=np.float32)
 
@@ -155,6 +160,7 @@ class Movie:
     def learn_change(self, change: Float32, phase: float) -> None:
         """Take in how much the view changes when a running line reaches a phase."""
         size = float((change * change).sum())
+        self._changes += 1
         for bin_, share in self._bins(phase):
             rate = share * _CHANGE_RATE if self._change[bin_] > 0.0 else 1.0
             self._change[bin_] += (size - self._change[bin_]) * rate
@@ -184,11 +190,32 @@ class Movie:
                 self.frames[bin_] = self.frames[near]
 
     def _lengths(self) -> None:
+        self._own_of: tuple[int, int] = (-1, -1)
+        self._changes: int = 0
         self._distances: dict[int, Float32] = {}
         self._stacks: dict[bytes, Float32] = {}
         self._whole: Float32 = np.rint(self.frames)  # as the features are: see Roi.features
         self._norm = np.array([_length(frame) for frame in self.frames], dtype=np.float32)
         self._energy = float(np.mean([_length(frame + self.background) ** 2 for frame in self.frames]))
+
+    def _carriers_own(self, shift: int) -> Float32:
+        """Return float32[K]: how much of the change over so many phases is surely the carriers' own.
+
+        The rest is people, snow and noise: on another day a line may run without it, so that little follows
+        from its absence. It is told by what does not come again with the next carrier, where there is least
+        of that (at other phases riders are part of it); and the better, the more carriers were seen.
+        """
+        known = shift, self._changes // _ANEW
+        if self._own_of != known:
+            again = ((self.frames - np.roll(self.frames, shift, axis=0)) ** 2).sum(axis=1)
+            change = smoothed(smoothed(self._change.astype(np.float64)))
+            rest = max(float(np.quantile(change - smoothed(again.astype(np.float64)), 0.2)), 0.0)
+            seen = max(float(np.median(self._count)), 2.0)
+            # The mean frames hold a share of it too, one in so many carriers: of two, nothing can be told.
+            told = (1.0 - 2.0 / seen) / (1.0 - 1.0 / seen)
+            self._own = np.maximum(change - _VARIES * told * rest, 0.0).astype(np.float32)
+            self._own_of = known
+        return self._own
 
 
 def _length(frame: Float32) -> float:

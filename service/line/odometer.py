@@ -28,8 +28,12 @@ _SHARP = 0.8  # weight of evidence that explains a whole carrier, for 0.1 s: suc
 _OUTLIER = 0.05
 LOG_S = 120.0
 """How long it is remembered where the carriers were."""
-_ADAPT = 0.15  # of the difference from a measured interval
+_ADAPT, _NOISE = 0.5, 0.12  # of the difference from a measured interval, where it is that share or more
 _STEADY = 0.35  # of the interval: one that differs by more had a stop or a crawl in it
+_SURE, _MOVING = 0.75, 0.4  # confidence and speed from which a reading tells how far the line has surely gone
+_MAY_RUN, _PACES = 0.01, (0.65, 1.35)  # of the belief, each step: that the line runs on, at which speeds
+_BLINDLY = 1.4  # intervals for which it may do so
+_BACK = 0.1  # of an interval: if a reading falls back further and the line does not, it is the next carrier's
 
 
 class Odometer:
@@ -40,8 +44,9 @@ class Odometer:
     at nominal speed, followed as it changes.
     """
 
-    def __init__(self, phases: int, interval_s: float) -> None:
-        self.interval_s = interval_s
+    def __init__(self, phases: int, interval_s: float, mark: float = 0.0) -> None:
+        """mark: the phase at which the interval is measured, best where a carrier is in full view."""
+        self.interval_s, self._mark = interval_s, mark % 1.0
         self._belief = np.full((len(SPEEDS), phases), 1.0 / (len(SPEEDS) * phases))
         self._belief[_NOMINAL] *= 10.0
         self._belief /= self._belief.sum()
@@ -50,6 +55,9 @@ class Odometer:
         self.speed = 1.0
         self.confidence = 0.0
         self._log: deque[tuple[float, float]] = deque()
+        self._sure: tuple[float, float] | None = None  # when and what was last read, surely, of a moving line
+        self._back = 0.0  # how far the line has gone back since
+        self._marked: tuple[float, float] | None = None  # when and what was surely read at the mark
 
     @property
     def phases(self) -> int:
@@ -64,15 +72,17 @@ class Odometer:
         elapsed_s = 0.0 if self._t_s is None else max(t_s - self._t_s, 0.0)
         if elapsed_s > 0.0:
             self._move(elapsed_s)
+            self._keep_running(t_s)
         if evidence is not None:
             # Successive frames hold the same evidence: each weighs by the time since the one before.
             sharp = _SHARP * min(max(elapsed_s, 0.02) / 0.1, 2.5)
             alike = np.exp(sharp * (evidence - float(evidence.max())))
             self._belief *= _OUTLIER + (1.0 - _OUTLIER) * alike
             self._belief /= self._belief.sum()
-        whole = np.floor(self.carriers)
+        whole = np.floor(self.carriers - self._mark)
         self._read(elapsed_s)
-        if np.floor(self.carriers) > whole:
+        self._count_on(t_s, elapsed_s)
+        if np.floor(self.carriers - self._mark) > whole:
             self._adapt(t_s)
         self._t_s = t_s
         self._log.append((t_s, self.carriers))
@@ -91,6 +101,7 @@ class Odometer:
         self.confidence = 0.0
         self._t_s = None
         self._log.clear()
+        self._sure = self._marked = None
 
     def at(self, t_s: float) -> float | None:
         """Return the reading at a media time, also a little after the last frame; None if unknown."""
@@ -122,14 +133,54 @@ class Odometer:
             later_s, later = earlier_s, earlier
         return later_s if later - carriers < 0.02 else None
 
-    def _adapt(self, t_s: float) -> None:
-        """Update the interval when a carrier has passed: lines change their speed, and carriers slip."""
-        before = self.time_of(self.carriers - 1.0)
-        if before is None:
+    def _keep_running(self, t_s: float) -> None:
+        """Keep it possible that a line that surely ran has run on, where no carrier is in view to tell.
+
+        For a while a quiet view looks like a standing line; the next carrier must be found where it then is
+        all the same. Augmented Monte Carlo localization adds particles so (the same book, section 8.3.5).
+        """
+        if self._sure is None:
             return
-        measured_s = t_s - before
-        if abs(measured_s / self.interval_s - 1.0) < _STEADY:
-            self.interval_s += _ADAPT * (measured_s - self.interval_s)
+        gone = (t_s - self._sure[0]) / self.interval_s
+        if gone > _BLINDLY:
+            return
+        k = self.phases
+        first, last = (round((self._sure[1] + pace * gone) * k) for pace in _PACES)
+        phases = np.arange(first, last + 1) % k
+        self._belief *= 1.0 - _MAY_RUN
+        np.add.at(self._belief[_NOMINAL], phases, _MAY_RUN / len(phases))
+
+    def _count_on(self, t_s: float, elapsed_s: float) -> None:
+        """Count one carrier more where the reading fell back: then a whole interval has passed unseen.
+
+        A ring of phases does not say which carrier it is. Without this, a carrier that comes while the line
+        was thought to stand would be taken for the one before it, and never be reported.
+        """
+        self._back += max(-self.speed, 0.0) * elapsed_s / self.interval_s
+        if self.confidence < _SURE:
+            return
+        if self._sure is not None:
+            sure_s, sure = self._sure
+            fastest = float(SPEEDS[-1]) * (t_s - sure_s) / self.interval_s
+            fell = self.speed > _MOVING and self.carriers < sure - self._back - _BACK
+            if fell and self.carriers + 1.0 - sure <= fastest:
+                self.carriers += 1.0
+                # What was read since was wrong: the line is taken to have run evenly.
+                while self._log and self._log[-1][0] > sure_s:
+                    self._log.pop()
+        if self._sure is None or abs(self.speed) > _MOVING:
+            self._sure, self._back = (t_s, self.carriers), 0.0
+
+    def _adapt(self, t_s: float) -> None:
+        """Update the interval when a carrier is at the mark: lines change their speed, and carriers slip."""
+        before, self._marked = self._marked, (t_s, self.carriers) if self.confidence >= _SURE else None
+        if before is None or self._marked is None or not 0.5 < self.carriers - before[1] < 1.5:
+            return
+        measured_s = (t_s - before[0]) / (self.carriers - before[1])
+        off = abs(measured_s / self.interval_s - 1.0)
+        if off < _STEADY:
+            # Another day's speed is taken over at once, while a reading's noise averages out.
+            self.interval_s += _ADAPT * min(off / _NOISE, 1.0) * (measured_s - self.interval_s)
 
     def _move(self, elapsed_s: float) -> None:
         k = self.phases

@@ -1,11 +1,11 @@
 """Lifts enrolled as an operator does it, then watched: one recording teaches, the others count.
 
-The first recording teaches the line; one open and one closed passage of it are confirmed, by the truth. That
-arms a lift and changes no verdict: it is judged by its two masks alone. Where the service says that it is not
-certain where on the track carriers are, the person who looks at the pictures says it: one open and one closed
-carrier, cut out where they belong, become reference pictures, and the line is learnt again. The following
-recordings, each on a day of its own and at the line's speed of that day, are judged by the service's own
-command. A recording is deleted once it was watched; pictures of what failed are kept.
+The first recording teaches the line; its passages are reviewed, by the truth. That changes no verdict, as the
+lift is judged by its two masks alone; it says whether the product would let it be armed. Where the service is
+not certain where on the track carriers are, or its pictures hold none, a person who looks at them says it: one
+open and one closed carrier, cut out where they belong, become reference pictures, and the line is learnt again.
+The following recordings, each on a day of its own and at the line's speed of that day, are judged by the
+service's own command. A recording is deleted once it was watched; pictures of what failed are kept.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ import cv2
 import numpy as np
 
 from lifts.arrays import UInt8
+from lifts.decision.arming import ArmingReason, ConfirmedReading, assess
+from lifts.decision.verdict import Verdict
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.geometry import CANONICAL_SIZE, to_canonical
-from lifts.schema import Track
+from lifts.masks import extents
+from lifts.schema import MaskPair, Track
 from lifts.track import scaled
 from ml.data.rendered import LAYOUT, renderers
 from ml.evaluate.alarms.causes import NOT_FOUND, Case, cases
@@ -38,6 +41,7 @@ from ml.scene.sampling import sample_lift
 from ml.scene.video.file import render_video
 from ml.scene.video.schedule import sample_schedule
 
+_NOT_YET = (ArmingReason.TOO_FEW_PASSAGES, ArmingReason.ONE_STATE_ONLY, ArmingReason.NOT_MEASURED)
 _STREAM = 7  # of random numbers: other days than those of `RenderedRecording`
 
 
@@ -106,7 +110,9 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
     """Enrol one lift and watch its recordings; returns counts and cases of all that count.
 
     `place_certain` of the record: what the service said by the masks alone, and, if a person had to say where
-    carriers are, what it said then. Pictures of what failed are in `failed_folder`.
+    carriers are, what it said then. `reviewed`: state and verdict of each carrier that was seen where it
+    belongs. `refused`: why the product would not let it be armed; None if nothing speaks against it. Pictures
+    of what failed are in `failed_folder`.
     """
     folder = root / f"lift-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -117,13 +123,14 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
     truth = _record(folder, seed, 0, wanted.teaching, wanted)
     lines, summary = watch_with_summary(teaching, folder, model, learnt)
     place_certain = [summary.get("place_certain")]
-    if place_certain[0] is not True:
+    if place_certain[0] is not True or not review(truth["carriers"], lines):
         references = place(truth, teaching, scene.lift.track)
         write_lift_folder(folder, LiftFolder(scene.lift, draw_masks(scene), references))
         learnt.unlink(missing_ok=True)
         lines, summary = watch_with_summary(teaching, folder, model, learnt)
         place_certain.append(summary.get("place_certain"))
-    confirmed = confirm(truth["carriers"], lines)
+    reviewed = review(truth["carriers"], lines)
+    reason = refused(reviewed, draw_masks(scene), place_certain=place_certain[-1] is True)
     teaching.unlink()
     days = []
     for number in range(1, wanted.recordings + 1):
@@ -146,7 +153,13 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
             }
         )
     shutil.rmtree(folder)
-    return {"seed": seed, "confirmed": confirmed, "place_certain": place_certain, "recordings": days}
+    return {
+        "seed": seed,
+        "reviewed": reviewed,
+        "refused": reason,
+        "place_certain": place_certain,
+        "recordings": days,
+    }
 
 
 def _record(folder: Path, seed: int, number: int, carriers: int, wanted: Recorded) -> Record:
@@ -159,18 +172,24 @@ def _record(folder: Path, seed: int, number: int, carriers: int, wanted: Recorde
     return {**truth, "light": schedule.base.light, "height": wanted.height}
 
 
-def confirm(truth: Sequence[Record], lines: Sequence[Record]) -> dict[str, bool]:
-    """Return by state, of the first passage that could be judged: whether the verdict is what was confirmed.
+def review(truth: Sequence[Record], lines: Sequence[Record]) -> list[tuple[str, str]]:
+    """Return what a person sees who looks at the passages: of each carrier its true state and its verdict."""
+    numbers = [(carrier_of(truth, line), line["verdict"]) for line in lines]
+    return [(truth[number]["state"], verdict) for number, verdict in numbers if number is not None]
 
-    Of a state that did not pass, or only unjudged, there is nothing.
+
+def refused(reviewed: Sequence[tuple[str, str]], masks: MaskPair, *, place_certain: bool) -> str | None:
+    """Return why a lift would not be armed after such a review, None if nothing speaks against it.
+
+    It is the product's own rule (`lifts.decision.arming`), as far as some ten passages can tell.
     """
-    found: dict[str, bool] = {}
-    for line in lines:
-        number = carrier_of(truth, line)
-        if number is not None and line["verdict"] != "unknown":
-            state = truth[number]["state"]
-            found.setdefault(state, line["verdict"] == state)
-    return found
+    if not place_certain:
+        return ArmingReason.PLACE_UNCERTAIN.value
+    readings = [
+        ConfirmedReading(state == "open", Verdict(verdict), Verdict(verdict)) for state, verdict in reviewed
+    ]
+    reason = assess(readings, [], None, None, drawn_px=extents(masks)).reason
+    return None if reason in _NOT_YET or reason is None else reason.value
 
 
 def place(truth: Record, video: Path, track: Track | None) -> dict[str, UInt8]:

@@ -22,11 +22,32 @@ COLUMNS = (
 
 
 def report(records: Sequence[Record]) -> dict[str, Any]:
-    """Return all lifts' figures as plain values: `events.summary`, shares of open and occupied, and causes.
+    """Return all lifts' figures as plain values (see `_figures`), and a row of counts for each lift.
 
-    confirmed_rightly: lifts whose first open and first closed passage were judged so.
-    placed_by_a_person: lifts of which the service said that the masks alone do not tell where carriers are.
-    place_uncertain: of them, those of which it said so after that as well; they would not be armed.
+    placed_by_a_person: lifts whose masks alone did not tell where carriers are.
+    refused: counts by reason of lifts that the product would not let be armed after the review.
+    armed: the same figures of the others alone, as nobody watches by a lift that is not armed.
+    """
+    refused = Counter(record["refused"] for record in records if record["refused"])
+    return {
+        "placed_by_a_person": sum(len(record["place_certain"]) > 1 for record in records),
+        "refused": dict(sorted(refused.items())),
+        **_figures(records),
+        "armed": _figures([record for record in records if not record["refused"]]),
+        "by_lift": [
+            {
+                "lift": f"seed-{record['seed']}",
+                "refused": record["refused"] or "",
+                **{name: sum(day["counts"][name] for day in record["recordings"]) for name in COLUMNS},
+            }
+            for record in sorted(records, key=lambda record: record["seed"])
+        ],
+    }
+
+
+def _figures(records: Sequence[Record]) -> dict[str, Any]:
+    """Return lifts' figures: `events.summary`, shares of open and occupied, and causes.
+
     causes: counts by fate and cause.
     in_time, late, silent: of the carriers that left open and occupied, by an alarm of any priority.
     in_time_of_lower_priority: of them, with nothing but one of lower priority.
@@ -44,9 +65,6 @@ def report(records: Sequence[Record]) -> dict[str, Any]:
     alarms = [case for case in found if case.fate is Fate.FALSE_ALARM]
     return {
         "lifts": len(records),
-        "confirmed_rightly": sum(record["confirmed"] == {"open": True, "closed": True} for record in records),
-        "placed_by_a_person": sum(len(record["place_certain"]) > 1 for record in records),
-        "place_uncertain": sum(record["place_certain"][-1] is not True for record in records),
         **result,
         "shares": {
             "open_of_all": 1 - closed / result["carriers"] if result["carriers"] else None,
@@ -59,13 +77,6 @@ def report(records: Sequence[Record]) -> dict[str, Any]:
         "causes": [
             {"fate": fate, "cause": cause, "count": count}
             for (fate, cause), count in sorted(causes.items(), key=lambda item: (item[0][0], -item[1]))
-        ],
-        "by_lift": [
-            {
-                "lift": f"seed-{record['seed']}",
-                **{name: sum(day["counts"][name] for day in record["recordings"]) for name in COLUMNS},
-            }
-            for record in sorted(records, key=lambda record: record["seed"])
         ],
     }
 

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from ml.evaluate.alarms import enrolled
-from ml.evaluate.alarms.enrolled import Recorded, confirm, failed_folder, judge_all, judge_lift
+from ml.evaluate.alarms.enrolled import Recorded, failed_folder, judge_all, judge_lift, refused, review
 from ml.evaluate.alarms.figures import failures, report
 from ml.evaluate.alarms.sheet import SIDE, Shown, write_sheets
 from ml.report.recordings import alarms_section
+from ml.scene.masks import draw_masks
+from ml.scene.sampling import sample_lift
 
 _SMALL = Recorded(recordings=1, carriers=2, teaching=2, fps=2.0, height=90)
 
@@ -43,7 +45,7 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
         watched.append((video.name, pictures is not None))
         if pictures is None:
             learnt.write_bytes(b"line")
-            return []
+            return taught
         assert learnt.exists()
         pictures.mkdir()
         row = np.zeros((200, 5 * 200, 3), np.uint8)
@@ -59,6 +61,8 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
         assert learnt.exists() is False
         return watch(video, lift, model, learnt), {"place_certain": placed or said}
 
+    # Each of the two that teach is judged, so that a person who looks at them sees a carrier.
+    taught = [{"t_middle": t / 4, "verdict": "closed"} for t in range(80)]
     said = True
     monkeypatch.setattr(enrolled, "watch_video", watch)
     monkeypatch.setattr(enrolled, "watch_with_summary", teach)
@@ -84,7 +88,15 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
     assert watched == [("0.mp4", False), ("0.mp4", False), ("1.mp4", True)]
     assert placed["place_certain"] == [False, True]
     assert report([record, placed])["placed_by_a_person"] == 1
-    assert report([{**placed, "place_certain": [None, False]}])["place_uncertain"] == 1
+
+    taught.clear()
+    said = True
+    watched.clear()
+    nowhere = judge_lift(tmp_path, 20001, _SMALL, model)
+    assert [name for name, _ in watched] == ["0.mp4", "0.mp4", "1.mp4"]
+    assert nowhere["refused"] == "not_confirmed"
+    assert report([nowhere])["refused"] == {"not_confirmed": 1}
+    assert report([nowhere])["armed"]["lifts"] == 0
 
     result = report([record])
     assert (result["lifts"], result["carriers"], result["ghosts"]) == (1, 2, 1)
@@ -125,24 +137,22 @@ def test_a_run_that_was_stopped_goes_on_where_it_stopped(
     assert len(list(root.glob("enrolled-*.jsonl"))) == 2
 
 
-def test_the_first_judged_passage_of_each_state_is_confirmed() -> None:
-    """Unknown ones and ghosts are not; one that is judged wrongly says so."""
+def test_a_review_says_what_the_product_would_say() -> None:
+    """Ghosts are not reviewed; a state never judged rightly, or a place that is not known, is refused."""
     truth = [
         {"t_begin": t - 1.0, "t_middle": t, "t_end": t + 1.0, "state": state}
         for t, state in ((10.0, "open"), (20.0, "closed"), (30.0, "open"), (40.0, "closed"))
     ]
-    lines = [
-        {"t_middle": t, "verdict": verdict}
-        for t, verdict in (
-            (10.0, "unknown"),
-            (15.0, "open"),
-            (20.1, "open"),
-            (30.2, "open"),
-            (40.0, "closed"),
-        )
-    ]
-    assert confirm(truth, lines) == {"closed": False, "open": True}
-    assert confirm(truth[:1], lines[:1]) == {}
+    verdicts = ((10.0, "unknown"), (15.0, "open"), (20.1, "open"), (30.2, "open"), (40.0, "closed"))
+    lines = [{"t_middle": t, "verdict": verdict} for t, verdict in verdicts]
+    reviewed = review(truth, lines)
+    assert reviewed == [("open", "unknown"), ("closed", "open"), ("open", "open"), ("closed", "closed")]
+    masks = draw_masks(sample_lift(20001))
+    right = [("open", "open"), ("closed", "closed")]
+    assert refused(right, masks, place_certain=True) is None
+    assert refused(right, masks, place_certain=False) == "place_uncertain"
+    assert refused(reviewed, masks, place_certain=True) == "confirmed_misjudged"
+    assert refused(right[:1], masks, place_certain=True) == "not_confirmed"
 
 
 def test_sheets_stay_small(tmp_path: Path) -> None:
