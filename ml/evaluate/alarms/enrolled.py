@@ -2,10 +2,10 @@
 
 The first recording teaches the line; its passages are reviewed, by the truth. That changes no verdict, as the
 lift is judged by its two masks alone; it says whether the product would let it be armed. Where the service is
-not certain where on the track carriers are, or its pictures hold none, a person who looks at them says it: one
-open and one closed carrier, cut out where they belong, become reference pictures, and the line is learnt again.
-The following recordings, each on a day of its own and at the line's speed of that day, are judged by the
-service's own command. A recording is deleted once it was watched; pictures of what failed are kept.
+not certain where on the track carriers are, or its pictures hold none, a person who looks at them says it:
+one open and one closed carrier, cut out where they belong, become reference pictures, and the line is learnt
+again. The following recordings, each on a day of its own and at the line's speed of that day, are judged by
+the service's own command. A recording is deleted once it was watched; pictures of what failed are kept.
 """
 
 from __future__ import annotations
