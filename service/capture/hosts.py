@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
+import time
+from collections.abc import Sequence
+from typing import BinaryIO
 
-from lifts.addresses import IpAddress
+from lifts.addresses import IpAddress, StreamAddress, parse_address
 from service.domain.errors import ConfigurationError, SourceError, SourceProblem
+
+ASKING_S = 2.5
+"""How long a host may take to answer whether it redirects."""
+
+_MOST_LINES, _MOST_BYTES = 100, 16_384
 
 # These serve a cloud machine's credentials; 169.254.169.254 is refused because it is link-local.
 _METADATA = (ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200"))
@@ -45,3 +54,74 @@ def resolve(host: str, port: int) -> list[str]:
     for address in addresses:
         check_host(ipaddress.ip_address(address.partition("%")[0]))
     return addresses
+
+
+def check_redirect(stream: StreamAddress, addresses: Sequence[str]) -> None:
+    """Refuse an RTSP camera whose host sends whoever asks to another one.
+
+    FFmpeg follows a redirect, and answers there with the password that is for this host. So the host is asked
+    first, as FFmpeg does and without the password. Whatever else is wrong with it is left for FFmpeg to find.
+
+    Args:
+        stream: the camera's address; its user and password are not sent.
+        addresses: the host's, as `resolve` returned them.
+
+    Raises:
+        SourceError: it redirects to another host, or to what is no camera's address.
+    """
+    ends_s = time.monotonic() + ASKING_S
+    try:
+        with socket.create_connection((addresses[0], stream.port), ASKING_S) as plain:
+            if stream.scheme == "rtsps":
+                context = ssl.create_default_context()
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # as FFmpeg, by default
+                with context.wrap_socket(plain, server_hostname=stream.host) as wrapped:
+                    _ask(wrapped, stream, ends_s)
+            else:
+                _ask(plain, stream, ends_s)
+    except (OSError, ValueError):
+        return
+
+
+def _ask(connection: socket.socket, stream: StreamAddress, ends_s: float) -> None:
+    host = f"[{stream.host}]" if ":" in stream.host else stream.host
+    url = f"{stream.scheme}://{host}:{stream.port}{stream.rest}"
+    with connection.makefile("rb") as answers:
+        for number, method in enumerate(("OPTIONS", "DESCRIBE"), 1):
+            connection.sendall(f"{method} {url} RTSP/1.0\r\nCSeq: {number}\r\n\r\n".encode("ascii"))
+            status, headers = _answer(answers, ends_s)
+            place = headers.get("location")
+            if 300 <= status < 400 and place is not None and not _is_host(place, stream.host):
+                raise SourceError("it redirects to another host", SourceProblem.REDIRECTED)
+
+
+def _is_host(place: str, host: str) -> bool:
+    """Say whether a redirect stays at the host; one that cannot be read does not."""
+    try:
+        found = parse_address(place)
+    except ValueError:
+        return False
+    return found is not None and found.host.lower() == host.lower()
+
+
+def _answer(answers: BinaryIO, ends_s: float) -> tuple[int, dict[str, str]]:
+    """Return status and headers of the next answer. Raises OSError, ValueError: it is none."""
+    headers: dict[str, str] = {}
+    status = 0
+    for _ in range(_MOST_LINES):
+        line = answers.readline(_MOST_BYTES).decode("latin-1")
+        if time.monotonic() > ends_s:
+            raise TimeoutError
+        if not line.endswith("\n"):
+            raise ValueError("cut off")
+        if not line.strip():
+            if not status:
+                continue
+            answers.read(min(int(headers.get("content-length", "0")), _MOST_BYTES))
+            return status, headers
+        if not status:
+            status = int(line.split()[1])
+        else:
+            name, _, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+    raise ValueError("too long")

@@ -24,7 +24,7 @@ from service.capture.clock import MediaClock
 from service.capture.decoder import ARRIVAL_FORMATS, Decoder
 from service.capture.files import FileSource
 from service.capture.hardware import Hardware, accelerator, distrust
-from service.capture.hosts import resolve
+from service.capture.hosts import check_redirect, resolve
 from service.capture.thinning import FrameGate
 from service.capture.urls import device_of, expand, is_stream, with_credentials
 from service.domain.camera import Credentials
@@ -197,7 +197,9 @@ class StreamSource:
         attempts: list[tuple[str, str | None, dict[str, str]]] = [(self._url, None, self._options())]
         if (stream := parse_address(self._url)) is not None:
             try:
-                resolve(stream.host, stream.port)  # what is dialled decides, not how it was written
+                found = resolve(stream.host, stream.port)  # what is dialled decides, not how it was written
+                if stream.user_info is not None and stream.scheme.startswith("rtsp"):
+                    check_redirect(stream, found)
             except SourceError as error:
                 raise SourceError(f"{self.name}: {error}", error.problem) from None
         if self._device is not None:

@@ -49,6 +49,7 @@ class SourceProblem(StrEnum):
     NO_SUCH_SECRET = "no_such_secret"  # noqa: S105 - a code
     SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a code
     SECRET_OF_ANOTHER_HOST = "secret_of_another_host"  # noqa: S105 - a code
+    REDIRECTED = "redirected"
 
 
 class SourceError(BarwatchError):

@@ -63,6 +63,9 @@ SOURCE_PROBLEMS = {
         "the stored user and password cannot be decrypted: the key is another one, or lost; restore the key, "
         "or store them again"
     ),
+    SourceProblem.REDIRECTED: (
+        "the camera sends whoever asks to another host, which its password is not for: give that address"
+    ),
     SourceProblem.SECRET_OF_ANOTHER_HOST: (
         "the user and password are stored for another host: store them for this one"
     ),

@@ -16,6 +16,7 @@ const cameraProblems: Record<SourceProblem, string> = {
   timed_out: "{host} did not answer in time. Check the address and the network.",
   no_such_secret: "No password is stored as “{name}”. Type user and password.",
   secret_unreadable: "The password “{name}” can no longer be read. Type user and password again.",
+  redirected: "{host} sends whoever asks to another host, which the password is not for. Type that address.",
   secret_of_another_host: "The password “{name}” is for another camera. Type user and password.",
 };
 

@@ -24,6 +24,7 @@ const sourceProblems: Record<SourceProblem, string> = {
   timed_out: "timed out: no answer, or no picture, within a few seconds",
   no_such_secret: "the camera's password is not stored here: store it again",
   secret_unreadable: "the camera's stored password cannot be read: its key is lost or another",
+  redirected: "the camera redirects to another host, which its password is not for: give that address",
   secret_of_another_host: "the camera's stored password is for another host",
 };
 
