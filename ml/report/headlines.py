@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from ml.evaluate.metrics import wilson
 from ml.report.table import Result, Table
@@ -17,7 +18,9 @@ def headlines(results: Mapping[str, Result]) -> Table:
     """Return the README's figures from results by name; a figure whose result is missing is left out."""
     rows = []
     if enrolled := results.get("events-enrolled"):
-        rows.append(_recall(enrolled, "set up as an operator does it", f"{enrolled['lifts']} unseen lifts"))
+        armed = enrolled.get("armed", {}) if enrolled.get("refused") else {}
+        of = f"{enrolled['lifts']} unseen lifts"
+        rows.append(_recall(enrolled, "set up as an operator does it", of, armed))
     if events := results.get("events"):
         of = f"{len(events['recordings'])} recordings of unseen lifts"
         rows.append(_recall(events, "from a lift's first start", of))
@@ -25,7 +28,8 @@ def headlines(results: Mapping[str, Result]) -> Table:
             of = f"{len(learnt['recordings'])} recordings of unseen lifts"
             rows.append(_recall(learnt, "the line known from an earlier recording", of))
     if alarms := enrolled or events:
-        rows += [_false(alarms, "alarms"), _false(alarms, "warnings")]
+        armed = alarms.get("armed", {}) if alarms.get("refused") else {}
+        rows += [_false(alarms, "alarms", armed), _false(alarms, "warnings", armed)]
     if (lifts := results.get("final") or results.get("loco")) and "verdicts" in lifts:
         rows.append(_passages(lifts, lifts["verdicts"], f"{len(lifts['lifts'])} unseen lifts"))
         if views := lifts.get("views"):
@@ -35,7 +39,10 @@ def headlines(results: Mapping[str, Result]) -> Table:
     return Table(("figure", "measured", "on what, and by which command"), rows)
 
 
-def _recall(events: Result, since: str, of: str) -> tuple[str, str, str]:
+def _recall(
+    events: Result, since: str, of: str, armed: Result = MappingProxyType({})
+) -> tuple[str, str, str]:
+    """armed: the same figures of those lifts that the product would arm, if it refused any."""
     low, high = events["recall_interval_95"]
     missed = [
         f"{events[name]} {words}"
@@ -50,12 +57,13 @@ def _recall(events: Result, since: str, of: str) -> tuple[str, str, str]:
     return _row(
         f"carriers that left open with somebody on them, alarmed in time, {since}",
         f"**{100 * events['recall']:.1f} %** ({100 * low:.0f} to {100 * high:.0f})",
-        f"{events['events']} such carriers on {of}; the others: {', '.join(missed) or 'none'}",
+        f"{events['events']} such carriers on {of}; the others: {', '.join(missed) or 'none'}"
+        + (f"; on the {armed['lifts']} that the product arms {100 * armed['recall']:.1f} %" if armed else ""),
         events,
     )
 
 
-def _false(events: Result, what: str) -> tuple[str, str, str]:
+def _false(events: Result, what: str, armed: Result = MappingProxyType({})) -> tuple[str, str, str]:
     count, of = events[f"false_{what}"], events["carriers"]
     rate, low, high = (1000 * share for share in (count / of, *wilson(min(count, of), of)))
     carriers = CARRIERS_PER_HOUR * HOURS_PER_DAY
@@ -67,7 +75,8 @@ def _false(events: Result, what: str) -> tuple[str, str, str]:
         f"**{rate:.1f} per 1,000 carriers** ({low:.1f} to {high:.1f}), about "
         f"**{a_day:.0f} a day** ({fewest:.0f} to {most:.0f})",
         f"{count} on {of:,} carriers; a day is {HOURS_PER_DAY} hours of {CARRIERS_PER_HOUR} carriers = "
-        f"{carriers:,} carriers, and {carriers:,} / 1,000 · {rate:.1f} = {a_day:.0f}",
+        f"{carriers:,} carriers, and {carriers:,} / 1,000 · {rate:.1f} = {a_day:.0f}"
+        + (f"; {armed[f'false_{what}']} of them on the lifts that the product arms" if armed else ""),
         events,
     )
 

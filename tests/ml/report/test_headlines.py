@@ -52,6 +52,12 @@ def test_lifts_set_up_by_an_operator_stand_first_and_give_the_false_alarms() -> 
     )
     assert "**1.0 per 1,000 carriers**" in rows[2]
     assert "2 on 2,000 carriers" in rows[2]
+    few = {"lifts": 58, "recall": 0.998, "false_alarms": 1, "false_warnings": 0}
+    rows = str(
+        headlines({"events-enrolled": {**many, "refused": {"place_uncertain": 2}, "armed": few}})
+    ).splitlines()[2:]
+    assert "on the 58 that the product arms 99.8 %" in rows[0]
+    assert "; 1 of them on the lifts that the product arms; `" in rows[1]
 
 
 def test_the_worst_figure_stands_first_and_says_what_became_of_the_rest() -> None:
