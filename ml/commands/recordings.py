@@ -78,8 +78,8 @@ def evaluate_events(
     """Judge the whole service on recordings of lifts that no training saw: recall, false alarms, delay.
 
     Each recording is a lift's first start, during whose first minute alarms are late. With --learnt the line
-    is known, as it is from then on. With --enrolled each recording is deleted once it was watched, and what
-    became of each lift is kept: the command goes on where it was stopped.
+    is known, as it is from then on. With --enrolled what became of each lift is kept:
+    the command goes on where it was stopped.
     """
     os.nice(nice)
     if enrolled:

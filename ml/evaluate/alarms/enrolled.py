@@ -5,7 +5,7 @@ lift is judged by its two masks alone; it says whether the product would let it 
 not certain where on the track carriers are, or its pictures hold none, a person who looks at them says it:
 one open and one closed carrier, cut out where they belong, become reference pictures, and the line is learnt
 again. The following recordings, each on a day of its own and at the line's speed of that day, are judged by
-the service's own command. A recording is deleted once it was watched; pictures of what failed are kept.
+the service's own command. Recordings and pictures of what failed are kept.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from ml.evaluate.watching import watch_video, watch_with_summary
 from ml.scene.masks import draw_masks
 from ml.scene.sampling import sample_lift
 from ml.scene.video.file import render_video
-from ml.scene.video.schedule import sample_schedule
+from ml.scene.video.schedule import sample_schedule, write_truth
 
 _NOT_YET = (ArmingReason.TOO_FEW_PASSAGES, ArmingReason.ONE_STATE_ONLY, ArmingReason.NOT_MEASURED)
 _STREAM = 7  # of random numbers: other days than those of `RenderedRecording`
@@ -119,8 +119,8 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
     folder.mkdir(parents=True)
     scene = sample_lift(seed)
     write_lift_folder(folder, LiftFolder(scene.lift, draw_masks(scene)))
-    teaching, learnt = folder / "0.mp4", folder / "learnt.npz"
-    truth = _record(folder, seed, 0, wanted.teaching, wanted)
+    learnt = folder / "learnt.npz"
+    teaching, truth = _record(root, seed, 0, wanted.teaching, wanted)
     lines, summary = watch_with_summary(teaching, folder, model, learnt)
     place_certain = [summary.get("place_certain")]
     if place_certain[0] is not True or not review(truth["carriers"], lines):
@@ -131,17 +131,14 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
         place_certain.append(summary.get("place_certain"))
     reviewed = review(truth["carriers"], lines)
     reason = refused(reviewed, draw_masks(scene), place_certain=place_certain[-1] is True)
-    teaching.unlink()
     days = []
     for number in range(1, wanted.recordings + 1):
-        truth = _record(folder, seed, number, wanted.carriers, wanted)
-        video = folder / f"{number}.mp4"
+        video, truth = _record(root, seed, number, wanted.carriers, wanted)
         lines = watch_video(video, folder, model, learnt, folder / str(number))
         found = cases(truth["carriers"], lines)
         for at, case in enumerate(case for case in found if case.fate.failed):
             picture = _picture(case, folder / str(number), video, truth, scene.lift.track)
             _write(failed_folder(root, wanted, model) / f"{seed}-{number}-{at}.jpg", picture)
-        video.unlink()
         counted = tally(truth["carriers"], lines, truth["duration_s"])
         days.append(
             {
@@ -162,14 +159,21 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
     }
 
 
-def _record(folder: Path, seed: int, number: int, carriers: int, wanted: Recorded) -> Record:
-    """Render one recording of a lift as NUMBER.mp4; returns its truth."""
+def _record(root: Path, seed: int, number: int, carriers: int, wanted: Recorded) -> tuple[Path, Record]:
+    """Return one recording of a lift and its truth; it is rendered unless an earlier run did."""
+    name = f"v{LAYOUT}-{seed}-{number}-{carriers}-{wanted.fps:g}-{wanted.height}"
+    video, kept = root / "enrolled" / f"{name}.mp4", root / "enrolled" / f"{name}.json"
+    if kept.exists():
+        return video, dict(json.loads(kept.read_text(encoding="utf-8")))
+    video.parent.mkdir(parents=True, exist_ok=True)
     scene = sample_lift(seed)
     rng = np.random.default_rng(np.random.SeedSequence([seed, number, _STREAM]))
     schedule = sample_schedule(scene, rng, carriers)
     shape: dict[str, Any] = {"fps": wanted.fps, "height": wanted.height}
-    truth = render_video(scene, schedule, number + 100, folder / f"{number}.mp4", preset="veryfast", **shape)
-    return {**truth, "light": schedule.base.light, "height": wanted.height}
+    truth = render_video(scene, schedule, number + 100, video, preset="veryfast", **shape)
+    truth = {**truth, "light": schedule.base.light, "height": wanted.height}
+    write_truth(kept, truth)  # last, as the mark of a complete recording
+    return video, truth
 
 
 def review(truth: Sequence[Record], lines: Sequence[Record]) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ def model(tmp_path: Path) -> Path:
     return path
 
 
-def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
+def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: Path
 ) -> None:
     """A carrier that was not found is cut out by the truth; a wrong verdict shows what was judged."""
@@ -42,7 +42,7 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
     ) -> list[dict[str, Any]]:
         assert video.exists()
         assert (lift / "lift.toml").exists()
-        watched.append((video.name, pictures is not None))
+        watched.append((video.name.split("-")[2], pictures is not None))
         if pictures is None:
             learnt.write_bytes(b"line")
             return taught
@@ -67,8 +67,9 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
     monkeypatch.setattr(enrolled, "watch_video", watch)
     monkeypatch.setattr(enrolled, "watch_with_summary", teach)
     record = json.loads(json.dumps(judge_lift(tmp_path, 20001, _SMALL, model)))
-    assert watched == [("0.mp4", False), ("1.mp4", True)]
+    assert watched == [("0", False), ("1", True)]
     assert not (tmp_path / "lift-20001").exists()
+    assert len(list((tmp_path / "enrolled").glob("v*-20001-*.mp4"))) == 2
     (day,) = record["recordings"]
     failed = [case for case in day["cases"] if case["fate"] in {"false alarm", "silent"}]
     assert failed[0]["cause"] == "no carrier"
@@ -85,7 +86,7 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
     said = False
     watched.clear()
     placed = judge_lift(tmp_path, 20001, _SMALL, model)
-    assert watched == [("0.mp4", False), ("0.mp4", False), ("1.mp4", True)]
+    assert watched == [("0", False), ("0", False), ("1", True)]
     assert placed["place_certain"] == [False, True]
     assert report([record, placed])["placed_by_a_person"] == 1
 
@@ -93,7 +94,7 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_deleted(
     said = True
     watched.clear()
     nowhere = judge_lift(tmp_path, 20001, _SMALL, model)
-    assert [name for name, _ in watched] == ["0.mp4", "0.mp4", "1.mp4"]
+    assert [name for name, _ in watched] == ["0", "0", "1"]
     assert nowhere["refused"] == "not_confirmed"
     assert report([nowhere])["refused"] == {"not_confirmed": 1}
     assert report([nowhere])["armed"]["lifts"] == 0
