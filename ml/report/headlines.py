@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from ml.evaluate.metrics import wilson
 from ml.report.table import Result, Table
@@ -18,7 +17,7 @@ def headlines(results: Mapping[str, Result]) -> Table:
     """Return the README's figures from results by name; a figure whose result is missing is left out."""
     rows = []
     if enrolled := results.get("events-enrolled"):
-        armed = enrolled.get("armed", {}) if enrolled.get("refused") else {}
+        armed = enrolled["armed"] if enrolled.get("refused") else None
         of = f"{enrolled['lifts']} unseen lifts"
         rows.append(_recall(enrolled, "set up as an operator does it", of, armed))
     if events := results.get("events"):
@@ -28,7 +27,7 @@ def headlines(results: Mapping[str, Result]) -> Table:
             of = f"{len(learnt['recordings'])} recordings of unseen lifts"
             rows.append(_recall(learnt, "the line known from an earlier recording", of))
     if alarms := enrolled or events:
-        armed = alarms.get("armed", {}) if alarms.get("refused") else {}
+        armed = alarms["armed"] if alarms.get("refused") else None
         rows += [_false(alarms, "alarms", armed), _false(alarms, "warnings", armed)]
     if (lifts := results.get("final") or results.get("loco")) and "verdicts" in lifts:
         rows.append(_passages(lifts, lifts["verdicts"], f"{len(lifts['lifts'])} unseen lifts"))
@@ -39,9 +38,7 @@ def headlines(results: Mapping[str, Result]) -> Table:
     return Table(("figure", "measured", "on what, and by which command"), rows)
 
 
-def _recall(
-    events: Result, since: str, of: str, armed: Result = MappingProxyType({})
-) -> tuple[str, str, str]:
+def _recall(events: Result, since: str, of: str, armed: Result | None = None) -> tuple[str, str, str]:
     """armed: the same figures of those lifts that the product would arm, if it refused any."""
     low, high = events["recall_interval_95"]
     missed = [
@@ -63,7 +60,7 @@ def _recall(
     )
 
 
-def _false(events: Result, what: str, armed: Result = MappingProxyType({})) -> tuple[str, str, str]:
+def _false(events: Result, what: str, armed: Result | None = None) -> tuple[str, str, str]:
     count, of = events[f"false_{what}"], events["carriers"]
     rate, low, high = (1000 * share for share in (count / of, *wilson(min(count, of), of)))
     carriers = CARRIERS_PER_HOUR * HOURS_PER_DAY
