@@ -16,7 +16,7 @@ from ml.report.speed import cameras_section, embed_section
 from ml.report.summary import NAMES, SPEEDS, summary_table
 from ml.report.systems import systems_table
 from ml.report.table import Result, Table, rendered
-from ml.report.verdicts import habits_section, length_section, seats_section
+from ml.report.verdicts import habits_section, length_section, proposals_section, seats_section
 
 LIFTS = {
     "final": "100 unseen lifts that are judged for the README alone: nothing was chosen on them",
@@ -48,6 +48,7 @@ OTHERS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "passages": ("Passages", passages_section),
     "seats": ("Who sits there, before photographs", seats_section),
     "masks": ("Masks as people draw them", habits_section),
+    "proposals": ("Masks as the network proposes them", proposals_section),
     "passage-length": ("How many pictures of a passage are judged", length_section),
     "digits": ("Digits", lambda result: f"{digits_section(result)}\n![What is cut out](getnet-digits.png)\n"),
     "ingest": ("Cameras", cameras_section),

@@ -41,6 +41,14 @@ def test_the_papers_systems_stand_beside_the_papers_figures() -> None:
     assert "edge" not in found
 
 
+def test_proposed_masks_have_a_section() -> None:
+    """Beside hand-made ones, with what they cost, as measured; no command stands in a table."""
+    found = report_document(read_results(RESULTS))
+    assert "### Masks as the network proposes them" in found
+    assert "| proposed |" in found
+    assert "|\n`barwatch" not in found
+
+
 def test_what_lifts_learnt_themselves_is_a_row_for_each_way() -> None:
     """Fifty passages' verdicts for each share of open ones, and those of reviews; no ablation among them."""
 
