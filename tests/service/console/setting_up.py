@@ -50,21 +50,38 @@ def looking(connection: Connection, order: SetupOrder) -> None:
     connection.poll(None)
 
 
+MOVED_PX = 24
+"""How much further down carriers hang in their frame once the camera was moved."""
+
+
 def finding(connection: Connection, order: SetupOrder) -> None:
     """Find a track and four carriers, of which two look alike."""
+    find(connection, order, PROPOSAL, 0)
+
+
+def finding_moved(connection: Connection, order: SetupOrder) -> None:
+    """Find the same after the camera was moved: another track, and carriers that hang lower in the frame."""
+    poses = {
+        name: pose.model_copy(update={"x": pose.x + 40})
+        for name, pose in (("begin", TRACK.begin), ("middle", TRACK.middle), ("end", TRACK.end))
+    }
+    find(connection, order, PROPOSAL.model_copy(update={"track": Track(**poses)}), MOVED_PX)
+
+
+def find(connection: Connection, order: SetupOrder, proposal: TrackProposal, down_px: int) -> None:
     connection.send(SetupProgress(SetupStep.FOLLOWING, 0.1))
     if order.proposal is None:
-        connection.send(TrackFound(PROPOSAL, WIDTH, HEIGHT))
+        connection.send(TrackFound(proposal, WIDTH, HEIGHT))
     pictures = order.folder / str(order.revision)
     pictures.mkdir(parents=True)
     for carrier in CARRIERS:
-        picture = jpeg(draw_picture(OPEN_Y if carrier.number % 2 else CLOSE_Y))
+        picture = jpeg(np.roll(draw_picture(OPEN_Y if carrier.number % 2 else CLOSE_Y), down_px, 0))
         for place in ("begin", "middle", "end"):
             (pictures / f"{carrier.number}-{place}.jpg").write_bytes(picture)
     for place in ("begin", "middle", "end"):
         (pictures / f"view-{place}.jpg").write_bytes(view())
     (order.folder / "recording.mkv").write_bytes(b"a recording")
-    connection.send(SetupDone(CARRIERS, order.proposal or PROPOSAL, False))
+    connection.send(SetupDone(CARRIERS, order.proposal or proposal, False))
     connection.poll(None)
 
 
