@@ -25,6 +25,7 @@ def service(built: None, tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(PATIENCE_MS / 1000)
 def test_a_new_lift_is_enrolled_by_taps_alone(
     browser: Browser, service: Running, rtsp: Serve, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, Route, expect
 
 from service.api.routes import cameras
 from service.domain.people import Role
@@ -61,18 +61,42 @@ def test_a_new_lift_begins_with_its_address(
     page.get_by_label("Name of the lift").fill("High six")
     page.get_by_label("Camera's address").fill(URL)
     page.get_by_role("button", name="Look").click()
-    expect(page.get_by_role("alert").first).to_contain_text("wants a user and a password")
+    expect(page.get_by_role("alert").first).to_contain_text(
+        "wants a user and a password", timeout=PATIENCE_MS
+    )
     page.get_by_label("Camera's address").fill(URL.replace("//", "//viewer:pa%23ss@"))
     page.keyboard.press("Enter")
     expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_label("Camera's address")).to_have_value(URL)
     expect(page.get_by_role("button", name="Find the carriers")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Wait for carriers")).to_be_focused()
+    expect(page.get_by_role("heading", name="Wait for carriers")).to_be_focused(timeout=PATIENCE_MS)
     job = job_of(served)
     assert (job["state"], job["url"], job["credentials"]) == ("running", URL, "high-six")
     stored = served.house.runtime.vault.credentials("high-six", URL)
     assert (stored.user, stored.password) == ("viewer", "pa#ss")
+
+
+def test_a_start_whose_answer_is_lost_has_begun_all_the_same(
+    browser: Browser, served: Served, camera: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service heard the call and the browser no answer: the page finds the job and goes on with it."""
+    camera(setting_up.looking)
+    monkeypatch.setattr(cameras, "probe_apart", lambda *_: setting_up.probed(URL, None, "a password"))
+    page = open_page(browser, served.link())
+    page.get_by_role("link", name="New lift").click()
+    page.get_by_label("Name of the lift").fill("High six")
+    page.get_by_label("Camera's address").fill(URL)
+    page.get_by_role("button", name="Look").click()
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/setup?again=true", lose)
+    page.get_by_role("button", name="Find the carriers").click()
+    expect(page.get_by_role("heading", name="Wait for carriers")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".progress")).to_contain_text("Watching carriers pass", timeout=PATIENCE_MS)
 
 
 def test_a_set_up_is_found_again_and_can_be_cancelled(

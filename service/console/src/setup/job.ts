@@ -8,6 +8,7 @@ import { messageOf } from "../state/session";
 
 const BUSY_MS = 700;
 const CALM_MS = 4000;
+const START_MS = 45_000;
 
 export type State = "open" | "closed";
 
@@ -55,8 +56,15 @@ export class SetupJob {
     };
   }
 
-  start = (body: object, again: boolean): Promise<boolean> =>
-    this.act(() => post<Setup>(`${this.path}/setup${again ? "?again=true" : ""}`, body));
+  /** Start it; where the answer is lost on its way, what the service says of it afterwards counts. */
+  start = async (body: { url?: string; [more: string]: unknown }, again: boolean): Promise<boolean> => {
+    const path = `${this.path}/setup${again ? "?again=true" : ""}`;
+    if (await this.act(() => post<Setup>(path, body, START_MS))) return true;
+    const now = this.job.value;
+    const isRunning = now?.state === "running" && (body.url ?? now.url) === now.url;
+    if (isRunning) this.problem.value = "";
+    return isRunning;
+  };
   cancel = (): Promise<boolean> => this.act(() => remove(`${this.path}/setup`));
   moveTrack = (body: object): Promise<boolean> =>
     this.act(() => put<Setup>(`${this.path}/setup/track`, body));
