@@ -59,7 +59,8 @@ def main() -> None:
             serve_videos({"cam": recording.file}) as addresses,
         ):
             enrolment = Enrolment(page, service, recording, addresses["cam"], options.think, picture)
-            found = enrolment.run()
+            with enrolment.client:
+                found = enrolment.run()
         browser.close()
     made = about() | {
         "command": f"python -m tests.tools.enrolment --seed {options.seed} --think {options.think}"

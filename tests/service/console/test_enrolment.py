@@ -34,9 +34,10 @@ def test_a_new_lift_is_enrolled_by_taps_alone(
     page = browser.new_context(locale="en-GB", viewport=SIZE).new_page()
     with rtsp({"cam": recording.file}) as addresses:
         enrolment = Enrolment(page, service, recording, addresses["cam"])
-        found = enrolment.run()
+        with enrolment.client as client:
+            found = enrolment.run()
+            assert client.get(f"/lifts/{LIFT}").json()["armed"] is True
     assert (found.state, found.late) == ("open", False)
-    assert enrolment.client.get(f"/lifts/{LIFT}").json()["armed"] is True
     assert found.taps <= 10
 
 
