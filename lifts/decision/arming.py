@@ -162,7 +162,7 @@ def assess(
     enough = len(passages) >= limits.passages
     refused = 1 - len(seen) / len(passages) if passages else 0.0
     both = min(len(opened), len(closed)) >= limits.of_each
-    agreement = None if mask_maps is None else _agreement(opened, closed, mask_maps, limits)
+    agreed = None if mask_maps is None else agreement(opened, closed, mask_maps, limits)
 
     view = judge_view(drawn_px, passages, mask_maps, prior, threshold)
     doubt = _check_confirmed(confirmed, limits)
@@ -180,8 +180,8 @@ def assess(
     if enough and refused > limits.refused:
         parameters = counts | {"refused": len(passages) - len(seen), "refused_share": round(refused, 3)}
         return _not_armed(ArmingReason.MASKS_OF_ANOTHER_LIFT, parameters)
-    if enough and both and agreement is not None and agreement < limits.agreement:
-        parameters = counts | {"agreement": round(agreement, 3), "needed": limits.agreement}
+    if enough and both and agreed is not None and agreed < limits.agreement:
+        parameters = counts | {"agreement": round(agreed, 3), "needed": limits.agreement}
         return _not_armed(ArmingReason.MASKS_OF_ANOTHER_LIFT, parameters)
     if hidden:
         return _no_go(hidden[0], counts)
@@ -191,13 +191,13 @@ def assess(
         return _not_armed(ArmingReason.TOO_FEW_PASSAGES, counts | {"needed": limits.passages})
     if not both:
         return _not_armed(ArmingReason.ONE_STATE_ONLY, counts | {"needed": limits.of_each})
-    if prior is None or (mask_maps is not None and agreement is None):
+    if prior is None or (mask_maps is not None and agreed is None):
         return _not_armed(ArmingReason.NOT_MEASURED, counts)
     if view.findings:
         return _no_go(view.findings[0], counts)
     measured = counts | dict(view.measured)
-    if agreement is not None:
-        measured["agreement"] = round(agreement, 3)
+    if agreed is not None:
+        measured["agreement"] = round(agreed, 3)
     return Arming(None, MappingProxyType(measured))
 
 
@@ -231,13 +231,18 @@ def _check_confirmed(confirmed: Sequence[ConfirmedReading], limits: ArmingLimits
     return None
 
 
-def _agreement(
+def agreement(
     opened: Sequence[PassageReading],
     closed: Sequence[PassageReading],
     mask_maps: Float32,
-    limits: ArmingLimits,
+    limits: ArmingLimits = LIMITS,
 ) -> float | None:
-    """Return how well the bars lie on the masks, -1..1; None if too few passages have a map."""
+    """Return how well the bars lie on the masks, -1..1; None if too few passages have a map.
+
+    Args:
+        opened, closed: a lift's passages by their verdicts. mask_maps: float32[2, C * C], of open and close.
+        limits: `of_each`.
+    """
     means = []
     for group in (opened, closed):
         maps = [passage.bar_map for passage in group if passage.bar_map is not None]

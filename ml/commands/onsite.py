@@ -27,7 +27,7 @@ from ml.commands.common import (
 from ml.data.rendered import load
 from ml.evaluate.onsite import SiteLift
 from ml.evaluate.scoring import Scores
-from ml.evaluate.site.arming import TrialLift, arming_rows, trials
+from ml.evaluate.site.arming import TrialLift, agreements, arming_rows, trials
 from ml.evaluate.site.draws import COUNTS, Row, row_scores, rows
 from ml.report.accuracy import arming_section, onsite_section
 
@@ -96,6 +96,7 @@ def evaluate_arming(
         "lifts": lifts,
         "passages": passages,
         "rounds": rounds,
+        "agreement": agreements(network, watched, calibration, rounds, seed),
         "rows": arming_rows(list(trials(network, watched, calibration, rounds, seed))),
     }
     deliver(result, arming_section(f"{lifts} lifts that no training saw", result), out, as_json)

@@ -145,4 +145,19 @@ def arming_section(title: str, result: Result) -> str:
                 ),
             ]
         )
-    return f"### {title}\n\n{Table(heads, rows)}\n"
+    text = f"### {title}\n\n{Table(heads, rows)}\n"
+    if agreement := result.get("agreement"):
+        spread = Table(
+            (
+                "agreement of masks with what carriers show",
+                "pairs",
+                "lowest",
+                "2 %",
+                "median",
+                "98 %",
+                "highest",
+            ),
+            [[name.replace("_", " "), *values.values()] for name, values in agreement.items()],
+        )
+        text += f"\nOnly pairs whose masks separate the passages at all:\n\n{spread}\n"
+    return text

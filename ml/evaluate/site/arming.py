@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lifts.arrays import Bool, Float32
-from lifts.decision.arming import LIMITS, ArmingReason, ConfirmedReading, assess
+from lifts.decision.arming import LIMITS, ArmingReason, ConfirmedReading, agreement, assess
 from lifts.decision.calibration import Calibration
 from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
@@ -124,6 +124,47 @@ def draw_order(is_open: Bool, share: float, rng: np.random.Generator) -> tuple[t
     while opened and closed:
         order.append((opened if rng.random() < share else closed).pop())
     return first, order
+
+
+def agreements(
+    model: ScoringNetwork, lifts: Sequence[TrialLift], calibration: Calibration, rounds: int, seed: int
+) -> dict[str, dict[str, Any]]:
+    """Return by kind of masks how well they agree with what carriers show (`lifts.decision.arming`).
+
+    after_20: of the first twenty passages, `rounds` orders each; after_all: of all. Each has `count` (pairs of
+    lift and masks that separate the passages at all), `lowest`, `highest`, and quantiles of 2, 50 and 98 %.
+    """
+    found: dict[str, list[float]] = {}
+    for number, lift in enumerate(lifts):
+        for other in lifts:
+            kind = "right" if other is lift else "foreign"
+            readings = read_by(model, lift, other.masks, calibration)
+            for turn in range(rounds):
+                rng = np.random.default_rng([seed, number, turn])
+                _, order = draw_order(lift.is_open, OPEN_SHARES[0], rng)
+                taken = [readings.passages[index] for index in order]
+                seen = [passage for passage in taken if passage is not None and passage.belongs]
+                for name, some in (("after_20", seen[: LIMITS.passages]), ("after_all", seen)):
+                    opened = [passage for passage in some if passage.verdict is Verdict.OPEN]
+                    closed = [passage for passage in some if passage.verdict is Verdict.CLOSED]
+                    if readings.mask_maps is None or min(len(opened), len(closed)) < LIMITS.of_each:
+                        continue
+                    value = agreement(opened, closed, readings.mask_maps)
+                    if value is not None:
+                        found.setdefault(f"{kind}_{name}", []).append(value)
+    return {name: _spread(values) for name, values in sorted(found.items())}
+
+
+def _spread(values: Sequence[float]) -> dict[str, Any]:
+    low, median, high = (round(float(value), 3) for value in np.quantile(values, (0.02, 0.5, 0.98)))
+    return {
+        "count": len(values),
+        "lowest": round(min(values), 3),
+        "quantile_2": low,
+        "median": median,
+        "quantile_98": high,
+        "highest": round(max(values), 3),
+    }
 
 
 class Trial(NamedTuple):

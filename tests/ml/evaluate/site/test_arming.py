@@ -13,7 +13,7 @@ from lifts.decision.clusters import ClusterPrior
 from lifts.decision.verdict import NO_RIDERS
 from ml.commands.common import RESULTS
 from ml.data.rendered import RenderedLift
-from ml.evaluate.site.arming import TrialLift, arming_rows, draw_order, trials
+from ml.evaluate.site.arming import TrialLift, agreements, arming_rows, draw_order, trials
 
 CELLS, PASSAGES = 10, 60
 PRIOR = ClusterPrior(
@@ -104,6 +104,17 @@ def test_right_masks_arm_and_wrong_ones_never() -> None:
     assert right["armed_after_median"] == LIMITS.passages
     assert (swapped["armed"], swapped["reasons"]) == (0, {ArmingReason.MASKS_SWAPPED.value: 2})
     assert rows["foreign", 0.5]["armed"] == rows["foreign_confirmed", 0.5]["armed"] == 0
+
+
+def test_a_lifts_own_masks_agree_best_with_what_its_carriers_show() -> None:
+    """Own masks agree nearly wholly; another lift's, where they tell the states apart at all, less."""
+    network = BlockNetwork()
+    tried = [TrialLift.of(network, lift(1, 40, 120)), TrialLift.of(network, lift(2, 60, 140))]
+    found = agreements(network, tried, CALIBRATION, 2, 0)
+    assert found["right_after_20"]["count"] == found["right_after_all"]["count"] == 4
+    assert found["right_after_20"]["lowest"] > 0.9
+    foreign = [row for name, row in found.items() if name.startswith("foreign")]
+    assert all(row["lowest"] <= row["median"] <= row["highest"] < 0.9 for row in foreign)
 
 
 def test_the_measured_lifts_were_armed_by_their_own_masks_alone_as_operations_says() -> None:
