@@ -159,5 +159,5 @@ def arming_section(title: str, result: Result) -> str:
             ),
             [[name.replace("_", " "), *values.values()] for name, values in agreement.items()],
         )
-        text += f"\nOnly pairs whose masks separate the passages at all:\n\n{spread}\n"
+        text += f"\nOnly where the masks separate the passages at all:\n\n{spread}\n"
     return text

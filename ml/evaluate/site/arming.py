@@ -131,8 +131,8 @@ def agreements(
 ) -> dict[str, dict[str, Any]]:
     """Return by kind of masks how well they agree with what carriers show (`lifts.decision.arming`).
 
-    after_20: of the first twenty passages, `rounds` orders each; after_all: of all. Each has `count` (pairs of
-    lift and masks that separate the passages at all), `lowest`, `highest`, and quantiles of 2, 50 and 98 %.
+    after_20: of the first twenty passages, `rounds` orders each; after_all: of all. Each has `count` (orders
+    whose passages the masks separate at all), `lowest`, `highest`, and the quantiles of 2, 50 and 98 %.
     """
     found: dict[str, list[float]] = {}
     for number, lift in enumerate(lifts):
