@@ -168,13 +168,17 @@ def _spread(values: Sequence[float]) -> dict[str, Any]:
 
 
 class Trial(NamedTuple):
-    """One lift with one pair of masks in one order; armed_after: passages, None if it never was."""
+    """One lift with one pair of masks in one order; armed_after: passages, None if it never was.
+
+    misjudged: the share of the lift's judged passages, 0..1, to which these masks give the other state.
+    """
 
     kind: str
     lift: str
     share: float
     armed_after: int | None
     reason: ArmingReason | None
+    misjudged: float
 
 
 def trials(
@@ -190,6 +194,7 @@ def trials(
         sources += [("foreign", other, other.masks) for other in lifts if other is not lift]
         for kind, drawn_for, masks in sources:
             readings = read_by(model, lift, masks, calibration)
+            misjudged = _misjudged(readings, lift.is_open)
             for share in OPEN_SHARES:
                 for turn in range(rounds):
                     first, order = draw_order(
@@ -204,7 +209,17 @@ def trials(
                         variants.append(("foreign_confirmed", _CONFIRMED_RIGHT))
                     for name, judged in variants:
                         found = first_armed(readings, order, judged, calibration, drawn_for.drawn_px)
-                        yield Trial(name, lift.name, share, *found)
+                        yield Trial(name, lift.name, share, *found, misjudged)
+
+
+def _misjudged(readings: Readings, is_open: Bool) -> float:
+    """Return the share of the judged passages whose verdict is the other state."""
+    right = [
+        (reading.verdict is Verdict.OPEN) == bool(opened)
+        for reading, opened in zip(readings.passages, is_open, strict=True)
+        if reading is not None and reading.verdict is not Verdict.UNKNOWN
+    ]
+    return 1 - sum(right) / len(right) if right else 0.0
 
 
 _CONFIRMED_RIGHT = [
@@ -214,12 +229,16 @@ _CONFIRMED_RIGHT = [
 
 
 def arming_rows(found: Sequence[Trial]) -> list[dict[str, Any]]:
-    """Return trials and armed ones for each kind of masks and share of open passages, and after how many."""
+    """Return trials and armed ones for each kind of masks and share of open passages, and after how many.
+
+    armed_misjudged: the highest share of passages that masks which armed judge wrongly; None if none did.
+    """
     rows = []
     for kind, share in dict.fromkeys((trial.kind, trial.share) for trial in found):
         group = [trial for trial in found if (trial.kind, trial.share) == (kind, share)]
         after = sorted(trial.armed_after for trial in group if trial.armed_after is not None)
         reasons = [trial.reason.value for trial in group if trial.reason is not None]
+        misjudged = [trial.misjudged for trial in group if trial.armed_after is not None]
         never_armed = {trial.lift for trial in group} - {t.lift for t in group if t.armed_after is not None}
         rows.append(
             {
@@ -230,6 +249,7 @@ def arming_rows(found: Sequence[Trial]) -> list[dict[str, Any]]:
                 "armed_interval_95": list(wilson(len(after), len(group))),
                 "armed_after_median": float(np.median(after)) if after else None,
                 "armed_after_90_percent": float(np.quantile(after, 0.9)) if after else None,
+                "armed_misjudged": max(misjudged, default=None),
                 "lifts_never_armed": sorted(never_armed),
                 "reasons": {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
             }

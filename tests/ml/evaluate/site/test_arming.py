@@ -102,6 +102,8 @@ def test_right_masks_arm_and_wrong_ones_never() -> None:
     right, swapped = rows["right", 0.5], rows["swapped", 0.5]
     assert (right["trials"], right["armed"], right["lifts_never_armed"]) == (2, 2, [])
     assert right["armed_after_median"] == LIMITS.passages
+    assert right["armed_misjudged"] == 0.0
+    assert swapped["armed_misjudged"] is None
     assert (swapped["armed"], swapped["reasons"]) == (0, {ArmingReason.MASKS_SWAPPED.value: 2})
     assert rows["foreign", 0.5]["armed"] == rows["foreign_confirmed", 0.5]["armed"] == 0
 
@@ -118,11 +120,13 @@ def test_a_lifts_own_masks_agree_best_with_what_its_carriers_show() -> None:
 
 
 def test_the_measured_lifts_were_armed_by_their_own_masks_alone_as_operations_says() -> None:
-    """Swapped and foreign masks armed none of the twenty; the page has the figures of the result."""
+    """Swapped masks armed none of the twenty, foreign ones only where they judge no carrier wrongly."""
     rows = json.loads((RESULTS / "arming.json").read_text())["rows"]
     wrong = [row for row in rows if row["masks"] != "right"]
     assert {row["masks"] for row in wrong} == {"swapped", "foreign", "foreign_confirmed"}
-    assert [row["armed"] for row in wrong] == [0] * len(wrong)
+    assert [row["armed"] for row in wrong if row["masks"] == "swapped"] == [0, 0]
+    assert all(row["armed"] < 0.005 * row["trials"] for row in wrong)
+    assert {row["armed_misjudged"] for row in wrong} <= {None, 0.0}
     page = (RESULTS.parents[1] / "docs" / "operations.md").read_text()
     half, tenth = (row for row in rows if row["masks"] == "right")
     assert f"armed in {half['armed']} of {half['trials']} trials" in page
@@ -132,4 +136,4 @@ def test_the_measured_lifts_were_armed_by_their_own_masks_alone_as_operations_sa
     )
     assert f"{tenth['armed']} of {tenth['trials']}, after {tenth['armed_after_median']:.0f}" in page
     for row in wrong:
-        assert f"0 of {row['trials']:,} |" in page
+        assert f"{row['armed']} of {row['trials']:,}" in page
