@@ -64,6 +64,7 @@ class ArrivingLifts:
         self._jobs = [(recipe, seed) for recipe, seed in jobs if not recipe.path(folder, seed).exists()]
         self._lock = Lock()
         self._kept = deque((path, path.stat().st_size) for path in arrived(folder))
+        self._had = len(self._kept)
         self._pool = renderers(workers)
         self._waiting: list[Future[Path]] = []
 
@@ -81,7 +82,7 @@ class ArrivingLifts:
 
     def wait_for(self, count: int) -> None:
         """Wait until so many lifts are there, or all; raises why, if none can be rendered."""
-        missing = count - len(arrived(self.folder))
+        missing = count - self._had  # not what is there now: what has arrived since is among those waited for
         for job in as_completed(self._waiting):
             missing -= job.exception() is None
             if missing <= 0:

@@ -12,9 +12,6 @@ from typing import BinaryIO
 from lifts.addresses import IpAddress, StreamAddress, parse_address
 from service.domain.errors import ConfigurationError, SourceError, SourceProblem
 
-ASKING_S = 2.5
-"""How long a host may take to answer whether it redirects."""
-
 _MOST_LINES, _MOST_BYTES = 100, 16_384
 
 # These serve a cloud machine's credentials; 169.254.169.254 is refused because it is link-local.
@@ -56,7 +53,7 @@ def resolve(host: str, port: int) -> list[str]:
     return addresses
 
 
-def check_redirect(stream: StreamAddress, addresses: Sequence[str]) -> None:
+def check_redirect(stream: StreamAddress, addresses: Sequence[str], patience_s: float) -> None:
     """Refuse an RTSP camera whose host sends whoever asks to another one.
 
     FFmpeg follows a redirect, and answers there with the password that is for this host. So the host is asked
@@ -65,13 +62,14 @@ def check_redirect(stream: StreamAddress, addresses: Sequence[str]) -> None:
     Args:
         stream: the camera's address; its user and password are not sent.
         addresses: the host's, as `resolve` returned them.
+        patience_s: how long it may take to answer; FFmpeg would wait for the same answers as long again.
 
     Raises:
-        SourceError: it redirects to another host, or to what is no camera's address.
+        SourceError: it redirects to another host, or to what is no camera's address; or it is silent.
     """
-    ends_s = time.monotonic() + ASKING_S
+    ends_s = time.monotonic() + patience_s
     try:
-        with socket.create_connection((addresses[0], stream.port), ASKING_S) as plain:
+        with socket.create_connection((addresses[0], stream.port), patience_s) as plain:
             if stream.scheme == "rtsps":
                 context = ssl.create_default_context()
                 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # as FFmpeg, by default
@@ -79,6 +77,8 @@ def check_redirect(stream: StreamAddress, addresses: Sequence[str]) -> None:
                     _ask(wrapped, stream, ends_s)
             else:
                 _ask(plain, stream, ends_s)
+    except TimeoutError:
+        raise SourceError(f"no answer within {patience_s:g} s", SourceProblem.TIMED_OUT) from None
     except (OSError, ValueError):
         return
 

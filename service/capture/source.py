@@ -199,7 +199,7 @@ class StreamSource:
             try:
                 found = resolve(stream.host, stream.port)  # what is dialled decides, not how it was written
                 if stream.user_info is not None and stream.scheme.startswith("rtsp"):
-                    check_redirect(stream, found)
+                    check_redirect(stream, found, self._timeouts[0])
             except SourceError as error:
                 raise SourceError(f"{self.name}: {error}", error.problem) from None
         if self._device is not None:

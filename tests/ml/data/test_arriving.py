@@ -69,6 +69,14 @@ def test_the_oldest_go_and_what_is_half_written_is_not_read(lift_files: list[Pat
     assert lifts.rendered == 4
 
 
+def test_what_has_arrived_is_not_counted_twice(lift_files: list[Path], tmp_path: Path) -> None:
+    """Two are waited for, then four: the first two are not taken for the others."""
+    with ArrivingLifts(tmp_path, _jobs(Copies(lift_files[0]), 4), workers=1) as lifts:
+        lifts.wait_for(2)
+        lifts.wait_for(4)
+        assert len(arrived(tmp_path)) == 4
+
+
 def test_a_lift_that_cannot_be_rendered_costs_itself(lift_files: list[Path], tmp_path: Path) -> None:
     """The others come; its reason is kept. Where none comes, waiting says why."""
     with ArrivingLifts(tmp_path / "a", _jobs(Copies(lift_files[0], (0, 2)), 4), workers=1) as lifts:

@@ -127,6 +127,7 @@ def test_dragging_redraws_nothing_but_the_point(browser: Browser, ready: Served)
     expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
     kept(page)
     point(page).focus()
+    expect(point(page)).to_have_attribute("data-selected", "true")
     page.evaluate("""
         window.seen = [];
         const note = (one) => window.seen.push(one.attributeName ?? one.type);
