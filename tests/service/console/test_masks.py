@@ -17,6 +17,7 @@ from lifts.drawing.lines import Drawing
 from lifts.masks import overlap
 from service.domain.people import Role
 from service.store import passages
+from tests.service.api.conftest import status_of
 from tests.service.console import setting_up
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
@@ -264,11 +265,36 @@ def test_go_and_no_go_say_why_and_lead_to_what_to_do(
     """In words and with the step that mends it; GO only where the service says that the lift is armed."""
     assert ready.house.enrol("high-six").status_code == 201
     ready.house.arm("high-six", state)
+    ready.house.cameras.by_lift["high-six"] = status_of("high-six")
     page = at_step(browser, ready, "proof")
     decided = page.locator(".decided")
     expect(decided).to_have_attribute("data-decision", decision, timeout=PATIENCE_MS)
     expect(decided).to_contain_text(says)
     expect(decided.get_by_role("link", name=leads_to)).to_be_visible()
+
+
+def test_a_double_tap_takes_the_masks_in_once(browser: Browser, ready: Served) -> None:
+    """No second version of the same masks."""
+    page = at_step(browser, ready, "masks")
+    kept(page)
+    page.get_by_role("button", name="Use these masks").dblclick()
+    expect(page.locator(".decided")).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_load_state("networkidle")
+    assert [one["version"] for one in ready.house.call("GET", f"{LIFT}/masks").json()["items"]] == [1]
+
+
+def test_an_armed_lift_that_nobody_watches_is_no_all_clear(browser: Browser, ready: Served) -> None:
+    """GO is taken back while its camera is away: silence means nothing then."""
+    assert ready.house.enrol("high-six").status_code == 201
+    ready.house.arm("high-six")
+    ready.house.cameras.by_lift["high-six"] = status_of("high-six")
+    page = at_step(browser, ready, "proof")
+    decided = page.locator(".decided")
+    expect(decided).to_contain_text("silence from it means that all is well", timeout=PATIENCE_MS)
+    del ready.house.cameras.by_lift["high-six"]
+    expect(decided).to_have_attribute("data-decision", "wait", timeout=PATIENCE_MS)
+    expect(decided).to_contain_text("not watched now: camera not started")
+    expect(decided).not_to_contain_text("all is well")
 
 
 @pytest.mark.parametrize(

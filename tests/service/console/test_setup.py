@@ -117,6 +117,76 @@ def test_a_set_up_is_found_again_and_can_be_cancelled(
     assert job_of(served)["code"] == "no_setup"
 
 
+def test_a_new_lift_never_takes_the_place_of_another_set_up(browser: Browser, served: Served) -> None:
+    """Whoever types its name, before or after looking, is led to the set-up that there is; it stays."""
+    begin(served)
+    page = open_page(browser, served.link())
+    page.get_by_role("link", name="New lift").click()
+    page.get_by_label("Name of the lift").fill("Low six")
+    page.get_by_label("Camera's address").fill(URL.replace("//", "//viewer:word@"))
+    page.get_by_role("button", name="Look").click()
+    find = page.get_by_role("button", name="Find the carriers")
+    expect(find).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_label("Name of the lift").fill("")
+    find.click()
+    expect(page.get_by_role("alert").filter(has_text="Give the lift a name")).to_be_visible()
+    page.get_by_label("Name of the lift").fill("High six")
+    before = job_of(served)["job_id"]
+    find.click()
+    expect(page.get_by_role("alert").filter(has_text="is being set up already")).to_be_visible()
+    page.get_by_role("link", name="Set up: High six").click()
+    expect(page.get_by_role("button", name="Watch this track")).to_be_visible(timeout=PATIENCE_MS)
+    assert job_of(served)["job_id"] == before
+
+
+def test_another_camera_is_not_asked_with_the_password_of_the_one_before(
+    browser: Browser, served: Served
+) -> None:
+    """After a typing error, or for a camera that wants none: nothing has to be taken back first."""
+    page = open_page(browser, served.link())
+    page.get_by_role("link", name="New lift").click()
+    page.get_by_label("Name of the lift").fill("High six")
+    url = page.get_by_label("Camera's address")
+    url.fill(URL.replace("//", "//viewer:word@"))
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
+    url.fill(URL.replace(".12", ".13"))
+    page.get_by_role("button", name="Look").click()
+    said = page.get_by_role("alert").filter(has_text="wants a user and a password")  # `probed` got none
+    expect(said).to_be_visible(timeout=PATIENCE_MS)
+    url.fill(URL)
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_alt_text("What the camera shows")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_what_was_typed_is_there_after_a_cancel(
+    browser: Browser, served: Served, camera: Callable[[Any], None]
+) -> None:
+    """Name and address are corrected, not typed again."""
+    camera(setting_up.looking)
+    begin(served)
+    page = at_step(browser, served)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_label("Camera's address")).to_have_value(URL, timeout=PATIENCE_MS)
+    expect(page.get_by_label("Name of the lift")).to_have_value("High six")
+
+
+def test_a_track_is_watched_before_masks_are_drawn(browser: Browser, served: Served) -> None:
+    """Picking first leads back to the track; masks of a lift without a camera say what they wait for."""
+    begin(served)
+    page = at_step(browser, served, "pick")
+    page.get_by_role("button", name="Carrier 1: Open").click()
+    page.get_by_role("button", name="Carrier 2: Closed").click()
+    expect(page.get_by_role("link", name="Next: Carriers")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("link", name="4. Masks")).to_have_count(0)
+    assert served.house.enrol("high-six").status_code == 201
+    page.goto(f"{served.url}/#/lifts/high-six/setup/proof")
+    decided = page.locator(".decided")
+    expect(decided).to_contain_text("not watched now: no camera", timeout=PATIENCE_MS)
+    decided.get_by_role("link", name="Next: Carriers").click()
+    expect(page.get_by_role("button", name="Watch this track")).to_be_visible(timeout=PATIENCE_MS)
+
+
 def test_what_went_wrong_is_said_with_what_to_do(
     browser: Browser, served: Served, camera: Callable[[Any], None]
 ) -> None:

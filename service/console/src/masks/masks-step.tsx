@@ -116,6 +116,7 @@ function Choice({ editor, which }: { editor: MaskEditor; which: Which }): JSX.El
 function Enrol({ job, editor }: { job: SetupJob; editor: MaskEditor }): JSX.Element {
   const busy = useSignal(false);
   const enrol = async (): Promise<void> => {
+    if (busy.value) return; // a double tap
     busy.value = true;
     editor.problem.value = "";
     try {

@@ -12,7 +12,11 @@ import { MARKS } from "../lifts/last-carrier";
 import { hrefOf } from "../route/route";
 import type { SetupJob } from "../setup/job";
 import { hrefOfStep, nameOf, type Step } from "../setup/steps";
+import { standing } from "../state/alarms";
+import { cutOff } from "../state/connection";
+import { lifts } from "../state/lifts";
 import { mayAct } from "../state/session";
+import { whyNotWatched } from "../state/watching";
 import { MaskOverlay } from "./mask-overlay";
 
 const POLL_MS = 1500;
@@ -76,11 +80,14 @@ const REMEDIES: Partial<Record<CheckReason["advice"], Step>> = {
 function Decision({ job, found }: { job: SetupJob; found: Check }): JSX.Element {
   const [reason] = found.reasons;
   const says = reason && words.notArmed[reason.code];
-  const remedy = reason && REMEDIES[reason.advice];
+  const blind = found.decision === "no_go" ? null : whyBlind(job.liftId);
+  const isUnwatched = blind !== null && job.job.value?.state === "ready" && !job.job.value.watched;
+  const remedy = isUnwatched ? "carriers" : reason && REMEDIES[reason.advice];
+  const decision = blind === null ? found.decision : "wait";
   return (
-    <div class="decided" data-decision={found.decision}>
+    <div class="decided" data-decision={decision}>
       <p role="status">
-        <strong>{t(`proof.${found.decision}`)}</strong>
+        <strong>{t(`proof.${decision}`)}</strong>
         {reason && says && (
           <span>
             {t("proof.why", {
@@ -89,7 +96,8 @@ function Decision({ job, found }: { job: SetupJob; found: Check }): JSX.Element 
             })}
           </span>
         )}
-        {!reason && <span>{t("proof.armed")}</span>}
+        {!reason && blind === null && <span>{t("proof.armed")}</span>}
+        {blind !== null && <span>{t("proof.blind", { why: blind })}</span>}
       </p>
       <p class="row">
         {remedy && job.job.value && (
@@ -105,6 +113,13 @@ function Decision({ job, found }: { job: SetupJob; found: Check }): JSX.Element 
       </p>
     </div>
   );
+}
+
+/** Why the lift's carriers are not judged now, in words: no all-clear then; null where they are. */
+function whyBlind(liftId: string): string | null {
+  if (cutOff.value) return t("link.lost");
+  const lift = lifts.value.find(({ id }) => id === liftId);
+  return lift ? whyNotWatched(lift, standing.value) : t("link.connecting");
 }
 
 interface SeenProps {

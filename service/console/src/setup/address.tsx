@@ -3,15 +3,15 @@
 import { batch, useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
-import { post, put } from "../api/client";
-import type { Lift, Probe } from "../api/types";
+import { get, orNull, post, put } from "../api/client";
+import type { Lift, Probe, Setup } from "../api/types";
 import { Button } from "../components/button";
 import { t, worded, words } from "../i18n/text";
 import { lifts } from "../state/lifts";
 import { idOf, takeApart } from "./address-parts";
 import { Field } from "./field";
 import { refusal, SetupJob } from "./job";
-import { goTo } from "./steps";
+import { goTo, hrefOfStep } from "./steps";
 import { forgetTyped, keepTyped, recall } from "./typed";
 
 const PROBE_MS = 45_000;
@@ -35,6 +35,9 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
   const busy = useSignal(false);
   const problem = useSignal("");
   const seen = useSignal<Probe | null>(null);
+  /** A set-up that has the name of a new lift already. */
+  const begun = useSignal<Setup | null>(null);
+  const secretHost = useRef(takeApart((known ?? camera)?.url ?? "")?.host);
   const next = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (seen.value) next.current?.querySelector("button")?.focus();
@@ -60,27 +63,46 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
     }
     keep();
   };
+  /** The stored password, where it is this camera's: another one may need none. */
+  const credentials = (): string | null =>
+    takeApart(url.value)?.host === secretHost.current ? stored.value : null;
+  /** Say what is wrong with the name or the address; a new lift never takes the place of another. */
+  const check = async (id: string): Promise<boolean> => {
+    begun.value = null;
+    problem.value = fault(name.value, id, !!takeApart(url.value), job === null);
+    if (problem.value || job) return !problem.value;
+    try {
+      begun.value = await orNull(get<Setup>(`/lifts/${id}/setup`));
+      if (begun.value) problem.value = t("address.begun", { name: begun.value.name });
+    } catch (error) {
+      problem.value = refusal(error);
+    }
+    return !problem.value;
+  };
   const look = async (): Promise<void> => {
     tidy();
     const parts = takeApart(url.value);
     const id = job?.liftId ?? idOf(name.value);
-    problem.value = fault(name.value, id, !!parts, job === null);
-    if (problem.value || !parts) return;
     batch(() => {
       busy.value = true;
       seen.value = null;
     });
+    if (!(await check(id)) || !parts) {
+      busy.value = false;
+      return;
+    }
     try {
       if (user.value || password.value) {
         const secret = { host: parts.host, user: user.value, password: password.value };
         await put(`/cameras/secrets/${id}`, secret);
         batch(() => {
           stored.value = id;
+          secretHost.current = parts.host;
           user.value = "";
           password.value = "";
         });
       }
-      const body = { url: parts.url, credentials: stored.value, transport: camera?.transport ?? "tcp" };
+      const body = { url: parts.url, credentials: credentials(), transport: camera?.transport ?? "tcp" };
       const found = await post<Probe>("/cameras/probe", body, PROBE_MS);
       if (found.problem)
         problem.value = worded(words.cameraProblems, found.problem, found.reason, found.parameters);
@@ -91,12 +113,15 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
     busy.value = false;
   };
   const find = async (): Promise<void> => {
+    if (busy.value) return; // a double tap
     const id = job?.liftId ?? idOf(name.value);
     const work = job ?? new SetupJob(id);
-    const body = { url: url.value.trim(), credentials: stored.value, name: name.value.trim() };
+    const body = { url: url.value.trim(), credentials: credentials(), name: name.value.trim() };
     busy.value = true;
-    const began = await work.start({ ...body, transport: camera?.transport ?? "tcp" }, true);
+    const isFree = await check(id);
+    const began = isFree && (await work.start({ ...body, transport: camera?.transport ?? "tcp" }, true));
     busy.value = false;
+    if (!isFree) return;
     if (began) {
       forgetTyped(liftId);
       goTo(id, "carriers");
@@ -133,7 +158,7 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
           autocomplete="new-password"
         />
       </div>
-      <p class="note">{t(stored.value ? "address.secretKnown" : "address.secretHelp")}</p>
+      <p class="note">{t(credentials() ? "address.secretKnown" : "address.secretHelp")}</p>
       <div class="row">
         <button type="submit" class={seen.value ? "quiet" : ""} aria-disabled={busy.value || undefined}>
           {t(seen.value ? "address.again" : "address.look")}
@@ -145,6 +170,13 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
       <p class="problem" role="alert">
         {problem}
       </p>
+      {begun.value && (
+        <p class="row">
+          <a class="target go" href={hrefOfStep(begun.value.lift_id, "carriers")}>
+            {t("setup.openOf", { name: begun.value.name })}
+          </a>
+        </p>
+      )}
       {seen.value && (
         <div ref={next} class="seen">
           <Seen found={seen.value} />

@@ -11,6 +11,7 @@ import { mayAct } from "../state/session";
 import type { SetupJob } from "./job";
 import { goTo, hrefOfStep } from "./steps";
 import { TrackEditor } from "./track";
+import { keepTyped } from "./typed";
 
 const LONGER = 1.6;
 const MOST_S = 180; // as the service takes it
@@ -45,6 +46,7 @@ function Running({ job, found }: { job: SetupJob; found: Setup }): JSX.Element {
             class="quiet"
             busy={job.busy.value}
             onPress={async () => {
+              keepTyped(job.liftId, found); // to be corrected, not to be typed again
               if (await job.cancel()) goTo(job.liftId, "address");
             }}
           >

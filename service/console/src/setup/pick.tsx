@@ -35,6 +35,8 @@ export function PickStep({ job }: { job: SetupJob }): JSX.Element {
     before.value = before.value.slice(0, -1);
     void job.pick(last.number, last.state, last.occupied);
   };
+  // Masks of a track that nobody watches would wait for carriers for ever.
+  const next = job.job.value?.watched ? "masks" : "carriers";
   const count = (state: State): number => found.items.filter(({ pick }) => pick?.state === state).length;
   const groups = [...found.groups].map(({ carriers, state, group }) => ({
     key: group,
@@ -64,8 +66,8 @@ export function PickStep({ job }: { job: SetupJob }): JSX.Element {
           </Button>
         )}
         {job.isPicked.value ? (
-          <a class="target go" href={hrefOfStep(job.liftId, "masks")}>
-            {t("setup.next", { step: t(nameOf("masks")) })}
+          <a class="target go" href={hrefOfStep(job.liftId, next)}>
+            {t("setup.next", { step: t(nameOf(next)) })}
           </a>
         ) : (
           <span class="note">{t("pick.need")}</span>

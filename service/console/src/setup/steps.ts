@@ -36,7 +36,7 @@ export function canOpen(step: Step, { job, isPicked, masks }: SetupJob): boolean
     case "pick":
       return isReady;
     case "masks":
-      return isReady && isPicked.value;
+      return isReady && isPicked.value && !!job.value?.watched;
     case "proof":
     case "after":
       return masks.value.length > 0;

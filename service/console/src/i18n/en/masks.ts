@@ -69,6 +69,7 @@ export const maskSentences = {
   "proof.no_go": "NO-GO",
   "proof.why": "{why}: {what}.",
   "proof.armed": "The lift is armed: silence from it means that all is well.",
+  "proof.blind": "The lift is not watched now: {why}. Until it is, silence from it means nothing.",
   "proof.carrier": "Carrier {number}: {verdict}, {seat}",
   "proof.answer": "Carrier {number} is: {state}",
   "proof.right": "✓ {state}",

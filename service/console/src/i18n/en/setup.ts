@@ -90,8 +90,10 @@ export const setupSentences = {
   "address.find": "Find the carriers",
   "address.again": "Look again",
   "address.nameTaken": "There is a lift “{name}” already: choose another name.",
+  "address.begun": "A lift “{name}” is being set up already: go on with it, or choose another name.",
   "address.needName": "Give the lift a name with letters or digits.",
-  "address.notAddress": "This is no address: it begins with “rtsp:” or “http:”.",
+  "address.notAddress":
+    "This is no address: write it like rtsp://10.0.0.12/live or rtsp://10.0.0.12:554/live.",
 
   "find.title": "Wait for carriers",
   "find.what": "Let the lift run. Its track is found by itself; this takes about two minutes.",
