@@ -66,7 +66,8 @@ class LiftCheck:
     """What a lift's own carriers say.
 
     advice: None where it is armed. since: since when the masks and the view are these. recent: the newest
-    carriers judged by these masks, newest first. margins: of the newest, by verdict. threshold: between them.
+    carriers judged by these masks, newest first, then older ones of which a person
+    said something else. margins: of the newest, by verdict. threshold: between them.
     """
 
     decision: SetupDecision
@@ -103,4 +104,10 @@ def check_lift(store: Store, lift_id: str, state: Arming, version: MaskVersion |
         for verdict in (Verdict.OPEN, Verdict.CLOSED)
     }
     threshold = 0.0 if version.site is None else version.site.calibration.fit.threshold
-    return LiftCheck(decision, advice, since, judged[:SHOWN], margins, threshold)
+    # A wrong tap can disarm a lift: it stays in sight, to be taken back.
+    disputed = tuple(one for one in judged[SHOWN:] if _is_disputed(one))
+    return LiftCheck(decision, advice, since, judged[:SHOWN] + disputed, margins, threshold)
+
+
+def _is_disputed(one: PassageRecord) -> bool:
+    return one.review is not None and one.review.verdict is not one.judgement.verdict

@@ -81,3 +81,19 @@ def test_carriers_and_clusters_are_those_of_these_masks(house: House) -> None:
     assert check(house)["passages"][0]["review"]["verdict"] == "open"
     house.enrol()
     assert check(house)["passages"] == []
+
+
+def test_a_wrong_tap_stays_in_sight_until_it_is_taken_back(house: House) -> None:
+    """One review against the verdict can disarm a lift: its carrier is shown, however many came since."""
+    house.enrol()
+    for number in range(3):
+        house.add_passage(f"early-{number}")
+    for number, said in ((0, "closed"), (1, "open")):
+        path = f"/passages/early-{number}/review"
+        assert house.call("POST", path, Role.OPERATOR, json={"verdict": said}).status_code == 200
+    for number in range(10):
+        house.add_passage(f"late-{number}")
+    shown = [one["id"] for one in check(house)["passages"]]
+    assert (len(shown), shown[-1]) == (11, "early-0")
+    house.call("POST", "/passages/early-0/review", Role.OPERATOR, json={"verdict": "open"})
+    assert len(check(house)["passages"]) == 10
