@@ -30,7 +30,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
-from service.api.routes.setting_up import carriers, drawn, tracks
+from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.runtime import Runtime
 from service.web.guards import BodyLimit, RootPath, SecurityHeaders
 
@@ -97,7 +97,7 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
     )
     install_problem_handlers(app)
     for part in (
-        *(lifts, masks, setup, carriers, drawn, tracks, site_calibrations, classify, cameras),
+        *(lifts, masks, setup, setups, carriers, drawn, tracks, site_calibrations, classify, cameras),
         *(passages, alarms, feed, session, health),
     ):
         app.include_router(part.router)

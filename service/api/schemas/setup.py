@@ -134,6 +134,12 @@ class SetupOut(BaseModel):
         )
 
 
+class SetupsOut(BaseModel):
+    """Lifts' set-ups."""
+
+    items: list[SetupOut]
+
+
 class CarrierOut(BaseModel):
     """A carrier that the set-up saw."""
 

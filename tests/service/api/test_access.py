@@ -38,6 +38,7 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts/{lift_id}/site-calibrations/{version}/disagreements"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/classify"): Role.VIEWER,
     ("POST", "/cameras/probe"): Role.OPERATOR,
+    ("GET", "/setups"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/setup"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/setup"): Role.VIEWER,
     ("DELETE", "/lifts/{lift_id}/setup"): Role.OPERATOR,

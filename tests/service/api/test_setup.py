@@ -59,6 +59,8 @@ def test_a_lift_is_set_up_from_its_address_to_a_learnt_line(house: House, camera
     started = ask(house, "POST", "", json={"url": camera, "name": "My lift", "seconds": SECONDS})
     assert started.status_code == 202, started.text
     assert ask(house, "POST", "", json={"url": camera}).json()["code"] == "setup_running"
+    (listed,) = house.call("GET", "/setups", Role.VIEWER).json()["items"]
+    assert (listed["lift_id"], listed["name"], listed["watched"]) == ("my-lift", "My lift", False)
     assert ask(house, "POST", "/watch").json()["code"] == "setup_not_ready"
     job = await_end(house)
     assert (job["state"], job["problem"]) == ("ready", None), job

@@ -102,7 +102,7 @@ def test_a_start_whose_answer_is_lost_has_begun_all_the_same(
 def test_a_set_up_is_found_again_and_can_be_cancelled(
     browser: Browser, served: Served, camera: Callable[[Any], None]
 ) -> None:
-    """A reload and a second tab show the job as it is; cancelling in one is seen in the other."""
+    """A reload and a second tab, from the first page, show the job; a cancel in one is seen in the other."""
     camera(setting_up.looking)
     begin(served)
     page = at_step(browser, served)
@@ -111,6 +111,8 @@ def test_a_set_up_is_found_again_and_can_be_cancelled(
     page.reload()
     expect(page.locator(".progress")).to_contain_text("Watching carriers pass", timeout=PATIENCE_MS)
     other = at_step(browser, served)
+    other.goto(f"{served.url}/#/")
+    other.get_by_role("link", name="Being set up: ").click()
     other.get_by_role("button", name="Cancel").click()
     expect(other.get_by_role("heading", name="Where is the camera?")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".progress")).to_have_count(0, timeout=PATIENCE_MS)

@@ -39,6 +39,7 @@ export type {
   SetupOut as Setup,
   SetupProblem,
   SetupStep,
+  SetupsOut as SetupList,
   SetupWarning,
   SiteCalibrationOut as SiteCalibration,
   SiteCalibrationsOut as SiteCalibrationList,

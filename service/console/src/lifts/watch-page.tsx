@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { AlarmList } from "../alarms/alarm-list";
 import { t } from "../i18n/text";
 import { hrefOf } from "../route/route";
+import { BegunSetups } from "../setup/begun";
 import { lifts, read } from "../state/lifts";
 import { mayAct } from "../state/session";
 import { LiftCard } from "./lift-card";
@@ -24,6 +25,7 @@ export function WatchPage(): JSX.Element {
           {lifts.value.map((lift) => (
             <LiftCard key={lift.id} lift={lift} />
           ))}
+          <BegunSetups />
           {read.value && !lifts.value.length && <p class="note">{t("lifts.none")}</p>}
         </div>
       </section>

@@ -55,6 +55,7 @@ export const setupWords = { cameraProblems, setupProblems, setupRefusals, setupS
 
 export const setupSentences = {
   "setup.new": "New lift",
+  "setup.begun": "Being set up: {name}",
   "setup.open": "Set up",
   "setup.openOf": "Set up: {name}",
   "setup.title": "New lift",
