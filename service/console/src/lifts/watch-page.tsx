@@ -4,9 +4,9 @@ import type { JSX } from "preact";
 import { AlarmList } from "../alarms/alarm-list";
 import { t } from "../i18n/text";
 import { hrefOf } from "../route/route";
-import { BegunSetups } from "../setup/begun";
 import { lifts, read } from "../state/lifts";
 import { mayAct } from "../state/session";
+import { BegunSetups } from "./begun-setups";
 import { LiftCard } from "./lift-card";
 
 export function WatchPage(): JSX.Element {
