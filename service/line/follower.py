@@ -12,12 +12,11 @@ from service.domain.arrays import Float32
 from service.line.clip import Clip
 from service.line.learnt import LearntLine
 from service.line.movie import Movie
-from service.line.odometer import SPEEDS, Odometer
+from service.line.odometer import MOVING, SPEEDS, SURE, Odometer
 from service.line.placing import Placing
 from service.line.recent import Recent
 from service.line.work import Work
 
-_CERTAIN = 0.75
 _UNSURE = 0.5  # of an interval: moving for so long and not certain where, its phase is lost
 _LOST_CARRIERS = 4
 _PRESENT = 0.3  # of the carrier in the movie: with less there is none, if the view behind it is seen
@@ -26,9 +25,6 @@ _BLIND, _SEEING = 0.15, 0.25  # of the movie's mean energy: blind below the firs
 _CLEAR, _CONTRAST_S = 0.6, 2.0  # of that energy: with less, the view is in fog; and how fast that is noticed
 _LEAST_SAMPLES = 3
 _RESTLESS = 0.5  # of the change that a running line makes; the view of a stopped line changes less
-
-MOVING = 0.4
-"""The fraction of nominal speed above which a line surely runs, even where its phase is not certain."""
 
 
 class Bearing(NamedTuple):
@@ -176,7 +172,7 @@ class LineFollower:
         movie, odometer = self._movie, self._odometer
         before = odometer.speed
         odometer.step(t_s, self._evidence(t_s, feature))
-        certain = odometer.confidence >= _CERTAIN
+        certain = odometer.confidence >= SURE
         if certain:
             self.located = True
             self.certain, self._unsure_s = Bearing(t_s, odometer.carriers - self._origin, self.fraction), 0.0

@@ -140,12 +140,15 @@ class Movie:
     def _apart(self, shift: int) -> Float32:
         """Return float32[K], the squared distance of each phase to the one so many bins before."""
         if shift not in self._distances:
-            moved = np.roll(self.frames, shift, axis=0)
-            apart = ((self.frames - moved) ** 2).sum(axis=1)
+            apart = self._difference(shift)
             # The difference of two phases without a carrier is noise, and it is in all the others too.
             apart = np.maximum(apart - np.quantile(apart, 0.2), 0.0)
             self._distances[shift] = np.asarray(apart, dtype=np.float32)
         return self._distances[shift]
+
+    def _difference(self, shift: int) -> Float32:
+        """Return float32[K], the squared difference of each phase from the one so many bins before."""
+        return np.asarray(((self.frames - np.roll(self.frames, shift, axis=0)) ** 2).sum(axis=1), np.float32)
 
     def learn(self, feature: Float32, phase: float, elapsed_s: float) -> None:
         """Take in a frame at a phase (in intervals; its fraction counts) that is certain."""
@@ -207,7 +210,7 @@ class Movie:
         """
         known = shift, self._changes // _ANEW
         if self._own_of != known:
-            again = ((self.frames - np.roll(self.frames, shift, axis=0)) ** 2).sum(axis=1)
+            again = self._difference(shift)
             change = smoothed(smoothed(self._change.astype(np.float64)))
             rest = max(float(np.quantile(change - smoothed(again.astype(np.float64)), 0.2)), 0.0)
             seen = max(float(np.median(self._count)), 2.0)

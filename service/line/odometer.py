@@ -30,7 +30,11 @@ LOG_S = 120.0
 """How long it is remembered where the carriers were."""
 _ADAPT, _NOISE = 0.5, 0.12  # of the difference from a measured interval, where it is that share or more
 _STEADY = 0.35  # of the interval: one that differs by more had a stop or a crawl in it
-_SURE, _MOVING = 0.75, 0.4  # confidence and speed from which a reading tells how far the line has surely gone
+SURE = 0.75
+"""The confidence from which a reading counts as certain."""
+MOVING = 0.4
+"""The fraction of nominal speed above which a line surely runs, even where its phase is not certain."""
+
 _MAY_RUN, _PACES = 0.01, (0.65, 1.35)  # of the belief, each step: that the line runs on, at which speeds
 _BLINDLY = 1.4  # intervals for which it may do so
 _BACK = 0.1  # of an interval: if a reading falls back further and the line does not, it is the next carrier's
@@ -157,23 +161,23 @@ class Odometer:
         was thought to stand would be taken for the one before it, and never be reported.
         """
         self._back += max(-self.speed, 0.0) * elapsed_s / self.interval_s
-        if self.confidence < _SURE:
+        if self.confidence < SURE:
             return
         if self._sure is not None:
             sure_s, sure = self._sure
             fastest = float(SPEEDS[-1]) * (t_s - sure_s) / self.interval_s
-            fell = self.speed > _MOVING and self.carriers < sure - self._back - _BACK
+            fell = self.speed > MOVING and self.carriers < sure - self._back - _BACK
             if fell and self.carriers + 1.0 - sure <= fastest:
                 self.carriers += 1.0
                 # What was read since was wrong: the line is taken to have run evenly.
                 while self._log and self._log[-1][0] > sure_s:
                     self._log.pop()
-        if self._sure is None or abs(self.speed) > _MOVING:
+        if self._sure is None or abs(self.speed) > MOVING:
             self._sure, self._back = (t_s, self.carriers), 0.0
 
     def _adapt(self, t_s: float) -> None:
         """Update the interval when a carrier is at the mark: lines change their speed, and carriers slip."""
-        before, self._marked = self._marked, (t_s, self.carriers) if self.confidence >= _SURE else None
+        before, self._marked = self._marked, (t_s, self.carriers) if self.confidence >= SURE else None
         if before is None or self._marked is None or not 0.5 < self.carriers - before[1] < 1.5:
             return
         measured_s = (t_s - before[0]) / (self.carriers - before[1])

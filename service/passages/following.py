@@ -12,7 +12,8 @@ from service.domain.arrays import Float32
 from service.domain.frame import Frame
 from service.domain.passage import Passage
 from service.line.clip import Clip
-from service.line.follower import MOVING, LineFollower
+from service.line.follower import LineFollower
+from service.line.odometer import MOVING
 from service.line.reckoning import LONGEST_S, RUNNING, Reckoning
 from service.line.work import Work, finish
 from service.passages.departures import Departures, Now
