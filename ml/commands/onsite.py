@@ -27,7 +27,7 @@ from ml.commands.common import (
 from ml.data.rendered import load
 from ml.evaluate.onsite import SiteLift
 from ml.evaluate.scoring import Scores
-from ml.evaluate.site.arming import TrialLift, agreements, arming_rows, trials
+from ml.evaluate.site.arming import TrialLift, agreements, arming_rows, read_all, trials
 from ml.evaluate.site.draws import COUNTS, Row, row_scores, rows
 from ml.report.accuracy import arming_section, onsite_section
 
@@ -90,13 +90,14 @@ def evaluate_arming(
     calibration = read_calibration(model)
     files = prepare_lifts(cache, range(first_seed, first_seed + lifts), passages, workers, "test lifts")
     watched = [TrialLift.of(network, load(path)) for path in files]
+    read = read_all(network, watched, calibration)
     result: dict[str, Any] = {
         **provenance(first_seed),
         "seed": seed,
         "lifts": lifts,
         "passages": passages,
         "rounds": rounds,
-        "agreement": agreements(network, watched, calibration, rounds, seed),
-        "rows": arming_rows(list(trials(network, watched, calibration, rounds, seed))),
+        "agreement": agreements(watched, read, rounds, seed),
+        "rows": arming_rows(list(trials(network, watched, read, calibration, rounds, seed))),
     }
     deliver(result, arming_section(f"{lifts} lifts that no training saw", result), out, as_json)

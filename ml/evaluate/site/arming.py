@@ -8,7 +8,7 @@ count as armed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -126,8 +126,21 @@ def draw_order(is_open: Bool, share: float, rng: np.random.Generator) -> tuple[t
     return first, order
 
 
+ReadingsBy = Mapping[tuple[int, int], Readings]
+"""By a lift's number and that of the lift whose masks judge it."""
+
+
+def read_all(model: ScoringNetwork, lifts: Sequence[TrialLift], calibration: Calibration) -> ReadingsBy:
+    """Judge every passage of each lift by its own and by every other lift's masks."""
+    return {
+        (number, by): read_by(model, lift, other.masks, calibration)
+        for number, lift in enumerate(lifts)
+        for by, other in enumerate(lifts)
+    }
+
+
 def agreements(
-    model: ScoringNetwork, lifts: Sequence[TrialLift], calibration: Calibration, rounds: int, seed: int
+    lifts: Sequence[TrialLift], read: ReadingsBy, rounds: int, seed: int
 ) -> dict[str, dict[str, Any]]:
     """Return by kind of masks how well they agree with what carriers show (`lifts.decision.arming`).
 
@@ -136,9 +149,8 @@ def agreements(
     """
     found: dict[str, list[float]] = {}
     for number, lift in enumerate(lifts):
-        for other in lifts:
-            kind = "right" if other is lift else "foreign"
-            readings = read_by(model, lift, other.masks, calibration)
+        for by in range(len(lifts)):
+            kind, readings = "right" if by == number else "foreign", read[number, by]
             for turn in range(rounds):
                 rng = np.random.default_rng([seed, number, turn])
                 _, order = draw_order(lift.is_open, OPEN_SHARES[0], rng)
@@ -182,7 +194,12 @@ class Trial(NamedTuple):
 
 
 def trials(
-    model: ScoringNetwork, lifts: Sequence[TrialLift], calibration: Calibration, rounds: int, seed: int
+    model: ScoringNetwork,
+    lifts: Sequence[TrialLift],
+    read: ReadingsBy,
+    calibration: Calibration,
+    rounds: int,
+    seed: int,
 ) -> Iterator[Trial]:
     """Yield every trial: right, swapped and foreign masks, `rounds` orders for each share of open passages.
 
@@ -190,10 +207,12 @@ def trials(
     they were judged correctly, like the pictures of another lift's complete folder by its own masks.
     """
     for number, lift in enumerate(lifts):
-        sources = [("right", lift, lift.masks), ("swapped", lift, lift.masks[::-1].copy())]
-        sources += [("foreign", other, other.masks) for other in lifts if other is not lift]
-        for kind, drawn_for, masks in sources:
-            readings = read_by(model, lift, masks, calibration)
+        swapped = read_by(model, lift, lift.masks[::-1].copy(), calibration)
+        sources = [("right", lift, read[number, number]), ("swapped", lift, swapped)]
+        sources += [
+            ("foreign", other, read[number, by]) for by, other in enumerate(lifts) if other is not lift
+        ]
+        for kind, drawn_for, readings in sources:
             misjudged = _misjudged(readings, lift.is_open)
             for share in OPEN_SHARES:
                 for turn in range(rounds):

@@ -13,7 +13,7 @@ from lifts.decision.clusters import ClusterPrior
 from lifts.decision.verdict import NO_RIDERS
 from ml.commands.common import RESULTS
 from ml.data.rendered import RenderedLift
-from ml.evaluate.site.arming import TrialLift, agreements, arming_rows, draw_order, trials
+from ml.evaluate.site.arming import TrialLift, agreements, arming_rows, draw_order, read_all, trials
 
 CELLS, PASSAGES = 10, 60
 PRIOR = ClusterPrior(
@@ -94,7 +94,9 @@ def test_right_masks_arm_and_wrong_ones_never() -> None:
     tried = [TrialLift.of(network, lift(1, 40, 120)), TrialLift.of(network, lift(2, 80, 160))]
     rows = {
         (row["masks"], row["open_share"]): row
-        for row in arming_rows(list(trials(network, tried, CALIBRATION, 1, 0)))
+        for row in arming_rows(
+            list(trials(network, tried, read_all(network, tried, CALIBRATION), CALIBRATION, 1, 0))
+        )
     }
     assert set(rows) == {
         (kind, share) for kind in ("right", "swapped", "foreign", "foreign_confirmed") for share in (0.5, 0.1)
@@ -112,7 +114,7 @@ def test_a_lifts_own_masks_agree_best_with_what_its_carriers_show() -> None:
     """Own masks agree nearly wholly; another lift's, where they tell the states apart at all, less."""
     network = BlockNetwork()
     tried = [TrialLift.of(network, lift(1, 40, 120)), TrialLift.of(network, lift(2, 60, 140))]
-    found = agreements(network, tried, CALIBRATION, 2, 0)
+    found = agreements(tried, read_all(network, tried, CALIBRATION), 2, 0)
     assert found["right_after_20"]["count"] == found["right_after_all"]["count"] == 4
     assert found["right_after_20"]["lowest"] > 0.9
     foreign = [row for name, row in found.items() if name.startswith("foreign")]
