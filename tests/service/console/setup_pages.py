@@ -4,12 +4,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from service.domain.people import Role
 from service.store import passages
 from tests.service.console import setting_up
 from tests.service.console.conftest import Served
-from tests.service.console.test_console import PATIENCE_MS, shown
+from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 
 LIFT = "new-six"
 
@@ -19,6 +20,17 @@ def begin(served: Served, finds: Any = setting_up.finding) -> None:
     served.house.runtime.setup.board._main = finds
     body = {"url": "rtsp://10.0.0.12/live", "name": "New six"}
     assert served.house.call("POST", f"/lifts/{LIFT}/setup", json=body).status_code == 202
+
+
+def at_step(
+    browser: Browser, served: Served, step: str, role: Role = Role.OPERATOR, lift: str = LIFT
+) -> Page:
+    """Return a window of its own at a step of a lift's set-up, high enough for all of it."""
+    page = open_page(browser, served.link(role))
+    shown(page, "#watch")
+    page.set_viewport_size({"width": 1400, "height": 1500})
+    page.goto(f"{served.url}/#/lifts/{lift}/setup/{step}")
+    return page
 
 
 def open_step(page: Page, served: Served, step: str) -> None:

@@ -18,12 +18,13 @@ from lifts.masks import overlap
 from service.domain.people import Role
 from service.store import passages
 from tests.service.api.conftest import status_of
-from tests.service.console import setting_up
+from tests.service.console import setting_up, setup_pages
 from tests.service.console.conftest import Served
-from tests.service.console.test_console import PATIENCE_MS, open_page, shown
+from tests.service.console.test_console import PATIENCE_MS
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, png
 
 LIFT = "/lifts/high-six"
+at_step = partial(setup_pages.at_step, lift="high-six")
 
 
 @pytest.fixture
@@ -40,14 +41,6 @@ def ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
         path = f"{LIFT}/setup/carriers/{number}/pick"
         assert house.call("PUT", path, json={"state": state}).status_code == 200
     return served
-
-
-def at_step(browser: Browser, served: Served, step: str, role: Role = Role.OPERATOR) -> Page:
-    page = open_page(browser, served.link(role))
-    shown(page, "#watch")
-    page.set_viewport_size({"width": 1400, "height": 1500})
-    page.goto(f"{served.url}/#{LIFT}/setup/{step}")
-    return page
 
 
 def drawn(served: Served, lift: str = LIFT) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from service.api.routes import cameras
-from service.domain.people import Role
 from tests.service.console import setting_up, setup_pages
 from tests.service.console.conftest import Served
+from tests.service.console.setup_pages import at_step
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 from tests.service.console.test_masks import begins_at, drag, kept, kept_as, place, point, stands_at
 
@@ -20,14 +20,6 @@ LIFT = f"/lifts/{setup_pages.LIFT}"
 def camera(monkeypatch: pytest.MonkeyPatch) -> None:
     """The camera can be probed."""
     monkeypatch.setattr(cameras, "probe_apart", setting_up.probed)
-
-
-def at_step(browser: Browser, served: Served, step: str, role: Role = Role.OPERATOR) -> Page:
-    page = open_page(browser, served.link(role))
-    shown(page, "#watch")
-    page.set_viewport_size({"width": 1400, "height": 1500})
-    page.goto(f"{served.url}/#{LIFT}/setup/{step}")
-    return page
 
 
 def begin_of(line: Any) -> tuple[float, float]:
