@@ -66,6 +66,7 @@ def glaring(image: Image) -> Image:
     return np.asarray(cv2.add(image // 3, np.full_like(image, 230)), np.uint8)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize(
     ("change", "kind", "cause"),
     [
@@ -92,6 +93,7 @@ def test_what_a_camera_cannot_see_is_said_within_30_s(change: Change, kind: Alar
     assert health.problem is None
 
 
+@pytest.mark.fault(7)
 def test_a_camera_moved_while_nobody_looked_is_said_to_be() -> None:
     """Rows 7 and 9: the camera's process dies; the next one gets the reference view and is not fooled."""
     before = CameraHealth("lift", 0.0)
@@ -116,6 +118,7 @@ def watch(
     return reports
 
 
+@pytest.mark.fault(7)
 def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngine) -> None:
     """Stopped for 80 s: reported, nothing raised. Row 7: from the alarm on, every carrier is `unknown`."""
     camera = Camera()
@@ -137,6 +140,7 @@ def test_a_line_that_stands_and_a_camera_that_is_moved(inline_engine: InlineEngi
     assert all(Reason.CAMERA_MOVED in each.reasons for each in judgements)
 
 
+@pytest.mark.fault(4)
 def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:
     """Row 4: the same frame, encoded again and again with advancing stamps: camera_frozen within 10 s."""
     frozen_s = 1.0
