@@ -155,6 +155,7 @@ class Service:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # service.web.proxies reads them, from trusted proxies alone
             timeout_graceful_shutdown=GRACE_S,
             ws_max_size=4096,  # what clients of the feed send is ignored
             ws_per_message_deflate=False,

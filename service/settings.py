@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from lifts.text import read_text
 from service.domain.errors import ConfigurationError
 from service.passages.options import PICTURES
+
+Network = IPv4Network | IPv6Network
 
 
 class Settings(BaseSettings):
@@ -72,6 +75,11 @@ class Settings(BaseSettings):
         default="",
         description="The path below which a proxy shows the service, e.g. /barwatch; cut off or not.",
     )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(),
+        description="Networks of the proxies whose X-Forwarded-… and Forwarded are believed, e.g. "
+        "127.0.0.1, 172.16.0.0/12; unset: nobody's.",
+    )
     watchdog_s: float = Field(
         default=30,
         ge=0,
@@ -83,6 +91,11 @@ class Settings(BaseSettings):
     log_json: bool | None = Field(
         default=None, description="JSON log lines; if unset, only when stderr is no terminal."
     )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        return [each for each in re.split(r"[\s,]+", given) if each] if isinstance(given, str) else given
 
     @field_validator("root_path")
     @classmethod

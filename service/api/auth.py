@@ -10,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -32,16 +33,19 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class Attempts:
     """Limits wrong tokens per address: `burst` at once, then `per_s`. Valid tokens are never delayed.
 
-    At most MAX_ADDRESSES addresses are remembered; the least recently seen are dropped first.
+    At most MAX_ADDRESSES addresses are remembered; the least recently seen are dropped first. Whoever has
+    many addresses meets the limit of all together: IN_ALL times as much.
     """
 
     MAX_ADDRESSES = 4096
+    IN_ALL = 10
 
     def __init__(
         self, burst: float = 100, per_s: float = 2, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._burst, self._per_s, self._clock = burst, per_s, clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._all, self._then = burst * self.IN_ALL, clock()
         self._lock = threading.Lock()
         self.failures = 0
 
@@ -50,12 +54,16 @@ class Attempts:
         now = self._clock()
         with self._lock:
             self.failures += 1
+            in_all = min(
+                self._burst * self.IN_ALL, self._all + (now - self._then) * self._per_s * self.IN_ALL
+            )
+            self._all, self._then = max(in_all - 1, 0), now
             left, then = self._left.pop(address, (self._burst, now))
             left = min(self._burst, left + (now - then) * self._per_s) - 1
             self._left[address] = (max(left, 0), now)
             while len(self._left) > self.MAX_ADDRESSES:
                 self._left.popitem(last=False)
-        return left >= 0
+        return left >= 0 and in_all >= 1
 
 
 class Authenticator:
@@ -160,5 +168,15 @@ def same_origin(connection: HTTPConnection, *, required: bool) -> bool:
 
 
 def client_address(connection: HTTPConnection) -> str:
-    """Return the peer's address, or "-" where there is none."""
-    return connection.client.host if connection.client else "-"
+    """Return whom limits go by: the peer's address, of IPv6 its network; "-" where there is none.
+
+    Behind a trusted proxy it is the address that the proxy saw (`service.web.proxies`).
+    """
+    if connection.client is None:
+        return "-"
+    try:
+        address = ip_address(connection.client.host)
+    except ValueError:
+        return connection.client.host
+    # One household has 2^64 of those.
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
