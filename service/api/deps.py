@@ -14,7 +14,7 @@ from service.api.auth import COOKIE
 from service.api.problems import RequestRefusedError
 from service.api.runtime import Runtime
 from service.api.sessions import Principal
-from service.domain.people import Role
+from service.domain.people import ORIGIN, Role
 
 # For the OpenAPI description only: Authenticator reads the headers itself, for WebSockets too.
 _BEARER = HTTPBearer(auto_error=False, description="An API token.")
@@ -37,10 +37,19 @@ def require(role: Role) -> Callable[[Request, RuntimeDep], Principal]:
 
     def check(request: Request, runtime: RuntimeDep) -> Principal:
         principal = runtime.gate.identify(request)
+        recognised(principal)
         check_role(principal, role)
         return principal
 
     return check
+
+
+def recognised(principal: Principal) -> None:
+    """Note for the audit who sends the request that is being answered."""
+    origin = ORIGIN.get()
+    if origin is not None:
+        origin.name, origin.role = principal.name, principal.role.value
+        origin.identity = principal.token_id or ""
 
 
 def check_role(principal: Principal, role: Role) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from service.commands.options import DataOption, JsonOption
 from service.domain.errors import ConfigurationError
-from service.domain.people import Role
+from service.domain.people import ORIGIN, Origin, Role
 from service.settings import load_settings
 from service.store import tokens
 from service.store.database import Store
@@ -75,6 +75,7 @@ def revoke(
 
 @contextmanager
 def _store(data: Path | None) -> Iterator[Store]:
+    ORIGIN.set(Origin("command line", Role.ADMIN.value))
     store = Store.open(load_settings(data=data).data)
     try:
         yield store

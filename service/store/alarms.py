@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from service.domain.alarm import MOMENTS, Alarm, AlarmDraft, AlarmKind, AlarmState
 from service.domain.errors import NotFoundError
+from service.domain.people import SYSTEM, Origin
+from service.store.audit import entries
 from service.store.damage import intact, readable
 from service.store.database import NEW_ALARMS
 from service.store.records import OutboxEntry, Page
@@ -213,7 +215,9 @@ def _record_event(
             alarm=_JSON.dump_python(alarm, mode="json"),
         )
     )
-    session.flush()
+    by = SYSTEM if actor == SYSTEM.name else session.info.get(entries.ORIGIN) or Origin(actor)
+    what = {"state": row.state, "kind": row.kind, "lift_id": row.lift_id, "passage_id": row.passage_id}
+    entries.record(session, f"alarm.{action}", row.id, by=by, change=row.seq, note=note, **what)
     session.info.setdefault(NEW_ALARMS, []).append(alarm)
     return alarm
 

@@ -35,7 +35,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.alarm import Alarm
 from service.domain.errors import ConfigurationError, StoreError
+from service.domain.people import ORIGIN, Origin
 from service.host.runner import Runner, Runners, attempt, settle
+from service.store.audit import entries, guard
 from service.store.damage import DAMAGED_ROWS, DamagedRows
 
 T = TypeVar("T")
@@ -85,6 +87,9 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             writer = make_engine(path, write=True)
             migrate(writer)
+            guard.begin(writer)
+            writer.dispose()  # its next connection seals what it writes, by the newest schema
+            event.listen(writer, "connect", _seal_writes)
         except (OSError, SQLAlchemyError) as error:
             raise ConfigurationError(f"{path}: the database cannot be opened: {_brief(error)}") from error
         return cls(path, writer, make_engine(path, write=False), runners)
@@ -97,6 +102,7 @@ class Store:
         Every future is answered, whatever happens to the thread or the service meanwhile.
         """
         future: Future[T] = Future()
+        job = _on_behalf(ORIGIN.get(), job)
         with self._changed:
             closed, full = self._closed, len(self._jobs) >= MAX_WAITING_JOBS
             if not closed and not full:
@@ -192,6 +198,20 @@ class Store:
         return result
 
 
+def _on_behalf(origin: Origin | None, job: Callable[[Session], T]) -> Callable[[Session], T]:
+    """Return the job, which tells its session who asked for it: it runs on another thread."""
+
+    def run(session: Session) -> T:
+        session.info[entries.ORIGIN] = origin
+        return job(session)
+
+    return job if origin is None else run
+
+
+def _seal_writes(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    guard.watch(connection)
+
+
 def _fail(future: Future[Any], reason: str) -> None:
     with contextlib.suppress(InvalidStateError):  # it was answered or cancelled meanwhile
         future.set_exception(StoreError(reason))
@@ -225,6 +245,7 @@ def make_engine(path: Path, *, write: bool) -> Engine:
                 connection.execute("PRAGMA journal_mode=WAL")
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        guard.add_function(connection)
         if not write:
             connection.execute("PRAGMA query_only=ON")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, load_only
 from lifts.schema import Camera, Lift, Track
 from service.domain.errors import DamagedError, NotFoundError
 from service.store import tracks
+from service.store.audit.entries import record
 from service.store.damage import DAMAGE, intact, readable
 from service.store.tables import LiftRow, MetaRow, SiteCalibrationRow, TrackVersionRow
 
@@ -27,6 +28,7 @@ def put(session: Session, lift: Lift) -> bool:
         session.add(LiftRow(id=lift.id, config=config, updated_at=now))
         session.flush()
         tracks.note(session, lift.id, lift.track)
+        record(session, "lift.create", lift.id)
         return True
     before = _read(session, lift.id)
     if isinstance(before, str) or _view(before) != _view(lift):
@@ -35,6 +37,8 @@ def put(session: Session, lift: Lift) -> bool:
         _retire_calibrations(session, lift.id)
     row.config = config
     tracks.note(session, lift.id, lift.track)
+    if before != lift:
+        record(session, "lift.change", lift.id, changed=_changed(before, lift))
     return False
 
 
@@ -98,7 +102,7 @@ def delete(session: Session, lift_id: str) -> None:
     if row is None:
         raise NotFoundError(f"no lift {lift_id!r}", "no_lift", lift_id=lift_id)
     session.delete(row)
-    session.flush()
+    record(session, "lift.delete", lift_id)
 
 
 def watched_until(session: Session) -> dict[str, datetime]:
@@ -112,6 +116,13 @@ def watched_until(session: Session) -> dict[str, datetime]:
 def note_watched(session: Session, times: Mapping[str, datetime]) -> None:
     """Store until when each lift was watched, in place of what was stored."""
     session.merge(MetaRow(key=_WATCHED, value=_TIMES.dump_json(dict(times)).decode()))
+
+
+def _changed(before: Lift | str, now: Lift) -> list[str]:
+    """Return the names of the parts that differ; of a damaged configuration nobody knows."""
+    if isinstance(before, str):
+        return []
+    return [name for name in Lift.model_fields if getattr(before, name) != getattr(now, name)]
 
 
 def _view(lift: Lift) -> tuple[Camera | None, Track | None]:

@@ -19,6 +19,7 @@ from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.masks import MaskVersion
 from service.store import lifts, site_calibrations
+from service.store.audit.entries import record
 from service.store.damage import intact, readable
 from service.store.records import Page
 from service.store.tables import MaskVersionRow, PassageRow, ReferenceRow, SiteCalibrationRow, deactivate_all
@@ -55,7 +56,7 @@ def add(session: Session, version: MaskVersion) -> MaskVersion:
     for name, image in stored.references.items():
         png = _png(np.ascontiguousarray(image[:, :, ::-1]))
         session.add(ReferenceRow(lift_id=stored.lift_id, version=stored.version, name=name, png=png))
-    session.flush()
+    record(session, "masks.enrol", f"{stored.lift_id}/{stored.version}", model=stored.model)
     return stored
 
 
@@ -65,6 +66,7 @@ def replace_embeddings(session: Session, version: MaskVersion) -> None:
     row.model, row.separation = version.model, version.separation
     row.embeddings, row.bank_size = version.embeddings, version.embeddings.shape[1]
     row.warnings = list(version.warnings)
+    record(session, "masks.embed", f"{version.lift_id}/{version.version}", model=version.model)
 
 
 def get(session: Session, lift_id: str, version: int) -> MaskVersion:
@@ -134,7 +136,7 @@ def activate(session: Session, lift_id: str, version: int) -> MaskVersion:
         row = _row(session, lift_id, version)
         deactivate_all(session, MaskVersionRow, lift_id)
         row.active = True
-        session.flush()
+        record(session, "masks.activate", f"{lift_id}/{version}")
         return _record(session, row)
 
 

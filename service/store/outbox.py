@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from service.domain.people import Origin
 from service.store import alarms
+from service.store.audit import entries
 from service.store.damage import readable
 from service.store.database import Store
 from service.store.records import AlarmComment, AlarmEvent, OutboxEntry
@@ -80,6 +82,8 @@ def comment(
     row = CommentRow(alarm_id=alarm_id, author=author, text=text, at=at or datetime.now(UTC))
     session.add(row)
     session.flush()
+    by = session.info.get(entries.ORIGIN) or Origin(author)
+    entries.record(session, "alarm.comment", alarm_id, by=by, comment=row.id)
     return _comment(row)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lifts.decision.verdict import Judgement, Verdict
 from service.domain.errors import NotFoundError
 from service.domain.former_reasons import reason_of, reasons_of
+from service.store.audit import entries
 from service.store.damage import intact, readable
 from service.store.records import Page, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow, filters
@@ -241,6 +242,9 @@ def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
     """Set the operator's own label, in place of an earlier one; raises NotFoundError, DamagedError."""
     row, _ = _row(session, passage_id)
     row.review = {**dataclasses.asdict(label), "verdict": label.verdict.value, "at": label.at.isoformat()}
+    entries.record(
+        session, "passage.review", passage_id, verdict=label.verdict.value, occupied=label.occupied
+    )
     return _record(row)
 
 

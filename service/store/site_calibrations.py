@@ -19,6 +19,7 @@ from service.domain.arrays import Float32
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import SiteCalibrationVersion
 from service.store import lifts
+from service.store.audit.entries import record
 from service.store.damage import intact, readable
 from service.store.records import Page, ShadowCounts, ShadowDisagreement
 from service.store.tables import MaskVersionRow, PassageRow, SiteCalibrationRow, deactivate_all
@@ -62,7 +63,7 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
             shadow=stored.shadow,
         )
     )
-    session.flush()
+    record(session, "calibration.propose", f"{stored.lift_id}/{stored.version}", masks=stored.mask_version)
     return stored
 
 
@@ -128,7 +129,7 @@ def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVer
     row, found = _usable(session, lift_id, version)
     deactivate(session, lift_id)
     row.active = True
-    session.flush()
+    record(session, "calibration.activate", f"{lift_id}/{version}")
     return dataclasses.replace(found, active=True, shadow=False)
 
 
@@ -147,18 +148,24 @@ def put_in_shadow(session: Session, lift_id: str, version: int) -> SiteCalibrati
         )
     end_shadow(session, lift_id)
     row.shadow = True
-    session.flush()
+    record(session, "calibration.shadow", f"{lift_id}/{version}")
     return dataclasses.replace(found, shadow=True)
 
 
 def end_shadow(session: Session, lift_id: str) -> None:
     """Compare nothing any more; what was compared stays, and the calibration stays a proposal."""
+    shadowed = select(SiteCalibrationRow.version).where(
+        SiteCalibrationRow.lift_id == lift_id, SiteCalibrationRow.shadow
+    )
+    if (version := session.scalar(shadowed)) is None:
+        return
     session.execute(
         update(SiteCalibrationRow)
         .where(SiteCalibrationRow.lift_id == lift_id, SiteCalibrationRow.shadow)
         .values(shadow=False)
         .execution_options(synchronize_session="fetch")
     )
+    record(session, "calibration.end_shadow", f"{lift_id}/{version}")
 
 
 def record_shadow(
@@ -236,7 +243,12 @@ def _usable(
 
 def deactivate(session: Session, lift_id: str) -> None:
     """Judge the lift by its masks alone, without a shadow; nothing happens where it already is."""
-    deactivate_all(session, SiteCalibrationRow, lift_id)
+    judging = select(SiteCalibrationRow.version).where(
+        SiteCalibrationRow.lift_id == lift_id, SiteCalibrationRow.active
+    )
+    if (version := session.scalar(judging)) is not None:
+        deactivate_all(session, SiteCalibrationRow, lift_id)
+        record(session, "calibration.deactivate", f"{lift_id}/{version}")
     end_shadow(session, lift_id)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.errors import DamagedError, NotFoundError
 from service.domain.people import Role
+from service.store.audit import entries
 from service.store.damage import intact, readable
 from service.store.records import SessionRecord, TokenRecord
 from service.store.tables import SessionRow, TokenRow
@@ -57,7 +58,7 @@ def put(session: Session, token: str, name: str, role: Role) -> TokenRecord:
         revoked_at=None,
     )
     session.add(row)
-    session.flush()
+    entries.record(session, "token.create", row.id, name=name, role=role.value)
     return _record(row)
 
 
@@ -95,6 +96,7 @@ def revoke(session: Session, token_id: str) -> TokenRecord:
     if row is None:
         raise NotFoundError(f"no token {token_id!r}")
     row.revoked_at = row.revoked_at or datetime.now(UTC)
+    entries.record(session, "token.revoke", token_id, name=row.name)
     return _record(row)
 
 
@@ -132,15 +134,17 @@ def _record(row: TokenRow) -> TokenRecord:
 
 def sign_in(session: Session, secret: str, record: SessionRecord) -> None:
     """Store a sign-in under the hash of its cookie's secret."""
+    key = _hash(secret)
     session.add(
         SessionRow(
-            sha256=_hash(secret),
+            sha256=key,
             name=record.name,
             role=record.role.value,
             token_id=record.token_id,
             expires_at=record.expires_at,
         )
     )
+    entries.record(session, "session.start", key[:8], name=record.name, role=record.role.value)
 
 
 def signed_in(session: Session, secret: str, now: datetime) -> SessionRecord | None:
@@ -157,7 +161,12 @@ def signed_in(session: Session, secret: str, now: datetime) -> SessionRecord | N
 
 def sign_out(session: Session, secret: str) -> None:
     """End a sign-in; one that is over already does not matter."""
-    session.execute(delete(SessionRow).where(SessionRow.sha256 == _hash(secret)))
+    key = _hash(secret)
+    ended = session.execute(
+        delete(SessionRow).where(SessionRow.sha256 == key).returning(SessionRow.name)
+    ).first()
+    if ended is not None:
+        entries.record(session, "session.end", key[:8], name=ended.name)
 
 
 def forget_expired(session: Session, now: datetime) -> None:

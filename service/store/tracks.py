@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, load_only
 
 from lifts.schema import Track
 from service.domain.errors import NotFoundError
+from service.store.audit.entries import record
 from service.store.damage import DAMAGE, intact, readable
 from service.store.records import Page
 from service.store.tables import MaskVersionRow, TrackVersionRow
@@ -110,6 +111,7 @@ def activate(session: Session, lift_id: str, version: int) -> TrackVersion:
         .where(TrackVersionRow.lift_id == lift_id, TrackVersionRow.version == version)
         .values(active=True)
     )
+    record(session, "track.activate", f"{lift_id}/{version}")
     return found
 
 

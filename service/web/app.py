@@ -32,7 +32,7 @@ from service.api.routes import (
 )
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.runtime import Runtime
-from service.web.guards import BodyLimit, RootPath, SecurityHeaders
+from service.web.guards import BodyLimit, Origins, RootPath, SecurityHeaders
 from service.web.proxies import TrustedProxies
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -77,6 +77,7 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     if runtime.settings.root_path:
         app.add_middleware(RootPath, root_path=runtime.settings.root_path)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Origins)
     app.add_middleware(TrustedProxies, trusted=runtime.settings.trusted_proxies)
     return app
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.auth import COOKIE, TRUSTED
+from service.api.auth import COOKIE, TRUSTED, client_address
 from service.api.problems import RequestRefusedError, problem_response
+from service.domain.people import ORIGIN, Origin
 
 MAX_JSON_BYTES = 1_000_000
 MAX_ANONYMOUS_BYTES = 64_000
@@ -47,6 +52,33 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class Origins:
+    """Gives every request an id and remembers where it comes from: for the audit, the log and the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        address = client_address(HTTPConnection(scope))
+        token = ORIGIN.set(Origin("nobody", address=address, request_id=request_id))
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                await self._app(scope, receive, send_with_id)
+        finally:
+            ORIGIN.reset(token)
 
 
 class RootPath:

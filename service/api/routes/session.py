@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from service.api.auth import COOKIE, client_address, same_origin, unauthorized
-from service.api.deps import VIEWER, RuntimeDep, Viewer
+from service.api.deps import VIEWER, RuntimeDep, Viewer, recognised
 from service.api.problems import responses
 from service.api.schemas.service import PersonOut, SignIn
 
@@ -33,6 +33,7 @@ def sign_in(body: SignIn, request: Request, response: Response, runtime: Runtime
                 raise HTTPException(429, "too many wrong keys from this address", {"Retry-After": "30"})
             raise unauthorized("this link was used already or is too old: sign in with a token")
         principal = found
+    recognised(principal)
     response.set_cookie(
         COOKIE,
         gate.sessions.issue(principal),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import NotFoundError
+from service.store.audit.entries import record
 from service.store.damage import intact, readable
 from service.store.tables import CameraSecretRow
 
@@ -29,7 +30,7 @@ def put(session: Session, name: str, host: str, sealed: bytes) -> bool:
     new = session.scalar(select(CameraSecretRow.name).where(CameraSecretRow.name == name)) is None
     session.execute(sql_delete(CameraSecretRow).where(CameraSecretRow.name == name))
     session.add(CameraSecretRow(name=name, host=host, sealed=sealed, changed_at=datetime.now(UTC)))
-    session.flush()
+    record(session, "camera_secret.put", name, host=host)
     return new
 
 
@@ -52,6 +53,7 @@ def delete(session: Session, name: str) -> None:
     if found is None:
         raise NotFoundError(f"no password is stored under {name!r}", "no_such_secret", name=name)
     session.execute(sql_delete(CameraSecretRow).where(CameraSecretRow.name == name))
+    record(session, "camera_secret.delete", name)
 
 
 def _record(row: CameraSecretRow) -> SealedSecret:

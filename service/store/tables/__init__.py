@@ -1,5 +1,6 @@
 """The tables, used only within this folder's parent. A test compares them with the migrations."""
 
+from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
 from service.store.tables.rows import (
     AlarmEventRow,
@@ -20,6 +21,7 @@ from service.store.tables.setup import CameraSecretRow, SetupJobRow, TrackVersio
 __all__ = [
     "AlarmEventRow",
     "AlarmRow",
+    "AuditRow",
     "Base",
     "CameraSecretRow",
     "CommentRow",
@@ -28,6 +30,7 @@ __all__ = [
     "MetaRow",
     "PassageRow",
     "ReferenceRow",
+    "SealRow",
     "SessionRow",
     "SetupJobRow",
     "SiteCalibrationRow",

@@ -1,0 +1,135 @@
+"""The audit: who did what, when and from where, as a chain in which each entry's hash covers the one before.
+
+    record(session, "token.create", record.id, name=record.name, role=record.role)
+
+An entry is part of the transaction of what it records, and covers every row that was written since the entry
+before (service.store.audit.guard). Who asked is known to the session (service.domain.people.Origin).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from service.domain.people import SYSTEM, Origin
+from service.store.tables import AuditRow, SealRow
+
+ORIGIN = "origin"
+"""Key in Session.info: the Origin of what the session's job does."""
+
+HEAD = "audit_head"
+"""Key in Session.info: the Head that the transaction made, for whoever keeps it elsewhere."""
+
+NOTHING = "0" * 64
+"""The hash before the first entry."""
+
+COVERED = (
+    "seq",
+    "at",
+    "actor",
+    "role",
+    "identity",
+    "address",
+    "request_id",
+    "action",
+    "subject",
+    "details",
+    "last_seal",
+    "seals",
+)
+"""The columns of an entry that its hash covers, in this order."""
+
+Plain = str | int | float | bool | None | Sequence["Plain"] | dict[str, "Plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry of the chain: its number, hash (64 hexadecimal digits), and the last seal covered."""
+
+    seq: int
+    hash: str
+    last_seal: int
+
+
+def record(
+    session: Session, action: str, subject: str = "", *, by: Origin | None = None, **details: Plain
+) -> Head:
+    """Add an entry to the chain, in the caller's transaction.
+
+    Args:
+        session: of a write; it knows who asked.
+        action: what was done, as NOUN.VERB: "token.create", "alarm.acknowledge", "session.refused".
+        subject: what it was done to: an id, or two joined with "/".
+        by: who did it, if not who asked: SYSTEM.
+        details: what else is worth knowing, as plain JSON. Never a secret.
+    """
+    session.flush()  # the rows that the entry is about must be sealed before it
+    origin = by or session.info.get(ORIGIN) or SYSTEM
+    connection, last = session.connection(), head(session)
+    seals = connection.execute(
+        select(SealRow.id, SealRow.tbl, SealRow.key, SealRow.form, SealRow.digest)
+        .where(SealRow.id > last.last_seal)
+        .order_by(SealRow.id)
+    ).all()
+    covered = [(seal.id, seal.tbl, seal.key, seal.form, seal.digest) for seal in seals]
+    values: dict[str, Any] = {
+        "seq": last.seq + 1,
+        "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "actor": origin.name[:200],
+        "role": origin.role[:16],
+        "identity": origin.identity[:64],
+        "address": origin.address[:64],
+        "request_id": origin.request_id[:32],
+        "action": action[:64],
+        "subject": subject[:200],
+        "details": json.dumps(details, sort_keys=True, default=str),
+        "last_seal": seals[-1].id if seals else last.last_seal,
+        "seals": digest_of_seals(covered),
+    }
+    values["hash"] = link(last.hash, body_digest([values[name] for name in COVERED]))
+    connection.execute(insert(AuditRow), values)
+    made = Head(values["seq"], values["hash"], values["last_seal"])
+    session.info[HEAD] = made
+    return made
+
+
+def head(session: Session) -> Head:
+    """Return the newest entry; number 0 of a chain that has none yet."""
+    query = select(AuditRow.seq, AuditRow.hash, AuditRow.last_seal).order_by(AuditRow.seq.desc()).limit(1)
+    found = session.execute(query).first()
+    return Head(0, NOTHING, 0) if found is None else Head(*found)
+
+
+def seal_rest(session: Session) -> bool:
+    """Cover what was written since the newest entry; return whether there was anything."""
+    newest = session.scalar(select(SealRow.id).order_by(SealRow.id.desc()).limit(1)) or 0
+    if newest <= head(session).last_seal:
+        return False
+    record(session, "audit.sealed", by=SYSTEM)
+    return True
+
+
+def body_digest(values: Sequence[Any]) -> bytes:
+    """Return the SHA-256 of an entry's COVERED columns as one JSON list in ASCII."""
+    return hashlib.sha256(json.dumps(list(values), separators=(",", ":")).encode()).digest()
+
+
+def link(before: str, body: bytes) -> str:
+    """Return an entry's hash from the hash before and the digest of its body."""
+    return hashlib.sha256(bytes.fromhex(before) + body).hexdigest()
+
+
+def digest_of_seals(seals: Iterable[tuple[int, str, str, int, bytes | None]]) -> str:
+    """Return the SHA-256 of seals (id, tbl, key, form, digest), each as a line of JSON."""
+    digest = hashlib.sha256()
+    for number, table, key, form, content in seals:
+        line = [number, table, key, form, None if content is None else content.hex()]
+        digest.update(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+    return digest.hexdigest()
