@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
@@ -25,8 +23,9 @@ from service.alarms.hub import AlarmHub
 from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Principal, Sessions
+from service.decoding.processes import DecodingProcesses
 from service.domain.camera import CameraEvent, WatchedLift
-from service.domain.errors import BarwatchError, ConfigurationError
+from service.domain.errors import BarwatchError
 from service.domain.people import Role
 from service.host.disk import DiskSpace
 from service.host.lock import FolderLock
@@ -37,7 +36,7 @@ from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.settings import Settings
 from service.station.cameras import Cameras
-from service.station.supervisor import CameraSupervisor
+from service.station.supervisor import CameraSupervisor, camera_context
 from service.station.worker import WorkerOptions
 from service.store import alarms, outbox
 from service.store.database import Store
@@ -47,11 +46,9 @@ from service.usecases.first_token import first_token
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
+from service.web.server import WebServer, listen
 
 log = structlog.get_logger(__name__)
-
-GRACE_S = 2
-"""How long open requests may still take once the service is stopping."""
 
 Prepare = Callable[[Runtime], None]
 """Work to do once the engine is ready and before the cameras start (the demonstration enrols its lifts)."""
@@ -84,7 +81,7 @@ class Service:
         self.began_s = time.monotonic()
         self._on_ready = on_ready
         self._failure: BarwatchError | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: WebServer | None = None
         self._stopping = threading.Event()
         early = early or EarlyEngine(settings)
         self.engine, self.runners = early.engine, early.runners
@@ -101,11 +98,12 @@ class Service:
             self.setup = Setups.make(
                 settings.data, self.store, self.engine, self.vault.credentials, self.runners
             )
+            self._decoding = DecodingProcesses(camera_context, runners=self.runners)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             downtime = Downtime(self.store, self.cameras.statuses)
             self.runners.add(downtime.runner)
             early.listen(self.pipeline.on_event)
-            self.socket = _listen(settings.host, settings.port)
+            self.socket = listen(settings.host, settings.port)
             parts.callback(self.socket.close)
             self.new_token = first_token(self.store, settings, shown=prepare is None)
             # Asked now: the server closes its socket when it stops, while the start may still be under way.
@@ -114,6 +112,7 @@ class Service:
                 self.pipeline.stop,
                 self.cameras.stop,
                 self.setup.stop,
+                self._decoding.stop,
                 downtime.stop,
                 self._starter.stop,
                 self.engine.stop,  # first: it releases a start-up that waits for the model
@@ -127,6 +126,7 @@ class Service:
             self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
         self._steps.append(("the cameras are being started", self.cameras.start))
         self._steps.append(("set-ups are being looked up", self.setup.start))
+        self._steps.append(("the decoders are being started", self._decoding.start))
         self._steps.append(("the last run's end is being looked up", downtime.runner.start))
         self.app = create_app(self.runtime, self._lifespan)
 
@@ -150,17 +150,7 @@ class Service:
             ConfigurationError: the model was refused when it was loaded.
             EngineUnavailableError: the embedder did not come up.
         """
-        config = uvicorn.Config(
-            self.app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # service.web.proxies reads them, from trusted proxies alone
-            timeout_graceful_shutdown=GRACE_S,
-            ws_max_size=4096,  # what clients of the feed send is ignored
-            ws_per_message_deflate=False,
-        )
-        self._server = _Server(config)
+        self._server = WebServer(self.app)
         try:
             if not self._stopping.is_set():
                 asyncio.run(self._server.serve(sockets=[self.socket]))
@@ -213,6 +203,7 @@ class Service:
             epoch=store.write(outbox.ensure_epoch).result(),
             registry=registry,
             runners=self.runners,
+            decoding=self._decoding,
         )
         return runtime, pipeline, cameras
 
@@ -276,21 +267,3 @@ class Service:
     def _shut_down(self) -> None:
         """Stop all parts, the last started first; if one fails to stop, the others still stop."""
         self._parts.close()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own handling of signals: `service.host.signals` calls `Service.stop`."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone."""
-        yield
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        reason = (error.strerror or str(error)).partition(" (while")[0]  # what follows repeats the address
-        raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}") from error

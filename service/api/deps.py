@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Security
@@ -21,7 +22,7 @@ _BEARER = HTTPBearer(auto_error=False, description="An API token.")
 _COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, description="The console's session.")
 
 
-def get_runtime(connection: HTTPConnection) -> Runtime:
+async def get_runtime(connection: HTTPConnection) -> Runtime:
     """Return what the composition root handed to the application."""
     runtime = connection.app.state.runtime
     if not isinstance(runtime, Runtime):
@@ -32,11 +33,11 @@ def get_runtime(connection: HTTPConnection) -> Runtime:
 RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
 
 
-def require(role: Role) -> Callable[[Request, RuntimeDep], Principal]:
+def require(role: Role) -> Callable[[Request, RuntimeDep], Awaitable[Principal]]:
     """Return the dependency that admits `role` and the roles above it."""
 
-    def check(request: Request, runtime: RuntimeDep) -> Principal:
-        principal = runtime.gate.identify(request)
+    async def check(request: Request, runtime: RuntimeDep) -> Principal:
+        principal = await runtime.threads.find_out(request, partial(runtime.gate.identify, request))
         recognised(principal)
         check_role(principal, role)
         return principal
@@ -60,7 +61,7 @@ def check_role(principal: Principal, role: Role) -> None:
         raise RequestRefusedError(403, detail, "forbidden", needed=role.value, has=has)
 
 
-def multipart_only(request: Request) -> None:
+async def multipart_only(request: Request) -> None:
     """Raise RequestRefusedError 415 unless the body is a multipart form: no other fields can be read."""
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/form-data"):

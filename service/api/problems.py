@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from lifts.errors import LiftError
 from service.domain.errors import (
     BarwatchError,
+    BusyError,
     ChangedElsewhereError,
     ConfigurationError,
     ConflictError,
@@ -40,6 +41,7 @@ STATUS: dict[type[Exception], int] = {
     ConfigurationError: 422,
     EngineUnavailableError: 503,
     StoreError: 503,
+    BusyError: 503,
 }
 """How our own errors answer; any other BarwatchError is a fault of the service: 500."""
 

@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry
 from lifts.decision.arming import Arming
 from service.alarms.hub import AlarmHub
 from service.api.auth import Authenticator
+from service.api.threads import Threads
+from service.decoding.budget import DecodingHere, StrangersPictures
 from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.masks import MaskVersion
@@ -84,6 +86,8 @@ class Runtime:
     registry: CollectorRegistry
     heartbeat_s: float = 5.0
     runners: Runners = field(default_factory=Runners)
+    decoding: StrangersPictures = field(default_factory=DecodingHere)
+    threads: Threads = field(default_factory=Threads)
 
     def active_masks(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""

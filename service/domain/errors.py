@@ -134,3 +134,9 @@ class StoreError(BarwatchError):
     """The database cannot take or answer a job: full disk, damaged file, or too many jobs waiting."""
 
     code = "store_unavailable"
+
+
+class BusyError(BarwatchError):
+    """Too many requests of one kind are being handled: try again in a few seconds."""
+
+    code = "busy"

@@ -23,6 +23,7 @@ from typing import Any, Final, Literal
 import structlog
 
 from service.domain.errors import BarwatchError
+from service.host.parcels import open_parcel, send_parcel
 
 log = structlog.get_logger(__name__)
 
@@ -144,6 +145,28 @@ class Child:
             self._pipe.send(message)
         except OSError as error:
             raise self._death() from error
+
+    def send_parcel(self, what: Any) -> None:
+        """Send something large (`service.host.parcels`). Raises ChildLostError: it died."""
+        try:
+            send_parcel(self._pipe, what)
+        except OSError as error:
+            raise self._death() from error
+
+    def receive_parcel(self, timeout_s: float) -> Any | Literal[_Nothing.NOTHING]:
+        """Return something large that it sent, as `receive` does."""
+        sizes = self.receive(timeout_s)
+        if sizes is NOTHING:
+            return NOTHING
+        try:
+            return open_parcel(self._pipe, sizes)
+        except (OSError, EOFError) as error:
+            raise self._death() from error
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return not self._ended and self._process.is_alive()
 
     def receive(self, timeout_s: float) -> Any | Literal[_Nothing.NOTHING]:
         """Return the next message, or NOTHING if none came within `timeout_s`.

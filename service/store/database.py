@@ -231,7 +231,7 @@ def make_engine(path: Path, *, write: bool) -> Engine:
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_TIMEOUT_S},
         pool_size=1 if write else 8,
-        max_overflow=0 if write else 24,
+        max_overflow=0 if write else 56,  # above all threads that may read: none waits for another's
     )
 
     def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

@@ -16,6 +16,7 @@ import pytest
 from lifts.schema import Lift
 from service.api.runtime import Runtime
 from service.app import Service
+from service.decoding.processes import DecodingProcesses
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from service.domain.errors import ConfigurationError, StoreError
@@ -104,6 +105,7 @@ def test_the_time_between_two_runs_is_told_of(tmp_path: Path, model: Path) -> No
         serving(settings_of(tmp_path, model), make=Watching) as service,
         httpx.Client(base_url=service.url, headers=SIGNED) as client,
     ):
+        assert isinstance(service.runtime.decoding, DecodingProcesses)
         pause = threading.Event()
         for _ in range(600):
             if found := client.get("/alarms?kind=service_down").json()["items"]:

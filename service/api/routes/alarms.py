@@ -20,6 +20,7 @@ from service.api.schemas.alarms import (
     NoteIn,
     ShelveIn,
 )
+from service.api.threads import vital
 from service.domain.alarm import AlarmKind, AlarmState
 from service.store import alarms, outbox
 
@@ -30,6 +31,7 @@ _ACTION = responses(400, 401, 403, 404, 409, 413, 422, 503)
 
 
 @router.get("", summary="The history of alarms", dependencies=VIEWER, responses=responses(401, 422, 503))
+@vital
 def list_alarms(
     runtime: RuntimeDep,
     lift_id: Annotated[str | None, Query(max_length=64, description="Of this lift only.")] = None,
@@ -68,6 +70,7 @@ def list_alarms(
 @router.get(
     "/{alarm_id}", summary="One alarm", dependencies=VIEWER, responses=responses(401, 404, 409, 422, 503)
 )
+@vital
 def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:
     """Give an alarm with its life so far and its comments."""
     with runtime.store.reading() as session:
@@ -84,6 +87,7 @@ def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:
 @router.post(
     "/{alarm_id}/acknowledge", summary="Acknowledge an alarm", dependencies=OPERATOR, responses=_ACTION
 )
+@vital
 def acknowledge(
     alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: NoteIn | None = None
 ) -> AlarmOut:
@@ -94,6 +98,7 @@ def acknowledge(
 
 
 @router.post("/{alarm_id}/shelve", summary="Shelve an alarm", dependencies=OPERATOR, responses=_ACTION)
+@vital
 def shelve(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: ShelveIn) -> AlarmOut:
     """Put the alarm away for a stated reason until it comes back by itself, at most 24 hours later."""
     done = runtime.store.write(
@@ -109,6 +114,7 @@ def shelve(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: Sh
     dependencies=OPERATOR,
     responses=_ACTION,
 )
+@vital
 def comment(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: CommentIn) -> CommentOut:
     """Write something about the alarm, in any state."""
     done = runtime.store.write(lambda s: lifecycle.comment(s, alarm_id, principal.name, body.text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, File, Query, UploadFile
@@ -10,7 +11,9 @@ from fastapi import APIRouter, File, Query, UploadFile
 from service.api.deps import MULTIPART, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.lifts import ClassifyOut
+from service.api.threads import heavy
 from service.api.uploads import decode_upload, read_upload
+from service.decoding.processes import several
 from service.inference.why import png_of
 from service.store import lifts
 from service.usecases.classification import classify_pictures
@@ -24,6 +27,7 @@ router = APIRouter(prefix="/lifts/{lift_id}", tags=["lifts"])
     dependencies=[*VIEWER, *MULTIPART],
     responses=responses(400, 401, 404, 409, 413, 415, 422, 503),
 )
+@heavy
 def classify(
     lift_id: LiftIdPath,
     runtime: RuntimeDep,
@@ -50,10 +54,11 @@ def classify(
     limit = runtime.settings.max_upload_mb
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)  # before a picture for nobody is decoded
-    pictures = [
-        decode_upload(read_upload(file, f"image {number}", limit), f"image {number}")
+    decodings = [
+        partial(decode_upload, read_upload(file, f"image {number}", limit), f"image {number}")
         for number, file in enumerate(image, 1)
     ]
+    pictures = runtime.decoding.do(partial(several, decodings))
     judgement, drawn = classify_pictures(
         runtime,
         lift_id,

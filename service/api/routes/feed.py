@@ -44,7 +44,7 @@ async def follow_alarms(
 
     A client that is not let in gets 401 or 403 as the answer to its upgrade request, with a problem body.
     """
-    runtime = get_runtime(websocket)
+    runtime = await get_runtime(websocket)
     refusal = await asyncio.to_thread(_refusal, websocket, runtime)
     if refusal is not None:
         await websocket.send_denial_response(

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from service.api.deps import RuntimeDep
 from service.api.metrics import render
 from service.api.schemas.service import LiveOut, ReadyOut
+from service.api.threads import vital
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
@@ -36,6 +37,7 @@ async def live() -> LiveOut:
     summary="Are carriers being judged?",
     responses={503: {"model": ReadyOut, "description": "Not yet, or not any more."}},
 )
+@vital
 def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
     """Answer 200 when carriers are being judged, else 503 with every reason why they are not.
 
@@ -103,6 +105,7 @@ def accounted_for(camera: CameraStatus, standing: Container[tuple[str | None, Al
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}, "description": "Prometheus' text format."}},
 )
+@vital
 def metrics(runtime: RuntimeDep) -> Response:
     """Give what the service counts, in Prometheus' text format."""
     content, media_type = render(runtime.registry)

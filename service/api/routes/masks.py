@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 import cv2
@@ -12,8 +13,9 @@ from lifts.schema import Lift
 from service.api.deps import ADMIN, MULTIPART, OPERATOR, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionOut, NotArmedOut
+from service.api.threads import heavy
 from service.api.uploads import read_upload
-from service.domain.arrays import Image
+from service.decoding.processes import several
 from service.inference.enrolment import enrol
 from service.passages.motion import track_warnings
 from service.store import lifts, masks
@@ -35,6 +37,7 @@ _REFERENCE = "A picture of a carrier in this state (same sizes): tells whether t
     dependencies=[*OPERATOR, *MULTIPART],
     responses=responses(400, 401, 403, 409, 413, 415, 422, 503),
 )
+@heavy
 def enrol_masks(
     lift_id: LiftIdPath,
     runtime: RuntimeDep,
@@ -57,15 +60,17 @@ def enrol_masks(
     """
     known = find_lift(runtime, lift_id)
     limit = runtime.settings.max_upload_mb
-    drawings = [
-        read_mask(read_upload(file, part, limit), known, part)
+    readings = {
+        part: partial(read_mask, read_upload(file, part, limit), known, part)
         for part, file in (("open", open), ("close", close))
-    ]
-    references: dict[str, Image] = {}
-    for part, file in (("reference_open", reference_open), ("reference_close", reference_close)):
-        if file is not None:
-            references[part] = read_reference(read_upload(file, part, limit), known, part)
-    version = enrol(lift_id, drawings[0], drawings[1], references, runtime.engine)
+    }
+    for part, given in (("reference_open", reference_open), ("reference_close", reference_close)):
+        if given is not None:
+            readings[part] = partial(read_reference, read_upload(given, part, limit), known, part)
+    read = runtime.decoding.do(partial(several, [*readings.values()]))
+    references = dict(zip(readings, read, strict=True))
+    drawn_open, drawn_close = references.pop("open"), references.pop("close")
+    version = enrol(lift_id, drawn_open, drawn_close, references, runtime.engine)
     stored = store_masks(runtime, known or Lift(id=lift_id, name=name or lift_id), version)
     arming = runtime.arming_now(lift_id)
     return EnrolmentOut(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
@@ -13,6 +14,7 @@ from service.api.routes.setting_up.carriers import JPEG, Place, picture_of
 from service.api.runtime import Runtime
 from service.api.schemas.setup import CheckOut, SetupIn, SetupOut, TrackIn
 from service.api.schemas.setup_masks import DrawnOut, MaskSearchIn, MasksOut
+from service.api.threads import heavy
 from service.api.uploads import read_upload
 from service.domain.errors import NotFoundError
 from service.domain.people import Role
@@ -183,6 +185,7 @@ def get_masks(lift_id: LiftIdPath, runtime: RuntimeDep) -> MasksOut:
     dependencies=[*OPERATOR, *MULTIPART],
     responses=responses(400, 401, 403, 413, 415, 422, 503),
 )
+@heavy
 def import_drawing(
     lift_id: LiftIdPath,
     runtime: RuntimeDep,
@@ -192,7 +195,8 @@ def import_drawing(
 ) -> DrawnOut:
     """Turn the picture of a mask into lines to edit; nothing is stored."""
     data = read_upload(picture, "picture", runtime.settings.max_upload_mb)
-    return DrawnOut.of(drawing_of_picture(data, find_lift(runtime, lift_id), "picture"))
+    job = partial(drawing_of_picture, data, find_lift(runtime, lift_id), "picture")
+    return DrawnOut.of(runtime.decoding.do(job))
 
 
 @router.get(

@@ -24,12 +24,12 @@ ROOMS = (
     *("service/capture/hosts.py", "service/inference/enrolment.py", "service/station/probe.py"),
     *("service/store/lifts.py", "service/store/masks.py", "service/store/tracks.py"),
     *("service/store/site_calibrations.py", "service/store/setup", "service/site/learning.py"),
-    *("lifts/masks.py", "lifts/pictures"),
+    *("lifts/masks.py", "lifts/pictures", "service/decoding", "service/api/threads.py"),
 )
 CODE_AT = {
     **dict.fromkeys(("NotFoundError", "ConflictError", "ChangedElsewhereError"), 1),
     **dict.fromkeys(("EnrolmentError", "ConfigurationError"), 1),
-    **dict.fromkeys(("ImageError", "MaskError", "PictureError", "HTTPException"), 1),
+    **dict.fromkeys(("ImageError", "MaskError", "PictureError", "HTTPException", "BusyError"), 1),
     "RequestRefusedError": 2,
 }
 """Errors that the API answers, and where their code stands."""

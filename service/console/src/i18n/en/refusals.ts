@@ -25,6 +25,8 @@ const pictureRefusals = {
   not_a_picture: "This is {kind}: choose a JPEG or PNG picture.",
   picture_damaged: "The picture is damaged: save it anew.",
   picture_too_large: "The picture is too large ({width}×{height}): save it smaller, with 8 bits a channel.",
+  picture_too_costly: "The picture takes too long to read: save it anew, smaller.",
+  busy: "The service is reading many pictures: try again in a few seconds.",
   picture_animated: "The picture is animated: save one still picture.",
   file_appended: "Another file hangs behind the picture: save the picture anew.",
   size_without_track: "The picture is {width}×{height}: 200×200 is needed while the lift has no track.",
