@@ -24,6 +24,7 @@ class Reason(StrEnum):
     # Of the camera while the carrier passed.
     CAMERA_FROZEN = "camera_frozen"
     LENS_COVERED = "lens_covered"
+    LENS_PARTLY_COVERED = "lens_partly_covered"
     BLURRED = "blurred"
     ANOTHER_VIEW = "another_view"
     CAMERA_MOVED = "camera_moved"

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Judgement, Verdict
 from service.alarms import lifecycle
+from service.alarms.chatter import Chatter
 from service.alarms.doubts import Doubts, Key, key_of
 from service.alarms.passage_watch import ANOTHER_LIFT, UNKNOWN_PASSAGES, PassageWatch
 from service.alarms.policy import health_alarm
@@ -35,6 +36,8 @@ MAX_CHANGES = 6
 """Changes of one alarm that may wait; beyond that, pairs of a beginning and an end are left out."""
 
 LAST_TRY_S = 2.0
+LOOK_AT_HELD_S = 5.0
+"""How often ends that are held back, because their alarm chatters, are looked at."""
 
 OF_CAMERA = frozenset(
     {
@@ -84,6 +87,7 @@ class HealthConditions:
         self._changes: deque[Health] = deque()
         self._standing: set[Key] = set()
         self._doubts = Doubts()
+        self._chatter = Chatter(clock)
         self._watches: dict[str, PassageWatch] = {}
         self.runner = Runner("conditions", self._turn, wake=self._wake.set)
 
@@ -114,7 +118,9 @@ class HealthConditions:
                     if known[:2] == key[:2] and health.cause in ("", known[2])
                 }
             self._doubts.reported(health)
-            self._append(health)
+            counted = self._chatter.take(health)
+            if counted is not None:
+                self._append(counted)
         self._wake.set()
 
     def status(self, status: CameraStatus) -> None:
@@ -152,12 +158,17 @@ class HealthConditions:
         """End every condition of a lift that is gone."""
         with self._lock:
             self._watches.pop(lift_id, None)
+            for over in self._chatter.forget(lift_id):
+                self._append(over)
             for kind in sorted({kind for kind, place, _ in self._standing if place == lift_id}):
                 self.take(Health(kind, lift_id, False, "The lift was removed"))
 
     def stop(self) -> None:
         """Commit what is waiting, once more where the database refused it, then end."""
         self.runner.stop()
+        with self._lock:
+            for over in self._chatter.ended(quiet_s=0.0):
+                self._append(over)
         try:
             self._commit_all(LAST_TRY_S)
         except (StoreError, TimeoutError) as error:
@@ -165,8 +176,11 @@ class HealthConditions:
 
     def _turn(self) -> None:
         with self.runner.heartbeat.waiting():
-            self._wake.wait()
+            self._wake.wait(LOOK_AT_HELD_S if self._chatter.holds else None)
         self._wake.clear()
+        with self._lock:
+            for over in self._chatter.ended():
+                self._append(over)
         try:
             self._commit_all()
         finally:

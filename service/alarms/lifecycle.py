@@ -1,11 +1,14 @@
 """An alarm's life: which action is allowed in which state, and the actions themselves.
 
-    active ──acknowledge──▶ acknowledged
+    active ──acknowledge──▶ acknowledged ──the condition is over──▶ cleared
+    active ──the condition is over──▶ returned ──acknowledge──▶ cleared
+                                      returned ──the condition begins again──▶ active
     active, acknowledged ──shelve (expiry, reason)──▶ shelved ──expiry or unshelve──▶ where it came from
-    active, acknowledged, shelved ──the condition is over──▶ cleared
+    shelved ──the condition is over──▶ cleared; returned if nobody had acknowledged it
 
-An alarm of the bar, or of a time when the service did not run, is a moment, not a condition: it is never
-cleared by itself. Every function takes the caller's session and runs inside its transaction.
+So no alarm of a condition leaves the list before somebody has seen it. An alarm of the bar, or of a time
+when the service did not run, is a moment, not a condition: it is never cleared by itself. Every function
+takes the caller's session and runs inside its transaction.
 """
 
 from __future__ import annotations
@@ -30,7 +33,10 @@ class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     SHELVE = "shelve"
     UNSHELVE = "unshelve"
+    RAISE = "raise"
+    """Its condition begins again (service.store.alarms.raise_alarm)."""
     CLEAR = "clear"
+    """Its condition is over."""
 
 
 _ALLOWED = {
@@ -38,7 +44,9 @@ _ALLOWED = {
     (AlarmState.ACTIVE, Action.SHELVE): AlarmState.SHELVED,
     (AlarmState.ACKNOWLEDGED, Action.SHELVE): AlarmState.SHELVED,
     (AlarmState.SHELVED, Action.UNSHELVE): AlarmState.ACTIVE,
-    (AlarmState.ACTIVE, Action.CLEAR): AlarmState.CLEARED,
+    (AlarmState.ACTIVE, Action.CLEAR): AlarmState.RETURNED,
+    (AlarmState.RETURNED, Action.ACKNOWLEDGE): AlarmState.CLEARED,
+    (AlarmState.RETURNED, Action.RAISE): AlarmState.ACTIVE,
     (AlarmState.ACKNOWLEDGED, Action.CLEAR): AlarmState.CLEARED,
     (AlarmState.SHELVED, Action.CLEAR): AlarmState.CLEARED,
 }
@@ -56,6 +64,7 @@ _PAST = {
     Action.ACKNOWLEDGE: "acknowledged",
     Action.SHELVE: "shelved",
     Action.UNSHELVE: "unshelved",
+    Action.RAISE: "raised again",
     Action.CLEAR: "cleared",
 }
 
@@ -102,6 +111,10 @@ def expire_shelved(session: Session, now: datetime) -> tuple[Alarm, ...]:
 
 def clear(session: Session, alarm_id: str, note: str = "") -> Alarm:
     """Note that the condition is over; raises NotFoundError, ConflictError."""
+    if alarms.shelved_from(session, alarm_id) is AlarmState.ACTIVE:
+        return alarms.change(
+            session, alarm_id, AlarmState.RETURNED, action="clear", actor="system", note=note
+        )
     return _apply(session, alarm_id, Action.CLEAR, "system", note)
 
 

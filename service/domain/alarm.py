@@ -50,8 +50,17 @@ class AlarmState(StrEnum):
 
     ACTIVE = "active"
     ACKNOWLEDGED = "acknowledged"
+    RETURNED = "returned"
+    """The condition is over, and nobody has acknowledged that it was there."""
     SHELVED = "shelved"
     CLEARED = "cleared"
+
+
+OVER = frozenset({AlarmState.RETURNED, AlarmState.CLEARED})
+"""States of an alarm whose condition is over."""
+
+CHATTERING = "chattering"
+"""Parameter of an alarm that comes and goes: how often it was raised within a minute."""
 
 
 class Severity(StrEnum):

@@ -27,6 +27,7 @@ TEXTS: dict[Reason, str] = {
     Reason.NOT_FINITE: "the network's answer is not a number",
     Reason.CAMERA_FROZEN: "the camera's picture was frozen",
     Reason.LENS_COVERED: "the lens is covered",
+    Reason.LENS_PARTLY_COVERED: "much of the lens is covered",
     Reason.BLURRED: "the camera's picture is blurred",
     Reason.ANOTHER_VIEW: "the camera shows another view",
     Reason.CAMERA_MOVED: "the camera has moved",

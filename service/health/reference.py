@@ -87,8 +87,10 @@ class ViewMonitor:
         left = self._structure_left(view)
         if left < limits.covered:
             shown = f"only {100 * left:.0f} % of the reference view's outlines can be seen"
-            message = f"the lens is covered (snow, ice, dirt), or in fog: {shown}"
-            return Trouble(Reason.LENS_COVERED, message, {"outlines_share": round(left, 3)})
+            cause = Reason.LENS_PARTLY_COVERED if left > 0.0 else Reason.LENS_COVERED
+            extent = "much of the lens" if left > 0.0 else "the lens"
+            message = f"{extent} is covered (snow, ice, dirt), or in fog: {shown}"
+            return Trouble(cause, message, {"outlines_share": round(left, 3)})
         sharp = _relative_sharpness(view) / max(self._sharpness, 1e-6)
         if self._learned_s >= limits.learn_s and sharp < limits.blurred:
             share = f"{100 * sharp:.0f} % of the reference view's sharpness"

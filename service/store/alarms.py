@@ -6,6 +6,7 @@ Which change is allowed is not decided here but in service.alarms.
 from __future__ import annotations
 
 import uuid
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import LargeBinary, Select, cast, delete, func, select
 from sqlalchemy.orm import Session
 
-from service.domain.alarm import MOMENTS, Alarm, AlarmDraft, AlarmKind, AlarmState
+from service.domain.alarm import CHATTERING, MOMENTS, OVER, Alarm, AlarmDraft, AlarmKind, AlarmState
 from service.domain.errors import NotFoundError
 from service.domain.people import SYSTEM, Origin
 from service.store.audit import entries
@@ -27,7 +28,9 @@ log = structlog.get_logger(__name__)
 
 MAX_PAGE = 500
 _MOMENTS = [kind.value for kind in MOMENTS]
+_OVER = [state.value for state in OVER]
 _JSON = TypeAdapter(Alarm)
+_FIELDS = [each.name for each in fields(Alarm)]
 STORED = cast(AlarmEventRow.alarm, LargeBinary)
 """Read as bytes: a single damaged row that is read as text or JSON makes the whole query fail."""
 
@@ -39,11 +42,18 @@ def raise_alarm(
 
     The same: for bar_open an alarm of this passage; for the others one of this kind, lift and cause that is
     not cleared. Another cause is another alarm: it must be seen and heard whatever became of the first.
+    One that has returned becomes active again, and one that chatters says so: each under a new seq.
     state: CLEARED for what is only to be recorded.
     """
-    if session.scalar(_same(draft)) is not None:
-        return None
     at = at or datetime.now(UTC)
+    state_now = session.scalar(_same(draft).with_only_columns(AlarmRow.state))
+    if state_now is not None:
+        if state_now != AlarmState.RETURNED.value and CHATTERING not in draft.parameters:
+            return None
+        restore(session)  # a damaged row could be neither read nor changed
+        number = session.scalar(_same(draft))
+        if number is not None:
+            return _raise_again(session, session.get_one(AlarmRow, number), draft, at)
     row = _new_row(draft, id=uuid.uuid4().hex, raised_at=at, state=state.value)
     return _record_event(session, row, at, action="raise", actor="system", note="")
 
@@ -128,8 +138,8 @@ def expired(session: Session, now: datetime) -> tuple[str, ...]:
 def standing(
     session: Session, kind: AlarmKind | None = None, lift_id: str | None = None
 ) -> tuple[Alarm, ...]:
-    """Return the health alarms that are not cleared: all, or one kind's at one lift (None: no lift's)."""
-    query = select(AlarmRow).where(AlarmRow.kind.not_in(_MOMENTS), AlarmRow.state != AlarmState.CLEARED.value)
+    """Return the alarms of conditions that are not over: all, or one kind's at one lift (None: no lift's)."""
+    query = select(AlarmRow).where(AlarmRow.kind.not_in(_MOMENTS), AlarmRow.state.not_in(_OVER))
     if kind is not None:
         query = query.where(AlarmRow.kind == kind.value, AlarmRow.place == (lift_id or ""))
     rows = readable(session, query.order_by(AlarmRow.row), AlarmRow.row, _alarm)
@@ -150,7 +160,7 @@ def listing(
 ) -> Page[Alarm]:
     """Return a page of alarms, the last raised first; `from_` (included) and `to` are aware times of raising.
 
-    standing: only conditions that are not over, and moments (MOMENTS) that nobody has acknowledged.
+    standing: only conditions that are not over, and what nobody has acknowledged.
     before: the cursor, `next` of the page before. limit: 1..MAX_PAGE.
     """
     query = select(AlarmRow).order_by(AlarmRow.row.desc())
@@ -222,6 +232,17 @@ def _record_event(
     return alarm
 
 
+def _raise_again(session: Session, row: AlarmRow, draft: AlarmDraft, at: datetime) -> Alarm | None:
+    """Make a returned alarm active, or say of a standing one that it chatters; None if it does already."""
+    returned = row.state == AlarmState.RETURNED.value
+    if not returned and CHATTERING in row.parameters:
+        return None
+    if returned:
+        row.state = AlarmState.ACTIVE.value
+    row.message, row.parameters = draft.message, dict(draft.parameters)
+    return _record_event(session, row, at, action="raise" if returned else "chatter", actor="system", note="")
+
+
 def _new_row(alarm: Alarm | AlarmDraft, **own: Any) -> AlarmRow:
     return AlarmRow(
         seq=0,
@@ -262,21 +283,4 @@ def _row(session: Session, alarm_id: str) -> AlarmRow:
 
 
 def _alarm(row: AlarmRow) -> Alarm:
-    return _JSON.validate_python(
-        {
-            "id": row.id,
-            "seq": row.seq,
-            "kind": row.kind,
-            "severity": row.severity,
-            "lift_id": row.lift_id,
-            "passage_id": row.passage_id,
-            "raised_at": row.raised_at,
-            "state": row.state,
-            "verdict": row.verdict,
-            "evidence": row.evidence,
-            "message": row.message,
-            "cause": row.cause,
-            "left_at": row.left_at,
-            "parameters": row.parameters,
-        }
-    )
+    return _JSON.validate_python({name: getattr(row, name) for name in _FIELDS})

@@ -2,6 +2,8 @@
 
 import itertools
 import pickle
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -10,8 +12,9 @@ import pytest
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
+from service.alarms import conditions, lifecycle
 from service.capture.files import FileSource
-from service.domain.alarm import AlarmKind
+from service.domain.alarm import AlarmKind, AlarmState
 from service.domain.arrays import Image
 from service.domain.frame import Frame
 from service.domain.health import Health
@@ -19,6 +22,8 @@ from service.health.camera import CameraHealth
 from service.health.reference import ReferenceView
 from service.health.view import inspect
 from service.inference.inline import InlineEngine
+from service.store import alarms
+from service.store.database import Store
 from tests.faults.scenes import Camera, Change, encode, judged, picture
 
 LOOKS = 1.25
@@ -73,7 +78,7 @@ def glaring(image: Image) -> Image:
         (moved, AlarmKind.VIEW_CHANGED, Reason.CAMERA_MOVED),
         (turned, AlarmKind.VIEW_CHANGED, Reason.ANOTHER_VIEW),
         (covered, AlarmKind.LOW_VISIBILITY, Reason.LENS_COVERED),
-        (snowed, AlarmKind.LOW_VISIBILITY, Reason.LENS_COVERED),
+        (snowed, AlarmKind.LOW_VISIBILITY, Reason.LENS_PARTLY_COVERED),
         (dark, AlarmKind.LOW_VISIBILITY, Reason.DARK),
         (blurred, AlarmKind.LOW_VISIBILITY, Reason.BLURRED),
         (glaring, AlarmKind.LOW_VISIBILITY, Reason.OVER_EXPOSED),
@@ -154,3 +159,25 @@ def test_a_frozen_picture_is_said_within_10_s(tmp_path: Path) -> None:
     assert [(event.kind, event.active) for _, event in reports] == [(AlarmKind.CAMERA_FROZEN, True)]
     assert reports[0][0] - frozen_s <= 10.0
     assert health.problem == Reason.CAMERA_FROZEN
+
+
+@pytest.mark.fault(31)
+def test_a_lens_that_is_covered_under_shelved_snow_is_a_new_event(store: Store) -> None:
+    """Row 31: snow on the lens is shelved, then the lens is covered: another alarm, active, within 30 s."""
+    health = CameraHealth("lift", 0.0)
+    watch(health, 0.0, 20.0)
+    for _, event in watch(health, 20.0, 30.0, snowed):
+        store.write(partial(conditions.apply, health=event)).result()
+    with store.reading() as session:
+        (snow,) = alarms.standing(session)
+    until = datetime.now(UTC) + timedelta(hours=1)
+    shelve = partial(lifecycle.shelve, alarm_id=snow.id, actor="anna", until=until, reason="it snows")
+    shelved = store.write(shelve).result()
+    for _, event in watch(health, 50.0, 30.0, covered):
+        store.write(partial(conditions.apply, health=event)).result()
+    with store.reading() as session:
+        (now,) = alarms.standing(session)
+        heard = [entry.alarm for entry in alarms.outbox(session, shelved.seq)]
+    assert now.id != snow.id
+    assert (now.state, now.cause) == (AlarmState.ACTIVE, Reason.LENS_COVERED)
+    assert now in heard

@@ -42,6 +42,7 @@ class Blow:
 
 
 blows: list[Blow] = []
+pokes: list[int] = []
 
 
 def obey(service: Service, line: str) -> object:
@@ -55,7 +56,10 @@ def obey(service: Service, line: str) -> object:
         return None
     if command == "felt":
         return blows[-1].felt
-    service.pipeline.on_event(Health(AlarmKind.OVERLOADED, LIFT, words[0] == "on", "a test pokes", "poked"))
+    begins = words[0] == "on"
+    pokes.extend([len(pokes)] * begins)  # each with a cause of its own: none of them chatters
+    cause = f"poke {len(pokes)}"
+    service.pipeline.on_event(Health(AlarmKind.OVERLOADED, LIFT, begins, "a test pokes", cause))
     return None
 
 

@@ -39,7 +39,7 @@ def list_alarms(
     state: Annotated[AlarmState | None, Query(description="In this state only.")] = None,
     standing: Annotated[
         bool,
-        Query(description="Only conditions that are not over and open bars not acknowledged."),
+        Query(description="Only conditions that are not over, and what nobody has acknowledged."),
     ] = False,
     from_: Annotated[
         AwareDatetime | None, Query(alias="from", description="Raised at or after this time (with its zone).")
@@ -91,7 +91,7 @@ def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:
 def acknowledge(
     alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: NoteIn | None = None
 ) -> AlarmOut:
-    """Say that somebody has seen the alarm. 409 if it is not active."""
+    """Say that somebody has seen the alarm. 409 if it is neither active nor returned."""
     note = "" if body is None else body.note
     done = runtime.store.write(lambda s: lifecycle.acknowledge(s, alarm_id, principal.name, note))
     return AlarmOut.of(done.result(), runtime.settings.root_path)

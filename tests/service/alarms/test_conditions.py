@@ -13,10 +13,11 @@ import pytest
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
+from service.alarms import chatter, lifecycle
 from service.alarms.conditions import MAX_CHANGES, HealthConditions
 from service.alarms.doubts import QUIET_S
 from service.alarms.unstored import UnstoredAlarms
-from service.domain.alarm import Alarm, AlarmKind, AlarmState
+from service.domain.alarm import CHATTERING, Alarm, AlarmKind, AlarmState
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.domain.health import Health
@@ -52,6 +53,10 @@ class Ward:
         unstored = UnstoredAlarms(lambda waiting: self.shown.put([alarm.cause for alarm in waiting]))
         self.conditions = HealthConditions(self.store, lambda: self.now_s, unstored)
         return self.conditions
+
+    def hear(self, raised: tuple[Alarm, ...]) -> None:
+        for alarm in raised:
+            self.heard.put(alarm)
 
     def restart(self) -> None:
         """End this run of the service as a kill would, and begin another."""
@@ -92,7 +97,7 @@ def test_changes_are_committed_in_their_order(ward: Ward) -> None:
     for active in (True, True, False, True):
         ward.report(LOST, active=active)
     ward.settle()
-    assert ward.states() == [AlarmState.ACTIVE, AlarmState.CLEARED, AlarmState.ACTIVE]
+    assert ward.states() == [AlarmState.ACTIVE, AlarmState.RETURNED, AlarmState.ACTIVE]
     assert ward.standing() == {(LOST, "")}
 
 
@@ -107,7 +112,7 @@ def test_what_the_database_refuses_waits_and_is_committed(ward: Ward) -> None:
         pass
     ward.refusing = False
     ward.settle()
-    assert ward.states() == [AlarmState.ACTIVE, AlarmState.ACTIVE, AlarmState.CLEARED]
+    assert ward.states() == [AlarmState.ACTIVE, AlarmState.ACTIVE, AlarmState.RETURNED]
     assert ward.standing() == {(UNSEEN, "dark")}
     assert [ward.shown.get_nowait() for _ in range(2)] == [["dark"], []]
 
@@ -275,3 +280,67 @@ def test_a_lift_that_is_gone_leaves_nothing_standing(ward: Ward) -> None:
     ward.conditions.forget("l")
     ward.settle()
     assert ward.standing() == {(DOWN, ""), (LOST, "")}
+
+
+@pytest.mark.fault(30)
+def test_what_was_over_unseen_is_still_listed_after_a_restart(ward: Ward) -> None:
+    """Row 30: lost and back unseen, then restarted: `returned`, on the list, and can be acknowledged."""
+    ward.report(LOST, "no_frames")
+    ward.report(LOST, "no_frames", active=False)
+    ward.restart()
+    for _ in range(3):  # a camera that is long live and clear ends conditions, not the list
+        ward.now_s += QUIET_S
+        ward.status()
+    ward.settle()
+    assert ward.standing() == set()
+    with ward.store.reading() as session:
+        (alarm,) = alarms.listing(session, standing=True).items
+    assert alarm.state is AlarmState.RETURNED
+    ward.store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "anna")).result()
+    with ward.store.reading() as session:
+        assert alarms.listing(session, standing=True).items == ()
+
+
+@pytest.mark.fault(45)
+def test_a_hundred_changes_in_a_minute_are_one_alarm(ward: Ward) -> None:
+    """Row 45: one alarm, said to chatter, in a handful of events; over after a minute of quiet."""
+    ward.store.on_alarms(ward.hear)
+    for n in range(100):
+        ward.report(LOST, "no_frames", active=n % 2 == 0)
+        ward.now_s += 0.6
+        ward.conditions._commit_all(20.0)
+    with ward.store.reading() as session:
+        (alarm,) = alarms.listing(session).items
+    assert (alarm.state, alarm.parameters) == (AlarmState.ACTIVE, {CHATTERING: 3})
+    assert [ward.heard.get(timeout=20).seq for _ in range(5)] == [1, 2, 3, 4, 5]
+    ward.now_s += chatter.QUIET_S
+    ward.report(UNSEEN, "dark")  # wakes the thread, which looks at what is held back
+    found = {ward.heard.get(timeout=20) for _ in range(2)}
+    assert {(each.cause, each.state) for each in found} == {
+        ("dark", AlarmState.ACTIVE),
+        ("no_frames", AlarmState.RETURNED),
+    }
+    assert ward.heard.empty()
+
+
+def test_a_stop_ends_what_chatters_and_is_over(ward: Ward) -> None:
+    """No end is lost because it was held back while the service stopped."""
+    for n in range(100):
+        ward.report(LOST, "no_frames", active=n % 2 == 0)
+    ward.settle()
+    assert ward.standing() == set()
+
+
+def test_chatter_of_an_acknowledged_alarm_is_said_too(ward: Ward) -> None:
+    """Somebody has seen it: it stays acknowledged, and says that it comes and goes, once."""
+    ward.report(DOWN)
+    ward.settle()
+    with ward.store.reading() as session:
+        (alarm,) = alarms.standing(session)
+    ward.store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "anna")).result()
+    for _ in range(5):
+        ward.report(DOWN)
+    ward.settle()
+    assert ward.states() == [AlarmState.ACTIVE, AlarmState.ACKNOWLEDGED, AlarmState.ACKNOWLEDGED]
+    with ward.store.reading() as session:
+        assert alarms.get(session, alarm.id).parameters == {CHATTERING: 3}

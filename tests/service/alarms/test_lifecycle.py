@@ -1,6 +1,8 @@
 """An alarm's life: allowed steps happen once, the others are conflicts, and none vanishes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -16,6 +18,7 @@ NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ACTIVE, ACKNOWLEDGED = AlarmState.ACTIVE, AlarmState.ACKNOWLEDGED
 SHELVED, CLEARED = AlarmState.SHELVED, AlarmState.CLEARED
+RETURNED = AlarmState.RETURNED
 
 
 @pytest.fixture
@@ -31,7 +34,9 @@ def test_every_pair_of_state_and_action_is_decided() -> None:
     allowed = {
         (ACTIVE, Action.ACKNOWLEDGE): ACKNOWLEDGED,
         (ACTIVE, Action.SHELVE): SHELVED,
-        (ACTIVE, Action.CLEAR): CLEARED,
+        (ACTIVE, Action.CLEAR): RETURNED,
+        (RETURNED, Action.ACKNOWLEDGE): CLEARED,
+        (RETURNED, Action.RAISE): ACTIVE,
         (ACKNOWLEDGED, Action.SHELVE): SHELVED,
         (ACKNOWLEDGED, Action.CLEAR): CLEARED,
         (SHELVED, Action.UNSHELVE): ACTIVE,
@@ -120,6 +125,7 @@ def test_a_condition_is_raised_once_and_cleared_when_over(store: Store, alarm: A
         store.write(lambda s: conditions.apply(s, lost)).result()
     with store.reading() as session:
         (standing,) = alarms.standing(session)
+    store.write(lambda s: lifecycle.acknowledge(s, standing.id, "a")).result()
     store.write(
         lambda s: lifecycle.shelve(s, standing.id, "a", until=NOW + HOUR, reason="snow", now=NOW)
     ).result()
@@ -130,9 +136,51 @@ def test_a_condition_is_raised_once_and_cleared_when_over(store: Store, alarm: A
         assert alarms.get(session, standing.id).state is CLEARED
         assert alarms.get(session, alarm.id).state is ACTIVE
         assert alarms.standing(session) == ()
-        assert [entry.seq for entry in alarms.outbox(session, 0)] == [1, 2, 3, 4]
+        assert [entry.seq for entry in alarms.outbox(session, 0)] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.fault(30)
+@pytest.mark.parametrize("shelved", [False, True])
+def test_what_is_over_before_anybody_saw_it_stays_on_the_list(store: Store, shelved: bool) -> None:
+    """Row 30: the condition ends unseen, shelved or not: `returned`, listed, and acknowledged it is done."""
+    lost = Health(AlarmKind.CAMERA_LOST, "lift", True, "no frames")
+    store.write(lambda s: conditions.apply(s, lost)).result()
+    with store.reading() as session:
+        (alarm,) = alarms.standing(session)
+    if shelved:
+        until = NOW + HOUR
+        store.write(lambda s: lifecycle.shelve(s, alarm.id, "a", until=until, reason="r", now=NOW)).result()
+    store.write(lambda s: conditions.apply(s, replace(lost, active=False))).result()
+    with store.reading() as session:
+        assert alarms.standing(session) == ()
+        (listed,) = alarms.listing(session, standing=True).items
+    assert (listed.id, listed.state) == (alarm.id, RETURNED)
+    assert store.write(lambda s: lifecycle.expire_shelved(s, NOW + HOUR)).result() == ()
+    with pytest.raises(ConflictError, match="returned cannot be shelved"):
+        store.write(
+            lambda s: lifecycle.shelve(s, alarm.id, "a", until=NOW + HOUR, reason="r", now=NOW)
+        ).result()
+    done = store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "anna", "seen")).result()
+    assert done.state is CLEARED
+    with store.reading() as session:
+        assert alarms.listing(session, standing=True).items == ()
+
+
+@pytest.mark.fault(30)
+def test_what_begins_again_before_anybody_saw_it_is_the_same_alarm(store: Store) -> None:
+    """Lost, back and lost again unseen: one alarm, active again under a new seq, with what is so now."""
+    lost = Health(AlarmKind.CAMERA_LOST, "lift", True, "no frame for 8 s", parameters={"silent_s": 8})
+    again = Health(AlarmKind.CAMERA_LOST, "lift", True, "no frame for 9 s", parameters={"silent_s": 9})
+    for health in (lost, replace(lost, active=False), again):
+        store.write(partial(conditions.apply, health=health)).result()
+    with store.reading() as session:
+        (alarm,) = alarms.listing(session).items
+        events = [(event.action, event.state) for event in outbox.events(session, alarm.id)]
+    assert (alarm.state, alarm.message, alarm.parameters) == (ACTIVE, "no frame for 9 s", {"silent_s": 9})
+    assert events == [("raise", ACTIVE), ("clear", RETURNED), ("raise", ACTIVE)]
+
+
+@pytest.mark.fault(31)
 @pytest.mark.parametrize("first_becomes", [ACTIVE, ACKNOWLEDGED, SHELVED])
 def test_a_second_cause_is_seen_and_heard(store: Store, first_becomes: AlarmState) -> None:
     """A covered lens is a new event whatever became of the snow before it; each goes with its own cause."""

@@ -10,9 +10,11 @@ from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.verdict import Verdict
 from lifts.schema import Lift
+from service.alarms import conditions
 from service.alarms.unstored import UnstoredAlarms
-from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
+from service.domain.alarm import CHATTERING, Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.camera import CameraState
+from service.domain.health import Health
 from service.domain.people import Role
 from service.store import alarms, lifts
 from tests.service.api.conftest import House, status_of
@@ -113,6 +115,24 @@ def test_an_alarm_that_was_only_acknowledged_still_stands(page: Page, served: Se
     note = {"expiry": (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "reason": "snow"}
     served.house.call("POST", f"/alarms/{alarm.id}/shelve", Role.OPERATOR, json=note)
     expect(page.locator(".still")).to_contain_text("(shelved)", timeout=PATIENCE_MS)
+
+
+@pytest.mark.fault(30)
+def test_what_was_over_before_anybody_saw_it_can_be_acknowledged(page: Page, served: Served) -> None:
+    """Row 30: a camera lost and back unseen is no reason not to watch, and stays until it is acknowledged."""
+    says(page, "The lift is watched · no alarm stands", "live")
+    numbers = {"silent_s": 8, CHATTERING: 3}
+    lost = Health(AlarmKind.CAMERA_LOST, "demo-quad", True, "(a sentence)", "no_frames", numbers)
+    served.house.store.write(partial(conditions.apply, health=lost)).result()
+    says(page, "0 of 1 lifts watched · Demo quad: the camera sent no frames · 1 alarm stands", "degraded")
+    said = "no frame for 8 s. It comes and goes: 3 times or more within a minute"
+    expect(page.locator(".banner .say")).to_contain_text(said)
+    served.house.store.write(partial(conditions.apply, health=replace(lost, active=False))).result()
+    says(page, "The lift is watched · 1 alarm is over and not acknowledged", "degraded")
+    expect(page.locator(".banner .late")).to_have_text("Over now, but nobody has acknowledged it.")
+    page.reload()
+    page.locator(".banner .acknowledge").click()
+    says(page, "The lift is watched · no alarm stands", "live")
 
 
 def test_a_moment_that_was_acknowledged_is_dealt_with(page: Page, served: Served) -> None:

@@ -144,7 +144,7 @@ def test_what_cannot_be_judged_is_recorded_with_its_reason(house: House) -> None
 
 
 def test_a_lift_that_cannot_be_judged_is_said_to_be_blind(house: House) -> None:
-    """After five unknown passages lift_unknown_rate stands; it is cleared once carriers are judged again."""
+    """After five unknown passages lift_unknown_rate stands; it is over once carriers are judged again."""
     for n in range(5):
         house.send(f"u{n}", [OPEN], quality=0.0)
     raised = house.heard.get(timeout=10)
@@ -154,7 +154,7 @@ def test_a_lift_that_cannot_be_judged_is_said_to_be_blind(house: House) -> None:
     for n in range(20):
         house.send(f"c{n}", [CLOSE])
     cleared = house.heard.get(timeout=10)
-    assert (cleared.id, cleared.state) == (raised.id, AlarmState.CLEARED)
+    assert (cleared.id, cleared.state) == (raised.id, AlarmState.RETURNED)
 
 
 def test_health_is_raised_once_and_cleared(house: House) -> None:
@@ -162,12 +162,12 @@ def test_health_is_raised_once_and_cleared(house: House) -> None:
     lost = Health(AlarmKind.CAMERA_LOST, "lift", True, "no frames for 3 s")
     for event in (lost, lost, Health(AlarmKind.CAMERA_LOST, "lift", False, "frames again")):
         house.pipeline.on_event(event)
-    assert [house.heard.get(timeout=10).state for _ in range(2)] == [AlarmState.ACTIVE, AlarmState.CLEARED]
+    assert [house.heard.get(timeout=10).state for _ in range(2)] == [AlarmState.ACTIVE, AlarmState.RETURNED]
     house.pipeline.on_event(lost)
     assert house.heard.get(timeout=10).state is AlarmState.ACTIVE
     house.pipeline.forget("lift")
     gone = house.heard.get(timeout=10)
-    assert (gone.state, gone.seq) == (AlarmState.CLEARED, 4)
+    assert (gone.state, gone.seq) == (AlarmState.RETURNED, 4)
 
 
 def test_status_and_snapshot_are_kept_until_the_lift_is_gone(house: House) -> None:
@@ -365,7 +365,7 @@ def test_a_killed_worker_is_said_and_survived(
     assert (lost.verdict, lost.reasons) == (Verdict.UNKNOWN, (Reason.LATE,))
     house.pipeline.on_event(said.get(timeout=20))
     up = house.heard.get(timeout=20)
-    assert (up.id, up.state) == (down.id, AlarmState.CLEARED)
+    assert (up.id, up.state) == (down.id, AlarmState.RETURNED)
     house.send("last", [OPEN, OPEN, OPEN])
     assert house.heard.get(timeout=10).passage_id == "last"
     for round_ in range(5):

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { alarms, type ShownAlarm } from "../state/alarms";
-import { kindOf } from "../state/watching";
+import { isUnseen, kindOf } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
 import { messageOf, placeOf } from "./naming";
 
@@ -39,7 +39,7 @@ function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
         {alarm.kind === "service_down" && <small>{messageOf(alarm)}</small>}
       </span>
       <span class="state">{alarm.late ? `${state} · ${t("alarms.lateShort")}` : state}</span>
-      {alarm.state === "active" && <Acknowledge alarm={alarm} />}
+      {isUnseen(alarm) && <Acknowledge alarm={alarm} />}
     </li>
   );
 }

@@ -5,15 +5,16 @@ import type { Alarm } from "../api/types";
 import { Picture } from "../components/picture";
 import { t, words } from "../i18n/text";
 import { clockTime, secondsBetween } from "../i18n/time";
-import { active, type ShownAlarm, standing } from "../state/alarms";
+import { type ShownAlarm, standing, unseen } from "../state/alarms";
 import { isArmed } from "../state/lifts";
+import { isUnseen } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
 import { headingOf, messageOf } from "./naming";
 
 const MOST = 3;
 
 export function Banners(): JSX.Element {
-  const waiting = active.value;
+  const waiting = unseen.value;
   return (
     <section id="banners" aria-label={t("alarms.active")} aria-live="assertive">
       {waiting.slice(0, MOST).map((alarm) => (
@@ -31,7 +32,7 @@ export function Banners(): JSX.Element {
 
 /** What somebody has seen and what is not over. */
 function Still(): JSX.Element | null {
-  const quiet = standing.value.filter((alarm) => alarm.state !== "active");
+  const quiet = standing.value.filter((alarm) => !isUnseen(alarm));
   if (!quiet.length) return null;
   const alarms = quiet.map((alarm) =>
     t("alarms.withState", { alarm: headingOf(alarm), state: words.alarmStates[alarm.state] }),
@@ -46,6 +47,7 @@ function Banner({ alarm }: { alarm: ShownAlarm }): JSX.Element {
         <strong>{headingOf(alarm)}</strong>
         <span>{t("alarms.says", { time: clockTime(alarm.raised_at), message: messageOf(alarm) })}</span>
         {alarm.unstored && <span class="late unstored">{t("alarms.unstored")}</span>}
+        {alarm.state === "returned" && <span class="late">{t("alarms.returned")}</span>}
         {isProvisional(alarm) && <span class="provisional">{t("alarms.provisional")}</span>}
         {alarm.late && alarm.left_at && (
           <span class="late">

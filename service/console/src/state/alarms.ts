@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { post } from "../api/client";
 import type { Alarm } from "../api/types";
-import { stands } from "./watching";
+import { isUnseen, stands } from "./watching";
 
 const KEEP = 200;
 
@@ -15,14 +15,12 @@ const unstored = signal<readonly ShownAlarm[]>([]);
 
 const newestFirst = (a: Alarm, b: Alarm): number => b.raised_at.localeCompare(a.raised_at) || b.seq - a.seq;
 /** People in danger first, then people who may be, then what the system cannot see. */
-const rank = ({ severity, kind }: Alarm): number =>
-  severity === "critical" ? 0 : kind === "bar_open" ? 1 : 2;
+const rank = ({ severity, kind, state }: Alarm): number =>
+  state === "returned" ? 3 : severity === "critical" ? 0 : kind === "bar_open" ? 1 : 2;
 
 export const alarms = computed(() => [...byId.value.values(), ...unstored.value].sort(newestFirst));
-/** What nobody has acknowledged, the gravest first. */
-export const active = computed(() =>
-  alarms.value.filter((alarm) => alarm.state === "active").sort((a, b) => rank(a) - rank(b)),
-);
+/** What nobody has acknowledged, the gravest first and what is over last. */
+export const unseen = computed(() => alarms.value.filter(isUnseen).sort((a, b) => rank(a) - rank(b)));
 /** Everything that still says something, whether or not somebody has seen it. */
 export const standing = computed(() => alarms.value.filter(stands));
 

@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Link } from "../feed/feed";
 import { t } from "../i18n/text";
-import { active, standing } from "./alarms";
+import { standing, unseen } from "./alarms";
 import { now } from "./clock";
 import { lifts } from "./lifts";
 import { person, signedOut } from "./session";
@@ -45,6 +45,6 @@ export const headline = computed((): { state: string; text: string } => {
 export const title = computed(() => {
   if (!person.value) return t("page.title");
   if (!connected.value) return t("page.titleLost");
-  const count = active.value.length;
+  const count = unseen.value.length;
   return count ? t("page.titleCount", { count }) : t("page.title");
 });

@@ -21,7 +21,10 @@ const SEAT_UNCLEAR = "seat_unclear";
 /** What has happened, not conditions: done once somebody has acknowledged it. */
 const MOMENTS: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["bar_open", "service_down"]);
 
-/** Whether an alarm still says something: a condition that is not over, or a moment that nobody has acknowledged. */
+/** Whether nobody has acknowledged an alarm, be its condition over or not. */
+export const isUnseen = ({ state }: Alarm): boolean => state === "active" || state === "returned";
+
+/** Whether an alarm still says something: a condition that is not over, or what nobody has acknowledged. */
 export function stands(alarm: Alarm): boolean {
   if (alarm.state === "cleared") return false;
   return !MOMENTS.has(alarm.kind) || alarm.state !== "acknowledged";
@@ -47,7 +50,8 @@ export function whyNotWatched(lift: Lift, standing: readonly Alarm[]): string | 
     return worded(words.notWatched, lift.not_watched_code, lift.not_watched ?? lift.not_watched_code);
   }
   const alarm = standing.find(
-    ({ kind, lift_id: place }) => BLIND.has(kind) && (place === lift.id || place === null),
+    ({ kind, lift_id: place, state }) =>
+      BLIND.has(kind) && state !== "returned" && (place === lift.id || place === null),
   );
   if (alarm) return worded(words.causes, alarm.cause, kindOf(alarm).toLowerCase());
   const status = lift.camera_status;
@@ -77,8 +81,8 @@ export function summary(lifts: readonly Lift[], standing: readonly Alarm[]): { c
   }
   const watched = lifts.length - blind.length;
   // A lift whose configuration cannot be read is not among the lifts: its alarm alone tells of it.
-  for (const { kind, lift_id: place } of standing) {
-    if (kind === "lift_invalid" && place !== null && !known.has(place)) {
+  for (const { kind, lift_id: place, state } of standing) {
+    if (kind === "lift_invalid" && state !== "returned" && place !== null && !known.has(place)) {
       blind.push({ name: place, why: t("watching.outOfService") });
     }
   }
@@ -94,7 +98,10 @@ export function summary(lifts: readonly Lift[], standing: readonly Alarm[]): { c
   });
   parts.push(...unarmed);
   const calm = watched > 0 && !blind.length && !unarmed.length && !standing.length;
-  if (standing.length) parts.push(t("watching.stand", { count: standing.length }));
-  else if (calm) parts.push(t("watching.calm"));
+  const returned = standing.filter(({ state }) => state === "returned").length;
+  const present = standing.length - returned;
+  if (present) parts.push(t("watching.stand", { count: present }));
+  if (returned) parts.push(t("watching.returned", { count: returned }));
+  if (calm) parts.push(t("watching.calm"));
   return { calm, text: parts.join(" · ") };
 }

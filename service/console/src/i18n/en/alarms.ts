@@ -41,6 +41,8 @@ export const alarmSentences = {
   "alarms.more": "and {count} more not acknowledged, below",
   "alarms.still": "Still standing: {alarms}",
   "alarms.withState": "{alarm} ({state})",
+  "alarms.returned": "Over now, but nobody has acknowledged it.",
+  "alarms.chatters": "{message}. It comes and goes: {times} times or more within a minute",
   "alarms.unstored":
     "Not stored yet: the database refuses it, the disk may be full. It cannot be acknowledged.",
   "alarms.unstoredShort": "not stored yet",

@@ -17,6 +17,7 @@ const seats: Record<Seat, string> = {
 const alarmStates: Record<AlarmState, string> = {
   active: "active",
   acknowledged: "acknowledged",
+  returned: "over, not acknowledged",
   shelved: "shelved",
   cleared: "cleared",
 };

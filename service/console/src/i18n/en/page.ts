@@ -22,6 +22,10 @@ export const pageSentences = {
   "watching.lift": "{name}: {why}",
   "watching.outOfService": "out of service",
   "watching.stand": { one: "{count} alarm stands", other: "{count} alarms stand" },
+  "watching.returned": {
+    one: "{count} alarm is over and not acknowledged",
+    other: "{count} alarms are over and not acknowledged",
+  },
   "watching.calm": "no alarm stands",
 
   "session.title": "Sign in",

@@ -14,6 +14,7 @@ export const reasons: Record<Reason, string> = {
   not_finite: "the network's answer is not a number",
   camera_frozen: "the camera's picture was frozen",
   lens_covered: "the lens is covered",
+  lens_partly_covered: "much of the lens is covered",
   blurred: "the camera's picture is blurred",
   another_view: "the camera shows another view",
   camera_moved: "the camera has moved",

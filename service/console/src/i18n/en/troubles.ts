@@ -47,6 +47,9 @@ export const troubles: Partial<Record<Reason, readonly string[]>> = {
     "the lens is covered, or in fog: its details are only {detail} grey levels apart",
     "the lens is covered (snow, ice, dirt), or in fog: only {outlines_share:percent} of the reference view's outlines can be seen",
   ],
+  lens_partly_covered: [
+    "much of the lens is covered (snow, ice, dirt), or in fog: only {outlines_share:percent} of the reference view's outlines can be seen",
+  ],
   blurred: [
     "the picture is blurred: {sharpness_share:percent} of the reference view's sharpness. Lens wet, or out of focus?",
   ],
