@@ -45,6 +45,8 @@ class Threads:
         self.vital = CapacityLimiter(VITAL)
         self.identifying = CapacityLimiter(IDENTIFYING)
         self.heavy = CapacityLimiter(HEAVY)
+        self.uploads = 0
+        """How many are worked on or wait."""
 
     async def find_out(self, connection: HTTPConnection, who: Callable[[], R]) -> R:
         """Return what `who` finds out about a request's sender, on the threads of its route."""
@@ -66,10 +68,14 @@ def heavy(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
     """Do a route's work on a few threads of its own; whoever comes while many wait is refused (BusyError)."""
 
     async def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        limiter = _threads(kwargs).heavy
-        if limiter.statistics().tasks_waiting >= WAITING:
+        threads = _threads(kwargs)
+        if threads.uploads >= HEAVY + WAITING:
             raise BusyError("too many pictures are being worked on: try again in a few seconds", "busy")
-        return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=limiter)
+        threads.uploads += 1
+        try:
+            return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=threads.heavy)
+        finally:
+            threads.uploads -= 1
 
     return _looking_like(work, call)
 
