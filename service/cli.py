@@ -41,6 +41,10 @@ COMMANDS: Entries = {
         "List the lifts: camera, masks, and whether each is armed; if not, why, and what to do.",
     ),
     "classify": ("service.commands.lifts:classify", "Judge one passage: is the bar open or closed?"),
+    "verify": (
+        "service.commands.verify:app",
+        "Check database and pictures offline; the first broken link is named, and the exit code is 1.",
+    ),
     "token": ("service.commands.token:app", "API tokens."),
     "bench": {
         "": "Speed of the parts, measured on this machine.",

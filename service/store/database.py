@@ -38,6 +38,7 @@ from service.domain.errors import ConfigurationError, StoreError
 from service.domain.people import ORIGIN, Origin
 from service.host.runner import Runner, Runners, attempt, settle
 from service.store.audit import entries, guard
+from service.store.audit.heads import HeadFile
 from service.store.damage import DAMAGED_ROWS, DamagedRows
 
 T = TypeVar("T")
@@ -72,6 +73,7 @@ class Store:
         self._closed = False
         self.rejected_jobs = 0
         self.damaged = DamagedRows()
+        self._head = HeadFile(path.parent)
         self._runner = (runners or Runners()).add(Runner("database", self._work))
         self._runner.start()
 
@@ -87,7 +89,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             writer = make_engine(path, write=True)
             migrate(writer)
-            guard.begin(writer)
+            guard.begin(writer, HeadFile(path.parent).read())
             writer.dispose()  # its next connection seals what it writes, by the newest schema
             event.listen(writer, "connect", _seal_writes)
         except (OSError, SQLAlchemyError) as error:
@@ -162,6 +164,7 @@ class Store:
             self._jobs.clear()
         for _, future in left:
             _fail(future, "the service stopped before this was written")
+        self._head.close()
         self._writer.dispose()
         self._reader.dispose()
 
@@ -190,11 +193,14 @@ class Store:
                 with session.begin():
                     result = job(session)
                 alarms = tuple(session.info.get(NEW_ALARMS, ()))
+                head = session.info.get(entries.HEAD)
         except SQLAlchemyError as error:
             raise StoreError(f"the database refused a write: {_brief(error)}") from error
         for listener in self._listeners if alarms else ():
             if (failure := attempt(partial(listener, alarms))) is not None:
                 log.error("alarm listener failed", exc_info=failure)
+        if head is not None:
+            self._head.keep(head)
         return result
 
 

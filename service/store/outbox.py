@@ -48,7 +48,7 @@ def ensure_epoch(session: Session) -> str:
     if row is None:
         row = MetaRow(key=EPOCH, value=str(uuid.uuid4()))
         session.add(row)
-        session.flush()
+        entries.record(session, "database.epoch", row.value)
     return row.value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Judgement, Verdict
-from service.domain.errors import NotFoundError
+from service.domain.errors import DamagedError, NotFoundError
 from service.domain.former_reasons import reason_of, reasons_of
 from service.store.audit import entries
 from service.store.damage import intact, readable
@@ -236,6 +236,26 @@ def drop_files(session: Session, passage_id: str, files: Collection[str]) -> Pas
     row.has_files = any(picture["file"] for picture in row.pictures)
     session.flush()
     return _record(row)
+
+
+def note_digests(session: Session, digests: Mapping[str, Mapping[str, str]]) -> None:
+    """Store the SHA-256 of files that were written: passage -> file -> digest.
+
+    Passages that are gone or damaged, and files that they no longer name, are left out.
+    """
+    for passage_id, files in digests.items():
+        try:
+            row, _ = _row(session, passage_id)
+        except (NotFoundError, DamagedError):
+            continue
+        row.pictures = [
+            {
+                **picture,
+                "sha256": files.get(str(picture["file"]), picture.get("sha256")),
+                "why_sha256": files.get(str(picture.get("why")), picture.get("why_sha256")),
+            }
+            for picture in row.pictures
+        ]
 
 
 def review(session: Session, passage_id: str, label: Review) -> PassageRecord:

@@ -83,10 +83,11 @@ class Pictures:
         with self._lock:
             self._expected = +(self._expected - Counter(list(files)))
 
-    def save(self, file: str, image: Image) -> bool:
-        """Write an expected file, uint8[H, W, 3] RGB (.jpg) or uint8[H, W] (.png); return whether it was.
+    def save(self, file: str, image: Image) -> str | None:
+        """Write an expected file, uint8[H, W, 3] RGB (.jpg) or uint8[H, W] (.png); return its SHA-256.
 
-        One that was given up or removed meanwhile is not written; a disk that is full is logged and counted.
+        None if it was not written: one that was given up or removed meanwhile; a disk that is full is logged
+        and counted.
         """
         path = self.folder / file
         if path.suffix == ".jpg":
@@ -96,11 +97,11 @@ class Pictures:
             coded = cv2.imencode(".png", image)[1]
         with self._lock:  # `remove` must not take the folder away between its making and the writing
             if not self._expected[file]:
-                return False
+                return None
             self._expected = +(self._expected - Counter([file]))
             if not self.has_room:  # logged once, by DiskSpace
                 self.failed_writes += 1
-                return False
+                return None
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(coded.tobytes())
@@ -109,12 +110,19 @@ class Pictures:
                 log.warning("picture not written", file=file, reason=str(error))
                 with contextlib.suppress(OSError):
                     path.unlink()
-                return False
-        return True
+                return None
+        return hashlib.sha256(coded.tobytes()).hexdigest()
 
     def exists(self, file: str) -> bool:
         """Say whether a file is there, or will be soon."""
         return file in self._expected or (self.folder / file).is_file()
+
+    def digest(self, file: str) -> str | None:
+        """Return the SHA-256 of a stored file; None if it is not there."""
+        try:
+            return hashlib.sha256((self.folder / file).read_bytes()).hexdigest()
+        except OSError:
+            return None
 
     def path(self, file: str) -> Path:
         """Return the path of a stored name; raises NotFoundError if it is gone, or not written yet."""

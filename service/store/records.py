@@ -41,6 +41,8 @@ class PictureRecord:
     """One stored picture of a passage: its file below the pictures folder, None once it was removed.
 
     why: the file of the map of where the network saw the bar; None of a model that has none.
+    sha256, why_sha256: digests of both files, 64 hexadecimal digits; they stay when the files go. None until
+    the files are written, and of pictures of earlier versions.
     """
 
     file: str | None
@@ -48,6 +50,8 @@ class PictureRecord:
     quality: float
     problem: Reason | None
     why: str | None = None
+    sha256: str | None = None
+    why_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from functools import partial
 from typing import TypeVar
@@ -26,6 +27,9 @@ MAX_WAITING = 64
 
 RECENT = 256
 """Passages that are checked at the start: more than can have been waiting when the service was killed."""
+
+NOTE_EVERY_S = 1.0
+"""Digests of pictures are noted this often at most: each time takes a commit, for which alarms wait."""
 
 DROP_S = 5.0
 """How long to wait for the database when the service stops."""
@@ -52,10 +56,14 @@ class EvidenceWriter:
         self._wake = threading.Event()
         self._waiting: deque[tuple[str, dict[str, Image]]] = deque()
         self._missing: deque[tuple[str, frozenset[str]]] = deque()
+        self._digests: dict[str, dict[str, str]] = {}
+        self._next_note_mono_s = 0.0
         self.runner = Runner("evidence", self._turn, wake=self._wake.set)
 
     def start(self) -> None:
-        """Remove from the newest records the pictures that the last run did not write, then start.
+        """Finish the newest records: remove the pictures that the last run did not write, then start.
+
+        Those that it wrote without noting their digests get them.
 
         Raises:
             StoreError: the database cannot answer.
@@ -67,6 +75,11 @@ class EvidenceWriter:
             gone = {name for name in named if not self._pictures.exists(name)}
             if gone:
                 self._note_missing(record.id, gone)
+            noted = {kept.file for kept in record.pictures if kept.sha256}
+            noted |= {kept.why for kept in record.pictures if kept.why_sha256}
+            found = {name: digest for name in named - gone - noted if (digest := self._pictures.digest(name))}
+            if found:
+                self._digests[record.id] = found
         self.runner.start()
 
     def add(self, draft: PassageDraft) -> None:
@@ -88,24 +101,32 @@ class EvidenceWriter:
         self._write_all()
         try:
             self._drop_missing(DROP_S)
+            self._note_digests(DROP_S)
         except (StoreError, TimeoutError) as error:
-            log.warning("missing pictures are taken out of the records at the next start", reason=str(error))
+            log.warning("the records of pictures are finished at the next start", reason=str(error))
 
     def _turn(self) -> None:
         with self.runner.heartbeat.waiting():
-            self._wake.wait()
+            self._wake.wait(NOTE_EVERY_S if self._digests else None)
         self._wake.clear()
         self._write_all()
         self._drop_missing()
+        if self._digests and time.monotonic() >= self._next_note_mono_s:
+            self._note_digests()
+            self._next_note_mono_s = time.monotonic() + NOTE_EVERY_S
 
     def _write_all(self) -> None:
         while self._waiting:
             self.runner.heartbeat.begin()
             waiting = self._waiting[0]
             passage_id, files = waiting
-            lost = {name for name, image in files.items() if not self._pictures.save(name, image)}
+            saved = {name: self._pictures.save(name, image) for name, image in files.items()}
+            lost = {name for name, digest in saved.items() if digest is None}
             if lost:
                 self._note_missing(passage_id, lost)
+            written = {name: digest for name, digest in saved.items() if digest is not None}
+            if written:
+                self._digests.setdefault(passage_id, {}).update(written)
             self._take_out(self._waiting, waiting)
 
     def _drop_missing(self, timeout_s: float | None = None) -> None:
@@ -119,6 +140,15 @@ class EvidenceWriter:
             except (NotFoundError, DamagedError) as error:  # those behind it must not wait for ever
                 log.warning("missing pictures stay in a record", passage=passage_id, reason=str(error))
             self._take_out(self._missing, missing)
+
+    def _note_digests(self, timeout_s: float | None = None) -> None:
+        """Put the digests of what was written into the records, all in one transaction."""
+        if self._digests:
+            self.runner.heartbeat.begin()
+            digests = dict(self._digests)
+            self._store.write(partial(passages.note_digests, digests=digests)).result(timeout_s)
+            for passage_id in digests:
+                self._digests.pop(passage_id, None)
 
     def _take_out(self, items: deque[T], first: T) -> None:
         """Remove the first item, unless another thread has: `stop` does not wait for one that hangs."""

@@ -7,16 +7,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import structlog
+
 from service.alarms import lifecycle
 from service.host.disk import Room
 from service.host.runner import Runner, attempt
 from service.store import alarms, tokens
+from service.store.audit import entries
 from service.store.database import Store
 from service.store.pictures import Pictures, Retention, forget_old, with_alarm
 from service.verdicts.active_masks import ActiveMasks
 
+log = structlog.get_logger(__name__)
+
 EVERY_S = 1.0
 RETENTION_EVERY_S = 600.0
+SEAL_EVERY_S = 60.0
+HEAD_EVERY_S = 86_400.0
 
 
 class Maintenance:
@@ -31,11 +38,12 @@ class Maintenance:
 
     def __init__(self, store: Store, pictures: Pictures, masks: ActiveMasks, retention: Retention) -> None:
         self._store, self._pictures, self._retention = store, pictures, retention
-        self._next_retention_mono_s = 0.0
+        self._next_retention_mono_s = self._next_seal_mono_s = self._next_head_mono_s = 0.0
         self._tasks: tuple[Callable[[], object], ...] = (
             self._make_room,
             masks.retry,
             self._unshelve,
+            self._seal,
             self._retain,
         )
         self.runner = Runner("maintenance", self._turn, every_s=EVERY_S)
@@ -70,6 +78,19 @@ class Maintenance:
             due = alarms.expired(session, now)
         if due:
             self._store.write(partial(lifecycle.expire_shelved, now=now)).result()
+
+    def _seal(self) -> None:
+        """Let the audit cover the passages of the last minute; once a day, and first, say its head."""
+        now_mono_s = time.monotonic()
+        if now_mono_s < self._next_seal_mono_s:
+            return
+        self._next_seal_mono_s = now_mono_s + SEAL_EVERY_S
+        self._store.write(entries.seal_rest).result()
+        if now_mono_s >= self._next_head_mono_s:
+            self._next_head_mono_s = now_mono_s + HEAD_EVERY_S
+            with self._store.reading() as session:
+                head = entries.head(session)
+            log.info("the head of the audit: keep it elsewhere", entry=head.seq, hash=head.hash)
 
     def _retain(self) -> None:
         if time.monotonic() < self._next_retention_mono_s:

@@ -107,6 +107,11 @@ def head(session: Session) -> Head:
     return Head(0, NOTHING, 0) if found is None else Head(*found)
 
 
+def has(session: Session, kept: Head) -> bool:
+    """Say whether the chain holds this entry: a head that was kept must stay in it for ever."""
+    return session.scalar(select(AuditRow.hash).where(AuditRow.seq == kept.seq)) == kept.hash
+
+
 def seal_rest(session: Session) -> bool:
     """Cover what was written since the newest entry; return whether there was anything."""
     newest = session.scalar(select(SealRow.id).order_by(SealRow.id.desc()).limit(1)) or 0

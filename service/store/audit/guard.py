@@ -12,12 +12,15 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from service.domain.people import SYSTEM
-from service.store.audit.entries import record
+from service.store.audit.entries import Head, has, record
 from service.store.tables import Base
+
+log = structlog.get_logger(__name__)
 
 HINT = 2
 """Bytes of each column's own digest that are kept behind the row's: they tell which column differs."""
@@ -55,17 +58,23 @@ class Form:
         return f"row_seal('{table}', {self.name_of(row)}, {', '.join(values)})"
 
 
+CUT = "audit.cut"
+"""The action of an entry that says: the chain had gone further than what was found at a start."""
+
 Forms = Mapping[str, Form]
 
 
-def begin(engine: Engine) -> None:
+def begin(engine: Engine, kept: Head | None = None) -> None:
     """Prepare a database that has the newest schema: rows of tables that had no seals so far get theirs.
 
     Tables that lost a column get theirs anew; new columns are covered as rows are written again. The chain
-    says so.
+    says so, as it does if it no longer holds the head that was `kept` beside it.
     """
     with Session(engine) as session, session.begin():
         forms, number = read_forms(session)
+        if kept is not None and not has(session, kept):
+            log.error("the end of the audit is missing, or was rewritten", entry=kept.seq, hash=kept.hash)
+            record(session, CUT, str(kept.seq), by=SYSTEM, hash=kept.hash)
         present = _tables(session)
         if {name: (form.key, form.columns) for name, form in forms.items()} == present:
             return

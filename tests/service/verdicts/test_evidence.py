@@ -39,7 +39,7 @@ class Kept(Pictures):
         self.may = threading.Event()
         self.may.set()
 
-    def save(self, file: str, image: Image) -> bool:
+    def save(self, file: str, image: Image) -> str | None:
         assert self.may.wait(20)
         if file.endswith(self.fails):
             self.space = DiskSpace(self.folder.parent, lambda _: (1, 10**12))
@@ -156,3 +156,17 @@ def test_the_same_passage_again_leaves_no_files_behind(bench: Bench) -> None:
     bench.writer.stop()
     assert len(list(bench.pictures.folder.rglob("*.jpg"))) == 3
     assert not bench.pictures._expected
+
+
+def test_the_digest_of_each_picture_is_noted(bench: Bench) -> None:
+    """What was written can be recognised later; what a killed service wrote is noted by the next one."""
+    bench.record()
+    bench.recorder.stop()
+    bench.writer._write_all()  # and the service is killed: nothing is noted
+    assert [shown.sha256 for shown in bench.kept()[0].pictures] == [None] * 3
+    again = EvidenceWriter(bench.store, bench.pictures, bench.tally)
+    again.start()
+    again.stop()
+    record, _ = bench.kept()
+    assert all(shown.sha256 == bench.pictures.digest(shown.file or "") for shown in record.pictures)
+    assert all(shown.sha256 for shown in record.pictures)
