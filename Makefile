@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export BARWATCH_PORT ?= 8000
 
-.PHONY: run test setup setup-test lint types unit slow retrain screenshot screens enrolment page-speed clean help
+.PHONY: run test setup setup-test lint types unit slow retrain screenshot screens enrolment page-speed bom holes clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -68,6 +68,12 @@ enrolment: setup-test    ## enrol a rendered lift in a browser, measure taps and
 
 page-speed: setup-test   ## measure the page's first paint, and its frames while something is dragged
 	PAGE_SPEED=ml/results/console.json $(BIN)/python -m pytest -m slow tests/service/console/test_speed.py
+
+bom: setup       ## the bill of materials (CycloneDX), in bom.json
+	$(BIN)/python -m tests.supply.bill --out bom.json
+
+holes: setup     ## known holes in what is pinned; says so where no source of advisories can be reached
+	$(BIN)/python -m tests.supply.holes
 
 clean:           ## remove what was built and run
 	rm -rf $(VENV) build data runs .mypy_cache .pytest_cache .ruff_cache .hypothesis

