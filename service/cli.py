@@ -43,7 +43,7 @@ COMMANDS: Entries = {
     "classify": ("service.commands.lifts:classify", "Judge one passage: is the bar open or closed?"),
     "verify": (
         "service.commands.upkeep.verify:app",
-        "Check database and pictures offline; the first broken link is named, and the exit code is 1.",
+        "Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1.",
     ),
     "token": ("service.commands.token:app", "API tokens."),
     "bench": {

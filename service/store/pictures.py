@@ -117,12 +117,17 @@ class Pictures:
         """Say whether a file is there, or will be soon."""
         return file in self._expected or (self.folder / file).is_file()
 
-    def digest(self, file: str) -> str | None:
-        """Return the SHA-256 of a stored file; None if it is not there."""
+    def content(self, file: str) -> bytes | None:
+        """Return a stored file as it is; None if it is not there."""
         try:
-            return hashlib.sha256((self.folder / file).read_bytes()).hexdigest()
+            return (self.folder / file).read_bytes()
         except OSError:
             return None
+
+    def digest(self, file: str) -> str | None:
+        """Return the SHA-256 of a stored file; None if it is not there."""
+        content = self.content(file)
+        return None if content is None else hashlib.sha256(content).hexdigest()
 
     def path(self, file: str) -> Path:
         """Return the path of a stored name; raises NotFoundError if it is gone, or not written yet."""

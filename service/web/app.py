@@ -30,6 +30,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
+from service.api.routes.history import audit, evidence
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.runtime import Runtime
 from service.web.guards import BodyLimit, Origins, RootPath, SecurityHeaders
@@ -62,6 +63,7 @@ _TAGS = [
     {"name": "cameras", "description": "Whether an address is a camera's."},
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
+    {"name": "audit", "description": "Who did what, when and from where."},
     {"name": "session", "description": "Signing in to the console."},
     {"name": "health", "description": "For load balancers and Prometheus; no token needed."},
 ]
@@ -101,7 +103,7 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
     install_problem_handlers(app)
     for part in (
         *(lifts, masks, setup, setups, carriers, drawn, tracks, site_calibrations, classify, cameras),
-        *(passages, alarms, feed, session, health),
+        *(passages, alarms, evidence, feed, audit, session, health),
     ):
         app.include_router(part.router)
     _describe(app, root_path)

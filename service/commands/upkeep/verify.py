@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from service.audit.findings import Report
+from service.audit.unpacking import verify_pack
 from service.audit.verification import verify as verify_data
 from service.commands.options import DataOption, JsonOption
 from service.settings import load_settings
@@ -37,6 +39,9 @@ app = typer.Typer(add_completion=False)
 
 @app.command(cls=HeadCommand)
 def verify(
+    pack: Annotated[
+        Path | None, typer.Argument(metavar="[PACK]", help="An exported pack, in place of a data folder.")
+    ] = None,
     data: DataOption = None,
     head: Annotated[
         str | None,
@@ -48,8 +53,14 @@ def verify(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check database and pictures offline; the first broken link is named, and the exit code is 1."""
-    report = verify_data(load_settings(data=data).data, None if head == NOW else head)
+    """Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1."""
+    wanted = None if head == NOW else head
+    if pack is None:
+        report = verify_data(load_settings(data=data).data, wanted)
+    else:
+        report = verify_pack(pack, wanted)
+        if data is not None:  # the folder that it comes from must still know of the export
+            report.take(verify_data(data, report.head_hash).broken)
     if as_json:
         typer.echo(json.dumps({"ok": report.ok, **dataclasses.asdict(report)}))
     elif head == NOW and report.ok:

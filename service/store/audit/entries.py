@@ -81,7 +81,7 @@ def record(
     covered = [(seal.id, seal.tbl, seal.key, seal.form, seal.digest) for seal in seals]
     values: dict[str, Any] = {
         "seq": last.seq + 1,
-        "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "at": _text(datetime.now(UTC)),
         "actor": origin.name[:200],
         "role": origin.role[:16],
         "identity": origin.identity[:64],
@@ -112,6 +112,40 @@ def has(session: Session, kept: Head) -> bool:
     return session.scalar(select(AuditRow.hash).where(AuditRow.seq == kept.seq)) == kept.hash
 
 
+def listing(
+    session: Session,
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[AuditRow]:
+    """Return entries, newest first.
+
+    action: one action, or all of a noun: "alarm.". from_ (included), to: aware times. before: a seq.
+    """
+    query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
+    if actor is not None:
+        query = query.where(AuditRow.actor == actor)
+    if action is not None:
+        whole = not action.endswith(".")
+        query = query.where(
+            AuditRow.action == action if whole else AuditRow.action.startswith(action, autoescape=True)
+        )
+    if subject is not None:
+        query = query.where(AuditRow.subject == subject)
+    if from_ is not None:
+        query = query.where(AuditRow.at >= _text(from_))
+    if to is not None:
+        query = query.where(AuditRow.at < _text(to))
+    if before is not None:
+        query = query.where(AuditRow.seq < before)
+    return list(session.scalars(query))
+
+
 def seal_rest(session: Session) -> bool:
     """Cover what was written since the newest entry; return whether there was anything."""
     newest = session.scalar(select(SealRow.id).order_by(SealRow.id.desc()).limit(1)) or 0
@@ -119,6 +153,14 @@ def seal_rest(session: Session) -> bool:
         return False
     record(session, "audit.sealed", by=SYSTEM)
     return True
+
+
+def _text(at: datetime) -> str:
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:  # at the calendar's ends there is no such time in UTC
+        at = at.replace(tzinfo=UTC)
+    return at.isoformat(timespec="microseconds")
 
 
 def body_digest(values: Sequence[Any]) -> bytes:

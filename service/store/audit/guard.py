@@ -49,13 +49,17 @@ class Form:
 
     def seal_of(self, table: str, row: str) -> str:
         """Return the SQL for the row's digest, which `row_seal` computes."""
+        return f"row_seal('{table}', {self.name_of(row)}, {self.values_of(row)})"
+
+    def values_of(self, row: str) -> str:
+        """Return the SQL for kind and content of each column."""
         # As bytes: text need not be UTF-8. Its kind as well, or the text '1' would be the number 1.
         values = [
             f"typeof({row}.{_quoted(name)}), CASE typeof({row}.{_quoted(name)})"
             f" WHEN 'text' THEN CAST({row}.{_quoted(name)} AS BLOB) ELSE {row}.{_quoted(name)} END"
             for name in self.columns
         ]
-        return f"row_seal('{table}', {self.name_of(row)}, {', '.join(values)})"
+        return ", ".join(values)
 
 
 CUT = "audit.cut"
@@ -101,6 +105,15 @@ def read_forms(session: Session) -> tuple[dict[str, Form], int]:
         {"form": FORM},
     ).first()
     return ({}, 0) if found is None else (forms_of(int(found.subject), found.details), int(found.subject))
+
+
+def form_at(session: Session, number: int) -> dict[str, Form]:
+    """Return the forms that an earlier entry stated."""
+    details = session.execute(
+        text("SELECT details FROM audit WHERE action = :form AND subject = :number"),
+        {"form": FORM, "number": str(number)},
+    ).scalar_one()
+    return forms_of(number, details)
 
 
 def forms_of(number: int, details: str) -> dict[str, Form]:

@@ -1,0 +1,116 @@
+"""What belongs to an alarm: its life, the carrier, its pictures, the masks and numbers that judged it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from service.audit.pack import (
+    FORMAT,
+    ROWS,
+    PackedRow,
+    as_json,
+    certify,
+    read_rows,
+    rows_json,
+    seals_of,
+    write_pack,
+)
+from service.domain.alarm import Alarm
+from service.domain.errors import NotFoundError
+from service.store import alarms, outbox, passages
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.records import PassageRecord
+
+
+def export_evidence(store: Store, pictures: Pictures, alarm_id: str, versions: Mapping[str, Any]) -> bytes:
+    """Return the pack of an alarm, whose export is in the audit.
+
+    Args:
+        store: has the rows. pictures: have the files.
+        alarm_id: of which alarm.
+        versions: what else decided: model, digests of model and settings, the software's version.
+
+    Raises:
+        NotFoundError, DamagedError: of the alarm.
+        ConflictError: something of it has just changed.
+        StoreError: the database cannot answer or takes no write.
+    """
+    with store.reading() as session:
+        alarm = alarms.get(session, alarm_id)
+        record = _passage(session, alarm)
+        rows = _rows(session, alarm, record)
+        facts: dict[str, Any] = {
+            "format": FORMAT,
+            "alarm": dataclasses.asdict(alarm),
+            "life": [dataclasses.asdict(event) for event in outbox.events(session, alarm_id)],
+            "comments": [dataclasses.asdict(comment) for comment in outbox.comments(session, alarm_id)],
+            "passage": None if record is None else dataclasses.asdict(record),
+            "sealed": seals_of(session, rows),
+        }
+    files = _masks(rows) | ({} if record is None else _pictures(pictures, record))
+    lift = next((row for row in rows if row.table == "lifts"), None)
+    facts |= {
+        "versions": {**versions, "lift_sha256": None if lift is None else lift.seal[:32].hex()},
+        "clock": {"exported_at": datetime.now(UTC), "zone": "UTC"},
+        "files": {
+            name: hashlib.sha256(content).hexdigest()
+            for name, content in sorted({**files, ROWS: rows_json(rows)}.items())
+        },
+    }
+    manifest = as_json(facts)
+    job = partial(certify, alarm_id=alarm_id, manifest=manifest, rows=rows)
+    return write_pack(manifest, rows, store.write(job).result(), files)
+
+
+def _passage(session: Session, alarm: Alarm) -> PassageRecord | None:
+    if alarm.passage_id is None:
+        return None
+    try:
+        return passages.get(session, alarm.passage_id)
+    except NotFoundError:  # retention has taken it
+        return None
+
+
+def _rows(session: Session, alarm: Alarm, record: PassageRecord | None) -> list[PackedRow]:
+    found = read_rows(session, "alarms", "id = :id", id=alarm.id)
+    found += read_rows(session, "alarm_events", "alarm_id = :id", id=alarm.id)
+    found += read_rows(session, "alarm_comments", "alarm_id = :id", id=alarm.id)
+    if alarm.lift_id is not None:
+        found += read_rows(session, "lifts", "id = :id", id=alarm.lift_id)
+    if record is not None:
+        found += read_rows(session, "passages", "id = :id", id=record.id)
+        of_masks = "lift_id = :id AND version = :version"
+        named = {"id": record.lift_id, "version": record.judgement.mask_version}
+        found += read_rows(session, "mask_versions", of_masks, **named)
+        by_site = "lift_id = :id AND mask_version = :version AND active"
+        found += read_rows(session, "thresholds", by_site, **named)
+    return found
+
+
+def _masks(rows: list[PackedRow]) -> dict[str, bytes]:
+    """Return the two masks as they are stored."""
+    files: dict[str, bytes] = {}
+    for row in rows:
+        if row.table == "mask_versions":
+            content = dict(zip(row.columns, row.values[1::2], strict=True))
+            files |= {f"masks/{name}.png": content[f"{name}_png"] for name in ("open", "close")}
+    return {name: content for name, content in files.items() if isinstance(content, bytes)}
+
+
+def _pictures(pictures: Pictures, record: PassageRecord) -> dict[str, bytes]:
+    """Return the pictures and maps that are still there; one that is not what was stored is left out."""
+    files: dict[str, bytes] = {}
+    for number, kept in enumerate(record.pictures, 1):
+        for name, digest, kind in ((kept.file, kept.sha256, "jpg"), (kept.why, kept.why_sha256, "png")):
+            content = None if name is None else pictures.content(name)
+            if content is not None and digest in (None, hashlib.sha256(content).hexdigest()):
+                files[f"pictures/{number}.{kind}"] = content
+    return files
