@@ -188,7 +188,7 @@ class Service:
             loop_files=loop_files,
             runners=self.runners,
         )
-        sessions = Sessions(store, settings.session_hours * 3600)
+        sessions = Sessions(store, *settings.session_limits_s())
         runtime = Runtime(
             settings=settings,
             store=store,

@@ -45,7 +45,8 @@ COMMANDS: Entries = {
         "service.commands.upkeep.verify:app",
         "Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1.",
     ),
-    "token": ("service.commands.token:app", "API tokens."),
+    "token": ("service.commands.people.token:app", "API tokens."),
+    "user": ("service.commands.people.user:app", "People."),
     "bench": {
         "": "Speed of the parts, measured on this machine.",
         "ingest": (

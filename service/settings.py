@@ -56,7 +56,15 @@ class Settings(BaseSettings):
         default=None, description="What encrypts cameras' passwords; a file in the data folder if unset."
     )
     secret_key_file: Path | None = Field(default=None, description="A file that holds it.")
-    session_hours: float = Field(default=24 * 7, gt=0, description="How long a console sign-in lasts.")
+    session_hours: float = Field(
+        default=24 * 30, gt=0, description="How long a console sign-in lasts, whatever happens."
+    )
+    session_idle_hours: float = Field(
+        default=12, gt=0, description="How long it lasts unused; an open page follows the alarms: it is used."
+    )
+    proof_minutes: float = Field(
+        default=15, gt=0, description="For how long dangerous actions do not ask again who somebody is."
+    )
 
     allow_file_cameras: bool = Field(
         default=False, description="Whether a camera's URL may be a file of this machine."
@@ -133,6 +141,10 @@ class Settings(BaseSettings):
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise ConfigurationError(f"{source}: expected one line of printable ASCII without spaces")
         return token
+
+    def session_limits_s(self) -> tuple[float, float, float]:
+        """Return for how long a sign-in lasts, lasts unused, and need not be proven, in seconds."""
+        return self.session_hours * 3600, self.session_idle_hours * 3600, self.proof_minutes * 60
 
     def secret_keys(self) -> tuple[str | None, Path | None]:
         """Return the key that encrypts cameras' passwords, and the file that holds it, as far as given."""

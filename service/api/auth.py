@@ -6,20 +6,29 @@ attach cookies to requests from any page, so the Origin of such a request must b
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
-from service.api.sessions import Principal, Sessions
-from service.domain.errors import DamagedError
+from service.api.problems import RequestRefusedError
+from service.api.sessions import NOTED_EVERY, OneTimeKeys, Sessions
+from service.domain.errors import DamagedError, NotFoundError
+from service.domain.people import Principal, highest
 from service.store import tokens
 from service.store.database import Store
+from service.store.people import users
+from service.store.records import SessionRecord, TokenRecord
 
 COOKIE = "barwatch_session"
 TRUSTED = "barwatch.principal"
@@ -67,12 +76,18 @@ class Attempts:
 
 
 class Authenticator:
-    """Recognises the sender of a request or WebSocket."""
+    """Recognises the sender of a request or WebSocket, and says when one is no longer let in."""
+
+    TICKET_S = 30.0
+    MOST_TICKETS = 1024
 
     def __init__(self, store: Store, sessions: Sessions, attempts: Attempts) -> None:
         self._store = store
         self.sessions = sessions
         self.attempts = attempts
+        self.tickets = OneTimeKeys(self.TICKET_S, self.MOST_TICKETS)
+        self._noted: OrderedDict[str, datetime] = OrderedDict()
+        self._watchers: set[Callable[[], object]] = set()
 
     def identify(self, connection: HTTPConnection) -> Principal:
         """Return who sent the request. The ASGI scope of our own process may name its principal.
@@ -95,39 +110,118 @@ class Authenticator:
             raise unauthorized("the session is over: sign in again")
         method = connection.scope.get("method", "GET")
         if method not in _SAFE_METHODS and not same_origin(connection, required=True):
-            raise HTTPException(403, "a session may only be used from this service's own pages")
+            detail = "a session may only be used from this service's own pages"
+            raise RequestRefusedError(403, detail, "foreign_page")
         return principal
 
     def by_token(self, token: str, address: str) -> Principal:
         """Return whose token this is; raises HTTPException 401, or 429 for too many wrong ones."""
-        record, reason = None, "the token is wrong or was revoked"
+        record, reason = None, "the token is wrong, too old or was revoked"
         with self._store.reading() as session:
             try:
-                record = tokens.find(session, token)
+                record = tokens.find(session, token, self.sessions.now())
             except DamagedError as error:
                 reason = f"{error}: make a new one"
-        if record is not None:
-            return Principal(record.name, record.role, record.id)
-        if not self.attempts.failed(address):
-            raise HTTPException(429, "too many wrong tokens from this address", {"Retry-After": "30"})
-        raise unauthorized(reason)
+        if record is None:
+            raise self.wrong(address, reason)
+        self._note_use(record)
+        return Principal(record.name, record.role, record.id, record.grants)
+
+    def wrong(self, address: str, reason: str) -> HTTPException:
+        """Count a wrong token, key or password; return the answer: 401, or 429 after too many."""
+        if self.attempts.failed(address):
+            return unauthorized(reason)
+        return too_many("too many wrong tokens or passwords from this address", 30)
 
     def by_cookie(self, cookie: str) -> Principal | None:
-        """Return whose session this is; None if it is over, damaged, or the token behind it was revoked."""
+        """Return whose session this is; None if it is over, damaged, or who it was made for is gone."""
         try:
-            principal = self.sessions.read(cookie)
-            if principal is None or principal.token_id is None:
-                return principal
-            with self._store.reading() as session:
-                record = tokens.get(session, principal.token_id)
+            record = self.sessions.record(cookie)
+            return None if record is None else self._now(record)
         except DamagedError:
             return None
-        return principal if record is not None and record.revoked_at is None else None
+
+    def by_ticket(self, ticket: str, address: str) -> Principal:
+        """Use a ticket up; return who asked for it. Raises HTTPException 401, 429."""
+        found = self.tickets.redeem(ticket)
+        again = None if found is None else self.again(found)
+        if again is None:
+            raise self.wrong(address, "the ticket was used, is too old, or was never one: ask for another")
+        return again
+
+    def again(self, principal: Principal) -> Principal | None:
+        """Return somebody as they are now; None if they are no longer let in. Raises StoreError."""
+        try:
+            if principal.session_id is not None:
+                record = self.sessions.by_id(principal.session_id)
+                return None if record is None else self._now(record)
+            if principal.token_id is None:
+                return principal
+            with self._store.reading() as session:
+                token = tokens.get(session, principal.token_id)
+        except DamagedError:
+            return None
+        if token is None or not token.is_good(self.sessions.now()):
+            return None
+        return Principal(token.name, token.role, token.id, token.grants)
+
+    def changed(self) -> None:
+        """Look again at everybody who follows the alarms: somebody may no longer be let in."""
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    @contextmanager
+    def watching(self, watcher: Callable[[], object]) -> Iterator[None]:
+        """Call `watcher`, from any thread, whenever somebody may have been shut out."""
+        self._watchers.add(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.discard(watcher)
+
+    def _now(self, record: SessionRecord) -> Principal | None:
+        principal = self.sessions.principal(record)
+        with self._store.reading() as session:
+            if record.token_id is not None:
+                token = tokens.get(session, record.token_id)
+                if token is None or not token.is_good(self.sessions.now()):
+                    return None
+                return replace(principal, role=token.role, grants=token.grants)
+            if record.user_id is not None:
+                try:
+                    user = users.get(session, record.user_id)
+                except NotFoundError:
+                    return None
+                if user.disabled_at is not None:
+                    return None
+                role = highest(user.grants.values())
+                return replace(principal, name=user.name, role=role, grants=user.grants)
+        return principal
+
+    def _note_use(self, record: TokenRecord) -> None:
+        now = self.sessions.now()
+        noted = self._noted.get(record.id, record.used_at)
+        if noted is None or now - noted >= NOTED_EVERY:
+            self._noted[record.id] = now
+            while len(self._noted) > 1024:
+                self._noted.popitem(last=False)
+            # Nobody waits for it, and nothing depends on it.
+            self._store.write(partial(tokens.used, token_id=record.id, now=now))
 
 
-def unauthorized(detail: str) -> HTTPException:
+def unauthorized(detail: str, code: str = "unauthorized") -> RequestRefusedError:
     """Return the 401 that says how to authenticate."""
-    return HTTPException(401, detail, {"WWW-Authenticate": 'Bearer realm="barwatch"'})
+    refused = RequestRefusedError(401, detail, code)
+    refused.headers = {"WWW-Authenticate": 'Bearer realm="barwatch"'}
+    return refused
+
+
+def too_many(detail: str, wait_s: float) -> RequestRefusedError:
+    """Return the 429 that says when to come back."""
+    seconds = max(1, math.ceil(wait_s))
+    refused = RequestRefusedError(429, detail, "too_many_attempts", seconds=seconds)
+    refused.headers = {"Retry-After": str(seconds)}
+    return refused
 
 
 def bearer_token(connection: HTTPConnection) -> str | None:

@@ -25,6 +25,7 @@ from service.domain.errors import (
     ImageError,
     NotFoundError,
     StoreError,
+    WeakPasswordError,
 )
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,7 @@ STATUS: dict[type[Exception], int] = {
     EngineUnavailableError: 503,
     StoreError: 503,
     BusyError: 503,
+    WeakPasswordError: 422,
 }
 """How our own errors answer; any other BarwatchError is a fault of the service: 500."""
 
@@ -52,6 +54,7 @@ class RequestRefusedError(HTTPException):
     def __init__(self, status_code: int, detail: str, code: str, **parameters: float | str) -> None:
         super().__init__(status_code, detail)
         self.code, self.parameters = code, parameters
+        self.headers: Mapping[str, str] | None = None
 
 
 class InvalidPart(BaseModel):
@@ -122,7 +125,11 @@ def problem_response(
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return OpenAPI's description of these errors, for a route's `responses`."""
+    """Return OpenAPI's description of these errors, for a route's `responses`.
+
+    Who must be known may also be known for other lifts alone: 403 comes with 401.
+    """
+    statuses = tuple(sorted({*statuses, *((403,) if 401 in statuses else ())}))
     return {
         status: {"description": _title(status), "content": {MEDIA_TYPE: {"schema": _SCHEMA_REFERENCE}}}
         for status in statuses

@@ -140,3 +140,7 @@ class BusyError(BarwatchError):
     """Too many requests of one kind are being handled: try again in a few seconds."""
 
     code = "busy"
+
+
+class WeakPasswordError(BarwatchError):
+    """A password that is too easily guessed."""

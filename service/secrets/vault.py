@@ -65,6 +65,11 @@ class Vault:
     def __init__(self, store: Store, ring: KeyRing) -> None:
         self._store, self._ring = store, ring
 
+    @property
+    def ring(self) -> KeyRing:
+        """The keys; what else is a secret is sealed with them too."""
+        return self._ring
+
     def put(self, name: str, host: str, user: str, password: str) -> bool:
         """Store or replace one; returns whether it is new.
 

@@ -6,6 +6,7 @@ Which change is allowed is not decided here but in service.alarms.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -150,6 +151,7 @@ def listing(
     session: Session,
     *,
     lift_id: str | None = None,
+    lifts: Collection[str] | None = None,
     kind: AlarmKind | None = None,
     state: AlarmState | None = None,
     standing: bool = False,
@@ -160,8 +162,8 @@ def listing(
 ) -> Page[Alarm]:
     """Return a page of alarms, the last raised first; `from_` (included) and `to` are aware times of raising.
 
-    standing: only conditions that are not over, and what nobody has acknowledged.
-    before: the cursor, `next` of the page before. limit: 1..MAX_PAGE.
+    lifts: of these only, and of none. standing: only conditions that are not over, and what nobody has
+    acknowledged. before: the cursor, `next` of the page before. limit: 1..MAX_PAGE.
     """
     query = select(AlarmRow).order_by(AlarmRow.row.desc())
     if lift_id is not None:
@@ -179,6 +181,8 @@ def listing(
         query = query.where(AlarmRow.raised_at < to)
     if before is not None:
         query = query.where(AlarmRow.row < before)
+    if lifts is not None:
+        query = query.where(AlarmRow.lift_id.in_(lifts) | AlarmRow.lift_id.is_(None))
     limit = min(max(limit, 1), MAX_PAGE)
     rows = readable(session, query.limit(limit + 1), AlarmRow.row, _alarm)
     return Page.of(rows, limit)

@@ -88,6 +88,7 @@ def listing(
     session: Session,
     *,
     lift_id: str | None = None,
+    lifts: Collection[str] | None = None,
     verdict: Verdict | None = None,
     occupied: bool | None = None,
     reviewed: bool | None = None,
@@ -100,14 +101,11 @@ def listing(
 
     Args:
         session: the caller's.
-        lift_id: of this lift only.
-        verdict: with this verdict only.
-        occupied: occupied or empty carriers only.
+        lift_id, lifts: of this lift only; of these only.
+        verdict: with this verdict only. occupied: occupied or empty carriers only.
         reviewed: with or without an operator's label only.
-        from_: seen at or after this aware time.
-        to: seen before this aware time.
-        before: the cursor: `next` of the page before.
-        limit: at most this many, 1..MAX_PAGE.
+        from_, to: seen at or after this aware time; before this one.
+        before: the cursor: `next` of the page before. limit: at most this many, 1..MAX_PAGE.
     """
     query = select(PassageRow).order_by(PassageRow.row.desc())
     if lift_id is not None:
@@ -124,6 +122,8 @@ def listing(
         query = query.where(PassageRow.seen_at < to)
     if before is not None:
         query = query.where(PassageRow.row < before)
+    if lifts is not None:
+        query = query.where(PassageRow.lift_id.in_(lifts))
     limit = min(max(limit, 1), MAX_PAGE)
     rows = readable(session, query.limit(limit + 1), PassageRow.row, _record)
     return Page.of(rows, limit)

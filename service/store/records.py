@@ -1,8 +1,8 @@
-"""Records of the store: passages, outbox entries, events, comments, sign-ins, tokens, pages."""
+"""Records of the store: passages, outbox entries, events, comments, sign-ins, tokens, people, pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
@@ -163,20 +163,57 @@ class AlarmComment:
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """A console sign-in as stored; token_id: the token it was made with, if any."""
+    """A console sign-in as stored.
+
+    token_id, user_id: whose it is, if it was made with a token or is a user's. id: its own, no secret.
+    proven_at: when they last showed who they are. address, agent: where from, and with which browser.
+    """
 
     name: str
     role: Role
     token_id: str | None
     expires_at: datetime
+    user_id: str | None = None
+    created_at: datetime | None = None
+    used_at: datetime | None = None
+    proven_at: datetime | None = None
+    address: str = ""
+    agent: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """An API token as stored; the token itself is not."""
+    """An API token as stored; the token itself is not. lifts: the only ones that it is for; None: all."""
 
     id: str
     name: str
     role: Role
     created_at: datetime
     revoked_at: datetime | None
+    lifts: tuple[str, ...] | None = None
+    expires_at: datetime | None = None
+    used_at: datetime | None = None
+
+    @property
+    def grants(self) -> Mapping[str, Role] | None:
+        """The role by lift; None: everywhere."""
+        return None if self.lifts is None else dict.fromkeys(self.lifts, self.role)
+
+    def is_good(self, now: datetime) -> bool:
+        """Say whether it is neither revoked nor too old."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """A person as stored. grants: role by lift, or "*" for all. has_*: what they can show."""
+
+    id: str
+    name: str
+    grants: Mapping[str, Role]
+    created_at: datetime
+    disabled_at: datetime | None
+    has_password: bool
+    has_factor: bool
+    subject: str | None = None

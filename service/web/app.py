@@ -15,6 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from service.api.entrance import Entrance
 from service.api.metrics import RuntimeCollector
 from service.api.problems import ProblemDetails, install_problem_handlers
 from service.api.routes import (
@@ -31,6 +32,8 @@ from service.api.routes import (
     site_calibrations,
 )
 from service.api.routes.history import audit, evidence
+from service.api.routes.people import own, users
+from service.api.routes.people import tokens as token_routes
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.runtime import Runtime
 from service.web.guards import BodyLimit, Origins, RootPath, SecurityHeaders
@@ -48,14 +51,14 @@ with its safety bar open.
 Send `Authorization: Bearer TOKEN` with every call; `barwatch token create` makes tokens. Roles: a viewer
 reads, an operator acts, an admin configures. Errors are RFC 9457 problem details.
 
-Live alarms: open a WebSocket on `GET /alarms` (token in the Authorization header, in the session cookie or as
-subprotocol `bearer.TOKEN`, never in the URL). It sends `{"type":"hello","epoch","seq"}`, then
-`{"type":"alarm","seq","alarm":{…}}` for each new or changed alarm, and `{"type":"heartbeat","seq"}` every 5 s
-with the newest committed seq; `?after=SEQ` replays what was missed since. A client whose own seq stays below
-that of two heartbeats in a row is behind and connects again with `after`. `{"type":"unreadable","seq"}`
-stands for an entry of the history that is damaged; ignore types that you do not know. An upgrade that is
-refused is answered with 401 or 403; an open feed is closed with 4401 when its token is revoked and with 1013
-when the client reads too slowly."""
+Live alarms: open a WebSocket on `GET /alarms` (token in the Authorization header, in the session cookie or
+as subprotocol `bearer.TOKEN`, never in the URL; or once with `?ticket=`, from `POST /alarms/ticket`). It
+sends `{"type":"hello","epoch","seq"}`, then `{"type":"alarm","seq","alarm":{…}}` for each new or changed
+alarm, and `{"type":"heartbeat","seq"}` every 5 s with the newest committed seq; `?after=SEQ` replays what
+was missed since. A client whose own seq stays below that of two heartbeats in a row is behind and connects
+again with `after`. `{"type":"unreadable","seq"}` stands for an entry of the history that is damaged; ignore
+types that you do not know. An upgrade that is refused is answered with 401 or 403; an open feed is closed
+with 4401 when its token is revoked, and with 1013 when the client reads too slowly."""
 
 _TAGS = [
     {"name": "lifts", "description": "Installations: configuration, masks, classification."},
@@ -64,7 +67,8 @@ _TAGS = [
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
     {"name": "audit", "description": "Who did what, when and from where."},
-    {"name": "session", "description": "Signing in to the console."},
+    {"name": "session", "description": "Signing in to the console, and what is one's own."},
+    {"name": "people", "description": "API tokens and people."},
     {"name": "health", "description": "For load balancers and Prometheus; no token needed."},
 ]
 
@@ -73,6 +77,7 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     """Return the application that serves `runtime`."""
     app = _documented(runtime.settings.root_path, lifespan)
     app.state.runtime = runtime
+    app.state.entrance = Entrance(runtime.store, runtime.gate, runtime.vault.ring)
     runtime.registry.register(RuntimeCollector(runtime))
     _add_pages(app, runtime.settings.root_path)
     app.add_middleware(BodyLimit, max_upload_bytes=int(4 * runtime.settings.max_upload_mb * 1e6) + 100_000)
@@ -103,7 +108,7 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
     install_problem_handlers(app)
     for part in (
         *(lifts, masks, setup, setups, carriers, drawn, tracks, site_calibrations, classify, cameras),
-        *(passages, alarms, evidence, feed, audit, session, health),
+        *(passages, alarms, evidence, feed, audit, session, own, token_routes, users, health),
     ):
         app.include_router(part.router)
     _describe(app, root_path)

@@ -8,7 +8,17 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from service.alarms import lifecycle
-from service.api.deps import OPERATOR, VIEWER, Cursor, Limit, Operator, RuntimeDep
+from service.api.deps import (
+    OPERATOR,
+    SOMEWHERE,
+    VIEWER,
+    Caller,
+    Cursor,
+    Limit,
+    Operator,
+    RuntimeDep,
+    check_sight,
+)
 from service.api.problems import responses
 from service.api.schemas.alarms import (
     AlarmDetailOut,
@@ -19,6 +29,7 @@ from service.api.schemas.alarms import (
     CommentOut,
     NoteIn,
     ShelveIn,
+    TicketOut,
 )
 from service.api.threads import vital
 from service.domain.alarm import AlarmKind, AlarmState
@@ -30,10 +41,13 @@ AlarmId = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9-]+$", descrip
 _ACTION = responses(400, 401, 403, 404, 409, 413, 422, 503)
 
 
-@router.get("", summary="The history of alarms", dependencies=VIEWER, responses=responses(401, 422, 503))
+@router.get(
+    "", summary="The history of alarms", dependencies=SOMEWHERE, responses=responses(401, 403, 422, 503)
+)
 @vital
 def list_alarms(
     runtime: RuntimeDep,
+    principal: Caller,
     lift_id: Annotated[str | None, Query(max_length=64, description="Of this lift only.")] = None,
     kind: Annotated[AlarmKind | None, Query(description="Of this kind only.")] = None,
     state: Annotated[AlarmState | None, Query(description="In this state only.")] = None,
@@ -49,10 +63,12 @@ def list_alarms(
     limit: Limit = 50,
 ) -> AlarmsOut:
     """Give a page of alarms, the last raised first. The same path answers WebSockets with the live feed."""
+    check_sight(principal, lift_id)
     with runtime.store.reading() as session:
         page = alarms.listing(
             session,
             lift_id=lift_id,
+            lifts=principal.lifts,
             kind=kind,
             state=state,
             standing=standing,
@@ -67,8 +83,25 @@ def list_alarms(
     )
 
 
+@router.post(
+    "/ticket",
+    summary="A ticket for the live feed",
+    status_code=201,
+    dependencies=SOMEWHERE,
+    responses=responses(401, 503),
+)
+@vital
+def make_ticket(runtime: RuntimeDep, principal: Caller) -> TicketOut:
+    """Give a ticket that opens the WebSocket `GET /alarms?ticket=…` once, within half a minute.
+
+    For clients that cannot send a header with their upgrade: a token must not stand in an address.
+    """
+    tickets = runtime.gate.tickets
+    return TicketOut(ticket=tickets.new(principal), expires_in_s=tickets.lifetime_s)
+
+
 @router.get(
-    "/{alarm_id}", summary="One alarm", dependencies=VIEWER, responses=responses(401, 404, 409, 422, 503)
+    "/{alarm_id}", summary="One alarm", dependencies=VIEWER, responses=responses(401, 403, 404, 409, 422, 503)
 )
 @vital
 def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:

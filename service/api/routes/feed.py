@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio
@@ -11,13 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocketDisconnect
 
 from service.alarms.hub import SubscriberDroppedError, Subscription
-from service.api.auth import SUBPROTOCOL, same_origin
+from service.api.auth import SUBPROTOCOL, client_address, same_origin
 from service.api.deps import get_runtime
-from service.api.problems import problem_response
+from service.api.problems import RequestRefusedError, problem_response
 from service.api.runtime import Runtime
 from service.api.schemas.alarms import AlarmOut
 from service.domain.alarm import Alarm
-from service.domain.people import Role
+from service.domain.errors import StoreError
+from service.domain.people import Principal
 from service.store.records import OutboxEntry
 
 router = APIRouter()
@@ -35,8 +38,9 @@ MAX_SEQ = 2**63 - 1
 async def follow_alarms(
     websocket: WebSocket,
     after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None,
+    ticket: Annotated[str | None, Query(max_length=128)] = None,
 ) -> None:
-    """Send hello, then each new or changed alarm, and heartbeats that name the newest committed seq.
+    """Send hello, each new or changed alarm that the client may see, and heartbeats with the newest seq.
 
     A client whose own seq stays below that of two heartbeats in a row is behind: it connects again with
     `after`. A damaged entry of the history is sent as `unreadable`, so that its seq is accounted for. While
@@ -45,27 +49,38 @@ async def follow_alarms(
     A client that is not let in gets 401 or 403 as the answer to its upgrade request, with a problem body.
     """
     runtime = await get_runtime(websocket)
-    refusal = await asyncio.to_thread(_refusal, websocket, runtime)
-    if refusal is not None:
+    try:
+        client = _Client(await asyncio.to_thread(_admit, websocket, runtime, ticket))
+    except HTTPException as refused:
+        code = refused.code if isinstance(refused, RequestRefusedError) else ""
         await websocket.send_denial_response(
-            problem_response(refusal.status_code, refusal.detail, "/alarms", headers=refusal.headers)
+            problem_response(
+                refused.status_code, refused.detail, "/alarms", code=code, headers=refused.headers
+            )
         )
         return
     await websocket.accept(subprotocol=_subprotocol(websocket))
     async with anyio.create_task_group() as group:
-        group.start_soon(_send, websocket, runtime, after, group.cancel_scope)
+        group.start_soon(_send, websocket, runtime, after, client, group.cancel_scope)
+        group.start_soon(_end_when_shut_out, websocket, runtime, client, group.cancel_scope)
         await _read(websocket)
         group.cancel_scope.cancel()
 
 
-def _refusal(websocket: WebSocket, runtime: Runtime) -> HTTPException | None:
+@dataclass
+class _Client:
+    """Who follows, as they were when last looked at."""
+
+    principal: Principal
+
+
+def _admit(websocket: WebSocket, runtime: Runtime, ticket: str | None) -> Principal:
+    """Return who follows; raises HTTPException for somebody who must not."""
     if not same_origin(websocket, required=False):
-        return HTTPException(403, "expected the Origin of this service's own pages")
-    try:
-        principal = runtime.gate.identify(websocket)
-    except HTTPException as error:
-        return error
-    return None if principal.may(Role.VIEWER) else HTTPException(403, "expected the role viewer")
+        raise RequestRefusedError(403, "expected the Origin of this service's own pages", "foreign_page")
+    if ticket is not None:
+        return runtime.gate.by_ticket(ticket, client_address(websocket))
+    return runtime.gate.identify(websocket)
 
 
 def _subprotocol(websocket: WebSocket) -> str | None:
@@ -82,13 +97,44 @@ async def _read(websocket: WebSocket) -> None:
         pass
 
 
-async def _send(websocket: WebSocket, runtime: Runtime, after: int | None, whole: anyio.CancelScope) -> None:
+async def _end_when_shut_out(
+    websocket: WebSocket, runtime: Runtime, client: _Client, whole: anyio.CancelScope
+) -> None:
+    """Look again at who follows: when somebody was shut out here, and as often as there is a heartbeat."""
+    loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(changed.set)
+
+    with runtime.gate.watching(wake):
+        while True:
+            with anyio.move_on_after(runtime.heartbeat_s):
+                await changed.wait()
+            changed.clear()
+            try:
+                again = await asyncio.to_thread(runtime.gate.again, client.principal)
+            except StoreError:
+                continue  # nobody was shut out: the database does not answer, and alarms go on
+            if again is None:
+                break
+            client.principal = again
+    with anyio.move_on_after(1, shield=True):
+        await websocket.close(CLOSE_UNAUTHORIZED, "the token or session is no longer valid")
+    whole.cancel()
+
+
+async def _send(
+    websocket: WebSocket, runtime: Runtime, after: int | None, client: _Client, whole: anyio.CancelScope
+) -> None:
     """Send until the client is gone, too slow or no longer allowed; then end the whole connection."""
     newest = runtime.hub.last_seq
     try:
         async with runtime.hub.subscribe(after) as subscription, anyio.create_task_group() as group:
             group.start_soon(_end_when_dropped, websocket, subscription, group.cancel_scope)
-            await _follow(websocket, runtime, newest, subscription)
+            await _follow(
+                websocket, runtime, newest, newest if after is None else after, client, subscription
+            )
             group.cancel_scope.cancel()
     except* WebSocketDisconnect:
         pass
@@ -105,28 +151,38 @@ async def _end_when_dropped(
         await websocket.close(CLOSE_TOO_SLOW, subscription.reason)
 
 
-async def _follow(websocket: WebSocket, runtime: Runtime, newest: int, subscription: Subscription) -> None:
-    loop, root = asyncio.get_running_loop(), runtime.settings.root_path
+async def _follow(
+    websocket: WebSocket,
+    runtime: Runtime,
+    newest: int,
+    shown: int,
+    client: _Client,
+    subscription: Subscription,
+) -> None:
+    """Send what comes. shown: the newest seq that the client knows; passed: the newest that was looked at."""
+    loop, root, passed = asyncio.get_running_loop(), runtime.settings.root_path, newest
     await websocket.send_json({"type": "hello", "epoch": runtime.epoch, "seq": newest})
     due = loop.time() + runtime.heartbeat_s
     while True:
         if subscription.unstored != (unstored := runtime.hub.unstored):
-            await websocket.send_json(
-                {"type": "unstored", "alarms": [_shown(each, root) for each in unstored]}
-            )
+            mine = [_shown(each, root) for each in unstored if client.principal.sees(each.lift_id)]
+            await websocket.send_json({"type": "unstored", "alarms": mine})
             subscription.unstored = unstored
         try:
             entry = await subscription.get(timeout_s=max(0.0, due - loop.time()))
         except SubscriberDroppedError:
             return
         if entry is not None:
-            await websocket.send_json(_message(entry, root))
+            passed = entry.seq
+            if entry.alarm is None or client.principal.sees(entry.alarm.lift_id):
+                shown = entry.seq
+                await websocket.send_json(_message(entry, root))
         # The heartbeat is kept up between alarms too: its absence always means that something is wrong.
         if loop.time() >= due:
-            if await asyncio.to_thread(_refusal, websocket, runtime) is not None:
-                await websocket.close(CLOSE_UNAUTHORIZED, "the token or session is no longer valid")
-                return
-            await websocket.send_json({"type": "heartbeat", "seq": runtime.hub.newest_seq})
+            newest = runtime.hub.newest_seq
+            # Who does not see every lift has missed nothing by what was passed over.
+            known = client.principal.lifts is None or newest > passed
+            await websocket.send_json({"type": "heartbeat", "seq": newest if known else shown})
             due = loop.time() + runtime.heartbeat_s
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from lifts.schema import Lift
-from service.api.deps import ADMIN, VIEWER, LiftIdPath, RuntimeDep
+from service.api.deps import ADMIN, PROVEN, SOMEWHERE, VIEWER, Caller, LiftIdPath, RuntimeDep
 from service.api.problems import RequestRefusedError, responses
 from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
@@ -16,13 +16,13 @@ from service.usecases.camera_urls import check_camera_url
 router = APIRouter(prefix="/lifts", tags=["lifts"])
 
 
-@router.get("", summary="Every lift", dependencies=VIEWER, responses=responses(401, 503))
-def list_lifts(runtime: RuntimeDep) -> LiftsOut:
-    """Give every lift with its active masks, whether it is armed, and its camera's state."""
+@router.get("", summary="Every lift", dependencies=SOMEWHERE, responses=responses(401, 503))
+def list_lifts(runtime: RuntimeDep, principal: Caller) -> LiftsOut:
+    """Give every lift that the caller may see: its masks, whether it is armed, its camera's state."""
     with runtime.store.reading() as session:
         versions = masks.active_versions(session)
         found, invalid = lifts.listing(session), lifts.invalid(session)
-    items = [_out(runtime, lift, versions.get(lift.id)) for lift in found]
+    items = [_out(runtime, lift, versions.get(lift.id)) for lift in found if principal.sees(lift.id)]
     return LiftsOut(items=items, unreadable=len(invalid))
 
 
@@ -69,7 +69,7 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
     "/{lift_id}",
     summary="Remove a lift",
     status_code=204,
-    dependencies=ADMIN,
+    dependencies=[*ADMIN, *PROVEN],
     responses=responses(401, 403, 404, 422, 503),
 )
 def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:

@@ -10,7 +10,16 @@ from fastapi import APIRouter, File, Form, Path, Response, UploadFile
 
 from lifts.masks import read_mask, read_reference
 from lifts.schema import Lift
-from service.api.deps import ADMIN, MULTIPART, OPERATOR, VIEWER, LiftIdPath, RuntimeDep
+from service.api.deps import (
+    ADMIN,
+    MULTIPART,
+    OPERATOR,
+    PROVEN,
+    PROVEN_IF_ARMED,
+    VIEWER,
+    LiftIdPath,
+    RuntimeDep,
+)
 from service.api.problems import responses
 from service.api.schemas.lifts import EnrolmentOut, MaskHistoryOut, MaskVersionOut, NotArmedOut
 from service.api.threads import heavy
@@ -34,7 +43,7 @@ _REFERENCE = "A picture of a carrier in this state (same sizes): tells whether t
     "",
     summary="Enrol a lift with two masks",
     status_code=201,
-    dependencies=[*OPERATOR, *MULTIPART],
+    dependencies=[*OPERATOR, *MULTIPART, *PROVEN_IF_ARMED],
     responses=responses(400, 401, 403, 409, 413, 415, 422, 503),
 )
 @heavy
@@ -122,7 +131,7 @@ def get_mask(
 @router.post(
     "/{version}/activate",
     summary="Go back to earlier masks",
-    dependencies=ADMIN,
+    dependencies=[*ADMIN, *PROVEN],
     responses=responses(401, 403, 404, 409, 422, 503),
 )
 def activate(

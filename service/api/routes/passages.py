@@ -10,7 +10,17 @@ from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime
 
 from lifts.decision.verdict import Verdict
-from service.api.deps import OPERATOR, VIEWER, Cursor, Limit, Operator, RuntimeDep
+from service.api.deps import (
+    OPERATOR,
+    SOMEWHERE,
+    VIEWER,
+    Caller,
+    Cursor,
+    Limit,
+    Operator,
+    RuntimeDep,
+    check_sight,
+)
 from service.api.problems import responses
 from service.api.schemas.passages import PassageOut, PassagesOut, ReviewIn
 from service.inference.why import overlay, png_of
@@ -28,9 +38,10 @@ _KEPT = {"Cache-Control": "private, max-age=86400, immutable"}
 """Evidence never changes: a browser need not fetch it twice."""
 
 
-@router.get("", summary="Judged carriers", dependencies=VIEWER, responses=responses(401, 422, 503))
+@router.get("", summary="Judged carriers", dependencies=SOMEWHERE, responses=responses(401, 403, 422, 503))
 def list_passages(
     runtime: RuntimeDep,
+    principal: Caller,
     lift_id: Annotated[str | None, Query(max_length=64, description="Of this lift only.")] = None,
     verdict: Annotated[Verdict | None, Query(description="With this verdict only.")] = None,
     occupied: Annotated[bool | None, Query(description="Occupied or empty carriers only.")] = None,
@@ -41,10 +52,12 @@ def list_passages(
     limit: Limit = 50,
 ) -> PassagesOut:
     """Give a page of passages, newest first."""
+    check_sight(principal, lift_id)
     with runtime.store.reading() as session:
         page = passages.listing(
             session,
             lift_id=lift_id,
+            lifts=principal.lifts,
             verdict=verdict,
             occupied=occupied,
             reviewed=reviewed,

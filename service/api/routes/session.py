@@ -1,63 +1,125 @@
-"""Signing in and out of the console: a token or a one-time key becomes an HttpOnly cookie."""
+"""Signing in and out of the console: what somebody shows becomes an HttpOnly cookie."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from starlette.exceptions import HTTPException
 
 from service.api.auth import COOKIE, client_address, same_origin, unauthorized
-from service.api.deps import VIEWER, RuntimeDep, Viewer, recognised
-from service.api.problems import responses
-from service.api.schemas.service import PersonOut, SignIn
+from service.api.deps import SOMEWHERE, Caller, EntranceDep, RuntimeDep, recognised
+from service.api.problems import RequestRefusedError, responses
+from service.api.runtime import Runtime
+from service.api.schemas.people import PersonOut, ProofIn, SignIn, WaysInOut
+from service.domain.people import Principal
+from service.store.people import users
 
 router = APIRouter(prefix="/session", tags=["session"])
 
 
-@router.post("", summary="Sign in", responses=responses(400, 401, 403, 413, 422, 429, 503))
-def sign_in(body: SignIn, request: Request, response: Response, runtime: RuntimeDep) -> PersonOut:
-    """Exchange a token, or the key of a one-time link, for a session cookie (HttpOnly, SameSite=Strict).
+@router.post(
+    "",
+    summary="Sign in",
+    response_model_exclude_none=True,
+    responses=responses(400, 401, 403, 409, 413, 422, 429, 503),
+)
+def sign_in(
+    body: SignIn, request: Request, response: Response, runtime: RuntimeDep, entrance: EntranceDep
+) -> PersonOut:
+    """Exchange a token, the key of a one-time link, or a name and a password for a session cookie.
 
-    While the database takes no write, the session is held in memory and ends with the service.
+    The cookie is HttpOnly and SameSite=Strict. 401 `code_needed`: the same once more, with a code of the
+    second factor. While the database takes no write, the session is held in memory and ends with the service.
     """
     if not same_origin(request, required=False):
-        raise HTTPException(403, "sign in from this service's own pages")
-    if (body.token is None) == (body.key is None):
-        raise HTTPException(422, "expected either token or key")
-    gate = runtime.gate
-    if body.token is not None:
-        principal = gate.by_token(body.token, client_address(request))
+        raise RequestRefusedError(403, "sign in from this service's own pages", "foreign_page")
+    address = client_address(request)
+    if body.token is not None and body.key is None and body.name is None:
+        principal = runtime.gate.by_token(body.token, address)
+    elif body.key is not None and body.token is None and body.name is None:
+        principal = entrance.by_link(body.key, body.code, address)
+    elif body.name is not None and body.password is not None and body.key is None and body.token is None:
+        principal = entrance.by_password(body.name, body.password, body.code, address)
     else:
-        found = gate.sessions.redeem(body.key or "")
-        if found is None:
-            if not gate.attempts.failed(client_address(request)):
-                raise HTTPException(429, "too many wrong keys from this address", {"Retry-After": "30"})
-            raise unauthorized("this link was used already or is too old: sign in with a token")
-        principal = found
+        raise RequestRefusedError(422, "expected a token, a key, or name and password", "invalid_request")
+    let_in(principal, request, response, runtime)
+    return PersonOut.of(principal)
+
+
+def let_in(principal: Principal, request: Request, response: Response, runtime: Runtime) -> None:
+    """Sign somebody in: give the answer a cookie."""
     recognised(principal)
+    sessions = runtime.gate.sessions
+    host = request.client.host if request.client else ""
+    public_url = runtime.settings.public_url or ""
     response.set_cookie(
         COOKIE,
-        gate.sessions.issue(principal),
-        max_age=int(gate.sessions.lifetime_s),
+        sessions.issue(principal, host, request.headers.get("user-agent", "")),
+        max_age=int(sessions.lifetime_s),
         path=runtime.settings.root_path or "/",
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https" or (runtime.settings.public_url or "").startswith("https:"),
+        secure=request.url.scheme == "https" or public_url.startswith("https:"),
     )
-    return PersonOut(name=principal.name, role=principal.role)
 
 
-@router.get("", summary="Who am I?", dependencies=VIEWER, responses=responses(401))
-def who_am_i(principal: Viewer) -> PersonOut:
+@router.get("/ways", summary="How to sign in", responses=responses(503))
+def ways_in(runtime: RuntimeDep) -> WaysInOut:
+    """Say what a form for signing in should ask for; nobody is named."""
+    with runtime.store.reading() as session:
+        passwords = any(user.has_password for user in users.listing(session))
+    return WaysInOut(passwords=passwords, openid=None)
+
+
+@router.get(
+    "",
+    summary="Who am I?",
+    dependencies=SOMEWHERE,
+    response_model_exclude_none=True,
+    responses=responses(401, 503),
+)
+def who_am_i(principal: Caller) -> PersonOut:
     """Return the person to whom the token or cookie belongs."""
-    return PersonOut(name=principal.name, role=principal.role)
+    return PersonOut.of(principal)
+
+
+@router.post(
+    "/proof",
+    summary="Show again who you are",
+    status_code=204,
+    dependencies=SOMEWHERE,
+    responses=responses(400, 401, 403, 409, 413, 422, 429, 503),
+)
+def prove(
+    body: ProofIn, request: Request, principal: Caller, runtime: RuntimeDep, entrance: EntranceDep
+) -> None:
+    """Allow this sign-in what is dangerous for some minutes: by its token, the password, or a code.
+
+    A sign-in by a one-time link shows any token that has its role.
+    """
+    gate, address = runtime.gate, client_address(request)
+    if principal.session_id is None:
+        return  # a token shows itself with each call
+    if principal.user_id is not None:
+        with runtime.store.reading() as session:
+            user = users.get(session, principal.user_id)
+        if body.token is None:
+            entrance.prove(user, body.password, body.code, address)
+            gate.sessions.prove(principal.session_id)
+            return
+    elif body.token is not None:
+        shown = gate.by_token(body.token, address)
+        if shown.token_id == principal.token_id or (principal.token_id is None and shown.may(principal.role)):
+            gate.sessions.prove(principal.session_id)
+            return
+    raise unauthorized("this does not show who you are", "proof_wrong")
 
 
 @router.delete("", summary="Sign out", status_code=204, responses=responses(403, 503))
 def sign_out(request: Request, response: Response, runtime: RuntimeDep) -> None:
     """End the session and delete its cookie; without a session nothing happens."""
     if not same_origin(request, required=False):
-        raise HTTPException(403, "sign out from this service's own pages")
+        raise RequestRefusedError(403, "sign out from this service's own pages", "foreign_page")
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
         runtime.gate.sessions.end(cookie)
+        runtime.gate.changed()
     response.delete_cookie(COOKIE, path=runtime.settings.root_path or "/", httponly=True, samesite="strict")

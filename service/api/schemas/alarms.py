@@ -104,3 +104,10 @@ class NoteIn(Body):
     """An optional note beside an action."""
 
     note: Note = ""
+
+
+class TicketOut(BaseModel):
+    """Opens the live feed once."""
+
+    ticket: str
+    expires_in_s: float = Field(description="For how long, in seconds.")

@@ -1,31 +1,10 @@
-"""Signing in and health as JSON."""
+"""Health as JSON."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
-from service.api.schemas.base import Body
-from service.domain.people import Role
-
-
-class SignIn(Body):
-    """A token, or the key of a one-time link."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"token": "bw_…"}]})
-
-    token: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)] | None = (
-        None
-    )
-    key: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = None
-
-
-class PersonOut(BaseModel):
-    """Who is signed in."""
-
-    name: str
-    role: Role
+from pydantic import BaseModel, Field
 
 
 class LiveOut(BaseModel):

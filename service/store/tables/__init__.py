@@ -2,6 +2,7 @@
 
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
+from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
 from service.store.tables.rows import (
     AlarmEventRow,
     AlarmRow,
@@ -11,9 +12,7 @@ from service.store.tables.rows import (
     MetaRow,
     PassageRow,
     ReferenceRow,
-    SessionRow,
     SiteCalibrationRow,
-    TokenRow,
     deactivate_all,
 )
 from service.store.tables.setup import CameraSecretRow, SetupJobRow, TrackVersionRow
@@ -26,6 +25,7 @@ __all__ = [
     "CameraSecretRow",
     "CommentRow",
     "LiftRow",
+    "LinkRow",
     "MaskVersionRow",
     "MetaRow",
     "PassageRow",
@@ -36,6 +36,7 @@ __all__ = [
     "SiteCalibrationRow",
     "TokenRow",
     "TrackVersionRow",
+    "UserRow",
     "UtcDateTime",
     "Vector",
     "deactivate_all",

@@ -1,4 +1,4 @@
-"""Lifts, masks, passages, alarms, tokens and sessions."""
+"""Lifts, masks, passages and alarms."""
 
 from __future__ import annotations
 
@@ -219,31 +219,6 @@ class CommentRow(Base):
     author: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class TokenRow(Base):
-    """An API token: only the SHA-256 of a high-entropy secret, found by its public prefix."""
-
-    __tablename__ = "tokens"
-
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    sha256: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class SessionRow(Base):
-    """A console sign-in: only the SHA-256 of the cookie's secret. Signing out deletes the row."""
-
-    __tablename__ = "sessions"
-
-    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(16))
-    token_id: Mapped[str | None] = mapped_column(String(16))
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 def deactivate_all(session: Session, table: type[MaskVersionRow | SiteCalibrationRow], lift_id: str) -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from service.api.deps import OPERATOR, RuntimeDep
+from service.api.deps import OPERATOR, PROVEN, RuntimeDep
 from service.api.problems import responses
 from service.api.routes.alarms import AlarmId
 from service.audit.evidence import export_evidence
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/alarms", tags=["alarms"])
 @router.get(
     "/{alarm_id}/evidence",
     summary="The evidence of an alarm",
-    dependencies=OPERATOR,
+    dependencies=[*OPERATOR, *PROVEN],
     response_class=Response,
     responses={
         200: {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from service.api.deps import OPERATOR, VIEWER, LiftIdPath, RuntimeDep
+from service.api.deps import OPERATOR, PROVEN_IF_ARMED, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.setup import TrackHistoryOut, TrackVersionOut
 from service.domain.errors import NotFoundError
@@ -58,7 +58,7 @@ def get_track_picture(lift_id: LiftIdPath, version: TrackNumber, runtime: Runtim
 @router.post(
     "/{version}/activate",
     summary="Go back to an earlier track",
-    dependencies=OPERATOR,
+    dependencies=[*OPERATOR, *PROVEN_IF_ARMED],
     responses=responses(401, 403, 404, 409, 422, 503),
 )
 def activate_track(lift_id: LiftIdPath, version: TrackNumber, runtime: RuntimeDep) -> TrackVersionOut:
