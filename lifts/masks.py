@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -164,3 +166,21 @@ def check_masks(open_mask: Image, close_mask: Image) -> MaskPair:
             most=MAX_OVERLAP,
         )
     return MaskPair(open=open_mask, close=close_mask)
+
+
+def mask_bank(masks: MaskPair, shifts_px: Iterable[tuple[int, int]]) -> Image:
+    """Return uint8[2, B, 200, 200]: each mask itself first, then its copies moved by each (dx, dy)."""
+    offsets = dict.fromkeys([(0, 0), *shifts_px])
+    return np.stack(
+        [[shifted(mask, dx, dy) for dx, dy in offsets] for mask in (masks.open, masks.close)]
+    ).astype(np.uint8)
+
+
+def shifted(mask: Image, dx_px: int, dy_px: int) -> Image:
+    """Return the mask moved right and down; what comes in from outside is black."""
+    height, width = mask.shape
+    out = np.zeros_like(mask)
+    x0, x1 = max(dx_px, 0), width + min(dx_px, 0)
+    y0, y1 = max(dy_px, 0), height + min(dy_px, 0)
+    out[y0:y1, x0:x1] = mask[y0 - dy_px : y1 - dy_px, x0 - dx_px : x1 - dx_px]
+    return out

@@ -55,6 +55,14 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.export:export",
         "Export a checkpoint as TorchScript with its manifest, calibrated on lifts that no training saw.",
     ),
+    "seal": (
+        "ml.commands.export:seal",
+        "Write an artefact's manifest again, with golden passages and digests; its network and numbers stay.",
+    ),
+    "sign": (
+        "ml.commands.export:sign",
+        "Sign an artefact's manifest, so that a service with BARWATCH_MODEL_PUBLIC_KEY takes it.",
+    ),
     "gpu-run": (
         "ml.commands.training.gpu:gpu_run",
         "Use a machine with a GPU for some minutes: tests, speed, training, export, with one summary.",

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     model: Path | None = Field(
         default=None, description="The model's manifest (.json) or file (.ts); the released one if unset."
     )
+    model_public_key: str | None = Field(
+        default=None,
+        description="Ed25519 key (PEM, or the line within) that must have signed the model; unset: none.",
+    )
+    model_public_key_file: Path | None = Field(default=None, description="A file that holds it.")
     engine: Literal["local", "ray"] = Field(default="local", description="What runs the embedder.")
     device: str = Field(default="auto", description="auto, cpu or cuda.")
     precision: Literal["auto", "float32"] = Field(
@@ -119,6 +124,8 @@ class Settings(BaseSettings):
             raise ValueError("set BARWATCH_ADMIN_TOKEN or BARWATCH_ADMIN_TOKEN_FILE, not both")
         if self.secret_key is not None and self.secret_key_file is not None:
             raise ValueError("set BARWATCH_SECRET_KEY or BARWATCH_SECRET_KEY_FILE, not both")
+        if self.model_public_key is not None and self.model_public_key_file is not None:
+            raise ValueError("set BARWATCH_MODEL_PUBLIC_KEY or BARWATCH_MODEL_PUBLIC_KEY_FILE, not both")
         return self
 
     def first_admin_token(self) -> str | None:
@@ -150,6 +157,16 @@ class Settings(BaseSettings):
         """Return the key that encrypts cameras' passwords, and the file that holds it, as far as given."""
         key = self.secret_key
         return None if key is None else key.get_secret_value(), self.secret_key_file
+
+    def model_key(self) -> str | None:
+        """Return the key that must have signed the model, or None; raises ConfigurationError: no file."""
+        if self.model_public_key_file is None:
+            return self.model_public_key
+        try:
+            return read_text(self.model_public_key_file)
+        except (OSError, ValueError) as error:
+            source = f"BARWATCH_MODEL_PUBLIC_KEY_FILE ({self.model_public_key_file})"
+            raise ConfigurationError(f"{source}: cannot be read: {error}") from error
 
     def manifest_path(self) -> Path:
         """Return the manifest of the model to serve.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -181,13 +179,6 @@ def identity(artefact: Path, version: str, commit: str) -> dict[str, Any]:
         "sha256": hashlib.sha256(artefact.read_bytes()).hexdigest(),
         "git_commit": commit,
     }
-
-
-def write(path: Path, content: dict[str, Any]) -> None:
-    """Write human-readable JSON: long vectors stay on one line."""
-    text = json.dumps(content, indent=1, allow_nan=False)
-    text = re.sub(r"\[[-+\d.eE,\s]+\]", lambda found: "[" + " ".join(found[0][1:-1].split()) + "]", text)
-    path.write_text(text + "\n", encoding="utf-8")
 
 
 def git_commit() -> str:

@@ -7,6 +7,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from ml.artefact.torchscript import Scripted, script
 from ml.data.photographs import listed
 from ml.data.rendered import RenderedLift, load
@@ -22,8 +24,8 @@ from ml.export.manifest import (
     identity,
     refused_share,
     separations,
-    write,
 )
+from ml.export.sealing import golden_passages, write
 from ml.export.seat import SeatSample, calibrate_seat, seat_prior, seat_sample
 from ml.models.trunk import network_for
 from ml.train.config import TrainConfig
@@ -45,6 +47,7 @@ def release(
     version: str,
     command: str,
     textured: Sequence[Path] = (),
+    key: Ed25519PrivateKey | None = None,
 ) -> Path:
     """Write out/barwatch.ts and out/barwatch.json.
 
@@ -55,6 +58,7 @@ def release(
         command: the command line, as the origin of the figures.
         textured: textured lifts (ml.data.textured) for the calibration of the seat, besides the others; none
             of them trained on.
+        key: signs the manifest.
 
     Returns:
         The artefact's path.
@@ -105,6 +109,10 @@ def release(
         **identity(path, version, commit),
         "embedding_dim": model.dimensions,
         "golden": golden(network, lifts[0].images[1], lifts[0].open_mask),
+        "golden_passages": [
+            passage.model_dump(mode="json")
+            for passage in golden_passages(network, lifts, scores, others, calibration)
+        ],
         "calibration": calibration.model_dump(mode="json"),
         "calibrated_on": {
             "lifts": _seeds(lifts),
@@ -121,5 +129,5 @@ def release(
         },
         "metrics": [{"name": name, "value": value, "command": command} for name, value in measured.items()],
     }
-    write(path.with_suffix(".json"), content)
+    write(path.with_suffix(".json"), content, key)
     return path

@@ -40,7 +40,7 @@ from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.passages.options import PICTURES
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 from service.usecases.samples import sample_folders
 
 Row = dict[str, Any]
@@ -95,7 +95,7 @@ def ingest(
     result = about() | {"seconds": wanted.seconds}
     settings = load_settings(model=model, device="cpu")
     folder, source = sample()
-    judged = _judge(folder, settings.manifest_path())
+    judged = _judge(folder, settings)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         rows = []
@@ -129,7 +129,7 @@ def passage(
     folder, source = sample()
     camera = CAMERAS[1]
     video = recording(camera, source, cache)
-    judged = _judge(folder, load_settings(model=model, device="cpu").manifest_path())
+    judged = _judge(folder, load_settings(model=model, device="cpu"))
     result = about() | {"camera": camera.name}
     lengths = {"start_s": START_S, "slice_s": INTERVAL_S}
     result |= passage_cost(video, watched(folder, video), judged, pictures, passages=passages, **lengths)
@@ -183,9 +183,9 @@ def _samples(count: int) -> list[WatchedLift]:
     return [watched(*samples[number % len(samples)], f"camera-{number}") for number in range(count)]
 
 
-def _judge(folder: LiftFolder, manifest: Path) -> Callable[[Passage], Judgement]:
+def _judge(folder: LiftFolder, settings: Settings) -> Callable[[Passage], Judgement]:
     """Return what judges a passage in this process, on one thread, by the lift's masks."""
-    network = EmbeddingModel.load(manifest, "cpu", threads=1)
+    network = EmbeddingModel.load(settings.manifest_path(), "cpu", threads=1, public_key=settings.model_key())
     engine = InlineEngine(network, network.manifest)
     version = enrol(folder.lift.id, folder.masks.open, folder.masks.close, folder.references, engine)
 

@@ -65,7 +65,12 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
     Raises:
         ConfigurationError: data folder or model cannot be used.
     """
-    model = EmbeddingModel.load(settings.manifest_path(), settings.device, precision=settings.precision)
+    model = EmbeddingModel.load(
+        settings.manifest_path(),
+        settings.device,
+        precision=settings.precision,
+        public_key=settings.model_key(),
+    )
     engine = InlineEngine(model, model.manifest, str(model.device))
     store = Store.open(settings.data)
     try:

@@ -69,7 +69,12 @@ def watch(
     lines = as_json or not sys.stdout.isatty()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("loading the model", total=1.0)
-        network = EmbeddingModel.load(settings.manifest_path(), settings.device, precision=settings.precision)
+        network = EmbeddingModel.load(
+            settings.manifest_path(),
+            settings.device,
+            precision=settings.precision,
+            public_key=settings.model_key(),
+        )
         progress.update(task, description=video.name)
         watched = RecordingWatch(
             video,
@@ -155,6 +160,7 @@ def _line(seen: Watched, timing: bool) -> str:
         "seat": judgement.seat.value,
         "pictures": len(passage.judged),
         "reasons": [reason.value for reason in judgement.reasons],
+        "model": judgement.model,
     }
     return json.dumps(line | ({"t_decided": round(seen.decided_s, 3)} if timing else {}))
 

@@ -1,7 +1,9 @@
 """The released model's manifest, and the checks that a file must pass before a byte of it is loaded.
 
 TorchScript loads a file with a flipped bit without complaint. So the SHA-256 is checked on the very bytes
-that are then loaded, and the golden vectors are checked on the loaded network. Needs no torch.
+that are then loaded, and the manifest is sealed as well (`lifts.artefact.seal`): nothing that decides changes
+unseen. Its numbers must lie in their ranges (`lifts.artefact.limits`), and the loaded network must reproduce
+its golden vectors and judge its golden passages as recorded. Needs no torch.
 """
 
 from __future__ import annotations
@@ -10,21 +12,25 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated
 
 import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lifts.artefact.limits import outside
+from lifts.artefact.passages import Embedder, GoldenPassage, judge_golden, missing, read_picture
+from lifts.artefact.seal import signed_bytes, unseal
 from lifts.decision.calibration import Calibration, Share
 from lifts.decision.clusters import Finite
 from lifts.decision.references import reference_embeddings
 from lifts.decision.seat import rider_shares
-from lifts.decision.verdict import Inference
-from lifts.text import read_text
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Record(BaseModel):
@@ -34,7 +40,7 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
 
-class Golden(Record):
+class Golden(Record, extra="forbid"):
     """One picture and one mask with the network's outputs for them, within an absolute `tolerance`.
 
     match: margin and chance with that mask as the open one and zeros as the close one; of a model that has
@@ -46,52 +52,41 @@ class Golden(Record):
     embed: tuple[Finite, ...]
     embed_mask: tuple[Finite, ...]
     occupancy: Share
-    tolerance: Annotated[float, Field(gt=0, le=0.1)]
+    tolerance: Annotated[float, Field(gt=0, le=0.02)]
     match: tuple[Finite, Finite] | None = None
     riders: tuple[Share, ...] | None = None
 
     def image(self) -> Image:
-        """Return the picture, uint8[200, 200, 3] RGB; raises ArtefactError."""
-        return golden_image(self.image_png_base64)
+        """Return the picture, uint8[200, 200, 3] RGB; raises ValueError."""
+        return np.ascontiguousarray(read_picture(self.image_png_base64, cv2.IMREAD_COLOR)[:, :, ::-1])
 
     def mask(self) -> Image:
-        """Return the mask, uint8[200, 200]; raises ArtefactError."""
-        return _decode(self.mask_png_base64, cv2.IMREAD_GRAYSCALE, "golden.mask_png_base64")
+        """Return the mask, uint8[200, 200]; raises ValueError."""
+        return read_picture(self.mask_png_base64, cv2.IMREAD_GRAYSCALE)
 
 
-class Described(Record):
-    """The part of every model's manifest that identifies it: name, version, and its file's hash."""
+class Manifest(Record):
+    """A released model's description of itself (barwatch.json).
+
+    digest: SHA-256 of everything that decides. formerly: earlier identities of the same numbers, under which
+    an installation may have stored embeddings and site calibrations that are as good as this model's.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     version: Annotated[str, Field(min_length=1)]
+    digest: Sha256
     file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
+    embedding_dim: Annotated[int, Field(ge=1, le=65536)]
+    golden: Golden
+    golden_passages: tuple[GoldenPassage, ...] = ()
+    calibration: Calibration
+    formerly: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
-        """Identifies the model: name, version and the beginning of the hash."""
-        return f"{self.name}-{self.version}+{self.sha256[:12]}"
-
-
-D = TypeVar("D", bound=Described)
-
-
-class Manifest(Described):
-    """A released model's description of itself (barwatch.json)."""
-
-    embedding_dim: Annotated[int, Field(ge=1, le=65536)]
-    golden: Golden
-    calibration: Calibration
-
-
-class Embedder(Protocol):
-    """A loaded network, wherever it runs."""
-
-    def pictures(self, images: Image, references: Float32 | None = None) -> Inference:
-        """uint8[N, 200, 200, 3] RGB, compared with float32[3, D], or each with its own of [N, 3, D]."""
-
-    def masks(self, masks: Image) -> Float32:
-        """uint8[N, 200, 200] -> float32[N, D]."""
+        """Identifies the model: name, version and the beginning of the digest of all that decides."""
+        return f"{self.name}-{self.version}+{self.digest[:12]}"
 
 
 def manifest_path(path: Path) -> Path:
@@ -99,73 +94,61 @@ def manifest_path(path: Path) -> Path:
     return path if path.suffix == ".json" else path.with_suffix(".json")
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, public_key: str | None = None) -> Manifest:
     """Read the manifest of a model, named by either of its two files.
 
+    Args:
+        path: either file.
+        public_key: the Ed25519 key whose signature it must carry: PEM, or the line within; None: any.
+
     Raises:
-        ArtefactError: missing, not JSON, or a key that is missing or wrong; the message names file and key.
+        ArtefactError: missing, not as it was sealed or signed, or a key that is missing, wrong or out of its
+            range; the message names file and key.
     """
-    manifest = read_described(path, Manifest)
-    _check(manifest, manifest_path(Path(path)))
-    return manifest
-
-
-def read_described(path: Path, kind: type[D]) -> D:
-    """Read a manifest of some kind, beside the model file or named itself; raises as `read_manifest` does."""
     source = manifest_path(Path(path))
     try:
-        data: Any = json.loads(read_text(source))
-    except FileNotFoundError:
-        raise ArtefactError(f"{source}: the model's manifest is missing") from None
-    except json.JSONDecodeError as error:
-        raise ArtefactError(f"{source}: the model's manifest is not JSON: {error}") from error
-    except (OSError, ValueError) as error:
-        raise ArtefactError(f"{source}: the model's manifest cannot be read: {error}") from error
+        content = unseal(_read(source, "model's manifest"))
+    except ValueError as error:
+        raise ArtefactError(f"{source}: the model's manifest is refused: {error}") from None
+    if public_key is not None:
+        _check_signature(source, content, public_key)
     try:
-        return kind.model_validate(data)
+        manifest = Manifest.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
         raise ArtefactError(f"{source}: {key}: {problem['msg']}") from None
+    _check(manifest, source)
+    return manifest
 
 
-def read_verified(path: Path) -> tuple[Manifest, bytes]:
+def read_verified(path: Path, public_key: str | None = None) -> tuple[Manifest, bytes]:
     """Read the manifest and the model file; returns the very bytes whose hash was right.
 
     Raises:
         ArtefactError: either is missing or wrong; the message says which and why.
     """
-    manifest = read_manifest(path)
-    return manifest, read_content(path, manifest)
-
-
-def read_content(path: Path, manifest: Described) -> bytes:
-    """Return the model file's bytes, whose hash is what the manifest says; raises as `read_verified` does."""
+    manifest = read_manifest(path, public_key)
     file = manifest_path(Path(path)).parent / manifest.file
     if Path(path).suffix != ".json" and Path(path).name != manifest.file:
         raise ArtefactError(f"{path}: its manifest describes another file, {manifest.file}")
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        raise ArtefactError(f"{file}: the model file is missing") from None
-    except OSError as error:
-        raise ArtefactError(f"{file}: the model file cannot be read: {error}") from error
+    content = _read(file, "model file")
     found = hashlib.sha256(content).hexdigest()
     if found != manifest.sha256:
         raise ArtefactError(
             f"{file}: damaged or not the released model: SHA-256 is {found}, "
             f"the manifest says {manifest.sha256}"
         )
-    return content
+    return manifest, content
 
 
-def verify(path: Path) -> Manifest:
+def verify(path: Path, public_key: str | None = None) -> Manifest:
     """Check manifest and file without loading the network (see model.EmbeddingModel.load for the rest).
 
     Raises:
         ArtefactError: with the reason.
     """
-    return read_verified(path)[0]
+    return read_verified(path, public_key)[0]
 
 
 def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> None:
@@ -198,6 +181,21 @@ def check_golden(manifest: Manifest, embedder: Embedder, slack: float = 1.0) -> 
             )
 
 
+def check_passages(manifest: Manifest, embedder: Embedder) -> None:
+    """Judge the golden passages with a loaded network, in whatever precision.
+
+    Raises:
+        ArtefactError: a judgement is not as it was recorded; the message says which, and how it differs.
+    """
+    found = judge_golden(manifest.golden_passages, embedder, manifest.calibration)
+    for number, (passage, judged) in enumerate(zip(manifest.golden_passages, found, strict=True)):
+        if (difference := passage.difference(judged)) is not None:
+            raise ArtefactError(
+                f"{manifest.file}: golden_passages.{number} ({passage.shows}) is judged otherwise than at "
+                f"the release: {difference}"
+            )
+
+
 def _check(manifest: Manifest, source: Path) -> None:
     golden = manifest.golden
     cells, riders = manifest.calibration.rider_cells, golden.riders or ()
@@ -211,26 +209,56 @@ def _check(manifest: Manifest, source: Path) -> None:
                 f"{source}: golden.{name}: {len(vector)} numbers, expected embedding_dim = "
                 f"{manifest.embedding_dim}"
             )
-    for key, picture, shape in (
-        ("image", golden.image(), (200, 200, 3)),
-        ("mask", golden.mask(), (200, 200)),
-    ):
-        if picture.shape != shape:
-            raise ArtefactError(f"{source}: golden.{key}_png_base64: expected a 200x200 picture")
+    if manifest.calibration.bar_map_cells**2 > manifest.embedding_dim:
+        raise ArtefactError(f"{source}: calibration.bar_map_cells: more cells than embedding_dim")
+    if (reason := outside(manifest.calibration)) is not None:
+        raise ArtefactError(f"{source}: calibration.{reason}")
+    if (kind := missing(manifest.golden_passages)) is not None:
+        raise ArtefactError(f"{source}: golden_passages: none of them {kind}")
+    pictures: list[tuple[str, Callable[[], object]]]
+    pictures = [("golden.image_png_base64", golden.image), ("golden.mask_png_base64", golden.mask)]
+    for number, passage in enumerate(manifest.golden_passages):
+        at = f"golden_passages.{number}"
+        pictures += [(at, passage.masks), (at, passage.images)]
+    for key, read in pictures:
+        try:
+            read()
+        except ValueError as error:
+            raise ArtefactError(f"{source}: {key}: {error}") from None
 
 
-def golden_image(text: str) -> Image:
-    """Return a manifest's golden picture, uint8[200, 200, 3] RGB; raises ArtefactError: no PNG."""
-    bgr = _decode(text, cv2.IMREAD_COLOR, "golden.image_png_base64")
-    return np.ascontiguousarray(bgr[:, :, ::-1])
-
-
-def _decode(text: str, flags: int, key: str) -> Image:
+def _read(path: Path, what: str) -> bytes:
     try:
-        data = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
-    except (binascii.Error, ValueError) as error:
-        raise ArtefactError(f"{key}: not base64: {error}") from None
-    image = cv2.imdecode(data, flags) if data.size else None
-    if image is None:
-        raise ArtefactError(f"{key}: not a PNG picture")
-    return np.asarray(image, dtype=np.uint8)
+        if path.exists() and not path.is_file():
+            raise ArtefactError(f"{path}: the {what} is no regular file")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ArtefactError(f"{path}: the {what} is missing") from None
+    except OSError as error:
+        raise ArtefactError(f"{path}: the {what} cannot be read: {error}") from error
+
+
+def _check_signature(source: Path, content: dict[str, object], public_key: str) -> None:
+    # Only where a key is demanded: importing it takes longer than all else here.
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
+
+    text = public_key.strip()
+    if not text.startswith("-----"):
+        text = f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----"
+    try:
+        key = load_pem_public_key(text.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PublicKey):
+        raise ArtefactError(f"{source}: BARWATCH_MODEL_PUBLIC_KEY is no public Ed25519 key in PEM")
+    signature = content.get("signature")
+    if not isinstance(signature, str):
+        raise ArtefactError(f"{source}: the model is not signed, and BARWATCH_MODEL_PUBLIC_KEY demands it")
+    try:
+        key.verify(base64.b64decode(signature, validate=True), signed_bytes(content))
+    except (binascii.Error, ValueError, InvalidSignature):
+        raise ArtefactError(
+            f"{source}: the model's signature is not by the key in BARWATCH_MODEL_PUBLIC_KEY"
+        ) from None

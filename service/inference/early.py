@@ -38,6 +38,7 @@ class EarlyEngine:
             settings.manifest_path(),
             device=settings.device,
             precision=settings.precision,
+            public_key=settings.model_key(),
             on_health=self._report,
             runners=self.runners,
         )

@@ -47,7 +47,7 @@ class WorkerEngine:
         path: the model file or its manifest.
         device: see EmbeddingModel.load.
         threads: CPU threads of the worker; None: half the cores.
-        precision: see EmbeddingModel.load.
+        precision, public_key: see EmbeddingModel.load.
         on_health: called when the worker is down (active) and up again (not active).
         deadline_s: a request without an answer after this long fails.
         hang_s: a worker that neither answers nor works for this long, plus a little per picture, is replaced.
@@ -69,6 +69,7 @@ class WorkerEngine:
         device: str = "auto",
         threads: int | None = None,
         precision: Literal["auto", "float32"] = "auto",
+        public_key: str | None = None,
         on_health: Callable[[Health], None] | None = None,
         deadline_s: float = 5.0,
         hang_s: float = 2.0,
@@ -79,9 +80,13 @@ class WorkerEngine:
         main: WorkerMain = worker_main,
         runners: Runners | None = None,
     ) -> None:
-        self.manifest = verify(path)
+        self.manifest = verify(path, public_key)
         dim, cells = self.manifest.embedding_dim, self.manifest.calibration.rider_cells
-        self._options = EmbedderOptions(Path(path), device, threads, precision, MAX_REQUEST, dim, cells)
+        self._options = EmbedderOptions(
+            *(Path(path), device, threads, precision, MAX_REQUEST, dim, cells),
+            digest=self.manifest.digest,
+            public_key=public_key,
+        )
         self._on_health = on_health
         self._deadline_s = deadline_s
         self._limits = SessionLimits(start_s, hang_s, window_s)

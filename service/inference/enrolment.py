@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,8 +13,7 @@ from lifts.decision.judge import distances_of
 from lifts.decision.references import reference_embeddings
 from lifts.decision.verdict import Verdict
 from lifts.errors import MaskError
-from lifts.masks import check_masks
-from lifts.schema import MaskPair
+from lifts.masks import check_masks, mask_bank
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EnrolmentError
 from service.domain.masks import MaskVersion
@@ -89,24 +88,6 @@ def embed(version: MaskVersion, engine: Engine, *, strict: bool = False) -> Mask
         warnings=tuple(warnings),
         site=None,  # of another model's margins
     )
-
-
-def mask_bank(masks: MaskPair, shifts_px: Iterable[tuple[int, int]]) -> Image:
-    """Return uint8[2, B, 200, 200]: each mask itself first, then its copies moved by each (dx, dy)."""
-    offsets = dict.fromkeys([(0, 0), *shifts_px])
-    return np.stack(
-        [[shifted(mask, dx, dy) for dx, dy in offsets] for mask in (masks.open, masks.close)]
-    ).astype(np.uint8)
-
-
-def shifted(mask: Image, dx_px: int, dy_px: int) -> Image:
-    """Return the mask moved right and down; what comes in from outside is black."""
-    height, width = mask.shape
-    out = np.zeros_like(mask)
-    x0, x1 = max(dx_px, 0), width + min(dx_px, 0)
-    y0, y1 = max(dy_px, 0), height + min(dy_px, 0)
-    out[y0:y1, x0:x1] = mask[y0 - dy_px : y1 - dy_px, x0 - dx_px : x1 - dx_px]
-    return out
 
 
 def _separation_problems(separation: float, calibration: Calibration) -> list[EnrolmentError]:

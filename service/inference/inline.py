@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+from lifts.artefact.passages import Embedder
 from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
-from service.inference.artefact import Embedder, Manifest
+from service.inference.artefact import Manifest
 from service.inference.protocol import EngineStatus
 
 

@@ -19,7 +19,7 @@ from lifts.decision.verdict import Inference
 from lifts.processor import multiplies_bfloat16
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError
-from service.inference.artefact import Described, Manifest, check_golden, read_verified
+from service.inference.artefact import Manifest, check_golden, check_passages, read_verified
 
 log = structlog.get_logger(__name__)
 
@@ -50,22 +50,34 @@ class EmbeddingModel:
 
     @classmethod
     def load(
-        cls, path: Path, device: str = "auto", *, threads: int | None = None, precision: Precision = "auto"
+        cls,
+        path: Path,
+        device: str = "auto",
+        *,
+        threads: int | None = None,
+        precision: Precision = "auto",
+        public_key: str | None = None,
+        digest: str | None = None,
     ) -> EmbeddingModel:
-        """Verify and load a model, compare it with its golden vectors, warm it up.
+        """Verify and load a model, compare it with its golden vectors and passages, warm it up.
 
         Args:
             path: barwatch.ts or barwatch.json.
             device: "cpu", "cuda", "cuda:1" or "auto" (CUDA if there is any).
             threads: CPU threads of a pass in this process; None leaves torch's own choice.
             precision: "auto": in bfloat16 on a CPU that multiplies it by itself, twice as fast, in half
-                precision on CUDA, where the golden vectors bear it; else, and with "float32", in full.
+                precision on CUDA, where the golden vectors and passages bear it; else, and with "float32",
+                in full.
+            public_key: whose signature the manifest must carry; None: nobody's.
+            digest: the manifest's, of the model that is expected; None: any.
 
         Raises:
             ArtefactError: missing, damaged or not what the manifest describes; nothing was loaded then.
             DeviceError: the device is not there, fails, or computes something else than the processor.
         """
-        manifest, content = read_verified(path)
+        manifest, content = read_verified(path, public_key)
+        if digest not in {None, manifest.digest}:
+            raise ArtefactError(f"{path}: the model was replaced by {manifest.identity}: restart to use it")
         if threads is not None:
             torch.set_num_threads(max(1, threads))
         chosen = _device(device)
@@ -74,6 +86,7 @@ class EmbeddingModel:
         check_golden(manifest, model)
         if chosen.type == "cpu":
             return cls._ready(model, content, chosen, precision)
+        check_passages(manifest, model)
         try:
             return cls._ready(model, content, chosen, precision)
         except (ArtefactError, RuntimeError) as error:
@@ -92,8 +105,14 @@ class EmbeddingModel:
             found = cls(model._module.to(chosen), manifest, chosen)
             if chosen.type != "cpu":
                 check_golden(manifest, found, REDUCED_SLACK)
-        ready = cls(_frozen(found._module), manifest, chosen, found.precision)
+            found = found._finished()
+        return found
+
+    def _finished(self) -> EmbeddingModel:
+        """Freeze and warm up; raises ArtefactError: its golden passages are judged otherwise."""
+        ready = type(self)(_frozen(self._module), self.manifest, self.device, self.precision)
         ready.warm_up()
+        check_passages(self.manifest, ready)
         return ready
 
     @classmethod
@@ -105,11 +124,11 @@ class EmbeddingModel:
             module = _load(content, manifest, REQUIRED).to(device, dtype)
             model = cls(module, manifest, device, str(dtype).removeprefix("torch."))
             check_golden(manifest, model, REDUCED_SLACK)
+            return model._finished()
         except (ArtefactError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[-1]
             log.warning("full precision", model=manifest.identity, refused=str(dtype), reason=reason)
             return None
-        return model
 
     def pictures(self, images: Image, references: Float32 | None = None) -> Inference:
         """Embed registered pictures and compare them with their lifts' references.
@@ -162,9 +181,8 @@ class EmbeddingModel:
 
     def warm_up(self) -> None:
         """Run the passes that a passage and an enrolment will: the first of a shape compile and are slow."""
-        for count in (1, 3, 12):
-            for _ in range(2):
-                self.pictures(np.zeros((count, 200, 200, 3), np.uint8))
+        for count in (1, 1, 3, 3, 12):  # the golden passages are twelve pictures once more
+            self.pictures(np.zeros((count, 200, 200, 3), np.uint8))
         self.masks(np.zeros((2, 200, 200), np.uint8))
 
     def _batches(self, array: Image | Float32) -> list[torch.Tensor]:
@@ -201,7 +219,7 @@ def _reduced_type(device: torch.device) -> torch.dtype | None:
     return torch.bfloat16 if multiplies_bfloat16(torch.cpu.get_capabilities()) else None
 
 
-def _load(content: bytes, manifest: Described, methods: tuple[str, ...]) -> Any:
+def _load(content: bytes, manifest: Manifest, methods: tuple[str, ...]) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)

@@ -36,6 +36,7 @@ class EmbedderOptions:
     """What a worker needs to know; `capacity` is the largest batch that the shared blocks hold.
 
     cells: side of the rider maps; 0 of a model without.
+    digest, public_key: see EmbeddingModel.load.
     """
 
     path: Path
@@ -45,6 +46,8 @@ class EmbedderOptions:
     capacity: int
     dim: int
     cells: int = 0
+    digest: str | None = None
+    public_key: str | None = None
 
 
 def input_view(block: Any, kind: str, count: int) -> Image:
@@ -123,6 +126,8 @@ def worker_main(
             options.device,
             threads=options.threads or default_threads(),
             precision=options.precision,
+            public_key=options.public_key,
+            digest=options.digest,
         )
     except ArtefactError as error:
         pipe.send((LOST if isinstance(error, DeviceError) else REFUSED, str(error)))

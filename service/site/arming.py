@@ -176,17 +176,15 @@ class ArmingWatch:
         beat()
         if known.key != _key(version):
             known.readings.clear()
-        made_with = (version.lift_id, version.version, version.model)
+        models = (version.model, *self._engine.manifest.formerly)
+        made_with = (version.lift_id, version.version, models)
         with self._store.reading() as session:
             since = lifts.view_since(session, version.lift_id)
             references = masks.newest_references(session, version.lift_id)
             labelled = passages.confirmed(session, version.lift_id, CONFIRMED_OF_EACH, since)
             recent = passages.recent(session, *made_with, RECENT, OF_EACH, since)
-            former = (
-                passages.with_other_masks(session, *made_with, REJUDGED - len(recent), since)
-                if len(recent) < REJUDGED
-                else ()
-            )
+            missing = max(REJUDGED - len(recent), 0)  # nothing is read for none
+            former = passages.with_other_masks(session, *made_with, missing, since)
         confirmed = [
             _confirmed(_REFERENCES[name], self._judged(name, [_shown(image)], version, known, beat))
             for name, image in references.items()
@@ -221,7 +219,8 @@ class ArmingWatch:
             return _confirmed(is_open, found)
         # Its pictures are gone: the stored verdict counts, if it was made by these masks.
         judged = record.judgement
-        same = (judged.mask_version, judged.model) == (version.version, version.model)
+        models = (version.model, *self._engine.manifest.formerly)
+        same = judged.mask_version == version.version and judged.model in models
         verdict = judged.verdict if same else Verdict.UNKNOWN
         return ConfirmedReading(is_open, verdict, verdict)
 

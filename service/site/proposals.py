@@ -96,16 +96,17 @@ class Proposals:
         if active is None or calibration.clusters is None:
             return None
         found_with = (lift_id, active.version, active.model)
+        seen_with = (*found_with[:2], (active.model, *self._engine.manifest.formerly))
         with self._store.reading() as session:
             since = lifts.track_since(session, lift_id)
             used, used_labels = site_calibrations.most_used(session, *found_with, since)
             if used >= AFTER_PASSAGES[-1] and used_labels >= AFTER_REVIEWS[-1]:
                 return None
-            seen, labelled = passages.count_seen(session, *found_with, since)
+            seen, labelled = passages.count_seen(session, *seen_with, since)
             due = _reached(AFTER_PASSAGES, used, seen) or _reached(AFTER_REVIEWS, used_labels, labelled)
             if seen < MIN_PASSAGES or not due:
                 return None
-            watched = passages.watched(session, *found_with, MAX_PASSAGES, since)
+            watched = passages.watched(session, *seen_with, MAX_PASSAGES, since)
         try:
             found = find_site_calibration(
                 watched, active, self._engine, self._pictures.of_passage, self._beat

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
@@ -11,7 +12,7 @@ from functools import partial
 import cv2
 import numpy as np
 from pydantic import FiniteFloat, TypeAdapter
-from sqlalchemy import LargeBinary, cast, func, select
+from sqlalchemy import LargeBinary, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from lifts.schema import MaskPair
@@ -19,6 +20,7 @@ from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.masks import MaskVersion
 from service.store import lifts, site_calibrations
+from service.store.audit import entries
 from service.store.audit.entries import record
 from service.store.damage import intact, readable
 from service.store.records import Page
@@ -67,6 +69,26 @@ def replace_embeddings(session: Session, version: MaskVersion) -> None:
     row.embeddings, row.bank_size = version.embeddings, version.embeddings.shape[1]
     row.warnings = list(version.warnings)
     record(session, "masks.embed", f"{version.lift_id}/{version.version}", model=version.model)
+
+
+def of_models(session: Session, models: Sequence[str]) -> bool:
+    """Return whether masks or site calibrations belong to one of these models."""
+    return any(
+        session.scalar(select(table.version).where(table.model.in_(models)).limit(1)) is not None
+        for table in (MaskVersionRow, SiteCalibrationRow)
+    )
+
+
+def rename_model(session: Session, formerly: Sequence[str], model: str) -> None:
+    """Call a model by its new name wherever masks or site calibrations belong to it.
+
+    It is the same model: what was stored under the old name stays as it is, and so do the passages' records
+    of what judged them.
+    """
+    for table in (MaskVersionRow, SiteCalibrationRow):
+        statement = update(table).where(table.model.in_(formerly)).values(model=model)
+        session.execute(statement.execution_options(synchronize_session=False))
+    entries.record(session, "model.rename", model, formerly=list(formerly))
 
 
 def get(session: Session, lift_id: str, version: int) -> MaskVersion:

@@ -133,7 +133,7 @@ def watched(
     session: Session,
     lift_id: str,
     mask_version: int,
-    model: str,
+    model: filters.Names,
     limit: int,
     since: datetime | None = None,
 ) -> tuple[PassageRecord, ...]:
@@ -152,7 +152,7 @@ def watched(
 
 
 def count_seen(
-    session: Session, lift_id: str, mask_version: int, model: str, since: datetime | None = None
+    session: Session, lift_id: str, mask_version: int, model: filters.Names, since: datetime | None = None
 ) -> tuple[int, int]:
     """Return how many passages these masks and this model saw well enough, and how many of them are labelled.
 
@@ -167,7 +167,7 @@ def recent(
     session: Session,
     lift_id: str,
     mask_version: int,
-    model: str,
+    model: filters.Names,
     limit: int,
     of_each: int,
     since: datetime,
@@ -189,15 +189,14 @@ def recent(
 
 
 def with_other_masks(
-    session: Session, lift_id: str, mask_version: int, model: str, limit: int, since: datetime
+    session: Session, lift_id: str, mask_version: int, model: filters.Names, limit: int, since: datetime
 ) -> tuple[PassageRecord, ...]:
     """Return the newest passages with pictures that other masks or another model saw well or refused.
 
     None from before `since`.
     """
-    other = or_(
-        PassageRow.mask_version != mask_version, filters.part(PassageRow.judgement, "$.model") != model
-    )
+    by = filters.part(PassageRow.judgement, "$.model")
+    other = or_(PassageRow.mask_version != mask_version, by.not_in(filters.names(model)))
     query = select(PassageRow).where(
         PassageRow.lift_id == lift_id,
         PassageRow.has_files,

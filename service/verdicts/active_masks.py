@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import structlog
 
 from lifts.decision.reasons import Reason
-from service.domain.errors import ConflictError, EngineUnavailableError, NotFoundError
+from lifts.decision.site import SiteCalibration
+from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, NotFoundError
 from service.domain.masks import MaskVersion
+from service.inference.artefact import Manifest
 from service.inference.enrolment import embed
 from service.inference.protocol import Engine
 from service.store import lifts, masks
 from service.store.database import Store
 
 log = structlog.get_logger(__name__)
+
+SEPARATION_ERROR = 1e-3
+"""Masks' embeddings lie as far apart as is stored beside them, or they are damaged."""
 
 
 class ActiveMasks:
@@ -32,10 +39,16 @@ class ActiveMasks:
     def load(self) -> tuple[str, ...]:
         """Take the active masks of every lift, and return the lifts; one whose masks are damaged has none.
 
-        Raises StoreError.
+        What belongs to the model under a former name is taken over. Raises StoreError.
         """
+        manifest = self._engine.manifest
         with self._store.reading() as session:
             lift_ids = tuple(lift.id for lift in lifts.listing(session))
+            renamed = masks.of_models(session, manifest.formerly)
+        if renamed:
+            log.info("the model has a new name", model=manifest.identity, formerly=manifest.formerly)
+            rename = partial(masks.rename_model, formerly=manifest.formerly, model=manifest.identity)
+            self._store.write(rename).result()
         for lift_id in lift_ids:
             try:
                 self.reload(lift_id)
@@ -46,13 +59,14 @@ class ActiveMasks:
     def reload(self, lift_id: str) -> MaskVersion | None:
         """Read the lift's active masks again; return them, or None if none can be used now.
 
-        Masks that another model embedded are embedded again and stored. While the engine is down that waits:
+        Masks that another model embedded, or whose embeddings are damaged, are embedded again and stored.
+        While the engine is down that waits:
         see `retry`. Embedding takes a while: of several calls at once the one that read the store last wins,
         whichever ends last.
 
         Raises:
             StoreError: the database cannot answer or takes no write.
-            ConflictError: the stored masks are damaged.
+            ConflictError: the stored masks or their site calibration are damaged.
             NotFoundError: the lift was removed meanwhile.
         """
         with self._lock:
@@ -60,9 +74,11 @@ class ActiveMasks:
         with self._store.reading() as session:
             version = masks.active(session, lift_id)
         waits = False
-        if version is not None and version.model != self._engine.manifest.identity:
+        if version is not None and not _usable(version, self._engine.manifest):
             version = self._embed_again(version)
             waits = version is None
+        if version is not None and version.site is not None:
+            _check_site(version.lift_id, version.site.calibration, self._engine.manifest)
         with self._lock:
             if turn > self._taken.get(lift_id, 0):
                 self._taken[lift_id] = turn
@@ -108,4 +124,31 @@ class ActiveMasks:
         except EngineUnavailableError:
             return None
         self._store.write(partial(masks.replace_embeddings, version=embedded)).result()
+        if version.model == embedded.model:
+            return replace(embedded, site=version.site, shadow=version.shadow)
         return embedded
+
+
+def _usable(version: MaskVersion, manifest: Manifest) -> bool:
+    """Return whether this model made a version's embeddings, and they are what it made."""
+    if version.model != manifest.identity:
+        return False
+    found, bank = version.embeddings, {(0, 0), *manifest.calibration.mask_shifts_px}
+    if found.shape != (2, len(bank), manifest.embedding_dim) or not np.isfinite(found).all():
+        return False
+    apart = float(np.linalg.norm(found[0, 0].astype(np.float64) - found[1, 0]))
+    return abs(apart - version.separation) <= SEPARATION_ERROR * max(1.0, apart)
+
+
+def _check_site(lift_id: str, site: SiteCalibration, manifest: Manifest) -> None:
+    """Raise DamagedError: this model cannot have learnt it, so it is damaged or forged."""
+    prior, threshold, dim = manifest.calibration.clusters, site.fit.threshold, manifest.embedding_dim
+    known = None if site.prototypes is None else site.prototypes.directions
+    background = site.background_embedding
+    if prior is not None and not prior.open_mean <= threshold <= prior.closed_mean:
+        problem = f"its threshold {threshold:.4g} lies beyond what open and closed bars are usually"
+    elif (known is not None and known.shape[1] != dim) or (background is not None and len(background) != dim):
+        problem = f"its embeddings are not of {dim} numbers"
+    else:
+        return
+    raise DamagedError(f"the site calibration of lift {lift_id!r} is damaged: {problem}")

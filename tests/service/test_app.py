@@ -21,6 +21,7 @@ from service.cli import app
 from service.domain.errors import BarwatchError
 from service.host.lock import FolderLock
 from service.host.watchdog import HANGS
+from tests.tools.manifests import edit
 from tests.tools.processes import ADMIN_TOKEN, environment, running
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
 
@@ -79,9 +80,7 @@ def test_a_start_that_fails_says_why_in_its_last_line(tmp_path: Path, model: Pat
     """What only the embedder finds, other golden vectors: exit code 1, the reason, and no traceback."""
     shutil.copytree(model.parent, tmp_path / "model")
     manifest = tmp_path / "model" / "tiny.json"
-    data = json.loads(manifest.read_text())
-    data["golden"]["embed"][7] += 0.5
-    manifest.write_text(json.dumps(data))
+    edit(manifest, "golden.embed.7", 0.5)
     line = [sys.executable, "-m", "service", "serve", "--data", str(tmp_path / "data"), "--port", "0"]
     found = subprocess.run(
         [*line, "--model", str(manifest)],

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lifts.artefact.passages import GoldenPassage
+from lifts.artefact.seal import seal
+from lifts.decision.calibration import Calibration
+from lifts.decision.verdict import NO_RIDERS, Inference
 from lifts.schema import MaskPair
-from service.domain.arrays import Image
+from service.domain.arrays import Float32, Image
 from service.domain.passage import Passage, Picture
 
 GRID = 10
@@ -61,6 +64,18 @@ class Seated(Tiny):
         riders = functional.adaptive_avg_pool2d(red[:, None], 10)[:, 0] * 8.0 / 255.0 - 4.0
         return embedding, self.occupancy(images), bars[:, 1] - bars[:, 0], embedding.amax(1), riders
 
+
+CALIBRATION: dict[str, Any] = {
+    "scale": 4.0,
+    "offset": 0.0,
+    "unknown_low": 0.2,
+    "unknown_high": 0.8,
+    "occupancy_threshold": 0.5,
+    "min_separation_good": 0.5,
+    "min_separation": 0.05,
+    "bar_map_cells": GRID,
+    "mask_shifts_px": [[2, 0], [0, 0], [-2, 0], [0, 2], [0, -2]],
+}
 
 SEATED = {"cells": GRID, "weights": [1.0, 0.0, 0.0], "offset": 0.0, "unclear_low": 0.05, "unclear_high": 0.7}
 """A calibration of the seat that goes with it."""
@@ -124,16 +139,65 @@ def passage(
 
 def write_seated(folder: Path) -> Path:
     """Write an artefact that is judged by its rider maps."""
-    path = write_artefact(folder, Seated)
-    manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    manifest["calibration"]["seat"] = SEATED
-    manifest["golden"]["riders"] = [1 / (1 + math.exp(4.0 if cell else -4.0)) for cell in range(GRID * GRID)]
-    path.with_suffix(".json").write_text(json.dumps(manifest), encoding="utf-8")
-    return path
+    return write_artefact(folder, Seated, {"seat": SEATED})
 
 
-def write_artefact(folder: Path, network: type[Tiny] = Tiny, **changes: Any) -> Path:
-    """Write tiny.ts and a manifest that is true of it, but for `changes` to its top level."""
+class _Scripted:
+    """The scripted network as golden passages are recorded with it."""
+
+    def __init__(self, module: Any, calibration: Calibration) -> None:
+        self._module, self._seated = module, calibration.rider_cells > 0
+
+    def masks(self, masks: Image) -> Float32:
+        with torch.inference_mode():
+            embedded: Float32 = self._module.embed_mask(torch.from_numpy(masks)).numpy()
+        return embedded
+
+    def pictures(self, images: Image, references: Float32 | None = None) -> Inference:
+        with torch.inference_mode():
+            shown = torch.from_numpy(images)
+            if not hasattr(self._module, "compare"):
+                nothing = np.full((len(images), 2), np.nan, np.float32)
+                return Inference(
+                    self._module.embed(shown).numpy(), self._module.occupancy(shown).numpy(), nothing
+                )
+            parts = [part.numpy() for part in self._module.compare(shown, torch.from_numpy(references))]
+        riders = parts[4] if self._seated else NO_RIDERS
+        return Inference(parts[0], parts[1], np.stack(parts[2:4], 1), riders)
+
+
+def golden_passages(module: Any, calibration: Calibration) -> list[dict[str, Any]]:
+    """Passages of each kind; the drawing of the other state is half a bar, which `Comparing` goes by."""
+    left = np.arange(200) < 100
+    opened = MaskPair(open=OPEN, close=np.where(left, CLOSE, 0).astype(np.uint8))
+    closed = MaskPair(open=np.where(left, OPEN, 0).astype(np.uint8), close=CLOSE)
+    nothing = np.zeros((200, 200), np.uint8)
+    embedder = _Scripted(module, calibration)
+    shown = [
+        ("open and occupied", opened, seated_picture(OPEN)),
+        ("closed and occupied", closed, seated_picture(CLOSE)),
+        ("open and empty", opened, picture(OPEN, occupied=False)),
+        ("unknown", MASKS, picture(nothing)),
+    ]
+    return [
+        GoldenPassage.record(what, masks, np.stack([image] * 3), embedder, calibration).model_dump(
+            mode="json"
+        )
+        for what, masks, image in shown
+    ]
+
+
+def seated_picture(bar: Image) -> Image:
+    """A picture on which more than a cell is red, which rider maps go by."""
+    image = picture(bar)
+    image[:20, :100] = (255, 0, 0)
+    return image
+
+
+def write_artefact(
+    folder: Path, network: type[Tiny] = Tiny, calibration: dict[str, Any] | None = None
+) -> Path:
+    """Write tiny.ts and a manifest that is true of it, with changes to its calibration."""
     folder.mkdir(parents=True, exist_ok=True)
     module = torch.jit.script(network().eval())
     path = folder / "tiny.ts"
@@ -149,6 +213,9 @@ def write_artefact(folder: Path, network: type[Tiny] = Tiny, **changes: Any) -> 
             "occupancy": float(module.occupancy(images)[0]),
             "tolerance": 1e-3,
         }
+    if calibration and "seat" in calibration:
+        golden["riders"] = [1 / (1 + math.exp(4.0 if cell else -4.0)) for cell in range(GRID * GRID)]
+    numbers = {**CALIBRATION, **(calibration or {})}
     manifest = {
         "name": "tiny",
         "version": "1.0",
@@ -156,20 +223,11 @@ def write_artefact(folder: Path, network: type[Tiny] = Tiny, **changes: Any) -> 
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "embedding_dim": DIM,
         "golden": golden,
-        "calibration": {
-            "scale": 4.0,
-            "offset": 0.0,
-            "unknown_low": 0.2,
-            "unknown_high": 0.8,
-            "occupancy_threshold": 0.5,
-            "min_separation_good": 0.5,
-            "min_separation": 0.05,
-            "bar_map_cells": GRID,
-            "mask_shifts_px": [[2, 0], [0, 0], [-2, 0], [0, 2], [0, -2]],
-        },
+        "golden_passages": golden_passages(module, Calibration.model_validate(numbers)),
+        "calibration": numbers,
         "training": {"seed": 0},
     }
-    (folder / "tiny.json").write_text(json.dumps({**manifest, **changes}), encoding="utf-8")
+    (folder / "tiny.json").write_text(seal(manifest), encoding="utf-8")
     return path
 
 

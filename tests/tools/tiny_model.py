@@ -9,14 +9,17 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from lifts.artefact.passages import GoldenPassage
+from lifts.artefact.seal import seal
+from lifts.decision.calibration import Calibration
 from lifts.decision.verdict import Inference
+from lifts.schema import MaskPair
 from service.domain.arrays import Float32, Image
 from service.inference.artefact import Manifest
 
@@ -100,7 +103,20 @@ class TinyEmbedder:
 
 
 def manifest_data(sha256: str = "0" * 64) -> dict[str, Any]:
-    """Return barwatch.json's content for this network."""
+    """Return barwatch.json's content for this network, not sealed yet."""
+    masks, calibration = MaskPair(open=draw_mask(OPEN_Y), close=draw_mask(CLOSE_Y)), CALIBRATION
+    shown = [
+        ("open and occupied", draw_picture(OPEN_Y)),
+        ("closed and occupied", draw_picture(CLOSE_Y)),
+        ("open and empty", draw_picture(OPEN_Y, occupied=False)),
+        ("no bar: unknown", draw_picture(90)),
+    ]
+    passages = [
+        GoldenPassage.record(
+            what, masks, np.stack([image] * 3), TinyEmbedder(), Calibration.model_validate(calibration)
+        )
+        for what, image in shown
+    ]
     picture, mask = draw_picture(OPEN_Y), draw_mask(OPEN_Y)
     embedding, occupancy, *_ = TinyEmbedder().pictures(picture[None])
     return {
@@ -117,13 +133,15 @@ def manifest_data(sha256: str = "0" * 64) -> dict[str, Any]:
             "occupancy": float(occupancy[0]),
             "tolerance": 1e-3,
         },
-        "calibration": CALIBRATION,
+        "golden_passages": [passage.model_dump(mode="json") for passage in passages],
+        "calibration": calibration,
     }
 
 
+@functools.cache
 def tiny_manifest() -> Manifest:
     """Return the manifest without a file."""
-    return Manifest.model_validate(manifest_data())
+    return Manifest.model_validate_json(seal(manifest_data()))
 
 
 SOURCE = """
@@ -152,7 +170,7 @@ def release(folder: Path) -> Path:
     content = _scripted()
     (folder / "tiny.ts").write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
-    (folder / "tiny.json").write_text(json.dumps(manifest_data(digest)))
+    (folder / "tiny.json").write_text(seal(manifest_data(digest)), encoding="utf-8")
     return folder / "tiny.json"
 
 

@@ -13,21 +13,29 @@ from lifts.decision.verdict import Verdict
 from service.domain.former_reasons import FORMER_TOO_CLOSE
 from service.store.tables.rows import PassageRow
 
+Names = str | tuple[str, ...]
+"""A model's name; or all its names, where it was called otherwise before."""
+
+
+def names(model: Names) -> tuple[str, ...]:
+    """Return all names of a model."""
+    return (model,) if isinstance(model, str) else model
+
 
 def seen(
-    lift_id: str, mask_version: int, model: str, since: datetime | None
+    lift_id: str, mask_version: int, model: Names, since: datetime | None
 ) -> tuple[ColumnElement[bool], ...]:
     """Passages with a meaningful margin by these masks and this model, the undecided ones included."""
     newer = () if since is None else (PassageRow.seen_at >= since,)
     return (*judged_by(lift_id, mask_version, model), *newer, seen_well())
 
 
-def judged_by(lift_id: str, mask_version: int, model: str) -> tuple[ColumnElement[bool], ...]:
+def judged_by(lift_id: str, mask_version: int, model: Names) -> tuple[ColumnElement[bool], ...]:
     """Passages of a lift that these masks and this model judged."""
     return (
         PassageRow.lift_id == lift_id,
         PassageRow.mask_version == mask_version,
-        part(PassageRow.judgement, "$.model") == model,
+        part(PassageRow.judgement, "$.model").in_(names(model)),
     )
 
 

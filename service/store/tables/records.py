@@ -17,6 +17,9 @@ from service.store.tables.rows import SiteCalibrationRow
 
 _COLUMNS = TypeAdapter(tuple[int, str, tuple[FiniteFloat, ...], int, bool, datetime, int | None, int | None])
 _FIT = TypeAdapter(dict[str, FiniteFloat])
+_WIDEST = 4.0
+"""Margins and their clusters lie within this on either side: differences of distances of unit vectors."""
+
 _MOMENTS = TypeAdapter(tuple[FiniteFloat, FiniteFloat, FiniteFloat])
 
 
@@ -26,6 +29,8 @@ def site_calibration(row: SiteCalibrationRow) -> SiteCalibrationVersion:
     stored = _COLUMNS.validate_python(tuple(getattr(row, name) for name in names))
     mask_version, model, margins, reviewed, active, created_at, watched, labelled = stored
     seats = None if row.seats is None else _clusters(row.seats)
+    if row.always is not None and not np.isfinite(row.always).all():
+        raise ValueError("no background")
     return SiteCalibrationVersion(
         lift_id=row.lift_id,
         version=row.version,
@@ -44,7 +49,10 @@ def site_calibration(row: SiteCalibrationRow) -> SiteCalibrationVersion:
 
 def _clusters(stored: dict[str, Any]) -> BimodalFit:
     fit = BimodalFit(**_FIT.validate_python(stored))
-    if fit.spread <= 0 or not 0 <= fit.open_share <= 1:
+    shares = (fit.open_share, fit.trust)
+    if not 0 < fit.spread <= _WIDEST or not all(0 <= share <= 1 for share in shares):
+        raise ValueError(f"no clusters: {fit}")
+    if not -_WIDEST <= fit.open_mean < fit.closed_mean <= _WIDEST:
         raise ValueError(f"no clusters: {fit}")
     return fit
 
@@ -54,6 +62,8 @@ def _prototypes(row: SiteCalibrationRow) -> Prototypes | None:
         return None
     offsets, weights = (_MOMENTS.validate_python(row.reading[name]) for name in ("offsets", "weights"))
     directions, adapter = row.directions.reshape(MOMENTS, -1), None
+    if not np.isfinite(directions).all() or not all(0 <= weight <= 1 for weight in weights):
+        raise ValueError(f"no prototypes: weights {weights}")
     if row.adapter is not None:
         if row.adapter.shape != (directions.shape[1] + 1,) or not np.isfinite(row.adapter).all():
             raise ValueError(f"no adapter: {row.adapter.shape}")

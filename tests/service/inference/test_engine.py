@@ -25,6 +25,7 @@ from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
 from tests.service.inference import scripted_worker
 from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact, write_seated
+from tests.tools.manifests import edit
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ def test_a_model_that_is_refused_in_the_worker_stops_the_start(tiny_artefact: Pa
     """What only loading finds (golden vectors) reaches the caller of `start` as ArtefactError."""
     shutil.copytree(tiny_artefact.parent, tmp_path / "copy")
     manifest = tmp_path / "copy" / "tiny.json"
-    manifest.write_text(manifest.read_text().replace('"occupancy": 1.0', '"occupancy": 0.5'))
+    edit(manifest, "golden.occupancy", 0.5)
     engine = WorkerEngine(manifest, device="cpu", threads=1)
     with pytest.raises(ArtefactError, match="occupancy differs"):
         engine.start()

@@ -1,7 +1,6 @@
 """Enrolment: good masks become a bank of embeddings; bad ones are refused, and the reason says why."""
 
 import dataclasses
-import json
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,13 @@ from lifts.schema import Lift
 from service.domain.arrays import Float32, Image
 from service.domain.errors import EngineUnavailableError, EnrolmentError
 from service.domain.masks import MaskVersion
-from service.inference.artefact import read_manifest
-from service.inference.enrolment import embed, enrol, mask_bank, shifted
+from service.inference.enrolment import embed, enrol
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.store import lifts, masks
 from service.store.database import Store
 from service.verdicts.active_masks import ActiveMasks
-from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, mask, picture, write_artefact
+from tests.service.tiny_model import CLOSE, DIM, OPEN, Comparing, picture, write_artefact
 
 
 def _store(store: Store, version: MaskVersion) -> MaskVersion:
@@ -40,18 +38,6 @@ def test_good_masks(inline_engine: InlineEngine) -> None:
     assert version.embeddings.shape == (2, 5, DIM)
     assert version.separation == pytest.approx(2.0785, abs=1e-3)
     assert version.model == inline_engine.manifest.identity
-
-
-def test_the_bank_is_the_mask_and_its_shifts(inline_engine: InlineEngine) -> None:
-    """The mask itself first and once, then its copies: right, left, down, up; black comes in."""
-    bank = mask_bank(MASKS, [(2, 0), (0, 0), (-2, 0), (0, 2), (0, -2)])
-    assert bank.shape == (2, 5, 200, 200)
-    assert (bank[0, 0] == OPEN).all()
-    for index, (dx, dy) in enumerate([(2, 0), (-2, 0), (0, 2), (0, -2)], 1):
-        ys, xs = np.nonzero(bank[0, index])
-        assert (xs.min(), xs.max(), ys.min(), ys.max()) == (40 + dx, 159 + dx, 44 + dy, 55 + dy)
-    assert shifted(mask(195), 0, 2)[197:].sum() == 3 * 120 * 255
-    assert mask_bank(MASKS, ()).shape == (2, 1, 200, 200)
 
 
 @pytest.mark.parametrize(
@@ -162,10 +148,10 @@ def _with(engine: InlineEngine, calibration: Any) -> InlineEngine:
 def test_a_reference_of_another_lift_is_warned_of(tmp_path: Path) -> None:
     """A picture that cannot be a carrier of the masks' lift is reported: wrong masks or camera."""
     path = write_artefact(tmp_path, Comparing)
-    data = json.loads(path.with_suffix(".json").read_text())
-    data["calibration"]["fit_threshold"] = 0.7  # the picture's brightest cell, its chance, has 0.6
-    path.with_suffix(".json").write_text(json.dumps(data))
-    engine = InlineEngine(EmbeddingModel.load(path, "cpu", threads=1), read_manifest(path))
+    model = EmbeddingModel.load(path, "cpu", threads=1)
+    # The picture's brightest cell, its chance, has 0.6.
+    strict = model.manifest.calibration.model_copy(update={"fit_threshold": 0.7})
+    engine = InlineEngine(model, model.manifest.model_copy(update={"calibration": strict}))
     references = {"reference_open": picture(OPEN, occupied=False)}
     version = enrol("lift", OPEN, CLOSE, references, engine)
     assert version.warnings[0].startswith("reference_open does not look like a carrier of the lift")

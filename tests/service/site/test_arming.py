@@ -196,11 +196,12 @@ def test_new_masks_start_over_and_what_was_confirmed_is_judged_by_them_at_once(s
 
 
 def test_an_active_site_calibration_is_what_the_lift_is_judged_by(station: Station) -> None:
-    """Its threshold counts: one far beside the clusters arms nothing, one between them does."""
-    station.enrol(OPEN_Y, CLOSE_Y, REFERENCES)
+    """Its threshold counts: one beyond the reference picture's margin arms nothing, one between them does."""
+    short = {"reference_close": draw_picture(CLOSE_Y, length_px=60)}
+    station.enrol(OPEN_Y, CLOSE_Y, REFERENCES | short)
     station.carriers(20)
     assert station.reason() is None
-    for midpoint, reason in ((3.0, ArmingReason.CONFIRMED_MISJUDGED), (0.1, None)):
+    for midpoint, reason in ((1.1, ArmingReason.CONFIRMED_MISJUDGED), (0.1, None)):
         station.calibrate(midpoint)
         assert station.watch.state(LIFT).reason is ArmingReason.NOT_CHECKED
         assert station.reason() is reason

@@ -312,6 +312,12 @@ def test_watched_passages_are_of_these_masks_and_this_model(store: Store) -> Non
         assert [passage.id for passage in found] == ["p-4", "p-3"]
         assert len(passages.watched(session, "lift", 2, "m", 200)) == 3
         assert passages.watched(session, "elsewhere", 2, "m", 200) == ()
+        # Under a former name it is the same model.
+        assert len(passages.watched(session, "lift", 2, ("m", "other"), 200)) == 4
+        assert passages.count_seen(session, "lift", 2, ("m", "other")) == (4, 0)
+        since = datetime(2000, 1, 1, tzinfo=UTC)
+        for model, ours in (("m", 3), (("m", "other"), 4)):
+            assert len(passages.recent(session, "lift", 2, model, 9, 9, since)) == ours
 
 
 def test_labels_stay_among_the_watched_however_old(store: Store) -> None:

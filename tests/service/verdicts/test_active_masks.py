@@ -5,17 +5,25 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 
+import numpy as np
 import pytest
+from sqlalchemy import update
 
+from lifts.decision.clusters import BimodalFit, ClusterPrior
 from lifts.decision.reasons import Reason
+from lifts.decision.site import SiteCalibration
 from lifts.schema import Lift
 from service.domain.arrays import Float32, Image
-from service.domain.errors import EngineUnavailableError
+from service.domain.errors import DamagedError, EngineUnavailableError
+from service.domain.masks import SiteCalibrationVersion
 from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
-from service.store import lifts, masks
+from service.store import lifts, masks, site_calibrations
 from service.store.database import Store
+from service.store.tables import MaskVersionRow, SiteCalibrationRow
 from service.verdicts.active_masks import ActiveMasks
 from tests.service.tiny_model import CLOSE, OPEN
 
@@ -91,3 +99,88 @@ def test_masks_wait_for_an_engine_that_is_down(store: Store, slow: _Slow) -> Non
     found = active.get("lift")
     assert found is not None
     assert found.model == slow.manifest.identity
+
+
+FORMER = "tiny-1.0+before"
+PRIOR = ClusterPrior(-0.5, 0.5, 0.1, 0.1, 0.0, 0.05)
+
+
+def _enrolled(store: Store, engine: InlineEngine, model: str, threshold: float = 0.1) -> ActiveMasks:
+    """A lift whose masks and site calibration belong to a model, and an engine that can embed no masks."""
+    store.write(lambda s: lifts.put(s, Lift(id="lift", name="Lift"))).result()
+    version = replace(enrol("lift", OPEN, CLOSE, {}, engine), model=model)
+    store.write(lambda s: masks.add(s, version)).result()
+    fit = BimodalFit(threshold - 0.4, threshold + 0.4, 0.1, 0.5)
+    site = SiteCalibrationVersion("lift", 0, 1, model, SiteCalibration(fit), (), 0, False, datetime.now(UTC))
+    store.write(partial(site_calibrations.add, found=site)).result()
+    store.write(partial(site_calibrations.activate, lift_id="lift", version=1)).result()
+    slow = _Slow(engine)
+    calibration = engine.manifest.calibration.model_copy(update={"clusters": PRIOR, "scale_on_site": 4.0})
+    slow.manifest = engine.manifest.model_copy(update={"calibration": calibration, "formerly": (FORMER,)})
+    return ActiveMasks(store, slow)
+
+
+def test_a_new_name_for_the_same_model_loses_nothing(store: Store, inline_engine: InlineEngine) -> None:
+    """Masks and site calibration of a former name are this model's from the start on, without the engine."""
+    active = _enrolled(store, inline_engine, FORMER)
+    active._engine.down = True  # type: ignore[attr-defined]
+    active.load()
+    version = active.get("lift")
+    assert version is not None
+    assert version.model == inline_engine.manifest.identity
+    assert version.site is not None
+    assert version.site.model == version.model
+    with store.reading() as session:
+        assert not masks.of_models(session, (FORMER,))
+
+
+def test_another_model_is_no_former_name(store: Store, inline_engine: InlineEngine) -> None:
+    """What any other model made is embedded again; its site calibration counts no more."""
+    active = _enrolled(store, inline_engine, "tiny-1.0+another")
+    active._engine.go.set()  # type: ignore[attr-defined]
+    active.load()
+    version = active.get("lift")
+    assert version is not None
+    assert version.site is None
+
+
+@pytest.mark.fault(27)
+@pytest.mark.parametrize("bit", [30, 23, 22])
+def test_damaged_embeddings_are_made_again(store: Store, inline_engine: InlineEngine, bit: int) -> None:
+    """A bit of a stored embedding flips: the masks themselves are intact, and the site calibration stays."""
+    active = _enrolled(store, inline_engine, inline_engine.manifest.identity)
+    with store.reading() as session:
+        right = masks.get(session, "lift", 1).embeddings
+    damaged = right.reshape(-1).copy()
+    strongest = int(np.argmax(np.abs(damaged)))
+    damaged.view(np.uint32)[strongest] ^= np.uint32(1 << bit)
+    store.write(lambda s: s.execute(update(MaskVersionRow).values(embeddings=damaged))).result()
+    active._engine.go.set()  # type: ignore[attr-defined]
+    version = active.reload("lift")
+    assert version is not None
+    np.testing.assert_array_equal(version.embeddings, right)
+    assert version.site is not None
+    again = active.reload("lift")
+    assert again is not None
+    np.testing.assert_array_equal(again.embeddings, right)
+
+
+@pytest.mark.fault(27)
+@pytest.mark.parametrize("change", [{"trust": 7.0}, {"trust": -1.0}, {"open_mean": 1.0}, {"spread": 50.0}])
+def test_a_site_calibration_out_of_range_is_refused(
+    store: Store, inline_engine: InlineEngine, change: dict[str, float]
+) -> None:
+    """Numbers that no passages can have taught judge nobody; the reason is said."""
+    active = _enrolled(store, inline_engine, inline_engine.manifest.identity)
+    fit = {"open_mean": -0.3, "closed_mean": 0.5, "spread": 0.1, "open_share": 0.5, "trust": 1.0} | change
+    store.write(lambda s: s.execute(update(SiteCalibrationRow).values(heaps=fit))).result()
+    with pytest.raises(DamagedError, match="site calibration"):
+        active.reload("lift")
+
+
+@pytest.mark.fault(27)
+def test_a_threshold_beyond_both_states_is_refused(store: Store, inline_engine: InlineEngine) -> None:
+    """Each number for itself is possible, but every open bar would be called closed."""
+    active = _enrolled(store, inline_engine, inline_engine.manifest.identity, threshold=-0.6)
+    with pytest.raises(DamagedError, match=r"its threshold -0\.6 lies beyond"):
+        active.reload("lift")

@@ -27,7 +27,7 @@ from service.verdicts.shadow import MAX_WAITING, ShadowJudge
 from tests.service.tiny_model import CLOSE, OPEN, passage, picture
 from tests.service.verdicts.test_pipeline import House
 
-ALL_OPEN = BimodalFit(open_mean=900.0, closed_mean=1100.0, spread=0.1, open_share=0.5)
+ALL_OPEN = BimodalFit(open_mean=3.5, closed_mean=3.9, spread=0.1, open_share=0.5)
 """Whatever is judged by this threshold is open."""
 
 
