@@ -176,6 +176,7 @@ class Service:
             self.engine,
             pictures,
             registry=registry,
+            hides=self.settings.privacy == "blur",
             retention=Retention(max_age_days=settings.retention_days),
             runners=self.runners,
             on_unstored=hub.show_unstored,

@@ -99,6 +99,10 @@ class Settings(BaseSettings):
         description="The process ends, to be restarted, if one of its parts hangs for this long; 0: never.",
     )
 
+    privacy: Literal["blur", "none"] = Field(
+        default="blur",
+        description="blur: stored pictures are coarse apart from the bar, so that nobody is recognised.",
+    )
     retention_days: float = Field(default=30, gt=0, description="How long pictures of passages are kept.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = Field(

@@ -69,10 +69,11 @@ class Decider:
         shadow: ShadowJudge,
         *,
         max_waiting: int,
+        hides: bool = False,
     ) -> None:
         self._engine, self._masks, self._pictures = engine, masks, pictures
         self._recorder, self._conditions, self._tally = recorder, conditions, tally
-        self._shadow, self._max_waiting = shadow, max_waiting
+        self._shadow, self._max_waiting, self._hides = shadow, max_waiting, hides
         self._lock = threading.Lock()
         self._waiting = 0
         # Bounded by hand, by what `_waiting` admits. A passage is taken out once it is decided: the thread
@@ -156,7 +157,8 @@ class Decider:
             draft = draft_of(passage, judgement)
         else:
             maps = maps_of(answer, self._engine.manifest.calibration.bar_map_cells, passage.shown)
-            draft = draft_of(passage, judgement, maps, self._pictures)
+            masks = None if item.masks is None or not self._hides else item.masks.masks
+            draft = draft_of(passage, judgement, maps, self._pictures, masks)
         self._recorder.add(draft)
         self._conditions.judged(passage.lift_id, judgement)
         if answer is not None and item.masks is not None and answer.exception(0) is None:

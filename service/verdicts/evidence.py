@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import structlog
 
+from lifts.pictures.privacy import hide, shown_area
 from service.domain.arrays import Image
 from service.domain.errors import DamagedError, NotFoundError, StoreError
 from service.host.runner import Runner
@@ -54,7 +55,7 @@ class EvidenceWriter:
         self._max_waiting = max_waiting
         self._lock = threading.Lock()
         self._wake = threading.Event()
-        self._waiting: deque[tuple[str, dict[str, Image]]] = deque()
+        self._waiting: deque[PassageDraft] = deque()
         self._missing: deque[tuple[str, frozenset[str]]] = deque()
         self._digests: dict[str, dict[str, str]] = {}
         self._next_note_mono_s = 0.0
@@ -89,7 +90,7 @@ class EvidenceWriter:
         with self._lock:
             full = len(self._waiting) >= self._max_waiting
             if not full:
-                self._waiting.append((draft.record.id, draft.files))
+                self._waiting.append(draft)
         if full:
             self._pictures.give_up(draft.files)
             self._note_missing(draft.record.id, draft.files)
@@ -119,8 +120,8 @@ class EvidenceWriter:
         while self._waiting:
             self.runner.heartbeat.begin()
             waiting = self._waiting[0]
-            passage_id, files = waiting
-            saved = {name: self._pictures.save(name, image) for name, image in files.items()}
+            passage_id = waiting.record.id
+            saved = {name: self._pictures.save(name, image) for name, image in _to_store(waiting).items()}
             lost = {name for name, digest in saved.items() if digest is None}
             if lost:
                 self._note_missing(passage_id, lost)
@@ -160,3 +161,13 @@ class EvidenceWriter:
         self._tally.add(Event.PICTURES_LOST, len(files))
         self._missing.append((passage_id, frozenset(files)))
         self._wake.set()
+
+
+def _to_store(draft: PassageDraft) -> dict[str, Image]:
+    """Return the passage's files as they are stored: people apart from the bar cannot be recognised."""
+    if draft.masks is None:
+        return draft.files
+    shown = shown_area(draft.masks.open, draft.masks.close)
+    return {
+        name: hide(image, shown) if name.endswith(".jpg") else image for name, image in draft.files.items()
+    }

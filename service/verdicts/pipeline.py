@@ -52,6 +52,7 @@ class Pipeline:
         pictures: where evidence goes.
         registry: where latency and passages are counted for Prometheus.
         retention: how long evidence stays.
+        hides: whether people apart from the bar are hidden in what is stored.
         max_waiting: passages being judged at once; more are recorded as unknown, without pictures.
         runners: the list to which every thread is added.
         on_recorded: called with each committed record and the time.monotonic() of its last picture.
@@ -67,6 +68,7 @@ class Pipeline:
         registry: CollectorRegistry | None = None,
         retention: Retention | None = None,
         max_waiting: int = 64,
+        hides: bool = False,
         runners: Runners | None = None,
         on_recorded: Callable[[PassageRecord, float], object] | None = None,
         on_unstored: Callable[[tuple[Alarm, ...]], object] = lambda _: None,
@@ -98,6 +100,7 @@ class Pipeline:
             self.tally,
             self._shadow,
             max_waiting=max_waiting,
+            hides=hides,
         )
         self.maintenance = Maintenance(store, pictures, self.masks, retention or Retention())
         self._arming = ArmingWatch(

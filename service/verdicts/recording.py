@@ -15,6 +15,7 @@ from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Inference, Judgement
 from lifts.pictures.bar_maps import bar_maps
+from lifts.schema import MaskPair
 from service.alarms.policy import passage_alarm
 from service.domain.alarm import Severity
 from service.domain.arrays import Image
@@ -30,11 +31,13 @@ class PassageDraft:
 
     record: names the files of its evidence. files: the picture to write under each name once the record is
     committed (uint8[H, W, 3] RGB or uint8[H, W]). decided_mono_s: time.monotonic() of its last picture.
+    masks: of its lift; what lies apart from them is hidden in what is stored. None: nothing is hidden.
     """
 
     record: PassageRecord
     decided_mono_s: float
     files: dict[str, Image] = field(default_factory=dict)
+    masks: MaskPair | None = None
 
     @property
     def severity(self) -> Severity | None:
@@ -54,7 +57,11 @@ class PassageDraft:
 
 
 def draft_of(
-    passage: Passage, judgement: Judgement, maps: Image | None = None, pictures: Pictures | None = None
+    passage: Passage,
+    judgement: Judgement,
+    maps: Image | None = None,
+    pictures: Pictures | None = None,
+    masks: MaskPair | None = None,
 ) -> PassageDraft:
     """Build the record of a passage and the files that belong to it.
 
@@ -63,6 +70,7 @@ def draft_of(
         judgement: its verdict.
         maps: uint8[N, C, C], where the network saw the bar, N pictures or none.
         pictures: where its pictures will be written; without it none are kept.
+        masks: what lies apart from them is hidden in what is stored; None: nothing is hidden.
     """
     # Cameras stamp frames with the monotonic clock, which a change of the wall clock does not affect.
     seen_at = wall_time(passage.decided_mono_s)
@@ -90,7 +98,7 @@ def draft_of(
         left_at=None if passage.left_mono_s is None else wall_time(passage.left_mono_s),
         carriers=passage.carriers,
     )
-    return PassageDraft(record, passage.decided_mono_s, files)
+    return PassageDraft(record, passage.decided_mono_s, files, masks)
 
 
 def coalesced(first: PassageRecord, more: PassageRecord) -> PassageRecord:
