@@ -19,7 +19,16 @@ PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 HINT = (
     "write a camera's name and password as ${NAME}, never in clear "
-    "(rtsp://${LIFT_USER}:${LIFT_PASSWORD}@host/path), and any other special character as %XX"
+    "(rtsp://${CAMERA_USER}:${CAMERA_PASSWORD}@host/path), and any other special character as %XX"
+)
+
+COMMON_VARIABLES = "CAMERA_"
+"""What the variables begin with that every lift may use."""
+
+_FOREIGN = re.compile(
+    r"(?:BARWATCH|AWS|AZURE|GOOGLE|GCP|GITHUB|GITLAB|DOCKER|KUBERNETES|POSTGRES|PG|MYSQL|REDIS|DATABASE|DB"
+    r"|SMTP|SSH|PYTHON|LD)_",
+    re.IGNORECASE,
 )
 
 _SERVICE_VARIABLE = "BARWATCH_"
@@ -122,6 +131,24 @@ def check_address(url: str) -> None:
         keys += _LETTER.finditer(rest)
     if any(_FILLED_VALUE.match(rest, key.end()) is None for key in keys):
         raise AddressError(f"a secret in clear: {HINT}", "secret_in_address")
+
+
+def variable_prefixes(lift_id: str | None) -> tuple[str, ...]:
+    """Return what the names of the variables in a lift's camera address begin with; None: of no known lift.
+
+    A variable's name does not begin with a digit: those of the lift 4-er begin with LIFT_4_ER_. A lift
+    that is called as another program is, such as aws, has none of its own.
+    """
+    if lift_id is None:
+        return (COMMON_VARIABLES,)
+    name = lift_id.replace("-", "_").upper()
+    own = f"{name}_" if name[0].isalpha() else f"LIFT_{name}_"
+    return (COMMON_VARIABLES,) if is_foreign_secret(own) else (own, COMMON_VARIABLES)
+
+
+def is_foreign_secret(name: str) -> bool:
+    """Say whether a variable is the service's or another program's, whatever the lift is called."""
+    return _FOREIGN.match(name) is not None
 
 
 def host_address(host: str) -> IpAddress | None:

@@ -56,8 +56,9 @@ class Camera(_Record):
     """The lift's camera: url (RTSP, HTTP, /dev/video0 or a file) and the picture's size in pixels.
 
     Credentials are never given here in clear text: write
-    ``rtsp://${LIFT_USER}:${LIFT_PASSWORD}@host/path`` and give the variables (or files named by
-    LIFT_USER_FILE, LIFT_PASSWORD_FILE) to the service.
+    ``rtsp://${CAMERA_USER}:${CAMERA_PASSWORD}@host/path`` and give the variables (or files named by
+    CAMERA_USER_FILE, CAMERA_PASSWORD_FILE) to the service. For a camera of its own a lift's variables begin
+    with its id: ``DEMO_QUAD_USER`` (`lifts.addresses`).
 
     transport: RTSP's transport; `auto` asks for TCP, and for UDP if the camera refuses that.
     credentials: the name of a user and a password that the service has stored for this camera's host.

@@ -42,6 +42,7 @@ from service.store import alarms, outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures, Retention
+from service.usecases.camera_urls import check_camera
 from service.usecases.first_token import first_token
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
@@ -95,8 +96,9 @@ class Service:
             self.store = Store.open(settings.data, self.runners)
             self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
             parts.callback(self.store.close)
+            networks = settings.networks_of_cameras()
             self.setup = Setups.make(
-                settings.data, self.store, self.engine, self.vault.credentials, self.runners
+                settings.data, self.store, self.engine, self.vault.credentials, self.runners, networks
             )
             self._decoding = DecodingProcesses(camera_context, runners=self.runners)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
@@ -209,6 +211,9 @@ class Service:
         return runtime, pipeline, cameras
 
     def _supervisor(self, watched: WatchedLift, on_event: Callable[[CameraEvent], None]) -> CameraSupervisor:
+        networks = self.settings.networks_of_cameras()
+        # Files that were allowed when they were stored are read on.
+        check_camera(watched.lift, allow_files=True, networks=networks)
         return CameraSupervisor(
             watched,
             on_event,
@@ -216,6 +221,7 @@ class Service:
             memory=self.settings.data / "learnt" / f"{watched.lift.id}.npz",
             runners=self.runners,
             find_credentials=self.vault.credentials,
+            networks=networks,
         )
 
     @contextlib.asynccontextmanager

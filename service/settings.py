@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,6 +12,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from lifts.text import read_text
+from service.capture.hosts import is_cameras_network
+from service.domain.camera import CameraNetworks
 from service.domain.errors import ConfigurationError
 from service.passages.options import PICTURES
 
@@ -74,6 +76,11 @@ class Settings(BaseSettings):
     allow_file_cameras: bool = Field(
         default=False, description="Whether a camera's URL may be a file of this machine."
     )
+    camera_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(),
+        description="The networks that cameras are in, e.g. 10.0.7.0/24, 192.168.1.20; nothing else is "
+        "dialled. Unset: any but this machine, and this machine too where only it reaches the service.",
+    )
     max_upload_mb: float = Field(default=12, gt=0, le=256, description="Largest picture in an upload, MB.")
     engine_timeout_s: float = Field(
         default=10, gt=0, description="How long a request waits for the embedder."
@@ -113,6 +120,21 @@ class Settings(BaseSettings):
     @classmethod
     def _listed(cls, given: object) -> object:
         return [each for each in re.split(r"[\s,]+", given) if each] if isinstance(given, str) else given
+
+    @field_validator("camera_networks", mode="before")
+    @classmethod
+    def _cameras_networks(cls, given: object) -> object:
+        found = []
+        for text in re.split(r"[\s,]+", given.strip(" ,")) if isinstance(given, str) else ():
+            try:
+                found.append(ip_network(text))
+            except ValueError:
+                raise ValueError(
+                    f"{text} is no network: expected such as 10.0.7.0/24, 192.168.1.20"
+                ) from None
+            if not is_cameras_network(found[-1]):
+                raise ValueError(f"no camera has an address in {text}")
+        return found or given
 
     @field_validator("root_path")
     @classmethod
@@ -156,6 +178,17 @@ class Settings(BaseSettings):
     def session_limits_s(self) -> tuple[float, float, float]:
         """Return for how long a sign-in lasts, lasts unused, and need not be proven, in seconds."""
         return self.session_hours * 3600, self.session_idle_hours * 3600, self.proof_minutes * 60
+
+    def networks_of_cameras(self) -> CameraNetworks:
+        """Return where cameras may be.
+
+        Whoever reaches a service that only its own machine reaches, also reaches all else on that machine.
+        Where others do, an address of this machine would lead them to what is meant for it alone.
+        """
+        own = self.host == "localhost" or self.host.startswith("127.") or self.host == "::1"
+        return CameraNetworks(
+            self.camera_networks, own and self.public_url is None and not self.trusted_proxies
+        )
 
     def secret_keys(self) -> tuple[str | None, Path | None]:
         """Return the key that encrypts cameras' passwords, and the file that holds it, as far as given."""

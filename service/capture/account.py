@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.capture.picture import Display
+from service.capture.pictures.picture import Display
 
 Stretch = tuple[float, float]
 """From, to: seconds from the start of the file."""

@@ -19,8 +19,8 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from service.capture.hardware import in_hardware
-from service.capture.layout import has_rubbish, is_zeroed
-from service.capture.picture import Display, planes_of
+from service.capture.pictures.layout import has_rubbish, is_zeroed
+from service.capture.pictures.picture import Display, planes_of
 from service.capture.thinning import Thinning
 from service.domain.frame import Frame
 

@@ -18,8 +18,8 @@ from service.capture.account import Account, Bookkeeper
 from service.capture.clock import RecordingClock
 from service.capture.decoder import Decoded, Decoder
 from service.capture.hardware import Hardware, accelerator
-from service.capture.layout import TS_PACKETS, boxes, parts, riff_end
-from service.capture.picture import Display, display_of, same_shape
+from service.capture.pictures.layout import TS_PACKETS, boxes, parts, riff_end
+from service.capture.pictures.picture import Display, display_of, same_shape
 from service.capture.thinning import FrameGate
 from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame

@@ -6,28 +6,26 @@ the reader's business (`service.capture.reader`). Every failure is a `SourceErro
 
 from __future__ import annotations
 
-import errno
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import av
 from av.codec.context import Flags
-from av.container import InputContainer
 
-from lifts.addresses import parse_address, redact
+from lifts.addresses import redact
 from lifts.schema import Transport
 from service.capture.clock import MediaClock
+from service.capture.connection import CameraConnection, problem_of, reason_of
 from service.capture.decoder import ARRIVAL_FORMATS, Decoder
 from service.capture.files import FileSource
-from service.capture.hardware import Hardware, accelerator, distrust
-from service.capture.hosts import check_redirect, resolve
+from service.capture.hardware import Hardware, distrust
 from service.capture.thinning import FrameGate
 from service.capture.urls import device_of, expand, is_stream, with_credentials
-from service.domain.camera import Credentials
+from service.domain.camera import ANY_NETWORK, CameraNetworks, Credentials
 from service.domain.errors import SourceError, SourceProblem
 from service.domain.frame import Frame
 from service.domain.reason_texts import counted
@@ -36,19 +34,6 @@ LOW_DELAY = Flags.low_delay
 _AT_ONCE = {"flush_packets": "1", "cluster_time_limit": "1000"}
 LATE_S = 30.0
 """How much longer than its own clock says a recording may take: a camera's clock may stand still."""
-_NETWORK = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,crypto"
-_TRANSPORTS: dict[Transport, dict[str, str]] = {
-    "tcp": {"rtsp_transport": "tcp"},  # lost UDP packets would look like a damaged carrier
-    "udp": {"rtsp_transport": "udp"},
-    "auto": {"rtsp_transport": "udp+tcp", "rtsp_flags": "prefer_tcp"},
-}
-_PROBLEMS: tuple[tuple[type[Exception], SourceProblem], ...] = (
-    (av.error.HTTPUnauthorizedError, SourceProblem.WRONG_PASSWORD),
-    (av.error.HTTPForbiddenError, SourceProblem.WRONG_PASSWORD),
-    (av.error.HTTPNotFoundError, SourceProblem.NOT_FOUND),
-    (av.error.ConnectionRefusedError, SourceProblem.REFUSED),
-    (av.error.TimeoutError, SourceProblem.TIMED_OUT),
-)
 
 
 class StreamSource:
@@ -63,6 +48,8 @@ class StreamSource:
         size: width and height to ask of a local camera; others send what they send.
         hardware: what decodes.
         credentials: a user and a password, for an address that has none.
+        variables: what the address's ${NAME} stand for; if not given, those of this process's environment.
+        networks: where the address may lead.
 
     Raises:
         ConfigurationError: the url has a forbidden scheme or an unset ${NAME}; when it is opened, its host is
@@ -81,15 +68,19 @@ class StreamSource:
         size: tuple[int, int] | None = None,
         hardware: Hardware = "none",
         credentials: Credentials | None = None,
+        variables: Mapping[str, str] | None = None,
+        networks: CameraNetworks = ANY_NETWORK,
     ) -> None:
-        self._url = with_credentials(expand(url), credentials)
+        expanded = expand(url, os.environ if variables is None else variables)
+        if device_of(expanded) is None:
+            is_stream(expanded)
         self.name = redact(url)
-        self._device = device_of(self._url)
-        if self._device is None:
-            is_stream(self._url)
         self._timeouts = (open_timeout_s, read_timeout_s)
+        secret = with_credentials(expanded, credentials)
+        self._connection = CameraConnection(
+            secret, self.name, self._timeouts, transport, size, hardware, networks
+        )
         self._max_fps, self._wanted_fps = max_fps, max_fps if skip_unneeded else None
-        self._transport, self._size, self._hardware = transport, size, hardware
         self._closed = threading.Event()
         self.fps = 25.0
         self.decoder = ""
@@ -101,7 +92,7 @@ class StreamSource:
         self._closed.set()
 
     def __iter__(self) -> Iterator[Frame]:
-        with self._open() as container:
+        with self._connection.opened() as container:
             try:
                 decoder = Decoder(container, wanted_fps=self._wanted_fps)
             except ValueError:
@@ -127,7 +118,7 @@ class StreamSource:
         """
         path.touch()
         with (
-            self._open() as camera,
+            self._connection.opened() as camera,
             av.open(str(path.resolve()), "w", format="matroska", options=_AT_ONCE) as file,
         ):
             if not camera.streams.video:
@@ -162,7 +153,7 @@ class StreamSource:
                     file.mux(packet)
             except av.FFmpegError as error:
                 raise SourceError(
-                    f"{self.name}: {_reason(error)} while it was recorded", _problem(error)
+                    f"{self.name}: {reason_of(error)} while it was recorded", problem_of(error)
                 ) from None
         raise SourceError(f"{self.name}: the stream ended while it was recorded", SourceProblem.NO_VIDEO)
 
@@ -184,56 +175,14 @@ class StreamSource:
         except av.FFmpegError as error:
             # What FFmpeg says when it is interrupted differs between protocols.
             silent = time.monotonic() - last_mono_s >= self._timeouts[1]
-            reason = "the stream fell silent" if silent else _reason(error)
-            problem = SourceProblem.TIMED_OUT if silent else _problem(error)
+            reason = "the stream fell silent" if silent else reason_of(error)
+            problem = SourceProblem.TIMED_OUT if silent else problem_of(error)
         except TimeoutError as error:
             reason = str(error)
             if decoder.hardware:
                 distrust()
         if not self._closed.is_set():
             raise SourceError(f"{self.name}: {reason} after {counted(index, 'frame')}", problem)
-
-    def _open(self) -> InputContainer:
-        attempts: list[tuple[str, str | None, dict[str, str]]] = [(self._url, None, self._options())]
-        if (stream := parse_address(self._url)) is not None:
-            try:
-                found = resolve(stream.host, stream.port)  # what is dialled decides, not how it was written
-                if stream.user_info is not None and stream.scheme.startswith("rtsp"):
-                    check_redirect(stream, found, self._timeouts[0])
-            except SourceError as error:
-                raise SourceError(f"{self.name}: {error}", error.problem) from None
-        if self._device is not None:
-            # Large pictures come fast enough over USB only as MJPEG; what the camera itself prefers is next.
-            size = {} if self._size is None else {"video_size": f"{self._size[0]}x{self._size[1]}"}
-            attempts = [
-                (self._device, "v4l2", {"input_format": "mjpeg", **size}),
-                (self._device, "v4l2", {}),
-            ]
-        reason, problem = "", SourceProblem.NOT_A_CAMERA
-        for name, format_name, options in attempts:
-            start_s = time.monotonic()
-            try:
-                return av.open(
-                    name,
-                    format=format_name,
-                    options=options,
-                    timeout=self._timeouts,
-                    hwaccel=accelerator(self._hardware),
-                )
-            except (av.FFmpegError, ValueError) as error:
-                silent = time.monotonic() - start_s >= self._timeouts[0]
-                reason = f"no answer within {self._timeouts[0]:g} s" if silent else _reason(error)
-                problem = SourceProblem.TIMED_OUT if silent else _problem(error)
-        raise SourceError(f"{self.name}: no connection, or no video stream there: {reason}", problem)
-
-    def _options(self) -> dict[str, str]:
-        # What a stream is gets known without gathering pictures for its rate: they would come late, all at
-        # once, and more than the reader's queue holds.
-        # A redirect would lead past the checks of the address.
-        options = {"protocol_whitelist": _NETWORK, "fpsprobesize": "0", "max_redirects": "0"}
-        if urlsplit(self._url).scheme.lower().startswith("rtsp"):
-            options |= {"allowed_media_types": "video", **_TRANSPORTS[self._transport]}
-        return options
 
 
 def open_source(
@@ -246,6 +195,8 @@ def open_source(
     size: tuple[int, int] | None = None,
     hardware: Hardware = "none",
     credentials: Credentials | None = None,
+    variables: Mapping[str, str] | None = None,
+    networks: CameraNetworks = ANY_NETWORK,
 ) -> FileSource | StreamSource:
     """Return the source for a camera url, a local camera's device or a file's path; see the two classes.
 
@@ -253,7 +204,7 @@ def open_source(
         SourceError: the file cannot be opened (a stream says so when it is iterated).
         ConfigurationError: the url has a forbidden scheme or an unset ${NAME}.
     """
-    expanded = expand(url)
+    expanded = expand(url, os.environ if variables is None else variables)
     if device_of(expanded) is not None or is_stream(expanded):
         return StreamSource(
             url,
@@ -262,20 +213,7 @@ def open_source(
             size=size,
             hardware=hardware,
             credentials=credentials,
+            variables=variables,
+            networks=networks,
         )
     return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware)
-
-
-def _problem(error: Exception) -> SourceProblem:
-    """Return what FFmpeg's error means for a person who typed an address."""
-    for kind, problem in _PROBLEMS:
-        if isinstance(error, kind):
-            return problem
-    unreachable = getattr(error, "errno", None) in {errno.EHOSTUNREACH, errno.ENETUNREACH}
-    return SourceProblem.UNREACHABLE if unreachable else SourceProblem.NOT_A_CAMERA
-
-
-def _reason(error: Exception) -> str:
-    """Return what went wrong in FFmpeg's words for it; its messages hold the URL, these do not."""
-    text = getattr(error, "strerror", None) or type(error).__name__
-    return redact(str(text))

@@ -4,17 +4,57 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from lifts.addresses import PLACEHOLDER, STREAM_SCHEMES, AddressError, parse_address
+from lifts.addresses import (
+    COMMON_VARIABLES,
+    PLACEHOLDER,
+    STREAM_SCHEMES,
+    AddressError,
+    is_foreign_secret,
+    parse_address,
+)
 from service.domain.camera import Credentials
 from service.domain.errors import ConfigurationError
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _MAX_SECRET_BYTES = 4096
 _DEVICE = re.compile(r"^(?:v4l2:)?(/dev/video\d{1,3})$")
+
+
+def check_variables(url: str, prefixes: Sequence[str] | None = None) -> None:
+    """Refuse a url that names variables which are no camera's.
+
+    prefixes: what the names may begin with (`variable_prefixes` of lifts.addresses); None: anything, for a
+    person whose environment it is.
+
+    Raises:
+        ConfigurationError: a name begins otherwise, or is another program's secret in any case.
+    """
+    for name in PLACEHOLDER.findall(url):
+        if is_foreign_secret(name) or (prefixes is not None and not name.startswith(tuple(prefixes))):
+            wanted = " or ".join(f"{prefix}…" for prefix in prefixes or (COMMON_VARIABLES,))
+            raise ConfigurationError(
+                f"camera url: the variable {name} is not for this camera: rename it to {wanted}, "
+                "in the address and where the service gets it",
+                "variable_not_allowed",
+                name=name,
+                wanted=wanted,
+            )
+
+
+def variables_of(
+    url: str, prefixes: Sequence[str] | None, environ: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Return the values of a url's ${NAME}, from variables and from the files that NAME_FILE names.
+
+    Raises:
+        ConfigurationError: as `check_variables`; one is not set, or its file cannot be read.
+    """
+    check_variables(url, prefixes)
+    return {name: _value(name, environ) for name in PLACEHOLDER.findall(url)}
 
 
 def expand(url: str, environ: Mapping[str, str] = os.environ) -> str:

@@ -18,14 +18,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from lifts.addresses import variable_prefixes
 from lifts.errors import LiftError
 from lifts.folder import format_lift, read_lift
 from lifts.schema import Camera, Lift, Track
 from service.capture.source import StreamSource
-from service.capture.urls import device_of
+from service.capture.urls import check_variables, device_of
 from service.commands.options import FpsOption, JsonOption
 from service.domain.errors import ConfigurationError
 from service.passages.motion import track_warnings
+from service.settings import load_settings
 from service.setup.picture import Image, draw_track, registered, sharpest, sheet, with_grid
 from service.setup.proposal import Marking, Proposal, propose
 from service.setup.video import Recording, read_pictures, read_recording
@@ -83,10 +85,11 @@ def calibrate(
     """
     if box is not None:
         parse_box(box)  # what cannot be read is said before the file is
+    networks = load_settings().networks_of_cameras()
     camera = video if "://" in video or device_of(video) is not None else None
     for address in (url, camera):
         if address is not None:
-            check_camera_url(address, allow_files=True)
+            check_camera_url(address, allow_files=True, networks=networks)
     for folder in (out, None if picture is None else picture.parent):
         if folder is not None:
             _check_writable(folder)
@@ -100,7 +103,8 @@ def calibrate(
         path = Path(video)
         if camera is not None:
             path = (out or Path(stack.enter_context(TemporaryDirectory()))) / "recording.mkv"
-            _record(camera, path, seconds, lambda done: progress.update(task, completed=done))
+            source = StreamSource(camera, networks=networks)
+            _record(source, path, seconds, lambda done: progress.update(task, completed=done))
         progress.update(task, description=f"reading {path.name}", completed=0.0)
         recording = read_recording(
             path, seconds, lambda done: progress.update(task, completed=0.4 * done), fps=fps
@@ -128,10 +132,10 @@ def calibrate(
         typer.echo(f"warning: {warning}", err=True)
 
 
-def _record(url: str, path: Path, seconds: float, on_progress: Callable[[float], None]) -> None:
+def _record(source: StreamSource, path: Path, seconds: float, on_progress: Callable[[float], None]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        StreamSource(url).record(path, seconds, on_progress)
+        source.record(path, seconds, on_progress)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -223,9 +227,8 @@ def _toml(lift: Lift) -> str:
 
 
 def _url_line(lift: Lift) -> str:
-    name = lift.id.replace("-", "_").upper()
-    name = name if name[0].isalpha() else f"LIFT_{name}"
-    return f'url = "rtsp://${{{name}_USER}}:${{{name}_PASSWORD}}@CAMERA/STREAM"'
+    prefix = variable_prefixes(lift.id)[0]
+    return f'url = "rtsp://${{{prefix}USER}}:${{{prefix}PASSWORD}}@CAMERA/STREAM"'
 
 
 def _warnings(proposal: Proposal, lift: Lift, *, marked: bool) -> list[str]:
@@ -235,6 +238,10 @@ def _warnings(proposal: Proposal, lift: Lift, *, marked: bool) -> list[str]:
             "without the camera's address nothing will be watched: add it to lift.toml under [camera], as "
             f"{_url_line(lift)}, or give it here with --url"
         )
+    try:
+        check_variables((lift.camera and lift.camera.url) or "", variable_prefixes(lift.id))
+    except ConfigurationError as error:
+        found.append(f"the service will refuse this address: {error}")
     if proposal.confidence < _LOW_CONFIDENCE:
         advice = "draw the box closer, or round another carrier" if marked else "draw a box with --box"
         found.append(f"a confidence of {proposal.confidence:.2f} is low: look at the picture, or {advice}")

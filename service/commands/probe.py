@@ -9,9 +9,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from service.capture.urls import variables_of
 from service.commands.options import JsonOption
+from service.domain.camera import DialTerms
 from service.domain.errors import ConfigurationError, SourceError
 from service.domain.reason_texts import counted
+from service.settings import load_settings
 from service.station.probe import probe_here
 from service.usecases.camera_urls import check_camera_url
 
@@ -30,8 +33,9 @@ def probe(
     barwatch probe 'rtsp://${QUAD_USER}:${QUAD_PASSWORD}@10.0.0.12/stream1'. The exit status is 1 if it cannot
     be watched.
     """
-    check_camera_url(url, allow_files=True)
-    found = probe_here(url, transport)
+    networks = load_settings().networks_of_cameras()
+    check_camera_url(url, allow_files=True, networks=networks)
+    found = probe_here(url, transport, terms=DialTerms(variables_of(url, None), networks=networks))
     if picture is not None and found.jpeg:
         try:
             picture.write_bytes(found.jpeg)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 
 from lifts.schema import Lift, MaskPair
 from service.domain.alarm import Parameters
@@ -39,6 +41,35 @@ class Credentials:
 
     user: str
     password: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameraNetworks:
+    """Which networks cameras may be in.
+
+    allowed: these alone; empty: any. loopback: whether the machine of the service is one of any.
+    """
+
+    allowed: tuple[IPv4Network | IPv6Network, ...] = ()
+    loopback: bool = True
+
+
+ANY_NETWORK = CameraNetworks()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DialTerms:
+    """With what, and where, a camera may be dialled; never shown, logged or stored.
+
+    variables: the values of the address's ${NAME}. credentials: for an address that has no user of its own.
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    credentials: Credentials | None = None
+    networks: CameraNetworks = ANY_NETWORK
+
+
+NO_TERMS = DialTerms()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@
         ...
     child.end()
 
+It inherits no secret of the environment (`service.host.environment`): what it has to know comes as an
+argument of `main` or as a message, through the pipe.
+
 The embedder and the cameras run this way. The owner of a child starts a new one when it is lost, after a
 pause (`service.host.runner.BackOff`).
 """
@@ -23,7 +26,10 @@ from typing import Any, Final, Literal
 import structlog
 
 from service.domain.errors import BarwatchError
+from service.host.environment import keep_secrets_from_children
 from service.host.parcels import open_parcel, send_parcel
+
+keep_secrets_from_children()
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from service.capture.account import Account
 from service.capture.files import FileSource
-from service.capture.picture import same_shape
+from service.capture.pictures.picture import same_shape
 from service.domain.errors import SourceError
 
 Image = npt.NDArray[np.uint8]

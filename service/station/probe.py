@@ -14,7 +14,8 @@ import numpy as np
 
 from lifts.schema import Transport
 from service.capture.source import open_source
-from service.domain.camera import Credentials, ProbeResult
+from service.capture.urls import variables_of
+from service.domain.camera import NO_TERMS, Credentials, DialTerms, ProbeResult
 from service.domain.errors import BarwatchError, ConflictError, SourceError, SourceProblem
 from service.domain.reason_texts import SOURCE_PROBLEMS
 from service.host import signals
@@ -33,16 +34,22 @@ _JPEG_QUALITY = 88
 _one = threading.Lock()
 
 
-def probe_here(url: str, transport: Transport = "tcp", credentials: Credentials | None = None) -> ProbeResult:
+def probe_here(
+    url: str,
+    transport: Transport = "tcp",
+    credentials: Credentials | None = None,
+    terms: DialTerms | None = None,
+) -> ProbeResult:
     """Open a camera, or a recording, in this process and measure it for about a second.
 
     Args:
         url: as in lift.toml; already checked.
         transport: RTSP's.
         credentials: for an address that has none of its own.
+        terms: in place of this process's environment, and of `credentials`.
 
     Raises:
-        ConfigurationError: the address is not valid, or names a variable that is not set.
+        ConfigurationError: the address is not valid, leads where none may, or names a variable not set.
     """
     began_s = time.monotonic()
     stamps: list[float] = []
@@ -50,7 +57,16 @@ def probe_here(url: str, transport: Transport = "tcp", credentials: Credentials 
     jpeg, size, decoder = b"", (0, 0), ""
     trouble: SourceError | None = None
     try:
-        with closing(open_source(url, transport=transport, credentials=credentials)) as source:
+        terms = terms or DialTerms(variables_of(url, None), credentials)
+        with closing(
+            open_source(
+                url,
+                transport=transport,
+                credentials=terms.credentials,
+                variables=terms.variables,
+                networks=terms.networks,
+            )
+        ) as source:
             for frame in source:
                 if not stamps:
                     delay_s, size = time.monotonic() - began_s, (frame.width, frame.height)
@@ -71,12 +87,12 @@ def probe_here(url: str, transport: Transport = "tcp", credentials: Credentials 
     return ProbeResult(jpeg, size[0], size[1], fps, decoder, round(delay_s, 3))
 
 
-def _run(connection: Connection, url: str, transport: Transport, credentials: Credentials | None) -> None:
+def _run(connection: Connection, url: str, transport: Transport, terms: DialTerms) -> None:
     """Entry point of the process."""
     signals.ignore()  # the parent ends it
     set_up_logging("warning")
     try:
-        connection.send(probe_here(url, transport, credentials))
+        connection.send(probe_here(url, transport, terms=terms))
     except BarwatchError as error:
         connection.send(error)
 
@@ -84,15 +100,15 @@ def _run(connection: Connection, url: str, transport: Transport, credentials: Cr
 def probe_apart(
     url: str,
     transport: Transport = "tcp",
-    credentials: Credentials | None = None,
+    terms: DialTerms = NO_TERMS,
     *,
     timeout_s: float = TIMEOUT_S,
-    main: Callable[[Connection, str, Transport, Credentials | None], None] = _run,
+    main: Callable[[Connection, str, Transport, DialTerms], None] = _run,
 ) -> ProbeResult:
     """Do the same in a separate process, because a camera may hang or crash it; one at a time.
 
     Args:
-        url, transport, credentials: as `probe_here`.
+        url, transport, terms: as `probe_here`; the process has no variables but those of the terms.
         timeout_s: after this the process is ended.
         main: what the process runs; handed in by tests.
 
@@ -104,7 +120,7 @@ def probe_apart(
         raise ConflictError("another camera is being probed: try again in a few seconds", "probe_running")
     try:
         context = multiprocessing.get_context("spawn")
-        child = Child.spawn(context, "barwatch-probe", main, url, transport, credentials)
+        child = Child.spawn(context, "barwatch-probe", main, url, transport, terms)
         try:
             child.expect(timeout_s)
             while (answer := child.receive(0.5)) is NOTHING:

@@ -15,12 +15,12 @@ from service.health.reference import ReferenceView
 from service.host import signals
 from service.host.logs import set_up_logging
 from service.passages.learnt import Learnt
-from service.station.dialling import CredentialsWanted, Dialling
+from service.station.dialling import Dialling, TermsWanted
 from service.station.pulse import Pulse
 from service.station.worker import CameraWorker, WorkerOptions
 
-Sent = CameraEvent | ReferenceView | Learnt | CredentialsWanted | None
-"""What a camera's process sends: reports, what it has learnt, the wish for a password, or a sign of life."""
+Sent = CameraEvent | ReferenceView | Learnt | TermsWanted | None
+"""What a camera's process sends: reports, what it has learnt, the wish to dial, or a sign of life."""
 
 KEEP_S = 30.0
 """How often what was learnt is sent, for a process that may have to take this one's place."""
@@ -53,9 +53,7 @@ def run_camera(
             connection.send(what)
 
     dialling = Dialling(send)
-    worker = CameraWorker(
-        watched, options, limits, reference, learnt, left_mono_s, find_credentials=dialling.credentials
-    )
+    worker = CameraWorker(watched, options, limits, reference, learnt, left_mono_s, find_terms=dialling.terms)
     pulse = Pulse(lambda: send(None))
     worker.start()
     pulse.start()

@@ -10,7 +10,7 @@ from typing import Any
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.capture.account import Account, Stretch
-from service.capture.picture import same_shape
+from service.capture.pictures.picture import same_shape
 from service.domain.reason_texts import TEXTS, counted
 
 LEAST_RATE = 5.0

@@ -13,7 +13,15 @@ from pathlib import Path
 import structlog
 
 from service.domain.alarm import AlarmKind
-from service.domain.camera import CameraEvent, CameraState, CameraStatus, Pause, WatchedLift
+from service.domain.camera import (
+    ANY_NETWORK,
+    CameraEvent,
+    CameraNetworks,
+    CameraState,
+    CameraStatus,
+    Pause,
+    WatchedLift,
+)
 from service.domain.health import Health
 from service.domain.passage import Passage
 from service.health.limits import HealthLimits
@@ -21,7 +29,7 @@ from service.health.reference import ReferenceView
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.runner import BackOff, Runner, Runners
 from service.passages.learnt import Learnt, load, load_from_setup
-from service.station.dialling import CredentialsWanted, FindCredentials, find, no_credentials
+from service.station.dialling import FindCredentials, TermsWanted, answer, no_credentials
 from service.station.process import run_camera
 from service.station.worker import WorkerOptions
 
@@ -56,6 +64,7 @@ class CameraSupervisor:
             None: no file.
         runners: owns its thread.
         find_credentials: looks up a camera's stored user and password when its process dials.
+        networks: where its address may lead.
     """
 
     def __init__(
@@ -69,8 +78,9 @@ class CameraSupervisor:
         memory: Path | None = None,
         runners: Runners | None = None,
         find_credentials: FindCredentials = no_credentials,
+        networks: CameraNetworks = ANY_NETWORK,
     ) -> None:
-        self._find_credentials = find_credentials
+        self._find_credentials, self._networks = find_credentials, networks
         self._watched, self._on_event = watched, on_event
         self._memory, self._learnt = memory, None
         if memory is not None:
@@ -174,8 +184,8 @@ class CameraSupervisor:
             self._runner.heartbeat.begin()
             sent = child.receive(0.2)
             if sent is not NOTHING:
-                if isinstance(sent, CredentialsWanted):
-                    child.send(find(sent, self._find_credentials))
+                if isinstance(sent, TermsWanted):
+                    child.send(answer(sent, self._find_credentials, self._networks))
                 else:
                     self._take(sent)
                 child.expect(self._limits.silent_s)

@@ -18,7 +18,7 @@ from lifts.decision.verdict import Judgement
 from lifts.folder import LiftFolder
 from service.capture.account import Account
 from service.capture.files import FileSource
-from service.capture.picture import same_shape
+from service.capture.pictures.picture import same_shape
 from service.domain.camera import WatchedLift
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage, Picture, judge_passage

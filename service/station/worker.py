@@ -22,7 +22,7 @@ from service.health.load import Load
 from service.health.reference import ReferenceView
 from service.passages.learnt import Learnt
 from service.passages.options import PICTURES, ExtractorOptions
-from service.station.dialling import FindCredentials, no_credentials
+from service.station.dialling import FindTerms, TermsWanted, terms_here
 from service.station.step import INSPECT_EVERY_S, Station
 
 _LEARN_S = 0.02  # of the processor's time that learning takes before the next frame is asked for
@@ -59,7 +59,7 @@ class CameraWorker:
         reference: the camera's reference view, as an earlier process learnt it.
         learnt: the line and its carriers, as an earlier process learnt them.
         left_mono_s: when the last carrier left that an earlier process reported, time.monotonic().
-        find_credentials: asked at each dialling of a camera that has stored credentials.
+        find_terms: asked at each dialling.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class CameraWorker:
         learnt: Learnt | None = None,
         left_mono_s: float | None = None,
         *,
-        find_credentials: FindCredentials = no_credentials,
+        find_terms: FindTerms = terms_here,
     ) -> None:
         self._watched, self._options = watched, options
-        self._find_credentials = find_credentials
+        self._find_terms = find_terms
         self._frames = LatestFrames(_WAITING)
         self._reader = CameraReader(self._connect, self._frames)
         self._station = Station(
@@ -96,7 +96,8 @@ class CameraWorker:
         camera = self._watched.lift.camera
         if camera is None or camera.watched_url is None:
             raise ConfigurationError(f"lift {self._watched.lift.id}: no camera")
-        name, url = camera.credentials, camera.watched_url
+        url = camera.watched_url
+        terms = self._find_terms(TermsWanted(self._watched.lift.id, url, camera.credentials))
         return open_source(
             url,
             loop=self._watched.loop_file,
@@ -105,7 +106,9 @@ class CameraWorker:
             transport=camera.transport,
             size=(camera.width, camera.height),
             hardware=self._options.hardware,
-            credentials=None if name is None else self._find_credentials(name, url),
+            credentials=terms.credentials,
+            variables=terms.variables,
+            networks=terms.networks,
         )
 
     def start(self) -> None:

@@ -55,3 +55,36 @@ def test_the_manifest_stands_beside_the_model() -> None:
     assert load_settings(model=Path("/m/x.ts")).manifest_path() == Path("/m/x.json")
     assert load_settings(model=Path("/m/x.json")).manifest_path() == Path("/m/x.json")
     assert load_settings().manifest_path().parts[-3:] == ("ml", "released", "barwatch.json")
+
+
+@pytest.mark.fault(36)
+def test_the_networks_of_cameras_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks and single addresses; what is none, or holds no camera, stops the start in one plain line."""
+    assert load_settings().networks_of_cameras().allowed == ()
+    monkeypatch.setenv("BARWATCH_CAMERA_NETWORKS", " 10.0.7.0/24, 192.168.1.20,fd12::/16 ")
+    found = load_settings().networks_of_cameras().allowed
+    assert [str(each) for each in found] == ["10.0.7.0/24", "192.168.1.20/32", "fd12::/16"]
+    for wrong, said in (
+        ("10.0.7.0/33", "10.0.7.0/33 is no network: expected such as 10.0.7.0/24"),
+        ("10.0.7.1/24", "10.0.7.1/24 is no network"),
+        ("10.0.0.0/8,camera.example", "camera.example is no network"),
+        ("169.254.0.0/16", "no camera has an address in 169.254.0.0/16"),
+        ("10.0.0.0/8, 224.0.0.0/4", "no camera has an address in 224.0.0.0/4"),
+    ):
+        monkeypatch.setenv("BARWATCH_CAMERA_NETWORKS", wrong)
+        with pytest.raises(ConfigurationError, match="BARWATCH_CAMERA_NETWORKS") as refused:
+            load_settings()
+        assert said in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.fault(36)
+def test_this_machine_has_cameras_only_for_those_who_are_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not where the service listens for others, or a proxy brings them."""
+    for host in ("127.0.0.1", "::1", "localhost"):
+        assert load_settings(host=host).networks_of_cameras().loopback
+    for host in ("0.0.0.0", "::", "10.0.0.5"):
+        assert not load_settings(host=host).networks_of_cameras().loopback
+    assert not load_settings(public_url="https://barwatch.example").networks_of_cameras().loopback
+    monkeypatch.setenv("BARWATCH_TRUSTED_PROXIES", "127.0.0.1")
+    assert not load_settings().networks_of_cameras().loopback

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from lifts.addresses import PLACEHOLDER
+from lifts.addresses import PLACEHOLDER, variable_prefixes
 from lifts.schema import SECRET_NAME_PATTERN
 from service.api.deps import OPERATOR, Operator, RuntimeDep, check_role
 from service.api.problems import responses
@@ -14,6 +14,7 @@ from service.api.schemas.cameras import ProbeIn, ProbeOut, SecretIn, SecretOut, 
 from service.domain.camera import ProbeResult
 from service.domain.errors import SecretError
 from service.domain.people import Role
+from service.station.dialling import TermsWanted, find_terms
 from service.station.probe import probe_apart
 from service.usecases.camera_urls import check_camera_url
 
@@ -36,15 +37,16 @@ def probe(body: ProbeIn, principal: Operator, runtime: RuntimeDep) -> ProbeOut:
     A camera that cannot be watched is an answer, not an error: `problem` and `reason` say why. 422: the
     address would not be accepted for a lift either. 409: another camera is being probed. 403: only an
     administrator may use variables of the environment (`${NAME}`), whose values go to whatever host the
-    address names.
+    address names; NAME begins with CAMERA_, or with the id of the lift that is given.
     """
     if PLACEHOLDER.search(body.url):
         check_role(principal, Role.ADMIN)
-    check_camera_url(body.url, allow_files=runtime.settings.allow_file_cameras)
+    settings, prefixes = runtime.settings, variable_prefixes(body.lift_id)
+    networks = settings.networks_of_cameras()
+    check_camera_url(body.url, allow_files=settings.allow_file_cameras, prefixes=prefixes, networks=networks)
+    wanted = TermsWanted(body.lift_id, body.url, body.credentials)
     try:
-        name = body.credentials
-        credentials = None if name is None else runtime.vault.credentials(name, body.url)
-        found = probe_apart(body.url, body.transport, credentials)
+        found = probe_apart(body.url, body.transport, find_terms(wanted, runtime.vault.credentials, networks))
     except SecretError as error:
         found = ProbeResult(problem=error.problem, reason=str(error))
     return ProbeOut.of(found, body.parameters())

@@ -11,7 +11,7 @@ from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
 from service.domain.errors import NotFoundError
 from service.store import lifts, masks
-from service.usecases.camera_urls import check_camera_url
+from service.usecases.camera_urls import check_camera
 
 router = APIRouter(prefix="/lifts", tags=["lifts"])
 
@@ -45,7 +45,7 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
 
     The camera's URL may be rtsp, rtsps, http or https; a file of the server only where the service was
     started with BARWATCH_ALLOW_FILE_CAMERAS. Credentials are written in it as ${NAME} and come from the
-    service's environment.
+    service's environment; NAME begins with CAMERA_ or with the lift's id (demo-quad: DEMO_QUAD_).
     """
     if body.id is not None and body.id != lift_id:
         raise RequestRefusedError(
@@ -53,11 +53,11 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
         )
     given = body.model_dump(include=set(Lift.model_fields) - {"id"})
     lift = Lift.model_validate({**given, "id": lift_id})
-    for url in () if lift.camera is None else (lift.camera.url, lift.camera.substream):
-        if url is not None:
-            check_camera_url(url, allow_files=runtime.settings.allow_file_cameras)
-            if lift.camera is not None and lift.camera.credentials is not None:
-                runtime.vault.check(lift.camera.credentials, url)
+    settings = runtime.settings
+    check_camera(lift, allow_files=settings.allow_file_cameras, networks=settings.networks_of_cameras())
+    if lift.camera is not None and lift.camera.credentials is not None:
+        for url in filter(None, (lift.camera.url, lift.camera.substream)):
+            runtime.vault.check(lift.camera.credentials, url)
     new = runtime.store.write(lambda session: lifts.put(session, lift)).result()
     runtime.cameras.refresh()
     runtime.pipeline.reconfigured(lift_id)

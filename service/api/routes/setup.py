@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 
-from lifts.addresses import PLACEHOLDER
+from lifts.addresses import PLACEHOLDER, variable_prefixes
 from service.api.deps import MULTIPART, OPERATOR, VIEWER, LiftIdPath, Operator, RuntimeDep, check_role
 from service.api.problems import responses
 from service.api.routes.setting_up.carriers import JPEG, Place, picture_of
@@ -54,7 +54,12 @@ def start_setup(
     if body.url is not None:
         if PLACEHOLDER.search(body.url):
             check_role(principal, Role.ADMIN)
-        check_camera_url(body.url, allow_files=runtime.settings.allow_file_cameras)
+        check_camera_url(
+            body.url,
+            allow_files=runtime.settings.allow_file_cameras,
+            prefixes=variable_prefixes(lift_id),
+            networks=runtime.settings.networks_of_cameras(),
+        )
     request = request_for(
         find_lift(runtime, lift_id),
         lift_id,

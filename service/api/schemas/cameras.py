@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from lifts.addresses import parse_address
-from lifts.schema import SECRET_NAME_PATTERN, Transport
+from lifts.schema import SECRET_NAME_PATTERN, LiftId, Transport
 from service.api.schemas.base import Body
 from service.domain.camera import ProbeResult
 from service.domain.errors import SourceProblem
@@ -27,6 +27,10 @@ class ProbeIn(Body):
     transport: Transport = "tcp"
     credentials: Annotated[str, Field(pattern=SECRET_NAME_PATTERN)] | None = Field(
         default=None, description="The name of a stored user and password; see PUT /cameras/secrets/{name}."
+    )
+
+    lift_id: LiftId | None = Field(
+        default=None, description="Whose camera it is to be: the lift's own variables may be used then."
     )
 
     def parameters(self) -> dict[str, int | str]:

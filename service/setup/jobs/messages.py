@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lifts.schema import Lift
 from service.capture.hardware import Hardware
-from service.domain.camera import Credentials
+from service.domain.camera import DialTerms
 from service.setup.jobs.state import FoundCarrier, SetupProblem, SetupStep, TrackProposal
 
 RECORDING, LEARNT, PLACES = "recording.mkv", "learnt.npz", ("begin", "middle", "end")
@@ -21,7 +21,7 @@ class SetupOrder:
     folder: where the recording is, or comes. revision: of the pictures that are to be made.
     lift: as it will be configured; size and track are set where they are not known yet.
     proposal: the track to cut the carriers out by, and found: as it was found; None: record, and find one.
-    credentials: to dial with.
+    terms: to dial by; None: those of this process's environment.
     """
 
     folder: Path
@@ -31,7 +31,7 @@ class SetupOrder:
     hardware: Hardware = "none"
     proposal: TrackProposal | None = None
     found: TrackProposal | None = None
-    credentials: Credentials | None = None
+    terms: DialTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _set_up(order: SetupOrder, send: Send) -> SetupDone:
     if camera is None or camera.watched_url is None:
         raise ConfigurationError("no camera")
     path, proposal, found = order.folder / RECORDING, order.proposal, order.found
-    address = expand(camera.watched_url)
+    address = expand(camera.watched_url, os.environ if order.terms is None else order.terms.variables)
     live = device_of(address) is not None or is_stream(address)
     if not live:
         path = Path(address)

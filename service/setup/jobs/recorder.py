@@ -18,6 +18,7 @@ from service.capture.source import StreamSource
 from service.domain.errors import SourceError
 from service.setup.jobs.messages import RECORDING, SetupMessage, SetupOrder, SetupProgress, SetupView
 from service.setup.jobs.state import SetupStep
+from service.station.dialling import TermsWanted, terms_here
 
 LEAST_FREE_BYTES = 200_000_000
 """A recording that leaves less room on the disk is given up, whatever the camera sends."""
@@ -38,11 +39,14 @@ class CameraRecorder:
 
     def __init__(self, order: SetupOrder, camera: Camera, send: Callable[[SetupMessage], None]) -> None:
         self._order, self._send = order, send
+        terms = order.terms or terms_here(TermsWanted(order.lift.id, camera.watched_url or ""))
         self._source = StreamSource(
             camera.watched_url or "",
             transport=camera.transport,
             size=(camera.width, camera.height),
-            credentials=order.credentials,
+            credentials=terms.credentials,
+            variables=terms.variables,
+            networks=terms.networks,
         )
         self._grown, self._share = threading.Condition(), 0.0
         self._stopped = self.is_silent = False

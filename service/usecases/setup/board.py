@@ -17,8 +17,10 @@ from typing import Any
 
 import structlog
 
+from lifts.addresses import variable_prefixes
 from service.capture.hardware import Hardware
-from service.capture.urls import is_stream
+from service.capture.urls import is_stream, variables_of
+from service.domain.camera import ANY_NETWORK, CameraNetworks, DialTerms
 from service.domain.errors import BarwatchError, ConflictError, NotFoundError
 from service.host.child import NOTHING, Child, ChildLostError
 from service.host.runner import Runner, Runners
@@ -38,7 +40,7 @@ from service.setup.jobs.state import (
     SetupStep,
     TrackProposal,
 )
-from service.station.dialling import FindCredentials
+from service.station.dialling import FindCredentials, TermsWanted, find_terms
 from service.station.supervisor import camera_context
 from service.usecases.setup.kept import KeptSetups, failed
 from service.usecases.setup.running import RunningSetup
@@ -59,6 +61,7 @@ class SetupBoard:
     Args:
         kept: the jobs.
         find_credentials: looks up a camera's stored password for the process that dials.
+        networks: where its address may lead.
         hardware: what decodes.
         runners: owns the thread that listens to the processes.
         main: what a process runs; handed in by tests.
@@ -71,12 +74,13 @@ class SetupBoard:
         kept: KeptSetups,
         find_credentials: FindCredentials,
         *,
+        networks: CameraNetworks = ANY_NETWORK,
         hardware: Hardware = "none",
         runners: Runners | None = None,
         main: Callable[[Connection, SetupOrder], None] = run_setup,
         on_done: Callable[[SetupJob, Path], SetupJob] = lambda job, _: job,
     ) -> None:
-        self.kept, self._find_credentials = kept, find_credentials
+        self.kept, self._find_credentials, self._networks = kept, find_credentials, networks
         self._hardware, self._on_done, self._main = hardware, on_done, main
         self._lock = threading.RLock()
         self._changed = threading.Event()
@@ -120,11 +124,11 @@ class SetupBoard:
                 started_by=by,
                 started_at=datetime.now(UTC),
             )
-            name = request.credentials
-            credentials = None if name is None else self._find_credentials(name, request.url)
+            wanted = TermsWanted(lift_id, request.url, request.credentials)
+            terms = find_terms(wanted, self._find_credentials, self._networks)
             self.kept.purge()
             self.kept.check_room()
-            order = self._order(job, credentials=credentials)
+            order = self._order(job, terms=terms)
             self.kept.clear(lift_id)  # last: what is refused takes nothing away
             return self._run(job, order)
 
@@ -147,7 +151,8 @@ class SetupBoard:
                 "watched": False,
             }
             job = job.model_copy(update={**anew, "proposal": proposal, "carriers": (), "picks": {}})
-            order = self._order(job, proposal=proposal, found=job.proposed)
+            terms = DialTerms(variables_of(job.request.url, variable_prefixes(lift_id)))
+            order = self._order(job, proposal=proposal, found=job.proposed, terms=terms)
             return self._run(job, order)
 
     def share(self, lift_id: str) -> float:

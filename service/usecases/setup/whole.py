@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.domain.camera import ANY_NETWORK, CameraNetworks
 from service.host.runner import Runner, Runners
 from service.inference.protocol import Engine
 from service.station.dialling import FindCredentials
@@ -36,10 +37,13 @@ class Setups:
         engine: Engine,
         find_credentials: FindCredentials,
         runners: Runners | None = None,
+        networks: CameraNetworks = ANY_NETWORK,
     ) -> Setups:
         """Put the parts together; nothing is started."""
         kept = KeptSetups(data_dir, store)
-        board = SetupBoard(kept, find_credentials, runners=runners, on_done=CarrierGroups(engine))
+        board = SetupBoard(
+            kept, find_credentials, networks=networks, runners=runners, on_done=CarrierGroups(engine)
+        )
         former = FormerMasks(store, Pictures(data_dir), kept)
         keeper = Runner("set-up recordings", kept.purge, every_s=PURGE_EVERY_S)
         return cls(board, MaskSearches(kept, engine, former, runners), (runners or Runners()).add(keeper))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from multiprocessing.connection import Connection
 
@@ -28,3 +30,10 @@ def work(pipe: Connection, seconds: float) -> None:
         sum(range(1000))
     pipe.send("done")
     pipe.recv()
+
+
+def tell_environment(pipe: Connection) -> None:
+    """Send the environment that the process was started with, then wait for EOF."""
+    pipe.send(dict(os.environ))
+    with contextlib.suppress(EOFError):
+        pipe.recv()

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
-from service.domain.camera import Credentials
+from service.domain.camera import DialTerms
 from service.domain.errors import BarwatchError, ConfigurationError, ConflictError, SourceProblem
 from service.domain.people import Role
 from service.station import probe
@@ -117,7 +117,7 @@ def test_a_variable_that_is_not_set_is_reported(make_house: Callable[..., House]
     assert "NOT_SET_1" in answer.json()["detail"]
 
 
-def hang(connection: Connection, url: str, transport: str, credentials: Credentials | None) -> None:
+def hang(connection: Connection, url: str, transport: str, terms: DialTerms) -> None:
     """A camera that holds the process for ever."""
     connection.poll(None)
 
