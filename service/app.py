@@ -41,7 +41,7 @@ from service.station.worker import WorkerOptions
 from service.store import alarms, outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
-from service.store.pictures import Pictures, Retention
+from service.store.pictures import Pictures
 from service.usecases.camera_urls import check_camera
 from service.usecases.first_token import first_token
 from service.usecases.setup.whole import Setups
@@ -179,7 +179,7 @@ class Service:
             pictures,
             registry=registry,
             hides=self.settings.privacy == "blur",
-            retention=Retention(max_age_days=settings.retention_days),
+            retention=settings.retention(),
             runners=self.runners,
             on_unstored=hub.show_unstored,
         )

@@ -16,6 +16,7 @@ from service.capture.hosts import is_cameras_network
 from service.domain.camera import CameraNetworks
 from service.domain.errors import ConfigurationError
 from service.passages.options import PICTURES
+from service.store.upkeep.classes import Retention
 
 Network = IPv4Network | IPv6Network
 
@@ -110,7 +111,16 @@ class Settings(BaseSettings):
         default="blur",
         description="blur: stored pictures are coarse apart from the bar, so that nobody is recognised.",
     )
-    retention_days: float = Field(default=30, gt=0, description="How long pictures of passages are kept.")
+    retention_days: float = Field(
+        default=8, gt=0, description="How long passages without an alarm are kept, with their pictures."
+    )
+    retention_alarm_days: float = Field(
+        default=30, gt=0, description="How long alarms of the bar are kept, with their passages and pictures."
+    )
+    retention_health_days: float = Field(default=30, gt=0, description="How long other alarms are kept.")
+    retention_review_days: float = Field(
+        default=365, gt=0, description="How long reviewed passages are kept, without pictures."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = Field(
         default=None, description="JSON log lines; if unset, only when stderr is no terminal."
@@ -204,6 +214,15 @@ class Settings(BaseSettings):
         except (OSError, ValueError) as error:
             source = f"BARWATCH_MODEL_PUBLIC_KEY_FILE ({self.model_public_key_file})"
             raise ConfigurationError(f"{source}: cannot be read: {error}") from error
+
+    def retention(self) -> Retention:
+        """Return how long each class of what is stored is kept."""
+        return Retention(
+            max_age_days=self.retention_days,
+            max_alarm_age_days=self.retention_alarm_days,
+            max_health_age_days=self.retention_health_days,
+            max_review_age_days=self.retention_review_days,
+        )
 
     def manifest_path(self) -> Path:
         """Return the manifest of the model to serve.

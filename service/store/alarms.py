@@ -23,13 +23,12 @@ from service.store.audit import entries
 from service.store.damage import intact, readable
 from service.store.database import NEW_ALARMS
 from service.store.records import OutboxEntry, Page
-from service.store.tables import AlarmEventRow, AlarmRow
+from service.store.tables import AlarmEventRow, AlarmRow, filters
 
 log = structlog.get_logger(__name__)
 
 MAX_PAGE = 500
-_MOMENTS = [kind.value for kind in MOMENTS]
-_OVER = [state.value for state in OVER]
+_MOMENTS, _OVER = sorted(MOMENTS), sorted(OVER)
 _JSON = TypeAdapter(Alarm)
 _FIELDS = [each.name for each in fields(Alarm)]
 STORED = cast(AlarmEventRow.alarm, LargeBinary)
@@ -84,9 +83,7 @@ def change(
 
 def replace_evidence(session: Session, passage_id: str, evidence: tuple[str, ...]) -> Alarm | None:
     """Change the evidence of the passage's alarm, under a new seq; return None if nothing changes."""
-    row = session.scalar(
-        select(AlarmRow).where(AlarmRow.passage_id == passage_id, AlarmRow.kind == AlarmKind.BAR_OPEN.value)
-    )
+    row = session.scalar(select(AlarmRow).where(AlarmRow.passage_id == passage_id, filters.bar_open()))
     if row is None or tuple(row.evidence) == evidence:
         return None
     row.evidence = list(evidence)
@@ -94,15 +91,31 @@ def replace_evidence(session: Session, passage_id: str, evidence: tuple[str, ...
     return _record_event(session, row, datetime.now(UTC), action="evidence", actor="system", note=note)
 
 
-def restore(session: Session) -> None:
-    """Restore the damaged alarms among those that are not cleared, as the outbox has them, under a new seq.
+def find_damaged(session: Session, after: int = 0, limit: int = 200) -> tuple[tuple[int, ...], int | None]:
+    """Look through the next `limit` rows that are not cleared, for `restore`.
+
+    Returns the damaged ones and the row to go on after, None at the end. In steps, for open bars may be many.
+    """
+    query = select(AlarmRow).where(AlarmRow.state != AlarmState.CLEARED.value, AlarmRow.row > after)
+    rows = readable(session, query.order_by(AlarmRow.row).limit(limit), AlarmRow.row, _alarm)
+    last = rows[-1][0] if len(rows) == limit else None
+    return tuple(number for number, alarm in rows if alarm is None), last
+
+
+def restore(session: Session, numbers: Collection[int] = ()) -> None:
+    """Restore damaged alarms as the outbox has them, under a new seq: `numbers`, conditions, shelved ones.
 
     A shelved one becomes active. One that the outbox cannot restore, or that stands again, is removed: a row
     that nobody can read must not keep the same alarm from being raised.
     """
-    query = select(AlarmRow).where(AlarmRow.state != AlarmState.CLEARED.value)
-    rows = readable(session, query, AlarmRow.row, _alarm)
-    for number in [number for number, alarm in rows if alarm is None]:
+    rows = []
+    for which in (
+        filters.open_health(),
+        AlarmRow.state == AlarmState.SHELVED.value,
+        AlarmRow.row.in_(numbers),
+    ):
+        rows += readable(session, select(AlarmRow).where(which), AlarmRow.row, _alarm)
+    for number in sorted({number for number, alarm in rows if alarm is None}):
         alarm_id = session.scalar(select(AlarmRow.id).where(AlarmRow.row == number))
         stored = select(STORED).where(AlarmEventRow.alarm_id == alarm_id).order_by(AlarmEventRow.seq.desc())
         was = next((found for found in map(read, session.scalars(stored)) if found is not None), None)
@@ -113,6 +126,13 @@ def restore(session: Session) -> None:
         state = AlarmState.ACTIVE if was.state is AlarmState.SHELVED else was.state
         row = _new_row(was, row=number, id=was.id, raised_at=was.raised_at, state=state.value)
         _record_event(session, row, datetime.now(UTC), action="restore", actor="system", note="was damaged")
+
+
+def hold(session: Session, alarm_id: str, held: bool) -> bool:
+    """Keep the alarm and its passage whatever their age, or no longer; return whether that changed."""
+    row = _row(session, alarm_id)
+    before, row.held = row.held, held
+    return before is not held
 
 
 def get(session: Session, alarm_id: str) -> Alarm:
@@ -140,10 +160,12 @@ def standing(
     session: Session, kind: AlarmKind | None = None, lift_id: str | None = None
 ) -> tuple[Alarm, ...]:
     """Return the alarms of conditions that are not over: all, or one kind's at one lift (None: no lift's)."""
-    query = select(AlarmRow).where(AlarmRow.kind.not_in(_MOMENTS), AlarmRow.state.not_in(_OVER))
+    over = AlarmRow.kind.in_(_MOMENTS) | AlarmRow.state.in_(_OVER)
+    query = select(AlarmRow).where(filters.open_health(), ~over)
     if kind is not None:
         query = query.where(AlarmRow.kind == kind.value, AlarmRow.place == (lift_id or ""))
-    rows = readable(session, query.order_by(AlarmRow.row), AlarmRow.row, _alarm)
+    # Sorted, for they are few: in the order of rows all alarms would be read.
+    rows = readable(session, query.order_by(filters.unindexed(AlarmRow.row)), AlarmRow.row, _alarm)
     return tuple(alarm for _, alarm in rows if alarm is not None)
 
 
@@ -165,24 +187,18 @@ def listing(
     lifts: of these only, and of none. standing: only conditions that are not over, and what nobody has
     acknowledged. before: the cursor, `next` of the page before. limit: 1..MAX_PAGE.
     """
-    query = select(AlarmRow).order_by(AlarmRow.row.desc())
+    within, aside = filters.Within(from_, to, before), filters.unindexed
+    query = within.in_order(session, select(AlarmRow), AlarmRow.row, AlarmRow.raised_at)
     if lift_id is not None:
-        query = query.where(AlarmRow.lift_id == lift_id)
-    if kind is not None:
-        query = query.where(AlarmRow.kind == kind.value)
-    if state is not None:
-        query = query.where(AlarmRow.state == state.value)
+        query = query.where((aside(AlarmRow.lift_id) if standing else AlarmRow.lift_id) == lift_id)
+    other = within.timed or standing or lift_id is not None
+    for column, value in ((AlarmRow.kind, kind), (AlarmRow.state, state)):
+        if value is not None:
+            query = query.where((aside(column) if other else column) == value.value)
     if standing:
-        seen = AlarmRow.kind.in_(_MOMENTS) & (AlarmRow.state == AlarmState.ACKNOWLEDGED.value)
-        query = query.where(AlarmRow.state != AlarmState.CLEARED.value, ~seen)
-    if from_ is not None:
-        query = query.where(AlarmRow.raised_at >= from_)
-    if to is not None:
-        query = query.where(AlarmRow.raised_at < to)
-    if before is not None:
-        query = query.where(AlarmRow.row < before)
+        query = query.where(filters.attention())
     if lifts is not None:
-        query = query.where(AlarmRow.lift_id.in_(lifts) | AlarmRow.lift_id.is_(None))
+        query = query.where(aside(AlarmRow.lift_id).in_(lifts) | AlarmRow.lift_id.is_(None))
     limit = min(max(limit, 1), MAX_PAGE)
     rows = readable(session, query.limit(limit + 1), AlarmRow.row, _alarm)
     return Page.of(rows, limit)
@@ -218,17 +234,9 @@ def _record_event(
     row.seq = last_seq(session) + 1
     session.add(row)
     alarm = _alarm(row)
-    session.add(
-        AlarmEventRow(
-            seq=row.seq,
-            alarm_id=row.id,
-            at=at,
-            action=action,
-            actor=actor,
-            note=note,
-            alarm=_JSON.dump_python(alarm, mode="json"),
-        )
-    )
+    stored = _JSON.dump_python(alarm, mode="json")
+    about = {"at": at, "action": action, "actor": actor, "note": note, "alarm": stored}
+    session.add(AlarmEventRow(seq=row.seq, alarm_id=row.id, **about))
     by = SYSTEM if actor == SYSTEM.name else session.info.get(entries.ORIGIN) or Origin(actor)
     what = {"state": row.state, "kind": row.kind, "lift_id": row.lift_id, "passage_id": row.passage_id}
     entries.record(session, f"alarm.{action}", row.id, by=by, change=row.seq, note=note, **what)
@@ -267,13 +275,14 @@ def _new_row(alarm: Alarm | AlarmDraft, **own: Any) -> AlarmRow:
 
 def _same(alarm: Alarm | AlarmDraft) -> Select[int]:
     """Return what finds the row of the same alarm, if it stands."""
-    same = select(AlarmRow.row).where(AlarmRow.kind == alarm.kind.value)
+    same = select(AlarmRow.row)
     if alarm.kind is AlarmKind.BAR_OPEN:
-        return same.where(AlarmRow.passage_id == alarm.passage_id)
+        return same.where(AlarmRow.passage_id == alarm.passage_id, filters.bar_open())
     return same.where(
+        AlarmRow.kind == alarm.kind.value,
         AlarmRow.place == (alarm.lift_id or ""),
         AlarmRow.cause == alarm.cause,
-        AlarmRow.state != AlarmState.CLEARED.value,
+        filters.open_health(),
     )
 
 

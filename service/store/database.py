@@ -245,6 +245,9 @@ def make_engine(path: Path, *, write: bool) -> Engine:
         connection.isolation_level = None
         # Text that is no UTF-8 must not make a query of many rows fail; it shows when its row is read.
         connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        if write:
+            # Decided before the first table is made: the room of deleted rows can then be given back.
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         # Turning a new file to WAL locks it, and SQLite does not wait for another process that does the same.
         for retry in stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_max=0.5):
             with retry:

@@ -107,23 +107,22 @@ def listing(
         from_, to: seen at or after this aware time; before this one.
         before: the cursor: `next` of the page before. limit: at most this many, 1..MAX_PAGE.
     """
-    query = select(PassageRow).order_by(PassageRow.row.desc())
+    within = filters.Within(from_, to, before)
+    query = within.in_order(session, select(PassageRow), PassageRow.row, PassageRow.seen_at)
     if lift_id is not None:
         query = query.where(PassageRow.lift_id == lift_id)
     if verdict is not None:
-        query = query.where(PassageRow.verdict == verdict.value)
+        of = filters.unindexed(PassageRow.verdict) if within.timed else PassageRow.verdict
+        query = query.where(of == verdict.value)
     if occupied is not None:
-        query = query.where(PassageRow.occupied == occupied)
+        other = within.timed or lift_id is not None or verdict is not None or reviewed is not None
+        query = query.where(
+            (filters.unindexed(PassageRow.occupied) if other else PassageRow.occupied) == occupied
+        )
     if reviewed is not None:
-        query = query.where(PassageRow.review.is_not(None) if reviewed else PassageRow.review.is_(None))
-    if from_ is not None:
-        query = query.where(PassageRow.seen_at >= from_)
-    if to is not None:
-        query = query.where(PassageRow.seen_at < to)
-    if before is not None:
-        query = query.where(PassageRow.row < before)
+        query = query.where(filters.reviewed() if reviewed else PassageRow.review.is_(None))
     if lifts is not None:
-        query = query.where(PassageRow.lift_id.in_(lifts))
+        query = query.where(filters.unindexed(PassageRow.lift_id).in_(lifts))
     limit = min(max(limit, 1), MAX_PAGE)
     rows = readable(session, query.limit(limit + 1), PassageRow.row, _record)
     return Page.of(rows, limit)
@@ -177,7 +176,7 @@ def recent(
     The newest `limit` that were seen well enough or did not look like this lift's, and the newest `of_each`
     that were called open and that were called closed: one state may be rare. None from before `since`.
     """
-    mine = (*filters.judged_by(lift_id, mask_version, model), PassageRow.seen_at >= since)
+    mine = (*filters.judged_by(lift_id, mask_version, model), filters.seen_since(since))
     newest = select(PassageRow).where(*mine).order_by(PassageRow.row.desc())
     queries = [newest.where(or_(filters.seen_well(), filters.not_this_lift())).limit(limit)]
     states = (Verdict.OPEN, Verdict.CLOSED)
@@ -200,7 +199,7 @@ def with_other_masks(
     query = select(PassageRow).where(
         PassageRow.lift_id == lift_id,
         PassageRow.has_files,
-        PassageRow.seen_at >= since,
+        filters.seen_since(since),
         other,
         or_(filters.seen_well(), filters.not_this_lift()),
     )
@@ -216,8 +215,9 @@ def confirmed(session: Session, lift_id: str, of_each: int, since: datetime) -> 
     found: list[PassageRecord] = []
     for state in (Verdict.OPEN, Verdict.CLOSED):
         label = filters.part(PassageRow.review, "$.verdict")
-        query = select(PassageRow).where(PassageRow.lift_id == lift_id, label == state.value)
-        query = query.where(PassageRow.seen_at >= since).order_by(PassageRow.row.desc()).limit(of_each)
+        query = select(PassageRow).where(PassageRow.lift_id == lift_id, filters.reviewed())
+        query = query.where(label == state.value, filters.seen_since(since))
+        query = query.order_by(PassageRow.row.desc()).limit(of_each)
         found += [one for _, one in readable(session, query, PassageRow.row, _record) if one is not None]
     return tuple(found)
 

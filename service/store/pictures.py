@@ -11,45 +11,23 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import cv2
 import numpy as np
 import structlog
-from sqlalchemy import Select, func, select, update
-from sqlalchemy.orm import Session
 
 from lifts.geometry import CANONICAL_SIZE
 from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.passage import Picture
 from service.host.disk import DiskSpace, Room
-from service.store.damage import readable
 from service.store.records import PassageRecord
-from service.store.tables import AlarmRow, PassageRow
 
 log = structlog.get_logger(__name__)
 
 JPEG_QUALITY = 88
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long pictures are kept, without an alarm and with one, and of how many passages at most."""
-
-    max_age_days: float = 30.0
-    max_alarm_age_days: float = 365.0
-    max_passages: int = 200_000
-
-    def when_low(self) -> Retention:
-        """Return what may stay while the disk has little room: a day, with an alarm a quarter of the time."""
-        return replace(
-            self,
-            max_age_days=min(self.max_age_days, 1.0),
-            max_alarm_age_days=min(self.max_alarm_age_days, max(1.0, self.max_alarm_age_days / 4)),
-        )
 
 
 class Pictures:
@@ -188,45 +166,5 @@ class Pictures:
         return len(gone)
 
 
-def with_alarm(session: Session) -> tuple[str, ...]:
-    """Return the passages with an alarm whose pictures are kept: they outlive those of the others."""
-    query = select(PassageRow.id).join(AlarmRow, AlarmRow.passage_id == PassageRow.id)
-    return tuple(session.scalars(query.where(PassageRow.has_files.is_(True))))
-
-
 def _digest(passage_id: str) -> str:
     return hashlib.blake2b(passage_id.encode(), digest_size=16).hexdigest()
-
-
-def forget_old(session: Session, retention: Retention, now: datetime, limit: int = 500) -> tuple[str, ...]:
-    """Remove the pictures of at most `limit` passages from their records; return the files to delete."""
-    has_alarm = select(AlarmRow.row).where(AlarmRow.passage_id == PassageRow.id).exists()
-    old = (PassageRow.seen_at < now - timedelta(days=retention.max_age_days)) & ~has_alarm
-    old |= PassageRow.seen_at < now - timedelta(days=retention.max_alarm_age_days)
-    kept = PassageRow.has_files.is_(True)
-    chosen = _named(session, select(PassageRow).where(kept, old).order_by(PassageRow.row).limit(limit))
-    total = session.scalar(select(func.count()).select_from(PassageRow).where(kept)) or 0
-    excess = min(total - len(chosen) - retention.max_passages, limit - len(chosen))
-    if excess > 0:
-        # Passages with an alarm go last.
-        query = select(PassageRow).where(kept, PassageRow.row.not_in(list(chosen)))
-        chosen |= _named(session, query.order_by(has_alarm, PassageRow.row).limit(excess))
-    # A damaged record is no longer asked; what it named goes with `remove_unnamed`.
-    update_all = update(PassageRow).where(PassageRow.row.in_(list(chosen))).values(has_files=False)
-    session.execute(update_all.execution_options(synchronize_session=False))
-    return tuple(name for names in chosen.values() for name in names)
-
-
-def _named(session: Session, query: Select[PassageRow]) -> dict[int, list[str]]:
-    """Take the files out of the records of these passages; return their names, none of a damaged one."""
-
-    def names_of(row: PassageRow) -> tuple[PassageRow, list[str]]:
-        kept = [(picture["file"], picture.get("why")) for picture in row.pictures]
-        return row, [name for names in kept for name in names if name]
-
-    found: dict[int, list[str]] = {}
-    for number, named in readable(session, query, PassageRow.row, names_of):
-        if named is not None:
-            named[0].pictures = [{**picture, "file": None, "why": None} for picture in named[0].pictures]
-        found[number] = [] if named is None else named[1]
-    return found

@@ -28,8 +28,9 @@ from service.inference.protocol import Engine
 from service.site.arming import ArmingWatch
 from service.site.proposals import Proposals
 from service.store.database import Store
-from service.store.pictures import Pictures, Retention
+from service.store.pictures import Pictures
 from service.store.records import PassageRecord
+from service.store.upkeep.classes import Retention
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.board import StatusBoard
 from service.verdicts.counters import PassageCounters
@@ -37,6 +38,7 @@ from service.verdicts.deciding import Decider
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
+from service.verdicts.retaining import Retaining
 from service.verdicts.shadow import ShadowJudge
 
 LATENCY_BUCKETS_S = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -102,7 +104,9 @@ class Pipeline:
             max_waiting=max_waiting,
             hides=hides,
         )
-        self.maintenance = Maintenance(store, pictures, self.masks, retention or Retention())
+        retention = retention or Retention()
+        self.maintenance = Maintenance(store, pictures, self.masks, retention)
+        self.retaining = Retaining(store, pictures, retention)
         self._arming = ArmingWatch(
             store, engine, pictures, self.masks.get, self.masks.why_none, self._beat_checking
         )
@@ -116,6 +120,7 @@ class Pipeline:
             self._evidence.runner,
             self.conditions.runner,
             self.maintenance.runner,
+            self.retaining.runner,
             self._shadow.runner,
             self._proposing,
             self._checking,
@@ -142,6 +147,7 @@ class Pipeline:
         """Finish what has been answered, then end. Stop cameras and engine before, the store after."""
         self._checking.stop()
         self._proposing.stop()
+        self.retaining.runner.stop()
         self.maintenance.runner.stop()
         self._decider.stop()
         self._shadow.runner.stop()

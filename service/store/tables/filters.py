@@ -1,16 +1,32 @@
-"""Which passages: what queries for them have in common."""
+"""Which rows: what queries for pages and passages have in common."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, String, case, func, or_, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    UnaryExpression,
+    and_,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.operators import custom_op
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
 from service.domain.former_reasons import FORMER_TOO_CLOSE
+from service.store.tables import terms
 from service.store.tables.rows import PassageRow
 
 Names = str | tuple[str, ...]
@@ -22,12 +38,91 @@ def names(model: Names) -> tuple[str, ...]:
     return (model,) if isinstance(model, str) else model
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which part of a listing a page is: a span of time, and the row that the page before ended with."""
+
+    from_: datetime | None
+    to: datetime | None
+    before: int | None
+
+    @property
+    def timed(self) -> bool:
+        """Whether times bound it."""
+        return self.from_ is not None or self.to is not None
+
+    def in_order(
+        self,
+        session: Session,
+        query: Select[T],
+        row: InstrumentedAttribute[int],
+        time: InstrumentedAttribute[datetime],
+    ) -> Select[T]:
+        """Return the query for the page: the newest row first, or by time where times bound it.
+
+        Each order has an index of its own, so that a page costs the same wherever it is.
+        """
+        if not self.timed:
+            query = query.order_by(row.desc())
+            return query if self.before is None else query.where(row < self.before)
+        query = query.order_by(time.desc(), row.desc())
+        if self.from_ is not None:
+            query = query.where(time >= self.from_)
+        if self.before is not None:
+            # The row itself may have been pruned since: the next older one then says where to go on.
+            last = session.scalar(select(time).where(row <= self.before).order_by(row.desc()).limit(1))
+            if last is not None and (self.to is None or last < self.to):
+                return query.where(time <= last, not_(and_(time == last, row >= self.before)))
+        return query if self.to is None else query.where(time < self.to)
+
+
+def unindexed(column: InstrumentedAttribute[T]) -> ColumnElement[T]:
+    """Return the column for a condition that is to be checked row by row, where another one's index is used.
+
+    Without statistics SQLite takes all indexes for equally good.
+    """
+    return UnaryExpression(column.expression, operator=custom_op("+"), type_=column.type)
+
+
+def bar_open() -> ColumnElement[bool]:
+    """Alarms of the bar, by their index."""
+    return sql(terms.BAR_OPEN)  # type: ignore[return-value]
+
+
+def open_health() -> ColumnElement[bool]:
+    """Alarms but the bar's that are not cleared, by their index."""
+    return sql(terms.OPEN_HEALTH)  # type: ignore[return-value]
+
+
+def attention() -> ColumnElement[bool]:
+    """Alarms that stand, by their index."""
+    return sql(terms.ATTENTION)  # type: ignore[return-value]
+
+
+def reviewed() -> ColumnElement[bool]:
+    """Passages that somebody labelled, by their index."""
+    return sql(terms.REVIEWED)  # type: ignore[return-value]
+
+
+def has_files() -> ColumnElement[bool]:
+    """Passages that have pictures, by their index."""
+    return sql(terms.HAS_FILES)  # type: ignore[return-value]
+
+
 def seen(
     lift_id: str, mask_version: int, model: Names, since: datetime | None
 ) -> tuple[ColumnElement[bool], ...]:
     """Passages with a meaningful margin by these masks and this model, the undecided ones included."""
-    newer = () if since is None else (PassageRow.seen_at >= since,)
+    newer = () if since is None else (seen_since(since),)
     return (*judged_by(lift_id, mask_version, model), *newer, seen_well())
+
+
+def seen_since(since: datetime) -> ColumnElement[bool]:
+    """Passages from then on; for queries that take the newest by row, which need not sort by time."""
+    return unindexed(PassageRow.seen_at) >= since
 
 
 def judged_by(lift_id: str, mask_version: int, model: Names) -> tuple[ColumnElement[bool], ...]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.arrays import Float32
+from service.store.tables import terms
 from service.store.tables.columns import Base, UtcDateTime, Vector
 
 
@@ -115,12 +116,23 @@ class ReferenceRow(Base):
 
 
 class PassageRow(Base):
-    """A judged passage. No foreign key to lifts: evidence outlives the lift's registration."""
+    """A judged passage. No foreign key to lifts: evidence outlives the lift's registration.
+
+    has_files: whether it has pictures. has_maps: whether it kept only its maps, by which a lift stays armed.
+    """
 
     __tablename__ = "passages"
     __table_args__ = (
+        # Every index ends with the row's number, so that each filter gives its pages in order.
         Index("ix_passages_lift_id_row", "lift_id", "row"),
         Index("ix_passages_seen_at", "seen_at"),
+        Index("ix_passages_lift_id_seen_at", "lift_id", "seen_at"),
+        Index("ix_passages_verdict", "verdict"),
+        Index("ix_passages_lift_id_verdict", "lift_id", "verdict"),
+        Index("ix_passages_occupied", "occupied"),
+        Index("ix_passages_reviewed", "row", sqlite_where=text(terms.REVIEWED)),
+        Index("ix_passages_lift_id_reviewed", "lift_id", "row", sqlite_where=text(terms.REVIEWED)),
+        Index("ix_passages_files", "seen_at", sqlite_where=text(terms.HAS_FILES)),
         Index(
             "ix_passages_shadow",
             *("lift_id", "shadow_version", "shadow_verdict", "verdict"),
@@ -143,6 +155,7 @@ class PassageRow(Base):
     judgement: Mapped[dict[str, Any]] = mapped_column(JSON)
     pictures: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     has_files: Mapped[bool] = mapped_column(Boolean)
+    has_maps: Mapped[bool] = mapped_column(Boolean, server_default="0")
     review: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     carriers: Mapped[int] = mapped_column(Integer, server_default="1")
@@ -152,7 +165,7 @@ class PassageRow(Base):
 
 
 class AlarmRow(Base):
-    """An alarm's present state; its earlier states are in alarm_events."""
+    """An alarm's present state; its earlier states are in alarm_events. held: kept whatever its age."""
 
     __tablename__ = "alarms"
     __table_args__ = (
@@ -161,7 +174,7 @@ class AlarmRow(Base):
             "ix_alarms_one_per_passage",
             "passage_id",
             unique=True,
-            sqlite_where=text("kind = 'bar_open'"),
+            sqlite_where=text(terms.BAR_OPEN),
         ),
         Index(
             "ix_alarms_one_open_health",
@@ -169,9 +182,14 @@ class AlarmRow(Base):
             "place",
             "cause",
             unique=True,
-            sqlite_where=text("state != 'cleared' AND kind != 'bar_open'"),
+            sqlite_where=text(terms.OPEN_HEALTH),
         ),
         Index("ix_alarms_raised_at", "raised_at"),
+        Index("ix_alarms_lift_id_raised_at", "lift_id", "raised_at"),
+        Index("ix_alarms_lift_id", "lift_id"),
+        Index("ix_alarms_kind", "kind"),
+        Index("ix_alarms_state", "state"),
+        Index("ix_alarms_attention", "row", sqlite_where=text(terms.ATTENTION)),
         {"sqlite_autoincrement": True},
     )
 
@@ -193,6 +211,7 @@ class AlarmRow(Base):
     shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shelved_from: Mapped[str | None] = mapped_column(String(16))
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held: Mapped[bool] = mapped_column(Boolean, server_default="0")
 
 
 class AlarmEventRow(Base):

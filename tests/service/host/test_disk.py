@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from service.host.disk import FULL_BYTES, LOW_BYTES, RESERVE, RESERVE_BYTES, DiskSpace, Room
-from service.store.pictures import Pictures, Retention
+from service.store.pictures import Pictures
+from service.store.upkeep.classes import Retention
 from tests.service.api.conftest import House
 from tests.service.api.conftest import make_house as make_house  # noqa: PLC0414 - a fixture
 from tests.service.kept_pictures import keep
@@ -87,7 +88,7 @@ def test_pictures_are_not_kept_while_the_disk_is_low(tmp_path: Path) -> None:
 def test_old_pictures_go_early_but_not_todays() -> None:
     """And a retention that is shorter than that stays as it is."""
     short = Retention().when_low()
-    assert (short.max_age_days, short.max_alarm_age_days) == (1.0, 91.25)
+    assert (short.max_age_days, short.max_alarm_age_days) == (1.0, 7.5)
     assert Retention(max_age_days=0.5, max_alarm_age_days=0.5).when_low().max_age_days == 0.5
     assert Retention(max_age_days=0.5, max_alarm_age_days=0.5).when_low().max_alarm_age_days == 0.5
 

@@ -33,9 +33,10 @@ from service.site.learning import find_site_calibration
 from service.site.proposals import Proposals
 from service.store import lifts, masks, passages, site_calibrations
 from service.store.database import Store
-from service.store.pictures import Pictures, Retention
+from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
 from service.store.tables import SiteCalibrationRow
+from service.store.upkeep.classes import Retention
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.pipeline import Pipeline
 from tests.service.kept_pictures import keep

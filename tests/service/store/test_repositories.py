@@ -23,12 +23,12 @@ from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import ConflictError, DamagedError, NotFoundError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.people import Role
-from service.store import alarms, lifts, masks, outbox, passages, pictures, site_calibrations, tokens
+from service.store import alarms, lifts, masks, outbox, passages, site_calibrations, tokens
 from service.store.database import Store
-from service.store.pictures import Pictures, Retention
+from service.store.pictures import Pictures
 from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review, ShadowCounts
 from service.store.tables import PassageRow
-from tests.service.kept_pictures import keep, keep_maps
+from tests.service.kept_pictures import keep
 from tests.service.tiny_model import CLOSE, MASKS, OPEN, picture
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
@@ -516,43 +516,6 @@ def test_tokens_are_found_only_whole_and_only_their_hash_is_kept(store: Store, t
     assert secret not in content
     with pytest.raises(ValueError, match="at least 16"):
         store.write(lambda s: tokens.put(s, "short", "x", Role.ADMIN)).result()
-
-
-def test_pictures_are_kept_and_then_forgotten(store: Store, tmp_path: Path) -> None:
-    """By age, longer where there is an alarm, and by count; records stay and say what is gone."""
-    kept = Pictures(tmp_path)
-    days = {"old": 40, "alarmed": 40, "ancient": 400, "young": 1, "new": 0}
-    files = {}
-    for name, age in days.items():
-        seen_at = NOW - timedelta(days=age)
-        (file,) = keep(kept, seen_at, [picture(OPEN)], name)
-        (why,) = keep_maps(kept, [file], np.zeros((1, 5, 5), np.uint8))
-        assert file is not None
-        assert why is not None
-        files[name] = kept.path(file), kept.path(why)
-        record = _passage(name, seen_at=seen_at, pictures=(PictureRecord(file, 0.0, 1.0, None, why),))
-        store.write(partial(passages.add, record=record)).result()
-    for name in ("alarmed", "ancient"):
-        store.write(partial(alarms.raise_alarm, draft=_bar_open(name))).result()
-
-    def left(retention: Retention) -> set[str]:
-        kept.remove(store.write(lambda s: pictures.forget_old(s, retention, NOW)).result())
-        left = {name: [path.exists() for path in paths] for name, paths in files.items()}
-        assert all(len(set(there)) == 1 for there in left.values())  # a picture and its map go together
-        return {name for name, there in left.items() if all(there)}
-
-    assert left(Retention(30, 365, 100)) == {"alarmed", "young", "new"}
-    assert left(Retention(30, 365, 2)) == {"alarmed", "new"}
-    with store.reading() as session:
-        assert passages.get(session, "old").pictures[0].file is None
-        with pytest.raises(NotFoundError):
-            passages.picture_file(session, "old", 1)
-        with pytest.raises(NotFoundError):
-            passages.why_file(session, "old", 1)
-    with pytest.raises(NotFoundError):
-        kept.path("../barwatch.db")
-    # Emptied folders do not pile up.
-    assert sorted(p.name for p in (tmp_path / "pictures" / "lift").iterdir()) == ["2025-12-22", "2026-01-31"]
 
 
 def test_a_picture_that_cannot_be_written_is_counted(tmp_path: Path) -> None:
