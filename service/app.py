@@ -29,6 +29,7 @@ from service.domain.errors import BarwatchError
 from service.domain.people import Role
 from service.host.disk import DiskSpace
 from service.host.lock import FolderLock
+from service.host.private import keep_private
 from service.host.runner import Runner
 from service.host.watchdog import LoopHeartbeat, Watchdog
 from service.inference.early import EarlyEngine
@@ -91,6 +92,9 @@ class Service:
         with contextlib.ExitStack() as parts:
             parts.callback(self.engine.stop)
             parts.callback(FolderLock(settings.data).release)
+            private = self.runners.add(keep_private(settings.data))
+            private.start()
+            parts.callback(private.stop)
             # The database cannot open on a full disk: this gives up the reserve, if there is one.
             DiskSpace(settings.data).check(quietly=True)  # who maintains it says so
             self.store = Store.open(settings.data, self.runners)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ from service.api.sessions import Principal, Sessions
 from service.domain.camera import CameraStatus
 from service.domain.errors import DamagedError
 from service.domain.people import Role
+from service.host.private import OTHERS
 from service.inference.inline import InlineEngine
 from service.inference.model import EmbeddingModel
 from service.secrets.keys import KeyRing
@@ -72,6 +74,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
         public_key=settings.model_key(),
     )
     engine = InlineEngine(model, model.manifest, str(model.device))
+    os.umask(OTHERS)
     store = Store.open(settings.data)
     try:
         registry = CollectorRegistry()

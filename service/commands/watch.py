@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from service.commands.options import DataOption, DeviceOption, FpsOption, ModelO
 from service.domain.errors import ConfigurationError, NotFoundError
 from service.domain.passage import Passage
 from service.domain.reason_texts import SEAT_TEXTS, reason_text
+from service.host.private import OTHERS
 from service.inference.model import EmbeddingModel
 from service.passages.motion import track_warnings
 from service.settings import Settings, load_settings
@@ -117,6 +119,7 @@ def find_lift(name: str, settings: Settings) -> LiftFolder:
         raise ConfigurationError(
             f"--lift {name!r}: no lift folder, no sample lift, and no {settings.data} to ask"
         )
+    os.umask(OTHERS)
     store = Store.open(settings.data)
     try:
         with store.reading() as session:

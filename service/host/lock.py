@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from service.domain.errors import ConfigurationError
+from service.host.private import private_folder
 
 NAME = "lock"
 
@@ -28,7 +29,7 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         path = Path(folder) / NAME
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise ConfigurationError(

@@ -36,6 +36,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from service.domain.alarm import Alarm
 from service.domain.errors import ConfigurationError, StoreError
 from service.domain.people import ORIGIN, Origin
+from service.host.private import private_file, private_folder
 from service.host.runner import Runner, Runners, attempt, settle
 from service.store.audit import entries, guard
 from service.store.audit.heads import HeadFile
@@ -86,7 +87,8 @@ class Store:
         """
         path = Path(data_dir) / "barwatch.db"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
+            private_file(path)
             writer = make_engine(path, write=True)
             migrate(writer)
             guard.begin(writer, HeadFile(path.parent).read())

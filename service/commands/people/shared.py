@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from lifts.schema import LIFT_ID_PATTERN
 from service.domain.errors import ConfigurationError
 from service.domain.people import ORIGIN, Origin, Role
+from service.host.private import OTHERS
 from service.settings import Settings, load_settings
 from service.store.database import Store
 
@@ -22,6 +24,7 @@ def opened(data: Path | None) -> Iterator[tuple[Settings, Store]]:
     """Yield the settings and the database of a data folder; the audit names the command line."""
     settings = load_settings(data=data)
     before = ORIGIN.set(Origin("command line", Role.ADMIN.value))
+    os.umask(OTHERS)
     store = Store.open(settings.data)
     try:
         yield settings, store
@@ -55,7 +58,7 @@ def expiry(text: str | None, now: datetime) -> datetime | None:
     """
     if text is None:
         return None
-    for_so_long = re.fullmatch(r"([1-9][0-9]{0,4})([hdw])", text)
+    for_so_long = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text)
     try:
         if for_so_long is not None:
             at = now + timedelta(**{_UNITS[for_so_long[2]]: int(for_so_long[1])})

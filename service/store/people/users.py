@@ -33,6 +33,9 @@ class Proofs:
     recovery: tuple[str, ...]
 
 
+_PROOFS = TypeAdapter(Proofs)
+
+
 def folded(name: str) -> str:
     """Return what two names that look alike have in common: nobody may be taken for somebody else."""
     return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
@@ -87,8 +90,11 @@ def listing(session: Session) -> tuple[UserRecord, ...]:
 
 def shown(session: Session, user_id: str) -> Proofs:
     """Return what a user can show; raises NotFoundError, DamagedError."""
-    row = _row(session, user_id)
-    return Proofs(row.password, row.factor, row.factor_step, tuple(row.recovery or ()))
+    with intact(session, UserRow.__tablename__, user_id, f"user {user_id} is"):
+        row = _row(session, user_id)
+        names = ("password", "factor", "factor_step")
+        known = {name: getattr(row, name) for name in names}
+        return _PROOFS.validate_python({**known, "recovery": row.recovery or ()})
 
 
 def change(

@@ -3,7 +3,8 @@
 import contextlib
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
 from service.setup.jobs.state import SetupJob, SetupRequest
 from service.store import lifts, masks, outbox, site_calibrations
+from service.store.people import users
 from service.store.setup import jobs
 from service.store.tables import Base
 from tests.service.api.conftest import House
@@ -59,6 +61,10 @@ def full(house: House) -> House:
     alarm = house.raise_alarm()
     house.store.write(lambda session: outbox.comment(session, alarm.id, "me", "seen")).result()
     house.client.post("/session", json={"token": house.tokens[Role.VIEWER]}).raise_for_status()
+    add = partial(users.create, name="Anna", grants={"*": Role.VIEWER}, password="$argon2id$")
+    anna = house.store.write(add).result()
+    until = datetime.now(UTC) + timedelta(days=1)
+    house.store.write(partial(users.new_link, user_id=anna.id, expires_at=until)).result()
     return house
 
 
@@ -99,7 +105,9 @@ def paths(house: House) -> list[str]:
     ]  # fmt: skip
 
 
-def sweep(house: House, table: str, asked: list[str], values: tuple[str, ...]) -> None:
+def sweep(
+    house: House, table: str, asked: list[str], values: tuple[str, ...], role: Role = Role.VIEWER
+) -> None:
     """Damage each column of a table in turn and ask all addresses, with a token or with a cookie."""
     for column in (column.name for column in Base.metadata.tables[table].columns if not column.primary_key):
         if column in {"lift_id", "alarm_id", "id"}:  # then it is another's row
@@ -108,7 +116,7 @@ def sweep(house: House, table: str, asked: list[str], values: tuple[str, ...]) -
             with contextlib.suppress(sqlite3.IntegrityError), damaged(house, table, column, value):
                 for path in asked:
                     by_cookie = table == "sessions"
-                    answer = house.client.get(path) if by_cookie else house.call("GET", path, Role.VIEWER)
+                    answer = house.client.get(path) if by_cookie else house.call("GET", path, role)
                     assert answer.status_code < 500, (path, column, value, answer.text)
 
 
@@ -127,6 +135,18 @@ def test_no_damaged_column_is_a_fault_of_the_service(full: House) -> None:
         shown = shows.get(table, "/lifts")
         sweep(full, table, [path for path in asked if path.startswith(shown)], BROKEN[1:2])
     sweep(full, "camera_secrets", ["/cameras/secrets"], BROKEN)
+
+
+def test_damaged_people_and_tokens_are_no_fault_of_the_service(full: House) -> None:
+    """Lists leave them out; whoever they were is told no, and everybody else is let in."""
+    for table, path in (("users", "/users"), ("tokens", "/tokens"), ("sessions", "/sessions")):
+        sweep(full, table, [path], BROKEN, Role.ADMIN)
+    for column in Base.metadata.tables["users"].columns.keys():  # noqa: SIM118 - no dict
+        for value in BROKEN if column not in {"id", "folded"} else ():
+            with contextlib.suppress(sqlite3.IntegrityError), damaged(full, "users", column, value):
+                shown = {"name": "Anna", "password": "a long password"}
+                answer = full.client.post("/session", json=shown)
+                assert answer.status_code in {401, 409, 429}, (column, value, answer.text)
 
 
 @pytest.mark.parametrize(
