@@ -24,8 +24,10 @@ import cv2
 import numpy as np
 
 from lifts.arrays import UInt8
+from lifts.decision.arming import LIMITS as ARMING_LIMITS
 from lifts.decision.arming import ArmingReason, ConfirmedReading, assess
 from lifts.decision.verdict import Verdict
+from lifts.decision.view import LIMITS as VIEW_LIMITS
 from lifts.folder import LiftFolder, write_lift_folder
 from lifts.geometry import CANONICAL_SIZE, to_canonical
 from lifts.masks import extents
@@ -64,6 +66,8 @@ def judge_all(
 ) -> Iterator[Record]:
     """Judge each lift; yields its record as it is ready, those of an earlier run first.
 
+    A record is what `judge_lift` returns, and `refused`: why the product would not let the lift be armed;
+    None if nothing speaks against it.
     Records are lines of a file in `root`, which belongs to these recordings, the network and the code that
     finds and judges passages: a run that was interrupted goes on where it stopped.
 
@@ -73,14 +77,14 @@ def judge_all(
     kept = root / f"enrolled-{key(wanted, model)}.jsonl"
     root.mkdir(parents=True, exist_ok=True)
     done = _read(kept)
-    yield from (done[seed] for seed in seeds if seed in done)
+    yield from (with_refusal(done[seed]) for seed in seeds if seed in done)
     missing = [seed for seed in seeds if seed not in done]
     with renderers(workers) as pool, kept.open("a", encoding="utf-8") as file:
         for future in as_completed([pool.submit(judge_lift, root, seed, wanted, model) for seed in missing]):
             record = future.result()
             file.write(json.dumps(record) + "\n")
             file.flush()
-            yield record
+            yield with_refusal(record)
 
 
 def key(wanted: Recorded, model: Path) -> str:
@@ -111,8 +115,7 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
 
     `place_certain` of the record: what the service said by the masks alone, and, if a person had to say where
     carriers are, what it said then. `reviewed`: state and verdict of each carrier that was seen where it
-    belongs. `refused`: why the product would not let it be armed; None if nothing speaks against it. Pictures
-    of what failed are in `failed_folder`.
+    belongs. Pictures of what failed are in `failed_folder`.
     """
     folder = root / f"lift-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -130,7 +133,6 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
         lines, summary = watch_with_summary(teaching, folder, model, learnt)
         place_certain.append(summary.get("place_certain"))
     reviewed = review(truth["carriers"], lines)
-    reason = refused(reviewed, draw_masks(scene), place_certain=place_certain[-1] is True)
     days = []
     for number in range(1, wanted.recordings + 1):
         video, truth = _record(root, seed, number, wanted.carriers, wanted)
@@ -153,7 +155,6 @@ def judge_lift(root: Path, seed: int, wanted: Recorded, model: Path) -> Record:
     return {
         "seed": seed,
         "reviewed": reviewed,
-        "refused": reason,
         "place_certain": place_certain,
         "recordings": days,
     }
@@ -185,7 +186,9 @@ def review(truth: Sequence[Record], lines: Sequence[Record]) -> list[tuple[str, 
 def refused(reviewed: Sequence[tuple[str, str]], masks: MaskPair, *, place_certain: bool) -> str | None:
     """Return why a lift would not be armed after such a review, None if nothing speaks against it.
 
-    It is the product's own rule (`lifts.decision.arming`), as far as some ten passages can tell.
+    It is the product's own rule (`lifts.decision.arming`), as far as some ten passages can tell. A lift goes
+    unarmed with more `unknown` than its limits of passages too close to call and of another lift's allow
+    together: one of the two is then passed.
     """
     if not place_certain:
         return ArmingReason.PLACE_UNCERTAIN.value
@@ -193,7 +196,18 @@ def refused(reviewed: Sequence[tuple[str, str]], masks: MaskPair, *, place_certa
         ConfirmedReading(state == "open", Verdict(verdict), Verdict(verdict)) for state, verdict in reviewed
     ]
     reason = assess(readings, [], None, None, drawn_px=extents(masks)).reason
-    return None if reason in _NOT_YET or reason is None else reason.value
+    if reason is not None and reason not in _NOT_YET:
+        return reason.value
+    unknown = sum(verdict == Verdict.UNKNOWN.value for _, verdict in reviewed)
+    most = VIEW_LIMITS.unknown_share + ARMING_LIMITS.refused
+    return ArmingReason.TOO_MANY_UNKNOWN.value if unknown > most * len(reviewed) else None
+
+
+def with_refusal(record: Record) -> Record:
+    """Return a lift's record with `refused`: why the product would not let it be armed, or None."""
+    masks = draw_masks(sample_lift(record["seed"]))
+    certain = record["place_certain"][-1] is True
+    return {**record, "refused": refused(record["reviewed"], masks, place_certain=certain)}
 
 
 def place(truth: Record, video: Path, track: Track | None) -> dict[str, UInt8]:

@@ -13,7 +13,15 @@ import numpy as np
 import pytest
 
 from ml.evaluate.alarms import enrolled
-from ml.evaluate.alarms.enrolled import Recorded, failed_folder, judge_all, judge_lift, refused, review
+from ml.evaluate.alarms.enrolled import (
+    Recorded,
+    failed_folder,
+    judge_all,
+    judge_lift,
+    refused,
+    review,
+    with_refusal,
+)
 from ml.evaluate.alarms.figures import failures, report
 from ml.evaluate.alarms.sheet import SIDE, Shown, write_sheets
 from ml.report.recordings import alarms_section
@@ -66,7 +74,7 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_kept(
     said = True
     monkeypatch.setattr(enrolled, "watch_video", watch)
     monkeypatch.setattr(enrolled, "watch_with_summary", teach)
-    record = json.loads(json.dumps(judge_lift(tmp_path, 20001, _SMALL, model)))
+    record = json.loads(json.dumps(with_refusal(judge_lift(tmp_path, 20001, _SMALL, model))))
     assert watched == [("0", False), ("1", True)]
     assert not (tmp_path / "lift-20001").exists()
     assert len(list((tmp_path / "enrolled").glob("v*-20001-*.mp4"))) == 2
@@ -85,7 +93,7 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_kept(
 
     said = False
     watched.clear()
-    placed = judge_lift(tmp_path, 20001, _SMALL, model)
+    placed = with_refusal(judge_lift(tmp_path, 20001, _SMALL, model))
     assert watched == [("0", False), ("0", False), ("1", True)]
     assert placed["place_certain"] == [False, True]
     assert report([record, placed])["placed_by_a_person"] == 1
@@ -93,7 +101,7 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_kept(
     taught.clear()
     said = True
     watched.clear()
-    nowhere = judge_lift(tmp_path, 20001, _SMALL, model)
+    nowhere = with_refusal(judge_lift(tmp_path, 20001, _SMALL, model))
     assert [name for name, _ in watched] == ["0", "0", "1"]
     assert nowhere["refused"] == "not_confirmed"
     assert report([nowhere])["refused"] == {"not_confirmed": 1}
@@ -120,7 +128,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_stopped(
 
     def judge(_root: Path, seed: int, _wanted: Recorded, _model: Path) -> dict[str, Any]:
         judged.append(seed)
-        return {"seed": seed, "recordings": []}
+        return {"seed": seed, "place_certain": [True], "reviewed": [], "recordings": []}
 
     monkeypatch.setattr(enrolled, "judge_lift", judge)
     monkeypatch.setattr(enrolled, "renderers", ThreadPoolExecutor)
@@ -139,7 +147,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_stopped(
 
 
 def test_a_review_says_what_the_product_would_say() -> None:
-    """Ghosts are not reviewed; a state never judged rightly, or a place that is not known, is refused."""
+    """Ghosts are not reviewed; refused are a state never judged rightly, a place not known, many unknown."""
     truth = [
         {"t_begin": t - 1.0, "t_middle": t, "t_end": t + 1.0, "state": state}
         for t, state in ((10.0, "open"), (20.0, "closed"), (30.0, "open"), (40.0, "closed"))
@@ -154,6 +162,9 @@ def test_a_review_says_what_the_product_would_say() -> None:
     assert refused(right, masks, place_certain=False) == "place_uncertain"
     assert refused(reviewed, masks, place_certain=True) == "confirmed_misjudged"
     assert refused(right[:1], masks, place_certain=True) == "not_confirmed"
+    unknown = [("open", "unknown")] * 3
+    assert refused([*right * 4, *unknown], masks, place_certain=True) is None
+    assert refused([*right * 3, *unknown], masks, place_certain=True) == "too_many_unknown"
 
 
 def test_sheets_stay_small(tmp_path: Path) -> None:
