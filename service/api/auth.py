@@ -74,6 +74,14 @@ class Attempts:
                 self._left.popitem(last=False)
         return left >= 0 and in_all >= 1
 
+    def is_spent(self, address: str) -> bool:
+        """Say whether the address has used its allowance up, or all have."""
+        now = self._clock()
+        with self._lock:
+            left, then = self._left.get(address, (self._burst, now))
+            in_all = self._all + (now - self._then) * self._per_s * self.IN_ALL
+            return left + (now - then) * self._per_s < 1 or in_all < 1
+
 
 class Authenticator:
     """Recognises the sender of a request or WebSocket, and says when one is no longer let in."""

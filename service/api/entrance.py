@@ -135,6 +135,9 @@ class Entrance:
         self.limits.succeeded(key, address)
 
     def _wait(self, key: str, address: str) -> None:
+        # A hash costs more than a guess does: strangers who have guessed too often are not given one.
+        if not self.limits.knows(key, address) and self._gate.attempts.is_spent(address):
+            raise too_many("too many wrong tokens or passwords from this address", 30)
         wait_s = self.limits.wait_s(key, address)
         if wait_s > 0:
             raise too_many("too many wrong passwords or codes for this name", wait_s)

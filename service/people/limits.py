@@ -37,6 +37,10 @@ class NameLimits:
                 keys.append((name, ""))
             return max(0.0, *(self._until_s(key) for key in keys)) if keys else 0.0
 
+    def knows(self, name: str, address: str) -> bool:
+        """Say whether the name has signed in from the address before."""
+        return (name, address) in self._known
+
     def failed(self, name: str, address: str) -> None:
         """Count a wrong password."""
         now = self._clock()

@@ -1,4 +1,4 @@
-"""Passwords: Argon2id hashes, computed one at a time on a thread of their own, behind everything else.
+"""Passwords: Argon2id hashes, computed one at a time.
 
 A hash takes 64 MB and a tenth of a second of one core, on purpose. So no number of people who sign in may
 take more than that: the others wait, and where too many wait they are told to come back.
@@ -10,9 +10,8 @@ import contextlib
 import os
 import threading
 import unicodedata
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from typing import Protocol, TypeVar
+from collections.abc import Iterator
+from typing import Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,9 +20,9 @@ from service.domain.errors import BusyError, WeakPasswordError
 
 SHORTEST, LONGEST = 10, 256
 MOST_WAITING = 16
+"""So many are computed or wait; they wait on threads that neither alarms nor health use."""
 PATIENCE_S = 10.0
 
-_T = TypeVar("_T")
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=1)
 
 
@@ -38,7 +37,7 @@ class Hashing(Protocol):
 
 
 class Passwords:
-    """Makes and checks hashes; safe from any thread.
+    """Makes and checks hashes, one at a time; safe from any thread.
 
     Args:
         hashing: does the work.
@@ -46,45 +45,38 @@ class Passwords:
 
     def __init__(self, hashing: Hashing = _HASHER) -> None:
         self._hashing = hashing
-        self._pool = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
-        self._room = threading.BoundedSemaphore(MOST_WAITING)
+        self._room, self._turn = threading.BoundedSemaphore(MOST_WAITING), threading.Lock()
         self._nobodys: str | None = None
 
     def hash(self, password: str, name: str = "") -> str:
         """Return the hash of a new password; raises WeakPasswordError, BusyError."""
         check(password, name)
-        return self._apart(partial(self._hashing.hash, _plain(password)))
+        with self._in_turn():
+            return self._hashing.hash(_plain(password))
 
     def matches(self, password: str, hashed: str | None) -> bool:
         """Say whether it is this password; takes as long where there is none (None). Raises BusyError."""
-        return self._apart(partial(self._matches, _plain(password), hashed))
+        with self._in_turn():
+            if self._nobodys is None:
+                self._nobodys = self._hashing.hash(os.urandom(16).hex())
+            try:
+                return self._hashing.verify(hashed or self._nobodys, _plain(password)) and hashed is not None
+            except (VerificationError, InvalidHashError):
+                return False
 
-    def close(self) -> None:
-        """End the thread."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _matches(self, password: str, hashed: str | None) -> bool:
-        if self._nobodys is None:
-            self._nobodys = self._hashing.hash(os.urandom(16).hex())
-        try:
-            return self._hashing.verify(hashed or self._nobodys, password) and hashed is not None
-        except (VerificationError, InvalidHashError):
-            return False
-
-    def _apart(self, work: partial[_T]) -> _T:
+    @contextlib.contextmanager
+    def _in_turn(self) -> Iterator[None]:
         if not self._room.acquire(blocking=False):
             raise BusyError("too many are signing in: try again in a few seconds", "sign_in_busy")
         try:
-            done: Future[_T] = self._pool.submit(work)
-        except RuntimeError as error:
+            if not self._turn.acquire(timeout=PATIENCE_S):
+                raise BusyError("too many are signing in: try again in a few seconds", "sign_in_busy")
+            try:
+                yield
+            finally:
+                self._turn.release()
+        finally:
             self._room.release()
-            raise BusyError("the service is stopping", "sign_in_busy") from error
-        done.add_done_callback(lambda _: self._room.release())
-        try:
-            return done.result(PATIENCE_S)
-        except TimeoutError as error:
-            done.cancel()
-            raise BusyError("checking the password took too long: try again", "sign_in_busy") from error
 
 
 def check(password: str, name: str) -> None:
@@ -103,8 +95,3 @@ def check(password: str, name: str) -> None:
 def _plain(password: str) -> str:
     """The same characters are typed in several ways."""
     return unicodedata.normalize("NFKC", password)
-
-
-def _step_back() -> None:
-    with contextlib.suppress(OSError, AttributeError):  # of this thread alone, on Linux
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -137,6 +137,21 @@ def test_guessing_a_password_is_slowed_down(quick: House) -> None:
     assert sign_in(quick, name="Bert", password=PASSWORD).status_code == 200
 
 
+@pytest.mark.fault(23)
+def test_who_guesses_many_names_is_given_no_hash(quick: House) -> None:
+    """Once an address has guessed too often nothing is computed for it; its known people still come in."""
+    add(quick)
+    assert sign_in(quick, name="Anna", password=PASSWORD).status_code == 200
+    address = "testclient"
+    while quick.runtime.gate.attempts.failed(address):
+        pass
+    quick.app.state.entrance.passwords.matches = None  # called, it would fail
+    refused = sign_in(quick, name="Bert", password="a guess")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
+    del quick.app.state.entrance.passwords.matches
+    assert sign_in(quick, name="Anna", password=PASSWORD).status_code == 200
+
+
 def test_who_is_shut_out_is_out_at_once(make_house: Callable[..., House]) -> None:
     """A disabled person's sign-in and feed end although no heartbeat was due; changed roles reach them."""
     house = make_house(heartbeat_s=3600.0)

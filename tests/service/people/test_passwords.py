@@ -38,7 +38,6 @@ def test_a_hash_is_argon2id_and_fits_its_password_alone() -> None:
     assert not passwords.matches("chairlift uber alles", hashed)
     assert not passwords.matches("anything", None)
     assert not passwords.matches("anything", "no hash")
-    passwords.close()
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaa", "my name is Anna K", "x" * 300])
@@ -76,4 +75,3 @@ def test_a_flood_of_passwords_takes_one_thread() -> None:
         each.join(30)
     assert (len(done), len(refused)) == (MOST_WAITING, 2 * MOST_WAITING)
     assert slow.most == 1
-    passwords.close()
