@@ -134,7 +134,7 @@ def test_a_bad_model_stops_the_start(
         said = "is missing"
     else:
         manifest.write_text("{}")
-        said = "name: Field required"
+        said = "no digest of the numbers that decide"
     assert said in refusal("--model", manifest)
 
 
