@@ -87,6 +87,8 @@ def neighbours(folder: Path, window_s: float, windows: int) -> tuple[float, floa
     return before, beside, hung
 
 
+@pytest.mark.fault(3)
+@pytest.mark.fault(8)
 def test_one_that_hangs_and_one_that_floods_take_nothing_from_six_others(tmp_path: Path) -> None:
     """Rows 3 and 8: the others' frame rate -5 % at most; the one that says nothing is given up within 3 s."""
     before, beside, hung = neighbours(tmp_path, window_s=2.0, windows=6)
@@ -95,6 +97,7 @@ def test_one_that_hangs_and_one_that_floods_take_nothing_from_six_others(tmp_pat
     assert min(hung.held_s) <= 3.0
 
 
+@pytest.mark.fault(8)
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_neighbours_for_five_minutes(tmp_path: Path) -> None:
@@ -103,6 +106,7 @@ def test_neighbours_for_five_minutes(tmp_path: Path) -> None:
     assert beside >= 0.95 * before, (before, beside)
 
 
+@pytest.mark.fault(3)
 def test_a_camera_that_falls_silent_is_given_up_within_3_s() -> None:
     """Row 3: silent from the beginning, after the first words, or after pictures: given up within 3 s."""
     rtsp, http = SilentServer(), SilentServer(HEADER)
@@ -141,6 +145,7 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
 
+@pytest.mark.fault(10)
 def test_five_times_the_pictures_take_no_more_memory_and_drops_are_counted() -> None:
     """Row 10: at five times the rate, with nobody taking reports: memory +10 % at most, drops counted."""
     free = threading.Event()

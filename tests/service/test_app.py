@@ -150,6 +150,7 @@ def test_a_port_that_is_taken_and_a_short_token_are_said(
     assert "BARWATCH_ADMIN_TOKEN" in refusal()
 
 
+@pytest.mark.fault(35)
 def test_a_folder_in_use_or_read_only_is_said(tmp_path: Path, refusal: Callable[..., str]) -> None:
     """With the process that holds it, or that nothing can be written there."""
     lock = FolderLock(tmp_path / "data")

@@ -41,6 +41,7 @@ def toml(address: str) -> str:
     return f'id = "my-lift"\nname = "A"\n[camera]\nwidth = 640\nheight = 360\nurl = {json.dumps(address)}\n'
 
 
+@pytest.mark.fault(20)
 def test_the_api_refuses_and_repeats_none(make_house: Any, caplog: pytest.LogCaptureFixture) -> None:
     """422 for either stream; neither the answer, nor the lists, nor the log, nor the database holds it."""
     house: House = make_house(allow_file_cameras=True)
@@ -74,6 +75,7 @@ def test_what_an_earlier_version_stored_is_out_of_service_and_not_shown(make_hou
     assert CANARY not in reason + answer.text
 
 
+@pytest.mark.fault(20)
 def test_the_command_line_refuses_and_repeats_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """lift.toml is read by enroll, watch and calibrate alike."""
     monkeypatch.setenv("BARWATCH_DATA", str(tmp_path / "data"))
@@ -109,6 +111,7 @@ def test_the_demonstration_refuses_one(make_house: Any) -> None:
     assert CANARY not in str(refused.value)
 
 
+@pytest.mark.fault(20)
 @pytest.mark.parametrize("as_json", [True, False])
 def test_no_log_line_holds_one(as_json: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor does a library's exception with an address in it, traceback included; JSON stays JSON."""

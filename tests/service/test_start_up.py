@@ -135,6 +135,7 @@ def test_what_the_database_refuses_reaches_the_feed(
         service.run()
 
 
+@pytest.mark.fault(47)
 def test_an_unforeseen_failure_shows_and_is_tried_again(tmp_path: Path, model: Path) -> None:
     """Not ready, and by what name it fails; ready once it has succeeded. Nothing is started twice."""
     failing, calls = True, 0
@@ -189,6 +190,7 @@ def test_it_is_not_ready_before_every_camera_is_started(tmp_path: Path, model: P
         await_problems(service, lambda found: not found)
 
 
+@pytest.mark.fault(35)
 def test_a_second_service_on_the_same_folder_is_refused(tmp_path: Path, model: Path) -> None:
     """With the first one's process; and nothing of it stays behind."""
     before = set(threading.enumerate())

@@ -15,7 +15,6 @@ import re
 import selectors
 import socket
 import ssl
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -23,6 +22,7 @@ from typing import Self
 
 from lifts.addresses import StreamAddress
 from service.capture.network.replies import RepliesRefusedError, RtspReplies
+from service.host.runner import Runner
 
 _MOST_BYTES = 65_536
 _PLAYS = re.compile(rb"^PLAY ", re.MULTILINE)
@@ -60,17 +60,19 @@ class Gate:
         self._dialled: socket.socket | None = self._dial()
         self._server = socket.create_server(("127.0.0.1", 0))
         self._woken, self._wake = socket.socketpair()
-        self._thread = threading.Thread(target=self._run, name="gate", daemon=True)
+        self._runner = Runner("gate", self._serve, wake=self._wake.close)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._runner.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._wake.close()
-        self._thread.join(2 * self._timeout_s)  # longer than any camera can hold it up
+        self._runner.stop(2 * self._timeout_s)  # longer than any camera can hold it up
+        for each in (self._server, self._woken, self._dialled):
+            if each is not None:
+                each.close()
 
     @property
     def url(self) -> str:
@@ -108,9 +110,9 @@ class Gate:
             plain.close()
             raise
 
-    def _run(self) -> None:
+    def _serve(self) -> None:
         links: set[_Link] = set()
-        with selectors.DefaultSelector() as selector, self._server, self._woken:
+        with selectors.DefaultSelector() as selector:
             selector.register(self._server, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
             try:
@@ -126,8 +128,6 @@ class Gate:
             finally:
                 for link in links:
                     link.close()
-                if self._dialled is not None:
-                    self._dialled.close()
 
     def _accepted(self, selector: selectors.BaseSelector) -> set[_Link]:
         """Join FFmpeg's next connection to one to the camera; none where the camera is no longer there."""

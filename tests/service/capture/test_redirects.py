@@ -93,6 +93,8 @@ def problem_of(url: str) -> SourceProblem | None:
     return refused.value.problem
 
 
+@pytest.mark.fault(20)
+@pytest.mark.fault(36)
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "305 Use Proxy"])
 @pytest.mark.parametrize("method", ["OPTIONS", "DESCRIBE"])
 def test_a_password_does_not_follow_a_redirect(

@@ -80,6 +80,7 @@ def test_a_cut_off_file_ends_quietly(tmp_path: Path) -> None:
         open_source(str(path))
 
 
+@pytest.mark.fault(5)
 def test_flipped_bytes_damage_frames_until_the_next_key_frame(tmp_path: Path) -> None:
     """Nothing crashes; the picture and the rest of its group are marked, others not."""
     path = write_video(tmp_path / "a.mp4", range(0, 2000, 40), b_frames=0, key_every=10)
@@ -106,6 +107,7 @@ def test_what_follows_a_picture_that_is_missing_is_marked(tmp_path: Path) -> Non
     assert not any(frame.damaged for frame in FileSource(slow))
 
 
+@pytest.mark.fault(5)
 def test_any_damage_is_survived(tmp_path: Path) -> None:
     """Bytes flipped all over the pictures: frames come in time, and most of them are marked."""
     path = write_video(tmp_path / "a.mp4", range(0, 2000, 40))

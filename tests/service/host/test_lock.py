@@ -20,6 +20,7 @@ def hold(pipe: Connection, folder: Path) -> None:
     lock.release()
 
 
+@pytest.mark.fault(35)
 def test_the_second_is_refused_with_the_first_ones_process(tmp_path: Path) -> None:
     """Even within one process; once the first lets go, the folder is free."""
     first = FolderLock(tmp_path / "new" / "data")
@@ -29,6 +30,7 @@ def test_the_second_is_refused_with_the_first_ones_process(tmp_path: Path) -> No
     FolderLock(tmp_path / "new" / "data").release()
 
 
+@pytest.mark.fault(35)
 def test_a_holder_that_was_killed_holds_nothing(tmp_path: Path) -> None:
     """The system lets go of the lock with the process, though the file stays."""
     context = multiprocessing.get_context("spawn")

@@ -32,6 +32,7 @@ def until(condition: Callable[[], bool]) -> None:
     raise AssertionError("it did not happen within half a minute")
 
 
+@pytest.mark.fault(47)
 def test_a_body_that_raises_is_called_again() -> None:
     """Whatever it raises; the failures are counted and logged, and work goes on."""
     errors = iter([ValueError("one"), KeyError("two"), StoreError("three")])
@@ -58,6 +59,7 @@ def test_a_body_that_raises_is_called_again() -> None:
     ]
 
 
+@pytest.mark.fault(47)
 def test_one_that_keeps_failing_says_so() -> None:
     """It is failing, with the reason, until its work succeeds."""
     broken = True
@@ -95,6 +97,7 @@ def test_a_loop_that_goes_on_for_long_is_no_longer_failing(monkeypatch: pytest.M
     assert made.stop()
 
 
+@pytest.mark.fault(47)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_was_killed_is_dead_and_is_replaced() -> None:
     """SystemExit ends the thread itself: dead, by name, though nothing seems to be at work; then alive."""

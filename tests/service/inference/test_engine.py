@@ -110,6 +110,7 @@ def test_each_request_is_judged_by_its_own_masks(tmp_path: Path) -> None:
         engine.submit_pictures(picture(OPEN)[None], by[0][:2])
 
 
+@pytest.mark.fault(9)
 def test_killed_with_requests_in_flight_it_comes_back(
     engine: WorkerEngine, events: "queue.Queue[Health]"
 ) -> None:
@@ -130,6 +131,7 @@ def test_killed_with_requests_in_flight_it_comes_back(
     assert embeddings.shape == (1, DIM)
 
 
+@pytest.mark.fault(9)
 def test_a_worker_that_hangs_is_replaced(tiny_artefact: Path) -> None:
     """SIGSTOP is a hang: noticed even without requests, reported, and mended."""
     events = queue.SimpleQueue[Health]()

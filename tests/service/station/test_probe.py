@@ -89,6 +89,8 @@ def test_an_address_that_cannot_be_stored_is_not_opened(url: str, make_house: Ca
     assert "Canary" not in answer.text
 
 
+@pytest.mark.fault(21)
+@pytest.mark.fault(36)
 def test_the_resolved_address_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host's name may stand for an address that no camera has: it is not dialled."""
     monkeypatch.setattr(

@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
 from service.station.pulse import Pulse
 
 
@@ -56,6 +58,7 @@ def test_a_thread_that_sleeps_is_not() -> None:
     assert beats_of(lambda _pulse, _enough: time.sleep(0.5)) <= 1
 
 
+@pytest.mark.fault(9)
 def test_a_thread_that_never_ends_its_step_is_not() -> None:
     """Working is no excuse for ever."""
 

@@ -56,6 +56,7 @@ def down(active: bool) -> Callable[[CameraEvent], bool]:
     )
 
 
+@pytest.mark.fault(9)
 def test_it_reports_and_is_replaced_when_it_dies_or_hangs(camera: tuple[CameraSupervisor, Events]) -> None:
     """Killed, crashed or stopped dead it is reported down meanwhile, and frames come again within 5 s.
 

@@ -19,6 +19,7 @@ def test_streams_are_allowed(url: str) -> None:
     check_camera_url(url, allow_files=False)
 
 
+@pytest.mark.fault(21)
 @pytest.mark.parametrize(
     "url",
     ["", " ", "rtsp://a\nb", "/etc/passwd", "file:///etc/passwd", "concat:a|b", "/dev/video0"],
@@ -29,6 +30,8 @@ def test_files_and_other_protocols_are_refused(url: str) -> None:
         check_camera_url(url, allow_files=False)
 
 
+@pytest.mark.fault(21)
+@pytest.mark.fault(36)
 @pytest.mark.parametrize(
     "url",
     [

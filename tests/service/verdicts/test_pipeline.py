@@ -244,6 +244,8 @@ class _Held(InlineEngine):
             future.set_result(self._model.pictures(images))
 
 
+@pytest.mark.fault(10)
+@pytest.mark.fault(48)
 def test_overload_is_recorded_and_counted(store: Store, inline_engine: InlineEngine, tmp_path: Path) -> None:
     """With two passages waiting the third is recorded at once as unknown; the first two are still judged."""
     engine = _Held(inline_engine)
@@ -260,6 +262,7 @@ def test_overload_is_recorded_and_counted(store: Store, inline_engine: InlineEng
     house.pipeline.stop()
 
 
+@pytest.mark.fault(48)
 def test_in_a_flood_every_passage_leaves_a_trace(
     store: Store, inline_engine: InlineEngine, tmp_path: Path
 ) -> None:
@@ -338,6 +341,7 @@ def test_a_refused_write_is_tried_again(house: House) -> None:
     assert sum(counts.values()) == counts["records_retried"]
 
 
+@pytest.mark.fault(9)
 def test_a_killed_worker_is_said_and_survived(
     store: Store, tiny_artefact: Path, inline_engine: InlineEngine, tmp_path: Path
 ) -> None:
