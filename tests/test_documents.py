@@ -180,7 +180,9 @@ def test_every_module_and_target_exists(path: Path) -> None:
     """`python -m X` is a module, `pytest X` a test, and `make X` a target of the Makefile."""
     code = " ".join(_CODE.findall(text_of(path)))
     for module in re.findall(r"python -m (tests[\w.]+)", code):
-        assert (ROOT / f"{module.replace('.', '/')}.py").exists(), f"python -m {module}: no such module"
+        place = ROOT / module.replace(".", "/")
+        found = place.with_suffix(".py"), place / "__main__.py"
+        assert any(path.exists() for path in found), f"python -m {module}: no such module"
     for test in re.findall(r"pytest [^`]*?(tests/[\w./]+)", code):
         assert (ROOT / test).exists(), f"pytest {test}: no such test"
     targets = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE))

@@ -1,0 +1,1 @@
+"""The soak: eight cameras and everything that can go wrong, at random, for as long as is asked for."""
