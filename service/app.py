@@ -28,6 +28,7 @@ from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.errors import BarwatchError
 from service.domain.people import Role
 from service.host.disk import DiskSpace
+from service.host.limits.descriptors import connections_allowed, raise_descriptors
 from service.host.lock import FolderLock
 from service.host.private import keep_private
 from service.host.runner import Runner
@@ -48,6 +49,7 @@ from service.usecases.first_token import first_token
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
+from service.web.connections import Connections
 from service.web.server import WebServer, listen
 
 log = structlog.get_logger(__name__)
@@ -104,6 +106,9 @@ class Service:
             self.setup = Setups.make(
                 settings.data, self.store, self.engine, self.vault.credentials, self.runners, networks
             )
+            self._connections = Connections(
+                connections_allowed(raise_descriptors()), trusted=settings.trusted_proxies
+            )
             self._decoding = DecodingProcesses(camera_context, runners=self.runners)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             downtime = Downtime(self.store, self.cameras.statuses)
@@ -156,7 +161,7 @@ class Service:
             ConfigurationError: the model was refused when it was loaded.
             EngineUnavailableError: the embedder did not come up.
         """
-        self._server = WebServer(self.app)
+        self._server = WebServer(self.app, self._connections)
         try:
             if not self._stopping.is_set():
                 asyncio.run(self._server.serve(sockets=[self.socket]))

@@ -10,6 +10,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from lifts.addresses import redact
+from service.host.limits.repeats import LimitedHandler
 
 
 def _without_credentials(_: object, __: str, event: EventDict) -> EventDict:
@@ -50,7 +51,7 @@ def set_up_logging(level: str = "info", as_json: bool | None = None) -> None:
     )
     # A library's exception may hold a camera's address with its password: no line is written with one.
     last = [structlog.processors.format_exc_info, _without_credentials, *last]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LimitedHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -66,3 +67,10 @@ def set_up_logging(level: str = "info", as_json: bool | None = None) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+
+
+def write_counts(*, all_of_them: bool = False) -> None:
+    """Write how many lines were left out, of each kind whose time is over; nothing if none were."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, LimitedHandler):
+            handler.write_counts(all_of_them=all_of_them)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime
 
 from service.alarms import lifecycle
 from service.api.deps import (
@@ -31,6 +30,7 @@ from service.api.schemas.alarms import (
     ShelveIn,
     TicketOut,
 )
+from service.api.schemas.base import Moment
 from service.api.threads import vital
 from service.domain.alarm import AlarmKind, AlarmState
 from service.store import alarms, outbox
@@ -56,9 +56,9 @@ def list_alarms(
         Query(description="Only conditions that are not over, and what nobody has acknowledged."),
     ] = False,
     from_: Annotated[
-        AwareDatetime | None, Query(alias="from", description="Raised at or after this time (with its zone).")
+        Moment | None, Query(alias="from", description="Raised at or after this time (with its zone).")
     ] = None,
-    to: Annotated[AwareDatetime | None, Query(description="Raised before this time (with its zone).")] = None,
+    to: Annotated[Moment | None, Query(description="Raised before this time (with its zone).")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> AlarmsOut:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response
-from pydantic import AwareDatetime
 
 from lifts.decision.verdict import Verdict
 from service.api.deps import (
@@ -22,6 +21,7 @@ from service.api.deps import (
     check_sight,
 )
 from service.api.problems import responses
+from service.api.schemas.base import Moment
 from service.api.schemas.passages import PassageOut, PassagesOut, ReviewIn
 from service.inference.why import overlay, png_of
 from service.store import masks, passages
@@ -46,8 +46,8 @@ def list_passages(
     verdict: Annotated[Verdict | None, Query(description="With this verdict only.")] = None,
     occupied: Annotated[bool | None, Query(description="Occupied or empty carriers only.")] = None,
     reviewed: Annotated[bool | None, Query(description="With or without an operator's label only.")] = None,
-    from_: Annotated[AwareDatetime | None, Query(alias="from", description="Seen at or after this.")] = None,
-    to: Annotated[AwareDatetime | None, Query(description="Seen before this.")] = None,
+    from_: Annotated[Moment | None, Query(alias="from", description="Seen at or after this.")] = None,
+    to: Annotated[Moment | None, Query(description="Seen before this.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PassagesOut:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from lifts.decision.verdict import Verdict
-from service.api.schemas.base import Body, Note, Shape, Text
+from service.api.schemas.base import Body, Moment, Note, Shape, Text
 from service.domain.alarm import Alarm, AlarmKind, AlarmState, Severity
 from service.store.records import AlarmComment, AlarmEvent
 
@@ -90,7 +90,7 @@ class AlarmDetailOut(AlarmOut):
 class ShelveIn(Body):
     """Until when (an aware time, at most 24 hours ahead) and why."""
 
-    expiry: AwareDatetime = Field(examples=["2027-01-10T16:30:00+01:00"])
+    expiry: Moment = Field(examples=["2027-01-10T16:30:00+01:00"])
     reason: Text = Field(examples=["lens is being cleaned"])
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+
+
+def in_utc(given: datetime) -> datetime:
+    """Return the same moment in UTC. Raises ValueError: UTC's calendar does not reach that far."""
+    try:
+        return given.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("expected a time between the years 1 and 9999 of UTC") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+"""A time with its zone, as UTC."""
 
 
 class Shape(BaseModel):

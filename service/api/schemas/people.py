@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from lifts.schema import LIFT_ID_PATTERN
-from service.api.schemas.base import Body, Shape
+from service.api.schemas.base import Body, Moment, Shape
 from service.domain.people import EVERYWHERE, Principal, Role
 from service.store.records import SessionRecord, TokenRecord, UserRecord
 
@@ -106,7 +106,7 @@ class TokenIn(Body):
     name: Name
     role: Role
     lifts: Annotated[list[LiftId], Field(min_length=1, max_length=1000)] | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class TokenOut(Shape):

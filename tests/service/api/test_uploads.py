@@ -29,6 +29,7 @@ def bomb(width: int = 30_000, height: int = 30_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("route", ["classify", "masks"])
 def test_what_is_no_picture_is_refused_at_every_door(house: House, route: str) -> None:
     """Other formats, polyglots, animations, truncated and empty files: 422 and why, never 5xx."""
@@ -66,6 +67,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
+@pytest.mark.fault(17)
 def test_an_image_bomb_is_refused_by_its_header(house: House, decoded: list[int]) -> None:
     """A file a thousandth of its 2.7 GB of pixels: refused with nothing decoded and < 10 MB more."""
     house.enrol()

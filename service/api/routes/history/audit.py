@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from service.api.deps import ADMIN, VIEWER, Cursor, Limit, RuntimeDep
 from service.api.problems import responses
 from service.api.schemas.audit import AuditEntryOut, AuditHeadOut, AuditOut
+from service.api.schemas.base import Moment
 from service.store.audit import entries
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -30,8 +30,8 @@ def list_entries(
         str | None, Query(max_length=64, description="This action only, or all of a noun: `alarm.`.")
     ] = None,
     subject: Annotated[str | None, Query(max_length=200, description="Of this subject only.")] = None,
-    from_: Annotated[AwareDatetime | None, Query(alias="from", description="At or after this.")] = None,
-    to: Annotated[AwareDatetime | None, Query(description="Before this.")] = None,
+    from_: Annotated[Moment | None, Query(alias="from", description="At or after this.")] = None,
+    to: Annotated[Moment | None, Query(description="Before this.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> AuditOut:
