@@ -6,6 +6,7 @@ import { Banners } from "./alarms/banners";
 import { Header } from "./components/header";
 import { page } from "./pages";
 import { route } from "./route/route";
+import { ProofDialog } from "./session/proof";
 import { SignIn } from "./session/sign-in";
 import { person, signedOut } from "./state/session";
 
@@ -21,6 +22,7 @@ export function App(): JSX.Element {
   return (
     <>
       <Header />
+      <ProofDialog />
       <main id="main" ref={main} tabIndex={-1}>
         {person.value ? (
           <div id="watch">

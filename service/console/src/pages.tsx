@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { t } from "./i18n/text";
 import { WatchPage } from "./lifts/watch-page";
+import { AccountPage } from "./people/account-page";
 import { hrefOf, type Route } from "./route/route";
 import { Wizard } from "./setup/wizard";
 
@@ -10,6 +11,7 @@ import { Wizard } from "./setup/wizard";
 export function page(route: Route): JSX.Element {
   const [room, lift, part, step] = route;
   if (room === undefined) return <WatchPage />;
+  if (room === "account") return <AccountPage part={lift} />;
   if (room === "setup") return <Wizard liftId={null} step={undefined} />;
   if (room === "lifts" && lift && part === "setup") return <Wizard liftId={lift} step={step} />;
   return (

@@ -37,6 +37,9 @@ interface Extra {
   headers?: Record<string, string>;
 }
 
+/** Asks somebody who they are, before something dangerous; whether they have shown it. The page sets it. */
+export const proof: { ask: () => Promise<boolean> } = { ask: async () => false };
+
 /** Call the API; the answer's JSON, or undefined where it is empty. Throws ApiError. body: a form, or anything that JSON holds. */
 async function call<Answer>(
   method: string,
@@ -67,6 +70,9 @@ async function call<Answer>(
     return { content: found, tag: answer.headers.get("ETag") };
   }
   const problem: Partial<Problem> = await answer.json().catch(() => ({}));
+  if (problem.code === "proof_needed" && (await proof.ask())) {
+    return call(method, path, body, { patienceMs, headers });
+  }
   throw new ApiError(answer.status, problem);
 }
 

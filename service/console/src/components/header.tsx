@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { address } from "../api/client";
 import { t, words } from "../i18n/text";
 import { wallClock } from "../i18n/time";
+import { hrefOf } from "../route/route";
 import { now } from "../state/clock";
 import { headline } from "../state/connection";
 import { person } from "../state/session";
@@ -23,6 +24,11 @@ export function Header(): JSX.Element {
       <Clock />
       <nav aria-label={t("page.session")}>
         <span id="who">{who && t("session.who", { name: who.name, role: words.roles[who.role] })}</span>
+        {who && (
+          <a id="account" href={hrefOf("account")}>
+            {t("people.account")}
+          </a>
+        )}
         <a href={address("/docs")}>{t("page.api")}</a>
         {who && (
           <Button id="sign-out" class="quiet" onPress={signOut}>

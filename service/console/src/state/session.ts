@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { ApiError, get, post } from "../api/client";
-import type { Person } from "../api/types";
+import type { Person, WaysIn } from "../api/types";
 import { t, worded, words } from "../i18n/text";
 
 /** Why nobody is signed in. */
@@ -12,6 +12,10 @@ export const person = signal<Person | null>(null);
 export const signedOut = signal<SignedOut>("starting");
 /** What the sign-in form says went wrong. */
 export const problem = signal("");
+/** The key of a link that is good once a code of the second factor comes with it. */
+export const waitingKey = signal<string | null>(null);
+/** Whether the person may make tokens and people. */
+export const isAdmin = computed(() => person.value?.role === "admin" && !person.value.lifts);
 /** Whether the person may act: acknowledge, and decide what a lift is judged by. */
 export const mayAct = computed(() => person.value?.role === "operator" || person.value?.role === "admin");
 
@@ -29,7 +33,11 @@ export async function whoAmI(): Promise<Person | null> {
     try {
       return await post<Person>("/session", { key });
     } catch (error) {
-      problem.value = isSignedOut(error) ? t("session.usedLink") : messageOf(error);
+      if (isCodeNeeded(error)) waitingKey.value = key;
+      problem.value = isSignedOut(error)
+        ? t(isCodeNeeded(error) ? "session.codeNeeded" : "session.usedLink")
+        : messageOf(error);
+      if (waitingKey.value) return null;
     }
   }
   try {
@@ -42,7 +50,22 @@ export async function whoAmI(): Promise<Person | null> {
   }
 }
 
-export const signInByToken = (token: string): Promise<Person> => post<Person>("/session", { token });
+/** What somebody shows: a token, a link's key, or name and password; a code where it is asked for. */
+export interface Shown {
+  token?: string;
+  key?: string;
+  name?: string;
+  password?: string;
+  code?: string;
+}
+
+export const signInBy = (shown: Shown): Promise<Person> => post<Person>("/session", shown);
+export const waysIn = (): Promise<WaysIn> => get<WaysIn>("/session/ways");
+/** Show again who one is; throws ApiError. */
+export const prove = (shown: Shown): Promise<void> => post<void>("/session/proof", shown);
+
+export const isCodeNeeded = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === "code_needed";
 
 /** What an error says: by its code, else in the service's own words. */
 export function messageOf(error: unknown): string {

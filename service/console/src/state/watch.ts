@@ -8,7 +8,7 @@ import { t } from "../i18n/text";
 import * as alarms from "./alarms";
 import { historyRead, link, polledAt } from "./connection";
 import { addPassages, RECENT, setLifts } from "./lifts";
-import { isSignedOut, person, problem, type SignedOut, signedOut, whoAmI } from "./session";
+import { isSignedOut, person, problem, type SignedOut, signedOut, waitingKey, whoAmI } from "./session";
 
 const POLL_MS = 2000;
 const RETRY_MS = 3000;
@@ -30,6 +30,7 @@ export async function start(): Promise<void> {
 }
 
 export function signedIn(who: Person): void {
+  waitingKey.value = null;
   batch(() => {
     person.value = who;
     problem.value = "";
@@ -50,6 +51,12 @@ export function signedIn(who: Person): void {
 
 export async function signOut(): Promise<void> {
   await remove("/session").catch(() => null);
+  leave("ended", "");
+}
+
+/** End every sign-in of the same person. Throws ApiError. */
+export async function signOutEverywhere(): Promise<void> {
+  await remove("/sessions");
   leave("ended", "");
 }
 

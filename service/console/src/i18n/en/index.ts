@@ -6,6 +6,7 @@ import { calibrationSentences } from "./calibration";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
 import { pageSentences } from "./page";
+import { peopleSentences } from "./people";
 import { problems } from "./problems";
 import { notArmed, reasons } from "./reasons";
 import { setupSentences, setupWords } from "./setup";
@@ -18,6 +19,7 @@ const sentences = {
   ...calibrationSentences,
   ...setupSentences,
   ...maskSentences,
+  ...peopleSentences,
 };
 const words = {
   ...liftWords,

@@ -9,7 +9,8 @@ export const addressRefusals = {
   secret_in_address: "A password must not stand in the address: type it below, under User and Password.",
   service_variable: "A variable of the service itself must not be sent to a camera.",
   variable_not_allowed: "The variable {name} is not for this camera: rename it to {wanted}.",
-  outside_camera_networks: "The address {address} is in no network that cameras may be in. Ask who runs the service.",
+  outside_camera_networks:
+    "The address {address} is in no network that cameras may be in. Ask who runs the service.",
   variable_not_set: "The variable {name} is not set where the service runs.",
   user_in_address: "There is a user in the address and a stored password as well: take the user out of it.",
   not_a_cameras_address: "No camera has such an address.",

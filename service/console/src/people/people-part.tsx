@@ -1,0 +1,164 @@
+/* The people: who there is, what each may do, how they get in. */
+
+import { useSignal } from "@preact/signals";
+import type { JSX, TargetedSubmitEvent } from "preact";
+import { post, put, remove } from "../api/client";
+import type { NewUser, Role, User } from "../api/types";
+import { Button } from "../components/button";
+import { t } from "../i18n/text";
+import { Line } from "../session/line";
+import { type Kept, useList } from "./list";
+import { chosenRoles, Roles, rolesText } from "./roles";
+
+export function PeoplePart(): JSX.Element {
+  const list = useList<User>("/users");
+  const link = useSignal<{ name: string; key: string } | null>(null);
+  return (
+    <section class="step" aria-labelledby="people">
+      <h3 id="people">{t("people.people")}</h3>
+      <ul class="entries">
+        {list.items.value?.map((user) => (
+          <Person
+            key={user.id}
+            user={user}
+            list={list}
+            onLink={(key) => {
+              link.value = { name: user.name, key };
+            }}
+          />
+        ))}
+      </ul>
+      <p class="problem" role="alert">
+        {list.problem}
+      </p>
+      {link.value && (
+        <div role="status">
+          <p>{t("people.linkOf", { name: link.value.name })}</p>
+          <pre class="secret">{`${location.origin}${location.pathname}#key=${link.value.key}`}</pre>
+        </div>
+      )}
+      <AddPerson
+        list={list}
+        onAdded={({ name, key }) => {
+          link.value = key ? { name, key } : null;
+        }}
+      />
+    </section>
+  );
+}
+
+interface PersonProps {
+  user: User;
+  list: Kept<User>;
+  onLink: (key: string) => void;
+}
+
+function Person({ user, list, onLink }: PersonProps): JSX.Element {
+  const { id, name, disabled } = user;
+  const isChanging = useSignal(false);
+  const role = useSignal<Role>(Object.values(user.roles)[0] ?? "viewer");
+  const lifts = useSignal<readonly string[]>(Object.keys(user.roles).filter((lift) => lift !== "*"));
+  const says = [
+    rolesText(user.roles),
+    user.openid ? t("people.openid") : t(user.has_password ? "people.hasPassword" : "people.noPassword"),
+    user.has_second_factor && t("people.hasFactor"),
+    disabled && t("people.disabled"),
+  ];
+  const save = (): Promise<void> =>
+    list.change(async () => {
+      await put(`/users/${id}`, { roles: chosenRoles(role.value, lifts.value) });
+      isChanging.value = false;
+    });
+  return (
+    <li data-off={disabled}>
+      <div>
+        <strong>{name}</strong>
+        <p class="note">{says.filter(Boolean).join(" · ")}</p>
+        {isChanging.value && (
+          <>
+            <Roles id={`of-${id}`} role={role} lifts={lifts} />
+            <div class="row">
+              <Button onPress={save}>{t("people.save")}</Button>
+              <Button
+                class="quiet"
+                onPress={() => {
+                  isChanging.value = false;
+                }}
+              >
+                {t("people.cancel")}
+              </Button>
+            </div>
+          </>
+        )}
+      </div>
+      <div class="row">
+        {!isChanging.value && (
+          <Button
+            class="quiet"
+            onPress={() => {
+              isChanging.value = true;
+            }}
+          >
+            {t("people.changeRoles")}
+          </Button>
+        )}
+        {!disabled && (
+          <Button
+            class="quiet"
+            label={t("people.linkLabel", { name })}
+            onPress={() =>
+              list.change(async () => onLink((await post<{ key: string }>(`/users/${id}/link`)).key))
+            }
+          >
+            {t("people.link")}
+          </Button>
+        )}
+        {user.has_second_factor && (
+          <Button
+            class="quiet"
+            label={t("people.dropFactorLabel", { name })}
+            onPress={() => list.change(() => remove(`/users/${id}/second-factor`))}
+          >
+            {t("people.dropFactor")}
+          </Button>
+        )}
+        <Button
+          class="quiet"
+          label={t(disabled ? "people.enableLabel" : "people.disableLabel", { name })}
+          onPress={() => list.change(() => put(`/users/${id}`, { disabled: !disabled }))}
+        >
+          {t(disabled ? "people.enable" : "people.disable")}
+        </Button>
+      </div>
+    </li>
+  );
+}
+
+interface AddProps {
+  list: Kept<User>;
+  onAdded: (user: NewUser) => void;
+}
+
+function AddPerson({ list, onAdded }: AddProps): JSX.Element {
+  const name = useSignal("");
+  const role = useSignal<Role>("viewer");
+  const lifts = useSignal<readonly string[]>([]);
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    void list.change(async () => {
+      const roles = chosenRoles(role.value, lifts.value);
+      onAdded(await post<NewUser>("/users", { name: name.value, roles }));
+      name.value = "";
+    });
+  };
+  return (
+    <form onSubmit={submit} class="adding" aria-labelledby="add-person">
+      <h4 id="add-person">{t("people.add")}</h4>
+      <Line id="person-name" label={t("people.name")} value={name} help={t("people.addHelp")} />
+      <Roles id="person" role={role} lifts={lifts} />
+      <div class="row">
+        <button type="submit">{t("people.add")}</button>
+      </div>
+    </form>
+  );
+}
