@@ -29,8 +29,8 @@ def events_section(result: Result) -> str:
 
 ALARM_SHARES = {
     "in_time": "open and occupied, alarmed in time",
-    "late": "open and occupied, alarmed after TF",
-    "silent": "open and occupied, no alarm",
+    "too_late": "open and occupied, alarmed after TF",
+    "no_alarm": "open and occupied, no alarm",
     "false_alarms_of_open_empty": "open and empty, alarmed",
     "false_alarms_of_closed": "closed, alarmed",
 }

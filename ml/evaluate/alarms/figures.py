@@ -20,6 +20,9 @@ COLUMNS = (
 )
 """Counts that are given for each lift."""
 
+_SHARES = {"in_time": Fate.IN_TIME, "too_late": Fate.LATE, "no_alarm": Fate.SILENT}
+# Not "late" and "silent": those are counts of `events.summary`, which tells silent from unknown.
+
 
 def report(records: Sequence[Record]) -> dict[str, Any]:
     """Return all lifts' figures as plain values (see `_figures`), and a row of counts for each lift.
@@ -49,7 +52,7 @@ def _figures(records: Sequence[Record]) -> dict[str, Any]:
     """Return lifts' figures: `events.summary`, shares of open and occupied, and causes.
 
     causes: counts by fate and cause.
-    in_time, late, silent: of the carriers that left open and occupied, by an alarm of any priority.
+    in_time, too_late, no_alarm: of the carriers that left open and occupied, by an alarm of any priority.
     in_time_of_lower_priority: of them, with nothing but one of lower priority.
     false_alarms_of_open_empty, ..._of_closed: of the carriers in that state, of any priority.
     Intervals are Wilson's, of 95 %.
@@ -70,7 +73,7 @@ def _figures(records: Sequence[Record]) -> dict[str, Any]:
             "open_of_all": 1 - closed / result["carriers"] if result["carriers"] else None,
             "open_and_occupied_of_all": events / result["carriers"] if result["carriers"] else None,
         },
-        **{fate.name.lower(): _share(fates[fate], events) for fate in (Fate.IN_TIME, Fate.LATE, Fate.SILENT)},
+        **{name: _share(fates[fate], events) for name, fate in _SHARES.items()},
         "in_time_of_lower_priority": sum(case.fate is Fate.IN_TIME and bool(case.cause) for case in found),
         "false_alarms_of_closed": _share(sum(case.truth.startswith("closed") for case in alarms), closed),
         "false_alarms_of_open_empty": _share(sum(case.truth == "open, empty" for case in alarms), empty),

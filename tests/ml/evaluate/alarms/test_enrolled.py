@@ -111,6 +111,8 @@ def test_one_lift_is_enrolled_and_watched_and_its_recordings_are_kept(
     assert (result["lifts"], result["carriers"], result["ghosts"]) == (1, 2, 1)
     assert result["causes"][0] == {"fate": "false alarm", "cause": "no carrier", "count": 1}
     assert result["in_time"]["of"] == result["events"]
+    lost = sum(result[name] for name in ("late", "warned", "called_unknown", "silent"))
+    assert result["caught"] + lost == result["events"]
     text = alarms_section({**result, "command": "", "git_commit": "", "recorded": asdict(_SMALL)})
     assert "no carrier" in text
     assert "500.0 false alarms per 1,000 carriers" in text
