@@ -45,6 +45,7 @@ from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.usecases.camera_urls import check_camera
+from service.usecases.beginning import note_start
 from service.usecases.first_token import first_token
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
@@ -111,6 +112,7 @@ class Service:
             )
             self._decoding = DecodingProcesses(camera_context, runners=self.runners)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
+            noting = self.runners.add(self.runtime.notes.runner(self.store))
             downtime = Downtime(self.store, self.cameras.statuses)
             self.runners.add(downtime.runner)
             early.listen(self.pipeline.on_event)
@@ -120,6 +122,7 @@ class Service:
             # Asked now: the server closes its socket when it stops, while the start may still be under way.
             self._address: tuple[str, int] = self.socket.getsockname()[:2]
             for stop in (
+                noting.stop,
                 self.pipeline.stop,
                 self.cameras.stop,
                 self.setup.stop,
@@ -131,6 +134,9 @@ class Service:
                 parts.callback(stop)
             self._parts = parts.pop_all()
         self._steps.append(("the model is being loaded", self.engine.wait_ready))
+        self._steps.append(
+            ("the start is being recorded", partial(note_start, self.store, self.engine, settings))
+        )
         self._steps.append(("the masks are being loaded", self.pipeline.start))
         self._steps.append(("the cameras' passwords are being sealed", self.vault.renew))
         if prepare is not None:
@@ -138,6 +144,7 @@ class Service:
         self._steps.append(("the cameras are being started", self.cameras.start))
         self._steps.append(("set-ups are being looked up", self.setup.start))
         self._steps.append(("the decoders are being started", self._decoding.start))
+        self._steps.append(("what is noted for the audit is written from now on", noting.start))
         self._steps.append(("the last run's end is being looked up", downtime.runner.start))
         self.app = create_app(self.runtime, self._lifespan)
 

@@ -12,6 +12,7 @@ from service.alarms.hub import AlarmHub
 from service.api.auth import Authenticator
 from service.api.threads import Threads
 from service.decoding.budget import DecodingHere, StrangersPictures
+from service.audit.notes import AuditNotes
 from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.masks import MaskVersion
@@ -88,6 +89,7 @@ class Runtime:
     runners: Runners = field(default_factory=Runners)
     decoding: StrangersPictures = field(default_factory=DecodingHere)
     threads: Threads = field(default_factory=Threads)
+    notes: AuditNotes = field(default_factory=AuditNotes)
 
     def active_masks(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""

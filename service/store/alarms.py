@@ -81,13 +81,14 @@ def change(
     return _record_event(session, row, at or datetime.now(UTC), action=action, actor=actor, note=note)
 
 
-def replace_evidence(session: Session, passage_id: str, evidence: tuple[str, ...]) -> Alarm | None:
+def replace_evidence(
+    session: Session, passage_id: str, evidence: tuple[str, ...], note: str
+) -> Alarm | None:
     """Change the evidence of the passage's alarm, under a new seq; return None if nothing changes."""
     row = session.scalar(select(AlarmRow).where(AlarmRow.passage_id == passage_id, filters.bar_open()))
     if row is None or tuple(row.evidence) == evidence:
         return None
     row.evidence = list(evidence)
-    note = "pictures could not be written"
     return _record_event(session, row, datetime.now(UTC), action="evidence", actor="system", note=note)
 
 

@@ -25,6 +25,9 @@ from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 
 
+NOT_WRITTEN = "pictures could not be written"
+
+
 @dataclass(frozen=True, eq=False)
 class PassageDraft:
     """A passage on its way into the database.
@@ -163,10 +166,10 @@ def store_passage(session: Session, record: PassageRecord) -> bool:
     return True
 
 
-def drop_evidence(session: Session, passage_id: str, files: Collection[str]) -> None:
-    """Remove files that could not be written from the passage's record and from its alarm.
+def drop_evidence(session: Session, passage_id: str, files: Collection[str], note: str = NOT_WRITTEN) -> None:
+    """Remove files that could not be written, or are to go, from the passage's record and from its alarm.
 
     Raises NotFoundError, DamagedError.
     """
     record = passages.drop_files(session, passage_id, files)
-    alarms.replace_evidence(session, passage_id, evidence_of(record))
+    alarms.replace_evidence(session, passage_id, evidence_of(record), note)

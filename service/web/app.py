@@ -84,7 +84,7 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     if runtime.settings.root_path:
         app.add_middleware(RootPath, root_path=runtime.settings.root_path)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(Origins)
+    app.add_middleware(Origins, notes=runtime.notes)
     app.add_middleware(TrustedProxies, trusted=runtime.settings.trusted_proxies)
     return app
 

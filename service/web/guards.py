@@ -12,10 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.auth import COOKIE, TRUSTED, client_address
 from service.api.problems import RequestRefusedError, problem_response
+from service.audit.notes import AuditNotes
 from service.domain.people import ORIGIN, Origin
 
 MAX_JSON_BYTES = 1_000_000
 MAX_ANONYMOUS_BYTES = 64_000
+
+REFUSALS = frozenset({401, 403, 429})
+"""Answers that the audit counts: somebody was not let in."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -57,8 +61,8 @@ class SecurityHeaders:
 class Origins:
     """Gives every request an id and remembers where it comes from: for the audit, the log and the answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, notes: AuditNotes) -> None:
+        self._app, self._notes = app, notes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -68,12 +72,16 @@ class Origins:
         request_id = secrets.token_hex(8)
 
         async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                if message["status"] in REFUSALS:
+                    call = f"{scope.get('method', 'WebSocket')} {scope['path']}"
+                    self._notes.refused(origin, message["status"], call)
             await send(message)
 
         address = client_address(HTTPConnection(scope))
-        token = ORIGIN.set(Origin("nobody", address=address, request_id=request_id))
+        origin = Origin("nobody", address=address, request_id=request_id)
+        token = ORIGIN.set(origin)
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
                 await self._app(scope, receive, send_with_id)

@@ -102,6 +102,7 @@ def get_picture(
     """Give a registered picture as JPEG; 404 once retention has removed it."""
     with runtime.store.reading() as session:
         file = passages.picture_file(session, passage_id, number)
+    runtime.notes.looked(passage_id)
     return FileResponse(runtime.pictures.path(file), media_type="image/jpeg", headers=_KEPT)
 
 
@@ -127,6 +128,7 @@ def get_why(
     with runtime.store.reading() as session:
         file, passage = passages.why_file(session, passage_id, number)
         pair = masks.get(session, passage.lift_id, passage.judgement.mask_version).masks
+    runtime.notes.looked(passage_id)
     content = png_of(overlay(runtime.pictures.read_map(file), pair))
     return Response(content, media_type="image/png", headers=_KEPT)
 

@@ -49,3 +49,10 @@ class AuditOut(BaseModel):
 
     items: list[AuditEntryOut]
     next: str | None
+
+
+class DeletedOut(BaseModel):
+    """What was deleted."""
+
+    passages: int = Field(description="Passages that had pictures or maps.")
+    files: int

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib.metadata import version
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -12,6 +9,7 @@ from service.api.deps import OPERATOR, PROVEN, RuntimeDep
 from service.api.problems import responses
 from service.api.routes.alarms import AlarmId
 from service.audit.evidence import export_evidence
+from service.usecases.beginning import versions_of
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 
@@ -31,15 +29,7 @@ router = APIRouter(prefix="/alarms", tags=["alarms"])
 )
 def evidence(alarm_id: AlarmId, runtime: RuntimeDep) -> Response:
     """Export pictures, masks, numbers and records of an alarm; the export is in the audit."""
-    settings = runtime.settings.model_dump_json(exclude={"admin_token", "secret_key"})
-    manifest = runtime.engine.manifest
-    versions = {
-        "barwatch": version("barwatch"),
-        "model": manifest.identity,
-        "model_sha256": manifest.sha256,
-        "manifest_sha256": hashlib.sha256(manifest.model_dump_json().encode()).hexdigest(),
-        "settings_sha256": hashlib.sha256(settings.encode()).hexdigest(),
-    }
+    versions = versions_of(runtime.engine, runtime.settings)
     pack = export_evidence(runtime.store, runtime.pictures, alarm_id, versions)
     named = {"Content-Disposition": f'attachment; filename="alarm-{alarm_id}.zip"'}
     return Response(pack, media_type="application/zip", headers=named)

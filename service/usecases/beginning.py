@@ -1,0 +1,51 @@
+"""What the audit says of a start: the software, the model and the settings that decide from now on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from service.domain.errors import StoreError
+from service.domain.people import SYSTEM
+from service.inference.protocol import Engine
+from service.settings import Settings
+from service.store.audit.entries import record
+from service.store.database import Store
+
+log = structlog.get_logger(__name__)
+
+_SECRET = {"admin_token", "secret_key"}
+
+
+def versions_of(engine: Engine, settings: Settings) -> dict[str, Any]:
+    """Return what decides beside the lift's own: software, model, digests of manifest and settings."""
+    manifest = engine.manifest
+    return {
+        "barwatch": version("barwatch"),
+        "model": manifest.identity,
+        "model_sha256": manifest.sha256,
+        "manifest_sha256": hashlib.sha256(manifest.model_dump_json().encode()).hexdigest(),
+        "settings_sha256": hashlib.sha256(settings.model_dump_json(exclude=_SECRET).encode()).hexdigest(),
+    }
+
+
+def note_start(store: Store, engine: Engine, settings: Settings) -> None:
+    """Record that the service starts, and with what; secrets are left out.
+
+    A database that takes no write keeps nobody from watching.
+    """
+    plain = json.loads(settings.model_dump_json(exclude=_SECRET))
+    versions = versions_of(engine, settings)
+
+    def note(session: Session) -> None:
+        record(session, "service.start", versions["model"], by=SYSTEM, settings=plain, **versions)
+
+    try:
+        store.write(note).result()
+    except StoreError as error:
+        log.warning("the start is not in the audit", reason=str(error))
