@@ -44,8 +44,8 @@ from service.store import alarms, outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
-from service.usecases.camera_urls import check_camera
 from service.usecases.beginning import note_start
+from service.usecases.camera_urls import check_camera
 from service.usecases.first_token import first_token
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline

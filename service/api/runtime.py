@@ -11,8 +11,8 @@ from lifts.decision.arming import Arming
 from service.alarms.hub import AlarmHub
 from service.api.auth import Authenticator
 from service.api.threads import Threads
-from service.decoding.budget import DecodingHere, StrangersPictures
 from service.audit.notes import AuditNotes
+from service.decoding.budget import DecodingHere, StrangersPictures
 from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.masks import MaskVersion

@@ -131,9 +131,7 @@ def _write(
     session: Session, refused: list[_Refusals], rest: int, looks: list[tuple[Origin, list[str]]]
 ) -> None:
     for one in refused:
-        record(
-            session, "access.refused", one.call, by=one.origin, status=one.status, count=one.count
-        )
+        record(session, "access.refused", one.call, by=one.origin, status=one.status, count=one.count)
     if rest:
         record(session, "access.refused", "others", by=SYSTEM, count=rest)
     for origin, passages in looks:

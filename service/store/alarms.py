@@ -81,9 +81,7 @@ def change(
     return _record_event(session, row, at or datetime.now(UTC), action=action, actor=actor, note=note)
 
 
-def replace_evidence(
-    session: Session, passage_id: str, evidence: tuple[str, ...], note: str
-) -> Alarm | None:
+def replace_evidence(session: Session, passage_id: str, evidence: tuple[str, ...], note: str) -> Alarm | None:
     """Change the evidence of the passage's alarm, under a new seq; return None if nothing changes."""
     row = session.scalar(select(AlarmRow).where(AlarmRow.passage_id == passage_id, filters.bar_open()))
     if row is None or tuple(row.evidence) == evidence:
@@ -129,11 +127,20 @@ def restore(session: Session, numbers: Collection[int] = ()) -> None:
         _record_event(session, row, datetime.now(UTC), action="restore", actor="system", note="was damaged")
 
 
-def hold(session: Session, alarm_id: str, held: bool) -> bool:
+def hold(session: Session, alarm_id: str, held: bool, note: str = "") -> bool:
     """Keep the alarm and its passage whatever their age, or no longer; return whether that changed."""
     row = _row(session, alarm_id)
     before, row.held = row.held, held
-    return before is not held
+    if before is held:
+        return False
+    entries.record(session, "alarm.hold" if held else "alarm.release", alarm_id, note=note)
+    return True
+
+
+def is_held(session: Session, *, alarm_id: str | None = None, passage_id: str | None = None) -> bool:
+    """Say whether an alarm, or an alarm of a passage, is kept whatever its age."""
+    named = AlarmRow.id == alarm_id if passage_id is None else AlarmRow.passage_id == passage_id
+    return session.scalar(select(AlarmRow.row).where(named, AlarmRow.held).limit(1)) is not None
 
 
 def get(session: Session, alarm_id: str) -> Alarm:

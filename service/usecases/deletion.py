@@ -45,9 +45,7 @@ def delete_pictures_between(
     before: int | None = None
     while True:
         with store.reading() as session:
-            page = passages.listing(
-                session, lift_id=lift_id, from_=from_, to=to, before=before, limit=STEP
-            )
+            page = passages.listing(session, lift_id=lift_id, from_=from_, to=to, before=before, limit=STEP)
             named = [one.id for one in page.items if any(kept.file or kept.why for kept in one.pictures)]
         if named:
             gone = store.write(partial(_forget_many, names=named)).result()
@@ -57,13 +55,10 @@ def delete_pictures_between(
         if page.next is None:
             break
         before = page.next
-    what = {"from": from_, "to": to, "lift_id": lift_id, "passages": done, "files": files}
-    store.write(partial(_note, what=what)).result()
+    span, of = f"{from_.isoformat()}/{to.isoformat()}", lift_id or "all lifts"
+    note = partial(record, action="pictures.delete_range", subject=of, span=span, passages=done, files=files)
+    store.write(note).result()
     return done, files
-
-
-def _note(session: Session, what: dict[str, object]) -> None:
-    record(session, "pictures.delete_range", **{name: str(value) for name, value in what.items()})
 
 
 def _forget_many(session: Session, names: list[str]) -> list[tuple[str, ...]]:
@@ -78,7 +73,7 @@ def _forget_many(session: Session, names: list[str]) -> list[tuple[str, ...]]:
 
 
 def _forget(session: Session, passage_id: str) -> tuple[str, ...]:
-    if alarms.is_held(session, passage_id):
+    if alarms.is_held(session, passage_id=passage_id):
         raise ConflictError(f"an alarm of passage {passage_id!r} is held as evidence", "held")
     kept = passages.get(session, passage_id).pictures
     files = tuple(name for one in kept for name in (one.file, one.why) if name is not None)

@@ -24,7 +24,6 @@ from service.store import alarms, passages
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 
-
 NOT_WRITTEN = "pictures could not be written"
 
 

@@ -31,7 +31,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
-from service.api.routes.history import audit, evidence
+from service.api.routes.history import audit, deletion, evidence
 from service.api.routes.people import own, users
 from service.api.routes.people import tokens as token_routes
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
@@ -108,7 +108,7 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
     install_problem_handlers(app)
     for part in (
         *(lifts, masks, setup, setups, carriers, drawn, tracks, site_calibrations, classify, cameras),
-        *(passages, alarms, evidence, feed, audit, session, own, token_routes, users, health),
+        *(passages, deletion, alarms, evidence, feed, audit, session, own, token_routes, users, health),
     ):
         app.include_router(part.router)
     _describe(app, root_path)

@@ -52,3 +52,59 @@ def test_evidence_is_exported_as_a_pack(house: House, tmp_path: Path) -> None:
     assert (entry["actor"], entry["subject"]) == ("the operator", alarm.id)
     assert house.call("GET", "/alarms/unknown/evidence", Role.OPERATOR).status_code == 404
     assert house.raise_alarm(None) is not None
+
+
+def flush(house: House) -> None:
+    house.runtime.notes.flush(house.store)
+
+
+def test_who_was_refused_is_noted_and_cannot_flood(house: House) -> None:
+    """Wrong tokens, roles and cookies are counted by address: three hundred make a few entries."""
+    for n in range(300):
+        house.client.get("/lifts", headers={"Authorization": f"Bearer wrong-{n}"})
+    house.call("PUT", "/lifts/demo-quad", Role.VIEWER, json={"name": "x"})
+    flush(house)
+    items = house.call("GET", "/audit?action=access.refused").json()["items"]
+    assert len(items) == 3
+    assert sum(item["details"]["count"] for item in items) == 301
+    assert {item["details"]["status"] for item in items} == {401, 403, 429}
+    (role,) = [item for item in items if item["details"]["status"] == 403]
+    assert (role["actor"], role["subject"]) == ("the viewer", "PUT /lifts/demo-quad")
+    assert "wrong-" not in house.call("GET", "/audit?limit=500").text
+
+
+def test_who_looked_at_pictures_is_noted_once_an_hour(house: House) -> None:
+    """One entry names the person and the passages, however often each picture was fetched."""
+    house.enrol()
+    for name in ("p-1", "p-2"):
+        house.add_passage(name)
+    for _ in range(3):
+        for path in ("p-1/pictures/1.jpg", "p-1/pictures/2.jpg", "p-2/pictures/1/why.png"):
+            assert house.call("GET", f"/passages/{path}", Role.VIEWER).status_code == 200
+        flush(house)
+    (entry,) = house.call("GET", "/audit?action=evidence.view").json()["items"]
+    assert (entry["actor"], entry["details"]["passages"]) == ("the viewer", ["p-1", "p-2"])
+
+
+def test_pictures_are_deleted_on_request(house: House) -> None:
+    """The files go, the record stays with their digests, the chain holds, and it is known who asked."""
+    house.add_passage("p-1")
+    house.add_passage("p-2")
+    alarm = house.raise_alarm("p-1")
+    data = house.runtime.settings.data
+    assert house.call("POST", f"/alarms/{alarm.id}/hold", Role.OPERATOR).status_code == 204
+    refused = house.call("DELETE", "/passages/p-1/pictures")
+    assert (refused.status_code, refused.json()["code"]) == (409, "held")
+    everything = "from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z"
+    swept = house.call("DELETE", f"/passages/pictures?{everything}")
+    assert swept.json() == {"passages": 1, "files": 6}
+    assert house.call("GET", "/passages/p-1/pictures/1.jpg").status_code == 200
+    assert house.call("GET", "/passages/p-2/pictures/1.jpg").status_code == 404
+    assert house.call("DELETE", f"/alarms/{alarm.id}/hold").status_code == 204
+    assert house.call("DELETE", "/passages/p-1/pictures").json() == {"passages": 1, "files": 6}
+    assert list((data / "pictures").rglob("*.*")) == []
+    assert house.call("GET", "/passages/p-1").status_code == 200
+    assert house.call("GET", "/alarms").json()["items"][0]["evidence"] == []
+    actions = {item["action"] for item in house.call("GET", "/audit?limit=500").json()["items"]}
+    assert {"alarm.hold", "alarm.release", "pictures.delete", "pictures.delete_range"} <= actions
+    assert verify(data).broken == []

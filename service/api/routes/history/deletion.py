@@ -1,4 +1,4 @@
-"""Pictures that are deleted on request, and alarms that are held as evidence."""
+"""Pictures that are deleted on request."""
 
 from __future__ import annotations
 

@@ -93,6 +93,7 @@ export const setupRefusals = {
   no_prior: "This network cannot be calibrated for a lift.",
   not_registered: "The carriers of before and now do not lie over each other: let the network draw, or draw.",
   changed_meanwhile: "It has just changed: ask again.",
+  held: "It is held as evidence.",
   calibration_active: "The lift is judged by this calibration already.",
   calibration_of_another_track: "This calibration is of an earlier track: wait for a new one.",
   calibration_of_other_masks: "This calibration is of masks v{mask_version}, which are not in use.",
