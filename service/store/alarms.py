@@ -81,7 +81,9 @@ def change(
     return _record_event(session, row, at or datetime.now(UTC), action=action, actor=actor, note=note)
 
 
-def replace_evidence(session: Session, passage_id: str, evidence: tuple[str, ...], note: str) -> Alarm | None:
+def replace_evidence(
+    session: Session, passage_id: str, evidence: tuple[str, ...], note: str = "pictures could not be written"
+) -> Alarm | None:
     """Change the evidence of the passage's alarm, under a new seq; return None if nothing changes."""
     row = session.scalar(select(AlarmRow).where(AlarmRow.passage_id == passage_id, filters.bar_open()))
     if row is None or tuple(row.evidence) == evidence:
