@@ -129,20 +129,11 @@ def restore(session: Session, numbers: Collection[int] = ()) -> None:
         _record_event(session, row, datetime.now(UTC), action="restore", actor="system", note="was damaged")
 
 
-def hold(session: Session, alarm_id: str, held: bool, note: str = "") -> bool:
+def hold(session: Session, alarm_id: str, held: bool) -> bool:
     """Keep the alarm and its passage whatever their age, or no longer; return whether that changed."""
     row = _row(session, alarm_id)
     before, row.held = row.held, held
-    if before is held:
-        return False
-    entries.record(session, "alarm.hold" if held else "alarm.release", alarm_id, note=note)
-    return True
-
-
-def is_held(session: Session, *, alarm_id: str | None = None, passage_id: str | None = None) -> bool:
-    """Say whether an alarm, or an alarm of a passage, is kept whatever its age."""
-    named = AlarmRow.id == alarm_id if passage_id is None else AlarmRow.passage_id == passage_id
-    return session.scalar(select(AlarmRow.row).where(named, AlarmRow.held).limit(1)) is not None
+    return before is not held
 
 
 def get(session: Session, alarm_id: str) -> Alarm:

@@ -8,10 +8,11 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from service.domain.errors import ConflictError
-from service.store import alarms, passages
+from service.store import passages
 from service.store.audit.entries import record
 from service.store.database import Store
 from service.store.pictures import Pictures
+from service.store.upkeep import holds
 from service.verdicts.recording import drop_evidence
 
 STEP = 50
@@ -73,7 +74,7 @@ def _forget_many(session: Session, names: list[str]) -> list[tuple[str, ...]]:
 
 
 def _forget(session: Session, passage_id: str) -> tuple[str, ...]:
-    if alarms.is_held(session, passage_id=passage_id):
+    if holds.is_held(session, passage_id):
         raise ConflictError(f"an alarm of passage {passage_id!r} is held as evidence", "held")
     kept = passages.get(session, passage_id).pictures
     files = tuple(name for one in kept for name in (one.file, one.why) if name is not None)

@@ -12,7 +12,7 @@ from service.api.problems import responses
 from service.api.routes.alarms import AlarmId
 from service.api.schemas.alarms import NoteIn
 from service.audit.evidence import export_evidence
-from service.store import alarms
+from service.store.upkeep import holds
 from service.usecases.beginning import versions_of
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
@@ -49,7 +49,7 @@ def evidence(alarm_id: AlarmId, runtime: RuntimeDep) -> Response:
 def hold(alarm_id: AlarmId, runtime: RuntimeDep, body: NoteIn | None = None) -> None:
     """Keep the alarm, its passage and pictures whatever their age; nobody can delete them meanwhile."""
     note = "" if body is None else body.note
-    runtime.store.write(partial(alarms.hold, alarm_id=alarm_id, held=True, note=note)).result()
+    runtime.store.write(partial(holds.hold, alarm_id=alarm_id, held=True, note=note)).result()
 
 
 @router.delete(
@@ -61,4 +61,4 @@ def hold(alarm_id: AlarmId, runtime: RuntimeDep, body: NoteIn | None = None) -> 
 )
 def release(alarm_id: AlarmId, runtime: RuntimeDep) -> None:
     """Let retention and deletion have the alarm again, at its age."""
-    runtime.store.write(partial(alarms.hold, alarm_id=alarm_id, held=False)).result()
+    runtime.store.write(partial(holds.hold, alarm_id=alarm_id, held=False)).result()
