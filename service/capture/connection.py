@@ -28,6 +28,7 @@ _HTTP = {
     "format_whitelist": "mpjpeg,mjpeg,jpeg_pipe,png_pipe,mpegts,mpeg,mpegvideo,flv,mov,mp4,matroska,webm,"
     "h264,hevc,m4v,avi,asf,nut",
     "max_redirects": "0",
+    "http_proxy": "",  # nor what a person's environment names
 }
 _TRANSPORTS: dict[Transport, dict[str, str]] = {
     "tcp": {"rtsp_transport": "tcp"},  # lost UDP packets would look like a damaged carrier

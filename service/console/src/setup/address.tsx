@@ -103,7 +103,7 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
         });
       }
       const body = { url: parts.url, credentials: credentials(), transport: camera?.transport ?? "tcp" };
-      const found = await post<Probe>("/cameras/probe", body, PROBE_MS);
+      const found = await post<Probe>("/cameras/probe", { ...body, lift_id: id }, PROBE_MS);
       if (found.problem)
         problem.value = worded(words.cameraProblems, found.problem, found.reason, found.parameters);
       else seen.value = found;
