@@ -19,12 +19,23 @@ from lifts.schema import MaskPair
 from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.masks import MaskVersion
+from service.domain.people import SYSTEM
 from service.store import lifts, site_calibrations
 from service.store.audit import entries
 from service.store.audit.entries import record
 from service.store.damage import intact, readable
 from service.store.records import Page
-from service.store.tables import MaskVersionRow, PassageRow, ReferenceRow, SiteCalibrationRow, deactivate_all
+from service.store.tables import (
+    MaskVersionRow,
+    MetaRow,
+    PassageRow,
+    ReferenceRow,
+    SiteCalibrationRow,
+    deactivate_all,
+)
+
+_MODEL = "model"
+"""Key in the table of facts."""
 
 _COLUMNS = TypeAdapter(tuple[int, str, FiniteFloat, tuple[str, ...], bool, datetime])
 
@@ -71,24 +82,24 @@ def replace_embeddings(session: Session, version: MaskVersion) -> None:
     record(session, "masks.embed", f"{version.lift_id}/{version.version}", model=version.model)
 
 
-def of_models(session: Session, models: Sequence[str]) -> bool:
-    """Return whether masks or site calibrations belong to one of these models."""
-    return any(
-        session.scalar(select(table.version).where(table.model.in_(models)).limit(1)) is not None
-        for table in (MaskVersionRow, SiteCalibrationRow)
-    )
+def model_in_use(session: Session) -> str:
+    """Return the model that judged here last; empty if none did."""
+    row = session.get(MetaRow, _MODEL)
+    return "" if row is None else row.value
 
 
-def rename_model(session: Session, formerly: Sequence[str], model: str) -> None:
-    """Call a model by its new name wherever masks or site calibrations belong to it.
+def change_model(session: Session, model: str, formerly: Sequence[str]) -> None:
+    """Note that another model judges from now on, in the audit too.
 
-    It is the same model: what was stored under the old name stays as it is, and so do the passages' records
-    of what judged them.
+    What belongs to it under a former name is its own: it is the same model, and embeddings and calibrations
+    stay as they are. Passages keep the record of what judged them.
     """
+    was = model_in_use(session)
+    session.merge(MetaRow(key=_MODEL, value=model))
     for table in (MaskVersionRow, SiteCalibrationRow):
         statement = update(table).where(table.model.in_(formerly)).values(model=model)
         session.execute(statement.execution_options(synchronize_session=False))
-    entries.record(session, "model.rename", model, formerly=list(formerly))
+    entries.record(session, "model.change", model, by=SYSTEM, was=was, formerly=list(formerly))
 
 
 def get(session: Session, lift_id: str, version: int) -> MaskVersion:

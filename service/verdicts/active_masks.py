@@ -39,16 +39,17 @@ class ActiveMasks:
     def load(self) -> tuple[str, ...]:
         """Take the active masks of every lift, and return the lifts; one whose masks are damaged has none.
 
-        What belongs to the model under a former name is taken over. Raises StoreError.
+        Another model than before is noted first; what it made under a former name is its own.
+        Raises StoreError.
         """
         manifest = self._engine.manifest
         with self._store.reading() as session:
             lift_ids = tuple(lift.id for lift in lifts.listing(session))
-            renamed = masks.of_models(session, manifest.formerly)
-        if renamed:
-            log.info("the model has a new name", model=manifest.identity, formerly=manifest.formerly)
-            rename = partial(masks.rename_model, formerly=manifest.formerly, model=manifest.identity)
-            self._store.write(rename).result()
+            was = masks.model_in_use(session)
+        if was != manifest.identity:
+            log.info("another model judges", model=manifest.identity, was=was)
+            change = partial(masks.change_model, model=manifest.identity, formerly=manifest.formerly)
+            self._store.write(change).result()
         for lift_id in lift_ids:
             try:
                 self.reload(lift_id)
@@ -60,9 +61,8 @@ class ActiveMasks:
         """Read the lift's active masks again; return them, or None if none can be used now.
 
         Masks that another model embedded, or whose embeddings are damaged, are embedded again and stored.
-        While the engine is down that waits:
-        see `retry`. Embedding takes a while: of several calls at once the one that read the store last wins,
-        whichever ends last.
+        While the engine is down that waits: see `retry`. Embedding takes a while: of several calls at once
+        the one that read the store last wins, whichever ends last.
 
         Raises:
             StoreError: the database cannot answer or takes no write.
@@ -77,8 +77,8 @@ class ActiveMasks:
         if version is not None and not _usable(version, self._engine.manifest):
             version = self._embed_again(version)
             waits = version is None
-        if version is not None and version.site is not None:
-            _check_site(version.lift_id, version.site.calibration, self._engine.manifest)
+        if version is not None:
+            version = _checked(version, self._engine.manifest)
         with self._lock:
             if turn > self._taken.get(lift_id, 0):
                 self._taken[lift_id] = turn
@@ -140,15 +140,28 @@ def _usable(version: MaskVersion, manifest: Manifest) -> bool:
     return abs(apart - version.separation) <= SEPARATION_ERROR * max(1.0, apart)
 
 
-def _check_site(lift_id: str, site: SiteCalibration, manifest: Manifest) -> None:
-    """Raise DamagedError: this model cannot have learnt it, so it is damaged or forged."""
+def _checked(version: MaskVersion, manifest: Manifest) -> MaskVersion:
+    """Return a version whose site calibration this model can have learnt, and without a shadow if it cannot.
+
+    Raises:
+        DamagedError: the site calibration is damaged or forged.
+    """
+    if version.site is not None and (problem := _problem_of(version.site.calibration, manifest)) is not None:
+        raise DamagedError(f"the site calibration of lift {version.lift_id!r} is damaged: {problem}")
+    if (
+        version.shadow is not None
+        and (problem := _problem_of(version.shadow.calibration, manifest)) is not None
+    ):
+        log.warning("no comparison: damaged", lift_id=version.lift_id, reason=problem)
+        return replace(version, shadow=None)
+    return version
+
+
+def _problem_of(site: SiteCalibration, manifest: Manifest) -> str | None:
     prior, threshold, dim = manifest.calibration.clusters, site.fit.threshold, manifest.embedding_dim
-    known = None if site.prototypes is None else site.prototypes.directions
-    background = site.background_embedding
     if prior is not None and not prior.open_mean <= threshold <= prior.closed_mean:
-        problem = f"its threshold {threshold:.4g} lies beyond what open and closed bars are usually"
-    elif (known is not None and known.shape[1] != dim) or (background is not None and len(background) != dim):
-        problem = f"its embeddings are not of {dim} numbers"
-    else:
-        return
-    raise DamagedError(f"the site calibration of lift {lift_id!r} is damaged: {problem}")
+        return f"its threshold {threshold:.4g} lies beyond what open and closed bars are usually"
+    background, known = site.background_embedding, site.prototypes
+    sizes = [] if background is None else [background.size]
+    sizes += [] if known is None else [known.directions.shape[1]]
+    return None if set(sizes) <= {dim} else f"its embeddings are not of {dim} numbers"

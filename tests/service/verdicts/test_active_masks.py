@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lifts.decision.clusters import BimodalFit, ClusterPrior
 from lifts.decision.reasons import Reason
@@ -23,7 +23,7 @@ from service.inference.enrolment import enrol
 from service.inference.inline import InlineEngine
 from service.store import lifts, masks, site_calibrations
 from service.store.database import Store
-from service.store.tables import MaskVersionRow, SiteCalibrationRow
+from service.store.tables import AuditRow, MaskVersionRow, SiteCalibrationRow
 from service.verdicts.active_masks import ActiveMasks
 from tests.service.tiny_model import CLOSE, OPEN
 
@@ -131,7 +131,12 @@ def test_a_new_name_for_the_same_model_loses_nothing(store: Store, inline_engine
     assert version.site is not None
     assert version.site.model == version.model
     with store.reading() as session:
-        assert not masks.of_models(session, (FORMER,))
+        entry = session.scalars(select(AuditRow).where(AuditRow.action == "model.change")).one()
+        assert (entry.subject, entry.actor) == (version.model, "system")
+        assert masks.model_in_use(session) == version.model
+    active.load()  # nothing is noted twice
+    with store.reading() as session:
+        assert len(session.scalars(select(AuditRow).where(AuditRow.action == "model.change")).all()) == 1
 
 
 def test_another_model_is_no_former_name(store: Store, inline_engine: InlineEngine) -> None:
@@ -183,4 +188,23 @@ def test_a_threshold_beyond_both_states_is_refused(store: Store, inline_engine: 
     """Each number for itself is possible, but every open bar would be called closed."""
     active = _enrolled(store, inline_engine, inline_engine.manifest.identity, threshold=-0.6)
     with pytest.raises(DamagedError, match=r"its threshold -0\.6 lies beyond"):
+        active.reload("lift")
+
+
+@pytest.mark.fault(27)
+def test_a_shadow_of_another_size_compares_nothing(store: Store, inline_engine: InlineEngine) -> None:
+    """A background of too few numbers would end the comparison's thread; as the active one it is refused."""
+    active = _enrolled(store, inline_engine, inline_engine.manifest.identity)
+    store.write(lambda s: site_calibrations.deactivate(s, "lift")).result()
+    store.write(partial(site_calibrations.put_in_shadow, lift_id="lift", version=1)).result()
+    version = active.reload("lift")
+    assert version is not None
+    assert version.shadow is not None
+    few = np.zeros(3, np.float32)
+    store.write(lambda s: s.execute(update(SiteCalibrationRow).values(always=few))).result()
+    version = active.reload("lift")
+    assert version is not None
+    assert version.shadow is None
+    store.write(partial(site_calibrations.activate, lift_id="lift", version=1)).result()
+    with pytest.raises(DamagedError, match="its embeddings are not of 100 numbers"):
         active.reload("lift")
