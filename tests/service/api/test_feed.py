@@ -1,6 +1,8 @@
 """The live feed of alarms: hello, alarms, heartbeats, resuming, and who is let in."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -189,3 +191,25 @@ def test_a_client_that_leaves_is_forgotten(house: House) -> None:
             break
         house.client.get("/health/live")
     assert house.runtime.hub.subscribers == 0
+
+
+@pytest.mark.fault(32)
+@pytest.mark.parametrize("after", [0, 40])
+@pytest.mark.parametrize("damage", ["'!'", "x'ff'", "'{}'"])
+def test_a_damaged_row_of_sixty_keeps_back_no_other(house: House, after: int, damage: str) -> None:
+    """Every other alarm comes, in order and once; the damaged seq is named; metrics and readiness say so."""
+    for n in range(60):
+        house.raise_alarm(f"p-{n}")
+    path = house.runtime.settings.data / "barwatch.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute(f"UPDATE alarm_events SET alarm = {damage} WHERE seq = 50")
+    with follow(house, f"?after={after}") as feed:
+        assert feed.receive_json()["seq"] == 60
+        messages = [feed.receive_json() for _ in range(60 - after)]
+        later = house.raise_alarm("p-60")
+        assert feed.receive_json()["seq"] == later.seq
+    assert [message["seq"] for message in messages] == list(range(after + 1, 61))
+    unreadable = [message["seq"] for message in messages if message["type"] == "unreadable"]
+    assert unreadable == [50]
+    assert "barwatch_alarm_events_unreadable_total 1.0" in house.client.get("/metrics").text
+    assert house.client.get("/health/ready").json()["alarm_history"] == "1 damaged entries"
