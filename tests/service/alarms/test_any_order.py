@@ -85,11 +85,9 @@ class AlarmsInAnyOrder(RuleBasedStateMachine):
         if (alarm := self.one(which)) is None:
             return
         until = self.now + timedelta(minutes=minutes)
-        shelve = partial(
-            lifecycle.shelve, alarm_id=alarm.id, actor="Jo", until=until, reason="x", now=self.now
-        )
+        named: dict[str, Any] = {"alarm_id": alarm.id, "actor": "Jo", "reason": "x", "until": until}
         with suppress(ConflictError):
-            self.store.write(lambda s: lifecycle.shelve(s, **named)).result()
+            self.store.write(lambda s: lifecycle.shelve(s, now=self.now, **named)).result()
             assert timedelta(0) < until - self.now <= lifecycle.MAX_SHELVE
             self.until[alarm.id] = until
 
