@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.api.entrance import Entrance
 from service.api.metrics import RuntimeCollector
-from service.api.problems import ProblemDetails, install_problem_handlers
+from service.api.problems import ProblemDetails, install_problem_handlers, responses
 from service.api.routes import (
     alarms,
     cameras,
@@ -179,6 +179,11 @@ def _describe(app: FastAPI, root_path: str) -> None:
         problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
         shapes.update(problem.pop("$defs", {}))
         shapes["Problem"] = problem
+        any_problem = responses(400)[400] | {"description": "A problem."}
+        for operations in description["paths"].values():
+            for operation in operations.values():
+                # Those that any call may end with: 405, 413, 429, 503 …
+                operation["responses"].setdefault("default", any_problem)
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
