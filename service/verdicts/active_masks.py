@@ -47,9 +47,7 @@ class ActiveMasks:
             lift_ids = tuple(lift.id for lift in lifts.listing(session))
             was = masks.model_in_use(session)
         if was != manifest.identity:
-            log.info("another model judges", model=manifest.identity, was=was)
-            change = partial(masks.change_model, model=manifest.identity, formerly=manifest.formerly)
-            self._store.write(change).result()
+            self._change_model(was)
         for lift_id in lift_ids:
             try:
                 self.reload(lift_id)
@@ -73,6 +71,10 @@ class ActiveMasks:
             turn = self._asked[lift_id] = self._asked.get(lift_id, 0) + 1
         with self._store.reading() as session:
             version = masks.active(session, lift_id)
+        if version is not None and version.model in self._engine.manifest.formerly:
+            self._change_model(version.model)
+            with self._store.reading() as session:
+                version = masks.active(session, lift_id)
         waits = False
         if version is not None and not _usable(version, self._engine.manifest):
             version = self._embed_again(version)
@@ -116,6 +118,12 @@ class ActiveMasks:
         # A new set: `retry` and `why_none` read it without the lock.
         others = self._waiting - {lift_id}
         self._waiting = others | {lift_id} if waits else others
+
+    def _change_model(self, was: str) -> None:
+        manifest = self._engine.manifest
+        log.info("another model judges", model=manifest.identity, was=was)
+        change = partial(masks.change_model, model=manifest.identity, formerly=manifest.formerly)
+        self._store.write(change).result()
 
     def _embed_again(self, version: MaskVersion) -> MaskVersion | None:
         log.info("masks embedded again", lift_id=version.lift_id, version=version.version, was=version.model)

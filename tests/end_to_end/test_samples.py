@@ -9,6 +9,8 @@ from typing import Any
 import av
 import pytest
 
+from service.inference.artefact import read_manifest
+from service.settings import load_settings
 from service.usecases.samples import VIDEO, sample_folder, sample_folders
 from tests.tools.processes import environment
 from tests.tools.recorded import passages_of
@@ -57,6 +59,7 @@ def test_watch_finds_every_carrier_once_and_judges_it_correctly(
     *judged, last = [json.loads(line) for line in done.stdout.splitlines()]
     assert last["summary"]["complete"]
     assert last["summary"]["carriers"] == len(judged)
+    assert {s["model"] for s in judged} == {read_manifest(load_settings().manifest_path()).identity}
     assert [s["verdict"] for s in judged] == [c["state"] for c in due]
     assert sum(s["occupied"] != c["occupied"] for s, c in zip(judged, due, strict=True)) <= 1
     assert [s["t_middle"] for s in judged] == pytest.approx([c["t_middle"] for c in due], abs=NEAR_S)

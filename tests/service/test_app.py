@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner
 from websockets.sync.client import connect
 
@@ -136,6 +138,16 @@ def test_a_bad_model_stops_the_start(
         manifest.write_text("{}")
         said = "no digest of the numbers that decide"
     assert said in refusal("--model", manifest)
+
+
+def test_a_model_that_nobody_signed_stops_the_start(
+    refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a key is set, nothing is served without its signature."""
+    public = Ed25519PrivateKey.generate().public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    monkeypatch.setenv("BARWATCH_MODEL_PUBLIC_KEY", pem)
+    assert "the model is not signed" in refusal()
 
 
 def test_a_port_that_is_taken_and_a_short_token_are_said(

@@ -57,6 +57,23 @@ def test_the_manifest_stands_beside_the_model() -> None:
     assert load_settings().manifest_path().parts[-3:] == ("ml", "released", "barwatch.json")
 
 
+def test_the_key_of_signed_models_comes_from_one_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """From a variable or a file; both, or a file that is not there, stop the start; without either, None."""
+    assert load_settings().model_key() is None
+    monkeypatch.setenv("BARWATCH_MODEL_PUBLIC_KEY_FILE", str(tmp_path / "model.pub"))
+    with pytest.raises(ConfigurationError, match=r"BARWATCH_MODEL_PUBLIC_KEY_FILE \(.*\): cannot be read"):
+        load_settings().model_key()
+    (tmp_path / "model.pub").write_text("a key\n")
+    assert load_settings().model_key() == "a key\n"
+    monkeypatch.setenv("BARWATCH_MODEL_PUBLIC_KEY", "another")
+    with pytest.raises(ConfigurationError, match="not both"):
+        load_settings()
+    monkeypatch.delenv("BARWATCH_MODEL_PUBLIC_KEY_FILE")
+    assert load_settings().model_key() == "another"
+
+
 @pytest.mark.fault(36)
 def test_the_networks_of_cameras_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks and single addresses; what is none, or holds no camera, stops the start in one plain line."""

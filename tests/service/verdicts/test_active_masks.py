@@ -120,12 +120,16 @@ def _enrolled(store: Store, engine: InlineEngine, model: str, threshold: float =
     return ActiveMasks(store, slow)
 
 
-def test_a_new_name_for_the_same_model_loses_nothing(store: Store, inline_engine: InlineEngine) -> None:
-    """Masks and site calibration of a former name are this model's from the start on, without the engine."""
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_new_name_for_the_same_model_loses_nothing(
+    store: Store, inline_engine: InlineEngine, whole: bool
+) -> None:
+    """Masks and site calibration of a former name are this model's, without the engine."""
     active = _enrolled(store, inline_engine, FORMER)
     active._engine.down = True  # type: ignore[attr-defined]
-    active.load()
-    version = active.get("lift")
+    if whole:
+        active.load()
+    version = active.get("lift") if whole else active.reload("lift")
     assert version is not None
     assert version.model == inline_engine.manifest.identity
     assert version.site is not None
