@@ -32,6 +32,7 @@ from service.host.limits.descriptors import connections_allowed, raise_descripto
 from service.host.lock import FolderLock
 from service.host.private import keep_private
 from service.host.runner import Runner
+from service.host.wall_clock import WallClock
 from service.host.watchdog import LoopHeartbeat, Watchdog
 from service.inference.early import EarlyEngine
 from service.secrets.keys import KeyRing
@@ -44,6 +45,7 @@ from service.store import alarms, outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
+from service.store.upkeep.later import LaterCheck
 from service.usecases.beginning import note_start
 from service.usecases.camera_urls import check_camera
 from service.usecases.first_token import first_token
@@ -115,6 +117,8 @@ class Service:
             noting = self.runners.add(self.runtime.notes.runner(self.store))
             downtime = Downtime(self.store, self.cameras.statuses)
             self.runners.add(downtime.runner)
+            later = LaterCheck(settings.data, self.pipeline.on_event, self.store.unchecked)
+            self.runners.add(later.runner)
             early.listen(self.pipeline.on_event)
             self.socket = listen(settings.host, settings.port)
             parts.callback(self.socket.close)
@@ -128,6 +132,7 @@ class Service:
                 self.setup.stop,
                 self._decoding.stop,
                 downtime.stop,
+                later.runner.stop,
                 self._starter.stop,
                 self.engine.stop,  # first: it releases a start-up that waits for the model
             ):
@@ -142,6 +147,7 @@ class Service:
         if prepare is not None:
             self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
         self._steps.append(("the cameras are being started", self.cameras.start))
+        self._steps.append(("the rest of the database is to be checked", later.runner.start))
         self._steps.append(("set-ups are being looked up", self.setup.start))
         self._steps.append(("the decoders are being started", self._decoding.start))
         self._steps.append(("what is noted for the audit is written from now on", noting.start))
@@ -189,6 +195,7 @@ class Service:
         pictures, hub = Pictures(settings.data), AlarmHub(StoredOutbox(store))
         self.runners.add(hub.runner)
         store.on_alarms(hub.publish)
+        clock = WallClock()
         pipeline = Pipeline(
             store,
             self.engine,
@@ -198,6 +205,7 @@ class Service:
             retention=settings.retention(),
             runners=self.runners,
             on_unstored=hub.show_unstored,
+            clock=clock,
         )
         cameras = Cameras(
             store,
@@ -209,6 +217,7 @@ class Service:
         )
         sessions = Sessions(store, *settings.session_limits_s())
         runtime = Runtime(
+            clock=clock,
             settings=settings,
             store=store,
             pictures=pictures,

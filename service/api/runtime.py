@@ -17,6 +17,7 @@ from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.masks import MaskVersion
 from service.host.runner import Runners
+from service.host.wall_clock import WallClock
 from service.inference.protocol import Engine
 from service.secrets.vault import Vault
 from service.settings import Settings
@@ -87,6 +88,7 @@ class Runtime:
     registry: CollectorRegistry
     heartbeat_s: float = 5.0
     runners: Runners = field(default_factory=Runners)
+    clock: WallClock = field(default_factory=WallClock)
     decoding: StrangersPictures = field(default_factory=DecodingHere)
     threads: Threads = field(default_factory=Threads)
     notes: AuditNotes = field(default_factory=AuditNotes)

@@ -39,6 +39,14 @@ class AlarmKind(StrEnum):
     """The machine reads less than 80 % of the camera's frames: carriers may be missed."""
     SERVICE_DOWN = "service_down"
     """The service itself did not run for a time: nobody watched."""
+    STORAGE_DAMAGED = "storage_damaged"
+    """The database, its log or the pictures' folder was removed, replaced or is damaged."""
+    DISK_LOW = "disk_low"
+    """The data folder's disk has little room or none."""
+    CLOCK_JUMPED = "clock_jumped"
+    """The system's time jumped: nothing is deleted until somebody confirms it."""
+    BACKUP_FAILED = "backup_failed"
+    """The scheduled backup could not be made."""
 
 
 MOMENTS = frozenset({AlarmKind.BAR_OPEN, AlarmKind.SERVICE_DOWN})

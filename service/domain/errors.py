@@ -27,6 +27,18 @@ class ConfigurationError(BarwatchError):
     """A setting, lift folder or secret that the service cannot start with."""
 
 
+class DatabaseDamagedError(ConfigurationError):
+    """A database that is not opened because it is damaged or missing; nothing of it was changed."""
+
+    code = "database_damaged"
+
+
+class BackupError(BarwatchError):
+    """A backup that could not be made, or that is not good."""
+
+    code = "backup_failed"
+
+
 class ArtefactError(ConfigurationError):
     """The model file or its manifest is missing, damaged or not the one the manifest describes."""
 

@@ -23,12 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import stamina
 import structlog
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -41,11 +37,13 @@ from service.host.runner import Runner, Runners, attempt, settle
 from service.store.audit import entries, guard
 from service.store.audit.heads import HeadFile
 from service.store.damage import DAMAGED_ROWS, DamagedRows
+from service.store.file.check import check_file
+from service.store.file.engine import brief, make_engine, migrate
+from service.store.file.presence import FilePresence
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-BUSY_TIMEOUT_S = 10.0
 MAX_WAITING_JOBS = 2048
 NEW_ALARMS = "new_alarms"
 """Key in Session.info: the alarms that a job raised or changed; listeners get them after the commit."""
@@ -61,12 +59,21 @@ class Store:
         writer: the engine of the writer thread.
         reader: the engine of everybody else.
         runners: owns the writer thread.
+        unchecked: whether a part of the file was too large to be checked before it was opened.
     """
 
-    def __init__(self, path: Path, writer: Engine, reader: Engine, runners: Runners | None = None) -> None:
-        self._path, self._inode = path, _inode_of(path)
-        self._writer = writer
-        self._reader = reader
+    def __init__(
+        self,
+        path: Path,
+        writer: Engine,
+        reader: Engine,
+        runners: Runners | None = None,
+        *,
+        unchecked: bool = False,
+    ) -> None:
+        self._path, self._writer, self._reader = path, writer, reader
+        self.presence = FilePresence(path, reader)
+        self.unchecked = unchecked
         # The job at work stays the first of them until it is answered, so that none is lost with its thread.
         self._jobs: deque[Job] = deque()
         self._changed = threading.Condition()
@@ -79,15 +86,19 @@ class Store:
         self._runner.start()
 
     @classmethod
-    def open(cls, data_dir: Path, runners: Runners | None = None) -> Store:
-        """Open (and migrate, and create if missing) the database `data_dir`/barwatch.db.
+    def open(cls, data_dir: Path, runners: Runners | None = None, backups: Path | None = None) -> Store:
+        """Check, migrate (or create if missing) and open the database `data_dir`/barwatch.db.
+
+        backups: where backups are; below the data folder if not given.
 
         Raises:
+            DatabaseDamagedError: the file is damaged, or missing where backups are; nothing was changed.
             ConfigurationError: the folder or the file cannot be used.
         """
         path = Path(data_dir) / "barwatch.db"
         try:
             private_folder(path.parent)
+            checked = check_file(path, backups or path.parent / "backups")
             private_file(path)
             writer = make_engine(path, write=True)
             migrate(writer)
@@ -95,8 +106,8 @@ class Store:
             writer.dispose()  # its next connection seals what it writes, by the newest schema
             event.listen(writer, "connect", _seal_writes)
         except (OSError, SQLAlchemyError) as error:
-            raise ConfigurationError(f"{path}: the database cannot be opened: {_brief(error)}") from error
-        return cls(path, writer, make_engine(path, write=False), runners)
+            raise ConfigurationError(f"{path}: the database cannot be opened: {brief(error)}") from error
+        return cls(path, writer, make_engine(path, write=False), runners, unchecked=not checked)
 
     def write(self, job: Callable[[Session], T]) -> Future[T]:
         """Run `job` in one transaction on the writer thread; its result, or what it raised, by the future.
@@ -129,19 +140,18 @@ class Store:
             with Session(self._reader, expire_on_commit=False, info={DAMAGED_ROWS: self.damaged}) as session:
                 yield session
         except SQLAlchemyError as error:
-            raise StoreError(f"the database cannot answer: {_brief(error)}") from error
+            raise StoreError(f"the database cannot answer: {brief(error)}") from error
 
     def check(self) -> None:
-        """Check that the database answers and that its file is still the one that was opened.
+        """Check that the database answers, and that its files are those that were opened.
 
         Raises:
-            StoreError: it does not answer, or the file was removed or replaced: SQLite would go on writing
-                to a file that nobody will ever read.
+            StoreError: it does not answer, or a file was removed or replaced: SQLite would go on writing to a
+                file that nobody will ever read.
         """
+        self.presence.check()
         with self.reading() as session:
             session.execute(text("SELECT 1"))
-        if _inode_of(self._path) != self._inode:
-            raise StoreError(f"the database's file {self._path.name} was removed or replaced")
 
     def on_alarms(self, listener: Callable[[tuple[Alarm, ...]], None]) -> None:
         """Call `listener` on the writer thread with every committed new or changed alarm, in order of seq.
@@ -167,8 +177,9 @@ class Store:
         for _, future in left:
             _fail(future, "the service stopped before this was written")
         self._head.close()
-        self._writer.dispose()
+        self.presence.close()
         self._reader.dispose()
+        self._writer.dispose()
 
     def _work(self) -> bool:
         """Do jobs until the store is closed and none is left."""
@@ -189,6 +200,7 @@ class Store:
             return self._jobs[0] if self._jobs else None
 
     def _commit(self, job: Callable[[Session], T]) -> T:
+        self.presence.check()
         try:
             info = {DAMAGED_ROWS: self.damaged}
             with Session(self._writer, expire_on_commit=False, info=info) as session:
@@ -196,8 +208,9 @@ class Store:
                     result = job(session)
                 alarms = tuple(session.info.get(NEW_ALARMS, ()))
                 head = session.info.get(entries.HEAD)
+            self.presence.check()  # what was written to a file without a name is not stored
         except SQLAlchemyError as error:
-            raise StoreError(f"the database refused a write: {_brief(error)}") from error
+            raise StoreError(f"the database refused a write: {brief(error)}") from error
         for listener in self._listeners if alarms else ():
             if (failure := attempt(partial(listener, alarms))) is not None:
                 log.error("alarm listener failed", exc_info=failure)
@@ -223,66 +236,3 @@ def _seal_writes(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None
 def _fail(future: Future[Any], reason: str) -> None:
     with contextlib.suppress(InvalidStateError):  # it was answered or cancelled meanwhile
         future.set_exception(StoreError(reason))
-
-
-def _inode_of(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def make_engine(path: Path, *, write: bool) -> Engine:
-    """Make an engine on `path`; `write` ones begin IMMEDIATE, the others may only read."""
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": BUSY_TIMEOUT_S},
-        pool_size=1 if write else 8,
-        max_overflow=0 if write else 56,  # above all threads that may read: none waits for another's
-    )
-
-    def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-        # The driver begins transactions late and DEFERRED, so its handling is switched off and done here.
-        connection.isolation_level = None
-        # Text that is no UTF-8 must not make a query of many rows fail; it shows when its row is read.
-        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
-        if write:
-            # Decided before the first table is made: the room of deleted rows can then be given back.
-            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        # Turning a new file to WAL locks it, and SQLite does not wait for another process that does the same.
-        for retry in stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_max=0.5):
-            with retry:
-                connection.execute("PRAGMA journal_mode=WAL")
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        guard.add_function(connection)
-        if not write:
-            connection.execute("PRAGMA query_only=ON")
-
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    event.listen(engine, "connect", connect)
-    event.listen(engine, "begin", begin)
-    return engine
-
-
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to the newest schema, in one transaction; an empty file is built from nothing.
-
-    An earlier revision than "head" is for tests of what an older installation left behind.
-    """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-
-
-def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
-
-
-def _brief(error: Exception) -> str:
-    return str(error.orig) if hasattr(error, "orig") else str(error)

@@ -23,6 +23,7 @@ from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.passage import Picture
 from service.host.disk import DiskSpace, Room
+from service.store.file.presence import identity_of
 from service.store.records import PassageRecord
 
 log = structlog.get_logger(__name__)
@@ -35,11 +36,19 @@ class Pictures:
 
     def __init__(self, data_dir: Path) -> None:
         self.folder = Path(data_dir) / "pictures"
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._known = identity_of(self.folder)
         self.space = DiskSpace(data_dir)
         self.failed_writes = 0
         self._lock = threading.Lock()
         # How often each is expected: a passage that comes twice names the same files.
         self._expected: Counter[str] = Counter()
+
+    def check_present(self) -> bool:
+        """Say whether the folder is there; one that was replaced is missing once, then taken as it is."""
+        before, self._known = self._known, identity_of(self.folder)
+        return self._known is not None and before in (None, self._known)
 
     @property
     def has_room(self) -> bool:
@@ -81,6 +90,7 @@ class Pictures:
                 self.failed_writes += 1
                 return None
             try:
+                self.folder.stat()  # one that was removed must not come back empty before anybody notices
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(coded.tobytes())
             except OSError as error:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
 from service.alarms import lifecycle
+from service.domain.health import Health
 from service.host.disk import Room
 from service.host.runner import Runner, attempt
+from service.host.wall_clock import WallClock
 from service.store import alarms
 from service.store.audit import entries
 from service.store.database import Store
@@ -19,6 +20,7 @@ from service.store.pictures import Pictures
 from service.store.upkeep.classes import Retention
 from service.store.upkeep.retention import make_room
 from service.verdicts.active_masks import ActiveMasks
+from service.verdicts.trouble import MachineTroubles
 
 log = structlog.get_logger(__name__)
 
@@ -37,13 +39,26 @@ class Maintenance:
         pictures: their disk is checked; the oldest go early when it has little room.
         masks: those that could not be embedded are retried.
         retention: how long evidence stays.
+        clock: the believed time; while it is in doubt nothing is deleted.
+        take: takes what is wrong with the machine, as changes in health.
     """
 
-    def __init__(self, store: Store, pictures: Pictures, masks: ActiveMasks, retention: Retention) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pictures: Pictures,
+        masks: ActiveMasks,
+        retention: Retention,
+        clock: WallClock | None = None,
+        take: Callable[[Health], object] = lambda _: None,
+    ) -> None:
         self._store, self._pictures, self._retention = store, pictures, retention
+        self._clock = clock or WallClock()
+        self.troubles = MachineTroubles(store, pictures, self._clock, take)
         self._next_seal_mono_s = self._next_head_mono_s = 0.0
         self._tasks: tuple[Callable[[], object], ...] = (
             self._make_room,
+            self.troubles.step,
             masks.retry,
             self._unshelve,
             self._seal,
@@ -56,14 +71,14 @@ class Maintenance:
             raise failures[0]
 
     def _make_room(self) -> None:
-        if self._pictures.space.check().room is Room.ENOUGH:
+        if self._pictures.space.check().room is Room.ENOUGH or self._clock.jump_s:
             return
         # Some of the oldest pictures go early.
         low = self._retention.when_low()
-        self._pictures.remove(make_room(self._store, low, datetime.now(UTC), AT_ONCE))
+        self._pictures.remove(make_room(self._store, low, self._clock.now(), AT_ONCE))
 
     def _unshelve(self) -> None:
-        now = datetime.now(UTC)
+        now = self._clock.now()
         with self._store.reading() as session:
             due = alarms.expired(session, now)
         if due:

@@ -24,6 +24,7 @@ from service.domain.health import Health
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
 from service.host.runner import Runner, Runners
+from service.host.wall_clock import WallClock
 from service.inference.protocol import Engine
 from service.site.arming import ArmingWatch
 from service.site.proposals import Proposals
@@ -59,6 +60,7 @@ class Pipeline:
         runners: the list to which every thread is added.
         on_recorded: called with each committed record and the time.monotonic() of its last picture.
         on_unstored: called with the alarms that the database refuses so far, whenever that changes.
+        clock: the believed time, by which things age.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Pipeline:
         runners: Runners | None = None,
         on_recorded: Callable[[PassageRecord, float], object] | None = None,
         on_unstored: Callable[[tuple[Alarm, ...]], object] = lambda _: None,
+        clock: WallClock | None = None,
     ) -> None:
         self.registry = registry or CollectorRegistry()
         self._latency = Histogram(
@@ -105,8 +108,9 @@ class Pipeline:
             hides=hides,
         )
         retention = retention or Retention()
-        self.maintenance = Maintenance(store, pictures, self.masks, retention)
-        self.retaining = Retaining(store, pictures, retention)
+        clock, take = clock or WallClock(), self.conditions.take
+        self.maintenance = Maintenance(store, pictures, self.masks, retention, clock, take)
+        self.retaining = Retaining(store, pictures, retention, clock)
         self._arming = ArmingWatch(
             store, engine, pictures, self.masks.get, self.masks.why_none, self._beat_checking
         )
@@ -136,6 +140,7 @@ class Pipeline:
         """
         for lift_id in self.masks.load():
             self._arming.changed(lift_id, at_once=True)
+        self.maintenance.troubles.resume()
         self.conditions.start()
         if self._engine.status.state == "ready":
             self.conditions.take(Health(AlarmKind.WORKER_DOWN, None, False, "The embedder is ready"))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from service.host.runner import Runner
+from service.host.wall_clock import WallClock
 from service.store import alarms, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures
@@ -34,7 +34,7 @@ class Retaining:
         store: the database.
         pictures: their old files are removed.
         retention: how long each class stays.
-        now: the aware time.
+        clock: the believed time; while it is in doubt nothing is deleted.
     """
 
     def __init__(
@@ -42,9 +42,10 @@ class Retaining:
         store: Store,
         pictures: Pictures,
         retention: Retention,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: WallClock | None = None,
     ) -> None:
-        self._store, self._pictures, self._retention, self._now = store, pictures, retention, now
+        self._store, self._pictures, self._retention = store, pictures, retention
+        self._clock = clock or WallClock()
         self._step_mono_s, self._first = 0.0, True
         self.runner = Runner("retention", self._turn, every_s=EVERY_S)
 
@@ -69,9 +70,11 @@ class Retaining:
                 if self.runner.stopping.wait(FIRST_AFTER_S):
                     return
         self._first = False
-        self.apply_retention(self._now())
         self._restore()
-        self._store.write(partial(tokens.forget_expired, now=self._now())).result()
+        if self._clock.jump_s:
+            return
+        self.apply_retention(self._clock.now())
+        self._store.write(partial(tokens.forget_expired, now=self._clock.now())).result()
 
     def _restore(self) -> None:
         after: int | None = 0
@@ -86,7 +89,7 @@ class Retaining:
     def _rest(self) -> bool:
         """Leave the writer alone for a while; return whether to stop."""
         took_s = time.monotonic() - self._step_mono_s
-        stopping = self.runner.stopping.wait(REST * min(took_s, 1.0))
+        stopping = self.runner.stopping.wait(REST * min(took_s, 1.0)) or self._clock.jump_s != 0
         self.runner.heartbeat.begin()
         self._step_mono_s = time.monotonic()
         return stopping

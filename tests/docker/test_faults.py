@@ -29,7 +29,7 @@ except OSError:
 """
 OLD = """
 from pathlib import Path
-from service.store.database import make_engine, migrate
+from service.store.file.engine import make_engine, migrate
 migrate(make_engine(Path('/data/barwatch.db'), write=True), '0001')
 """
 PASSWORD = {"host": "10.0.0.12", "user": "barwatch", "password": "a-cameras-password"}

@@ -135,7 +135,9 @@ def acknowledge(
 def shelve(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: ShelveIn) -> AlarmOut:
     """Put the alarm away for a stated reason until it comes back by itself, at most 24 hours later."""
     done = runtime.store.write(
-        lambda s: lifecycle.shelve(s, alarm_id, principal.name, until=body.expiry, reason=body.reason)
+        lambda s: lifecycle.shelve(
+            s, alarm_id, principal.name, until=body.expiry, reason=body.reason, now=runtime.clock.now()
+        )
     )
     return AlarmOut.of(done.result(), runtime.settings.root_path)
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from datetime import timedelta
+from functools import partial
 
 from fastapi import APIRouter, Response
 
-from service.api.deps import RuntimeDep
+from service.api.deps import OPERATOR, RuntimeDep
 from service.api.metrics import render
-from service.api.schemas.service import LiveOut, ReadyOut
+from service.api.problems import responses
+from service.api.schemas.service import ClockOut, LiveOut, ReadyOut
 from service.api.threads import vital
 from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.host.disk import Room
 from service.store import alarms
+from service.store.upkeep import clock
 from service.usecases.watching import survey
 
 router = APIRouter(tags=["health"])
@@ -48,10 +52,13 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
     """
     database, standing = "ready", frozenset[tuple[str | None, AlarmKind]]()
     surveyed: dict[str, str | None] = {}
+    storage: list[str] = []
     try:
         runtime.store.check()
         with runtime.store.reading() as session:
-            standing = frozenset((alarm.lift_id, alarm.kind) for alarm in alarms.standing(session))
+            all_standing = alarms.standing(session)
+            standing = frozenset((alarm.lift_id, alarm.kind) for alarm in all_standing)
+            storage = [alarm.message for alarm in all_standing if alarm.kind is AlarmKind.STORAGE_DAMAGED]
         surveyed = survey(runtime.store, runtime.cameras.status)
     except StoreError as error:
         database = str(error)
@@ -61,6 +68,7 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
         problems.append(f"embedder: {engine.state}")
     if database != "ready":
         problems.append(f"database: {database}")
+    problems += [f"storage: {message}" for message in storage]
     if disk.room is Room.FULL:
         problems.append(f"disk: {disk}")
     problems += [
@@ -84,6 +92,25 @@ def ready(runtime: RuntimeDep, response: Response) -> ReadyOut:
         alarm_history=f"{damaged} damaged entries" if damaged else "ready",
         disk=str(disk),
     )
+
+
+@router.post(
+    "/clock/confirm",
+    summary="Say that the system's time is right",
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 503),
+)
+@vital
+def confirm_clock(runtime: RuntimeDep) -> ClockOut:
+    """Believe the system's time after it jumped: what is too old is deleted again, by this time.
+
+    What is shelved moves by as much as the time. Without a jump nothing happens.
+    """
+    jump_s = runtime.clock.jump_s
+    if jump_s:
+        runtime.store.write(partial(clock.confirmed, by=timedelta(seconds=jump_s))).result()
+        runtime.clock.confirm()
+    return ClockOut(moved_by_s=jump_s)
 
 
 def accounted_for(camera: CameraStatus, standing: Container[tuple[str | None, AlarmKind]]) -> bool:

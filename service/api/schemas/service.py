@@ -13,6 +13,12 @@ class LiveOut(BaseModel):
     status: Literal["live"] = "live"
 
 
+class ClockOut(BaseModel):
+    """What was confirmed."""
+
+    moved_by_s: float = Field(description="By how many seconds the time moved; 0 if it had not jumped.")
+
+
 class ReadyOut(BaseModel):
     """Whether carriers are being judged, part by part."""
 

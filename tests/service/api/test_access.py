@@ -81,6 +81,7 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("POST", "/alarms/{alarm_id}/acknowledge"): Role.OPERATOR,
     ("POST", "/alarms/{alarm_id}/shelve"): Role.OPERATOR,
     ("POST", "/alarms/{alarm_id}/comment"): Role.OPERATOR,
+    ("POST", "/clock/confirm"): Role.OPERATOR,
     ("POST", "/alarms/ticket"): Role.VIEWER,
     ("GET", "/sessions"): Role.VIEWER,
     ("DELETE", "/sessions"): Role.VIEWER,

@@ -25,7 +25,8 @@ from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.errors import ConfigurationError, NotFoundError, StoreError
 from service.host.runner import Runners
 from service.store import alarms, database, lifts, outbox, site_calibrations
-from service.store.database import Store, make_engine, migrate
+from service.store.database import Store
+from service.store.file.engine import make_engine, migrate
 from service.store.records import OutboxEntry
 from service.store.tables import Base, MetaRow
 
@@ -312,6 +313,7 @@ def test_no_job_is_lost_with_its_thread(tmp_path: Path, blow: type[BaseException
     store.close()
 
 
+@pytest.mark.fault(46)
 def test_a_file_that_was_removed_is_noticed(tmp_path: Path) -> None:
     """SQLite would write on into a file without a name; another file in its place is no better."""
     store = Store.open(tmp_path)
@@ -375,6 +377,7 @@ def _writer(data: Path, name: str, count: int) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(6000, marks=pytest.mark.slow)])
+@pytest.mark.fault(11)
 def test_four_processes_write_at_once(tmp_path: Path, count: int) -> None:
     """No caller sees that the database is locked, and the common sequence has no gap and no duplicate."""
     writers = [_writer(tmp_path, name, count) for name in "abcd"]
@@ -400,6 +403,7 @@ def _kill_once(writer: "subprocess.Popen[str]", name: str, after: int) -> list[s
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.fault(13)
 def test_killed_at_any_moment_no_committed_alarm_is_lost(tmp_path: Path, rounds: int) -> None:
     """SIGKILL while alarms are raised: all that were published are there, once each, without a gap in seq."""
     writer = _writer(tmp_path, "victims", 0)

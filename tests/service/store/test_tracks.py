@@ -10,7 +10,8 @@ from sqlalchemy import text
 from lifts.schema import Lift, Pose, Track
 from service.domain.errors import NotFoundError
 from service.store import lifts, tracks
-from service.store.database import Store, make_engine, migrate
+from service.store.database import Store
+from service.store.file.engine import make_engine, migrate
 from tests.service.store.empty import open_empty
 
 

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { Button } from "../components/button";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
-import { acknowledge, type ShownAlarm } from "../state/alarms";
+import { acknowledge, confirmClock, type ShownAlarm } from "../state/alarms";
 import { mayAct, messageOf } from "../state/session";
 import { kindOf } from "../state/watching";
 import { placeOf } from "./naming";
@@ -17,6 +17,7 @@ export function Acknowledge({ alarm }: { alarm: ShownAlarm }): JSX.Element | nul
   const press = async (): Promise<void> => {
     busy.value = true;
     try {
+      if (alarm.kind === "clock_jumped") await confirmClock();
       await acknowledge(alarm);
       failure.value = "";
     } catch (error) {
@@ -29,9 +30,10 @@ export function Acknowledge({ alarm }: { alarm: ShownAlarm }): JSX.Element | nul
     place: placeOf(alarm),
     time: clockTime(alarm.raised_at),
   });
+  const clock = alarm.kind === "clock_jumped" && alarm.state !== "returned";
   return (
     <Button class="acknowledge" busy={busy.value} label={failure.value || label} onPress={press}>
-      {failure.value || t("alarms.acknowledge")}
+      {failure.value || t(clock ? "alarms.confirmClock" : "alarms.acknowledge")}
     </Button>
   );
 }

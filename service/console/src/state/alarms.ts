@@ -58,6 +58,11 @@ export function replace(before: readonly string[], read: readonly Alarm[]): void
   });
 }
 
+/** Believe the system's time after it jumped. Throws ApiError. */
+export async function confirmClock(): Promise<void> {
+  await post("/clock/confirm");
+}
+
 /** Acknowledge an alarm. Throws ApiError. */
 export async function acknowledge(alarm: Alarm): Promise<void> {
   put(await post<Alarm>(`/alarms/${encodeURIComponent(alarm.id)}/acknowledge`));

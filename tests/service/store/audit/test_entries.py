@@ -15,7 +15,8 @@ from service.domain.errors import NotFoundError, StoreError
 from service.domain.people import ORIGIN, Origin, Role
 from service.store import alarms, lifts, tokens
 from service.store.audit import entries, guard
-from service.store.database import Store, make_engine, migrate
+from service.store.database import Store
+from service.store.file.engine import make_engine, migrate
 from service.store.tables import AuditRow, SealRow
 
 DRAFT = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id="p")

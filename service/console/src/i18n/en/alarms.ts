@@ -13,6 +13,25 @@ export const alarmKinds: Record<AlarmKind, string> = {
   lift_invalid: "Lift out of service",
   overloaded: "Overloaded",
   service_down: "Service was down",
+  storage_damaged: "Storage damaged",
+  disk_low: "Little room on the disk",
+  clock_jumped: "Clock jumped",
+  backup_failed: "Backup failed",
+};
+
+/** What is wrong with the machine, by the alarm's cause. */
+export const machineTroubles: Record<string, string> = {
+  disk_low: "The data folder's disk has little room ({free_mb} MB free): no more pictures are kept",
+  disk_full: "The data folder's disk is full ({free_mb} MB free): no alarm can be stored",
+  database_gone:
+    "The database's file was removed while the service runs: put it back, or restart the service with a backup. Until then nothing is stored",
+  database_replaced: "Another file took the database's place while the service runs: restart the service",
+  log_gone: "The database's log file was removed while the service runs: restart the service",
+  pictures_gone:
+    "The folder of the pictures was removed: restart the service, or make it again. Until then no picture is kept",
+  pages: "The database is damaged: restore a backup",
+  clock: "The clock jumped by {by_s} s: nothing is deleted until somebody confirms the time, or until it returns",
+  backup: "The scheduled backup could not be made: {reason}",
 };
 
 const CONFIDENCE = "(confidence {confidence:percent1})";
@@ -52,6 +71,7 @@ export const alarmSentences = {
   "alarms.picture": "Picture {number} of the carrier",
   "alarms.notWatched": "Not watched from {since} to {until}: the service was down meanwhile",
   "alarms.acknowledge": "Acknowledge",
+  "alarms.confirmClock": "The time is right",
   "alarms.acknowledgeWhich": "Acknowledge: {kind}, {place}, {time}",
   "alarms.notAcknowledged": "Not acknowledged: {problem}",
 };

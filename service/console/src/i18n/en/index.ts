@@ -1,7 +1,7 @@
 /* English: the catalogue that the others follow. */
 
 import type { Text } from "../shapes";
-import { alarmKinds, alarmSentences, openBars } from "./alarms";
+import { alarmKinds, alarmSentences, machineTroubles, openBars } from "./alarms";
 import { calibrationSentences } from "./calibration";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
@@ -26,6 +26,7 @@ const words = {
   ...setupWords,
   ...maskWords,
   alarmKinds,
+  machineTroubles,
   causes,
   notArmed,
   notWatched,

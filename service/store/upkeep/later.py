@@ -1,0 +1,48 @@
+"""Checks, while the service runs, what was too large to be checked before it was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from service.domain.alarm import AlarmKind
+from service.domain.errors import DatabaseDamagedError
+from service.domain.health import Health
+from service.host.runner import Runner
+from service.store.file.check import recheck
+
+log = structlog.get_logger(__name__)
+
+AFTER_S = 60.0
+"""The start has the disk for itself until then."""
+
+
+class LaterCheck:
+    """Reads the whole database once, on a thread of its own; what is damaged becomes an alarm.
+
+    Args:
+        data_dir: the data folder.
+        take: takes the change in health.
+        needed: whether there is anything left to check.
+    """
+
+    def __init__(self, data_dir: Path, take: Callable[[Health], object], needed: bool) -> None:
+        self._path, self._take, self._needed = Path(data_dir) / "barwatch.db", take, needed
+        self.runner = Runner("database check", self._turn)
+
+    def _turn(self) -> bool:
+        with self.runner.heartbeat.waiting():
+            if not self._needed or self.runner.stopping.wait(AFTER_S):
+                return False
+            try:
+                recheck(self._path)
+                log.info("the whole database was checked")
+                over = "The whole database was checked"
+                self._take(Health(AlarmKind.STORAGE_DAMAGED, None, False, over, "pages"))
+            except DatabaseDamagedError as error:
+                said = str(error)
+                log.error("the database is damaged", reason=said)
+                self._take(Health(AlarmKind.STORAGE_DAMAGED, None, True, said, "pages"))
+        return False
