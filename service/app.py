@@ -27,12 +27,12 @@ from service.decoding.processes import DecodingProcesses
 from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.errors import BarwatchError
 from service.domain.people import Role
+from service.host.clocks.wall_clock import WallClock
 from service.host.disk import DiskSpace
 from service.host.limits.descriptors import connections_allowed, raise_descriptors
 from service.host.lock import FolderLock
 from service.host.private import keep_private
 from service.host.runner import Runner
-from service.host.wall_clock import WallClock
 from service.host.watchdog import LoopHeartbeat, Watchdog
 from service.inference.early import EarlyEngine
 from service.secrets.keys import KeyRing
@@ -117,8 +117,7 @@ class Service:
             noting = self.runners.add(self.runtime.notes.runner(self.store))
             downtime = Downtime(self.store, self.cameras.statuses)
             self.runners.add(downtime.runner)
-            later = LaterCheck(settings.data, self.pipeline.on_event, self.store.unchecked)
-            self.runners.add(later.runner)
+            later = self.runners.add(LaterCheck(self.store, self.pipeline.on_event).runner)
             early.listen(self.pipeline.on_event)
             self.socket = listen(settings.host, settings.port)
             parts.callback(self.socket.close)
@@ -132,7 +131,7 @@ class Service:
                 self.setup.stop,
                 self._decoding.stop,
                 downtime.stop,
-                later.runner.stop,
+                later.stop,
                 self._starter.stop,
                 self.engine.stop,  # first: it releases a start-up that waits for the model
             ):
@@ -147,7 +146,7 @@ class Service:
         if prepare is not None:
             self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
         self._steps.append(("the cameras are being started", self.cameras.start))
-        self._steps.append(("the rest of the database is to be checked", later.runner.start))
+        self._steps.append(("the rest of the database is to be checked", later.start))
         self._steps.append(("set-ups are being looked up", self.setup.start))
         self._steps.append(("the decoders are being started", self._decoding.start))
         self._steps.append(("what is noted for the audit is written from now on", noting.start))

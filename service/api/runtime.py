@@ -16,8 +16,8 @@ from service.decoding.budget import DecodingHere, StrangersPictures
 from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.masks import MaskVersion
+from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runners
-from service.host.wall_clock import WallClock
 from service.inference.protocol import Engine
 from service.secrets.vault import Vault
 from service.settings import Settings

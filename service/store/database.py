@@ -71,7 +71,8 @@ class Store:
         *,
         unchecked: bool = False,
     ) -> None:
-        self._path, self._writer, self._reader = path, writer, reader
+        self.path = self._path = path
+        self._writer, self._reader = writer, reader
         self.presence = FilePresence(path, reader)
         self.unchecked = unchecked
         # The job at work stays the first of them until it is answered, so that none is lost with its thread.

@@ -10,9 +10,9 @@ import structlog
 
 from service.alarms import lifecycle
 from service.domain.health import Health
+from service.host.clocks.wall_clock import WallClock
 from service.host.disk import Room
 from service.host.runner import Runner, attempt
-from service.host.wall_clock import WallClock
 from service.store import alarms
 from service.store.audit import entries
 from service.store.database import Store

@@ -23,8 +23,8 @@ from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.health import Health
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
+from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runner, Runners
-from service.host.wall_clock import WallClock
 from service.inference.protocol import Engine
 from service.site.arming import ArmingWatch
 from service.site.proposals import Proposals

@@ -8,8 +8,8 @@ from functools import partial
 
 import structlog
 
+from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runner
-from service.host.wall_clock import WallClock
 from service.store import alarms, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures

@@ -11,8 +11,8 @@ import structlog
 
 from service.domain.alarm import AlarmKind
 from service.domain.health import Health
+from service.host.clocks.wall_clock import ClockNote, WallClock
 from service.host.disk import Room
-from service.host.wall_clock import ClockNote, WallClock
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.upkeep import clock as stored_clock

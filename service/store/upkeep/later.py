@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 
@@ -11,6 +10,7 @@ from service.domain.alarm import AlarmKind
 from service.domain.errors import DatabaseDamagedError
 from service.domain.health import Health
 from service.host.runner import Runner
+from service.store.database import Store
 from service.store.file.check import recheck
 
 log = structlog.get_logger(__name__)
@@ -23,21 +23,20 @@ class LaterCheck:
     """Reads the whole database once, on a thread of its own; what is damaged becomes an alarm.
 
     Args:
-        data_dir: the data folder.
+        store: the database that was opened.
         take: takes the change in health.
-        needed: whether there is anything left to check.
     """
 
-    def __init__(self, data_dir: Path, take: Callable[[Health], object], needed: bool) -> None:
-        self._path, self._take, self._needed = Path(data_dir) / "barwatch.db", take, needed
+    def __init__(self, store: Store, take: Callable[[Health], object]) -> None:
+        self._store, self._take = store, take
         self.runner = Runner("database check", self._turn)
 
     def _turn(self) -> bool:
         with self.runner.heartbeat.waiting():
-            if not self._needed or self.runner.stopping.wait(AFTER_S):
+            if not self._store.unchecked or self.runner.stopping.wait(AFTER_S):
                 return False
             try:
-                recheck(self._path)
+                recheck(self._store.path)
                 log.info("the whole database was checked")
                 over = "The whole database was checked"
                 self._take(Health(AlarmKind.STORAGE_DAMAGED, None, False, over, "pages"))

@@ -18,8 +18,8 @@ from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import StoreError
 from service.domain.health import Health
+from service.host.clocks.wall_clock import WallClock
 from service.host.disk import LOW_BYTES, DiskSpace
-from service.host.wall_clock import WallClock
 from service.inference.inline import InlineEngine
 from service.store import alarms, passages
 from service.store.pictures import Pictures
@@ -29,8 +29,8 @@ from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.retaining import Retaining
 from service.verdicts.trouble import MachineTroubles
+from tests.service.host.clocks.test_wall_clock import Machine
 from tests.service.host.test_disk import Disk
-from tests.service.host.test_wall_clock import Machine
 from tests.service.store.empty import open_empty
 from tests.service.store.test_repositories import _passage
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.host.wall_clock import ClockNote, WallClock
+from service.host.clocks.wall_clock import ClockNote, WallClock
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
