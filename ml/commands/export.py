@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -85,10 +86,14 @@ def seal(
     """
     key = None if sign is None else _key(sign)
     path = model.with_suffix(".json")
-    data = path.read_bytes()
-    content = json.loads(data)
+    try:
+        content, found = json.loads(path.read_bytes()), hashlib.sha256(model.read_bytes()).hexdigest()
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path}: {error}", param_hint="--model") from None
     if "digest" in content:
         content = _unsealed(path)
+    if found != content["sha256"]:
+        raise typer.BadParameter(f"{model}: another network than {path.name} describes", param_hint="--model")
     files = prepare_lifts(cache, CALIBRATION_SEEDS[:lifts], PASSAGES, workers, "calibration lifts")
     network, calibration, rendered = Scripted.load(model), read_calibration(model), [load(f) for f in files]
     looks = [network.look(lift.images) for lift in rendered]

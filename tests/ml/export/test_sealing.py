@@ -236,6 +236,14 @@ def test_the_command_seals_an_old_artefact(
     assert {key: again[key] for key in old} == old
     assert again["formerly"] == ["barwatch-0.6.0+210aa44e5d38"]
     assert again["golden_passages"]
+    for damage, said in (
+        (b"no network", "another network than barwatch.json describes"),
+        (None, "No such file"),
+    ):
+        model.unlink() if damage is None else model.write_bytes(damage)
+        done = RUN.invoke(cli.app, ["seal", "--model", str(model)])
+        assert (done.exit_code, said in " ".join(done.output.replace("│", " ").split())) == (2, True)
+    shutil.copy(RELEASED.with_suffix(".ts"), model)
     # An edited manifest that has digests is not sealed: what was edited would be trusted.
     write(manifest, again)
     manifest.write_text(manifest.read_text().replace('"scale": 23', '"scale": 22'))
