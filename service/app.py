@@ -125,7 +125,7 @@ class Service:
             # Asked now: the server closes its socket when it stops, while the start may still be under way.
             self._address: tuple[str, int] = self.socket.getsockname()[:2]
             for stop in (
-                noting.stop,
+                partial(self.runtime.notes.end, noting, self.store),
                 self.pipeline.stop,
                 self.cameras.stop,
                 self.setup.stop,

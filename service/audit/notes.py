@@ -5,6 +5,7 @@ Noting takes no time and asks no database; `flush` writes what has gathered.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import OrderedDict
@@ -106,6 +107,12 @@ class AuditNotes:
     def runner(self, store: Store) -> Runner:
         """Return what writes the notes into a database every few seconds."""
         return Runner("audit notes", partial(self.flush, store), every_s=FLUSH_EVERY_S)
+
+    def end(self, runner: Runner, store: Store) -> None:
+        """Stop that, and write what is left; what the database refuses now is lost."""
+        runner.stop()
+        with contextlib.suppress(StoreError):
+            self.flush(store)
 
     def _due(self) -> tuple[list[_Refusals], int]:
         """Take out the refusals that may be written one by one now, and the number of the others if due."""

@@ -15,6 +15,7 @@ from service.host.disk import Room
 from service.host.runner import Runner, attempt
 from service.store import alarms
 from service.store.audit import entries
+from service.store.audit.compaction import compact
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.upkeep.classes import Retention
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 EVERY_S = 1.0
 SEAL_EVERY_S = 60.0
 HEAD_EVERY_S = 86_400.0
+COMPACT_STEPS = 4
 AT_ONCE = 50
 """Passages whose pictures go early in one turn while the disk has little room."""
 
@@ -91,6 +93,9 @@ class Maintenance:
             return
         self._next_seal_mono_s = now_mono_s + SEAL_EVERY_S
         self._store.write(entries.seal_rest).result()
+        for _ in range(0 if self._clock.jump_s else COMPACT_STEPS):  # more seals go than come
+            if not self._store.write(partial(compact, now=self._clock.now())).result():
+                break
         if now_mono_s >= self._next_head_mono_s:
             self._next_head_mono_s = now_mono_s + HEAD_EVERY_S
             with self._store.reading() as session:

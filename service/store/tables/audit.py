@@ -40,6 +40,7 @@ class SealRow(Base):
     """
 
     __tablename__ = "seals"
+    __table_args__ = (Index("ix_seals_row", "tbl", "key"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     tbl: Mapped[str] = mapped_column(String(64))
