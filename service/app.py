@@ -45,7 +45,7 @@ from service.store import alarms, outbox
 from service.store.database import Store
 from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
-from service.store.upkeep.later import LaterCheck
+from service.store.upkeep.background import Upkeep
 from service.usecases.beginning import note_start
 from service.usecases.camera_urls import check_camera
 from service.usecases.first_token import first_token
@@ -102,27 +102,27 @@ class Service:
             parts.callback(private.stop)
             # The database cannot open on a full disk: this gives up the reserve, if there is one.
             DiskSpace(settings.data).check(quietly=True)  # who maintains it says so
-            self.store = Store.open(settings.data, self.runners)
+            self.store = Store.open(settings.data, self.runners, settings.backup_folder())
             self.vault = Vault(self.store, KeyRing(settings.data, *settings.secret_keys()))
             parts.callback(self.store.close)
             networks = settings.networks_of_cameras()
             self.setup = Setups.make(
                 settings.data, self.store, self.engine, self.vault.credentials, self.runners, networks
             )
-            self._connections = Connections(
-                connections_allowed(raise_descriptors()), trusted=settings.trusted_proxies
-            )
+            allowed = connections_allowed(raise_descriptors())
+            self._connections = Connections(allowed, trusted=settings.trusted_proxies)
             self._decoding = DecodingProcesses(camera_context, runners=self.runners)
             self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
             noting = self.runners.add(self.runtime.notes.runner(self.store))
             downtime = Downtime(self.store, self.cameras.statuses)
             self.runners.add(downtime.runner)
-            later = self.runners.add(LaterCheck(self.store, self.pipeline.on_event).runner)
-            early.listen(self.pipeline.on_event)
+            told, clock = self.pipeline.on_event, self.runtime.clock
+            upkeep = Upkeep(self.store, settings.backup_plan(), clock, told, self.runners)
+            early.listen(told)
             self.socket = listen(settings.host, settings.port)
             parts.callback(self.socket.close)
             self.new_token = first_token(self.store, settings, shown=prepare is None)
-            # Asked now: the server closes its socket when it stops, while the start may still be under way.
+            # Asked now: the server closes its socket when it stops, perhaps while it still starts.
             self._address: tuple[str, int] = self.socket.getsockname()[:2]
             for stop in (
                 partial(self.runtime.notes.end, noting, self.store),
@@ -131,7 +131,7 @@ class Service:
                 self.setup.stop,
                 self._decoding.stop,
                 downtime.stop,
-                later.stop,
+                upkeep.stop,
                 self._starter.stop,
                 self.engine.stop,  # first: it releases a start-up that waits for the model
             ):
@@ -146,7 +146,7 @@ class Service:
         if prepare is not None:
             self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
         self._steps.append(("the cameras are being started", self.cameras.start))
-        self._steps.append(("the rest of the database is to be checked", later.start))
+        self._steps.append(("the rest of the database is to be checked", upkeep.start))
         self._steps.append(("set-ups are being looked up", self.setup.start))
         self._steps.append(("the decoders are being started", self._decoding.start))
         self._steps.append(("what is noted for the audit is written from now on", noting.start))

@@ -45,6 +45,14 @@ COMMANDS: Entries = {
         "service.commands.upkeep.verify:app",
         "Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1.",
     ),
+    "backup": (
+        "service.commands.upkeep.backup:backup",
+        "Save the data folder into one file, also while the service runs; prints the file's name.",
+    ),
+    "restore": (
+        "service.commands.upkeep.backup:restore",
+        "Put a backup into a data folder that no service uses. Nothing is overwritten.",
+    ),
     "token": ("service.commands.people.token:app", "API tokens."),
     "user": ("service.commands.people.user:app", "People."),
     "bench": {

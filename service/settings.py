@@ -17,6 +17,7 @@ from service.domain.camera import CameraNetworks
 from service.domain.errors import ConfigurationError
 from service.passages.options import PICTURES
 from service.store.upkeep.classes import Retention
+from service.store.upkeep.plan import BackupPlan, PictureChoice
 
 Network = IPv4Network | IPv6Network
 
@@ -121,6 +122,16 @@ class Settings(BaseSettings):
     retention_review_days: float = Field(
         default=365, gt=0, description="How long reviewed passages are kept, without pictures."
     )
+    backup_to: Path | None = Field(
+        default=None, description="Folder of the backups; in the data folder if unset."
+    )
+    backup_hour: int = Field(
+        default=3, ge=-1, le=23, description="The hour of the daily backup, in this machine's zone; -1: none."
+    )
+    backup_keep: int = Field(default=7, ge=1, description="How many scheduled backups are kept.")
+    backup_pictures: PictureChoice = Field(
+        default=PictureChoice.ALARMS, description="Pictures in scheduled backups: all, alarms or none."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = Field(
         default=None, description="JSON log lines; if unset, only when stderr is no terminal."
@@ -214,6 +225,15 @@ class Settings(BaseSettings):
         except (OSError, ValueError) as error:
             source = f"BARWATCH_MODEL_PUBLIC_KEY_FILE ({self.model_public_key_file})"
             raise ConfigurationError(f"{source}: cannot be read: {error}") from error
+
+    def backup_folder(self) -> Path:
+        """Return where backups are."""
+        return self.backup_to or self.data / "backups"
+
+    def backup_plan(self) -> BackupPlan:
+        """Return when backups are made."""
+        hour = None if self.backup_hour < 0 else self.backup_hour
+        return BackupPlan(self.backup_folder(), hour, self.backup_keep, self.backup_pictures)
 
     def retention(self) -> Retention:
         """Return how long each class of what is stored is kept."""

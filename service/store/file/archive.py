@@ -135,6 +135,15 @@ def verify(path: Path) -> None:
         raise BackupError(f"{path}: damaged: it is not what was written")
 
 
+def holds(path: Path, name: str) -> bool:
+    """Say whether a backup holds a file of this name; raises BackupError."""
+    try:
+        with tarfile.open(path) as archive:
+            return name in archive.getnames()
+    except (OSError, tarfile.TarError) as error:
+        raise BackupError(f"{path}: cannot be unpacked: {error}") from error
+
+
 def extract(path: Path, folder: Path) -> dict[str, Any]:
     """Verify a backup and unpack it into an empty folder; return its manifest. Raises BackupError."""
     verify(path)

@@ -1,0 +1,206 @@
+"""Backups of a data folder, made while the service runs, and brought back.
+
+The database is copied page by page from one consistent state of it, which holds up no writer, and checked;
+then database, what was learnt of the lines, set-ups, and as many pictures as wanted are written into one file
+(service.store.file.archive).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from service.domain.errors import BackupError, ConfigurationError, DatabaseDamagedError
+from service.host.lock import FolderLock
+from service.host.private import private_folder
+from service.store.file import archive
+from service.store.file.check import recheck
+from service.store.upkeep.plan import PictureChoice
+
+log = structlog.get_logger(__name__)
+
+DATABASE, PICTURES, KEY = "barwatch.db", "pictures", "secret.key"
+FOLDERS = ("learnt", "setup")
+KEPT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "audit.head", *FOLDERS, PICTURES)
+"""What a restored backup takes the place of."""
+
+PAGES, PAUSE_S = 256, 0.005
+"""Pages copied at once, 1 MB, and the pause after them: the disk stays free for alarms."""
+
+COUNTED = ("lifts", "mask_versions", "passages", "alarms", "alarm_events")
+
+
+def make(
+    data: Path,
+    to: Path,
+    *,
+    keep: int | None = None,
+    pictures: PictureChoice = PictureChoice.ALARMS,
+    with_keys: bool = False,
+    now: datetime | None = None,
+) -> Path:
+    """Make and verify a backup; return its file. The service may run meanwhile.
+
+    Args:
+        data: the data folder.
+        to: the folder of the backups, made if it is missing.
+        keep: how many backups stay there; None: all. The oldest go, but only after the new one is good.
+        pictures: which pictures are part of it.
+        with_keys: whether the key of cameras' passwords is.
+        now: the time in its name.
+
+    Raises:
+        BackupError: there is no database, it is damaged, or the backup cannot be written.
+    """
+    source = data / DATABASE
+    if not source.is_file():
+        raise BackupError(f"{source}: there is no database to back up")
+    path = to / archive.name_at(now or datetime.now(UTC))
+    try:
+        private_folder(to)
+        with tempfile.TemporaryDirectory(dir=to, prefix=".backup-") as work:
+            copy = Path(work) / DATABASE
+            _need_room(source, to)
+            counts = _copy(source, copy)
+            recheck(copy)
+            members = list(_members(data, copy, pictures, with_keys=with_keys))
+            about = {"format": 1, "made_at": archive.made_at(path).isoformat(), "counts": counts}
+            archive.write(path, members, about)
+        archive.verify(path)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(f"{to}: the backup cannot be written: {error}") from error
+    except DatabaseDamagedError as error:
+        raise BackupError(f"not backed up: {error}") from error
+    for old in archive.listing(to)[max(keep, 1) :] if keep is not None else ():
+        if old != path:
+            old.unlink(missing_ok=True)
+    return path
+
+
+def restore(backup: Path, data: Path, *, force: bool = False) -> Path | None:
+    """Put a backup into a data folder that no service uses; return where what was there is now, if anything.
+
+    Sign-ins end, for one that was ended since the backup must not come back, and clients of the alarm feed
+    are told that it is another sequence. The database is written anew, so that it can give room back.
+
+    Args:
+        backup: the file.
+        data: the folder; made if it is missing.
+        force: whether what is there is moved aside. Nothing is ever overwritten.
+
+    Raises:
+        BackupError: the backup is damaged, cut short, or does not fit its own description.
+        ConfigurationError: the folder holds data and not `force`, or a service uses it.
+    """
+    archive.verify(backup)
+    lock = FolderLock(data)
+    try:
+        kept = (*KEPT, KEY) if archive.holds(backup, KEY) else KEPT
+        there = [data / name for name in kept if (data / name).exists()]
+        if there and not force and any(_holds_something(path) for path in there):
+            raise ConfigurationError(f"{data} holds data ({there[0].name}): --force moves it aside first")
+        with tempfile.TemporaryDirectory(dir=data, prefix=".restore-") as work:
+            fresh = Path(work)
+            manifest = archive.extract(backup, fresh)
+            _settle(fresh / DATABASE, manifest.get("counts"), backup)
+            aside = _move_aside(there, data)
+            for path in sorted(fresh.iterdir()):
+                path.rename(data / path.name)
+        return aside
+    except (OSError, sqlite3.Error, KeyError, AttributeError) as error:
+        raise BackupError(f"{backup}: cannot be restored: {error}") from error
+    finally:
+        lock.release()
+
+
+def _need_room(source: Path, to: Path) -> None:
+    size = source.stat().st_size
+    if shutil.disk_usage(to).free < 3 * size:
+        raise BackupError(
+            f"{to}: too little room: a database of {size / 1e6:.0f} MB needs three times as much"
+        )
+
+
+def _copy(source: Path, target: Path) -> dict[str, int]:
+    """Copy the database as it is at this moment; return how many rows it has of each counted table."""
+    reading = sqlite3.connect(
+        f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None
+    )
+    with closing(reading), closing(sqlite3.connect(target)) as writing:
+        # Within one read transaction: otherwise the copy begins anew whenever somebody writes.
+        reading.execute("BEGIN")
+        counts = _counts(reading)
+        reading.backup(writing, pages=PAGES, sleep=PAUSE_S)
+        writing.execute("PRAGMA journal_mode=DELETE")
+        return counts
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED}  # noqa: S608 - our own tables
+
+
+def _members(
+    data: Path, database: Path, pictures: PictureChoice, *, with_keys: bool
+) -> Iterator[tuple[str, Path]]:
+    yield DATABASE, database
+    for folder in FOLDERS + ((PICTURES,) if pictures is PictureChoice.ALL else ()):
+        for path in sorted((data / folder).rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                yield path.relative_to(data).as_posix(), path
+    if pictures is PictureChoice.ALARMS:
+        for name in _of_alarms(database):
+            if (path := data / PICTURES / name).is_file():
+                yield f"{PICTURES}/{name}", path
+    if with_keys and (data / KEY).is_file():
+        yield KEY, data / KEY
+
+
+def _of_alarms(database: Path) -> Iterator[str]:
+    query = (
+        "SELECT pictures FROM passages WHERE id IN (SELECT passage_id FROM alarms WHERE kind = 'bar_open')"
+    )
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        for (stored,) in connection.execute(query):
+            try:
+                for picture in json.loads(stored):
+                    yield from (name for kind in ("file", "why") if (name := picture.get(kind)))
+            except (ValueError, AttributeError, TypeError):
+                continue  # a damaged record names nothing
+
+
+def _settle(database: Path, counts: object, backup: Path) -> None:
+    """Check the restored database against what the backup says of it, and make it this installation's."""
+    try:
+        recheck(database)
+    except DatabaseDamagedError as error:
+        raise BackupError(f"{backup}: {error}") from error
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        if (found := _counts(connection)) != counts:
+            raise BackupError(f"{backup}: it says that it holds {counts}, and holds {found}")
+        connection.execute("DELETE FROM sessions")
+        connection.execute("DELETE FROM meta WHERE key IN ('epoch', 'clock')")
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("VACUUM")
+    database.chmod(0o600)
+
+
+def _move_aside(there: list[Path], data: Path) -> Path | None:
+    if not there:
+        return None
+    aside = data / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    aside.mkdir(mode=0o700)
+    for path in there:
+        path.rename(aside / path.name)
+    return aside
+
+
+def _holds_something(path: Path) -> bool:
+    return path.is_file() or any(path.iterdir())
