@@ -32,13 +32,14 @@ LIMIT_S = 1500.0
 
 
 class Counted(NamedTuple):
-    """One lift's carriers; extra: passages that no carrier belongs to."""
+    """One lift's carriers; extra: passages without a carrier; unseen: those of them without pictures."""
 
     passed: int
     judged: int
     unknown: int
     lost: int
     extra: int
+    unseen: int
 
 
 def burn() -> None:
@@ -108,8 +109,9 @@ class Watch:
         seen = [p for p in matched if p is not None]
         judged = sum(any(picture.problem is None for picture in p.pictures) for p in seen)
         taken = {id(p) for p in seen}
-        extra = sum(id(p) not in taken and p.t_end_s <= until_s for p in found)
-        return Counted(len(due), judged, len(seen) - judged, len(due) - len(seen), extra)
+        extra = [p for p in found if id(p) not in taken and p.t_end_s <= until_s]
+        unseen = sum(all(picture.problem is not None for picture in p.pictures) for p in extra)
+        return Counted(len(due), judged, len(seen) - judged, len(due) - len(seen), len(extra), unseen)
 
 
 @pytest.mark.fault(48)
@@ -119,7 +121,8 @@ class Watch:
 def test_no_carrier_is_lost_at_a_first_start_on_a_busy_machine(hold_s: float) -> None:
     """Judged + unknown = all that passed, for three cameras whose lines are learnt meanwhile.
 
-    Also where whoever takes the reports takes none for seconds after each carrier.
+    Also where whoever takes the reports takes none for seconds after each carrier: those whose frames were
+    dropped meanwhile are reported as not seen, at a time that is then known less exactly.
     """
     watches = [Watch(folder, hold_s) for folder in sample_folders()]
     with busy_cores():
@@ -137,5 +140,6 @@ def test_no_carrier_is_lost_at_a_first_start_on_a_busy_machine(hold_s: float) ->
     dropped = {watch.supervisor.status.lift_id: watch.supervisor.status.frames_dropped for watch in watches}
     sys.stdout.write(f"{counts}\nframes dropped: {dropped}\n")
     assert all(count.passed >= 18 for count in counts.values())
-    assert [count.lost for count in counts.values()] == [0] * len(watches)
+    lost = [count.lost - (count.unseen if hold_s else 0) for count in counts.values()]
+    assert max(lost) <= 0, counts
     assert all(count.extra <= 2 for count in counts.values()), counts

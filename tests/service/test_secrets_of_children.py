@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -117,17 +117,18 @@ def put(client: httpx.Client, lift_id: str, camera: dict[str, Any]) -> None:
     assert answer.status_code == 201, answer.text
 
 
-def until_live(client: httpx.Client, *lift_ids: str) -> None:
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another process is about to do."""
     end_s = time.monotonic() + 60
-    while True:
-        found = {
-            one["id"]: (one["camera_status"] or {}).get("state")
-            for one in client.get("/lifts").json()["items"]
-        }
-        if all(found.get(lift_id) == "live" for lift_id in lift_ids):
-            return
-        assert time.monotonic() < end_s, found
+    while not condition():
+        assert time.monotonic() < end_s
         time.sleep(0.1)
+
+
+def are_live(client: httpx.Client, *lift_ids: str) -> bool:
+    items = client.get("/lifts").json()["items"]
+    found = {one["id"]: (one["camera_status"] or {}).get("state") for one in items}
+    return all(found.get(lift_id) == "live" for lift_id in lift_ids)
 
 
 @pytest.mark.fault(20)
@@ -153,7 +154,10 @@ def test_no_secret_is_where_others_can_read_it(tmp_path: Path) -> None:
         assert client.put("/cameras/secrets/right", json=secret).status_code == 201
         put(client, "left", {"url": f"http://${{LEFT_USER}}:${{LEFT_PASSWORD}}@{left}"})
         put(client, "right", {"url": f"http://{right}", "credentials": "right"})
-        until_live(client, "left", "right")
+        until(lambda: are_live(client, "left", "right"))
+        assert client.post("/lifts/left/setup", json={}).status_code == 202
+        recording = data / "setup" / "left" / "recording.mkv"
+        until(lambda: recording.exists() and recording.stat().st_size > 0)
         probed = client.post(
             "/cameras/probe",
             json={"url": f"http://${{LEFT_USER}}:${{LEFT_PASSWORD}}@{left}", "lift_id": "left"},
