@@ -83,7 +83,10 @@ def _soaked(
     for each in helpers:
         each.start()
     try:
-        mayhem.go_on(60.0 * minutes, _say)
+        # Ended by hand, it says what it has found so far.
+        with contextlib.suppress(KeyboardInterrupt):
+            mayhem.go_on(60.0 * minutes, _say)
+        watchman.set_clock(0.0)
         to_s = time.monotonic() - LATE_S
         (until,) = watchman.rows("SELECT max(seq) FROM alarm_events")[0]
         caught_up = follower.until(until, 60.0)
@@ -101,6 +104,7 @@ def _soaked(
         "attacks": dict(sorted(hostiles.done.items())),
         "server_errors": hostiles.server_errors,
         "caught_up": caught_up,
+        "troubles": watchman.troubles,
         "alarms": checks.alarms(watchman, follower, until),
         "passages": checks.passages(watchman),
         "carriers": checks.carriers(watchman, cameras, follower, from_s, to_s),

@@ -103,6 +103,8 @@ def failures(result: dict[str, Any], *, timed: bool) -> list[str]:
     seen, found = result["alarms"], []
     wrong = {name: seen[name] for name in ("lost", "doubled", "invented", "out_of_order") if seen[name]}
     found += [f"alarms {name}: {count}" for name, count in wrong.items()]
+    if not result["caught_up"]:
+        found.append("the client that resumes did not get the last alarms within a minute")
     if seen["epochs"] != 1:
         found.append(f"the sequence of alarms was begun {seen['epochs']} times")
     if result["passages"]["open_and_occupied_without_alarm"]:
@@ -112,6 +114,7 @@ def failures(result: dict[str, Any], *, timed: bool) -> list[str]:
     if result["server_errors"]:
         found.append(f"answered with 5xx: {result['server_errors'][:5]}")
     found += [f"{name}: {said}" for name, said in result["afterwards"].items() if said != "ok"]
+    found += result["troubles"]
     if timed:
         if not result["acknowledging"]["p99_ms"] < ACKNOWLEDGED_WITHIN_MS:
             found.append(f"acknowledging took {result['acknowledging']['p99_ms']} ms (p99)")

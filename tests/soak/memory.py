@@ -14,7 +14,7 @@ import numpy as np
 from tests.soak.watchman import Watchman
 
 EVERY_S = 2.0
-WARM_S = 60.0
+WARM_S = 300.0
 """After that a process has loaded what it needs: imports, the network, its caches."""
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")

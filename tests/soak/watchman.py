@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -50,6 +51,8 @@ class Watchman:
         self.offsets: list[tuple[float, float]] = [(time.monotonic(), 0.0)]
         """Since when the service's clock is off by how many seconds."""
         self.disturbances: list[Disturbance] = []
+        self.troubles: list[str] = []
+        """What did not come back, or ended by itself."""
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -89,7 +92,9 @@ class Watchman:
             url = {"url": f"{address}{number}", "width": 640, "height": 360}
             body = {"name": camera.lift_id, "seats": 2, "camera": url, "track": track}
             self.client.put(f"/lifts/{camera.lift_id}", json=body).raise_for_status()
-            self.client.post(f"/lifts/{camera.lift_id}/masks", files=masks).raise_for_status()
+            path = f"/lifts/{camera.lift_id}/masks"
+            # 503: a busy machine's network takes longer than it may.
+            self._until("masks are enrolled", lambda: self.client.post(path, files=masks).status_code == 201)  # noqa: B023
 
     def ready(self) -> dict[str, Any] | None:
         """Return what /health/ready says; None if nothing answers."""
@@ -117,7 +122,9 @@ class Watchman:
 
     def disturbed(self, lift_id: str | None, from_s: float) -> None:
         """Wait until what was disturbed since `from_s` works again, and note from when to when it was not."""
-        self._until(f"{lift_id or 'every camera'} is live again", lambda: self.live(lift_id))
+        what = f"{lift_id or 'every camera'} is watched again"
+        if not self._holds_at_last(lambda: self.live(lift_id)):
+            self.troubles.append(f"not within {START_S:.0f} s: {what}: {self.ready()}")
         self.disturbances.append(Disturbance(lift_id, from_s, time.monotonic() + SETTLED_S))
 
     def set_clock(self, offset_s: float) -> None:
@@ -173,12 +180,18 @@ class Watchman:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
 
-    def _until(self, what: str, holds: Any) -> None:
+    def _until(self, what: str, holds: Callable[[], bool]) -> None:
+        assert self._holds_at_last(holds), f"not within {START_S:.0f} s: {what}; {self.ready()}"
+
+    def _holds_at_last(self, holds: Callable[[], bool]) -> bool:
         limit_s = time.monotonic() + START_S
         while not holds():
             assert self._process is not None
-            if self._process.poll() is not None:  # its own watchdog, or a start that failed
+            if (code := self._process.poll()) is not None:  # its own watchdog, or a start that failed
+                self.troubles.append(f"the service ended by itself, with {code}")
                 self._let_go()
                 self.start()
-            assert time.monotonic() < limit_s, f"not within {START_S:.0f} s: {what}; {self.ready()}"
+            if time.monotonic() > limit_s:
+                return False
             time.sleep(0.2)  # another process's state can only be asked for
+        return True
