@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import random
 import sqlite3
 import subprocess
@@ -72,7 +73,7 @@ def soak(minutes: float, seed: int, number: int = 8) -> dict[str, Any]:
 def _soaked(
     watchman: Watchman, cameras: list[EndlessCamera], minutes: float, seed: int, *, disk: bool
 ) -> dict[str, Any]:
-    chance = random.Random(seed)
+    chance, load = random.Random(seed), os.getloadavg()[0]
     follower = Follower(watchman.url)
     acknowledger, memory = Acknowledger(watchman, follower), MemoryWatch(watchman)
     hostiles = Hostiles(watchman, random.Random(seed + 1))
@@ -97,6 +98,8 @@ def _soaked(
         "command": f"python -m tests.soak --minutes {minutes:g} --seed {seed} --cameras {len(cameras)}",
         "date": datetime.now(UTC).date().isoformat(),
         "minutes": minutes,
+        "cores": os.cpu_count(),
+        "load_before": round(load, 1),
         "cameras": len(cameras),
         "faults": dict(sorted(mayhem.done.items())),
         "starts": watchman.starts,

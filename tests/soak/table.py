@@ -19,6 +19,7 @@ def rendered(result: dict[str, Any]) -> str:
     attacks = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in result["attacks"].items())
     rows = [
         ("minutes, cameras", f"{result['minutes']:g}, {result['cameras']}"),
+        ("cores, load of other work before it", f"{result['cores']}, {result['load_before']}"),
         ("faults", faults + ("" if result["disk_filled"] else " (no disk could be filled)")),
         ("attacks", attacks),
         ("alarms committed / seen by a client that resumes", f"{alarms['committed']} / {alarms['seen']}"),
