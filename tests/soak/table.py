@@ -25,8 +25,8 @@ def rendered(result: dict[str, Any]) -> str:
         ("alarms committed / seen by a client that resumes", f"{alarms['committed']} / {alarms['seen']}"),
         ("lost, doubled, out of order", "{lost}, {doubled}, {out_of_order}".format(**alarms)),
         (
-            "carriers that left open and occupied / undisturbed / of those without an alarm",
-            "{left} / {undisturbed} / {undisturbed_without_alarm}".format(**carriers),
+            "carriers that left open and occupied / undisturbed: with an alarm, unknown, without a trace",
+            "{left} / {undisturbed}: {with_alarm}, {unknown}, {without_trace}".format(**carriers),
         ),
         (
             "acknowledging, p50 / p99",
