@@ -25,8 +25,11 @@ log = structlog.get_logger(__name__)
 HINT = 2
 """Bytes of each column's own digest that are kept behind the row's: they tell which column differs."""
 
-UNGUARDED = frozenset({"audit", "seals", "meta", "setup_jobs", "sessions"})
+UNGUARDED = frozenset({"audit", "seals", "meta", "setup_jobs"})
 """The chain itself; notes that are rewritten every few seconds; work in progress."""
+
+FLEETING = {"tokens": frozenset({"used_at"}), "sessions": frozenset({"used_at"})}
+"""Columns that change with use and say nothing about what happened: no seal covers them."""
 
 BY_NAME = {"passages": ("id",), "alarms": ("id",)}
 """Rows that people know by another name than their number."""
@@ -134,7 +137,8 @@ def watch(connection: sqlite3.Connection) -> None:
                 digest = "NULL" if change == "DELETE" else form.seal_of(name, row)
                 values = f"'{name}', {form.name_of(row)}, {form.number}, {digest}"
                 seal = f"INSERT INTO seals (tbl, key, form, digest) VALUES ({values})"  # noqa: S608 - our own tables
-                trigger = f"seal_{name}_{change.lower()} AFTER {change} ON main.{name} BEGIN {seal}; END"
+                what = f"UPDATE OF {', '.join(map(_quoted, form.columns))}" if change == "UPDATE" else change
+                trigger = f"seal_{name}_{change.lower()} AFTER {what} ON main.{name} BEGIN {seal}; END"
                 connection.execute(f"CREATE TEMP TRIGGER {trigger}")
 
 
@@ -168,7 +172,8 @@ def _tables(session: Session) -> dict[str, tuple[tuple[str, ...], tuple[str, ...
             (row.name, row.pk) for row in session.execute(text(f"PRAGMA table_info({name})"))
         ]
         key = tuple(column for column, place in sorted(columns, key=lambda one: one[1]) if place)
-        found[name] = BY_NAME.get(name, key), tuple(sorted(column for column, _ in columns))
+        covered = {column for column, _ in columns} - FLEETING.get(name, frozenset())
+        found[name] = BY_NAME.get(name, key), tuple(sorted(covered))
     return found
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from service.store.audit.guard import UNGUARDED
+from service.store.audit.guard import FLEETING, UNGUARDED
 from service.store.tables import Base
 
 Change = tuple[str, Callable[[Path], None]]
@@ -29,7 +29,9 @@ def _of_rows(data: Path) -> Iterator[Change]:
     tables = [*sorted(Base.metadata.tables.keys() - UNGUARDED), *OWN]
     with closing(sqlite3.connect(data / "barwatch.db")) as database:
         for table in tables:
-            columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            fleeting = FLEETING.get(table, frozenset())
+            every = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            columns = [column for column in every if column not in fleeting]
             rows = [row for (row,) in database.execute(f"SELECT rowid FROM {table}")]
             for place, row in enumerate(rows):
                 for column in columns:

@@ -103,8 +103,11 @@ def test_a_service_that_starts_on_a_cut_history_says_so_for_ever(data: Path) -> 
     """The next start writes down that the end is missing: going on does not cover it up."""
     store = Store.open(data)
     with closing(sqlite3.connect(data / "barwatch.db", isolation_level=None)) as database:
+        query = "SELECT sql FROM sqlite_master WHERE name = 'audit_refuses_delete'"
+        (trigger,) = database.execute(query).fetchone()
         database.execute("DROP TRIGGER audit_refuses_delete")
         database.execute("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)")
+        database.execute(trigger)
     store.close()
     Store.open(data).close()
     assert any("was missing or another at" in broken.differs for broken in verify(data).broken)
@@ -129,3 +132,16 @@ def test_a_folder_without_a_history_is_refused(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "barwatch.db").execute("CREATE TABLE lifts (id)").connection.close()
     with pytest.raises(ConfigurationError, match="no audit yet"):
         verify(tmp_path)
+
+
+def test_a_forged_sign_in_is_found(data: Path) -> None:
+    """A session that somebody wrote into the database is named; mere use of a token is no change."""
+    with closing(sqlite3.connect(data / "barwatch.db", isolation_level=None)) as database:
+        database.execute("UPDATE tokens SET used_at = '2026-01-31 12:00:00.000000'")
+    assert verify(data).broken == []
+    with closing(sqlite3.connect(data / "barwatch.db", isolation_level=None)) as database:
+        database.execute(
+            "INSERT INTO sessions (sha256, name, role, expires_at, address, agent)"
+            " VALUES ('00', 'me', 'admin', '2099-01-01 00:00:00.000000', '', '')"
+        )
+    assert [broken.link for broken in verify(data).broken] == ['sessions ["00"]']
