@@ -24,6 +24,9 @@ MAX_BYTES = 4 * MAX_PIXELS
 MAX_SCANS = 100
 """A progressive JPEG has about ten. Each costs a pass over all pixels, and 20 kB can hold thousands."""
 
+MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
+"""Pixels times scans: the largest picture may have twenty, a small one MAX_SCANS."""
+
 MAX_PARTS = 20_000
 """Most segments of a JPEG or chunks of a PNG to read: pictures have hundreds, 10 MB can hold millions."""
 
@@ -167,6 +170,11 @@ def _read_jpeg(data: bytes) -> PictureHeader:
         elif marker == 0xD9:
             if size is None:
                 break
+            if scans * size[0] * size[1] > MAX_SCANNED_PIXELS:
+                raise PictureError(
+                    f"the JPEG has {scans} scans of {size[0]}x{size[1]} pixels: save it anew",
+                    "picture_too_costly",
+                )
             return PictureHeader("JPEG", *size, 3, orientation, at + 2)
         elif marker == 0x01 or 0xD0 <= marker <= 0xD8:
             at += 2

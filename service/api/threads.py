@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
@@ -35,6 +37,9 @@ HEAVY = 6
 WAITING = 10
 """Uploads that may wait for one of these threads; any more are refused."""
 
+FEEDS, FEEDS_OF_ONE = 256, 64
+"""Alarm feeds in all; of one address, token or person."""
+
 _VITAL_MARK = "barwatch_vital"
 
 
@@ -45,6 +50,7 @@ class Threads:
         self.vital = CapacityLimiter(VITAL)
         self.identifying = CapacityLimiter(IDENTIFYING)
         self.heavy = CapacityLimiter(HEAVY)
+        self.feeds = Feeds()
         self.uploads = 0
         """How many are worked on or wait."""
 
@@ -52,6 +58,27 @@ class Threads:
         """Return what `who` finds out about a request's sender, on the threads of its route."""
         route = connection.scope.get("endpoint")
         return await to_thread.run_sync(who, limiter=self.vital if is_vital(route) else self.identifying)
+
+
+class Feeds:
+    """Who follows the alarms: bounded for each address, token or person, and in all. Of one event loop."""
+
+    def __init__(self, most_of_one: int = FEEDS_OF_ONE, most: int = FEEDS) -> None:
+        self._most_of_one, self._most = most_of_one, most
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, address: str, who: str) -> Iterator[None]:
+        """Hold a place. Raises BusyError: there is none."""
+        keys = (f"address {address}", f"who {who}")
+        if self._open.total() >= 2 * self._most or any(self._open[key] >= self._most_of_one for key in keys):
+            raise BusyError("too many feeds of alarms are open: close some, and try again", "too_many_feeds")
+        self._open.update(keys)
+        try:
+            yield
+        finally:
+            self._open.subtract(keys)
+            self._open = +self._open  # without those that are at nothing
 
 
 def vital(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
@@ -98,7 +125,8 @@ def _looking_like(work: Callable[P, R], call: Callable[P, Awaitable[R]]) -> Call
     hints = get_type_hints(work, include_extras=True)
     signature = inspect.signature(work)
     shown = [each.replace(annotation=hints.get(name)) for name, each in signature.parameters.items()]
-    returned = hints.get("return", signature.return_annotation)
+    # `-> None` as it is written: type(None) would be the shape of an answer.
+    returned = None if hints.get("return") is type(None) else hints.get("return", signature.return_annotation)
     call.__signature__ = signature.replace(parameters=shown, return_annotation=returned)  # type: ignore[attr-defined]
-    call.__annotations__ = hints
+    call.__annotations__ = {**hints, "return": returned}
     return call

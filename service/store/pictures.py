@@ -119,9 +119,10 @@ class Pictures:
 
     def path(self, file: str) -> Path:
         """Return the path of a stored name; raises NotFoundError if it is gone, or not written yet."""
-        path = (self.folder / file).resolve()
-        if path.is_relative_to(self.folder.resolve()) and path.is_file():
-            return path
+        with contextlib.suppress(ValueError, OSError):  # no name that a file can have
+            path = (self.folder / file).resolve()
+            if path.is_relative_to(self.folder.resolve()) and path.is_file():
+                return path
         if file in self._expected:
             raise NotFoundError("the picture is being written: ask again in a second")
         raise NotFoundError("the picture is gone")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.auth import COOKIE, TRUSTED, client_address
@@ -110,7 +112,8 @@ class RootPath:
 class BodyLimit:
     """Refuses bodies that are too large with 413, by their announced length or while they arrive.
 
-    Uploads may be `max_upload_bytes`, other bodies 1 MB, bodies without any credentials 64 kB.
+    Uploads may be `max_upload_bytes`, other bodies 1 MB, bodies without any credentials 64 kB. Of an upload
+    no byte is read before it is known whose it is.
     """
 
     def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
@@ -124,6 +127,9 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         limit = self._limit(scope, headers)
+        if limit == self._max_upload_bytes and (refusal := await self._refusal(scope)) is not None:
+            await refusal(scope, receive, send)
+            return
         detail = f"the body is too large: expected at most {limit:,} bytes"
         announced = headers.get("content-length", "0")
         if not announced.isdigit() or int(announced) > limit:
@@ -145,6 +151,20 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_counted, send)
+
+    async def _refusal(self, scope: Scope) -> Response | None:
+        """Return the answer to an upload of somebody who is nobody: before a byte of it is read."""
+        connection = HTTPConnection(scope)
+        runtime = connection.app.state.runtime
+        try:
+            await runtime.threads.find_out(connection, partial(runtime.gate.identify, connection))
+        except HTTPException as error:
+            code = error.code if isinstance(error, RequestRefusedError) else ""
+            headers = {**(error.headers or {}), "Connection": "close"}
+            return problem_response(
+                error.status_code, error.detail, scope["path"], code=code, headers=headers
+            )
+        return None
 
     def _limit(self, scope: Scope, headers: Headers) -> int:
         known = TRUSTED in scope or "authorization" in headers or COOKIE in headers.get("cookie", "")

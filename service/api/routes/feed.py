@@ -19,7 +19,7 @@ from service.api.problems import RequestRefusedError, problem_response
 from service.api.runtime import Runtime
 from service.api.schemas.alarms import AlarmOut
 from service.domain.alarm import Alarm
-from service.domain.errors import StoreError
+from service.domain.errors import BusyError, StoreError
 from service.domain.people import Principal
 from service.store.records import OutboxEntry
 
@@ -59,6 +59,18 @@ async def follow_alarms(
             )
         )
         return
+    address, who = client_address(websocket), client.principal.token_id or client.principal.name
+    try:
+        with runtime.threads.feeds.place(address, who):
+            await _followed(websocket, runtime, after, client)
+    except BusyError as full:
+        await websocket.send_denial_response(
+            problem_response(429, str(full), "/alarms", code=full.code, headers={"Retry-After": "30"})
+        )
+
+
+async def _followed(websocket: WebSocket, runtime: Runtime, after: int | None, client: _Client) -> None:
+    """Accept a client that was let in, and send until either side ends it."""
     await websocket.accept(subprotocol=_subprotocol(websocket))
     async with anyio.create_task_group() as group:
         group.start_soon(_send, websocket, runtime, after, client, group.cancel_scope)

@@ -140,3 +140,20 @@ def test_a_damaged_picture_is_decoded_or_refused(
         return
     upright = (header.height, header.width) if header.orientation < 5 else (header.width, header.height)
     assert found.rgb.shape == (*upright, 3)
+
+
+@pytest.mark.fault(28)
+def test_scans_are_bounded_by_the_pictures_size() -> None:
+    """Many passes over many pixels are refused before they are made; over few pixels they may be."""
+    scan = b"\xff\xda\x00\x02"
+
+    def progressive(side: int, scans: int) -> bytes:
+        frame = b"\xff\xc2\x00\x0b\x08" + struct.pack(">HH", side, side) + b"\x01\x01\x11\x00"
+        return b"\xff\xd8" + frame + scan * scans + b"\xff\xd9"
+
+    assert read_header(progressive(2_000, 90)).width == 2_000
+    with pytest.raises(PictureError) as refused:
+        read_header(progressive(5_000, 90))
+    assert refused.value.code == "picture_too_costly"
+    with pytest.raises(PictureError, match="more than 100 scans"):
+        read_header(progressive(16, 3_000))

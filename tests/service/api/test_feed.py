@@ -11,6 +11,7 @@ from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from service.alarms.unstored import UnstoredAlarms
+from service.api.threads import Feeds
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.domain.people import Role
 from service.store import tokens
@@ -213,3 +214,17 @@ def test_a_damaged_row_of_sixty_keeps_back_no_other(house: House, after: int, da
     assert unreadable == [50]
     assert "barwatch_alarm_events_unreadable_total 1.0" in house.client.get("/metrics").text
     assert house.client.get("/health/ready").json()["alarm_history"] == "1 damaged entries"
+
+
+@pytest.mark.fault(15)
+def test_feeds_are_bounded_for_each_token(house: House) -> None:
+    """One more than a token may have open is refused with 429 and a code; one that was closed makes room."""
+    house.runtime.threads.feeds = Feeds(most_of_one=2)
+    with follow(house) as first, follow(house) as second:
+        assert [feed.receive_json()["type"] for feed in (first, second)] == ["hello", "hello"]
+        with pytest.raises(WebSocketDenialResponse) as refused, follow(house):
+            pass
+        assert (refused.value.status_code, refused.value.json()["code"]) == (429, "too_many_feeds")
+        assert int(refused.value.headers["retry-after"]) > 0
+    with follow(house) as feed:
+        assert feed.receive_json()["type"] == "hello"

@@ -165,4 +165,4 @@ def test_a_fault_would_be_noticed(furnished: House, fault: str) -> None:
 @pytest.mark.fault(25)
 def test_very_many_malformed_requests(furnished: House) -> None:
     """The same at length: BARWATCH_TEST_EXAMPLES of each operation, 150 unless told."""
-    assert ask_everything(furnished, MANY) > 5_000
+    assert ask_everything(furnished, MANY) > 40 * MANY

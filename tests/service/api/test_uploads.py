@@ -99,3 +99,40 @@ def test_a_large_picture_for_nobody_is_not_decoded(house: House, decoded: list[i
     assert answer.status_code == 422
     assert "open mask: the picture is 7680x4320: expected 200x200" in answer.json()["detail"]
     assert decoded == []
+
+
+@pytest.mark.fault(28)
+@pytest.mark.parametrize(
+    "credentials", [(b"authorization", b"Bearer wrong"), (b"cookie", b"barwatch_session=x")]
+)
+def test_of_a_strangers_upload_no_byte_is_read(house: House, credentials: tuple[bytes, bytes]) -> None:
+    """Whoever has no right token is refused by the header, however much was to follow."""
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        raise AssertionError("the body was read")
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    headers = [
+        (b"content-type", b"multipart/form-data; boundary=x"),
+        (b"content-length", b"9000000"),
+        credentials,
+    ]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": CLASSIFY,
+        "raw_path": CLASSIFY.encode(),
+        "headers": headers,
+        "query_string": b"",
+        "http_version": "1.1",
+        "scheme": "http",
+        "client": ("192.0.2.1", 1),
+        "server": ("testserver", 80),
+        "root_path": "",
+    }
+    assert house.client.portal is not None
+    house.client.portal.call(house.app, scope, receive, send)
+    assert said[0]["status"] == 401

@@ -11,6 +11,7 @@ from service.api.deps import ADMIN, OPERATOR, PROVEN, RuntimeDep
 from service.api.problems import responses
 from service.api.routes.alarms import AlarmId
 from service.api.schemas.alarms import NoteIn
+from service.api.threads import vital
 from service.audit.evidence import export_evidence
 from service.store.upkeep import holds
 from service.usecases.beginning import versions_of
@@ -46,6 +47,7 @@ def evidence(alarm_id: AlarmId, runtime: RuntimeDep) -> Response:
     dependencies=OPERATOR,
     responses=responses(400, 401, 403, 404, 409, 413, 422, 503),
 )
+@vital
 def hold(alarm_id: AlarmId, runtime: RuntimeDep, body: NoteIn | None = None) -> None:
     """Keep the alarm, its passage and pictures whatever their age; nobody can delete them meanwhile."""
     note = "" if body is None else body.note
@@ -59,6 +61,7 @@ def hold(alarm_id: AlarmId, runtime: RuntimeDep, body: NoteIn | None = None) -> 
     dependencies=[*ADMIN, *PROVEN],
     responses=responses(401, 403, 404, 409, 422, 503),
 )
+@vital
 def release(alarm_id: AlarmId, runtime: RuntimeDep) -> None:
     """Let retention and deletion have the alarm again, at its age."""
     runtime.store.write(partial(holds.hold, alarm_id=alarm_id, held=False)).result()
