@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from lifts.schema import Pose, Track
-from service.domain.camera import ProbeResult
+from service.domain.camera import DialTerms, ProbeResult
 from service.domain.errors import SourceProblem
 from service.setup.jobs.messages import (
     SetupDone,
@@ -92,8 +92,8 @@ def failing(connection: Connection, order: SetupOrder) -> None:
     connection.poll(None)
 
 
-def probed(url: str, transport: object, credentials: object) -> ProbeResult:
+def probed(url: str, transport: object, terms: DialTerms) -> ProbeResult:
     """A camera that wants a password."""
-    if credentials is None:
+    if terms.credentials is None:
         return ProbeResult(problem=SourceProblem.WRONG_PASSWORD, reason="wants a password")
     return ProbeResult(jpeg=view(), width=WIDTH, height=HEIGHT, fps=25.0, codec="h264", delay_s=0.4)

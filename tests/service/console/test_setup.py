@@ -7,12 +7,14 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, Route, expect
 
 from service.api.routes import cameras
+from service.domain.camera import Credentials, DialTerms
 from service.domain.people import Role
 from tests.service.console import setting_up
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 
 URL = "rtsp://10.0.0.12/live"
+WITH_PASSWORD = DialTerms(credentials=Credentials("viewer", "word"))
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +84,7 @@ def test_a_start_whose_answer_is_lost_has_begun_all_the_same(
 ) -> None:
     """The service heard the call and the browser no answer: the page finds the job and goes on with it."""
     camera(setting_up.looking)
-    monkeypatch.setattr(cameras, "probe_apart", lambda *_: setting_up.probed(URL, None, "a password"))
+    monkeypatch.setattr(cameras, "probe_apart", lambda *_: setting_up.probed(URL, None, WITH_PASSWORD))
     page = open_page(browser, served.link())
     page.get_by_role("link", name="New lift").click()
     page.get_by_label("Name of the lift").fill("High six")
