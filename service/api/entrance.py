@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cryptography.fernet import InvalidToken
 
@@ -19,6 +20,9 @@ from service.store.database import Store
 from service.store.people import users
 from service.store.records import UserRecord
 
+if TYPE_CHECKING:
+    from service.people.openid import OpenIdProvider  # imported where there is a provider: it is slow
+
 LINK_LIFETIME = timedelta(days=3)
 
 _WRONG = "name or password is wrong"
@@ -33,6 +37,7 @@ class Entrance:
         ring: seals second factors.
         passwords: checks them, one at a time.
         limits: how often a name may be tried.
+        openid: where else people come from; None: nowhere.
     """
 
     def __init__(
@@ -42,10 +47,12 @@ class Entrance:
         ring: KeyRing,
         passwords: Passwords | None = None,
         limits: NameLimits | None = None,
+        openid: OpenIdProvider | None = None,
     ) -> None:
         self._store, self._gate, self._ring = store, gate, ring
         self.passwords = passwords or Passwords()
         self.limits = limits or NameLimits()
+        self.openid = openid
 
     def by_password(self, name: str, password: str, code: str | None, address: str) -> Principal:
         """Return who a name and a password belong to.

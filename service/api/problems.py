@@ -24,6 +24,7 @@ from service.domain.errors import (
     EnrolmentError,
     ImageError,
     NotFoundError,
+    OpenIdError,
     StoreError,
     WeakPasswordError,
 )
@@ -43,6 +44,7 @@ STATUS: dict[type[Exception], int] = {
     EngineUnavailableError: 503,
     StoreError: 503,
     BusyError: 503,
+    OpenIdError: 503,
     WeakPasswordError: 422,
 }
 """How our own errors answer; any other BarwatchError is a fault of the service: 500."""

@@ -156,3 +156,7 @@ class BusyError(BarwatchError):
 
 class WeakPasswordError(BarwatchError):
     """A password that is too easily guessed."""
+
+
+class OpenIdError(BarwatchError):
+    """A sign-in at an OpenID provider that does not succeed; the code says why."""

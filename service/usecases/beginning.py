@@ -19,7 +19,7 @@ from service.store.database import Store
 
 log = structlog.get_logger(__name__)
 
-_SECRET = {"admin_token", "secret_key"}
+_SECRET = {"admin_token", "secret_key", "openid_client_secret"}
 
 
 def versions_of(engine: Engine, settings: Settings) -> dict[str, Any]:

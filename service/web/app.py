@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from fastapi import FastAPI
@@ -32,12 +32,17 @@ from service.api.routes import (
     site_calibrations,
 )
 from service.api.routes.history import audit, deletion, evidence
-from service.api.routes.people import own, users
+from service.api.routes.people import openid, own, users
 from service.api.routes.people import tokens as token_routes
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.runtime import Runtime
+from service.people.agreed import client_of
+from service.settings import Settings
 from service.web.guards import BodyLimit, Origins, RootPath, SecurityHeaders
 from service.web.proxies import TrustedProxies
+
+if TYPE_CHECKING:
+    from service.people.openid import OpenIdProvider
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -77,7 +82,9 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     """Return the application that serves `runtime`."""
     app = _documented(runtime.settings.root_path, lifespan)
     app.state.runtime = runtime
-    app.state.entrance = Entrance(runtime.store, runtime.gate, runtime.vault.ring)
+    app.state.entrance = Entrance(
+        runtime.store, runtime.gate, runtime.vault.ring, openid=_provider(runtime.settings)
+    )
     runtime.registry.register(RuntimeCollector(runtime))
     _add_pages(app, runtime.settings.root_path)
     app.add_middleware(BodyLimit, max_upload_bytes=int(4 * runtime.settings.max_upload_mb * 1e6) + 100_000)
@@ -87,6 +94,15 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(Origins, notes=runtime.notes)
     app.add_middleware(TrustedProxies, trusted=runtime.settings.trusted_proxies)
     return app
+
+
+def _provider(settings: Settings) -> OpenIdProvider | None:
+    client = client_of(settings)
+    if client is None:
+        return None
+    from service.people.openid import OpenIdProvider  # noqa: PLC0415 - slow, and few have a provider
+
+    return OpenIdProvider(client)
 
 
 def describe() -> dict[str, Any]:
@@ -108,7 +124,20 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
     install_problem_handlers(app)
     for part in (
         *(lifts, masks, setup, setups, carriers, drawn, tracks, site_calibrations, classify, cameras),
-        *(passages, deletion, alarms, evidence, feed, audit, session, own, token_routes, users, health),
+        *(
+            passages,
+            deletion,
+            alarms,
+            evidence,
+            feed,
+            audit,
+            session,
+            openid,
+            own,
+            token_routes,
+            users,
+            health,
+        ),
     ):
         app.include_router(part.router)
     _describe(app, root_path)

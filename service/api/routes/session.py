@@ -62,11 +62,12 @@ def let_in(principal: Principal, request: Request, response: Response, runtime: 
 
 
 @router.get("/ways", summary="How to sign in", responses=responses(503))
-def ways_in(runtime: RuntimeDep) -> WaysInOut:
+def ways_in(runtime: RuntimeDep, entrance: EntranceDep) -> WaysInOut:
     """Say what a form for signing in should ask for; nobody is named."""
     with runtime.store.reading() as session:
         passwords = any(user.has_password for user in users.listing(session))
-    return WaysInOut(passwords=passwords, openid=None)
+    name = None if entrance.openid is None else runtime.settings.openid_name
+    return WaysInOut(passwords=passwords, openid=name)
 
 
 @router.get(

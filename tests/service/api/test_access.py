@@ -92,6 +92,8 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("PUT", "/session/second-factor"): Role.VIEWER,
     ("DELETE", "/session/second-factor"): Role.VIEWER,
     ("GET", "/session/ways"): ANYBODY,
+    ("GET", "/session/openid"): ANYBODY,
+    ("GET", "/session/openid/back"): ANYBODY,
     ("GET", "/tokens"): Role.ADMIN,
     ("POST", "/tokens"): Role.ADMIN,
     ("DELETE", "/tokens/{token_id}"): Role.ADMIN,

@@ -35,7 +35,7 @@ CODE_AT = {
     **dict.fromkeys(("EnrolmentError", "ConfigurationError"), 1),
     **dict.fromkeys(("ImageError", "MaskError", "PictureError", "HTTPException", "BusyError"), 1),
     "RequestRefusedError": 2,
-    **dict.fromkeys(("WeakPasswordError", "BusyError", "unauthorized"), 1),
+    **dict.fromkeys(("WeakPasswordError", "BusyError", "OpenIdError", "unauthorized"), 1),
 }
 """Errors that the API answers, and where their code stands."""
 

@@ -24,12 +24,12 @@ export function Header(): JSX.Element {
       <Clock />
       <nav aria-label={t("page.session")}>
         <span id="who">{who && t("session.who", { name: who.name, role: words.roles[who.role] })}</span>
+        <a href={address("/docs")}>{t("page.api")}</a>
         {who && (
           <a id="account" href={hrefOf("account")}>
             {t("people.account")}
           </a>
         )}
-        <a href={address("/docs")}>{t("page.api")}</a>
         {who && (
           <Button id="sign-out" class="quiet" onPress={signOut}>
             {t("session.signOut")}

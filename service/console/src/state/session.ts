@@ -28,6 +28,11 @@ function takeKey(): string | null {
 
 /** Find out who is signed in, after trying the link's key; null when nobody is. Throws ApiError if nobody answers. */
 export async function whoAmI(): Promise<Person | null> {
+  const failed = new URLSearchParams(location.hash.slice(1)).get("failed");
+  if (failed) {
+    history.replaceState(null, "", location.pathname);
+    problem.value = worded(words.problems, failed, failed);
+  }
   const key = takeKey();
   if (key) {
     try {

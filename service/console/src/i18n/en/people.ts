@@ -18,6 +18,10 @@ export const peopleRefusals = {
   no_person: "A token or a link has no password of its own.",
   user_exists: "There is somebody called {name} already.",
   own_rights: "You cannot take your own rights away: ask another admin.",
+  openid_refused: "The sign-in there did not succeed: begin again.",
+  openid_unavailable: "The provider does not answer: try again, or sign in another way.",
+  openid_no_role: "You have no role here: ask who runs this service.",
+  no_openid: "There is no OpenID provider.",
   expired_already: "This day is over already.",
 };
 
