@@ -65,6 +65,10 @@ COMMANDS: Entries = {
             "service.commands.bench:passage",
             "What a passage costs that is judged by a dozen pictures, against three.",
         ),
+        "store": (
+            "service.commands.upkeep.bench:store",
+            "What alarms, pages, the list of lifts and the start take, with few passages and with many.",
+        ),
     },
 }
 """Each command's module and the first line of its docstring."""

@@ -20,7 +20,10 @@ log = structlog.get_logger(__name__)
 
 RESERVE = "reserve"
 LOW_BYTES, LOW_SHARE = 512_000_000, 0.05
-RESERVE_BYTES, RESERVE_SHARE = 32_000_000, 0.05
+ALARM_BYTES, RESERVED_ALARMS = 8_000, 4_000
+"""What an alarm takes with its passage, event, audit and indexes: 5 kB with three pictures, up to 7 kB with a
+dozen (tests/service/verdicts/test_full_disk.py); and how many the reserve holds."""
+RESERVE_BYTES, RESERVE_SHARE = ALARM_BYTES * RESERVED_ALARMS, 0.05
 FULL_BYTES, FULL_SHARE = 2_000_000, 0.01
 """Each limit is the smaller of the two: bytes, or a share of the disk."""
 
