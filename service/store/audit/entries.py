@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.people import SYSTEM, Origin
@@ -46,6 +46,11 @@ COVERED = (
 )
 """The columns of an entry that its hash covers, in this order."""
 
+# As text: an entry is part of every alarm's transaction, and building these each time takes a while.
+_HEAD = "SELECT seq, hash, last_seal FROM audit ORDER BY seq DESC LIMIT 1"
+_UNCOVERED = "SELECT id, tbl, key, form, digest FROM seals WHERE id > ? ORDER BY id"
+_INSERT = f"INSERT INTO audit ({', '.join(COVERED)}, hash) VALUES ({', '.join('?' * (len(COVERED) + 1))})"  # noqa: S608 - our own columns
+
 Plain = str | int | float | bool | None | Sequence["Plain"] | dict[str, "Plain"]
 
 
@@ -73,12 +78,7 @@ def record(
     session.flush()  # the rows that the entry is about must be sealed before it
     origin = by or session.info.get(ORIGIN) or SYSTEM
     connection, last = session.connection(), head(session)
-    seals = connection.execute(
-        select(SealRow.id, SealRow.tbl, SealRow.key, SealRow.form, SealRow.digest)
-        .where(SealRow.id > last.last_seal)
-        .order_by(SealRow.id)
-    ).all()
-    covered = [(seal.id, seal.tbl, seal.key, seal.form, seal.digest) for seal in seals]
+    covered = [tuple(row) for row in connection.exec_driver_sql(_UNCOVERED, (last.last_seal,))]
     values: dict[str, Any] = {
         "seq": last.seq + 1,
         "at": _text(datetime.now(UTC)),
@@ -90,11 +90,11 @@ def record(
         "action": action[:64],
         "subject": subject[:200],
         "details": json.dumps(details, sort_keys=True, default=str),
-        "last_seal": seals[-1].id if seals else last.last_seal,
+        "last_seal": covered[-1][0] if covered else last.last_seal,
         "seals": digest_of_seals(covered),
     }
     values["hash"] = link(last.hash, body_digest([values[name] for name in COVERED]))
-    connection.execute(insert(AuditRow), values)
+    connection.exec_driver_sql(_INSERT, tuple(values.values()))
     made = Head(values["seq"], values["hash"], values["last_seal"])
     session.info[HEAD] = made
     return made
@@ -102,8 +102,7 @@ def record(
 
 def head(session: Session) -> Head:
     """Return the newest entry; number 0 of a chain that has none yet."""
-    query = select(AuditRow.seq, AuditRow.hash, AuditRow.last_seal).order_by(AuditRow.seq.desc()).limit(1)
-    found = session.execute(query).first()
+    found = session.connection().exec_driver_sql(_HEAD).first()
     return Head(0, NOTHING, 0) if found is None else Head(*found)
 
 
@@ -173,7 +172,7 @@ def link(before: str, body: bytes) -> str:
     return hashlib.sha256(bytes.fromhex(before) + body).hexdigest()
 
 
-def digest_of_seals(seals: Iterable[tuple[int, str, str, int, bytes | None]]) -> str:
+def digest_of_seals(seals: Iterable[Sequence[Any]]) -> str:
     """Return the SHA-256 of seals (id, tbl, key, form, digest), each as a line of JSON."""
     digest = hashlib.sha256()
     for number, table, key, form, content in seals:
