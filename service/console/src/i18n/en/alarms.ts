@@ -30,7 +30,8 @@ export const machineTroubles: Record<string, string> = {
   pictures_gone:
     "The folder of the pictures was removed: restart the service, or make it again. Until then no picture is kept",
   pages: "The database is damaged: restore a backup",
-  clock: "The clock jumped by {by_s} s: nothing is deleted until somebody confirms the time, or until it returns",
+  clock:
+    "The clock jumped by {by_s} s: nothing is deleted until somebody confirms the time, or until it returns",
   backup: "The scheduled backup could not be made: {reason}",
 };
 
