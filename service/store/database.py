@@ -154,6 +154,19 @@ class Store:
         with self.reading() as session:
             session.execute(text("SELECT 1"))
 
+    def checkpoint(self) -> None:
+        """Move what was written from the log into the file, so that no alarm's commit has to.
+
+        For whoever writes much. Raises StoreError.
+        """
+        connection = self._reader.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"the database cannot be tidied: {error}") from error
+        finally:
+            connection.close()
+
     def on_alarms(self, listener: Callable[[tuple[Alarm, ...]], None]) -> None:
         """Call `listener` on the writer thread with every committed new or changed alarm, in order of seq.
 

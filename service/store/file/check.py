@@ -22,7 +22,7 @@ from service.store.file.archive import age_of, listing, verify
 from service.store.file.engine import BUSY_TIMEOUT_S, revisions
 from service.store.file.schema import schema_at, schema_of
 
-BUDGET_S = 0.5
+BUDGET_S = 0.1
 WHOLE_BYTES = 16_000_000
 """A file up to this is checked whole, its indexes as well."""
 

@@ -28,7 +28,7 @@ from service.store.upkeep.classes import KEPT_FOR_ARMING, Disposal, OldPassage, 
 
 T = TypeVar("T")
 
-STEP = 50
+STEP = 20
 """Rows of one transaction: it takes about as long as storing an alarm."""
 
 PAGE = 500
@@ -53,11 +53,13 @@ def prune(
     """
     for numbers in _steps(_old_alarms(store, retention, now), STEP // 5):
         store.write(partial(_delete_alarms, numbers=numbers)).result()
+        store.checkpoint()
         if rest():
             return
     fates = _old_passages(store, retention, now)
     for step in _steps(fates, STEP):
         yield store.write(partial(_apply, fates=dict(step))).result()
+        store.checkpoint()
         if rest():
             return
     yield from limit_pictures(store, retention.max_passages, rest)
