@@ -122,9 +122,12 @@ def _afterwards(watchman: Watchman) -> dict[str, str]:
     found = {"stop": "ok" if watchman.stop() == 0 else "it did not end by itself"}
     with contextlib.closing(sqlite3.connect(watchman.data / "barwatch.db")) as database:
         found["quick_check"] = str(database.execute("PRAGMA quick_check").fetchone()[0])
-    command = [sys.executable, "-m", "service", "verify", "--data", str(watchman.data)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found["verify"] = "ok" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-400:]
+    found["verify"] = watchman.command("verify", "--data", str(watchman.data))
+    found["backup"] = watchman.back_up()
+    newest = max(path for path in watchman.backups.iterdir() if path.is_file())
+    restored = str(watchman.backups / "restored")
+    found["restore"] = watchman.command("restore", str(newest), "--data", restored)
+    found["verify_what_was_restored"] = watchman.command("verify", "--data", restored)
     return found
 
 

@@ -43,7 +43,7 @@ class Mayhem:
         self.done: Counter[str] = Counter()
         self._deeds: list[Callable[[], None]] = [
             *(self.kill_service, self.kill_child, self.hang_camera, self.cut_camera, self.silence_camera),
-            *(self.cut_client, self.cut_client, self.jump, *([self.fill_disk] if disk else [])),
+            *(self.cut_client, self.cut_client, self.jump, self.back_up, *([self.fill_disk] if disk else [])),
         ]
 
     def go_on(self, seconds: float, say: Callable[[str], None]) -> None:
@@ -105,6 +105,11 @@ class Mayhem:
             pass
         self._pause.wait(self._chance.uniform(3.0, 10.0))
         heap.unlink()
+
+    def back_up(self) -> None:
+        """A backup is made while the service runs."""
+        if (said := self._watchman.back_up()) != "ok":
+            self._watchman.troubles.append(f"no backup: {said}")
 
     def _strike(self, number: int) -> None:
         from_s, children = time.monotonic(), self._watchman.children

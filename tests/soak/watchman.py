@@ -43,6 +43,7 @@ class Watchman:
 
     def __init__(self, folder: Path, data: Path, model: Path) -> None:
         self._folder, self.data, self._model = folder, data, model
+        self.backups = folder / "backups"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
@@ -165,6 +166,17 @@ class Watchman:
             self._process.kill()
             self._let_go()
         self.client.close()
+
+    def command(self, *words: str) -> str:
+        """Run a command of `barwatch` on its data folder; return "ok", or what it says."""
+        command = [sys.executable, "-m", "service", *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+        return "ok" if done.returncode == 0 else f"{done.stdout}{done.stderr}".strip()[-400:]
+
+    def back_up(self) -> str:
+        """Make a backup beside the data folder's volume while it runs; return "ok", or what is wrong."""
+        where = ("--data", str(self.data), "--to", str(self.backups))
+        return self.command("backup", *where, "--keep", "2", "--pictures", "all")  # so that all can be verified
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the database itself."""
