@@ -34,7 +34,9 @@ def check_rows(database: sqlite3.Connection, report: Report) -> Iterator[Broken]
             found += _check_table(database, table, form, forms, report)
         except sqlite3.Error as error:
             found.append((0, Broken(f"table {table}", f"it cannot be read: {error}")))
-    epoch = database.execute("SELECT subject FROM audit WHERE action = 'database.epoch'").fetchone()
+    epoch = database.execute(  # the newest: a restored backup begins another
+        "SELECT subject FROM audit WHERE action = 'database.epoch' ORDER BY seq DESC"
+    ).fetchone()
     if (
         epoch is not None
         and database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone() != epoch

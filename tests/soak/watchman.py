@@ -176,7 +176,9 @@ class Watchman:
     def back_up(self) -> str:
         """Make a backup beside the data folder's volume while it runs; return "ok", or what is wrong."""
         where = ("--data", str(self.data), "--to", str(self.backups))
-        return self.command("backup", *where, "--keep", "2", "--pictures", "all")  # so that all can be verified
+        return self.command(
+            "backup", *where, "--keep", "2", "--pictures", "all"
+        )  # so that all can be verified
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the database itself."""

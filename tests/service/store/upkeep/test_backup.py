@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from lifts.schema import Lift
@@ -91,6 +92,21 @@ def test_what_is_restored_elsewhere_is_what_was_there(running: Store, tmp_path: 
     finally:
         restored.close()
     assert [path.name for path in there.glob(".restore*")] == []
+
+
+@pytest.mark.fault(40)
+def test_what_is_restored_is_no_forgery(running: Store, tmp_path: Path) -> None:
+    """The new epoch is sealed, and the restoring is in the audit: `verify` finds it whole before any start."""
+    running.write(outbox.ensure_epoch).result()
+    running.write(
+        lambda session: session.execute(
+            text("INSERT INTO meta (key, value) VALUES ('clock', '{}') ON CONFLICT DO NOTHING")
+        )
+    ).result()
+    made = backups.make(tmp_path / "data", tmp_path / "backups", pictures=PictureChoice.ALL)
+    backups.restore(made, tmp_path / "there")
+    told = CliRunner().invoke(command_line, ["verify", "--data", str(tmp_path / "there")])
+    assert told.exit_code == 0, told.output
 
 
 def test_pictures_and_keys_are_a_choice(running: Store, tmp_path: Path) -> None:
