@@ -96,7 +96,7 @@ def test_what_is_restored_elsewhere_is_what_was_there(running: Store, tmp_path: 
 
 @pytest.mark.fault(40)
 def test_what_is_restored_is_no_forgery(running: Store, tmp_path: Path) -> None:
-    """The new epoch is sealed, and the restoring is in the audit: `verify` finds it whole before any start."""
+    """The new epoch is sealed, and it is in the audit: `verify` finds it whole before any start."""
     running.write(outbox.ensure_epoch).result()
     running.write(
         lambda session: session.execute(
