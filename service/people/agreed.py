@@ -69,6 +69,6 @@ def client_of(settings: Settings) -> OpenIdClient | None:
             secret = read_text(settings.openid_client_secret_file).strip()
         roles = roles_of(settings.openid_roles)
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"BARWATCH_OPENID_…: {error}") from error
+        raise ConfigurationError(f"BARWATCH_OPENID_…: {error}", "openid_unusable") from error
     scopes, claim = settings.openid_scopes, settings.openid_claim
     return OpenIdClient(settings.openid_issuer, settings.openid_client_id, secret, scopes, claim, roles)

@@ -30,6 +30,8 @@ const pictureRefusals = {
   picture_too_large: "The picture is too large ({width}×{height}): save it smaller, with 8 bits a channel.",
   picture_too_costly: "The picture takes too long to read: save it anew, smaller.",
   busy: "The service is reading many pictures: try again in a few seconds.",
+  openid_unusable: "The settings of the sign-in provider cannot be used: ask who runs the service.",
+  too_many_feeds: "Too many pages follow the alarms: close some of them.",
   picture_animated: "The picture is animated: save one still picture.",
   file_appended: "Another file hangs behind the picture: save the picture anew.",
   size_without_track: "The picture is {width}×{height}: 200×200 is needed while the lift has no track.",
