@@ -34,7 +34,10 @@ class HeadCommand(TyperCommand):
         return super().parse_args(ctx, given)
 
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(
+    help="Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1.",
+    add_completion=False,
+)
 
 
 @app.command(cls=HeadCommand)

@@ -57,6 +57,14 @@ def test_a_page_that_is_not_built_says_what_to_do(
     assert house.call("GET", "/lifts").status_code == 200
 
 
+def test_no_text_hides_another() -> None:
+    """Rooms' texts are one catalogue: a key in two of them shows one room's words in the other."""
+    rooms = [path.read_text(encoding="utf-8") for path in (build.HERE / "src" / "i18n" / "en").glob("*.ts")]
+    keys = Counter(key for text in rooms for key in re.findall(r'^  "([\w.]+)":', text, re.MULTILINE))
+    assert len(keys) > 300
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
 def test_the_pages_sources_can_be_read_in_a_sitting() -> None:
     """As for Python: no file and no folder is longer than a person reads in one go."""
     files = [path for path in (build.HERE / "src").rglob("*") if path.is_file()]

@@ -34,7 +34,7 @@ def earlier(house: House, age: timedelta) -> Path:
 def test_old_pictures_make_room_and_alarms_go_on(
     store: Store, inline_engine: InlineEngine, tmp_path: Path
 ) -> None:
-    """Low: a picture of three days ago goes, today's stays; an alarm comes, without its pictures."""
+    """Low: it is said; a picture of three days ago goes, today's stays; an alarm comes, without pictures."""
     house, disk = House(store, inline_engine, tmp_path / "data", inline_engine), Disk(10 * LOW_BYTES)
     (tmp_path / "data").mkdir(exist_ok=True)
     try:
@@ -44,8 +44,9 @@ def test_old_pictures_make_room_and_alarms_go_on(
         _await(lambda: not old.exists(), "the old picture to go")
         assert new.exists()
         house.send("late", [OPEN] * 3)
-        alarm = house.heard.get(timeout=20)
-        assert (alarm.kind, alarm.evidence) == (AlarmKind.BAR_OPEN, ())
+        heard = {alarm.kind: alarm for alarm in (house.heard.get(timeout=20), house.heard.get(timeout=20))}
+        assert set(heard) == {AlarmKind.DISK_LOW, AlarmKind.BAR_OPEN}
+        assert heard[AlarmKind.BAR_OPEN].evidence == ()
         assert [kept.file for kept in house.record("late").pictures] == [None] * 3
     finally:
         house.pipeline.stop()

@@ -56,26 +56,26 @@ function Asked({ isPerson }: { isPerson: boolean }): JSX.Element {
       onClose={() => answer(false)}
     >
       <form onSubmit={submit}>
-        <h2 id="proof-title">{t("proof.title")}</h2>
+        <h2 id="proof-title">{t("prove.title")}</h2>
         <Line
           id="proof-secret"
-          label={t(isPerson ? "proof.password" : "proof.token")}
+          label={t(isPerson ? "prove.password" : "prove.token")}
           value={secret}
           isSecret
           isOptional={isPerson}
           autocomplete="current-password"
-          {...(isPerson ? {} : { help: t("proof.tokenHelp") })}
+          {...(isPerson ? {} : { help: t("prove.tokenHelp") })}
         />
         {isPerson && (
           <Line
             id="proof-code"
-            label={t("proof.code")}
+            label={t("prove.code")}
             value={code}
             isOptional
             autocomplete="one-time-code"
           />
         )}
-        <button type="submit">{t("proof.go")}</button>
+        <button type="submit">{t("prove.go")}</button>
         <Button class="quiet" onPress={() => answer(false)}>
           {t("people.cancel")}
         </Button>

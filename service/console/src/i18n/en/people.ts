@@ -95,10 +95,10 @@ export const peopleSentences = {
   "people.revoke": "Revoke",
   "people.revokeLabel": "Revoke {name}",
 
-  "proof.title": "Who are you?",
-  "proof.password": "Your password",
-  "proof.token": "Your API token",
-  "proof.tokenHelp": "Signed in by a link: any token with your role, from “barwatch token create”.",
-  "proof.code": "Or only a code of your authenticator app",
-  "proof.go": "Go on",
+  "prove.title": "Who are you?",
+  "prove.password": "Your password",
+  "prove.token": "Your API token",
+  "prove.tokenHelp": "Signed in by a link: any token with your role, from “barwatch token create”.",
+  "prove.code": "Or only a code of your authenticator app",
+  "prove.go": "Go on",
 };
