@@ -35,7 +35,8 @@ class HeadCommand(TyperCommand):
 
 
 app = typer.Typer(
-    help="Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1.",
+    help="Check database, pictures or a pack offline; the first broken link is named, "
+    "and the exit code is 1.",
     add_completion=False,
 )
 
