@@ -74,7 +74,7 @@ class Start:
 
 
 @pytest.mark.fault(47)
-@pytest.mark.parametrize("moments", [4, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [2, pytest.param(50, marks=pytest.mark.slow)])
 def test_a_signal_at_any_moment_of_the_start_ends_it(tmp_path: Path, model: Path, moments: int) -> None:
     """From the first line over imports, database and model to the first moments of its work."""
     start = Start(tmp_path / "whole", model)

@@ -16,9 +16,9 @@ NARROW = ModelConfig(widths=(4, 6, 12, 24), matcher_width=8)
 
 
 def test_a_wider_network_costs_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row for each; costs are the first one's rate by its own. Eight times as wide, it costs more."""
+    """A row for each; costs are the first one's rate by its own. Five times as wide, it costs more."""
     config = replace(PRESETS["smoke"], model=NARROW)
-    wide = replace(config, model=NARROW.wider(8))
+    wide = replace(config, model=NARROW.wider(5))
     monkeypatch.setattr(teachers, "TEACHERS", {"narrow": config, "wide": wide})
     words = [
         "bench",

@@ -43,7 +43,7 @@ TRACK = {
     name: {"x": x, "y": 90.0, "scale": 1.0} for name, x in (("begin", 80), ("middle", 160), ("end", 240))
 }
 CAMERA = {"url": "rtsp://camera.example/s", "width": 640, "height": 480}
-FEW, MANY = 4, int(os.environ.get("BARWATCH_TEST_EXAMPLES", "150"))
+FEW, MANY = 3, int(os.environ.get("BARWATCH_TEST_EXAMPLES", "150"))
 ORDER = ("get", "head", "options", "put", "patch", "post", "delete")
 
 

@@ -61,7 +61,9 @@ def cut_off(page: Page, served: Served) -> None:
 PAGES = [cut_off, everything, signing_in, reference, nowhere, *SETUP_PAGES]
 
 
-@pytest.fixture(params=["desktop", pytest.param("tablet", marks=pytest.mark.slow), "phone"])
+@pytest.fixture(
+    params=[*(pytest.param(size, marks=pytest.mark.slow) for size in ("desktop", "tablet")), "phone"]
+)
 def page(request: pytest.FixtureRequest, browser: Browser, served: Served) -> Iterator[Page]:
     """An empty page of a browser; the service holds everything that can be shown."""
     fill(served.house)

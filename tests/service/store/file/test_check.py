@@ -41,10 +41,11 @@ def copy_of(good: Path, to: Path) -> Path:
 
 
 @pytest.mark.fault(33)
-def test_flipped_bits_are_said_or_hit_nothing(good: Path, tmp_path: Path) -> None:
-    """40 files with 8 flipped bits each: refused in a line that names the backup, unchanged, or works."""
+@pytest.mark.parametrize("files", [12, pytest.param(40, marks=pytest.mark.slow)])
+def test_flipped_bits_are_said_or_hit_nothing(good: Path, tmp_path: Path, files: int) -> None:
+    """Files with 8 flipped bits each: refused in a line that names the backup, unchanged, or works."""
     refused, rng = 0, random.Random(33)
-    for n in range(40):
+    for n in range(files):
         path = copy_of(good, tmp_path / str(n))
         content = bytearray(path.read_bytes())
         for _ in range(8):
@@ -68,7 +69,7 @@ def test_flipped_bits_are_said_or_hit_nothing(good: Path, tmp_path: Path) -> Non
                 raise AssertionError(f"opened, yet damaged: {error}") from error
             finally:
                 store.close()
-    assert refused >= 10
+    assert refused >= files // 4
 
 
 @pytest.mark.fault(33)
