@@ -181,13 +181,11 @@ class Settings(BaseSettings):
         return path
 
     @model_validator(mode="after")
-    def _one_token(self) -> Self:
-        if self.admin_token is not None and self.admin_token_file is not None:
-            raise ValueError("set BARWATCH_ADMIN_TOKEN or BARWATCH_ADMIN_TOKEN_FILE, not both")
-        if self.secret_key is not None and self.secret_key_file is not None:
-            raise ValueError("set BARWATCH_SECRET_KEY or BARWATCH_SECRET_KEY_FILE, not both")
-        if self.model_public_key is not None and self.model_public_key_file is not None:
-            raise ValueError("set BARWATCH_MODEL_PUBLIC_KEY or BARWATCH_MODEL_PUBLIC_KEY_FILE, not both")
+    def _one_of_each(self) -> Self:
+        for name in ("admin_token", "secret_key", "model_public_key"):
+            if getattr(self, name) is not None and getattr(self, f"{name}_file") is not None:
+                variable = f"BARWATCH_{name.upper()}"
+                raise ValueError(f"set {variable} or {variable}_FILE, not both")
         return self
 
     def first_admin_token(self) -> str | None:
@@ -200,10 +198,7 @@ class Settings(BaseSettings):
             token, source = self.admin_token.get_secret_value(), "BARWATCH_ADMIN_TOKEN"
         elif self.admin_token_file is not None:
             source = f"BARWATCH_ADMIN_TOKEN_FILE ({self.admin_token_file})"
-            try:
-                token = read_text(self.admin_token_file)
-            except (OSError, ValueError) as error:
-                raise ConfigurationError(f"{source}: cannot be read: {error}") from error
+            token = _text_of(self.admin_token_file, source)
         else:
             return None
         token = token.strip()
@@ -235,11 +230,8 @@ class Settings(BaseSettings):
         """Return the key that must have signed the model, or None; raises ConfigurationError: no file."""
         if self.model_public_key_file is None:
             return self.model_public_key
-        try:
-            return read_text(self.model_public_key_file)
-        except (OSError, ValueError) as error:
-            source = f"BARWATCH_MODEL_PUBLIC_KEY_FILE ({self.model_public_key_file})"
-            raise ConfigurationError(f"{source}: cannot be read: {error}") from error
+        source = f"BARWATCH_MODEL_PUBLIC_KEY_FILE ({self.model_public_key_file})"
+        return _text_of(self.model_public_key_file, source)
 
     def backup_folder(self) -> Path:
         """Return where backups are."""
@@ -290,3 +282,10 @@ def load_settings(**overrides: object) -> Settings:
             raise ConfigurationError(problem["msg"].removeprefix("Value error, ")) from None
         shown = "" if "token" in name or "secret" in name else f" = {problem['input']!r}"
         raise ConfigurationError(f"BARWATCH_{name.upper()}{shown}: {problem['msg']}") from None
+
+
+def _text_of(path: Path, source: str) -> str:
+    try:
+        return read_text(path)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{source}: cannot be read: {error}") from error

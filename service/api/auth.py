@@ -25,6 +25,7 @@ from service.api.problems import RequestRefusedError
 from service.api.sessions import NOTED_EVERY, OneTimeKeys, Sessions
 from service.domain.errors import DamagedError, NotFoundError
 from service.domain.people import Principal, highest
+from service.host.limits.newest import keep_newest
 from service.store import tokens
 from service.store.database import Store
 from service.store.people import users
@@ -70,8 +71,7 @@ class Attempts:
             left, then = self._left.pop(address, (self._burst, now))
             left = min(self._burst, left + (now - then) * self._per_s) - 1
             self._left[address] = (max(left, 0), now)
-            while len(self._left) > self.MAX_ADDRESSES:
-                self._left.popitem(last=False)
+            keep_newest(self._left, self.MAX_ADDRESSES)
         return left >= 0 and in_all >= 1
 
     def is_spent(self, address: str) -> bool:
@@ -211,8 +211,7 @@ class Authenticator:
         noted = self._noted.get(record.id, record.used_at)
         if noted is None or now - noted >= NOTED_EVERY:
             self._noted[record.id] = now
-            while len(self._noted) > 1024:
-                self._noted.popitem(last=False)
+            keep_newest(self._noted, 1024)
             # Nobody waits for it, and nothing depends on it.
             self._store.write(partial(tokens.used, token_id=record.id, now=now))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import secrets
 import threading
@@ -17,7 +16,8 @@ import structlog
 
 from service.domain.errors import StoreError
 from service.domain.people import Principal
-from service.host.steady import steady_now
+from service.host.clocks.steady import steady_now
+from service.host.limits.newest import keep_newest
 from service.store import tokens
 from service.store.database import Store
 from service.store.records import SessionRecord
@@ -38,22 +38,21 @@ class OneTimeKeys:
 
     def __init__(self, lifetime_s: float, most: int) -> None:
         self.lifetime_s, self._most = lifetime_s, most
-        self._once: OrderedDict[bytes, tuple[Principal, float]] = OrderedDict()
+        self._once: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def new(self, principal: Principal) -> str:
         """Return a key for `principal`."""
         key = secrets.token_urlsafe(24)
         with self._lock:
-            self._once[_digest(key)] = (principal, time.monotonic() + self.lifetime_s)
-            while len(self._once) > self._most:
-                self._once.popitem(last=False)
+            self._once[tokens.secret_hash(key)] = (principal, time.monotonic() + self.lifetime_s)
+            keep_newest(self._once, self._most)
         return key
 
     def redeem(self, key: str) -> Principal | None:
         """Use a key up; return whom it names, or None."""
         with self._lock:
-            found = self._once.pop(_digest(key), None)
+            found = self._once.pop(tokens.secret_hash(key), None)
         if found is None or found[1] < time.monotonic():
             return None
         return found[0]
@@ -115,8 +114,7 @@ class Sessions:
             log.warning("a sign-in is held in memory only", name=principal.name, reason=str(error))
             with self._lock:
                 self._held[record.id] = record
-                while len(self._held) > self.MAX_HELD:
-                    self._held.popitem(last=False)
+                keep_newest(self._held, self.MAX_HELD)
         return secret
 
     def read(self, cookie: str) -> Principal | None:
@@ -210,8 +208,7 @@ class Sessions:
             _, noted = self._used.pop(record.id, (now, record.used_at or now - 2 * NOTED_EVERY))
             due = now - noted >= NOTED_EVERY
             self._used[record.id] = now, now if due else noted
-            while len(self._used) > 1024:
-                self._used.popitem(last=False)
+            keep_newest(self._used, 1024)
         if due and record.id not in self._held:
             # Nobody waits for it: what matters is remembered here until the next time.
             self._store.write(partial(tokens.sign_in_used, sign_in_id=record.id, now=now))
@@ -226,7 +223,3 @@ def _same_owner(one: SessionRecord, other: SessionRecord) -> bool:
     return (one.user_id, one.token_id) == (other.user_id, other.token_id) and (
         one.user_id is not None or one.token_id is not None or one.name == other.name
     )
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()

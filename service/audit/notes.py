@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.errors import StoreError
 from service.domain.people import ORIGIN, SYSTEM, Origin
+from service.host.limits.newest import keep_newest
 from service.host.runner import Runner
 from service.store.audit.entries import record
 from service.store.database import Store
@@ -84,8 +85,7 @@ class AuditNotes:
             if key in self._seen:
                 return
             self._seen[key] = None
-            while len(self._seen) > MOST_LOOKS:
-                self._seen.popitem(last=False)
+            keep_newest(self._seen, MOST_LOOKS)
             self._looks.setdefault(who, (replace(origin), []))[1].append(passage_id)
 
     def flush(self, store: Store) -> None:

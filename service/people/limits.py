@@ -7,6 +7,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from service.host.limits.newest import keep_newest
+
 FREE = 5
 LONGEST_S = 300.0
 FORGOTTEN_S = 3600.0
@@ -35,7 +37,7 @@ class NameLimits:
             keys = [(name, address)]
             if (name, address) not in self._known:
                 keys.append((name, ""))
-            return max(0.0, *(self._until_s(key) for key in keys)) if keys else 0.0
+            return max(0.0, *(self._until_s(key) for key in keys))
 
     def knows(self, name: str, address: str) -> bool:
         """Say whether the name has signed in from the address before."""
@@ -48,8 +50,7 @@ class NameLimits:
             for key in ((name, address), (name, "")):
                 count, then = self._wrong.pop(key, (0, now))
                 self._wrong[key] = (count + 1 if now - then < FORGOTTEN_S else 1, now)
-            while len(self._wrong) > MOST:
-                self._wrong.popitem(last=False)
+            keep_newest(self._wrong, MOST)
 
     def succeeded(self, name: str, address: str) -> None:
         """Note a right password: the address is known from now on, and what went wrong there is forgotten."""
@@ -57,8 +58,7 @@ class NameLimits:
             self._wrong.pop((name, address), None)
             self._known.pop((name, address), None)
             self._known[name, address] = None
-            while len(self._known) > MOST:
-                self._known.popitem(last=False)
+            keep_newest(self._known, MOST)
 
     def _until_s(self, key: tuple[str, str]) -> float:
         count, then = self._wrong.get(key, (0, 0.0))

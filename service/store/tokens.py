@@ -69,7 +69,7 @@ def put(
         return kept
     row = TokenRow(
         id=_id(token),
-        sha256=_hash(token),
+        sha256=secret_hash(token),
         name=name,
         role=role.value,
         created_at=datetime.now(UTC),
@@ -97,7 +97,7 @@ def find(session: Session, token: str, now: datetime | None = None) -> TokenReco
     """
     row = _row(session, _id(token))
     # The comparison takes the same time wherever the two differ.
-    if row is None or not hmac.compare_digest(str(row.sha256).encode(), _hash(token).encode()):
+    if row is None or not hmac.compare_digest(str(row.sha256).encode(), secret_hash(token).encode()):
         return None
     record = _record(row)
     return record if record.is_good(now or datetime.now(UTC)) else None
@@ -139,8 +139,9 @@ def _id(token: str) -> str:
     return hashlib.sha256(b"barwatch token id\0" + token.encode()).hexdigest()[:16]
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def secret_hash(secret: str) -> str:
+    """Return what is kept of a secret of many random bits: its SHA-256, 64 hexadecimal digits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _row(session: Session, token_id: str) -> TokenRow | None:
@@ -168,7 +169,7 @@ def _record(row: TokenRow) -> TokenRecord:
 
 def sign_in(session: Session, secret: str, record: SessionRecord) -> None:
     """Store a sign-in under the hash of its cookie's secret."""
-    key = _hash(secret)
+    key = secret_hash(secret)
     session.add(
         SessionRow(
             sha256=key,
@@ -189,12 +190,12 @@ def sign_in(session: Session, secret: str, record: SessionRecord) -> None:
 
 def sign_in_id(secret: str) -> str:
     """Return the id of the sign-in with this secret; it gives nothing away."""
-    return _hash(secret)[:16]
+    return secret_hash(secret)[:16]
 
 
 def signed_in(session: Session, secret: str, now: datetime) -> SessionRecord | None:
     """Return whose sign-in this is; None if there is none, or it is too old. Raises DamagedError."""
-    key = _hash(secret)
+    key = secret_hash(secret)
     with intact(session, SessionRow.__tablename__, key[:8], "the sign-in is"):
         row = session.get(SessionRow, key)
         return None if row is None or row.expires_at <= now else _sign_in(row)
@@ -224,7 +225,7 @@ def sign_in_used(session: Session, sign_in_id: str, now: datetime, *, proven: bo
 
 def sign_out(session: Session, secret: str) -> None:
     """End a sign-in; one that is over already does not matter."""
-    key = _hash(secret)
+    key = secret_hash(secret)
     ended = session.execute(
         delete(SessionRow).where(SessionRow.sha256 == key).returning(SessionRow.name)
     ).first()

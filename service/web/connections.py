@@ -17,7 +17,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any
 
 import h11
@@ -26,6 +25,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from service.settings import Network
+from service.web.proxies import address_of
 
 log = structlog.get_logger(__name__)
 
@@ -194,11 +194,9 @@ class Connections:
 
     def _kind_of(self, address: str) -> tuple[bool, bool]:
         """Return whether an address is this machine's own, and whether it is a trusted proxy's."""
-        try:
-            found = ip_address(address.partition("%")[0])
-        except ValueError:  # a socket of the file system
+        found = address_of(address)
+        if found is None:  # a socket of the file system
             return True, False
-        found = getattr(found, "ipv4_mapped", None) or found
         return found.is_loopback, any(found in network for network in self._trusted)
 
 

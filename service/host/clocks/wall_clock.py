@@ -1,4 +1,4 @@
-"""The wall time without its jumps: what ages, shelving and sign-ins are measured by.
+"""The wall time without its jumps: what ages and shelving are measured by.
 
     clock = WallClock()
     clock.now()          # the system's time, or, after a jump, the time that it would be without it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from service.store.audit import entries
 from service.store.damage import intact, readable
 from service.store.records import UserRecord
 from service.store.tables import LinkRow, SessionRow, UserRow
+from service.store.tokens import secret_hash
 
 _USER = TypeAdapter(UserRecord)
 
@@ -164,26 +164,22 @@ def new_link(session: Session, user_id: str, expires_at: datetime) -> str:
     """Return a key that signs a user in once; raises NotFoundError."""
     row = _row(session, user_id)
     key = secrets.token_urlsafe(24)
-    session.add(LinkRow(sha256=_hash(key), user_id=user_id, expires_at=expires_at))
+    session.add(LinkRow(sha256=secret_hash(key), user_id=user_id, expires_at=expires_at))
     entries.record(session, "user.link", user_id, name=row.name)
     return key
 
 
 def link_of(session: Session, key: str, now: datetime) -> str | None:
     """Return the id of the user that a key signs in; None if it was used, or is too old."""
-    row = session.get(LinkRow, _hash(key))
+    row = session.get(LinkRow, secret_hash(key))
     return None if row is None or row.expires_at <= now else row.user_id
 
 
 def use_link(session: Session, key: str, now: datetime) -> str | None:
     """Use a key up; return whom it signs in, once."""
     found = link_of(session, key, now)
-    session.execute(delete(LinkRow).where((LinkRow.sha256 == _hash(key)) | (LinkRow.expires_at <= now)))
+    session.execute(delete(LinkRow).where((LinkRow.sha256 == secret_hash(key)) | (LinkRow.expires_at <= now)))
     return found
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _found(session: Session, query: object) -> UserRecord | None:

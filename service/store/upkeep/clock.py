@@ -58,7 +58,7 @@ def confirmed(session: Session, by: timedelta) -> None:
 
     So nothing is back early or stays away for longer.
 
-    Sign-ins are measured by a clock of their own (service.host.steady).
+    Sign-ins are measured by a clock of their own (service.host.clocks.steady).
     """
     entries.record(session, "clock.confirm", jumped_by_s=round(by.total_seconds()))
     for alarm in session.scalars(select(AlarmRow).where(AlarmRow.state == AlarmState.SHELVED.value)):

@@ -14,7 +14,7 @@ from lifts.decision.arming import Arming
 from service.api.auth import COOKIE
 from service.api.sessions import Sessions
 from service.domain.people import Principal, Role
-from service.host.steady import steady_now
+from service.host.clocks.steady import steady_now
 from service.people.limits import FREE
 from service.people.passwords import Passwords
 from service.store import tokens

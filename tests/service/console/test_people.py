@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Page, expect
 
-from service.host.steady import steady_now
+from service.host.clocks.steady import steady_now
 from service.people.passwords import Passwords
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import open_page, shown
