@@ -16,6 +16,9 @@ from lifts.schema import Camera, Lift, Pose, Track
 from service.domain.camera import CameraEvent, CameraState, CameraStatus, WatchedLift
 from tests.tools.http_server import Quiet, web_server
 
+Serve = Callable[[Callable[[bytes], object]], None]
+"""Sends a camera's pictures by what it is given, until the client hangs up: OSError."""
+
 TRACK = Track(
     begin=Pose(x=80, y=90, scale=2.0), middle=Pose(x=160, y=90, scale=2.0), end=Pose(x=240, y=90, scale=2.0)
 )
@@ -56,23 +59,32 @@ class MjpegCamera:
     @contextmanager
     def plugged_in(self) -> Iterator[str]:
         """Serve; gives the address."""
-        camera = self
-
-        class Handler(Quiet, BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=p")
-                self.end_headers()
-                try:
-                    camera.serve(self.wfile.write)
-                except OSError:
-                    return
-
-        with web_server(Handler) as port:
+        with mjpeg_server(lambda _: self.serve) as port:
             try:
                 yield f"http://127.0.0.1:{port}/"
             finally:
                 self.closing.set()
+
+
+@contextmanager
+def mjpeg_server(admit: Callable[[BaseHTTPRequestHandler], Serve | None]) -> Iterator[int]:
+    """Answer each request with the pictures of what `admit` returns, with nothing more if None; the port."""
+
+    class Handler(Quiet, BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            serve = admit(self)
+            if serve is None:
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=p")
+            self.end_headers()
+            try:
+                serve(self.wfile.write)
+            except OSError:
+                return
+
+    with web_server(Handler) as port:
+        yield port
 
 
 class SilentServer:

@@ -16,8 +16,7 @@ import pytest
 from lifts.schema import Camera, Lift
 from service.store import lifts
 from service.store.database import Store
-from tests.faults.cameras import TRACK, MjpegCamera
-from tests.tools.http_server import Quiet, web_server
+from tests.faults.cameras import TRACK, MjpegCamera, Serve, mjpeg_server
 from tests.tools.processes import ADMIN_TOKEN, Running, children_of, running
 from tests.tools.tiny_model import release
 
@@ -44,23 +43,16 @@ def closed_camera(user: str, password: str) -> Iterator[tuple[str, threading.Eve
     camera, seen = MjpegCamera(10.0), threading.Event()
     wanted = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
-    class Handler(Quiet, BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.headers["Authorization"] != wanted:
-                self.send_response(401)
-                self.send_header("WWW-Authenticate", 'Basic realm="camera"')
-                self.end_headers()
-                return
-            seen.set()
-            self.send_response(200)
-            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=p")
-            self.end_headers()
-            try:
-                camera.serve(self.wfile.write)
-            except OSError:
-                return
+    def admit(request: BaseHTTPRequestHandler) -> Serve | None:
+        if request.headers["Authorization"] != wanted:
+            request.send_response(401)
+            request.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            request.end_headers()
+            return None
+        seen.set()
+        return camera.serve
 
-    with web_server(Handler) as port:
+    with mjpeg_server(admit) as port:
         try:
             yield f"127.0.0.1:{port}/live", seen
         finally:

@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 
 import cv2
 import numpy as np
 
+from tests.faults.cameras import Serve, mjpeg_server
 from tests.faults.scenes import FPS, PERIOD_S, picture
-from tests.tools.http_server import Quiet, web_server
 
 TF_S = 0.25
 """When a carrier is at TF, in seconds of its camera's period; and how long before that it was at TD."""
@@ -71,20 +72,11 @@ def plugged_in(cameras: list[EndlessCamera]) -> Iterator[str]:
     """Serve them all, each at /NUMBER; gives the address before the number."""
     jpegs = drawn()
 
-    class Handler(Quiet, BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            camera = cameras[int(self.path.strip("/"))]
-            if camera.refusing.is_set():
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=p")
-            self.end_headers()
-            try:
-                camera.send(jpegs, self.wfile.write)
-            except OSError:
-                return
+    def admit(request: BaseHTTPRequestHandler) -> Serve | None:
+        camera = cameras[int(request.path.strip("/"))]
+        return None if camera.refusing.is_set() else partial(camera.send, jpegs)
 
-    with web_server(Handler) as port:
+    with mjpeg_server(admit) as port:
         try:
             yield f"http://127.0.0.1:{port}/"
         finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import threading
 import time
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import httpx
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from tests.soak.background import Background
 from tests.soak.watchman import SIGNED, Watchman
 
 
@@ -24,10 +24,11 @@ class SeenAlarm(NamedTuple):
     alarm: dict[str, Any]
 
 
-class Follower:
-    """Follows the alarms; cut off, it comes back with the last seq that it saw."""
+class Follower(Background):
+    """Follows the alarms from the first on; cut off, it comes back with the last seq that it saw."""
 
     def __init__(self, url: str) -> None:
+        super().__init__()
         self._url = url.replace("http", "ws", 1) + "/alarms?after="
         self.seen: list[SeenAlarm] = []
         self.epochs: set[str] = set()
@@ -36,12 +37,6 @@ class Follower:
         self.connections = 0
         self._last = 0
         self._socket: socket.socket | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._follow, daemon=True)
-
-    def start(self) -> None:
-        """Begin with the first alarm."""
-        self._thread.start()
 
     @property
     def last(self) -> int:
@@ -66,9 +61,9 @@ class Follower:
         """Leave."""
         self._stopping.set()
         self.cut()
-        self._thread.join(20)
+        super().stop()
 
-    def _follow(self) -> None:
+    def _work(self) -> None:
         while not self._stopping.is_set():
             try:
                 with connect(f"{self._url}{self._last}", additional_headers=SIGNED, open_timeout=5) as feed:
@@ -95,25 +90,15 @@ class Follower:
             self.unstored = max(self.unstored, len(message["alarms"]))
 
 
-class Acknowledger:
+class Acknowledger(Background):
     """Acknowledges alarms of the bar, about as fast as they come, and takes the time of each answer."""
 
     def __init__(self, watchman: Watchman, follower: Follower) -> None:
+        super().__init__()
         self._watchman, self._follower = watchman, follower
         self.took_ms: list[float] = []
         self.others: dict[str, int] = {}
         """How often what else was answered, or nothing."""
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End."""
-        self._stopping.set()
-        self._thread.join(20)
 
     def _work(self) -> None:
         done = 0

@@ -8,12 +8,12 @@ import os
 import random
 import socket
 import struct
-import threading
 import zlib
 from collections.abc import Callable
 
 import httpx
 
+from tests.soak.background import Background
 from tests.soak.watchman import SIGNED, Watchman
 
 THEM = "127.0.0.66"
@@ -36,7 +36,7 @@ def png_bomb(side: int = 30_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
-class Hostiles:
+class Hostiles(Background):
     """Does one bad thing after another, at random, until it is stopped.
 
     Args:
@@ -44,24 +44,20 @@ class Hostiles:
         chance: what decides.
     """
 
+    patience_s = 60.0
+
     def __init__(self, watchman: Watchman, chance: random.Random) -> None:
+        super().__init__()
         self._port, self._url, self._chance = watchman.port, watchman.url, chance
         self._bomb = png_bomb()
         self._held: list[socket.socket] = []
         self.done: dict[str, int] = {}
         self.server_errors: list[str] = []
         """What was answered with 5xx, but 503."""
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
 
     def stop(self) -> None:
         """End, and let go of every connection."""
-        self._stopping.set()
-        self._thread.join(60)
+        super().stop()
         self._let_go()
 
     def _work(self) -> None:

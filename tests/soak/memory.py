@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.soak.background import Background
 from tests.soak.watchman import Watchman
 
 EVERY_S = 2.0
@@ -20,23 +20,13 @@ WARM_S = 300.0
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class MemoryWatch:
+class MemoryWatch(Background):
     """Looks at each process now and then; the longest life of each role tells whether it grows."""
 
     def __init__(self, watchman: Watchman) -> None:
+        super().__init__()
         self._watchman = watchman
         self._seen: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End."""
-        self._stopping.set()
-        self._thread.join(20)
 
     def result(self, warm_s: float = WARM_S) -> list[dict[str, Any]]:
         """Return, of the service and of the child that grew most, its longest life after the warm-up."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -85,23 +86,18 @@ def flat(plan: str, filtered: bool) -> bool:
     return all(any(index in step for index in partial) or not filtered for step in steps)
 
 
-def test_pages_of_passages(plans: tuple[Plans, Session]) -> None:
+@pytest.mark.parametrize(
+    ("listing", "filters"),
+    [(passages.listing, PASSAGE_FILTERS), (alarms.listing, ALARM_FILTERS)],
+    ids=["passages", "alarms"],
+)
+def test_pages(plans: tuple[Plans, Session], listing: Callable[..., Any], filters: dict[str, Any]) -> None:
     """Each filter, each two and each three of them, at the first page and at any other."""
     asked, session = plans
     for count in range(4):
-        for names in itertools.combinations(PASSAGE_FILTERS, count):
-            chosen = {name: PASSAGE_FILTERS[name] for name in names}
-            for plan in asked.of(lambda chosen=chosen: passages.listing(session, **chosen)):  # type: ignore[misc]
-                assert flat(plan, bool(set(names) - {"before"})), f"{names}: {plan}"
-
-
-def test_pages_of_alarms(plans: tuple[Plans, Session]) -> None:
-    """Each filter, each two and each three of them, at the first page and at any other."""
-    asked, session = plans
-    for count in range(4):
-        for names in itertools.combinations(ALARM_FILTERS, count):
-            chosen = {name: ALARM_FILTERS[name] for name in names}
-            for plan in asked.of(lambda chosen=chosen: alarms.listing(session, **chosen)):  # type: ignore[misc]
+        for names in itertools.combinations(filters, count):
+            chosen = {name: filters[name] for name in names}
+            for plan in asked.of(partial(listing, session, **chosen)):
                 assert flat(plan, bool(set(names) - {"before"})), f"{names}: {plan}"
 
 
