@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import re
+import subprocess
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -195,6 +196,16 @@ def test_every_room_is_described() -> None:
     rooms = {path.parent for room in ("lifts", "ml", "service") for path in ROOT.glob(f"{room}/*/*.py")}
     assert {str(room.relative_to(ROOT)) for room in rooms} - described == set()
     assert all((ROOT / room).is_dir() for room in described)
+
+
+def test_no_file_holds_both_sides_of_a_merge() -> None:
+    """What git writes where two sides meet is in no tracked file."""
+    # Written apart, so that this file does not hold them itself.
+    marks = [option for mark in ("<", ">") for option in ("-e", f"^{mark * 7} ")]
+    found = subprocess.run(
+        ["git", "grep", "-I", "-l", *marks], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 1, found.stdout + found.stderr
 
 
 def test_every_kind_of_alarm_is_explained() -> None:
