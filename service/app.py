@@ -16,21 +16,20 @@ from functools import partial
 
 import structlog
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 
 from service.alarms.downtime import Downtime
-from service.alarms.hub import AlarmHub
-from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
-from service.api.sessions import Principal, Sessions
+from service.api.sessions import Principal
+from service.composition.core import make_core, supervisor
+from service.composition.parts import add_parts
 from service.decoding.processes import DecodingProcesses
 from service.domain.camera import CameraEvent, WatchedLift
 from service.domain.errors import BarwatchError
 from service.domain.people import Role
-from service.host.clocks.wall_clock import WallClock
 from service.host.disk import DiskSpace
 from service.host.limits.descriptors import connections_allowed, raise_descriptors
 from service.host.lock import FolderLock
+from service.host.parts import Step
 from service.host.private import keep_private
 from service.host.runner import Runner
 from service.host.watchdog import LoopHeartbeat, Watchdog
@@ -38,19 +37,13 @@ from service.inference.early import EarlyEngine
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.settings import Settings
-from service.station.cameras import Cameras
 from service.station.supervisor import CameraSupervisor, camera_context
-from service.station.worker import WorkerOptions
-from service.store import alarms, outbox
+from service.store import alarms
 from service.store.database import Store
-from service.store.outbox import StoredOutbox
-from service.store.pictures import Pictures
 from service.store.upkeep.background import Upkeep
 from service.usecases.beginning import note_start
-from service.usecases.camera_urls import check_camera
 from service.usecases.first_token import first_token
 from service.usecases.setup.whole import Setups
-from service.verdicts.pipeline import Pipeline
 from service.web.app import create_app
 from service.web.connections import Connections
 from service.web.server import WebServer, listen
@@ -93,7 +86,7 @@ class Service:
         early = early or EarlyEngine(settings)
         self.engine, self.runners = early.engine, early.runners
         self._starter = self.runners.add(Runner("start-up", self._start_up))
-        self._steps: deque[tuple[str, Callable[[], object]]] = deque()
+        self._steps: deque[Step] = deque()
         with contextlib.ExitStack() as parts:
             parts.callback(self.engine.stop)
             parts.callback(FolderLock(settings.data).release)
@@ -112,7 +105,19 @@ class Service:
             allowed = connections_allowed(raise_descriptors())
             self._connections = Connections(allowed, trusted=settings.trusted_proxies)
             self._decoding = DecodingProcesses(camera_context, runners=self.runners)
-            self.runtime, self.pipeline, self.cameras = self._compose(loop_files)
+            core = make_core(
+                settings,
+                self.engine,
+                self.store,
+                self.vault,
+                self.setup,
+                self._decoding,
+                self.runners,
+                supervise=self._supervisor,
+                loop_files=loop_files,
+            )
+            self.runtime, self.pipeline, self.cameras = core.runtime, core.pipeline, core.cameras
+            add_parts(core)
             noting = self.runners.add(self.runtime.notes.runner(self.store))
             downtime = Downtime(self.store, self.cameras.statuses)
             self.runners.add(downtime.runner)
@@ -132,25 +137,30 @@ class Service:
                 self._decoding.stop,
                 downtime.stop,
                 upkeep.stop,
+                self.runtime.parts.stop,
                 self._starter.stop,
                 self.engine.stop,  # first: it releases a start-up that waits for the model
             ):
                 parts.callback(stop)
             self._parts = parts.pop_all()
-        self._steps.append(("the model is being loaded", self.engine.wait_ready))
-        self._steps.append(
-            ("the start is being recorded", partial(note_start, self.store, self.engine, settings))
+        prepared = [] if prepare is None else [partial(prepare, self.runtime)]
+        self._steps.extend(
+            (
+                *self.runtime.parts.steps(at_once=True),
+                ("the model is being loaded", self.engine.wait_ready),
+                ("the start is being recorded", partial(note_start, self.store, self.engine, settings)),
+                ("the masks are being loaded", self.pipeline.start),
+                ("the cameras' passwords are being sealed", self.vault.renew),
+                *(("the demonstration is being prepared", each) for each in prepared),
+                ("the cameras are being started", self.cameras.start),
+                ("the rest of the database is to be checked", upkeep.start),
+                ("set-ups are being looked up", self.setup.start),
+                ("the decoders are being started", self._decoding.start),
+                ("what is noted for the audit is written from now on", noting.start),
+                ("the last run's end is being looked up", downtime.runner.start),
+                *self.runtime.parts.steps(at_once=False),
+            )
         )
-        self._steps.append(("the masks are being loaded", self.pipeline.start))
-        self._steps.append(("the cameras' passwords are being sealed", self.vault.renew))
-        if prepare is not None:
-            self._steps.append(("the demonstration is being prepared", partial(prepare, self.runtime)))
-        self._steps.append(("the cameras are being started", self.cameras.start))
-        self._steps.append(("the rest of the database is to be checked", upkeep.start))
-        self._steps.append(("set-ups are being looked up", self.setup.start))
-        self._steps.append(("the decoders are being started", self._decoding.start))
-        self._steps.append(("what is noted for the audit is written from now on", noting.start))
-        self._steps.append(("the last run's end is being looked up", downtime.runner.start))
         self.app = create_app(self.runtime, self._lifespan)
 
     @property
@@ -189,64 +199,8 @@ class Service:
         if self._server is not None:
             self._server.should_exit = True
 
-    def _compose(self, loop_files: bool) -> tuple[Runtime, Pipeline, Cameras]:
-        settings, store, registry = self.settings, self.store, CollectorRegistry()
-        pictures, hub = Pictures(settings.data), AlarmHub(StoredOutbox(store))
-        self.runners.add(hub.runner)
-        store.on_alarms(hub.publish)
-        clock = WallClock()
-        pipeline = Pipeline(
-            store,
-            self.engine,
-            pictures,
-            registry=registry,
-            hides=self.settings.privacy == "blur",
-            retention=settings.retention(),
-            runners=self.runners,
-            on_unstored=hub.show_unstored,
-            clock=clock,
-        )
-        cameras = Cameras(
-            store,
-            self._supervisor,
-            pipeline.on_event,
-            pipeline.reload_masks,
-            loop_files=loop_files,
-            runners=self.runners,
-        )
-        sessions = Sessions(store, *settings.session_limits_s())
-        runtime = Runtime(
-            clock=clock,
-            settings=settings,
-            store=store,
-            pictures=pictures,
-            engine=self.engine,
-            hub=hub,
-            cameras=cameras,
-            pipeline=pipeline,
-            gate=Authenticator(store, sessions, Attempts()),
-            vault=self.vault,
-            setup=self.setup,
-            epoch=store.write(outbox.ensure_epoch).result(),
-            registry=registry,
-            runners=self.runners,
-            decoding=self._decoding,
-        )
-        return runtime, pipeline, cameras
-
     def _supervisor(self, watched: WatchedLift, on_event: Callable[[CameraEvent], None]) -> CameraSupervisor:
-        networks = self.settings.networks_of_cameras()
-        # Files that were allowed when they were stored are read on.
-        check_camera(watched.lift, allow_files=True, networks=networks)
-        return CameraSupervisor(
-            watched,
-            on_event,
-            options=WorkerOptions(hardware=self.settings.hwaccel, pictures=self.settings.pictures),
-            memory=self.settings.data / "learnt" / f"{watched.lift.id}.npz",
-            runners=self.runners,
-            find_credentials=self.vault.credentials,
-            networks=networks,
-        )
+        return supervisor(self.settings, self.vault, self.runners, watched, on_event)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
-import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from lifts.text import read_text
-from service.capture.hosts import is_cameras_network
-from service.domain.camera import CameraNetworks
 from service.domain.errors import ConfigurationError
 from service.passages.options import PICTURES
-from service.store.upkeep.classes import Retention
-from service.store.upkeep.plan import BackupPlan, PictureChoice
+from service.variables.keeping import KeepingVariables
+from service.variables.networks import NetworkVariables
+from service.variables.openid import OpenIdVariables
 
-Network = IPv4Network | IPv6Network
 
-
-class Settings(BaseSettings):
+class Settings(NetworkVariables, OpenIdVariables, KeepingVariables):
     """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
 
     Raises:
@@ -33,9 +28,6 @@ class Settings(BaseSettings):
         env_prefix="BARWATCH_", env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
-    data: Path = Field(default=Path("data"), description="Folder of the database and the pictures.")
     model: Path | None = Field(
         default=None, description="The model's manifest (.json) or file (.ts); the released one if unset."
     )
@@ -75,48 +67,14 @@ class Settings(BaseSettings):
         default=15, gt=0, description="For how long dangerous actions do not ask again who somebody is."
     )
 
-    openid_issuer: str | None = Field(
-        default=None,
-        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s@]*$",
-        description="The OpenID provider whose people may sign in, e.g. https://login.example/realms/hut.",
-    )
-    openid_name: str = Field(default="OpenID", description="What the button for it says.")
-    openid_client_id: str = Field(default="barwatch", description="What the provider calls this service.")
-    openid_client_secret: SecretStr | None = Field(default=None, description="What it shows to the provider.")
-    openid_client_secret_file: Path | None = Field(default=None, description="A file that holds it.")
-    openid_scopes: str = Field(default="openid profile", description="What is asked for.")
-    openid_claim: str = Field(default="groups", description="The claim that decides about roles.")
-    openid_roles: str = Field(
-        default="", description="Roles by its values: lift-ops=operator, quad=operator:demo-quad, boss=admin."
-    )
-
     allow_file_cameras: bool = Field(
         default=False, description="Whether a camera's URL may be a file of this machine."
-    )
-    camera_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
-        default=(),
-        description="The networks that cameras are in, e.g. 10.0.7.0/24, 192.168.1.20; nothing else is "
-        "dialled. Unset: any but this machine, and this machine too where only it reaches the service.",
     )
     max_upload_mb: float = Field(default=12, gt=0, le=256, description="Largest picture in an upload, MB.")
     engine_timeout_s: float = Field(
         default=10, gt=0, description="How long a request waits for the embedder."
     )
 
-    public_url: str | None = Field(
-        default=None,
-        pattern=r"^https?://[^\s/@]+$",
-        description="Where browsers find the service, e.g. https://barwatch.example; unset: this machine.",
-    )
-    root_path: str = Field(
-        default="",
-        description="The path below which a proxy shows the service, e.g. /barwatch; cut off or not.",
-    )
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
-        default=(),
-        description="Networks of the proxies whose X-Forwarded-… and Forwarded are believed, e.g. "
-        "127.0.0.1, 172.16.0.0/12; unset: nobody's.",
-    )
     watchdog_s: float = Field(
         default=30,
         ge=0,
@@ -127,58 +85,10 @@ class Settings(BaseSettings):
         default="blur",
         description="blur: stored pictures are coarse apart from the bar, so that nobody is recognised.",
     )
-    retention_days: float = Field(
-        default=8, gt=0, description="How long passages without an alarm are kept, with their pictures."
-    )
-    retention_alarm_days: float = Field(
-        default=30, gt=0, description="How long alarms of the bar are kept, with their passages and pictures."
-    )
-    retention_health_days: float = Field(default=30, gt=0, description="How long other alarms are kept.")
-    retention_review_days: float = Field(
-        default=365, gt=0, description="How long reviewed passages are kept, without pictures."
-    )
-    backup_to: Path | None = Field(
-        default=None, description="Folder of the backups; in the data folder if unset."
-    )
-    backup_hour: int = Field(
-        default=3, ge=-1, le=23, description="The hour of the daily backup, in this machine's zone; -1: none."
-    )
-    backup_keep: int = Field(default=7, ge=1, description="How many scheduled backups are kept.")
-    backup_pictures: PictureChoice = Field(
-        default=PictureChoice.ALARMS, description="Pictures in scheduled backups: all, alarms or none."
-    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = Field(
         default=None, description="JSON log lines; if unset, only when stderr is no terminal."
     )
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _listed(cls, given: object) -> object:
-        return [each for each in re.split(r"[\s,]+", given) if each] if isinstance(given, str) else given
-
-    @field_validator("camera_networks", mode="before")
-    @classmethod
-    def _cameras_networks(cls, given: object) -> object:
-        found = []
-        for text in re.split(r"[\s,]+", given.strip(" ,")) if isinstance(given, str) else ():
-            try:
-                found.append(ip_network(text))
-            except ValueError:
-                raise ValueError(
-                    f"{text} is no network: expected such as 10.0.7.0/24, 192.168.1.20"
-                ) from None
-            if not is_cameras_network(found[-1]):
-                raise ValueError(f"no camera has an address in {text}")
-        return found or given
-
-    @field_validator("root_path")
-    @classmethod
-    def _plain_path(cls, path: str) -> str:
-        path = path.rstrip("/")
-        if path and re.fullmatch(r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)+", path) is None:
-            raise ValueError("expected a path such as /barwatch, of letters, digits and . _ ~ -")
-        return path
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -210,17 +120,6 @@ class Settings(BaseSettings):
         """Return for how long a sign-in lasts, lasts unused, and need not be proven, in seconds."""
         return self.session_hours * 3600, self.session_idle_hours * 3600, self.proof_minutes * 60
 
-    def networks_of_cameras(self) -> CameraNetworks:
-        """Return where cameras may be.
-
-        Whoever reaches a service that only its own machine reaches, also reaches all else on that machine.
-        Where others do, an address of this machine would lead them to what is meant for it alone.
-        """
-        own = self.host == "localhost" or self.host.startswith("127.") or self.host == "::1"
-        return CameraNetworks(
-            self.camera_networks, own and self.public_url is None and not self.trusted_proxies
-        )
-
     def secret_keys(self) -> tuple[str | None, Path | None]:
         """Return the key that encrypts cameras' passwords, and the file that holds it, as far as given."""
         key = self.secret_key
@@ -232,24 +131,6 @@ class Settings(BaseSettings):
             return self.model_public_key
         source = f"BARWATCH_MODEL_PUBLIC_KEY_FILE ({self.model_public_key_file})"
         return _text_of(self.model_public_key_file, source)
-
-    def backup_folder(self) -> Path:
-        """Return where backups are."""
-        return self.backup_to or self.data / "backups"
-
-    def backup_plan(self) -> BackupPlan:
-        """Return when backups are made."""
-        hour = None if self.backup_hour < 0 else self.backup_hour
-        return BackupPlan(self.backup_folder(), hour, self.backup_keep, self.backup_pictures)
-
-    def retention(self) -> Retention:
-        """Return how long each class of what is stored is kept."""
-        return Retention(
-            max_age_days=self.retention_days,
-            max_alarm_age_days=self.retention_alarm_days,
-            max_health_age_days=self.retention_health_days,
-            max_review_age_days=self.retention_review_days,
-        )
 
     def manifest_path(self) -> Path:
         """Return the manifest of the model to serve.

@@ -17,6 +17,7 @@ from service.domain.camera import CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.masks import MaskVersion
 from service.host.clocks.wall_clock import WallClock
+from service.host.parts import Parts
 from service.host.runner import Runners
 from service.inference.protocol import Engine
 from service.secrets.vault import Vault
@@ -92,6 +93,7 @@ class Runtime:
     decoding: StrangersPictures = field(default_factory=DecodingHere)
     threads: Threads = field(default_factory=Threads)
     notes: AuditNotes = field(default_factory=AuditNotes)
+    parts: Parts = field(default_factory=Parts)
 
     def active_masks(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""

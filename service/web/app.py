@@ -18,28 +18,12 @@ from starlette.staticfiles import StaticFiles
 from service.api.entrance import Entrance
 from service.api.metrics import RuntimeCollector
 from service.api.problems import ProblemDetails, install_problem_handlers, responses
-from service.api.routes import (
-    alarms,
-    cameras,
-    classify,
-    feed,
-    health,
-    lifts,
-    masks,
-    passages,
-    session,
-    setup,
-    site_calibrations,
-)
-from service.api.routes.history import audit, deletion, evidence
-from service.api.routes.people import openid, own, users
-from service.api.routes.people import tokens as token_routes
-from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.runtime import Runtime
 from service.people.agreed import client_of
 from service.settings import Settings
 from service.web.guards import BodyLimit, Origins, RootPath, SecurityHeaders
 from service.web.proxies import TrustedProxies
+from service.web.routers import ROUTERS, TAGS
 
 if TYPE_CHECKING:
     from service.people.openid import OpenIdProvider
@@ -64,18 +48,6 @@ was missed since. A client whose own seq stays below that of two heartbeats in a
 again with `after`. `{"type":"unreadable","seq"}` stands for an entry of the history that is damaged; ignore
 types that you do not know. An upgrade that is refused is answered with 401 or 403; an open feed is closed
 with 4401 when its token is revoked, and with 1013 when the client reads too slowly."""
-
-_TAGS = [
-    {"name": "lifts", "description": "Installations: configuration, masks, classification."},
-    {"name": "setup", "description": "Setting a lift up, step by step."},
-    {"name": "cameras", "description": "Whether an address is a camera's."},
-    {"name": "passages", "description": "Judged carriers and their pictures."},
-    {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
-    {"name": "audit", "description": "Who did what, when and from where."},
-    {"name": "session", "description": "Signing in to the console, and what is one's own."},
-    {"name": "people", "description": "API tokens and people."},
-    {"name": "health", "description": "For load balancers and Prometheus; no token needed."},
-]
 
 
 def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
@@ -116,30 +88,14 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
         title="Barwatch",
         version=importlib.metadata.version("barwatch"),
         description=_ABOUT,
-        openapi_tags=_TAGS,
+        openapi_tags=list(TAGS),
         docs_url=None,  # FastAPI's page loads a viewer from elsewhere: ours works without the internet
         redoc_url=None,
         lifespan=lifespan,
     )
     install_problem_handlers(app)
-    for part in (
-        *(lifts, masks, setup, setups, carriers, drawn, tracks, site_calibrations, classify, cameras),
-        *(
-            passages,
-            deletion,
-            alarms,
-            evidence,
-            feed,
-            audit,
-            session,
-            openid,
-            own,
-            token_routes,
-            users,
-            health,
-        ),
-    ):
-        app.include_router(part.router)
+    for each in ROUTERS:
+        app.include_router(each)
     _describe(app, root_path)
     return app
 

@@ -24,7 +24,7 @@ import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from service.settings import Network
+from service.variables.networks import Network
 from service.web.proxies import address_of
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.settings import Network
+from service.variables.networks import Network
 
 Address = IPv4Address | IPv6Address
 

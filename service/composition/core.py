@@ -1,0 +1,123 @@
+"""The core: store, pipeline, cameras and what the API is given. Everything else is a part beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+
+from service.alarms.hub import AlarmHub
+from service.api.auth import Attempts, Authenticator
+from service.api.runtime import Runtime
+from service.api.sessions import Sessions
+from service.decoding.budget import StrangersPictures
+from service.domain.camera import CameraEvent, WatchedLift
+from service.host.clocks.wall_clock import WallClock
+from service.host.runner import Runners
+from service.inference.engine import WorkerEngine
+from service.secrets.vault import Vault
+from service.settings import Settings
+from service.station.cameras import Cameras
+from service.station.supervisor import CameraSupervisor
+from service.station.worker import WorkerOptions
+from service.store import outbox
+from service.store.database import Store
+from service.store.outbox import StoredOutbox
+from service.store.pictures import Pictures
+from service.usecases.camera_urls import check_camera
+from service.usecases.setup.whole import Setups
+from service.verdicts.pipeline import Pipeline
+
+
+@dataclass(frozen=True, eq=False)
+class Core:
+    """What watches and judges, and what the API is given."""
+
+    runtime: Runtime
+    pipeline: Pipeline
+    cameras: Cameras
+
+
+def make_core(
+    settings: Settings,
+    engine: WorkerEngine,
+    store: Store,
+    vault: Vault,
+    setup: Setups,
+    decoding: StrangersPictures,
+    runners: Runners,
+    *,
+    supervise: Callable[[WatchedLift, Callable[[CameraEvent], None]], CameraSupervisor],
+    loop_files: bool,
+) -> Core:
+    """Return the core; nothing of it is started.
+
+    Args:
+        settings: what to run. engine, store, vault, setup, decoding, runners: what is there already.
+        supervise: makes what looks after a camera's process.
+        loop_files: recorded videos that replace cameras start again when they end.
+    """
+    pictures, hub, clock = Pictures(settings.data), AlarmHub(StoredOutbox(store)), WallClock()
+    runners.add(hub.runner)
+    store.on_alarms(hub.publish)
+    pipeline = Pipeline(
+        store,
+        engine,
+        pictures,
+        registry=CollectorRegistry(),
+        hides=settings.privacy == "blur",
+        retention=settings.retention(),
+        runners=runners,
+        on_unstored=hub.show_unstored,
+        clock=clock,
+    )
+    cameras = Cameras(
+        store,
+        supervise,
+        pipeline.on_event,
+        pipeline.reload_masks,
+        loop_files=loop_files,
+        runners=runners,
+    )
+    sessions = Sessions(store, *settings.session_limits_s())
+    runtime = Runtime(
+        clock=clock,
+        settings=settings,
+        store=store,
+        pictures=pictures,
+        engine=engine,
+        hub=hub,
+        cameras=cameras,
+        pipeline=pipeline,
+        gate=Authenticator(store, sessions, Attempts()),
+        vault=vault,
+        setup=setup,
+        epoch=store.write(outbox.ensure_epoch).result(),
+        registry=pipeline.registry,
+        runners=runners,
+        decoding=decoding,
+    )
+    return Core(runtime, pipeline, cameras)
+
+
+def supervisor(
+    settings: Settings,
+    vault: Vault,
+    runners: Runners,
+    watched: WatchedLift,
+    on_event: Callable[[CameraEvent], None],
+) -> CameraSupervisor:
+    """Return what looks after a camera's process. Raises ConfigurationError: its address is refused."""
+    networks = settings.networks_of_cameras()
+    # Files that were allowed when they were stored are read on.
+    check_camera(watched.lift, allow_files=True, networks=networks)
+    return CameraSupervisor(
+        watched,
+        on_event,
+        options=WorkerOptions(hardware=settings.hwaccel, pictures=settings.pictures),
+        memory=settings.data / "learnt" / f"{watched.lift.id}.npz",
+        runners=runners,
+        find_credentials=vault.credentials,
+        networks=networks,
+    )

@@ -1,0 +1,55 @@
+"""Settings of what is kept: for how long, and which copies of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from service.store.upkeep.classes import Retention
+from service.store.upkeep.plan import BackupPlan, PictureChoice
+
+
+class KeepingVariables(BaseSettings):
+    """The data folder, BARWATCH_RETENTION_… and BARWATCH_BACKUP_…"""
+
+    data: Path = Field(default=Path("data"), description="Folder of the database and the pictures.")
+    retention_days: float = Field(
+        default=8, gt=0, description="How long passages without an alarm are kept, with their pictures."
+    )
+    retention_alarm_days: float = Field(
+        default=30, gt=0, description="How long alarms of the bar are kept, with their passages and pictures."
+    )
+    retention_health_days: float = Field(default=30, gt=0, description="How long other alarms are kept.")
+    retention_review_days: float = Field(
+        default=365, gt=0, description="How long reviewed passages are kept, without pictures."
+    )
+    backup_to: Path | None = Field(
+        default=None, description="Folder of the backups; in the data folder if unset."
+    )
+    backup_hour: int = Field(
+        default=3, ge=-1, le=23, description="The hour of the daily backup, in this machine's zone; -1: none."
+    )
+    backup_keep: int = Field(default=7, ge=1, description="How many scheduled backups are kept.")
+    backup_pictures: PictureChoice = Field(
+        default=PictureChoice.ALARMS, description="Pictures in scheduled backups: all, alarms or none."
+    )
+
+    def backup_folder(self) -> Path:
+        """Return where backups are."""
+        return self.backup_to or self.data / "backups"
+
+    def backup_plan(self) -> BackupPlan:
+        """Return when backups are made."""
+        hour = None if self.backup_hour < 0 else self.backup_hour
+        return BackupPlan(self.backup_folder(), hour, self.backup_keep, self.backup_pictures)
+
+    def retention(self) -> Retention:
+        """Return how long each class of what is stored is kept."""
+        return Retention(
+            max_age_days=self.retention_days,
+            max_alarm_age_days=self.retention_alarm_days,
+            max_health_age_days=self.retention_health_days,
+            max_review_age_days=self.retention_review_days,
+        )

@@ -1,0 +1,58 @@
+"""Every router of the API, a line each, in the order of the description."""
+
+from __future__ import annotations
+
+from service.api.routes import (
+    alarms,
+    cameras,
+    classify,
+    feed,
+    health,
+    lifts,
+    masks,
+    passages,
+    session,
+    setup,
+    site_calibrations,
+)
+from service.api.routes.history import audit, deletion, evidence
+from service.api.routes.people import openid, own, tokens, users
+from service.api.routes.setting_up import carriers, drawn, setups, tracks
+
+ROUTERS = (
+    lifts.router,
+    masks.router,
+    setup.router,
+    setups.router,
+    carriers.router,
+    drawn.router,
+    tracks.router,
+    site_calibrations.router,
+    classify.router,
+    cameras.router,
+    passages.router,
+    deletion.router,
+    alarms.router,
+    evidence.router,
+    feed.router,
+    audit.router,
+    session.router,
+    openid.router,
+    own.router,
+    tokens.router,
+    users.router,
+    health.router,
+)
+
+TAGS = (
+    {"name": "lifts", "description": "Installations: configuration, masks, classification."},
+    {"name": "setup", "description": "Setting a lift up, step by step."},
+    {"name": "cameras", "description": "Whether an address is a camera's."},
+    {"name": "passages", "description": "Judged carriers and their pictures."},
+    {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
+    {"name": "audit", "description": "Who did what, when and from where."},
+    {"name": "session", "description": "Signing in to the console, and what is one's own."},
+    {"name": "people", "description": "API tokens and people."},
+    {"name": "health", "description": "For load balancers and Prometheus; no token needed."},
+)
+"""What the description says of each group of calls."""
