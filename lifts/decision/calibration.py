@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
@@ -14,6 +16,23 @@ from lifts.decision.verdict import Verdict
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Shift = Annotated[int, Field(ge=-50, le=50)]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictBand:
+    """One lift's own band of `unknown`: closed up to `low`, open from `high`, 0..1. version: which; 0: none.
+
+    Raises ValueError where 0 < low <= high < 1 does not hold.
+    """
+
+    low: float
+    high: float
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the two."""
+        if not 0 < self.low <= self.high < 1:
+            raise ValueError(f"expected 0 < low <= high < 1, got {self.low} and {self.high}")
 
 
 class Calibration(BaseModel):
@@ -68,6 +87,16 @@ class Calibration(BaseModel):
             return self
         moved = {"scale": self.scale_on_site, "offset": -self.scale_on_site * threshold}
         return self.model_copy(update=moved)
+
+    def with_band(self, band: VerdictBand | None) -> Calibration:
+        """Return the calibration of a lift that has its own band of `unknown`; None: it has none."""
+        if band is None:
+            return self
+        return self.model_copy(update={"unknown_low": band.low, "unknown_high": band.high})
+
+    def margin_of(self, p_open: float) -> float:
+        """Return the margin with this probability of open, 0..1 (exclusive)."""
+        return -(math.log(p_open / (1 - p_open)) + self.offset) / self.scale
 
     def probability_open(self, margin: float) -> float:
         """Return the calibrated probability that the bar is open, 0..1."""

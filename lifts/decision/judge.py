@@ -7,7 +7,8 @@ p(open) = sigmoid(-(scale * margin + offset)), and the verdict is `unknown` betw
 corrected to the model's margin. Otherwise each distance is the smallest over the mask's shifted copies.
 
 With a site calibration, that margin is combined with the margin by the lift's prototypes, and the threshold
-between the lift's own open and closed passages replaces `offset`.
+between the lift's own open and closed passages replaces `offset`. With a budget, a band that follows from it
+replaces `unknown_low` and `unknown_high` (`lifts.decision.budgets`).
 
 Per passage, over the pictures that may be judged (no problem, registered well enough):
 
@@ -65,6 +66,7 @@ def judge(
     site = references.site
     if site is not None:
         calibration = calibration.with_threshold(site.fit.threshold)
+    calibration = calibration.with_band(references.band)
     distances = distances_of(inference, bank, None if site is None else site.prototypes)
     finite = np.isfinite(distances).all(1) & np.isfinite(occupancy)
     if len(riders):
@@ -97,7 +99,7 @@ def judge(
     seat, seated = judge_seat(inference.take(usable), calibration.seat, calibration.occupancy_threshold, own)
     return Judgement(
         verdict=verdict,
-        confidence=max(p_open, 1.0 - p_open),
+        confidence=_confidence(verdict, p_open),
         margin=margin,
         occupied=seat is Seat.OCCUPIED,
         occupancy=seated,
@@ -106,7 +108,15 @@ def judge(
         model=references.model,
         reasons=(doubt,) if verdict is Verdict.UNKNOWN else (),
         seat_unclear=seat is Seat.UNCLEAR,
+        budget=0 if references.band is None else references.band.version,
     )
+
+
+def _confidence(verdict: Verdict, p_open: float) -> float:
+    """Return the probability of the verdict; a lift's own band may call open what is likelier closed."""
+    if verdict is Verdict.UNKNOWN:
+        return max(p_open, 1.0 - p_open)
+    return p_open if verdict is Verdict.OPEN else 1.0 - p_open
 
 
 def unknown(
@@ -126,6 +136,7 @@ def unknown(
         model="" if references is None else references.model,
         reasons=reasons,
         seat_unclear=True,
+        budget=0 if references is None or references.band is None else references.band.version,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lifts.arrays import Float32
+from lifts.decision.calibration import VerdictBand
 from lifts.decision.site import SiteCalibration
 
 
@@ -24,17 +25,19 @@ def reference_embeddings(masks: Float32, background_embedding: Float32 | None = 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiftReferences:
-    """A lift's masks as a model embeds them, and its site calibration.
+    """A lift's masks as a model embeds them, its site calibration and its own band of `unknown`.
 
     bank: float32[2, B, D], B embeddings each for open and close: the mask itself first, then its shifts.
     site: the site calibration, if the lift is judged by one; learnt with these masks and this model.
     mask_version, model: version of the masks, and the model that embedded them; for the record.
+    band: from which probabilities on it is called open and closed, in place of the model's; None: as these.
     """
 
     bank: Float32
     site: SiteCalibration | None = None
     mask_version: int = 0
     model: str = ""
+    band: VerdictBand | None = None
 
     def embeddings(self) -> Float32:
         """Return what the network compares this lift's pictures with, float32[3, D]."""

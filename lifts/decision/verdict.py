@@ -89,6 +89,7 @@ class Judgement:
     seat_unclear: nobody can tell whether anybody does; `occupied` is False then.
     mask_version, model: what it was judged by; 0 and empty if there were no masks.
     reasons: why the verdict is unknown, without repeats; empty for any other verdict.
+    budget: the version of the lift's budget whose band made the verdict; 0: the model's own band did.
     """
 
     verdict: Verdict
@@ -101,6 +102,7 @@ class Judgement:
     model: str
     reasons: tuple[Reason, ...] = ()
     seat_unclear: bool = False
+    budget: int = 0
 
     @property
     def seat(self) -> Seat:

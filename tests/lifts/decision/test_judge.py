@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lifts.decision.calibration import Calibration
+from lifts.decision.calibration import Calibration, VerdictBand
 from lifts.decision.clusters import BimodalFit
 from lifts.decision.judge import distances_of, distances_to, judge, unknown
 from lifts.decision.prototypes import Prototypes
@@ -303,3 +303,31 @@ def test_a_bar_that_still_moves_at_the_end_is_unknown() -> None:
     # A picture that must not be judged does not count as the last.
     shown = [Shown()] * 11 + [Shown(Reason.DARK)]
     assert _judge([AT_CLOSE] * 11 + [AT_OPEN], pictures=shown).verdict is CLOSED
+
+
+@pytest.mark.parametrize(
+    ("band", "verdict"),
+    [
+        (None, UNKNOWN),
+        (VerdictBand(0.1, 0.3, 4), OPEN),
+        (VerdictBand(0.1, 0.311, 4), UNKNOWN),
+        (VerdictBand(0.311, 0.9, 4), CLOSED),
+    ],
+)
+def test_a_lifts_own_band_decides_in_place_of_the_models(band: VerdictBand | None, verdict: Verdict) -> None:
+    """At a fifth of the way from even to closed, p(open) is 1 / (1 + e^0.8) = 0.31003: who calls it what."""
+    point = [(0.6, 0.0)]
+    found = judge([Shown()], _seen(point), dataclasses.replace(MASKS, band=band), CALIBRATION)
+    p_open = 1 / (1 + math.exp(0.8))
+    assert found.margin == pytest.approx(0.2, abs=1e-6)
+    assert (found.verdict, found.images[0].verdict) == (verdict, verdict)
+    assert found.budget == (0 if band is None else 4)
+    # An alarm never claims more than is known: open at 31 % is said to be so.
+    assert found.confidence == pytest.approx(p_open if verdict is OPEN else 1 - p_open, abs=1e-6)
+
+
+def test_a_passage_that_cannot_be_judged_names_the_budget_too() -> None:
+    """Its record says by what the lift was judged then."""
+    assert unknown(Reason.OVERLOADED).budget == 0
+    banded = dataclasses.replace(MASKS, band=VerdictBand(0.1, 0.3, 4))
+    assert unknown(Reason.OVERLOADED, references=banded).budget == 4
