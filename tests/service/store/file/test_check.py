@@ -17,6 +17,7 @@ from service.store import alarms, lifts
 from service.store.database import Store
 from service.store.file import archive, check
 from tests.service.store.empty import open_empty
+from tests.service.store.test_plans import BIG
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +136,18 @@ def test_a_large_file_is_checked_within_the_time(
     """What the time does not allow is left for later and said to be; the small tables are always checked."""
     path = copy_of(good, tmp_path / "data")
     monkeypatch.setattr(check, "WHOLE_BYTES", 0)
+    asked: list[str] = []
+    expect_ok = check._expect_ok
+
+    def listen(connection: sqlite3.Connection, query: str) -> None:
+        asked.append(query)
+        expect_ok(connection, query)
+
+    monkeypatch.setattr(check, "_expect_ok", listen)
     assert check.check_file(path, tmp_path)
+    assert "PRAGMA quick_check('lifts')" in asked
+    growing = {f"PRAGMA quick_check('{name}')" for name in BIG}
+    assert not growing & set(asked), "a table that grows with time is checked for as long as it takes"
     monkeypatch.setattr(check, "BUDGET_S", 0.001)
     connection = sqlite3.connect(path)
     filler = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s LIMIT 20000)"
