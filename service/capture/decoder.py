@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,22 +17,12 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from service.capture.hardware import in_hardware
+from service.capture.packets.complaints import LEVEL, tell_of_loss
+from service.capture.packets.ring import PacketRing
 from service.capture.pictures.layout import has_rubbish, is_zeroed
 from service.capture.pictures.picture import Display, planes_of
 from service.capture.thinning import Thinning
 from service.domain.frame import Frame
-
-# FFmpeg's lines may hold the camera's URL with its password: they are caught and read here, and go nowhere.
-_LEVEL = av.logging.WARNING
-av.logging.set_level(_LEVEL)
-av.logging.set_skip_repeated(False)
-logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
-
-_LOST = re.compile(
-    r"missed \d+ packets|bad cseq|jitter buffer full|max delay reached|num gap|missing ref"  # on the way
-    r"|overread|error count|error y=|error dc|bad vlc"  # inside a JPEG
-)
-"""Messages of losses for which FFmpeg does not mark the picture as damaged."""
 
 _B_PICTURE = 3  # AV_PICTURE_TYPE_B
 _LONGEST_DAMAGE_S = 20.0
@@ -73,6 +61,7 @@ class Decoded(NamedTuple):
             t_mono_s=time.monotonic(),
             damaged=self.damaged,
             clip=clip,
+            stamp_s=self.raw_s,
         )
 
 
@@ -89,6 +78,7 @@ class Decoder:
         recorded: the file that it is. Then no clock of this machine is asked, pictures without time stamps
             are counted at the frame rate, and rubbish between packets is passed over.
         fps: of a file: count its pictures at this rate, whatever its stamps say.
+        ring: gets every packet.
 
     Raises:
         ValueError: no video stream.
@@ -103,6 +93,7 @@ class Decoder:
         wanted_fps: float | None = None,
         recorded: Path | None = None,
         fps: float | None = None,
+        ring: PacketRing | None = None,
     ) -> None:
         stream = container.streams.best("video")
         if not isinstance(stream, av.VideoStream) or stream.codec_context is None:
@@ -129,6 +120,7 @@ class Decoder:
         base = stream.time_base
         # Read once: PyAV makes and reduces a fraction whenever a picture's own time base is read.
         self._ticks = None if base is None else (base.numerator, base.denominator)
+        self._demux = container.demux if ring is None else ring.tapped(container)
         self._thinning = Thinning(self._context, None if self._intra_only else wanted_fps)
         self.waited_s = 0.0
         """For how long packets were waited for, seconds."""
@@ -171,7 +163,7 @@ class Decoder:
             self._thinning.packet(len(pictures))
 
     def _read(self) -> Iterator[tuple[av.Packet[av.VideoStream], list[VideoFrame]]]:
-        packets = self._container.demux(self.stream)
+        packets = self._demux(self.stream)
         while True:
             # Captured for this step only: a capture left open would belong to whichever thread runs next.
             with av.logging.Capture(local=True) as messages:
@@ -183,7 +175,7 @@ class Decoder:
                     self.unreadable += 1
                     if self._recorded is None or self.unreadable > _UNREADABLE:
                         raise
-                    packets = self._container.demux(self.stream)
+                    packets = self._demux(self.stream)
                     continue
                 self.waited_s += time.monotonic() - asked_s
                 if packet is None:
@@ -198,7 +190,7 @@ class Decoder:
                 except av.FFmpegError:
                     pictures, failed = [], True
                     self._count += 1
-            if failed or any(_LOST.search(message.lower()) for _, _, message in messages):
+            if failed or tell_of_loss(messages):
                 self._broke(packet)
             yield packet, pictures
 
@@ -220,7 +212,7 @@ class Decoder:
         try:
             yield
         finally:
-            av.logging.set_level(_LEVEL)
+            av.logging.set_level(LEVEL)
 
     def _interrupted(self, packet: av.Packet[av.VideoStream]) -> bool:
         """Say whether there is rubbish between a recording's packet and the one before, where one is missing.

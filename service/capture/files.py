@@ -18,6 +18,7 @@ from service.capture.account import Account, Bookkeeper
 from service.capture.clock import RecordingClock
 from service.capture.decoder import Decoded, Decoder
 from service.capture.hardware import Hardware, accelerator
+from service.capture.packets.ring import PacketRing
 from service.capture.pictures.layout import TS_PACKETS, boxes, parts, riff_end
 from service.capture.pictures.picture import Display, display_of, same_shape
 from service.capture.thinning import FrameGate
@@ -52,6 +53,7 @@ class FileSource:
         fps: count pictures at this rate, whatever the file says of their times.
         size: (width, height) that is expected, at any scale: pictures of another shape are scaled to that.
             Pictures that are stored in exactly this size are not stretched.
+        ring: holds what the file holds, as it is read.
 
     Raises:
         SourceError: no such file, or no video.
@@ -68,11 +70,13 @@ class FileSource:
         hardware: Hardware = "none",
         fps: float | None = None,
         size: tuple[int, int] | None = None,
+        ring: PacketRing | None = None,
     ) -> None:
         self.path = Path(path)
         self._loop, self._realtime, self._max_fps = loop, realtime, max_fps
         self._wanted_fps = max_fps if skip_unneeded else None
         self._hardware, self._counted_fps, self._expected = hardware, fps, size
+        self._ring = ring
         self._closed = threading.Event()
         self._fit: tuple[int, int] | None = None
         self._parts = parts(self.path)
@@ -152,7 +156,7 @@ class FileSource:
                 self._losses = lost if keep_books else self._losses
                 continue
             with container:
-                decoder = self._decoder(container)
+                decoder = self._decoder(container, self._ring)
                 self._books.numbered = self._books.numbered or decoder.relative
                 if decoder.counted:
                     self._books.counted(decoder.fps)
@@ -240,13 +244,14 @@ class FileSource:
             hwaccel=accelerator(self._hardware),
         )
 
-    def _decoder(self, container: InputContainer) -> Decoder:
+    def _decoder(self, container: InputContainer, ring: PacketRing | None = None) -> Decoder:
         try:
             return Decoder(
                 container,
                 wanted_fps=self._wanted_fps,
                 recorded=self.path,
                 fps=self._counted_fps,
+                ring=ring,
             )
         except ValueError as error:
             raise SourceError(f"{self.path}: {error}") from None

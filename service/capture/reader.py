@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from service.capture.clock import MediaClock
+from service.capture.packets.ring import PacketRing
 from service.domain.camera import Pause
 from service.domain.errors import ConfigurationError, SourceError
 from service.domain.frame import Frame
@@ -46,13 +47,18 @@ class CameraReader:
         connect: makes a fresh source; called again after each failure.
         frames: where the frames go.
         back_off: the pauses between attempts.
+        ring: holds the sources' packets; it is told where their stamps lie on the media clock.
     """
 
     def __init__(
-        self, connect: Callable[[], Iterable[Frame]], frames: LatestFrames, back_off: BackOff | None = None
+        self,
+        connect: Callable[[], Iterable[Frame]],
+        frames: LatestFrames,
+        back_off: BackOff | None = None,
+        ring: PacketRing | None = None,
     ) -> None:
         self._connect = connect
-        self._frames = frames
+        self._frames, self._ring = frames, ring
         self._back_off = back_off or BackOff()
         self._runner = Runner("camera-reader", self._read)
         self._message, self._cause = "connecting", Pause.CONNECTING.value
@@ -122,5 +128,8 @@ class CameraReader:
             next_index = frame.index + 1
             elapsed_s = None if self._last_mono_s is None else frame.t_mono_s - self._last_mono_s
             self._last_mono_s = frame.t_mono_s
-            self._frames.put(frame.at(self._clock.stamp(frame.t_s, elapsed_s)))
+            t_s = self._clock.stamp(frame.t_s, elapsed_s)
+            if self._ring is not None and frame.stamp_s is not None:
+                self._ring.place(frame.stamp_s, t_s, frame.t_mono_s)
+            self._frames.put(frame.at(t_s))
         return True

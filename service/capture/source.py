@@ -23,6 +23,7 @@ from service.capture.connection import CameraConnection, problem_of, reason_of
 from service.capture.decoder import ARRIVAL_FORMATS, Decoder
 from service.capture.files import FileSource
 from service.capture.hardware import Hardware, distrust
+from service.capture.packets.ring import PacketRing
 from service.capture.thinning import FrameGate
 from service.capture.urls import device_of, expand, is_stream, with_credentials
 from service.domain.camera import ANY_NETWORK, CameraNetworks, Credentials
@@ -50,6 +51,7 @@ class StreamSource:
         credentials: a user and a password, for an address that has none.
         variables: what the address's ${NAME} stand for; if not given, those of this process's environment.
         networks: where the address may lead.
+        ring: holds what the camera sends.
 
     Raises:
         ConfigurationError: the url has a forbidden scheme or an unset ${NAME}; when it is opened, its host is
@@ -70,6 +72,7 @@ class StreamSource:
         credentials: Credentials | None = None,
         variables: Mapping[str, str] | None = None,
         networks: CameraNetworks = ANY_NETWORK,
+        ring: PacketRing | None = None,
     ) -> None:
         expanded = expand(url, os.environ if variables is None else variables)
         if device_of(expanded) is None:
@@ -81,6 +84,7 @@ class StreamSource:
             secret, self.name, self._timeouts, transport, size, hardware, networks
         )
         self._max_fps, self._wanted_fps = max_fps, max_fps if skip_unneeded else None
+        self._ring = ring
         self._closed = threading.Event()
         self.fps = 25.0
         self.decoder = ""
@@ -94,7 +98,7 @@ class StreamSource:
     def __iter__(self) -> Iterator[Frame]:
         with self._connection.opened() as container:
             try:
-                decoder = Decoder(container, wanted_fps=self._wanted_fps)
+                decoder = Decoder(container, wanted_fps=self._wanted_fps, ring=self._ring)
             except ValueError:
                 raise SourceError(f"{self.name}: no video stream there", SourceProblem.NO_VIDEO) from None
             yield from self._frames(decoder)
@@ -197,6 +201,7 @@ def open_source(
     credentials: Credentials | None = None,
     variables: Mapping[str, str] | None = None,
     networks: CameraNetworks = ANY_NETWORK,
+    ring: PacketRing | None = None,
 ) -> FileSource | StreamSource:
     """Return the source for a camera url, a local camera's device or a file's path; see the two classes.
 
@@ -215,5 +220,6 @@ def open_source(
             credentials=credentials,
             variables=variables,
             networks=networks,
+            ring=ring,
         )
-    return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware)
+    return FileSource(expanded, loop=loop, realtime=realtime, max_fps=max_fps, hardware=hardware, ring=ring)

@@ -41,6 +41,7 @@ class Frame:
     damaged: bits of it were lost, here or in a picture it was predicted from: it may show what never was.
     clip: counts the clips of a recording that was joined from several: between two nobody knows how much
         time went by.
+    stamp_s: the stream's own stamp, seconds, any origin; None of a picture that no stream sent.
     """
 
     index: int
@@ -49,6 +50,7 @@ class Frame:
     damaged: bool
     _content: _Content
     clip: int = 0
+    stamp_s: float | None = None
 
     @classmethod
     def of_planes(
@@ -91,14 +93,15 @@ class Frame:
         t_mono_s: float,
         damaged: bool,
         clip: int = 0,
+        stamp_s: float | None = None,
     ) -> Frame:
         """Return a frame whose planes are made when they are first needed: half of them never are.
 
         Args:
             planes: returns them, as `of_planes` takes them. size: (width, height) of y.
-            index, t_s, t_mono_s, damaged, clip: as the fields.
+            index, t_s, t_mono_s, damaged, clip, stamp_s: as the fields.
         """
-        return cls(index, t_s, t_mono_s, damaged, PlanesContent(size, planes), clip)
+        return cls(index, t_s, t_mono_s, damaged, PlanesContent(size, planes), clip, stamp_s)
 
     @classmethod
     def of_bgr(cls, image: Image, *, index: int, t_s: float, t_mono_s: float, damaged: bool = False) -> Frame:

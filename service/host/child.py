@@ -162,8 +162,10 @@ class Child:
     def receive_parcel(self, timeout_s: float) -> Any | Literal[_Nothing.NOTHING]:
         """Return something large that it sent, as `receive` does."""
         sizes = self.receive(timeout_s)
-        if sizes is NOTHING:
-            return NOTHING
+        return NOTHING if sizes is NOTHING else self.open_parcel(sizes)
+
+    def open_parcel(self, sizes: list[int]) -> Any:
+        """Return something large that it sent, after its announcement. Raises ChildLostError: it died."""
         try:
             return open_parcel(self._pipe, sizes)
         except (OSError, EOFError) as error:

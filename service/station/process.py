@@ -10,11 +10,15 @@ from multiprocessing.connection import Connection
 import cv2
 
 from service.domain.camera import CameraEvent, WatchedLift
+from service.domain.evidence.clip import ClipMade, ClipWanted
+from service.domain.passage import Passage
 from service.health.limits import HealthLimits
 from service.health.reference import ReferenceView
 from service.host import signals
 from service.host.logs import set_up_logging
+from service.host.parcels import send_parcel
 from service.passages.learnt import Learnt
+from service.station.cutting import ClipCutter
 from service.station.dialling import Dialling, TermsWanted
 from service.station.pulse import Pulse
 from service.station.worker import CameraWorker, WorkerOptions
@@ -52,9 +56,16 @@ def run_camera(
         with sending:
             connection.send(what)
 
+    def send_clip(made: ClipMade) -> None:
+        with sending:
+            send_parcel(connection, made)
+
     dialling = Dialling(send)
     worker = CameraWorker(watched, options, limits, reference, learnt, left_mono_s, find_terms=dialling.terms)
     pulse = Pulse(lambda: send(None))
+    cutter = None if worker.ring is None else ClipCutter(worker.ring, send_clip)
+    if cutter is not None:
+        cutter.runner.start()
     worker.start()
     pulse.start()
     due_s = {"reference": 0.0, "learnt": 0.0}
@@ -62,9 +73,15 @@ def run_camera(
     try:
         while True:
             if connection.poll():
-                dialling.answer(connection.recv())  # EOFError: the parent has closed the pipe
+                answer = connection.recv()  # EOFError: the parent has closed the pipe
+                if not isinstance(answer, ClipWanted):
+                    dialling.answer(answer)
+                elif cutter is not None:
+                    cutter.want(answer)
             pulse.step()
             for event in worker.step():
+                if cutter is not None and isinstance(event, Passage):
+                    cutter.passed(event)
                 send(event)
             if learning and not worker.learning:
                 release_memory()
@@ -78,4 +95,6 @@ def run_camera(
         return
     finally:
         pulse.stop()
+        if cutter is not None:
+            cutter.runner.stop(1.0)
         worker.stop()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -22,6 +23,7 @@ from service.domain.camera import (
     Pause,
     WatchedLift,
 )
+from service.domain.evidence.clip import ClipMade, ClipWanted
 from service.domain.health import Health
 from service.domain.passage import Passage
 from service.health.limits import HealthLimits
@@ -53,6 +55,16 @@ class SupervisorLimits:
     stop_s: float = 1.0
 
 
+class ClipExchange(Protocol):
+    """Where wishes for clips come from and clips go to (service.clips.desk.ClipDesk)."""
+
+    def wanted(self, lift_id: str) -> Sequence[ClipWanted]:
+        """Return what is wanted of a lift's camera and was not given out yet; never blocks."""
+
+    def made(self, made: ClipMade) -> None:
+        """Take a clip, or the reason why there is none; never blocks."""
+
+
 class CameraSupervisor:
     """Runs one camera's process and reports what it says.
 
@@ -65,6 +77,7 @@ class CameraSupervisor:
         runners: owns its thread.
         find_credentials: looks up a camera's stored user and password when its process dials.
         networks: where its address may lead.
+        clips: which clips are wanted of its camera, and who gets them; None: none are.
     """
 
     def __init__(
@@ -79,7 +92,9 @@ class CameraSupervisor:
         runners: Runners | None = None,
         find_credentials: FindCredentials = no_credentials,
         networks: CameraNetworks = ANY_NETWORK,
+        clips: ClipExchange | None = None,
     ) -> None:
+        self._clips = clips
         self._find_credentials, self._networks = find_credentials, networks
         self._watched, self._on_event = watched, on_event
         self._memory, self._learnt = memory, None
@@ -182,13 +197,21 @@ class CameraSupervisor:
         child.expect(self._limits.start_s, 10 * self._limits.start_s)
         while not self._runner.stopping.is_set():
             self._runner.heartbeat.begin()
+            for wanted in () if self._clips is None else self._clips.wanted(self._watched.lift.id):
+                child.send(wanted)
             sent = child.receive(0.2)
             if sent is not NOTHING:
-                if isinstance(sent, TermsWanted):
+                if isinstance(sent, list):  # a parcel's announcement
+                    self._take_clip(child.open_parcel(sent))
+                elif isinstance(sent, TermsWanted):
                     child.send(answer(sent, self._find_credentials, self._networks))
                 else:
                     self._take(sent)
                 child.expect(self._limits.silent_s)
+
+    def _take_clip(self, made: ClipMade) -> None:
+        if self._clips is not None:
+            self._clips.made(made)
 
     def _take(self, sent: CameraEvent | ReferenceView | Learnt | None) -> None:
         if sent is None:

@@ -11,6 +11,7 @@ import cv2
 from lifts.decision.reasons import Reason
 from service.capture.files import FileSource
 from service.capture.hardware import Hardware
+from service.capture.packets.ring import PacketRing
 from service.capture.reader import CameraReader, LatestFrames
 from service.capture.source import StreamSource, open_source
 from service.domain.alarm import Parameters
@@ -37,6 +38,7 @@ class WorkerOptions:
     hardware: what decodes the camera's stream.
     pictures: see ExtractorOptions.
     in_background: see ExtractorOptions; False where frames are fed as fast as they are handled.
+    clips: whether the camera's last packets are held, so that alarms get clips.
     """
 
     max_fps: float = 12.5
@@ -47,6 +49,7 @@ class WorkerOptions:
     hardware: Hardware = "auto"
     pictures: int = PICTURES
     in_background: bool = True
+    clips: bool = False
 
 
 class CameraWorker:
@@ -76,7 +79,9 @@ class CameraWorker:
         self._watched, self._options = watched, options
         self._find_terms = find_terms
         self._frames = LatestFrames(_WAITING)
-        self._reader = CameraReader(self._connect, self._frames)
+        self.ring = PacketRing() if options.clips else None
+        """The camera's last packets, if they are held."""
+        self._reader = CameraReader(self._connect, self._frames, ring=self.ring)
         self._station = Station(
             watched,
             time.monotonic(),
@@ -109,6 +114,7 @@ class CameraWorker:
             credentials=terms.credentials,
             variables=terms.variables,
             networks=terms.networks,
+            ring=self.ring,
         )
 
     def start(self) -> None:
