@@ -40,7 +40,7 @@ POLL_S = 2.0
 
 
 class Outbox(Protocol):
-    """Where committed alarms are kept (service.store.outbox.StoredOutbox); its methods may block."""
+    """Where committed alarms are kept (service.store.alarms.history.StoredOutbox); its methods may block."""
 
     def newest(self) -> int:
         """Return the newest seq, 0 if there is none. Raises StoreError."""

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from service.domain.alarm import Alarm, AlarmState
 from service.domain.errors import ConflictError
-from service.store import alarms, outbox
+from service.store import alarms
+from service.store.alarms import history
 from service.store.records import AlarmComment
 
 MAX_SHELVE = timedelta(hours=24)
@@ -122,7 +123,7 @@ def comment(session: Session, alarm_id: str, author: str, text: str) -> AlarmCom
     """Write something about the alarm, in any state; raises NotFoundError, ConflictError if it is empty."""
     if not text.strip():
         raise ConflictError("a comment needs some text")
-    return outbox.comment(session, alarm_id, author, text)
+    return history.comment(session, alarm_id, author, text)
 
 
 def _apply(session: Session, alarm_id: str, action: Action, actor: str, note: str) -> Alarm:

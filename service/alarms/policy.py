@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from lifts.decision.verdict import Seat, Verdict
-from service.domain.alarm import AlarmDraft, AlarmKind, Severity
+from service.domain.alarm import SEAT_UNCLEAR, AlarmDraft, AlarmKind, Severity
 from service.domain.health import Health
 from service.store.records import PassageRecord
-
-SEAT_UNCLEAR = "seat_unclear"
-"""Cause of an open bar's alarm where nobody can tell whether anybody sits there."""
 
 
 def passage_alarm(record: PassageRecord, evidence: tuple[str, ...]) -> AlarmDraft | None:

@@ -24,7 +24,8 @@ from service.audit.pack import (
 )
 from service.domain.alarm import Alarm
 from service.domain.errors import NotFoundError
-from service.store import alarms, outbox, passages
+from service.store import alarms, passages
+from service.store.alarms import history
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
@@ -50,8 +51,8 @@ def export_evidence(store: Store, pictures: Pictures, alarm_id: str, versions: M
         facts: dict[str, Any] = {
             "format": FORMAT,
             "alarm": dataclasses.asdict(alarm),
-            "life": [dataclasses.asdict(event) for event in outbox.events(session, alarm_id)],
-            "comments": [dataclasses.asdict(comment) for comment in outbox.comments(session, alarm_id)],
+            "life": [dataclasses.asdict(event) for event in history.events(session, alarm_id)],
+            "comments": [dataclasses.asdict(comment) for comment in history.comments(session, alarm_id)],
             "passage": None if record is None else dataclasses.asdict(record),
             "sealed": seals_of(session, rows),
         }

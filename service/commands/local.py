@@ -24,9 +24,9 @@ from service.inference.model import EmbeddingModel
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.settings import Settings
-from service.store import outbox
+from service.store.alarms import history
+from service.store.alarms.history import StoredOutbox
 from service.store.database import Store
-from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.usecases.setup.whole import Setups
 from service.verdicts.pipeline import Pipeline
@@ -91,7 +91,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             gate=Authenticator(store, Sessions(store, 1.0), Attempts()),
             vault=vault,
             setup=Setups.make(settings.data, store, engine, vault.credentials),  # never started here
-            epoch=store.write(outbox.ensure_epoch).result(),
+            epoch=store.write(history.ensure_epoch).result(),
             registry=registry,
         )
         yield _as_admin(create_app(runtime))

@@ -21,9 +21,8 @@ from service.settings import Settings
 from service.station.cameras import Cameras
 from service.station.supervisor import CameraSupervisor
 from service.station.worker import WorkerOptions
-from service.store import outbox
+from service.store.alarms.history import StoredOutbox, ensure_epoch
 from service.store.database import Store
-from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.usecases.camera_urls import check_camera
 from service.usecases.setup.whole import Setups
@@ -93,7 +92,7 @@ def make_core(
         gate=Authenticator(store, sessions, Attempts()),
         vault=vault,
         setup=setup,
-        epoch=store.write(outbox.ensure_epoch).result(),
+        epoch=store.write(ensure_epoch).result(),
         registry=pipeline.registry,
         runners=runners,
         decoding=decoding,

@@ -49,6 +49,39 @@ class AlarmKind(StrEnum):
     """The scheduled backup could not be made."""
 
 
+BLIND = frozenset(
+    {
+        AlarmKind.CAMERA_LOST,
+        AlarmKind.CAMERA_FROZEN,
+        AlarmKind.VIEW_CHANGED,
+        AlarmKind.LOW_VISIBILITY,
+        AlarmKind.WORKER_DOWN,
+        AlarmKind.LIFT_UNKNOWN_RATE,
+        AlarmKind.LIFT_INVALID,
+        AlarmKind.OVERLOADED,
+    }
+)
+"""Kinds that say that carriers leave unseen now."""
+
+SEAT_UNCLEAR = "seat_unclear"
+"""Cause of an open bar's alarm where nobody can tell whether anybody sits there."""
+
+
+LEAST_IMPORTANT = 4
+
+
+def priority_of(kind: AlarmKind, cause: str) -> int:
+    """Return how important an alarm is, 1 the most: blind 1, open 2, open with an unclear seat 3, the rest 4.
+
+    Blind comes first: one who cannot see does not know how many leave open.
+    """
+    if kind in BLIND:
+        return 1
+    if kind is not AlarmKind.BAR_OPEN:
+        return LEAST_IMPORTANT
+    return 3 if cause == SEAT_UNCLEAR else 2
+
+
 MOMENTS = frozenset({AlarmKind.BAR_OPEN, AlarmKind.SERVICE_DOWN})
 """Alarms about what has happened, not conditions: none clears by itself, each is done once acknowledged."""
 
@@ -61,11 +94,19 @@ class AlarmState(StrEnum):
     RETURNED = "returned"
     """The condition is over, and nobody has acknowledged that it was there."""
     SHELVED = "shelved"
+    """Put away by a person until a time, for a reason."""
+    SUPPRESSED = "suppressed"
+    """Suppressed by design: it follows from another alarm, which stands and says more (`suppressed_by`)."""
+    OUT_OF_SERVICE = "out_of_service"
+    """Its lift or camera was taken out of service by a person, until a time, for a reason."""
     CLEARED = "cleared"
 
 
 OVER = frozenset({AlarmState.RETURNED, AlarmState.CLEARED})
 """States of an alarm whose condition is over."""
+
+HIDDEN = frozenset({AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE})
+"""States that lie above another one, which comes back with their end."""
 
 CHATTERING = "chattering"
 """Parameter of an alarm that comes and goes: how often it was raised within a minute."""
@@ -85,6 +126,9 @@ class Alarm:
     cause: which of the troubles of its kind; every cause has an alarm of its own.
     left_at: when the carrier was at TF; None if there is no carrier or it is unknown.
     parameters: what `message` says, for programs.
+    group: which alarms of the bar belong together, those of one lift and run: the id of the first of them.
+    ended_at: since when its condition is over. acknowledged_*, shelved_*: by whom, when, until when and why.
+    suppressed_by: the kind of the alarm that it follows from.
     """
 
     id: str
@@ -101,6 +145,19 @@ class Alarm:
     cause: str = ""
     left_at: datetime | None = None
     parameters: Parameters = field(default_factory=dict, hash=False)
+    group: str | None = None
+    ended_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    shelved_until: datetime | None = None
+    shelved_by: str | None = None
+    shelved_reason: str | None = None
+    suppressed_by: AlarmKind | None = None
+
+    @property
+    def priority(self) -> int:
+        """How important it is, 1 the most (`priority_of`)."""
+        return priority_of(self.kind, self.cause)
 
     @property
     def late(self) -> bool:

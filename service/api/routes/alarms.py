@@ -33,7 +33,8 @@ from service.api.schemas.alarms import (
 from service.api.schemas.base import Moment
 from service.api.threads import vital
 from service.domain.alarm import AlarmKind, AlarmState
-from service.store import alarms, outbox
+from service.store import alarms
+from service.store.alarms import history
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 
@@ -108,8 +109,8 @@ def get_alarm(alarm_id: AlarmId, runtime: RuntimeDep) -> AlarmDetailOut:
     """Give an alarm with its life so far and its comments."""
     with runtime.store.reading() as session:
         alarm = alarms.get(session, alarm_id)
-        events = outbox.events(session, alarm_id)
-        comments = outbox.comments(session, alarm_id)
+        events = history.events(session, alarm_id)
+        comments = history.comments(session, alarm_id)
     return AlarmDetailOut(
         **AlarmOut.of(alarm, runtime.settings.root_path).model_dump(),
         events=[AlarmEventOut.of(event) for event in events],

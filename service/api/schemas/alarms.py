@@ -34,6 +34,19 @@ class AlarmOut(Shape):
         description="When the carrier left (TF); null where there is none or nobody knows."
     )
     late: bool = Field(description="The carrier left more than 2 s before the alarm was raised.")
+    priority: int = Field(
+        description="1 is the most important: blind 1, open 2, open with an unclear seat 3, the rest 4."
+    )
+    group: str | None = Field(description="Alarms of the bar of one lift and run share it; null of others.")
+    ended_at: datetime | None = Field(description="Since when its condition is over; null while it is not.")
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    shelved_until: datetime | None = Field(description="When it comes back by itself; null if not shelved.")
+    shelved_by: str | None
+    shelved_reason: str | None
+    suppressed_by: AlarmKind | None = Field(
+        description="The kind of the alarm that it follows from, while that one stands."
+    )
 
     @classmethod
     def of(cls, alarm: Alarm, root_path: str) -> AlarmOut:

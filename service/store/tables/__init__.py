@@ -1,12 +1,10 @@
 """The tables, used only within this folder's parent. A test compares them with the migrations."""
 
+from service.store.tables.alarms import AlarmEventRow, AlarmRow, CommentRow, OutOfServiceRow
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
 from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
 from service.store.tables.rows import (
-    AlarmEventRow,
-    AlarmRow,
-    CommentRow,
     LiftRow,
     MaskVersionRow,
     MetaRow,
@@ -28,6 +26,7 @@ __all__ = [
     "LinkRow",
     "MaskVersionRow",
     "MetaRow",
+    "OutOfServiceRow",
     "PassageRow",
     "ReferenceRow",
     "SealRow",

@@ -102,6 +102,16 @@ def attention() -> ColumnElement[bool]:
     return sql(terms.ATTENTION)  # type: ignore[return-value]
 
 
+def grouped() -> ColumnElement[bool]:
+    """Alarms that belong to a group, by their index."""
+    return sql(terms.GROUPED)  # type: ignore[return-value]
+
+
+def on_the_way() -> ColumnElement[bool]:
+    """Alarms of the bar that have not ended, by their index."""
+    return sql(terms.ON_THE_WAY)  # type: ignore[return-value]
+
+
 def reviewed() -> ColumnElement[bool]:
     """Passages that somebody labelled, by their index."""
     return sql(terms.REVIEWED)  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Lifts, masks, passages and alarms."""
+"""Lifts, masks and passages."""
 
 from __future__ import annotations
 
@@ -162,82 +162,6 @@ class PassageRow(Base):
     shadow_version: Mapped[int | None] = mapped_column(Integer)
     shadow_verdict: Mapped[str | None] = mapped_column(String(16))
     shadow_confidence: Mapped[float | None] = mapped_column(Float)
-
-
-class AlarmRow(Base):
-    """An alarm's present state; its earlier states are in alarm_events. held: kept whatever its age."""
-
-    __tablename__ = "alarms"
-    __table_args__ = (
-        # One alarm per offending carrier, and one open health alarm per kind, place and cause.
-        Index(
-            "ix_alarms_one_per_passage",
-            "passage_id",
-            unique=True,
-            sqlite_where=text(terms.BAR_OPEN),
-        ),
-        Index(
-            "ix_alarms_one_open_health",
-            "kind",
-            "place",
-            "cause",
-            unique=True,
-            sqlite_where=text(terms.OPEN_HEALTH),
-        ),
-        Index("ix_alarms_raised_at", "raised_at"),
-        Index("ix_alarms_lift_id_raised_at", "lift_id", "raised_at"),
-        Index("ix_alarms_lift_id", "lift_id"),
-        Index("ix_alarms_kind", "kind"),
-        Index("ix_alarms_state", "state"),
-        Index("ix_alarms_attention", "row", sqlite_where=text(terms.ATTENTION)),
-        {"sqlite_autoincrement": True},
-    )
-
-    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    id: Mapped[str] = mapped_column(String(64), unique=True)
-    seq: Mapped[int] = mapped_column(Integer)
-    kind: Mapped[str] = mapped_column(String(32))
-    severity: Mapped[str] = mapped_column(String(16))
-    lift_id: Mapped[str | None] = mapped_column(String(64))
-    place: Mapped[str] = mapped_column(String(64))
-    cause: Mapped[str] = mapped_column(String(64), server_default="")
-    passage_id: Mapped[str | None] = mapped_column(String(128))
-    raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[str] = mapped_column(String(16))
-    verdict: Mapped[str | None] = mapped_column(String(16))
-    evidence: Mapped[list[str]] = mapped_column(JSON)
-    message: Mapped[str] = mapped_column(Text)
-    parameters: Mapped[dict[str, float | str]] = mapped_column(JSON, server_default="{}")
-    shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    shelved_from: Mapped[str | None] = mapped_column(String(16))
-    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    held: Mapped[bool] = mapped_column(Boolean, server_default="0")
-
-
-class AlarmEventRow(Base):
-    """The outbox: one row per new or changed alarm; seq grows by one, in the transaction of the change."""
-
-    __tablename__ = "alarm_events"
-
-    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    alarm_id: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    action: Mapped[str] = mapped_column(String(32))
-    actor: Mapped[str] = mapped_column(String(200))
-    note: Mapped[str] = mapped_column(Text)
-    alarm: Mapped[dict[str, Any]] = mapped_column(JSON)
-
-
-class CommentRow(Base):
-    """A comment on an alarm."""
-
-    __tablename__ = "alarm_comments"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    alarm_id: Mapped[str] = mapped_column(String(64), index=True)
-    author: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 def deactivate_all(session: Session, table: type[MaskVersionRow | SiteCalibrationRow], lift_id: str) -> None:

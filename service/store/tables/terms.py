@@ -11,5 +11,9 @@ OPEN_HEALTH = "state != 'cleared' AND kind != 'bar_open'"
 ATTENTION = "state != 'cleared' AND NOT (state = 'acknowledged' AND kind IN ('bar_open', 'service_down'))"
 """Alarms that stand: conditions that are not over, and moments that nobody has acknowledged."""
 
+GROUPED = "group_id IS NOT NULL"
+ON_THE_WAY = "kind = 'bar_open' AND ended_at IS NULL AND announced_at IS NOT NULL"
+"""Alarms of the bar that have not ended yet, without those that were done before there were ends."""
+
 REVIEWED = "review IS NOT NULL"
 HAS_FILES = "has_files = 1"

@@ -24,11 +24,11 @@ from service.domain.errors import BackupError, ConfigurationError, DatabaseDamag
 from service.domain.people import SYSTEM
 from service.host.lock import FolderLock
 from service.host.private import private_folder
+from service.store.alarms.history import ensure_epoch
 from service.store.audit import entries
 from service.store.database import Store
 from service.store.file import archive
 from service.store.file.check import recheck
-from service.store.outbox import ensure_epoch
 from service.store.upkeep.plan import PictureChoice
 
 log = structlog.get_logger(__name__)

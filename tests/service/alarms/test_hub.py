@@ -13,8 +13,8 @@ from service.alarms.hub import AlarmHub, SubscriberDroppedError
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.errors import StoreError
 from service.store import alarms
+from service.store.alarms.history import StoredOutbox
 from service.store.database import Store
-from service.store.outbox import StoredOutbox
 from service.store.records import OutboxEntry
 
 

@@ -11,7 +11,8 @@ from service.alarms.lifecycle import Action, after
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.health import Health
-from service.store import alarms, outbox
+from service.store import alarms
+from service.store.alarms import history
 from service.store.database import Store
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -58,7 +59,7 @@ def test_acknowledge_once(store: Store, alarm: Alarm) -> None:
     with pytest.raises(ConflictError, match="acknowledged cannot be acknowledged"):
         store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "ben")).result()
     with store.reading() as session:
-        event = outbox.events(session, alarm.id)[-1]
+        event = history.events(session, alarm.id)[-1]
     assert (event.seq, event.action, event.actor, event.note) == (2, "acknowledge", "anna", "seen")
     with pytest.raises(NotFoundError, match="no alarm 'x'"):
         store.write(lambda s: lifecycle.acknowledge(s, "x", "anna")).result()
@@ -110,7 +111,7 @@ def test_comments_are_kept_in_order_and_change_nothing(store: Store, alarm: Alar
     with pytest.raises(ConflictError):
         store.write(lambda s: lifecycle.comment(s, alarm.id, "anna", " ")).result()
     with store.reading() as session:
-        assert [(c.author, c.text) for c in outbox.comments(session, alarm.id)] == [
+        assert [(c.author, c.text) for c in history.comments(session, alarm.id)] == [
             ("anna", "first"),
             ("anna", "second"),
         ]
@@ -175,7 +176,7 @@ def test_what_begins_again_before_anybody_saw_it_is_the_same_alarm(store: Store)
         store.write(partial(conditions.apply, health=health)).result()
     with store.reading() as session:
         (alarm,) = alarms.listing(session).items
-        events = [(event.action, event.state) for event in outbox.events(session, alarm.id)]
+        events = [(event.action, event.state) for event in history.events(session, alarm.id)]
     assert (alarm.state, alarm.message, alarm.parameters) == (ACTIVE, "no frame for 9 s", {"silent_s": 9})
     assert events == [("raise", ACTIVE), ("clear", RETURNED), ("raise", ACTIVE)]
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from lifts.decision.judge import unknown
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
-from service.alarms.policy import SEAT_UNCLEAR, health_alarm, passage_alarm
-from service.domain.alarm import AlarmKind, Severity
+from service.alarms.policy import health_alarm, passage_alarm
+from service.domain.alarm import SEAT_UNCLEAR, AlarmKind, Severity
 from service.domain.health import Health
 from service.store.records import PassageRecord
 

@@ -30,9 +30,10 @@ from service.inference.inline import InlineEngine
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.settings import Settings
-from service.store import alarms, outbox, passages, tokens
+from service.store import alarms, passages, tokens
+from service.store.alarms import history
+from service.store.alarms.history import StoredOutbox
 from service.store.database import Store
-from service.store.outbox import StoredOutbox
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord
 from service.usecases.setup.whole import Setups
@@ -183,7 +184,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             gate=Authenticator(store, Sessions(store, 3600), Attempts()),
             vault=vault,
             setup=setup,
-            epoch=store.write(outbox.ensure_epoch).result(),
+            epoch=store.write(history.ensure_epoch).result(),
             registry=registry,
             heartbeat_s=heartbeat_s,
         )

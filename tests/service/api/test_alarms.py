@@ -24,6 +24,15 @@ FIELDS = {
     "cause",
     "left_at",
     "parameters",
+    "priority",
+    "group",
+    "ended_at",
+    "acknowledged_at",
+    "acknowledged_by",
+    "shelved_until",
+    "shelved_by",
+    "shelved_reason",
+    "suppressed_by",
     "late",
 }
 

@@ -17,7 +17,8 @@ from lifts.schema import Lift, Pose, Track
 from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
 from service.setup.jobs.state import SetupJob, SetupRequest
-from service.store import lifts, masks, outbox, site_calibrations
+from service.store import lifts, masks, site_calibrations
+from service.store.alarms import history
 from service.store.people import users
 from service.store.setup import jobs
 from service.store.tables import Base
@@ -59,7 +60,7 @@ def full(house: House) -> House:
     house.store.write(lambda session: jobs.put(session, job)).result()
     assert review(house).status_code == 200
     alarm = house.raise_alarm()
-    house.store.write(lambda session: outbox.comment(session, alarm.id, "me", "seen")).result()
+    house.store.write(lambda session: history.comment(session, alarm.id, "me", "seen")).result()
     house.client.post("/session", json={"token": house.tokens[Role.VIEWER]}).raise_for_status()
     add = partial(users.create, name="Anna", grants={"*": Role.VIEWER}, password="$argon2id$")
     anna = house.store.write(add).result()

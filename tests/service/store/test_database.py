@@ -24,11 +24,12 @@ from lifts.schema import Lift
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.errors import ConfigurationError, NotFoundError, StoreError
 from service.host.runner import Runners
-from service.store import alarms, database, lifts, outbox, site_calibrations
+from service.store import alarms, database, lifts, site_calibrations
+from service.store.alarms import history
 from service.store.database import Store
 from service.store.file.engine import make_engine, migrate
 from service.store.records import OutboxEntry
-from service.store.tables import Base, MetaRow
+from service.store.tables import Base, MetaRow, terms
 
 VERSIONS = Path(database.__file__).parent / "migrations" / "versions"
 
@@ -125,6 +126,35 @@ def test_alarms_of_an_older_release_stand_and_are_replayed(tmp_path: Path) -> No
     assert (old.id, old.cause, old.left_at) == ("a", "", None)
 
 
+def test_what_stood_before_alarms_had_an_end_gets_one(tmp_path: Path) -> None:
+    """What stands is sorted by importance and will end; what was done long ago is left as it was."""
+    engine = make_engine(tmp_path / "barwatch.db", write=True)
+    migrate(engine, "0012")
+    stood = (
+        ("bar_open", "active"),
+        ("bar_open", "acknowledged"),
+        ("camera_lost", "acknowledged"),
+    )
+    with engine.begin() as connection:
+        for n, (kind, state) in enumerate(stood):
+            row = {"n": n, "kind": kind, "state": state, "at": "2026-01-31 12:00:00.000000"}
+            connection.execute(
+                text(
+                    "INSERT INTO alarms (id, seq, kind, severity, lift_id, place, passage_id, raised_at,"
+                    " state, evidence, message)"
+                    " VALUES (:n, :n, :kind, 'warning', 'l', 'l', :n, :at, :state, '[]', 'm')"
+                ),
+                row,
+            )
+    migrate(engine)
+    with engine.begin() as connection:
+        found = connection.execute(text("SELECT urgency, announced_at IS NULL FROM alarms ORDER BY id")).all()
+        on_the_way = connection.execute(text(f"SELECT id FROM alarms WHERE {terms.ON_THE_WAY}")).all()
+    engine.dispose()
+    assert found == [(3, 0), (1, 1), (4, 0)]
+    assert on_the_way == [("0",)]
+
+
 def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path) -> None:
     """SQLite refuses to turn such a file to WAL at once, whatever the timeout: it is tried again."""
     path = tmp_path / "barwatch.db"
@@ -165,7 +195,7 @@ def test_the_epoch_stays(tmp_path: Path) -> None:
     epochs = []
     for name in ("a", "a", "b"):
         store = Store.open(tmp_path / name)
-        epochs.append(store.write(outbox.ensure_epoch).result())
+        epochs.append(store.write(history.ensure_epoch).result())
         with store.reading() as session:
             assert session.scalars(select(MetaRow.value)).all() == [epochs[-1]]
         store.close()

@@ -13,8 +13,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
-from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
-from service.store import alarms, lifts, masks, outbox, passages, tokens
+from service.domain.alarm import SEAT_UNCLEAR, AlarmDraft, AlarmKind, AlarmState, Severity
+from service.store import alarms, lifts, masks, passages, tokens
+from service.store.alarms import history
+from service.store.alarms.rows import same
 from service.store.database import Store
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -124,16 +126,16 @@ def test_what_every_alarm_asks(plans: tuple[Plans, Session]) -> None:
     bar = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "l", "m", passage_id="p")
     lost = AlarmDraft(AlarmKind.CAMERA_LOST, Severity.WARNING, "l", "m")
     calls: tuple[Callable[[], object], ...] = (
-        lambda: session.scalar(alarms._same(bar)),
-        lambda: session.scalar(alarms._same(lost)),
+        lambda: session.scalar(same(bar)),
+        lambda: session.scalar(same(lost)),
         lambda: alarms.last_seq(session),
         lambda: alarms.outbox(session, 5),
         lambda: alarms.expired(session, NOW),
         lambda: alarms.standing(session),
         lambda: alarms.standing(session, AlarmKind.CAMERA_LOST, "l"),
         lambda: alarms.replace_evidence(session, "p", ()),
-        lambda: outbox.events(session, "a"),
-        lambda: outbox.comments(session, "a"),
+        lambda: history.events(session, "a"),
+        lambda: history.comments(session, "a"),
         lambda: lifts.listing(session),
         lambda: masks.active_versions(session),
         lambda: tokens.find(session, "bw_0123456789abcdef_x"),
@@ -170,3 +172,31 @@ def test_a_page_bounded_by_times_goes_on_where_the_last_ended(store: Store) -> N
             if (before := page.next) is None:
                 break
     assert seen == ["p3", "p2", "p4", "p1"]
+
+
+def test_what_stands_is_paged_by_its_importance(store: Store) -> None:
+    """Blind before open, open before a seat that is unclear, all before the rest; of each the last first."""
+    kinds = (
+        (AlarmKind.DISK_LOW, "a"),
+        (AlarmKind.BAR_OPEN, SEAT_UNCLEAR),
+        (AlarmKind.CAMERA_LOST, ""),
+        (AlarmKind.BAR_OPEN, ""),
+        (AlarmKind.DISK_LOW, "b"),
+        (AlarmKind.BAR_OPEN, ""),
+        (AlarmKind.WORKER_DOWN, ""),
+    )
+    for n, (kind, cause) in enumerate(kinds):
+        draft = AlarmDraft(kind, Severity.WARNING, "l", str(n), passage_id=f"p{n}", cause=cause)
+        store.write(lambda s, draft=draft: alarms.raise_alarm(s, draft, NOW)).result()  # type: ignore[misc]
+    for filters in ({}, {"lift_id": "l"}, {"from_": NOW}):
+        with store.reading() as session:
+            seen, before = [], None
+            while True:
+                page = alarms.listing(session, standing=True, limit=2, before=before, **filters)
+                seen += [(alarm.priority, alarm.message) for alarm in page.items]
+                if (before := page.next) is None:
+                    break
+        assert seen == [(1, "6"), (1, "2"), (2, "5"), (2, "3"), (3, "1"), (4, "4"), (4, "0")]
+        assert before is None
+    with store.reading() as session:
+        assert alarms.listing(session, standing=True, from_=NOW, to=NOW).items == ()

@@ -23,7 +23,8 @@ from service.domain.alarm import AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import ConflictError, DamagedError, NotFoundError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.domain.people import Role
-from service.store import alarms, lifts, masks, outbox, passages, site_calibrations, tokens
+from service.store import alarms, lifts, masks, passages, site_calibrations, tokens
+from service.store.alarms import history
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review, ShadowCounts
@@ -467,7 +468,7 @@ def test_the_outbox_replays_alarms_as_they_were(store: Store) -> None:
         assert alarms.outbox(session, 1) == (OutboxEntry(2, changed),)
         assert alarms.outbox(session, 0, limit=1) == (OutboxEntry(1, raised),)
         assert alarms.get(session, raised.id) == changed
-        assert [(e.seq, e.action, e.actor) for e in outbox.events(session, raised.id)] == [
+        assert [(e.seq, e.action, e.actor) for e in history.events(session, raised.id)] == [
             (1, "raise", "system"),
             (2, "acknowledge", "anna"),
         ]

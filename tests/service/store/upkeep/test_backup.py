@@ -20,7 +20,8 @@ from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.domain.errors import BackupError, ConfigurationError
 from service.domain.health import Health
 from service.host.lock import FolderLock
-from service.store import alarms, lifts, masks, outbox, passages
+from service.store import alarms, lifts, masks, passages
+from service.store.alarms import history
 from service.store.database import Store
 from service.store.file import archive
 from service.store.pictures import Pictures
@@ -74,7 +75,7 @@ def content(store: Store) -> tuple[object, ...]:
 def test_what_is_restored_elsewhere_is_what_was_there(running: Store, tmp_path: Path) -> None:
     """Of a running service: alarms, passages, masks, lifts, set-ups, an alarm's picture; another sequence."""
     before = content(running)
-    epoch = running.write(outbox.ensure_epoch).result()
+    epoch = running.write(history.ensure_epoch).result()
     made = backups.make(tmp_path / "data", tmp_path / "backups")
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     alarm(running, "later")
@@ -87,7 +88,7 @@ def test_what_is_restored_elsewhere_is_what_was_there(running: Store, tmp_path: 
     restored = Store.open(there)
     try:
         assert content(restored) == before
-        assert restored.write(outbox.ensure_epoch).result() != epoch
+        assert restored.write(history.ensure_epoch).result() != epoch
         alarm(restored, "later")
     finally:
         restored.close()
@@ -97,7 +98,7 @@ def test_what_is_restored_elsewhere_is_what_was_there(running: Store, tmp_path: 
 @pytest.mark.fault(40)
 def test_what_is_restored_is_no_forgery(running: Store, tmp_path: Path) -> None:
     """The new epoch is sealed, and it is in the audit: `verify` finds it whole before any start."""
-    running.write(outbox.ensure_epoch).result()
+    running.write(history.ensure_epoch).result()
     running.write(
         lambda session: session.execute(
             text("INSERT INTO meta (key, value) VALUES ('clock', '{}') ON CONFLICT DO NOTHING")

@@ -19,6 +19,8 @@ const alarmStates: Record<AlarmState, string> = {
   acknowledged: "acknowledged",
   returned: "over, not acknowledged",
   shelved: "shelved",
+  suppressed: "follows from another alarm",
+  out_of_service: "out of service",
   cleared: "cleared",
 };
 const roles: Record<Role, string> = { viewer: "viewer", operator: "operator", admin: "admin" };

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from service.domain.people import Origin
-from service.store import alarms
+from service.store.alarms.queries import get
+from service.store.alarms.rows import STORED, last_seq, read
 from service.store.audit import entries
 from service.store.damage import readable
 from service.store.database import Store
@@ -31,12 +32,22 @@ class StoredOutbox:
     def newest(self) -> int:
         """Return the newest seq, 0 if there was no alarm yet."""
         with self._store.reading() as session:
-            return alarms.last_seq(session)
+            return last_seq(session)
 
     def page(self, after: int, limit: int) -> tuple[OutboxEntry, ...]:
         """Return the entries above `after`, oldest first, at most `limit`; damaged ones without an alarm."""
         with self._store.reading() as session:
-            return alarms.outbox(session, after, limit)
+            return outbox(session, after, limit)
+
+
+def outbox(session: Session, after: int, limit: int = 200) -> tuple[OutboxEntry, ...]:
+    """Return the alarms as they were at each seq above `after`, oldest first, at most `limit`.
+
+    A row that cannot be read is an entry without an alarm: it must not keep back those after it.
+    """
+    query = select(AlarmEventRow.seq, STORED).where(AlarmEventRow.seq > after)
+    rows = session.execute(query.order_by(AlarmEventRow.seq).limit(limit))
+    return tuple(OutboxEntry(seq, read(stored)) for seq, stored in rows)
 
 
 def ensure_epoch(session: Session) -> str:
@@ -56,8 +67,8 @@ def events(session: Session, alarm_id: str) -> tuple[AlarmEvent, ...]:
     """Return everything that is readable of what happened to the alarm, oldest first."""
 
     def event(row: AlarmEventRow) -> AlarmEvent:
-        stored = session.scalar(select(alarms.STORED).where(AlarmEventRow.seq == row.seq))
-        alarm = alarms.read(stored)
+        stored = session.scalar(select(STORED).where(AlarmEventRow.seq == row.seq))
+        alarm = read(stored)
         return _EVENT.validate_python(
             {
                 "seq": row.seq,
@@ -78,7 +89,7 @@ def comment(
     session: Session, alarm_id: str, author: str, text: str, at: datetime | None = None
 ) -> AlarmComment:
     """Write a comment; the alarm itself does not change and takes no seq. Raises NotFoundError."""
-    alarms.get(session, alarm_id)
+    get(session, alarm_id)
     row = CommentRow(alarm_id=alarm_id, author=author, text=text, at=at or datetime.now(UTC))
     session.add(row)
     session.flush()

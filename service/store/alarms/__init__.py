@@ -1,0 +1,28 @@
+"""Alarms and their outbox: each new or changed alarm takes the next `seq` in the transaction of the change.
+
+Which change is allowed is not decided here but in service.alarms.
+"""
+
+from service.store.alarms.changes import change, hold, replace_evidence
+from service.store.alarms.history import outbox
+from service.store.alarms.queries import MAX_PAGE, expired, get, listing, shelved_from, standing
+from service.store.alarms.raising import raise_alarm
+from service.store.alarms.restoring import find_damaged, restore
+from service.store.alarms.rows import last_seq
+
+__all__ = [
+    "MAX_PAGE",
+    "change",
+    "expired",
+    "find_damaged",
+    "get",
+    "hold",
+    "last_seq",
+    "listing",
+    "outbox",
+    "raise_alarm",
+    "replace_evidence",
+    "restore",
+    "shelved_from",
+    "standing",
+]

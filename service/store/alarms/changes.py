@@ -1,0 +1,53 @@
+"""Changes of an alarm that is there. Which of them is allowed is not decided here but in service.alarms."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.alarm import Alarm, AlarmState
+from service.store.alarms.rows import record_event, row_of
+from service.store.tables import AlarmRow, filters
+
+
+def change(
+    session: Session,
+    alarm_id: str,
+    state: AlarmState,
+    *,
+    action: str,
+    actor: str,
+    note: str = "",
+    at: datetime | None = None,
+    shelved_until: datetime | None = None,
+) -> Alarm:
+    """Give the alarm a new state and the next seq; `shelved_until` belongs to SHELVED only.
+
+    Raises NotFoundError, DamagedError.
+    """
+    row = row_of(session, alarm_id)
+    shelved = state is AlarmState.SHELVED
+    row.shelved_from = row.state if shelved else None
+    row.shelved_until = shelved_until if shelved else None
+    row.state = state.value
+    return record_event(session, row, at or datetime.now(UTC), action=action, actor=actor, note=note)
+
+
+def replace_evidence(
+    session: Session, passage_id: str, evidence: tuple[str, ...], note: str = "pictures could not be written"
+) -> Alarm | None:
+    """Change the evidence of the passage's alarm, under a new seq; return None if nothing changes."""
+    row = session.scalar(select(AlarmRow).where(AlarmRow.passage_id == passage_id, filters.bar_open()))
+    if row is None or tuple(row.evidence) == evidence:
+        return None
+    row.evidence = list(evidence)
+    return record_event(session, row, datetime.now(UTC), action="evidence", actor="system", note=note)
+
+
+def hold(session: Session, alarm_id: str, held: bool) -> bool:
+    """Keep the alarm and its passage whatever their age, or no longer; return whether that changed."""
+    row = row_of(session, alarm_id)
+    before, row.held = row.held, held
+    return before is not held

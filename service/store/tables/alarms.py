@@ -1,0 +1,121 @@
+"""Alarms, what happened to them, and what is out of service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.tables import terms
+from service.store.tables.columns import Base, UtcDateTime
+
+
+class AlarmRow(Base):
+    """An alarm's present state; its earlier states are in alarm_events. held: kept whatever its age.
+
+    shelved_from: the state below one that hides it (shelved, suppressed, out of service). announced_at: when
+    it last called for somebody; None of one from before there were ends. shelved_since: when it was first
+    shelved since somebody saw it. urgency: the priority the other way round, for an index that is read
+    backwards.
+    """
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        # One alarm per offending carrier, and one open health alarm per kind, place and cause.
+        Index(
+            "ix_alarms_one_per_passage",
+            "passage_id",
+            unique=True,
+            sqlite_where=text(terms.BAR_OPEN),
+        ),
+        Index(
+            "ix_alarms_one_open_health",
+            "kind",
+            "place",
+            "cause",
+            unique=True,
+            sqlite_where=text(terms.OPEN_HEALTH),
+        ),
+        Index("ix_alarms_raised_at", "raised_at"),
+        Index("ix_alarms_lift_id_raised_at", "lift_id", "raised_at"),
+        Index("ix_alarms_lift_id", "lift_id"),
+        Index("ix_alarms_kind", "kind"),
+        Index("ix_alarms_state", "state"),
+        Index("ix_alarms_attention", "urgency", "row", sqlite_where=text(terms.ATTENTION)),
+        Index("ix_alarms_group", "group_id", "row", sqlite_where=text(terms.GROUPED)),
+        Index("ix_alarms_lift_id_group", "lift_id", "row", sqlite_where=text(terms.GROUPED)),
+        Index("ix_alarms_on_the_way", "raised_at", sqlite_where=text(terms.ON_THE_WAY)),
+        Index("ix_alarms_announced_at", "announced_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    seq: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(32))
+    severity: Mapped[str] = mapped_column(String(16))
+    lift_id: Mapped[str | None] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(64))
+    cause: Mapped[str] = mapped_column(String(64), server_default="")
+    passage_id: Mapped[str | None] = mapped_column(String(128))
+    raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16))
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    evidence: Mapped[list[str]] = mapped_column(JSON)
+    message: Mapped[str] = mapped_column(Text)
+    parameters: Mapped[dict[str, float | str]] = mapped_column(JSON, server_default="{}")
+    shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shelved_from: Mapped[str | None] = mapped_column(String(16))
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held: Mapped[bool] = mapped_column(Boolean, server_default="0")
+    group: Mapped[str | None] = mapped_column("group_id", String(64))
+    urgency: Mapped[int] = mapped_column(Integer, server_default="1")
+    announced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acknowledged_by: Mapped[str | None] = mapped_column(String(200))
+    shelved_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shelved_by: Mapped[str | None] = mapped_column(String(200))
+    shelved_reason: Mapped[str | None] = mapped_column(Text)
+    suppressed_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class AlarmEventRow(Base):
+    """The outbox: one row per new or changed alarm; seq grows by one, in the transaction of the change."""
+
+    __tablename__ = "alarm_events"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    alarm_id: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    action: Mapped[str] = mapped_column(String(32))
+    actor: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    alarm: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class CommentRow(Base):
+    """A comment on an alarm."""
+
+    __tablename__ = "alarm_comments"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    alarm_id: Mapped[str] = mapped_column(String(64), index=True)
+    author: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OutOfServiceRow(Base):
+    """A lift, or its camera, that is out of service. No foreign key: a damaged lift must not end it."""
+
+    __tablename__ = "out_of_service"
+
+    lift_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(16), primary_key=True)
+    by: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
