@@ -43,6 +43,10 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.recordings:evaluate_passages",
         "Judge how the service finds carriers on recordings of unseen lifts, damaged and slowed down too.",
     ),
+    "evaluate-privacy": (
+        "ml.commands.onsite:evaluate_privacy",
+        "Measure what hiding people in stored pictures costs a lift that learns from them.",
+    ),
     "evaluate-proposals": (
         "ml.commands.proposals:evaluate_proposals",
         "Judge unseen lifts by masks as the network proposes them, untouched, against hand-made ones.",

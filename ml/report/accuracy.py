@@ -161,3 +161,17 @@ def arming_section(title: str, result: Result) -> str:
         )
         text += f"\nOnly where the masks separate the passages at all:\n\n{spread}\n"
     return text
+
+
+def privacy_section(title: str, result: Result) -> str:
+    """Return the section of `barwatch evaluate-privacy`: verdicts after learning from each way of storing."""
+    wrong = OUTCOMES[:3]
+    heads = ("learnt from", "open", "stored", "passages", *(name.replace("_", " ") for name in wrong))
+    rows: list[list[object]] = []
+    for row in result["rows"]:
+        learnt = f"{row['passages']} passages" if row["passages"] else "judged again, masks alone"
+        share = "" if row["open_share"] is None else f"{100 * row['open_share']:.0f} %"
+        counts = row["verdicts"]
+        rows.append([learnt, share, row["stored"], counts["judged"], *(counts[name] for name in wrong)])
+    sizes = ", ".join(f"{name} {size / 1000:.1f}" for name, size in result["bytes_per_passage"].items())
+    return f"### {title}\n\n{Table(heads, rows)}\n\nKilobytes of a passage: {sizes}.\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from service.audit.findings import Broken, Report
+from service.store.pictures import numbers_beside
 
 
 def check_pictures(database: sqlite3.Connection, folder: Path, report: Report) -> Iterator[Broken]:
@@ -20,8 +21,13 @@ def check_pictures(database: sqlite3.Connection, folder: Path, report: Report) -
         except (ValueError, TypeError):
             continue  # the row differs from its seal
         for number, picture in enumerate(kept, 1):
-            for file, digest, what in (("file", "sha256", "picture"), ("why", "why_sha256", "map")):
-                name, expected = picture.get(file), picture.get(digest)
+            file, numbers = picture.get("file"), picture.get("numbers_sha256")
+            beside = numbers_beside(file) if isinstance(file, str) and numbers is not None else None
+            for name, expected, what in (
+                (file, picture.get("sha256"), "picture"),
+                (picture.get("why"), picture.get("why_sha256"), "map"),
+                (beside, numbers, "numbers of picture"),
+            ):
                 if not isinstance(name, str):
                     continue
                 if not isinstance(expected, str):

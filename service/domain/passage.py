@@ -31,6 +31,18 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class KeptPicture:
+    """A stored picture as the network saw it before people were hidden in it.
+
+    numbers: uint8[K] (`lifts.pictures.numbers`), by the model that judges now. quality, problem: a Picture's.
+    """
+
+    numbers: Image
+    quality: float
+    problem: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Passage:
     """One carrier crossing the view: pictures at its begin (TD), middle and end (TF).
 

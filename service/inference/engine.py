@@ -24,6 +24,7 @@ import numpy as np
 import structlog
 
 from lifts.decision.verdict import Inference
+from lifts.pictures.numbers import row_bytes
 from service.domain.alarm import AlarmKind
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, BarwatchError, DeviceError, EngineUnavailableError
@@ -35,7 +36,16 @@ from service.inference.device import CPU, STEADY_S, Devices
 from service.inference.protocol import MAX_REQUEST, EngineStatus
 from service.inference.requests import Request, RequestQueue
 from service.inference.session import POLL_S, SessionLimits, WorkerSession
-from service.inference.worker import MASKS, PICTURES, Blocks, EmbedderOptions, WorkerMain, worker_main
+from service.inference.worker import (
+    KEPT,
+    LOOK,
+    MASKS,
+    PICTURES,
+    Blocks,
+    EmbedderOptions,
+    WorkerMain,
+    worker_main,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -144,11 +154,15 @@ class WorkerEngine:
 
     def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
         """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
-        dim = self.manifest.embedding_dim
-        if references is not None and references.shape != (3, dim):
-            found = f"{references.dtype}{list(references.shape)}"
-            raise ValueError(f"expected references float32[3, {dim}], got {found}")
         return self._submit(PICTURES, images, (200, 200, 3), references)
+
+    def submit_look(self, images: Image) -> Future[Image]:
+        """See Engine. Do not write to `images` before the future is done. Raises ValueError."""
+        return self._submit(LOOK, images, (200, 200, 3))
+
+    def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
+        """See Engine. Raises ValueError: they are no such numbers."""
+        return self._submit(KEPT, packed, (row_bytes(packed.reshape(-1)),), references)
 
     def submit_masks(self, masks: Image) -> Future[Float32]:
         """See Engine. Raises ValueError."""
@@ -160,7 +174,11 @@ class WorkerEngine:
         if images.dtype != np.uint8 or images.shape[1:] != shape or not 1 <= len(images) <= MAX_REQUEST:
             expected = f"uint8[1..{MAX_REQUEST}, {', '.join(map(str, shape))}]"
             raise ValueError(f"expected {expected}, got {images.dtype}{list(images.shape)}")
-        request = Request(kind, images, time.monotonic() + self._deadline_s, references)
+        dim = self.manifest.embedding_dim
+        if references is not None and references.shape != (3, dim):
+            found = f"{references.dtype}{list(references.shape)}"
+            raise ValueError(f"expected references float32[3, {dim}], got {found}")
+        request = Request(kind, images, time.monotonic() + self._deadline_s, references, kind == LOOK)
         self._queue.put(request)
         return request.future
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+import numpy as np
+
 from lifts.artefact.passages import Embedder
 from lifts.decision.verdict import Inference
 from service.domain.arrays import Float32, Image
@@ -28,6 +30,19 @@ class InlineEngine:
         """See Engine; the future is done when it is returned."""
         future: Future[Inference] = Future()
         future.set_result(self._model.pictures(images, references))
+        return future
+
+    def submit_look(self, images: Image) -> Future[Image]:
+        """See Engine; the future is done when it is returned."""
+        future: Future[Image] = Future()
+        look = getattr(self._model, "look", None)
+        future.set_result(np.zeros((len(images), 0), np.uint8) if look is None else look(images))
+        return future
+
+    def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
+        """See Engine; the future is done when it is returned."""
+        future: Future[Inference] = Future()
+        future.set_result(getattr(self._model, "kept")(packed, references))  # noqa: B009 - what looks keeps
         return future
 
     def submit_masks(self, masks: Image) -> Future[Float32]:

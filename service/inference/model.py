@@ -16,6 +16,7 @@ import structlog
 import torch
 
 from lifts.decision.verdict import Inference
+from lifts.pictures.numbers import PictureNumbers, pack, unpack
 from lifts.processor import multiplies_bfloat16
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError
@@ -29,8 +30,8 @@ MAX_BATCH = 32
 """Pictures per pass: bounds the memory of a pass, whatever the caller sends."""
 
 REQUIRED = ("embed", "embed_mask", "occupancy")
-METHODS = (*REQUIRED, "compare")
-"""What the service calls; `compare` is not in every artefact."""
+METHODS = (*REQUIRED, "compare", "look", "match")
+"""What the service calls; not every artefact has the last three. `compare` is `look` and `match` in one."""
 
 REDUCED_SLACK = 10.0
 """bfloat16 has 8 bits of mantissa, half precision 11: golden vectors may differ by this many tolerances."""
@@ -47,6 +48,7 @@ class EmbeddingModel:
         self.precision = precision
         self._module = module
         self._compare = getattr(module, "compare", None)
+        self._in_steps = hasattr(module, "look") and hasattr(module, "match")
 
     @classmethod
     def load(
@@ -142,14 +144,7 @@ class EmbeddingModel:
             ValueError: another shape or type.
         """
         _expect(images, (200, 200, 3))
-        dim, count = self.manifest.embedding_dim, len(images)
-        if references is not None and references.shape not in {(3, dim), (count, 3, dim)}:
-            raise ValueError(
-                f"expected references float32[3, {dim}] or [{count}, 3, {dim}], got {list(references.shape)}"
-            )
-        each = np.zeros((count, 3, dim), np.float32)
-        if references is not None:
-            each[:] = references
+        dim, each = self.manifest.embedding_dim, self._each(references, len(images))
         cells = self.manifest.calibration.rider_cells
         nothing = ((0, dim), 0, (0, 2), (0, cells, cells))
         inferences = [Inference(*(np.zeros(shape, np.float32) for shape in nothing))]
@@ -170,6 +165,57 @@ class EmbeddingModel:
         if not maps:
             raise ArtefactError(f"{self.manifest.file}: the model gives no rider maps, which it is judged by")
         return Inference(*(part.float().cpu().numpy() for part in (embeddings, occupancy, matches, maps[0])))
+
+    def look(self, images: Image) -> Image:
+        """Return what the network makes of 1 to MAX_BATCH pictures, packed (`lifts.pictures.numbers`).
+
+        uint8[N, K] of uint8[N, 200, 200, 3] RGB; K is 0 of a model that cannot compare by it, and where a
+        number is not finite. Raises ValueError: another shape or type.
+        """
+        _expect(images, (200, 200, 3))
+        count, cells = len(images), self.manifest.calibration.rider_cells
+        if self._compare is not None and not self._in_steps:
+            return np.zeros((count, 0), np.uint8)
+        with torch.inference_mode():
+            batch = self._batches(images)[0]
+            embeddings, features, occupancy, *maps = (
+                self._module.look(batch)
+                if self._in_steps
+                else (self._module.embed(batch), torch.zeros((count, 0, 0, 0)), self._module.occupancy(batch))
+            )
+        riders = maps[0] if cells else torch.zeros((count, 0, 0))
+        parts = (part.float().cpu().numpy() for part in (embeddings, occupancy, riders, features))
+        return pack(PictureNumbers(*parts), self.manifest.calibration.bar_map_cells)
+
+    def kept(self, packed: Image, references: Float32 | None = None) -> Inference:
+        """Compare pictures by what was kept of them (`look`), uint8[N, K], as `pictures` does.
+
+        Raises ValueError: it was not kept by this model.
+        """
+        numbers, dim = unpack(packed), self.manifest.embedding_dim
+        known = numbers.embeddings.shape[1], numbers.riders.shape[1], numbers.features.shape[1] > 0
+        if known != (dim, self.manifest.calibration.rider_cells, self._in_steps):
+            raise ValueError("these numbers were kept by another model")
+        matches = np.full((len(packed), 2), np.nan, np.float32)
+        if self._in_steps:
+            arrays = (numbers.embeddings, numbers.features, self._each(references, len(packed)))
+            embeddings, features, each = (torch.from_numpy(array).to(self.device) for array in arrays)
+            with torch.inference_mode():
+                found = self._module.match(embeddings, features.to(getattr(torch, self.precision)), each)
+            matches = torch.stack(found, 1).float().cpu().numpy()
+        return Inference(numbers.embeddings, numbers.occupancy, matches, numbers.riders)
+
+    def _each(self, references: Float32 | None, count: int) -> Float32:
+        """Return the references of each picture, float32[N, 3, D], zeros for none. Raises ValueError."""
+        dim = self.manifest.embedding_dim
+        if references is not None and references.shape not in {(3, dim), (count, 3, dim)}:
+            raise ValueError(
+                f"expected references float32[3, {dim}] or [{count}, 3, {dim}], got {list(references.shape)}"
+            )
+        each = np.zeros((count, 3, dim), np.float32)
+        if references is not None:
+            each[:] = references
+        return each
 
     def masks(self, masks: Image) -> Float32:
         """Embed masks uint8[N, 200, 200] of 0 and 255; returns float32[N, D]. Raises ValueError."""

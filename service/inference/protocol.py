@@ -59,6 +59,23 @@ class Engine(Protocol):
             references: the lift's `reference_embeddings`, float32[3, D]; without them nothing is compared.
         """
 
+    def submit_look(self, images: Image) -> Future[Image]:
+        """Return what the network makes of pictures, to compare it later: uint8[N, K].
+
+        It waits for all that is judged now. K is 0 of a model of which nothing can be kept.
+
+        Args:
+            images: uint8[N, 200, 200, 3] RGB, N <= 16.
+        """
+
+    def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
+        """Compare pictures by what was kept of them, as `submit_pictures` does.
+
+        Args:
+            packed: uint8[N, K] of `submit_look`, by the same model; N <= 64.
+            references: as for `submit_pictures`.
+        """
+
     def submit_masks(self, masks: Image) -> Future[Float32]:
         """Embed masks: uint8[N, 200, 200], N <= 64 -> float32[N, D]."""
 

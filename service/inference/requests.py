@@ -23,12 +23,14 @@ class Request:
     """Some pictures or masks, uint8[N, 200, 200(, 3)], and the future of their answer.
 
     references: what the pictures are compared with, float32[3, D], if anything.
+    can_wait: whether all others go first.
     """
 
     kind: str
     images: Image
     deadline_mono_s: float
     references: Float32 | None = None
+    can_wait: bool = False
     future: Future[Any] = field(default_factory=Future)
     attempts: int = 0
 
@@ -81,11 +83,13 @@ class RequestQueue:
     def take(self, capacity: int, window_s: float) -> list[Request]:
         """Move the oldest requests of one kind, at most `capacity` pictures, to the worker's list.
 
-        Waits up to `window_s` for company first: eight cameras' passages rarely end in the same instant.
+        Those that can wait come after all others. Waits up to `window_s` for company first: eight cameras'
+        passages rarely end in the same instant.
         """
         with self._changed:
             if self._waiting and window_s > 0:
                 self._changed.wait_for(lambda: self.images >= capacity, window_s)
+            self._waiting = deque(sorted(self._waiting, key=lambda request: request.can_wait))
             batch: list[Request] = []
             count = 0
             while self._waiting:

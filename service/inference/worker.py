@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lifts.decision.verdict import NO_RIDERS, Inference
+from lifts.pictures.numbers import row_bytes
 from service.domain.arrays import Float32, Image
 from service.domain.errors import ArtefactError, DeviceError
 from service.host import signals
@@ -24,7 +25,9 @@ from service.host.imports import importing
 from service.inference.protocol import MAX_REQUEST
 from service.inference.requests import Request
 
-PICTURES, MASKS, PING = "pictures", "masks", "ping"
+PICTURES, MASKS, PING, LOOK, KEPT = "pictures", "masks", "ping", "look", "kept"
+COMPARED = (PICTURES, KEPT)
+"""What comes with references, and is answered with an inference."""
 READY, REFUSED, LOST, DONE, FAILED = "ready", "refused", "lost", "done", "failed"
 """A worker's messages. `lost`: the device that it was to compute on cannot be used."""
 
@@ -51,8 +54,15 @@ class EmbedderOptions:
 
 
 def input_view(block: Any, kind: str, count: int) -> Image:
-    """Return the input block as uint8[count, 200, 200, 3] for pictures, uint8[count, 200, 200] for masks."""
-    shape = (count, 200, 200, 3) if kind == PICTURES else (count, 200, 200)
+    """Return the input block as uint8[count, 200, 200, 3] for pictures, uint8[count, 200, 200] for masks.
+
+    As uint8[count, K] for what was kept of pictures, and in answer to LOOK: K is in the first row, which is 0
+    where nothing was kept.
+    """
+    shape: tuple[int, ...] = (count, 200, 200) if kind == MASKS else (count, 200, 200, 3)
+    if kind == KEPT:
+        head = np.frombuffer(block, np.uint8, count=PICTURE_BYTES)
+        shape = (count, row_bytes(head) if head[:1].any() else 0)
     return np.frombuffer(block, np.uint8, count=int(np.prod(shape))).reshape(shape)
 
 
@@ -82,8 +92,8 @@ class Blocks:
     def write(self, batch: Sequence[Request]) -> int:
         """Lay out requests of one kind for the worker; return the number of their images."""
         images, kind = np.concatenate([request.images for request in batch]), batch[0].kind
-        input_view(self.inputs, kind, len(images))[:] = images
-        if kind == PICTURES:
+        np.frombuffer(self.inputs, np.uint8, count=images.size)[:] = images.reshape(-1)
+        if kind in COMPARED:
             view, at = references_view(self.references, self._dim, len(images)), 0
             for request in batch:
                 # A request's references, once for each picture of it; zeros for none.
@@ -94,15 +104,21 @@ class Blocks:
 
     def hand_out(self, batch: Sequence[Request]) -> None:
         """Give each request its part of the worker's answer."""
-        count = sum(len(request.images) for request in batch)
+        count, kind = sum(len(request.images) for request in batch), batch[0].kind
         dim, cells, at = self._dim, self._cells, 0
+        if kind == LOOK:
+            packed = input_view(self.inputs, KEPT, count).copy()
+            for request in batch:
+                request.answer(packed[at : at + len(request.images)])
+                at += len(request.images)
+            return
         answer = output_view(self.outputs, dim, count, cells).copy()
         for request in batch:
             part = answer[at : at + len(request.images)]
             at += len(request.images)
             riders = part[:, dim + 3 :].reshape(-1, cells, cells) if cells else NO_RIDERS
             inference = Inference(part[:, :dim], part[:, dim], part[:, dim + 1 : dim + 3], riders)
-            request.answer(inference if request.kind == PICTURES else inference.embeddings)
+            request.answer(inference if kind in COMPARED else inference.embeddings)
 
 
 WorkerMain = Callable[[Connection, Any, Any, Any, EmbedderOptions], None]
@@ -139,8 +155,8 @@ def worker_main(
         except EOFError:
             return
         try:
-            _answer(model, kind, count, (inputs, references, outputs), options)
-        except RuntimeError as error:
+            answer(model, kind, count, (inputs, references, outputs), options)
+        except (RuntimeError, ValueError) as error:
             pipe.send((FAILED, str(error).splitlines()[0]))
             if model.device.type != "cpu":
                 # An error may have spoilt the device's context; a fresh process gets a new one.
@@ -149,17 +165,28 @@ def worker_main(
             pipe.send((DONE, ""))
 
 
-def _answer(
-    model: Any, kind: str, count: int, blocks: tuple[Any, Any, Any], options: EmbedderOptions
-) -> None:
+def answer(model: Any, kind: str, count: int, blocks: tuple[Any, Any, Any], options: EmbedderOptions) -> None:
+    """Do what was asked with `count` pictures or masks, and lay the answer into the blocks.
+
+    Args:
+        model: an EmbeddingModel.
+        kind: what is asked. count: of how many.
+        blocks: inputs, references and outputs, as `Blocks` lays them out.
+        options: the worker's.
+    """
     if kind == PING:
         return
     dim = options.dim
-    images, answer = input_view(blocks[0], kind, count), output_view(blocks[2], dim, count, options.cells)
-    if kind == PICTURES:
-        inference = model.pictures(images, references_view(blocks[1], dim, count))
-        answer[:, :dim], answer[:, dim], answer[:, dim + 1 : dim + 3], riders = inference
+    images, rows = input_view(blocks[0], kind, count), output_view(blocks[2], dim, count, options.cells)
+    if kind == LOOK:
+        packed = model.look(images)
+        written = np.frombuffer(blocks[0], np.uint8, count=max(packed.size, 1))
+        written[:] = packed.reshape(-1) if packed.size else 0
+    elif kind in COMPARED:
+        compare = model.pictures if kind == PICTURES else model.kept
+        inference = compare(images, references_view(blocks[1], dim, count))
+        rows[:, :dim], rows[:, dim], rows[:, dim + 1 : dim + 3], riders = inference
         if options.cells:
-            answer[:, dim + 3 :] = riders.reshape(count, -1)
+            rows[:, dim + 3 :] = riders.reshape(count, -1)
     else:
-        answer[:, :dim], answer[:, dim:] = model.masks(images), 0.0
+        rows[:, :dim], rows[:, dim:] = model.masks(images), 0.0

@@ -26,8 +26,9 @@ from lifts.pictures.bar_maps import bar_maps
 from service.domain.arrays import Float32, Image
 from service.domain.errors import BarwatchError, NotFoundError
 from service.domain.masks import MaskVersion
-from service.domain.passage import Picture
-from service.inference.protocol import Engine, answered
+from service.domain.passage import KeptPicture, Picture
+from service.inference.protocol import Engine
+from service.site.stored import inferred, reader
 from service.site.upright import checked_upright
 from service.store import lifts, masks, passages
 from service.store.database import Store
@@ -87,6 +88,7 @@ class ArmingWatch:
     ) -> None:
         self._store, self._engine, self._pictures = store, engine, pictures
         self._masks_of, self._why_none, self._beat = masks_of, why_none, beat
+        self._read = reader(pictures, engine.manifest)
         self._lock = threading.Lock()
         self._checking = threading.Lock()
         self._lifts: dict[str, _LiftWatch] = {}
@@ -194,7 +196,7 @@ class ArmingWatch:
         cells = self._engine.manifest.calibration.bar_map_cells
         readings = self._stored_readings(recent, cells)
         for record in former:
-            shown = self._pictures.of_passage(record)
+            shown = self._read(record)
             if shown and (judged := self._judged(record.id, shown, version, known, beat)) is not None:
                 readings.append(judged[2])
         site = None if version.site is None else version.site.calibration
@@ -214,7 +216,7 @@ class ArmingWatch:
         self, record: PassageRecord, version: MaskVersion, known: _LiftWatch, beat: Callable[[], object]
     ) -> ConfirmedReading:
         is_open = record.review is not None and record.review.verdict is Verdict.OPEN
-        found = self._judged(record.id, self._pictures.of_passage(record), version, known, beat)
+        found = self._judged(record.id, self._read(record), version, known, beat)
         if found is not None:
             return _confirmed(is_open, found)
         # Its pictures are gone: the stored verdict counts, if it was made by these masks.
@@ -227,7 +229,7 @@ class ArmingWatch:
     def _judged(
         self,
         name: str,
-        shown: Sequence[Picture],
+        shown: Sequence[Picture | KeptPicture],
         version: MaskVersion,
         known: _LiftWatch,
         beat: Callable[[], object],
@@ -238,11 +240,10 @@ class ArmingWatch:
         if not usable:
             return None
         if name not in known.readings:
-            images = np.stack([picture.image for picture in usable])
 
             def by(references: LiftReferences) -> tuple[Judgement, Inference]:
                 beat()
-                inference = answered(self._engine.submit_pictures(images, references.embeddings()))
+                inference = inferred(self._engine, usable, references.embeddings())
                 return judge(usable, inference, references, calibration), inference
 
             alone, inference = by(replace(version, site=None).lift_references())

@@ -1,6 +1,6 @@
 """Finds a site calibration in the passages that a lift has watched (`lifts.decision.site`), without labels.
 
-Their stored pictures are embedded and judged again, all by the same masks and model. The result is a
+They are judged again (`service.site.stored`), all by the same masks and model. The result is a
 proposal, which an operator inspects and activates.
 """
 
@@ -19,8 +19,8 @@ from lifts.decision.site import PassageSample, arrange_by_moment, calibrate_site
 from lifts.decision.verdict import Verdict
 from service.domain.errors import ConflictError, TooFewPassagesError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
-from service.domain.passage import Picture
-from service.inference.protocol import Engine, answered
+from service.inference.protocol import Engine
+from service.site.stored import Read, inferred
 from service.store.records import PassageRecord
 
 MIN_PASSAGES = 20
@@ -31,9 +31,6 @@ MAX_PASSAGES = 200
 
 GO_BELOW = 0.02
 """A lift whose clusters overlap by less than this may be judged by the threshold between them."""
-
-Read = Callable[[PassageRecord], Sequence[Picture]]
-"""A passage's stored pictures; those that are gone are left out."""
 
 
 def find_site_calibration(
@@ -51,7 +48,7 @@ def find_site_calibration(
         watched: passages seen well enough by the present masks and model, in any order (passages.watched).
         masks: the lift's active masks.
         engine: runs the network.
-        read: returns a passage's stored pictures.
+        read: returns a passage's stored pictures (`service.site.stored.reader`).
         beat: called before each passage: long work is no hang.
 
     Raises:
@@ -105,8 +102,7 @@ def _judged(
         pictures = [picture for picture in read(record) if problem_of(picture, calibration) is None]
         if not pictures:
             continue
-        images = np.stack([picture.image for picture in pictures])
-        inference = answered(engine.submit_pictures(images, references))
+        inference = inferred(engine, pictures, references)
         judgement = judge(pictures, inference, masks.lift_references(), calibration)
         if is_informative(judgement):
             margins.append(judgement.margin)

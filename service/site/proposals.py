@@ -17,6 +17,7 @@ from service.domain.errors import ConflictError
 from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.inference.protocol import Engine
 from service.site.learning import MAX_PASSAGES, MIN_PASSAGES, find_site_calibration
+from service.site.stored import reader
 from service.store import lifts, masks, passages, site_calibrations
 from service.store.database import Store
 from service.store.pictures import Pictures
@@ -108,9 +109,8 @@ class Proposals:
                 return None
             watched = passages.watched(session, *seen_with, MAX_PASSAGES, since)
         try:
-            found = find_site_calibration(
-                watched, active, self._engine, self._pictures.of_passage, self._beat
-            )
+            read = reader(self._pictures, self._engine.manifest)
+            found = find_site_calibration(watched, active, self._engine, read, self._beat)
         except ConflictError as error:
             log.debug("nothing to propose", lift_id=lift_id, reason=str(error))
             return None

@@ -16,6 +16,7 @@ from service.domain.errors import DamagedError, NotFoundError
 from service.domain.former_reasons import reason_of, reasons_of
 from service.store.audit import entries
 from service.store.damage import intact, readable
+from service.store.pictures import numbers_beside
 from service.store.records import Page, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow, filters
 
@@ -238,23 +239,21 @@ def drop_files(session: Session, passage_id: str, files: Collection[str]) -> Pas
 
 
 def note_digests(session: Session, digests: Mapping[str, Mapping[str, str]]) -> None:
-    """Store the SHA-256 of files that were written: passage -> file -> digest.
-
-    Passages that are gone or damaged, and files that they no longer name, are left out.
-    """
+    """Store the SHA-256 of files that were written: passage -> file -> digest; of no others."""
     for passage_id, files in digests.items():
         try:
             row, _ = _row(session, passage_id)
         except (NotFoundError, DamagedError):
             continue
         row.pictures = [
-            {
-                **picture,
-                "sha256": files.get(str(picture["file"]), picture.get("sha256")),
-                "why_sha256": files.get(str(picture.get("why")), picture.get("why_sha256")),
-            }
+            picture | {key: files.get(name, picture.get(key)) for key, name in _digested(picture).items()}
             for picture in row.pictures
         ]
+
+
+def _digested(picture: Mapping[str, Any]) -> dict[str, str]:
+    file = str(picture["file"])
+    return {"sha256": file, "why_sha256": str(picture.get("why")), "numbers_sha256": numbers_beside(file)}
 
 
 def review(session: Session, passage_id: str, label: Review) -> PassageRecord:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -24,11 +25,19 @@ from service.domain.errors import NotFoundError
 from service.domain.passage import Picture
 from service.host.disk import DiskSpace, Room
 from service.store.file.presence import identity_of
-from service.store.records import PassageRecord
+from service.store.records import PassageRecord, PictureRecord
 
 log = structlog.get_logger(__name__)
 
 JPEG_QUALITY = 88
+
+MOST_NUMBERS_BYTES = 1 << 20
+"""Of one picture, unpacked: 36 kB of the network that ships, 13 kB in the file."""
+
+
+def numbers_beside(file: str) -> str:
+    """Return the file of what the network made of a picture: beside the picture's own, and as long there."""
+    return f"{file.removesuffix('.jpg')}.num"
 
 
 class Pictures:
@@ -101,6 +110,31 @@ class Pictures:
                 return None
         return hashlib.sha256(coded.tobytes()).hexdigest()
 
+    def save_numbers(self, file: str, packed: Image) -> str | None:
+        """Write what the network made of a picture, uint8[K], beside it; return its SHA-256.
+
+        None if it was not written: the picture is gone, or the disk is full.
+        """
+        path, coded = self.folder / numbers_beside(file), zlib.compress(packed.tobytes(), 6)
+        with self._lock:
+            try:
+                (self.folder / file).stat()  # a picture that was deleted meanwhile leaves nothing behind
+                if not self.has_room:
+                    return None
+                path.write_bytes(coded)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                return None
+        return hashlib.sha256(coded).hexdigest()
+
+    def read_numbers(self, kept: PictureRecord) -> Image | None:
+        """Return what the network made of a picture, uint8[K]; None if it is not there, or not as stored."""
+        content = None if kept.file is None else self.content(numbers_beside(kept.file))
+        if content is None or hashlib.sha256(content).hexdigest() != kept.numbers_sha256:
+            return None
+        return np.frombuffer(zlib.decompressobj().decompress(content, MOST_NUMBERS_BYTES), np.uint8)
+
     def exists(self, file: str) -> bool:
         """Say whether a file is there, or will be soon."""
         return file in self._expected or (self.folder / file).is_file()
@@ -161,6 +195,8 @@ class Pictures:
             with self._lock:
                 self._expected.pop(file, None)
                 path.unlink(missing_ok=True)
+                if path.suffix == ".jpg":
+                    path.with_suffix(".num").unlink(missing_ok=True)
                 with contextlib.suppress(OSError):  # it holds something, or is gone
                     path.parent.rmdir()
                     path.parent.parent.rmdir()

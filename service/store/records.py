@@ -43,6 +43,8 @@ class PictureRecord:
     why: the file of the map of where the network saw the bar; None of a model that has none.
     sha256, why_sha256: digests of both files, 64 hexadecimal digits; they stay when the files go. None until
     the files are written, and of pictures of earlier versions.
+    numbers_sha256: the same of what the network made of the picture before people were hidden in it
+    (`lifts.pictures.numbers`); None where nothing was hidden, and of earlier versions.
     """
 
     file: str | None
@@ -52,6 +54,7 @@ class PictureRecord:
     why: str | None = None
     sha256: str | None = None
     why_sha256: str | None = None
+    numbers_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
 
+import numpy as np
 import structlog
 
 from lifts.pictures.privacy import hide, shown_area
 from service.domain.arrays import Image
-from service.domain.errors import DamagedError, NotFoundError, StoreError
+from service.domain.errors import DamagedError, EngineUnavailableError, NotFoundError, StoreError
 from service.host.runner import Runner
+from service.inference.protocol import Engine
 from service.store import passages
 from service.store.database import Store
-from service.store.pictures import Pictures
+from service.store.pictures import Pictures, numbers_beside
 from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.recording import PassageDraft, drop_evidence
 
@@ -32,6 +35,9 @@ RECENT = 256
 NOTE_EVERY_S = 1.0
 """Digests of pictures are noted this often at most: each time takes a commit, for which alarms wait."""
 
+NUMBERS_S, MOST_BEHIND = 1.0, 8
+"""How long to wait for what the network makes of a passage, and with how many waiting it is not asked."""
+
 DROP_S = 5.0
 """How long to wait for the database when the service stops."""
 
@@ -46,12 +52,19 @@ class EvidenceWriter:
         pictures: where to write.
         tally: counts what was lost.
         max_waiting: passages whose pictures may wait at once.
+        engine: what it makes of pictures before people are hidden in them is kept, unless it takes long.
+            None: nothing is kept.
     """
 
     def __init__(
-        self, store: Store, pictures: Pictures, tally: PassageCounters, max_waiting: int = MAX_WAITING
+        self,
+        store: Store,
+        pictures: Pictures,
+        tally: PassageCounters,
+        max_waiting: int = MAX_WAITING,
+        engine: Engine | None = None,
     ) -> None:
-        self._store, self._pictures, self._tally = store, pictures, tally
+        self._store, self._pictures, self._tally, self._engine = store, pictures, tally, engine
         self._max_waiting = max_waiting
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -121,14 +134,40 @@ class EvidenceWriter:
             self.runner.heartbeat.begin()
             waiting = self._waiting[0]
             passage_id = waiting.record.id
+            look = self._look(waiting)
             saved = {name: self._pictures.save(name, image) for name, image in _to_store(waiting).items()}
             lost = {name for name, digest in saved.items() if digest is None}
             if lost:
                 self._note_missing(passage_id, lost)
             written = {name: digest for name, digest in saved.items() if digest is not None}
+            if look is not None:
+                written |= self._save_numbers(waiting, look)
             if written:
                 self._digests.setdefault(passage_id, {}).update(written)
             self._take_out(self._waiting, waiting)
+
+    def _look(self, draft: PassageDraft) -> Future[Image] | None:
+        """Ask what the network makes of the pictures in which people will be hidden; None where it is not."""
+        images = [image for name, image in draft.files.items() if name.endswith(".jpg")]
+        if draft.masks is None or self._engine is None or not images or len(self._waiting) > MOST_BEHIND:
+            return None
+        return self._engine.submit_look(np.stack(images))
+
+    def _save_numbers(self, draft: PassageDraft, look: Future[Image]) -> dict[str, str]:
+        """Keep what the network made of the pictures, if it answers soon; return the digests by file."""
+        try:
+            packed = look.result(NUMBERS_S)
+        except (EngineUnavailableError, TimeoutError) as error:
+            look.cancel()
+            log.debug("a lift will learn from the pictures", passage=draft.record.id, reason=str(error))
+            return {}
+        if not packed.shape[1]:
+            return {}
+        files = [name for name in draft.files if name.endswith(".jpg")]
+        saved = {
+            file: self._pictures.save_numbers(file, row) for file, row in zip(files, packed, strict=True)
+        }
+        return {numbers_beside(file): digest for file, digest in saved.items() if digest is not None}
 
     def _drop_missing(self, timeout_s: float | None = None) -> None:
         while self._missing:

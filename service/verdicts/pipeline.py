@@ -93,7 +93,7 @@ class Pipeline:
         self.masks = ActiveMasks(store, engine)
         unstored = UnstoredAlarms(on_unstored)
         self.conditions = HealthConditions(store, unstored=unstored)
-        self._evidence = EvidenceWriter(store, pictures, self.tally)
+        self._evidence = EvidenceWriter(store, pictures, self.tally, engine=engine)
         self._recorder = Recorder(store, pictures, self._evidence, self.tally, self._count, unstored=unstored)
         self._shadow = ShadowJudge(store, engine)
         self._decider = Decider(

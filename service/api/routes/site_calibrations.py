@@ -20,6 +20,7 @@ from service.api.schemas.site_calibrations import (
 )
 from service.domain.masks import SiteCalibrationVersion
 from service.site.learning import MAX_PASSAGES, find_site_calibration
+from service.site.stored import reader
 from service.store import lifts, passages, site_calibrations
 
 router = APIRouter(prefix="/lifts/{lift_id}/site-calibrations", tags=["lifts"])
@@ -63,7 +64,8 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationOut:
         since = lifts.track_since(session, lift_id)
         models = (masks.model, *runtime.engine.manifest.formerly)
         watched = passages.watched(session, lift_id, masks.version, models, MAX_PASSAGES, since)
-    found = find_site_calibration(watched, masks, runtime.engine, runtime.pictures.of_passage)
+    read = reader(runtime.pictures, runtime.engine.manifest)
+    found = find_site_calibration(watched, masks, runtime.engine, read)
     stored = runtime.store.write(lambda session: site_calibrations.add(session, found)).result()
     return SiteCalibrationOut.of(stored, runtime.pipeline.arming(lift_id))
 

@@ -29,6 +29,7 @@ from service.store.audit import entries
 from service.store.database import Store
 from service.store.file import archive
 from service.store.file.check import recheck
+from service.store.pictures import numbers_beside
 from service.store.upkeep.plan import PictureChoice
 
 log = structlog.get_logger(__name__)
@@ -178,6 +179,8 @@ def _of_alarms(database: Path) -> Iterator[str]:
             try:
                 for picture in json.loads(stored):
                     yield from (name for kind in ("file", "why") if (name := picture.get(kind)))
+                    if picture.get("file") and picture.get("numbers_sha256"):
+                        yield numbers_beside(picture["file"])
             except (ValueError, AttributeError, TypeError):
                 continue  # a damaged record names nothing
 

@@ -11,18 +11,23 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from lifts.pictures.numbers import PictureNumbers, pack
 from lifts.processor import multiplies_bfloat16
 from service.domain.alarm import AlarmKind
 from service.domain.errors import ArtefactError, EngineUnavailableError
 from service.domain.health import Health
 from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
+from service.inference.model import EmbeddingModel
+from service.inference.requests import Request, RequestQueue
+from service.inference.worker import LOOK, Blocks, EmbedderOptions, answer
 from tests.service.inference import scripted_worker
 from tests.service.tiny_model import CLOSE, DIM, MASKS, OPEN, Comparing, picture, write_artefact, write_seated
 from tests.tools.manifests import edit
@@ -66,6 +71,49 @@ def test_rider_maps_come_back_from_the_worker(tmp_path: Path) -> None:
     assert riders[:, 0, 0].tolist() == pytest.approx([4.0, -4.0, 4.0])
     assert riders[:, 1:].ravel().tolist() == pytest.approx([-4.0] * 270)
     np.testing.assert_allclose(masks[0], some.result().embeddings[1], atol=1e-6)
+
+
+def test_what_is_kept_of_pictures_comes_back_from_the_worker(engine: WorkerEngine) -> None:
+    """Each request's own, and compared by it a picture gives what it gave before."""
+    some = engine.submit_look(np.stack([picture(OPEN), picture(CLOSE)]))
+    more = engine.submit_look(picture(CLOSE, occupied=False)[None])
+    packed = np.concatenate([some.result(), more.result()])
+    shown = np.stack([picture(OPEN), picture(CLOSE), picture(CLOSE, occupied=False)])
+    found = engine.submit_kept(packed, np.ones((3, DIM), np.float32)).result()
+    seen = engine.submit_pictures(shown, np.ones((3, DIM), np.float32)).result()
+    np.testing.assert_allclose(found.embeddings, seen.embeddings, atol=0.005)
+    assert found.occupancy.tolist() == seen.occupancy.tolist()
+    with pytest.raises(ValueError, match="numbers"):
+        engine.submit_kept(np.zeros((1, 9), np.uint8))
+    other = pack(
+        PictureNumbers(*(np.zeros(shape, np.float32) for shape in ((1, 9), 1, (1, 0, 0), (1, 0, 0, 0)))), 0
+    )
+    with pytest.raises(EngineUnavailableError, match="another model"):
+        engine.submit_kept(other).result()
+
+
+def test_a_model_that_only_compares_in_one_keeps_nothing(tmp_path: Path) -> None:
+    """Then there is nothing to compare later, and the blocks say so whatever was in them before."""
+    model = EmbeddingModel.load(write_artefact(tmp_path, Comparing), "cpu", threads=1)
+    blocks = Blocks(get_context("spawn"), DIM)
+    request = Request(LOOK, np.full((1, 200, 200, 3), 7, np.uint8), time.monotonic() + 60)
+    options = EmbedderOptions(tmp_path, "cpu", 1, "float32", 64, DIM)
+    shared = (blocks.inputs, blocks.references, blocks.outputs)
+    answer(model, LOOK, blocks.write([request]), shared, options)
+    blocks.hand_out([request])
+    assert request.future.result(0).shape == (1, 0)
+
+
+def test_what_can_wait_comes_last() -> None:
+    """A passage that is judged now never waits for one that was judged before."""
+    waiting = RequestQueue(99)
+    for kind in ("look", "pictures", "look", "pictures"):
+        waiting.put(Request(kind, picture(OPEN)[None], time.monotonic() + 60, None, kind == "look"))
+    taken = []
+    for _ in range(4):
+        taken += [request.kind for request in waiting.take(1, 0.0)]
+        waiting.done()
+    assert taken == ["pictures", "pictures", "look", "look"]
 
 
 def test_answers_from_many_threads_go_to_those_who_asked(engine: WorkerEngine) -> None:

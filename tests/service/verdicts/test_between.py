@@ -34,6 +34,12 @@ class Counting:
         self.held.append((Future(), images, references))
         return self.held[-1][0]
 
+    def submit_look(self, images: Image) -> Future[Image]:
+        return self._model.submit_look(images)
+
+    def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
+        return self._model.submit_kept(packed, references)
+
     def submit_masks(self, masks: Image) -> Future[Float32]:
         return self._model.submit_masks(masks)
 

@@ -48,6 +48,12 @@ class CountingEngine:
             return failed
         return self.inline.submit_pictures(images, references)
 
+    def submit_look(self, images: Image) -> Future[Image]:
+        return self.inline.submit_look(images)
+
+    def submit_kept(self, packed: Image, references: Float32 | None = None) -> Future[Inference]:
+        return self.inline.submit_kept(packed, references)
+
     def submit_masks(self, masks: Image) -> Future[Float32]:
         return self.inline.submit_masks(masks)
 
