@@ -12,12 +12,13 @@ from pydantic_settings import SettingsConfigDict
 from lifts.text import read_text
 from service.domain.errors import ConfigurationError
 from service.passages.options import PICTURES
+from service.variables.delivering import DeliveringVariables
 from service.variables.keeping import KeepingVariables
 from service.variables.networks import NetworkVariables
 from service.variables.openid import OpenIdVariables
 
 
-class Settings(NetworkVariables, OpenIdVariables, KeepingVariables):
+class Settings(NetworkVariables, OpenIdVariables, KeepingVariables, DeliveringVariables):
     """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
 
     Raises:

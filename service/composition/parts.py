@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from service.composition.core import Core
+from service.composition.outputs import make_outputs
 
 
 def add_parts(core: Core) -> None:
     """Make every part and hand it to the runtime, where the API finds it by its class."""
+    parts = core.runtime.parts
+    parts.add("the outputs are being started", make_outputs(core), at_once=True)

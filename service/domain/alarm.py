@@ -47,6 +47,8 @@ class AlarmKind(StrEnum):
     """The system's time jumped: nothing is deleted until somebody confirms it."""
     BACKUP_FAILED = "backup_failed"
     """The scheduled backup could not be made."""
+    OUTPUT_FAILED = "output_failed"
+    """An output is behind: its receiver has not got what was committed."""
 
 
 BLIND = frozenset(

@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from service.capture.hosts import is_cameras_network
@@ -24,6 +24,11 @@ class NetworkVariables(BaseSettings):
         default=(),
         description="The networks that cameras are in, e.g. 10.0.7.0/24, 192.168.1.20; nothing else is "
         "dialled. Unset: any but this machine, and this machine too where only it reaches the service.",
+    )
+    output_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(),
+        description="The networks that outputs may dial, e.g. 10.0.9.0/24, 192.168.1.5; nothing else is. "
+        "Unset: any but this machine, and this machine too where only it reaches the service.",
     )
     public_url: str | None = Field(
         default=None,
@@ -45,9 +50,9 @@ class NetworkVariables(BaseSettings):
     def _listed(cls, given: object) -> object:
         return [each for each in re.split(r"[\s,]+", given) if each] if isinstance(given, str) else given
 
-    @field_validator("camera_networks", mode="before")
+    @field_validator("camera_networks", "output_networks", mode="before")
     @classmethod
-    def _cameras_networks(cls, given: object) -> object:
+    def _networks(cls, given: object, info: ValidationInfo) -> object:
         found = []
         for text in re.split(r"[\s,]+", given.strip(" ,")) if isinstance(given, str) else ():
             try:
@@ -57,7 +62,8 @@ class NetworkVariables(BaseSettings):
                     f"{text} is no network: expected such as 10.0.7.0/24, 192.168.1.20"
                 ) from None
             if not is_cameras_network(found[-1]):
-                raise ValueError(f"no camera has an address in {text}")
+                what = "camera" if info.field_name == "camera_networks" else "receiver"
+                raise ValueError(f"no {what} has an address in {text}")
         return found or given
 
     @field_validator("root_path")
@@ -74,7 +80,12 @@ class NetworkVariables(BaseSettings):
         Whoever reaches a service that only its own machine reaches, also reaches all else on that machine.
         Where others do, an address of this machine would lead them to what is meant for it alone.
         """
+        return CameraNetworks(self.camera_networks, self._is_alone())
+
+    def networks_of_outputs(self) -> CameraNetworks:
+        """Return what outputs may dial; of this machine, by the same rule."""
+        return CameraNetworks(self.output_networks, self._is_alone())
+
+    def _is_alone(self) -> bool:
         own = self.host == "localhost" or self.host.startswith("127.") or self.host == "::1"
-        return CameraNetworks(
-            self.camera_networks, own and self.public_url is None and not self.trusted_proxies
-        )
+        return own and self.public_url is None and not self.trusted_proxies

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 HINT = 2
 """Bytes of each column's own digest that are kept behind the row's: they tell which column differs."""
 
-UNGUARDED = frozenset({"audit", "seals", "meta", "setup_jobs"})
+UNGUARDED = frozenset({"audit", "seals", "meta", "setup_jobs", "output_cursors"})
 """The chain itself; notes that are rewritten every few seconds; work in progress."""
 
 FLEETING = {"tokens": frozenset({"used_at"}), "sessions": frozenset({"used_at"})}

@@ -3,6 +3,7 @@
 from service.store.tables.alarms import AlarmEventRow, AlarmRow, CommentRow, OutOfServiceRow
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
+from service.store.tables.outputs import OutputCursorRow, OutputRow
 from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
 from service.store.tables.rows import (
     LiftRow,
@@ -27,6 +28,8 @@ __all__ = [
     "MaskVersionRow",
     "MetaRow",
     "OutOfServiceRow",
+    "OutputCursorRow",
+    "OutputRow",
     "PassageRow",
     "ReferenceRow",
     "SealRow",

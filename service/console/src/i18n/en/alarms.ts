@@ -17,6 +17,7 @@ export const alarmKinds: Record<AlarmKind, string> = {
   disk_low: "Little room on the disk",
   clock_jumped: "Clock jumped",
   backup_failed: "Backup failed",
+  output_failed: "Output behind",
 };
 
 /** What is wrong with the machine, by the alarm's cause. */
@@ -33,6 +34,7 @@ export const machineTroubles: Record<string, string> = {
   clock:
     "The clock jumped by {by_s} s: nothing is deleted until somebody confirms the time, or until it returns",
   backup: "The scheduled backup could not be made: {reason}",
+  output_failed: "Output {output}: its receiver does not get the alarms ({waiting} are waiting)",
 };
 
 const CONFIDENCE = "(confidence {confidence:percent1})";

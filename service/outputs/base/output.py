@@ -1,0 +1,134 @@
+"""What an output is: it takes committed alarms, in order, and fails alone.
+
+    class Lamp(Output):
+        async def deliver(self, deliveries: Sequence[Delivery]) -> int:
+            await self._lamp.show(deliveries[0].alarm)
+            return 1
+
+All of its methods run on one event loop in one thread, which is this output's own: they may wait, and what
+they raise is this output's trouble alone. A Follower (service.outputs.follower) calls them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from lifts.schema import Lift
+from service.domain.alarm import Alarm
+from service.domain.camera import ANY_NETWORK, CameraNetworks
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One entry of the outbox: an alarm as it was committed at `seq`.
+
+    epoch: whose sequence it is; the same alarm is delivered again only under the same epoch and seq.
+    """
+
+    epoch: str
+    seq: int
+    alarm: Alarm
+
+    @property
+    def id(self) -> str:
+        """What a receiver recognises a delivery by that comes twice."""
+        return f"{self.epoch}.{self.seq}"
+
+
+class Output(ABC):
+    """One receiver of alarms."""
+
+    async def open(self) -> None:  # noqa: B027 - few have anything to open
+        """Connect; called before anything else, and again after a failure on a new instance.
+
+        Raises:
+            OutputError: it cannot; so do all methods.
+        """
+
+    @abstractmethod
+    async def deliver(self, deliveries: Sequence[Delivery]) -> int:
+        """Deliver the first of them, or more, in their order; return how many the receiver has for sure.
+
+        What was not taken, and all that was given when it raised, is given again. At least one is given.
+        """
+
+    async def watch(self) -> None:
+        """Run beside `deliver` for as long as the output is open; raise as soon as the receiver is lost."""
+        await asyncio.Event().wait()
+
+    @abstractmethod
+    async def test(self) -> None:
+        """Show that the receiver is there and takes what is sent, without an alarm. Also beside `deliver`."""
+
+    def pause_s(self) -> float:
+        """Return for how long nothing more is to be delivered, in seconds, so that more comes at once."""
+        return 0.0
+
+    async def close(self) -> None:  # noqa: B027 - few have anything to close
+        """Say goodbye; called once, whatever happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What outputs may know of the service; may be called from any thread, and raises StoreError.
+
+    epoch: of the outbox. page: the address of the operators' page. describe: an alarm as the API shows it,
+    as plain JSON. standing: the alarms that need attention now. lifts: those that are registered. picture:
+    the last picture of an alarm's passage, as JPEG. networks: what may be dialled.
+    """
+
+    epoch: str
+    page: str = "http://127.0.0.1:8000"
+    describe: Callable[[Alarm], dict[str, Any]] = field(default=lambda alarm: {"id": alarm.id})
+    standing: Callable[[], Sequence[Alarm]] = tuple
+    lifts: Callable[[], Sequence[Lift]] = tuple
+    picture: Callable[[Alarm], bytes | None] = field(default=lambda _: None)
+    networks: CameraNetworks = ANY_NETWORK
+
+    def link(self, alarm: Alarm) -> str:
+        """Return where people find the alarm."""
+        return f"{self.page}/#/alarms/{alarm.id}"
+
+
+class OutputSettings(BaseModel):
+    """Base of each kind's settings: a key that nobody knows is refused. Never holds a secret."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def dialled(self) -> Sequence[str]:
+        """Return the hosts that it dials, so that forbidden ones are refused at once."""
+        return ()
+
+
+S = TypeVar("S", bound=OutputSettings)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Making(Generic[S]):
+    """What an output is made from. secrets: by name; never shown or logged."""
+
+    id: str
+    name: str
+    settings: S
+    secrets: Mapping[str, str]
+    surroundings: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class OutputKind(Generic[S]):
+    """One kind of output.
+
+    settings: the shape of its settings. make: makes one, cheaply; what it imports is imported there. secrets:
+    the names of what is kept encrypted. fresh: secrets that are made where none was given, shown once.
+    """
+
+    settings: type[S]
+    make: Callable[[Making[S]], Output]
+    secrets: frozenset[str] = frozenset()
+    fresh: Callable[[], Mapping[str, str]] = dict
