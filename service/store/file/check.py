@@ -166,9 +166,19 @@ def _expect_ok(connection: sqlite3.Connection, check: str) -> None:
 
 
 def _newest(connection: sqlite3.Connection) -> None:
-    """Read the newest alarms: one damaged row holds up no other, but where none can be read all are lost."""
+    """Read what nothing works without: the newest alarms, and which columns the audit's seals cover.
+
+    One damaged alarm holds up no other, but where none can be read all are lost.
+    """
     if "alarm_events" not in _tables(connection):
         return
+    if "audit" in _tables(connection):
+        forms = (
+            "SELECT CAST(details AS TEXT) FROM audit WHERE action = 'audit.form' ORDER BY seq DESC LIMIT 1"
+        )
+        form = connection.execute(forms).fetchone()
+        if form is not None and not _is_json(form[0]):
+            raise _DamageError("which columns the audit covers cannot be read")
     query = "SELECT seq, CAST(alarm AS TEXT) FROM alarm_events ORDER BY seq DESC LIMIT ?"
     rows = connection.execute(query, (NEWEST,)).fetchall()
     if rows and not any(_is_json(content) for _, content in rows):

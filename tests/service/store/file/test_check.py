@@ -84,6 +84,13 @@ def test_flipped_bits_are_said_or_hit_nothing(good: Path, tmp_path: Path, files:
         ("UPDATE alembic_version SET version_num = '0!'", "version is damaged"),
         ("DROP TABLE alembic_version", "there is no version"),
         ("UPDATE alarm_events SET alarm = '!'", "newest 20 alarms"),
+        (
+            (
+                "INSERT INTO audit SELECT seq + 1000, at, actor, role, identity, address, request_id, "
+                "action, subject, '!', last_seal, seals, hash FROM audit WHERE action = 'audit.form'"
+            ),
+            "which columns the audit covers cannot be read",
+        ),
     ],
 )
 def test_a_schema_that_the_migrations_did_not_make_is_refused(
