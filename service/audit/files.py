@@ -7,15 +7,36 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.audit.findings import Broken, Report
+from service.domain.alarm import AlarmKind
 from service.store.pictures import numbers_beside
+from service.store.upkeep.plan import PictureChoice
+
+
+class _Restored(NamedTuple):
+    """A restored backup, by its entry in the audit: of which passages' pictures it had none.
+
+    until: the last of its passages' rows. alarms: it has those of alarms of the bar.
+    """
+
+    until: int
+    alarms: bool
 
 
 def check_pictures(database: sqlite3.Connection, folder: Path, report: Report) -> Iterator[Broken]:
-    """Yield the pictures that are gone or changed although their passage names them, oldest first."""
-    for passage_id, pictures in database.execute("SELECT id, pictures FROM passages ORDER BY row"):
+    """Yield the pictures that are gone or changed although their passage names them, oldest first.
+
+    Those that a restored backup had left out on purpose are counted, not broken.
+    """
+    restored = list(_restored(database))
+    alarmed = "SELECT passage_id FROM alarms WHERE kind = ? AND passage_id IS NOT NULL"
+    of_alarms = (
+        {name for (name,) in database.execute(alarmed, (AlarmKind.BAR_OPEN.value,))} if restored else set()
+    )
+    for row, passage_id, pictures in database.execute("SELECT row, id, pictures FROM passages ORDER BY row"):
+        left_out = any(row <= one.until and not (one.alarms and passage_id in of_alarms) for one in restored)
         try:
             kept: list[dict[str, Any]] = list(json.loads(pictures))
         except (ValueError, TypeError):
@@ -30,6 +51,9 @@ def check_pictures(database: sqlite3.Connection, folder: Path, report: Report) -
             ):
                 if not isinstance(name, str):
                     continue
+                if left_out and not (folder / name).exists():
+                    report.left_out += 1
+                    continue
                 if not isinstance(expected, str):
                     report.unnoted += 1
                     continue
@@ -37,6 +61,17 @@ def check_pictures(database: sqlite3.Connection, folder: Path, report: Report) -
                 differs = _differs(folder, name, expected)
                 if differs is not None:
                     yield Broken(f"{what} {number} of passage {passage_id} ({name})", differs)
+
+
+def _restored(database: sqlite3.Connection) -> Iterator[_Restored]:
+    for (details,) in database.execute("SELECT details FROM audit WHERE action = 'database.restore'"):
+        try:
+            found = json.loads(details)
+            choice, until = PictureChoice(found["pictures"]), int(found["until"])
+        except (ValueError, TypeError, KeyError):
+            continue  # of an earlier version, which did not say, or damaged: the chain says so
+        if choice is not PictureChoice.ALL:
+            yield _Restored(until, choice is PictureChoice.ALARMS)
 
 
 def _differs(folder: Path, name: str, expected: str) -> str | None:

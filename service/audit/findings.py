@@ -32,6 +32,7 @@ class Report:
 
     head_seq, head_hash: the chain's newest entry. uncovered: seals that no entry covers yet.
     unnoted: pictures of earlier versions, or being written, of which no digest is known.
+    left_out: files that a restored backup had left out on purpose.
     """
 
     head_seq: int = 0
@@ -41,6 +42,7 @@ class Report:
     pictures: int = 0
     uncovered: int = 0
     unnoted: int = 0
+    left_out: int = 0
     broken: list[Broken] = field(default_factory=list)
 
     @property

@@ -68,13 +68,15 @@ class Golden(Record, extra="forbid"):
 class Manifest(Record):
     """A released model's description of itself (barwatch.json).
 
-    digest: SHA-256 of everything that decides. formerly: earlier identities of the same numbers, under which
-    an installation may have stored embeddings and site calibrations that are as good as this model's.
+    digest: SHA-256 of everything that decides. file_digest: of the manifest's bytes, as it was sealed.
+    formerly: earlier identities of the same numbers, under which an installation may have stored embeddings
+    and site calibrations that are as good as this model's.
     """
 
     name: Annotated[str, Field(min_length=1)]
     version: Annotated[str, Field(min_length=1)]
     digest: Sha256
+    file_digest: Sha256 | None = None
     file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     sha256: Sha256
     embedding_dim: Annotated[int, Field(ge=1, le=65536)]

@@ -29,7 +29,7 @@ def versions_of(engine: Engine, settings: Settings) -> dict[str, Any]:
         "barwatch": version("barwatch"),
         "model": manifest.identity,
         "model_sha256": manifest.sha256,
-        "manifest_sha256": hashlib.sha256(manifest.model_dump_json().encode()).hexdigest(),
+        "file_digest": manifest.file_digest,
         "settings_sha256": hashlib.sha256(settings.model_dump_json(exclude=_SECRET).encode()).hexdigest(),
     }
 

@@ -82,6 +82,8 @@ def _say(report: Report) -> None:
         f"{'ok' if report.ok else 'BROKEN'}: {report.entries} entries, {report.rows} rows, "
         f"{report.pictures} pictures; head {report.head_seq} {report.head_hash}"
     )
+    if report.left_out:
+        typer.echo(f"{report.left_out} files of pictures were left out of the backup that was restored")
     if report.unnoted:
         typer.echo(
             f"{report.unnoted} pictures have no digest: they are being written, or older than the audit"

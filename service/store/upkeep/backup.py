@@ -11,10 +11,12 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import text
@@ -80,6 +82,7 @@ def make(
             recheck(copy)
             members = list(_members(data, copy, pictures, with_keys=with_keys))
             about = {"format": 1, "made_at": archive.made_at(path).isoformat(), "counts": counts}
+            about["pictures"] = pictures.value
             archive.write(path, members, about)
         archive.verify(path)
     except (OSError, sqlite3.Error) as error:
@@ -117,7 +120,7 @@ def restore(backup: Path, data: Path, *, force: bool = False) -> Path | None:
         with tempfile.TemporaryDirectory(dir=data, prefix=".restore-") as work:
             fresh = Path(work)
             manifest = archive.extract(backup, fresh)
-            _settle(fresh / DATABASE, manifest.get("counts"), backup)
+            _settle(fresh / DATABASE, manifest, backup)
             aside = _move_aside(there, data)
             for path in sorted(fresh.iterdir()):
                 path.rename(data / path.name)
@@ -185,29 +188,34 @@ def _of_alarms(database: Path) -> Iterator[str]:
                 continue  # a damaged record names nothing
 
 
-def _settle(database: Path, counts: object, backup: Path) -> None:
+def _settle(database: Path, manifest: Mapping[str, Any], backup: Path) -> None:
     """Check the restored database against what the backup says of it, and make it this installation's."""
     try:
         recheck(database)
     except DatabaseDamagedError as error:
         raise BackupError(f"{backup}: {error}") from error
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        if (found := _counts(connection)) != counts:
+        if (found := _counts(connection)) != (counts := manifest.get("counts")):
             raise BackupError(f"{backup}: it says that it holds {counts}, and holds {found}")
     with closing(Store.open(database.parent)) as store:
-        store.write(_begin_anew).result()  # sealed and in the audit: `verify` takes it for no forgery
+        job = partial(_begin_anew, pictures=manifest.get("pictures"))
+        store.write(job).result()  # sealed and in the audit: `verify` takes it for no forgery
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         connection.execute("VACUUM")
     database.chmod(0o600)
 
 
-def _begin_anew(session: Session) -> None:
-    """End every sign-in, and give the sequence of alarms another epoch."""
+def _begin_anew(session: Session, pictures: str | None) -> None:
+    """End every sign-in, give the sequence of alarms another epoch, and note which pictures were left out.
+
+    pictures: which ones the backup has (a PictureChoice); None of one that does not say.
+    """
     session.execute(text("DELETE FROM sessions"))
     session.execute(text("DELETE FROM meta WHERE key IN ('epoch', 'clock')"))
     ensure_epoch(session)
-    entries.record(session, "database.restore", by=SYSTEM)
+    until = session.execute(text("SELECT max(row) FROM passages")).scalar()
+    entries.record(session, "database.restore", by=SYSTEM, pictures=pictures, until=until or 0)
 
 
 def _move_aside(there: list[Path], data: Path) -> Path | None:

@@ -7,7 +7,7 @@ service.verdicts.maintenance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -18,12 +18,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lifts.decision.verdict import Verdict
 from service.domain.alarm import MOMENTS, AlarmKind, AlarmState
-from service.domain.people import SYSTEM
-from service.store.audit import entries
-from service.store.audit.entries import Plain
 from service.store.damage import readable
 from service.store.database import Store
 from service.store.tables import AlarmEventRow, AlarmRow, CommentRow, MaskVersionRow, PassageRow, filters
+from service.store.upkeep import tally
 from service.store.upkeep.classes import KEPT_FOR_ARMING, Disposal, OldPassage, Retention
 
 T = TypeVar("T")
@@ -51,28 +49,29 @@ def prune(
     Raises:
         StoreError: the database cannot answer; the next pass goes on.
     """
+    store.write(partial(tally.close_days, now=now)).result()
     for numbers in _steps(_old_alarms(store, retention, now), STEP // 5):
-        store.write(partial(_delete_alarms, numbers=numbers)).result()
+        store.write(partial(_delete_alarms, numbers=numbers, now=now)).result()
         store.checkpoint()
         if rest():
             return
     fates = _old_passages(store, retention, now)
     for step in _steps(fates, STEP):
-        yield store.write(partial(_apply, fates=dict(step))).result()
+        yield store.write(partial(_apply, fates=dict(step), now=now)).result()
         store.checkpoint()
         if rest():
             return
-    yield from limit_pictures(store, retention.max_passages, rest)
+    yield from limit_pictures(store, retention.max_passages, now, rest)
 
 
 def make_room(store: Store, retention: Retention, now: datetime, limit: int) -> tuple[str, ...]:
     """Take the pictures of at most `limit` of the oldest passages that are too old; return their files."""
     chosen = islice(_old_passages(store, retention, now, only_pictures=True), limit)
-    return store.write(partial(_apply, fates=dict(chosen))).result()
+    return store.write(partial(_apply, fates=dict(chosen), now=now)).result()
 
 
 def limit_pictures(
-    store: Store, most: int, rest: Callable[[], bool] = lambda: False
+    store: Store, most: int, now: datetime, rest: Callable[[], bool] = lambda: False
 ) -> Iterator[tuple[str, ...]]:
     """Take the pictures of the oldest passages but the newest `most`; those with an alarm go last."""
     with store.reading() as session:
@@ -88,7 +87,8 @@ def limit_pictures(
                 chosen += session.scalars(alarmed.limit(step - len(chosen)))
         if not chosen:
             return
-        yield store.write(partial(_apply, fates=dict.fromkeys(chosen, Disposal.STRIP))).result()
+        fates = dict.fromkeys(chosen, Disposal.STRIP)
+        yield store.write(partial(_apply, fates=fates, now=now)).result()
         excess -= len(chosen)
         if rest():
             return
@@ -234,28 +234,29 @@ def _alarm() -> Select[int]:
     return select(AlarmRow.row).where(AlarmRow.passage_id == PassageRow.id, filters.bar_open())
 
 
-def _delete_alarms(session: Session, numbers: Collection[int]) -> None:
+def _delete_alarms(session: Session, numbers: Collection[int], now: datetime) -> None:
     """Delete alarms with all that happened to them, but never the newest seq: it must not be given again."""
-    query = select(AlarmRow.id).where(AlarmRow.row.in_(numbers), not_(AlarmRow.held))
-    gone = list(session.scalars(query))
+    query = select(AlarmRow.id, type_coerce(AlarmRow.raised_at, String))
+    query = query.where(AlarmRow.row.in_(numbers), not_(AlarmRow.held))
+    raised = {name: _time_of(stored) for name, stored in session.execute(query).all()}
+    gone = list(raised)
     newest = session.scalar(select(func.max(AlarmEventRow.seq)))
     session.execute(
         delete(AlarmEventRow).where(AlarmEventRow.alarm_id.in_(gone), AlarmEventRow.seq != newest)
     )
     session.execute(delete(CommentRow).where(CommentRow.alarm_id.in_(gone)))
     session.execute(delete(AlarmRow).where(AlarmRow.id.in_(gone)))
-    if gone:
-        entries.record(session, "retention.delete", by=SYSTEM, alarms=len(gone))
+    tally.note(session, {"alarms": [at for at in raised.values() if at is not None]}, now)
 
 
-def _apply(session: Session, fates: dict[int, Disposal]) -> tuple[str, ...]:
+def _apply(session: Session, fates: dict[int, Disposal], now: datetime) -> tuple[str, ...]:
     """Do what was decided; return the files that no record names any more."""
     held = select(PassageRow.row).where(PassageRow.row.in_(list(fates)))
     held = held.join(AlarmRow, and_(AlarmRow.passage_id == PassageRow.id, filters.bar_open()))
     for row, is_held in session.execute(held.add_columns(AlarmRow.held)).all():
         if is_held or fates[row] is Disposal.DELETE:  # raised or held since it was chosen
             del fates[row]
-    names = _names(session, fates)
+    names, times = _names(session, fates), _times(session, fates)
     of = {fate: [row for row, found in fates.items() if found is fate] for fate in Disposal}
     session.execute(delete(PassageRow).where(PassageRow.row.in_(of[Disposal.DELETE])))
     for fate, has_maps in ((Disposal.STRIP, False), (Disposal.STRIP_TO_MAPS, True)):
@@ -263,9 +264,18 @@ def _apply(session: Session, fates: dict[int, Disposal]) -> tuple[str, ...]:
         strip = update(PassageRow).where(PassageRow.row.in_(of[fate]))
         strip = strip.values(has_files=False, has_maps=has_maps)
         session.execute(strip.execution_options(synchronize_session=False))
-    counts: dict[str, Plain] = {fate.value: len(rows) for fate, rows in of.items() if rows}
-    entries.record(session, "retention.delete", by=SYSTEM, passages=counts)
+    tally.note(session, times, now)
     return names
+
+
+def _times(session: Session, fates: Mapping[int, Disposal]) -> dict[str, list[datetime]]:
+    """Return when the passages were seen of which anything goes, by what becomes of them."""
+    times: dict[str, list[datetime]] = {}
+    rows = select(PassageRow.row, type_coerce(PassageRow.seen_at, String))
+    for row, stored in session.execute(rows.where(PassageRow.row.in_(list(fates)))).all():
+        if (seen_at := _time_of(stored)) is not None:
+            times.setdefault(f"passages, {fates[row].value}", []).append(seen_at)
+    return times
 
 
 def _names(session: Session, fates: dict[int, Disposal]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from lifts.schema import Lift
+from service.audit.verification import verify
 from service.cli import app as command_line
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
 from service.domain.errors import BackupError, ConfigurationError
@@ -108,6 +110,36 @@ def test_what_is_restored_is_no_forgery(running: Store, tmp_path: Path) -> None:
     backups.restore(made, tmp_path / "there")
     told = CliRunner().invoke(command_line, ["verify", "--data", str(tmp_path / "there")])
     assert told.exit_code == 0, told.output
+
+
+@pytest.mark.fault(40)
+@pytest.mark.parametrize(("choice", "left_out"), [(PictureChoice.ALARMS, 1), (PictureChoice.NONE, 2)])
+def test_pictures_left_out_on_purpose_are_not_broken(
+    running: Store, tmp_path: Path, choice: PictureChoice, left_out: int
+) -> None:
+    """The restore's entry in the audit says what the backup had; what is lost beside that is still found."""
+    kept = Pictures(tmp_path / "data")
+    with running.reading() as session:
+        named = {one.id: one.pictures[0].file or "" for one in passages.listing(session).items}
+    digests = {name: {file: kept.digest(file) or ""} for name, file in named.items()}
+    running.write(partial(passages.note_digests, digests=digests)).result()
+    there = tmp_path / "there"
+    backups.restore(backups.make(tmp_path / "data", tmp_path / "backups", pictures=choice), there)
+    report = verify(there)
+    assert (report.broken, report.left_out, report.pictures) == ([], left_out, 2 - left_out)
+    told = CliRunner().invoke(command_line, ["verify", "--data", str(there)])
+    assert f"{left_out} files of pictures were left out" in told.output
+    if choice is PictureChoice.ALARMS:
+        (there / "pictures" / named["alarmed"]).unlink()
+        assert [one.link.split(" (")[0] for one in verify(there).broken] == ["picture 1 of passage alarmed"]
+    with closing(Store.open(there)) as store:  # what comes after the restore was not left out
+        file = keep(Pictures(there), NOW, [np.zeros((200, 200, 3), np.uint8)], "later")[0]
+        assert file is not None
+        digest = Pictures(there).digest(file)
+        record = _passage("later", pictures=(PictureRecord(file, 0.0, 1.0, None, sha256=digest),))
+        store.write(partial(passages.add, record=record)).result()
+    (there / "pictures" / file).unlink()
+    assert "picture 1 of passage later" in str(verify(there).broken[-1])
 
 
 def test_pictures_and_keys_are_a_choice(running: Store, tmp_path: Path) -> None:

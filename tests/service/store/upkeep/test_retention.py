@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,13 +19,14 @@ from service.alarms import lifecycle
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.domain.errors import NotFoundError
 from service.store import alarms, lifts, masks, passages
+from service.store.audit import entries
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
-from service.store.tables import AlarmEventRow, PassageRow
-from service.store.upkeep import retention
+from service.store.tables import AlarmEventRow, MetaRow, PassageRow
+from service.store.upkeep import retention, tally
 from service.store.upkeep.classes import Disposal, Retention
-from service.store.upkeep.retention import limit_pictures, prune, vacuum
+from service.store.upkeep.retention import STEP, limit_pictures, prune, vacuum
 from tests.service.kept_pictures import keep, keep_maps
 from tests.service.store.test_repositories import _version
 from tests.service.tiny_model import OPEN, picture
@@ -168,10 +170,10 @@ def test_pictures_are_limited_by_count(archive: Archive) -> None:
     archive.alarm("alarmed", 3)
     held = archive.alarm("held", 4)
     archive.store.write(partial(alarms.hold, alarm_id=held.id, held=True)).result()
-    for files in limit_pictures(archive.store, 3):
+    for files in limit_pictures(archive.store, 3, NOW):
         archive.pictures.remove(files)
     assert archive.left() == {"held": "pmr", "alarmed": "pmr", "old": "r", "new": "pmr"}
-    for files in limit_pictures(archive.store, 0):
+    for files in limit_pictures(archive.store, 0, NOW):
         archive.pictures.remove(files)
     assert archive.left() == {"held": "pmr", "alarmed": "r", "old": "r", "new": "r"}
 
@@ -195,9 +197,9 @@ def test_no_step_is_long(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> N
     steps = []
     real: Callable[..., tuple[str, ...]] = retention._apply
 
-    def apply(session: Session, fates: dict[int, Disposal]) -> tuple[str, ...]:
+    def apply(session: Session, fates: dict[int, Disposal], now: datetime) -> tuple[str, ...]:
         steps.append(len(fates))
-        return real(session, fates)
+        return real(session, fates, now)
 
     monkeypatch.setattr(retention, "_apply", apply)
     assert len(list(prune(archive.store, Retention(), NOW, lambda: len(steps) == 2))) == 2
@@ -215,3 +217,45 @@ def test_what_was_deleted_goes_back_to_the_disk(archive: Archive, tmp_path: Path
     assert vacuum(archive.store, pages=50, keep=100) >= 300
     with archive.store.reading() as session:
         assert int(session.execute(text("PRAGMA freelist_count")).scalar_one()) <= 100
+
+
+def _deletions(archive: Archive) -> list[tuple[str, dict[str, object]]]:
+    with archive.store.reading() as session:
+        rows = entries.listing(session, action="retention.delete")
+    return sorted((row.subject, json.loads(row.details)) for row in rows)
+
+
+def test_the_audit_has_one_entry_for_each_class_and_day(archive: Archive) -> None:
+    """However many steps: with how many went and of which time, written once the day is over."""
+    for n in range(3 * STEP):
+        archive.passage(f"old {n}", 9 + n / 100)
+    archive.passage("seen", 31)
+    archive.acknowledge(archive.alarm("seen", 31))
+    archive.prune()
+    assert _deletions(archive) == []
+    archive.prune()
+    tomorrow = NOW + timedelta(days=1)
+    list(prune(archive.store, Retention(), tomorrow))
+    alarmed = NOW - timedelta(days=31)
+    assert _deletions(archive) == [
+        ("alarms", {"day": "2026-01-31", "count": 1, "span": f"{alarmed.isoformat()}/{alarmed.isoformat()}"}),
+        (
+            "passages, delete",
+            {
+                "day": "2026-01-31",
+                "count": 3 * STEP + 1,
+                "span": f"{alarmed.isoformat()}/{(NOW - timedelta(days=9)).isoformat()}",
+            },
+        ),
+    ]
+    list(prune(archive.store, Retention(), tomorrow))
+    assert len(_deletions(archive)) == 2
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"2026-01-30": {"alarms": {"count": -1}}}'])
+def test_a_damaged_note_ends_no_retention(archive: Archive, damage: str) -> None:
+    """It is counted anew: that rows went is in the seals all the same."""
+    archive.store.write(lambda session: session.merge(MetaRow(key=tally.KEY, value=damage))).result()
+    archive.passage("old", 9)
+    archive.prune()
+    assert archive.left() == {"old": ""}
