@@ -41,6 +41,10 @@ COMMANDS: Entries = {
         "List the lifts: camera, masks, and whether each is armed; if not, why, and what to do.",
     ),
     "classify": ("service.commands.lifts:classify", "Judge one passage: is the bar open or closed?"),
+    "self-test": (
+        "service.commands.trials.selftest:self_test",
+        "Test a lift now: recorded passages down the live path, the camera's view, the outputs.",
+    ),
     "verify": (
         "service.commands.upkeep.verify:app",
         "Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1.",

@@ -16,9 +16,10 @@ from service.variables.delivering import DeliveringVariables
 from service.variables.keeping import KeepingVariables
 from service.variables.networks import NetworkVariables
 from service.variables.openid import OpenIdVariables
+from service.variables.selftest import SelfTestVariables
 
 
-class Settings(NetworkVariables, OpenIdVariables, KeepingVariables, DeliveringVariables):
+class Settings(NetworkVariables, OpenIdVariables, KeepingVariables, DeliveringVariables, SelfTestVariables):
     """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
 
     Raises:

@@ -13,7 +13,7 @@ from service.api.auth import Authenticator
 from service.api.threads import Threads
 from service.audit.notes import AuditNotes
 from service.decoding.budget import DecodingHere, StrangersPictures
-from service.domain.camera import CameraStatus, Snapshot
+from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.masks import MaskVersion
 from service.host.clocks.wall_clock import WallClock
@@ -41,7 +41,10 @@ class CameraBoard(Protocol):
 
 
 class Judging(Protocol):
-    """The pipeline, as the API uses it."""
+    """The pipeline, as the API and the parts beside the core use it."""
+
+    def on_event(self, event: CameraEvent) -> None:
+        """Take an event as a camera's process reports it; never blocks."""
 
     def active_masks(self, lift_id: str) -> MaskVersion | None:
         """Return the masks that passages are judged by, embedded by the engine's model."""

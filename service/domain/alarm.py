@@ -49,6 +49,12 @@ class AlarmKind(StrEnum):
     """The scheduled backup could not be made."""
     OUTPUT_FAILED = "output_failed"
     """An output is behind: its receiver has not got what was committed."""
+    SELF_TEST_MISSED = "self_test_missed"
+    """The lift's daily self-test did not run."""
+    SELF_TEST_FAILED = "self_test_failed"
+    """The lift's newest self-test failed."""
+    SELF_TEST = "self_test"
+    """What a self-test sends down the live path: over as it begins, so that it alarms nobody."""
 
 
 BLIND = frozenset(

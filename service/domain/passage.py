@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from lifts.decision.calibration import Calibration
 from lifts.decision.judge import judge
 from lifts.decision.reasons import Reason
 from lifts.decision.references import LiftReferences
-from lifts.decision.verdict import Inference, Judgement
+from lifts.decision.verdict import Inference, Judgement, Verdict
 from lifts.schema import Pose
 from service.domain.arrays import Image
 
@@ -28,6 +29,30 @@ class Picture:
     t_s: float
     quality: float
     problem: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedTest:
+    """What the live path committed of a test's passage. seq: of its entry in the outbox, if it left one."""
+
+    verdict: Verdict
+    confidence: float
+    alarm: bool
+    reasons: tuple[str, ...]
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageTest:
+    """Marks a passage as a test's: it is judged, decided and committed like any other, and alarms nobody.
+
+    self_test: whose. publishes: whether its alarm leaves an entry in the outbox, over as soon as it is there.
+    committed: answered after the commit.
+    """
+
+    self_test: str
+    publishes: bool
+    committed: Future[CommittedTest]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +76,7 @@ class Passage:
     between: further pictures, in order of time, that are judged with the three and neither stored nor shown.
     left_mono_s: time.monotonic() when the carrier was at TF, or will be by its speed; None in a recording.
     carriers: how many it stands for; above 1 only of those that passed unseen in a long gap, an estimate.
+    test: whose self-test it belongs to; None of a carrier that passes.
     """
 
     id: str
@@ -64,6 +90,7 @@ class Passage:
     left_mono_s: float | None = None
     carriers: int = 1
     between: tuple[Picture, ...] = ()
+    test: PassageTest | None = None
 
     @property
     def judged(self) -> tuple[Picture, ...]:

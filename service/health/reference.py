@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -147,33 +148,43 @@ class ViewMonitor:
     def _compare(self) -> Trouble | None:
         if self._average is None or self._current is None:
             return None
-        now, current = outlines(self._average), outlines(self._current)
         # The initial view too: the current one would follow a camera that sinks a little every hour.
-        references = [current] if self._initial is None else [current, outlines(self._initial)]
-        for reference in references:
-            moved = self._movement(reference, now)
-            if moved is not None:
-                return moved
-        if any(self._same_place(reference, now) for reference in references):
-            return None
-        alike = max(likeness(current, now), 0.0)
-        message = f"the view is not the reference view: only {100 * alike:.0f} % alike. "
-        message += "Camera turned, or another camera?"
-        return Trouble(Reason.ANOTHER_VIEW, message, {"alike_share": round(float(alike), 3)})
+        known = [self._current] if self._initial is None else [self._current, self._initial]
+        return difference(known, self._average, self._limits)
 
-    def _same_place(self, reference: Float32, now: Float32) -> bool:
-        """Say whether it is the same place: in any light, its outlines are where they were."""
-        _, _, response = displacement(reference, now)
-        return response > _LEAST_PEAK or likeness(reference, now) > self._limits.view_likeness
 
-    def _movement(self, reference: Float32, now: Float32) -> Trouble | None:
-        found = _shift(reference, now)
-        # In frame pixels, because even a small shift of the camera spoils the registration.
-        if found is not None and np.hypot(*found) > self._limits.moved_px / _FULL:
-            x, y = round(found[0] * _FULL), round(found[1] * _FULL)
-            message = f"the camera has moved: its view is off by ({x}, {y}) px of a picture 1280 across"
-            return Trouble(Reason.CAMERA_MOVED, message, {"x_px": x, "y_px": y})
+def difference(known: Sequence[Float32], now: Float32, limits: HealthLimits) -> Trouble | None:
+    """Return how a view differs from those known of the camera, the newest first; None if it does not.
+
+    All are float32[90, 160] brightness 0..255, averaged over seconds where that can be.
+    """
+    outline, references = outlines(now), [outlines(each) for each in known]
+    for reference in references:
+        moved = _movement(reference, outline, limits)
+        if moved is not None:
+            return moved
+    if any(_same_place(reference, outline, limits) for reference in references):
         return None
+    alike = max(likeness(references[0], outline), 0.0)
+    message = f"the view is not the reference view: only {100 * alike:.0f} % alike. "
+    message += "Camera turned, or another camera?"
+    return Trouble(Reason.ANOTHER_VIEW, message, {"alike_share": round(float(alike), 3)})
+
+
+def _same_place(reference: Float32, now: Float32, limits: HealthLimits) -> bool:
+    """Say whether it is the same place: in any light, its outlines are where they were."""
+    _, _, response = displacement(reference, now)
+    return response > _LEAST_PEAK or likeness(reference, now) > limits.view_likeness
+
+
+def _movement(reference: Float32, now: Float32, limits: HealthLimits) -> Trouble | None:
+    found = _shift(reference, now)
+    # In frame pixels, because even a small shift of the camera spoils the registration.
+    if found is not None and np.hypot(*found) > limits.moved_px / _FULL:
+        x, y = round(found[0] * _FULL), round(found[1] * _FULL)
+        message = f"the camera has moved: its view is off by ({x}, {y}) px of a picture 1280 across"
+        return Trouble(Reason.CAMERA_MOVED, message, {"x_px": x, "y_px": y})
+    return None
 
 
 def _shift(reference: Float32, now: Float32) -> tuple[float, float] | None:

@@ -71,6 +71,26 @@ def keep_picture(session: Session, lift_id: str, jpeg: bytes) -> None:
     )
 
 
+def accept_view(session: Session, lift_id: str, jpeg: bytes) -> None:
+    """Keep a picture as the view of the lift's active track, in place of the one before: a person says so."""
+    session.execute(
+        update(TrackVersionRow)
+        .where(TrackVersionRow.lift_id == lift_id, TrackVersionRow.active)
+        .values(picture=jpeg)
+    )
+    record(session, "lift.accept_view", lift_id, bytes=len(jpeg))
+
+
+def active_picture(session: Session, lift_id: str) -> bytes | None:
+    """Return the view that the lift's active track was made for, as JPEG; None if none is kept."""
+    found = session.scalar(
+        select(cast(TrackVersionRow.picture, LargeBinary)).where(
+            TrackVersionRow.lift_id == lift_id, TrackVersionRow.active
+        )
+    )
+    return found if isinstance(found, bytes) else None
+
+
 def history(session: Session, lift_id: str) -> Page[TrackVersion]:
     """Return every version of the lift's track, newest first, on one page."""
     query = _slim().where(TrackVersionRow.lift_id == lift_id).order_by(TrackVersionRow.version.desc())

@@ -90,8 +90,11 @@ class Decider:
             judged = self._waiting <= self._max_waiting and not crowded
             busy = self._waiting > BUSY
         if crowded:
-            self._tally.add(Event.PASSAGES_NOT_JUDGED)
             judgement = unknown(Reason.OVERLOADED)
+            if passage.test is not None:
+                self._recorder.add_test(draft_of(passage, judgement), passage.test)
+                return
+            self._tally.add(Event.PASSAGES_NOT_JUDGED)
             self._recorder.coalesce(draft_of(passage, judgement))
             self._conditions.judged(passage.lift_id, judgement)
             return
@@ -147,12 +150,19 @@ class Decider:
         # One passage that cannot be decided must neither blind every lift nor vanish.
         if (error := attempt(partial(self._decide, item))) is not None:
             log.error("a passage could not be decided", passage=item.passage.id, exc_info=error)
+            draft = draft_of(item.passage, unknown(Reason.FAILED))
+            if item.passage.test is not None:
+                self._recorder.add_test(draft, item.passage.test)
+                return
             self._tally.add(Event.PASSAGES_FAILED)
-            self._recorder.add(draft_of(item.passage, unknown(Reason.FAILED)))
+            self._recorder.add(draft)
 
     def _decide(self, item: _Answered) -> None:
         passage, answer = item.passage, item.answer
         judgement = self._judge(item)
+        if passage.test is not None:  # neither a carrier's passage, nor a sign of how well the lift is seen
+            self._recorder.add_test(draft_of(passage, judgement), passage.test)
+            return
         if answer is None:
             draft = draft_of(passage, judgement)
         else:

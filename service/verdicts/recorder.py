@@ -21,14 +21,15 @@ from service.alarms.policy import passage_alarm
 from service.alarms.unstored import UnstoredAlarms
 from service.domain.alarm import Severity
 from service.domain.errors import StoreError
+from service.domain.passage import PassageTest
 from service.domain.reason_texts import counted
-from service.host.runner import Runner
+from service.host.runner import Runner, settle
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
 from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.evidence import EvidenceWriter
-from service.verdicts.recording import PassageDraft, coalesced, crowd_of, is_crowd, store_passage
+from service.verdicts.recording import PassageDraft, coalesced, crowd_of, is_crowd, store_passage, store_test
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +84,11 @@ class Recorder:
             self._open += 1
         outcome = self._store.write(partial(store_passage, record=draft.record))
         outcome.add_done_callback(partial(self._finish, draft))
+
+    def add_test(self, draft: PassageDraft, test: PassageTest) -> None:
+        """Commit a self-test's passage the same way; what it came to is answered to whoever waits for it."""
+        outcome = self._store.write(partial(store_test, record=draft.record, test=test))
+        outcome.add_done_callback(lambda done: settle(test.committed, done.result))
 
     def coalesce(self, draft: PassageDraft) -> None:
         """Merge the passage into the one record that stands for its lift's carriers during an overload."""

@@ -18,6 +18,7 @@ from service.api.routes import (
 from service.api.routes.history import audit, deletion, evidence
 from service.api.routes.people import openid, own, tokens, users
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
+from service.api.routes.trials import self_tests
 
 ROUTERS = (
     lifts.router,
@@ -28,6 +29,7 @@ ROUTERS = (
     drawn.router,
     tracks.router,
     site_calibrations.router,
+    self_tests.router,
     classify.router,
     cameras.router,
     passages.router,
@@ -48,6 +50,7 @@ TAGS = (
     {"name": "lifts", "description": "Installations: configuration, masks, classification."},
     {"name": "setup", "description": "Setting a lift up, step by step."},
     {"name": "cameras", "description": "Whether an address is a camera's."},
+    {"name": "self-tests", "description": "Daily proof that the way from a passage to an alarm works."},
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
     {"name": "audit", "description": "Who did what, when and from where."},

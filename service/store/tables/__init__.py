@@ -15,6 +15,7 @@ from service.store.tables.rows import (
     deactivate_all,
 )
 from service.store.tables.setup import CameraSecretRow, SetupJobRow, TrackVersionRow
+from service.store.tables.trials import SelfTestPassageRow, SelfTestRow
 
 __all__ = [
     "AlarmEventRow",
@@ -33,6 +34,8 @@ __all__ = [
     "PassageRow",
     "ReferenceRow",
     "SealRow",
+    "SelfTestPassageRow",
+    "SelfTestRow",
     "SessionRow",
     "SetupJobRow",
     "SiteCalibrationRow",

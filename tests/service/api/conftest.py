@@ -21,6 +21,7 @@ from service.alarms.hub import AlarmHub
 from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Sessions
+from service.composition.testing import make_self_tests
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.arrays import Float32
 from service.domain.camera import CameraState, CameraStatus
@@ -188,6 +189,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             registry=registry,
             heartbeat_s=heartbeat_s,
         )
+        runtime.parts.add("", make_self_tests(runtime))
         made = {
             role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]
             for role in Role

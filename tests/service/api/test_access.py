@@ -39,6 +39,8 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("DELETE", "/lifts/{lift_id}/site-calibrations/shadow"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/site-calibrations/{version}/disagreements"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/classify"): Role.VIEWER,
+    ("POST", "/lifts/{lift_id}/self-test"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/self-tests"): Role.VIEWER,
     ("POST", "/cameras/probe"): Role.OPERATOR,
     ("GET", "/setups"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/setup"): Role.OPERATOR,

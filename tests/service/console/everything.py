@@ -42,7 +42,7 @@ def fill(house: House) -> None:
     picture = np.linspace(60, 200, 90, dtype=np.uint8)[:, None].repeat(160, 1)
     jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
     for lift_id in ("demo-quad", "high-six"):
-        house.runtime.pipeline.on_event(Snapshot(lift_id, jpeg, 0.0))  # type: ignore[attr-defined]
+        house.runtime.pipeline.on_event(Snapshot(lift_id, jpeg, 0.0))
     propose(house)
     for number, verdict in enumerate((Verdict.CLOSED, Verdict.UNKNOWN, Verdict.CLOSED, Verdict.OPEN)):
         carrier(house, number, verdict)

@@ -36,7 +36,7 @@ def page(browser: Browser, served: Served) -> Page:
     house.arm()
     house.cameras.by_lift["demo-quad"] = status_of("demo-quad")
     jpeg = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
-    house.runtime.pipeline.on_event(Snapshot("demo-quad", jpeg, 0.0))  # type: ignore[attr-defined]
+    house.runtime.pipeline.on_event(Snapshot("demo-quad", jpeg, 0.0))
     page = open_page(browser, served.link())
     shown(page, "#watch")  # a page that is loaded again before its key is exchanged is not signed in
     return page

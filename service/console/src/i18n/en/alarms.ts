@@ -18,6 +18,9 @@ export const alarmKinds: Record<AlarmKind, string> = {
   clock_jumped: "Clock jumped",
   backup_failed: "Backup failed",
   output_failed: "Output behind",
+  self_test_missed: "Self-test missed",
+  self_test_failed: "Self-test failed",
+  self_test: "Self-test",
 };
 
 /** What is wrong with the machine, by the alarm's cause. */

@@ -1,0 +1,75 @@
+"""Makes what tests lifts, and what tries candidates on them."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from service.api.runtime import Runtime
+from service.audit.signing import SigningKey
+from service.outputs.health import OutputHealth, OutputState
+from service.outputs.whole import Outputs
+from service.selftest.schedule import SelfTestSchedule
+from service.selftest.tester import SelfTester
+from service.selftest.whole import SelfTests
+from service.store.delivery.outputs import StoredOutput
+
+PASSED_ON_S = 10.0
+"""How long an output may take to pass on what a self-test left, in seconds."""
+
+
+class OutputsUnderTest:
+    """The outputs that are on, as a self-test asks them. There may be none at all (None)."""
+
+    def __init__(self, outputs: Outputs | None) -> None:
+        self._outputs = outputs
+
+    def names(self) -> tuple[str, ...]:
+        """Return their ids."""
+        return tuple(output.id for output, _ in self._listing() if output.enabled)
+
+    def ping(self, name: str, seq: int) -> str | None:
+        """Return why one does not work; None if it does, and has come as far as `seq` or waits on purpose."""
+        if self._outputs is None:
+            return "there is no such output"
+        problem = self._outputs.test(name)
+        if problem is not None:
+            return str(problem)
+        until_mono_s = time.monotonic() + PASSED_ON_S
+        while True:
+            health = self._outputs.get(name)[1]
+            if health.state is OutputState.LIVE or health.seq >= seq:
+                return None
+            if time.monotonic() >= until_mono_s:
+                return f"it answers, and has not passed on entry {seq} ({health.state.value})"
+            threading.Event().wait(0.1)
+
+    def _listing(self) -> list[tuple[StoredOutput, OutputHealth]]:
+        return [] if self._outputs is None else self._outputs.listing()
+
+
+def make_self_tests(runtime: Runtime) -> SelfTests:
+    """Return the self-tests of every lift; not started."""
+    settings, take = runtime.settings, runtime.pipeline.on_event
+    tester = SelfTester(
+        runtime.store,
+        runtime.pictures,
+        runtime.engine,
+        runtime.pipeline,
+        runtime.cameras,
+        runtime.hub,
+        OutputsUnderTest(_outputs_of(runtime)),
+        SigningKey(settings.data),
+        runtime.clock,
+        take,
+    )
+    at = settings.self_test_time()
+    schedule = SelfTestSchedule(runtime.store, tester, at, runtime.clock, take)
+    return SelfTests(tester, schedule, runtime.runners)
+
+
+def _outputs_of(runtime: Runtime) -> Outputs | None:
+    try:
+        return runtime.parts.of(Outputs)
+    except LookupError:
+        return None

@@ -1,0 +1,277 @@
+"""Runs self-tests: what happened yesterday must come out of today's live path as it did then.
+
+    passages of both states ──▶ worker ──▶ decider ──▶ policy ──▶ commit ──▶ outbox ──▶ feed, outputs
+    the camera's view ──▶ the enrolled one                 (marked: nobody is alarmed)
+
+The result is signed by the installation and its digest is an entry of the audit.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from lifts.decision.arming import Arming, ArmingReason
+from lifts.decision.verdict import Verdict
+from service.audit.signing import SigningKey
+from service.domain.alarm import AlarmKind
+from service.domain.errors import (
+    BarwatchError,
+    ConflictError,
+    DamagedError,
+    EngineUnavailableError,
+    StoreError,
+)
+from service.domain.health import Health
+from service.domain.masks import MaskVersion
+from service.domain.passage import CommittedTest, Passage, PassageTest
+from service.domain.trials.selftest import (
+    ProbedPassage,
+    SelfTest,
+    SelfTestCheck,
+    SelfTestCode,
+    SelfTestResult,
+)
+from service.host.clocks.wall_clock import WallClock
+from service.inference.protocol import Engine
+from service.selftest.checks import check_alarms, check_feed, check_masks, check_outputs, check_state
+from service.selftest.parts import CameraStates, Feed, LivePath, ProbedOutputs
+from service.selftest.recorded import RecordedPassage, find_recorded
+from service.selftest.view import check_view, newest_pictures
+from service.store import lifts, tracks
+from service.store.database import Store
+from service.store.pictures import Pictures
+from service.store.trials import self_tests
+
+log = structlog.get_logger(__name__)
+
+MISSED, FAILED = "missed", "failed"
+"""Causes of the two alarms."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestPatience:
+    """How long a self-test waits, in seconds: for a commit, for the feed, for the camera's pictures."""
+
+    commit_s: float = 15.0
+    feed_s: float = 10.0
+    pictures_s: float = 5.0
+
+
+class SelfTester:
+    """Tests one lift after the other, on the caller's thread.
+
+    Args:
+        store, kept: database and pictures.
+        engine: its model judges.
+        live: the live path. cameras: their states. feed: what publishes. outputs: what is switched on.
+        key: signs the records.
+        clock: the believed time.
+        take: takes changes in health: a test that failed is an alarm until one does not.
+        patience: how long to wait.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        kept: Pictures,
+        engine: Engine,
+        live: LivePath,
+        cameras: CameraStates,
+        feed: Feed,
+        outputs: ProbedOutputs,
+        key: SigningKey,
+        clock: WallClock,
+        take: Callable[[Health], object],
+        patience: SelfTestPatience | None = None,
+    ) -> None:
+        self._store, self._kept, self._engine = store, kept, engine
+        self._live, self._cameras, self._feed, self._outputs = live, cameras, feed, outputs
+        self._key, self._clock, self._take = key, clock, take
+        self._patience = patience or SelfTestPatience()
+        self._busy = threading.Lock()
+        self.stopping = threading.Event()
+        """Set it to end a test that waits."""
+
+    def run(self, lift_id: str, by: str, *, accept_view: bool = False) -> SelfTest:
+        """Test a lift and store the signed record; blocks for some seconds, up to a minute where things hang.
+
+        accept_view: take what the camera shows now for the enrolled view, because a person says that it is.
+
+        Raises:
+            NotFoundError: there is no such lift.
+            ConflictError: a test is running already.
+            StoreError: the record cannot be stored: then there was no test.
+            ConfigurationError: it cannot be signed.
+        """
+        with self._store.reading() as session:
+            lifts.get(session, lift_id)
+        with self._alone(lift_id):
+            done = self._tested(lift_id, by, accept_view)
+            add = partial(self_tests.add, done=done, sign=self._sign)
+            stored = self._store.write(add).result()
+        self._tell(stored)
+        return stored
+
+    def _tell(self, done: SelfTest) -> None:
+        failed = done.result is SelfTestResult.FAILED
+        log.log(
+            logging.ERROR if failed else logging.INFO, "self-test", lift_id=done.lift_id, result=done.result
+        )
+        over = "The lift was tested again"
+        self._take(Health(AlarmKind.SELF_TEST_MISSED, done.lift_id, False, over, MISSED))
+        message = f"The self-test failed: {done.failures()}" if failed else over
+        codes = ", ".join(check.code.value for check in done.checks if check.result is SelfTestResult.FAILED)
+        about: dict[str, float | str] = {"number": done.number, "codes": codes} if failed else {}
+        self._take(Health(AlarmKind.SELF_TEST_FAILED, done.lift_id, failed, message, FAILED, about))
+
+    def _tested(self, lift_id: str, by: str, accept_view: bool) -> SelfTest:
+        started_at, test_id = self._clock.now(), uuid.uuid4().hex
+        active = self._live.active_masks(lift_id)
+        recorded = [] if active is None else self._recorded(active)
+        tested, seq = self._send(lift_id, test_id, recorded)
+        occupied = {one.id: one.occupied for one in recorded}
+        checks = [
+            check_masks(self._arming(lift_id)),
+            check_state(Verdict.OPEN, tested),
+            check_state(Verdict.CLOSED, tested),
+            check_alarms(tested, occupied),
+            self._committed(test_id, sum(one.verdict is not None for one in tested)),
+            check_feed(seq, self._published(seq), self._patience.feed_s),
+            self._view(lift_id, accept_view),
+            check_outputs({name: self._ping(name, seq or 0) for name in self._outputs.names()}),
+        ]
+        return SelfTest(
+            id=test_id,
+            lift_id=lift_id,
+            number=0,
+            started_at=started_at,
+            ended_at=self._clock.now(),
+            by=by,
+            checks=tuple(checks),
+            passages=tuple(tested),
+            mask_version=0 if active is None else active.version,
+            model=self._engine.manifest.identity,
+            site_version=0 if active is None or active.site is None else active.site.version,
+        )
+
+    def _recorded(self, active: MaskVersion) -> list[RecordedPassage]:
+        manifest = self._engine.manifest
+        models = (active.model, *manifest.formerly)
+        with self._store.reading() as session:
+            return find_recorded(session, self._kept, active, models, manifest.calibration)
+
+    def _send(
+        self, lift_id: str, test_id: str, recorded: list[RecordedPassage]
+    ) -> tuple[list[ProbedPassage], int | None]:
+        """Send passages one by one, so that a carrier waits for one at most; return what came of them."""
+        tested: list[ProbedPassage] = []
+        seq: int | None = None
+        for number, one in enumerate(recorded, 1):
+            committed: Future[CommittedTest] = Future()
+            times = [picture.t_s for picture in one.pictures]
+            test = PassageTest(test_id, publishes=seq is None, committed=committed)
+            passage = Passage(
+                id=f"self-test.{test_id}.{number}",
+                lift_id=lift_id,
+                number=number,
+                t_begin_s=min(times),
+                t_middle_s=times[len(times) // 2],
+                t_end_s=max(times),
+                pictures=one.pictures,
+                decided_mono_s=time.monotonic(),
+                test=test,
+            )
+            self._live.on_event(passage)
+            try:
+                found = committed.result(self._patience.commit_s)
+            except (TimeoutError, BarwatchError) as error:
+                log.warning("a self-test's passage was not committed", passage=passage.id, reason=repr(error))
+                tested.append(ProbedPassage(one.id, one.source, one.expected, None, 0.0, None))
+                continue
+            seq = found.seq if seq is None else seq
+            tested.append(
+                ProbedPassage(
+                    one.id,
+                    one.source,
+                    one.expected,
+                    found.verdict,
+                    round(found.confidence, 4),
+                    found.alarm,
+                    found.reasons,
+                )
+            )
+        return tested, seq
+
+    def _arming(self, lift_id: str) -> Arming:
+        try:
+            return self._live.check_arming(lift_id)
+        except (EngineUnavailableError, DamagedError):
+            return Arming(ArmingReason.NOT_CHECKED)
+
+    def _committed(self, test_id: str, answered: int) -> SelfTestCheck:
+        """Look for what was committed from another connection."""
+        try:
+            with self._store.reading() as session:
+                found = self_tests.count_committed(session, test_id)
+        except StoreError as error:
+            return SelfTestCheck("commit", SelfTestResult.FAILED, SelfTestCode.NOT_COMMITTED, str(error))
+        numbers = {"committed": found, "answered": answered}
+        if found != answered:
+            message = f"{answered} passages were committed, {found} are in the database"
+            return SelfTestCheck(
+                "commit", SelfTestResult.FAILED, SelfTestCode.NOT_COMMITTED, message, numbers
+            )
+        message = f"{found} passages were committed"
+        result = SelfTestResult.PASSED if found else SelfTestResult.INCOMPLETE
+        code = SelfTestCode.OK if found else SelfTestCode.NO_OPEN_PASSAGE
+        return SelfTestCheck("commit", result, code, message, numbers)
+
+    def _published(self, seq: int | None) -> bool:
+        until_mono_s = time.monotonic() + self._patience.feed_s
+        while seq is not None:
+            if self._feed.last_seq >= seq:
+                return True
+            if time.monotonic() >= until_mono_s or self.stopping.wait(0.05):
+                break
+        return False
+
+    def _view(self, lift_id: str, accept: bool) -> SelfTestCheck:
+        status = self._cameras.status(lift_id)
+        newest = partial(self._live.snapshot, lift_id)
+        seen = [] if status is None else newest_pictures(newest, self.stopping, self._patience.pictures_s)
+        if accept and seen:
+            jpeg = seen[-1].jpeg
+            self._store.write(partial(tracks.accept_view, lift_id=lift_id, jpeg=jpeg)).result()
+        with self._store.reading() as session:
+            enrolled = tracks.active_picture(session, lift_id)
+        return check_view(status, enrolled, seen, time.monotonic())
+
+    def _ping(self, name: str, seq: int) -> str | None:
+        try:
+            return self._outputs.ping(name, seq)
+        except BarwatchError as error:
+            return str(error)
+
+    def _sign(self, content: bytes) -> tuple[str, str]:
+        return self._key.sign(content), self._key.public()
+
+    @contextmanager
+    def _alone(self, lift_id: str) -> Iterator[None]:
+        if not self._busy.acquire(blocking=False):
+            raise ConflictError(
+                "a self-test is running: wait for its result", "self_test_running", lift_id=lift_id
+            )
+        try:
+            yield
+        finally:
+            self._busy.release()
