@@ -2,7 +2,13 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export BARWATCH_PORT ?= 8000
+# PyTorch's own index to look in besides pip's usual one, as in docker/Dockerfile: `cpu` has the builds without
+# NVIDIA's libraries, four gigabytes less. Empty: pip's usual index alone, whose build for x86-64 has CUDA.
+NVIDIA := $(wildcard /dev/nvidia0 /dev/nvidiactl /dev/dxg)
+BARWATCH_TORCH ?= $(if $(NVIDIA),,cpu)
+TORCH_INDEXES ?= https://download.pytorch.org/whl
 
 .PHONY: run test setup setup-test lint types unit slow retrain screenshot screens enrolment page-speed bom holes clean help
 
@@ -23,7 +29,9 @@ setup: $(VENV)/.installed $(PAGE)   ## make .venv with everything pinned in cons
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or set PYTHON"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ml,dev,bench]'
+	$(PIP) --no-deps --timeout 60 --retries 1 \
+		$(if $(BARWATCH_TORCH),--extra-index-url $(TORCH_INDEXES)/$(BARWATCH_TORCH)) $(shell grep '^torch==' constraints.txt)
+	$(PIP) -c constraints.txt -e '.[ml,dev,bench]'
 	touch $@
 
 $(PAGE): $(VENV)/.installed $(PAGE_SOURCES)
