@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
 import stamina
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection
@@ -66,12 +67,18 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
     An earlier revision than "head" is for tests of what an older installation left behind.
     """
-    config = _config()
     with engine.begin() as connection:
+        if (
+            revision == "head"
+            and MigrationContext.configure(connection).get_current_revision() == revisions()[0]
+        ):
+            return
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
 
+@cache
 def revisions() -> tuple[str, ...]:
     """Return every revision that this version knows, the newest first."""
     return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
