@@ -105,6 +105,11 @@ def check_sight(principal: Principal, lift_id: str | None) -> None:
 
 async def proven(principal: Caller) -> None:
     """Raise RequestRefusedError 403 unless the caller has lately shown who they are; a token always does."""
+    check_proven(principal)
+
+
+def check_proven(principal: Principal) -> None:
+    """As `proven`, for a route that only finds out while it works whether what is asked for is dangerous."""
     if not principal.proven:
         raise RequestRefusedError(403, "show again who you are: POST /session/proof", "proof_needed")
 

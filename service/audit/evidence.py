@@ -57,9 +57,9 @@ def export_evidence(store: Store, pictures: Pictures, alarm_id: str, versions: M
             "sealed": seals_of(session, rows),
         }
     files = _masks(rows) | ({} if record is None else _pictures(pictures, record))
-    lift = next((row for row in rows if row.table == "lifts"), None)
+    seals = {row.table: row.seal[:32].hex() for row in rows if row.table in {"lifts", "budgets"}}
     facts |= {
-        "versions": {**versions, "lift_sha256": None if lift is None else lift.seal[:32].hex()},
+        "versions": {**versions, "lift_sha256": seals.get("lifts"), "budget_sha256": seals.get("budgets")},
         "clock": {"exported_at": datetime.now(UTC), "zone": "UTC"},
         "files": {
             name: hashlib.sha256(content).hexdigest()
@@ -93,6 +93,8 @@ def _rows(session: Session, alarm: Alarm, record: PassageRecord | None) -> list[
         found += read_rows(session, "mask_versions", of_masks, **named)
         by_site = "lift_id = :id AND mask_version = :version AND active"
         found += read_rows(session, "thresholds", by_site, **named)
+        by_budget = {"id": record.lift_id, "version": record.judgement.budget}
+        found += read_rows(session, "budgets", "lift_id = :id AND version = :version", **by_budget)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import structlog
@@ -51,7 +51,7 @@ PAUSE_FACTOR, MAX_PAUSE_S = 50.0, 60.0
 
 _REFERENCES = {"reference_open": True, "reference_close": False}
 
-_Key = tuple[int, str, int]
+_Key = tuple[int, str, int, int]
 
 
 @dataclass(eq=False)
@@ -101,7 +101,7 @@ class ArmingWatch:
             return Arming(ArmingReason.MASKS_NOT_EMBEDDED if waits else ArmingReason.NO_MASKS)
         with self._lock:
             known = self._lifts.setdefault(lift_id, _LiftWatch())
-            if known.key == _key(version):
+            if known.key == version.judged_by:
                 return known.state
             known.due_mono_s, known.paused_until_mono_s = 0.0, 0.0
             return Arming(ArmingReason.NOT_CHECKED)
@@ -168,7 +168,7 @@ class ArmingWatch:
                 known.due_mono_s = 0.0
                 raise
             with self._lock:
-                known.key, known.state = _key(version), found
+                known.key, known.state = version.judged_by, found
                 now_mono_s = time.monotonic()
                 pause_s = min(PAUSE_FACTOR * (now_mono_s - began_mono_s), MAX_PAUSE_S)
                 known.paused_until_mono_s = now_mono_s + pause_s
@@ -176,7 +176,7 @@ class ArmingWatch:
 
     def _assess(self, version: MaskVersion, known: _LiftWatch, beat: Callable[[], object]) -> Arming:
         beat()
-        if known.key != _key(version):
+        if known.key != version.judged_by:
             known.readings.clear()
         models = (version.model, *self._engine.manifest.formerly)
         made_with = (version.lift_id, version.version, models)
@@ -246,8 +246,9 @@ class ArmingWatch:
                 inference = inferred(self._engine, usable, references.embeddings())
                 return judge(usable, inference, references, calibration), inference
 
-            alone, inference = by(replace(version, site=None).lift_references())
-            now = alone if version.site is None else by(version.lift_references())[0]
+            alone, inference = by(version.alone().lift_references())
+            plain = version.judged_by == version.alone().judged_by
+            now = alone if plain else by(version.lift_references())[0]
             maps = _maps(inference.embeddings, calibration.bar_map_cells)
             middle = None if maps is None else maps[len(maps) // 2]
             known.readings[name] = (alone, now, _reading(alone, middle))
@@ -273,10 +274,6 @@ class ArmingWatch:
         except NotFoundError:
             return None
         return found.reshape(-1).astype(np.float32) if found.shape == (cells, cells) else None
-
-
-def _key(version: MaskVersion) -> _Key:
-    return version.version, version.model, 0 if version.site is None else version.site.version
 
 
 def _shown(image: Image) -> Picture:

@@ -6,7 +6,6 @@ proposal, which an operator inspects and activates.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -60,7 +59,7 @@ def find_site_calibration(
     if prior is None:
         raise ConflictError("this model holds no prior for the clusters: export it again", "no_prior")
     _require(len(watched), "were seen well enough so far")
-    alone = dataclasses.replace(masks, site=None)
+    alone = masks.alone()
     seat = engine.manifest.calibration.seat
     found = calibrate_site(
         lambda background: _judged(watched, read, engine, alone, background, beat),

@@ -20,12 +20,13 @@ from service.domain.arrays import Image
 from service.domain.errors import NotFoundError
 from service.domain.masks import MaskVersion
 from service.domain.people import SYSTEM
-from service.store import lifts, site_calibrations
+from service.store import budgets, lifts, site_calibrations
 from service.store.audit import entries
 from service.store.audit.entries import record
 from service.store.damage import intact, readable
 from service.store.records import Page
 from service.store.tables import (
+    BudgetRow,
     MaskVersionRow,
     MetaRow,
     PassageRow,
@@ -96,7 +97,7 @@ def change_model(session: Session, model: str, formerly: Sequence[str]) -> None:
     """
     was = model_in_use(session)
     session.merge(MetaRow(key=_MODEL, value=model))
-    for table in (MaskVersionRow, SiteCalibrationRow):
+    for table in (MaskVersionRow, SiteCalibrationRow, BudgetRow):
         statement = update(table).where(table.model.in_(formerly)).values(model=model)
         session.execute(statement.execution_options(synchronize_session=False))
     entries.record(session, "model.change", model, by=SYSTEM, was=was, formerly=list(formerly))
@@ -128,7 +129,7 @@ def active_versions(session: Session) -> dict[str, int]:
 def fingerprint(session: Session, lift_id: str) -> bytes:
     """Return what changes whenever the rows change that a lift is judged by, damaged or not."""
     digest = hashlib.blake2b(digest_size=16)
-    for table in (MaskVersionRow, ReferenceRow, SiteCalibrationRow):
+    for table in (MaskVersionRow, ReferenceRow, SiteCalibrationRow, BudgetRow):
         raw = [cast(column, LargeBinary) for column in table.__table__.columns]
         for row in session.execute(select(*raw).where(table.lift_id == lift_id)):
             digest.update(repr(tuple(row)).encode())
@@ -213,6 +214,7 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
         references={reference.name: _rgb(reference.png) for reference in references},
         site=site_calibrations.active(session, row.lift_id, row.version, row.model),
         shadow=site_calibrations.in_shadow(session, row.lift_id, row.version, row.model),
+        budget=budgets.active(session, row.lift_id),
     )
 
 

@@ -133,7 +133,7 @@ class ActiveMasks:
             return None
         self._store.write(partial(masks.replace_embeddings, version=embedded)).result()
         if version.model == embedded.model:
-            return replace(embedded, site=version.site, shadow=version.shadow)
+            return replace(embedded, site=version.site, shadow=version.shadow, budget=version.budget)
         return embedded
 
 

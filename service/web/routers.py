@@ -16,6 +16,7 @@ from service.api.routes import (
     site_calibrations,
 )
 from service.api.routes.history import audit, deletion, evidence
+from service.api.routes.operating import budgets
 from service.api.routes.people import openid, own, tokens, users
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.routes.trials import self_tests
@@ -30,6 +31,7 @@ ROUTERS = (
     tracks.router,
     site_calibrations.router,
     self_tests.router,
+    budgets.router,
     classify.router,
     cameras.router,
     passages.router,

@@ -63,6 +63,9 @@ class PassageOut(BaseModel):
     reason: str
     reasons: list[Reason]
     mask_version: int
+    budget: int = Field(
+        default=0, description="The version of the lift's budget that it was judged by; 0: by none."
+    )
     model: str
     images: list[PassageImageOut]
     review: ReviewOut | None
@@ -104,6 +107,7 @@ class PassageOut(BaseModel):
             reason=reason_text(judgement.reasons),
             reasons=list(judgement.reasons),
             mask_version=judgement.mask_version,
+            budget=judgement.budget,
             model=judgement.model,
             images=images,
             review=None if record.review is None else ReviewOut.model_validate(record.review),

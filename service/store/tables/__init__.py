@@ -2,6 +2,7 @@
 
 from service.store.tables.alarms import AlarmEventRow, AlarmRow, CommentRow, OutOfServiceRow
 from service.store.tables.audit import AuditRow, SealRow
+from service.store.tables.budgets import BudgetRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
 from service.store.tables.outputs import OutputCursorRow, OutputRow
 from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
@@ -22,6 +23,7 @@ __all__ = [
     "AlarmRow",
     "AuditRow",
     "Base",
+    "BudgetRow",
     "CameraSecretRow",
     "CommentRow",
     "LiftRow",

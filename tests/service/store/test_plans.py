@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
 from service.domain.alarm import SEAT_UNCLEAR, AlarmDraft, AlarmKind, AlarmState, Severity
-from service.store import alarms, lifts, masks, passages, tokens
+from service.store import alarms, budgets, lifts, masks, passages, tokens
 from service.store.alarms import history
 from service.store.alarms.rows import same
 from service.store.database import Store
@@ -142,6 +142,7 @@ def test_what_every_alarm_asks(plans: tuple[Plans, Session]) -> None:
         lambda: passages.confirmed(session, "l", 10, NOW),
         lambda: passages.recent(session, "l", 1, "m", 200, 30, NOW),
         lambda: passages.watched(session, "l", 1, "m", 200, NOW),
+        lambda: budgets.margins(session, "l", 1, "m", NOW, 200),
     )
     for call in calls:
         for plan in asked.of(call):

@@ -74,7 +74,23 @@ const gone = {
   no_calibration: "There is no calibration v{version} any more.",
 };
 
+/** Of a budget that a lift cannot have. */
+const budgetRefusals = {
+  budget_too_few_passages:
+    "Too early: {seen} carriers were judged as the lift is judged now. A budget takes {needed}.",
+  budget_too_few_open: "Too early: {seen} open carriers were seen. A budget takes {needed}.",
+  budget_too_few_reviewed: "Review more carriers: {seen} are reviewed so far. A budget takes {needed}.",
+  budget_too_few_for_wish: "So little cannot be promised from {seen} carriers: it takes {needed}.",
+  budget_cannot_be_met:
+    "Open and closed carriers look too much alike on this lift for that: {best:fixed1} is the least.",
+  budget_too_many_missed:
+    "Up to {missed:fixed0} of 1,000 open carriers might be missed then: more than {most:fixed0} are not allowed.",
+  budget_too_many_false_alarms:
+    "{false_alarms:fixed0} false alarms a day would come: nobody hears more than {most:fixed0}.",
+};
+
 export const setupRefusals = {
+  ...budgetRefusals,
   ...addressRefusals,
   ...pictureRefusals,
   ...maskRefusals,

@@ -1,0 +1,86 @@
+"""A lift's budget: at most so many false alarms a day, or so many misses, and what the other side pays."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from lifts.decision.budgets.rates import ThresholdCost
+from service.api.deps import OPERATOR, VIEWER, Caller, LiftIdPath, RuntimeDep, check_proven
+from service.api.problems import responses
+from service.api.runtime import Runtime
+from service.api.schemas.operating.budgets import BudgetIn, BudgetOut, BudgetsOut
+from service.domain.masks import BudgetVersion
+from service.site.budgets import cost_now, evidence_of, find_budget
+from service.store import budgets, lifts
+
+router = APIRouter(prefix="/lifts/{lift_id}/budget", tags=["lifts"])
+
+_CHANGE = responses(400, 401, 403, 404, 409, 413, 422, 503)
+
+
+@router.get(
+    "", summary="The lift's budget", dependencies=VIEWER, responses=responses(401, 403, 404, 409, 422, 503)
+)
+def read_budget(lift_id: LiftIdPath, runtime: RuntimeDep) -> BudgetsOut:
+    """Return the lift's budget of false alarms or misses, and those that it had before."""
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+        found = budgets.history(session, lift_id)
+    masks = runtime.pipeline.active_masks(lift_id)
+    items = [BudgetOut.of(one, masks) for one in found.items]
+    return BudgetsOut(
+        budget=next((one for one in items if one.active), None), history=items, unreadable=found.unreadable
+    )
+
+
+@router.post("/preview", summary="What a budget would cost", dependencies=OPERATOR, responses=_CHANGE)
+def preview_budget(lift_id: LiftIdPath, runtime: RuntimeDep, body: BudgetIn) -> BudgetOut:
+    """Say which band follows from a budget and what the other side pays; nothing changes.
+
+    409 with the numbers while too little is known of the lift, or where the budget cannot be kept.
+    """
+    return BudgetOut.of(_found(runtime, lift_id, body, "")[0], runtime.pipeline.active_masks(lift_id))
+
+
+@router.put("", summary="Give the lift a budget", dependencies=OPERATOR, responses=_CHANGE)
+def set_budget(lift_id: LiftIdPath, runtime: RuntimeDep, principal: Caller, body: BudgetIn) -> BudgetOut:
+    """Judge the lift by the band that follows from a budget from now on.
+
+    One that misses more open carriers than what the lift is judged by now is dangerous: who asks for it must
+    have shown lately who they are. 409 as of a preview.
+    """
+    found, now = _found(runtime, lift_id, body, principal.name)
+    if now is None or found.cost.misses_per_1000.expected > now.misses_per_1000.expected:
+        check_proven(principal)
+    stored = runtime.store.write(lambda session: budgets.add(session, found)).result()
+    return BudgetOut.of(stored, runtime.pipeline.reload_masks(lift_id))
+
+
+@router.delete(
+    "",
+    summary="Take the lift's budget back",
+    status_code=204,
+    dependencies=OPERATOR,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def take_budget_back(lift_id: LiftIdPath, runtime: RuntimeDep, principal: Caller) -> None:
+    """Judge the lift by the model's own band again; dangerous where that misses more than the budget did."""
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+    masks = runtime.pipeline.active_masks(lift_id)
+    now = None if masks is None else masks.budget_in_force
+    if now is not None and now.default.misses_per_1000.expected > now.cost.misses_per_1000.expected:
+        check_proven(principal)
+    runtime.store.write(lambda session: budgets.take_back(session, lift_id)).result()
+    runtime.pipeline.reload_masks(lift_id)
+
+
+def _found(
+    runtime: Runtime, lift_id: str, body: BudgetIn, by: str
+) -> tuple[BudgetVersion, ThresholdCost | None]:
+    """Return the budget that follows from a wish, and what the lift's present band costs."""
+    with runtime.store.reading() as session:
+        lifts.get(session, lift_id)
+        masks, manifest = runtime.active_masks(lift_id), runtime.engine.manifest
+        evidence = evidence_of(session, masks, manifest)
+    return find_budget(body.wish(), evidence, masks, manifest, by), cost_now(evidence, masks, manifest)
