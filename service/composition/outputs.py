@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from lifts.schema import Lift
 from service.api.runtime import Runtime
 from service.api.schemas.alarms import AlarmOut
-from service.composition.core import Core
 from service.domain.alarm import Alarm
 from service.domain.errors import DamagedError, NotFoundError
+from service.domain.health import Health
 from service.outputs.base.output import Surroundings
 from service.outputs.whole import Outputs
 from service.store import alarms, lifts, passages
@@ -18,14 +19,13 @@ from service.store import alarms, lifts, passages
 MOST_STANDING = 500
 
 
-def make_outputs(core: Core) -> Outputs:
-    """Return the outputs of a service."""
-    runtime = core.runtime
+def make_outputs(runtime: Runtime, take: Callable[[Health], object]) -> Outputs:
+    """Return the outputs of a service; take: takes changes in health."""
     return Outputs(
         runtime.store,
         runtime.vault.ring,
         surroundings_of(runtime),
-        core.pipeline.on_event,
+        take,
         runtime.runners,
         behind_s=runtime.settings.output_behind_s,
     )

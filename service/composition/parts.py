@@ -9,6 +9,6 @@ from service.composition.testing import make_self_tests
 
 def add_parts(core: Core) -> None:
     """Make every part and hand it to the runtime, where the API finds it by its class."""
-    parts = core.runtime.parts
-    parts.add("the outputs are being started", make_outputs(core), at_once=True)
-    parts.add("the self-tests are being looked up", make_self_tests(core.runtime))
+    runtime, parts, tell = core.runtime, core.runtime.parts, core.pipeline.on_event
+    parts.add("the outputs are being started", make_outputs(runtime, tell), at_once=True)
+    parts.add("the self-tests are being looked up", make_self_tests(runtime))

@@ -94,16 +94,17 @@ class Follower:
         if (running := self._running) is not None:
             _call(running[0], running[2].set)
 
-    def health(self, newest: int) -> OutputHealth:
-        """Return how it is; newest: the outbox's newest seq."""
-        lag = 0 if self.seq is None else max(newest - self.seq, 0)
+    def health(self, newest: int, kept: outputs.OutputCursor | None = None) -> OutputHealth:
+        """Return how it is; newest: the outbox's newest seq. kept: where it begins, if it has not yet."""
+        seq = self.seq if self.seq is not None else newest if kept is None else kept.seq
+        lag = max(newest - seq, 0)
         if self.failing_since_s is not None:
             state = OutputState.FAILING
         elif self._open is None:
             state = OutputState.STARTING
         else:
             state = OutputState.BEHIND if lag and not self.pausing else OutputState.LIVE
-        return OutputHealth(state, self.seq or 0, lag, self._delivered_at, self._fault)
+        return OutputHealth(state, seq, lag, self._delivered_at, self._fault)
 
     def behind(self, newest: int) -> bool:
         """Say whether something undelivered is wanted, but for what is about outputs; raises StoreError.
@@ -125,6 +126,11 @@ class Follower:
             failure = attempt(partial(future.result, TEST_S + 1))
             future.cancel()
         return None if failure is None else self._explained(failure)
+
+    def ask_to_end(self) -> None:
+        """Ask it to end, without waiting for that."""
+        self.runner.stopping.set()
+        self._end()
 
     def _turn(self) -> None:
         # It hangs where its receiver does: that is no fault of the service, which is not to be ended for it.

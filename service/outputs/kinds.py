@@ -10,8 +10,11 @@ from pydantic import ValidationError
 from service.domain.errors import NotFoundError
 from service.outputs.base.output import OutputKind, OutputSettings
 from service.outputs.base.problems import OutputError, OutputProblem
+from service.outputs.webhook.webhook import WEBHOOK
 
-KINDS: Mapping[str, OutputKind[Any]] = {}
+KINDS: Mapping[str, OutputKind[Any]] = {
+    "webhook": WEBHOOK,
+}
 
 
 def kind_of(name: str) -> OutputKind[Any]:

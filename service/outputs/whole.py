@@ -66,7 +66,6 @@ class Outputs:
         self._followers: dict[str, Follower] = {}
         self._ended = False
         self._watch = OutputWatch(self._running, self._outbox, take, behind_s)
-        self._runners.add(self._watch.runner)
         store.on_alarms(self._announce)
 
     def start(self) -> None:
@@ -80,7 +79,7 @@ class Outputs:
                 output = replace(output, sealed=sealed)  # noqa: PLW2901 - the same one, sealed anew
                 self._store.write(partial(outputs.reseal, output_id=output.id, sealed=sealed)).result()
             self._follow(output)
-        self._watch.runner.start()
+        self._runners.add(self._watch.runner).start()
 
     def stop(self) -> None:
         """End all; each has a moment to say goodbye."""
@@ -90,7 +89,7 @@ class Outputs:
             self._followers.clear()
         self._watch.runner.stop()
         for follower in followers:  # all of them first, so that they end side by side
-            follower.runner.stop(timeout_s=0.0)
+            follower.ask_to_end()
         for follower in followers:
             follower.runner.stop(STOP_S)
 
@@ -103,7 +102,7 @@ class Outputs:
         for output in found:
             follower, kept = self._followers.get(output.id), cursors[output.id]
             off = OutputHealth(OutputState.OFF, kept.seq, newest - kept.seq, kept.delivered_at, None)
-            shown.append((output, off if follower is None else follower.health(newest)))
+            shown.append((output, off if follower is None else follower.health(newest, kept)))
         return shown
 
     def get(self, output_id: str) -> tuple[StoredOutput, OutputHealth]:

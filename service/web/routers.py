@@ -15,6 +15,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
+from service.api.routes.delivery import outputs
 from service.api.routes.history import audit, deletion, evidence
 from service.api.routes.operating import budgets
 from service.api.routes.people import openid, own, tokens, users
@@ -39,6 +40,7 @@ ROUTERS = (
     alarms.router,
     evidence.router,
     feed.router,
+    outputs.router,
     audit.router,
     session.router,
     openid.router,
@@ -55,6 +57,7 @@ TAGS = (
     {"name": "self-tests", "description": "Daily proof that the way from a passage to an alarm works."},
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
+    {"name": "outputs", "description": "What leaves for other systems."},
     {"name": "audit", "description": "Who did what, when and from where."},
     {"name": "session", "description": "Signing in to the console, and what is one's own."},
     {"name": "people", "description": "API tokens and people."},

@@ -38,7 +38,7 @@ class Delivery:
     @property
     def id(self) -> str:
         """What a receiver recognises a delivery by that comes twice."""
-        return f"{self.epoch}.{self.seq}"
+        return f"{self.epoch}_{self.seq}"
 
 
 class Output(ABC):

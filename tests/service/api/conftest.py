@@ -21,6 +21,7 @@ from service.alarms.hub import AlarmHub
 from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Sessions
+from service.composition.outputs import make_outputs
 from service.composition.testing import make_self_tests
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.arrays import Float32
@@ -190,6 +191,8 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             heartbeat_s=heartbeat_s,
         )
         runtime.parts.add("", make_self_tests(runtime))
+        outputs = make_outputs(runtime, runtime.pipeline.on_event)
+        runtime.parts.add("outputs", outputs)
         made = {
             role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]
             for role in Role
@@ -208,6 +211,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
     for board in boards:
         board.stop()
     for client, store, hub in opened:
+        client.app.state.runtime.parts.stop()  # type: ignore[attr-defined]
         hub.runner.stop()
         client.__exit__(None, None, None)
         store.close()

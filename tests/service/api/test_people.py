@@ -274,6 +274,9 @@ def test_what_is_dangerous_asks_again(quick: House) -> None:
         ("DELETE", "/tokens/0000000000000000", {}),
         ("POST", "/users", {"json": {"name": "y", "roles": {"*": "viewer"}}}),
         ("POST", "/lifts/demo-quad/masks/9/activate", {}),
+        ("POST", "/outputs", {"json": {"name": "x", "kind": "webhook", "settings": {"url": "http://h/"}}}),
+        ("PUT", "/outputs/nowhere", {"json": {"name": "x", "settings": {"url": "http://h/"}}}),
+        ("DELETE", "/outputs/nowhere", {}),
     ]
     proofs = {
         "token": (

@@ -17,7 +17,7 @@ from service.store.database import Store
 
 def quick() -> BackOff:
     """Pauses that no test waits for."""
-    return BackOff(first_s=0.005, longest_s=0.02)
+    return BackOff(first_s=0.04, longest_s=0.08)
 
 
 def raise_alarm(store: Store, number: int, kind: AlarmKind = AlarmKind.BAR_OPEN, lift: str = "l") -> Alarm:

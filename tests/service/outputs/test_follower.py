@@ -79,7 +79,7 @@ def test_all_that_was_committed_during_an_outage_comes_in_order(store: Store, fo
     receiver.wait(lambda: len(receiver.got) >= 6)
     second.runner.stop()
     assert receiver.seqs == [2, 3, 4, 5, 6, 7]
-    assert [one.id for one in receiver.got] == [f"e.{seq}" for seq in receiver.seqs]
+    assert [one.id for one in receiver.got] == [f"e_{seq}" for seq in receiver.seqs]
     assert cursor(store) == 7
     assert receiver.opened == receiver.closed
 

@@ -1,0 +1,110 @@
+"""Outputs over HTTP: made by an admin, off by default, secrets never shown, each change in the audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from service.store.audit import entries
+from tests.service.api.conftest import House
+from tests.service.outputs.conftest import until
+from tests.service.outputs.receiver import HttpReceiver
+
+SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+@pytest.fixture
+def receiver() -> Iterator[HttpReceiver]:
+    receiver = HttpReceiver()
+    yield receiver
+    receiver.go_away()
+
+
+def webhook(receiver: HttpReceiver, **other: Any) -> dict[str, Any]:
+    settings = {"url": receiver.url}
+    return {"id": "hut", "kind": "webhook", "name": "Hut", "settings": settings, **other}
+
+
+def test_an_output_lives(house: House, receiver: HttpReceiver) -> None:
+    """Made off, tested, switched on, delivering what comes then, changed, deleted; all in the audit."""
+    made = house.call("POST", "/outputs", json=webhook(receiver))
+    assert made.status_code == 201, made.text
+    shown = made.json()
+    assert shown["made"]["secret"].startswith("whsec_")
+    assert (shown["enabled"], shown["health"]["state"], shown["secrets"]) == (False, "off", ["secret"])
+    assert shown["settings"] == {"url": receiver.url, "certificate_authority": None, "timeout_s": 10.0}
+    house.raise_alarm("p-1")
+    tested = house.call("POST", "/outputs/hut/test").json()
+    assert (tested["ok"], tested["error"], len(receiver.posts)) == (True, None, 1)
+    change = {key: shown[key] for key in ("name", "settings", "lifts", "kinds", "priorities")}
+    on = house.call("PUT", "/outputs/hut", json={**change, "enabled": True}).json()
+    assert (on["enabled"], on["secrets"], on["health"]["last_seq"]) == (True, ["secret"], 1)
+    alarm = house.raise_alarm("p-2")
+    until(lambda: len(receiver.posts) == 2)
+    told = receiver.posts[1].body.decode()
+    live = house.call("GET", f"/alarms/{alarm.id}").json()
+    assert {**live, "events": 0, "comments": 0} == {**json.loads(told)["alarm"], "events": 0, "comments": 0}
+    until(lambda: house.call("GET", "/outputs/hut").json()["health"]["last_seq"] == 2)
+    listed = house.call("GET", "/outputs").json()["items"]
+    assert [(one["id"], one["health"]["state"], one["health"]["lag"]) for one in listed] == [
+        ("hut", "live", 0)
+    ]
+    assert house.call("DELETE", "/outputs/hut").status_code == 204
+    assert house.call("GET", "/outputs/hut").json()["code"] == "no_output"
+    with house.store.reading() as session:
+        found = entries.listing(session, action="output.")
+    assert [entry.action.removeprefix("output.") for entry in reversed(found)] == [
+        *("create", "test", "change", "delete")
+    ]
+
+
+def test_secrets_are_never_shown(house: House, receiver: HttpReceiver) -> None:
+    """Neither in an answer nor in the database; they stay when left out, and go with null."""
+    secrets = {"secret": SECRET, "authorization": "Bearer canary-of-the-output"}
+    made = house.call("POST", "/outputs", json=webhook(receiver, secrets=secrets))
+    assert made.json()["made"] == {}
+    change = {"name": "Hut", "settings": {"url": receiver.url}, "secrets": {"authorization": None}}
+    answers = [
+        made,
+        house.call("GET", "/outputs"),
+        house.call("PUT", "/outputs/hut", json={"name": "Hut", "settings": {"url": receiver.url}}),
+        house.call("GET", "/audit"),
+    ]
+    for answer in answers:
+        assert SECRET not in answer.text
+        assert "canary-of-the-output" not in answer.text
+    assert answers[2].json()["secrets"] == ["authorization", "secret"]
+    assert house.call("PUT", "/outputs/hut", json=change).json()["secrets"] == ["secret"]
+    content = (house.runtime.settings.data / "barwatch.db").read_bytes()
+    assert b"canary-of-the-output" not in content
+
+
+def test_what_cannot_be_used_is_refused_by_a_code(house: House, receiver: HttpReceiver) -> None:
+    """Before it is stored."""
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"kind": "pigeon"}, "no_such_kind"),
+        ({"settings": {}}, "invalid_request"),
+        ({"settings": {"url": "http://u:p@host/"}}, "invalid_request"),
+        ({"settings": {"url": "http://169.254.169.254/"}}, "output_forbidden_address"),
+        ({"secrets": {"secret": "short"}}, "output_misconfigured"),
+        ({"secrets": {"password": "x"}}, "no_such_output_secret"),
+        ({"kinds": ["nonsense"]}, "invalid_request"),
+        ({"priorities": [5]}, "invalid_request"),
+        ({"id": "No Id"}, "invalid_request"),
+    ]
+    for change, code in wrong:
+        refused = house.call("POST", "/outputs", json=webhook(receiver, **change))
+        assert (refused.status_code, refused.json()["code"]) == (422, code), change
+    assert house.call("GET", "/outputs").json()["items"] == []
+
+
+def test_an_id_is_taken_once(house: House, receiver: HttpReceiver) -> None:
+    """409 the second time; without one, one is made up."""
+    assert house.call("POST", "/outputs", json=webhook(receiver)).status_code == 201
+    again = house.call("POST", "/outputs", json=webhook(receiver))
+    assert (again.status_code, again.json()["code"]) == (409, "output_exists")
+    other = house.call("POST", "/outputs", json=webhook(receiver, id=None))
+    assert len(other.json()["id"]) == 16
