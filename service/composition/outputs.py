@@ -12,6 +12,7 @@ from service.api.schemas.alarms import AlarmOut
 from service.domain.alarm import Alarm
 from service.domain.errors import DamagedError, NotFoundError
 from service.domain.health import Health
+from service.industry.plant import Plant
 from service.outputs.base.output import Surroundings
 from service.outputs.whole import Outputs
 from service.store import alarms, lifts, passages
@@ -19,19 +20,19 @@ from service.store import alarms, lifts, passages
 MOST_STANDING = 500
 
 
-def make_outputs(runtime: Runtime, take: Callable[[Health], object]) -> Outputs:
-    """Return the outputs of a service; take: takes changes in health."""
+def make_outputs(runtime: Runtime, take: Callable[[Health], object], plant: Plant | None = None) -> Outputs:
+    """Return the outputs of a service; take: takes changes in health; plant: what servers show."""
     return Outputs(
         runtime.store,
         runtime.vault.ring,
-        surroundings_of(runtime),
+        surroundings_of(runtime, plant),
         take,
         runtime.runners,
         behind_s=runtime.settings.output_behind_s,
     )
 
 
-def surroundings_of(runtime: Runtime) -> Surroundings:
+def surroundings_of(runtime: Runtime, plant: Plant | None = None) -> Surroundings:
     """Return what outputs may know."""
     settings = runtime.settings
     own = f"http://{'127.0.0.1' if settings.host in {'0.0.0.0', '::'} else settings.host}:{settings.port}"  # noqa: S104
@@ -43,6 +44,7 @@ def surroundings_of(runtime: Runtime) -> Surroundings:
         lifts=partial(_lifts, runtime),
         picture=partial(_picture, runtime),
         networks=settings.networks_of_outputs(),
+        plant=plant,
     )
 
 

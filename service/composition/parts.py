@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.composition.core import Core
+from service.composition.industry import make_plant
 from service.composition.outputs import make_outputs
 from service.composition.testing import make_self_tests
 
@@ -10,5 +11,6 @@ from service.composition.testing import make_self_tests
 def add_parts(core: Core) -> None:
     """Make every part and hand it to the runtime, where the API finds it by its class."""
     runtime, parts, tell = core.runtime, core.runtime.parts, core.pipeline.on_event
-    parts.add("the outputs are being started", make_outputs(runtime, tell), at_once=True)
+    plant = make_plant(core)
+    parts.add("the outputs are being started", make_outputs(runtime, tell, plant), at_once=True)
     parts.add("the self-tests are being looked up", make_self_tests(runtime))

@@ -55,6 +55,8 @@ class AlarmKind(StrEnum):
     """The lift's newest self-test failed."""
     SELF_TEST = "self_test"
     """What a self-test sends down the live path: over as it begins, so that it alarms nobody."""
+    INPUT_DOUBTFUL = "input_doubtful"
+    """An input of the lift's control says nothing, or something else than the camera sees."""
 
 
 BLIND = frozenset(
@@ -171,6 +173,22 @@ class Alarm:
     def late(self) -> bool:
         """Whether its carrier had left noticeably before the alarm was raised."""
         return self.left_at is not None and self.raised_at - self.left_at > LATE
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChange:
+    """One entry of the outbox: an alarm as it was after a change.
+
+    at: when it changed, UTC. action, actor, note: what was done to it, by whom, with which words.
+    alarm: None if the entry is damaged.
+    """
+
+    seq: int
+    at: datetime
+    action: str
+    actor: str
+    note: str
+    alarm: Alarm | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class CameraStatus:
 
     decoder: what decodes its stream ("h264", "h264 in hardware"); empty before the first frame.
     place_certain: whether it is certain where on the track carriers are; None before the line is known.
+    carrier_every_s: how often a carrier passes now; None while the line stands or is not followed.
     cause, parameters: what `message` says, for programs: a `Reason`, a `SourceProblem` or a `Pause`; empty
         where nothing is wrong, or where there is no code for it.
     """
@@ -113,6 +114,7 @@ class CameraStatus:
     place_certain: bool | None = None
     cause: str = ""
     parameters: Parameters = field(default_factory=dict, hash=False)
+    carrier_every_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

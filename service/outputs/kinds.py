@@ -8,12 +8,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from service.domain.errors import NotFoundError
+from service.industry.peers.output import MODBUS, OPCUA
 from service.outputs.base.output import OutputKind, OutputSettings
 from service.outputs.base.problems import OutputError, OutputProblem
 from service.outputs.webhook.webhook import WEBHOOK
 
 KINDS: Mapping[str, OutputKind[Any]] = {
     "webhook": WEBHOOK,
+    "modbus": MODBUS,
+    "opcua": OPCUA,
 }
 
 

@@ -14,7 +14,6 @@ from service.domain.passage import Passage
 from service.line.clip import Clip
 from service.line.follower import LineFollower
 from service.line.placing import Placer
-from service.line.reckoning import line_in_words
 from service.line.roi import Roi
 from service.line.work import Work, finish
 from service.passages.anchor import Anchor
@@ -41,8 +40,7 @@ class PassageExtractor:
         options: see ExtractorOptions.
         run_id: makes passage ids unique between runs; drawn at random if not given.
         learnt: what an earlier one had learnt of the lift: the line is followed from the first frames on.
-        left_mono_s: time.monotonic() at which the last carrier left that an earlier one reported; carriers
-            that have passed since are accounted for.
+        left_mono_s: time.monotonic() at which an earlier one's last carrier left; those since are counted.
 
     Raises:
         ConfigurationError: the lift has no track or no camera.
@@ -114,15 +112,17 @@ class PassageExtractor:
     @property
     def line_speed(self) -> str:
         """The line for people: seconds from begin to end and between carriers, or what else it does."""
-        if self._following is None:
-            return "unknown"
-        line = self._following.line
-        return line_in_words(line.fraction, line.speed, line.interval_s)
+        return "unknown" if self._following is None else self._following.line_in_words
 
     @property
     def line_interval_s(self) -> float | None:
         """Seconds between carriers at the line's nominal speed; None while they are not followed."""
         return None if self._following is None else self._following.line.interval_s
+
+    @property
+    def carrier_every_s(self) -> float | None:
+        """Seconds between carriers as the line runs now; None while it stands, or is not followed."""
+        return None if self._following is None else self._following.carrier_every_s
 
     @property
     def place_certain(self) -> bool | None:

@@ -14,7 +14,7 @@ from service.domain.passage import Passage
 from service.line.clip import Clip
 from service.line.follower import LineFollower
 from service.line.odometer import MOVING
-from service.line.reckoning import LONGEST_S, RUNNING, Reckoning
+from service.line.reckoning import LONGEST_S, RUNNING, Reckoning, line_in_words
 from service.line.work import Work, finish
 from service.passages.departures import Departures, Now
 from service.passages.learnt import Learnt
@@ -53,6 +53,16 @@ class Following:
         ]
         departures.registrar.residual = (float(learnt.residual[0]), float(learnt.residual[1]))
         return cls(track, LineFollower.from_learnt(learnt.line, track.middle), departures)
+
+    @property
+    def line_in_words(self) -> str:
+        """How the line runs, for people."""
+        return line_in_words(self.line.fraction, self.line.speed, self.line.interval_s)
+
+    @property
+    def carrier_every_s(self) -> float | None:
+        """Seconds between carriers as the line runs now; None while it stands."""
+        return None if self.line.fraction < RUNNING else self.line.interval_s / self.line.fraction
 
     def learnt(self, of: str, size: tuple[int, int]) -> Learnt | None:
         """Return what another extractor may begin with; None before all backgrounds are known.

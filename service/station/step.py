@@ -91,6 +91,11 @@ class Station:
         return self._extractor.line_speed
 
     @property
+    def carrier_every_s(self) -> float | None:
+        """See `PassageExtractor.carrier_every_s`."""
+        return self._extractor.carrier_every_s
+
+    @property
     def place_certain(self) -> bool | None:
         """See `PassageExtractor.place_certain`."""
         return self._extractor.place_certain

@@ -181,6 +181,7 @@ class CameraWorker:
             line_speed=station.line_speed,
             decoder=self._reader.decoder,
             place_certain=station.place_certain,
+            carrier_every_s=station.carrier_every_s,
         )
 
     def take(self, frame: Frame, now_s: float) -> list[CameraEvent]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from service.domain.camera import CameraStatus, Snapshot
 
 
@@ -11,10 +14,12 @@ class StatusBoard:
     def __init__(self) -> None:
         self._statuses: dict[str, CameraStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
+        self._reported_s: dict[str, float] = {}
 
     def put(self, report: CameraStatus | Snapshot) -> None:
         """Take a camera's report in place of its last one."""
         if isinstance(report, CameraStatus):
+            self._reported_s[report.lift_id] = time.monotonic()
             self._statuses[report.lift_id] = report
         else:
             self._snapshots[report.lift_id] = report
@@ -22,6 +27,10 @@ class StatusBoard:
     def statuses(self) -> dict[str, CameraStatus]:
         """Return what each camera reported last, by lift."""
         return dict(self._statuses)
+
+    def reported_s(self, lift_id: str) -> float:
+        """Return when the camera last reported, time.monotonic(); -inf if it never did."""
+        return self._reported_s.get(lift_id, -math.inf)
 
     def snapshot(self, lift_id: str) -> Snapshot | None:
         """Return the lift's newest picture, if there is any."""
@@ -31,3 +40,4 @@ class StatusBoard:
         """Drop a lift that is gone."""
         self._statuses.pop(lift_id, None)
         self._snapshots.pop(lift_id, None)
+        self._reported_s.pop(lift_id, None)

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict
 from lifts.schema import Lift
 from service.domain.alarm import Alarm
 from service.domain.camera import ANY_NETWORK, CameraNetworks
+from service.industry.report.source import PeerSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Surroundings:
 
     epoch: of the outbox. page: the address of the operators' page. describe: an alarm as the API shows it,
     as plain JSON. standing: the alarms that need attention now. lifts: those that are registered. picture:
-    the last picture of an alarm's passage, as JPEG. networks: what may be dialled.
+    the last picture of an alarm's passage, as JPEG. networks: what may be dialled. plant: what servers show.
     """
 
     epoch: str
@@ -90,6 +91,7 @@ class Surroundings:
     lifts: Callable[[], Sequence[Lift]] = tuple
     picture: Callable[[Alarm], bytes | None] = field(default=lambda _: None)
     networks: CameraNetworks = ANY_NETWORK
+    plant: PeerSource | None = None
 
     def link(self, alarm: Alarm) -> str:
         """Return where people find the alarm."""

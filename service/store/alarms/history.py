@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, defer
 
+from service.domain.alarm import AlarmChange
 from service.domain.people import Origin
 from service.store.alarms.queries import get
 from service.store.alarms.rows import STORED, last_seq, read
@@ -48,6 +50,26 @@ def outbox(session: Session, after: int, limit: int = 200) -> tuple[OutboxEntry,
     query = select(AlarmEventRow.seq, STORED).where(AlarmEventRow.seq > after)
     rows = session.execute(query.order_by(AlarmEventRow.seq).limit(limit))
     return tuple(OutboxEntry(seq, read(stored)) for seq, stored in rows)
+
+
+def changes(session: Session, after: int, limit: int = 200) -> tuple[AlarmChange, ...]:
+    """Return the same entries as `outbox`, with what was done to each alarm."""
+    return _changes(session, AlarmEventRow.seq > after, limit)
+
+
+def newest_changes(session: Session, seqs: Collection[int]) -> tuple[AlarmChange, ...]:
+    """Return the entries with these seqs, oldest first."""
+    return _changes(session, AlarmEventRow.seq.in_(seqs), len(seqs))
+
+
+def _changes(session: Session, which: ColumnElement[bool], limit: int) -> tuple[AlarmChange, ...]:
+    def change(row: AlarmEventRow) -> AlarmChange:
+        alarm = read(session.scalar(select(STORED).where(AlarmEventRow.seq == row.seq)))
+        return AlarmChange(row.seq, row.at, row.action, row.actor, row.note, alarm)
+
+    query = select(AlarmEventRow).where(which).order_by(AlarmEventRow.seq).limit(limit)
+    rows = readable(session, query.options(defer(AlarmEventRow.alarm)), AlarmEventRow.seq, change)
+    return tuple(found for _, found in rows if found is not None)
 
 
 def ensure_epoch(session: Session) -> str:

@@ -4,7 +4,7 @@ from service.store.tables.alarms import AlarmEventRow, AlarmRow, CommentRow, Out
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.budgets import BudgetRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
-from service.store.tables.outputs import OutputCursorRow, OutputRow
+from service.store.tables.outputs import OutputCursorRow, OutputRow, PlantRow
 from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
 from service.store.tables.rows import (
     LiftRow,
@@ -34,6 +34,7 @@ __all__ = [
     "OutputCursorRow",
     "OutputRow",
     "PassageRow",
+    "PlantRow",
     "ReferenceRow",
     "SealRow",
     "SelfTestPassageRow",

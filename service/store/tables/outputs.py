@@ -35,3 +35,17 @@ class OutputCursorRow(Base):
     output_id: Mapped[str] = mapped_column(ForeignKey("outputs.id", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(Integer)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PlantRow(Base):
+    """What belongs to a lift's control; it stays when the lift goes, so that no address changes its meaning.
+
+    slot: the lift's place in registers. control, inputs: service.store.delivery.plant.
+    """
+
+    __tablename__ = "plant"
+
+    lift_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    slot: Mapped[int] = mapped_column(Integer, unique=True)
+    control: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    inputs: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -21,6 +21,7 @@ export const alarmKinds: Record<AlarmKind, string> = {
   self_test_missed: "Self-test missed",
   self_test_failed: "Self-test failed",
   self_test: "Self-test",
+  input_doubtful: "Input doubtful",
 };
 
 /** What is wrong with the machine, by the alarm's cause. */
@@ -38,6 +39,15 @@ export const machineTroubles: Record<string, string> = {
     "The clock jumped by {by_s} s: nothing is deleted until somebody confirms the time, or until it returns",
   backup: "The scheduled backup could not be made: {reason}",
   output_failed: "Output {output}: its receiver does not get the alarms ({waiting} are waiting)",
+  input_stale: "An input of the lift's control says nothing any more: it is not listened to",
+  line_said_to_stand:
+    "An input says that the line stands, and the camera sees it run: the input is not listened to",
+  line_said_to_run:
+    "An input says that the line runs, and the camera sees it stand: does the camera show this lift?",
+  speed_differs: "The speed that an input gives does not fit how often the camera sees carriers",
+  pulses_missing:
+    "The camera sees carriers that the pulse input does not count: the input is not listened to",
+  unseen_carriers: "{unseen} of the last {counted} carriers that a sensor counted were not seen",
 };
 
 const CONFIDENCE = "(confidence {confidence:percent1})";

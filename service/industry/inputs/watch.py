@@ -1,0 +1,212 @@
+"""What the inputs of one lift reveal, beside its camera. Pure: time comes as an argument.
+
+An input only adds knowledge. That the line stands explains why no carriers are seen, and holds back that one
+alarm, as long as the camera sees no carrier pass. A pulse without a carrier is a carrier that nobody saw. An
+input that is stale, or that the camera contradicts, is said to be, and is not listened to. No alarm of a bar
+passes through here at all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from statistics import median
+
+from lifts.decision.reasons import Reason
+from service.domain.alarm import AlarmKind
+from service.domain.camera import CameraState, CameraStatus
+from service.domain.health import Health
+from service.domain.passage import Passage
+from service.industry.inputs.nouns import LIMITS, InputLimits, Reading, Signal
+from service.industry.inputs.pulses import PulseCount
+
+STALE, STANDS, RUNS, SPACING, PULSES = (
+    "input_stale",
+    "line_said_to_stand",
+    "line_said_to_run",
+    "speed_differs",
+    "pulses_missing",
+)
+"""Causes of `input_doubtful`: what is wrong with an input, or between it and the camera."""
+
+UNSEEN = "unseen_carriers"
+"""Cause of `lift_unknown_rate`: a sensor counted carriers that the camera did not show."""
+
+_MESSAGES = {
+    STALE: "an input of the lift's control says nothing any more: it is not listened to",
+    STANDS: "an input says that the line stands, and the camera sees it run: the input is not listened to",
+    RUNS: "an input says that the line runs, and the camera sees it stand: does the camera show this lift?",
+    SPACING: "the speed that an input gives does not fit how often the camera sees carriers",
+    PULSES: "the camera sees carriers that the pulse input does not count: it is not listened to",
+}
+
+
+class _Doubt:
+    """A doubt that must last before it is said, and be gone for long before it is over."""
+
+    def __init__(self, limits: InputLimits) -> None:
+        self._limits, self._since_s = limits, 0.0
+        self.active = False
+        self._differs: bool | None = None
+
+    def step(self, differs: bool, now_s: float, after_s: float) -> bool:
+        """Take in whether it is present now; return whether `active` changed."""
+        if differs != self._differs:
+            self._differs, self._since_s = differs, now_s
+        long = now_s - self._since_s >= (after_s if differs else self._limits.sure)
+        if differs != self.active and long:
+            self.active = differs
+            return True
+        return False
+
+
+class InputWatch:
+    """Follows the inputs of one lift. For one thread.
+
+    Args:
+        lift_id: whose.
+        signals: which it has.
+        now_s: time.monotonic().
+        limits: see InputLimits.
+    """
+
+    def __init__(
+        self, lift_id: str, signals: frozenset[Signal], now_s: float, limits: InputLimits = LIMITS
+    ) -> None:
+        self._lift_id, self._signals, self._limits = lift_id, signals, limits
+        self._last: dict[Signal, Reading] = {}
+        self._began_s = self._line_since_s = self._camera_since_s = now_s
+        self._said: bool | None = None
+        self._status: CameraStatus | None = None
+        self._seen_running = False
+        self._passed: deque[float] = deque(maxlen=8)
+        self._spacings_m: deque[float] = deque(maxlen=limits.spacing_samples)
+        self._spacing_m: float | None = None
+        self._doubts = {cause: _Doubt(limits) for cause in _MESSAGES}
+        self._unseen_alarm = False
+        self._held: Health | None = None
+        self.pulses = PulseCount(limits)
+
+    def take(self, reading: Reading) -> None:
+        """Take a reading."""
+        self._last[reading.signal] = reading
+        if reading.signal is Signal.CARRIER_PULSE:
+            self.pulses.pulse(round(reading.value))
+
+    def status(self, status: CameraStatus, now_s: float) -> None:
+        """Take the camera's report."""
+        self._status = status
+        running = self._camera_runs
+        if running != self._seen_running:
+            self._seen_running, self._camera_since_s = running, now_s
+
+    def passage(self, passage: Passage, now_s: float) -> None:
+        """Take a carrier that the camera reported."""
+        self.pulses.reported(passage.carriers)
+        if passage.pictures and any(picture.problem is None for picture in passage.pictures):
+            self._passed.append(now_s)
+
+    def stands(self, now_s: float) -> bool:
+        """Return whether the line is said to stand, by an input that can be believed."""
+        return self.line_runs(now_s) is False and not self._doubts[STANDS].active
+
+    def line_runs(self, now_s: float) -> bool | None:
+        """Return what the inputs say of the line: it runs, it stands, or nothing (None)."""
+        running, speed = (self._fresh(each, now_s) for each in (Signal.LINE_RUNNING, Signal.SPEED))
+        if running is not None:
+            return running >= 0.5
+        return None if speed is None else abs(speed) >= self._limits.moving_m_per_s
+
+    def holds_back(self, health: Health, now_s: float) -> bool:
+        """Return whether a change in health is to wait: no carriers, on a line that is said to stand."""
+        if health.kind is not AlarmKind.LIFT_UNKNOWN_RATE or health.cause != Reason.NO_CARRIERS:
+            return False
+        was, self._held = self._held, None
+        if not health.active:
+            return was is not None  # it was never said, so that it is over is none of the news
+        if not self.stands(now_s):
+            return False
+        self._held = health
+        return True
+
+    def step(self, now_s: float) -> tuple[list[Health], int]:
+        """Let time pass; return what changed, and how many carriers passed that nobody reported."""
+        said = self.line_runs(now_s)
+        if said is not self._said:
+            self._said, self._line_since_s = said, now_s
+        changes = [
+            self._doubtful(cause, doubt.active)
+            for cause, doubt in self._doubts.items()
+            if doubt.step(self._differs(cause, now_s), now_s, 0.0 if cause == STALE else self._limits.doubt)
+        ]
+        if self._held is not None and not self.stands(now_s):
+            changes.append(self._held)
+            self._held = None
+        missing = self.pulses.step(now_s, comparable=self._comparable(now_s))
+        if self.pulses.too_many != self._unseen_alarm:
+            self._unseen_alarm = self.pulses.too_many
+            changes.append(self._unseen())
+        return changes, missing
+
+    @property
+    def _camera_runs(self) -> bool:
+        return self._status is not None and self._status.carrier_every_s is not None
+
+    @property
+    def _camera_live(self) -> bool:
+        return self._status is not None and self._status.state is CameraState.LIVE
+
+    def _fresh(self, signal: Signal, now_s: float) -> float | None:
+        reading = self._last.get(signal)
+        return None if reading is None or now_s - reading.at_s > self._limits.stale else reading.value
+
+    def _comparable(self, now_s: float) -> bool:
+        fresh = self._fresh(Signal.CARRIER_PULSE, now_s) is not None
+        return fresh and self._camera_live and self._camera_runs and not self._doubts[PULSES].active
+
+    def _differs(self, cause: str, now_s: float) -> bool:
+        if cause == STALE:
+            return now_s - self._began_s > self._limits.stale and any(
+                self._fresh(each, now_s) is None for each in self._signals
+            )
+        if cause == PULSES:
+            return self.pulses.surplus
+        if not self._camera_live:
+            return False
+        if cause == SPACING:
+            return self._spacing_differs(now_s)
+        settled_s = max(self._line_since_s, self._camera_since_s) + self._limits.settle
+        if cause == RUNS:
+            known = self._status is not None and self._status.line_speed == "stopped"
+            return self._said is True and known and now_s >= settled_s
+        passed = sum(at_s > self._line_since_s + self._limits.settle for at_s in self._passed)
+        return self._said is False and ((self._camera_runs and now_s >= settled_s) or passed >= 2)
+
+    def _spacing_differs(self, now_s: float) -> bool:
+        """Compare speed times interval, the carriers' spacing on the rope, with what it was learnt to be."""
+        speed = self._fresh(Signal.SPEED, now_s)
+        every_s = None if self._status is None else self._status.carrier_every_s
+        if speed is None or every_s is None or abs(speed) < self._limits.moving_m_per_s:
+            return False
+        self._spacings_m.append(abs(speed) * every_s)
+        if len(self._spacings_m) < self._limits.spacing_samples:
+            return False
+        now_m = median(self._spacings_m)
+        self._spacing_m = self._spacing_m or now_m
+        return abs(now_m / self._spacing_m - 1.0) > self._limits.spacing_off
+
+    def _doubtful(self, cause: str, active: bool) -> Health:
+        message = _MESSAGES[cause] if active else "The input and the camera agree again"
+        return Health(AlarmKind.INPUT_DOUBTFUL, self._lift_id, active, message, cause)
+
+    def _unseen(self) -> Health:
+        unseen, counted, kind = self.pulses.unseen, self.pulses.counted, AlarmKind.LIFT_UNKNOWN_RATE
+        message = f"{unseen} of the last {counted} carriers that a sensor counted were not seen"
+        numbers = {"unseen": unseen, "counted": counted}
+        return Health(kind, self._lift_id, self._unseen_alarm, message, UNSEEN, numbers)
+
+
+def unseen_carrier(lift_id: str, run_id: str, number: int, now_s: float) -> Passage:
+    """Return the passage of a carrier that a sensor counted and no picture shows; it is judged unknown."""
+    passage = Passage(f"{lift_id}-{run_id}-pulse-{number}", lift_id, number, 0.0, 0.0, 0.0, (), now_s)
+    return replace(passage, left_mono_s=now_s)

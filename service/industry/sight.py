@@ -1,0 +1,83 @@
+"""Whether the service works and sees, from what is in memory: asked four times a second, it never waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from service.domain.camera import CameraState
+from service.host.runner import Runners, RunnerState
+from service.industry.report.nouns import LineState
+from service.inference.protocol import Engine
+from service.verdicts.pipeline import Pipeline
+
+ALARM_PATH = frozenset({"deciding", "records", "conditions", "database", "alarm feed"})
+"""The threads that lie between a carrier and its alarm."""
+
+LONGEST_STEP_S = 1.25
+"""One of them that has been at one step for longer hangs."""
+
+BLIND_AFTER_S = 1.4
+"""Without a frame for so long, a camera sees nothing. A report comes every half second."""
+
+
+class Sight:
+    """Answers for the whole service and for each lift. Safe from any thread.
+
+    Args:
+        pipeline: knows the cameras' states and which lifts are armed.
+        runners: the service's threads.
+        engine: the network's process.
+        in_service: whether a lift is in service.
+        clock: time.monotonic, or a test's own.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        runners: Runners,
+        engine: Engine,
+        in_service: Callable[[str], bool] = lambda _: True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pipeline, self._runners, self._engine = pipeline, runners, engine
+        self.in_service, self._clock = in_service, clock
+
+    def works(self) -> bool:
+        """Return whether every thread between a carrier and its alarm gets on, and the network answers."""
+        found = [runner for runner in self._runners if runner.name in ALARM_PATH]
+        return (
+            len(found) == len(ALARM_PATH)
+            and all(runner.state is RunnerState.ALIVE for runner in found)
+            and all(runner.heartbeat.lasts_s() < LONGEST_STEP_S for runner in found)
+            and self._engine.status.state == "ready"
+        )
+
+    def sees(self, lift_id: str) -> bool:
+        """Return whether the lift's camera shows its carriers now."""
+        status = self._pipeline.board.statuses().get(lift_id)
+        if status is None or status.state is not CameraState.LIVE or status.cause:
+            return False
+        age_s, reported_s = status.frame_age_s, self._pipeline.board.reported_s(lift_id)
+        return age_s is not None and age_s + max(self._clock() - reported_s, 0.0) < BLIND_AFTER_S
+
+    def armed(self, lift_id: str) -> bool:
+        """Return whether the lift may say that all is well."""
+        return self._pipeline.arming(lift_id).armed
+
+    def healthy(self, lift_id: str) -> bool:
+        """Return whether the service watches this lift as it should."""
+        return self.works() and self.sees(lift_id) and self.armed(lift_id) and self.in_service(lift_id)
+
+    def line(self, lift_id: str) -> LineState:
+        """Return how the line moves, as the camera sees it."""
+        status = self._pipeline.board.statuses().get(lift_id)
+        if status is None or not self.sees(lift_id) or status.line_speed == "unknown":
+            return LineState.UNKNOWN
+        still = {"stopped": LineState.STOPPED, "backwards": LineState.BACKWARDS}
+        return still.get(status.line_speed, LineState.RUNNING)
+
+    def passages(self, lift_id: str) -> int:
+        """Return how many carriers the lift's camera process has reported."""
+        status = self._pipeline.board.statuses().get(lift_id)
+        return 0 if status is None else status.passages
