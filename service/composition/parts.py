@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.api.elsewhere import ShutOutElsewhere
 from service.composition.core import Core
 from service.composition.industry import make_plant
 from service.composition.outputs import make_outputs
@@ -13,4 +14,6 @@ def add_parts(core: Core) -> None:
     runtime, parts, tell = core.runtime, core.runtime.parts, core.pipeline.on_event
     plant = make_plant(core)
     parts.add("the outputs are being started", make_outputs(runtime, tell, plant), at_once=True)
+    shut_out = ShutOutElsewhere(runtime.store, runtime.gate.changed, runtime.runners)
+    parts.add("access is being followed", shut_out, at_once=True)
     parts.add("the self-tests are being looked up", make_self_tests(runtime))

@@ -45,26 +45,21 @@ class NetworkVariables(BaseSettings):
         "127.0.0.1, 172.16.0.0/12; unset: nobody's.",
     )
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("camera_networks", "output_networks", "trusted_proxies", mode="before")
     @classmethod
-    def _listed(cls, given: object) -> object:
-        return [each for each in re.split(r"[\s,]+", given) if each] if isinstance(given, str) else given
+    def _networks(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        return [_network(text) for text in re.split(r"[\s,]+", given.strip(" ,"))] if given else []
 
-    @field_validator("camera_networks", "output_networks", mode="before")
+    @field_validator("camera_networks", "output_networks")
     @classmethod
-    def _networks(cls, given: object, info: ValidationInfo) -> object:
-        found = []
-        for text in re.split(r"[\s,]+", given.strip(" ,")) if isinstance(given, str) else ():
-            try:
-                found.append(ip_network(text))
-            except ValueError:
-                raise ValueError(
-                    f"{text} is no network: expected such as 10.0.7.0/24, 192.168.1.20"
-                ) from None
-            if not is_cameras_network(found[-1]):
+    def _dialled(cls, networks: tuple[Network, ...], info: ValidationInfo) -> tuple[Network, ...]:
+        for network in networks:
+            if not is_cameras_network(network):
                 what = "camera" if info.field_name == "camera_networks" else "receiver"
-                raise ValueError(f"no {what} has an address in {text}")
-        return found or given
+                raise ValueError(f"no {what} has an address in {network}")
+        return networks
 
     @field_validator("root_path")
     @classmethod
@@ -89,3 +84,12 @@ class NetworkVariables(BaseSettings):
     def _is_alone(self) -> bool:
         own = self.host == "localhost" or self.host.startswith("127.") or self.host == "::1"
         return own and self.public_url is None and not self.trusted_proxies
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(
+            f"{text or 'an empty list'} is no network: expected such as 10.0.7.0/24, 192.168.1.20"
+        ) from None

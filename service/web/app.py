@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from service.api.entrance import Entrance
 from service.api.metrics import RuntimeCollector
@@ -21,6 +22,7 @@ from service.api.problems import ProblemDetails, install_problem_handlers, respo
 from service.api.runtime import Runtime
 from service.people.agreed import client_of
 from service.settings import Settings
+from service.web.clients import ClientShares
 from service.web.guards import BodyLimit, Origins, RootPath, SecurityHeaders
 from service.web.proxies import TrustedProxies
 from service.web.routers import ROUTERS, TAGS
@@ -64,6 +66,7 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
         app.add_middleware(RootPath, root_path=runtime.settings.root_path)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Origins, notes=runtime.notes)
+    app.add_middleware(ClientShares, trusted=runtime.settings.trusted_proxies)
     app.add_middleware(TrustedProxies, trusted=runtime.settings.trusted_proxies)
     return app
 
@@ -102,6 +105,12 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
 
 class _Pages(StaticFiles):
     """The console's files: a browser asks each time whether they changed, so that an update is never half."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; where nothing was built, with what to run."""
+        built = (CONSOLE / "index.html").exists()
+        answer = super().__call__ if built else PlainTextResponse(NOT_BUILT, 503)
+        await answer(scope, receive, send)
 
     def file_response(self, *args: Any, **kwargs: Any) -> Any:
         """Answer with a file."""

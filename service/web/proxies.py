@@ -2,13 +2,14 @@
 
 Anybody can write `X-Forwarded-For`. So the address that limits go by is the peer's; where the peer is a
 trusted proxy, it is the right-most address in the chain that is no trusted proxy itself: what stands further
-left came from outside. Scheme and host are taken over from a trusted proxy only.
+left came from outside. Scheme and host are what the outermost trusted proxy said. Each proxy appends its own
+word on the right: with one proxy the right-most counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -50,15 +51,17 @@ class TrustedProxies:
         if old.chain and new.chain and old.chain[-1:] != new.chain[-1:]:
             # One of the two was passed on as it came from outside, and nobody can say which.
             chain = ()
-        client = peer
+        client, proxies = peer, 1
         for address in reversed(chain[-_MOST_HOPS:]):
             if address is None:
                 break
             client = address
             if not self._is_trusted(address):
                 break
+            proxies += 1
         scope = {**scope, "client": (str(client), 0)}
-        proto, host = old.proto or new.proto, old.host or new.host
+        proto = (old.said_by(proxies, "proto") or new.said_by(proxies, "proto")).lower()
+        host = old.said_by(proxies, "host") or new.said_by(proxies, "host")
         if proto in {"http", "https"}:
             socket = scope["type"] == "websocket"
             scope["scheme"] = {"http": "ws", "https": "wss"}[proto] if socket else proto
@@ -70,18 +73,23 @@ class TrustedProxies:
 
 
 class _Said:
-    """What one kind of header says: addresses (None: not one), nearest last; the client's scheme and host."""
+    """What one kind of header says: addresses (None: not one), schemes and hosts, each proxy's own last."""
 
-    def __init__(self, chain: Iterable[str], proto: str, host: str) -> None:
+    def __init__(self, chain: Iterable[str], protos: Sequence[str] = (), hosts: Sequence[str] = ()) -> None:
         self.chain = tuple(address_of(text) for text in chain)
-        self.proto, self.host = proto.strip().lower(), host.strip()
+        self._said = {"proto": protos, "host": hosts}
+
+    def said_by(self, proxies: int, what: str) -> str:
+        """Return the word of the outermost of so many trusted proxies; the first where some said nothing."""
+        words = self._said[what]
+        return words[max(len(words) - proxies, 0)].strip() if words else ""
 
 
 def _old_style(headers: Headers) -> _Said:
     joined = {
         name: ",".join(headers.getlist(f"x-forwarded-{name}")).split(",") for name in ("for", "proto", "host")
     }
-    return _Said([each for each in joined["for"] if each.strip()], joined["proto"][0], joined["host"][0])
+    return _Said([each for each in joined["for"] if each.strip()], joined["proto"], joined["host"])
 
 
 def _forwarded(headers: Headers) -> _Said:
@@ -91,17 +99,19 @@ def _forwarded(headers: Headers) -> _Said:
     while at < len(text):
         pair = _PAIR.match(text, at)
         if pair is None:
-            return _Said(["unreadable"], "", "")
+            return _Said(["unreadable"])
         value = pair[2]
         hops[-1][pair[1].lower()] = re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
         at = pair.end()
         if text[at : at + 1] == ",":
             hops.append({})
         elif text[at : at + 1] not in {";", ""}:
-            return _Said(["unreadable"], "", "")
+            return _Said(["unreadable"])
         at += 1
+    hops = [hop for hop in hops if hop]
     return _Said(
-        [hop.get("for", "unknown") for hop in hops if hop], hops[0].get("proto", ""), hops[0].get("host", "")
+        [hop.get("for", "unknown") for hop in hops],
+        *([hop.get(k, "") for hop in hops] for k in ("proto", "host")),
     )
 
 

@@ -105,3 +105,13 @@ def test_this_machine_has_cameras_only_for_those_who_are_on_it(monkeypatch: pyte
     assert not load_settings(public_url="https://barwatch.example").networks_of_cameras().loopback
     monkeypatch.setenv("BARWATCH_TRUSTED_PROXIES", "127.0.0.1")
     assert not load_settings().networks_of_cameras().loopback
+
+
+@pytest.mark.parametrize("name", ["ADMIN_TOKEN", "SECRET_KEY", "OPENID_CLIENT_SECRET"])
+def test_a_secret_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """As a variable and as a file: which one counts would be a guess."""
+    monkeypatch.setenv(f"BARWATCH_{name}", "a secret of many letters, 0123456789")
+    load_settings()
+    monkeypatch.setenv(f"BARWATCH_{name}_FILE", "/run/secrets/x")
+    with pytest.raises(ConfigurationError, match=f"set BARWATCH_{name} or BARWATCH_{name}_FILE, not both"):
+        load_settings()

@@ -37,7 +37,7 @@ def get_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> LiftOut:
 @router.put(
     "/{lift_id}",
     summary="Configure a lift",
-    dependencies=ADMIN,
+    dependencies=[*ADMIN, *PROVEN],
     responses={201: {"description": "The lift is new."}, **responses(400, 401, 403, 413, 422, 503)},
 )
 def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: Response) -> LiftOut:

@@ -8,7 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from lifts.addresses import PLACEHOLDER, variable_prefixes
-from service.api.deps import MULTIPART, OPERATOR, VIEWER, LiftIdPath, Operator, RuntimeDep, check_role
+from service.api.deps import (
+    MULTIPART,
+    OPERATOR,
+    PROVEN_IF_ARMED,
+    VIEWER,
+    LiftIdPath,
+    Operator,
+    RuntimeDep,
+    check_role,
+)
 from service.api.problems import responses
 from service.api.routes.setting_up.carriers import JPEG, Place, picture_of
 from service.api.runtime import Runtime
@@ -138,7 +147,7 @@ def correct_track(lift_id: LiftIdPath, body: TrackIn, runtime: RuntimeDep) -> Se
 @router.post(
     "/watch",
     summary="Watch the lift as it was set up",
-    dependencies=OPERATOR,
+    dependencies=[*OPERATOR, *PROVEN_IF_ARMED],
     responses=responses(401, 403, 404, 409, 422, 503),
 )
 def start_watching(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from sqlalchemy.orm import Session
 
-from service.api.deps import OPERATOR, VIEWER, Cursor, LiftIdPath, Limit, RuntimeDep
+from service.api.deps import OPERATOR, PROVEN, VIEWER, Cursor, LiftIdPath, Limit, RuntimeDep
 from service.api.problems import responses
 from service.api.runtime import Runtime
 from service.api.schemas.site_calibrations import (
@@ -73,7 +73,7 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationOut:
 @router.post(
     "/{version}/activate",
     summary="Judge by a site calibration",
-    dependencies=OPERATOR,
+    dependencies=[*OPERATOR, *PROVEN],
     responses=responses(401, 403, 404, 409, 422, 503),
 )
 def activate(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) -> SiteCalibrationOut:
@@ -136,7 +136,7 @@ def list_disagreements(
     "/active",
     summary="Judge by the masks alone",
     status_code=204,
-    dependencies=OPERATOR,
+    dependencies=[*OPERATOR, *PROVEN],
     responses=responses(401, 403, 404, 409, 422, 503),
 )
 def deactivate(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:

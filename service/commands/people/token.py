@@ -73,7 +73,7 @@ def revoke(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="The token's id (`token list`).")],
     data: DataOption = None,
 ) -> None:
-    """Make a token useless for ever; its sign-ins end at once, its open feeds within seconds."""
+    """Make a token useless for ever; its sign-ins end at once, its open feeds within a second."""
     with opened(data) as (_, store):
         record = store.write(partial(tokens.revoke, token_id=token_id)).result()
     typer.echo(f"revoked {record.id} ({record.name})")

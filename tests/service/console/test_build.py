@@ -50,7 +50,7 @@ def test_a_page_that_is_not_built_says_what_to_do(
     """In words, not as an empty page; the API answers all the same."""
     monkeypatch.setattr(app, "CONSOLE", tmp_path / "built")
     house = make_house()
-    for path in ("/", "/docs"):
+    for path in ("/", "/docs", "/console/index.js", "/console/", "/console/none/at/all"):
         answer = house.client.get(path)
         assert answer.status_code == 503
         assert "make setup" in answer.text

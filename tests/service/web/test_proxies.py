@@ -77,13 +77,47 @@ def test_scheme_and_host_come_from_the_proxy() -> None:
     assert seen(PROXY, ("X-Forwarded-Proto", "gopher"))["scheme"] == "http"
 
 
+@pytest.mark.parametrize(
+    ("headers", "scheme", "host"),
+    [
+        ([("X-Forwarded-Proto", "https, http")], "http", None),
+        ([("X-Forwarded-Proto", "https"), ("X-Forwarded-Proto", "http")], "http", None),
+        ([("X-Forwarded-Host", "evil.example, hut.example")], "http", "hut.example"),
+        ([("X-Forwarded-For", f"10.0.0.9, {OUTSIDE}"), ("X-Forwarded-Proto", "https, http")], "http", None),
+        (
+            [("X-Forwarded-For", f"{OUTSIDE}, 10.0.0.3"), ("X-Forwarded-Proto", "gopher, https, http")],
+            "https",
+            None,
+        ),
+        ([("X-Forwarded-For", f"{OUTSIDE}, 10.0.0.3"), ("X-Forwarded-Proto", "https")], "https", None),
+        ([("Forwarded", f"for=1.1.1.1;proto=https;host=evil.example, for={OUTSIDE}")], "http", None),
+        (
+            [("Forwarded", f"for={OUTSIDE};proto=https;host=hut.example, for=10.0.0.3;proto=http")],
+            "https",
+            "hut.example",
+        ),
+    ],
+)
+def test_scheme_and_host_are_the_trusted_proxys_own(
+    headers: list[tuple[str, str]], scheme: str, host: str | None
+) -> None:
+    """What stands left of the outermost trusted proxy's own word came from outside, and is not believed."""
+    scope = seen(PROXY, *headers)
+    assert scope["scheme"] == scheme
+    assert dict(scope["headers"]).get(b"host") == (None if host is None else host.encode())
+
+
 def test_a_wrong_network_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable is a list of networks or addresses."""
     monkeypatch.setenv("BARWATCH_TRUSTED_PROXIES", "127.0.0.1 172.16.0.0/12,::1")
     assert len(load_settings().trusted_proxies) == 3
-    monkeypatch.setenv("BARWATCH_TRUSTED_PROXIES", "caddy")
-    with pytest.raises(ConfigurationError, match="TRUSTED_PROXIES"):
-        load_settings()
+    for wrong, said in (
+        ("caddy", "caddy is no network: expected such as 10.0.7.0/24"),
+        (" , ", "an empty list is no network"),
+    ):
+        monkeypatch.setenv("BARWATCH_TRUSTED_PROXIES", wrong)
+        with pytest.raises(ConfigurationError, match=f"TRUSTED_PROXIES.*{said}"):
+            load_settings()
 
 
 @pytest.mark.fault(41)

@@ -1,0 +1,55 @@
+"""Notices within a second that somebody was shut out by another process: `barwatch token revoke`, `user …`.
+
+What is done through this process ends open feeds at once. The command line writes into the database alone;
+each of its steps is an entry of the audit, of which one query a second asks for the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import or_, select
+
+from service.host.runner import Runner, Runners
+from service.store.audit import entries
+from service.store.database import Store
+from service.store.tables import AuditRow
+
+EVERY_S = 0.5
+
+_OF_PEOPLE = ("token.", "user.", "session.")
+
+
+class ShutOutElsewhere:
+    """Follows the audit, on a thread of its own.
+
+    Args:
+        store: has the audit.
+        changed: called when somebody may have been shut out; those who follow the alarms are looked at again.
+        runners: owns the thread.
+    """
+
+    def __init__(self, store: Store, changed: Callable[[], object], runners: Runners) -> None:
+        self._store, self._changed = store, changed
+        self._seen: int | None = None
+        self.runner = runners.add(Runner("access", self.step, every_s=EVERY_S))
+
+    def start(self) -> None:
+        """Follow from now on."""
+        self.runner.start()
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        self.runner.stop()
+
+    def step(self) -> None:
+        """Look once; the first time there is nothing to compare with. Raises StoreError."""
+        with self._store.reading() as session:
+            newest = entries.head(session).seq
+            seen, self._seen = self._seen, newest
+            if seen is None or newest <= seen:
+                return
+            kinds = or_(*(AuditRow.action.startswith(kind, autoescape=True) for kind in _OF_PEOPLE))
+            found = session.scalar(select(AuditRow.seq).where(AuditRow.seq > seen, kinds).limit(1))
+        if found is not None:
+            self._changed()
