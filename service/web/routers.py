@@ -17,7 +17,7 @@ from service.api.routes import (
 )
 from service.api.routes.delivery import outputs
 from service.api.routes.history import audit, deletion, evidence
-from service.api.routes.operating import budgets
+from service.api.routes.operating import budgets, figures
 from service.api.routes.people import openid, own, tokens, users
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.routes.trials import self_tests
@@ -37,6 +37,7 @@ ROUTERS = (
     cameras.router,
     passages.router,
     deletion.router,
+    figures.router,
     alarms.router,
     evidence.router,
     feed.router,

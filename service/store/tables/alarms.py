@@ -86,6 +86,7 @@ class AlarmEventRow(Base):
     """The outbox: one row per new or changed alarm; seq grows by one, in the transaction of the change."""
 
     __tablename__ = "alarm_events"
+    __table_args__ = (Index("ix_alarm_events_at", "at"),)
 
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     alarm_id: Mapped[str] = mapped_column(String(64), index=True)

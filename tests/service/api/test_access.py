@@ -76,6 +76,7 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/passages/{passage_id}/pictures/{number}/why.png"): Role.VIEWER,
     ("POST", "/passages/{passage_id}/review"): Role.OPERATOR,
     ("GET", "/alarms"): Role.VIEWER,
+    ("GET", "/alarms/figures"): Role.VIEWER,
     ("GET", "/alarms/{alarm_id}"): Role.VIEWER,
     ("GET", "/alarms/{alarm_id}/evidence"): Role.OPERATOR,
     ("POST", "/alarms/{alarm_id}/hold"): Role.OPERATOR,
@@ -140,6 +141,7 @@ FILLED = {
 }
 OWN = {
     *(("GET", "/lifts"), ("GET", "/setups"), ("GET", "/passages"), ("GET", "/alarms")),
+    ("GET", "/alarms/figures"),
     *(("POST", "/alarms/ticket"), ("GET", "/session"), ("GET", "/sessions"), ("DELETE", "/sessions")),
     *(("DELETE", "/sessions/{sign_in_id}"), ("POST", "/session/proof"), ("PUT", "/session/password")),
     *((method, "/session/second-factor") for method in ("GET", "PUT", "DELETE")),

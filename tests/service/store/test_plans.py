@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lifts.decision.verdict import Verdict
 from service.domain.alarm import SEAT_UNCLEAR, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.store import alarms, budgets, lifts, masks, passages, tokens
-from service.store.alarms import history
+from service.store.alarms import annunciations, history
 from service.store.alarms.rows import same
 from service.store.database import Store
 
@@ -143,6 +143,11 @@ def test_what_every_alarm_asks(plans: tuple[Plans, Session]) -> None:
         lambda: passages.recent(session, "l", 1, "m", 200, 30, NOW),
         lambda: passages.watched(session, "l", 1, "m", 200, NOW),
         lambda: budgets.margins(session, "l", 1, "m", NOW, 200),
+        lambda: annunciations.annunciations(session, NOW, NOW),
+        lambda: annunciations.annunciations(session, NOW, NOW, "l", ["l"]),
+        lambda: annunciations.standing_since(session, "l", ["l"]),
+        lambda: annunciations.hidden_counts(session, "l", ["l"]),
+        lambda: annunciations.first_at(session),
     )
     for call in calls:
         for plan in asked.of(call):

@@ -15,5 +15,6 @@ export const problems: Readonly<Record<string, string>> = {
   late: "the network did not answer in time: try again in a moment",
   damaged: "what is stored of it is damaged; the service's log says more",
   invalid_request: "the service does not take this value",
+  span_invalid: "the beginning must lie before the end, at most {days} days",
   internal_server_error: "the service failed; its log says why",
 };
