@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from service.alarms.downtime import Downtime
 from service.api.runtime import Runtime
 from service.api.sessions import Principal
+from service.clips.desk import ClipDesk
 from service.composition.core import make_core, supervisor
 from service.composition.parts import add_parts
 from service.decoding.processes import DecodingProcesses
@@ -199,8 +200,10 @@ class Service:
         if self._server is not None:
             self._server.should_exit = True
 
-    def _supervisor(self, watched: WatchedLift, on_event: Callable[[CameraEvent], None]) -> CameraSupervisor:
-        return supervisor(self.settings, self.vault, self.runners, watched, on_event)
+    def _supervisor(
+        self, clips: ClipDesk, watched: WatchedLift, on_event: Callable[[CameraEvent], None]
+    ) -> CameraSupervisor:
+        return supervisor(self.settings, self.vault, self.runners, clips, watched, on_event)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

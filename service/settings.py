@@ -11,7 +11,9 @@ from pydantic_settings import SettingsConfigDict
 
 from lifts.text import read_text
 from service.domain.errors import ConfigurationError
+from service.domain.evidence.clip import ClipRules
 from service.passages.options import PICTURES
+from service.variables.clips import ClipVariables
 from service.variables.delivering import DeliveringVariables
 from service.variables.keeping import KeepingVariables
 from service.variables.networks import NetworkVariables
@@ -19,7 +21,9 @@ from service.variables.openid import OpenIdVariables
 from service.variables.selftest import SelfTestVariables
 
 
-class Settings(NetworkVariables, OpenIdVariables, KeepingVariables, DeliveringVariables, SelfTestVariables):
+class Settings(
+    NetworkVariables, OpenIdVariables, KeepingVariables, DeliveringVariables, SelfTestVariables, ClipVariables
+):
     """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
 
     Raises:
@@ -121,6 +125,10 @@ class Settings(NetworkVariables, OpenIdVariables, KeepingVariables, DeliveringVa
     def session_limits_s(self) -> tuple[float, float, float]:
         """Return for how long a sign-in lasts, lasts unused, and need not be proven, in seconds."""
         return self.session_hours * 3600, self.session_idle_hours * 3600, self.proof_minutes * 60
+
+    def rules_of_clips(self) -> ClipRules:
+        """Return whether clips are made and how long they stay."""
+        return self.clip_rules(hides=self.privacy == "blur", alarm_days=self.retention_alarm_days)
 
     def secret_keys(self) -> tuple[str | None, Path | None]:
         """Return the key that encrypts cameras' passwords, and the file that holds it, as far as given."""

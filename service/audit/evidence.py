@@ -22,42 +22,56 @@ from service.audit.pack import (
     seals_of,
     write_pack,
 )
+from service.audit.signing import SigningKey
 from service.domain.alarm import Alarm
 from service.domain.errors import NotFoundError
+from service.domain.evidence.clip import StoredClip
 from service.store import alarms, passages
 from service.store.alarms import history
+from service.store.clips import rows as clip_rows
+from service.store.clips.folder import ClipFolder
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
 
 
-def export_evidence(store: Store, pictures: Pictures, alarm_id: str, versions: Mapping[str, Any]) -> bytes:
-    """Return the pack of an alarm, whose export is in the audit.
+def export_evidence(
+    store: Store,
+    pictures: Pictures,
+    alarm_id: str,
+    versions: Mapping[str, Any],
+    clips: ClipFolder,
+    key: SigningKey,
+) -> bytes:
+    """Return the signed pack of an alarm, whose export is in the audit.
 
     Args:
-        store: has the rows. pictures: have the files.
+        store: has the rows. pictures, clips: have the files.
         alarm_id: of which alarm.
         versions: what else decided: model, digests of model and settings, the software's version.
+        key: signs it.
 
     Raises:
         NotFoundError, DamagedError: of the alarm.
         ConflictError: something of it has just changed.
         StoreError: the database cannot answer or takes no write.
+        ConfigurationError: the key cannot be used.
     """
     with store.reading() as session:
         alarm = alarms.get(session, alarm_id)
         record = _passage(session, alarm)
-        rows = _rows(session, alarm, record)
+        rows, clip = _rows(session, alarm, record), clip_rows.find(session, alarm_id)
         facts: dict[str, Any] = {
             "format": FORMAT,
             "alarm": dataclasses.asdict(alarm),
             "life": [dataclasses.asdict(event) for event in history.events(session, alarm_id)],
             "comments": [dataclasses.asdict(comment) for comment in history.comments(session, alarm_id)],
             "passage": None if record is None else dataclasses.asdict(record),
+            "clip": None if clip is None else dataclasses.asdict(clip),
             "sealed": seals_of(session, rows),
         }
-    files = _masks(rows) | ({} if record is None else _pictures(pictures, record))
     seals = {row.table: row.seal[:32].hex() for row in rows if row.table in {"lifts", "budgets"}}
+    files = _masks(rows) | _clip(clips, clip) | ({} if record is None else _pictures(pictures, record))
     facts |= {
         "versions": {**versions, "lift_sha256": seals.get("lifts"), "budget_sha256": seals.get("budgets")},
         "clock": {"exported_at": datetime.now(UTC), "zone": "UTC"},
@@ -68,7 +82,7 @@ def export_evidence(store: Store, pictures: Pictures, alarm_id: str, versions: M
     }
     manifest = as_json(facts)
     job = partial(certify, alarm_id=alarm_id, manifest=manifest, rows=rows)
-    return write_pack(manifest, rows, store.write(job).result(), files)
+    return write_pack(manifest, rows, store.write(job).result(), files, key)
 
 
 def _passage(session: Session, alarm: Alarm) -> PassageRecord | None:
@@ -84,6 +98,7 @@ def _rows(session: Session, alarm: Alarm, record: PassageRecord | None) -> list[
     found = read_rows(session, "alarms", "id = :id", id=alarm.id)
     found += read_rows(session, "alarm_events", "alarm_id = :id", id=alarm.id)
     found += read_rows(session, "alarm_comments", "alarm_id = :id", id=alarm.id)
+    found += read_rows(session, "clips", "alarm_id = :id", id=alarm.id)
     if alarm.lift_id is not None:
         found += read_rows(session, "lifts", "id = :id", id=alarm.lift_id)
     if record is not None:
@@ -106,6 +121,14 @@ def _masks(rows: list[PackedRow]) -> dict[str, bytes]:
             content = dict(zip(row.columns, row.values[1::2], strict=True))
             files |= {f"masks/{name}.png": content[f"{name}_png"] for name in ("open", "close")}
     return {name: content for name, content in files.items() if isinstance(content, bytes)}
+
+
+def _clip(folder: ClipFolder, clip: StoredClip | None) -> dict[str, bytes]:
+    """Return the clip if it is there; one that is not what was stored is left out."""
+    content = None if clip is None or clip.file is None else folder.content(clip.file)
+    if clip is None or content is None or hashlib.sha256(content).hexdigest() != clip.sha256:
+        return {}
+    return {"clip.mp4": content}
 
 
 def _pictures(pictures: Pictures, record: PassageRecord) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Compares every stored picture with the digest in its passage's record."""
+"""Compares every stored picture and clip with the digest in its record."""
 
 from __future__ import annotations
 
@@ -74,12 +74,24 @@ def _restored(database: sqlite3.Connection) -> Iterator[_Restored]:
             yield _Restored(until, choice is PictureChoice.ALARMS)
 
 
+def check_clips(database: sqlite3.Connection, folder: Path, report: Report) -> Iterator[Broken]:
+    """Yield the clips that are gone or changed although their record names them, oldest first."""
+    if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'clips'").fetchone() is None:
+        return  # a database from before there were any
+    query = "SELECT alarm_id, file, sha256 FROM clips WHERE file IS NOT NULL ORDER BY at"
+    for alarm_id, file, digest in database.execute(query):
+        report.clips += 1
+        differs = _differs(folder, str(file), str(digest))
+        if differs is not None:
+            yield Broken(f"clip of alarm {alarm_id} ({file})", differs)
+
+
 def _differs(folder: Path, name: str, expected: str) -> str | None:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        return "it lies outside the pictures' folder"
+        return "it lies outside its folder"
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
-        return "it is missing, although its passage still has it"
+        return "it is missing, although its record still has it"
     return None if found == expected else "it is not the file that was stored"

@@ -33,6 +33,7 @@ class Report:
     head_seq, head_hash: the chain's newest entry. uncovered: seals that no entry covers yet.
     unnoted: pictures of earlier versions, or being written, of which no digest is known.
     left_out: files that a restored backup had left out on purpose.
+    signed_by: the public key that a pack's signature holds by; empty if none does.
     """
 
     head_seq: int = 0
@@ -40,9 +41,11 @@ class Report:
     entries: int = 0
     rows: int = 0
     pictures: int = 0
+    clips: int = 0
     uncovered: int = 0
     unnoted: int = 0
     left_out: int = 0
+    signed_by: str = ""
     broken: list[Broken] = field(default_factory=list)
 
     @property

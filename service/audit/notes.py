@@ -32,7 +32,10 @@ REST_EVERY_S = 600.0
 MOST_KEYS = 512
 MOST_LOOKS = 20_000
 MOST_NAMED = 200
-"""Passages that one entry names at most."""
+"""Passages or alarms that one entry names at most."""
+
+LOOKS = {"evidence.view": "passages", "clip.view": "alarms"}
+"""Looks at what, by the action that they are noted as."""
 
 
 @dataclass(slots=True)
@@ -61,8 +64,8 @@ class AuditNotes:
         self._refused: OrderedDict[tuple[str, str, int], _Refusals] = OrderedDict()
         self._rest = 0
         self._left, self._then, self._next_rest_s = float(BURST), clock(), clock()
-        self._seen: OrderedDict[tuple[str, str, str], None] = OrderedDict()
-        self._looks: dict[tuple[str, str], tuple[Origin, list[str]]] = {}
+        self._seen: OrderedDict[tuple[str, ...], None] = OrderedDict()
+        self._looks: dict[tuple[str, str, str], tuple[Origin, list[str]]] = {}
 
     def refused(self, origin: Origin, status: int, call: str) -> None:
         """Note that a request was refused: 401, 403 or 429; `call`: its method and path."""
@@ -74,19 +77,22 @@ class AuditNotes:
             noted = self._refused.setdefault(key, _Refusals(replace(origin), status, call[:200]))
             noted.count += 1
 
-    def looked(self, passage_id: str) -> None:
-        """Note that whoever sent the present request sees a picture; once per person, passage and hour."""
+    def looked(self, seen: str, action: str = "evidence.view") -> None:
+        """Note that whoever sent the present request sees pictures; once per person, thing and hour.
+
+        seen: the passage, or with another action of LOOKS what that says.
+        """
         origin = ORIGIN.get()
         if origin is None:
             return
-        who = (origin.name, origin.identity)
-        key = (f"{self._now():%Y-%m-%dT%H}", "\0".join(who), passage_id)
+        who = (origin.name, origin.identity, action)
+        key = (f"{self._now():%Y-%m-%dT%H}", *who, seen)
         with self._lock:
             if key in self._seen:
                 return
             self._seen[key] = None
             keep_newest(self._seen, MOST_LOOKS)
-            self._looks.setdefault(who, (replace(origin), []))[1].append(passage_id)
+            self._looks.setdefault(who, (replace(origin), []))[1].append(seen)
 
     def flush(self, store: Store) -> None:
         """Write what has gathered; raises StoreError, and what could not be written is written next time."""
@@ -96,7 +102,7 @@ class AuditNotes:
         if not refused and not rest and not looks:
             return
         try:
-            store.write(partial(_write, refused=refused, rest=rest, looks=list(looks.values()))).result()
+            store.write(partial(_write, refused=refused, rest=rest, looks=looks)).result()
         except StoreError:
             with self._lock:
                 for who, (origin, seen) in looks.items():
@@ -135,14 +141,17 @@ class AuditNotes:
 
 
 def _write(
-    session: Session, refused: list[_Refusals], rest: int, looks: list[tuple[Origin, list[str]]]
+    session: Session,
+    refused: list[_Refusals],
+    rest: int,
+    looks: dict[tuple[str, str, str], tuple[Origin, list[str]]],
 ) -> None:
     for one in refused:
         record(session, "access.refused", one.call, by=one.origin, status=one.status, count=one.count)
     if rest:
         record(session, "access.refused", "others", by=SYSTEM, count=rest)
-    for origin, passages in looks:
-        for first in range(0, len(passages), MOST_NAMED):
-            named = passages[first : first + MOST_NAMED]
+    for (_, _, action), (origin, seen) in looks.items():
+        for first in range(0, len(seen), MOST_NAMED):
+            named = seen[first : first + MOST_NAMED]
             subject = named[0] if len(named) == 1 else ""
-            record(session, "evidence.view", subject, by=origin, passages=named)
+            record(session, action, subject, by=origin, **{LOOKS[action]: named})

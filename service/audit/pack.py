@@ -18,13 +18,17 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.audit.archive import packed
+from service.audit.signing import SigningKey
 from service.domain.errors import ConflictError
 from service.store.audit import entries, guard
 from service.store.audit.guard import Form, row_seal
 from service.store.tables import AuditRow, SealRow
 
-FORMAT = "barwatch evidence 1"
-MANIFEST, ROWS, PROOF = "manifest.json", "rows.json", "proof.json"
+FORMAT, UNSIGNED = "barwatch evidence 2", "barwatch evidence 1"
+"""What a pack says it is; earlier versions did not sign theirs."""
+
+MANIFEST, ROWS, PROOF, SIGNATURE = "manifest.json", "rows.json", "proof.json", "signature.json"
+ALGORITHM = "Ed25519"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,22 @@ def certify(session: Session, alarm_id: str, manifest: bytes, rows: Sequence[Pac
 
 
 def write_pack(
-    manifest: bytes, rows: Sequence[PackedRow], proof: Mapping[str, Any], files: Mapping[str, bytes]
+    manifest: bytes,
+    rows: Sequence[PackedRow],
+    proof: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    key: SigningKey,
 ) -> bytes:
-    """Return the pack."""
-    return packed({**files, MANIFEST: manifest, ROWS: rows_json(rows), PROOF: as_json(proof)})
+    """Return the pack, signed. Raises ConfigurationError: the key cannot be used."""
+    proven = as_json(proof)
+    signed = {"algorithm": ALGORITHM, "public_key": key.public(), "signature": key.sign(to_sign(proven))}
+    written = {MANIFEST: manifest, ROWS: rows_json(rows), PROOF: proven, SIGNATURE: as_json(signed)}
+    return packed({**files, **written})
+
+
+def to_sign(proof: bytes) -> bytes:
+    """Return what is signed: the proof, which covers the manifest, which covers each file."""
+    return FORMAT.encode() + b"\n" + proof
 
 
 def rows_json(rows: Sequence[PackedRow]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,19 @@ from typing import Any
 
 from service.audit.archive import packed, unpacked
 from service.audit.findings import Broken, Report
-from service.audit.pack import FORMAT, MANIFEST, PROOF, ROWS, PackedRow
+from service.audit.pack import (
+    ALGORITHM,
+    FORMAT,
+    MANIFEST,
+    PROOF,
+    ROWS,
+    SIGNATURE,
+    UNSIGNED,
+    PackedRow,
+    as_json,
+    to_sign,
+)
+from service.audit.signing import is_signed
 from service.domain.errors import ConfigurationError
 from service.store.audit import entries
 from service.store.damage import DAMAGE
@@ -18,12 +31,13 @@ from service.store.damage import DAMAGE
 MOST_BYTES = 256_000_000
 
 
-def verify_pack(path: Path, head: str | None = None) -> Report:
+def verify_pack(path: Path, head: str | None = None, key: str | None = None) -> Report:
     """Check a pack; its entry's hash is the report's head.
 
     Args:
         path: the file.
         head: the hash of the entry by which the pack was exported, from elsewhere.
+        key: the public key of the installation that must have signed it (base64), from elsewhere.
 
     Raises:
         ConfigurationError: the file cannot be read.
@@ -40,6 +54,7 @@ def verify_pack(path: Path, head: str | None = None) -> Report:
         return report
     try:
         report.take(_check(files, head, report))
+        report.take(_check_signature(files, key, report))
     except DAMAGE as error:
         report.take([Broken("the pack", f"it cannot be read: {type(error).__name__}: {error}")])
     if report.ok and packed(files) != content:
@@ -55,7 +70,7 @@ def _check(files: Mapping[str, bytes], head: str | None, report: Report) -> Iter
         yield Broken(missing[0], "it is missing")
         return
     manifest, proof = json.loads(files[MANIFEST]), json.loads(files[PROOF])
-    if manifest["format"] != FORMAT:
+    if manifest["format"] not in (FORMAT, UNSIGNED):
         yield Broken(MANIFEST, f"it is no {FORMAT}")
     yield from _check_files(files, manifest["files"], report)
     for one in manifest["sealed"]:
@@ -67,6 +82,36 @@ def _check(files: Mapping[str, bytes], head: str | None, report: Report) -> Iter
         yield Broken(PROOF, f"the pack was exported by entry {proof['hash']}, not by {head}")
 
 
+def _check_signature(files: Mapping[str, bytes], key: str | None, report: Report) -> Iterator[Broken]:
+    if SIGNATURE not in files or PROOF not in files:
+        if key is not None or json.loads(files.get(MANIFEST, b"{}")).get("format") != UNSIGNED:
+            yield Broken(SIGNATURE, "it is missing")
+        return
+    try:
+        signed = json.loads(files[SIGNATURE])
+        public, signature = str(signed["public_key"]), str(signed["signature"])
+    except DAMAGE as error:
+        yield Broken(SIGNATURE, f"it cannot be read: {type(error).__name__}: {error}")
+        return
+    expected = {"algorithm": ALGORITHM, "public_key": public, "signature": signature}
+    if signed != expected or as_json(signed) != files[SIGNATURE] or not _is_plain(public, signature):
+        yield Broken(SIGNATURE, "it is not written as the service writes it")
+    elif not is_signed(to_sign(files[PROOF]), signature, public):
+        yield Broken(SIGNATURE, "it is not the signature of this pack by the key that it names")
+    else:
+        report.signed_by = public
+    if key is not None and public != key:
+        yield Broken(SIGNATURE, f"the pack was signed by another key: {public}")
+
+
+def _is_plain(*texts: str) -> bool:
+    """Say whether each is base64 as it is written: other texts may mean the same bytes."""
+    try:
+        return all(base64.b64encode(base64.b64decode(text, validate=True)).decode() == text for text in texts)
+    except ValueError:
+        return False
+
+
 def _check_files(files: Mapping[str, bytes], named: Mapping[str, str], report: Report) -> Iterator[Broken]:
     for name, digest in named.items():
         report.pictures += name != ROWS
@@ -74,7 +119,7 @@ def _check_files(files: Mapping[str, bytes], named: Mapping[str, str], report: R
             yield Broken(name, "it is missing")
         elif hashlib.sha256(files[name]).hexdigest() != digest:
             yield Broken(name, "it is not the file that was exported")
-    for name in files.keys() - named.keys() - {MANIFEST, PROOF}:
+    for name in files.keys() - named.keys() - {MANIFEST, PROOF, SIGNATURE}:
         yield Broken(name, "it does not belong to the pack")
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from service.audit.chain import check_chain, check_hash, check_head
-from service.audit.files import check_pictures
+from service.audit.files import check_clips, check_pictures
 from service.audit.findings import Broken, Report
 from service.audit.rows import check_rows
 from service.domain.errors import ConfigurationError
@@ -35,6 +35,7 @@ def verify(data: Path, head: str | None = None) -> Report:
             _check_heads(database, data, head),
             check_rows(database, report),
             check_pictures(database, Path(data) / "pictures", report),
+            check_clips(database, Path(data) / "clips", report),
         ):
             try:
                 report.take(step)

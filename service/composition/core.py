@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 
@@ -11,6 +12,7 @@ from service.alarms.hub import AlarmHub
 from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Sessions
+from service.clips.desk import ClipDesk
 from service.decoding.budget import StrangersPictures
 from service.domain.camera import CameraEvent, WatchedLift
 from service.host.clocks.wall_clock import WallClock
@@ -36,6 +38,7 @@ class Core:
     runtime: Runtime
     pipeline: Pipeline
     cameras: Cameras
+    clips: ClipDesk
 
 
 def make_core(
@@ -47,7 +50,7 @@ def make_core(
     decoding: StrangersPictures,
     runners: Runners,
     *,
-    supervise: Callable[[WatchedLift, Callable[[CameraEvent], None]], CameraSupervisor],
+    supervise: Callable[[ClipDesk, WatchedLift, Callable[[CameraEvent], None]], CameraSupervisor],
     loop_files: bool,
 ) -> Core:
     """Return the core; nothing of it is started.
@@ -71,9 +74,12 @@ def make_core(
         on_unstored=hub.show_unstored,
         clock=clock,
     )
+    clips = ClipDesk()
+    if settings.rules_of_clips().none is None:
+        store.on_alarms(clips.on_alarms)
     cameras = Cameras(
         store,
-        supervise,
+        partial(supervise, clips),
         pipeline.on_event,
         pipeline.reload_masks,
         loop_files=loop_files,
@@ -97,26 +103,28 @@ def make_core(
         runners=runners,
         decoding=decoding,
     )
-    return Core(runtime, pipeline, cameras)
+    return Core(runtime, pipeline, cameras, clips)
 
 
 def supervisor(
     settings: Settings,
     vault: Vault,
     runners: Runners,
+    clips: ClipDesk,
     watched: WatchedLift,
     on_event: Callable[[CameraEvent], None],
 ) -> CameraSupervisor:
     """Return what looks after a camera's process. Raises ConfigurationError: its address is refused."""
-    networks = settings.networks_of_cameras()
+    networks, with_clips = settings.networks_of_cameras(), settings.rules_of_clips().none is None
     # Files that were allowed when they were stored are read on.
     check_camera(watched.lift, allow_files=True, networks=networks)
     return CameraSupervisor(
         watched,
         on_event,
-        options=WorkerOptions(hardware=settings.hwaccel, pictures=settings.pictures),
+        options=WorkerOptions(hardware=settings.hwaccel, pictures=settings.pictures, clips=with_clips),
         memory=settings.data / "learnt" / f"{watched.lift.id}.npz",
         runners=runners,
         find_credentials=vault.credentials,
         networks=networks,
+        clips=clips if with_clips else None,
     )

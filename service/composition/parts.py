@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.api.elsewhere import ShutOutElsewhere
+from service.composition.clips import make_clips
 from service.composition.core import Core
 from service.composition.industry import make_plant
 from service.composition.outputs import make_outputs
@@ -17,3 +18,4 @@ def add_parts(core: Core) -> None:
     shut_out = ShutOutElsewhere(runtime.store, runtime.gate.changed, runtime.runners)
     parts.add("access is being followed", shut_out, at_once=True)
     parts.add("the self-tests are being looked up", make_self_tests(runtime))
+    parts.add("clips are being looked up", make_clips(core))

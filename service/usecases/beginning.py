@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from service.domain.errors import StoreError
+from service.audit.signing import SigningKey
+from service.domain.errors import ConfigurationError, StoreError
 from service.domain.people import SYSTEM
 from service.inference.protocol import Engine
 from service.settings import Settings
@@ -34,6 +35,17 @@ def versions_of(engine: Engine, settings: Settings) -> dict[str, Any]:
     }
 
 
+def _public_key(settings: Settings) -> str:
+    """Return the key by which what leaves the installation is known, made at the first start."""
+    try:
+        public = SigningKey(settings.data).public()
+    except ConfigurationError as error:
+        log.error("nothing can be signed", reason=str(error))
+        return ""
+    log.info("the public key of this installation's signatures: keep it elsewhere", key=public)
+    return public
+
+
 def note_start(store: Store, engine: Engine, settings: Settings) -> None:
     """Record that the service starts, and with what; secrets are left out.
 
@@ -42,8 +54,18 @@ def note_start(store: Store, engine: Engine, settings: Settings) -> None:
     plain = json.loads(settings.model_dump_json(exclude=_SECRET))
     versions = versions_of(engine, settings)
 
+    key = _public_key(settings)
+
     def note(session: Session) -> None:
-        record(session, "service.start", versions["model"], by=SYSTEM, settings=plain, **versions)
+        record(
+            session,
+            "service.start",
+            versions["model"],
+            by=SYSTEM,
+            settings=plain,
+            signing_key=key,
+            **versions,
+        )
 
     try:
         store.write(note).result()

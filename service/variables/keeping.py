@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from service.store.upkeep.classes import Retention
-from service.store.upkeep.plan import BackupPlan, PictureChoice
+from service.store.upkeep.plan import BackupPlan, ClipChoice, PictureChoice
 
 
 class KeepingVariables(BaseSettings):
@@ -35,6 +35,9 @@ class KeepingVariables(BaseSettings):
     backup_pictures: PictureChoice = Field(
         default=PictureChoice.ALARMS, description="Pictures in scheduled backups: all, alarms or none."
     )
+    backup_clips: ClipChoice = Field(
+        default=ClipChoice.HELD, description="Clips in scheduled backups: all, held or none."
+    )
 
     def backup_folder(self) -> Path:
         """Return where backups are."""
@@ -43,7 +46,9 @@ class KeepingVariables(BaseSettings):
     def backup_plan(self) -> BackupPlan:
         """Return when backups are made."""
         hour = None if self.backup_hour < 0 else self.backup_hour
-        return BackupPlan(self.backup_folder(), hour, self.backup_keep, self.backup_pictures)
+        return BackupPlan(
+            self.backup_folder(), hour, self.backup_keep, self.backup_pictures, self.backup_clips
+        )
 
     def retention(self) -> Retention:
         """Return how long each class of what is stored is kept."""

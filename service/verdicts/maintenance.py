@@ -57,6 +57,8 @@ class Maintenance:
         self._store, self._pictures, self._retention = store, pictures, retention
         self._clock = clock or WallClock()
         self.troubles = MachineTroubles(store, pictures, self._clock, take)
+        self.sooner: list[Callable[[], bool]] = []
+        """What is given up before pictures are; each says whether it gave anything up."""
         self._next_seal_mono_s = self._next_head_mono_s = 0.0
         self._tasks: tuple[Callable[[], object], ...] = (
             self._make_room,
@@ -75,7 +77,9 @@ class Maintenance:
     def _make_room(self) -> None:
         if self._pictures.space.check().room is Room.ENOUGH or self._clock.jump_s:
             return
-        # Some of the oldest pictures go early.
+        # Some of the oldest pictures go early, but clips before them: they are larger, and decide nothing.
+        if any(give_up() for give_up in self.sooner):
+            return
         low = self._retention.when_low()
         self._pictures.remove(make_room(self._store, low, self._clock.now(), AT_ONCE))
 

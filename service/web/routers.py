@@ -16,7 +16,7 @@ from service.api.routes import (
     site_calibrations,
 )
 from service.api.routes.delivery import outputs
-from service.api.routes.history import audit, deletion, evidence
+from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, figures
 from service.api.routes.people import openid, own, tokens, users
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
@@ -40,6 +40,7 @@ ROUTERS = (
     figures.router,
     alarms.router,
     evidence.router,
+    clips.router,
     feed.router,
     outputs.router,
     audit.router,

@@ -85,7 +85,7 @@ class LiveCamera:
 class Watching(Service):
     """A service whose cameras need no processes: each is live at once."""
 
-    def _supervisor(self, watched: WatchedLift, _: Callable[[CameraEvent], None]) -> LiveCamera:  # type: ignore[override]
+    def _supervisor(self, _: object, watched: WatchedLift, __: Callable[[CameraEvent], None]) -> LiveCamera:  # type: ignore[override]
         return LiveCamera(watched.lift.id)
 
 

@@ -18,6 +18,13 @@ class AuditHeadOut(Shape):
     hash: str = Field(description="64 hexadecimal digits.")
 
 
+class SigningKeyOut(BaseModel):
+    """The key of the installation's signatures: keep it elsewhere, for `barwatch verify PACK --key`."""
+
+    public_key: str = Field(description="Ed25519, 32 bytes in base64.")
+    fingerprint: str = Field(description="What people compare: 32 hexadecimal digits of its SHA-256.")
+
+
 class AuditEntryOut(BaseModel):
     """Who did what, when and from where."""
 

@@ -10,7 +10,7 @@ import typer
 from service.commands.options import DataOption
 from service.settings import load_settings
 from service.store.upkeep import backup as backups
-from service.store.upkeep.plan import PictureChoice
+from service.store.upkeep.plan import ClipChoice, PictureChoice
 
 
 def backup(
@@ -25,14 +25,17 @@ def backup(
     pictures: Annotated[
         PictureChoice, typer.Option("--pictures", help="Which pictures are part of it.")
     ] = PictureChoice.ALARMS,
+    clips: Annotated[
+        ClipChoice, typer.Option("--clips", help="Which clips are part of it.")
+    ] = ClipChoice.HELD,
     with_keys: Annotated[
-        bool, typer.Option("--with-keys", help="Also the key of the cameras' passwords.")
+        bool, typer.Option("--with-keys", help="Also the keys of the cameras' passwords and of signatures.")
     ] = False,
 ) -> None:
     """Save the data folder into one file, also while the service runs; prints the file's name."""
     settings = load_settings(data=data)
     folder = to or settings.backup_folder()
-    made = backups.make(settings.data, folder, keep=keep, pictures=pictures, with_keys=with_keys)
+    made = backups.make(settings.data, folder, keep=keep, pictures=pictures, clips=clips, with_keys=with_keys)
     typer.echo(made)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import re
@@ -11,13 +12,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from lifts.text import read_text
 from service.audit.findings import Report
+from service.audit.signing import SIGNING_KEY, SigningKey
 from service.audit.unpacking import verify_pack
 from service.audit.verification import verify as verify_data
 from service.commands.options import DataOption, JsonOption
 from service.settings import load_settings
 
-NOW = "now"
+NOW, KEY_BYTES = "now", 32
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -55,14 +58,23 @@ def verify(
             help="A head that was kept and must still be in the chain; without HASH, print it.",
         ),
     ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="PUBLIC", help="The key that must have signed the pack, or its file."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1."""
     wanted = None if head == NOW else head
     if pack is None:
+        if key is not None:
+            raise typer.BadParameter("it belongs to a pack", param_hint="--key")
         report = verify_data(load_settings(data=data).data, wanted)
     else:
-        report = verify_pack(pack, wanted)
+        folder = None if data is None else load_settings(data=data).data
+        own = folder is not None and (folder / SIGNING_KEY).is_file()
+        public = _key(key) if key is not None else SigningKey(folder).public() if folder and own else None
+        report = verify_pack(pack, wanted, public)
         if data is not None:  # the folder that it comes from must still know of the export
             report.take(verify_data(data, report.head_hash).broken)
     if as_json:
@@ -75,15 +87,30 @@ def verify(
         raise typer.Exit(1)
 
 
+def _key(given: str) -> str:
+    """Return a public key that was given itself, or by the name of a file that holds it."""
+    text = given
+    if Path(given).is_file():
+        text = read_text(Path(given)).strip()
+    try:
+        if len(base64.b64decode(text, validate=True)) == KEY_BYTES:
+            return text
+    except ValueError:
+        pass
+    raise typer.BadParameter(f"expected {KEY_BYTES} bytes in base64, or a file of them", param_hint="--key")
+
+
 def _say(report: Report) -> None:
     for number, broken in enumerate(report.broken):
         typer.echo(f"{'first broken link' if number == 0 else 'broken too'}: {broken}", err=True)
     typer.echo(
         f"{'ok' if report.ok else 'BROKEN'}: {report.entries} entries, {report.rows} rows, "
-        f"{report.pictures} pictures; head {report.head_seq} {report.head_hash}"
+        f"{report.pictures} pictures, {report.clips} clips; head {report.head_seq} {report.head_hash}"
     )
     if report.left_out:
         typer.echo(f"{report.left_out} files of pictures were left out of the backup that was restored")
+    if report.signed_by:
+        typer.echo(f"signed by {report.signed_by}: compare it with a note of the installation's key")
     if report.unnoted:
         typer.echo(
             f"{report.unnoted} pictures have no digest: they are being written, or older than the audit"

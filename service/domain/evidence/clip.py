@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from service.domain.alarm import AlarmKind
 from service.domain.arrays import Image
 
 BEFORE_S, AFTER_S = 8.0, 4.0
@@ -35,6 +37,40 @@ class NoClip(StrEnum):
     """It was kept for its time, or made room for newer ones."""
     DELETED = "deleted"
     """A person had it deleted."""
+    PENDING = "pending"
+    """It is being recorded: seconds after the alarm."""
+    NOT_MADE = "not_made"
+    """None was made: the service ended meanwhile, or clips were off at that time."""
+    KIND = "kind"
+    """Alarms of this kind have none."""
+    OFF = "off"
+    """Clips are switched off."""
+    HIDDEN = "hidden"
+    """People are hidden in what is stored, and nobody has decided that clips, which show them, are kept."""
+
+
+CLIP_KINDS = frozenset(
+    {
+        AlarmKind.BAR_OPEN,
+        AlarmKind.CAMERA_LOST,
+        AlarmKind.CAMERA_FROZEN,
+        AlarmKind.VIEW_CHANGED,
+        AlarmKind.LOW_VISIBILITY,
+    }
+)
+"""Alarms that have clips: what they are about can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRules:
+    """Whether clips are made, and what is kept of them.
+
+    none: why no clips are made, None if they are.
+    """
+
+    none: NoClip | None = NoClip.HIDDEN
+    max_age_days: float = 3.0
+    most_bytes: int = 10_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +100,24 @@ class ClipMade:
     begins_s: float = 0.0
     ends_s: float = 0.0
     none: NoClip | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClip:
+    """An alarm's clip as it is recorded.
+
+    at: the alarm's moment. none: why there is no file, None while there is one.
+    file: below the clips' folder. sha256, bytes: of the file, also once it is gone.
+    codec, begins_s, ends_s: see ClipMade.
+    """
+
+    alarm_id: str
+    lift_id: str
+    at: datetime
+    none: NoClip | None
+    file: str | None = None
+    sha256: str | None = None
+    bytes: int = 0
+    codec: str = ""
+    begins_s: float = 0.0
+    ends_s: float = 0.0

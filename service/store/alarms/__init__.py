@@ -3,7 +3,7 @@
 Which change is allowed is not decided here but in service.alarms.
 """
 
-from service.store.alarms.changes import change, hold, replace_evidence
+from service.store.alarms.changes import change, clip_url, hold, replace_evidence, show_clip
 from service.store.alarms.history import outbox
 from service.store.alarms.queries import MAX_PAGE, expired, get, listing, shelved_from, standing
 from service.store.alarms.raising import raise_alarm
@@ -13,6 +13,7 @@ from service.store.alarms.rows import last_seq
 __all__ = [
     "MAX_PAGE",
     "change",
+    "clip_url",
     "expired",
     "find_damaged",
     "get",
@@ -24,5 +25,6 @@ __all__ = [
     "replace_evidence",
     "restore",
     "shelved_from",
+    "show_clip",
     "standing",
 ]

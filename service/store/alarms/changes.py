@@ -40,9 +40,31 @@ def replace_evidence(
 ) -> Alarm | None:
     """Change the evidence of the passage's alarm, under a new seq; return None if nothing changes."""
     row = session.scalar(select(AlarmRow).where(AlarmRow.passage_id == passage_id, filters.bar_open()))
-    if row is None or tuple(row.evidence) == evidence:
+    if row is None:
         return None
-    row.evidence = list(evidence)
+    clip = [url for url in row.evidence if url == clip_url(row.id)]
+    return _set_evidence(session, row, [*evidence, *clip], note)
+
+
+def clip_url(alarm_id: str) -> str:
+    """Return the address of an alarm's clip."""
+    return f"/alarms/{alarm_id}/clip.mp4"
+
+
+def show_clip(session: Session, alarm_id: str, shown: bool, note: str) -> Alarm | None:
+    """Name the alarm's clip in its evidence, or no longer, under a new seq; None if nothing changes.
+
+    Raises NotFoundError, DamagedError.
+    """
+    row = row_of(session, alarm_id)
+    others = [url for url in row.evidence if url != clip_url(alarm_id)]
+    return _set_evidence(session, row, [*others, clip_url(alarm_id)] if shown else others, note)
+
+
+def _set_evidence(session: Session, row: AlarmRow, evidence: list[str], note: str) -> Alarm | None:
+    if row.evidence == evidence:
+        return None
+    row.evidence = evidence
     return record_event(session, row, datetime.now(UTC), action="evidence", actor="system", note=note)
 
 

@@ -1,6 +1,6 @@
 """The tables, used only within this folder's parent. A test compares them with the migrations."""
 
-from service.store.tables.alarms import AlarmEventRow, AlarmRow, CommentRow, OutOfServiceRow
+from service.store.tables.alarms import AlarmEventRow, AlarmRow, ClipRow, CommentRow, OutOfServiceRow
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.budgets import BudgetRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
@@ -25,6 +25,7 @@ __all__ = [
     "Base",
     "BudgetRow",
     "CameraSecretRow",
+    "ClipRow",
     "CommentRow",
     "LiftRow",
     "LinkRow",

@@ -1,11 +1,11 @@
-"""Alarms, what happened to them, and what is out of service."""
+"""Alarms, what happened to them, their clips, and what is out of service."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, text
+from sqlalchemy import JSON, Boolean, Float, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables import terms
@@ -120,3 +120,25 @@ class OutOfServiceRow(Base):
     reason: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ClipRow(Base):
+    """An alarm's clip, or why it has none (`none`, a NoClip; empty while there is a file).
+
+    at: the alarm's moment. file: below the clips' folder. sha256: of what was stored, for good.
+    begins_s, ends_s: of its first and last picture, seconds from the moment.
+    """
+
+    __tablename__ = "clips"
+    __table_args__ = (Index("ix_clips_kept", "at", sqlite_where=text("file IS NOT NULL")),)
+
+    alarm_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lift_id: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    none: Mapped[str] = mapped_column(String(16))
+    file: Mapped[str | None] = mapped_column(String(200))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(Integer)
+    codec: Mapped[str] = mapped_column(String(16))
+    begins_s: Mapped[float] = mapped_column(Float)
+    ends_s: Mapped[float] = mapped_column(Float)

@@ -11,7 +11,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -28,17 +28,20 @@ from service.host.lock import FolderLock
 from service.host.private import private_folder
 from service.store.alarms.history import ensure_epoch
 from service.store.audit import entries
+from service.store.clips.folder import CLIPS, ClipFolder
+from service.store.clips.missing import note_missing
 from service.store.database import Store
 from service.store.file import archive
 from service.store.file.check import recheck
 from service.store.pictures import numbers_beside
-from service.store.upkeep.plan import PictureChoice
+from service.store.upkeep.plan import ClipChoice, PictureChoice
 
 log = structlog.get_logger(__name__)
 
-DATABASE, PICTURES, KEY = "barwatch.db", "pictures", "secret.key"
+DATABASE, PICTURES = "barwatch.db", "pictures"
+KEYS = ("secret.key", "signing.key")
 FOLDERS = ("learnt", "setup")
-KEPT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "audit.head", *FOLDERS, PICTURES)
+KEPT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "audit.head", *FOLDERS, PICTURES, CLIPS)
 """What a restored backup takes the place of."""
 
 PAGES, PAUSE_S = 256, 0.005
@@ -53,6 +56,7 @@ def make(
     *,
     keep: int | None = None,
     pictures: PictureChoice = PictureChoice.ALARMS,
+    clips: ClipChoice = ClipChoice.HELD,
     with_keys: bool = False,
     now: datetime | None = None,
 ) -> Path:
@@ -62,8 +66,8 @@ def make(
         data: the data folder.
         to: the folder of the backups, made if it is missing.
         keep: how many backups stay there; None: all. The oldest go, but only after the new one is good.
-        pictures: which pictures are part of it.
-        with_keys: whether the key of cameras' passwords is.
+        pictures, clips: which of them are part of it.
+        with_keys: whether the keys of cameras' passwords and of signatures are.
         now: the time in its name.
 
     Raises:
@@ -81,6 +85,7 @@ def make(
             counts = _copy(source, copy)
             recheck(copy)
             members = list(_members(data, copy, pictures, with_keys=with_keys))
+            members += _files(data, CLIPS, _clips(copy, clips))
             about = {"format": 1, "made_at": archive.made_at(path).isoformat(), "counts": counts}
             about["pictures"] = pictures.value
             archive.write(path, members, about)
@@ -113,7 +118,7 @@ def restore(backup: Path, data: Path, *, force: bool = False) -> Path | None:
     archive.verify(backup)
     lock = FolderLock(data)
     try:
-        kept = (*KEPT, KEY) if archive.holds(backup, KEY) else KEPT
+        kept = (*KEPT, *(key for key in KEYS if archive.holds(backup, key)))
         there = [data / name for name in kept if (data / name).exists()]
         if there and not force and any(_holds_something(path) for path in there):
             raise ConfigurationError(f"{data} holds data ({there[0].name}): --force moves it aside first")
@@ -166,11 +171,25 @@ def _members(
             if path.is_file() and not path.is_symlink():
                 yield path.relative_to(data).as_posix(), path
     if pictures is PictureChoice.ALARMS:
-        for name in _of_alarms(database):
-            if (path := data / PICTURES / name).is_file():
-                yield f"{PICTURES}/{name}", path
-    if with_keys and (data / KEY).is_file():
-        yield KEY, data / KEY
+        yield from _files(data, PICTURES, _of_alarms(database))
+    if with_keys:
+        yield from ((key, data / key) for key in KEYS if (data / key).is_file())
+
+
+def _files(data: Path, folder: str, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    for name in names:
+        if (path := data / folder / name).is_file():
+            yield f"{folder}/{name}", path
+
+
+def _clips(database: Path, wanted: ClipChoice) -> list[str]:
+    if wanted is ClipChoice.NONE:
+        return []
+    query = "SELECT file FROM clips WHERE file IS NOT NULL"
+    if wanted is ClipChoice.HELD:
+        query += " AND alarm_id IN (SELECT id FROM alarms WHERE held)"
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        return [str(name) for (name,) in connection.execute(query)]
 
 
 def _of_alarms(database: Path) -> Iterator[str]:
@@ -200,6 +219,7 @@ def _settle(database: Path, manifest: Mapping[str, Any], backup: Path) -> None:
     with closing(Store.open(database.parent)) as store:
         job = partial(_begin_anew, pictures=manifest.get("pictures"))
         store.write(job).result()  # sealed and in the audit: `verify` takes it for no forgery
+        note_missing(store, ClipFolder(database.parent))
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         connection.execute("VACUUM")

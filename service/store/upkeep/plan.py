@@ -15,6 +15,15 @@ class PictureChoice(StrEnum):
     NONE = "none"
 
 
+class ClipChoice(StrEnum):
+    """Which clips a backup holds: they are most of what is stored."""
+
+    ALL = "all"
+    HELD = "held"
+    """Those of alarms that are held as evidence."""
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class BackupPlan:
     """When and where backups are made. hour: in this machine's zone; None: never. keep: how many."""
@@ -23,3 +32,4 @@ class BackupPlan:
     hour: int | None = 3
     keep: int = 7
     pictures: PictureChoice = PictureChoice.ALARMS
+    clips: ClipChoice = ClipChoice.HELD

@@ -58,7 +58,8 @@ class ScheduledBackups:
             return
         keep = None if self._clock.jump_s else self._plan.keep
         try:
-            made = make(self._data, self._plan.folder, keep=keep, pictures=self._plan.pictures, now=now)
+            plan = self._plan
+            made = make(self._data, plan.folder, keep=keep, pictures=plan.pictures, clips=plan.clips, now=now)
         except BackupError as error:
             log.error("no backup was made", reason=str(error))
             said = {"reason": str(error)}

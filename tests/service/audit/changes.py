@@ -1,4 +1,4 @@
-"""Single changes to a data folder, as somebody makes them who can write there: rows and pictures."""
+"""Single changes to a data folder, as somebody makes them who can write there: rows, pictures, clips."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def _of_rows(data: Path) -> Iterator[Change]:
 
 
 def _of_pictures(data: Path) -> Iterator[Change]:
-    files = sorted(path.relative_to(data) for path in (data / "pictures").rglob("*.*"))
+    folders = ("pictures", "clips")
+    files = sorted(path.relative_to(data) for each in folders for path in (data / each).rglob("*.*"))
     for place, file in enumerate(files):
         yield f"{file} removed", lambda data, file=file: (data / file).unlink()  # type: ignore[misc]
         other = files[place - 1]

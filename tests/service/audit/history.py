@@ -11,10 +11,14 @@ import numpy as np
 from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from lifts.schema import Lift, MaskPair
 from service.alarms import lifecycle
+from service.domain.alarm import Alarm
+from service.domain.evidence.clip import StoredClip
 from service.domain.masks import MaskVersion
 from service.domain.people import Role
 from service.store import alarms, lifts, masks, passages, tokens
 from service.store.audit import entries
+from service.store.clips import rows as clip_rows
+from service.store.clips.folder import ClipFolder
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
@@ -37,12 +41,22 @@ def make_history(data: Path, passages_count: int = 4) -> None:
         _pass(store, pictures, number)
     with store.reading() as session:
         first, *_ = alarms.listing(session).items
+    keep_clip(store, data, first)
     store.write(partial(lifecycle.acknowledge, alarm_id=first.id, actor="Jo", note="seen")).result()
     store.write(partial(lifecycle.comment, alarm_id=first.id, author="Jo", text="a hat")).result()
     label = Review(Verdict.CLOSED, True, "Jo", NOW, "bar was down")
     store.write(partial(passages.review, passage_id="lift-0", label=label)).result()
     store.write(entries.seal_rest).result()
     store.close()
+
+
+def keep_clip(store: Store, data: Path, alarm: Alarm) -> None:
+    """Store a clip of an alarm, some bytes that no player plays."""
+    content = np.arange(600, dtype=np.uint16).view(np.uint8)
+    folder, lift_id = ClipFolder(data), alarm.lift_id or ""
+    file = folder.name(lift_id, alarm.raised_at, alarm.id)
+    clip = StoredClip(alarm.id, lift_id, alarm.raised_at, None, file, folder.save(file, content), 1200)
+    assert store.write(partial(clip_rows.add, clip=clip)).result()
 
 
 def _masks() -> MaskVersion:

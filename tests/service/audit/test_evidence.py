@@ -1,8 +1,11 @@
 """The evidence of an alarm: complete, verified offline, and no single change to it goes unseen."""
 
+import base64
+import json
 import random
 import shutil
 import sqlite3
+import string
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,18 +15,23 @@ from typer.testing import CliRunner
 
 from service.audit.archive import packed, unpacked
 from service.audit.evidence import export_evidence
+from service.audit.pack import as_json, to_sign
+from service.audit.signing import SigningKey
 from service.audit.unpacking import MOST_BYTES, verify_pack
 from service.audit.verification import verify
 from service.cli import app
 from service.store import alarms
 from service.store.audit import entries
+from service.store.clips.folder import ClipFolder
 from service.store.database import Store
 from service.store.pictures import Pictures
 from tests.service.audit.history import make_history
 
 FEW, MANY = 30, 1000
+OLD_PACK = Path(__file__).parent / "unsigned.zip"
 FILES = {
-    *("manifest.json", "rows.json", "proof.json", "masks/open.png", "masks/close.png"),
+    *("manifest.json", "rows.json", "proof.json", "signature.json", "clip.mp4"),
+    *("masks/open.png", "masks/close.png"),
     *(f"pictures/{n}.{kind}" for n in (1, 2, 3) for kind in ("jpg", "png")),
 }
 
@@ -36,15 +44,20 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     store = Store.open(data)
     with store.reading() as session:
         alarm = alarms.listing(session).items[0]
-    content = export_evidence(store, Pictures(data), alarm.id, {"model": "tiny-1"})
+    content = _export(store, data, alarm.id)
     store.close()
     return data, content
 
 
-def _verified(content: bytes, folder: Path) -> list[str]:
+def _export(store: Store, data: Path, alarm_id: str) -> bytes:
+    versions = {"model": "tiny-1"}
+    return export_evidence(store, Pictures(data), alarm_id, versions, ClipFolder(data), SigningKey(data))
+
+
+def _verified(content: bytes, folder: Path, key: str | None = None) -> list[str]:
     path = folder / "pack.zip"
     path.write_bytes(content)
-    return [str(broken) for broken in verify_pack(path).broken]
+    return [str(broken) for broken in verify_pack(path, key=key).broken]
 
 
 def test_a_pack_is_complete_and_whole(exported: tuple[Path, bytes], tmp_path: Path) -> None:
@@ -53,7 +66,8 @@ def test_a_pack_is_complete_and_whole(exported: tuple[Path, bytes], tmp_path: Pa
     assert set(unpacked(content, MOST_BYTES)) == FILES
     (tmp_path / "pack.zip").write_bytes(content)
     report = verify_pack(tmp_path / "pack.zip")
-    assert (report.broken, report.rows) == ([], 7)
+    assert (report.broken, report.rows) == ([], 9)
+    assert report.signed_by == SigningKey(data).public()
     assert verify(data, report.head_hash).broken == []
     command = ["verify", str(tmp_path / "pack.zip")]
     assert CliRunner().invoke(app, command).exit_code == 0
@@ -107,6 +121,12 @@ def _exchange(files: dict[str, bytes]) -> None:
         (_text("proof.json", '"actor": "system"', '"actor": "nobody"'), "audit entry"),
         (_exchange, "pictures/1.jpg"),
         (lambda files: files.pop("masks/open.png"), "masks/open.png"),
+        (lambda files: files.pop("clip.mp4"), "clip.mp4"),
+        (lambda files: files.update({"clip.mp4": files["clip.mp4"][:-1]}), "clip.mp4"),
+        (lambda files: files.pop("signature.json"), "signature.json"),
+        (_text("signature.json", "Ed25519", "none"), "signature.json"),
+        (lambda files: _sign(files, lambda text: text[::-1]), "signature.json"),
+        (lambda files: _sign(files, _meaning_the_same), "signature.json"),
         (lambda files: files.update(more=b"x"), "more"),
     ],
 )
@@ -123,6 +143,54 @@ def test_a_forged_pack_is_named(
     assert first.startswith(link)
 
 
+def _sign(files: dict[str, bytes], change: Callable[[str], str]) -> None:
+    signed = json.loads(files["signature.json"])
+    files["signature.json"] = as_json(signed | {"signature": change(signed["signature"])})
+
+
+def _meaning_the_same(text: str) -> str:
+    """Return base64 of the same bytes that is written otherwise: its last bits say nothing."""
+    digits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    other = text[:-3] + digits[digits.index(text[-3]) + 1] + text[-2:]
+    assert base64.b64decode(other) == base64.b64decode(text)
+    return other
+
+
+def test_a_pack_signed_by_another_installation_is_named(exported: tuple[Path, bytes], tmp_path: Path) -> None:
+    """It holds by itself; against a key that was noted before, the first broken link is its signature."""
+    data, content = exported
+    own, other = SigningKey(data), SigningKey(tmp_path)
+    files = unpacked(content, MOST_BYTES)
+    signature = other.sign(to_sign(files["proof.json"]))
+    files["signature.json"] = as_json(
+        {"algorithm": "Ed25519", "public_key": other.public(), "signature": signature}
+    )
+    forged = packed(files)
+    assert _verified(forged, tmp_path) == []
+    assert _verified(content, tmp_path, own.public()) == []
+    (named,) = _verified(forged, tmp_path, own.public())
+    assert named.startswith("signature.json: the pack was signed by another key")
+    (tmp_path / "public.txt").write_text(own.public() + "\n")
+    (tmp_path / "pack.zip").write_bytes(content)
+    for given, code in ((own.public(), 0), (str(tmp_path / "public.txt"), 0), (other.public(), 1), ("x", 2)):
+        command = ["verify", str(tmp_path / "pack.zip"), "--key", given]
+        assert CliRunner().invoke(app, command).exit_code == code, given
+    (tmp_path / "pack.zip").write_bytes(forged)
+    command = ["verify", str(tmp_path / "pack.zip"), "--data", str(data)]
+    assert CliRunner().invoke(app, command).exit_code == 1
+
+
+def test_a_pack_of_an_earlier_version_is_whole_but_unsigned(
+    exported: tuple[Path, bytes], tmp_path: Path
+) -> None:
+    """It still verifies; whoever asks for a signature learns that there is none."""
+    (tmp_path / "pack.zip").write_bytes(OLD_PACK.read_bytes())
+    report = verify_pack(tmp_path / "pack.zip")
+    assert (report.broken, report.signed_by) == ([], "")
+    (named,) = _verified(OLD_PACK.read_bytes(), tmp_path, SigningKey(exported[0]).public())
+    assert named == "signature.json: it is missing"
+
+
 def test_a_row_that_was_changed_before_is_not_passed_off_as_whole(
     exported: tuple[Path, bytes], tmp_path: Path
 ) -> None:
@@ -134,7 +202,7 @@ def test_a_row_that_was_changed_before_is_not_passed_off_as_whole(
     store = Store.open(data)
     with store.reading() as session:
         alarm = next(one for one in alarms.listing(session).items if one.passage_id == "lift-2")
-    content = export_evidence(store, Pictures(data), alarm.id, {})
+    content = _export(store, data, alarm.id)
     store.close()
     assert any("was not what was sealed" in broken for broken in _verified(content, tmp_path))
     assert any('passages ["lift-2"]' in str(broken) for broken in verify(data).broken)

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 
 from service.api.deps import ADMIN, VIEWER, Cursor, Limit, RuntimeDep
 from service.api.problems import responses
-from service.api.schemas.audit import AuditEntryOut, AuditHeadOut, AuditOut
+from service.api.schemas.audit import AuditEntryOut, AuditHeadOut, AuditOut, SigningKeyOut
 from service.api.schemas.base import Moment
+from service.audit.signing import SigningKey, fingerprint
 from service.store.audit import entries
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -20,6 +21,13 @@ def head(runtime: RuntimeDep) -> AuditHeadOut:
     """Give the hash of the newest entry, to be kept elsewhere."""
     with runtime.store.reading() as session:
         return AuditHeadOut.model_validate(entries.head(session))
+
+
+@router.get("/key", summary="The key of signatures", dependencies=VIEWER, responses=responses(401, 422, 503))
+def signing_key(runtime: RuntimeDep) -> SigningKeyOut:
+    """Give the public key by which packs of evidence are signed. 422 if the private one is damaged."""
+    public = SigningKey(runtime.settings.data).public()
+    return SigningKeyOut(public_key=public, fingerprint=fingerprint(public))
 
 
 @router.get("", summary="Who did what", dependencies=ADMIN, responses=responses(401, 403, 422, 503))

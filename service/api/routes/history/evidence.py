@@ -13,6 +13,8 @@ from service.api.routes.alarms import AlarmId
 from service.api.schemas.alarms import NoteIn
 from service.api.threads import vital
 from service.audit.evidence import export_evidence
+from service.audit.signing import SigningKey
+from service.store.clips.folder import ClipFolder
 from service.store.upkeep import holds
 from service.usecases.beginning import versions_of
 
@@ -35,7 +37,10 @@ router = APIRouter(prefix="/alarms", tags=["alarms"])
 def evidence(alarm_id: AlarmId, runtime: RuntimeDep) -> Response:
     """Export pictures, masks, numbers and records of an alarm; the export is in the audit."""
     versions = versions_of(runtime.engine, runtime.settings)
-    pack = export_evidence(runtime.store, runtime.pictures, alarm_id, versions)
+    data = runtime.settings.data
+    pack = export_evidence(
+        runtime.store, runtime.pictures, alarm_id, versions, ClipFolder(data), SigningKey(data)
+    )
     named = {"Content-Disposition": f'attachment; filename="alarm-{alarm_id}.zip"'}
     return Response(pack, media_type="application/zip", headers=named)
 

@@ -1,0 +1,16 @@
+"""The clips of alarms as a part of the service."""
+
+from __future__ import annotations
+
+from service.clips.keeper import ClipKeeper
+from service.composition.core import Core
+from service.store.clips.folder import ClipFolder
+
+
+def make_clips(core: Core) -> ClipKeeper:
+    """Return what stores clips; where the disk has little room, they are given up before pictures."""
+    runtime, rules = core.runtime, core.runtime.settings.rules_of_clips()
+    folder, space = ClipFolder(runtime.settings.data), runtime.pictures.space
+    keeper = ClipKeeper(runtime.store, folder, core.clips, rules, space, runtime.clock, runtime.runners)
+    core.pipeline.maintenance.sooner.append(keeper.make_room)
+    return keeper
