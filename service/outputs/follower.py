@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ import structlog
 
 from service.domain.alarm import Alarm, AlarmKind
 from service.domain.errors import StoreError
-from service.host.runner import BackOff, Runner, attempt
+from service.host.runner import BackOff, Runner, RunnerState, attempt
 from service.outputs.base.output import Delivery, Output
 from service.outputs.base.problems import OutputError, OutputProblem, output_error
 from service.outputs.health import OutputFault, OutputHealth, OutputState
@@ -85,6 +86,7 @@ class Follower:
         self._delivered_at: datetime | None = None
         self._fault: OutputFault | None = None
         self._stored = (-1, 0.0)
+        self._settled = threading.Event()  # it was open, or it failed
         self._open: tuple[asyncio.AbstractEventLoop, Output] | None = None
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None], asyncio.Event] | None = None
         self.runner = Runner(f"output {output_id}", self._turn, wake=self._end)
@@ -117,6 +119,8 @@ class Follower:
 
     def test(self) -> OutputError | None:
         """Test the output as it runs, or a second one of its kind; return what went wrong. Blocks."""
+        if self.runner.state is not RunnerState.NOT_STARTED:
+            self._settled.wait(OPEN_S)  # two at once might be one too many for the receiver
         opened = self._open
         if opened is None:
             failure = attempt(partial(asyncio.run, self._tested()))
@@ -143,6 +147,7 @@ class Follower:
                 self.failing_since_s = time.monotonic()
             error = self._explained(failure)
             self._fault = OutputFault.now(error)
+            self._settled.set()
             pause_s = self._back_off.next_s()
             log.warning("an output does not deliver", output=self.id, code=error.code, again_in_s=pause_s)
             self.runner.stopping.wait(pause_s)
@@ -175,6 +180,7 @@ class Follower:
         try:
             await _within(OPEN_S, output.open())
             self._open = asyncio.get_running_loop(), output
+            self._settled.set()
             async with asyncio.TaskGroup() as group:
                 group.create_task(output.watch())
                 group.create_task(self._deliver_for_ever(output))

@@ -11,9 +11,11 @@ from service.domain.errors import NotFoundError
 from service.industry.peers.output import MODBUS, OPCUA
 from service.outputs.base.output import OutputKind, OutputSettings
 from service.outputs.base.problems import OutputError, OutputProblem
+from service.outputs.mqtt.mqtt import MQTT
 from service.outputs.webhook.webhook import WEBHOOK
 
 KINDS: Mapping[str, OutputKind[Any]] = {
+    "mqtt": MQTT,
     "webhook": WEBHOOK,
     "modbus": MODBUS,
     "opcua": OPCUA,

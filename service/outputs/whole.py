@@ -213,10 +213,10 @@ class Outputs:
         kind = kinds.KINDS.get(output.kind)
         if kind is None:
             raise OutputError(OutputProblem.MISCONFIGURED, where="kind")
-        OutputFilter.of(output.filters)
+        chosen = OutputFilter.of(output.filters)
         settings = kinds.stored_settings(kind, output.settings)
         secrets = sealing.opened(self._ring, output.id, output.kind, output.sealed)
-        return kind.make(Making(output.id, output.name, settings, secrets, self._surroundings))
+        return kind.make(Making(output.id, output.name, settings, secrets, self._surroundings, chosen))
 
     def _running(self) -> list[Follower]:
         with self._lock:

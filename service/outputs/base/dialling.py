@@ -7,6 +7,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Sequence
+from typing import Any
 
 from service.capture.hosts import check_host
 from service.domain.camera import CameraNetworks
@@ -75,15 +76,40 @@ async def connected(host: str, port: int, networks: CameraNetworks) -> socket.so
     raise refusal
 
 
-def trusted(authorities: Sequence[str] = ()) -> ssl.SSLContext:
-    """Return what verifies a receiver's certificate: the machine's authorities, or these alone (PEM).
+class NamedContext(ssl.SSLContext):
+    """Verifies the name of a host although its address is what was dialled."""
+
+    name: str
+
+    def wrap_socket(self, *arguments: Any, **named: Any) -> ssl.SSLSocket:
+        """Wrap a connected socket and greet; the name of the host counts, whichever is given."""
+        later = {"do_handshake_on_connect": False, "server_hostname": self.name}
+        wrapped = super().wrap_socket(*arguments, **{**named, **later})
+        try:
+            wrapped.do_handshake()
+        except OSError:
+            wrapped.close()  # libraries that greet by themselves forget this
+            raise
+        return wrapped
+
+
+def trusted(authorities: Sequence[str] = (), name: str | None = None) -> ssl.SSLContext:
+    """Return what verifies a receiver's certificate: by the machine's authorities, or these alone (PEM).
+
+    name: the host's, for who connects to an address.
 
     Raises:
         OutputError: no certificate can be read there.
     """
+    if name is None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        context = NamedContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.name = name
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not authorities:
-        return ssl.create_default_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_default_certs()
+        return context
     try:
         context.load_verify_locations(cadata="\n".join(authorities))
     except ssl.SSLError:

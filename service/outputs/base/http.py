@@ -11,7 +11,7 @@ import httpx
 
 from service.domain.camera import CameraNetworks
 from service.outputs.base.dialling import addresses, trusted
-from service.outputs.base.problems import OutputError, OutputProblem
+from service.outputs.base.problems import OutputError, OutputProblem, caused_by
 
 MOST_BYTES = 65_536
 """Of an answer, which nobody reads but its beginning."""
@@ -122,12 +122,5 @@ async def _beginning(response: httpx.Response) -> bytes:
 def _explained(error: httpx.TransportError) -> OutputError:
     if isinstance(error, httpx.TimeoutException):
         return OutputError(OutputProblem.TIMED_OUT)
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return OutputError(OutputProblem.TLS_FAILED)
-        if isinstance(cause, ConnectionRefusedError):
-            return OutputError(OutputProblem.REFUSED)
-        cause = cause.__cause__ or cause.__context__
     closed = not isinstance(error, httpx.ConnectError)
-    return OutputError(OutputProblem.CLOSED if closed else OutputProblem.UNREACHABLE)
+    return caused_by(error) or OutputError(OutputProblem.CLOSED if closed else OutputProblem.UNREACHABLE)

@@ -23,6 +23,7 @@ from lifts.schema import Lift
 from service.domain.alarm import Alarm
 from service.domain.camera import ANY_NETWORK, CameraNetworks
 from service.industry.report.source import PeerSource
+from service.outputs.base.filters import OutputFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +114,14 @@ S = TypeVar("S", bound=OutputSettings)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Making(Generic[S]):
-    """What an output is made from. secrets: by name; never shown or logged."""
+    """What an output is made from. secrets: by name; never shown or logged. chosen: the alarms it gets."""
 
     id: str
     name: str
     settings: S
     secrets: Mapping[str, str]
     surroundings: Surroundings
+    chosen: OutputFilter = field(default_factory=OutputFilter)
 
 
 @dataclass(frozen=True, slots=True)

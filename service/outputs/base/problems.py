@@ -57,15 +57,28 @@ def output_error(error: BaseException) -> OutputError:
         return OutputError(OutputProblem.SECRET_UNREADABLE)
     if isinstance(error, StoreError):
         return OutputError(OutputProblem.STORE_UNAVAILABLE)
-    kinds: tuple[tuple[type[BaseException], OutputProblem], ...] = (
-        (socket.gaierror, OutputProblem.NO_SUCH_HOST),
-        (ssl.SSLError, OutputProblem.TLS_FAILED),
-        (TimeoutError, OutputProblem.TIMED_OUT),
-        (ConnectionRefusedError, OutputProblem.REFUSED),
-        (ConnectionError, OutputProblem.CLOSED),
-        (OSError, OutputProblem.UNREACHABLE),
-    )
-    for kind, problem in kinds:
-        if isinstance(error, kind):
-            return OutputError(problem)
-    return OutputError(OutputProblem.CRASHED, type(error).__name__)
+    return _of_the_system(error) or OutputError(OutputProblem.CRASHED, type(error).__name__)
+
+
+def caused_by(error: BaseException) -> OutputError | None:
+    """Return which error of the system lies behind a library's; None if there is none."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if (found := _of_the_system(cause)) is not None:
+            return found
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def _of_the_system(error: BaseException) -> OutputError | None:
+    return next((OutputError(problem) for kind, problem in _SYSTEM if isinstance(error, kind)), None)
+
+
+_SYSTEM: tuple[tuple[type[BaseException], OutputProblem], ...] = (
+    (socket.gaierror, OutputProblem.NO_SUCH_HOST),
+    (ssl.SSLError, OutputProblem.TLS_FAILED),
+    (TimeoutError, OutputProblem.TIMED_OUT),
+    (ConnectionRefusedError, OutputProblem.REFUSED),
+    (ConnectionError, OutputProblem.CLOSED),
+    (OSError, OutputProblem.UNREACHABLE),
+)
