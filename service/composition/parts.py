@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.api.elsewhere import ShutOutElsewhere
 from service.composition.clips import make_clips
 from service.composition.core import Core
-from service.composition.industry import make_plant
+from service.composition.industry import make_controls, make_plant, make_sight
 from service.composition.outputs import make_outputs
 from service.composition.testing import make_self_tests
 
@@ -13,9 +13,11 @@ from service.composition.testing import make_self_tests
 def add_parts(core: Core) -> None:
     """Make every part and hand it to the runtime, where the API finds it by its class."""
     runtime, parts, tell = core.runtime, core.runtime.parts, core.pipeline.on_event
-    plant = make_plant(core)
+    sight = make_sight(core)
+    plant = make_plant(runtime, sight)
     parts.add("the outputs are being started", make_outputs(runtime, tell, plant), at_once=True)
     shut_out = ShutOutElsewhere(runtime.store, runtime.gate.changed, runtime.runners)
     parts.add("access is being followed", shut_out, at_once=True)
+    parts.add("the lifts' controls are being told", make_controls(runtime, sight))
     parts.add("the self-tests are being looked up", make_self_tests(runtime))
     parts.add("clips are being looked up", make_clips(core))

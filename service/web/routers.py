@@ -15,7 +15,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
-from service.api.routes.delivery import outputs
+from service.api.routes.delivery import controls, outputs
 from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, figures
 from service.api.routes.people import openid, own, tokens, users
@@ -43,6 +43,7 @@ ROUTERS = (
     clips.router,
     feed.router,
     outputs.router,
+    controls.router,
     audit.router,
     session.router,
     openid.router,

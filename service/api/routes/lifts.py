@@ -10,6 +10,7 @@ from service.api.problems import RequestRefusedError, responses
 from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
 from service.domain.errors import NotFoundError
+from service.industry.control.whole import LiftControls
 from service.store import lifts, masks
 from service.usecases.camera_urls import check_camera
 
@@ -78,6 +79,7 @@ def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     runtime.cameras.refresh()
     runtime.pipeline.forget(lift_id)
     runtime.setup.forget(lift_id)
+    runtime.parts.of(LiftControls).disarm(lift_id)
 
 
 @router.get(

@@ -8,6 +8,7 @@ killed, or the network fails: no counter comes any more, and the device has to d
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -16,7 +17,6 @@ from typing import Protocol
 from pymodbus.client import ModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
-from service.capture.hosts import resolve
 from service.domain.errors import BarwatchError
 from service.industry.control.terms import (
     FRESH_S,
@@ -29,6 +29,7 @@ from service.industry.control.terms import (
     ControlTerms,
     Proof,
 )
+from service.outputs.base.dialling import check_output_host
 
 
 class Coil(Protocol):
@@ -115,7 +116,11 @@ class RemoteCoil:
     def _connected(self) -> ModbusTcpClient:
         if self._client is None:
             terms = self._terms
-            address = resolve(terms.host, terms.port, terms.networks)[0]
+            found = socket.getaddrinfo(terms.host, terms.port, type=socket.SOCK_STREAM)
+            addresses = [str(entry[4][0]) for entry in found]
+            for each in addresses:  # what is dialled decides, not what it is called
+                check_output_host(each.partition("%")[0], terms.networks)
+            address = addresses[0]
             client = ModbusTcpClient(address, port=terms.port, timeout=WRITE_S, retries=0)
             if not client.connect():
                 raise OSError(f"{terms.host}:{terms.port} does not answer")

@@ -28,6 +28,7 @@ from service.domain.arrays import Float32
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import EngineUnavailableError
 from service.domain.people import Role
+from service.industry.control.whole import LiftControls
 from service.inference.inline import InlineEngine
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
@@ -193,6 +194,8 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         runtime.parts.add("", make_self_tests(runtime))
         outputs = make_outputs(runtime, runtime.pipeline.on_event)
         runtime.parts.add("outputs", outputs)
+        controls = LiftControls(store, lambda _: False, runtime.settings.networks_of_outputs())
+        runtime.parts.add("", controls)
         made = {
             role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]
             for role in Role

@@ -58,6 +58,8 @@ const maskRefusals = {
 /** Of what is not there, or no longer. */
 const gone = {
   no_lift: "This lift does not exist any more.",
+  no_proposal: "There is no such proposal: somebody has changed it. Look again.",
+  proposal_expired: "The proposal is too old. Propose it again.",
   no_setup: "This lift has no set-up: begin with the camera's address.",
   no_camera: "Type the camera's address first.",
   no_track: "No track was found yet.",
