@@ -16,6 +16,7 @@ LIFT_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 SECRET_NAME_PATTERN = r"^[a-z0-9-]{1,64}$"  # noqa: S105 - of names
 LiftId = Annotated[str, Field(pattern=LIFT_ID_PATTERN, examples=["demo-quad"])]
 Transport = Literal["auto", "tcp", "udp"]
+Privacy = Literal["blur", "none"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -107,6 +108,7 @@ class Lift(_Record):
     """One installation as registered: a lift may be enrolled with masks before it has a camera or track.
 
     carriers: number of carriers on its rope; passages are then numbered from 1 to this, over and over.
+    privacy: whether people are hidden in what is stored of it; None: as everywhere (BARWATCH_PRIVACY).
     """
 
     id: LiftId
@@ -115,6 +117,7 @@ class Lift(_Record):
     carriers: Annotated[int, Field(ge=1, le=2000)] | None = None
     camera: Camera | None = None
     track: Track | None = None
+    privacy: Privacy | None = None
 
 
 @dataclass(frozen=True, eq=False)

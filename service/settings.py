@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from lifts.schema import Privacy
 from lifts.text import read_text
 from service.domain.errors import ConfigurationError
 from service.domain.evidence.clip import ClipRules
@@ -87,9 +88,10 @@ class Settings(
         description="The process ends, to be restarted, if one of its parts hangs for this long; 0: never.",
     )
 
-    privacy: Literal["blur", "none"] = Field(
+    privacy: Privacy = Field(
         default="blur",
-        description="blur: stored pictures are coarse apart from the bar, so that nobody is recognised.",
+        description="blur: stored pictures are coarse apart from the bar, so that nobody is recognised; a "
+        "lift's own `privacy` goes before it.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = Field(

@@ -1,4 +1,7 @@
-"""What is hidden in stored pictures: everything but the bar's two places and the lap that it lies over."""
+"""What is hidden in stored pictures: everything but the bar's two places and the lap that it lies over.
+
+Of a camera's whole view, nothing finer than the service compares views by is stored.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ CELL = 8
 
 Averages cannot be undone, as a blur can. Bodies stay as outlines: whether somebody sits there is still seen.
 """
+
+VIEW_COLUMNS = 160
+"""Of a whole view: what is compared with the present one is as wide, and a head in it two or three cells."""
 
 AROUND = 6
 """How far around a drawn bar the picture stays as it is, in pixels: registration errs by some."""
@@ -46,3 +52,18 @@ def hide(image: UInt8, shown: UInt8) -> UInt8:
     coarse = cv2.resize(image, (width // CELL, height // CELL), interpolation=cv2.INTER_AREA)
     hidden = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.where(shown[:, :, None] > 127, image, hidden).astype(np.uint8)
+
+
+def hide_view(jpeg: bytes, quality: int = 80) -> bytes:
+    """Return a camera's whole view as coarse as views are compared, a JPEG of the same size.
+
+    What is no picture is returned as it is.
+    """
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) if jpeg else None
+    if image is None:
+        return jpeg
+    height, width = image.shape[:2]
+    rows = max(1, round(VIEW_COLUMNS * height / width))
+    coarse = cv2.resize(image, (min(VIEW_COLUMNS, width), min(rows, height)), interpolation=cv2.INTER_AREA)
+    hidden = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.imencode(".jpg", hidden, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()

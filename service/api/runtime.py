@@ -22,6 +22,7 @@ from service.host.runner import Runners
 from service.inference.protocol import Engine
 from service.secrets.vault import Vault
 from service.settings import Settings
+from service.store import lifts
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.usecases.setup.whole import Setups
@@ -108,6 +109,11 @@ class Runtime:
                 lift_id=lift_id,
             )
         return version
+
+    def hides(self, lift_id: str) -> bool:
+        """Return whether people are hidden in what is stored of a lift. Raises StoreError."""
+        with self.store.reading() as session:
+            return lifts.hides_people(session, lift_id, self.settings.privacy == "blur")
 
     def masks_changed(self, lift_id: str) -> None:
         """Judge and register by the lift's active masks from now on."""

@@ -62,6 +62,7 @@ def make_self_tests(runtime: Runtime) -> SelfTests:
         SigningKey(settings.data),
         runtime.clock,
         take,
+        hides=runtime.hides,
     )
     at = settings.self_test_time()
     schedule = SelfTestSchedule(runtime.store, tester, at, runtime.clock, take)

@@ -22,6 +22,7 @@ import structlog
 
 from lifts.decision.arming import Arming, ArmingReason
 from lifts.decision.verdict import Verdict
+from lifts.pictures.privacy import hide_view
 from service.audit.signing import SigningKey
 from service.domain.alarm import AlarmKind
 from service.domain.errors import (
@@ -78,6 +79,7 @@ class SelfTester:
         clock: the believed time.
         take: takes changes in health: a test that failed is an alarm until one does not.
         patience: how long to wait.
+        hides: whether people are hidden in what is stored of a lift.
     """
 
     def __init__(
@@ -93,11 +95,12 @@ class SelfTester:
         clock: WallClock,
         take: Callable[[Health], object],
         patience: SelfTestPatience | None = None,
+        hides: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._store, self._kept, self._engine = store, kept, engine
         self._live, self._cameras, self._feed, self._outputs = live, cameras, feed, outputs
         self._key, self._clock, self._take = key, clock, take
-        self._patience = patience or SelfTestPatience()
+        self._patience, self._hides = patience or SelfTestPatience(), hides
         self._busy = threading.Lock()
         self.stopping = threading.Event()
         """Set it to end a test that waits."""
@@ -250,7 +253,7 @@ class SelfTester:
         newest = partial(self._live.snapshot, lift_id)
         seen = [] if status is None else newest_pictures(newest, self.stopping, self._patience.pictures_s)
         if accept and seen:
-            jpeg = seen[-1].jpeg
+            jpeg = hide_view(seen[-1].jpeg) if self._hides(lift_id) else seen[-1].jpeg
             self._store.write(partial(tracks.accept_view, lift_id=lift_id, jpeg=jpeg)).result()
         with self._store.reading() as session:
             enrolled = tracks.active_picture(session, lift_id)

@@ -42,6 +42,15 @@ def put(session: Session, lift: Lift) -> bool:
     return False
 
 
+def hides_people(session: Session, lift_id: str, by_default: bool) -> bool:
+    """Return whether people are hidden in what is stored of a lift: as it says itself, else `by_default`."""
+    try:
+        own = get(session, lift_id).privacy
+    except (NotFoundError, DamagedError):
+        own = None
+    return by_default if own is None else own == "blur"
+
+
 def view_since(session: Session, lift_id: str) -> datetime:
     """Return since when the lift has had its camera and track: what was seen before may be another view.
 

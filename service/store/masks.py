@@ -12,7 +12,7 @@ from functools import partial
 import cv2
 import numpy as np
 from pydantic import FiniteFloat, TypeAdapter
-from sqlalchemy import LargeBinary, cast, func, select, update
+from sqlalchemy import LargeBinary, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lifts.schema import MaskPair
@@ -162,6 +162,19 @@ def newest_references(session: Session, lift_id: str) -> dict[str, Image]:
     newest = {row.name: row.png for row in session.scalars(query)}
     with intact(session, ReferenceRow.__tablename__, lift_id, f"a reference picture of lift {lift_id!r} is"):
         return {name: _rgb(png) for name, png in newest.items()}
+
+
+def forget_references(session: Session, lift_id: str) -> int:
+    """Delete the reference pictures of a lift, of every version of its masks; return how many.
+
+    Raises NotFoundError: there is no such lift.
+    """
+    lifts.get(session, lift_id)
+    names = session.execute(
+        delete(ReferenceRow).where(ReferenceRow.lift_id == lift_id).returning(ReferenceRow.name)
+    ).all()
+    record(session, "masks.forget_references", lift_id, pictures=len(names))
+    return len(names)
 
 
 def activate(session: Session, lift_id: str, version: int) -> MaskVersion:

@@ -69,11 +69,10 @@ class Decider:
         shadow: ShadowJudge,
         *,
         max_waiting: int,
-        hides: bool = False,
     ) -> None:
         self._engine, self._masks, self._pictures = engine, masks, pictures
         self._recorder, self._conditions, self._tally = recorder, conditions, tally
-        self._shadow, self._max_waiting, self._hides = shadow, max_waiting, hides
+        self._shadow, self._max_waiting = shadow, max_waiting
         self._lock = threading.Lock()
         self._waiting = 0
         # Bounded by hand, by what `_waiting` admits. A passage is taken out once it is decided: the thread
@@ -167,7 +166,7 @@ class Decider:
             draft = draft_of(passage, judgement)
         else:
             maps = maps_of(answer, self._engine.manifest.calibration.bar_map_cells, passage.shown)
-            masks = None if item.masks is None or not self._hides else item.masks.masks
+            masks = None if item.masks is None else item.masks.masks
             draft = draft_of(passage, judgement, maps, self._pictures, masks)
         self._recorder.add(draft)
         self._conditions.judged(passage.lift_id, judgement)

@@ -17,7 +17,7 @@ from service.domain.arrays import Image
 from service.domain.errors import DamagedError, EngineUnavailableError, NotFoundError, StoreError
 from service.host.runner import Runner
 from service.inference.protocol import Engine
-from service.store import passages
+from service.store import lifts, passages
 from service.store.database import Store
 from service.store.pictures import Pictures, numbers_beside
 from service.verdicts.counters import Event, PassageCounters
@@ -54,6 +54,7 @@ class EvidenceWriter:
         max_waiting: passages whose pictures may wait at once.
         engine: what it makes of pictures before people are hidden in them is kept, unless it takes long.
             None: nothing is kept.
+        hides: whether people are hidden in the pictures of lifts that do not say it themselves.
     """
 
     def __init__(
@@ -63,9 +64,11 @@ class EvidenceWriter:
         tally: PassageCounters,
         max_waiting: int = MAX_WAITING,
         engine: Engine | None = None,
+        *,
+        hides: bool = False,
     ) -> None:
         self._store, self._pictures, self._tally, self._engine = store, pictures, tally, engine
-        self._max_waiting = max_waiting
+        self._max_waiting, self._hides = max_waiting, hides
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._waiting: deque[PassageDraft] = deque()
@@ -134,8 +137,10 @@ class EvidenceWriter:
             self.runner.heartbeat.begin()
             waiting = self._waiting[0]
             passage_id = waiting.record.id
-            look = self._look(waiting)
-            saved = {name: self._pictures.save(name, image) for name, image in _to_store(waiting).items()}
+            shown = self._shown(waiting)
+            look = None if shown is None else self._look(waiting)
+            stored = _hidden(waiting.files, shown)
+            saved = {name: self._pictures.save(name, image) for name, image in stored.items()}
             lost = {name for name, digest in saved.items() if digest is None}
             if lost:
                 self._note_missing(passage_id, lost)
@@ -146,10 +151,21 @@ class EvidenceWriter:
                 self._digests.setdefault(passage_id, {}).update(written)
             self._take_out(self._waiting, waiting)
 
+    def _shown(self, draft: PassageDraft) -> Image | None:
+        """Return where the pictures stay as they are, uint8[200, 200]; None: everywhere."""
+        if draft.masks is None:
+            return None
+        try:
+            with self._store.reading() as session:
+                hides = lifts.hides_people(session, draft.record.lift_id, self._hides)
+        except StoreError:
+            hides = True
+        return shown_area(draft.masks.open, draft.masks.close) if hides else None
+
     def _look(self, draft: PassageDraft) -> Future[Image] | None:
         """Ask what the network makes of the pictures in which people will be hidden; None where it is not."""
         images = [image for name, image in draft.files.items() if name.endswith(".jpg")]
-        if draft.masks is None or self._engine is None or not images or len(self._waiting) > MOST_BEHIND:
+        if self._engine is None or not images or len(self._waiting) > MOST_BEHIND:
             return None
         return self._engine.submit_look(np.stack(images))
 
@@ -202,11 +218,8 @@ class EvidenceWriter:
         self._wake.set()
 
 
-def _to_store(draft: PassageDraft) -> dict[str, Image]:
-    """Return the passage's files as they are stored: people apart from the bar cannot be recognised."""
-    if draft.masks is None:
-        return draft.files
-    shown = shown_area(draft.masks.open, draft.masks.close)
-    return {
-        name: hide(image, shown) if name.endswith(".jpg") else image for name, image in draft.files.items()
-    }
+def _hidden(files: dict[str, Image], shown: Image | None) -> dict[str, Image]:
+    """Return a passage's files as they are stored: people apart from what is shown cannot be recognised."""
+    if shown is None:
+        return files
+    return {name: hide(image, shown) if name.endswith(".jpg") else image for name, image in files.items()}

@@ -55,7 +55,7 @@ class Pipeline:
         pictures: where evidence goes.
         registry: where latency and passages are counted for Prometheus.
         retention: how long evidence stays.
-        hides: whether people apart from the bar are hidden in what is stored.
+        hides: whether people apart from the bar are hidden in what is stored of lifts that do not say it.
         max_waiting: passages being judged at once; more are recorded as unknown, without pictures.
         runners: the list to which every thread is added.
         on_recorded: called with each committed record and the time.monotonic() of its last picture.
@@ -93,7 +93,7 @@ class Pipeline:
         self.masks = ActiveMasks(store, engine)
         unstored = UnstoredAlarms(on_unstored)
         self.conditions = HealthConditions(store, unstored=unstored)
-        self._evidence = EvidenceWriter(store, pictures, self.tally, engine=engine)
+        self._evidence = EvidenceWriter(store, pictures, self.tally, engine=engine, hides=hides)
         self._recorder = Recorder(store, pictures, self._evidence, self.tally, self._count, unstored=unstored)
         self._shadow = ShadowJudge(store, engine)
         self._decider = Decider(
@@ -105,7 +105,6 @@ class Pipeline:
             self.tally,
             self._shadow,
             max_waiting=max_waiting,
-            hides=hides,
         )
         retention = retention or Retention()
         clock, take = clock or WallClock(), self.conditions.take

@@ -34,7 +34,7 @@ class PassageDraft:
 
     record: names the files of its evidence. files: the picture to write under each name once the record is
     committed (uint8[H, W, 3] RGB or uint8[H, W]). decided_mono_s: time.monotonic() of its last picture.
-    masks: of its lift; what lies apart from them is hidden in what is stored. None: nothing is hidden.
+    masks: of its lift; what lies apart from them may be hidden in what is stored. None: nothing is hidden.
     """
 
     record: PassageRecord
@@ -73,7 +73,7 @@ def draft_of(
         judgement: its verdict.
         maps: uint8[N, C, C], where the network saw the bar, N pictures or none.
         pictures: where its pictures will be written; without it none are kept.
-        masks: what lies apart from them is hidden in what is stored; None: nothing is hidden.
+        masks: what lies apart from them may be hidden in what is stored; None: nothing is.
     """
     # Cameras stamp frames with the monotonic clock, which a change of the wall clock does not affect.
     seen_at = wall_time(passage.decided_mono_s)

@@ -128,6 +128,23 @@ def get_mask(
     return Response(content, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 
+@router.delete(
+    "/references",
+    summary="Delete the reference pictures",
+    status_code=204,
+    dependencies=[*ADMIN, *PROVEN],
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def delete_references(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
+    """Delete the pictures that were uploaded beside the lift's masks, of every version; the masks stay.
+
+    A lift that only they confirmed is not armed until passages are reviewed.
+    """
+    runtime.store.write(lambda session: masks.forget_references(session, lift_id)).result()
+    runtime.masks_changed(lift_id)
+    runtime.pipeline.reconfigured(lift_id)
+
+
 @router.post(
     "/{version}/activate",
     summary="Go back to earlier masks",

@@ -152,7 +152,14 @@ def correct_track(lift_id: LiftIdPath, body: TrackIn, runtime: RuntimeDep) -> Se
 )
 def start_watching(lift_id: LiftIdPath, runtime: RuntimeDep) -> SetupOut:
     """Make camera and track the lift's and watch it; its line is learnt already. 409: `setup_not_ready`."""
-    watch(runtime.setup.board, runtime.store, runtime.settings.data, lift_id, runtime.vault.check)
+    watch(
+        runtime.setup.board,
+        runtime.store,
+        runtime.settings.data,
+        lift_id,
+        runtime.vault.check,
+        hides=runtime.hides(lift_id),
+    )
     runtime.cameras.refresh()
     runtime.pipeline.reconfigured(lift_id)
     return _shown(runtime, runtime.setup.board.kept.get(lift_id))

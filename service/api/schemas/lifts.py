@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lifts.decision.arming import Arming, ArmingReason, MaskQuality
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import ImageJudgement, Judgement, Seat, Verdict
-from lifts.schema import Camera, Lift, LiftId, Track
+from lifts.schema import Camera, Lift, LiftId, Privacy, Track
 from service.api.schemas.base import Body, Shape
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.masks import MaskVersion
@@ -87,6 +87,7 @@ class LiftOut(Lift):
             carriers=lift.carriers,
             camera=lift.camera,
             track=lift.track,
+            privacy=lift.privacy,
             mask_version=mask_version,
             quality=arming.quality,
             armed=arming.armed,
@@ -125,6 +126,9 @@ class LiftIn(Body):
     carriers: Annotated[int, Field(ge=1, le=2000)] | None = None
     camera: Camera | None = None
     track: Track | None = None
+    privacy: Privacy | None = Field(
+        default=None, description="Whether people are hidden in what is stored; null: as everywhere."
+    )
     mask_version: Any = Field(default=None, json_schema_extra={"readOnly": True})
     quality: Any = Field(default=None, json_schema_extra={"readOnly": True})
     armed: Any = Field(default=None, json_schema_extra={"readOnly": True})

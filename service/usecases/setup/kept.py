@@ -26,7 +26,8 @@ NEEDED_BYTES = 600_000_000
 """Free space to begin with: three minutes of a camera with 16 Mbit/s are 360 MB."""
 
 RECORDINGS_KEPT_S = 7 * 24 * 3600.0
-"""What a camera sent is personal data: for so long a track can be corrected by it, then it is deleted."""
+"""What a camera sent is personal data: for so long a track can be corrected and masks be drawn by it, then it
+is deleted."""
 
 
 class KeptSetups:
@@ -79,8 +80,8 @@ class KeptSetups:
         shutil.rmtree(self.folder(lift_id), ignore_errors=True)
 
     def purge(self) -> None:
-        """Delete recordings that are older than may be."""
-        for path in self._folder.glob(f"*/{RECORDING}"):
+        """Delete recordings, and pictures cut out of them, that are older than may be."""
+        for path in (*self._folder.glob(f"*/{RECORDING}"), *self._folder.glob("*/*/*.jpg")):
             with contextlib.suppress(FileNotFoundError):  # gone meanwhile
                 if time.time() - path.stat().st_mtime > RECORDINGS_KEPT_S:
                     path.unlink()

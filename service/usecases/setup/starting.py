@@ -11,6 +11,7 @@ import cv2
 from sqlalchemy.orm import Session
 
 from lifts.geometry import CANONICAL_SIZE, pose_at
+from lifts.pictures.privacy import hide_view
 from lifts.schema import Lift, Pose, Track, Transport
 from service.domain.errors import ConfigurationError, ConflictError, EnrolmentError
 from service.passages.learnt import memory_of_setup
@@ -114,12 +115,18 @@ def corrected(job: SetupJob, begin: GivenPose | None, end: GivenPose | None) -> 
 
 
 def watch(
-    board: SetupBoard, store: Store, data_dir: Path, lift_id: str, check: Callable[[str, str], None]
+    board: SetupBoard,
+    store: Store,
+    data_dir: Path,
+    lift_id: str,
+    check: Callable[[str, str], None],
+    *,
+    hides: bool = True,
 ) -> Lift:
     """Store a finished job's camera and track as the lift's; the line that it has learnt is at hand for both.
 
     The caller lets cameras and pipeline follow. check: refuses a stored password that cannot be used for an
-    address: it may be gone since the job began.
+    address: it may be gone since the job began. hides: whether people are hidden in the view that is kept.
 
     Raises:
         ConflictError: it is not finished.
@@ -141,6 +148,8 @@ def watch(
     else:
         memory.unlink(missing_ok=True)
     picture = _reduced(view) if view.exists() else None
+    if picture is not None and hides:
+        picture = hide_view(picture)
 
     def write(session: Session) -> None:
         lifts.put(session, lift)

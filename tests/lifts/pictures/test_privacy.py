@@ -1,10 +1,11 @@
 """What is hidden in stored pictures, and what stays to be judged by a person."""
 
+import cv2
 import numpy as np
 import pytest
 
 from lifts.folder import read_lift_folder
-from lifts.pictures.privacy import AROUND, CELL, hide, shown_area
+from lifts.pictures.privacy import AROUND, CELL, VIEW_COLUMNS, hide, hide_view, shown_area
 from service.usecases.samples import sample_folders
 
 FOLDERS = {folder.name: folder for folder in sample_folders()}
@@ -40,3 +41,29 @@ def test_nothing_finer_than_a_cell_is_left_elsewhere() -> None:
     seen = hide(body, area)
     assert seen[60, 60, 0] > 250
     assert seen[100, 60, 0] < 5
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (360, 640), (1944, 2592)])
+def test_a_whole_view_is_as_coarse_as_it_is_compared(size: tuple[int, int]) -> None:
+    """A face's features are gone, at any size; what the view is compared by, 160 columns, is the same."""
+    rows, columns = np.mgrid[: size[0], : size[1]]
+    fine = size[1] // VIEW_COLUMNS // 2
+    scene = np.where(columns < size[1] // 2, 200, 60) + (rows // fine + columns // fine) % 2 * 50
+    jpeg = cv2.imencode(".jpg", np.repeat(scene[:, :, None], 3, 2).astype(np.uint8))[1].tobytes()
+    before, after = (
+        cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) for data in (jpeg, hide_view(jpeg))
+    )
+    assert before is not None
+    assert after is not None
+    assert after.shape == size
+    left = np.s_[:, : size[1] // 2 - 2 * size[1] // VIEW_COLUMNS]
+    assert after[left].std() < 3 < before[left].std()
+    small = [
+        cv2.resize(each, (160, 90), interpolation=cv2.INTER_AREA).astype(int) for each in (before, after)
+    ]
+    assert np.abs(small[0] - small[1]).mean() < 2
+
+
+def test_what_is_no_picture_is_no_view() -> None:
+    """It is left as it is: somebody else says that it cannot be read."""
+    assert (hide_view(b""), hide_view(b"no JPEG")) == (b"", b"no JPEG")

@@ -67,6 +67,7 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts/{lift_id}/tracks/{version}/picture.jpg"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/tracks/{version}/activate"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/masks/{version}/{which}.png"): Role.VIEWER,
+    ("DELETE", "/lifts/{lift_id}/masks/references"): Role.ADMIN,
     ("GET", "/lifts/{lift_id}/setup/check"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/setup/masks"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/setup/masks"): Role.VIEWER,

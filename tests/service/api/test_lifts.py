@@ -11,6 +11,8 @@ from lifts.geometry import pose_at
 from lifts.schema import Track
 from service.domain.camera import CameraState
 from service.domain.people import Role
+from service.store import masks
+from service.store.audit import entries
 from tests.service.api.conftest import House, status_of
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, jpeg, png
 
@@ -305,3 +307,18 @@ def test_a_lift_says_whether_it_is_armed_and_what_is_missing(house: House) -> No
     assert house.call("PUT", "/lifts/demo-quad", json=shown).status_code == 200
     history = house.call("GET", "/lifts/demo-quad/masks").json()["items"]
     assert [version["quality"] for version in history] == ["good"]
+
+
+def test_reference_pictures_can_be_deleted(house: House) -> None:
+    """They show somebody, perhaps: of every version, the masks stay, and who did it is in the audit."""
+    for _ in range(2):
+        assert house.enrol(files={"reference_open": ("r.png", png(draw_picture(OPEN_Y)))}).status_code == 201
+    assert house.call("DELETE", "/lifts/demo-quad/masks/references", Role.OPERATOR).status_code == 403
+    assert house.call("DELETE", "/lifts/demo-quad/masks/references").status_code == 204
+    with house.store.reading() as session:
+        assert [version.references for version in masks.history(session, "demo-quad").items] == [{}, {}]
+        assert entries.listing(session, action="masks.forget_references")[0].subject == "demo-quad"
+    active = house.runtime.pipeline.active_masks("demo-quad")
+    assert active is not None
+    assert active.references == {}
+    assert house.call("DELETE", "/lifts/nowhere/masks/references").status_code == 404

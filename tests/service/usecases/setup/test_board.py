@@ -256,13 +256,16 @@ def test_a_full_disk_is_not_recorded_on(make: Make, monkeypatch: pytest.MonkeyPa
 
 
 def test_old_recordings_go(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a week, at the next start of anything; the pictures of the carriers stay."""
+    """After a week, with the pictures that were cut out of them: they show people as the camera saw them."""
     board = make(processes.finding)
     board.begin("a", REQUEST, "me")
     await_job(board, state(SetupState.READY))
     now = time.time()
     board.kept.purge()
     assert (board.kept.folder("a") / "recording.mkv").exists()
+    picture = board.kept.pictures(board.kept.get("a")) / "1-middle.jpg"
+    picture.write_bytes(b"a carrier")
     monkeypatch.setattr(time, "time", lambda: now + RECORDINGS_KEPT_S + 60)
     board.kept.purge()
     assert [path.name for path in board.kept.folder("a").iterdir()] == [str(board.kept.get("a").revision)]
+    assert list(board.kept.pictures(board.kept.get("a")).glob("*.jpg")) == []
