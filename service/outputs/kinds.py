@@ -11,10 +11,12 @@ from service.domain.errors import NotFoundError
 from service.industry.peers.output import MODBUS, OPCUA
 from service.outputs.base.output import OutputKind, OutputSettings
 from service.outputs.base.problems import OutputError, OutputProblem
+from service.outputs.mail.mail import MAIL
 from service.outputs.mqtt.mqtt import MQTT
 from service.outputs.webhook.webhook import WEBHOOK
 
 KINDS: Mapping[str, OutputKind[Any]] = {
+    "email": MAIL,
     "mqtt": MQTT,
     "webhook": WEBHOOK,
     "modbus": MODBUS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from service.alarms import lifecycle
 from service.api.schemas.alarms import AlarmOut
 from service.domain.alarm import Alarm
 from service.domain.camera import CameraNetworks
@@ -66,10 +68,14 @@ class OutputHouse:
         output = StoredOutput("o", kind, "control room", True, filters or {}, settings, None)
         return self.outputs.create(output, secrets or {})
 
-    def raise_alarms(self, count: int) -> None:
+    def raise_alarms(self, count: int, evidence: tuple[str, ...] = ()) -> None:
         for _ in range(count):
             self.number += 1
-            raise_alarm(self.store, self.number)
+            raise_alarm(self.store, self.number, evidence=evidence)
+
+    def acknowledge_all(self) -> None:
+        for alarm in self._standing():
+            self.store.write(partial(lifecycle.acknowledge, alarm_id=alarm.id, actor="Anna")).result()
 
     def restart(self) -> None:
         self.outputs.stop()

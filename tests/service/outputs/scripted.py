@@ -20,9 +20,17 @@ def quick() -> BackOff:
     return BackOff(first_s=0.04, longest_s=0.08)
 
 
-def raise_alarm(store: Store, number: int, kind: AlarmKind = AlarmKind.BAR_OPEN, lift: str = "l") -> Alarm:
+def raise_alarm(
+    store: Store,
+    number: int,
+    kind: AlarmKind = AlarmKind.BAR_OPEN,
+    lift: str = "l",
+    evidence: tuple[str, ...] = (),
+) -> Alarm:
     """Commit one."""
-    draft = AlarmDraft(kind, Severity.CRITICAL, lift, "Bar open", f"p-{number}", cause=str(number))
+    draft = AlarmDraft(
+        kind, Severity.CRITICAL, lift, "Bar open", f"p-{number}", evidence=evidence, cause=str(number)
+    )
     alarm = store.write(partial(alarms.raise_alarm, draft=draft)).result()
     assert alarm is not None
     return alarm
