@@ -6,6 +6,7 @@ import { clockTime } from "../i18n/time";
 import { alarms, type ShownAlarm } from "../state/alarms";
 import { isUnseen, kindOf } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
+import { Evidence } from "./evidence";
 import { messageOf, placeOf } from "./naming";
 
 const LISTED = 60;
@@ -40,6 +41,7 @@ function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
       </span>
       <span class="state">{alarm.late ? `${state} · ${t("alarms.lateShort")}` : state}</span>
       {isUnseen(alarm) && <Acknowledge alarm={alarm} />}
+      <Evidence alarm={alarm} />
     </li>
   );
 }

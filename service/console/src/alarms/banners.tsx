@@ -9,6 +9,7 @@ import { type ShownAlarm, standing, unseen } from "../state/alarms";
 import { isArmed } from "../state/lifts";
 import { isUnseen } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
+import { ClipButton, picturesIn } from "./clip";
 import { headingOf, messageOf } from "./naming";
 
 const MOST = 3;
@@ -59,9 +60,10 @@ function Banner({ alarm }: { alarm: ShownAlarm }): JSX.Element {
         )}
       </div>
       <div class="evidence">
-        {alarm.evidence.map((url, i) => (
+        {picturesIn(alarm).map((url, i) => (
           <Picture key={url} url={url} alt={t("alarms.picture", { number: i + 1 })} />
         ))}
+        <ClipButton alarm={alarm} />
       </div>
       <Acknowledge alarm={alarm} />
     </article>

@@ -1,6 +1,6 @@
 /* Alarms: their kinds, and what is said about them. */
 
-import type { AlarmKind } from "../../api/types";
+import type { AlarmKind, NoClip } from "../../api/types";
 
 export const alarmKinds: Record<AlarmKind, string> = {
   bar_open: "Bar open",
@@ -50,6 +50,25 @@ export const machineTroubles: Record<string, string> = {
   unseen_carriers: "{unseen} of the last {counted} carriers that a sensor counted were not seen",
 };
 
+/** Why an alarm has no clip. */
+export const noClips: Record<NoClip, string> = {
+  codec: "no browser plays what this camera sends (MJPEG): set it to H.264",
+  no_key_frame: "the camera's key frames are too far apart: set it to one in one to four seconds",
+  no_pictures: "the camera had sent nothing that could be kept",
+  no_answer: "the camera's process ended meanwhile",
+  busy: "the disk was too slow",
+  disk: "the disk has too little room, or could not be written to",
+  missing: "its file is gone",
+  expired: "it was kept for its time, or made room for newer ones",
+  deleted: "somebody had it deleted",
+  pending: "it is being recorded",
+  not_made: "none was made at that time",
+  kind: "alarms of this kind have none",
+  off: "clips are switched off (BARWATCH_CLIPS)",
+  hidden:
+    "people are hidden in what is stored, which a clip cannot do. An administrator may decide otherwise (BARWATCH_CLIPS)",
+};
+
 const CONFIDENCE = "(confidence {confidence:percent1})";
 const TOGETHER = "which could not be recorded one by one";
 
@@ -89,5 +108,17 @@ export const alarmSentences = {
   "alarms.acknowledge": "Acknowledge",
   "alarms.confirmClock": "The time is right",
   "alarms.acknowledgeWhich": "Acknowledge: {kind}, {place}, {time}",
+  "clip.evidence": "Evidence",
+  "clip.evidenceOf": "Evidence: {kind}, {place}, {time}",
+  "clip.show": "Video",
+  "clip.label": "Video of the alarm",
+  "clip.span": "From {before:fixed1} s before to {after:fixed1} s after.",
+  "clip.beginsLate": "It begins late: the camera had sent no key frame before that.",
+  "clip.endsEarly": "It ends early: the camera was lost.",
+  "clip.showsPeople": "People can be recognised. Who watches is recorded.",
+  "clip.unplayable": "This browser cannot play it ({codec}): save the file.",
+  "clip.save": "Save",
+  "clip.none": "No video: {reason}.",
+  "clip.notRead": "No video: {problem}",
   "alarms.notAcknowledged": "Not acknowledged: {problem}",
 };

@@ -1,7 +1,7 @@
 /* English: the catalogue that the others follow. */
 
 import type { Text } from "../shapes";
-import { alarmKinds, alarmSentences, machineTroubles, openBars } from "./alarms";
+import { alarmKinds, alarmSentences, machineTroubles, noClips, openBars } from "./alarms";
 import { calibrationSentences } from "./calibration";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
@@ -28,6 +28,7 @@ const words = {
   alarmKinds,
   machineTroubles,
   causes,
+  noClips,
   notArmed,
   notWatched,
   openBars,

@@ -13,6 +13,7 @@ export const problems: Readonly<Record<string, string>> = {
   store_unavailable: "the service cannot store anything now: try again in a moment",
   worker_down: "the network is not running now: try again in a moment",
   late: "the network did not answer in time: try again in a moment",
+  no_clip: "there is no video",
   damaged: "what is stored of it is damaged; the service's log says more",
   invalid_request: "the service does not take this value",
   span_invalid: "the beginning must lie before the end, at most {days} days",
