@@ -8,6 +8,7 @@ from service.composition.core import Core
 from service.composition.industry import make_controls, make_plant, make_sight
 from service.composition.outputs import make_outputs
 from service.composition.testing import make_self_tests
+from service.escalation.escalator import Escalator
 
 
 def add_parts(core: Core) -> None:
@@ -19,5 +20,7 @@ def add_parts(core: Core) -> None:
     shut_out = ShutOutElsewhere(runtime.store, runtime.gate.changed, runtime.runners)
     parts.add("access is being followed", shut_out, at_once=True)
     parts.add("the lifts' controls are being told", make_controls(runtime, sight))
+    escalator = Escalator(runtime.store, runtime.clock.now, runners=runtime.runners)
+    parts.add("alarms that nobody acknowledges are being looked up", escalator, at_once=True)
     parts.add("the self-tests are being looked up", make_self_tests(runtime))
     parts.add("clips are being looked up", make_clips(core))

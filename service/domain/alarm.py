@@ -139,6 +139,8 @@ class Alarm:
     group: which alarms of the bar belong together, those of one lift and run: the id of the first of them.
     ended_at: since when its condition is over. acknowledged_*, shelved_*: by whom, when, until when and why.
     suppressed_by: the kind of the alarm that it follows from.
+    escalation: which step it has reached because nobody acknowledged it, 0 none; escalated_to: the outputs
+    that it was given to therefore; escalated_person: who was to look.
     """
 
     id: str
@@ -163,6 +165,9 @@ class Alarm:
     shelved_by: str | None = None
     shelved_reason: str | None = None
     suppressed_by: AlarmKind | None = None
+    escalation: int = 0
+    escalated_to: tuple[str, ...] = ()
+    escalated_person: str = ""
 
     @property
     def priority(self) -> int:

@@ -207,7 +207,8 @@ class Outputs:
             chosen = OutputFilter()  # making it says what is wrong
         back_off = None if self._back_off is None else self._back_off()
         make = partial(self._make, output)
-        return Follower(output.id, make, chosen.wants, self._store, self._surroundings.epoch, back_off)
+        wants = partial(chosen.wants, output_id=output.id)
+        return Follower(output.id, make, wants, self._store, self._surroundings.epoch, back_off)
 
     def _make(self, output: StoredOutput) -> Output:
         kind = kinds.KINDS.get(output.kind)

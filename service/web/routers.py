@@ -17,7 +17,7 @@ from service.api.routes import (
 )
 from service.api.routes.delivery import controls, outputs
 from service.api.routes.history import audit, clips, deletion, evidence
-from service.api.routes.operating import budgets, figures
+from service.api.routes.operating import budgets, escalation, figures
 from service.api.routes.people import openid, own, tokens, users
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.routes.trials import self_tests
@@ -38,6 +38,7 @@ ROUTERS = (
     passages.router,
     deletion.router,
     figures.router,
+    escalation.router,
     alarms.router,
     evidence.router,
     clips.router,

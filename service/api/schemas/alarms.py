@@ -33,6 +33,11 @@ class AlarmOut(Shape):
     left_at: datetime | None = Field(
         description="When the carrier left (TF); null where there is none or nobody knows."
     )
+    escalation: int = Field(
+        default=0, description="The step it has reached because nobody acknowledged it; 0: none."
+    )
+    escalated_to: list[str] = Field(default_factory=list, description="Outputs that got it therefore.")
+    escalated_person: str = Field(default="", description="Who is to look therefore; empty: nobody by name.")
     late: bool = Field(description="The carrier left more than 2 s before the alarm was raised.")
     priority: int = Field(
         description="1 is the most important: blind 1, open 2, open with an unclear seat 3, the rest 4."

@@ -24,11 +24,16 @@ class OutputFilter:
     lifts: tuple[str, ...] | None = None
     kinds: tuple[AlarmKind, ...] | None = None
     priorities: tuple[Priority, ...] | None = None
+    escalated: bool = False
+    """Only what a step of escalation has given to the output."""
 
-    def wants(self, alarm: Alarm) -> bool:
-        """Say whether an alarm passes."""
+    def wants(self, alarm: Alarm, output_id: str = "") -> bool:
+        """Say whether an alarm passes; one that was escalated to the output does whatever else was chosen."""
+        if output_id in alarm.escalated_to:
+            return True
         return (
-            (self.lifts is None or alarm.lift_id is None or alarm.lift_id in self.lifts)
+            not self.escalated
+            and (self.lifts is None or alarm.lift_id is None or alarm.lift_id in self.lifts)
             and (self.kinds is None or alarm.kind in self.kinds)
             and (self.priorities is None or alarm.priority in self.priorities)
         )

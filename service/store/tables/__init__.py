@@ -2,8 +2,8 @@
 
 from service.store.tables.alarms import AlarmEventRow, AlarmRow, ClipRow, CommentRow, OutOfServiceRow
 from service.store.tables.audit import AuditRow, SealRow
-from service.store.tables.budgets import BudgetRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
+from service.store.tables.operating import BudgetRow, EscalationRuleRow
 from service.store.tables.outputs import OutputCursorRow, OutputRow, PlantRow
 from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
 from service.store.tables.rows import (
@@ -27,6 +27,7 @@ __all__ = [
     "CameraSecretRow",
     "ClipRow",
     "CommentRow",
+    "EscalationRuleRow",
     "LiftRow",
     "LinkRow",
     "MaskVersionRow",

@@ -18,7 +18,7 @@ class AlarmRow(Base):
     shelved_from: the state below one that hides it (shelved, suppressed, out of service). announced_at: when
     it last called for somebody; None of one from before there were ends. shelved_since: when it was first
     shelved since somebody saw it. urgency: the priority the other way round, for an index that is read
-    backwards.
+    backwards. escalated_for: the `announced_at` of the wait that its level is of.
     """
 
     __tablename__ = "alarms"
@@ -80,6 +80,31 @@ class AlarmRow(Base):
     shelved_by: Mapped[str | None] = mapped_column(String(200))
     shelved_reason: Mapped[str | None] = mapped_column(Text)
     suppressed_by: Mapped[str | None] = mapped_column(String(64))
+    escalation_level: Mapped[int] = mapped_column(Integer, server_default="0")
+    escalated_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalation_outputs: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    escalation_person: Mapped[str] = mapped_column(Text, server_default="")
+
+    @property
+    def is_escalated(self) -> bool:
+        """Whether its level is of the wait that goes on, or ended last: who is called anew waits anew."""
+        called_at = self.announced_at or self.raised_at
+        return self.escalated_for is not None and self.escalated_for == called_at
+
+    @property
+    def escalation(self) -> int:
+        """Its level now."""
+        return self.escalation_level if self.is_escalated else 0
+
+    @property
+    def escalated_to(self) -> list[str]:
+        """The outputs that its level gave it to."""
+        return self.escalation_outputs if self.is_escalated else []
+
+    @property
+    def escalated_person(self) -> str:
+        """Who is to look at its level."""
+        return self.escalation_person if self.is_escalated else ""
 
 
 class AlarmEventRow(Base):

@@ -82,6 +82,8 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("POST", "/passages/{passage_id}/review"): Role.OPERATOR,
     ("GET", "/alarms"): Role.VIEWER,
     ("GET", "/alarms/figures"): Role.VIEWER,
+    ("GET", "/escalation"): Role.VIEWER,
+    ("PUT", "/escalation"): Role.ADMIN,
     ("GET", "/alarms/{alarm_id}"): Role.VIEWER,
     ("GET", "/alarms/{alarm_id}/evidence"): Role.OPERATOR,
     ("GET", "/alarms/{alarm_id}/clip"): Role.VIEWER,

@@ -34,6 +34,9 @@ class OutputChange(Body):
     priorities: list[Priority] | None = Field(
         default=None, min_length=1, description="Alarms of these priorities, 1 to 4; null: all."
     )
+    escalated: bool = Field(
+        default=False, description="Only alarms that a step of escalation has given to this output."
+    )
     settings: dict[str, Any] = Field(
         description="By kind: see the documentation of outputs.", examples=[{"url": "https://example.org/a"}]
     )
@@ -45,7 +48,7 @@ class OutputChange(Body):
 
     def filters(self) -> dict[str, Any]:
         """Return the filters as they are stored."""
-        return self.model_dump(mode="json", include={"lifts", "kinds", "priorities"})
+        return self.model_dump(mode="json", include={"lifts", "kinds", "priorities", "escalated"})
 
 
 class OutputIn(OutputChange):
@@ -101,6 +104,7 @@ class OutputOut(BaseModel):
     lifts: list[str] | None
     kinds: list[str] | None
     priorities: list[int] | None
+    escalated: bool
     settings: dict[str, Any]
     secrets: list[str] = Field(description="The names of those that are stored and can be read.")
     created_at: datetime
@@ -116,6 +120,7 @@ class OutputOut(BaseModel):
             kind=output.kind,
             name=output.name,
             enabled=output.enabled,
+            escalated=bool(output.filters.get("escalated", False)),
             settings=dict(output.settings),
             secrets=list(secrets),
             created_at=output.created_at,

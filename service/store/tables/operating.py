@@ -1,4 +1,4 @@
-"""Budgets of lifts."""
+"""What operators set: budgets of lifts, and rules of escalation."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ class BudgetRow(Base):
     by: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EscalationRuleRow(Base):
+    """One rule (service.domain.escalation.plan); without a lift it is for all, and so without a priority."""
+
+    __tablename__ = "escalation_rules"
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    lift_id: Mapped[str | None] = mapped_column(String(64), ForeignKey("lifts.id", ondelete="CASCADE"))
+    priority: Mapped[int | None] = mapped_column(Integer)
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

@@ -1,0 +1,48 @@
+"""Who is called when nobody acknowledges an alarm."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from service.api.deps import ADMIN, PROVEN, VIEWER, RuntimeDep
+from service.api.problems import responses
+from service.api.schemas.operating.escalation import EscalationIn, EscalationOut
+from service.domain.errors import ConflictError
+from service.store import escalations, lifts
+from service.store.delivery import outputs
+
+router = APIRouter(prefix="/escalation", tags=["alarms"])
+
+
+@router.get("", summary="The rules of escalation", dependencies=VIEWER, responses=responses(401, 403, 503))
+def read_rules(runtime: RuntimeDep) -> EscalationOut:
+    """Return what happens when nobody acknowledges an alarm, by lift and priority."""
+    with runtime.store.reading() as session:
+        rules = escalations.listing(session)
+        known = [output.id for output in outputs.listing(session)]
+    return EscalationOut.of(rules, known)
+
+
+@router.put(
+    "",
+    summary="Set the rules of escalation",
+    dependencies=[*ADMIN, *PROVEN],
+    responses=responses(400, 401, 403, 409, 413, 422, 503),
+)
+def set_rules(runtime: RuntimeDep, body: EscalationIn) -> EscalationOut:
+    """Set all rules, in place of those before; they hold at once, for alarms that wait already too.
+
+    409 where a rule is for a lift, or names an output, that does not exist.
+    """
+    rules = [shape.rule() for shape in body.rules]
+    with runtime.store.reading() as session:
+        known = [output.id for output in outputs.listing(session)]
+        for rule in rules:
+            if rule.lift_id is not None and not lifts.exists(session, rule.lift_id):
+                raise ConflictError(f"no lift {rule.lift_id!r}", "no_lift", lift_id=rule.lift_id)
+    answer = EscalationOut.of(rules, known)
+    if answer.missing_outputs:
+        missing = answer.missing_outputs[0]
+        raise ConflictError(f"no output {missing!r}", "no_such_output", output_id=missing)
+    runtime.store.write(lambda session: escalations.replace(session, rules)).result()
+    return answer
