@@ -19,6 +19,7 @@ from lifts.decision.verdict import Judgement, Verdict
 from service.alarms import lifecycle
 from service.alarms.chatter import Chatter
 from service.alarms.doubts import Doubts, Key, key_of
+from service.alarms.outages import Outages
 from service.alarms.passage_watch import ANOTHER_LIFT, UNKNOWN_PASSAGES, PassageWatch
 from service.alarms.policy import health_alarm
 from service.alarms.unstored import UnstoredAlarms
@@ -87,6 +88,7 @@ class HealthConditions:
         self._changes: deque[Health] = deque()
         self._standing: set[Key] = set()
         self._doubts = Doubts()
+        self._outages = Outages()
         self._chatter = Chatter(clock)
         self._watches: dict[str, PassageWatch] = {}
         self.runner = Runner("conditions", self._turn, wake=self._wake.set)
@@ -118,6 +120,7 @@ class HealthConditions:
                     if known[:2] == key[:2] and health.cause in ("", known[2])
                 }
             self._doubts.reported(health)
+            self._outages.reported(health)
             counted = self._chatter.take(health)
             if counted is not None:
                 self._append(counted)
@@ -145,7 +148,8 @@ class HealthConditions:
     def judged(self, lift_id: str, judgement: Judgement) -> None:
         """Take the next verdict of a lift."""
         with self._lock:
-            changes = self._watch(lift_id).step(judgement)
+            accounted = self._outages.account_for(lift_id, judgement, self._standing)
+            changes = self._watch(lift_id).step(judgement, accounted=accounted)
             if judgement.verdict is not Verdict.UNKNOWN:
                 changes += self._doubts.carrier(lift_id)
             for change in changes:
@@ -158,6 +162,7 @@ class HealthConditions:
         """End every condition of a lift that is gone."""
         with self._lock:
             self._watches.pop(lift_id, None)
+            self._outages.forget(lift_id)
             for over in self._chatter.forget(lift_id):
                 self._append(over)
             for kind in sorted({kind for kind, place, _ in self._standing if place == lift_id}):

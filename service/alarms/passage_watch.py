@@ -40,8 +40,9 @@ class ProblemShare:
         self.recent.append(problem)
         wrong, total, before = self.wrong, len(self.recent), self.active
         if total >= self.minimum:
-            limit = self.clear_at if before else self.raise_at
-            self.active = wrong > limit * total if before else wrong >= limit * total
+            # What is present is seen in the newest passage: a right one never begins it.
+            begins = problem is not None and wrong >= self.raise_at * total
+            self.active = wrong > self.clear_at * total if before else begins
         return self.active != before
 
     @property
@@ -80,11 +81,14 @@ class PassageWatch:
         """Take the lift for one whose passages cannot be judged, until new ones are."""
         self._unknown = ProblemShare(raise_at=0.5, active=True)
 
-    def step(self, judgement: Judgement) -> list[Health]:
-        """Take one judgement; return what changed."""
+    def step(self, judgement: Judgement, *, accounted: bool = False) -> list[Health]:
+        """Take one judgement; return what changed.
+
+        accounted: it is unknown for the sake of an outage that has an alarm of its own.
+        """
         changes = []
         unknown = judgement.verdict is Verdict.UNKNOWN
-        if self._unknown.step(reason_text(judgement.reasons) if unknown else None):
+        if not accounted and self._unknown.step(reason_text(judgement.reasons) if unknown else None):
             changes.append(self._unknown_passages())
         other = Reason.NOT_THIS_LIFT in judgement.reasons
         recognised = not unknown or Reason.TOO_CLOSE in judgement.reasons

@@ -156,17 +156,17 @@ class StreamSource:
                     packet.stream = copy
                     file.mux(packet)
             except av.FFmpegError as error:
-                raise SourceError(
-                    f"{self.name}: {reason_of(error)} while it was recorded", problem_of(error)
-                ) from None
-        raise SourceError(f"{self.name}: the stream ended while it was recorded", SourceProblem.NO_VIDEO)
+                problem = problem_of(error) if first is None else SourceProblem.BROKE_OFF
+                raise SourceError(f"{self.name}: {reason_of(error)} while it was recorded", problem) from None
+        problem = SourceProblem.NO_VIDEO if first is None else SourceProblem.BROKE_OFF
+        raise SourceError(f"{self.name}: the stream ended while it was recorded", problem)
 
     def _frames(self, decoder: Decoder) -> Iterator[Frame]:
         self.fps = decoder.fps
         clock = MediaClock(1.0 / self.fps)
         gate = FrameGate(self._max_fps)
         index, last_mono_s = 0, time.monotonic()
-        reason, problem = "the stream ended", SourceProblem.NO_VIDEO
+        reason, problem = "the stream ended", None
         try:
             for picture in decoder:
                 if self._closed.is_set():
@@ -181,11 +181,14 @@ class StreamSource:
             silent = time.monotonic() - last_mono_s >= self._timeouts[1]
             reason = "the stream fell silent" if silent else reason_of(error)
             problem = SourceProblem.TIMED_OUT if silent else problem_of(error)
+            if index and not silent:  # what a connection that broke means to FFmpeg says nothing of a camera
+                problem = SourceProblem.BROKE_OFF
         except TimeoutError as error:
             reason = str(error)
             if decoder.hardware:
                 distrust()
         if not self._closed.is_set():
+            problem = problem or (SourceProblem.BROKE_OFF if index else SourceProblem.NO_VIDEO)
             raise SourceError(f"{self.name}: {reason} after {counted(index, 'frame')}", problem)
 
 

@@ -56,6 +56,7 @@ class SourceProblem(StrEnum):
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a code
     NOT_FOUND = "not_found"
     NO_VIDEO = "no_video"
+    BROKE_OFF = "broke_off"
     NOT_A_CAMERA = "not_a_camera"
     TIMED_OUT = "timed_out"
     NO_SUCH_SECRET = "no_such_secret"  # noqa: S105 - a code

@@ -57,6 +57,7 @@ SOURCE_PROBLEMS = {
     SourceProblem.WRONG_PASSWORD: "the camera refuses the name or the password",
     SourceProblem.NOT_FOUND: "there is no stream at this path: check what follows the host",
     SourceProblem.NO_VIDEO: "it answers, but sends no video that can be decoded",
+    SourceProblem.BROKE_OFF: "it answered, then its stream broke off",
     SourceProblem.NOT_A_CAMERA: "something answers, but it is not a camera's stream: check port and path",
     SourceProblem.TIMED_OUT: "timed out: no answer, or no picture, within a few seconds",
     SourceProblem.NO_SUCH_SECRET: "no user and password are stored under this name: store them",

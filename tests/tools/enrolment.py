@@ -17,7 +17,7 @@ from playwright.sync_api import FloatRect, Page, ViewportSize, sync_playwright
 from service.bench.about import about
 from service.console import build
 from tests.end_to_end.conftest import serve_videos
-from tests.service.console.conftest import ARGUMENTS, CHROMIUM
+from tests.service.console.conftest import launch
 from tests.service.console.enrolling import Enrolment, Recording
 from tests.tools.processes import running
 
@@ -47,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         recording = Recording.of(options.seed, folder)
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        browser = launch(playwright)
         page = browser.new_context(locale="en-GB", viewport=SIZE).new_page()
 
         def picture(step: str) -> None:

@@ -9,16 +9,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.service.console.conftest import launch
 from tests.tools.processes import running
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MAX_BYTES = 400_000
 
 
@@ -34,7 +27,7 @@ def main() -> None:
         data = str(Path(folder) / "data")
         with running(Path(folder), "--data", data, command="demo", BARWATCH_ADMIN_TOKEN="") as service:
             link = next(word for word in service.output.read_text().split() if "#key=" in word)
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+            browser = launch(playwright)
             size = {"width": options.width, "height": options.height}
             page = browser.new_context(viewport=size, color_scheme="dark", locale="en-GB").new_page()  # type: ignore[arg-type]
             page.goto(link)

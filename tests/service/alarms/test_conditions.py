@@ -223,6 +223,21 @@ def test_a_turned_camera_is_over_only_when_carriers_are_this_lifts_again(ward: W
     assert ward.standing() == set()
 
 
+def test_the_carriers_of_an_outage_are_no_second_alarm(ward: Ward) -> None:
+    """They are reported when the camera is back, unknown all of them: the outage was said."""
+    ward.report(LOST, "no_frames")
+    ward.report(LOST, "no_frames", active=False)
+    for _ in range(8):
+        ward.conditions.judged("l", unknown(Reason.NO_FRAMES))
+    ward.conditions.judged("l", RIGHT)
+    ward.settle()
+    assert (UNKNOWN_RATE, "unknown passages") not in ward.standing()
+    for _ in range(8):  # gaps that are too short for an alarm of their own
+        ward.conditions.judged("l", unknown(Reason.NO_FRAMES))
+    ward.settle()
+    assert (UNKNOWN_RATE, "unknown passages") in ward.standing()
+
+
 def test_too_many_unknown_stands_until_passages_are_judged(ward: Ward) -> None:
     """While nothing passes nothing is over; a few judged passages end it, whichever run raised it."""
     for _ in range(5):

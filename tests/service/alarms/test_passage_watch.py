@@ -31,7 +31,7 @@ def test_a_share_changes_once_each_way() -> None:
     assert changes == [(3, True), (11, False)]
 
 
-@pytest.mark.parametrize("problems", [["x"] * 3, [None] * 40, [None, None, "x"] * 20])
+@pytest.mark.parametrize("problems", [["x"] * 3, [None] * 40, [None, None, "x"] * 20, ["x", "x", None, None]])
 def test_few_problems_change_nothing(problems: list[str | None]) -> None:
     """Too few passages to tell, or a share below the limit, say nothing."""
     share = ProblemShare(raise_at=0.5, window=10, minimum=4)

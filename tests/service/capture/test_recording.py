@@ -6,7 +6,9 @@ import http.server
 import resource
 import shutil
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,16 @@ def test_a_camera_whose_clock_stands_still_is_not_recorded_for_ever(
     with pytest.raises(SourceError) as late:
         StreamSource(serve(video)).record(tmp_path / "recorded.mkv", 600.0)
     assert late.value.problem is SourceProblem.TIMED_OUT
+
+
+@pytest.mark.parametrize("watched", [False, True], ids=["recorded", "watched"])
+def test_a_camera_that_dies_meanwhile_has_sent_pictures(serve: Serve, tmp_path: Path, watched: bool) -> None:
+    """It answered and sent what it could: that it sends no picture would send people to its settings."""
+    camera = StreamSource(serve(write_video(tmp_path / "a.ts", range(0, 800, 40))))
+    recording = partial(camera.record, tmp_path / "recorded.mkv", 600.0)
+    with pytest.raises(SourceError) as died:
+        deque(camera, maxlen=0) if watched else recording()
+    assert died.value.problem is SourceProblem.BROKE_OFF
 
 
 def test_a_recording_leaves_room_for_the_alarms(

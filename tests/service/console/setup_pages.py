@@ -77,9 +77,9 @@ def picked(served: Served) -> None:
         assert served.house.call("PUT", path, json={"state": state}).status_code == 200
 
 
-def await_end(served: Served) -> dict[str, Any]:
+def await_end(served: Served, lift: str = LIFT) -> dict[str, Any]:
     while True:
-        job: dict[str, Any] = served.house.call("GET", f"/lifts/{LIFT}/setup").json()
+        job: dict[str, Any] = served.house.call("GET", f"/lifts/{lift}/setup").json()
         if job["state"] != "running":
             return job
         served.thread.join(0.05)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, FloatRect, Locator, Page, Route, expect
 from service.api.routes import cameras
 from service.domain.camera import Credentials, DialTerms
 from service.domain.people import Role
-from tests.service.console import setting_up
+from tests.service.console import setting_up, setup_pages
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 
@@ -173,6 +173,29 @@ def test_what_was_typed_is_there_after_a_cancel(
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_label("Camera's address")).to_have_value(URL, timeout=PATIENCE_MS)
     expect(page.get_by_label("Name of the lift")).to_have_value("High six")
+
+
+def test_picks_are_not_thrown_away_unasked(
+    browser: Browser, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finding carriers anew says how many picks it costs; nothing is done until that is agreed to."""
+    monkeypatch.setattr(cameras, "probe_apart", lambda *_: setting_up.probed(URL, None, WITH_PASSWORD))
+    begin(served)
+    assert setup_pages.await_end(served, "high-six")["state"] == "ready"
+    pick = "/lifts/high-six/setup/carriers/1/pick"
+    assert served.house.call("PUT", pick, json={"state": "open"}).status_code == 200
+    job = job_of(served)["job_id"]
+    page = at_step(browser, served, "address")
+    page.get_by_role("button", name="Look").click()
+    find = page.get_by_role("button", name="Find the carriers")
+    find.click(timeout=PATIENCE_MS)
+    expect(page.get_by_role("alert").filter(has_text="the pick of 1 carrier is lost")).to_be_visible()
+    page.get_by_role("button", name="Keep the picks").click()
+    find.click()
+    assert job_of(served)["job_id"] == job
+    page.get_by_role("button", name="Find them anew").click()
+    expect(page.get_by_role("button", name="Watch this track")).to_be_visible(timeout=PATIENCE_MS)
+    assert job_of(served)["job_id"] != job
 
 
 def test_a_track_is_watched_before_masks_are_drawn(browser: Browser, served: Served) -> None:

@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { get, post } from "../api/client";
 import type { MaskVersion, TrackHistory, TrackVersion } from "../api/types";
 import { Button } from "../components/button";
+import { DiscardingButton } from "../components/discarding";
 import { Picture } from "../components/picture";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
@@ -73,9 +74,9 @@ export function AfterStep({ job }: { job: SetupJob }): JSX.Element {
       {mayAct.value && (
         <div class="row">
           <p>{t("after.moved")}</p>
-          <Button class="quiet" busy={job.busy.value} onPress={again}>
+          <DiscardingButton class="quiet" busy={job.busy.value} picks={job.picks.value} onPress={again}>
             {t("after.again")}
-          </Button>
+          </DiscardingButton>
         </div>
       )}
     </>

@@ -5,7 +5,7 @@ import type { JSX, TargetedSubmitEvent } from "preact";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { get, orNull, post, put } from "../api/client";
 import type { Lift, Probe, Setup } from "../api/types";
-import { Button } from "../components/button";
+import { DiscardingButton } from "../components/discarding";
 import { t, worded, words } from "../i18n/text";
 import { lifts } from "../state/lifts";
 import { idOf, takeApart } from "./address-parts";
@@ -181,9 +181,9 @@ export function AddressStep({ job, lift }: AddressProps): JSX.Element {
         <div ref={next} class="seen">
           <Seen found={seen.value} />
           <div class="row">
-            <Button class="go" busy={busy.value} onPress={find}>
+            <DiscardingButton class="go" busy={busy.value} picks={job?.picks.value ?? 0} onPress={find}>
               {t("address.find")}
-            </Button>
+            </DiscardingButton>
           </div>
         </div>
       )}

@@ -32,6 +32,8 @@ export class SetupJob {
     const started = this.job.value?.started_at;
     return this.masks.value.some(({ created_at: at }) => !started || Date.parse(at) >= Date.parse(started));
   });
+  /** How many carriers somebody picked: finding carriers anew throws them away. */
+  readonly picks = computed(() => this.carriers.value?.items.filter(({ pick }) => pick).length ?? 0);
   readonly isPicked = computed(() => {
     const states = new Set(this.carriers.value?.items.map(({ pick }) => pick?.state));
     return states.has("open") && states.has("closed");

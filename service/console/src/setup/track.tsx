@@ -6,6 +6,7 @@ import { useMemo } from "preact/hooks";
 import { address } from "../api/client";
 import type { Setup } from "../api/types";
 import { Button } from "../components/button";
+import { DiscardingButton } from "../components/discarding";
 import { arrowOf, FINGER_PX, follow, useSurface } from "../drawing/surface";
 import { t, words } from "../i18n/text";
 import { mayAct } from "../state/session";
@@ -67,9 +68,9 @@ export function TrackEditor({ job, found }: { job: SetupJob; found: Setup }): JS
         <div class="row">
           {isMoved.value ? (
             <>
-              <Button class="go" busy={job.busy.value} onPress={cutAgain}>
+              <DiscardingButton class="go" busy={job.busy.value} picks={job.picks.value} onPress={cutAgain}>
                 {t("find.cut")}
-              </Button>
+              </DiscardingButton>
               <Button
                 class="quiet"
                 onPress={() => {

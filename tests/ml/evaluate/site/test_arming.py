@@ -15,7 +15,7 @@ from ml.commands.common import RESULTS
 from ml.data.rendered import RenderedLift
 from ml.evaluate.site.arming import TrialLift, agreements, arming_rows, draw_order, read_all, trials
 
-CELLS, PASSAGES = 10, 60
+CELLS, PASSAGES = 10, 44
 PRIOR = ClusterPrior(
     open_mean=-1.0, closed_mean=1.0, open_deviation=0.5, closed_deviation=0.5, correlation=0.0, spread=0.05
 )

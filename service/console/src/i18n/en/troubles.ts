@@ -20,6 +20,7 @@ const sourceProblems: Record<SourceProblem, string> = {
   wrong_password: "the camera refuses the name or the password",
   not_found: "there is no stream at this path: check what follows the host",
   no_video: "it answers, but sends no video that can be decoded",
+  broke_off: "it answered, then its stream broke off",
   not_a_camera: "something answers, but it is not a camera's stream: check port and path",
   timed_out: "timed out: no answer, or no picture, within a few seconds",
   no_such_secret: "the camera's password is not stored here: store it again",
