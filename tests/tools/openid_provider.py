@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import secrets
 import threading
@@ -79,7 +80,20 @@ def provider() -> Iterator[Provider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send(made.answer(urlsplit(self.path).path))
+            at = urlsplit(self.path)
+            if at.path == "/authorization_endpoint":
+                query = {name: values[0] for name, values in parse_qs(at.query).items()}
+                self.ask(html.escape(made.authorise(query), quote=True))
+            else:
+                self.send(made.answer(at.path))
+
+        def ask(self, address: str) -> None:
+            """Show a browser the page on which the person signs in here."""
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            page = f"<title>The village</title><a href='{address}'>I am {made.claims['name']}</a>"
+            self.wfile.write(page.encode())
 
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])

@@ -18,6 +18,16 @@ class AuditHeadOut(Shape):
     hash: str = Field(description="64 hexadecimal digits.")
 
 
+class AuditChainOut(Shape):
+    """Whether the audit's newest entries follow from each other; `barwatch verify` checks all of them."""
+
+    seq: int = Field(description="The newest entry's number; 0 while there is none.")
+    hash: str = Field(description="Its hash.")
+    checked: int = Field(description="How many of the newest were followed.")
+    ok: bool
+    broken: int | None = Field(description="The first of them that does not follow from the one before.")
+
+
 class SigningKeyOut(BaseModel):
     """The key of the installation's signatures: keep it elsewhere, for `barwatch verify PACK --key`."""
 

@@ -117,6 +117,7 @@ def listing(
     actor: str | None = None,
     action: str | None = None,
     subject: str | None = None,
+    address: str | None = None,
     from_: datetime | None = None,
     to: datetime | None = None,
     before: int | None = None,
@@ -136,6 +137,8 @@ def listing(
         )
     if subject is not None:
         query = query.where(AuditRow.subject == subject)
+    if address is not None:
+        query = query.where(AuditRow.address == address)
     if from_ is not None:
         query = query.where(AuditRow.at >= _text(from_))
     if to is not None:

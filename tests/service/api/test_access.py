@@ -101,6 +101,8 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("POST", "/outputs/{output_id}/test"): Role.ADMIN,
     ("GET", "/audit"): Role.ADMIN,
     ("GET", "/audit/head"): Role.VIEWER,
+    ("GET", "/audit/chain"): Role.ADMIN,
+    ("GET", "/audit/export"): Role.ADMIN,
     ("GET", "/audit/key"): Role.VIEWER,
     ("POST", "/alarms/{alarm_id}/acknowledge"): Role.OPERATOR,
     ("POST", "/alarms/{alarm_id}/shelve"): Role.OPERATOR,

@@ -1,5 +1,9 @@
 """The audit and evidence over HTTP."""
 
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from service.audit.unpacking import verify_pack
@@ -20,6 +24,47 @@ def test_what_a_request_does_is_listed_with_its_sender(house: House) -> None:
     first = house.call("GET", "/audit?limit=1").json()
     second = house.call("GET", f"/audit?limit=1&cursor={first['next']}").json()
     assert second["items"][0]["seq"] == first["items"][0]["seq"] - 1
+
+
+def test_entries_are_found_by_where_from(house: House) -> None:
+    """The address is the one that the request came from."""
+    house.call("PUT", "/lifts/demo-quad", json={"name": "Demo"})
+    (entry,) = house.call("GET", "/audit?action=lift.create").json()["items"]
+    found = house.call("GET", "/audit", params={"address": entry["address"], "action": "lift."}).json()[
+        "items"
+    ]
+    assert [one["seq"] for one in found] == [entry["seq"]]
+    assert house.call("GET", "/audit?address=203.0.113.9").json()["items"] == []
+
+
+def test_the_chains_state_is_shown(house: House) -> None:
+    """Whole as long as every hash follows; a changed entry is named."""
+    for n in range(3):
+        house.call("PUT", "/lifts/demo-quad", json={"name": f"Demo {n}"})
+    state = house.call("GET", "/audit/chain").json()
+    head = house.call("GET", "/audit/head").json()
+    assert state == {**head, "checked": head["seq"], "ok": True, "broken": None}
+    (entry,) = house.call("GET", "/audit?action=lift.create").json()["items"]
+    with closing(sqlite3.connect(house.runtime.settings.data / "barwatch.db")) as database, database:
+        database.execute("DROP TRIGGER audit_refuses_update")
+        database.execute("UPDATE audit SET actor = 'nobody' WHERE seq = ?", (entry["seq"],))
+    state = house.call("GET", "/audit/chain").json()
+    assert (state["ok"], state["broken"]) == (False, entry["seq"])
+
+
+def test_the_export_can_be_followed_by_anybody(house: House) -> None:
+    """Every entry, in order, with all that its hash covers; the export is the last of them."""
+    house.call("PUT", "/lifts/demo-quad", json={"name": "Demo"})
+    answer = house.call("GET", "/audit/export")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="barwatch-audit-')
+    before = "0" * 64
+    rows = [json.loads(line) for line in answer.text.splitlines()]
+    for number, row in enumerate(rows, 1):
+        written = row.pop("hash")
+        body = hashlib.sha256(json.dumps(list(row.values()), separators=(",", ":")).encode()).digest()
+        before = hashlib.sha256(bytes.fromhex(before) + body).hexdigest()
+        assert (row["seq"], before) == (number, written)
+    assert (rows[-1]["action"], rows[-1]["actor"]) == ("audit.export", "the admin")
 
 
 def test_dates_at_the_ends_of_the_calendar_are_taken(house: House) -> None:

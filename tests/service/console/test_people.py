@@ -1,6 +1,8 @@
 """Signing in as a person, and what an account holds, in a real browser."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -99,3 +101,26 @@ def test_an_admin_makes_people_and_tokens(page: Page, served: Served) -> None:
     page.get_by_role("link", name="People").click()
     page.get_by_role("button", name="Shut Bert out").click()
     shown(bert, "#sign-in")
+
+
+def test_an_admin_reads_the_audit(page: Page, served: Served) -> None:
+    """Who did what, when and from where; by filters; whether the chain is whole; all of it as a file."""
+    sign_in(page)
+    page.locator("#account").click()
+    page.get_by_role("link", name="Audit").click()
+    expect(page.locator(".audit [role=status]")).to_contain_text("follow from each other")
+    rows = page.locator(".audit tbody tr")
+    expect(rows.first).to_contain_text("session.start")
+    expect(rows.filter(has_text="lift.create")).to_contain_text("the admin")
+    page.get_by_label("What", exact=True).fill("lift.")
+    page.get_by_role("button", name="Show").click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("demo-quad")
+    page.get_by_label("Where from").fill("203.0.113.9")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".audit")).to_contain_text("Nothing.")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download all").click()
+    assert download.value.suggested_filename.startswith("barwatch-audit-")
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    assert "user.create" in {json.loads(line)["action"] for line in lines}

@@ -1,6 +1,7 @@
-/* What is one's own, and, for admins, people and tokens. */
+/* What is one's own, and, for admins, people, tokens and the audit. */
 
 import type { JSX } from "preact";
+import { AuditPart } from "../audit/audit-part";
 import { t } from "../i18n/text";
 import { hrefOf } from "../route/route";
 import { isAdmin, person } from "../state/session";
@@ -10,8 +11,11 @@ import { PeoplePart } from "./people-part";
 import { SignInsPart } from "./sign-ins-part";
 import { TokensPart } from "./tokens-part";
 
+/** What only admins see. */
+const ADMINS: readonly string[] = ["people", "tokens", "audit"];
+
 export function AccountPage({ part }: { part: string | undefined }): JSX.Element {
-  const shown = isAdmin.value && (part === "people" || part === "tokens") ? part : "";
+  const shown = isAdmin.value && part && ADMINS.includes(part) ? part : "";
   return (
     <section class="wizard account" aria-label={t("people.account")}>
       <nav class="steps" aria-label={t("people.account")}>
@@ -19,6 +23,7 @@ export function AccountPage({ part }: { part: string | undefined }): JSX.Element
           <Tab part="" shown={shown} text={t("people.signIns")} />
           {isAdmin.value && <Tab part="people" shown={shown} text={t("people.people")} />}
           {isAdmin.value && <Tab part="tokens" shown={shown} text={t("people.tokens")} />}
+          {isAdmin.value && <Tab part="audit" shown={shown} text={t("audit.title")} />}
           <li>
             <a href={hrefOf()}>{t("page.back")}</a>
           </li>
@@ -26,6 +31,7 @@ export function AccountPage({ part }: { part: string | undefined }): JSX.Element
       </nav>
       {shown === "people" && <PeoplePart />}
       {shown === "tokens" && <TokensPart />}
+      {shown === "audit" && <AuditPart />}
       {shown === "" && (
         <>
           <SignInsPart />

@@ -26,6 +26,23 @@ export const peopleRefusals = {
 };
 
 export const peopleSentences = {
+  "audit.title": "Audit",
+  "audit.whole": "The newest {count} entries follow from each other.",
+  "audit.broken": "Entry {seq} does not follow from the one before: run `barwatch verify`.",
+  "audit.head": "Head",
+  "audit.download": "Download all",
+  "audit.who": "Who",
+  "audit.action": "What",
+  "audit.actionHelp": "One action, such as token.create, or all of a kind: alarm.",
+  "audit.where": "Where from",
+  "audit.from": "From",
+  "audit.to": "To",
+  "audit.when": "When",
+  "audit.of": "Of what",
+  "audit.show": "Show",
+  "audit.older": "Older",
+  "audit.none": "Nothing.",
+
   "people.account": "Account",
   "people.signIns": "Your sign-ins",
   "people.people": "People",
