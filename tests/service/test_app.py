@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from service.domain.errors import BarwatchError
 from service.host.lock import FolderLock
 from service.host.watchdog import HANGS
 from tests.tools.manifests import edit
-from tests.tools.processes import ADMIN_TOKEN, environment, running
+from tests.tools.processes import ADMIN_TOKEN, Running, environment, running
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
 
 SIGNED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
@@ -36,8 +37,13 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return release(tmp_path_factory.mktemp("model"))
 
 
+@pytest.mark.fault(39)
+@pytest.mark.fault(46)
 def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
-    """Ready, enrols, classifies, streams; stops cleanly; after a restart everything is still there."""
+    """Ready, enrols, classifies, streams; stops cleanly; after a restart everything is still there.
+
+    Who has signed out before it stays outside; a database that is removed is an alarm on an open feed.
+    """
     arguments = ("--data", str(tmp_path / "data"), "--model", str(model))
     with (
         running(tmp_path, *arguments) as service,
@@ -53,6 +59,10 @@ def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
         with connect(service.feed, additional_headers=SIGNED) as feed:
             hello = json.loads(feed.recv(10))
         assert hello["type"] == "hello"
+        signed_out, signed_in = _cookie_of(service.url), _cookie_of(service.url)
+        with httpx.Client(base_url=service.url, cookies=signed_out) as person:
+            assert person.get("/session").status_code == 200
+            assert person.delete("/session", headers={"Origin": service.url}).status_code == 204
         assert service.stop() == 0
         assert "Traceback" not in service.output.read_text()
         assert ADMIN_TOKEN not in service.output.read_text()
@@ -64,6 +74,27 @@ def test_serve_from_an_empty_folder(tmp_path: Path, model: Path) -> None:
         assert [(lift["id"], lift["mask_version"]) for lift in lifts] == [("my-lift", 1)]
         with connect(service.feed, additional_headers=SIGNED) as feed:
             assert json.loads(feed.recv(10))["epoch"] == hello["epoch"]
+        for cookie, status in ((signed_out, 401), (signed_in, 200)):
+            assert httpx.get(f"{service.url}/session", cookies=cookie).status_code == status
+        _remove_database(service, tmp_path / "data")
+
+
+def _cookie_of(url: str) -> dict[str, str]:
+    """Sign in as a browser does; return its cookie."""
+    return dict(httpx.post(f"{url}/session", json={"token": ADMIN_TOKEN}).raise_for_status().cookies)
+
+
+def _remove_database(service: Running, data: Path) -> None:
+    """Remove it under the service: who follows the alarms hears of it within 10 s, as not stored."""
+    with connect(service.feed, additional_headers=SIGNED) as feed:
+        assert json.loads(feed.recv(10))["type"] == "hello"
+        for file in data.glob("barwatch.db*"):
+            file.unlink()
+        until_s = time.monotonic() + 10.0
+        kinds: set[str] = set()
+        while "storage_damaged" not in kinds:
+            told = json.loads(feed.recv(max(until_s - time.monotonic(), 0.0)))
+            kinds |= {alarm["kind"] for alarm in told.get("alarms", ())}
 
 
 def test_a_service_that_hangs_ends(tmp_path: Path, model: Path) -> None:
