@@ -83,13 +83,14 @@ class RequestQueue:
     def take(self, capacity: int, window_s: float) -> list[Request]:
         """Move the oldest requests of one kind, at most `capacity` pictures, to the worker's list.
 
-        Those that can wait come after all others. Waits up to `window_s` for company first: eight cameras'
-        passages rarely end in the same instant.
+        Those that can wait come after all others, and one at a time. Waits up to `window_s` for company first:
+        eight cameras' passages rarely end in the same instant.
         """
         with self._changed:
             if self._waiting and window_s > 0:
                 self._changed.wait_for(lambda: self.images >= capacity, window_s)
             self._waiting = deque(sorted(self._waiting, key=lambda request: request.can_wait))
+            capacity = 1 if self._waiting and self._waiting[0].can_wait else capacity
             batch: list[Request] = []
             count = 0
             while self._waiting:

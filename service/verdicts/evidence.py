@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
 
-import numpy as np
 import structlog
 
 from lifts.pictures.privacy import hide, shown_area
@@ -138,15 +137,14 @@ class EvidenceWriter:
             waiting = self._waiting[0]
             passage_id = waiting.record.id
             shown = self._shown(waiting)
-            look = None if shown is None else self._look(waiting)
+            looks = {} if shown is None else self._look(waiting)
             stored = _hidden(waiting.files, shown)
             saved = {name: self._pictures.save(name, image) for name, image in stored.items()}
             lost = {name for name, digest in saved.items() if digest is None}
             if lost:
                 self._note_missing(passage_id, lost)
             written = {name: digest for name, digest in saved.items() if digest is not None}
-            if look is not None:
-                written |= self._save_numbers(waiting, look)
+            written |= self._save_numbers(looks)
             if written:
                 self._digests.setdefault(passage_id, {}).update(written)
             self._take_out(self._waiting, waiting)
@@ -162,28 +160,30 @@ class EvidenceWriter:
             hides = True
         return shown_area(draft.masks.open, draft.masks.close) if hides else None
 
-    def _look(self, draft: PassageDraft) -> Future[Image] | None:
-        """Ask what the network makes of the pictures in which people will be hidden; None where it is not."""
-        images = [image for name, image in draft.files.items() if name.endswith(".jpg")]
-        if self._engine is None or not images or len(self._waiting) > MOST_BEHIND:
-            return None
-        return self._engine.submit_look(np.stack(images))
+    def _look(self, draft: PassageDraft) -> dict[str, Future[Image]]:
+        """Ask what the network makes of the pictures in which people will be hidden; nothing if many wait.
 
-    def _save_numbers(self, draft: PassageDraft, look: Future[Image]) -> dict[str, str]:
-        """Keep what the network made of the pictures, if it answers soon; return the digests by file."""
-        try:
-            packed = look.result(NUMBERS_S)
-        except (EngineUnavailableError, TimeoutError) as error:
-            look.cancel()
-            log.debug("a lift will learn from the pictures", passage=draft.record.id, reason=str(error))
+        One by one: a passage that is to be judged meanwhile waits for one picture at most.
+        """
+        if self._engine is None or len(self._waiting) > MOST_BEHIND:
             return {}
-        if not packed.shape[1]:
-            return {}
-        files = [name for name in draft.files if name.endswith(".jpg")]
-        saved = {
-            file: self._pictures.save_numbers(file, row) for file, row in zip(files, packed, strict=True)
-        }
-        return {numbers_beside(file): digest for file, digest in saved.items() if digest is not None}
+        shown = {name: image for name, image in draft.files.items() if name.endswith(".jpg")}
+        return {name: self._engine.submit_look(image[None]) for name, image in shown.items()}
+
+    def _save_numbers(self, looks: dict[str, Future[Image]]) -> dict[str, str]:
+        """Keep what the network made of pictures, if it answers soon; return the digests by file."""
+        written, until_mono_s = {}, time.monotonic() + NUMBERS_S
+        for file, look in looks.items():
+            try:
+                packed = look.result(max(until_mono_s - time.monotonic(), 0.0))[0]
+            except (EngineUnavailableError, TimeoutError) as error:
+                look.cancel()
+                log.debug("a lift will learn from the picture", file=file, reason=str(error))
+                continue
+            digest = self._pictures.save_numbers(file, packed) if len(packed) else None
+            if digest is not None:
+                written[numbers_beside(file)] = digest
+        return written
 
     def _drop_missing(self, timeout_s: float | None = None) -> None:
         while self._missing:
