@@ -83,7 +83,7 @@ class RequestQueue:
     def take(self, capacity: int, window_s: float) -> list[Request]:
         """Move the oldest requests of one kind, at most `capacity` pictures, to the worker's list.
 
-        Those that can wait come after all others, and one at a time. Waits up to `window_s` for company first:
+        Those that can wait come last, and one at a time. Waits up to `window_s` for company first:
         eight cameras' passages rarely end in the same instant.
         """
         with self._changed:
