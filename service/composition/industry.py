@@ -1,10 +1,11 @@
-"""Joins industrial peers to the core: what they are shown of it, and outputs towards lifts' controls."""
+"""Joins industrial peers to the core: what they are shown, outputs towards lifts' controls, their inputs."""
 
 from __future__ import annotations
 
 from service.api.runtime import Runtime
 from service.composition.core import Core
 from service.industry.control.whole import LiftControls
+from service.industry.inputs.whole import LiftInputs
 from service.industry.plant import Plant
 from service.industry.sight import Sight
 
@@ -17,6 +18,21 @@ def make_sight(core: Core) -> Sight:
 def make_plant(runtime: Runtime, sight: Sight) -> Plant:
     """Return what industrial peers are shown."""
     return Plant(runtime.store, sight, runtime.settings.data, runtime.epoch)
+
+
+def make_inputs(core: Core, plant: Plant) -> LiftInputs:
+    """Return what lifts' controls tell; it holds back or adds to what the pipeline gets from cameras."""
+    runtime, pipeline = core.runtime, core.pipeline
+    inputs = LiftInputs(
+        runtime.store,
+        pipeline.take,
+        runtime.settings.networks_of_outputs(),
+        runtime.vault.credentials,
+        plant.identity,
+    )
+    runtime.runners.add(inputs.runner)
+    pipeline.holds_back = inputs.holds_back
+    return inputs
 
 
 def make_controls(runtime: Runtime, sight: Sight) -> LiftControls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.api.elsewhere import ShutOutElsewhere
 from service.composition.clips import make_clips
 from service.composition.core import Core
-from service.composition.industry import make_controls, make_plant, make_sight
+from service.composition.industry import make_controls, make_inputs, make_plant, make_sight
 from service.composition.outputs import make_outputs
 from service.composition.testing import make_self_tests
 from service.escalation.escalator import Escalator
@@ -22,5 +22,6 @@ def add_parts(core: Core) -> None:
     parts.add("the lifts' controls are being told", make_controls(runtime, sight))
     escalator = Escalator(runtime.store, runtime.clock.now, runners=runtime.runners)
     parts.add("alarms that nobody acknowledges are being looked up", escalator, at_once=True)
+    parts.add("the lifts' controls are being listened to", make_inputs(core, plant))
     parts.add("the self-tests are being looked up", make_self_tests(runtime))
     parts.add("clips are being looked up", make_clips(core))

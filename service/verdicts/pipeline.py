@@ -89,6 +89,8 @@ class Pipeline:
             "barwatch_passages", "Passages recorded", ["lift_id", "verdict"], registry=self.registry
         )
         self._engine, self._on_recorded, self.tally = engine, on_recorded, PassageCounters()
+        self.holds_back: Callable[[CameraEvent], bool] = lambda _: False
+        """Asked for each event first: whether it has to wait. It may not block and not raise."""
         self.board = StatusBoard()
         self.masks = ActiveMasks(store, engine)
         unstored = UnstoredAlarms(on_unstored)
@@ -161,6 +163,11 @@ class Pipeline:
 
     def on_event(self, event: CameraEvent) -> None:
         """Take an event from any thread; never blocks and never raises for what is in the event."""
+        if not self.holds_back(event):
+            self.take(event)
+
+    def take(self, event: CameraEvent) -> None:
+        """Take an event that nothing holds back."""
         if isinstance(event, Passage):
             self._decider.submit(event)
         elif isinstance(event, Health):

@@ -15,7 +15,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
-from service.api.routes.delivery import controls, outputs
+from service.api.routes.delivery import controls, inputs, outputs
 from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, escalation, figures
 from service.api.routes.people import openid, own, tokens, users
@@ -45,6 +45,7 @@ ROUTERS = (
     feed.router,
     outputs.router,
     controls.router,
+    inputs.router,
     audit.router,
     session.router,
     openid.router,

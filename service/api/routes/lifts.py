@@ -11,6 +11,7 @@ from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
 from service.domain.errors import NotFoundError
 from service.industry.control.whole import LiftControls
+from service.industry.inputs.whole import LiftInputs
 from service.store import lifts, masks
 from service.usecases.camera_urls import check_camera
 
@@ -80,6 +81,7 @@ def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     runtime.pipeline.forget(lift_id)
     runtime.setup.forget(lift_id)
     runtime.parts.of(LiftControls).disarm(lift_id)
+    runtime.parts.of(LiftInputs).forget(lift_id)
 
 
 @router.get(

@@ -124,10 +124,33 @@ class InputWatch:
         was, self._held = self._held, None
         if not health.active:
             return was is not None  # it was never said, so that it is over is none of the news
-        if not self.stands(now_s):
+        if not self._excused(now_s):
             return False
         self._held = health
         return True
+
+    def _excused(self, now_s: float) -> bool:
+        """Return whether no carriers are due: the line is said to stand, or has only just begun to run."""
+        begun = self._said is True and now_s - self._line_since_s < self._limits.release
+        return self.stands(now_s) or (begun and self.line_runs(now_s) is True)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Causes of what is doubted now."""
+        return tuple(cause for cause, doubt in self._doubts.items() if doubt.active)
+
+    def heard(self, now_s: float) -> dict[Signal, float]:
+        """Return how many seconds ago each signal was heard, those that were."""
+        return {signal: now_s - reading.at_s for signal, reading in self._last.items()}
+
+    def end(self) -> list[Health]:
+        """Return what is over with this input, and what it held back."""
+        over = [self._doubtful(cause, False) for cause in self.doubts]
+        held, self._held = self._held, None
+        if self._unseen_alarm:
+            self._unseen_alarm = False
+            over.append(self._unseen())
+        return over if held is None else [*over, held]
 
     def step(self, now_s: float) -> tuple[list[Health], int]:
         """Let time pass; return what changed, and how many carriers passed that nobody reported."""
@@ -139,7 +162,7 @@ class InputWatch:
             for cause, doubt in self._doubts.items()
             if doubt.step(self._differs(cause, now_s), now_s, 0.0 if cause == STALE else self._limits.doubt)
         ]
-        if self._held is not None and not self.stands(now_s):
+        if self._held is not None and not self._excused(now_s):
             changes.append(self._held)
             self._held = None
         missing = self.pulses.step(now_s, comparable=self._comparable(now_s))
@@ -179,7 +202,8 @@ class InputWatch:
         if cause == RUNS:
             known = self._status is not None and self._status.line_speed == "stopped"
             return self._said is True and known and now_s >= settled_s
-        passed = sum(at_s > self._line_since_s + self._limits.settle for at_s in self._passed)
+        from_s = max(self._line_since_s + self._limits.settle, now_s - self._limits.passed)
+        passed = sum(at_s > from_s for at_s in self._passed)
         return self._said is False and ((self._camera_runs and now_s >= settled_s) or passed >= 2)
 
     def _spacing_differs(self, now_s: float) -> bool:

@@ -29,6 +29,8 @@ from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import EngineUnavailableError
 from service.domain.people import Role
 from service.industry.control.whole import LiftControls
+from service.industry.inputs.whole import LiftInputs
+from service.industry.report.terms import ServerIdentity
 from service.inference.inline import InlineEngine
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
@@ -196,6 +198,11 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         runtime.parts.add("outputs", outputs)
         controls = LiftControls(store, lambda _: False, runtime.settings.networks_of_outputs())
         runtime.parts.add("", controls)
+        inputs = LiftInputs(
+            *(store, runtime.pipeline.on_event, runtime.settings.networks_of_outputs()),
+            *(vault.credentials, lambda: ServerIdentity("urn:barwatch:test", b"", b"")),
+        )
+        runtime.parts.add("", inputs)
         made = {
             role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]
             for role in Role

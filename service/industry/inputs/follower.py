@@ -1,0 +1,56 @@
+"""Follows one lift's input in a thread with an event loop of its own, and begins again when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from service.domain.errors import BarwatchError, SourceError
+from service.host.runner import BackOff, Runner
+
+
+class InputFollower:
+    """One source; `runner` is its thread.
+
+    Args:
+        lift_id: whose.
+        follow: follows the source until it is lost, and raises why.
+        back_off: the pauses between attempts.
+    """
+
+    def __init__(
+        self, lift_id: str, follow: Callable[[], Awaitable[None]], back_off: BackOff | None = None
+    ) -> None:
+        self._follow = follow
+        self.problem: str | None = "nothing was heard yet"
+        """Why the source is not followed; None while it is."""
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self.runner = Runner(
+            f"input {lift_id}",
+            self._turn,
+            back_off=back_off or BackOff(first_s=0.5, longest_s=10.0),
+            wake=self._end,
+        )
+
+    def _turn(self) -> None:
+        with self.runner.heartbeat.waiting(), contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._main())
+
+    async def _main(self) -> None:
+        task = asyncio.ensure_future(self._follow())
+        self._running = asyncio.get_running_loop(), task
+        if self.runner.stopping.is_set():
+            task.cancel()
+        try:
+            await task
+        except (OSError, BarwatchError) as error:
+            self.problem = str(error) or type(error).__name__
+            raise SourceError(self.problem) from error
+        finally:
+            self._running = None
+
+    def _end(self) -> None:
+        if (running := self._running) is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just ended
+                running[0].call_soon_threadsafe(running[1].cancel)
