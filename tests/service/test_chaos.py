@@ -44,6 +44,8 @@ POSES = {
 class Struck:
     """A service with one camera, in a process of its own, to be struck."""
 
+    module = "tests.tools.struck_service"
+
     def __init__(self, folder: Path, model: Path) -> None:
         self.folder, self.model = folder, model
         self.video = write_video(folder / "camera.mp4", list(range(0, 4000, 40)))
@@ -63,7 +65,7 @@ class Struck:
             self._let_go()
         self.starts += 1
         self.output = self.folder / f"output-{self.starts}.txt"
-        program = [sys.executable, "-m", "tests.tools.struck_service"]
+        program = [sys.executable, "-m", self.module]
         variables = {"BARWATCH_ALLOW_FILE_CAMERAS": "1", "BARWATCH_WATCHDOG_S": str(WATCHDOG_S)}
         with self.output.open("w") as file:
             self.process = subprocess.Popen(

@@ -81,7 +81,7 @@ def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     runtime.pipeline.forget(lift_id)
     runtime.setup.forget(lift_id)
     runtime.parts.of(LiftControls).disarm(lift_id)
-    runtime.parts.of(LiftInputs).forget(lift_id)
+    runtime.parts.of(LiftInputs).remove(lift_id)
 
 
 @router.get(

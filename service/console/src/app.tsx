@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Banners } from "./alarms/banners";
 import { Header } from "./components/header";
+import { t } from "./i18n/text";
 import { page } from "./pages";
 import { route } from "./route/route";
 import { ProofDialog } from "./session/proof";
@@ -33,6 +34,9 @@ export function App(): JSX.Element {
           (signedOut.value === "unknown" || signedOut.value === "ended") && <SignIn />
         )}
       </main>
+      <footer id="aid" class="note">
+        {t("page.aid")}
+      </footer>
     </>
   );
 }

@@ -157,11 +157,19 @@ class LiftInputs:
             self._secret_of(given)
         stored = None if given is None else given.model_dump(mode="json")
         self._store.write(partial(plant.put_inputs, lift_id=lift_id, given=stored)).result()
-        self.forget(lift_id)
+        self._forget(lift_id)
         if given is not None:
             self._follow(lift_id, given)
 
-    def forget(self, lift_id: str) -> None:
+    def remove(self, lift_id: str) -> None:
+        """Forget the input of a lift that is gone, for good. Raises StoreError."""
+        with self._store.reading() as session:
+            there = lift_id in plant.inputs(session)
+        if there:
+            self._store.write(partial(plant.put_inputs, lift_id=lift_id, given=None)).result()
+        self._forget(lift_id)
+
+    def _forget(self, lift_id: str) -> None:
         """Stop following a lift's input, and end what it said."""
         with self._lock:
             followed = self._followed.pop(lift_id, None)

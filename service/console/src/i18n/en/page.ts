@@ -8,6 +8,8 @@ export const pageSentences = {
   "page.session": "Session",
   "page.notFound": "There is no such page.",
   "page.back": "Back to the lifts",
+  "page.aid":
+    "Barwatch is an operators' aid. It is no certified safety component: it was neither made nor assessed as one (Regulation (EU) 2016/424; Regulation (EU) 2024/1689), and no safety device may be left out for it.",
 
   "link.connecting": "connecting",
   "link.lost": "NOT CONNECTED: no alarm arrives here",
