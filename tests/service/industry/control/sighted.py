@@ -5,15 +5,18 @@ What is real: cameras, the network's process, the database, the threads between 
 
 from __future__ import annotations
 
+from service.composition import industry
 from service.industry.sight import Sight
 from tests.tools import struck_service
 
 
-def armed(_: Sight, __: str) -> bool:
-    """Return that a lift is armed: that takes an hour of carriers, and is tested elsewhere."""
-    return True
+class ArmedSight(Sight):
+    """Every lift is armed: to become so takes an hour of carriers, and is tested elsewhere."""
+
+    def armed(self, lift_id: str) -> bool:
+        return True
 
 
 if __name__ == "__main__":
-    Sight.armed = armed  # type: ignore[method-assign]
+    setattr(industry, "Sight", ArmedSight)  # noqa: B010 - it is imported there
     struck_service.main()

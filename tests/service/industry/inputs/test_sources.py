@@ -297,9 +297,10 @@ def free_port() -> int:
 def broker(port: int) -> Iterator[Callable[[str, str], None]]:
     """Run mosquitto; give what publishes, retained."""
     import paho.mqtt.client as mqtt  # noqa: PLC0415
+    from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415
 
     running = subprocess.Popen(["mosquitto", "-p", str(port)], stderr=subprocess.DEVNULL)
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
     try:
         wait_for(lambda: connects(client, port))
         client.loop_start()
