@@ -26,6 +26,7 @@ def everything(page: Page, served: Served) -> None:
     page.goto(served.link())
     shown(page, "#link[data-state=degraded]")
     page.locator("[data-lift=demo-quad] .own summary").click()
+    page.locator("[data-lift=demo-quad] .budget summary").click()
     page.get_by_role("button", name="Where was the bar seen?").click()
     shown(page, ".disagreements li")
 
@@ -44,6 +45,12 @@ def reference(page: Page, served: Served) -> None:
         summary.click()
 
 
+def figures(page: Page, served: Served) -> None:
+    page.goto(served.link())
+    page.get_by_role("link", name="Key figures").click()
+    shown(page, "tr[data-figure=waiting]")
+
+
 def nowhere(page: Page, served: Served) -> None:
     page.goto(served.link())
     shown(page, "#watch")
@@ -58,7 +65,7 @@ def cut_off(page: Page, served: Served) -> None:
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
 
 
-PAGES = [cut_off, everything, signing_in, reference, nowhere, *SETUP_PAGES]
+PAGES = [cut_off, everything, signing_in, reference, figures, nowhere, *SETUP_PAGES]
 
 
 @pytest.fixture(

@@ -59,7 +59,7 @@ def test_a_page_that_is_not_built_says_what_to_do(
 
 def test_no_text_hides_another() -> None:
     """Rooms' texts are one catalogue: a key in two of them shows one room's words in the other."""
-    rooms = [path.read_text(encoding="utf-8") for path in (build.HERE / "src" / "i18n" / "en").glob("*.ts")]
+    rooms = [path.read_text(encoding="utf-8") for path in (build.HERE / "src" / "i18n" / "en").rglob("*.ts")]
     keys = Counter(key for text in rooms for key in re.findall(r'^  "([\w.]+)":', text, re.MULTILINE))
     assert len(keys) > 300
     assert [key for key, count in keys.items() if count > 1] == []

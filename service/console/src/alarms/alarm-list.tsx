@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
+import { hrefOf } from "../route/route";
 import { alarms, type ShownAlarm } from "../state/alarms";
 import { isUnseen, kindOf } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
@@ -15,7 +16,12 @@ export function AlarmList(): JSX.Element {
   const listed = alarms.value.slice(0, LISTED);
   return (
     <section aria-labelledby="alarms-title" class="log">
-      <h2 id="alarms-title">{t("alarms.title")}</h2>
+      <div class="heading">
+        <h2 id="alarms-title">{t("alarms.title")}</h2>
+        <a class="target" href={hrefOf("figures")}>
+          {t("figures.open")}
+        </a>
+      </div>
       <ol id="alarms" class="alarms">
         {listed.length ? (
           listed.map((alarm) => <Row key={alarm.id} alarm={alarm} />)

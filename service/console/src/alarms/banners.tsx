@@ -6,11 +6,13 @@ import { Picture } from "../components/picture";
 import { t, words } from "../i18n/text";
 import { clockTime, secondsBetween } from "../i18n/time";
 import { type ShownAlarm, standing, unseen } from "../state/alarms";
+import { now } from "../state/clock";
 import { isArmed } from "../state/lifts";
 import { isUnseen } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
 import { ClipButton, picturesIn } from "./clip";
 import { headingOf, messageOf } from "./naming";
+import { SoundSwitch } from "./sound";
 
 const MOST = 3;
 
@@ -27,6 +29,7 @@ export function Banners(): JSX.Element {
         </p>
       )}
       <Still key="still" />
+      <SoundSwitch key="sound" />
     </section>
   );
 }
@@ -48,6 +51,7 @@ function Banner({ alarm }: { alarm: ShownAlarm }): JSX.Element {
         <strong>{headingOf(alarm)}</strong>
         <span>{t("alarms.says", { time: clockTime(alarm.raised_at), message: messageOf(alarm) })}</span>
         {alarm.unstored && <span class="late unstored">{t("alarms.unstored")}</span>}
+        {alarm.escalation > 0 && <Escalated alarm={alarm} />}
         {alarm.state === "returned" && <span class="late">{t("alarms.returned")}</span>}
         {isProvisional(alarm) && <span class="provisional">{t("alarms.provisional")}</span>}
         {alarm.late && alarm.left_at && (
@@ -67,6 +71,17 @@ function Banner({ alarm }: { alarm: ShownAlarm }): JSX.Element {
       </div>
       <Acknowledge alarm={alarm} />
     </article>
+  );
+}
+
+/** For how long nobody has come, and who is to come now. */
+function Escalated({ alarm }: { alarm: ShownAlarm }): JSX.Element {
+  const minutes = Math.max(1, Math.floor((now.value - Date.parse(alarm.raised_at)) / 60_000));
+  return (
+    <span class="late escalated">
+      {t("escalation.waits", { minutes, step: alarm.escalation })}{" "}
+      {alarm.escalated_person && t("escalation.person", { person: alarm.escalated_person })}
+    </span>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Lift } from "../api/types";
+import { BudgetPanel } from "../budget/panel";
 import { CalibrationPanel } from "../calibration/panel";
 import { t, worded, words } from "../i18n/text";
 import { hrefOf } from "../route/route";
@@ -51,6 +52,7 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
         </a>
       )}
       <CalibrationPanel lift={lift} model={passages.find((passage) => passage.model)?.model ?? null} />
+      <BudgetPanel lift={lift} />
     </article>
   );
 }

@@ -21,6 +21,8 @@ const rank = ({ severity, kind, state }: Alarm): number =>
 export const alarms = computed(() => [...byId.value.values(), ...unstored.value].sort(newestFirst));
 /** What nobody has acknowledged, the gravest first and what is over last. */
 export const unseen = computed(() => alarms.value.filter(isUnseen).sort((a, b) => rank(a) - rank(b)));
+/** The highest step that an alarm has reached because nobody acknowledged it; 0: none. */
+export const escalation = computed(() => Math.max(0, ...unseen.value.map((alarm) => alarm.escalation)));
 /** Everything that still says something, whether or not somebody has seen it. */
 export const standing = computed(() => alarms.value.filter(stands));
 

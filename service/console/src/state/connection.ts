@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Link } from "../feed/feed";
 import { t } from "../i18n/text";
-import { standing, unseen } from "./alarms";
+import { escalation, standing, unseen } from "./alarms";
 import { now } from "./clock";
 import { lifts } from "./lifts";
 import { person, signedOut } from "./session";
@@ -46,5 +46,6 @@ export const title = computed(() => {
   if (!person.value) return t("page.title");
   if (!connected.value) return t("page.titleLost");
   const count = unseen.value.length;
+  if (escalation.value) return t("escalation.title", { count });
   return count ? t("page.titleCount", { count }) : t("page.title");
 });

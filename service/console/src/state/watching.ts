@@ -31,7 +31,7 @@ export function stands(alarm: Alarm): boolean {
 }
 
 /** What has happened, in a word or two; an open bar with an unclear seat is said to be one. */
-export function kindOf(alarm: Alarm): string {
+export function kindOf(alarm: { kind: AlarmKind; cause: string }): string {
   if (alarm.kind === "bar_open" && alarm.cause === SEAT_UNCLEAR) return t("alarms.seatUnclear");
   return worded(words.alarmKinds, alarm.kind, alarm.kind);
 }

@@ -5,6 +5,9 @@ import { alarmKinds, alarmSentences, machineTroubles, noClips, openBars } from "
 import { calibrationSentences } from "./calibration";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
+import { budgetSentences } from "./operating/budget";
+import { escalationSentences } from "./operating/escalation";
+import { figureNames, figureSentences, ratings } from "./operating/figures";
 import { pageSentences } from "./page";
 import { peopleSentences } from "./people";
 import { problems } from "./problems";
@@ -20,12 +23,17 @@ const sentences = {
   ...setupSentences,
   ...maskSentences,
   ...peopleSentences,
+  ...figureSentences,
+  ...budgetSentences,
+  ...escalationSentences,
 };
 const words = {
   ...liftWords,
   ...setupWords,
   ...maskWords,
   alarmKinds,
+  figureNames,
+  ratings,
   machineTroubles,
   causes,
   noClips,

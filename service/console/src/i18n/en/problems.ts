@@ -1,9 +1,11 @@
 /* Why a call failed, by the code of its problem (RFC 9457). */
 
 import { peopleRefusals } from "./people";
+import { budgetRefusals } from "./refusals";
 
 export const problems: Readonly<Record<string, string>> = {
   ...peopleRefusals,
+  ...budgetRefusals,
   not_reached: "the service cannot be reached",
   unauthorized: "you are not signed in any more",
   forbidden: "your role does not allow this",

@@ -77,7 +77,7 @@ const gone = {
 };
 
 /** Of a budget that a lift cannot have. */
-const budgetRefusals = {
+export const budgetRefusals = {
   budget_too_few_passages:
     "Too early: {seen} carriers were judged as the lift is judged now. A budget takes {needed}.",
   budget_too_few_open: "Too early: {seen} open carriers were seen. A budget takes {needed}.",
@@ -92,7 +92,6 @@ const budgetRefusals = {
 };
 
 export const setupRefusals = {
-  ...budgetRefusals,
   ...addressRefusals,
   ...pictureRefusals,
   ...maskRefusals,

@@ -1,0 +1,76 @@
+/* The budget of one lift: what holds, what was asked for, and what can be done with it. */
+
+import { signal } from "@preact/signals";
+import { get, post, put, remove } from "../api/client";
+import type { Budget, BudgetList, Lift } from "../api/types";
+import { t } from "../i18n/text";
+import { messageOf } from "../state/session";
+
+/** What a budget limits. */
+export type Limited = "false_alarms_per_day" | "misses_per_1000";
+
+const PATIENCE_MS = 30_000; // tens of thousands of carriers are weighed
+
+export class Budgets {
+  /** The lift's budget, null if it has none; undefined before it was read. */
+  readonly now = signal<Budget | null | undefined>(undefined);
+  /** What was asked for last and not taken. */
+  readonly asked = signal<Budget | null>(null);
+  readonly busy = signal(false);
+  /** What came of the last action, in words. */
+  readonly outcome = signal("");
+
+  private readonly path: string;
+  private version: number | null = null;
+
+  constructor(liftId: string) {
+    this.path = `/lifts/${encodeURIComponent(liftId)}/budget`;
+  }
+
+  /** Keep up with the lift; to be called at every poll. */
+  async follow({ mask_version: version }: Lift): Promise<void> {
+    if (version === this.version) return;
+    this.version = version;
+    await this.refresh();
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      this.now.value = (await get<BudgetList>(this.path)).budget;
+    } catch {
+      // The page says by itself when it is not connected.
+    }
+  }
+
+  ask = (kind: Limited, value: number): Promise<void> =>
+    this.act(async () => {
+      this.asked.value = null;
+      this.asked.value = await post<Budget>(`${this.path}/preview`, { [kind]: value }, PATIENCE_MS);
+    }, "");
+
+  use = (): Promise<void> =>
+    this.act(async () => {
+      const { false_alarms_per_day, misses_per_1000 } = this.asked.value ?? {};
+      const wish = misses_per_1000 == null ? { false_alarms_per_day } : { misses_per_1000 };
+      await put(this.path, wish);
+      this.asked.value = null;
+    }, t("budget.set"));
+
+  takeBack = (): Promise<void> =>
+    this.act(async () => {
+      await remove(this.path);
+      this.asked.value = null;
+    }, t("budget.taken"));
+
+  private async act(work: () => Promise<void>, done: string): Promise<void> {
+    this.busy.value = true;
+    try {
+      await work();
+      this.outcome.value = done;
+    } catch (error) {
+      this.outcome.value = t("budget.failed", { problem: messageOf(error) });
+    }
+    await this.refresh();
+    this.busy.value = false;
+  }
+}

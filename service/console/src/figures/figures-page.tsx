@@ -1,0 +1,135 @@
+/* The key figures of alarms, each beside its limits. */
+
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { get } from "../api/client";
+import type { AlarmKind, KeyFigures } from "../api/types";
+import { t, worded, words } from "../i18n/text";
+import { clockTime } from "../i18n/time";
+import { hrefOf } from "../route/route";
+import { lifts, nameOf } from "../state/lifts";
+import { messageOf } from "../state/session";
+import { kindOf } from "../state/watching";
+import { FigureTable } from "./figure-table";
+
+const DAY_MS = 86_400_000;
+const SPANS = { "figures.day": 1, "figures.week": 7, "figures.month": 30 } as const;
+
+export function FiguresPage(): JSX.Element {
+  const [lift, days] = [useSignal(""), useSignal(7)];
+  const [found, problem] = [useSignal<KeyFigures | null>(null), useSignal("")];
+  useEffect(() => {
+    const from = new Date(Date.now() - days.value * DAY_MS).toISOString();
+    const asked = new URLSearchParams({ ...(days.value === 7 ? {} : { from }) });
+    if (lift.value) asked.set("lift_id", lift.value);
+    get<KeyFigures>(`/alarms/figures?${asked}`)
+      .then((figures) => {
+        found.value = figures;
+        problem.value = "";
+      })
+      .catch((error: unknown) => {
+        problem.value = t("figures.failed", { problem: messageOf(error) });
+      });
+  }, [lift.value, days.value, found, problem, lift, days]);
+  return (
+    <section class="wizard figures" aria-labelledby="figures-title">
+      <nav class="steps" aria-label={t("figures.title")}>
+        <ol>
+          <li>
+            <a href={hrefOf()}>{t("page.back")}</a>
+          </li>
+        </ol>
+      </nav>
+      <section class="step">
+        <h2 id="figures-title">{t("figures.title")}</h2>
+        <div class="row">
+          <Choice
+            id="figures-lift"
+            label={t("figures.lift")}
+            options={[["", t("figures.allLifts")], ...lifts.value.map(({ id, name }) => [id, name] as const)]}
+            onPick={(picked) => {
+              lift.value = picked;
+            }}
+            picked={lift.value}
+          />
+          <Choice
+            id="figures-span"
+            label={t("figures.span")}
+            options={Object.entries(SPANS).map(
+              ([key, length]) => [String(length), t(key as keyof typeof SPANS)] as const,
+            )}
+            onPick={(picked) => {
+              days.value = Number(picked);
+            }}
+            picked={String(days.value)}
+          />
+        </div>
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+        {found.value && <Found figures={found.value} />}
+      </section>
+    </section>
+  );
+}
+
+function Found({ figures }: { figures: KeyFigures }): JSX.Element {
+  const span = { from: clockTime(figures.from), to: clockTime(figures.to) };
+  return (
+    <>
+      <p>{t("figures.counted", { count: figures.alarms, ...span })}</p>
+      <FigureTable figures={figures} />
+      <p class="note">{t("figures.source")}</p>
+      {figures.top.length > 0 && <h3>{t("figures.topTitle")}</h3>}
+      <ol class="listed">
+        {figures.top.map(({ kind, lift_id: place, cause, count, share }) => (
+          <li key={`${kind} ${place} ${cause}`}>
+            {t("figures.top", {
+              kind: kindOf({ kind: kind as AlarmKind, cause }),
+              place: place ? nameOf(place) : t("alarms.wholeService"),
+              cause:
+                cause in words.causes
+                  ? t("figures.topCause", { cause: worded(words.causes, cause, cause) })
+                  : "",
+              count,
+              share,
+            })}
+          </li>
+        ))}
+      </ol>
+      <h3>{t("figures.floodsTitle")}</h3>
+      {!figures.floods.length && <p class="note">{t("figures.noFloods")}</p>}
+      <ol class="listed">
+        {figures.floods.map(({ begin, end, alarms, peak }) => (
+          <li key={begin}>
+            {t("figures.flood", { from: clockTime(begin), to: clockTime(end), alarms, peak })}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+interface ChoiceProps {
+  id: string;
+  label: string;
+  options: readonly (readonly [value: string, text: string])[];
+  picked: string;
+  onPick: (value: string) => void;
+}
+
+function Choice({ id, label, options, picked, onPick }: ChoiceProps): JSX.Element {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} value={picked} onChange={(event) => onPick(event.currentTarget.value)}>
+        {options.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
