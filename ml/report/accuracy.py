@@ -163,8 +163,8 @@ def arming_section(title: str, result: Result) -> str:
     return text
 
 
-def privacy_section(title: str, result: Result) -> str:
-    """Return the section of `barwatch evaluate-privacy`: verdicts after learning from each way of storing."""
+def privacy_table(result: Result) -> Table:
+    """Return the verdicts of `barwatch evaluate-privacy` after learning from each way of storing carriers."""
     wrong = OUTCOMES[:3]
     heads = ("learnt from", "open", "stored", "passages", *(name.replace("_", " ") for name in wrong))
     rows: list[list[object]] = []
@@ -173,5 +173,10 @@ def privacy_section(title: str, result: Result) -> str:
         share = "" if row["open_share"] is None else f"{100 * row['open_share']:.0f} %"
         counts = row["verdicts"]
         rows.append([learnt, share, row["stored"], counts["judged"], *(counts[name] for name in wrong)])
+    return Table(heads, rows)
+
+
+def privacy_section(title: str, result: Result) -> str:
+    """Return the section of `barwatch evaluate-privacy`: verdicts, and what a passage takes on the disk."""
     sizes = ", ".join(f"{name} {size / 1000:.1f}" for name, size in result["bytes_per_passage"].items())
-    return f"### {title}\n\n{Table(heads, rows)}\n\nKilobytes of a passage: {sizes}.\n"
+    return f"### {title}\n\n{privacy_table(result)}\n\nKilobytes of a passage: {sizes}.\n"

@@ -7,7 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ml.report.accuracy import arming_section, benchmark_section, lifts_section, onsite_section
+from ml.report.accuracy import (
+    arming_section,
+    benchmark_section,
+    lifts_section,
+    onsite_section,
+    privacy_table,
+)
 from ml.report.digits import digits_section
 from ml.report.headlines import headlines
 from ml.report.recordings import alarms_section, events_section, passages_section
@@ -85,7 +91,11 @@ def _section(name: str, result: Result) -> str:
 def places(results: Mapping[str, Result], runs: Mapping[str, Result]) -> dict[str, Table]:
     """Return the tables that other documents have a place for, by the place's name."""
     tables = {"figures": headlines(results), "systems": systems_table(runs, results)}
-    return tables | ({"sizing": sizing(results["ingest"])} if "ingest" in results else {})
+    if "ingest" in results:
+        tables["sizing"] = sizing(results["ingest"])
+    if "privacy" in results:
+        tables["privacy"] = privacy_table(results["privacy"])
+    return tables
 
 
 def fill_places(text: str, places: Mapping[str, object]) -> str:
