@@ -73,6 +73,10 @@ COMMANDS: Entries = {
             "service.commands.upkeep.bench:store",
             "What alarms, pages, the list of lifts and the start take, with few passages and with many.",
         ),
+        "clips": (
+            "service.commands.upkeep.bench:clips",
+            "What holding a camera's last packets for clips costs: processor's time and memory.",
+        ),
     },
 }
 """Each command's module and the first line of its docstring."""

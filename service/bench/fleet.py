@@ -109,7 +109,7 @@ class Fleet:
         A page that several of them share counts once, so the sum is what the machine spends on them.
         """
         parents = {int(_stat(pid)[1]) for pid in self.pids}
-        return sum(_pss_mb(pid) for pid in {os.getpid(), *parents, *self.pids})
+        return sum(pss_mb(pid) for pid in {os.getpid(), *parents, *self.pids})
 
     def _cpu_s(self) -> float:
         ticks = sum(int(field) for pid in self.pids for field in _stat(pid)[_CPU_TICKS - 2 : _CPU_TICKS])
@@ -160,7 +160,7 @@ def memory(cameras: Sequence[WatchedLift], *, limit_s: float | None = None, sett
             fleet.leave()
             totals.append(fleet.pss_mb())
         parents = {int(_stat(pid)[1]) for pid in fleet.pids}
-        alone = totals[-1] - sum(_pss_mb(pid) for pid in {*parents, *fleet.pids})
+        alone = totals[-1] - sum(pss_mb(pid) for pid in {*parents, *fleet.pids})
     added = [more - less for more, less in pairwise(totals)][::-1]
     first = totals[-1] - alone
     return {"learnt": learnt_s is not None, "restarts": restarts, "first_mb": first, "added_mb": added}
@@ -183,6 +183,7 @@ def _stat(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
 
 
-def _pss_mb(pid: int) -> float:
+def pss_mb(pid: int) -> float:
+    """Return the memory of a process in MB, shared pages in parts; raises OSError: it is gone."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6

@@ -81,12 +81,18 @@ class PacketRing:
 
     Args:
         needed_s, most_s, most_bytes: see NEEDED_S, MOST_S and MOST_BYTES.
+        clock: says when a packet came, monotonic.
     """
 
     def __init__(
-        self, needed_s: float = NEEDED_S, most_s: float = MOST_S, most_bytes: int = MOST_BYTES
+        self,
+        needed_s: float = NEEDED_S,
+        most_s: float = MOST_S,
+        most_bytes: int = MOST_BYTES,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._needed_s, self._most_s, self._most_bytes = needed_s, most_s, most_bytes
+        self._clock_s = clock
         self._lock = threading.Lock()
         self._packets: deque[HeldPacket] = deque()
         self._keys: deque[HeldPacket] = deque()
@@ -135,7 +141,7 @@ class PacketRing:
         pts = packet.dts if packet.pts is None else packet.pts
         ticks = base.numerator / base.denominator
         content = bytes(packet)  # its own: FFmpeg's memory would outlive the connection
-        now_s = time.monotonic() if arrived_s is None else arrived_s
+        now_s = self._clock_s() if arrived_s is None else arrived_s
         held = HeldPacket(
             content, pts * ticks, packet.dts * ticks, packet.is_keyframe, now_s, link, self._clock
         )

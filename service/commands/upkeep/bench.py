@@ -1,4 +1,4 @@
-"""`barwatch bench store`: what the database costs as it grows."""
+"""`barwatch bench store` and `clips`: what the database costs as it grows, and holding packets."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from service.bench.about import about
+from service.bench.cameras import CAMERAS, mbit_per_s, recording, sample
+from service.bench.clips import clips_cost
 from service.bench.start import start_s
 from service.bench.store import build, measure, while_pruning
 from service.commands.options import JsonOption
@@ -50,4 +52,29 @@ def store(
         typer.echo(f"{name:26} {before:8.2f} ms {after:8.2f} ms  x {ratio:.2f}")
     typer.echo(
         f"alarm insert, p99: {beside['idle p99']:.1f} ms; while pruning {beside['pruning p99']:.1f} ms"
+    )
+
+
+def clips(
+    camera: Annotated[
+        str, typer.Option(help="Which simulated camera: 1080p25, 720p25 or 1080p25 with B pictures.")
+    ] = CAMERAS[0].name,
+    seconds: Annotated[float, typer.Option(min=4.0, help="How much of its recording to measure.")] = 120.0,
+    cache: Annotated[Path, typer.Option(help="Where its recording is kept.")] = Path("runs") / "ingest",
+    as_json: JsonOption = False,
+) -> None:
+    """What holding a camera's last packets for clips costs: processor's time and memory."""
+    found = {each.name: each for each in CAMERAS}.get(camera)
+    if found is None:
+        raise typer.BadParameter(f"there is no camera {camera!r}", param_hint="--camera")
+    video = recording(found, sample()[1], cache)
+    measured = {"camera": camera, "mbit_per_s": mbit_per_s(video), **clips_cost(video, seconds)}
+    if as_json:
+        typer.echo(json.dumps({"about": about(), **measured}))
+        return
+    typer.echo(
+        "{camera}, {mbit_per_s:.1f} Mbit/s: holding packets takes {holding_ms:.2f} ms of the processor for a "
+        "second of video, {share:.2%} of decoding it ({ratio:.3f} with and without in turns); {held_s:.0f} s "
+        "are held, {held_mb:.1f} MB, and the process grew by {memory_mb:.1f} MB more; cutting a clip of "
+        "{clip_mb:.1f} MB takes {clip_ms:.0f} ms".format(**measured)
     )
