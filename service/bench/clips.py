@@ -27,7 +27,7 @@ FULL_S = NEEDED_S + 10.0
 """By this time a ring is full, with key frames up to ten seconds apart."""
 
 
-class Reading:
+class LoopedReading:
     """A recording read and decoded in a loop as a camera's process does, as fast as possible.
 
     held: whether its packets are held. Time in the ring is media time, so that it holds as much as live.
@@ -69,7 +69,7 @@ def clips_cost(video: Path, seconds: float) -> dict[str, Any]:
     Raises:
         SourceError: the recording holds no clip.
     """
-    readings, grown_mb = [Reading(video, held=held) for held in (False, False, True)], []
+    readings, grown_mb = [LoopedReading(video, held=held) for held in (False, False, True)], []
     for each in readings:
         before_mb = pss_mb(os.getpid())
         each.go_on(FULL_S)
@@ -113,7 +113,7 @@ def _holding_s(video: Path) -> float:
     return spent_s / t_s
 
 
-def _cutting(held: Reading) -> dict[str, float]:
+def _cutting(held: LoopedReading) -> dict[str, float]:
     moment_s = held.t_s - AFTER_S
     begun_s = time.process_time()
     packets = held.ring.cut(moment_s - BEFORE_S, moment_s + AFTER_S, moment_s)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from service.domain.alarm import Alarm, AlarmState
+from service.domain.alarm import OVER, Alarm
 from service.domain.evidence.clip import AFTER_S, CLIP_KINDS, ClipMade, ClipWanted, NoClip
 from service.host.limits.newest import keep_newest
 
@@ -24,7 +24,8 @@ PATIENCE_S = AFTER_S + 8.0
 """How long after its moment a clip may come: cutting takes a moment, a busy machine some seconds."""
 
 MOST_LATE_S = 30.0
-"""An alarm about what is longer ago has no clip: no camera holds so much."""
+"""An alarm about what is longer ago has no clip: no camera holds so much. One that was raised before that is
+not new, whatever happens to it now."""
 
 MOST_OPEN = 64
 MOST_MADE = 4
@@ -70,12 +71,14 @@ class ClipDesk:
     def on_alarms(self, committed: Sequence[Alarm]) -> None:
         """Take committed alarms: ask for the clip of each that is new and has one."""
         for alarm in committed:
-            if alarm.kind in CLIP_KINDS and alarm.state is AlarmState.ACTIVE and alarm.lift_id is not None:
+            if alarm.kind in CLIP_KINDS and alarm.state not in OVER and alarm.lift_id is not None:
                 self._ask(alarm, alarm.lift_id)
 
     def _ask(self, alarm: Alarm, lift_id: str) -> None:
-        at = alarm.left_at or alarm.raised_at
-        ago_s = (self._now() - at).total_seconds()
+        at, now = alarm.left_at or alarm.raised_at, self._now()
+        if (now - alarm.raised_at).total_seconds() > MOST_LATE_S:
+            return  # it was raised before, and changes now
+        ago_s = (now - at).total_seconds()
         at_mono_s = self._clock() - ago_s
         opened = OpenClip(alarm.id, lift_id, at, at_mono_s + PATIENCE_S)
         with self._lock:

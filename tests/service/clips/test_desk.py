@@ -78,9 +78,11 @@ def test_what_waits_is_bounded(desk: ClipDesk) -> None:
 
 
 def test_an_alarm_of_long_ago_is_not_asked_for(desk: ClipDesk) -> None:
-    """No camera holds so much."""
-    desk.on_alarms([replace(ALARM, raised_at=NOW - timedelta(minutes=1))])
+    """No camera holds so much: a late one has none, with the reason. What changes later asks for nothing."""
+    desk.on_alarms([replace(ALARM, left_at=NOW - timedelta(minutes=1))])
     assert _taken(desk) == [NoClip.NO_PICTURES]
+    desk.on_alarms([replace(ALARM, id="old", raised_at=NOW - timedelta(minutes=1))])
+    assert _taken(desk) == []
 
 
 def test_a_made_clip_is_given_out(desk: ClipDesk) -> None:

@@ -1,6 +1,7 @@
 """Clips on the disk: private, whole, recorded in the chain, and gone when they are to go."""
 
 import stat
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 
 from lifts.decision.verdict import Verdict
 from service.audit.verification import verify
-from service.clips.desk import ClipDesk
+from service.clips.desk import MOST_MADE, ClipDesk
 from service.clips.keeper import ClipKeeper
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
+from service.domain.arrays import Image
 from service.domain.evidence.clip import ClipMade, ClipRules, NoClip, StoredClip
 from service.host.clocks.wall_clock import WallClock
 from service.host.disk import DiskSpace
@@ -117,6 +119,34 @@ def test_a_write_that_fails_leaves_nothing(kept: Keeping) -> None:
     kept.folder.folder.write_bytes(b"in the way")
     alarm = kept.keep()
     assert kept.clip(alarm).none is NoClip.DISK
+
+
+def test_a_slow_disk_holds_up_no_alarm(kept: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a clip is written, alarms are committed; of many that wait some are given up, and say so."""
+    writing, may_go = threading.Event(), threading.Event()
+    save = kept.folder.save
+
+    def slowly(file: str, content: Image) -> str:
+        writing.set()
+        assert may_go.wait(30.0)
+        return save(file, content)
+
+    monkeypatch.setattr(kept.folder, "save", slowly)
+    kept.keeper.start()
+    alarm = kept.alarm()
+    kept.desk.on_alarms([alarm])
+    kept.desk.made(ClipMade(alarm.id, CONTENT, "h264", -8.0, 4.0))
+    assert writing.wait(30.0)
+    more = [kept.alarm(number) for number in range(2, MOST_MADE + 4)]
+    kept.desk.on_alarms(more)
+    for each in more:
+        kept.desk.made(ClipMade(each.id, CONTENT, "h264", -8.0, 4.0))
+    may_go.set()
+    while kept.desk.is_waiting:
+        writing.wait(0.01)
+    kept.keeper.stop()
+    found = [kept.clip(each).none for each in (alarm, *more)]
+    assert found == [None] * (1 + MOST_MADE) + [NoClip.BUSY] * 2
 
 
 def test_old_clips_go_and_held_ones_stay(tmp_path: Path) -> None:
