@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,18 +15,29 @@ from service.domain.errors import DamagedError, NotFoundError
 from service.domain.health import Health
 from service.industry.plant import Plant
 from service.outputs.base.output import Surroundings
+from service.outputs.push.book import PushBook
 from service.outputs.whole import Outputs
 from service.store import alarms, lifts, passages
 
 MOST_STANDING = 500
 
 
-def make_outputs(runtime: Runtime, take: Callable[[Health], object], plant: Plant | None = None) -> Outputs:
+def make_book(runtime: Runtime) -> PushBook:
+    """Return the browsers that alarms are pushed to."""
+    return PushBook(runtime.store, runtime.vault.ring, runtime.gate.sessions.now)
+
+
+def make_outputs(
+    runtime: Runtime,
+    take: Callable[[Health], object],
+    plant: Plant | None = None,
+    book: PushBook | None = None,
+) -> Outputs:
     """Return the outputs of a service; take: takes changes in health; plant: what servers show."""
     return Outputs(
         runtime.store,
         runtime.vault.ring,
-        surroundings_of(runtime, plant),
+        replace(surroundings_of(runtime, plant), push=book),
         take,
         runtime.runners,
         behind_s=runtime.settings.output_behind_s,

@@ -6,7 +6,7 @@ from service.api.elsewhere import ShutOutElsewhere
 from service.composition.clips import make_clips
 from service.composition.core import Core
 from service.composition.industry import make_controls, make_inputs, make_plant, make_sight
-from service.composition.outputs import make_outputs
+from service.composition.outputs import make_book, make_outputs
 from service.composition.testing import make_self_tests
 from service.escalation.escalator import Escalator
 
@@ -16,7 +16,9 @@ def add_parts(core: Core) -> None:
     runtime, parts, tell = core.runtime, core.runtime.parts, core.pipeline.on_event
     sight = make_sight(core)
     plant = make_plant(runtime, sight)
-    parts.add("the outputs are being started", make_outputs(runtime, tell, plant), at_once=True)
+    book = make_book(runtime)
+    parts.add("browsers that alarms are pushed to are being looked up", book, at_once=True)
+    parts.add("the outputs are being started", make_outputs(runtime, tell, plant, book), at_once=True)
     shut_out = ShutOutElsewhere(runtime.store, runtime.gate.changed, runtime.runners)
     parts.add("access is being followed", shut_out, at_once=True)
     parts.add("the lifts' controls are being told", make_controls(runtime, sight))

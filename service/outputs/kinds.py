@@ -13,11 +13,13 @@ from service.outputs.base.output import OutputKind, OutputSettings
 from service.outputs.base.problems import OutputError, OutputProblem
 from service.outputs.mail.mail import MAIL
 from service.outputs.mqtt.mqtt import MQTT
+from service.outputs.push.push import WEB_PUSH
 from service.outputs.webhook.webhook import WEBHOOK
 
 KINDS: Mapping[str, OutputKind[Any]] = {
     "email": MAIL,
     "mqtt": MQTT,
+    "web_push": WEB_PUSH,
     "webhook": WEBHOOK,
     "modbus": MODBUS,
     "opcua": OPCUA,

@@ -14,13 +14,14 @@ from service.domain.alarm import Alarm, AlarmKind
 from service.domain.errors import ConfigurationError
 from service.domain.health import Health
 from service.host.runner import BackOff, Runners
-from service.outputs import kinds, sealing
+from service.outputs import kinds
 from service.outputs.base.dialling import check_output_host
 from service.outputs.base.filters import OutputFilter
 from service.outputs.base.output import Making, Output, Surroundings
 from service.outputs.base.problems import OutputError, OutputProblem
 from service.outputs.follower import Follower
 from service.outputs.health import OutputHealth, OutputState
+from service.outputs.secrets import sealing
 from service.outputs.watch import OutputWatch
 from service.secrets.keys import KeyRing
 from service.store import alarms

@@ -15,7 +15,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
-from service.api.routes.delivery import controls, inputs, outputs
+from service.api.routes.delivery import controls, inputs, outputs, push
 from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, escalation, figures
 from service.api.routes.people import openid, own, tokens, users
@@ -44,6 +44,7 @@ ROUTERS = (
     clips.router,
     feed.router,
     outputs.router,
+    push.router,
     controls.router,
     inputs.router,
     audit.router,

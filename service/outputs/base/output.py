@@ -15,7 +15,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -76,6 +76,31 @@ class Output(ABC):
         """Say goodbye; called once, whatever happened."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class PushSubscriber:
+    """A browser: its push service's address, its keys, and whether its owner sees a lift (None: none).
+
+    missed: the seqs that did not reach it; whoever pushes notes them here.
+    """
+
+    id: str
+    endpoint: str
+    p256dh: bytes
+    auth: bytes
+    sees: Callable[[str | None], bool]
+    missed: set[int] = field(default_factory=set)
+
+
+class PushSubscribers(Protocol):
+    """The browsers that alarms are pushed to."""
+
+    def subscribers(self, output_id: str) -> Sequence[PushSubscriber]:
+        """Return those of an output."""
+
+    def gone(self, subscription_id: str, why: str) -> None:
+        """Forget one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What outputs may know of the service; may be called from any thread, and raises StoreError.
@@ -83,6 +108,7 @@ class Surroundings:
     epoch: of the outbox. page: the address of the operators' page. describe: an alarm as the API shows it,
     as plain JSON. standing: the alarms that need attention now. lifts: those that are registered. picture:
     the last picture of an alarm's passage, as JPEG. networks: what may be dialled. plant: what servers show.
+    push: the browsers that alarms are pushed to.
     """
 
     epoch: str
@@ -92,6 +118,7 @@ class Surroundings:
     lifts: Callable[[], Sequence[Lift]] = tuple
     picture: Callable[[Alarm], bytes | None] = field(default=lambda _: None)
     networks: CameraNetworks = ANY_NETWORK
+    push: PushSubscribers | None = None
     plant: PeerSource | None = None
 
     def link(self, alarm: Alarm) -> str:

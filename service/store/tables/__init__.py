@@ -4,7 +4,7 @@ from service.store.tables.alarms import AlarmEventRow, AlarmRow, ClipRow, Commen
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
 from service.store.tables.operating import BudgetRow, EscalationRuleRow
-from service.store.tables.outputs import OutputCursorRow, OutputRow, PlantRow
+from service.store.tables.outputs import OutputCursorRow, OutputRow, PlantRow, PushSubscriptionRow
 from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
 from service.store.tables.rows import (
     LiftRow,
@@ -37,6 +37,7 @@ __all__ = [
     "OutputRow",
     "PassageRow",
     "PlantRow",
+    "PushSubscriptionRow",
     "ReferenceRow",
     "SealRow",
     "SelfTestPassageRow",

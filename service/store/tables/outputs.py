@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.columns import Base, UtcDateTime
@@ -49,3 +49,23 @@ class PlantRow(Base):
     slot: Mapped[int] = mapped_column(Integer, unique=True)
     control: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     inputs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class PushSubscriptionRow(Base):
+    """A browser that alarms are pushed to: its address and keys, encrypted; whose it is.
+
+    endpoint: SHA-256 of the address, for the same browser subscribes again and again.
+    """
+
+    __tablename__ = "push_subscriptions"
+    __table_args__ = (Index("ix_push_subscriptions_endpoint", "output_id", "endpoint", unique=True),)
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    output_id: Mapped[str] = mapped_column(ForeignKey("outputs.id", ondelete="CASCADE"))
+    endpoint: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    user_id: Mapped[str | None] = mapped_column(String(16))
+    token_id: Mapped[str | None] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(200))
+    agent: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -21,7 +21,7 @@ from service.alarms.hub import AlarmHub
 from service.api.auth import Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Sessions
-from service.composition.outputs import make_outputs
+from service.composition.outputs import make_book, make_outputs
 from service.composition.testing import make_self_tests
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.arrays import Float32
@@ -194,7 +194,9 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             heartbeat_s=heartbeat_s,
         )
         runtime.parts.add("", make_self_tests(runtime))
-        outputs = make_outputs(runtime, runtime.pipeline.on_event)
+        book = make_book(runtime)
+        runtime.parts.add("browsers", book)
+        outputs = make_outputs(runtime, runtime.pipeline.on_event, None, book)
         runtime.parts.add("outputs", outputs)
         controls = LiftControls(store, lambda _: False, runtime.settings.networks_of_outputs())
         runtime.parts.add("", controls)

@@ -102,6 +102,9 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("PUT", "/outputs/{output_id}"): Role.ADMIN,
     ("DELETE", "/outputs/{output_id}"): Role.ADMIN,
     ("POST", "/outputs/{output_id}/test"): Role.ADMIN,
+    ("GET", "/push"): Role.VIEWER,
+    ("POST", "/push/subscriptions"): Role.VIEWER,
+    ("DELETE", "/push/subscriptions/{subscription_id}"): Role.VIEWER,
     ("GET", "/audit"): Role.ADMIN,
     ("GET", "/audit/head"): Role.VIEWER,
     ("GET", "/audit/chain"): Role.ADMIN,
@@ -151,6 +154,7 @@ FILLED = {
     "which": "open",
     "alarm_id": "a-1",
     "output_id": "hut",
+    "subscription_id": "0" * 16,
     "sign_in_id": "0" * 16,
     "token_id": "0" * 16,
     "user_id": "0" * 16,
@@ -161,6 +165,7 @@ OWN = {
     *(("POST", "/alarms/ticket"), ("GET", "/session"), ("GET", "/sessions"), ("DELETE", "/sessions")),
     *(("DELETE", "/sessions/{sign_in_id}"), ("POST", "/session/proof"), ("PUT", "/session/password")),
     *((method, "/session/second-factor") for method in ("GET", "PUT", "DELETE")),
+    *(("GET", "/push"), ("POST", "/push/subscriptions"), ("DELETE", "/push/subscriptions/{subscription_id}")),
 }
 """Routes without a lift that show each caller what is theirs, so that a role on any lift is enough."""
 
