@@ -1,4 +1,4 @@
-/* Bundles src/ into built/: two pages, each with one script, and one style sheet. No inline code, no eval, no other host. */
+/* Bundles src/ into built/: two pages, each with one script, a worker that shows what is pushed, and one style sheet. No inline code, no eval, no other host. */
 
 import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { build } from "esbuild";
@@ -8,7 +8,7 @@ const NEW = "built.new"; // a service that runs meanwhile serves the old page wh
 await rm(NEW, { recursive: true, force: true });
 await mkdir(NEW);
 await build({
-  entryPoints: { console: "src/console.tsx", docs: "src/docs.tsx", style: "src/style/style.css" },
+  entryPoints: { console: "src/console.tsx", docs: "src/docs.tsx", push: "src/outputs/worker.ts", style: "src/style/style.css" },
   outdir: NEW,
   bundle: true,
   minify: true,

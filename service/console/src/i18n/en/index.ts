@@ -3,6 +3,7 @@
 import type { Text } from "../shapes";
 import { alarmKinds, alarmSentences, machineTroubles, noClips, openBars } from "./alarms";
 import { calibrationSentences } from "./calibration";
+import { outputSentences, outputWords } from "./delivery/outputs";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
 import { budgetSentences } from "./operating/budget";
@@ -26,11 +27,13 @@ const sentences = {
   ...figureSentences,
   ...budgetSentences,
   ...escalationSentences,
+  ...outputSentences,
 };
 const words = {
   ...liftWords,
   ...setupWords,
   ...maskWords,
+  ...outputWords,
   alarmKinds,
   figureNames,
   ratings,

@@ -1,11 +1,13 @@
 /* Why a call failed, by the code of its problem (RFC 9457). */
 
+import { outputRefusals } from "./delivery/outputs";
 import { peopleRefusals } from "./people";
 import { budgetRefusals } from "./refusals";
 
 export const problems: Readonly<Record<string, string>> = {
   ...peopleRefusals,
   ...budgetRefusals,
+  ...outputRefusals,
   not_reached: "the service cannot be reached",
   unauthorized: "you are not signed in any more",
   forbidden: "your role does not allow this",

@@ -1,0 +1,161 @@
+/* Setting an output up, or changing one: its settings, and which alarms it gets. */
+
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import type { JSX, TargetedSubmitEvent } from "preact";
+import { post, put } from "../api/client";
+import type { AlarmKind, NewOutput, Output } from "../api/types";
+import { Button } from "../components/button";
+import { t, worded, words } from "../i18n/text";
+import type { Kept } from "../people/list";
+import { Line } from "../session/line";
+import { lifts as known, nameOf } from "../state/lifts";
+import { chosen, FIELDS, type Field, type Typed, typed } from "./fields";
+
+const PRIORITIES = ["1", "2", "3", "4"];
+
+interface FormProps {
+  /** The one that is changed; null: a new one. */
+  output: Output | null;
+  list: Kept<Output>;
+  onDone: (made: NewOutput["made"]) => void;
+}
+
+export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
+  const kind = useSignal(output?.kind ?? "webhook");
+  const name = useSignal(output?.name ?? "");
+  const values = useSignal<Typed>(output ? typed(output) : {});
+  const lifts = useSignal<readonly string[]>(output?.lifts ?? []);
+  const kinds = useSignal<readonly string[]>(output?.kinds ?? []);
+  const priorities = useSignal<readonly string[]>((output?.priorities ?? []).map(String));
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    void list.change(async () => {
+      const given = {
+        name: name.value,
+        enabled: output?.enabled ?? false,
+        lifts: orAll(lifts.value),
+        kinds: orAll(kinds.value),
+        priorities: orAll(priorities.value.map(Number)),
+        ...chosen(kind.value, values.value, output?.settings ?? {}),
+      };
+      if (output) await put(`/outputs/${output.id}`, given);
+      const made = output ? {} : (await post<NewOutput>("/outputs", { kind: kind.value, ...given })).made;
+      onDone(made);
+    });
+  };
+  return (
+    <form onSubmit={submit} class="adding" aria-labelledby="add-output">
+      <h4 id="add-output">{output ? t("outputs.changing", { name: output.name }) : t("outputs.add")}</h4>
+      {!output && (
+        <label class="field" for="output-kind">
+          {t("outputs.kind")}
+          <select
+            id="output-kind"
+            value={kind}
+            onChange={(event) => {
+              kind.value = event.currentTarget.value;
+            }}
+          >
+            {Object.keys(FIELDS).map((each) => (
+              <option key={each} value={each}>
+                {worded(words.outputKinds, each, each)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <Line id="output-name" label={t("outputs.name")} value={name} />
+      {FIELDS[kind.value]?.map((field) => (
+        <SettingLine key={`${kind.value}-${field.name}`} field={field} values={values} isNew={!output} />
+      ))}
+      <Choices text={t("outputs.lifts")} all={known.value.map(({ id }) => id)} nameOf={nameOf} into={lifts} />
+      <Choices
+        text={t("outputs.kinds")}
+        all={Object.keys(words.alarmKinds)}
+        nameOf={(each) => words.alarmKinds[each as AlarmKind]}
+        into={kinds}
+      />
+      <Choices text={t("outputs.priorities")} all={PRIORITIES} nameOf={(each) => each} into={priorities} />
+      <div class="row">
+        <button type="submit">{output ? t("outputs.save") : t("outputs.add")}</button>
+        {output && (
+          <Button class="quiet" onPress={() => onDone({})}>
+            {t("outputs.cancel")}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+const orAll = <Item,>(items: readonly Item[]): readonly Item[] | null => (items.length > 0 ? items : null);
+
+interface SettingProps {
+  field: Field;
+  values: Signal<Typed>;
+  isNew: boolean;
+}
+
+function SettingLine({ field, values, isNew }: SettingProps): JSX.Element {
+  const { name, as, isOptional = false } = field;
+  const label = worded(words.outputFields, name, name);
+  const value = useSignal(values.value[name] ?? "");
+  const set = (text: string): void => {
+    values.value = { ...values.value, [name]: text };
+  };
+  useSignalEffect(() => {
+    const text = value.value;
+    if (as !== "flag" && text !== (values.peek()[name] ?? "")) set(text);
+  });
+  if (as === "flag") {
+    return (
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={values.value[name] === "true"}
+          onChange={(event) => set(String(event.currentTarget.checked))}
+        />
+        {label}
+      </label>
+    );
+  }
+  const isSecret = as === "secret";
+  return (
+    <Line
+      id={`output-${name}`}
+      label={label}
+      value={value}
+      isSecret={isSecret}
+      isOptional={isOptional}
+      {...(isSecret && !isNew ? { help: t("outputs.secretStays") } : {})}
+    />
+  );
+}
+
+interface ChoicesProps {
+  text: string;
+  all: readonly string[];
+  nameOf: (each: string) => string;
+  into: Signal<readonly string[]>;
+}
+
+function Choices({ text, all, nameOf: named, into }: ChoicesProps): JSX.Element {
+  return (
+    <fieldset>
+      <legend>{text}</legend>
+      {all.map((each) => (
+        <label key={each} class="choice">
+          <input
+            type="checkbox"
+            checked={into.value.includes(each)}
+            onChange={(event) => {
+              const others = into.value.filter((other) => other !== each);
+              into.value = event.currentTarget.checked ? [...others, each] : others;
+            }}
+          />
+          {named(each)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

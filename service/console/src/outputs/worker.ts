@@ -1,0 +1,57 @@
+/* The service worker: shows what is pushed, also while no page is open. It caches nothing and sees no request. */
+
+import { t, worded, words } from "../i18n/text";
+
+interface Notice {
+  type: string;
+  id?: string;
+  kind?: string;
+  severity?: string;
+  lift?: string | null;
+  message?: string;
+  url?: string;
+  missed?: number;
+}
+
+/* TypeScript knows either pages or workers: this much of a worker is used here. */
+interface Lasting extends Event {
+  waitUntil: (work: Promise<unknown>) => void;
+}
+interface Pushed extends Lasting {
+  data: { json: () => Notice } | null;
+}
+interface Clicked extends Lasting {
+  notification: Notification;
+}
+interface Worker {
+  registration: ServiceWorkerRegistration;
+  clients: { openWindow: (url: string) => Promise<unknown> };
+  addEventListener: ((type: "push", listener: (event: Pushed) => void) => void) &
+    ((type: "notificationclick", listener: (event: Clicked) => void) => void);
+}
+
+const worker = self as unknown as Worker;
+
+function show({ type, id, kind = "", severity, lift, message = "", url, missed = 0 }: Notice): Promise<void> {
+  if (type !== "alarm") return worker.registration.showNotification("Barwatch", { body: t("push.test") });
+  const title = t("alarms.where", {
+    kind: worded(words.alarmKinds, kind, kind),
+    place: lift ?? t("alarms.wholeService"),
+  });
+  const body = missed > 0 ? `${message}\n${t("push.missed", { count: missed })}` : message;
+  const isUrgent = severity === "critical";
+  const more = { body, requireInteraction: isUrgent, data: { url }, ...(id ? { tag: id } : {}) };
+  return worker.registration.showNotification(title, more);
+}
+
+worker.addEventListener("push", (event) => {
+  event.waitUntil(show(event.data?.json() ?? { type: "" }));
+});
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url: unknown = event.notification.data?.url;
+  event.waitUntil(
+    worker.clients.openWindow(typeof url === "string" ? url : new URL("../", worker.registration.scope).href),
+  );
+});

@@ -1,0 +1,83 @@
+"""Outputs and notifications on the page, in a real browser."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from service.domain.people import Role
+from tests.service.console.conftest import Served
+from tests.service.console.test_console import open_page
+from tests.service.outputs.receiver import HttpReceiver
+
+SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration("/console/");
+  return (await registration.getNotifications()).map(({ title, body, data }) => [title, body, data.url]);
+}"""
+
+
+@pytest.fixture
+def receiver() -> Iterator[HttpReceiver]:
+    receiver = HttpReceiver()
+    yield receiver
+    receiver.go_away()
+
+
+def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: HttpReceiver) -> None:
+    """Added off, with filters; tested, switched on, changed, deleted; its secret is shown once."""
+    page = open_page(browser, f"{served.link(Role.ADMIN)}")
+    expect(page.locator("#who")).to_contain_text("admin")
+    page.goto(f"{served.url}/#/account/outputs")
+    page.get_by_label("Name").fill("Hut")
+    page.get_by_label("Address").fill("nonsense")
+    page.get_by_label("Bar open").check()
+    page.get_by_role("button", name="Add an output").click()
+    expect(page.locator(".problem").first).to_have_text("the service does not take this value")
+    page.get_by_label("Address").fill(receiver.url)
+    page.get_by_role("button", name="Add an output").click()
+    entry = page.locator(".entries li")
+    expect(entry).to_contain_text("Webhook · off")
+    expect(page.locator(".secret")).to_contain_text("whsec_")
+    expect(page.get_by_label("Address")).to_have_value("")
+    page.get_by_role("button", name="Test Hut").click()
+    expect(page.get_by_text("Hut: the test arrived.")).to_be_visible()
+    page.get_by_role("button", name="Switch Hut on").click()
+    expect(entry).to_contain_text("Webhook · delivers", timeout=30_000)
+    assert served.house.call("GET", "/outputs").json()["items"][0]["kinds"] == ["bar_open"]
+    receiver.answer = lambda _: (500, {})
+    page.get_by_role("button", name="Test Hut").click()
+    expect(page.get_by_text("Hut: it does not take what is sent (500).")).to_be_visible()
+    page.get_by_role("button", name="Change Hut").click()
+    page.get_by_label("Name").fill("Station")
+    page.get_by_role("button", name="Save").click()
+    expect(entry.locator("strong")).to_have_text("Station")
+    page.get_by_role("button", name="Delete Station").click()
+    expect(entry).to_have_count(0)
+
+
+def test_what_is_pushed_is_shown(browser: Browser, served: Served) -> None:
+    """The service worker shows an alarm with its place, what was missed, and where a click leads."""
+    page = open_page(browser, served.link())
+    page.context.grant_permissions(["notifications"], origin=served.url)
+    page.evaluate("() => navigator.serviceWorker.register('/console/push.js')")
+    page.wait_for_function("async () => (await navigator.serviceWorker.getRegistration('/console/')).active")
+    notice = {"type": "alarm", "id": "a", "kind": "bar_open", "severity": "critical", "lift": "Demo quad"}
+    url = f"{served.url}/#/alarms/a"
+    _push(page, served.url, {**notice, "message": "Bar open on an occupied carrier", "url": url, "missed": 2})
+    page.wait_for_function(f"async () => (await ({SHOWN})()).length === 1")
+    assert page.evaluate(SHOWN) == [
+        ["Bar open · Demo quad", "Bar open on an occupied carrier\n2 before it did not arrive.", url]
+    ]
+
+
+def _push(page: Page, origin: str, notice: dict[str, Any]) -> None:
+    """Hand a message to the worker as a push service would."""
+    devtools, found = page.context.new_cdp_session(page), []
+    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
+    devtools.send("ServiceWorker.enable")
+    while not found:
+        page.wait_for_timeout(20)
+    message = {"origin": origin, "registrationId": found[0]["registrationId"], "data": json.dumps(notice)}
+    devtools.send("ServiceWorker.deliverPushMessage", message)
