@@ -24,7 +24,15 @@ MOST_LINES, MOST_FILES = 300, 12
 def test_the_page_is_small_and_whole(built: None) -> None:
     """Two pages, a script each, one style sheet, an icon: at most 300 kB, and no address of another host."""
     files = {path.name: path.read_bytes() for path in build.BUILT.iterdir()}
-    assert set(files) == {"index.html", "docs.html", "console.js", "docs.js", "push.js", "style.css", "icon.svg"}
+    assert set(files) == {
+        "index.html",
+        "docs.html",
+        "console.js",
+        "docs.js",
+        "push.js",
+        "style.css",
+        "icon.svg",
+    }
     assert sum(map(len, files.values())) <= MOST_BYTES
     assert build.is_current()
     hosts = {

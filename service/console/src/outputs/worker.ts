@@ -1,6 +1,7 @@
 /* The service worker: shows what is pushed, also while no page is open. It caches nothing and sees no request. */
 
-import { t, worded, words } from "../i18n/text";
+import { alarmKinds, alarmSentences } from "../i18n/en/alarms";
+import { outputSentences } from "../i18n/en/delivery/outputs";
 
 interface Notice {
   type: string;
@@ -32,13 +33,18 @@ interface Worker {
 
 const worker = self as unknown as Worker;
 
+const kindOf = (kind: string): string => (alarmKinds as Record<string, string>)[kind] ?? kind;
+
+/* Few words, read one by one: the whole catalogue would be twenty times as long as this file. */
 function show({ type, id, kind = "", severity, lift, message = "", url, missed = 0 }: Notice): Promise<void> {
-  if (type !== "alarm") return worker.registration.showNotification("Barwatch", { body: t("push.test") });
-  const title = t("alarms.where", {
-    kind: worded(words.alarmKinds, kind, kind),
-    place: lift ?? t("alarms.wholeService"),
-  });
-  const body = missed > 0 ? `${message}\n${t("push.missed", { count: missed })}` : message;
+  if (type !== "alarm") {
+    return worker.registration.showNotification("Barwatch", { body: outputSentences["push.test"] });
+  }
+  const title = alarmSentences["alarms.where"]
+    .replace("{kind}", kindOf(kind))
+    .replace("{place}", lift ?? alarmSentences["alarms.wholeService"]);
+  const before = outputSentences["push.missed"].other.replace("{count}", String(missed));
+  const body = missed > 0 ? `${message}\n${before}` : message;
   const isUrgent = severity === "critical";
   const more = { body, requireInteraction: isUrgent, data: { url }, ...(id ? { tag: id } : {}) };
   return worker.registration.showNotification(title, more);
