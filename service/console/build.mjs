@@ -8,7 +8,12 @@ const NEW = "built.new"; // a service that runs meanwhile serves the old page wh
 await rm(NEW, { recursive: true, force: true });
 await mkdir(NEW);
 await build({
-  entryPoints: { console: "src/console.tsx", docs: "src/docs.tsx", push: "src/outputs/worker.ts", style: "src/style/style.css" },
+  entryPoints: {
+    console: "src/console.tsx",
+    docs: "src/docs.tsx",
+    push: "src/outputs/worker.ts",
+    style: "src/style/style.css",
+  },
   outdir: NEW,
   bundle: true,
   minify: true,
