@@ -126,6 +126,13 @@ def move(session: Session, output_id: str, seq: int, at: datetime | None) -> Non
         session.add(OutputCursorRow(output_id=output_id, seq=seq, delivered_at=at))
 
 
+def delivered_by_all(session: Session) -> int:
+    """Return up to which seq every output that is on has delivered; the newest seq if there is none."""
+    query = select(func.min(OutputCursorRow.seq)).join(OutputRow, OutputRow.id == OutputCursorRow.output_id)
+    least = session.scalar(query.where(OutputRow.enabled))
+    return _newest(session) if least is None else least
+
+
 def _newest(session: Session) -> int:
     return session.scalar(select(func.max(AlarmEventRow.seq))) or 0
 

@@ -21,6 +21,8 @@ from service.domain.errors import NotFoundError
 from service.store import alarms, lifts, masks, passages
 from service.store.audit import entries
 from service.store.database import Store
+from service.store.delivery import outputs
+from service.store.delivery.outputs import StoredOutput
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
 from service.store.tables import AlarmEventRow, MetaRow, PassageRow
@@ -122,6 +124,26 @@ def test_each_class_goes_at_its_age(archive: Archive) -> None:
     before = archive.left()
     archive.prune()
     assert archive.left() == before
+
+
+def test_what_an_output_has_yet_to_deliver_stays(archive: Archive) -> None:
+    """However old, as long as the output is on: its receiver gets it after an outage of any length."""
+    output = StoredOutput("hut", "webhook", "Hut", True, {}, {}, None)
+    archive.store.write(partial(outputs.create, output=output)).result()
+    old = archive.alarm("old", 400)
+    archive.acknowledge(old)
+    archive.alarm("new", 1)
+
+    def left() -> list[str | None]:
+        archive.prune()
+        with archive.store.reading() as session:
+            return [alarm.passage_id for alarm in alarms.listing(session).items]
+
+    move = partial(outputs.move, output_id="hut", at=None)
+    archive.store.write(partial(move, seq=1)).result()
+    assert left() == ["new", "old"]
+    archive.store.write(partial(move, seq=2)).result()
+    assert left() == ["new"]
 
 
 def test_alarms_about_health_go_once_they_are_over(archive: Archive) -> None:
