@@ -14,6 +14,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
+from sqlalchemy.orm import Session
 
 from lifts.decision.arming import Arming
 from lifts.decision.verdict import ImageJudgement, Inference, Judgement, Verdict
@@ -147,6 +148,10 @@ class House:
         return record
 
 
+def _one_of_each_role(session: Session) -> dict[Role, str]:
+    return {role: tokens.create(session, name=f"the {role.value}", role=role)[0] for role in Role}
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _plain_logs() -> None:
     """Unformatted log lines: structlog's own tracebacks for people take seconds to draw."""
@@ -205,10 +210,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             *(vault.credentials, lambda: ServerIdentity("urn:barwatch:test", b"", b"")),
         )
         runtime.parts.add("", inputs)
-        made = {
-            role: store.write(partial(tokens.create, name=f"the {role.value}", role=role)).result()[0]
-            for role in Role
-        }
+        made = store.write(_one_of_each_role).result()
         app = create_app(runtime)
         client = TestClient(app, raise_server_exceptions=False)
         client.__enter__()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
+import stamina
 
 from lifts.schema import Lift
 from service.domain.alarm import AlarmDraft, AlarmKind, Severity
@@ -34,6 +36,13 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     name = "barwatch-20261128T030000Z.tar"
     archive.write(data / "backups" / name, [("barwatch.db", data / "barwatch.db")], {})
     return data
+
+
+@pytest.fixture(autouse=True)
+def _asks_again_at_once() -> Iterator[None]:
+    """What is damaged is looked at three times; a second between them is for other processes."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
 
 
 def copy_of(good: Path, to: Path) -> Path:
