@@ -12,6 +12,7 @@ from service.domain.reason_texts import counted
 from service.health.limits import HealthLimits, Impairment, Trouble
 
 _BASELINE_S = 600.0  # time in which a camera's baseline rate decays
+_STEPS_A_WINDOW = 10
 
 
 class Load(NamedTuple):
@@ -45,6 +46,8 @@ class LoadWatch:
         )
         self._past: deque[tuple[float, Load]] = deque()
         self._baseline_per_s = 0.0
+        # Two windows: pictures that came all at once are in no two of them that do not overlap.
+        self._rates: deque[float] = deque(maxlen=2 * _STEPS_A_WINDOW)
 
     @property
     def active(self) -> Trouble | None:
@@ -61,7 +64,8 @@ class LoadWatch:
         """
         if self._past and load.waited_s < self._past[-1][1].waited_s:
             self._past.clear()  # reconnected: the reader counts from 0 again
-        if self._past and now_s - self._past[-1][0] < self._limits.overload_window_s / 10:
+            self._rates.clear()
+        if self._past and now_s - self._past[-1][0] < self._limits.overload_window_s / _STEPS_A_WINDOW:
             return []
         self._past.append((now_s, load))
         while now_s - self._past[0][0] > 1.05 * self._limits.overload_window_s:
@@ -84,14 +88,18 @@ class LoadWatch:
         pace = sent_s / elapsed_s
         waited = (now.waited_s - then.waited_s) / elapsed_s
         baseline_per_s = self._baseline_per_s
-        self._baseline_per_s = max(per_s, baseline_per_s * max(0.0, 1.0 - elapsed_s / 10 / _BASELINE_S))
-        # What is almost over the limit stays until it is clearly below.
-        slack = 0.5 if self._problem.active is not None else 1.0
+        self._rates.append(per_s)
+        lasting_per_s = min(self._rates) if len(self._rates) == self._rates.maxlen else 0.0
+        decayed_per_s = baseline_per_s * max(0.0, 1.0 - elapsed_s / _STEPS_A_WINDOW / _BASELINE_S)
+        self._baseline_per_s = max(lasting_per_s, decayed_per_s)
+        # What is almost over the limit stays until it is clearly below; it does not begin there.
+        standing = None if self._problem.active is None else self._problem.active.cause
+        slack = 0.5 if standing == Reason.OVERLOADED else 1.0
         lost = dropped / max(handed, 1)
         if lost > slack * limits.overload_dropped:
             message = f"this machine cannot keep up: {100 * lost:.0f} % of the camera's frames were dropped"
             return Trouble(Reason.OVERLOADED, message, {"dropped_share": round(lost, 3)})
-        enough = limits.overload_rate + (0.1 if self._problem.active is not None else 0.0)
+        enough = limits.overload_rate + (0.1 if standing == Reason.OVERLOADED else 0.0)
         if pace < enough and waited < limits.overload_waited:
             message = f"this machine cannot keep up: it reads {100 * pace:.0f} % of what the camera sends"
             return Trouble(Reason.OVERLOADED, message, {"read_share": round(pace, 3)})
@@ -99,11 +107,12 @@ class LoadWatch:
         if px_per_s > 0.0 and px_per_s > farthest_px * frames_per_s:
             message = f"{frames_per_s:.1f} pictures a second are too few to see each carrier of this line"
             return Trouble(Reason.TOO_FEW_PICTURES, message, {"per_s": round(frames_per_s, 1)})
-        if per_s < enough * baseline_per_s and pace >= enough:
+        usual = limits.overload_rate + (0.1 if standing == Reason.SLOW_CAMERA else 0.0)
+        if per_s < usual * baseline_per_s and pace >= enough:
             message = (
                 f"the camera sends {counted(per_s, 'picture', '.0f')} a second where it used to send "
                 f"{baseline_per_s:.0f}"
             )
-            usual = {"per_s": round(per_s, 1), "usual_per_s": round(baseline_per_s, 1)}
-            return Trouble(Reason.SLOW_CAMERA, message, usual)
+            rates = {"per_s": round(per_s, 1), "usual_per_s": round(baseline_per_s, 1)}
+            return Trouble(Reason.SLOW_CAMERA, message, rates)
         return None

@@ -135,6 +135,30 @@ def test_a_new_connection_is_not_taken_for_a_reader_that_never_waits() -> None:
     assert clock.play(fine, 20.0) == []
 
 
+def test_a_camera_is_measured_by_what_it_sends_for_long() -> None:
+    """Six seconds of 33 pictures a second are no habit: its usual 25 are no fewer afterwards."""
+    clock = Clock()
+    clock.play(fine, 30)
+    clock.play(sends(33.0), 6)
+    clock.play(fine, 25)
+    assert clock.reports == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cause"),
+    [(behind(0.4), sends(21.5), Reason.OVERLOADED), (sends(10.0), behind(0.85), Reason.SLOW_CAMERA)],
+    ids=["a busy machine, then fewer pictures", "a slow camera, then a busy machine"],
+)
+def test_one_trouble_makes_no_other_begin_earlier(first: Counts, second: Counts, cause: Reason) -> None:
+    """What is almost over a limit belongs to the trouble that stands: no second alarm follows from it."""
+    clock = Clock()
+    clock.play(fine, 30)
+    clock.play(first, 10)
+    clock.play(second, 30)
+    assert [event.cause for _, event in clock.reports if event.active] == [cause]
+    assert clock.watch.active is None
+
+
 def test_a_camera_is_not_slow_because_its_backlog_was_read_quickly() -> None:
     """A machine that was busy reads what waited at twice the pace; after that, 25 a second are no fewer."""
     clock = Clock()
