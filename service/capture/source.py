@@ -23,6 +23,7 @@ from service.capture.connection import CameraConnection, problem_of, reason_of
 from service.capture.decoder import ARRIVAL_FORMATS, Decoder
 from service.capture.files import FileSource
 from service.capture.hardware import Hardware, distrust
+from service.capture.packets.dating import dated
 from service.capture.packets.ring import PacketRing
 from service.capture.thinning import FrameGate
 from service.capture.urls import device_of, expand, is_stream, with_credentials
@@ -134,7 +135,8 @@ class StreamSource:
             first: int | None = None
             began_s = time.monotonic()
             try:
-                for packet in camera.demux(camera.streams.video[0]):
+                packets = camera.demux(camera.streams.video[0])
+                for packet in packets if by_arrival else dated(packets):
                     if time.monotonic() - began_s > seconds + LATE_S:
                         raise SourceError(f"{self.name}: its clock stands still", SourceProblem.TIMED_OUT)
                     if by_arrival and packet.size:

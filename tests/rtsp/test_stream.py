@@ -114,6 +114,17 @@ def test_a_camera_is_recorded_as_it_comes(recording: Path, rtsp: Serve, tmp_path
     assert shares[-1] > 0.9
 
 
+def test_a_recording_begins_with_what_came_first(rtsp: Serve, tmp_path: Path) -> None:
+    """Also where pictures are sent in another order than they are shown: not with the next key frame."""
+    camera, path = write_video(tmp_path / "a.mp4", range(0, 4000, 40), key_every=50), tmp_path / "a.mkv"
+    with rtsp({"cam": camera}) as addresses:
+        StreamSource(addresses["cam"]).record(path, 0.8)
+    frames = list(FileSource(path))
+    assert nearest(frames[0]) < 10
+    assert frames[-1].t_s == pytest.approx(0.8, abs=0.15)
+    assert all(0.0 < b.t_s - a.t_s < 0.1 for a, b in itertools.pairwise(frames))
+
+
 def test_a_camera_that_breaks_off_while_it_is_recorded_says_so(rtsp: Serve, tmp_path: Path) -> None:
     """A recording shorter than asked for is never reported as complete."""
     short = write_video(tmp_path / "short.mp4", range(0, 800, 40))
