@@ -14,6 +14,7 @@ from lifts.text import read_text
 from service.domain.errors import ConfigurationError
 from service.domain.evidence.clip import ClipRules
 from service.passages.options import PICTURES
+from service.variables.alarms import AlarmVariables
 from service.variables.clips import ClipVariables
 from service.variables.delivering import DeliveringVariables
 from service.variables.keeping import KeepingVariables
@@ -23,7 +24,13 @@ from service.variables.selftest import SelfTestVariables
 
 
 class Settings(
-    NetworkVariables, OpenIdVariables, KeepingVariables, DeliveringVariables, SelfTestVariables, ClipVariables
+    AlarmVariables,
+    NetworkVariables,
+    OpenIdVariables,
+    KeepingVariables,
+    DeliveringVariables,
+    SelfTestVariables,
+    ClipVariables,
 ):
     """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -56,14 +57,17 @@ OF_PASSAGES = frozenset({UNKNOWN_PASSAGES, ANOTHER_LIFT})
 """Causes that are watched here, by a PassageWatch."""
 
 
-def apply(session: Session, health: Health) -> None:
-    """Raise the alarm of a cause that begins, unless it is standing already; clear it when it is over."""
+def apply(session: Session, health: Health, at: datetime | None = None) -> None:
+    """Raise the alarm of a cause that begins, unless it is standing already; clear it when it is over.
+
+    at: the aware time; now if not given.
+    """
     if health.active:
-        alarms.raise_alarm(session, health_alarm(health))
+        alarms.raise_alarm(session, health_alarm(health), at)
         return
     for alarm in alarms.standing(session, health.kind, health.lift_id):
         if health.cause in ("", alarm.cause):
-            lifecycle.clear(session, alarm.id, health.message)
+            lifecycle.clear(session, alarm.id, health.message, at)
 
 
 class HealthConditions:

@@ -25,7 +25,7 @@ from typing import Protocol, TypeVarTuple
 
 import structlog
 
-from service.domain.alarm import Alarm
+from service.domain.alarm import Alarm, AlarmStatus
 from service.domain.errors import BarwatchError, StoreError
 from service.host.runner import Runner
 from service.store.records import OutboxEntry
@@ -73,6 +73,8 @@ class AlarmHub:
         """The newest seq that was handed to subscribers."""
         self.unstored: tuple[Alarm, ...] = ()
         """What the database refuses so far; a subscriber compares it with what it has seen."""
+        self.status = AlarmStatus()
+        """What is said beside single alarms; a subscriber compares it with what it has seen."""
         self.dropped_subscribers = 0
         self.runner = Runner("alarm feed", self._catch_up, wake=self._behind.set)
         """Fetches what nobody published."""
@@ -97,6 +99,11 @@ class AlarmHub:
     def show_unstored(self, alarms: tuple[Alarm, ...]) -> None:
         """Show subscribers the alarms that are not stored yet. Never blocks; for any thread."""
         self.unstored = alarms
+        self._on_loop(self._wake_all)
+
+    def show_status(self, status: AlarmStatus) -> None:
+        """Show subscribers what is so beside single alarms. Never blocks; for any thread."""
+        self.status = status
         self._on_loop(self._wake_all)
 
     def subscribe(self, after: int | None = None) -> Subscription:
@@ -208,6 +215,8 @@ class Subscription:
         self.seq = after
         self.unstored: tuple[Alarm, ...] = ()
         """What the subscriber has been shown of `AlarmHub.unstored`; it keeps this up to date."""
+        self.status = AlarmStatus()
+        """The same of `AlarmHub.status`."""
         self.reason = ""
 
     async def __aenter__(self) -> Subscription:
@@ -223,7 +232,7 @@ class Subscription:
         self._hub.leave(self)
 
     async def get(self, timeout_s: float | None = None) -> OutboxEntry | None:
-        """Return the next entry; None if there was none for `timeout_s`, or `AlarmHub.unstored` has changed.
+        """Return the next entry; None if there was none for `timeout_s`, or what the hub shows has changed.
 
         Raises:
             SubscriberDroppedError: dropped. `dropped` (an asyncio.Event) is set as well, for a caller that is
@@ -231,7 +240,7 @@ class Subscription:
         """
         if not self._caught_up and not self._pages:
             await self._replay()
-        changed = self.unstored != self._hub.unstored
+        changed = self.unstored != self._hub.unstored or self.status != self._hub.status
         if not self._pages and not self._live and not changed and not self.dropped.is_set():
             self._wake.clear()
             try:

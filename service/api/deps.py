@@ -18,6 +18,7 @@ from service.api.problems import RequestRefusedError
 from service.api.runtime import Runtime
 from service.domain.people import EVERYWHERE, ORIGIN, Principal, Role
 from service.store import alarms, passages
+from service.store.alarms import groups
 
 # For the OpenAPI description only: Authenticator reads the headers itself, for WebSockets too.
 _BEARER = HTTPBearer(auto_error=False, description="An API token.")
@@ -129,6 +130,8 @@ def _lift_of(path: Mapping[str, Any], runtime: Runtime) -> str:
     with runtime.store.reading() as session:
         if "alarm_id" in path:
             return alarms.get(session, str(path["alarm_id"])).lift_id or EVERYWHERE
+        if "group_id" in path:
+            return groups.members(session, str(path["group_id"]))[0].lift_id or EVERYWHERE
         if "passage_id" in path:
             return passages.get(session, str(path["passage_id"])).lift_id
     return EVERYWHERE

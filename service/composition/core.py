@@ -72,6 +72,8 @@ def make_core(
         retention=settings.retention(),
         runners=runners,
         on_unstored=hub.show_unstored,
+        on_status=hub.show_status,
+        times=settings.alarm_times(),
         clock=clock,
     )
     clips = ClipDesk()

@@ -93,7 +93,8 @@ def priority_of(kind: AlarmKind, cause: str) -> int:
 
 
 MOMENTS = frozenset({AlarmKind.BAR_OPEN, AlarmKind.SERVICE_DOWN})
-"""Alarms about what has happened, not conditions: none clears by itself, each is done once acknowledged."""
+"""Alarms about what has happened, not conditions: each is done once acknowledged. One of the bar ends when
+its carrier has passed the next station, the others never by themselves."""
 
 
 class AlarmState(StrEnum):
@@ -115,8 +116,17 @@ class AlarmState(StrEnum):
 OVER = frozenset({AlarmState.RETURNED, AlarmState.CLEARED})
 """States of an alarm whose condition is over."""
 
+NEEDS_SOMEBODY = frozenset({AlarmState.ACTIVE, AlarmState.RETURNED})
+"""States of an alarm that nobody has acknowledged."""
+
 HIDDEN = frozenset({AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE})
-"""States that lie above another one, which comes back with their end."""
+"""States that lie above another one (`below`), which comes back with their end."""
+
+CONSEQUENCES: Mapping[AlarmKind, frozenset[AlarmKind]] = {
+    AlarmKind.LIFT_UNKNOWN_RATE: frozenset({AlarmKind.WORKER_DOWN, AlarmKind.CAMERA_LOST})
+}
+"""Suppressed by design: while the same lift's, or the whole service's, alarm of one of these kinds stands and
+is seen, that a lift's carriers cannot be judged only follows from it."""
 
 CHATTERING = "chattering"
 """Parameter of an alarm that comes and goes: how often it was raised within a minute."""
@@ -210,3 +220,66 @@ class AlarmDraft:
     cause: str = ""
     left_at: datetime | None = None
     parameters: Parameters = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmGroup:
+    """Alarms of the bar of one lift and run that stand, as one; see service.store.alarms.groups.
+
+    id: of its first alarm. alarms: how many of it stand; unacknowledged: how many of these nobody has seen.
+    state: ACTIVE if one of them is, else RETURNED if one of them is, else that of the newest. seq: the newest
+    of them; who acknowledges the group up to it acknowledges what they saw.
+    """
+
+    id: str
+    lift_id: str | None
+    kind: AlarmKind
+    severity: Severity
+    priority: int
+    state: AlarmState
+    alarms: int
+    unacknowledged: int
+    first_raised_at: datetime
+    last_raised_at: datetime
+    seq: int
+
+
+class ServiceScope(StrEnum):
+    """What of a lift is out of service."""
+
+    LIFT = "lift"
+    CAMERA = "camera"
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService:
+    """A lift, or its camera, that a person took out of service: by whom, since and until when, and why."""
+
+    lift_id: str
+    scope: ServiceScope
+    by: str
+    reason: str
+    since: datetime
+    until: datetime
+
+    def covers(self, kind: AlarmKind) -> bool:
+        """Say whether alarms of this kind at the lift are marked: of a camera, those that say it is blind."""
+        if self.scope is ServiceScope.LIFT:
+            return True
+        return kind in BLIND and kind is not AlarmKind.LIFT_INVALID
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFlood:
+    """More alarms than a person can take in: since when, and how many came within the last ten minutes."""
+
+    since: datetime
+    alarms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmStatus:
+    """What is said beside single alarms: whether there is a flood, and what is out of service."""
+
+    flood: AlarmFlood | None = None
+    out_of_service: tuple[OutOfService, ...] = ()

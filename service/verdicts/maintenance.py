@@ -13,7 +13,7 @@ from service.domain.health import Health
 from service.host.clocks.wall_clock import WallClock
 from service.host.disk import Room
 from service.host.runner import Runner, attempt
-from service.store import alarms
+from service.store.alarms import due
 from service.store.audit import entries
 from service.store.audit.compaction import compact
 from service.store.database import Store
@@ -43,6 +43,7 @@ class Maintenance:
         retention: how long evidence stays.
         clock: the believed time; while it is in doubt nothing is deleted.
         take: takes what is wrong with the machine, as changes in health.
+        on_time: does what is due with alarms (DueAlarms.step).
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Maintenance:
         retention: Retention,
         clock: WallClock | None = None,
         take: Callable[[Health], object] = lambda _: None,
+        on_time: Callable[[], object] = lambda: None,
     ) -> None:
         self._store, self._pictures, self._retention = store, pictures, retention
         self._clock = clock or WallClock()
@@ -65,6 +67,7 @@ class Maintenance:
             self.troubles.step,
             masks.retry,
             self._unshelve,
+            on_time,
             self._seal,
         )
         self.runner = Runner("maintenance", self._turn, every_s=EVERY_S)
@@ -86,8 +89,8 @@ class Maintenance:
     def _unshelve(self) -> None:
         now = self._clock.now()
         with self._store.reading() as session:
-            due = alarms.expired(session, now)
-        if due:
+            expired = due.expired(session, now)
+        if expired:
             self._store.write(partial(lifecycle.expire_shelved, now=now)).result()
 
     def _seal(self) -> None:

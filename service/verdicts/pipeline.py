@@ -17,8 +17,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from lifts.decision.arming import Arming, ArmingReason
 from service.alarms.conditions import HealthConditions
+from service.alarms.timed.due import AlarmTimes, DueAlarms
 from service.alarms.unstored import UnstoredAlarms
-from service.domain.alarm import Alarm, AlarmKind
+from service.domain.alarm import Alarm, AlarmKind, AlarmStatus
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.health import Health
 from service.domain.masks import MaskVersion
@@ -61,6 +62,8 @@ class Pipeline:
         on_recorded: called with each committed record and the time.monotonic() of its last picture.
         on_unstored: called with the alarms that the database refuses so far, whenever that changes.
         clock: the believed time, by which things age.
+        times: after how long alarms end, or call again.
+        on_status: called with what is said beside single alarms, whenever it changes.
     """
 
     def __init__(
@@ -77,6 +80,8 @@ class Pipeline:
         on_recorded: Callable[[PassageRecord, float], object] | None = None,
         on_unstored: Callable[[tuple[Alarm, ...]], object] = lambda _: None,
         clock: WallClock | None = None,
+        times: AlarmTimes | None = None,
+        on_status: Callable[[AlarmStatus], object] = lambda _: None,
     ) -> None:
         self.registry = registry or CollectorRegistry()
         self._latency = Histogram(
@@ -110,7 +115,8 @@ class Pipeline:
         )
         retention = retention or Retention()
         clock, take = clock or WallClock(), self.conditions.take
-        self.maintenance = Maintenance(store, pictures, self.masks, retention, clock, take)
+        due = DueAlarms(store, clock, times, on_status)
+        self.maintenance = Maintenance(store, pictures, self.masks, retention, clock, take, due.step)
         self.retaining = Retaining(store, pictures, retention, clock)
         self._arming = ArmingWatch(
             store, engine, pictures, self.masks.get, self.masks.why_none, self._beat_checking

@@ -156,13 +156,16 @@ def evidence_of(record: PassageRecord) -> tuple[str, ...]:
     )
 
 
-def store_passage(session: Session, record: PassageRecord) -> bool:
-    """Store the passage and its alarm in one transaction; return whether the passage was new."""
+def store_passage(session: Session, record: PassageRecord, at: datetime | None = None) -> bool:
+    """Store the passage and its alarm in one transaction; return whether the passage was new.
+
+    at: when the alarm is raised, an aware time; now if not given.
+    """
     if not passages.add(session, record):
         return False
     draft = passage_alarm(record, evidence_of(record))
     if draft is not None:
-        alarms.raise_alarm(session, draft)
+        alarms.raise_alarm(session, draft, at)
     return True
 
 

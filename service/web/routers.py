@@ -15,6 +15,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
+from service.api.routes.alarming import groups, out_of_service
 from service.api.routes.delivery import controls, inputs, outputs, push
 from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, escalation, figures
@@ -39,6 +40,8 @@ ROUTERS = (
     deletion.router,
     figures.router,
     escalation.router,
+    out_of_service.router,
+    groups.router,
     alarms.router,
     evidence.router,
     clips.router,

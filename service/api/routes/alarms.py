@@ -52,9 +52,13 @@ def list_alarms(
     lift_id: Annotated[str | None, Query(max_length=64, description="Of this lift only.")] = None,
     kind: Annotated[AlarmKind | None, Query(description="Of this kind only.")] = None,
     state: Annotated[AlarmState | None, Query(description="In this state only.")] = None,
+    group: Annotated[str | None, Query(max_length=64, description="Of this group only.")] = None,
     standing: Annotated[
         bool,
-        Query(description="Only conditions that are not over, and what nobody has acknowledged."),
+        Query(
+            description="Only conditions that are not over, and what nobody has acknowledged; the most "
+            "important first."
+        ),
     ] = False,
     from_: Annotated[
         Moment | None, Query(alias="from", description="Raised at or after this time (with its zone).")
@@ -72,6 +76,7 @@ def list_alarms(
             lifts=principal.lifts,
             kind=kind,
             state=state,
+            group=group,
             standing=standing,
             from_=from_,
             to=to,
@@ -80,7 +85,10 @@ def list_alarms(
         )
     items = [AlarmOut.of(alarm, runtime.settings.root_path) for alarm in page.items]
     return AlarmsOut(
-        items=items, next=None if page.next is None else str(page.next), unreadable=page.unreadable
+        items=items,
+        next=None if page.next is None else str(page.next),
+        unreadable=page.unreadable,
+        flood=runtime.hub.status.flood is not None,
     )
 
 
@@ -127,19 +135,33 @@ def acknowledge(
 ) -> AlarmOut:
     """Say that somebody has seen the alarm. 409 if it is neither active nor returned."""
     note = "" if body is None else body.note
-    done = runtime.store.write(lambda s: lifecycle.acknowledge(s, alarm_id, principal.name, note))
+    now = runtime.clock.now()
+    done = runtime.store.write(lambda s: lifecycle.acknowledge(s, alarm_id, principal.name, note, now))
     return AlarmOut.of(done.result(), runtime.settings.root_path)
 
 
 @router.post("/{alarm_id}/shelve", summary="Shelve an alarm", dependencies=OPERATOR, responses=_ACTION)
 @vital
 def shelve(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator, body: ShelveIn) -> AlarmOut:
-    """Put the alarm away for a stated reason until it comes back by itself, at most 24 hours later."""
+    """Put the alarm away for a stated reason until it comes back by itself, at most 24 hours later.
+
+    409 for a critical one that nobody has acknowledged, and for one that was shelved for 24 hours in all
+    since somebody acknowledged it.
+    """
     done = runtime.store.write(
         lambda s: lifecycle.shelve(
             s, alarm_id, principal.name, until=body.expiry, reason=body.reason, now=runtime.clock.now()
         )
     )
+    return AlarmOut.of(done.result(), runtime.settings.root_path)
+
+
+@router.post("/{alarm_id}/unshelve", summary="Unshelve an alarm", dependencies=OPERATOR, responses=_ACTION)
+@vital
+def unshelve(alarm_id: AlarmId, runtime: RuntimeDep, principal: Operator) -> AlarmOut:
+    """Bring the alarm back to what it was before it was shelved. 409 if it is not shelved."""
+    now = runtime.clock.now()
+    done = runtime.store.write(lambda s: lifecycle.unshelve(s, alarm_id, principal.name, now))
     return AlarmOut.of(done.result(), runtime.settings.root_path)
 
 

@@ -17,8 +17,8 @@ from service.api.auth import SUBPROTOCOL, client_address, same_origin
 from service.api.deps import get_runtime
 from service.api.problems import RequestRefusedError, problem_response
 from service.api.runtime import Runtime
-from service.api.schemas.alarms import AlarmOut
-from service.domain.alarm import Alarm
+from service.api.schemas.alarms import AlarmFloodOut, AlarmOut, OutOfServiceOut
+from service.domain.alarm import Alarm, AlarmStatus
 from service.domain.errors import BusyError, StoreError
 from service.domain.people import Principal
 from service.store.records import OutboxEntry
@@ -44,7 +44,8 @@ async def follow_alarms(
 
     A client whose own seq stays below that of two heartbeats in a row is behind: it connects again with
     `after`. A damaged entry of the history is sent as `unreadable`, so that its seq is accounted for. While
-    the database refuses alarms, `unstored` lists those that wait, as often as that changes.
+    the database refuses alarms, `unstored` lists those that wait, as often as that changes; `status` says
+    whether there is a flood, and what is out of service.
 
     A client that is not let in gets 401 or 403 as the answer to its upgrade request, with a problem body.
     """
@@ -180,6 +181,9 @@ async def _follow(
             mine = [_shown(each, root) for each in unstored if client.principal.sees(each.lift_id)]
             await websocket.send_json({"type": "unstored", "alarms": mine})
             subscription.unstored = unstored
+        if subscription.status != (status := runtime.hub.status):
+            await websocket.send_json(_status(status, client.principal))
+            subscription.status = status
         try:
             entry = await subscription.get(timeout_s=max(0.0, due - loop.time()))
         except SubscriberDroppedError:
@@ -196,6 +200,15 @@ async def _follow(
             known = client.principal.lifts is None or newest > passed
             await websocket.send_json({"type": "heartbeat", "seq": newest if known else shown})
             due = loop.time() + runtime.heartbeat_s
+
+
+def _status(status: AlarmStatus, principal: Principal) -> dict[str, Any]:
+    flood = (
+        None if status.flood is None else AlarmFloodOut.model_validate(status.flood).model_dump(mode="json")
+    )
+    mine = [each for each in status.out_of_service if principal.sees(each.lift_id)]
+    out = [OutOfServiceOut.model_validate(each).model_dump(mode="json") for each in mine]
+    return {"type": "status", "flood": flood, "out_of_service": out}
 
 
 def _message(entry: OutboxEntry, root_path: str) -> dict[str, Any]:

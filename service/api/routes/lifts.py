@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
 
 from lifts.schema import Lift
 from service.api.deps import ADMIN, PROVEN, SOMEWHERE, VIEWER, Caller, LiftIdPath, RuntimeDep
 from service.api.problems import RequestRefusedError, responses
 from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
+from service.domain.alarm import OutOfService
 from service.domain.errors import NotFoundError
 from service.industry.control.whole import LiftControls
 from service.industry.inputs.whole import LiftInputs
 from service.store import lifts, masks
+from service.store.alarms import out_of_service
 from service.usecases.camera_urls import check_camera
 
 router = APIRouter(prefix="/lifts", tags=["lifts"])
@@ -24,7 +27,12 @@ def list_lifts(runtime: RuntimeDep, principal: Caller) -> LiftsOut:
     with runtime.store.reading() as session:
         versions = masks.active_versions(session)
         found, invalid = lifts.listing(session), lifts.invalid(session)
-    items = [_out(runtime, lift, versions.get(lift.id)) for lift in found if principal.sees(lift.id)]
+        out = {entry.lift_id: entry for entry in out_of_service.listing(session)}
+    items = [
+        _out(runtime, lift, versions.get(lift.id), out.get(lift.id))
+        for lift in found
+        if principal.sees(lift.id)
+    ]
     return LiftsOut(items=items, unreadable=len(invalid))
 
 
@@ -76,7 +84,7 @@ def put_lift(lift_id: LiftIdPath, body: LiftIn, runtime: RuntimeDep, response: R
 )
 def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     """Remove a lift and its masks and stop watching it; its passages and alarms stay as evidence."""
-    runtime.store.write(lambda session: lifts.delete(session, lift_id)).result()
+    runtime.store.write(lambda session: _delete(session, lift_id)).result()
     runtime.cameras.refresh()
     runtime.pipeline.forget(lift_id)
     runtime.setup.forget(lift_id)
@@ -102,13 +110,19 @@ def get_snapshot(lift_id: LiftIdPath, runtime: RuntimeDep) -> Response:
     return Response(snapshot.jpeg, media_type="image/jpeg")
 
 
+def _delete(session: Session, lift_id: str) -> None:
+    lifts.delete(session, lift_id)
+    out_of_service.remove(session, lift_id)
+
+
 def _shown(runtime: Runtime, lift_id: str) -> LiftOut:
     with runtime.store.reading() as session:
         lift = lifts.get(session, lift_id)
         version = masks.active_versions(session).get(lift_id)
-    return _out(runtime, lift, version)
+        out = {entry.lift_id: entry for entry in out_of_service.listing(session)}
+    return _out(runtime, lift, version, out.get(lift_id))
 
 
-def _out(runtime: Runtime, lift: Lift, mask_version: int | None) -> LiftOut:
+def _out(runtime: Runtime, lift: Lift, mask_version: int | None, out: OutOfService | None) -> LiftOut:
     state, status = runtime.pipeline.arming(lift.id), runtime.cameras.status(lift.id)
-    return LiftOut.of(lift, mask_version, state, status)
+    return LiftOut.of(lift, mask_version, state, status, out)

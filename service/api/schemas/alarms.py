@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from lifts.decision.verdict import Verdict
 from service.api.schemas.base import Body, Moment, Note, Shape, Text
-from service.domain.alarm import Alarm, AlarmKind, AlarmState, Severity
+from service.domain.alarm import Alarm, AlarmKind, AlarmState, ServiceScope, Severity
 from service.store.records import AlarmComment, AlarmEvent
 
 
@@ -61,11 +61,15 @@ class AlarmOut(Shape):
 
 
 class AlarmsOut(BaseModel):
-    """A page of alarms, the last raised first; `next` is the `cursor` of the following page, or null."""
+    """A page of alarms, the last raised first, of `standing` ones the most important.
+
+    `next` is the `cursor` of the following page, or null.
+    """
 
     items: list[AlarmOut]
     next: str | None
     unreadable: int = Field(default=0, description="How many damaged records were left out of this page.")
+    flood: bool = Field(description="Ten or more alarms came within ten minutes: see `GET /alarms/status`.")
 
 
 class AlarmEventOut(Shape):
@@ -103,6 +107,81 @@ class AlarmDetailOut(AlarmOut):
 
     events: list[AlarmEventOut]
     comments: list[CommentOut]
+
+
+class AlarmGroupOut(Shape):
+    """Alarms of the bar of one lift and one run, as one."""
+
+    id: str
+    lift_id: str | None
+    kind: AlarmKind
+    severity: Severity = Field(description="Of the gravest of them.")
+    priority: int
+    state: AlarmState = Field(description="`active` or `returned` while one of them is, else of the newest.")
+    alarms: int = Field(description="How many; in the list of groups, how many of them stand.")
+    unacknowledged: int
+    first_raised_at: datetime
+    last_raised_at: datetime
+    seq: int = Field(description="The newest of them; acknowledge the group up to it.")
+
+
+class AlarmGroupsOut(BaseModel):
+    """The groups of which something stands, the most important and the newest first."""
+
+    items: list[AlarmGroupOut]
+
+
+class AcknowledgeGroupIn(Body):
+    """What of a group is acknowledged, and an optional note."""
+
+    note: Note = ""
+    seq: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**63 - 1,
+        description="The newest seq that was seen; what came or changed later stays. Unset: all of it.",
+    )
+
+
+class AcknowledgedGroupOut(AlarmGroupOut):
+    """The group as it is now, and how many of its alarms this acknowledged."""
+
+    acknowledged: int
+
+
+class OutOfServiceOut(Shape):
+    """What is out of service: by whom, since and until when, and why."""
+
+    lift_id: str
+    scope: ServiceScope = Field(description="The whole lift, or its camera: then only what says it is blind.")
+    by: str
+    reason: str
+    since: datetime
+    until: datetime = Field(description="When it is back in service by itself.")
+
+
+class AlarmFloodOut(Shape):
+    """More alarms than a person can take in."""
+
+    since: datetime
+    alarms: int = Field(description="How many came within the last ten minutes.")
+
+
+class AlarmStatusOut(BaseModel):
+    """What is so beside single alarms, and which alarms do not call for anybody, with the reasons."""
+
+    flood: AlarmFloodOut | None = Field(description="From ten alarms in ten minutes until fewer than five.")
+    out_of_service: list[OutOfServiceOut]
+    shelved: list[AlarmOut]
+    suppressed: list[AlarmOut] = Field(description="By design; `suppressed_by` says what each follows from.")
+
+
+class OutOfServiceIn(Body):
+    """Until when (an aware time, at most 31 days ahead), why, and what."""
+
+    expiry: Moment = Field(examples=["2027-01-10T16:30:00+01:00"])
+    reason: Text = Field(examples=["rope inspection"])
+    scope: ServiceScope = ServiceScope.LIFT
 
 
 class ShelveIn(Body):

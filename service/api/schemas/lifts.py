@@ -12,7 +12,9 @@ from lifts.decision.arming import Arming, ArmingReason, MaskQuality
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import ImageJudgement, Judgement, Seat, Verdict
 from lifts.schema import Camera, Lift, LiftId, Privacy, Track
+from service.api.schemas.alarms import OutOfServiceOut
 from service.api.schemas.base import Body, Shape
+from service.domain.alarm import OutOfService
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.masks import MaskVersion
 from service.domain.reason_texts import not_armed_text, reason_text
@@ -75,9 +77,17 @@ class LiftOut(Lift):
         description="Why its carriers are not being judged now, as in `/health/ready`; null if they are."
     )
     not_watched_code: NotWatched | None = Field(description="The same as a code.")
+    out_of_service: OutOfServiceOut | None = Field(description="null: lift and camera are in service.")
 
     @classmethod
-    def of(cls, lift: Lift, mask_version: int | None, arming: Arming, status: CameraStatus | None) -> LiftOut:
+    def of(
+        cls,
+        lift: Lift,
+        mask_version: int | None,
+        arming: Arming,
+        status: CameraStatus | None,
+        out: OutOfService | None = None,
+    ) -> LiftOut:
         """Put together what the API shows of a lift."""
         shown = None if status is None else CameraStatusOut.model_validate(status)
         return cls(
@@ -95,6 +105,7 @@ class LiftOut(Lift):
             camera_status=shown,
             not_watched=why_not_watched(lift, mask_version, status),
             not_watched_code=not_watched_code(lift, mask_version, status),
+            out_of_service=None if out is None else OutOfServiceOut.model_validate(out),
         )
 
 
@@ -136,6 +147,7 @@ class LiftIn(Body):
     camera_status: Any = Field(default=None, json_schema_extra={"readOnly": True})
     not_watched: Any = Field(default=None, json_schema_extra={"readOnly": True})
     not_watched_code: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    out_of_service: Any = Field(default=None, json_schema_extra={"readOnly": True})
 
 
 class LiftsOut(BaseModel):

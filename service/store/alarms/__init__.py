@@ -5,16 +5,16 @@ Which change is allowed is not decided here but in service.alarms.
 
 from service.store.alarms.changes import change, clip_url, hold, replace_evidence, show_clip
 from service.store.alarms.history import outbox
-from service.store.alarms.queries import MAX_PAGE, expired, get, listing, shelved_from, standing
+from service.store.alarms.queries import MAX_PAGE, below, get, listing, shelved_since, standing
 from service.store.alarms.raising import raise_alarm
 from service.store.alarms.restoring import find_damaged, restore
 from service.store.alarms.rows import last_seq
 
 __all__ = [
     "MAX_PAGE",
+    "below",
     "change",
     "clip_url",
-    "expired",
     "find_damaged",
     "get",
     "hold",
@@ -24,7 +24,7 @@ __all__ = [
     "raise_alarm",
     "replace_evidence",
     "restore",
-    "shelved_from",
+    "shelved_since",
     "show_clip",
     "standing",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TypedDict, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,21 @@ from sqlalchemy.orm import Session
 from service.domain.alarm import Alarm, AlarmState
 from service.store.alarms.rows import record_event, row_of
 from service.store.tables import AlarmRow, filters
+
+
+class AlarmColumns(TypedDict, total=False):
+    """What can change with an alarm's state; what is not named stays."""
+
+    below: AlarmState | None
+    announced_at: datetime | None
+    ended_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    shelved_since: datetime | None
+    shelved_until: datetime | None
+    shelved_by: str | None
+    shelved_reason: str | None
+    suppressed_by: None
 
 
 def change(
@@ -21,17 +37,13 @@ def change(
     actor: str,
     note: str = "",
     at: datetime | None = None,
-    shelved_until: datetime | None = None,
+    **columns: Unpack[AlarmColumns],
 ) -> Alarm:
-    """Give the alarm a new state and the next seq; `shelved_until` belongs to SHELVED only.
-
-    Raises NotFoundError, DamagedError.
-    """
+    """Give the alarm a new state and the next seq. Raises NotFoundError, DamagedError."""
     row = row_of(session, alarm_id)
-    shelved = state is AlarmState.SHELVED
-    row.shelved_from = row.state if shelved else None
-    row.shelved_until = shelved_until if shelved else None
     row.state = state.value
+    for name, value in columns.items():
+        setattr(row, name, value.value if isinstance(value, AlarmState) else value)
     return record_event(session, row, at or datetime.now(UTC), action=action, actor=actor, note=note)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.alarm import MOMENTS, OVER, Alarm, AlarmKind, AlarmState
@@ -27,20 +27,21 @@ def get(session: Session, alarm_id: str) -> Alarm:
     return alarm_of(row_of(session, alarm_id))
 
 
-def shelved_from(session: Session, alarm_id: str) -> AlarmState | None:
-    """Return the state that a shelved alarm returns to, or None; raises NotFoundError."""
-    state = row_of(session, alarm_id).shelved_from
-    return AlarmState(state) if state in set(AlarmState) else None
+def below(session: Session, alarm_id: str) -> AlarmState:
+    """Return the state that a hidden alarm comes back to, ACTIVE where that is not known.
+
+    Raises NotFoundError, DamagedError.
+    """
+    state = row_of(session, alarm_id).below
+    return AlarmState(state) if state in set(AlarmState) else AlarmState.ACTIVE
 
 
-def expired(session: Session, now: datetime) -> tuple[str, ...]:
-    """Return the ids of the shelved alarms whose shelving is over."""
-    rows = session.scalars(
-        select(AlarmRow.id)
-        .where(AlarmRow.state == AlarmState.SHELVED.value, AlarmRow.shelved_until <= now)
-        .order_by(AlarmRow.row)
-    )
-    return tuple(rows)
+def shelved_since(session: Session, alarm_id: str) -> datetime | None:
+    """Return when the alarm was first shelved since somebody saw it; None if it was not.
+
+    Raises NotFoundError, DamagedError.
+    """
+    return row_of(session, alarm_id).shelved_since
 
 
 def standing(
@@ -48,6 +49,7 @@ def standing(
 ) -> tuple[Alarm, ...]:
     """Return the alarms of conditions that are not over: all, or one kind's at one lift (None: no lift's)."""
     over = AlarmRow.kind.in_(_MOMENTS) | AlarmRow.state.in_(_OVER)
+    over |= func.coalesce(AlarmRow.below, "").in_(_OVER)
     query = select(AlarmRow).where(filters.open_health(), ~over)
     if kind is not None:
         query = query.where(AlarmRow.kind == kind.value, AlarmRow.place == (lift_id or ""))
@@ -63,6 +65,7 @@ def listing(
     lifts: Collection[str] | None = None,
     kind: AlarmKind | None = None,
     state: AlarmState | None = None,
+    group: str | None = None,
     standing: bool = False,
     from_: datetime | None = None,
     to: datetime | None = None,
@@ -86,7 +89,8 @@ def listing(
         within = filters.Within(from_, to, before)
         query = within.in_order(session, query, AlarmRow.row, AlarmRow.raised_at)
         by_index = not within.timed
-    for column, value in ((AlarmRow.lift_id, lift_id), (AlarmRow.kind, kind), (AlarmRow.state, state)):
+    by_column = {AlarmRow.lift_id: lift_id, AlarmRow.group: group, AlarmRow.kind: kind, AlarmRow.state: state}
+    for column, value in by_column.items():
         if value is not None:
             indexed = by_index or (column is AlarmRow.lift_id and not standing)
             query = query.where((column if indexed else aside(column)) == str(value))

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from service.domain.alarm import AlarmState
+from service.domain.alarm import HIDDEN, AlarmState
 from service.store.alarms.rows import STORED, alarm_of, new_row, read, record_event, same
 from service.store.damage import readable
 from service.store.tables import AlarmEventRow, AlarmRow, filters
@@ -31,7 +31,7 @@ def find_damaged(session: Session, after: int = 0, limit: int = 200) -> tuple[tu
 def restore(session: Session, numbers: Collection[int] = ()) -> None:
     """Restore damaged alarms as the outbox has them, under a new seq: `numbers`, conditions, shelved ones.
 
-    A shelved one becomes active. One that the outbox cannot restore, or that stands again, is removed: a row
+    A hidden one becomes active. One that the outbox cannot restore, or that stands again, is removed: a row
     that nobody can read must not keep the same alarm from being raised.
     """
     rows = []
@@ -49,6 +49,8 @@ def restore(session: Session, numbers: Collection[int] = ()) -> None:
         session.execute(delete(AlarmRow).where(AlarmRow.row == number))
         if was is None or session.scalar(same(was)) is not None:
             continue
-        state = AlarmState.ACTIVE if was.state is AlarmState.SHELVED else was.state
+        state = AlarmState.ACTIVE if was.state in HIDDEN else was.state
         row = new_row(was, row=number, id=was.id, raised_at=was.raised_at, state=state.value)
+        row.announced_at, row.group, row.ended_at = was.raised_at, was.group, was.ended_at
+        row.acknowledged_at, row.acknowledged_by = was.acknowledged_at, was.acknowledged_by
         record_event(session, row, datetime.now(UTC), action="restore", actor="system", note="was damaged")

@@ -15,7 +15,7 @@ from service.store.tables.columns import Base, UtcDateTime
 class AlarmRow(Base):
     """An alarm's present state; its earlier states are in alarm_events. held: kept whatever its age.
 
-    shelved_from: the state below one that hides it (shelved, suppressed, out of service). announced_at: when
+    below: the state below one that hides it (shelved, suppressed, out of service). announced_at: when
     it last called for somebody; None of one from before there were ends. shelved_since: when it was first
     shelved since somebody saw it. urgency: the priority the other way round, for an index that is read
     backwards. escalated_for: the `announced_at` of the wait that its level is of.
@@ -67,7 +67,7 @@ class AlarmRow(Base):
     message: Mapped[str] = mapped_column(Text)
     parameters: Mapped[dict[str, float | str]] = mapped_column(JSON, server_default="{}")
     shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    shelved_from: Mapped[str | None] = mapped_column(String(16))
+    below: Mapped[str | None] = mapped_column("shelved_from", String(16))
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     held: Mapped[bool] = mapped_column(Boolean, server_default="0")
     group: Mapped[str | None] = mapped_column("group_id", String(64))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.domain.alarm import AlarmState
 from service.store.audit import entries
 from service.store.damage import DAMAGE
-from service.store.tables import AlarmEventRow, AlarmRow, MetaRow, PassageRow
+from service.store.tables import AlarmEventRow, AlarmRow, MetaRow, OutOfServiceRow, PassageRow
 
 KEY = "clock"
 
@@ -54,7 +54,7 @@ def last(session: Session) -> StoredNote | None:
 
 
 def confirmed(session: Session, by: timedelta) -> None:
-    """Note that a person believes the time that jumped, and move by as much what is shelved until then.
+    """Note that a person believes the time that jumped; what is shelved or out of service moves by as much.
 
     So nothing is back early or stays away for longer.
 
@@ -64,6 +64,9 @@ def confirmed(session: Session, by: timedelta) -> None:
     for alarm in session.scalars(select(AlarmRow).where(AlarmRow.state == AlarmState.SHELVED.value)):
         if alarm.shelved_until is not None:
             alarm.shelved_until = _moved(alarm.shelved_until, by)
+            alarm.shelved_since = None if alarm.shelved_since is None else _moved(alarm.shelved_since, by)
+    for entry in session.scalars(select(OutOfServiceRow)):
+        entry.until = _moved(entry.until, by)
 
 
 def _moved(at: datetime, by: timedelta) -> datetime:

@@ -19,12 +19,17 @@ NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ACTIVE, ACKNOWLEDGED = AlarmState.ACTIVE, AlarmState.ACKNOWLEDGED
 SHELVED, CLEARED = AlarmState.SHELVED, AlarmState.CLEARED
-RETURNED = AlarmState.RETURNED
+RETURNED, SUPPRESSED, OUT = AlarmState.RETURNED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE
+LOST = Health(AlarmKind.CAMERA_LOST, "lift", True, "no frames")
 
 
 @pytest.fixture
 def alarm(store: Store) -> Alarm:
-    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id="p")
+    return _raised(store, Severity.CRITICAL)
+
+
+def _raised(store: Store, severity: Severity) -> Alarm:
+    draft = AlarmDraft(AlarmKind.BAR_OPEN, severity, "lift", "open", passage_id="p")
     raised = store.write(lambda s: alarms.raise_alarm(s, draft)).result()
     assert raised is not None
     return raised
@@ -42,6 +47,13 @@ def test_every_pair_of_state_and_action_is_decided() -> None:
         (ACKNOWLEDGED, Action.CLEAR): CLEARED,
         (SHELVED, Action.UNSHELVE): ACTIVE,
         (SHELVED, Action.CLEAR): CLEARED,
+        (ACKNOWLEDGED, Action.REALARM): ACTIVE,
+        (SUPPRESSED, Action.CLEAR): CLEARED,
+        (SUPPRESSED, Action.UNSUPPRESS): ACTIVE,
+        (ACTIVE, Action.OUT_OF_SERVICE): OUT,
+        (ACKNOWLEDGED, Action.OUT_OF_SERVICE): OUT,
+        (RETURNED, Action.OUT_OF_SERVICE): OUT,
+        (OUT, Action.RETURN_TO_SERVICE): ACTIVE,
     }
     for state in AlarmState:
         for action in Action:
@@ -66,8 +78,9 @@ def test_acknowledge_once(store: Store, alarm: Alarm) -> None:
 
 
 @pytest.mark.parametrize("acknowledged", [False, True])
-def test_shelving_expires_to_where_it_came_from(store: Store, alarm: Alarm, acknowledged: bool) -> None:
+def test_shelving_expires_to_where_it_came_from(store: Store, acknowledged: bool) -> None:
     """A shelved alarm comes back by itself: active again if nobody had acknowledged it."""
+    alarm = _raised(store, Severity.WARNING)
     if acknowledged:
         store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "anna")).result()
     shelved = store.write(
@@ -211,3 +224,113 @@ def test_a_second_cause_is_seen_and_heard(store: Store, first_becomes: AlarmStat
     store.write(lambda s: conditions.apply(s, gone)).result()
     with store.reading() as session:
         assert alarms.standing(session) == ()
+
+
+def _shelve(store: Store, alarm_id: str, until: datetime, now: datetime = NOW) -> Alarm:
+    job = partial(lifecycle.shelve, alarm_id=alarm_id, actor="anna", until=until, reason="ice", now=now)
+    return store.write(job).result()
+
+
+def _condition(store: Store) -> Alarm:
+    store.write(partial(conditions.apply, health=LOST, at=NOW)).result()
+    with store.reading() as session:
+        (alarm,) = alarms.standing(session)
+    return alarm
+
+
+def test_a_critical_alarm_is_acknowledged_before_it_is_shelved(store: Store, alarm: Alarm) -> None:
+    """Nobody shelves people in danger unseen; what is only a warning may be shelved at once."""
+    with pytest.raises(ConflictError, match="acknowledged before it is shelved") as refused:
+        _shelve(store, alarm.id, NOW + HOUR)
+    assert refused.value.code == "acknowledge_first"
+    store.write(partial(lifecycle.acknowledge, alarm_id=alarm.id, actor="anna")).result()
+    assert _shelve(store, alarm.id, NOW + HOUR).state is SHELVED
+
+
+def test_what_is_shelved_says_by_whom_until_when_and_why_until_it_is_back(store: Store) -> None:
+    """All of it is with the alarm; a person may bring it back sooner, and then nothing of it is left."""
+    alarm = _condition(store)
+    shelved = _shelve(store, alarm.id, NOW + HOUR)
+    said = (shelved.shelved_by, shelved.shelved_until, shelved.shelved_reason)
+    assert said == ("anna", NOW + HOUR, "ice")
+    back = store.write(partial(lifecycle.unshelve, alarm_id=alarm.id, actor="ben")).result()
+    assert (back.state, back.shelved_by, back.shelved_until, back.shelved_reason) == (
+        ACTIVE,
+        None,
+        None,
+        None,
+    )
+    with pytest.raises(ConflictError, match="active cannot be unshelved"):
+        store.write(partial(lifecycle.unshelve, alarm_id=alarm.id, actor="ben")).result()
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["expired", "unshelved"])
+def test_nobody_shelves_for_ever_by_renewing(store: Store, by_hand: bool) -> None:
+    """24 hours in all, whether it came back or was brought back, until somebody has seen it again."""
+    alarm = _condition(store)
+    _shelve(store, alarm.id, NOW + 20 * HOUR)
+    later = NOW + 20 * HOUR
+    if by_hand:
+        later = NOW + 10 * HOUR
+        store.write(partial(lifecycle.unshelve, alarm_id=alarm.id, actor="ben", now=later)).result()
+    else:
+        store.write(partial(lifecycle.expire_shelved, now=later)).result()
+    with pytest.raises(ConflictError, match="at most 24 hours in all") as refused:
+        _shelve(store, alarm.id, NOW + 25 * HOUR, later)
+    assert refused.value.code == "shelved_for_too_long"
+    store.write(partial(lifecycle.acknowledge, alarm_id=alarm.id, actor="ben", now=later)).result()
+    assert _shelve(store, alarm.id, later + 24 * HOUR, later).state is SHELVED
+
+
+def test_an_acknowledged_alarm_that_was_shelved_for_a_day_calls_again(store: Store) -> None:
+    """Where it came from would be silence: whoever shelved it must see it again."""
+    alarm = _condition(store)
+    store.write(partial(lifecycle.acknowledge, alarm_id=alarm.id, actor="anna", now=NOW)).result()
+    _shelve(store, alarm.id, NOW + 24 * HOUR)
+    (back,) = store.write(partial(lifecycle.expire_shelved, now=NOW + 24 * HOUR)).result()
+    assert (back.state, back.acknowledged_by) == (ACTIVE, None)
+
+
+def test_who_acknowledged_and_when_it_ended_is_with_the_alarm(store: Store) -> None:
+    """An end before and after; an alarm that begins again says neither."""
+    alarm = _condition(store)
+    over = replace(LOST, active=False)
+    store.write(partial(conditions.apply, health=over, at=NOW + HOUR)).result()
+    with store.reading() as session:
+        assert alarms.get(session, alarm.id).ended_at == NOW + HOUR
+    store.write(partial(conditions.apply, health=LOST, at=NOW + 2 * HOUR)).result()
+    done = store.write(
+        partial(lifecycle.acknowledge, alarm_id=alarm.id, actor="anna", now=NOW + 3 * HOUR)
+    ).result()
+    assert (done.ended_at, done.acknowledged_by, done.acknowledged_at) == (None, "anna", NOW + 3 * HOUR)
+
+
+@pytest.mark.parametrize("cause", [AlarmKind.WORKER_DOWN, AlarmKind.CAMERA_LOST])
+def test_what_only_follows_from_another_alarm_is_suppressed_and_says_so(
+    store: Store, cause: AlarmKind
+) -> None:
+    """While that one is seen; it stays on the list, and is cleared with its condition without a call."""
+    place = None if cause is AlarmKind.WORKER_DOWN else "lift"
+    first, rate = (
+        Health(cause, place, True, "down"),
+        Health(AlarmKind.LIFT_UNKNOWN_RATE, "lift", True, "20 of 20"),
+    )
+    for health in (first, rate):
+        store.write(partial(conditions.apply, health=health)).result()
+    with store.reading() as session:
+        (found,) = alarms.listing(session, kind=AlarmKind.LIFT_UNKNOWN_RATE).items
+        assert found in alarms.listing(session, standing=True).items
+    assert (found.state, found.suppressed_by) == (SUPPRESSED, cause)
+    store.write(partial(conditions.apply, health=replace(rate, active=False))).result()
+    with store.reading() as session:
+        assert alarms.get(session, found.id).state is CLEARED
+
+
+def test_what_stood_first_or_elsewhere_is_not_suppressed(store: Store) -> None:
+    """Another lift's camera is no reason; nor is one that came later, for somebody was called already."""
+    rate = Health(AlarmKind.LIFT_UNKNOWN_RATE, "other", True, "20 of 20")
+    for health in (LOST, rate, Health(AlarmKind.CAMERA_LOST, "other", True, "no frames")):
+        store.write(partial(conditions.apply, health=health)).result()
+    with store.reading() as session:
+        (found,) = alarms.listing(session, kind=AlarmKind.LIFT_UNKNOWN_RATE).items
+    assert (found.state, found.suppressed_by) == (ACTIVE, None)

@@ -112,7 +112,15 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/audit/key"): Role.VIEWER,
     ("POST", "/alarms/{alarm_id}/acknowledge"): Role.OPERATOR,
     ("POST", "/alarms/{alarm_id}/shelve"): Role.OPERATOR,
+    ("POST", "/alarms/{alarm_id}/unshelve"): Role.OPERATOR,
     ("POST", "/alarms/{alarm_id}/comment"): Role.OPERATOR,
+    ("GET", "/alarms/status"): Role.VIEWER,
+    ("GET", "/alarms/groups"): Role.VIEWER,
+    ("GET", "/alarms/groups/{group_id}"): Role.VIEWER,
+    ("POST", "/alarms/groups/{group_id}/acknowledge"): Role.OPERATOR,
+    ("GET", "/lifts/{lift_id}/out-of-service"): Role.VIEWER,
+    ("POST", "/lifts/{lift_id}/out-of-service"): Role.OPERATOR,
+    ("DELETE", "/lifts/{lift_id}/out-of-service"): Role.OPERATOR,
     ("POST", "/clock/confirm"): Role.OPERATOR,
     ("POST", "/alarms/ticket"): Role.VIEWER,
     ("GET", "/sessions"): Role.VIEWER,
@@ -155,6 +163,7 @@ FILLED = {
     "alarm_id": "a-1",
     "output_id": "hut",
     "subscription_id": "0" * 16,
+    "group_id": "a-1",
     "sign_in_id": "0" * 16,
     "token_id": "0" * 16,
     "user_id": "0" * 16,
@@ -162,6 +171,7 @@ FILLED = {
 OWN = {
     *(("GET", "/lifts"), ("GET", "/setups"), ("GET", "/passages"), ("GET", "/alarms")),
     ("GET", "/alarms/figures"),
+    *(("GET", "/alarms/status"), ("GET", "/alarms/groups")),
     *(("POST", "/alarms/ticket"), ("GET", "/session"), ("GET", "/sessions"), ("DELETE", "/sessions")),
     *(("DELETE", "/sessions/{sign_in_id}"), ("POST", "/session/proof"), ("PUT", "/session/password")),
     *((method, "/session/second-factor") for method in ("GET", "PUT", "DELETE")),
@@ -266,7 +276,9 @@ def test_each_lift_is_its_own(house: House, role: Role) -> None:
                 continue
             place = address(path).replace("a-1", alarm.id)
             answer = house.client.request(method, place, headers=headers, **body(method, path))
-            about_a_lift = any(name in path for name in ("{lift_id}", "{alarm_id}", "{passage_id}"))
+            about_a_lift = any(
+                name in path for name in ("{lift_id}", "{alarm_id}", "{group_id}", "{passage_id}")
+            )
             enough = rank.index(role) >= rank.index(needed)
             let_in = enough and ((method, path) in OWN or (about_a_lift and own == "demo-quad"))
             if let_in:

@@ -100,6 +100,7 @@ def test_shelving_needs_an_end_and_a_reason(house: House) -> None:
     for hours in (-1, 48):
         expiry = (now + timedelta(hours=hours)).isoformat()
         assert act(house, alarm.id, "shelve", {"expiry": expiry, "reason": "x"}).status_code == 409
+    assert act(house, alarm.id, "acknowledge").status_code == 200
     answer = act(house, alarm.id, "shelve", {"expiry": later, "reason": "lens is cleaned"})
     assert (answer.status_code, answer.json()["state"]) == (200, "shelved")
 

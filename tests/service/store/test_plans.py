@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lifts.decision.verdict import Verdict
 from service.domain.alarm import SEAT_UNCLEAR, AlarmDraft, AlarmKind, AlarmState, Severity
 from service.store import alarms, budgets, lifts, masks, passages, tokens
-from service.store.alarms import annunciations, history
+from service.store.alarms import annunciations, due, history
 from service.store.alarms.rows import same
 from service.store.database import Store
 
@@ -130,7 +130,7 @@ def test_what_every_alarm_asks(plans: tuple[Plans, Session]) -> None:
         lambda: session.scalar(same(lost)),
         lambda: alarms.last_seq(session),
         lambda: alarms.outbox(session, 5),
-        lambda: alarms.expired(session, NOW),
+        lambda: due.expired(session, NOW),
         lambda: alarms.standing(session),
         lambda: alarms.standing(session, AlarmKind.CAMERA_LOST, "l"),
         lambda: alarms.replace_evidence(session, "p", ()),

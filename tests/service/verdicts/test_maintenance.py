@@ -28,7 +28,7 @@ def test_a_task_that_fails_keeps_no_other_from_its_turn(
     store: Store, inline_engine: InlineEngine, tmp_path: Path
 ) -> None:
     """Masks that cannot be embedded do not keep a shelved alarm on its shelf; the failure is the runner's."""
-    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id="p")
+    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.WARNING, "lift", "open", passage_id="p")
     alarm = store.write(lambda s: alarms.raise_alarm(s, draft)).result()
     assert alarm is not None
     hour_ago = datetime.now(UTC) - timedelta(hours=1)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy.orm import Session
 
 from lifts.decision.arming import ArmingReason
 from lifts.decision.reasons import Reason
@@ -222,10 +223,16 @@ def test_shelving_ends_by_itself(house: House) -> None:
     """The pipeline's clock brings a shelved alarm back."""
     house.send("p", [OPEN])
     alarm = house.heard.get(timeout=10)
-    until = datetime.now(UTC) + timedelta(seconds=0.2)
-    house.store.write(lambda s: lifecycle.shelve(s, alarm.id, "a", until=until, reason="r")).result()
-    assert house.heard.get(timeout=10).state is AlarmState.SHELVED
-    assert house.heard.get(timeout=10).state is AlarmState.ACTIVE
+    house.store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "a")).result()
+
+    def shelve(session: Session) -> Alarm:
+        now = datetime.now(UTC)
+        until = now + timedelta(seconds=0.2)
+        return lifecycle.shelve(session, alarm.id, "a", until=until, reason="r", now=now)
+
+    house.store.write(shelve).result()
+    states = [house.heard.get(timeout=10).state for _ in range(3)]
+    assert states == [AlarmState.ACKNOWLEDGED, AlarmState.SHELVED, AlarmState.ACKNOWLEDGED]
 
 
 class _Held(InlineEngine):

@@ -97,7 +97,7 @@ def test_a_file_that_goes_is_an_alarm_and_nothing_is_taken_for_stored(
 ) -> None:
     """Told at the next look; a write is refused at once; what comes back is used again."""
     put_back = strike(watched.data)
-    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id="p")
+    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.WARNING, "lift", "open", passage_id="p")
     with pytest.raises(StoreError, match="removed or replaced"):
         watched.store.write(partial(alarms.raise_alarm, draft=draft)).result()
     with pytest.raises(StoreError, match="removed or replaced"):
@@ -168,7 +168,7 @@ def test_nothing_is_deleted_by_a_clock_that_jumped(
     """One pass after the jump: all is there, an event says so, and shelving ends when it was to."""
     store, clock = watched.store, watched.clock
     store.write(partial(passages.add, record=_passage("p", seen_at=watched.machine.wall))).result()
-    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "lift", "open", passage_id="p")
+    draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.WARNING, "lift", "open", passage_id="p")
     raised = store.write(partial(alarms.raise_alarm, draft=draft, at=watched.machine.wall)).result()
     assert raised is not None
     until = clock.now() + timedelta(minutes=30)

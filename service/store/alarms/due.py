@@ -1,0 +1,83 @@
+"""Which alarms change by themselves now: each query gives at most a step of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from service.domain.alarm import MOMENTS, NEEDS_SOMEBODY, AlarmKind, AlarmState, OutOfService
+from service.store.alarms.raising import suppressor
+from service.store.tables import AlarmRow, filters
+
+STEP = 50
+"""So many alarms change in one transaction: the next alarm waits for no more than that."""
+
+_MARKED = sorted({AlarmState.ACKNOWLEDGED, *NEEDS_SOMEBODY})
+
+
+def expired(session: Session, now: datetime) -> tuple[str, ...]:
+    """Return the shelved alarms whose shelving is over."""
+    query = select(AlarmRow.id).where(
+        AlarmRow.state == AlarmState.SHELVED.value, AlarmRow.shelved_until <= now
+    )
+    return tuple(session.scalars(query.order_by(AlarmRow.row).limit(STEP)))
+
+
+def past_the_station(session: Session, before: datetime) -> tuple[str, ...]:
+    """Return the alarms of the bar that were raised before then and have not ended."""
+    query = select(AlarmRow.id).where(filters.on_the_way(), AlarmRow.raised_at <= before)
+    return tuple(session.scalars(query.order_by(AlarmRow.raised_at).limit(STEP)))
+
+
+def acknowledged_for_long(session: Session, since: datetime) -> tuple[str, ...]:
+    """Return the alarms of conditions that are not over and were acknowledged before then."""
+    moments = filters.unindexed(AlarmRow.kind).in_(sorted(MOMENTS))
+    acknowledged = filters.unindexed(AlarmRow.state) == AlarmState.ACKNOWLEDGED.value
+    return _ids(session, filters.open_health(), acknowledged, ~moments, AlarmRow.acknowledged_at <= since)
+
+
+def no_longer_suppressed(session: Session) -> tuple[str, ...]:
+    """Return the alarms whose reason to be suppressed is over, or is no longer seen by people."""
+    query = select(AlarmRow.id, AlarmRow.kind, AlarmRow.lift_id)
+    rows = session.execute(query.where(AlarmRow.state == AlarmState.SUPPRESSED.value)).all()
+    over = (row.id for row in rows if suppressor(session, AlarmKind(row.kind), row.lift_id) is None)
+    return tuple(over)[:STEP]
+
+
+def to_be_marked(session: Session, out: Sequence[OutOfService]) -> tuple[str, ...]:
+    """Return the alarms that stand at what is out of service and do not say so yet."""
+    found: list[str] = []
+    for entry in out:
+        kinds = [kind.value for kind in AlarmKind if entry.covers(kind)]
+        found += _ids(
+            session,
+            filters.attention(),
+            filters.unindexed(AlarmRow.lift_id) == entry.lift_id,
+            filters.unindexed(AlarmRow.state).in_(_MARKED),
+            filters.unindexed(AlarmRow.kind).in_(kinds),
+        )
+    return tuple(found[:STEP])
+
+
+def back_in_service(session: Session, out: Sequence[OutOfService]) -> tuple[str, ...]:
+    """Return the alarms that say they are out of service and no longer are."""
+    covered = {(entry.lift_id, kind.value) for entry in out for kind in AlarmKind if entry.covers(kind)}
+    query = select(AlarmRow.id, AlarmRow.lift_id, AlarmRow.kind)
+    rows = session.execute(query.where(AlarmRow.state == AlarmState.OUT_OF_SERVICE.value)).all()
+    return tuple(row.id for row in rows if (row.lift_id, row.kind) not in covered)[:STEP]
+
+
+def announced_since(session: Session, since: datetime) -> int:
+    """Return how many alarms have called for somebody since then, and still can be seen to."""
+    hidden = filters.unindexed(AlarmRow.state).in_(
+        [AlarmState.OUT_OF_SERVICE.value, AlarmState.SUPPRESSED.value]
+    )
+    query = select(func.count()).select_from(AlarmRow).where(AlarmRow.announced_at >= since, ~hidden)
+    return session.scalar(query) or 0
+
+
+def _ids(session: Session, *which: ColumnElement[bool]) -> tuple[str, ...]:
+    return tuple(session.scalars(select(AlarmRow.id).where(*which).limit(STEP)))
