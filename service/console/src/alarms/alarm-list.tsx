@@ -1,14 +1,18 @@
 /* The last alarms, whatever has become of them. */
 
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { t, words } from "../i18n/text";
+import { Button } from "../components/button";
+import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { hrefOf } from "../route/route";
-import { alarms, type ShownAlarm } from "../state/alarms";
-import { isUnseen, kindOf } from "../state/watching";
+import { alarms, type ShownAlarm, shelve, unshelve } from "../state/alarms";
+import { mayAct, messageOf as problemOf } from "../state/session";
+import { isUnseen, kindOf, stands } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
 import { Evidence } from "./evidence";
-import { messageOf, placeOf } from "./naming";
+import { headingOf, messageOf, placeOf, stateOf } from "./naming";
+import { PutAway } from "./put-away";
 
 const LISTED = 60;
 
@@ -36,7 +40,7 @@ export function AlarmList(): JSX.Element {
 }
 
 function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
-  const state = alarm.unstored ? t("alarms.unstoredShort") : words.alarmStates[alarm.state];
+  const state = alarm.unstored ? t("alarms.unstoredShort") : stateOf(alarm);
   return (
     <li class={`alarm ${alarm.severity}`} data-state={alarm.state} data-alarm={alarm.id}>
       <time dateTime={alarm.raised_at}>{clockTime(alarm.raised_at)}</time>
@@ -47,7 +51,38 @@ function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
       </span>
       <span class="state">{alarm.late ? `${state} · ${t("alarms.lateShort")}` : state}</span>
       {isUnseen(alarm) && <Acknowledge alarm={alarm} />}
+      {mayAct.value && !alarm.unstored && <Shelving alarm={alarm} />}
       <Evidence alarm={alarm} />
     </li>
+  );
+}
+
+const HOURS = [0.5, 1, 4, 12];
+
+/** A condition that somebody has seen, or that is no danger to people, can be put away, and be brought back. */
+function Shelving({ alarm }: { alarm: ShownAlarm }): JSX.Element | null {
+  const failure = useSignal("");
+  const which = headingOf(alarm);
+  if (alarm.state === "shelved") {
+    const press = async (): Promise<void> => {
+      await unshelve(alarm).catch((error: unknown) => {
+        failure.value = problemOf(error);
+      });
+    };
+    return (
+      <Button class="quiet put-away" label={t("alarms.unshelveWhich", { which })} onPress={press}>
+        {failure.value || t("alarms.unshelve")}
+      </Button>
+    );
+  }
+  const mild = alarm.state === "active" && alarm.severity !== "critical";
+  if (!(mild || alarm.state === "acknowledged") || !stands(alarm)) return null;
+  return (
+    <PutAway
+      text={t("alarms.shelve")}
+      label={t("alarms.shelveWhich", { which })}
+      hours={HOURS}
+      onPut={(hours, reason) => shelve(alarm, hours, reason)}
+    />
   );
 }

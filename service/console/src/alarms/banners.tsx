@@ -5,27 +5,34 @@ import type { Alarm } from "../api/types";
 import { Picture } from "../components/picture";
 import { t, words } from "../i18n/text";
 import { clockTime, secondsBetween } from "../i18n/time";
-import { type ShownAlarm, standing, unseen } from "../state/alarms";
+import { type ShownAlarm, standing, type Waiting, waiting } from "../state/alarms";
 import { now } from "../state/clock";
 import { isArmed } from "../state/lifts";
+import { flood } from "../state/status";
 import { isUnseen } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
 import { ClipButton, picturesIn } from "./clip";
+import { AcknowledgeGroup, GroupNote } from "./group";
 import { headingOf, messageOf } from "./naming";
 import { SoundSwitch } from "./sound";
 
 const MOST = 3;
 
 export function Banners(): JSX.Element {
-  const waiting = unseen.value;
+  const all = waiting.value;
   return (
     <section id="banners" aria-label={t("alarms.active")} aria-live="assertive">
-      {waiting.slice(0, MOST).map((alarm) => (
-        <Banner key={alarm.id} alarm={alarm} />
+      {flood.value && (
+        <p key="flood" id="flood" class="flood" role="status">
+          {t("alarms.flood", { alarms: flood.value.alarms, time: clockTime(flood.value.since) })}
+        </p>
+      )}
+      {all.slice(0, MOST).map((each) => (
+        <Banner key={each.alarms[0].group ?? each.alarms[0].id} waiting={each} />
       ))}
-      {waiting.length > MOST && (
+      {all.length > MOST && (
         <p key="more" class="more">
-          {t("alarms.more", { count: waiting.length - MOST })}
+          {t("alarms.more", { count: all.length - MOST })}
         </p>
       )}
       <Still key="still" />
@@ -44,14 +51,23 @@ function Still(): JSX.Element | null {
   return <p class="still">{t("alarms.still", { alarms: alarms.join("; ") })}</p>;
 }
 
-function Banner({ alarm }: { alarm: ShownAlarm }): JSX.Element {
+function Banner({ waiting }: { waiting: Waiting }): JSX.Element {
+  const { alarms, group } = waiting;
+  const alarm = alarms[0];
+  const longest = alarms.reduce((most, each) => (each.escalation > most.escalation ? each : most));
   return (
-    <article class={`banner ${alarm.severity}`} data-alarm={alarm.id} data-kind={alarm.kind}>
+    <article
+      class={`banner ${alarm.severity}`}
+      data-alarm={alarm.id}
+      data-kind={alarm.kind}
+      data-group={group ?? undefined}
+    >
       <div class="say">
         <strong>{headingOf(alarm)}</strong>
         <span>{t("alarms.says", { time: clockTime(alarm.raised_at), message: messageOf(alarm) })}</span>
+        {group && <GroupNote waiting={waiting} />}
         {alarm.unstored && <span class="late unstored">{t("alarms.unstored")}</span>}
-        {alarm.escalation > 0 && <Escalated alarm={alarm} />}
+        {longest.escalation > 0 && <Escalated alarm={longest} />}
         {alarm.state === "returned" && <span class="late">{t("alarms.returned")}</span>}
         {isProvisional(alarm) && <span class="provisional">{t("alarms.provisional")}</span>}
         {alarm.late && alarm.left_at && (
@@ -69,7 +85,7 @@ function Banner({ alarm }: { alarm: ShownAlarm }): JSX.Element {
         ))}
         <ClipButton alarm={alarm} />
       </div>
-      <Acknowledge alarm={alarm} />
+      {group ? <AcknowledgeGroup waiting={waiting} /> : <Acknowledge alarm={alarm} />}
     </article>
   );
 }

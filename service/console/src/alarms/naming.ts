@@ -14,6 +14,17 @@ export const placeOf = (alarm: Alarm): string =>
 export const headingOf = (alarm: Alarm): string =>
   t("alarms.where", { kind: kindOf(alarm), place: placeOf(alarm) });
 
+/** What has become of an alarm, and of one that is put away by whom, until when and why. */
+export function stateOf(alarm: Alarm): string {
+  const state = words.alarmStates[alarm.state];
+  if (alarm.state === "shelved" && alarm.shelved_until) {
+    const [by, reason] = [alarm.shelved_by ?? "", alarm.shelved_reason ?? ""];
+    return t("alarms.shelvedUntil", { time: clockTime(alarm.shelved_until), by, reason });
+  }
+  if (alarm.suppressed_by) return t("alarms.follows", { kind: words.alarmKinds[alarm.suppressed_by] });
+  return state;
+}
+
 /** What an alarm says, from its codes and numbers; what the service itself says where these are not enough. */
 export function messageOf({ kind, cause, severity, message, parameters }: Alarm): string {
   if (kind === "bar_open") {

@@ -1,6 +1,7 @@
 /* The API's shapes by the names that the console uses; they are generated from its OpenAPI description. */
 
 export type {
+  AlarmFloodOut as AlarmFlood,
   AlarmKind,
   AlarmOut as Alarm,
   AlarmState,
@@ -57,6 +58,7 @@ export type {
   Role,
   Seat,
   SeatsOut as Seats,
+  ServiceScope,
   SetupOut as Setup,
   SetupProblem,
   SetupStep,

@@ -1,7 +1,7 @@
 /* The alarm feed: a WebSocket that resumes where it stopped and says at once when it is silent. */
 
 import { address } from "../api/client";
-import type { Alarm } from "../api/types";
+import type { Alarm, AlarmFlood } from "../api/types";
 
 const SILENCE_MS = 11_000; // two heartbeats of 5 s missed, and a second for the network
 const RETRY_MS = [500, 1000, 2000, 4000];
@@ -14,12 +14,15 @@ type Message =
   | { type: "alarm"; seq: number; alarm: Alarm }
   | { type: "unreadable"; seq: number; alarm?: undefined }
   | { type: "unstored"; alarms: Alarm[] }
+  | { type: "status"; flood: AlarmFlood | null }
   | { type: "heartbeat"; seq: number };
 
 export interface FeedHandlers {
   onAlarm(alarm: Alarm): void;
   /** All that the database refuses so far. */
   onUnstored(alarms: Alarm[]): void;
+  /** Whether more alarms come than a person can take in. */
+  onFlood(flood: AlarmFlood | null): void;
   onLink(link: Link): void;
   /** The history must be read again. */
   onFresh(): void;
@@ -82,6 +85,9 @@ export class AlarmFeed {
       case "unstored":
         this.handlers.onUnstored(message.alarms);
         break;
+      case "status":
+        this.handlers.onFlood(message.flood);
+        break;
       case "heartbeat":
         this.compare(message.seq);
         break;
@@ -101,6 +107,7 @@ export class AlarmFeed {
     this.epoch = epoch;
     this.seq ??= seq;
     this.handlers.onUnstored([]); // what follows says which there are now
+    this.handlers.onFlood(null);
     this.handlers.onLink("live");
     if (fresh) this.handlers.onFresh();
   }

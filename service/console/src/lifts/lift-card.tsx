@@ -12,6 +12,7 @@ import { mayAct } from "../state/session";
 import { troubleOf, whyNotArmed, whyNotWatched } from "../state/watching";
 import { CameraView } from "./camera-view";
 import { LastCarrier } from "./last-carrier";
+import { OutOfServiceNote, TakeOut } from "./out-of-service";
 import { RecentCarriers } from "./recent-carriers";
 
 export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
@@ -38,6 +39,7 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
         </p>
       </header>
       {unarmed && <p class="unarmed">{unarmed.long}</p>}
+      <OutOfServiceNote lift={lift} />
       {lift.camera_status && <CameraView lift={lift} />}
       <LastCarrier passage={last} />
       <RecentCarriers passages={passages} />
@@ -51,6 +53,7 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
           {t("setup.open")}
         </a>
       )}
+      <TakeOut lift={lift} />
       <CalibrationPanel lift={lift} model={passages.find((passage) => passage.model)?.model ?? null} />
       <BudgetPanel lift={lift} />
     </article>

@@ -3,6 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { post } from "../api/client";
 import type { Alarm } from "../api/types";
+import { shelving } from "./status";
 import { isUnseen, stands } from "./watching";
 
 const KEEP = 200;
@@ -14,15 +15,33 @@ const byId = signal<ReadonlyMap<string, ShownAlarm>>(new Map());
 const unstored = signal<readonly ShownAlarm[]>([]);
 
 const newestFirst = (a: Alarm, b: Alarm): number => b.raised_at.localeCompare(a.raised_at) || b.seq - a.seq;
-/** People in danger first, then people who may be, then what the system cannot see. */
-const rank = ({ severity, kind, state }: Alarm): number =>
-  state === "returned" ? 3 : severity === "critical" ? 0 : kind === "bar_open" ? 1 : 2;
+/** By priority: blind first, then open; what is over comes last. */
+const rank = ({ priority, state }: Alarm): number => priority + (state === "returned" ? 10 : 0);
 
 export const alarms = computed(() => [...byId.value.values(), ...unstored.value].sort(newestFirst));
-/** What nobody has acknowledged, the gravest first and what is over last. */
+/** What nobody has acknowledged, the most important first and what is over last. */
 export const unseen = computed(() => alarms.value.filter(isUnseen).sort((a, b) => rank(a) - rank(b)));
 /** The highest step that an alarm has reached because nobody acknowledged it; 0: none. */
 export const escalation = computed(() => Math.max(0, ...unseen.value.map((alarm) => alarm.escalation)));
+/** What waits for somebody as one: an alarm, or those of a group, the newest first. */
+export interface Waiting {
+  group: string | null;
+  alarms: readonly [ShownAlarm, ...ShownAlarm[]];
+}
+
+/** The same as `unseen`, the open bars of one lift and run together. */
+export const waiting = computed((): readonly Waiting[] => {
+  const found = new Map<string, [ShownAlarm, ...ShownAlarm[]]>();
+  for (const alarm of unseen.value) {
+    const key = (!alarm.unstored && alarm.group) || alarm.id;
+    const others = found.get(key);
+    if (others) others.push(alarm);
+    else found.set(key, [alarm]);
+  }
+  return [...found].map(([key, [first, ...rest]]) => {
+    return { group: rest.length ? key : null, alarms: [first, ...rest] };
+  });
+});
 /** Everything that still says something, whether or not somebody has seen it. */
 export const standing = computed(() => alarms.value.filter(stands));
 
@@ -63,6 +82,21 @@ export function replace(before: readonly string[], read: readonly Alarm[]): void
 /** Believe the system's time after it jumped. Throws ApiError. */
 export async function confirmClock(): Promise<void> {
   await post("/clock/confirm");
+}
+
+/** Acknowledge a group up to the newest seq that was shown; the feed says what became of each. Throws ApiError. */
+export async function acknowledgeGroup(group: string, seq: number): Promise<void> {
+  await post(`/alarms/groups/${encodeURIComponent(group)}/acknowledge`, { seq });
+}
+
+/** Put an alarm away for some hours. Throws ApiError. */
+export async function shelve(alarm: Alarm, hours: number, reason: string): Promise<void> {
+  put(await post<Alarm>(`/alarms/${encodeURIComponent(alarm.id)}/shelve`, shelving(hours, reason)));
+}
+
+/** Bring an alarm back that was put away. Throws ApiError. */
+export async function unshelve(alarm: Alarm): Promise<void> {
+  put(await post<Alarm>(`/alarms/${encodeURIComponent(alarm.id)}/unshelve`));
 }
 
 /** Acknowledge an alarm. Throws ApiError. */

@@ -9,6 +9,7 @@ import * as alarms from "./alarms";
 import { historyRead, link, polledAt } from "./connection";
 import { addPassages, RECENT, setLifts } from "./lifts";
 import { isSignedOut, person, problem, type SignedOut, signedOut, waitingKey, whoAmI } from "./session";
+import { flood } from "./status";
 
 const POLL_MS = 2000;
 const RETRY_MS = 3000;
@@ -39,6 +40,9 @@ export function signedIn(who: Person): void {
   feed = new AlarmFeed({
     onAlarm: (alarm) => alarms.put(alarm),
     onUnstored: alarms.setUnstored,
+    onFlood: (found) => {
+      flood.value = found;
+    },
     onLink: (state) => {
       link.value = state;
     },

@@ -97,7 +97,9 @@ export function summary(lifts: readonly Lift[], standing: readonly Alarm[]): { c
     return why ? [t("watching.lift", { name: lift.name, why: why.short })] : [];
   });
   parts.push(...unarmed);
-  const calm = watched > 0 && !blind.length && !unarmed.length && !standing.length;
+  const out = lifts.filter((lift) => lift.out_of_service);
+  parts.push(...out.map(({ name }) => t("watching.lift", { name, why: t("watching.outOfService") })));
+  const calm = !out.length && watched > 0 && !blind.length && !unarmed.length && !standing.length;
   const returned = standing.filter(({ state }) => state === "returned").length;
   const present = standing.length - returned;
   if (present) parts.push(t("watching.stand", { count: present }));

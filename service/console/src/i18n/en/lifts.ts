@@ -1,6 +1,6 @@
 /* Lifts, their cameras and their last carriers. */
 
-import type { AlarmState, CameraState, Role, Seat, Verdict } from "../../api/types";
+import type { AlarmState, CameraState, Role, Seat, ServiceScope, Verdict } from "../../api/types";
 
 const cameraStates: Record<CameraState, string> = {
   starting: "starting",
@@ -14,6 +14,8 @@ const seats: Record<Seat, string> = {
   empty: "empty",
   unclear: "occupied or not: unclear",
 };
+const serviceScopes: Record<ServiceScope, string> = { lift: "the whole lift", camera: "the camera" };
+
 const alarmStates: Record<AlarmState, string> = {
   active: "active",
   acknowledged: "acknowledged",
@@ -38,10 +40,16 @@ export const liftWords = {
   verdicts,
   seats,
   alarmStates,
+  serviceScopes,
   roles,
 };
 
 export const liftSentences = {
+  "service.takeOut": "Out of service",
+  "service.takeOutWhich": "Take {name} out of service",
+  "service.out": "OUT OF SERVICE: {what}, until {time}, by {by}: {reason}",
+  "service.putBack": "Return to service",
+  "service.putBackWhich": "Return {name} to service",
   "lifts.title": "Lifts",
   "lifts.none": "No lift yet: set one up.",
   "lifts.noCamera": "no camera",
