@@ -17,7 +17,7 @@ from service.alarms import chatter, lifecycle
 from service.alarms.conditions import MAX_CHANGES, HealthConditions
 from service.alarms.doubts import QUIET_S
 from service.alarms.unstored import UnstoredAlarms
-from service.domain.alarm import CHATTERING, Alarm, AlarmKind, AlarmState
+from service.domain.alarm import CHATTERING, MOMENTS, Alarm, AlarmKind, AlarmState
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.domain.health import Health
@@ -359,3 +359,20 @@ def test_chatter_of_an_acknowledged_alarm_is_said_too(ward: Ward) -> None:
     assert ward.states() == [AlarmState.ACTIVE, AlarmState.ACKNOWLEDGED, AlarmState.ACKNOWLEDGED]
     with ward.store.reading() as session:
         assert alarms.get(session, alarm.id).parameters == {CHATTERING: 3}
+
+
+@pytest.mark.fault(45)
+def test_a_hundred_changes_of_every_kind_of_condition_make_one_alarm_each(ward: Ward) -> None:
+    """Row 45, its siblings: whichever condition comes and goes, one alarm says so in a handful of events."""
+    kinds = sorted(set(AlarmKind) - MOMENTS)
+    for kind in kinds:
+        for n in range(200):
+            ward.now_s += 0.25
+            ward.report(kind, "c", active=n % 2 == 0, lift=f"lift-{kinds.index(kind)}")
+    ward.settle()
+    with ward.store.reading() as session:
+        found = alarms.listing(session, limit=500).items
+        events = alarms.last_seq(session)
+    assert sorted(alarm.kind for alarm in found) == kinds
+    assert all(alarm.parameters == {CHATTERING: 3} for alarm in found)
+    assert events <= 7 * len(kinds)
