@@ -67,10 +67,11 @@ def refused(
     return caught.value.reason, caught.value.parameters
 
 
-def test_so_many_false_alarms_a_day_as_were_asked_for() -> None:
+@pytest.mark.parametrize("draws", [3, pytest.param(8, marks=pytest.mark.slow)])
+def test_so_many_false_alarms_a_day_as_were_asked_for(draws: int) -> None:
     """Of 24 intervals at 95 % of either rate, of eight draws of a lift, at most two miss the planted one."""
     lift, hits = PlantedLift(), {"false alarms": 0, "misses": 0}
-    for seed in range(1, 9):
+    for seed in range(1, draws + 1):
         evidence = lift.evidence(16_000, 200, seed)
         for wish in (1.0, 5.0, 20.0):
             found = choose(BudgetWish(FALSE_ALARMS, wish), evidence, CALIBRATION)
@@ -79,7 +80,7 @@ def test_so_many_false_alarms_a_day_as_were_asked_for() -> None:
             assert cost.low <= wish <= cost.high  # and it is spent
             hits["false alarms"] += cost.low <= lift.false_alarms_a_day(found.threshold) <= cost.high
             hits["misses"] += missed.low <= lift.misses_per_1000(found.threshold) <= missed.high
-    assert min(hits.values()) >= 22, hits
+    assert min(hits.values()) >= 3 * draws - 2, hits
 
 
 @pytest.mark.parametrize("wish", [15.0, 40.0])
