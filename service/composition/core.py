@@ -62,6 +62,7 @@ def make_core(
     """
     pictures, hub, clock = Pictures(settings.data), AlarmHub(StoredOutbox(store)), WallClock()
     runners.add(hub.runner)
+    setup.board.kept.follow(clock)
     store.on_alarms(hub.publish)
     pipeline = Pipeline(
         store,

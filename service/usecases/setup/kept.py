@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lifts.schema import Camera, Lift
 from service.domain.errors import ConflictError, NotFoundError
+from service.host.clocks.wall_clock import WallClock
 from service.setup.jobs.messages import RECORDING
 from service.setup.jobs.state import SetupJob, SetupProblem, SetupState
 from service.store import lifts
@@ -41,6 +42,11 @@ class KeptSetups:
     def __init__(self, data_dir: Path, store: Store) -> None:
         self._folder, self._store = Path(data_dir) / "setup", store
         self._writing = threading.Lock()
+        self._clock: WallClock | None = None
+
+    def follow(self, clock: WallClock) -> None:
+        """Delete nothing by its age while this clock is in doubt."""
+        self._clock = clock
 
     def listing(self) -> list[SetupJob]:
         """Return every job that can be read. Raises StoreError."""
@@ -80,7 +86,9 @@ class KeptSetups:
         shutil.rmtree(self.folder(lift_id), ignore_errors=True)
 
     def purge(self) -> None:
-        """Delete recordings, and pictures cut out of them, that are older than may be."""
+        """Delete recordings, and pictures cut out of them, that are too old; not by a time in doubt."""
+        if self._clock is not None and self._clock.jump_s:
+            return
         for path in (*self._folder.glob(f"*/{RECORDING}"), *self._folder.glob("*/*/*.jpg")):
             with contextlib.suppress(FileNotFoundError):  # gone meanwhile
                 if time.time() - path.stat().st_mtime > RECORDINGS_KEPT_S:
