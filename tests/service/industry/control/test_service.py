@@ -15,7 +15,7 @@ from tests.service.test_chaos import Struck
 from tests.tools.struck_service import LIFT
 from tests.tools.tiny_model import release
 
-pytestmark = [pytest.mark.slow, pytest.mark.fault(9)]
+pytestmark = pytest.mark.slow
 
 
 class Sighted(Struck):
@@ -27,6 +27,7 @@ class Sighted(Struck):
         self.client.timeout = 60.0
 
 
+@pytest.mark.fault(9)
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_real_service_that_dies_or_hangs_drops_the_coil(tmp_path: Path, blow: signal.Signals) -> None:
     """Proposed and confirmed over HTTP, energised by its camera; then struck."""
