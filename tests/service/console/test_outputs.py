@@ -12,9 +12,17 @@ from tests.service.console.conftest import Served
 from tests.service.console.test_console import open_page
 from tests.service.outputs.receiver import HttpReceiver
 
-SHOWN = """async () => {
+NOTE = """() => {
+  self.shown = [];
+  self.registration.showNotification = async (title, { body, data }) => {
+    self.shown.push([title, body, data.url]);
+  };
+}"""
+"""Chromium without windows shows no notifications: what would be shown is noted."""
+
+ACTIVE = """async () => {
   const registration = await navigator.serviceWorker.getRegistration("/console/");
-  return (await registration.getNotifications()).map(({ title, body, data }) => [title, body, data.url]);
+  return registration?.active?.state === "activated";
 }"""
 
 
@@ -60,16 +68,29 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
 def test_what_is_pushed_is_shown(browser: Browser, served: Served) -> None:
     """The service worker shows an alarm with its place, what was missed, and where a click leads."""
     page = open_page(browser, served.link())
-    page.context.grant_permissions(["notifications"], origin=served.url)
     page.evaluate("() => navigator.serviceWorker.register('/console/push.js')")
-    page.wait_for_function("async () => (await navigator.serviceWorker.getRegistration('/console/')).active")
+    _until(page, ACTIVE)
+    (worker,) = page.context.service_workers
+    worker.evaluate(NOTE)
     notice = {"type": "alarm", "id": "a", "kind": "bar_open", "severity": "critical", "lift": "Demo quad"}
     url = f"{served.url}/#/alarms/a"
     _push(page, served.url, {**notice, "message": "Bar open on an occupied carrier", "url": url, "missed": 2})
-    page.wait_for_function(f"async () => (await ({SHOWN})()).length === 1")
-    assert page.evaluate(SHOWN) == [
+    for _ in range(1500):
+        if shown := worker.evaluate("() => self.shown"):
+            break
+        page.wait_for_timeout(20)
+    assert shown == [
         ["Bar open · Demo quad", "Bar open on an occupied carrier\n2 before it did not arrive.", url]
     ]
+
+
+def _until(page: Page, found: str) -> Any:
+    """Return what a function of the page finds in the end; Playwright itself takes a promise for found."""
+    for _ in range(1500):
+        if result := page.evaluate(found):
+            return result
+        page.wait_for_timeout(20)
+    raise AssertionError(f"never found: {found}")
 
 
 def _push(page: Page, origin: str, notice: dict[str, Any]) -> None:
