@@ -34,7 +34,7 @@ from service.host.parts import Step
 from service.host.private import keep_private
 from service.host.runner import Runner
 from service.host.watchdog import LoopHeartbeat, Watchdog
-from service.inference.early import EarlyEngine
+from service.inference.running.early import EarlyEngine
 from service.secrets.keys import KeyRing
 from service.secrets.vault import Vault
 from service.settings import Settings

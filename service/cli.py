@@ -45,6 +45,10 @@ COMMANDS: Entries = {
         "service.commands.trials.selftest:self_test",
         "Test a lift now: recorded passages down the live path, the camera's view, the outputs.",
     ),
+    "replay": (
+        "service.commands.trials.replay:replay",
+        "Judge stored passages again by other masks, a site calibration or a model; decide nothing.",
+    ),
     "verify": (
         "service.commands.upkeep.verify:app",
         "Check database, pictures or a pack offline; the first broken link is named, and the exit code is 1.",

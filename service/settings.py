@@ -20,6 +20,7 @@ from service.variables.delivering import DeliveringVariables
 from service.variables.keeping import KeepingVariables
 from service.variables.networks import NetworkVariables
 from service.variables.openid import OpenIdVariables
+from service.variables.promoted import promoted_manifest
 from service.variables.selftest import SelfTestVariables
 
 
@@ -152,13 +153,17 @@ class Settings(
         return _text_of(self.model_public_key_file, source)
 
     def manifest_path(self) -> Path:
-        """Return the manifest of the model to serve.
+        """Return the manifest of the model to serve: the one named, promoted, or released.
 
         Raises:
-            ConfigurationError: none is named and no released one is installed.
+            ConfigurationError: there is none, or the one that was promoted is gone.
         """
         if self.model is not None:
             return self.model.with_suffix(".json") if self.model.suffix == ".ts" else self.model
+        return promoted_manifest(self.data) or self.shipped_path()
+
+    def shipped_path(self) -> Path:
+        """Return the manifest of the released model; raises ConfigurationError: none is installed."""
         # The package is found, not imported: the service reads ml's exported artefact and none of its code.
         spec = importlib.util.find_spec("ml")
         for place in (spec.submodule_search_locations or ()) if spec is not None else ():

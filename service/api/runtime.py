@@ -26,6 +26,7 @@ from service.store import lifts
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.usecases.setup.whole import Setups
+from service.verdicts.deciding import JudgedFollower
 
 
 class CameraBoard(Protocol):
@@ -52,6 +53,12 @@ class Judging(Protocol):
 
     def reload_masks(self, lift_id: str) -> MaskVersion | None:
         """Use the lift's active masks from now on."""
+
+    def reload_all(self) -> None:
+        """Judge every lift by its masks as the engine's model embeds them."""
+
+    def follow(self, follower: JudgedFollower) -> None:
+        """Tell somebody of each judged passage, once everything that counts is done."""
 
     def arming(self, lift_id: str) -> Arming:
         """Return whether the lift is armed, as far as is known now."""

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from lifts.decision.verdict import Verdict
 from service.bench.fleet import Fleet, patience_s
 from service.domain.camera import WatchedLift
-from service.inference.early import EarlyEngine
 from service.inference.enrolment import enrol
+from service.inference.running.early import EarlyEngine
 from service.settings import Settings
 from service.store import lifts, masks
 from service.store.database import Store

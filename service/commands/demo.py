@@ -18,7 +18,7 @@ from service.usecases.samples import sample_folders
 
 if TYPE_CHECKING:
     from service.app import Service
-    from service.inference.early import EarlyEngine
+    from service.inference.running.early import EarlyEngine
 
 DATA = Path("data") / "demo"
 

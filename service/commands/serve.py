@@ -15,7 +15,7 @@ from service.host.imports import importing
 from service.host.logs import set_up_logging
 from service.host.runner import Runners
 from service.host.signals import StopSignals
-from service.inference.early import EarlyEngine
+from service.inference.running.early import EarlyEngine
 from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:

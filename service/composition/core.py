@@ -17,7 +17,7 @@ from service.decoding.budget import StrangersPictures
 from service.domain.camera import CameraEvent, WatchedLift
 from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runners
-from service.inference.engine import WorkerEngine
+from service.inference.protocol import Engine
 from service.secrets.vault import Vault
 from service.settings import Settings
 from service.station.cameras import Cameras
@@ -43,7 +43,7 @@ class Core:
 
 def make_core(
     settings: Settings,
-    engine: WorkerEngine,
+    engine: Engine,
     store: Store,
     vault: Vault,
     setup: Setups,

@@ -234,9 +234,9 @@ class SelfTester:
             return SelfTestCheck(
                 "commit", SelfTestResult.FAILED, SelfTestCode.NOT_COMMITTED, message, numbers
             )
-        message = f"{found} passages were committed"
+        message = f"{found} passages were committed" if found else "nothing was sent, so nothing was stored"
         result = SelfTestResult.PASSED if found else SelfTestResult.INCOMPLETE
-        code = SelfTestCode.OK if found else SelfTestCode.NO_OPEN_PASSAGE
+        code = SelfTestCode.OK if found else SelfTestCode.NOTHING_SENT
         return SelfTestCheck("commit", result, code, message, numbers)
 
     def _published(self, seq: int | None) -> bool:

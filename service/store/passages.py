@@ -125,7 +125,7 @@ def listing(
     if lifts is not None:
         query = query.where(filters.unindexed(PassageRow.lift_id).in_(lifts))
     limit = min(max(limit, 1), MAX_PAGE)
-    rows = readable(session, query.limit(limit + 1), PassageRow.row, _record)
+    rows = readable(session, query.limit(limit + 1), PassageRow.row, record_of)
     return Page.of(rows, limit)
 
 
@@ -145,8 +145,9 @@ def watched(
     """
     mine = filters.seen(lift_id, mask_version, model, since)
     newest = select(PassageRow).where(*mine).order_by(PassageRow.row.desc())
-    labelled = readable(session, newest.where(filters.labelled()).limit(limit // 2), PassageRow.row, _record)
-    recent = readable(session, newest.limit(limit), PassageRow.row, _record)
+    some = newest.where(filters.labelled()).limit(limit // 2)
+    labelled = readable(session, some, PassageRow.row, record_of)
+    recent = readable(session, newest.limit(limit), PassageRow.row, record_of)
     found = {row: record for row, record in (*labelled, *recent) if record is not None}
     return tuple(found[row] for row in sorted(list(found)[:limit], reverse=True))
 
@@ -184,7 +185,7 @@ def recent(
     queries += [newest.where(PassageRow.verdict == state.value).limit(of_each) for state in states]
     found: dict[int, PassageRecord | None] = {}
     for query in queries:
-        found |= dict(readable(session, query, PassageRow.row, _record))
+        found |= dict(readable(session, query, PassageRow.row, record_of))
     return tuple(record for _, record in sorted(found.items(), reverse=True) if record is not None)
 
 
@@ -204,7 +205,7 @@ def with_other_masks(
         other,
         or_(filters.seen_well(), filters.not_this_lift()),
     )
-    rows = readable(session, query.order_by(PassageRow.row.desc()).limit(limit), PassageRow.row, _record)
+    rows = readable(session, query.order_by(PassageRow.row.desc()).limit(limit), PassageRow.row, record_of)
     return tuple(record for _, record in rows if record is not None)
 
 
@@ -219,7 +220,7 @@ def confirmed(session: Session, lift_id: str, of_each: int, since: datetime) -> 
         query = select(PassageRow).where(PassageRow.lift_id == lift_id, filters.reviewed())
         query = query.where(label == state.value, filters.seen_since(since))
         query = query.order_by(PassageRow.row.desc()).limit(of_each)
-        found += [one for _, one in readable(session, query, PassageRow.row, _record) if one is not None]
+        found += [one for _, one in readable(session, query, PassageRow.row, record_of) if one is not None]
     return tuple(found)
 
 
@@ -235,7 +236,7 @@ def drop_files(session: Session, passage_id: str, files: Collection[str]) -> Pas
     ]
     row.has_files = any(picture["file"] for picture in row.pictures)
     session.flush()
-    return _record(row)
+    return record_of(row)
 
 
 def note_digests(session: Session, digests: Mapping[str, Mapping[str, str]]) -> None:
@@ -263,14 +264,14 @@ def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
     entries.record(
         session, "passage.review", passage_id, verdict=label.verdict.value, occupied=label.occupied
     )
-    return _record(row)
+    return record_of(row)
 
 
 def _row(session: Session, passage_id: str) -> tuple[PassageRow, PassageRecord]:
     with intact(session, PassageRow.__tablename__, passage_id, f"passage {passage_id!r} is"):
         row = session.scalar(select(PassageRow).where(PassageRow.id == passage_id))
         if row is not None:
-            return row, _record(row)
+            return row, record_of(row)
     raise NotFoundError(f"no passage {passage_id!r}")
 
 
@@ -278,7 +279,8 @@ def _plain(record: Judgement | PictureRecord) -> dict[str, Any]:
     return dataclasses.asdict(record)
 
 
-def _record(row: PassageRow) -> PassageRecord:
+def record_of(row: PassageRow) -> PassageRecord:
+    """Return a row as the service knows it; raises what reading a damaged one raises."""
     judgement = {name: value for name, value in row.judgement.items() if name != "reason"}
     return _RECORD.validate_python(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,6 +21,7 @@ from service.domain.masks import MaskVersion
 from service.domain.passage import Passage, judge_passage
 from service.host.runner import Runner, attempt
 from service.inference.protocol import Engine
+from service.inference.running.switching import engine_of
 from service.store.pictures import Pictures
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.counters import Event, PassageCounters
@@ -36,10 +38,14 @@ BUSY = 4
 """Of a passage that comes while so many are being judged, only begin, middle and end are judged."""
 
 
+JudgedFollower = Callable[[Passage, MaskVersion, Inference, Judgement, Engine], object]
+
+
 @dataclass(frozen=True, eq=False)
 class _Answered:
     passage: Passage
     masks: MaskVersion | None
+    engine: Engine
     answer: Future[Inference] | None
     reason: Reason | None = None
 
@@ -79,6 +85,8 @@ class Decider:
         # may be struck at any moment, and a passage that is decided twice is recorded once.
         self._inbox: deque[_Answered] = deque()
         self._arrived = threading.Event()
+        self.followers: tuple[JudgedFollower, ...] = ()
+        """Called with each judged passage once it was handed on; must neither block nor raise."""
         self.runner = Runner("deciding", self._turn, wake=self._arrived.set)
 
     def submit(self, passage: Passage) -> None:
@@ -110,16 +118,18 @@ class Decider:
         elif not passage.pictures:
             reason = Reason.NO_PICTURES
         if reason or version is None:
-            self._receive(_Answered(passage, version, None, reason))
+            self._receive(_Answered(passage, version, self._engine, None, reason))
             return
+        # The one that embedded these masks, also while another model takes its place.
+        engine = engine_of(self._engine, version.model)
         try:
             pictures = np.stack([picture.image for picture in passage.judged])
-            answer = self._engine.submit_pictures(pictures, version.reference_embeddings())
+            answer = engine.submit_pictures(pictures, version.reference_embeddings())
         except ValueError as error:
             log.warning("pictures cannot be judged", passage=passage.id, reason=str(error))
-            self._receive(_Answered(passage, version, None, Reason.PICTURES_UNUSABLE))
+            self._receive(_Answered(passage, version, engine, None, Reason.PICTURES_UNUSABLE))
             return
-        answer.add_done_callback(lambda done: self._receive(_Answered(passage, version, done)))
+        answer.add_done_callback(lambda done: self._receive(_Answered(passage, version, engine, done)))
 
     def stop(self) -> None:
         """Decide what has been answered, then end. Stop cameras and engine before."""
@@ -165,13 +175,16 @@ class Decider:
         if answer is None:
             draft = draft_of(passage, judgement)
         else:
-            maps = maps_of(answer, self._engine.manifest.calibration.bar_map_cells, passage.shown)
+            maps = maps_of(answer, item.engine.manifest.calibration.bar_map_cells, passage.shown)
             masks = None if item.masks is None else item.masks.masks
             draft = draft_of(passage, judgement, maps, self._pictures, masks)
         self._recorder.add(draft)
         self._conditions.judged(passage.lift_id, judgement)
         if answer is not None and item.masks is not None and answer.exception(0) is None:
-            self._shadow.add(passage, item.masks, answer.result(0))
+            inference = answer.result(0)
+            self._shadow.add(passage, item.masks, inference)
+            for follower in self.followers:
+                follower(passage, item.masks, inference, judgement, item.engine)
 
     def _judge(self, item: _Answered) -> Judgement:
         references = None if item.masks is None else item.masks.lift_references()
@@ -182,4 +195,4 @@ class Decider:
         except EngineUnavailableError as error:
             log.warning("not judged", passage=item.passage.id, reason=str(error))
             return unknown(error.reason, references=references)
-        return judge_passage(item.passage, inference, references, self._engine.manifest.calibration)
+        return judge_passage(item.passage, inference, references, item.engine.manifest.calibration)

@@ -36,7 +36,7 @@ from service.store.upkeep.classes import Retention
 from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.board import StatusBoard
 from service.verdicts.counters import PassageCounters
-from service.verdicts.deciding import Decider
+from service.verdicts.deciding import Decider, JudgedFollower
 from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
@@ -189,6 +189,18 @@ class Pipeline:
             return self.masks.reload(lift_id)
         finally:
             self._arming.changed(lift_id, at_once=True)
+
+    def reload_all(self) -> None:
+        """Judge every lift by its masks as the engine's model embeds them; each goes over by itself.
+
+        Raises StoreError.
+        """
+        for lift_id in self.masks.load():
+            self._arming.changed(lift_id, at_once=True)
+
+    def follow(self, follower: JudgedFollower) -> None:
+        """Tell somebody of each judged passage, once everything that counts is done."""
+        self._decider.followers = (*self._decider.followers, follower)
 
     def active_masks(self, lift_id: str) -> MaskVersion | None:
         """Return the masks that the lift's passages are judged by, embedded by the engine's model."""

@@ -21,7 +21,7 @@ from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, escalation, figures
 from service.api.routes.people import openid, own, tokens, users
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
-from service.api.routes.trials import self_tests
+from service.api.routes.trials import candidates, models, replays, self_tests
 
 ROUTERS = (
     lifts.router,
@@ -34,6 +34,9 @@ ROUTERS = (
     site_calibrations.router,
     self_tests.router,
     budgets.router,
+    candidates.router,
+    models.router,
+    replays.router,
     classify.router,
     cameras.router,
     passages.router,
@@ -64,6 +67,7 @@ TAGS = (
     {"name": "setup", "description": "Setting a lift up, step by step."},
     {"name": "cameras", "description": "Whether an address is a camera's."},
     {"name": "self-tests", "description": "Daily proof that the way from a passage to an alarm works."},
+    {"name": "candidates", "description": "What may judge one day, compared with what does."},
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
     {"name": "outputs", "description": "What leaves for other systems."},

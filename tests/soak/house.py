@@ -15,7 +15,7 @@ from service.app import Service
 from service.host.logs import set_up_logging
 from service.host.runner import Runner, Runners
 from service.host.signals import StopSignals
-from service.inference.early import EarlyEngine
+from service.inference.running.early import EarlyEngine
 from service.settings import load_settings
 
 

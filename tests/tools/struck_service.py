@@ -20,7 +20,7 @@ from service.domain.health import Health
 from service.host.logs import set_up_logging
 from service.host.runner import Runner, Runners
 from service.host.signals import StopSignals
-from service.inference.early import EarlyEngine
+from service.inference.running.early import EarlyEngine
 from service.settings import load_settings
 
 LIFT = "struck"

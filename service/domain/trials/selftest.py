@@ -43,6 +43,7 @@ class SelfTestCode(StrEnum):
     NO_CLOSED_PASSAGE = "no_closed_passage"
     MISJUDGED = "misjudged"
     NOT_COMMITTED = "not_committed"
+    NOTHING_SENT = "nothing_sent"
     NO_OCCUPIED_PASSAGE = "no_occupied_passage"
     NO_ALARM = "no_alarm"
     FALSE_ALARM = "false_alarm"

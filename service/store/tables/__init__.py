@@ -16,7 +16,13 @@ from service.store.tables.rows import (
     deactivate_all,
 )
 from service.store.tables.setup import CameraSecretRow, SetupJobRow, TrackVersionRow
-from service.store.tables.trials import SelfTestPassageRow, SelfTestRow
+from service.store.tables.trials import (
+    CandidateRow,
+    ComparisonRow,
+    ReplayRow,
+    SelfTestPassageRow,
+    SelfTestRow,
+)
 
 __all__ = [
     "AlarmEventRow",
@@ -25,8 +31,10 @@ __all__ = [
     "Base",
     "BudgetRow",
     "CameraSecretRow",
+    "CandidateRow",
     "ClipRow",
     "CommentRow",
+    "ComparisonRow",
     "EscalationRuleRow",
     "LiftRow",
     "LinkRow",
@@ -39,6 +47,7 @@ __all__ = [
     "PlantRow",
     "PushSubscriptionRow",
     "ReferenceRow",
+    "ReplayRow",
     "SealRow",
     "SelfTestPassageRow",
     "SelfTestRow",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Boolean, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.columns import Base, UtcDateTime
@@ -36,3 +37,64 @@ class SelfTestPassageRow(Base):
     verdict: Mapped[str] = mapped_column(String(16))
     alarm: Mapped[bool] = mapped_column(Boolean)
     seq: Mapped[int | None] = mapped_column(Integer)
+
+
+class CandidateRow(Base):
+    """A candidate; `spec` and `replaced` are service.domain.trials.candidate.CandidateSpec as JSON."""
+
+    __tablename__ = "candidates"
+
+    lift_id: Mapped[str] = mapped_column(ForeignKey("lifts.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    spec: Mapped[dict[str, Any]] = mapped_column(JSON)
+    shadow: Mapped[bool] = mapped_column(Boolean)
+    state: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ReplayRow(Base):
+    """A replay; rewritten as it goes on."""
+
+    __tablename__ = "replays"
+
+    lift_id: Mapped[str] = mapped_column(ForeignKey("lifts.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    candidate: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16))
+    from_: Mapped[datetime | None] = mapped_column("from_at", UtcDateTime)
+    to: Mapped[datetime | None] = mapped_column("to_at", UtcDateTime)
+    total: Mapped[int] = mapped_column(Integer)
+    done: Mapped[int] = mapped_column(Integer)
+    skipped: Mapped[int] = mapped_column(Integer)
+    as_seen: Mapped[int] = mapped_column(Integer)
+    blurred: Mapped[int] = mapped_column(Integer)
+    reached: Mapped[int] = mapped_column(Integer)
+    by: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class ComparisonRow(Base):
+    """A passage judged by a candidate beside what counts. replay: its number; 0: live, in shadow."""
+
+    __tablename__ = "comparisons"
+    __table_args__ = (
+        Index("ix_comparisons_passage", "lift_id", "candidate", "replay", "passage_id", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    lift_id: Mapped[str] = mapped_column(ForeignKey("lifts.id", ondelete="CASCADE"))
+    candidate: Mapped[int] = mapped_column(Integer)
+    replay: Mapped[int] = mapped_column(Integer)
+    passage_id: Mapped[str] = mapped_column(String(128))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    verdict: Mapped[str] = mapped_column(String(16))
+    confidence: Mapped[float] = mapped_column(Float)
+    candidate_verdict: Mapped[str] = mapped_column(String(16))
+    candidate_confidence: Mapped[float] = mapped_column(Float)
+    stored: Mapped[str | None] = mapped_column(String(16))

@@ -106,7 +106,7 @@ def get(session: Session, lift_id: str, number: int) -> StoredSelfTest:
         row = session.scalar(query)
         if row is not None:
             return _record(row)
-    raise NotFoundError(f"lift {lift_id!r} has no self-test {number}")
+    raise NotFoundError(f"lift {lift_id!r} has no self-test {number}", "no_self_test", number=number)
 
 
 def last_number(session: Session, lift_id: str) -> int:

@@ -24,6 +24,7 @@ from service.api.runtime import Runtime
 from service.api.sessions import Sessions
 from service.composition.outputs import make_book, make_outputs
 from service.composition.testing import make_self_tests
+from service.composition.trying import make_trials
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.arrays import Float32
 from service.domain.camera import CameraState, CameraStatus
@@ -202,6 +203,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         book = make_book(runtime)
         runtime.parts.add("browsers", book)
         outputs = make_outputs(runtime, runtime.pipeline.on_event, None, book)
+        runtime.parts.add("", make_trials(runtime))
         runtime.parts.add("outputs", outputs)
         controls = LiftControls(store, lambda _: False, runtime.settings.networks_of_outputs())
         runtime.parts.add("", controls)

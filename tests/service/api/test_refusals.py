@@ -29,6 +29,7 @@ ROOMS = (
     *("service/store/lifts.py", "service/store/masks.py", "service/store/tracks.py"),
     *("service/store/site_calibrations.py", "service/store/setup", "service/site/learning.py"),
     *("lifts/masks.py", "lifts/pictures", "service/decoding", "service/api/threads.py"),
+    *("service/trials", "service/selftest", "service/store/trials"),
 )
 CODE_AT = {
     **dict.fromkeys(("NotFoundError", "ConflictError", "ChangedElsewhereError"), 1),
@@ -53,9 +54,8 @@ def refusals() -> Iterator[tuple[str, ast.Call]]:
 
 
 def worded() -> set[str]:
-    texts = [
-        (WORDS / f"{name}.ts").read_text(encoding="utf-8") for name in ("refusals", "problems", "people")
-    ]
+    rooms = ("refusals", "problems", "people", "trials/trials")
+    texts = [(WORDS / f"{name}.ts").read_text(encoding="utf-8") for name in rooms]
     return {code for text in texts for code in re.findall(r"^  (\w+):", text, re.MULTILINE)}
 
 

@@ -20,7 +20,7 @@ def test_a_test_now_and_the_records_so_far(house: House) -> None:
         "open": "no_open_passage",
         "closed": "no_closed_passage",
         "alarm": "no_occupied_passage",
-        "commit": "no_open_passage",
+        "commit": "nothing_sent",
         "feed": "no_occupied_passage",
         "view": "no_camera",
         "outputs": "no_output",

@@ -10,6 +10,7 @@ import { standing } from "../state/alarms";
 import { passagesOf } from "../state/lifts";
 import { mayAct } from "../state/session";
 import { troubleOf, whyNotArmed, whyNotWatched } from "../state/watching";
+import { TrialsPanel } from "../trials/panel";
 import { CameraView } from "./camera-view";
 import { LastCarrier } from "./last-carrier";
 import { OutOfServiceNote, TakeOut } from "./out-of-service";
@@ -56,6 +57,7 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
       <TakeOut lift={lift} />
       <CalibrationPanel lift={lift} model={passages.find((passage) => passage.model)?.model ?? null} />
       <BudgetPanel lift={lift} />
+      <TrialsPanel lift={lift} />
     </article>
   );
 }

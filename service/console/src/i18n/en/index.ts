@@ -14,6 +14,7 @@ import { peopleSentences } from "./people";
 import { problems } from "./problems";
 import { notArmed, reasons } from "./reasons";
 import { setupSentences, setupWords } from "./setup";
+import { trialSentences, trialWords } from "./trials/trials";
 import { causes, notWatched, troubles } from "./troubles";
 
 const sentences = {
@@ -28,12 +29,14 @@ const sentences = {
   ...budgetSentences,
   ...escalationSentences,
   ...outputSentences,
+  ...trialSentences,
 };
 const words = {
   ...liftWords,
   ...setupWords,
   ...maskWords,
   ...outputWords,
+  ...trialWords,
   alarmKinds,
   figureNames,
   ratings,

@@ -3,11 +3,13 @@
 import { outputRefusals } from "./delivery/outputs";
 import { peopleRefusals } from "./people";
 import { budgetRefusals } from "./refusals";
+import { trialRefusals } from "./trials/trials";
 
 export const problems: Readonly<Record<string, string>> = {
   ...peopleRefusals,
   ...budgetRefusals,
   ...outputRefusals,
+  ...trialRefusals,
   not_reached: "the service cannot be reached",
   unauthorized: "you are not signed in any more",
   forbidden: "your role does not allow this",

@@ -12,6 +12,7 @@ from service.domain.errors import ConfigurationError
 from service.domain.health import Health
 from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
+from service.inference.running.switching import SwitchingEngine
 from service.settings import Settings
 
 
@@ -34,7 +35,7 @@ class EarlyEngine:
         self._lock = threading.Lock()
         self._listener: Callable[[Health], None] | None = None
         self._kept: list[Health] = []
-        self.engine = WorkerEngine(
+        first = WorkerEngine(
             settings.manifest_path(),
             device=settings.device,
             precision=settings.precision,
@@ -42,7 +43,8 @@ class EarlyEngine:
             on_health=self._report,
             runners=self.runners,
         )
-        self.engine.start(wait_ready=False)
+        first.start(wait_ready=False)
+        self.engine = SwitchingEngine(first)
 
     def listen(self, listener: Callable[[Health], None]) -> None:
         """Report to `listener` from now on, beginning with what was kept so far."""

@@ -1,0 +1,70 @@
+"""Makes what tries candidates beside what judges."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from service.api.runtime import Runtime
+from service.host.runner import Runners
+from service.inference.engine import WorkerEngine
+from service.settings import Settings
+from service.trials.live import CandidateShadow
+from service.trials.models import CandidateEngines, ModelShelf, gentle_worker
+from service.trials.promoting import Promoter
+from service.trials.replaying import Replays
+from service.trials.whole import Trials
+
+
+def make_trials(runtime: Runtime) -> Trials:
+    """Return the trials of every lift; not started."""
+    settings, store, pipeline = runtime.settings, runtime.store, runtime.pipeline
+    shelf = ModelShelf(settings.data, settings.model_key())
+    engines = CandidateEngines(shelf, partial(_engine, settings, None))
+    shadow = CandidateShadow(store, engines.find)
+    replaying = Replays(store, runtime.pictures, runtime.engine, pipeline.active_masks, engines.find)
+    promoter = Promoter(
+        store,
+        pipeline,
+        runtime.masks_changed,
+        runtime.engine,
+        shelf,
+        settings.shipped_path,
+        partial(_engine, settings, runtime),
+        settings.data,
+        fixed=settings.model is not None,
+    )
+    pipeline.follow(shadow.judged)
+    return Trials(
+        store,
+        runtime.engine,
+        pipeline.active_masks,
+        shelf,
+        engines,
+        shadow,
+        replaying,
+        promoter,
+        runtime.runners,
+    )
+
+
+def _engine(settings: Settings, judging: Runtime | None, path: Path) -> WorkerEngine:
+    """Return an engine: one that is to judge, or a candidate's, whose trouble is nobody else's."""
+    if judging is None:
+        return WorkerEngine(
+            path,
+            device=settings.device,
+            threads=1,
+            precision=settings.precision,
+            public_key=settings.model_key(),
+            main=gentle_worker,
+            runners=Runners(),
+        )
+    return WorkerEngine(
+        path,
+        device=settings.device,
+        precision=settings.precision,
+        public_key=settings.model_key(),
+        on_health=judging.pipeline.on_event,
+        runners=judging.runners,
+    )

@@ -1,0 +1,31 @@
+/* A lift's self-test and its candidates, below its card. */
+
+import type { JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import type { Lift } from "../api/types";
+import { t } from "../i18n/text";
+import { Candidates } from "./candidates";
+import { SelfTestPart, testInShort } from "./self-test";
+import { Tested } from "./tested";
+
+export function TrialsPanel({ lift }: { lift: Lift }): JSX.Element | null {
+  const tested = useMemo(() => new Tested(lift.id), [lift.id]);
+  useEffect(() => tested.follow(lift), [tested, lift]);
+  const tests = tested.tests.value;
+  if (tests === null) return null;
+  return (
+    <details class="trials">
+      <summary>
+        <span>{t("selfTest.title")}</span>
+        <span class="short" data-result={tests.missed ? "failed" : tests.items[0]?.result}>
+          {testInShort(tests)}
+        </span>
+      </summary>
+      <SelfTestPart lift={lift} tests={tests} tested={tested} />
+      <Candidates lift={lift} tested={tested} />
+      <p class="outcome" role="status">
+        {tested.outcome}
+      </p>
+    </details>
+  );
+}

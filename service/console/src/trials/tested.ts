@@ -1,0 +1,106 @@
+/* The self-tests and candidates of one lift: what was found, and what can be done. */
+
+import { batch, signal } from "@preact/signals";
+import { get, post, remove } from "../api/client";
+import type {
+  Candidate,
+  CandidateList,
+  Lift,
+  Replay,
+  ReplayList,
+  SelfTest,
+  SelfTestList,
+} from "../api/types";
+import { t } from "../i18n/text";
+import { messageOf } from "../state/session";
+
+const REFRESH_MS = 30_000;
+const BUSY_REFRESH_MS = 2_000; // while a replay goes on
+const TEST_MS = 120_000; // a test waits for what hangs
+
+export class Tested {
+  /** The newest self-test, and when the next is due; null before they were read. */
+  readonly tests = signal<SelfTestList | null>(null);
+  /** Those that were not dropped, newest first. */
+  readonly candidates = signal<readonly Candidate[]>([]);
+  readonly replays = signal<readonly Replay[]>([]);
+  readonly busy = signal(false);
+  /** What came of the last action, in words. */
+  readonly outcome = signal("");
+
+  private readonly path: string;
+  private nextAt = 0;
+  private masks: number | null = null;
+
+  constructor(liftId: string) {
+    this.path = `/lifts/${encodeURIComponent(liftId)}`;
+  }
+
+  /** Keep up with the lift; to be called at every poll. */
+  follow({ mask_version: masks }: Lift): void {
+    const isOther = masks !== this.masks;
+    this.masks = masks;
+    if (isOther || Date.now() >= this.nextAt) void this.refresh();
+  }
+
+  test = (acceptView = false): Promise<void> =>
+    this.act(
+      () => post<SelfTest>(`${this.path}/self-test`, { accept_view: acceptView }, TEST_MS),
+      t("selfTest.done"),
+    );
+
+  shadow = (number: number, on: boolean): Promise<void> =>
+    this.act(() => (on ? post : remove)(`${this.of(number)}/shadow`), t("candidates.done"));
+
+  replay = (number: number): Promise<void> =>
+    this.act(() => post(`${this.path}/replays`, { candidate: number }), t("candidates.replaying"));
+
+  cancel = (number: number): Promise<void> =>
+    this.act(() => post(`${this.path}/replays/${number}/cancel`), t("candidates.done"));
+
+  promote = (number: number): Promise<void> =>
+    this.act(() => post(`${this.of(number)}/promote`), t("candidates.promoted"));
+
+  rollBack = (number: number): Promise<void> =>
+    this.act(() => post(`${this.of(number)}/roll-back`), t("candidates.rolledBack"));
+
+  drop = (number: number): Promise<void> =>
+    this.act(() => post(`${this.of(number)}/drop`), t("candidates.dropped"));
+
+  private readonly of = (number: number): string => `${this.path}/candidates/${number}`;
+
+  private async act(work: () => Promise<unknown>, done: string): Promise<void> {
+    this.busy.value = true;
+    this.outcome.value = "";
+    let says = done;
+    try {
+      await work();
+    } catch (error) {
+      says = t("candidates.failed", { problem: messageOf(error) });
+    }
+    await this.refresh();
+    batch(() => {
+      this.busy.value = false;
+      this.outcome.value = says;
+    });
+  }
+
+  private async refresh(): Promise<void> {
+    this.nextAt = Date.now() + REFRESH_MS;
+    try {
+      const [tests, candidates, replays] = await Promise.all([
+        get<SelfTestList>(`${this.path}/self-tests?limit=1`),
+        get<CandidateList>(`${this.path}/candidates`),
+        get<ReplayList>(`${this.path}/replays`),
+      ]);
+      batch(() => {
+        this.tests.value = tests;
+        this.candidates.value = candidates.items.filter((one) => one.state !== "dropped");
+        this.replays.value = replays.items;
+      });
+      if (replays.items.some((one) => one.state === "running")) this.nextAt = Date.now() + BUSY_REFRESH_MS;
+    } catch {
+      // The page says by itself when it is not connected.
+    }
+  }
+}
