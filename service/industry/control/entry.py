@@ -15,4 +15,4 @@ def run_coil(pipe: Connection, terms: ControlTerms) -> None:
 
     logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
     with contextlib.closing(RemoteCoil(terms)) as coil:
-        drive(pipe, coil)
+        drive(pipe, coil, steady_s=terms.steady_s)

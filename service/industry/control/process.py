@@ -39,9 +39,14 @@ class Coil(Protocol):
         """Write it; return why that failed, empty if it did not. Takes about WRITE_S at most."""
 
 
-def drive(pipe: Connection, coil: Coil, now_s: Callable[[], float] = time.monotonic) -> None:
+def drive(
+    pipe: Connection,
+    coil: Coil,
+    now_s: Callable[[], float] = time.monotonic,
+    steady_s: float = STEADY_S,
+) -> None:
     """Write the coil as the proofs in the pipe allow; report what was written."""
-    decision, reported, said_s = Decision(), None, now_s()
+    decision, reported, said_s = Decision(steady_s), None, now_s()
     while True:
         alive = _take(pipe, decision, now_s)
         if not alive:
@@ -58,9 +63,10 @@ def drive(pipe: Connection, coil: Coil, now_s: Callable[[], float] = time.monoto
 
 
 class Decision:
-    """Whether the coil may be energised: a fresh proof that is good, after STEADY_S of good ones."""
+    """Whether the coil may be energised: a fresh proof that is good, after `steady_s` of good ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, steady_s: float = STEADY_S) -> None:
+        self._steady_s = steady_s
         self._good_until_s: float | None = None
         self._since_s: float | None = None
 
@@ -78,7 +84,7 @@ class Decision:
         if self._good_until_s is None or self._since_s is None or now_s > self._good_until_s:
             self._good_until_s = self._since_s = None
             return False
-        return now_s - self._since_s >= STEADY_S
+        return now_s - self._since_s >= self._steady_s
 
 
 class RemoteCoil:

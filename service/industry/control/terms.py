@@ -35,7 +35,7 @@ class ControlTerms:
 
     host, port, unit: the device; unit is Modbus's device id, 0..255. coil: its address, 0..65535.
     counter: a holding register that counts with each write, so that the device sees a connection that died;
-    None: none. networks: where the device may be.
+    None: none. networks: where the device may be. steady_s: see STEADY_S.
     """
 
     host: str
@@ -44,6 +44,7 @@ class ControlTerms:
     coil: int = 0
     counter: int | None = None
     networks: CameraNetworks = ANY_NETWORK
+    steady_s: float = STEADY_S
 
 
 @dataclass(frozen=True, slots=True)

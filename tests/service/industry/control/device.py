@@ -82,6 +82,8 @@ def device() -> Iterator[Device]:
 
 
 if __name__ == "__main__":  # a service that is healthy for as long as it lives
-    link = CoilLink("demo-quad", ControlTerms("127.0.0.1", int(sys.argv[1]), 1, 7, 9), lambda: True)
+    link = CoilLink(
+        "demo-quad", ControlTerms("127.0.0.1", int(sys.argv[1]), 1, 7, 9, steady_s=0.5), lambda: True
+    )
     link.start()
     threading.Event().wait()

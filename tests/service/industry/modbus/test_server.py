@@ -17,7 +17,11 @@ Visit = Callable[[AsyncModbusTcpClient], Awaitable[None]]
 
 
 def visit(
-    what: Visit, *, acknowledges: bool = False, image: RegisterImage | None = None
+    what: Visit,
+    *,
+    acknowledges: bool = False,
+    image: RegisterImage | None = None,
+    patience_s: float = 10.0,
 ) -> list[tuple[int, str]]:
     """Let a client do `what` at a server of one lift; return the coils it set, and from where."""
     shown = image or RegisterImage()
@@ -29,7 +33,7 @@ def visit(
         output = ModbusOutput(shown, terms, lambda coil, peer: asked.append((coil, peer)))
         port = await output.start()
         try:
-            async with AsyncModbusTcpClient("127.0.0.1", port=port, timeout=5, retries=0) as client:
+            async with AsyncModbusTcpClient("127.0.0.1", port=port, timeout=patience_s, retries=0) as client:
                 await what(client)
         finally:
             await output.stop()
@@ -96,7 +100,7 @@ def test_a_client_of_another_network_is_turned_away(monkeypatch: pytest.MonkeyPa
         with pytest.raises(ModbusException):
             await client.read_input_registers(0, count=1)
 
-    visit(read)
+    visit(read, patience_s=0.5)
 
 
 def test_too_many_clients_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +109,7 @@ def test_too_many_clients_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def read(client: AsyncModbusTcpClient) -> None:
         port = client.comm_params.port
-        async with AsyncModbusTcpClient("127.0.0.1", port=port, timeout=5, retries=0) as second:
+        async with AsyncModbusTcpClient("127.0.0.1", port=port, timeout=0.5, retries=0) as second:
             with pytest.raises(ModbusException):
                 await second.read_input_registers(0, count=1)
         assert (await client.read_input_registers(0, count=1)).registers == [1]
