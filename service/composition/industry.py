@@ -7,12 +7,17 @@ from service.composition.core import Core
 from service.industry.control.whole import LiftControls
 from service.industry.inputs.whole import LiftInputs
 from service.industry.plant import Plant
-from service.industry.sight import Sight
+from service.industry.sight import ServiceMarks, Sight
 
 
-def make_sight(core: Core) -> Sight:
+def make_marks(runtime: Runtime) -> ServiceMarks:
+    """Return what knows which lifts are out of service."""
+    return ServiceMarks(runtime.store, runtime.clock.now, runtime.runners)
+
+
+def make_sight(core: Core, marks: ServiceMarks) -> Sight:
     """Return what knows whether the service works and sees."""
-    return Sight(core.pipeline, core.runtime.runners, core.runtime.engine)
+    return Sight(core.pipeline, core.runtime.runners, core.runtime.engine, marks.in_service)
 
 
 def make_plant(runtime: Runtime, sight: Sight) -> Plant:

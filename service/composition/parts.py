@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.api.elsewhere import ShutOutElsewhere
 from service.composition.clips import make_clips
 from service.composition.core import Core
-from service.composition.industry import make_controls, make_inputs, make_plant, make_sight
+from service.composition.industry import make_controls, make_inputs, make_marks, make_plant, make_sight
 from service.composition.outputs import make_book, make_outputs
 from service.composition.testing import make_self_tests
 from service.composition.trying import make_trials
@@ -15,7 +15,9 @@ from service.escalation.escalator import Escalator
 def add_parts(core: Core) -> None:
     """Make every part and hand it to the runtime, where the API finds it by its class."""
     runtime, parts, tell = core.runtime, core.runtime.parts, core.pipeline.on_event
-    sight = make_sight(core)
+    marks = make_marks(runtime)
+    parts.add("what is out of service is being looked up", marks)
+    sight = make_sight(core, marks)
     plant = make_plant(runtime, sight)
     book = make_book(runtime)
     parts.add("browsers that alarms are pushed to are being looked up", book, at_once=True)

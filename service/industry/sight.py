@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from service.domain.camera import CameraState
-from service.host.runner import Runners, RunnerState
+from service.host.runner import Runner, Runners, RunnerState
 from service.industry.report.nouns import LineState
 from service.inference.protocol import Engine
+from service.store.database import Store
+from service.store.delivery import plant
 from service.verdicts.pipeline import Pipeline
 
 ALARM_PATH = frozenset({"deciding", "records", "conditions", "database", "alarm feed"})
@@ -17,8 +20,42 @@ ALARM_PATH = frozenset({"deciding", "records", "conditions", "database", "alarm 
 LONGEST_STEP_S = 1.25
 """One of them that has been at one step for longer hangs."""
 
+LOOK_EVERY_S = 1.0
+
 BLIND_AFTER_S = 1.4
 """Without a frame for so long, a camera sees nothing. A report comes every half second."""
+
+
+class ServiceMarks:
+    """Which lifts are out of service, looked up once a second. A part; safe from any thread.
+
+    Args:
+        store: knows it.
+        now: the believed time.
+        runners: the list to which its thread is added.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], datetime], runners: Runners | None = None) -> None:
+        self._store, self._now = store, now
+        self._out: frozenset[str] = frozenset()
+        self.runner = (runners or Runners()).add(Runner("out of service", self.look, every_s=LOOK_EVERY_S))
+
+    def start(self) -> None:
+        """Begin to look."""
+        self.runner.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self.runner.stop()
+
+    def look(self) -> None:
+        """Look once. Raises StoreError: what was known stays."""
+        with self._store.reading() as session:
+            self._out = plant.out_of_service(session, self._now())
+
+    def in_service(self, lift_id: str) -> bool:
+        """Return whether the lift is in service."""
+        return lift_id not in self._out
 
 
 class Sight:

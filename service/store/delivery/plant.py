@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.store.audit import entries
 from service.store.damage import readable
-from service.store.tables import PlantRow
+from service.store.tables import OutOfServiceRow, PlantRow
 
 MOST_SLOTS = 64
 
@@ -78,6 +78,12 @@ def inputs(session: Session) -> dict[str, Mapping[str, Any]]:
 
     rows = readable(session, select(PlantRow), PlantRow.lift_id, found)
     return {lift_id: given for lift_id, given in rows if given is not None}
+
+
+def out_of_service(session: Session, now: datetime) -> frozenset[str]:
+    """Return the lifts that are out of service at an aware time, or whose camera is."""
+    rows = readable(session, select(OutOfServiceRow), OutOfServiceRow.lift_id, lambda row: row.until > now)
+    return frozenset(lift_id for lift_id, lasts in rows if lasts)
 
 
 def put_inputs(session: Session, lift_id: str, given: Mapping[str, Any] | None) -> None:
