@@ -64,7 +64,8 @@ def _check_table(
         now = then.seal_of(table, table)
         differing = (
             f"SELECT newest.id, newest.key, newest.digest, {now} FROM {table}"  # noqa: S608
-            f" JOIN newest ON newest.tbl = ? AND newest.key = {name} AND newest.form = ?"
+            # Cross: each row finds its seals by their index; the planner would try all rows for each seal.
+            f" CROSS JOIN newest ON newest.tbl = ? AND newest.key = {name} AND newest.form = ?"
             f" WHERE newest.digest IS NULL OR newest.digest != {now}"
         )
         for seal, key, was, is_now in database.execute(differing, (table, number)):

@@ -15,6 +15,8 @@ pause (`service.host.runner.BackOff`).
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from enum import Enum
@@ -99,6 +101,7 @@ class Child:
     def __init__(self, process: BaseProcess, pipe: Connection) -> None:
         self._process, self._pipe = process, pipe
         self.pid = process.pid or 0
+        self._handle = _handle_of(self.pid)
         self._ended = False
         self.heard_mono_s = time.monotonic()
         """When it was started, or last sent a message."""
@@ -205,12 +208,28 @@ class Child:
         self._ended = True
         self._pipe.close()
         self._process.join(grace_s)
-        self._process.kill()
+        self._kill()
         self._process.join(REAP_S)
         if self._process.exitcode is None:
             log.error("a killed process does not end", name=self._process.name, pid=self.pid)
         else:
             self._process.close()
+
+    def _kill(self) -> None:
+        """Kill it, and wait for its end, also where the server that forked it is gone.
+
+        Python takes such a process for ended, and would leave one that hangs behind, with its camera.
+        """
+        self._process.kill()
+        if self._handle is None:
+            return
+        try:
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            wait([self._handle], REAP_S)
+        except ProcessLookupError:
+            pass
+        finally:
+            os.close(self._handle)
 
     def _death(self) -> ChildLostError:
         self._process.join(1.0)
@@ -218,6 +237,14 @@ class Child:
 
     def _worked_s(self) -> float:
         return processor_time_s(self.pid)
+
+
+def _handle_of(pid: int) -> int | None:
+    """Return a descriptor that means it, whoever has its id later; None: the system has none."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
 
 
 def processor_time_s(pid: int) -> float:

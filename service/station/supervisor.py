@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +28,7 @@ from service.domain.passage import Passage
 from service.health.limits import HealthLimits
 from service.health.reference import ReferenceView
 from service.host.child import NOTHING, Child, ChildLostError
+from service.host.fork_server import fork_context
 from service.host.runner import BackOff, Runner, Runners
 from service.passages.learnt import Learnt, load, load_from_setup
 from service.station.dialling import FindCredentials, TermsWanted, answer, no_credentials
@@ -256,6 +256,4 @@ class CameraSupervisor:
 
 def camera_context() -> ForkServerContext:
     """Return the context that camera processes start from: what they all need is loaded once and shared."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["service.station.process"])
-    return context
+    return fork_context("service.station.process")

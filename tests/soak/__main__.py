@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -53,8 +54,8 @@ def volume(folder: Path) -> Iterator[bool]:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def soak(minutes: float, seed: int, number: int = 8) -> dict[str, Any]:
-    """Run it; return what was found."""
+def soak(minutes: float, seed: int, number: int = 8, logs: Path | None = None) -> dict[str, Any]:
+    """Run it; return what was found. The services' logs are kept in the folder `logs`, which must be new."""
     with tempfile.TemporaryDirectory(prefix="soak-") as name, volume(Path(name) / "volume") as disk:
         folder = Path(name)
         (folder / "model").mkdir()
@@ -68,6 +69,10 @@ def soak(minutes: float, seed: int, number: int = 8) -> dict[str, Any]:
                 return _soaked(watchman, cameras, minutes, seed, disk=disk)
         finally:
             watchman.end()
+            if logs is not None:
+                logs.mkdir(parents=True)
+                for log in folder.glob("*.log"):
+                    shutil.copy(log, logs)
 
 
 def _soaked(
@@ -143,10 +148,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="what goes wrong when; a new one by default")
     parser.add_argument("--cameras", type=int, default=8)
     parser.add_argument("--out", type=Path, help="where to write the result as JSON, e.g. docs/soak.json")
+    parser.add_argument("--logs", type=Path, help="a new folder in which the services' logs are kept")
     chosen = parser.parse_args()
     seed = random.SystemRandom().randrange(10**6) if chosen.seed is None else chosen.seed
     _say(f"seed {seed}")
-    result = soak(chosen.minutes, seed, chosen.cameras)
+    result = soak(chosen.minutes, seed, chosen.cameras, chosen.logs)
     result["failures"] = checks.failures(result, timed=True)
     _say(rendered(result))
     if chosen.out is not None:

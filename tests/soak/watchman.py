@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import sqlite3
@@ -148,8 +149,12 @@ class Watchman:
     def kill(self) -> None:
         """SIGKILL, and start again."""
         assert self._process is not None
+        children = self.children
         self._process.kill()
         self._let_go()
+        for pid in children:  # those that were stopped, so that they can end with it
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
         self.start()
 
     def stop(self) -> int:
