@@ -47,7 +47,7 @@ def _connect_patiently(fds: Sequence[int]) -> tuple[int, int]:
         OSError: the server does not answer, and was ended; or the machine gives no process.
     """
     status, data = _connect(fds)
-    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    server: Any = forkserver._forkserver
     pid = server._forkserver_pid
     patience = Patience(PATIENCE_S, LONGEST_S, partial(processor_time_s, pid))
     while not wait([status], _LOOK_EVERY_S):  # the first thing that it writes there is the process's id
