@@ -14,8 +14,8 @@ from lifts.errors import LiftError
 from service.decoding.budget import Refusal, too_costly
 from service.domain.errors import BarwatchError
 from service.host import signals
+from service.host.handover.parcels import receive_parcel, send_parcel
 from service.host.logs import set_up_logging
-from service.host.parcels import receive_parcel, send_parcel
 
 READY = "ready"
 

@@ -6,7 +6,7 @@
         ...
     child.end()
 
-It inherits no secret of the environment (`service.host.environment`): what it has to know comes as an
+It inherits no secret of the environment (`service.host.handover.environment`): what it has to know comes as an
 argument of `main` or as a message, through the pipe.
 
 The embedder and the cameras run this way. The owner of a child starts a new one when it is lost, after a
@@ -28,8 +28,8 @@ from typing import Any, Final, Literal
 import structlog
 
 from service.domain.errors import BarwatchError
-from service.host.environment import keep_secrets_from_children
-from service.host.parcels import open_parcel, send_parcel
+from service.host.handover.environment import keep_secrets_from_children
+from service.host.handover.parcels import open_parcel, send_parcel
 
 keep_secrets_from_children()
 
@@ -156,7 +156,7 @@ class Child:
             raise self._death() from error
 
     def send_parcel(self, what: Any) -> None:
-        """Send something large (`service.host.parcels`). Raises ChildLostError: it died."""
+        """Send something large (`service.host.handover.parcels`). Raises ChildLostError: it died."""
         try:
             send_parcel(self._pipe, what)
         except OSError as error:

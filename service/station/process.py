@@ -15,8 +15,8 @@ from service.domain.passage import Passage
 from service.health.limits import HealthLimits
 from service.health.reference import ReferenceView
 from service.host import signals
+from service.host.handover.parcels import send_parcel
 from service.host.logs import set_up_logging
-from service.host.parcels import send_parcel
 from service.passages.learnt import Learnt
 from service.station.cutting import ClipCutter
 from service.station.dialling import Dialling, TermsWanted

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.host.child import NOTHING, Child
-from service.host.environment import for_children
+from service.host.handover.environment import for_children
 from service.station.supervisor import camera_context
 from tests.service.host import children
 from tests.tools.processes import children_of
