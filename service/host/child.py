@@ -6,8 +6,8 @@
         ...
     child.end()
 
-It inherits no secret of the environment (`service.host.handover.environment`): what it has to know comes as an
-argument of `main` or as a message, through the pipe.
+It inherits no secret of the environment (`service.host.handover.environment`): what it has to know comes as
+an argument of `main` or as a message, through the pipe.
 
 The embedder and the cameras run this way. The owner of a child starts a new one when it is lost, after a
 pause (`service.host.runner.BackOff`).
