@@ -24,7 +24,7 @@ class AlarmOut(Shape):
     raised_at: datetime
     state: AlarmState
     verdict: Verdict | None
-    evidence: list[str] = Field(description="Addresses of pictures.")
+    evidence: list[str] = Field(description="Addresses of pictures, and of the clip.")
     message: str
     cause: str = Field(description="Which trouble of its kind, e.g. `dark`; each has an alarm of its own.")
     parameters: dict[str, float | str] = Field(
