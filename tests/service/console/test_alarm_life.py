@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from service.domain.alarm import AlarmFlood, AlarmKind, AlarmStatus
@@ -18,6 +19,7 @@ def _picture(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
+@pytest.mark.slow
 def test_groups_shelving_and_out_of_service(page: Page, served: Served) -> None:
     """Open bars of a run are one banner and one press; the rest says who put it away, why and until when."""
     house = served.house
