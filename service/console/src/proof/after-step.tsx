@@ -6,7 +6,6 @@ import { useEffect } from "preact/hooks";
 import { get, post } from "../api/client";
 import type { MaskVersion, TrackHistory, TrackVersion } from "../api/types";
 import { Button } from "../components/button";
-import { DiscardingButton } from "../components/discarding";
 import { Picture } from "../components/picture";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
@@ -74,9 +73,9 @@ export function AfterStep({ job }: { job: SetupJob }): JSX.Element {
       {mayAct.value && (
         <div class="row">
           <p>{t("after.moved")}</p>
-          <DiscardingButton class="quiet" busy={job.busy.value} picks={job.picks.value} onPress={again}>
+          <Button class="quiet" busy={job.busy.value} onPress={again}>
             {t("after.again")}
-          </DiscardingButton>
+          </Button>
         </div>
       )}
     </>
