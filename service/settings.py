@@ -136,9 +136,10 @@ class Settings(
         """Return for how long a sign-in lasts, lasts unused, and need not be proven, in seconds."""
         return self.session_hours * 3600, self.session_idle_hours * 3600, self.proof_minutes * 60
 
-    def rules_of_clips(self) -> ClipRules:
-        """Return whether clips are made and how long they stay."""
-        return self.clip_rules(hides=self.privacy == "blur", alarm_days=self.retention_alarm_days)
+    def rules_of_clips(self, privacy: str | None = None) -> ClipRules:
+        """Return whether clips are made and how long they stay; privacy: of a lift that says it itself."""
+        hides = (privacy or self.privacy) == "blur"
+        return self.clip_rules(hides=hides, alarm_days=self.retention_alarm_days)
 
     def secret_keys(self) -> tuple[str | None, Path | None]:
         """Return the key that encrypts cameras' passwords, and the file that holds it, as far as given."""

@@ -15,6 +15,7 @@ from service.audit.notes import AuditNotes
 from service.decoding.budget import DecodingHere, StrangersPictures
 from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
+from service.domain.evidence.clip import ClipRules
 from service.domain.masks import MaskVersion
 from service.host.clocks.wall_clock import WallClock
 from service.host.parts import Parts
@@ -121,6 +122,10 @@ class Runtime:
         """Return whether people are hidden in what is stored of a lift. Raises StoreError."""
         with self.store.reading() as session:
             return lifts.hides_people(session, lift_id, self.settings.privacy == "blur")
+
+    def clip_rules(self, lift_id: str) -> ClipRules:
+        """Return whether a lift has clips of its alarms, and how long they stay. Raises StoreError."""
+        return self.settings.rules_of_clips("blur" if self.hides(lift_id) else "none")
 
     def masks_changed(self, lift_id: str) -> None:
         """Judge and register by the lift's active masks from now on."""

@@ -62,11 +62,17 @@ class ClipDesk:
         self._clock, self._now = clock, now
         self._lock = threading.Lock()
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._without = set[str]()
         self._wanted: dict[str, list[ClipWanted]] = {}
         self._open: dict[str, OpenClip] = {}
         self._done: deque[Outcome] = deque()
         self.changed = threading.Event()
         """Set when there is something to take, or to wait for."""
+
+    def has_clips(self, lift_id: str, has: bool) -> None:
+        """Say whether a lift's camera holds packets from now on; without a word it does."""
+        with self._lock:
+            (self._without.discard if has else self._without.add)(lift_id)
 
     def on_alarms(self, committed: Sequence[Alarm]) -> None:
         """Take committed alarms: ask for the clip of each that is new and has one."""
@@ -82,7 +88,7 @@ class ClipDesk:
         at_mono_s = self._clock() - ago_s
         opened = OpenClip(alarm.id, lift_id, at, at_mono_s + PATIENCE_S)
         with self._lock:
-            if alarm.id in self._seen:
+            if alarm.id in self._seen or lift_id in self._without:
                 return
             self._seen[alarm.id] = None
             keep_newest(self._seen, _REMEMBERED)

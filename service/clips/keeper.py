@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -36,7 +36,7 @@ class ClipKeeper:
     Args:
         store: the database. folder: the files.
         desk: where clips come from.
-        rules: what is kept.
+        rules_of: returns what is kept of a lift. most_bytes: of all.
         space: the disk. clock: the believed time; while it is in doubt nothing is deleted.
     """
 
@@ -45,12 +45,14 @@ class ClipKeeper:
         store: Store,
         folder: ClipFolder,
         desk: ClipDesk,
-        rules: ClipRules,
+        rules_of: Callable[[Session, str], ClipRules],
+        most_bytes: int,
         space: DiskSpace,
         clock: WallClock,
         runners: Runners,
     ) -> None:
-        self._store, self._folder, self._desk, self._rules = store, folder, desk, rules
+        self._store, self._folder, self._desk = store, folder, desk
+        self._rules_of, self._most_bytes = rules_of, most_bytes
         self._space, self._clock = space, clock
         self._next_retain_mono_s = 0.0
         self.runner = runners.add(Runner("clips", self._turn, wake=desk.changed.set))
@@ -74,11 +76,13 @@ class ClipKeeper:
         """Delete what is too old or too much at `now`, and files that belong to nothing; return how many."""
         with self._store.reading() as session:
             old = [*rows.orphans(session)]
-            old += rows.kept(session, to=now - timedelta(days=self._rules.max_age_days))
+            for lift_id in rows.lifts(session):
+                oldest = now - timedelta(days=self._rules_of(session, lift_id).max_age_days)
+                old += rows.kept(session, to=oldest, lift_id=lift_id)
             total = 0
             for alarm_id, size in rows.sizes(session):
                 total += size
-                if total > self._rules.most_bytes and alarm_id not in old:
+                if total > self._most_bytes and alarm_id not in old:
                     old.append(alarm_id)
         removed = 0
         for first in range(0, len(old), STEP):

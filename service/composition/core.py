@@ -78,8 +78,7 @@ def make_core(
         clock=clock,
     )
     clips = ClipDesk()
-    if settings.rules_of_clips().none is None:
-        store.on_alarms(clips.on_alarms)
+    store.on_alarms(clips.on_alarms)
     cameras = Cameras(
         store,
         partial(supervise, clips),
@@ -118,7 +117,9 @@ def supervisor(
     on_event: Callable[[CameraEvent], None],
 ) -> CameraSupervisor:
     """Return what looks after a camera's process. Raises ConfigurationError: its address is refused."""
-    networks, with_clips = settings.networks_of_cameras(), settings.rules_of_clips().none is None
+    networks = settings.networks_of_cameras()
+    with_clips = settings.rules_of_clips(watched.lift.privacy).none is None
+    clips.has_clips(watched.lift.id, with_clips)
     # Files that were allowed when they were stored are read on.
     check_camera(watched.lift, allow_files=True, networks=networks)
     return CameraSupervisor(

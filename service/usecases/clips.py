@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,8 +19,8 @@ EXPECTED = timedelta(seconds=AFTER_S + 12.0)
 STEP = 20
 
 
-def clip_of(store: Store, rules: ClipRules, alarm_id: str, now: datetime) -> StoredClip:
-    """Return what there is of an alarm's clip; a reason where nothing is recorded.
+def clip_of(store: Store, rules_of: Callable[[str], ClipRules], alarm_id: str, now: datetime) -> StoredClip:
+    """Return what there is of an alarm's clip; a reason, by its lift's rules, where nothing is recorded.
 
     Raises:
         NotFoundError, DamagedError: of the alarm.
@@ -30,7 +30,7 @@ def clip_of(store: Store, rules: ClipRules, alarm_id: str, now: datetime) -> Sto
     if clip is not None:
         return clip
     at = alarm.left_at or alarm.raised_at
-    return StoredClip(alarm_id, alarm.lift_id or "", at, _reason(alarm, rules, now))
+    return StoredClip(alarm_id, alarm.lift_id or "", at, _reason(alarm, rules_of, now))
 
 
 def delete_clip(store: Store, folder: ClipFolder, alarm_id: str) -> int:
@@ -71,9 +71,9 @@ def _delete(store: Store, folder: ClipFolder, alarm_ids: Sequence[str]) -> int:
     return done
 
 
-def _reason(alarm: Alarm, rules: ClipRules, now: datetime) -> NoClip:
+def _reason(alarm: Alarm, rules_of: Callable[[str], ClipRules], now: datetime) -> NoClip:
     if alarm.kind not in CLIP_KINDS or alarm.lift_id is None:
         return NoClip.KIND
-    if rules.none is not None:
-        return rules.none
+    if (none := rules_of(alarm.lift_id).none) is not None:
+        return none
     return NoClip.PENDING if now - alarm.raised_at < EXPECTED else NoClip.NOT_MADE

@@ -126,6 +126,11 @@ def kept(
     return session.scalars(query.limit(limit)).all()
 
 
+def lifts(session: Session) -> Sequence[str]:
+    """Return the lifts of which clips are there."""
+    return session.scalars(select(ClipRow.lift_id).where(ClipRow.file.is_not(None)).distinct()).all()
+
+
 def of_passages(session: Session, passage_ids: Collection[str]) -> Sequence[str]:
     """Return the alarms of passages."""
     return session.scalars(select(AlarmRow.id).where(AlarmRow.passage_id.in_(passage_ids))).all()

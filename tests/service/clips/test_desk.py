@@ -57,6 +57,16 @@ def test_what_no_camera_shows_is_not_asked_for(desk: ClipDesk, change: dict[str,
     assert not desk.is_waiting
 
 
+def test_a_lift_without_clips_is_not_asked(desk: ClipDesk) -> None:
+    """Its people are hidden, whatever the service does elsewhere; until that is taken back."""
+    desk.has_clips("quad", False)
+    desk.on_alarms([ALARM])
+    assert not desk.is_waiting
+    desk.has_clips("quad", True)
+    desk.on_alarms([ALARM])
+    assert len(desk.wanted("quad")) == 1
+
+
 def test_a_camera_that_does_not_answer_is_given_up(desk: ClipDesk, times: list[float]) -> None:
     """After a while the alarm has no clip, with the reason; what comes then is dropped."""
     desk.on_alarms([ALARM])

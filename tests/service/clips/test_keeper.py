@@ -41,7 +41,16 @@ class Keeping:
         space = DiskSpace(data, lambda _: (free, 10**12))
         space.check(quietly=True)
         self.desk = ClipDesk()
-        self.keeper = ClipKeeper(self.store, self.folder, self.desk, rules, space, WallClock(), Runners())
+        self.keeper = ClipKeeper(
+            self.store,
+            self.folder,
+            self.desk,
+            lambda *_: rules,
+            rules.most_bytes,
+            space,
+            WallClock(),
+            Runners(),
+        )
 
     def alarm(self, number: int = 1) -> Alarm:
         draft = AlarmDraft(AlarmKind.BAR_OPEN, Severity.CRITICAL, "quad", "open", f"p-{number}", Verdict.OPEN)
@@ -161,6 +170,15 @@ def test_old_clips_go_and_held_ones_stay(tmp_path: Path) -> None:
     assert (gone.none, gone.file, len(gone.sha256 or "")) == (NoClip.EXPIRED, None, 64)
     assert [path.stem for path in kept.folder.folder.rglob("*.mp4")] == [first.id]
     assert verify(kept.data).broken == []
+
+
+def test_a_lift_keeps_its_clips_as_long_as_its_people_may_be_seen(tmp_path: Path) -> None:
+    """Three days on a lift that hides people, beside others that keep them for a month."""
+    keeping = Keeping(tmp_path / "data")
+    keeping.keeper._rules_of = lambda _, lift_id: ClipRules(None, 3.0 if lift_id == "quad" else 30.0)
+    alarm = keeping.keep()
+    assert keeping.keeper.retain(alarm.raised_at + timedelta(days=2)) == 0
+    assert keeping.keeper.retain(alarm.raised_at + timedelta(days=4)) == 1
 
 
 def test_clips_take_so_much_room_at_most(tmp_path: Path) -> None:

@@ -24,3 +24,11 @@ def test_clips_are_off_while_people_are_hidden(
     """Unless somebody decides otherwise; then for three days, or as was decided, never past alarms."""
     rules = Settings.model_validate(given).rules_of_clips()
     assert (rules.none, rules.max_age_days, rules.most_bytes) == (none, days, 10_000_000_000)
+
+
+def test_a_lift_that_says_itself_whether_people_are_hidden_has_clips_accordingly() -> None:
+    """Hidden on one lift of a service that hides nobody: it has none, and the other way round."""
+    shown, hidden = Settings(privacy="none"), Settings(privacy="blur")
+    assert shown.rules_of_clips("blur") == hidden.rules_of_clips()
+    assert hidden.rules_of_clips("none") == shown.rules_of_clips()
+    assert hidden.rules_of_clips().none is NoClip.HIDDEN

@@ -27,9 +27,8 @@ _KEPT = {"Cache-Control": "private, no-store"}
 )
 def get_clip(alarm_id: AlarmId, runtime: RuntimeDep) -> ClipOut:
     """Say where the clip is and what it shows, or why there is none."""
-    settings = runtime.settings
-    clip = clip_of(runtime.store, settings.rules_of_clips(), alarm_id, runtime.clock.now())
-    return ClipOut.of(clip, settings.root_path, hides=settings.privacy == "blur")
+    clip = clip_of(runtime.store, runtime.clip_rules, alarm_id, runtime.clock.now())
+    return ClipOut.of(clip, runtime.settings.root_path, hides=runtime.hides(clip.lift_id))
 
 
 @router.get(
