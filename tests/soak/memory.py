@@ -51,6 +51,7 @@ class MemoryWatch(Background):
             "minutes": round(float(samples[-1][0] - samples[0][0]) / 60.0, 1),
             "start_mb": round(float(np.median(warm[:part, 1])), 1),
             "end_mb": round(float(np.median(warm[-part:, 1])), 1),
+            "mb_each_minute": [round(mb) for _, mb in samples[:: round(60.0 / EVERY_S)]],
             "slope_mb_per_hour": round(float(np.polyfit(hours, warm[:, 1], 1)[0]), 1),
         }
 
