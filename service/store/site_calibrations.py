@@ -190,7 +190,8 @@ def shadow_counts(session: Session, lift_id: str) -> dict[int, ShadowCounts]:
     ]
     query = select(PassageRow.shadow_version, func.count(), *instead).group_by(PassageRow.shadow_version)
     query = query.where(PassageRow.lift_id == lift_id, PassageRow.shadow_version.is_not(None))
-    return {int(version or 0): ShadowCounts(*counts) for version, *counts in session.execute(query)}
+    found = session.execute(query).all()  # a damaged row's version is no number, and none of ours
+    return {version: ShadowCounts(*counts) for version, *counts in found if isinstance(version, int)}
 
 
 def disagreements(

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, func, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.alarm import HIDDEN, LEAST_IMPORTANT, AlarmKind, AlarmState, priority_of
 from service.figures.key_figures import AlarmSource, Annunciation
@@ -15,6 +15,8 @@ from service.store.tables import AlarmEventRow, AlarmRow, filters
 
 _CALLS = ("raise", "realarm", "unsuppress")
 """Actions after which an alarm that is active calls for somebody."""
+
+_TIME = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*"
 
 _SAID, _SEEN = "chatter", "acknowledge"
 
@@ -30,7 +32,8 @@ def annunciations(
 
     lift_id: of this lift only. lifts: of these only, and of none.
     """
-    called = AlarmEventRow.at >= begin, AlarmEventRow.at < end, AlarmEventRow.action.in_((*_CALLS, _SAID))
+    within = _dated(AlarmEventRow.at), AlarmEventRow.at >= begin, AlarmEventRow.at < end
+    called = *within, AlarmEventRow.action.in_((*_CALLS, _SAID))
     state = filters.part(AlarmEventRow.alarm, "$.state")
     about = AlarmRow.kind, AlarmRow.lift_id, AlarmRow.cause
     query = select(AlarmEventRow.alarm_id, AlarmEventRow.at, AlarmEventRow.action, state, *about)
@@ -40,14 +43,16 @@ def annunciations(
     raised = select(AlarmEventRow.alarm_id).where(*called)
     steps = AlarmEventRow.seq, AlarmEventRow.alarm_id, AlarmEventRow.at, AlarmEventRow.action
     answers = select(*steps).where(
-        AlarmEventRow.alarm_id.in_(raised), AlarmEventRow.action.in_((*_CALLS, _SEEN))
+        AlarmEventRow.alarm_id.in_(raised),
+        AlarmEventRow.action.in_((*_CALLS, _SEEN)),
+        _dated(AlarmEventRow.at),
     )
     lives: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for _, alarm_id, at, action in sorted(session.execute(answers), key=lambda row: row[0]):
         lives[alarm_id].append((at, action))
     return tuple(
         Annunciation(
-            AlarmSource(kind, lift, cause),
+            AlarmSource(_said(kind), None if lift is None else _said(lift), _said(cause)),
             _priority(kind, cause),
             at,
             None if action == _SAID else _acknowledged(lives[alarm_id], at),
@@ -62,7 +67,8 @@ def standing_since(
     session: Session, lift_id: str | None = None, lifts: Collection[str] | None = None
 ) -> tuple[datetime, ...]:
     """Return when each alarm that stands in sight was raised; hidden ones are counted by `hidden_counts`."""
-    query = select(AlarmRow.state, AlarmRow.raised_at).where(filters.attention(), *_mine(lift_id, lifts))
+    query = select(AlarmRow.state, AlarmRow.raised_at).where(filters.attention(), _dated(AlarmRow.raised_at))
+    query = query.where(*_mine(lift_id, lifts))
     return tuple(at for state, at in session.execute(query) if state not in HIDDEN)
 
 
@@ -78,13 +84,23 @@ def hidden_counts(
 
 def first_at(session: Session) -> datetime | None:
     """Return when the first alarm there is was raised."""
-    return session.scalar(select(func.min(AlarmEventRow.at)))
+    return session.scalar(select(func.min(AlarmEventRow.at)).where(_dated(AlarmEventRow.at)))
+
+
+def _dated(column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+    """Whether a row's time can be read: else it is reported where it is shown, and counts for nothing."""
+    return type_coerce(column, String).op("GLOB")(_TIME)
 
 
 def _mine(lift_id: str | None, lifts: Collection[str] | None) -> list[ColumnElement[bool]]:
     aside = filters.unindexed(AlarmRow.lift_id)
     one = [] if lift_id is None else [aside == lift_id]
     return one if lifts is None else [*one, aside.in_(lifts) | aside.is_(None)]
+
+
+def _said(text: object) -> str:
+    """Return what a column says; a damaged one holds bytes or a number, and its alarm counts all the same."""
+    return text if isinstance(text, str) else "unreadable"
 
 
 def _priority(kind: str, cause: str) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
+from math import isfinite
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
 from sqlalchemy import Exists, Select, delete, not_, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +19,8 @@ from service.store import alarms
 from service.store.audit.entries import record
 from service.store.damage import intact
 from service.store.tables import AlarmRow, ClipRow
+
+_CLIP = TypeAdapter(StoredClip)
 
 
 class TakenAway(NamedTuple):
@@ -175,15 +180,8 @@ def _held() -> Exists:
 
 
 def _clip(row: ClipRow) -> StoredClip:
-    return StoredClip(
-        alarm_id=row.alarm_id,
-        lift_id=row.lift_id,
-        at=row.at,
-        none=NoClip(row.none) if row.none else None,
-        file=row.file,
-        sha256=row.sha256,
-        bytes=row.bytes,
-        codec=row.codec,
-        begins_s=row.begins_s,
-        ends_s=row.ends_s,
-    )
+    columns = {field.name: getattr(row, field.name) for field in fields(StoredClip)}
+    clip = _CLIP.validate_python({**columns, "none": NoClip(row.none) if row.none else None})
+    if not isfinite(clip.begins_s) or not isfinite(clip.ends_s):
+        raise ValueError("its times are no numbers")
+    return clip

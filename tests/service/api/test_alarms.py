@@ -33,6 +33,9 @@ FIELDS = {
     "shelved_by",
     "shelved_reason",
     "suppressed_by",
+    "escalation",
+    "escalated_to",
+    "escalated_person",
     "late",
 }
 

@@ -33,7 +33,12 @@ log = structlog.get_logger(__name__)
 router = APIRouter(tags=["alarms"])
 
 
-@router.get("/alarms/status", summary="Floods, and what is silent", dependencies=SOMEWHERE)
+@router.get(
+    "/alarms/status",
+    summary="Floods, and what is silent",
+    dependencies=SOMEWHERE,
+    responses=responses(401, 403, 503),
+)
 @vital
 def get_status(runtime: RuntimeDep, principal: Caller) -> AlarmStatusOut:
     """Give what is so beside single alarms, and at most 500 each of those shelved and suppressed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -17,6 +17,7 @@ from service.store.alarms import annunciations
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 
 USUAL, LONGEST, SHORTEST = timedelta(days=7), timedelta(days=93), timedelta(hours=1)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @router.get(
@@ -51,7 +52,8 @@ def figures(
         begin = from_
         if begin is None:
             first = annunciations.first_at(session)
-            begin = max(end - USUAL, min(first or end, end - SHORTEST))
+            past = end - _EARLIEST  # a legal time may have less than a week before it
+            begin = max(end - min(USUAL, past), min(first or end, end - min(SHORTEST, past)))
         if not timedelta() < end - begin <= LONGEST:
             raise RequestRefusedError(
                 422, "`from` must lie before `to`, at most 93 days", "span_invalid", days=LONGEST.days
