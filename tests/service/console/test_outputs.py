@@ -58,6 +58,7 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
     page.get_by_role("button", name="Test Hut").click()
     expect(page.get_by_text("Hut: it does not take what is sent (500).")).to_be_visible()
     page.get_by_role("button", name="Change Hut").click()
+    expect(page.get_by_role("button", name="Save")).to_be_visible()  # the form of a new one is gone
     page.get_by_label("Name").fill("Station")
     page.get_by_role("button", name="Save").click()
     expect(entry.locator("strong")).to_have_text("Station")
