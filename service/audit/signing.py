@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hashlib
-import os
 import threading
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from service.domain.errors import ConfigurationError
+from service.host.private import write_once
 
 SIGNING_KEY = "signing.key"
 
@@ -55,7 +53,8 @@ class SigningKey:
     def _read(self) -> Ed25519PrivateKey:
         try:
             if not self._path.exists():
-                self._make()
+                secret = Ed25519PrivateKey.generate().private_bytes_raw()
+                write_once(self._path, base64.b64encode(secret) + b"\n")
             return Ed25519PrivateKey.from_private_bytes(
                 base64.b64decode(self._path.read_bytes().strip(), validate=True)
             )
@@ -64,20 +63,6 @@ class SigningKey:
             raise ConfigurationError(
                 f"{self._path}: the signing key cannot be used: {reason}", "signing_key_unusable"
             ) from error
-
-    def _make(self) -> None:
-        """Make the file, complete or not at all, and for good before anything is signed with it."""
-        with NamedTemporaryFile(dir=self._path.parent, prefix=SIGNING_KEY) as file:  # its owner's alone
-            file.write(base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):  # another process was first: its key counts
-                os.link(file.name, self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def is_signed(content: bytes, signature: str, public: str) -> bool:

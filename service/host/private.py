@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import structlog
 
@@ -27,6 +29,24 @@ def private_file(path: Path) -> None:
     """Make an empty file that only its owner may read; one that is there is closed. Raises OSError."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
     close_to_others([path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))])
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Make a private file, complete or not at all, and for good; one that is there is left as it is.
+
+    Raises OSError.
+    """
+    with NamedTemporaryFile(dir=path.parent, prefix=path.name) as file:  # its owner's alone
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: its content counts
+            os.link(file.name, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def keep_private(folder: Path) -> Runner:

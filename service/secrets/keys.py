@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import stat
 import threading
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import structlog
 from cryptography.fernet import Fernet, MultiFernet
 
 from lifts.text import read_text
 from service.domain.errors import ConfigurationError
+from service.host.private import write_once
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +76,7 @@ class KeyRing:
         try:
             if self._file is None:
                 if make and not path.exists():
-                    self._make()
+                    write_once(path, Fernet.generate_key() + b"\n")
                 if stat.S_IMODE(path.stat().st_mode) & 0o077:
                     log.warning("the key of the cameras' passwords was readable by others", path=str(path))
                     path.chmod(0o600)
@@ -86,17 +84,3 @@ class KeyRing:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise ConfigurationError(f"{source}: the key cannot be read: {reason}", "key_unusable") from error
-
-    def _make(self) -> None:
-        """Make the key file, complete or not at all, and for good before anything is sealed with it."""
-        with NamedTemporaryFile(dir=self._own.parent, prefix=KEY_FILE) as file:  # its owner's alone
-            file.write(Fernet.generate_key() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):  # another process was first: its key counts
-                os.link(file.name, self._own)
-        folder = os.open(self._own.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
