@@ -45,7 +45,7 @@ class ClipKeeper:
         store: Store,
         folder: ClipFolder,
         desk: ClipDesk,
-        rules_of: Callable[[Session, str], ClipRules],
+        rules_of: Callable[[str], ClipRules],
         most_bytes: int,
         space: DiskSpace,
         clock: WallClock,
@@ -77,7 +77,7 @@ class ClipKeeper:
         with self._store.reading() as session:
             old = [*rows.orphans(session)]
             for lift_id in rows.lifts(session):
-                oldest = now - timedelta(days=self._rules_of(session, lift_id).max_age_days)
+                oldest = now - timedelta(days=self._rules_of(lift_id).max_age_days)
                 old += rows.kept(session, to=oldest, lift_id=lift_id)
             total = 0
             for alarm_id, size in rows.sizes(session):

@@ -6,8 +6,6 @@ is too much, late or refused is not compared, and nothing else.
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
@@ -20,7 +18,7 @@ from service.domain.errors import ConflictError, DamagedError, EngineUnavailable
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
 from service.domain.trials.candidate import Candidate, Comparison
-from service.host.runner import Runner
+from service.host.work.backlog import Backlog
 from service.inference.protocol import Engine
 from service.store.database import Store
 from service.store.trials import candidates, comparisons
@@ -54,15 +52,14 @@ class CandidateShadow:
 
     def __init__(self, store: Store, find: FindEngine) -> None:
         self._store, self._find = store, find
-        self._waiting: deque[_Passed] = deque()
-        self._arrived = threading.Event()
         self._shadows: dict[str, tuple[Candidate, ...]] = {}
         self._judges: dict[tuple[str, int], tuple[MaskVersion, TrialJudge]] = {}
-        self.runner = Runner("candidates", self._turn, wake=self._arrived.set)
+        self._backlog = Backlog("candidates", self._compare_all, MAX_WAITING)
+        self.runner = self._backlog.runner
 
     def __len__(self) -> int:
         """How many passages wait to be compared."""
-        return len(self._waiting)
+        return len(self._backlog)
 
     def reload(self) -> None:
         """Read which candidates are in shadow. Raises StoreError."""
@@ -84,22 +81,13 @@ class CandidateShadow:
         """Compare a passage that was handed to the recorder, if its lift has a candidate in shadow."""
         if passage.lift_id not in self._shadows:
             return
-        if len(self._waiting) >= MAX_WAITING:
+        if not self._backlog.add(_Passed(passage, masks, inference, judgement, engine)):
             log.debug("not compared", passage=passage.id, reason="too many wait")
-            return
-        self._waiting.append(_Passed(passage, masks, inference, judgement, engine))
-        self._arrived.set()
 
-    def _turn(self) -> None:
-        if not self._waiting:
-            with self.runner.heartbeat.waiting():
-                self._arrived.wait()
-        self._arrived.clear()
-        while self._waiting and not self.runner.stopping.is_set():
-            item = self._waiting.popleft()
-            for candidate in self._shadows.get(item.passage.lift_id, ()):
-                with self.runner.heartbeat.waiting():  # another model may be starting
-                    self._compare(candidate, item)
+    def _compare_all(self, item: _Passed) -> None:
+        for candidate in self._shadows.get(item.passage.lift_id, ()):
+            with self.runner.heartbeat.waiting():  # another model may be starting
+                self._compare(candidate, item)
 
     def _compare(self, candidate: Candidate, item: _Passed) -> None:
         """Judge one passage and keep both verdicts. Raises StoreError."""

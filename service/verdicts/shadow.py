@@ -6,8 +6,6 @@ bounded queue on a thread of its own. What is late, refused or too much is not c
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from functools import partial
 from typing import NamedTuple
 
@@ -17,7 +15,7 @@ import structlog
 from lifts.decision.verdict import Inference
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage, judge_passage
-from service.host.runner import Runner
+from service.host.work.backlog import Backlog
 from service.inference.protocol import Engine, answered
 from service.store import site_calibrations
 from service.store.database import Store
@@ -47,32 +45,19 @@ class ShadowJudge:
 
     def __init__(self, store: Store, engine: Engine) -> None:
         self._store, self._engine = store, engine
-        self._waiting: deque[_Compared] = deque()
-        self._arrived = threading.Event()
-        self.runner = Runner("shadow", self._turn, wake=self._arrived.set)
+        self._backlog = Backlog("shadow", self._compare, MAX_WAITING)
+        self.runner = self._backlog.runner
 
     def __len__(self) -> int:
         """How many passages wait to be compared."""
-        return len(self._waiting)
+        return len(self._backlog)
 
     def add(self, passage: Passage, masks: MaskVersion, inference: Inference) -> None:
         """Compare a passage that was handed to the recorder, if its lift has a shadow; never blocks."""
         if masks.shadow is None:
             return
-        if len(self._waiting) >= MAX_WAITING:
+        if not self._backlog.add(_Compared(passage, masks, inference)):
             log.debug("not compared", passage=passage.id, reason="too many wait")
-            return
-        self._waiting.append(_Compared(passage, masks, inference))
-        self._arrived.set()
-
-    def _turn(self) -> None:
-        if not self._waiting:
-            with self.runner.heartbeat.waiting():
-                self._arrived.wait()
-        self._arrived.clear()
-        while self._waiting and not self.runner.stopping.is_set():
-            self.runner.heartbeat.begin()
-            self._compare(self._waiting.popleft())
 
     def _compare(self, item: _Compared) -> None:
         """Judge one passage and keep the verdict. Raises EngineUnavailableError, StoreError."""

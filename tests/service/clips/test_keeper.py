@@ -45,7 +45,7 @@ class Keeping:
             self.store,
             self.folder,
             self.desk,
-            lambda *_: rules,
+            lambda _: rules,
             rules.most_bytes,
             space,
             WallClock(),
@@ -175,7 +175,7 @@ def test_old_clips_go_and_held_ones_stay(tmp_path: Path) -> None:
 def test_a_lift_keeps_its_clips_as_long_as_its_people_may_be_seen(tmp_path: Path) -> None:
     """Three days on a lift that hides people, beside others that keep them for a month."""
     keeping = Keeping(tmp_path / "data")
-    keeping.keeper._rules_of = lambda _, lift_id: ClipRules(None, 3.0 if lift_id == "quad" else 30.0)
+    keeping.keeper._rules_of = lambda lift_id: ClipRules(None, 3.0 if lift_id == "quad" else 30.0)
     alarm = keeping.keep()
     assert keeping.keeper.retain(alarm.raised_at + timedelta(days=2)) == 0
     assert keeping.keeper.retain(alarm.raised_at + timedelta(days=4)) == 1
