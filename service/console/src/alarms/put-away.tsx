@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button } from "../components/button";
+import { Select } from "../components/choice";
 import { t } from "../i18n/text";
 import { messageOf } from "../state/session";
 
@@ -55,33 +56,26 @@ export function PutAway({ text, label, hours, scopes = {}, onPut }: PutAwayProps
       }}
     >
       {Object.keys(scopes).length > 0 && (
-        <select
-          aria-label={t("away.what")}
-          value={scope}
-          onChange={(event) => {
-            scope.value = event.currentTarget.value;
+        <Select
+          label={t("away.what")}
+          options={Object.entries(scopes)}
+          picked={scope.value}
+          onPick={(picked) => {
+            scope.value = picked;
           }}
-        >
-          {Object.entries(scopes).map(([code, words]) => (
-            <option key={code} value={code}>
-              {words}
-            </option>
-          ))}
-        </select>
+        />
       )}
-      <select
-        aria-label={t("away.howLong")}
-        value={chosen}
-        onChange={(event) => {
-          chosen.value = event.currentTarget.value;
+      <Select
+        label={t("away.howLong")}
+        options={hours.map((each) => [
+          String(each),
+          each < 1 ? t("away.minutes", { count: 60 * each }) : t("away.hours", { count: each }),
+        ])}
+        picked={chosen.value}
+        onPick={(picked) => {
+          chosen.value = picked;
         }}
-      >
-        {hours.map((each) => (
-          <option key={each} value={each}>
-            {each < 1 ? t("away.minutes", { count: 60 * each }) : t("away.hours", { count: each })}
-          </option>
-        ))}
-      </select>
+      />
       <input
         type="text"
         required
@@ -101,7 +95,7 @@ export function PutAway({ text, label, hours, scopes = {}, onPut }: PutAwayProps
       </Button>
       {failure.value && (
         <p class="problem" role="alert">
-          {t("away.failed", { problem: failure.value })}
+          {t("page.notDone", { problem: failure.value })}
         </p>
       )}
     </form>

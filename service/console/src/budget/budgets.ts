@@ -4,26 +4,24 @@ import { signal } from "@preact/signals";
 import { get, post, put, remove } from "../api/client";
 import type { Budget, BudgetList, Lift } from "../api/types";
 import { t } from "../i18n/text";
-import { messageOf } from "../state/session";
+import { Acting } from "../state/acting";
 
 /** What a budget limits. */
 export type Limited = "false_alarms_per_day" | "misses_per_1000";
 
 const PATIENCE_MS = 30_000; // tens of thousands of carriers are weighed
 
-export class Budgets {
+export class Budgets extends Acting {
   /** The lift's budget, null if it has none; undefined before it was read. */
   readonly now = signal<Budget | null | undefined>(undefined);
   /** What was asked for last and not taken. */
   readonly asked = signal<Budget | null>(null);
-  readonly busy = signal(false);
-  /** What came of the last action, in words. */
-  readonly outcome = signal("");
 
   private readonly path: string;
   private version: number | null = null;
 
   constructor(liftId: string) {
+    super();
     this.path = `/lifts/${encodeURIComponent(liftId)}/budget`;
   }
 
@@ -34,7 +32,7 @@ export class Budgets {
     await this.refresh();
   }
 
-  private async refresh(): Promise<void> {
+  protected async refresh(): Promise<void> {
     try {
       this.now.value = (await get<BudgetList>(this.path)).budget;
     } catch {
@@ -61,16 +59,4 @@ export class Budgets {
       await remove(this.path);
       this.asked.value = null;
     }, t("budget.taken"));
-
-  private async act(work: () => Promise<void>, done: string): Promise<void> {
-    this.busy.value = true;
-    try {
-      await work();
-      this.outcome.value = done;
-    } catch (error) {
-      this.outcome.value = t("budget.failed", { problem: messageOf(error) });
-    }
-    await this.refresh();
-    this.busy.value = false;
-  }
 }

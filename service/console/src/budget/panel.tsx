@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Budget, Lift } from "../api/types";
 import { Button } from "../components/button";
+import { Select } from "../components/choice";
 import { type Key, t } from "../i18n/text";
 import { mayAct } from "../state/session";
 import { Budgets, type Limited } from "./budgets";
@@ -72,7 +73,7 @@ function Action({ lift, budgets, name, press, isQuiet = true }: ActionProps): JS
 
 function Asking({ lift, budgets }: { lift: Lift; budgets: Budgets }): JSX.Element {
   const [kind, value] = [useSignal<Limited>("false_alarms_per_day"), useSignal("2")];
-  const [kindId, valueId] = [`budget-kind-${lift.id}`, `budget-value-${lift.id}`];
+  const valueId = `budget-value-${lift.id}`;
   return (
     <div class="asking actions">
       <label for={valueId}>
@@ -90,17 +91,17 @@ function Asking({ lift, budgets }: { lift: Lift; budgets: Budgets }): JSX.Elemen
           }}
         />
       </label>
-      <select
-        id={kindId}
-        aria-label={t("budget.kind")}
-        value={kind.value}
-        onChange={(event) => {
-          kind.value = event.currentTarget.value as Limited;
+      <Select
+        label={t("budget.kind")}
+        options={[
+          ["false_alarms_per_day", t("budget.alarms")],
+          ["misses_per_1000", t("budget.misses")],
+        ]}
+        picked={kind.value}
+        onPick={(picked) => {
+          kind.value = picked as Limited;
         }}
-      >
-        <option value="false_alarms_per_day">{t("budget.alarms")}</option>
-        <option value="misses_per_1000">{t("budget.misses")}</option>
-      </select>
+      />
       <Action
         lift={lift}
         budgets={budgets}

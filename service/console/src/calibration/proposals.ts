@@ -1,6 +1,6 @@
 /* The site calibrations of one lift: what was found, and what can be done with it. */
 
-import { batch, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { ApiError, get, post, remove } from "../api/client";
 import type {
   Disagreement,
@@ -10,19 +10,16 @@ import type {
   SiteCalibrationList,
 } from "../api/types";
 import { t } from "../i18n/text";
-import { messageOf } from "../state/session";
+import { Acting } from "../state/acting";
 
 const REFRESH_MS = 30_000;
 const DISAGREEMENTS = 10; // the newest are listed
 
-export class Proposals {
+export class Proposals extends Acting {
   /** Newest first; null before they were read. */
   readonly items = signal<readonly SiteCalibration[] | null>(null);
   /** The newest carriers that the calibration shown judged differently in shadow. */
   readonly differing = signal<readonly Disagreement[]>([]);
-  readonly busy = signal(false);
-  /** What came of the last action, in words. */
-  readonly outcome = signal("");
 
   private readonly path: string;
   private lift: Lift | null = null;
@@ -31,6 +28,7 @@ export class Proposals {
   private nextAt = 0;
 
   constructor(liftId: string) {
+    super();
     this.path = `/lifts/${encodeURIComponent(liftId)}/site-calibrations`;
   }
 
@@ -65,25 +63,14 @@ export class Proposals {
 
   useMasks = (): Promise<void> => this.act(() => remove(`${this.path}/active`), t("calibration.masksUsed"));
 
-  /** Do something and read again. done: what is said then, where the work itself does not say it. */
-  private async act(work: () => Promise<unknown>, done?: string): Promise<void> {
-    this.busy.value = true;
-    this.outcome.value = "";
-    let says: string;
-    try {
-      const answer = await work();
-      says = done ?? String(answer);
-    } catch (error) {
-      says = explain(error);
-    }
-    await this.refresh();
-    batch(() => {
-      this.busy.value = false;
-      this.outcome.value = says;
-    });
+  /** Where the service counts passages, say how many are still needed. */
+  protected override explain(error: unknown): string {
+    const { seen, needed } = error instanceof ApiError ? error.parameters : {};
+    if (seen === undefined || needed === undefined) return super.explain(error);
+    return t("calibration.tooEarly", { seen, needed, missing: Number(needed) - Number(seen) });
   }
 
-  private async refresh(): Promise<void> {
+  protected async refresh(): Promise<void> {
     this.nextAt = Date.now() + REFRESH_MS;
     this.asked += 1;
     const asked = this.asked;
@@ -100,12 +87,4 @@ export class Proposals {
       // The page says by itself when it is not connected.
     }
   }
-}
-
-/** Say why there is no proposal; where the service counts passages, how many are still needed. */
-function explain(error: unknown): string {
-  const { seen, needed } = error instanceof ApiError ? error.parameters : {};
-  if (seen === undefined || needed === undefined)
-    return t("calibration.failed", { problem: messageOf(error) });
-  return t("calibration.tooEarly", { seen, needed, missing: Number(needed) - Number(seen) });
 }

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { get } from "../api/client";
 import type { AlarmKind, KeyFigures } from "../api/types";
+import { Choice } from "../components/choice";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { hrefOf } from "../route/route";
@@ -108,28 +109,5 @@ function Found({ figures }: { figures: KeyFigures }): JSX.Element {
         ))}
       </ol>
     </>
-  );
-}
-
-interface ChoiceProps {
-  id: string;
-  label: string;
-  options: readonly (readonly [value: string, text: string])[];
-  picked: string;
-  onPick: (value: string) => void;
-}
-
-function Choice({ id, label, options, picked, onPick }: ChoiceProps): JSX.Element {
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} value={picked} onChange={(event) => onPick(event.currentTarget.value)}>
-        {options.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }

@@ -5,6 +5,8 @@ import type { JSX, TargetedSubmitEvent } from "preact";
 import { post, put } from "../api/client";
 import type { AlarmKind, NewOutput, Output } from "../api/types";
 import { Button } from "../components/button";
+import { Choice } from "../components/choice";
+import { Tick, Ticks } from "../components/tick";
 import { t, worded, words } from "../i18n/text";
 import type { Kept } from "../people/list";
 import { Line } from "../session/line";
@@ -47,35 +49,47 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
     <form onSubmit={submit} class="adding" aria-labelledby="add-output">
       <h4 id="add-output">{output ? t("outputs.changing", { name: output.name }) : t("outputs.add")}</h4>
       {!output && (
-        <label class="field" for="output-kind">
-          {t("outputs.kind")}
-          <select
-            id="output-kind"
-            value={kind}
-            onChange={(event) => {
-              kind.value = event.currentTarget.value;
-            }}
-          >
-            {Object.keys(FIELDS).map((each) => (
-              <option key={each} value={each}>
-                {worded(words.outputKinds, each, each)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          id="output-kind"
+          label={t("outputs.kind")}
+          options={Object.keys(FIELDS).map((each) => [each, worded(words.outputKinds, each, each)])}
+          picked={kind.value}
+          onPick={(picked) => {
+            kind.value = picked;
+          }}
+        />
       )}
       <Line id="output-name" label={t("outputs.name")} value={name} />
       {FIELDS[kind.value]?.map((field) => (
         <SettingLine key={`${kind.value}-${field.name}`} field={field} values={values} isNew={!output} />
       ))}
-      <Choices text={t("outputs.lifts")} all={known.value.map(({ id }) => id)} nameOf={nameOf} into={lifts} />
-      <Choices
+      <Ticks
+        text={t("outputs.lifts")}
+        all={known.value.map(({ id }) => id)}
+        nameOf={nameOf}
+        chosen={lifts.value}
+        onChoose={(chosen) => {
+          lifts.value = chosen;
+        }}
+      />
+      <Ticks
         text={t("outputs.kinds")}
         all={Object.keys(words.alarmKinds)}
         nameOf={(each) => words.alarmKinds[each as AlarmKind]}
-        into={kinds}
+        chosen={kinds.value}
+        onChoose={(chosen) => {
+          kinds.value = chosen;
+        }}
       />
-      <Choices text={t("outputs.priorities")} all={PRIORITIES} nameOf={(each) => each} into={priorities} />
+      <Ticks
+        text={t("outputs.priorities")}
+        all={PRIORITIES}
+        nameOf={(each) => each}
+        chosen={priorities.value}
+        onChoose={(chosen) => {
+          priorities.value = chosen;
+        }}
+      />
       <div class="row">
         <button type="submit">{output ? t("outputs.save") : t("outputs.add")}</button>
         {output && (
@@ -109,14 +123,7 @@ function SettingLine({ field, values, isNew }: SettingProps): JSX.Element {
   });
   if (as === "flag") {
     return (
-      <label class="choice">
-        <input
-          type="checkbox"
-          checked={values.value[name] === "true"}
-          onChange={(event) => set(String(event.currentTarget.checked))}
-        />
-        {label}
-      </label>
+      <Tick text={label} isChosen={values.value[name] === "true"} onChoose={(isOn) => set(String(isOn))} />
     );
   }
   const isSecret = as === "secret";
@@ -129,33 +136,5 @@ function SettingLine({ field, values, isNew }: SettingProps): JSX.Element {
       isOptional={isOptional}
       {...(isSecret && !isNew ? { help: t("outputs.secretStays") } : {})}
     />
-  );
-}
-
-interface ChoicesProps {
-  text: string;
-  all: readonly string[];
-  nameOf: (each: string) => string;
-  into: Signal<readonly string[]>;
-}
-
-function Choices({ text, all, nameOf: named, into }: ChoicesProps): JSX.Element {
-  return (
-    <fieldset>
-      <legend>{text}</legend>
-      {all.map((each) => (
-        <label key={each} class="choice">
-          <input
-            type="checkbox"
-            checked={into.value.includes(each)}
-            onChange={(event) => {
-              const others = into.value.filter((other) => other !== each);
-              into.value = event.currentTarget.checked ? [...others, each] : others;
-            }}
-          />
-          {named(each)}
-        </label>
-      ))}
-    </fieldset>
   );
 }

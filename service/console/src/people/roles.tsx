@@ -3,6 +3,8 @@
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Role } from "../api/types";
+import { Choice } from "../components/choice";
+import { Tick } from "../components/tick";
 import { t, words } from "../i18n/text";
 import { lifts as known, nameOf } from "../state/lifts";
 
@@ -18,25 +20,18 @@ interface RolesProps {
 export function Roles({ id, role, lifts }: RolesProps): JSX.Element {
   return (
     <div class="row">
-      <label class="field" for={`${id}-role`}>
-        {t("people.role")}
-        <select
-          id={`${id}-role`}
-          value={role}
-          onChange={(event) => {
-            role.value = event.currentTarget.value as Role;
-          }}
-        >
-          {ROLES.map((each) => (
-            <option key={each} value={each}>
-              {words.roles[each]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        id={`${id}-role`}
+        label={t("people.role")}
+        options={ROLES.map((each) => [each, words.roles[each]])}
+        picked={role.value}
+        onPick={(picked) => {
+          role.value = picked as Role;
+        }}
+      />
       <fieldset>
         <legend>{t("people.lifts")}</legend>
-        <Choice
+        <Tick
           text={t("people.allLifts")}
           isChosen={lifts.value.length === 0}
           onChoose={() => {
@@ -44,7 +39,7 @@ export function Roles({ id, role, lifts }: RolesProps): JSX.Element {
           }}
         />
         {known.value.map(({ id: lift }) => (
-          <Choice
+          <Tick
             key={lift}
             text={nameOf(lift)}
             isChosen={lifts.value.includes(lift)}
@@ -56,21 +51,6 @@ export function Roles({ id, role, lifts }: RolesProps): JSX.Element {
         ))}
       </fieldset>
     </div>
-  );
-}
-
-interface ChoiceProps {
-  text: string;
-  isChosen: boolean;
-  onChoose: (isOn: boolean) => void;
-}
-
-function Choice({ text, isChosen, onChoose }: ChoiceProps): JSX.Element {
-  return (
-    <label class="choice">
-      <input type="checkbox" checked={isChosen} onChange={(event) => onChoose(event.currentTarget.checked)} />
-      {text}
-    </label>
   );
 }
 

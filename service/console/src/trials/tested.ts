@@ -12,27 +12,25 @@ import type {
   SelfTestList,
 } from "../api/types";
 import { t } from "../i18n/text";
-import { messageOf } from "../state/session";
+import { Acting } from "../state/acting";
 
 const REFRESH_MS = 30_000;
 const BUSY_REFRESH_MS = 2_000; // while a replay goes on
 const TEST_MS = 120_000; // a test waits for what hangs
 
-export class Tested {
+export class Tested extends Acting {
   /** The newest self-test, and when the next is due; null before they were read. */
   readonly tests = signal<SelfTestList | null>(null);
   /** Those that were not dropped, newest first. */
   readonly candidates = signal<readonly Candidate[]>([]);
   readonly replays = signal<readonly Replay[]>([]);
-  readonly busy = signal(false);
-  /** What came of the last action, in words. */
-  readonly outcome = signal("");
 
   private readonly path: string;
   private nextAt = 0;
   private masks: number | null = null;
 
   constructor(liftId: string) {
+    super();
     this.path = `/lifts/${encodeURIComponent(liftId)}`;
   }
 
@@ -69,23 +67,7 @@ export class Tested {
 
   private readonly of = (number: number): string => `${this.path}/candidates/${number}`;
 
-  private async act(work: () => Promise<unknown>, done: string): Promise<void> {
-    this.busy.value = true;
-    this.outcome.value = "";
-    let says = done;
-    try {
-      await work();
-    } catch (error) {
-      says = t("candidates.failed", { problem: messageOf(error) });
-    }
-    await this.refresh();
-    batch(() => {
-      this.busy.value = false;
-      this.outcome.value = says;
-    });
-  }
-
-  private async refresh(): Promise<void> {
+  protected async refresh(): Promise<void> {
     this.nextAt = Date.now() + REFRESH_MS;
     try {
       const [tests, candidates, replays] = await Promise.all([

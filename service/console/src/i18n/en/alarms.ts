@@ -121,7 +121,6 @@ export const alarmSentences = {
   "away.minutes": { one: "{count} minute", other: "{count} minutes" },
   "away.hours": { one: "{count} hour", other: "{count} hours" },
   "away.cancel": "Cancel",
-  "away.failed": "Not done: {problem}",
   "alarms.acknowledge": "Acknowledge",
   "alarms.confirmClock": "The time is right",
   "alarms.acknowledgeWhich": "Acknowledge: {kind}, {place}, {time}",

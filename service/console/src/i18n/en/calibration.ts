@@ -56,7 +56,6 @@ export const calibrationSentences = {
   "calibration.shadowEnded": "Done: nothing is compared any more.",
   "calibration.useMasks": "Use the masks alone",
   "calibration.masksUsed": "Done: the lift is judged by its masks alone from now on.",
-  "calibration.failed": "Not done: {problem}",
   "calibration.tooEarly":
     "Too early: {seen} of {needed} carriers seen well enough so far, {missing} still needed.",
 

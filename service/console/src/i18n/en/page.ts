@@ -6,6 +6,7 @@ export const pageSentences = {
   "page.titleLost": "✕ not connected · Barwatch",
   "page.api": "API",
   "page.session": "Session",
+  "page.notDone": "Not done: {problem}",
   "page.notFound": "There is no such page.",
   "page.back": "Back to the lifts",
   "page.aid":

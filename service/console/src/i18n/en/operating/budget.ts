@@ -30,5 +30,4 @@ export const budgetSentences = {
   "budget.notMore": "No more open carriers are missed than without it.",
   "budget.set": "Done: the lift is judged so from now on.",
   "budget.taken": "Done: the lift is judged as lifts are in general.",
-  "budget.failed": "Not done: {problem}",
 };

@@ -52,7 +52,6 @@ export const trialSentences = {
   "candidates.promoted": "Done: it judges from now on.",
   "candidates.rolledBack": "Done: what it replaced judges again.",
   "candidates.dropped": "Done: it was dropped.",
-  "candidates.failed": "Not done: {problem}",
 };
 
 const selfTestResults: Record<SelfTestResult, string> = {
