@@ -22,6 +22,7 @@ from service.audit.pack import (
     seals_of,
     write_pack,
 )
+from service.audit.selftests import KEYS, keys_in
 from service.audit.signing import SigningKey
 from service.domain.alarm import Alarm
 from service.domain.errors import NotFoundError
@@ -33,6 +34,7 @@ from service.store.clips.folder import ClipFolder
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
+from service.store.trials import self_tests
 
 
 def export_evidence(
@@ -70,10 +72,12 @@ def export_evidence(
             "clip": None if clip is None else dataclasses.asdict(clip),
             "sealed": seals_of(session, rows),
         }
+        keys = keys_in(session.connection().exec_driver_sql(KEYS).scalars()) | {key.public()}
     seals = {row.table: row.seal[:32].hex() for row in rows if row.table in {"lifts", "budgets"}}
     files = _masks(rows) | _clip(clips, clip) | ({} if record is None else _pictures(pictures, record))
     facts |= {
         "versions": {**versions, "lift_sha256": seals.get("lifts"), "budget_sha256": seals.get("budgets")},
+        "signing_keys": sorted(keys),
         "clock": {"exported_at": datetime.now(UTC), "zone": "UTC"},
         "files": {
             name: hashlib.sha256(content).hexdigest()
@@ -101,6 +105,10 @@ def _rows(session: Session, alarm: Alarm, record: PassageRecord | None) -> list[
     found += read_rows(session, "clips", "alarm_id = :id", id=alarm.id)
     if alarm.lift_id is not None:
         found += read_rows(session, "lifts", "id = :id", id=alarm.lift_id)
+        last = self_tests.number_before(session, alarm.lift_id, alarm.raised_at)
+        found += read_rows(
+            session, "self_tests", "lift_id = :id AND number = :last", id=alarm.lift_id, last=last
+        )
     if record is not None:
         found += read_rows(session, "passages", "id = :id", id=record.id)
         of_masks = "lift_id = :id AND version = :version"

@@ -33,6 +33,7 @@ class Report:
     head_seq, head_hash: the chain's newest entry. uncovered: seals that no entry covers yet.
     unnoted: pictures of earlier versions, or being written, of which no digest is known.
     left_out: files that a restored backup had left out on purpose.
+    self_tests: signed records of self-tests that were looked at.
     signed_by: the public key that a pack's signature holds by; empty if none does.
     """
 
@@ -42,6 +43,7 @@ class Report:
     rows: int = 0
     pictures: int = 0
     clips: int = 0
+    self_tests: int = 0
     uncovered: int = 0
     unnoted: int = 0
     left_out: int = 0

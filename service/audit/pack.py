@@ -45,6 +45,14 @@ class PackedRow:
         """The row's seal, computed from what is here."""
         return row_seal(self.table, self.key, *self.values)
 
+    def content(self) -> dict[str, Any]:
+        """Return what each column holds, text as it reads."""
+        pairs = zip(self.columns, self.values[::2], self.values[1::2], strict=True)
+        return {
+            name: bytes(value).decode("utf-8", "surrogateescape") if kind == "text" else value
+            for name, kind, value in pairs
+        }
+
     def plain(self) -> dict[str, Any]:
         """Return it as JSON: text as it reads, bytes in base 64."""
         cells: dict[str, Any] = {}

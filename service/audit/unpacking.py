@@ -23,6 +23,7 @@ from service.audit.pack import (
     as_json,
     to_sign,
 )
+from service.audit.selftests import SELF_TESTS, check_packed
 from service.audit.signing import is_signed
 from service.domain.errors import ConfigurationError
 from service.store.audit import entries
@@ -55,6 +56,7 @@ def verify_pack(path: Path, head: str | None = None, key: str | None = None) -> 
     try:
         report.take(_check(files, head, report))
         report.take(_check_signature(files, key, report))
+        report.take(_check_self_tests(files, report))
     except DAMAGE as error:
         report.take([Broken("the pack", f"it cannot be read: {type(error).__name__}: {error}")])
     if report.ok and packed(files) != content:
@@ -130,6 +132,15 @@ def _check_rows(content: bytes, proof: Mapping[str, Any], report: Report) -> Ite
         report.rows += 1
         if sealed.get((row.table, row.key)) != row.seal.hex():
             yield Broken(f"{row.table} {row.key}", "it is not the row that the audit's entry covers")
+
+
+def _check_self_tests(files: Mapping[str, bytes], report: Report) -> Iterator[Broken]:
+    """Check the records of self-tests by the keys that the manifest names, which is signed itself."""
+    if MANIFEST not in files or ROWS not in files:
+        return
+    rows = [PackedRow.of_plain(plain) for plain in json.loads(files[ROWS])]
+    keys = {str(key) for key in json.loads(files[MANIFEST]).get("signing_keys", ())}
+    yield from check_packed((row.content() for row in rows if row.table == SELF_TESTS), keys, report)
 
 
 def _check_proof(manifest: bytes, proof: Mapping[str, Any], report: Report) -> Iterator[Broken]:

@@ -1,4 +1,4 @@
-"""Checks a data folder offline: the chain, every row, every picture. Reads only, and changes nothing."""
+"""Checks a data folder offline: the chain, every row, picture and signature. Reads only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from service.audit.chain import check_chain, check_hash, check_head
 from service.audit.files import check_clips, check_pictures
 from service.audit.findings import Broken, Report
 from service.audit.rows import check_rows
+from service.audit.selftests import check_self_tests
+from service.audit.signing import SIGNING_KEY, SigningKey
 from service.domain.errors import ConfigurationError
 from service.store.audit import guard
 from service.store.audit.heads import HeadFile
@@ -18,7 +20,7 @@ from service.store.damage import DAMAGE
 
 
 def verify(data: Path, head: str | None = None) -> Report:
-    """Check the database and the pictures of a data folder; the service may run meanwhile.
+    """Check database, pictures, clips and self-tests of a data folder; the service may run meanwhile.
 
     Args:
         data: the folder.
@@ -36,6 +38,7 @@ def verify(data: Path, head: str | None = None) -> Report:
             check_rows(database, report),
             check_pictures(database, Path(data) / "pictures", report),
             check_clips(database, Path(data) / "clips", report),
+            check_self_tests(database, _own_key(data), report),
         ):
             try:
                 report.take(step)
@@ -61,6 +64,16 @@ def open_read_only(data: Path) -> sqlite3.Connection:
     if audited is None:
         raise ConfigurationError(f"{path}: this database has no audit yet: start the service once")
     return database
+
+
+def _own_key(data: Path) -> frozenset[str]:
+    """Return the folder's public key if there is one; none is made here."""
+    if not (Path(data) / SIGNING_KEY).is_file():
+        return frozenset()
+    try:
+        return frozenset({SigningKey(data).public()})
+    except ConfigurationError:
+        return frozenset()  # the audit names the keys as well
 
 
 def _check_file(database: sqlite3.Connection) -> Iterator[Broken]:

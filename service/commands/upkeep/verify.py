@@ -105,7 +105,8 @@ def _say(report: Report) -> None:
         typer.echo(f"{'first broken link' if number == 0 else 'broken too'}: {broken}", err=True)
     typer.echo(
         f"{'ok' if report.ok else 'BROKEN'}: {report.entries} entries, {report.rows} rows, "
-        f"{report.pictures} pictures, {report.clips} clips; head {report.head_seq} {report.head_hash}"
+        f"{report.pictures} pictures, {report.clips} clips, {report.self_tests} self-tests; "
+        f"head {report.head_seq} {report.head_hash}"
     )
     if report.left_out:
         typer.echo(f"{report.left_out} files of pictures were left out of the backup that was restored")

@@ -114,6 +114,12 @@ def last_number(session: Session, lift_id: str) -> int:
     return session.scalar(select(func.max(SelfTestRow.number)).where(SelfTestRow.lift_id == lift_id)) or 0
 
 
+def number_before(session: Session, lift_id: str, at: datetime) -> int:
+    """Return the number of the lift's last self-test that began before a time; 0 if there was none."""
+    query = select(func.max(SelfTestRow.number))
+    return session.scalar(query.where(SelfTestRow.lift_id == lift_id, SelfTestRow.started_at < at)) or 0
+
+
 def listing(
     session: Session, lift_id: str, before: int | None = None, limit: int = 50
 ) -> Page[StoredSelfTest]:

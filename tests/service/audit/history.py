@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import ImageJudgement, Judgement, Verdict
 from lifts.schema import Lift, MaskPair
 from service.alarms import lifecycle
+from service.audit.signing import SigningKey
 from service.domain.alarm import Alarm
 from service.domain.evidence.clip import StoredClip
 from service.domain.masks import MaskVersion
 from service.domain.people import Role
+from service.domain.trials.selftest import SelfTest, SelfTestCheck, SelfTestCode, SelfTestResult
 from service.store import alarms, lifts, masks, passages, tokens
 from service.store.audit import entries
 from service.store.clips import rows as clip_rows
@@ -23,6 +27,7 @@ from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
 from service.store.setup import secrets
+from service.store.trials import self_tests
 from service.verdicts.recording import store_passage
 from tests.service.store.empty import open_empty
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture
@@ -37,6 +42,9 @@ def make_history(data: Path, passages_count: int = 4) -> None:
     store.write(partial(masks.add, version=_masks())).result()
     store.write(partial(tokens.create, name="Jo", role=Role.OPERATOR)).result()
     store.write(partial(secrets.put, name="lift", host="camera.example", sealed=b"sealed")).result()
+    store.write(note_start(SigningKey(data))).result()
+    for day in (2, 1):
+        keep_self_test(store, SigningKey(data), NOW - timedelta(days=day))
     for number in range(passages_count):
         _pass(store, pictures, number)
     with store.reading() as session:
@@ -48,6 +56,22 @@ def make_history(data: Path, passages_count: int = 4) -> None:
     store.write(partial(passages.review, passage_id="lift-0", label=label)).result()
     store.write(entries.seal_rest).result()
     store.close()
+
+
+def note_start(key: SigningKey) -> Callable[[Session], object]:
+    """Return what notes a start of the service, and by which key it signs."""
+    return partial(entries.record, action="service.start", signing_key=key.public())
+
+
+def keep_self_test(store: Store, key: SigningKey, at: datetime, sign: self_tests.Sign | None = None) -> None:
+    """Store a lift's self-test that passed, as the tester does; sign: instead of the key."""
+    check = SelfTestCheck(
+        "view", SelfTestResult.PASSED, SelfTestCode.OK, "the camera shows the enrolled view"
+    )
+    name = f"{at:%Y%m%d%H%M%S}"
+    done = SelfTest(name, "lift", 0, at, at + timedelta(seconds=3), "system", (check,), (), 1, "tiny-1", 0)
+    add = partial(self_tests.add, done=done, sign=sign or (lambda text: (key.sign(text), key.public())))
+    store.write(add).result()
 
 
 def keep_clip(store: Store, data: Path, alarm: Alarm) -> None:

@@ -66,8 +66,9 @@ def test_a_pack_is_complete_and_whole(exported: tuple[Path, bytes], tmp_path: Pa
     assert set(unpacked(content, MOST_BYTES)) == FILES
     (tmp_path / "pack.zip").write_bytes(content)
     report = verify_pack(tmp_path / "pack.zip")
-    assert (report.broken, report.rows) == ([], 9)
+    assert (report.broken, report.rows) == ([], 10)
     assert report.signed_by == SigningKey(data).public()
+    assert report.self_tests == 1  # the last one before the alarm
     assert verify(data, report.head_hash).broken == []
     command = ["verify", str(tmp_path / "pack.zip")]
     assert CliRunner().invoke(app, command).exit_code == 0

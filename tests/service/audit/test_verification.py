@@ -40,9 +40,10 @@ def test_an_honest_history_is_whole(data: Path) -> None:
     """Nothing is found where nobody changed anything, at rest and while the service has the database open."""
     report = verify(data)
     assert report.broken == []
-    assert report.entries == 12
+    assert report.entries == 15
     assert report.rows > 10
     assert (report.pictures, report.unnoted, report.uncovered) == (24, 0, 0)
+    assert report.self_tests == 2
     store = Store.open(data)
     assert verify(data).broken == []
     store.close()
