@@ -20,7 +20,8 @@ LAST, BEST, LOG = "last.pt", "best.pt", "log.csv"
 
 State = dict[str, Any]
 """How far a training is: `epoch` (intervals done), `best` (validation accuracy 0..1; -1 before the first),
-`best_epoch` (from 1), `seconds` (spent learning), `machine` (what it ran on last, its precision included)."""
+`best_epoch` (from 1), `seconds` (spent learning), `processor_s` (of all threads of this process, but not of
+loaders), `machine` (what it ran on last, its precision included)."""
 
 
 class Learner(ABC):
@@ -69,19 +70,21 @@ def train(learner: Learner, run: Run) -> Path:
     keep_freed_memory()
     run.out.mkdir(parents=True, exist_ok=True)
     last = run.out / LAST
-    state: State = {"epoch": 0, "best": -1.0, "best_epoch": 0, "seconds": 0.0}
+    state: State = {"epoch": 0, "best": -1.0, "best_epoch": 0, "seconds": 0.0, "processor_s": 0.0}
     if last.exists():
         saved = read(last, run.device)
         if not learner.continues(saved):
             raise ValueError(f"{last} is of another run: {saved.get('recipe', saved.get('config'))}")
         learner.load_state_dict(saved)
-        state = saved["state"]
+        state |= saved["state"]
     while not learner.finished(state):
-        started = time.monotonic()
+        clocks = {"seconds": time.monotonic, "processor_s": time.process_time}
+        started = {name: clock() for name, clock in clocks.items()}
         measured = learner.learn(state)
-        measured["seconds"] = time.monotonic() - started
+        measured |= {name: clock() - started[name] for name, clock in clocks.items()}
         state["epoch"] += 1
-        state["seconds"] += measured["seconds"]
+        for name in clocks:
+            state[name] += measured[name]
         state["machine"] = machine() | {"device": str(run.device), "precision": precision_name(run.device)}
         if measured.get("validation", -1.0) > state["best"]:
             state["best"], state["best_epoch"] = measured["validation"], state["epoch"]

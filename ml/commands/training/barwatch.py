@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
 import typer
 from torch import Tensor
 
+from ml.artefact.calibration import read_manifest
 from ml.artefact.torchscript import read_weights
 from ml.commands.common import console, prepare_lifts, progress_bar, require_photographs
 from ml.data.arriving import ArrivingLifts, mixed
 from ml.data.rendered import PlainLifts
 from ml.data.textured import TEXTURED_SEEDS, TexturedLifts
+from ml.models.barwatch import ModelConfig
 from ml.models.efficientnet import weights_file
 from ml.models.widening import fits_into, widened
 from ml.train.barwatch import BarwatchLearner, TrainingFiles, network_of
@@ -45,6 +48,7 @@ def train_barwatch(
         raise typer.BadParameter(f"{config.teacher} is not there", param_hint="--teacher")
     if config.model.trunk and not resumed:
         _require_weights()
+    start = None if resumed or start_from is None else _read_start(start_from, run.device)
     if (config.first_round + config.rounds) * config.textured > len(TEXTURED_SEEDS):
         raise typer.BadParameter(f"at most {len(TEXTURED_SEEDS)} in all rounds", param_hint="--textured")
     behind = photographs if config.textured and photographs.exists() else None
@@ -63,19 +67,36 @@ def train_barwatch(
         learner = BarwatchLearner(config, run.device, taught, loaders, teacher)
         if not resumed:
             learner.start_from_imagenet()
-        _learn(learner, None if resumed else start_from, run)
+        _learn(learner, start, run)
 
 
-def _learn(learner: BarwatchLearner, start_from: Path | None, run: Run) -> None:
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """What a training starts from: a trained network's weights, its configuration, and whose they are."""
+
+    weights: dict[str, Tensor]
+    model: ModelConfig
+    source: str
+
+
+def _read_start(path: Path, device: torch.device) -> _Start:
+    """Read a checkpoint, or an artefact, whose manifest says of which network it is."""
+    try:
+        if path.suffix != ".ts":
+            saved = read_checkpoint(path, device)
+            model = TrainConfig.from_dict(saved["config"]).model
+            return _Start(saved["average"], model, f"{path}, {saved['step']} steps,")
+        model = TrainConfig.from_dict(read_manifest(path)["training"]).model
+        return _Start(read_weights(path, model), model, f"{path},")
+    except (OSError, ValueError, LookupError, RuntimeError) as error:
+        raise typer.BadParameter(f"{path}: {error}", param_hint="--start-from") from None
+
+
+def _learn(learner: BarwatchLearner, start: _Start | None, run: Run) -> None:
     config = learner.config
-    if start_from:
-        if start_from.suffix == ".ts":
-            weights, told = read_weights(start_from, config.model), ""
-        else:
-            other = read_checkpoint(start_from, run.device)
-            weights, told = _fitting(other, learner), f" {other['step']} steps,"
-        taken = learner.start_from(weights)
-        source = f"{start_from},{told} {len(taken)} of its {len(weights)} tensors"
+    if start:
+        taken = learner.start_from(_fitting(start, learner))
+        source = f"{start.source} {len(taken)} of its {len(start.weights)} tensors"
         learner.config = replace(config, started_from=source)
     with progress_bar() as progress:
         task = progress.add_task("training barwatch", total=None if config.minutes else config.steps, note="")
@@ -88,12 +109,13 @@ def _learn(learner: BarwatchLearner, start_from: Path | None, run: Run) -> None:
     console.print(f"checkpoint: {path}")
 
 
-def _fitting(checkpoint: dict[str, Any], learner: BarwatchLearner) -> dict[str, Tensor]:
-    """Return a checkpoint's weights, widened if the learner's network is wider."""
-    weights: dict[str, Tensor] = checkpoint["average"]
-    narrow, wide = TrainConfig.from_dict(checkpoint["config"]).model, learner.config.model
+def _fitting(start: _Start, learner: BarwatchLearner) -> dict[str, Tensor]:
+    """Return the weights that a training starts with, widened if the learner's network is wider."""
+    narrow, wide = start.model, learner.config.model
     same = narrow.widths == wide.widths and narrow.matcher_width == wide.matcher_width
-    return weights if same or not fits_into(narrow, wide) else widened(weights, narrow, learner.network)
+    if same or not fits_into(narrow, wide):
+        return start.weights
+    return widened(start.weights, narrow, learner.network)
 
 
 def _require_weights() -> None:

@@ -1,5 +1,6 @@
 """Teachers, by the command: from what ships on, wider or with a trunk from ImageNet."""
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from ml.artefact.torchscript import script
 from ml.commands.training import barwatch as training
 from ml.models.barwatch import ModelConfig
 from ml.models.efficientnet import PACKAGE, weights_file
@@ -35,6 +37,15 @@ def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ["train", "barwatch", "--preset", "smoke", *folders, *started]
 
 
+def _artefact(folder: Path) -> Path:
+    """The narrow checkpoint as it would ship: its normalised filters folded, beside its manifest."""
+    checkpoint = torch.load(folder / "narrow.pt", weights_only=True)
+    path = folder / "barwatch.ts"
+    script(network_of(checkpoint)).save(str(path))
+    path.with_suffix(".json").write_text(json.dumps({"training": checkpoint["config"]}))
+    return path
+
+
 def _embeddings(checkpoint: Path) -> torch.Tensor:
     x = torch.linspace(-1, 1, 3 * 200 * 200).sin().view(1, 3, 200, 200)
     with torch.no_grad():
@@ -42,14 +53,31 @@ def _embeddings(checkpoint: Path) -> torch.Tensor:
     return found
 
 
-def test_a_wider_network_starts_as_the_narrow_one(words: list[str], tmp_path: Path) -> None:
-    """Twice the channels of what ships, and after a step at a rate of zero the narrow network's answers."""
+@pytest.mark.parametrize("ships", [False, True])
+def test_a_wider_network_starts_as_the_narrow_one(words: list[str], tmp_path: Path, ships: bool) -> None:
+    """Twice the channels of what ships, and after a step at a rate of zero the narrow network's answers.
+
+    From a checkpoint, or from the artefact that was made of it.
+    """
+    if ships:
+        words = [*words, "--start-from", str(_artefact(tmp_path))]
     done = RUN.invoke(cli.app, [*words, "--wider", "2"])
     assert done.exit_code == 0, done.output
     saved = torch.load(tmp_path / "run" / "last.pt", weights_only=True)
     assert saved["config"]["model"]["widths"] == (32, 48, 96, 192)
     assert saved["config"]["started_from"].endswith("73 of its 73 tensors")
     torch.testing.assert_close(_embeddings(tmp_path / "run" / "last.pt"), _embeddings(tmp_path / "narrow.pt"))
+
+
+def test_an_artefact_without_its_manifest_is_refused(words: list[str], tmp_path: Path) -> None:
+    """Before anything is rendered: nothing else says of which network it is."""
+    artefact = _artefact(tmp_path)
+    artefact.with_suffix(".json").unlink()
+    refused = RUN.invoke(cli.app, [*words, "--start-from", str(artefact)])
+    assert refused.exit_code == 2
+    assert "--start-from" in refused.stderr
+    assert "barwatch.json" in refused.stderr.replace("\n", "")
+    assert not (tmp_path / "cache").exists()
 
 
 def test_a_trunk_comes_with_its_weights(words: list[str], tmp_path: Path) -> None:

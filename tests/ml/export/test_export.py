@@ -13,6 +13,7 @@ from lifts.decision.clusters import fit_clusters
 from lifts.decision.seat import rider_shares
 from ml.artefact.folding import unfold
 from ml.artefact.torchscript import Scripted, read_weights, script
+from ml.commands.common import RELEASED
 from ml.data.rendered import load
 from ml.export.release import photographs_of, release
 from ml.models.barwatch import BarwatchNetwork, prepare_masks, prepare_pictures
@@ -92,6 +93,20 @@ def test_training_can_go_on_from_an_artefact(tmp_path: Path) -> None:
     assert unfold(younger).keys() == {n for n in model.state_dict() if "seat25" not in n}
     with pytest.raises(ValueError, match="not of this network"):
         unfold({})
+
+
+def test_training_goes_on_from_what_ships_where_it_left_off() -> None:
+    """The repository's artefact and the network that trains on from it say the same, in training too."""
+    path = RELEASED / "barwatch.ts"
+    again = BarwatchNetwork().train()
+    again.load_state_dict(read_weights(path))
+    images = torch.from_numpy(
+        np.random.default_rng(0).integers(0, 256, (2, 200, 200, 3), dtype=np.uint8),
+    )
+    with torch.no_grad():
+        said, shipped = again(prepare_pictures(images)), Scripted.load(path).module(images)
+    for ours, theirs in zip(said, shipped, strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-3, rtol=1e-3)
 
 
 def test_the_artefact_can_become_half_precision() -> None:

@@ -133,10 +133,10 @@ def test_what_was_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> Non
     one, two = (torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("cut", "whole"))
     assert one["network"].keys() == two["network"].keys()
     assert all(torch.equal(one["network"][name], two["network"][name]) for name in one["network"])
-    other = {"seconds": 0, "machine": {}}
+    other = {"seconds": 0, "processor_s": 0, "machine": {}}
     assert one["state"] | other == two["state"] | other
     logs = [(tmp_path / name / "log.csv").read_text().splitlines() for name in ("cut", "whole")]
-    assert logs[0][0] == "epoch,step,precision,loss,validation,threshold,seconds"
+    assert logs[0][0] == "epoch,step,precision,loss,validation,threshold,seconds,processor_s"
     assert [line.split(",")[:6] for line in logs[0]] == [line.split(",")[:6] for line in logs[1]]
     assert [line.split(",")[0] for line in logs[0][1:]] == ["1", "2"]
 
