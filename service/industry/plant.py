@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from service.domain.alarm import Alarm, AlarmChange, AlarmKind, AlarmState
 from service.domain.errors import ConflictError, NotFoundError, StoreError
 from service.industry.certificate import own_certificate
 from service.industry.report.nouns import AcknowledgeWanted, LiftReport, PlantReport
+from service.industry.report.source import PeerChoice
 from service.industry.report.terms import ServerIdentity
 from service.industry.sight import Sight
 from service.store import alarms, lifts
@@ -71,27 +72,30 @@ class Plant:
             found = alarms.listing(session, standing=True, limit=alarms.MAX_PAGE).items
             return history.newest_changes(session, [each.seq for each in found if each.seq <= before])
 
-    def report(self) -> PlantReport:
-        """Return what is now. Raises StoreError."""
+    def report(self, choice: PeerChoice) -> PlantReport:
+        """Return what is now, as far as it was chosen. Raises StoreError."""
         stored, sight = self._stored(), self._sight
-        slots = self._slots_of(stored.names)
-        found = [self._lift(lift_id, slots[lift_id], stored) for lift_id in stored.names if lift_id in slots]
-        blind = any(lift.in_service and not lift.sees for lift in found)
+        slots, chosen = self._slots_of(stored.names), choice.lifts
+        shown = [each for each in stored.names if each in slots and (chosen is None or each in chosen)]
+        standing = [each for each in stored.standing if choice.wants(each)]
+        found = [self._lift(lift_id, slots[lift_id], stored, standing) for lift_id in shown]
+        missing = set(chosen or ()) - set(shown)
+        blind = bool(missing) or any(lift.in_service and not lift.sees for lift in found)
         with self._lock:
             self._counter += 1
         return PlantReport(
             counter=self._counter,
             healthy=sight.works() and not blind,
             newest_seq=stored.newest_seq,
-            standing=len(stored.standing),
-            unacknowledged=sum(each.state in UNACKNOWLEDGED for each in stored.standing),
+            standing=len(standing),
+            unacknowledged=sum(each.state in UNACKNOWLEDGED for each in standing),
             lifts=tuple(found),
         )
 
-    def acknowledge(self, wanted: AcknowledgeWanted) -> str:
-        """Acknowledge alarms; return the code of the refusal, empty if it was done."""
+    def acknowledge(self, wanted: AcknowledgeWanted, choice: PeerChoice) -> str:
+        """Acknowledge alarms that are shown; return the code of the refusal, empty if it was done."""
         try:
-            self._store.write(partial(_acknowledge, wanted=wanted)).result(WRITE_S)
+            self._store.write(partial(_acknowledge, wanted=wanted, choice=choice)).result(WRITE_S)
         except ConflictError:
             return "conflict"
         except NotFoundError:
@@ -113,8 +117,9 @@ class Plant:
                 self._slots = plant.slots(session)
         return self._slots
 
-    def _lift(self, lift_id: str, slot: int, stored: _Stored) -> LiftReport:
-        sight, own = self._sight, [each for each in stored.standing if each.lift_id == lift_id]
+    def _lift(self, lift_id: str, slot: int, stored: _Stored, standing: Sequence[Alarm]) -> LiftReport:
+        sight, own = self._sight, [each for each in standing if each.lift_id == lift_id]
+        open_bars = [each for each in stored.standing if each.kind is AlarmKind.BAR_OPEN]
         return LiftReport(
             slot=slot,
             lift_id=lift_id,
@@ -123,7 +128,7 @@ class Plant:
             sees=sight.sees(lift_id),
             in_service=sight.in_service(lift_id),
             line=sight.line(lift_id),
-            open_bars=sum(each.kind is AlarmKind.BAR_OPEN for each in own),
+            open_bars=sum(each.lift_id == lift_id for each in open_bars),  # a state: see PeerChoice
             standing=len(own),
             unacknowledged=sum(each.state in UNACKNOWLEDGED for each in own),
             passages=sight.passages(lift_id),
@@ -144,7 +149,7 @@ class Plant:
         return known
 
 
-def _acknowledge(session: Session, wanted: AcknowledgeWanted) -> None:
+def _acknowledge(session: Session, wanted: AcknowledgeWanted, choice: PeerChoice) -> None:
     if wanted.alarm_ids:
         for alarm_id in wanted.alarm_ids:
             lifecycle.acknowledge(session, alarm_id, wanted.actor, wanted.comment)
@@ -152,5 +157,5 @@ def _acknowledge(session: Session, wanted: AcknowledgeWanted) -> None:
     # What was not shown to whoever pressed the button is left standing.
     for alarm in alarms.listing(session, standing=True, limit=alarms.MAX_PAGE).items:
         shown = alarm.lift_id == wanted.lift_id and alarm.seq <= wanted.newest_seq
-        if shown and alarm.state in UNACKNOWLEDGED:
+        if shown and choice.wants(alarm) and alarm.state in UNACKNOWLEDGED:
             lifecycle.acknowledge(session, alarm.id, wanted.actor, wanted.comment)

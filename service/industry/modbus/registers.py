@@ -97,18 +97,22 @@ class RegisterImage:
         for lift in self.lifts.values():
             self._set_lift(lift)
 
-    def put_events(self, events: Iterable[AlarmChange]) -> None:
-        """Take the next changes of alarms, in the order of their seq."""
+    def put_events(self, events: Iterable[AlarmChange], first: int, last: int) -> None:
+        """Take the next changes of alarms, in the order of their seq: all from `first` to `last` to be shown.
+
+        `last` counts although it is not shown: a client that asks now and then is never told that it may have
+        missed something only because much happened that does not concern it.
+        """
         for event in events:
             at = RING_AT + EVENT_WORDS * (event.seq % RING_LENGTH)
             self.words[at : at + EVENT_WORDS] = array("H", self._event(event))
-            self._newest = event.seq
-            self._oldest = max(self._oldest or event.seq, event.seq - RING_LENGTH + 1)
+        self._newest = max(self._newest, last)
+        self._oldest = max(self._oldest or first, self._newest - RING_LENGTH + 1)
         self.words[12:16] = array("H", [*_long(self._oldest), *_long(self._newest)])
 
     @property
     def newest_seq(self) -> int:
-        """The newest change of an alarm that the registers show."""
+        """The newest change of an alarm that the registers show, or pass over."""
         return self._newest
 
     def slot_of(self, lift_id: str | None) -> int:

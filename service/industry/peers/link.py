@@ -22,7 +22,7 @@ from service.host.child import Child, ChildLostError
 from service.host.runner import Runner
 from service.industry.peers.messages import Changes, Listening, NotListening, Taken
 from service.industry.report.nouns import Acknowledged, AcknowledgeWanted
-from service.industry.report.source import PeerSource
+from service.industry.report.source import PeerChoice, PeerSource
 
 log = structlog.get_logger(__name__)
 
@@ -65,11 +65,20 @@ class PeerLink:
         main: runs in the process: `main(pipe, terms, epoch)`.
         terms: where the server listens, and who may do what; never logged.
         epoch: identity of the alarms' sequence.
-        source: what it shows.
+        source: what it shows. choice: how much of that.
     """
 
-    def __init__(self, name: str, main: Main, terms: Any, epoch: str, source: PeerSource) -> None:
-        self._name, self._main, self._terms, self._epoch, self._source = name, main, terms, epoch, source
+    def __init__(
+        self,
+        name: str,
+        main: Main,
+        terms: Any,
+        epoch: str,
+        source: PeerSource,
+        choice: PeerChoice,
+    ) -> None:
+        self._name, self._main, self._terms, self._epoch = name, main, terms, epoch
+        self._source, self._choice = source, choice
         self._changed = threading.Condition()
         self._newest = 0
         self.status = LinkStatus()
@@ -143,17 +152,24 @@ class PeerLink:
                 report_s = now_s + REPORT_EVERY_S
                 taken = not self._send_report(child)
             elif taken and waiting:
-                child.send(Changes(tuple(waiting[:PAGE])))
+                child.send(self._shown(waiting[:PAGE]))
                 child.expect(ANSWER_S)
                 sent, taken = max(sent, waiting[min(PAGE, len(waiting)) - 1].seq), False
                 del waiting[:PAGE]
             message = child.receive(0.0 if taken and waiting else LOOK_EVERY_S)
             if isinstance(message, AcknowledgeWanted):
-                child.send(Acknowledged(message.number, self._source.acknowledge(message)))
+                refusal = self._source.acknowledge(message, self._choice)
+                child.send(Acknowledged(message.number, refusal))
             elif isinstance(message, Taken):
                 taken = True
                 if sent > self.status.seq:
                     self._set(seq=sent)
+
+    def _shown(self, page: list[AlarmChange]) -> Changes:
+        """Return what the server gets of a page: what was chosen, and damaged entries, which may be any."""
+        wants = self._choice.wants
+        shown = tuple(each for each in page if each.alarm is None or wants(each.alarm))
+        return Changes(shown, page[0].seq, page[-1].seq)
 
     def _next(self, after: int) -> list[AlarmChange]:
         try:
@@ -165,7 +181,7 @@ class PeerLink:
     def _send_report(self, child: Child) -> bool:
         """Return whether it was sent: without one, the server shows soon that nothing is healthy."""
         try:
-            report = self._source.report()
+            report = self._source.report(self._choice)
         except StoreError:
             return False
         child.send(report)

@@ -9,9 +9,11 @@ from service.domain.alarm import AlarmChange
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The next changes of alarms, in the order of their seq."""
+    """The next changes of alarms, in the order of their seq: those that are shown of `first` to `last`."""
 
     changes: tuple[AlarmChange, ...]
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)

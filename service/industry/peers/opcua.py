@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from service.domain.alarm import AlarmChange
 from service.industry.opcua.server import OpcUaOutput
+from service.industry.peers.messages import Changes
 from service.industry.report.nouns import Acknowledged, AcknowledgeWanted, PlantReport
 from service.industry.report.terms import OpcUaTerms
 
@@ -39,9 +39,9 @@ class OpcUaPeer:
         """Show what is now; None: no reports come."""
         await self._server.put_report(report)
 
-    async def changes(self, changes: tuple[AlarmChange, ...]) -> None:
+    async def changes(self, news: Changes) -> None:
         """Send the next changes of alarms."""
-        await self._server.put_events(changes)
+        await self._server.put_events(news.changes)
 
     def acknowledged(self, answer: Acknowledged) -> None:
         """Pass the answer on to the client that waits for it."""

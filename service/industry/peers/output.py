@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 from service.domain.camera import CameraNetworks, Credentials
 from service.industry.peers.link import LinkStatus, Main, PeerLink
 from service.industry.peers.process import run_modbus, run_opcua
-from service.industry.report.source import PeerSource
+from service.industry.report.source import PeerChoice, PeerSource
 from service.industry.report.terms import ModbusTerms, OpcUaTerms
 from service.outputs.base.output import Delivery, Making, Output, OutputKind, OutputSettings
 from service.outputs.base.problems import OutputError, OutputProblem
@@ -167,7 +167,8 @@ def _made(making: Making[Any], what: Callable[[PeerSource], tuple[Main, Any]]) -
 
 
 def _link(making: Making[Any], source: PeerSource, main: Main, terms: Any) -> PeerLink:
-    return PeerLink(f"output {making.id} server", main, terms, making.surroundings.epoch, source)
+    choice = PeerChoice(making.chosen.lifts, making.wants)
+    return PeerLink(f"output {making.id} server", main, terms, making.surroundings.epoch, source, choice)
 
 
 MODBUS = OutputKind(ModbusSettings, _modbus)

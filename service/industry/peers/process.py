@@ -13,7 +13,6 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from service.domain.alarm import AlarmChange
 from service.industry.peers.messages import Changes, Listening, NotListening, Taken
 from service.industry.report.nouns import Acknowledged, AcknowledgeWanted, PlantReport
 from service.industry.report.terms import ModbusTerms, OpcUaTerms
@@ -34,7 +33,7 @@ class PeerServer(Protocol):
     async def report(self, report: PlantReport | None) -> None:
         """Show what is now; None: no reports come."""
 
-    async def changes(self, changes: tuple[AlarmChange, ...]) -> None:
+    async def changes(self, news: Changes) -> None:
         """Send the next changes of alarms."""
 
     def acknowledged(self, answer: Acknowledged) -> None:
@@ -102,7 +101,7 @@ class _Process:
                     await self._server.report(message)
                     self._send(Taken())
                 case Changes():
-                    await self._server.changes(message.changes)
+                    await self._server.changes(message)
                     self._send(Taken())
                 case Acknowledged():
                     self._server.acknowledged(message)

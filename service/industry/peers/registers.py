@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from service.domain.alarm import AlarmChange
 from service.industry.modbus.registers import COILS, RegisterImage
 from service.industry.modbus.server import ModbusOutput
+from service.industry.peers.messages import Changes
 from service.industry.report.nouns import Acknowledged, AcknowledgeWanted, PlantReport
 from service.industry.report.terms import ModbusTerms
 
@@ -41,9 +41,9 @@ class ModbusPeer:
         """Show what is now; None: no reports come."""
         self._image.put_report(report)
 
-    async def changes(self, changes: tuple[AlarmChange, ...]) -> None:
+    async def changes(self, news: Changes) -> None:
         """Show the next changes of alarms."""
-        self._image.put_events(changes)
+        self._image.put_events(news.changes, news.first, news.last)
 
     def acknowledged(self, answer: Acknowledged) -> None:
         """Let the coil fall back."""

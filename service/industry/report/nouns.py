@@ -45,10 +45,10 @@ class LiftReport:
 
 @dataclass(frozen=True, slots=True)
 class PlantReport:
-    """All lifts as they are now, and whether the service works.
+    """All lifts that are shown as they are now, and whether the service works.
 
-    counter: grows with each report. healthy: every thread of the service works, and every lift that is in
-    service is seen. standing, unacknowledged: alarms of any lift and of none.
+    counter: grows with each report. healthy: every thread of the service works, and every lift that is to be
+    shown is there, and seen if it is in service. standing, unacknowledged: alarms of any lift and of none.
     """
 
     counter: int

@@ -1,4 +1,4 @@
-"""Which alarms an output gets."""
+"""Which alarms an output gets, and of which lifts it shows the state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ Priority = Annotated[int, Field(ge=1, le=LEAST_IMPORTANT)]
 
 @dataclass(frozen=True, slots=True)
 class OutputFilter:
-    """None: all. An alarm that belongs to no lift concerns every lift, and passes whichever were chosen."""
+    """None: all. An alarm that belongs to no lift concerns every lift, and passes whichever were chosen.
+
+    Kinds, priorities and `escalated` choose alarms. The state of a lift (blind, open, seen) is chosen by lift
+    alone: an output that is told of open bars only must not show a blind lift as seen.
+    """
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
@@ -37,6 +41,10 @@ class OutputFilter:
             and (self.kinds is None or alarm.kind in self.kinds)
             and (self.priorities is None or alarm.priority in self.priorities)
         )
+
+    def shows(self, lift_id: str) -> bool:
+        """Say whether the state of a lift is shown."""
+        return self.lifts is None or lift_id in self.lifts
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> OutputFilter:

@@ -150,6 +150,10 @@ class Making(Generic[S]):
     surroundings: Surroundings
     chosen: OutputFilter = field(default_factory=OutputFilter)
 
+    def wants(self, alarm: Alarm) -> bool:
+        """Say whether the output gets an alarm."""
+        return self.chosen.wants(alarm, self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class OutputKind(Generic[S]):

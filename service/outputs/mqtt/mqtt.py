@@ -90,10 +90,9 @@ class Mqtt(Output):
                     self._published[topic] = payload
 
     def _wanted(self) -> Topics:
-        settings, around, chosen = self._settings, self._making.surroundings, self._making.chosen
-        lifts = [lift for lift in around.lifts() if chosen.lifts is None or lift.id in chosen.lifts]
-        standing = [alarm for alarm in around.standing() if chosen.wants(alarm)]
-        now = states(settings.topic, lifts, standing)
+        settings, making = self._settings, self._making
+        lifts = [lift for lift in making.surroundings.lifts() if making.chosen.shows(lift.id)]
+        now = states(settings.topic, lifts, making.surroundings.standing(), making.wants)
         if settings.discovery is None:
             return now
         return {**discovery(settings.discovery, settings.topic, self._making.id, lifts), **now}

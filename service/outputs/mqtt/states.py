@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lifts.schema import Lift
@@ -27,9 +27,17 @@ def status_topic(base: str) -> str:
     return f"{base}/status"
 
 
-def states(base: str, lifts: Sequence[Lift], standing: Sequence[Alarm]) -> Topics:
-    """Return the state of each lift and of the whole; what belongs to no lift blinds all of them."""
-    found = {f"{base}/standing": str(len(standing))}
+def states(
+    base: str,
+    lifts: Sequence[Lift],
+    standing: Sequence[Alarm],
+    wants: Callable[[Alarm], bool] = lambda _: True,
+) -> Topics:
+    """Return the state of each lift and of the whole; what belongs to no lift blinds all of them.
+
+    wants: which alarms are counted. It makes no lift look better than it is: open and blind are as they are.
+    """
+    found = {f"{base}/standing": str(sum(map(wants, standing)))}
     for lift in lifts:
         mine = [alarm for alarm in standing if alarm.lift_id == lift.id]
         bar = any(alarm.kind is AlarmKind.BAR_OPEN and alarm.state in SEEN for alarm in mine)
@@ -38,7 +46,7 @@ def states(base: str, lifts: Sequence[Lift], standing: Sequence[Alarm]) -> Topic
         place = f"{base}/lifts/{lift.id}"
         found[f"{place}/bar_open"] = ON if bar else OFF
         found[f"{place}/blind"] = ON if blind else OFF
-        found[f"{place}/standing"] = str(len(mine))
+        found[f"{place}/standing"] = str(sum(map(wants, mine)))
     return found
 
 

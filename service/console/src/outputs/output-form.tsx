@@ -38,6 +38,7 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
         lifts: orAll(lifts.value),
         kinds: orAll(kinds.value),
         priorities: orAll(priorities.value.map(Number)),
+        escalated: output?.escalated ?? false,
         ...chosen(kind.value, values.value, output?.settings ?? {}),
       };
       if (output) await put(`/outputs/${output.id}`, given);

@@ -84,8 +84,8 @@ function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element
     });
   const turn = (enabled: boolean): Promise<void> =>
     list.change(() => {
-      const { lifts, kinds, priorities, settings } = output;
-      return put(`/outputs/${id}`, { name, enabled, lifts, kinds, priorities, settings });
+      const { lifts, kinds, priorities, escalated, settings } = output;
+      return put(`/outputs/${id}`, { name, enabled, lifts, kinds, priorities, escalated, settings });
     });
   return (
     <li>

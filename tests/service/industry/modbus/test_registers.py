@@ -73,19 +73,36 @@ def test_the_ring_holds_the_last_changes_each_at_its_own_place() -> None:
     """At 16384 + 16 * (seq % 1024); a client knows by words 12 to 15 whether it was away for too long."""
     image = RegisterImage()
     image.put_report(report(lift(2)))
-    image.put_events([change(seq, alarm(7, AlarmState.RETURNED)) for seq in range(1, RING_LENGTH + 3)])
+    events = [change(seq, alarm(7, AlarmState.RETURNED)) for seq in range(1, RING_LENGTH + 3)]
+    image.put_events(events, 1, RING_LENGTH + 2)
     assert list(image.words[12:16]) == [0, 3, 0, RING_LENGTH + 2]
     newest = image.words[RING_AT + 16 * 2 : RING_AT + 16 * 3]
     raised = int(alarm(7).raised_at.timestamp())
     assert list(newest) == [0, 1026, 1, 3, 2, 2, raised >> 16, raised & 0xFFFF, 0, 0, 0, 0, 0, 0, 0, 7]
 
 
+def test_what_is_not_shown_leaves_its_place_to_what_was_and_misses_nobody() -> None:
+    """A client that asks now and then knows that it has all, however much happened that is not for it."""
+    image = RegisterImage()
+    image.put_events([change(5)], 4, 6)
+    assert list(image.words[12:16]) == [0, 4, 0, 6]
+    assert image.words[RING_AT + 16 * 5 + 1] == 5
+    assert image.words[RING_AT + 16 * 6 + 1] == 0, "a smaller seq than asked for: not for this output"
+    known = image.words[15]
+    for first in range(7, 3000, 50):
+        image.put_events([], first, first + 49)
+        assert image.words[13] <= known + 1, "it did not miss any"
+        known = image.words[15]
+    image.put_events([change(known + 1)], known + 1, known + 1)
+    assert list(image.words[12:16]) == [0, known + 1 - RING_LENGTH + 1, 0, known + 1]
+
+
 def test_an_alarm_of_no_lift_and_a_damaged_entry_have_no_slot() -> None:
     """They take their place all the same: a gap would look like a lost alarm."""
     image = RegisterImage()
-    image.put_events([change(1, alarm(1, lift_id=None, kind=AlarmKind.DISK_LOW))])
+    image.put_events([change(1, alarm(1, lift_id=None, kind=AlarmKind.DISK_LOW))], 1, 1)
     damaged = change(2)
-    image.put_events([type(damaged)(2, damaged.at, "raise", "system", "", None)])
+    image.put_events([type(damaged)(2, damaged.at, "raise", "system", "", None)], 2, 2)
     assert list(image.words[RING_AT + 16 : RING_AT + 16 + 6]) == [0, 1, 22, 1, NO_SLOT, 4]
     assert list(image.words[RING_AT + 32 : RING_AT + 32 + 6]) == [0, 2, 0, 0, NO_SLOT, 0]
 

@@ -45,7 +45,7 @@ def visit(
 def test_a_client_reads_what_the_image_holds() -> None:
     """Input and holding registers alike, discrete inputs bit by bit; beyond the map there is nothing."""
     image = RegisterImage("deadbeef")
-    image.put_events(change(seq) for seq in range(1, 4))
+    image.put_events((change(seq) for seq in range(1, 4)), 1, 3)
 
     async def read(client: AsyncModbusTcpClient) -> None:
         for registers in (client.read_input_registers, client.read_holding_registers):

@@ -42,6 +42,23 @@ def test_each_lift_has_its_states() -> None:
     assert (found["b/lifts/north/blind"], found["b/lifts/south/blind"]) == ("ON", "ON")
 
 
+def test_filters_count_alarms_and_make_no_lift_look_better() -> None:
+    """An output that is told of open bars alone, or of what was escalated, shows a blind lift as blind."""
+    blind = replace(ALARM, kind=AlarmKind.CAMERA_LOST, lift_id="south")
+    found = states("b", LIFTS, [ALARM, blind], lambda alarm: alarm.kind is AlarmKind.BAR_OPEN)
+    assert (found["b/lifts/south/blind"], found["b/lifts/south/standing"], found["b/standing"]) == (
+        "ON",
+        "0",
+        "1",
+    )
+    found = states("b", LIFTS, [ALARM, blind], lambda _: False)
+    assert (found["b/lifts/north/bar_open"], found["b/lifts/south/blind"], found["b/standing"]) == (
+        "ON",
+        "ON",
+        "0",
+    )
+
+
 def test_shelving_ends_no_blindness() -> None:
     """A blind lift shows as blind in every state but those that say it is over."""
     blind = replace(ALARM, kind=AlarmKind.CAMERA_LOST)
