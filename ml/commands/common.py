@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ml.artefact.calibration import read_manifest
 from ml.data.benchmark import Part, parts, render_parts
 from ml.data.counts import Split
 from ml.data.photographs import Use, present
@@ -139,6 +140,17 @@ def provenance(data_seed: int | None) -> dict[str, Any]:
     data_seed is None for pictures that were not rendered here.
     """
     return {"command": command_line(), "git_commit": git_commit(), "data_seed": data_seed}
+
+
+def judged_network(artefact: Path) -> dict[str, Any]:
+    """Return what a result says of the artefact that it judges: its SHA-256, and how it was trained.
+
+    processor_s, of its last training, is not in artefacts before 0.7.
+    """
+    manifest = read_manifest(artefact)
+    kept = ("steps_done", "processor_s", "started_from", "teacher", "trunk_share", "parameters", "model")
+    trained = manifest["training"]
+    return {"sha256": manifest["sha256"]} | {name: trained[name] for name in kept if name in trained}
 
 
 def keep(result: dict[str, Any], out: Path | None) -> None:

@@ -30,6 +30,7 @@ from ml.commands.common import (
     WorkersOption,
     deliver,
     device_name,
+    judged_network,
     parts_of,
     prepare_lifts,
     provenance,
@@ -148,7 +149,7 @@ def _judge_artefact(
     else:
         scores = [score_folder(network, path, distances_only) for path in judged]
         title, result = "labelled folders", provenance(None)
-    result |= report(scores, calibration)
+    result |= {"network": judged_network(model)} | report(scores, calibration)
     for row, view in zip(result["lifts"], views, strict=bool(views)):
         row["view"] = view_row(view)
     if views:

@@ -15,7 +15,7 @@ from ml.commands.common import RELEASED, RESULTS, console
 from ml.papers.comparison.orderings import compare_runs
 from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.plots import plots
-from ml.report.systems import read_runs, systems_page
+from ml.report.systems import TEACHERS, read_runs, systems_page
 
 
 def report(
@@ -26,7 +26,7 @@ def report(
 ) -> None:
     """Write report.md with its plots, systems.md, and the tables in other documents, from JSON files."""
     measured, runs = read_results(results), read_runs(results)
-    content = places(measured, runs)
+    content = places(measured, runs, read_runs(results, TEACHERS))
     documents = [readme, *sorted((readme.parent / "docs").glob("*.md"))]
     written = {path: fill_places(path.read_text(encoding="utf-8"), content) for path in documents}
     written[results / "report.md"] = report_document(measured)

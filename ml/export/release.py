@@ -103,8 +103,9 @@ def release(
     measured = {f"{on}: {name}": value for name, value in measured.items()}
     refused = "the same lifts: passages refused by the masks of the next lift"
     measured[f"{refused}, at {100 * OWN_REFUSED:.1f} % of their own"] = refused_share(others, calibration)
-    # Checkpoints from before training recorded its machine do not say what it computed in.
-    precision = checkpoint.get("state", {}).get("machine", {}).get("precision")
+    # Checkpoints from before training recorded its machine and its cost do not say what it computed in.
+    state = checkpoint.get("state", {})
+    precision = state.get("machine", {}).get("precision")
     content = {
         **identity(path, version, commit),
         "embedding_dim": model.dimensions,
@@ -126,6 +127,7 @@ def release(
             "steps_done": int(checkpoint["step"]),
             "parameters": sum(p.numel() for p in model.parameters()),
             **({"precision": precision} if precision else {}),
+            **({"processor_s": state["processor_s"]} if "processor_s" in state else {}),
         },
         "metrics": [{"name": name, "value": value, "command": command} for name, value in measured.items()],
     }

@@ -20,7 +20,7 @@ from ml.report.recordings import alarms_section, events_section, passages_sectio
 from ml.report.sizing import sizing
 from ml.report.speed import cameras_section, embed_section
 from ml.report.summary import NAMES, SPEEDS, summary_table
-from ml.report.systems import systems_table
+from ml.report.systems import gains_table, systems_table
 from ml.report.table import Result, Table, rendered
 from ml.report.verdicts import habits_section, length_section, proposals_section, seats_section
 
@@ -88,9 +88,12 @@ def _section(name: str, result: Result) -> str:
     return ""
 
 
-def places(results: Mapping[str, Result], runs: Mapping[str, Result]) -> dict[str, Table]:
+def places(
+    results: Mapping[str, Result], runs: Mapping[str, Result], teachers: Mapping[str, Result]
+) -> dict[str, Table]:
     """Return the tables that other documents have a place for, by the place's name."""
     tables = {"figures": headlines(results), "systems": systems_table(runs, results)}
+    tables["teachers"] = gains_table(teachers, results)
     if "ingest" in results:
         tables["sizing"] = sizing(results["ingest"])
     if "privacy" in results:

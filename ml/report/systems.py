@@ -1,4 +1,4 @@
-"""The page of all runs of all systems, and the short table of them."""
+"""The page of all runs of all systems, and the short tables: of them, and of what teachers gain."""
 
 from __future__ import annotations
 
@@ -24,6 +24,19 @@ PAPERS = {
     "triplet-resnet50": "triplets on ResNet-50 (004)",
 }
 
+TEACHERS = "teachers"
+"""Below the results; of each network NAME.json, of the development lifts, and NAME-crosscheck.json."""
+
+NETWORKS = {
+    "trained-on": "what ships, trained on",
+    "trained-on-short": "the same, in as many steps as a trunk gets",
+    "trunk-still": "ImageNet trunk that stays as it came",
+    "wider": "wider, twice the channels",
+    "trunk": "ImageNet trunk",
+    "distilled-wider": "what ships, taught by the wider one",
+    "distilled-trunk-still": "what ships, taught by the trunk that stays as it came",
+}
+
 FULL_SIDE = 200
 
 ASKED = {
@@ -35,9 +48,9 @@ ASKED = {
 }
 
 
-def read_runs(results: Path) -> dict[str, Result]:
-    """Return every run by its name."""
-    files = sorted((results / FOLDER).glob("*.json"))
+def read_runs(results: Path, folder: str = FOLDER) -> dict[str, Result]:
+    """Return every run by its name; of the papers' systems, or of another folder below the results."""
+    files = sorted((results / folder).glob("*.json"))
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
 
 
@@ -196,3 +209,47 @@ def _th(number: int) -> str:
     if number % 100 in {11, 12, 13}:
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+_WRONG = ("open_called_closed", "closed_called_open", "unknown")
+_SEAT = ("empty_called_occupied", "occupied_called_empty")
+
+
+def gains_table(teachers: Mapping[str, Result], others: Mapping[str, Result]) -> Table:
+    """Return a row for what ships, and for each network that was judged on both sets.
+
+    Args:
+        teachers: results of `barwatch evaluate`, by the names of their files in TEACHERS.
+        others: all other results; of what ships, "loco" and "crosscheck".
+    """
+    heads = (
+        *("network", "steps", "processor, min", "development lifts: right by the margin's sign (%)"),
+        *(
+            "passages: open as closed, closed as open, unknown",
+            "seats: empty as occupied, occupied as empty",
+        ),
+        *("crosscheck: right by the sign (%)", "pictures: open as closed, closed as open, unknown", "seats"),
+    )
+    rows = []
+    if "loco" in others and "crosscheck" in others:
+        rows.append(["what ships (0.6.0)", "", "", *_figures(others["loco"], others["crosscheck"])])
+    for name, title in NETWORKS.items():
+        judged, crossed = teachers.get(name), teachers.get(f"{name}-crosscheck")
+        if judged and crossed:
+            network = judged["network"]
+            minutes = f"{network['processor_s'] / 60:.1f}"
+            rows.append([title, network["steps_done"], minutes, *_figures(judged, crossed)])
+    return Table(heads, rows)
+
+
+def _figures(judged: Result, crossed: Result) -> list[str]:
+    passages = judged["verdicts"]["per_passage"]
+    pictures, other = judged["verdicts"]["per_picture"], crossed["verdicts"]["per_picture"]
+    return [
+        *(share(judged), f"{_counts(passages, _WRONG)} of {passages['judged']}", _counts(pictures, _SEAT)),
+        *(share(crossed), f"{_counts(other, _WRONG)} of {other['judged']}", _counts(other, _SEAT)),
+    ]
+
+
+def _counts(verdicts: Result, names: tuple[str, ...]) -> str:
+    return ", ".join(str(verdicts[name]) for name in names)

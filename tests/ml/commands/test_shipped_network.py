@@ -1,5 +1,6 @@
 """ml's commands: smoke runs from rendering to a released artefact, and refuses what would overwrite."""
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -174,6 +175,9 @@ def test_export_and_evaluate(trained: Path, released: Path) -> None:
     assert (report["pictures"], report["data_seed"]) == (12, 10_000)
     assert 0 <= report["accuracy"] <= 1
     assert report["command"].split()[0] == "barwatch"
+    assert report["network"]["sha256"] == hashlib.sha256(released.read_bytes()).hexdigest()
+    assert report["network"]["steps_done"] == 3
+    assert report["network"]["processor_s"] > 0
     table = _invoke(*words, "--lifts", "1", "--workers", "1")
     assert "seed-10000" in table
 

@@ -13,7 +13,7 @@ from ml.papers.comparison.orderings import compare_runs as ordered
 from ml.report.document import fill_places, places, read_results, report_document
 from ml.report.plots import plots
 from ml.report.summary import summary_table
-from ml.report.systems import read_runs, systems_page
+from ml.report.systems import TEACHERS, read_runs, systems_page
 from ml.report.table import Result
 
 ROOT = RESULTS.parent.parent
@@ -116,7 +116,7 @@ def test_plots_are_pictures(tmp_path: Path) -> None:
 def test_all_documents_are_those_of_the_results() -> None:
     """`barwatch report` was run after the last figure changed."""
     measured, runs = read_results(RESULTS), read_runs(RESULTS)
-    content = places(measured, runs)
+    content = places(measured, runs, read_runs(RESULTS, TEACHERS))
     documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     texts = [document.read_text(encoding="utf-8") for document in documents]
     assert all(any(f"<!-- {name} -->" in text for text in texts) for name in content)
