@@ -27,6 +27,7 @@ import structlog
 
 from service.domain.alarm import Alarm, AlarmStatus
 from service.domain.errors import BarwatchError, StoreError
+from service.host.awaited import Watchers
 from service.host.runner import Runner
 from service.store.records import OutboxEntry
 
@@ -71,6 +72,7 @@ class AlarmHub:
         self._unreadable: set[int] = set()
         self.last_seq = 0
         """The newest seq that was handed to subscribers."""
+        self.handed = Watchers()
         self.unstored: tuple[Alarm, ...] = ()
         """What the database refuses so far; a subscriber compares it with what it has seen."""
         self.status = AlarmStatus()
@@ -187,6 +189,7 @@ class AlarmHub:
         self.last_seq = entry.seq
         for subscription in list(self._subscriptions):
             subscription.offer(entry)
+        self.handed.tell()
 
     def join(self, subscription: Subscription) -> None:
         """Used by Subscription."""

@@ -17,6 +17,7 @@ from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, StoreError
 from service.domain.evidence.clip import ClipRules
 from service.domain.masks import MaskVersion
+from service.host.awaited import Watchers
 from service.host.clocks.wall_clock import WallClock
 from service.host.parts import Parts
 from service.host.runner import Runners
@@ -78,6 +79,10 @@ class Judging(Protocol):
 
     def counts(self) -> dict[str, int]:
         """Return what could not be judged, recorded one by one, or kept."""
+
+    @property
+    def shown(self) -> Watchers:
+        """Told when a camera has shown another picture."""
 
     def snapshot(self, lift_id: str) -> Snapshot | None:
         """Return the camera's newest picture, if there was one yet."""

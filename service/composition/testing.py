@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-import time
-
 from service.api.runtime import Runtime
 from service.audit.signing import SigningKey
+from service.host.awaited import Awaited
 from service.outputs.health import OutputHealth, OutputState
 from service.outputs.whole import Outputs
 from service.selftest.schedule import SelfTestSchedule
@@ -28,24 +26,24 @@ class OutputsUnderTest:
         """Return their ids."""
         return tuple(output.id for output, _ in self._listing() if output.enabled)
 
-    def ping(self, name: str, seq: int) -> str | None:
+    def ping(self, name: str, seq: int, waits: Awaited) -> str | None:
         """Return why one does not work; None if it does, and has come as far as `seq` or waits on purpose."""
         if self._outputs is None:
             return "there is no such output"
-        problem = self._outputs.test(name)
+        outputs = self._outputs
+        problem = outputs.test(name, waits)
         if problem is not None:
             return str(problem)
-        until_mono_s = time.monotonic() + PASSED_ON_S
-        while True:
-            health = self._outputs.get(name)[1]
-            if health.state is OutputState.LIVE or health.seq >= seq:
-                return None
-            if time.monotonic() >= until_mono_s:
-                return f"it answers, and has not passed on entry {seq} ({health.state.value})"
-            threading.Event().wait(0.1)
+        if outputs.wait_for(name, lambda: _has(outputs.get(name)[1], seq), waits, PASSED_ON_S):
+            return None
+        return f"it answers, and has not passed on entry {seq} ({outputs.get(name)[1].state.value})"
 
     def _listing(self) -> list[tuple[StoredOutput, OutputHealth]]:
         return [] if self._outputs is None else self._outputs.listing()
+
+
+def _has(health: OutputHealth, seq: int) -> bool:
+    return health.state is OutputState.LIVE or health.seq >= seq
 
 
 def make_self_tests(runtime: Runtime) -> SelfTests:

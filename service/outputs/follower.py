@@ -9,19 +9,18 @@ a process that is killed in between delivers twice, under the same epoch and seq
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
 from service.domain.alarm import Alarm, AlarmKind
 from service.domain.errors import StoreError
+from service.host.awaited import Awaited, Watchers
 from service.host.runner import BackOff, Runner, RunnerState, attempt
+from service.outputs.base.loops import call_on, wait_for_news, within
 from service.outputs.base.output import Delivery, Output
 from service.outputs.base.problems import OutputError, OutputProblem, output_error
 from service.outputs.health import OutputFault, OutputHealth, OutputState
@@ -30,7 +29,6 @@ from service.store.database import Store
 from service.store.delivery import outputs
 from service.store.records import OutboxEntry
 
-T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 PAGE = 200
@@ -79,6 +77,8 @@ class Follower:
         self._back_off = back_off or BackOff(first_s=0.5, longest_s=LONGEST_PAUSE_S)
         self.seq: int | None = None
         """The last seq that the receiver has; None before the first look at the database."""
+        self.progress = Watchers()
+        """Told whenever its state or its cursor may have changed."""
         self.pausing = False
         """It waits on purpose, so that more can be delivered at once."""
         self.failing_since_s: float | None = None
@@ -86,7 +86,7 @@ class Follower:
         self._delivered_at: datetime | None = None
         self._fault: OutputFault | None = None
         self._stored = (-1, 0.0)
-        self._settled = threading.Event()  # it was open, or it failed
+        self._settled = False  # it was open, or it failed
         self._open: tuple[asyncio.AbstractEventLoop, Output] | None = None
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None], asyncio.Event] | None = None
         self.runner = Runner(f"output {output_id}", self._turn, wake=self._end)
@@ -94,7 +94,7 @@ class Follower:
     def wake(self) -> None:
         """Say that there is a new alarm; never waits."""
         if (running := self._running) is not None:
-            _call(running[0], running[2].set)
+            call_on(running[0], running[2].set)
 
     def health(self, newest: int, kept: outputs.OutputCursor | None = None) -> OutputHealth:
         """Return how it is; newest: the outbox's newest seq. kept: where it begins, if it has not yet."""
@@ -117,17 +117,24 @@ class Follower:
             return False
         return any(self._is_wanted(entry, quietly=True) for entry in self._outbox.page(self.seq, PAGE))
 
-    def test(self) -> OutputError | None:
-        """Test the output as it runs, or a second one of its kind; return what went wrong. Blocks."""
+    def test(self, waits: Awaited | None = None) -> OutputError | None:
+        """Test the output as it runs, or a second one of its kind; return what went wrong. Blocks.
+
+        waits: whoever ends it ends the test, which has then timed out.
+        """
+        waits = waits or Awaited()
         if self.runner.state is not RunnerState.NOT_STARTED:
-            self._settled.wait(OPEN_S)  # two at once might be one too many for the receiver
+            with self.progress.telling(waits):  # two at once might be one too many for the receiver
+                waits.wait_for(lambda: self._settled, OPEN_S)
         opened = self._open
         if opened is None:
-            failure = attempt(partial(asyncio.run, self._tested()))
+            failure = attempt(partial(asyncio.run, self._tested(waits)))
         else:
             loop, output = opened
-            future = asyncio.run_coroutine_threadsafe(_within(TEST_S, output.test()), loop)
-            failure = attempt(partial(future.result, TEST_S + 1))
+            future = asyncio.run_coroutine_threadsafe(within(TEST_S, output.test()), loop)
+            future.add_done_callback(waits.changed)
+            waits.wait_for(future.done, TEST_S + 1)
+            failure = attempt(partial(future.result, 0))
             future.cancel()
         return None if failure is None else self._explained(failure)
 
@@ -141,20 +148,21 @@ class Follower:
         with self.runner.heartbeat.waiting():
             failure = attempt(partial(asyncio.run, self._main()))
             self._running = self._open = None
+            self.progress.tell()
             if failure is None or self.runner.stopping.is_set():
                 return
             if self.failing_since_s is None:
                 self.failing_since_s = time.monotonic()
             error = self._explained(failure)
-            self._fault = OutputFault.now(error)
-            self._settled.set()
+            self._fault, self._settled = OutputFault.now(error), True
+            self.progress.tell()
             pause_s = self._back_off.next_s()
             log.warning("an output does not deliver", output=self.id, code=error.code, again_in_s=pause_s)
             self.runner.stopping.wait(pause_s)
 
     def _end(self) -> None:
         if (running := self._running) is not None:
-            _call(running[0], running[1].cancel)
+            call_on(running[0], running[1].cancel)
 
     def _explained(self, failure: BaseException) -> OutputError:
         error = output_error(failure)
@@ -178,16 +186,16 @@ class Follower:
             self.seq, self._delivered_at = kept.seq, kept.delivered_at
         output = self._make()
         try:
-            await _within(OPEN_S, output.open())
-            self._open = asyncio.get_running_loop(), output
-            self._settled.set()
+            await within(OPEN_S, output.open())
+            self._open, self._settled = (asyncio.get_running_loop(), output), True
+            self.progress.tell()
             async with asyncio.TaskGroup() as group:
                 group.create_task(output.watch())
                 group.create_task(self._deliver_for_ever(output))
         finally:
             self._open, self.pausing = None, False
             try:
-                await _within(CLOSE_S, output.close())
+                await within(CLOSE_S, output.close())
             finally:
                 await self._save(last=True)
 
@@ -199,7 +207,7 @@ class Follower:
             while await self._deliver_page(output):
                 await self._pause(output.pause_s())
             self._worked()
-            await _wait(news, POLL_S)
+            await wait_for_news(news, POLL_S)
 
     async def _deliver_page(self, output: Output) -> bool:
         """Deliver a page of the outbox; return whether there was one."""
@@ -211,10 +219,11 @@ class Follower:
             if entry.alarm is not None and self._is_wanted(entry)
         ]
         while wanted:
-            taken = await _within(DELIVER_S, output.deliver(wanted))
+            taken = await within(DELIVER_S, output.deliver(wanted))
             if not 1 <= taken <= len(wanted):
                 raise ValueError(f"{taken} of {len(wanted)} deliveries were taken")
             self.seq, self._delivered_at = wanted[taken - 1].seq, datetime.now(UTC)
+            self.progress.tell()
             wanted = wanted[taken:]
             self._worked()
             await self._save(last=not wanted)
@@ -222,6 +231,7 @@ class Follower:
                 await self._pause(output.pause_s())
         if entries and entries[-1].seq > self.seq:
             self.seq = entries[-1].seq
+            self.progress.tell()
             await self._save(last=False)
         return bool(entries)
 
@@ -237,12 +247,15 @@ class Follower:
     async def _pause(self, pause_s: float) -> None:
         if pause_s > 0:
             self.pausing = True
+            self.progress.tell()
             await self._save(last=True)
             await asyncio.sleep(pause_s)
             self.pausing = False
 
     def _worked(self) -> None:
-        self.failing_since_s = None
+        if self.failing_since_s is not None:
+            self.failing_since_s = None
+            self.progress.tell()
         self._back_off.reset()
 
     async def _save(self, *, last: bool) -> None:
@@ -259,25 +272,18 @@ class Follower:
         else:
             self._stored = moved, time.monotonic()
 
-    async def _tested(self) -> None:
+    async def _tested(self, waits: Awaited) -> None:
+        loop, body = asyncio.get_running_loop(), asyncio.create_task(self._opened_and_tested())
+        with waits.calling(lambda: call_on(loop, body.cancel)):
+            await asyncio.wait([body])
+        if body.cancelled():
+            raise TimeoutError
+        body.result()
+
+    async def _opened_and_tested(self) -> None:
         output = self._make()
         try:
-            await _within(TEST_S, output.open())
-            await _within(TEST_S, output.test())
+            await within(TEST_S, output.open())
+            await within(TEST_S, output.test())
         finally:
-            await _within(CLOSE_S, output.close())
-
-
-async def _within(seconds: float, work: Awaitable[T]) -> T:
-    async with asyncio.timeout(seconds):
-        return await work
-
-
-async def _wait(news: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await _within(seconds, news.wait())
-
-
-def _call(loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop has just ended
-        loop.call_soon_threadsafe(what)
+            await within(CLOSE_S, output.close())

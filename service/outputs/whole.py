@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,6 +14,7 @@ import structlog
 from service.domain.alarm import Alarm, AlarmKind
 from service.domain.errors import ConfigurationError
 from service.domain.health import Health
+from service.host.awaited import Awaited
 from service.host.runner import BackOff, Runners
 from service.outputs import kinds
 from service.outputs.base.dialling import check_output_host
@@ -149,15 +151,23 @@ class Outputs:
             self._store.write(partial(outputs.delete, output_id=output_id)).result()
             self._end(output_id)
 
-    def test(self, output_id: str) -> OutputError | None:
+    def wait_for(self, output_id: str, is_so: Callable[[], bool], waits: Awaited, timeout_s: float) -> bool:
+        """Wait until something is so of an output that is followed; return whether it is."""
+        follower = self._followers.get(output_id)
+        with contextlib.nullcontext() if follower is None else follower.progress.telling(waits):
+            return waits.wait_for(is_so, timeout_s)
+
+    def test(self, output_id: str, waits: Awaited | None = None) -> OutputError | None:
         """Test an output, whether it is on or off; return what went wrong. Blocks for seconds.
 
-        Raises NotFoundError, StoreError.
+        waits: whoever ends it ends the test, and nothing of it is stored. Raises NotFoundError, StoreError.
         """
         with self._store.reading() as session:
             output = outputs.get(session, output_id)
         follower = self._followers.get(output_id) or self._follower(output)
-        problem = follower.test()
+        problem = follower.test(waits)
+        if waits is not None and waits.ended:
+            return problem
         code = "" if problem is None else problem.code
         self._store.write(partial(outputs.tested, output_id=output_id, problem=code)).result()
         return problem

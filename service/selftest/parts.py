@@ -8,6 +8,7 @@ from lifts.decision.arming import Arming
 from service.domain.camera import CameraStatus, Snapshot
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
+from service.host.awaited import Awaited, Watchers
 
 
 class LivePath(Protocol):
@@ -21,6 +22,10 @@ class LivePath(Protocol):
 
     def check_arming(self, lift_id: str) -> Arming:
         """Find out whether the lift is armed; blocks while pictures are judged again."""
+
+    @property
+    def shown(self) -> Watchers:
+        """Told when a camera has shown another picture."""
 
     def snapshot(self, lift_id: str) -> Snapshot | None:
         """Return the camera's newest picture, if there was one yet."""
@@ -40,6 +45,10 @@ class Feed(Protocol):
     def last_seq(self) -> int:
         """The newest seq that was handed to subscribers."""
 
+    @property
+    def handed(self) -> Watchers:
+        """Told when that has changed."""
+
 
 class ProbedOutputs(Protocol):
     """The outputs to other systems."""
@@ -47,8 +56,9 @@ class ProbedOutputs(Protocol):
     def names(self) -> tuple[str, ...]:
         """Return those that are switched on."""
 
-    def ping(self, name: str, seq: int) -> str | None:
+    def ping(self, name: str, seq: int, waits: Awaited) -> str | None:
         """Return why an output does not work, in words; None if it does.
 
         seq: of an entry of the outbox that it must have passed on, or passes on within seconds; 0: none.
+        waits: by its end the answer comes at once, whatever it is.
         """

@@ -1,26 +1,31 @@
 """Which recorded passages a self-test sends: the lift's own, of both states, whose state is known.
 
-An operator's label counts most, where the judge agreed with it: people mostly review what it got wrong, and
-whether masks contradict the labels is what arming finds. Then the reference pictures; then passages that the
-present masks saw far from the other state.
+Pictures as the camera showed them come first: only they tell all of what the live path makes of a carrier.
+Where people are hidden in what is stored, those come first of which numbers were kept besides.
+
+Among these an operator's label counts most, where the judge agreed with it: people mostly review what it
+got wrong, and whether masks contradict the labels is what arming finds. Then the reference pictures; then
+passages that the present masks saw far from the other state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from lifts.decision.calibration import Calibration
 from lifts.decision.judge import problem_of
 from lifts.decision.verdict import Verdict
 from service.domain.masks import MaskVersion
-from service.domain.passage import Picture
+from service.domain.passage import KeptPicture, Picture
 from service.domain.trials.selftest import PassageSource
+from service.inference.artefact import Manifest
+from service.site.stored import reader
 from service.store import lifts, masks, passages
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord
+from service.trials.blurred import is_blurred
 
 OF_EACH = 3
 """Passages of each state in a test."""
@@ -36,34 +41,40 @@ _REFERENCES = {"reference_open": Verdict.OPEN, "reference_close": Verdict.CLOSED
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedPassage:
-    """A passage and what it shows. occupied: whether somebody sits there; None where nobody knows."""
+    """A passage and what it shows.
+
+    occupied: whether somebody sits there; None where nobody knows. hidden: whether people are hidden in its
+    pictures. seen: what the network made of the carrier before that, if it was kept.
+    """
 
     id: str
     source: PassageSource
     expected: Verdict
     occupied: bool | None
     pictures: tuple[Picture, ...]
+    hidden: bool = False
+    seen: tuple[KeptPicture, ...] = ()
 
 
 def find_recorded(
-    session: Session, kept: Pictures, active: MaskVersion, models: tuple[str, ...], calibration: Calibration
+    session: Session, kept: Pictures, active: MaskVersion, manifest: Manifest
 ) -> list[RecordedPassage]:
-    """Return up to OF_EACH passages of each state, an occupied open one first if there is any.
+    """Return up to OF_EACH passages of each state, an occupied open one among them if there is any.
 
     Args:
         session: to read with.
         kept: where the pictures are.
-        active: the lift's masks. models: the model that judges, and its former names.
-        calibration: says which pictures can be judged.
+        active: the lift's masks. manifest: of the model that judges.
 
     Raises:
         NotFoundError: there is no such lift.
         DamagedError: a reference picture is damaged.
     """
-    since = lifts.view_since(session, active.lift_id)
+    since, models = lifts.view_since(session, active.lift_id), (active.model, *manifest.formerly)
     reviewed = passages.confirmed(session, active.lift_id, LOOKED_AT, since)
     clear = passages.recent(session, active.lift_id, active.version, models, 0, LOOKED_AT, since)
     shown = masks.newest_references(session, active.lift_id)
+    stored = _Stored(kept, active, manifest)
     found: list[RecordedPassage] = []
     for state in (Verdict.OPEN, Verdict.CLOSED):
         labelled = [
@@ -71,7 +82,9 @@ def find_recorded(
             for one in reviewed
             if one.review is not None and one.review.verdict is one.judgement.verdict is state
         ]
-        mine = list(_recorded(kept, calibration, labelled, PassageSource.REVIEWED))
+        known = {one.id for one in labelled}
+        clustered = [one for one in clear if _is_clear(one, state) and one.id not in known]
+        mine = stored.passages(labelled, PassageSource.REVIEWED)
         mine += [
             RecordedPassage(
                 name, PassageSource.REFERENCE, state, None, (Picture(shown[name], None, 0.0, 1.0),)
@@ -79,26 +92,48 @@ def find_recorded(
             for name, shows in _REFERENCES.items()
             if shows is state and name in shown
         ]
-        if len(mine) < OF_EACH:
-            known = {one.id for one in labelled}
-            clustered = [one for one in clear if _is_clear(one, state) and one.id not in known]
-            mine += _recorded(kept, calibration, clustered, PassageSource.CLUSTERED)
-        found += mine[:OF_EACH]
+        mine += stored.passages(clustered, PassageSource.CLUSTERED)
+        found += _chosen(mine)
     return found
 
 
-def _recorded(
-    kept: Pictures, calibration: Calibration, records: Iterable[PassageRecord], source: PassageSource
-) -> Iterable[RecordedPassage]:
-    """Yield up to OF_EACH that have pictures still: occupied ones first, then those that part best."""
-    count = 0
-    for one in sorted(records, key=lambda one: (not _occupied(one), -abs(one.judgement.margin), one.id)):
-        shown = tuple(kept.of_passage(one))
-        if any(problem_of(picture, calibration) is None for picture in shown):
-            yield RecordedPassage(one.id, source, one.judgement.verdict, _occupied(one), shown)
-            count += 1
-        if count == OF_EACH:
+def _chosen(mine: list[RecordedPassage]) -> list[RecordedPassage]:
+    """Return OF_EACH: whole ones first, then those with numbers; an occupied one in place of the last."""
+    ordered = sorted(mine, key=lambda one: (one.hidden, not one.seen))
+    first, others = ordered[:OF_EACH], ordered[OF_EACH:]
+    occupied = next((one for one in others if one.occupied), None)
+    if occupied is None or any(one.occupied for one in first):
+        return first
+    return [*first[:-1], occupied]
+
+
+class _Stored:
+    """Reads the pictures of passages, and says whether people are hidden in them."""
+
+    def __init__(self, kept: Pictures, active: MaskVersion, manifest: Manifest) -> None:
+        self._kept, self._masks, self._calibration = kept, active.masks, manifest.calibration
+        self._read = reader(kept, manifest)
+
+    def passages(self, records: Iterable[PassageRecord], source: PassageSource) -> list[RecordedPassage]:
+        """Return those that have pictures still, OF_EACH whole ones at most.
+
+        Occupied ones come first, then those that part best.
+        """
+        found: list[RecordedPassage] = []
+        for one in sorted(records, key=lambda one: (not _occupied(one), -abs(one.judgement.margin), one.id)):
+            found += self._usable(one, source)
+            if sum(not each.hidden for each in found) == OF_EACH:
+                break
+        return found
+
+    def _usable(self, one: PassageRecord, source: PassageSource) -> Iterator[RecordedPassage]:
+        shown = tuple(self._kept.of_passage(one))
+        if all(problem_of(picture, self._calibration) is not None for picture in shown):
             return
+        hidden = any(picture.numbers_sha256 for picture in one.pictures)
+        hidden = hidden or is_blurred(shown[0].image, self._masks)
+        seen = tuple(each for each in self._read(one) if isinstance(each, KeptPicture)) if hidden else ()
+        yield RecordedPassage(one.id, source, one.judgement.verdict, _occupied(one), shown, hidden, seen)
 
 
 def _is_clear(one: PassageRecord, state: Verdict) -> bool:

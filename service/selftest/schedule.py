@@ -78,7 +78,7 @@ class SelfTestSchedule:
     def step(self) -> None:
         """Test what is due, one after the other; say what was missed. Raises StoreError."""
         for lift_id, since in self._watched().items():
-            if self._tester.stopping.is_set():
+            if self._tester.waits.ended:
                 return
             last = self._last(lift_id) or since
             due = self.due_at(self._clock.now())

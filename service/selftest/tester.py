@@ -13,7 +13,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +26,7 @@ from service.audit.signing import SigningKey
 from service.domain.alarm import AlarmKind
 from service.domain.errors import (
     BarwatchError,
+    BusyError,
     ConflictError,
     DamagedError,
     EngineUnavailableError,
@@ -34,19 +34,19 @@ from service.domain.errors import (
 )
 from service.domain.health import Health
 from service.domain.masks import MaskVersion
-from service.domain.passage import CommittedTest, Passage, PassageTest
 from service.domain.trials.selftest import (
-    ProbedPassage,
     SelfTest,
     SelfTestCheck,
     SelfTestCode,
     SelfTestResult,
 )
+from service.host.awaited import Awaited
 from service.host.clocks.wall_clock import WallClock
 from service.inference.protocol import Engine
 from service.selftest.checks import check_alarms, check_feed, check_masks, check_outputs, check_state
 from service.selftest.parts import CameraStates, Feed, LivePath, ProbedOutputs
 from service.selftest.recorded import RecordedPassage, find_recorded
+from service.selftest.sending import PassageSender
 from service.selftest.view import check_view, newest_pictures
 from service.store import lifts, tracks
 from service.store.database import Store
@@ -102,8 +102,9 @@ class SelfTester:
         self._key, self._clock, self._take = key, clock, take
         self._patience, self._hides = patience or SelfTestPatience(), hides
         self._busy = threading.Lock()
-        self.stopping = threading.Event()
-        """Set it to end a test that waits."""
+        self.waits = Awaited()
+        """What a test waits with: its end gives up a test that runs."""
+        self._sender = PassageSender(live, engine, self.waits, self._patience.commit_s)
 
     def run(self, lift_id: str, by: str, *, accept_view: bool = False) -> SelfTest:
         """Test a lift and store the signed record; blocks for some seconds, up to a minute where things hang.
@@ -113,6 +114,7 @@ class SelfTester:
         Raises:
             NotFoundError: there is no such lift.
             ConflictError: a test is running already.
+            BusyError: the service ends, so the test was given up; the next one is due as before.
             StoreError: the record cannot be stored: then there was no test.
             ConfigurationError: it cannot be signed.
         """
@@ -120,6 +122,8 @@ class SelfTester:
             lifts.get(session, lift_id)
         with self._alone(lift_id):
             done = self._tested(lift_id, by, accept_view)
+            if self.waits.ended:  # what was not seen meanwhile says nothing: neither a pass nor a failure
+                raise BusyError("the service ends: the self-test was given up", "self_test_given_up")
             add = partial(self_tests.add, done=done, sign=self._sign)
             stored = self._store.write(add).result()
         self._tell(stored)
@@ -141,7 +145,7 @@ class SelfTester:
         started_at, test_id = self._clock.now(), uuid.uuid4().hex
         active = self._live.active_masks(lift_id)
         recorded = [] if active is None else self._recorded(active)
-        tested, seq = self._send(lift_id, test_id, recorded)
+        tested, seq = ([], None) if active is None else self._sender.send(test_id, active, recorded)
         occupied = {one.id: one.occupied for one in recorded}
         checks = [
             check_masks(self._arming(lift_id)),
@@ -168,52 +172,8 @@ class SelfTester:
         )
 
     def _recorded(self, active: MaskVersion) -> list[RecordedPassage]:
-        manifest = self._engine.manifest
-        models = (active.model, *manifest.formerly)
         with self._store.reading() as session:
-            return find_recorded(session, self._kept, active, models, manifest.calibration)
-
-    def _send(
-        self, lift_id: str, test_id: str, recorded: list[RecordedPassage]
-    ) -> tuple[list[ProbedPassage], int | None]:
-        """Send passages one by one, so that a carrier waits for one at most; return what came of them."""
-        tested: list[ProbedPassage] = []
-        seq: int | None = None
-        for number, one in enumerate(recorded, 1):
-            committed: Future[CommittedTest] = Future()
-            times = [picture.t_s for picture in one.pictures]
-            test = PassageTest(test_id, publishes=seq is None, committed=committed)
-            passage = Passage(
-                id=f"self-test.{test_id}.{number}",
-                lift_id=lift_id,
-                number=number,
-                t_begin_s=min(times),
-                t_middle_s=times[len(times) // 2],
-                t_end_s=max(times),
-                pictures=one.pictures,
-                decided_mono_s=time.monotonic(),
-                test=test,
-            )
-            self._live.on_event(passage)
-            try:
-                found = committed.result(self._patience.commit_s)
-            except (TimeoutError, BarwatchError) as error:
-                log.warning("a self-test's passage was not committed", passage=passage.id, reason=repr(error))
-                tested.append(ProbedPassage(one.id, one.source, one.expected, None, 0.0, None))
-                continue
-            seq = found.seq if seq is None else seq
-            tested.append(
-                ProbedPassage(
-                    one.id,
-                    one.source,
-                    one.expected,
-                    found.verdict,
-                    round(found.confidence, 4),
-                    found.alarm,
-                    found.reasons,
-                )
-            )
-        return tested, seq
+            return find_recorded(session, self._kept, active, self._engine.manifest)
 
     def _arming(self, lift_id: str) -> Arming:
         try:
@@ -240,18 +200,19 @@ class SelfTester:
         return SelfTestCheck("commit", result, code, message, numbers)
 
     def _published(self, seq: int | None) -> bool:
-        until_mono_s = time.monotonic() + self._patience.feed_s
-        while seq is not None:
-            if self._feed.last_seq >= seq:
-                return True
-            if time.monotonic() >= until_mono_s or self.stopping.wait(0.05):
-                break
-        return False
+        if seq is None:
+            return False
+        with self._feed.handed.telling(self.waits):
+            return self.waits.wait_for(lambda: self._feed.last_seq >= seq, self._patience.feed_s)
 
     def _view(self, lift_id: str, accept: bool) -> SelfTestCheck:
         status = self._cameras.status(lift_id)
         newest = partial(self._live.snapshot, lift_id)
-        seen = [] if status is None else newest_pictures(newest, self.stopping, self._patience.pictures_s)
+        seen = (
+            []
+            if status is None
+            else newest_pictures(newest, self.waits, self._live.shown, self._patience.pictures_s)
+        )
         if accept and seen:
             jpeg = hide_view(seen[-1].jpeg) if self._hides(lift_id) else seen[-1].jpeg
             self._store.write(partial(tracks.accept_view, lift_id=lift_id, jpeg=jpeg)).result()
@@ -261,7 +222,7 @@ class SelfTester:
 
     def _ping(self, name: str, seq: int) -> str | None:
         try:
-            return self._outputs.ping(name, seq)
+            return self._outputs.ping(name, seq, self.waits)
         except BarwatchError as error:
             return str(error)
 

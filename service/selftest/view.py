@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 
 import cv2
@@ -15,6 +13,7 @@ from service.domain.trials.selftest import SelfTestCheck, SelfTestCode, SelfTest
 from service.health.limits import HealthLimits
 from service.health.reference import difference
 from service.health.view import VIEW_HEIGHT, VIEW_WIDTH
+from service.host.awaited import Awaited, Watchers
 
 FRESH_S = 15.0
 """A picture that is older shows nothing of now."""
@@ -78,17 +77,19 @@ def check_view(
 
 
 def newest_pictures(
-    newest: Callable[[], Snapshot | None], stopping: threading.Event, within_s: float
+    newest: Callable[[], Snapshot | None], waits: Awaited, boarded: Watchers, within_s: float
 ) -> list[Snapshot]:
     """Return up to PICTURES different pictures of a camera, as many as come within the time."""
     found: list[Snapshot] = []
-    until_mono_s = time.monotonic() + within_s
-    while len(found) < PICTURES:
+
+    def is_enough() -> bool:
         shown = newest()
         if shown is not None and (not found or found[-1].t_mono_s != shown.t_mono_s):
             found.append(shown)
-        if time.monotonic() >= until_mono_s or stopping.wait(min(within_s, 0.2)):
-            break
+        return len(found) == PICTURES
+
+    with boarded.telling(waits):
+        waits.wait_for(is_enough, within_s)
     return found
 
 

@@ -19,5 +19,5 @@ class SelfTests:
 
     def stop(self) -> None:
         """End; a test that waits gives up."""
-        self.tester.stopping.set()
+        self.tester.waits.end()
         self.schedule.runner.stop()

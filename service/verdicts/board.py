@@ -6,6 +6,7 @@ import math
 import time
 
 from service.domain.camera import CameraStatus, Snapshot
+from service.host.awaited import Watchers
 
 
 class StatusBoard:
@@ -15,6 +16,8 @@ class StatusBoard:
         self._statuses: dict[str, CameraStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
         self._reported_s: dict[str, float] = {}
+        self.shown = Watchers()
+        """Told of each picture."""
 
     def put(self, report: CameraStatus | Snapshot) -> None:
         """Take a camera's report in place of its last one."""
@@ -23,6 +26,7 @@ class StatusBoard:
             self._statuses[report.lift_id] = report
         else:
             self._snapshots[report.lift_id] = report
+            self.shown.tell()
 
     def statuses(self) -> dict[str, CameraStatus]:
         """Return what each camera reported last, by lift."""

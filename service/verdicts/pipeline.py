@@ -24,6 +24,7 @@ from service.domain.camera import CameraEvent, CameraStatus, Snapshot
 from service.domain.health import Health
 from service.domain.masks import MaskVersion
 from service.domain.passage import Passage
+from service.host.awaited import Watchers
 from service.host.clocks.wall_clock import WallClock
 from service.host.runner import Runner, Runners
 from service.inference.protocol import Engine
@@ -235,6 +236,11 @@ class Pipeline:
         """Note that the lift's configuration was stored: it is not armed before it is checked again."""
         self._arming.forget(lift_id)
         self._arming.changed(lift_id, at_once=True)
+
+    @property
+    def shown(self) -> Watchers:
+        """Told when a camera has shown another picture."""
+        return self.board.shown
 
     def snapshot(self, lift_id: str) -> Snapshot | None:
         """Return the lift's newest picture, if there is any."""

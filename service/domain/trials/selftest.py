@@ -42,6 +42,7 @@ class SelfTestCode(StrEnum):
     NO_OPEN_PASSAGE = "no_open_passage"
     NO_CLOSED_PASSAGE = "no_closed_passage"
     MISJUDGED = "misjudged"
+    PEOPLE_HIDDEN = "people_hidden"
     NOT_COMMITTED = "not_committed"
     NOTHING_SENT = "nothing_sent"
     NO_OCCUPIED_PASSAGE = "no_occupied_passage"
@@ -76,10 +77,12 @@ class SelfTestCheck:
 
 @dataclass(frozen=True, slots=True)
 class ProbedPassage:
-    """A recorded passage and what the live path made of it.
+    """A recorded passage and what the live path made of its stored pictures.
 
     id: of the stored passage, or the reference picture's name. expected: what it shows.
     alarm: whether an alarm would have been raised; None: nothing was committed.
+    hidden: whether people are hidden in the pictures. seen, seen_alarm: verdict and alarm by what the network
+        had made of the carrier before that; None where nothing was kept of it.
     """
 
     id: str
@@ -89,6 +92,9 @@ class ProbedPassage:
     confidence: float
     alarm: bool | None
     reasons: tuple[str, ...] = ()
+    hidden: bool = False
+    seen: Verdict | None = None
+    seen_alarm: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,11 @@ class ScriptedOutput(Output):
         return self._receiver.pause_s
 
     async def test(self) -> None:
-        self._receiver.tests += 1
+        with self._receiver.changed:
+            self._receiver.tests += 1
+            self._receiver.changed.notify_all()
+        if self._receiver.hangs:
+            await asyncio.Event().wait()
         if self._receiver.away:
             raise ConnectionRefusedError
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from service.domain.alarm import Alarm, AlarmKind
+from service.host.awaited import Awaited
 from service.outputs.base.problems import OutputProblem
 from service.outputs.follower import Follower
 from service.outputs.health import OutputState
@@ -151,3 +153,35 @@ def test_a_test_goes_through_the_output_as_it_runs(store: Store, follow: Follow)
     problem = follower.test()
     assert problem is not None
     assert problem.problem is OutputProblem.REFUSED
+
+
+def test_whoever_waits_is_told_how_far_it_came(store: Store, follow: Follow) -> None:
+    """Of each delivery, of a fault, and of the first look at the receiver; nobody looks again and again."""
+    set_up(store)
+    receiver, waits = Receiver(), Awaited()
+    follower = follow(receiver)
+    with follower.progress.telling(waits):
+        raise_alarm(store, 0)
+        assert waits.wait_for(lambda: follower.seq == 1, 30.0)
+        receiver.away = True
+        raise_alarm(store, 1)
+        assert waits.wait_for(lambda: follower.health(2).state is OutputState.FAILING, 30.0)
+        receiver.away = False
+        assert waits.wait_for(lambda: follower.health(2).state is OutputState.LIVE, 30.0)
+    assert follower.seq == 2
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_a_test_that_waits_ends_with_whoever_asked(store: Store, follow: Follow, is_running: bool) -> None:
+    """A receiver that does not answer holds up no service that ends, whether the output is on or off."""
+    set_up(store)
+    receiver, waits = Receiver(hangs=True), Awaited()
+    make = partial(ScriptedOutput, receiver)
+    follower = follow(receiver) if is_running else Follower("o", make, lambda _: True, store, "e", quick())
+    with ThreadPoolExecutor(1) as pool:
+        tested = pool.submit(follower.test, waits)
+        receiver.wait(lambda: receiver.tests == 1)
+        waits.end()
+        problem = tested.result(10.0)
+    assert problem is not None
+    assert problem.problem is OutputProblem.TIMED_OUT

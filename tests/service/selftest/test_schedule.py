@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -13,6 +12,7 @@ from service.domain.alarm import AlarmKind
 from service.domain.errors import ConflictError, StoreError
 from service.domain.health import Health
 from service.domain.trials.selftest import SelfTest
+from service.host.awaited import Awaited
 from service.host.clocks.wall_clock import WallClock
 from service.selftest.schedule import SelfTestSchedule
 from service.selftest.tester import SelfTester
@@ -49,7 +49,7 @@ class Tests:
     def schedule(self, at: time | None = time(8, 0)) -> SelfTestSchedule:
         wall = WallClock(lambda: self.clock.now, lambda: self.clock.counter_s, "boot")
         tester = SelfTester.__new__(SelfTester)
-        tester.stopping = threading.Event()
+        tester.waits = Awaited()
 
         def run(lift_id: str, by: str) -> SelfTest:
             if self.fails is not None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import Future
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,63 +19,18 @@ from service.audit.signing import is_signed
 from service.domain.alarm import AlarmKind, AlarmState
 from service.domain.arrays import Float32, Image
 from service.domain.camera import CameraState
-from service.domain.errors import ConflictError, EngineUnavailableError, NotFoundError, StoreError
-from service.domain.trials.selftest import SelfTest, SelfTestCode, SelfTestResult
+from service.domain.errors import BusyError, ConflictError, EngineUnavailableError, NotFoundError, StoreError
+from service.domain.trials.selftest import SelfTestCode, SelfTestResult
 from service.inference.inline import InlineEngine
 from service.store import alarms, passages
 from service.store.audit import entries
-from service.store.database import Store
 from service.store.records import Review
 from service.store.tables import AuditRow
 from service.store.trials import self_tests
 from service.verdicts.recorder import Recorder
-from tests.service.selftest.house import LIVE, SelfTestHouse, view
+from tests.service.selftest.house import LIVE, SelfTestHouse, WorkerThatMayLie, codes, view
 
 RESULT = SelfTestResult
-
-
-class WorkerThatMayLie(InlineEngine):
-    """The tiny network; `lies`: what it makes of pictures instead."""
-
-    def __init__(self, inline: InlineEngine) -> None:
-        super().__init__(inline._model, inline.manifest)
-        self.lies: Inference | EngineUnavailableError | None = None
-
-    def submit_pictures(self, images: Image, references: Float32 | None = None) -> Future[Inference]:
-        if self.lies is None:
-            return super().submit_pictures(images, references)
-        answer: Future[Inference] = Future()
-        if isinstance(self.lies, EngineUnavailableError):
-            answer.set_exception(self.lies)
-        else:
-            answer.set_result(self.lies.take([0] * len(images)))
-        return answer
-
-
-@pytest.fixture
-def engine(inline_engine: InlineEngine) -> WorkerThatMayLie:
-    return WorkerThatMayLie(inline_engine)
-
-
-@pytest.fixture
-def house(
-    store: Store, engine: WorkerThatMayLie, inline_engine: InlineEngine, tmp_path: Path
-) -> Iterator[SelfTestHouse]:
-    made = SelfTestHouse(store, engine, tmp_path / "data", inline_engine)
-    yield made
-    made.pipeline.stop()
-
-
-@pytest.fixture
-def watched(house: SelfTestHouse) -> SelfTestHouse:
-    """One carrier of each state has passed and was reviewed."""
-    house.watch("open", Verdict.OPEN, reviewed=True)
-    house.watch("closed", Verdict.CLOSED, reviewed=True)
-    return house
-
-
-def codes(done: SelfTest, result: SelfTestResult) -> dict[str, SelfTestCode]:
-    return {check.name: check.code for check in done.checks if check.result is result}
 
 
 def test_everything_works(watched: SelfTestHouse) -> None:
@@ -170,6 +124,28 @@ def test_a_worker_that_answers_rubbish_fails(watched: SelfTestHouse, engine: Wor
             ("closed", SelfTestCode.MISJUDGED),
             ("alarm", SelfTestCode.NO_ALARM),
         }
+
+
+def test_the_end_of_the_service_gives_a_test_up(watched: SelfTestHouse, engine: WorkerThatMayLie) -> None:
+    """It waits for a network that does not answer; no record says that it failed, and none that it passed."""
+    asked = threading.Event()
+
+    def never(images: Image, references: Float32 | None = None) -> Future[Inference]:
+        asked.set()
+        return Future()
+
+    engine.submit_pictures = never  # type: ignore[method-assign]
+    watched.tester._sender._commit_s = 600.0
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(watched.tester.run, "lift", "me")
+        assert asked.wait(20.0)
+        watched.tester.waits.end()
+        with pytest.raises(BusyError) as given_up:
+            run.result(20.0)
+    assert given_up.value.code == "self_test_given_up"
+    with watched.store.reading() as session:
+        assert self_tests.newest(session, "lift") is None
+    assert not watched.told
 
 
 def test_a_worker_that_is_down_fails(watched: SelfTestHouse, engine: WorkerThatMayLie) -> None:

@@ -41,6 +41,11 @@ class ProbedPassageOut(Shape):
     confidence: float
     alarm: bool | None = Field(description="Whether it would have been an alarm.")
     reasons: list[str]
+    hidden: bool = Field(default=False, description="Whether people are hidden in its stored pictures.")
+    seen: str | None = Field(
+        default=None, description="The verdict by what the network had made of it before that; null: unknown."
+    )
+    seen_alarm: bool | None = Field(default=None, description="Whether that would have been an alarm.")
 
 
 class SelfTestOut(BaseModel):

@@ -77,6 +77,8 @@ const selfTestCodes: Record<SelfTestCode, string> = {
   no_open_passage: "no stored carrier is known to be open: review one, or enrol with a reference picture",
   no_closed_passage: "no stored carrier is known to be closed: review one, or enrol with a reference picture",
   misjudged: "{wrong} of {passages} were judged otherwise: {verdict}",
+  people_hidden:
+    "people are hidden in the only stored carrier that could tell, and that may be why: enrol with reference pictures",
   not_committed: "what was judged did not reach the database",
   nothing_sent: "nothing was judged, so nothing had to be stored",
   no_occupied_passage: "no stored carrier is known to be open and occupied, so nothing had to be an alarm",
@@ -118,6 +120,7 @@ const replayStates: Record<ReplayState, string> = {
 
 /** Why a candidate or a self-test is refused, and what to do. */
 export const trialRefusals = {
+  self_test_given_up: "the service ends, so the test was given up",
   self_test_running: "a test is running already: wait for its result",
   signing_key_unusable: "the service's signing key cannot be used; its log says why",
   no_candidate: "there is no candidate {number} any more",
