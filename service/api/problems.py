@@ -65,6 +65,9 @@ class InvalidPart(BaseModel):
     where: str = Field(examples=["body.camera.width"])
     problem: str = Field(examples=["Input should be greater than or equal to 64"])
     code: str = Field(default="", description="What is wrong with it.", examples=["greater_than_equal"])
+    parameters: dict[str, int | float | str] = Field(
+        default_factory=dict, description="The numbers and names in `problem`.", examples=[{"ge": 64}]
+    )
 
 
 class ProblemDetails(BaseModel):
@@ -165,11 +168,20 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     )
 
 
+def _parameters(context: Mapping[str, Any]) -> dict[str, int | float | str]:
+    return {name: value for name, value in context.items() if isinstance(value, int | float | str)}
+
+
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
     # The input itself is left out: it may be a token or a password.
     parts = [
-        InvalidPart(where=".".join(str(part) for part in item["loc"]), problem=item["msg"], code=item["type"])
+        InvalidPart(
+            where=".".join(str(part) for part in item["loc"]),
+            problem=item["msg"],
+            code=item["type"],
+            parameters=_parameters(item.get("ctx", {})),
+        )
         for item in error.errors()
     ]
     detail = "; ".join(f"{part.where}: {part.problem}" for part in parts[:3]) or "invalid request"

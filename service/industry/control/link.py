@@ -11,7 +11,7 @@ import structlog
 from service.host.child import Child, ChildLostError
 from service.host.runner import BackOff, Runner
 from service.industry.control.entry import run_coil
-from service.industry.control.terms import PROOF_EVERY_S, CoilStatus, ControlTerms, Proof
+from service.industry.control.terms import PROOF_EVERY_S, CoilFault, CoilStatus, ControlTerms, Proof
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ class CoilLink:
 
     def __init__(self, lift_id: str, terms: ControlTerms, healthy: Callable[[], bool]) -> None:
         self._terms, self._healthy = terms, healthy
-        self.status = CoilStatus(False, "starting")
+        self.status = CoilStatus(False, CoilFault("starting", "its process starts"))
         """What was last written; replaced whole."""
         name = f"lift control {lift_id}"
         self._name = name
@@ -48,7 +48,7 @@ class CoilLink:
         try:
             self._prove(child)
         except ChildLostError as error:
-            self.status = CoilStatus(False, f"its process {error}")
+            self.status = CoilStatus(False, CoilFault("process_lost", f"its process {error}"))
             raise
         finally:
             child.end(1.5)  # it drops the coil before it ends
@@ -68,7 +68,6 @@ class CoilLink:
 
     def _note(self, status: CoilStatus) -> None:
         if status != self.status:
-            log.info(
-                "a lift's control is told", output=self._name, healthy=status.energised, reason=status.reason
-            )
+            reason = "" if status.fault is None else status.fault.message
+            log.info("a lift's control is told", output=self._name, healthy=status.energised, reason=reason)
         self.status = status

@@ -25,18 +25,20 @@ from service.industry.control.terms import (
     SAY_EVERY_S,
     STEADY_S,
     WRITE_S,
+    CoilFault,
     CoilStatus,
     ControlTerms,
     Proof,
 )
 from service.outputs.base.dialling import check_output_host
+from service.outputs.base.problems import OutputProblem, output_error
 
 
 class Coil(Protocol):
     """A coil that can be written."""
 
-    def write(self, energised: bool) -> str:
-        """Write it; return why that failed, empty if it did not. Takes about WRITE_S at most."""
+    def write(self, energised: bool) -> CoilFault | None:
+        """Write it; return why that failed, None if it did not. Takes about WRITE_S at most."""
 
 
 def drive(
@@ -51,7 +53,7 @@ def drive(
         alive = _take(pipe, decision, now_s)
         if not alive:
             for _ in range(LAST_TRIES):
-                if not coil.write(False):
+                if coil.write(False) is None:
                     break
             return
         energised = decision.energised(now_s())
@@ -99,7 +101,7 @@ class RemoteCoil:
         self._client: ModbusTcpClient | None = None
         self._count = 0
 
-    def write(self, energised: bool) -> str:
+    def write(self, energised: bool) -> CoilFault | None:
         """See Coil."""
         try:
             client = self._connected()
@@ -110,8 +112,12 @@ class RemoteCoil:
                 answer = client.write_register(register, self._count, device_id=self._terms.unit)
         except (ModbusException, OSError, BarwatchError) as error:
             self.close()
-            return str(error)
-        return f"the device refuses: {answer}" if answer.isError() else ""
+            timed_out = isinstance(error, ModbusException)  # what it is called by a client that got no answer
+            code = OutputProblem.TIMED_OUT if timed_out else output_error(error).problem
+            return CoilFault(code, str(error))
+        if not answer.isError():
+            return None
+        return CoilFault(OutputProblem.REJECTED, f"the device refuses: {answer}")
 
     def close(self) -> None:
         """Close the connection."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from service.domain.camera import ANY_NETWORK, CameraNetworks
+from service.outputs.base.problems import OutputProblem
 
 PROOF_EVERY_S = 0.25
 FRESH_S = 0.75
@@ -54,9 +56,20 @@ class Proof:
     healthy: bool
 
 
+CoilProblem = OutputProblem | Literal["starting", "process_lost"]
+"""Codes of why a coil cannot be written."""
+
+
+class CoilFault(NamedTuple):
+    """Why a coil cannot be written: a code, and the same as an English sentence."""
+
+    code: CoilProblem
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class CoilStatus:
-    """What the process last did. energised: what it wrote; reason: why it cannot write, empty if it can."""
+    """What the process last did. energised: what it wrote; fault: why it cannot write, None if it can."""
 
     energised: bool
-    reason: str = ""
+    fault: CoilFault | None = None

@@ -5,9 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import Literal, NamedTuple
 
 from service.domain.errors import BarwatchError, SourceError
 from service.host.runner import BackOff, Runner
+from service.outputs.base.problems import OutputProblem, output_error
+
+NOTHING_HEARD: Literal["nothing_heard"] = "nothing_heard"
+
+InputProblem = OutputProblem | Literal["nothing_heard"]
+"""Codes of why a source is not followed; NOTHING_HEARD: it is, and has said nothing yet."""
+
+
+class InputFault(NamedTuple):
+    """Why a source is not followed: a code, and the same as an English sentence."""
+
+    code: InputProblem
+    message: str
 
 
 class InputFollower:
@@ -23,7 +37,7 @@ class InputFollower:
         self, lift_id: str, follow: Callable[[], Awaitable[None]], back_off: BackOff | None = None
     ) -> None:
         self._follow = follow
-        self.problem: str | None = "nothing was heard yet"
+        self.fault: InputFault | None = InputFault(NOTHING_HEARD, "nothing was heard yet")
         """Why the source is not followed; None while it is."""
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
         self.runner = Runner(
@@ -45,8 +59,9 @@ class InputFollower:
         try:
             await task
         except (OSError, BarwatchError) as error:
-            self.problem = str(error) or type(error).__name__
-            raise SourceError(self.problem) from error
+            known = output_error(error)
+            self.fault = InputFault(known.problem, str(error) or type(error).__name__)
+            raise SourceError(self.fault.message) from error
         finally:
             self._running = None
 

@@ -11,13 +11,14 @@ from service.domain.camera import CameraNetworks
 from service.industry.inputs.settings import BitAt, CounterAt, ModbusInput, NumberAt
 from service.industry.inputs.taking import Taking
 from service.outputs.base.dialling import addresses
+from service.outputs.base.problems import OutputError, OutputProblem
 
 ANSWER_S = 2.0
 _WORD = 0x10000
 
 
 async def follow_modbus(source: ModbusInput, networks: CameraNetworks, taking: Taking) -> None:
-    """Ask for ever. Raises OSError: the device is lost or refuses; OutputError: it may not be dialled."""
+    """Ask for ever. Raises OSError: the device is lost; OutputError: it refuses, or may not be dialled."""
     address = (await addresses(source.host, source.port, networks))[0]
     client = AsyncModbusTcpClient(address, port=source.port, timeout=ANSWER_S, retries=0, reconnect_delay=0)
     try:
@@ -69,4 +70,4 @@ async def _words(client: AsyncModbusTcpClient, unit: int, table: str, first: int
 def _check(answer: object) -> None:
     refused: bool = answer.isError()  # type: ignore[attr-defined]
     if refused:
-        raise ConnectionResetError(f"the device refuses: {answer}")
+        raise OutputError(OutputProblem.REJECTED, f"the device refuses: {answer}", status=str(answer))

@@ -28,6 +28,17 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardSignal:
+    """What was heard last of a signal, `age_s` seconds ago.
+
+    value: as in Reading; of CARRIER_PULSE how many carriers were counted since the input is listened to.
+    """
+
+    value: float
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class InputLimits:
     """When inputs are believed; in seconds unless the name says otherwise.
 

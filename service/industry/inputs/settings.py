@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
 from lifts.schema import SECRET_NAME_PATTERN
 from service.industry.inputs.nouns import Signal
@@ -30,7 +31,9 @@ class _InputSource(_Part):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.signals:
-            raise ValueError("expected at least one of line_running, speed, carrier_pulse")
+            raise PydanticCustomError(
+                "no_signal", "expected at least one of line_running, speed, carrier_pulse"
+            )
         return self
 
 
@@ -95,7 +98,7 @@ class OpcUaInput(_InputSource):
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> Self:
         if self.credentials is not None and not self.secure:
-            raise ValueError("a password is sent encrypted or not at all")
+            raise PydanticCustomError("password_in_clear", "a password is sent encrypted or not at all")
         return self
 
 

@@ -17,7 +17,7 @@ from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.health import Health
 from service.domain.passage import Passage
-from service.industry.inputs.nouns import LIMITS, InputLimits, Reading, Signal
+from service.industry.inputs.nouns import LIMITS, HeardSignal, InputLimits, Reading, Signal
 from service.industry.inputs.pulses import PulseCount
 
 STALE, STANDS, RUNS, SPACING, PULSES = (
@@ -75,6 +75,7 @@ class InputWatch:
     ) -> None:
         self._lift_id, self._signals, self._limits = lift_id, signals, limits
         self._last: dict[Signal, Reading] = {}
+        self._counted = 0
         self._began_s = self._line_since_s = self._camera_since_s = now_s
         self._said: bool | None = None
         self._status: CameraStatus | None = None
@@ -91,6 +92,7 @@ class InputWatch:
         """Take a reading."""
         self._last[reading.signal] = reading
         if reading.signal is Signal.CARRIER_PULSE:
+            self._counted += round(reading.value)
             self.pulses.pulse(round(reading.value))
 
     def status(self, status: CameraStatus, now_s: float) -> None:
@@ -139,9 +141,14 @@ class InputWatch:
         """Causes of what is doubted now."""
         return tuple(cause for cause, doubt in self._doubts.items() if doubt.active)
 
-    def heard(self, now_s: float) -> dict[Signal, float]:
-        """Return how many seconds ago each signal was heard, those that were."""
-        return {signal: now_s - reading.at_s for signal, reading in self._last.items()}
+    def heard(self, now_s: float) -> dict[Signal, HeardSignal]:
+        """Return what was heard last of each signal, and how long ago; of those that were heard."""
+        return {
+            signal: HeardSignal(
+                self._counted if signal is Signal.CARRIER_PULSE else reading.value, now_s - reading.at_s
+            )
+            for signal, reading in self._last.items()
+        }
 
     def end(self) -> list[Health]:
         """Return what is over with this input, and what it held back."""

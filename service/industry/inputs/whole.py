@@ -17,8 +17,8 @@ from service.domain.errors import ConfigurationError
 from service.domain.health import Health
 from service.domain.passage import Passage
 from service.host.runner import Runner
-from service.industry.inputs.follower import InputFollower
-from service.industry.inputs.nouns import Reading, Signal
+from service.industry.inputs.follower import InputFault, InputFollower
+from service.industry.inputs.nouns import HeardSignal, Reading, Signal
 from service.industry.inputs.settings import LINE_INPUT, LineInput, ModbusInput, OpcUaInput
 from service.industry.inputs.taking import Taking
 from service.industry.inputs.watch import InputWatch, unseen_carrier
@@ -39,13 +39,13 @@ FindCredentials = Callable[[str, str], Credentials]
 
 @dataclass(frozen=True, slots=True)
 class InputShown:
-    """One lift's input. runs: what it says of the line, None: nothing. heard: seconds since each signal."""
+    """One lift's input. runs: what it says of the line, None: nothing. heard: what was heard last."""
 
     given: LineInput | None
-    problem: str | None = None
+    fault: InputFault | None = None
     runs: bool | None = None
     doubts: tuple[str, ...] = ()
-    heard: Mapping[Signal, float] = field(default_factory=dict)
+    heard: Mapping[Signal, HeardSignal] = field(default_factory=dict)
     unseen: int = 0
 
 
@@ -189,7 +189,7 @@ class LiftInputs:
             now_s, watch = self._clock(), followed.watch
             return InputShown(
                 followed.given,
-                followed.follower.problem,
+                followed.follower.fault,
                 watch.line_runs(now_s),
                 watch.doubts,
                 watch.heard(now_s),
@@ -201,7 +201,7 @@ class LiftInputs:
         follower: InputFollower
 
         def read(reading: Reading) -> None:
-            follower.problem = None
+            follower.fault = None
             with self._lock:
                 watch.take(reading)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from service.api.schemas.base import Body, Shape
-from service.industry.control.terms import ControlTerms
+from service.industry.control.terms import CoilProblem, ControlTerms
 from service.industry.control.whole import ControlShown, ControlState
 
 
@@ -40,7 +40,8 @@ class ControlConfirmIn(Body):
 class ControlOut(Shape):
     """The output towards a lift's control. It is an operators' aid and no safety function.
 
-    `energised`: what was written last, null unless it is armed; `problem`: why it cannot be written.
+    `energised`: what was written last, null unless it is armed; `problem`: why it cannot be written, and
+    `problem_code` the same as a code.
     """
 
     state: ControlState
@@ -57,11 +58,13 @@ class ControlOut(Shape):
     armed_at: datetime | None = None
     energised: bool | None = None
     problem: str | None = None
+    problem_code: CoilProblem | None = None
 
     @classmethod
     def of(cls, shown: ControlShown) -> ControlOut:
         """Return what is shown of one; a proposal that is too old is shown as off, without its terms."""
         stored, coil = shown.stored, shown.coil
+        fault = None if coil is None else coil.fault
         if stored is None or shown.state is ControlState.OFF:
             return cls(state=ControlState.OFF)
         return cls(
@@ -78,5 +81,6 @@ class ControlOut(Shape):
             armed_by=stored.armed_by,
             armed_at=stored.armed_at,
             energised=None if coil is None else coil.energised,
-            problem=None if coil is None else coil.reason,
+            problem=None if fault is None else fault.message,
+            problem_code=None if fault is None else fault.code,
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from lifts.schema import LIFT_ID_PATTERN
 from service.api.schemas.base import Body
@@ -37,7 +38,7 @@ class EscalationRuleShape(Body):
     def _check_order(self) -> Self:
         times = [step.after_s for step in self.steps]
         if times != sorted(set(times)):
-            raise ValueError("each step must come later than the one before")
+            raise PydanticCustomError("steps_out_of_order", "each step must come later than the one before")
         return self
 
     def rule(self) -> EscalationRule:
@@ -64,7 +65,7 @@ class EscalationIn(Body):
     def _check_once(self) -> Self:
         places = [(rule.lift_id, rule.priority) for rule in self.rules]
         if len(places) != len(set(places)):
-            raise ValueError("two rules are for the same lift and priority")
+            raise PydanticCustomError("rule_twice", "two rules are for the same lift and priority")
         return self
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from lifts.decision.budgets.rates import RateEstimate
 from lifts.decision.verdict import Verdict
@@ -59,7 +60,7 @@ class CandidateIn(Body):
         if given != needed:
             raise ValueError(f"{self.kind.value}: expected {' and '.join(sorted(needed))}, and nothing else")
         if self.open_from is not None and self.closed_to is not None and self.closed_to > self.open_from:
-            raise ValueError("closed_to: expected at most open_from")
+            raise PydanticCustomError("band_inverted", "closed_to: expected at most open_from")
         return self
 
     def spec(self) -> CandidateSpec:

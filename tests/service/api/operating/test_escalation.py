@@ -40,19 +40,25 @@ def test_rules_are_set_together(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "rules",
+    ("rules", "where", "code", "parameters"),
     [
-        [{"steps": [STEP, STEP]}],
-        [{"steps": [{"after_s": 0}]}],
-        [{"steps": [{"after_s": "soon"}]}],
-        [{"steps": []}, {"steps": []}],
-        [{"steps": [], "priority": 5}],
-        [{"steps": [], "unknown": 1}],
+        ([{"steps": [STEP, STEP]}], "rules.0", "steps_out_of_order", {}),
+        ([{"steps": [{"after_s": 0}]}], "rules.0.steps.0.after_s", "greater_than_equal", {"ge": 5.0}),
+        ([{"steps": [{"after_s": "soon"}]}], "rules.0.steps.0.after_s", "float_parsing", {}),
+        ([{"steps": []}, {"steps": []}], "", "rule_twice", {}),
+        ([{"steps": [], "priority": 5}], "rules.0.priority", "less_than_equal", {"le": 4}),
+        ([{"steps": [], "unknown": 1}], "rules.0.unknown", "extra_forbidden", {}),
     ],
 )
-def test_rules_without_sense_are_refused(house: House, rules: list[dict[str, Any]]) -> None:
-    """422: steps out of order, no time, the same place twice, a priority that there is none of."""
-    assert put(house, *rules).status_code == 422
+def test_rules_without_sense_are_refused(
+    house: House, rules: list[dict[str, Any]], where: str, code: str, parameters: dict[str, Any]
+) -> None:
+    """422 with the place, a code and its numbers: out of order, no time, the same twice, no such priority."""
+    answer = put(house, *rules)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["where"] == ".".join(("body", where)).rstrip(".")
+    assert (error["code"], error["parameters"]) == (code, parameters)
 
 
 def test_rules_for_what_is_not_there(house: House) -> None:

@@ -26,8 +26,8 @@ def test_an_input_is_set_shown_and_taken_away(house: House) -> None:
     assert answer.status_code == 200, answer.text
     shown = house.call("GET", PATH, Role.VIEWER).json()
     assert (shown["input"]["host"], shown["input"]["port"], shown["runs"]) == ("10.0.0.7", 1883, None)
-    assert (shown["doubts"], shown["heard_s"], shown["unseen"]) == ([], {}, 0)
-    assert shown["problem"]
+    assert (shown["doubts"], shown["signals"], shown["unseen"]) == ([], {}, 0)
+    assert (shown["problem"], shown["problem_code"]) == ("nothing was heard yet", "nothing_heard")
     assert house.call("DELETE", PATH).status_code == 204
     assert house.call("GET", PATH, Role.VIEWER).json()["input"] is None
     noted = [each["action"] for each in house.call("GET", "/audit").json()["items"]]

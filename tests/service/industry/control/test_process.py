@@ -23,10 +23,12 @@ from service.industry.control.terms import (
     PERIOD_S,
     STEADY_S,
     WRITE_S,
+    CoilFault,
     CoilStatus,
     ControlTerms,
     Proof,
 )
+from service.outputs.base.problems import OutputProblem
 from tests.service.industry.control import device as devices
 from tests.service.industry.control.device import Device, device
 
@@ -67,10 +69,13 @@ class ScriptedCoil:
         self.written: list[bool] = []
         self.fails = fails
 
-    def write(self, energised: bool) -> str:
+    def write(self, energised: bool) -> CoilFault | None:
         self.written.append(energised)
         self.fails -= 1
-        return "no answer" if self.fails >= 0 else ""
+        return NO_ANSWER if self.fails >= 0 else None
+
+
+NO_ANSWER = CoilFault(OutputProblem.TIMED_OUT, "no answer")
 
 
 def test_the_end_of_the_pipe_drops_the_coil_until_the_device_has_taken_it() -> None:
@@ -89,8 +94,8 @@ def test_what_is_written_is_said() -> None:
     thread = threading.Thread(target=drive, args=(theirs, ScriptedCoil(1)))
     thread.start()
     ours.send(Proof(False))
-    assert ours.recv() == CoilStatus(False, "no answer")
-    assert ours.recv() == CoilStatus(False, "")
+    assert ours.recv() == CoilStatus(False, NO_ANSWER)
+    assert ours.recv() == CoilStatus(False)
     ours.close()
     thread.join()
 
@@ -98,7 +103,10 @@ def test_what_is_written_is_said() -> None:
 def test_a_device_where_none_may_be_is_not_dialled() -> None:
     """The resolved address decides, at each dialling."""
     coil = RemoteCoil(ControlTerms("169.254.169.254"))
-    assert "may dial" in coil.write(True)
+    fault = coil.write(True)
+    assert fault is not None
+    assert fault.code is OutputProblem.FORBIDDEN_ADDRESS
+    assert "may dial" in fault.message
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from service.domain.camera import CameraNetworks, Credentials
 from service.host.runner import BackOff
 from service.industry.certificate import own_certificate
-from service.industry.inputs.follower import InputFollower
+from service.industry.inputs.follower import NOTHING_HEARD, InputFollower
 from service.industry.inputs.modbus import follow_modbus
 from service.industry.inputs.mqtt import follow_mqtt
 from service.industry.inputs.nouns import Reading, Signal
@@ -144,7 +144,7 @@ def test_a_device_is_asked_and_asked_again_after_it_was_away() -> None:
         assert heard.values(Signal.SPEED) == [-2.0]
         plc.fall_silent()
         plc.words[4], before = 900, len(heard.readings)
-        wait_for(lambda: follower.problem and "nothing" not in follower.problem)
+        wait_for(lambda: follower.fault and follower.fault.code != NOTHING_HEARD)
         plc.listen()
         heard.until(lambda: any(each.signal is Signal.CARRIER_PULSE for each in heard.readings[before:]))
         plc.words[4] = 901

@@ -16,12 +16,13 @@ from service.domain.camera import ANY_NETWORK, CameraEvent, Credentials
 from service.domain.errors import ConfigurationError, NotFoundError, SecretError, SourceProblem
 from service.domain.health import Health
 from service.domain.passage import Passage
-from service.industry.inputs.follower import InputFollower
+from service.industry.inputs.follower import NOTHING_HEARD, InputFollower
 from service.industry.inputs.nouns import LIMITS, Reading, Signal
 from service.industry.inputs.settings import LINE_INPUT
 from service.industry.inputs.taking import Taking
 from service.industry.inputs.whole import LiftInputs
 from service.industry.report.terms import ServerIdentity
+from service.outputs.base.problems import OutputProblem
 from service.store import lifts
 from service.store.database import Store
 from service.store.delivery import plant
@@ -114,7 +115,12 @@ def test_a_carrier_that_nobody_saw_reaches_the_pipeline(played: Played) -> None:
     unseen = [each for each in played.taken if isinstance(each, Passage)]
     assert len(unseen) in {4, 5}
     assert {each.lift_id for each in unseen} == {LIFT}
-    assert inputs.shown(LIFT).unseen == len(unseen)
+    shown = inputs.shown(LIFT)
+    assert shown.unseen == len(unseen)
+    assert {signal: heard.value for signal, heard in shown.heard.items()} == {
+        Signal.CARRIER_PULSE: 40.0,
+        Signal.LINE_RUNNING: 1.0,
+    }
 
 
 def test_an_input_that_goes_says_what_it_held_back(played: Played) -> None:
@@ -170,8 +176,9 @@ def test_a_reading_says_that_the_source_is_followed(store: Store, monkeypatch: p
     played = Played(store)
     played.inputs.put(LIFT, GIVEN)
     try:
-        while played.inputs.shown(LIFT).problem != "the device refuses":
+        while (fault := played.inputs.shown(LIFT).fault) is None or fault.code == NOTHING_HEARD:
             pass
+        assert fault == (OutputProblem.CLOSED, "the device refuses")
         assert played.inputs.shown(LIFT).runs is True
     finally:
         played.inputs.stop()
