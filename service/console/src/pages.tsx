@@ -1,6 +1,7 @@
 /* Which page is at which address: a page joins here. */
 
 import type { JSX } from "preact";
+import { EscalationPage } from "./escalation/escalation-page";
 import { FiguresPage } from "./figures/figures-page";
 import { t } from "./i18n/text";
 import { WatchPage } from "./lifts/watch-page";
@@ -14,6 +15,7 @@ export function page(route: Route): JSX.Element {
   if (room === undefined) return <WatchPage />;
   if (room === "account") return <AccountPage part={lift} />;
   if (room === "figures") return <FiguresPage />;
+  if (room === "escalation") return <EscalationPage />;
   if (room === "setup") return <Wizard liftId={null} step={undefined} />;
   if (room === "lifts" && lift && part === "setup") return <Wizard liftId={lift} step={step} />;
   return (

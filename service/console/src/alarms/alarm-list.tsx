@@ -22,9 +22,14 @@ export function AlarmList(): JSX.Element {
     <section aria-labelledby="alarms-title" class="log">
       <div class="heading">
         <h2 id="alarms-title">{t("alarms.title")}</h2>
-        <a class="target" href={hrefOf("figures")}>
-          {t("figures.open")}
-        </a>
+        <nav class="row" aria-label={t("alarms.title")}>
+          <a class="target" href={hrefOf("escalation")}>
+            {t("escalation.open")}
+          </a>
+          <a class="target" href={hrefOf("figures")}>
+            {t("figures.open")}
+          </a>
+        </nav>
       </div>
       <ol id="alarms" class="alarms">
         {listed.length ? (

@@ -1,6 +1,6 @@
 /* Calls of the public API; the session cookie signs them. */
 
-import type { Problem } from "./types";
+import type { InvalidPart, Problem } from "./types";
 
 /** Where the service is: a proxy may show it below a path of its own. This script lies in its folder `console`. */
 const ROOT = new URL("../", import.meta.url);
@@ -17,12 +17,15 @@ export class ApiError extends Error {
   readonly code: string;
   /** The numbers and names in the message. */
   readonly parameters: Readonly<Record<string, string | number>>;
+  /** Which values of the request are wrong, of an `invalid_request`. */
+  readonly errors: readonly InvalidPart[];
 
-  constructor(status: number, { detail, code, parameters }: Partial<Problem>) {
+  constructor(status: number, { detail, code, parameters, errors }: Partial<Problem>) {
     super(detail ?? code ?? String(status));
     this.status = status;
     this.code = code ?? "";
     this.parameters = parameters ?? {};
+    this.errors = errors ?? [];
   }
 }
 

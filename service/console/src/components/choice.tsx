@@ -1,6 +1,7 @@
 /* One of several, from a list that opens. */
 
 import type { JSX } from "preact";
+import { describedBy, FieldProblem } from "./field-problem";
 
 /** A value and its words. */
 export type Option = readonly [value: string, text: string];
@@ -11,6 +12,8 @@ interface ChoiceProps {
   options: readonly Option[];
   picked: string;
   onPick: (value: string) => void;
+  /** Why what is picked was not taken. */
+  problem?: string;
 }
 
 export function Choice({ id, label, ...rest }: ChoiceProps): JSX.Element {
@@ -18,16 +21,23 @@ export function Choice({ id, label, ...rest }: ChoiceProps): JSX.Element {
     <div class="field">
       <label for={id}>{label}</label>
       <Select id={id} {...rest} />
+      <FieldProblem id={id} problem={rest.problem ?? ""} />
     </div>
   );
 }
 
-type SelectProps = Omit<ChoiceProps, "id" | "label"> & { id?: string; label?: string };
+type SelectProps = Omit<ChoiceProps, "id" | "label"> & Partial<Pick<ChoiceProps, "id" | "label">>;
 
 /** The list alone; label: what a screen reader says where no label stands beside it. */
-export function Select({ id, label, options, picked, onPick }: SelectProps): JSX.Element {
+export function Select({ id = "", label, options, picked, onPick, problem = "" }: SelectProps): JSX.Element {
   return (
-    <select id={id} aria-label={label} value={picked} onChange={(event) => onPick(event.currentTarget.value)}>
+    <select
+      id={id || undefined}
+      aria-label={label}
+      value={picked}
+      {...describedBy(id, problem)}
+      onChange={(event) => onPick(event.currentTarget.value)}
+    >
       {options.map(([value, text]) => (
         <option key={value} value={value}>
           {text}

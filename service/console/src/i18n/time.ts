@@ -12,6 +12,18 @@ export function clockTime(iso: string): string {
 /** "14:03". */
 export const wallClock = (now: number): string => new Date(now).toLocaleTimeString([], CLOCK);
 
+/** "45 s", "3 min", "1 h 30 min"; "2.5 s" of less than ten. */
+export function span(seconds: number): string {
+  if (seconds < 60) return `${seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)}\u00a0s`;
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor((seconds % 3600) / 60),
+    Math.round(seconds % 60),
+  ];
+  const parts = [hours && `${hours}\u00a0h`, minutes && `${minutes}\u00a0min`, rest && `${rest}\u00a0s`];
+  return parts.filter(Boolean).join(" ");
+}
+
 /** Whole seconds from one moment to another. */
 export const secondsBetween = (from: string, to: string): number =>
   Math.round((Date.parse(to) - Date.parse(from)) / 1000);

@@ -1,17 +1,19 @@
 /* Setting an output up, or changing one: its settings, and which alarms it gets. */
 
-import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
 import { post, put } from "../api/client";
 import type { AlarmKind, NewOutput, Output } from "../api/types";
 import { Button } from "../components/button";
 import { Choice } from "../components/choice";
-import { Tick, Ticks } from "../components/tick";
+import { Ticks } from "../components/tick";
+import type { Typed } from "../forms/fields";
+import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
 import type { Kept } from "../people/list";
 import { Line } from "../session/line";
 import { lifts as known, nameOf } from "../state/lifts";
-import { chosen, FIELDS, type Field, type Typed, typed } from "./fields";
+import { chosen, FIELDS, typed } from "./fields";
 
 const PRIORITIES = ["1", "2", "3", "4"];
 
@@ -62,7 +64,14 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
       )}
       <Line id="output-name" label={t("outputs.name")} value={name} />
       {FIELDS[kind.value]?.map((field) => (
-        <SettingLine key={`${kind.value}-${field.name}`} field={field} values={values} isNew={!output} />
+        <Setting
+          key={`${kind.value}-${field.name}`}
+          of="output"
+          field={field}
+          label={worded(words.outputFields, field.name, field.name)}
+          values={values}
+          {...(field.as === "secret" && output ? { help: t("outputs.secretStays") } : {})}
+        />
       ))}
       <Ticks
         text={t("outputs.lifts")}
@@ -104,38 +113,3 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
 }
 
 const orAll = <Item,>(items: readonly Item[]): readonly Item[] | null => (items.length > 0 ? items : null);
-
-interface SettingProps {
-  field: Field;
-  values: Signal<Typed>;
-  isNew: boolean;
-}
-
-function SettingLine({ field, values, isNew }: SettingProps): JSX.Element {
-  const { name, as, isOptional = false } = field;
-  const label = worded(words.outputFields, name, name);
-  const value = useSignal(values.value[name] ?? "");
-  const set = (text: string): void => {
-    values.value = { ...values.value, [name]: text };
-  };
-  useSignalEffect(() => {
-    const text = value.value;
-    if (as !== "flag" && text !== (values.peek()[name] ?? "")) set(text);
-  });
-  if (as === "flag") {
-    return (
-      <Tick text={label} isChosen={values.value[name] === "true"} onChoose={(isOn) => set(String(isOn))} />
-    );
-  }
-  const isSecret = as === "secret";
-  return (
-    <Line
-      id={`output-${name}`}
-      label={label}
-      value={value}
-      isSecret={isSecret}
-      isOptional={isOptional}
-      {...(isSecret && !isNew ? { help: t("outputs.secretStays") } : {})}
-    />
-  );
-}

@@ -2,6 +2,7 @@
 
 import type { Signal } from "@preact/signals";
 import type { JSX, TargetedInputEvent } from "preact";
+import { describedBy, FieldProblem } from "../components/field-problem";
 
 interface LineProps {
   id: string;
@@ -10,8 +11,11 @@ interface LineProps {
   isSecret?: boolean;
   isOptional?: boolean;
   isDay?: boolean;
+  isNumber?: boolean;
   autocomplete?: string;
   help?: string;
+  /** Why what stands there was not taken. */
+  problem?: string;
 }
 
 export function Line({
@@ -22,6 +26,8 @@ export function Line({
   isSecret = false,
   isOptional = false,
   isDay = false,
+  isNumber = false,
+  problem = "",
   autocomplete = "off",
 }: LineProps): JSX.Element {
   const shared = {
@@ -31,7 +37,8 @@ export function Line({
     required: !isOptional,
     autocapitalize: "off",
     spellcheck: false,
-    "aria-describedby": help ? `${id}-help` : undefined,
+    inputMode: isNumber ? "decimal" : undefined,
+    ...describedBy(id, problem, help),
     value,
     onInput: (event: TargetedInputEvent<HTMLInputElement>) => {
       value.value = event.currentTarget.value;
@@ -43,6 +50,7 @@ export function Line({
       {isSecret && <input {...shared} type="password" />}
       {isDay && <input {...shared} type="date" />}
       {!isSecret && !isDay && <input {...shared} type="text" />}
+      <FieldProblem id={id} problem={problem} />
       {help && (
         <p id={`${id}-help`} class="note">
           {help}

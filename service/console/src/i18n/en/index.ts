@@ -7,7 +7,7 @@ import { outputSentences, outputWords } from "./delivery/outputs";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
 import { budgetSentences } from "./operating/budget";
-import { escalationSentences } from "./operating/escalation";
+import { escalationSentences, priorities } from "./operating/escalation";
 import { figureNames, figureSentences, ratings } from "./operating/figures";
 import { pageSentences } from "./page";
 import { peopleSentences } from "./people";
@@ -16,6 +16,7 @@ import { notArmed, reasons } from "./reasons";
 import { setupSentences, setupWords } from "./setup";
 import { trialSentences, trialWords } from "./trials/trials";
 import { causes, notWatched, troubles } from "./troubles";
+import { invalidValues } from "./values";
 
 const sentences = {
   ...pageSentences,
@@ -42,10 +43,12 @@ const words = {
   ratings,
   machineTroubles,
   causes,
+  invalidValues,
   noClips,
   notArmed,
   notWatched,
   openBars,
+  priorities,
   problems,
   reasons,
   troubles,

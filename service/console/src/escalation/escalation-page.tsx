@@ -1,0 +1,220 @@
+/* Escalation: who is called when nobody acknowledges, and at which step each alarm is that waits. */
+
+import { useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
+import { headingOf } from "../alarms/naming";
+import { get, put } from "../api/client";
+import type { Escalation, EscalationRule, Output, OutputList } from "../api/types";
+import { Button } from "../components/button";
+import { t } from "../i18n/text";
+import { clockTime, span } from "../i18n/time";
+import { hrefOf } from "../route/route";
+import { isAdmin, messageOf } from "../state/session";
+import { RuleForm } from "./rule-form";
+import { nameOfRule, sameAs, stepInWords, type Waits, waitsBy } from "./rules";
+
+export function EscalationPage(): JSX.Element {
+  const found = useSignal<Escalation | null>(null);
+  const outputs = useSignal<readonly Output[]>([]);
+  const [said, problem] = [useSignal(""), useSignal("")];
+  /** The rule that is changed; null: a new one. */
+  const changing = useSignal<EscalationRule | null>(null);
+  const round = useSignal(0); // a form begins empty after each
+  const waits = useMemo(() => waitsBy(found), [found]);
+  const read = useCallback(async (): Promise<Escalation> => {
+    found.value = await get<Escalation>("/escalation");
+    return found.value;
+  }, [found]);
+  useEffect(() => {
+    const tell = (error: unknown): void => {
+      problem.value = t("figures.failed", { problem: messageOf(error) });
+    };
+    read().catch(tell);
+    if (isAdmin.value) {
+      get<OutputList>("/outputs")
+        .then(({ items }) => {
+          outputs.value = items;
+        })
+        .catch(tell);
+    }
+  }, [read, outputs, problem]);
+  const known = useComputed(() => new Map(outputs.value.map(({ id, name }) => [id, name])));
+  const outputOf = (id: string): string =>
+    found.value?.missing_outputs.includes(id)
+      ? t("escalation.missing", { output: id })
+      : (known.value.get(id) ?? id);
+
+  /** Put a rule in the place of another, or take that away. The others are read again: they may be newer. */
+  const replace = async (before: EscalationRule | null, after: EscalationRule | null): Promise<void> => {
+    said.value = "";
+    const { rules } = await read();
+    const at = before ? rules.findIndex((rule) => sameAs(rule, before)) : -1;
+    const place = at < 0 ? rules.length : at;
+    const others = [...rules];
+    others.splice(place, at < 0 ? 0 : 1, ...(after ? [after] : []));
+    found.value = await put<Escalation>("/escalation", { rules: others });
+    said.value = t("escalation.saved");
+    changing.value = null;
+    round.value += 1;
+  };
+  const entry = (rule: EscalationRule): JSX.Element => (
+    <RuleEntry
+      key={`${rule.lift_id} ${rule.priority}`}
+      rule={rule}
+      waits={waits.value.filter((each) => each.rule === rule)}
+      outputOf={outputOf}
+      onChange={() => {
+        changing.value = rule;
+        said.value = "";
+        round.value += 1;
+      }}
+      onDelete={async () => {
+        problem.value = "";
+        await replace(rule, null).catch((error: unknown) => {
+          problem.value = t("page.notDone", { problem: messageOf(error) });
+        });
+      }}
+    />
+  );
+  const rules = found.value?.rules ?? [];
+  return (
+    <section class="wizard escalation" aria-labelledby="escalation-title">
+      <nav class="steps" aria-label={t("escalation.open")}>
+        <ol>
+          <li>
+            <a href={hrefOf()}>{t("page.back")}</a>
+          </li>
+        </ol>
+      </nav>
+      <section class="step">
+        <h2 id="escalation-title">{t("escalation.page")}</h2>
+        <p class="note">{t("escalation.about")}</p>
+        <h3>{t("escalation.nowTitle")}</h3>
+        {found.value && <Now waits={waits.value} outputOf={outputOf} />}
+        <h3>{t("escalation.rules")}</h3>
+        <ul class="entries">
+          {rules.map(entry)}
+          {found.value && !rules.some((rule) => rule.lift_id == null && rule.priority == null) && (
+            <li key="default">
+              <div>
+                <strong>{t("escalation.builtIn")}</strong>
+                <Steps
+                  steps={found.value.default}
+                  waits={waits.value.filter(({ rule }) => rule === null)}
+                  outputOf={outputOf}
+                />
+              </div>
+            </li>
+          )}
+        </ul>
+        <p role="status">{said}</p>
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+        {isAdmin.value ? (
+          <RuleForm
+            key={round.value}
+            rule={changing.value}
+            outputs={outputs.value}
+            onSave={(rule) => replace(changing.value, rule)}
+            onCancel={() => {
+              changing.value = null;
+              round.value += 1;
+            }}
+          />
+        ) : (
+          <p class="note">{t("escalation.readOnly")}</p>
+        )}
+      </section>
+    </section>
+  );
+}
+
+interface NowProps {
+  waits: readonly Waits[];
+  outputOf: (id: string) => string;
+}
+
+/** Each alarm that waits: since when, its step, whom it reached, and what comes next. */
+function Now({ waits, outputOf }: NowProps): JSX.Element {
+  if (!waits.length) return <p class="note">{t("escalation.nobodyWaits")}</p>;
+  return (
+    <ol class="waits">
+      {waits.map(({ alarm, steps }) => {
+        const next = steps[alarm.escalation];
+        const said = [
+          !steps.length && t("escalation.never"),
+          steps.length > 0 && !alarm.escalation && t("escalation.before"),
+          alarm.escalation > 0 && t("escalation.at", { step: alarm.escalation, steps: steps.length }),
+          alarm.escalated_person && t("escalation.called", { who: alarm.escalated_person }),
+          alarm.escalated_to?.length &&
+            t("escalation.given", { outputs: alarm.escalated_to.map(outputOf).join(", ") }),
+          next && t("escalation.next", { step: alarm.escalation + 1, time: span(next.after_s) }),
+          steps.length > 0 && !next && t("escalation.last"),
+        ];
+        return (
+          <li key={alarm.id} data-waits={alarm.id} data-step={alarm.escalation}>
+            <strong>
+              {t("escalation.since", { alarm: headingOf(alarm), time: clockTime(alarm.raised_at) })}
+            </strong>
+            <p>{said.filter(Boolean).join(" · ")}</p>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+interface RuleProps {
+  rule: EscalationRule;
+  waits: readonly Waits[];
+  outputOf: (id: string) => string;
+  onChange: () => void;
+  onDelete: () => Promise<unknown>;
+}
+
+function RuleEntry({ rule, waits, outputOf, onChange, onDelete }: RuleProps): JSX.Element {
+  const name = nameOfRule(rule);
+  return (
+    <li>
+      <div>
+        <strong>{name}</strong>
+        <Steps steps={rule.steps} waits={waits} outputOf={outputOf} />
+      </div>
+      {isAdmin.value && (
+        <div class="row">
+          <Button class="quiet" label={t("escalation.changeLabel", { rule: name })} onPress={onChange}>
+            {t("escalation.change")}
+          </Button>
+          <Button class="quiet" label={t("escalation.deleteLabel", { rule: name })} onPress={onDelete}>
+            {t("escalation.delete")}
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+interface StepsProps {
+  steps: EscalationRule["steps"];
+  waits: readonly Waits[];
+  outputOf: (id: string) => string;
+}
+
+function Steps({ steps, waits, outputOf }: StepsProps): JSX.Element {
+  if (!steps.length) return <p class="note">{t("escalation.off")}</p>;
+  return (
+    <ol class="ladder">
+      {steps.map((step, i) => {
+        const here = waits.filter(({ alarm }) => alarm.escalation === i + 1).length;
+        return (
+          <li key={step.after_s} data-here={here > 0}>
+            {stepInWords(step, outputOf)}
+            {here > 0 && <b class="here">{t("escalation.here", { count: here })}</b>}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
