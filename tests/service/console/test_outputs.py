@@ -60,8 +60,10 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
     page.get_by_role("button", name="Change Hut").click()
     expect(page.get_by_role("button", name="Save")).to_be_visible()  # the form of a new one is gone
     page.get_by_label("Name").fill("Station")
+    page.get_by_label("Only alarms that a step of escalation gives to it").check()
     page.get_by_role("button", name="Save").click()
     expect(entry.locator("strong")).to_have_text("Station")
+    assert served.house.call("GET", "/outputs").json()["items"][0]["escalated"] is True
     page.get_by_role("button", name="Delete Station").click()
     expect(entry).to_have_count(0)
 

@@ -1,4 +1,4 @@
-"""Rooms of what could once be done by the API alone: escalation, a lift's control, candidates; a real browser."""
+"""Rooms of what once took the API: escalation, a lift's control, candidates. In a real browser."""
 
 from functools import partial
 from pathlib import Path

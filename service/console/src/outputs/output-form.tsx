@@ -6,7 +6,7 @@ import { post, put } from "../api/client";
 import type { AlarmKind, NewOutput, Output } from "../api/types";
 import { Button } from "../components/button";
 import { Choice } from "../components/choice";
-import { Ticks } from "../components/tick";
+import { Tick, Ticks } from "../components/tick";
 import type { Typed } from "../forms/fields";
 import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
@@ -30,6 +30,7 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
   const values = useSignal<Typed>(output ? typed(output) : {});
   const lifts = useSignal<readonly string[]>(output?.lifts ?? []);
   const kinds = useSignal<readonly string[]>(output?.kinds ?? []);
+  const escalated = useSignal(output?.escalated ?? false);
   const priorities = useSignal<readonly string[]>((output?.priorities ?? []).map(String));
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -40,7 +41,7 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
         lifts: orAll(lifts.value),
         kinds: orAll(kinds.value),
         priorities: orAll(priorities.value.map(Number)),
-        escalated: output?.escalated ?? false,
+        escalated: escalated.value,
         ...chosen(kind.value, values.value, output?.settings ?? {}),
       };
       if (output) await put(`/outputs/${output.id}`, given);
@@ -98,6 +99,13 @@ export function OutputForm({ output, list, onDone }: FormProps): JSX.Element {
         chosen={priorities.value}
         onChoose={(chosen) => {
           priorities.value = chosen;
+        }}
+      />
+      <Tick
+        text={t("outputs.escalated")}
+        isChosen={escalated.value}
+        onChoose={(isOn) => {
+          escalated.value = isOn;
         }}
       />
       <div class="row">

@@ -100,6 +100,7 @@ export const outputSentences = {
   "outputs.lifts": "Lifts (none: all)",
   "outputs.kinds": "Alarms (none: all)",
   "outputs.priorities": "Priorities, 1 the most important (none: all)",
+  "outputs.escalated": "Only alarms that a step of escalation gives to it",
   "outputs.save": "Save",
   "outputs.cancel": "Cancel",
   "outputs.made": "Keep these now: they are not shown again.",
