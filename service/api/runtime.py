@@ -22,6 +22,8 @@ from service.host.clocks.wall_clock import WallClock
 from service.host.parts import Parts
 from service.host.runner import Runners
 from service.inference.protocol import Engine
+from service.overview.recent import RecentMarks
+from service.overview.thumbnails import Thumbnails
 from service.secrets.vault import Vault
 from service.settings import Settings
 from service.store import lifts
@@ -87,6 +89,9 @@ class Judging(Protocol):
     def snapshot(self, lift_id: str) -> Snapshot | None:
         """Return the camera's newest picture, if there was one yet."""
 
+    def reported_s(self, lift_id: str) -> float:
+        """Return when the camera's process last reported, time.monotonic(); -inf if it never did."""
+
 
 @dataclass(frozen=True, eq=False)
 class Runtime:
@@ -111,6 +116,8 @@ class Runtime:
     threads: Threads = field(default_factory=Threads)
     notes: AuditNotes = field(default_factory=AuditNotes)
     parts: Parts = field(default_factory=Parts)
+    marks: RecentMarks = field(default_factory=RecentMarks)
+    thumbnails: Thumbnails = field(default_factory=Thumbnails)
 
     def active_masks(self, lift_id: str) -> MaskVersion:
         """Return the masks that the lift is judged by; raises ConflictError if it has none."""

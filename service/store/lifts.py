@@ -97,12 +97,23 @@ def exists(session: Session, lift_id: str) -> bool:
 
 def listing(session: Session) -> tuple[Lift, ...]:
     """Return every lift whose configuration is valid, by id."""
-    return tuple(read for lift_id in _ids(session) if not isinstance(read := _read(session, lift_id), str))
+    return readable_and_not(session)[0]
 
 
 def invalid(session: Session) -> dict[str, str]:
     """Return the lifts whose stored configuration is not valid: id -> what is wrong with it."""
-    return {lift_id: read for lift_id in _ids(session) if isinstance(read := _read(session, lift_id), str)}
+    return readable_and_not(session)[1]
+
+
+def readable_and_not(session: Session) -> tuple[tuple[Lift, ...], dict[str, str]]:
+    """Return what `listing` and `invalid` return, in one go."""
+    try:
+        rows = session.execute(select(LiftRow.id, LiftRow.config).order_by(LiftRow.id)).all()
+        found = [(lift_id, _valid(lift_id, config)) for lift_id, config in rows]
+    except DAMAGE:
+        found = [(lift_id, _read(session, lift_id)) for lift_id in _ids(session)]
+    good = tuple(read for _, read in found if not isinstance(read, str))
+    return good, {lift_id: read for lift_id, read in found if isinstance(read, str)}
 
 
 def delete(session: Session, lift_id: str) -> None:
@@ -162,11 +173,16 @@ def _ids(session: Session) -> tuple[str, ...]:
 def _read(session: Session, lift_id: str) -> Lift | str:
     """Return the lift, or what is wrong with its configuration: no row keeps the others from being read."""
     try:
-        lift = Lift.model_validate(session.scalar(select(LiftRow.config).where(LiftRow.id == lift_id)))
+        return _valid(lift_id, session.scalar(select(LiftRow.config).where(LiftRow.id == lift_id)))
+    except DAMAGE:
+        return "its stored configuration is not JSON"
+
+
+def _valid(lift_id: str, config: object) -> Lift | str:
+    try:
+        lift = Lift.model_validate(config)
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(str(part) for part in problem["loc"]) or "configuration"
         return f"its stored configuration is not valid: {place}: {problem['msg']}"
-    except DAMAGE:
-        return "its stored configuration is not JSON"
     return lift if lift.id == lift_id else f"its stored configuration is another lift's, {lift.id!r}"

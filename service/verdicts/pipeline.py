@@ -246,6 +246,10 @@ class Pipeline:
         """Return the lift's newest picture, if there is any."""
         return self.board.snapshot(lift_id)
 
+    def reported_s(self, lift_id: str) -> float:
+        """Return when the camera's process last reported, time.monotonic(); -inf if it never did."""
+        return self.board.reported_s(lift_id)
+
     def counts(self) -> dict[str, int]:
         """Return what could not be judged, recorded one by one, or kept (PassageCounters)."""
         return self.tally.snapshot()

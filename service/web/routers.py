@@ -18,13 +18,14 @@ from service.api.routes import (
 from service.api.routes.alarming import groups, out_of_service
 from service.api.routes.delivery import controls, inputs, outputs, push
 from service.api.routes.history import audit, clips, deletion, evidence
-from service.api.routes.operating import budgets, escalation, figures
+from service.api.routes.operating import budgets, escalation, figures, overview
 from service.api.routes.people import openid, own, tokens, users
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.routes.trials import candidates, models, replays, self_tests
 
 ROUTERS = (
     lifts.router,
+    overview.router,
     masks.router,
     setup.router,
     setups.router,

@@ -11,11 +11,11 @@ from service.api.problems import RequestRefusedError, responses
 from service.api.runtime import Runtime
 from service.api.schemas.lifts import LiftIn, LiftOut, LiftsOut
 from service.domain.alarm import OutOfService
-from service.domain.errors import NotFoundError
 from service.industry.control.whole import LiftControls
 from service.industry.inputs.whole import LiftInputs
 from service.store import lifts, masks
 from service.store.alarms import out_of_service
+from service.store.overview import places
 from service.usecases.camera_urls import check_camera
 
 router = APIRouter(prefix="/lifts", tags=["lifts"])
@@ -28,8 +28,9 @@ def list_lifts(runtime: RuntimeDep, principal: Caller) -> LiftsOut:
         versions = masks.active_versions(session)
         found, invalid = lifts.listing(session), lifts.invalid(session)
         out = {entry.lift_id: entry for entry in out_of_service.listing(session)}
+        where = places.by_lift(session)
     items = [
-        _out(runtime, lift, versions.get(lift.id), out.get(lift.id))
+        _out(runtime, lift, versions.get(lift.id), out.get(lift.id), where.get(lift.id, places.NOWHERE))
         for lift in found
         if principal.sees(lift.id)
     ]
@@ -87,27 +88,11 @@ def delete_lift(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
     runtime.store.write(lambda session: _delete(session, lift_id)).result()
     runtime.cameras.refresh()
     runtime.pipeline.forget(lift_id)
+    runtime.marks.forget(lift_id)
+    runtime.thumbnails.forget(lift_id)
     runtime.setup.forget(lift_id)
     runtime.parts.of(LiftControls).disarm(lift_id)
     runtime.parts.of(LiftInputs).remove(lift_id)
-
-
-@router.get(
-    "/{lift_id}/snapshot.jpg",
-    summary="The camera's newest picture",
-    dependencies=VIEWER,
-    response_class=Response,
-    responses={
-        200: {"content": {"image/jpeg": {}}, "description": "At most 640 pixels wide."},
-        **responses(401, 404, 422),
-    },
-)
-def get_snapshot(lift_id: LiftIdPath, runtime: RuntimeDep) -> Response:
-    """Give a small picture of what the camera saw last, about a second old while it is live."""
-    snapshot = runtime.pipeline.snapshot(lift_id)
-    if snapshot is None:
-        raise NotFoundError(f"no picture from the camera of lift {lift_id!r} yet", "no_picture_yet")
-    return Response(snapshot.jpeg, media_type="image/jpeg")
 
 
 def _delete(session: Session, lift_id: str) -> None:
@@ -120,9 +105,12 @@ def _shown(runtime: Runtime, lift_id: str) -> LiftOut:
         lift = lifts.get(session, lift_id)
         version = masks.active_versions(session).get(lift_id)
         out = {entry.lift_id: entry for entry in out_of_service.listing(session)}
-    return _out(runtime, lift, version, out.get(lift_id))
+        where = places.by_lift(session).get(lift_id, places.NOWHERE)
+    return _out(runtime, lift, version, out.get(lift_id), where)
 
 
-def _out(runtime: Runtime, lift: Lift, mask_version: int | None, out: OutOfService | None) -> LiftOut:
+def _out(
+    runtime: Runtime, lift: Lift, mask_version: int | None, out: OutOfService | None, where: places.LiftPlace
+) -> LiftOut:
     state, status = runtime.pipeline.arming(lift.id), runtime.cameras.status(lift.id)
-    return LiftOut.of(lift, mask_version, state, status, out)
+    return LiftOut.of(lift, mask_version, state, status, out, where)

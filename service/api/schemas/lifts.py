@@ -18,6 +18,7 @@ from service.domain.alarm import OutOfService
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.masks import MaskVersion
 from service.domain.reason_texts import not_armed_text, reason_text
+from service.store.overview.places import NOWHERE, LiftPlace
 from service.usecases.watching import NotWatched, not_watched_code, why_not_watched
 
 
@@ -39,6 +40,10 @@ class CameraStatusOut(Shape):
         default=None,
         description="Whether it is certain where on the track carriers are; null before the line is known.",
     )
+    carrier_every_s: float | None = Field(
+        default=None,
+        description="How often a carrier passes now; null where the line stands or is not known.",
+    )
 
 
 class NotArmedOut(BaseModel):
@@ -55,6 +60,14 @@ class NotArmedOut(BaseModel):
             return None
         message = not_armed_text(state)
         return cls(reason=state.reason, parameters=dict(state.parameters), message=message)
+
+
+class LiftPlaceOut(Shape):
+    """Where a lift is, for people; empty: nobody has said it."""
+
+    area: str = ""
+    station: str = ""
+    spacing_m: float | None = Field(default=None, description="Metres between carriers on the rope.")
 
 
 _QUALITY = "Of the active masks, measured on this lift's own passages; `not_measured` before these suffice."
@@ -78,6 +91,7 @@ class LiftOut(Lift):
     )
     not_watched_code: NotWatched | None = Field(description="The same as a code.")
     out_of_service: OutOfServiceOut | None = Field(description="null: lift and camera are in service.")
+    place: LiftPlaceOut
 
     @classmethod
     def of(
@@ -87,6 +101,7 @@ class LiftOut(Lift):
         arming: Arming,
         status: CameraStatus | None,
         out: OutOfService | None = None,
+        place: LiftPlace = NOWHERE,
     ) -> LiftOut:
         """Put together what the API shows of a lift."""
         shown = None if status is None else CameraStatusOut.model_validate(status)
@@ -106,6 +121,7 @@ class LiftOut(Lift):
             not_watched=why_not_watched(lift, mask_version, status),
             not_watched_code=not_watched_code(lift, mask_version, status),
             out_of_service=None if out is None else OutOfServiceOut.model_validate(out),
+            place=LiftPlaceOut.model_validate(place),
         )
 
 
@@ -148,6 +164,7 @@ class LiftIn(Body):
     not_watched: Any = Field(default=None, json_schema_extra={"readOnly": True})
     not_watched_code: Any = Field(default=None, json_schema_extra={"readOnly": True})
     out_of_service: Any = Field(default=None, json_schema_extra={"readOnly": True})
+    place: Any = Field(default=None, json_schema_extra={"readOnly": True})
 
 
 class LiftsOut(BaseModel):

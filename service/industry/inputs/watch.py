@@ -119,6 +119,11 @@ class InputWatch:
             return running >= 0.5
         return None if speed is None else abs(speed) >= self._limits.moving_m_per_s
 
+    def speed_m_per_s(self, now_s: float) -> float | None:
+        """Return the line's speed by an input that can be believed, >= 0; None: nobody knows."""
+        speed = self._fresh(Signal.SPEED, now_s)
+        return None if speed is None or set(self.doubts) & {STANDS, RUNS, SPACING} else abs(speed)
+
     def holds_back(self, health: Health, now_s: float) -> bool:
         """Return whether a change in health is to wait: no carriers, on a line that is said to stand."""
         if health.kind is not AlarmKind.LIFT_UNKNOWN_RATE or health.cause != Reason.NO_CARRIERS:

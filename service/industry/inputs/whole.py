@@ -196,6 +196,16 @@ class LiftInputs:
                 watch.pulses.unseen,
             )
 
+    def line(self, lift_id: str) -> tuple[bool | None, float | None]:
+        """Return whether a lift's line runs and its speed in m/s, as far as its input is believed."""
+        with self._lock:
+            followed = self._followed.get(lift_id)
+            if followed is None:
+                return None, None
+            watch, now_s = followed.watch, self._clock()
+            doubted = watch.line_runs(now_s) is False and not watch.stands(now_s)
+            return None if doubted else watch.line_runs(now_s), watch.speed_m_per_s(now_s)
+
     def _follow(self, lift_id: str, given: LineInput) -> None:
         watch = InputWatch(lift_id, given.signals, self._clock())
         follower: InputFollower

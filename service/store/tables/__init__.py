@@ -3,7 +3,7 @@
 from service.store.tables.alarms import AlarmEventRow, AlarmRow, ClipRow, CommentRow, OutOfServiceRow
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
-from service.store.tables.operating import BudgetRow, EscalationRuleRow
+from service.store.tables.operating import BudgetRow, EscalationRuleRow, LiftPlaceRow
 from service.store.tables.outputs import OutputCursorRow, OutputRow, PlantRow, PushSubscriptionRow
 from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
 from service.store.tables.rows import (
@@ -36,6 +36,7 @@ __all__ = [
     "CommentRow",
     "ComparisonRow",
     "EscalationRuleRow",
+    "LiftPlaceRow",
     "LiftRow",
     "LinkRow",
     "MaskVersionRow",

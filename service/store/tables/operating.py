@@ -1,4 +1,4 @@
-"""What operators set: budgets of lifts, and rules of escalation."""
+"""What operators set: budgets of lifts, rules of escalation, and where lifts are."""
 
 from __future__ import annotations
 
@@ -47,3 +47,14 @@ class EscalationRuleRow(Base):
     lift_id: Mapped[str | None] = mapped_column(String(64), ForeignKey("lifts.id", ondelete="CASCADE"))
     priority: Mapped[int | None] = mapped_column(Integer)
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class LiftPlaceRow(Base):
+    """Where a lift is (service.store.overview.places.LiftPlace)."""
+
+    __tablename__ = "lift_places"
+
+    lift_id: Mapped[str] = mapped_column(ForeignKey("lifts.id", ondelete="CASCADE"), primary_key=True)
+    area: Mapped[str] = mapped_column(String(100))
+    station: Mapped[str] = mapped_column(String(100))
+    spacing_m: Mapped[float | None] = mapped_column(Float)

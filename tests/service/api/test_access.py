@@ -28,6 +28,9 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("PUT", "/lifts/{lift_id}"): Role.ADMIN,
     ("DELETE", "/lifts/{lift_id}"): Role.ADMIN,
     ("GET", "/lifts/{lift_id}/snapshot.jpg"): Role.VIEWER,
+    ("GET", "/overview"): Role.VIEWER,
+    ("GET", "/lifts/{lift_id}/place"): Role.VIEWER,
+    ("PUT", "/lifts/{lift_id}/place"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/masks"): Role.VIEWER,
     ("POST", "/lifts/{lift_id}/masks"): Role.OPERATOR,
     ("POST", "/lifts/{lift_id}/masks/{version}/activate"): Role.ADMIN,
@@ -182,7 +185,7 @@ FILLED = {
     "user_id": "0" * 16,
 }
 OWN = {
-    *(("GET", "/lifts"), ("GET", "/setups"), ("GET", "/passages"), ("GET", "/alarms")),
+    *(("GET", "/lifts"), ("GET", "/overview"), ("GET", "/setups"), ("GET", "/passages"), ("GET", "/alarms")),
     ("GET", "/alarms/figures"),
     *(("GET", "/alarms/status"), ("GET", "/alarms/groups")),
     *(("POST", "/alarms/ticket"), ("GET", "/session"), ("GET", "/sessions"), ("DELETE", "/sessions")),
@@ -316,8 +319,9 @@ def test_lists_hold_what_is_ones_own(house: House) -> None:
         headers = {"Authorization": f"Bearer {house.store.write(create).result()[0]}"}
         items = {
             path: house.client.get(path, headers=headers).json()["items"]
-            for path in ("/lifts", "/passages", "/alarms")
+            for path in ("/lifts", "/overview", "/passages", "/alarms")
         }
+        assert [lift["id"] for lift in items["/overview"]] == seen[0]
         found = [lift["id"] for lift in items["/lifts"]], len(items["/passages"]), len(items["/alarms"])
         assert found == seen
         for path in ("/passages", "/alarms"):

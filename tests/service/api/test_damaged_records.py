@@ -125,9 +125,10 @@ def paths(house: House) -> list[str]:
         )
     lift, passage = "/lifts/demo-quad", "/passages/p-1"
     return [
-        "/lifts", lift, f"{lift}/masks", f"{lift}/site-calibrations", f"{lift}/masks/1/open.png",
-        f"{lift}/tracks", f"{lift}/tracks/1/picture.jpg", f"{lift}/setup", f"{lift}/setup/carriers",
-        "/passages", passage, f"{passage}/pictures/1.jpg", f"{passage}/pictures/1/why.png",
+        "/lifts", lift, "/overview", f"{lift}/place", f"{lift}/masks", f"{lift}/site-calibrations",
+        f"{lift}/masks/1/open.png", f"{lift}/tracks", f"{lift}/tracks/1/picture.jpg", f"{lift}/setup",
+        f"{lift}/setup/carriers", "/passages", passage, f"{passage}/pictures/1.jpg",
+        f"{passage}/pictures/1/why.png",
         "/passages?reviewed=true", "/passages?verdict=open",
         "/alarms", "/alarms?standing=true", f"/alarms/{alarm_id}", "/health/ready", "/metrics",
         "/alarms/groups", "/alarms/status", "/alarms/figures", f"/alarms/{alarm_id}/clip",
@@ -166,6 +167,8 @@ def test_no_damaged_column_is_a_fault_of_the_service(full: House) -> None:
     for table in TABLES:
         shown = shows.get(table, "/lifts")
         sweep(full, table, [path for path in asked if path.startswith(shown)], BROKEN[1:2])
+    for table in ("lift_places", "lifts", "passages"):
+        sweep(full, table, ["/overview"], BROKEN[1:2])
     for table, path in (("outputs", "/outputs"), ("escalation_rules", "/escalation"), ("clips", "/alarms")):
         sweep(full, table, [each for each in asked if each.startswith(path)], BROKEN[:2], Role.ADMIN)
     sweep(full, "camera_secrets", ["/cameras/secrets"], BROKEN)
