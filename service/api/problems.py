@@ -22,6 +22,7 @@ from service.domain.errors import (
     ConflictError,
     EngineUnavailableError,
     EnrolmentError,
+    GoneError,
     ImageError,
     NotFoundError,
     OpenIdError,
@@ -35,6 +36,7 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[Exception], int] = {
     NotFoundError: 404,
+    GoneError: 410,
     ChangedElsewhereError: 412,
     ConflictError: 409,
     ImageError: 422,

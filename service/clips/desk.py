@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -36,12 +36,16 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class OpenClip:
-    """An alarm whose clip is awaited. at: its moment; given_up_mono_s: until when it is awaited."""
+    """An alarm whose clip is awaited. at: its moment; given_up_mono_s: until when it is awaited.
+
+    wanted: what its camera is asked for.
+    """
 
     alarm_id: str
     lift_id: str
     at: datetime
     given_up_mono_s: float
+    wanted: ClipWanted
 
 
 Outcome = tuple[OpenClip, ClipMade]
@@ -65,7 +69,9 @@ class ClipDesk:
         self._without = set[str]()
         self._wanted: dict[str, list[ClipWanted]] = {}
         self._open: dict[str, OpenClip] = {}
+        self._opened: list[OpenClip] = []
         self._done: deque[Outcome] = deque()
+        self._ends = False
         self.changed = threading.Event()
         """Set when there is something to take, or to wait for."""
 
@@ -86,9 +92,10 @@ class ClipDesk:
             return  # it was raised before, and changes now
         ago_s = (now - at).total_seconds()
         at_mono_s = self._clock() - ago_s
-        opened = OpenClip(alarm.id, lift_id, at, at_mono_s + PATIENCE_S)
+        wanted = ClipWanted(alarm.id, alarm.passage_id, at_mono_s)
+        opened = OpenClip(alarm.id, lift_id, at, at_mono_s + PATIENCE_S, wanted)
         with self._lock:
-            if alarm.id in self._seen or lift_id in self._without:
+            if alarm.id in self._seen or lift_id in self._without or self._ends:
                 return
             self._seen[alarm.id] = None
             keep_newest(self._seen, _REMEMBERED)
@@ -98,7 +105,7 @@ class ClipDesk:
                 self._finish(opened, NoClip.BUSY)
             else:
                 self._open[alarm.id] = opened
-                wanted = ClipWanted(alarm.id, alarm.passage_id, at_mono_s)
+                self._opened.append(opened)
                 self._wanted.setdefault(lift_id, []).append(wanted)
         self.changed.set()
 
@@ -131,6 +138,27 @@ class ClipDesk:
                 del self._open[opened.alarm_id]
                 self._finish(opened, NoClip.NO_ANSWER)
             return self._done.popleft() if self._done else None
+
+    def opened(self) -> Sequence[OpenClip]:
+        """Return what is awaited and was not returned here before."""
+        with self._lock:
+            opened, self._opened = self._opened, []
+            return [each for each in opened if each.alarm_id in self._open]
+
+    def end(self) -> None:
+        """The service ends: ask for what is awaited as far as it has come, and for nothing further."""
+        with self._lock:
+            self._ends = True
+            for each in self._open.values():
+                self._wanted.setdefault(each.lift_id, []).append(replace(each.wanted, at_once=True))
+        self.changed.set()
+
+    def give_up(self) -> None:
+        """Await nothing any more."""
+        with self._lock:
+            for opened in self._open.values():
+                self._finish(opened, NoClip.SERVICE_ENDED)
+            self._open.clear()
 
     @property
     def is_waiting(self) -> bool:

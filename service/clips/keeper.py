@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.clips.desk import ClipDesk, Outcome
 from service.domain.errors import StoreError
-from service.domain.evidence.clip import ClipRules, NoClip, StoredClip
+from service.domain.evidence.clip import ClipMade, ClipRules, NoClip, StoredClip
 from service.host.clocks.wall_clock import WallClock
 from service.host.disk import DiskSpace, Room
 from service.host.runner import Runner, Runners
@@ -23,6 +23,9 @@ from service.store.database import Store
 from service.store.upkeep import tally
 
 log = structlog.get_logger(__name__)
+
+STOP_S, LAST_WORD_S = 2.0, 1.0
+"""So long the service's end waits for clips that are awaited, and for the record of the others."""
 
 POLL_S = 1.0
 RETAIN_EVERY_S = 600.0
@@ -38,6 +41,7 @@ class ClipKeeper:
         desk: where clips come from.
         rules_of: returns what is kept of a lift. most_bytes: of all.
         space: the disk. clock: the believed time; while it is in doubt nothing is deleted.
+        stop_s: how long its end waits for clips.
     """
 
     def __init__(
@@ -50,7 +54,9 @@ class ClipKeeper:
         space: DiskSpace,
         clock: WallClock,
         runners: Runners,
+        stop_s: float = STOP_S,
     ) -> None:
+        self._stop_s = stop_s
         self._store, self._folder, self._desk = store, folder, desk
         self._rules_of, self._most_bytes = rules_of, most_bytes
         self._space, self._clock = space, clock
@@ -58,13 +64,35 @@ class ClipKeeper:
         self.runner = runners.add(Runner("clips", self._turn, wake=desk.changed.set))
 
     def start(self) -> None:
-        """Take note of files that are gone, then begin."""
+        """Take note of files that are gone, and of clips that the last run never got; then begin."""
         note_missing(self._store, self._folder)
+        abandoned = self._store.write(rows.give_up_awaited).result()
+        if abandoned:
+            log.warning("clips were awaited when the service ended, and never came", count=abandoned)
         self.runner.start()
 
     def stop(self) -> None:
-        """End; a clip that is awaited is not made."""
+        """End. What is awaited is cut as far as it has come, and marked; what does not come at once is not.
+
+        The cameras' processes must run still.
+        """
         self.runner.stop()
+        until_mono_s = time.monotonic() + self._stop_s
+        self._desk.end()
+        while self._desk.is_waiting and (left_s := until_mono_s - time.monotonic()) > 0:
+            self._desk.changed.wait(left_s)
+            self._desk.changed.clear()
+            self._store_all(max(until_mono_s - time.monotonic(), 0.0))
+        self._desk.give_up()
+        self._store_all(LAST_WORD_S)
+
+    def _store_all(self, within_s: float) -> None:
+        until_mono_s = time.monotonic() + within_s
+        while (outcome := self._desk.take()) is not None:
+            left_s = until_mono_s - time.monotonic()
+            if left_s <= 0:  # no time for a file
+                outcome = outcome[0], ClipMade(outcome[0].alarm_id, None, none=NoClip.SERVICE_ENDED)
+            self._store_one(outcome, max(left_s, 0.1))
 
     def make_room(self) -> bool:
         """Delete some of the oldest clips; return whether there were any."""
@@ -103,6 +131,7 @@ class ClipKeeper:
         with self.runner.heartbeat.waiting():
             self._desk.changed.wait(POLL_S if self._desk.is_waiting else RETAIN_EVERY_S)
         self._desk.changed.clear()
+        self._note_awaited()
         while not self.runner.stopping.is_set() and (outcome := self._desk.take()) is not None:
             self.runner.heartbeat.begin()
             self._store_one(outcome)
@@ -110,14 +139,28 @@ class ClipKeeper:
             self._next_retain_mono_s = time.monotonic() + RETAIN_EVERY_S
             self.retain(self._clock.now())
 
-    def _store_one(self, outcome: Outcome) -> None:
+    def _note_awaited(self) -> None:
+        """Leave word of what is awaited: a service that is killed cannot say later that it never came."""
+        awaited = [
+            StoredClip(each.alarm_id, each.lift_id, each.at, NoClip.PENDING) for each in self._desk.opened()
+        ]
+        if awaited:
+            try:
+                self._store.write(partial(rows.await_all, clips=awaited)).result()
+            except StoreError as error:  # they come all the same
+                log.warning("clips that are awaited are not noted", reason=str(error))
+
+    def _store_one(self, outcome: Outcome, within_s: float | None = None) -> None:
         opened, made = outcome
         clip = StoredClip(opened.alarm_id, opened.lift_id, opened.at, made.none, codec=made.codec)
         if made.content is not None:
             clip = self._saved(clip, outcome)
         try:
-            if not self._store.write(partial(rows.add, clip=clip)).result() and clip.file is not None:
+            job = partial(rows.add, clip=clip)
+            if not self._store.write(job).result(within_s) and clip.file is not None:
                 self._folder.remove([clip.file])
+        except TimeoutError:  # the service ends: a row may come still, and a file without one goes
+            log.warning("a clip is not recorded in time", alarm=clip.alarm_id)
         except StoreError as error:
             log.warning("a clip is not recorded", alarm=clip.alarm_id, reason=str(error))
             if clip.file is not None:
@@ -145,6 +188,7 @@ class ClipKeeper:
             made.codec,
             made.begins_s,
             made.ends_s,
+            made.cut_short,
         )
 
     def _expire(self, alarm_ids: Sequence[str]) -> int:

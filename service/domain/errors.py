@@ -107,6 +107,10 @@ class NotFoundError(BarwatchError):
     """A lift, mask version, passage, alarm or picture that does not exist."""
 
 
+class GoneError(NotFoundError):
+    """What was there once and is no longer kept; the record of it says why."""
+
+
 class ConflictError(BarwatchError):
     """An action that the thing's present state does not allow."""
 

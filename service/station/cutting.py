@@ -36,6 +36,7 @@ class ClipCutter:
         self._ring, self._send = ring, send
         self._moments: OrderedDict[str, float] = OrderedDict()
         self._waiting: deque[ClipWanted] = deque()
+        self._at_once = set[str]()
         self._wake = threading.Event()
         self.runner = Runner("clips", self._turn, wake=self._wake.set)
 
@@ -46,9 +47,11 @@ class ClipCutter:
 
     def want(self, wanted: ClipWanted) -> None:
         """Cut this clip once what comes after its moment is there; returns at once."""
-        if len(self._waiting) >= _MOST_WAITING:
-            return  # the service gives it up by itself
-        self._waiting.append(wanted)
+        waits = any(each.alarm_id == wanted.alarm_id for each in list(self._waiting))
+        if wanted.at_once:
+            self._at_once.add(wanted.alarm_id)
+        if not waits and len(self._waiting) < _MOST_WAITING:  # the service gives up others by itself
+            self._waiting.append(wanted)
         self._wake.set()
 
     def _turn(self) -> None:
@@ -64,10 +67,13 @@ class ClipCutter:
                 self._send(self._made(wanted))
 
     def _is_due(self, wanted: ClipWanted) -> bool:
-        newest_s = self._ring.newest_s
-        if newest_s is not None and newest_s >= self._moment_s(wanted) + AFTER_S:
+        if self._is_whole(wanted) or wanted.alarm_id in self._at_once:
             return True
         return time.monotonic() >= wanted.at_mono_s + AFTER_S + PATIENCE_S
+
+    def _is_whole(self, wanted: ClipWanted) -> bool:
+        newest_s = self._ring.newest_s
+        return newest_s is not None and newest_s >= self._moment_s(wanted) + AFTER_S
 
     def _moment_s(self, wanted: ClipWanted) -> float:
         """Return the alarm's moment, media time."""
@@ -77,6 +83,7 @@ class ClipCutter:
         return 0.0 if known_s is None else known_s
 
     def _made(self, wanted: ClipWanted) -> ClipMade:
+        cut_short = wanted.alarm_id in self._at_once and not self._is_whole(wanted)
         moment_s, codec = self._moment_s(wanted), self._ring.codec
         packets = self._ring.cut(moment_s - BEFORE_S, moment_s + AFTER_S, moment_s)
         if isinstance(packets, NoClip):
@@ -87,4 +94,5 @@ class ClipCutter:
         except (av.FFmpegError, OSError):
             return ClipMade(wanted.alarm_id, None, codec, none=NoClip.CODEC)
         begins_s, ends_s = times[0] - moment_s, max(times) - moment_s
-        return ClipMade(wanted.alarm_id, content, packets[0].link.codec, begins_s, ends_s)
+        codec = packets[0].link.codec
+        return ClipMade(wanted.alarm_id, content, codec, begins_s, ends_s, cut_short=cut_short)

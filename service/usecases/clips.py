@@ -27,7 +27,7 @@ def clip_of(store: Store, rules_of: Callable[[str], ClipRules], alarm_id: str, n
     """
     with store.reading() as session:
         alarm, clip = alarms.get(session, alarm_id), rows.find(session, alarm_id)
-    if clip is not None:
+    if clip is not None and clip.none is not NoClip.PENDING:
         return clip
     at = alarm.left_at or alarm.raised_at
     return StoredClip(alarm_id, alarm.lift_id or "", at, _reason(alarm, rules_of, now))

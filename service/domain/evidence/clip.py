@@ -38,7 +38,9 @@ class NoClip(StrEnum):
     DELETED = "deleted"
     """A person had it deleted."""
     PENDING = "pending"
-    """It is being recorded: seconds after the alarm."""
+    """It is being recorded: seconds after the alarm. What is so noted and found at a start never came."""
+    SERVICE_ENDED = "service_ended"
+    """The service ended before it came: by force, or its camera's process did not answer in time."""
     NOT_MADE = "not_made"
     """None was made: the service ended meanwhile, or clips were off at that time."""
     KIND = "kind"
@@ -79,11 +81,13 @@ class ClipWanted:
 
     passage_id: whose carrier's moment at TF counts, None: `at_mono_s` does.
     at_mono_s: time.monotonic() of the alarm's moment.
+    at_once: the service ends: cut what has come, whether or not it was asked for before.
     """
 
     alarm_id: str
     passage_id: str | None
     at_mono_s: float
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +96,7 @@ class ClipMade:
 
     content: uint8[N], an MP4 file; nothing where there is none, for the reason `none`.
     codec: as FFmpeg calls it. begins_s, ends_s: of its first and last picture, seconds from the moment.
+    cut_short: the service ended before all of it had come.
     """
 
     alarm_id: str
@@ -100,6 +105,7 @@ class ClipMade:
     begins_s: float = 0.0
     ends_s: float = 0.0
     none: NoClip | None = None
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ class StoredClip:
 
     at: the alarm's moment. none: why there is no file, None while there is one.
     file: below the clips' folder. sha256, bytes: of the file, also once it is gone.
-    codec, begins_s, ends_s: see ClipMade.
+    codec, begins_s, ends_s, cut_short: see ClipMade.
     """
 
     alarm_id: str
@@ -121,3 +127,4 @@ class StoredClip:
     codec: str = ""
     begins_s: float = 0.0
     ends_s: float = 0.0
+    cut_short: bool = False

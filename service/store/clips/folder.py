@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from service.domain.arrays import Image
-from service.domain.errors import NotFoundError
+from service.domain.errors import GoneError
 
 CLIPS = "clips"
 _PART = ".part"
@@ -43,17 +43,17 @@ class ClipFolder:
         return hashlib.sha256(content.data).hexdigest()
 
     def path(self, file: str) -> Path:
-        """Return the path of a stored name; raises NotFoundError if it is gone."""
+        """Return the path of a stored name; raises GoneError if it is not there."""
         path = (self.folder / file).resolve()
         if path.is_relative_to(self.folder.resolve()) and path.is_file():
             return path
-        raise NotFoundError("the clip is gone", "no_clip")
+        raise GoneError("the clip is gone: its file is missing", "clip_missing")
 
     def content(self, file: str) -> bytes | None:
         """Return a stored file as it is; None if it is not there."""
         try:
             return self.path(file).read_bytes()
-        except (OSError, NotFoundError):
+        except (OSError, GoneError):
             return None
 
     def remove(self, files: Collection[str]) -> None:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Exists, Select, delete, not_, select
 from sqlalchemy.orm import Session
 
-from service.domain.errors import ConflictError, NotFoundError
+from service.domain.errors import ConflictError, GoneError, NotFoundError
 from service.domain.evidence.clip import NoClip, StoredClip
 from service.domain.people import SYSTEM
 from service.store import alarms
@@ -21,6 +21,13 @@ from service.store.damage import intact
 from service.store.tables import AlarmRow, ClipRow
 
 _CLIP = TypeAdapter(StoredClip)
+
+_GONE = {
+    NoClip.EXPIRED: "clip_expired",
+    NoClip.DELETED: "clip_deleted",
+    NoClip.MISSING: "clip_missing",
+}
+"""What there was once, and the codes that say so."""
 
 
 class TakenAway(NamedTuple):
@@ -35,9 +42,10 @@ def add(session: Session, clip: StoredClip) -> bool:
 
     The alarm's evidence names the clip from then on, under a new seq.
     """
-    if session.get(ClipRow, clip.alarm_id) is not None or not _is_known(session, clip.alarm_id):
+    before = session.get(ClipRow, clip.alarm_id)
+    if (before is not None and before.none != NoClip.PENDING) or not _is_known(session, clip.alarm_id):
         return False
-    session.add(
+    session.merge(
         ClipRow(
             alarm_id=clip.alarm_id,
             lift_id=clip.lift_id,
@@ -49,15 +57,35 @@ def add(session: Session, clip: StoredClip) -> bool:
             codec=clip.codec,
             begins_s=clip.begins_s,
             ends_s=clip.ends_s,
+            cut_short=clip.cut_short,
         )
     )
+    if clip.none is NoClip.PENDING:
+        return True
     if clip.none is not None:
         record(session, "clip.none", clip.alarm_id, by=SYSTEM, reason=clip.none.value)
         return True
-    span = {"begins_s": round(clip.begins_s, 3), "ends_s": round(clip.ends_s, 3)}
+    span: dict[str, float | bool] = {"begins_s": round(clip.begins_s, 3), "ends_s": round(clip.ends_s, 3)}
+    span |= {"cut_short": True} if clip.cut_short else {}
     record(session, "clip.store", clip.alarm_id, by=SYSTEM, sha256=clip.sha256, bytes=clip.bytes, **span)
     alarms.show_clip(session, clip.alarm_id, True, "a clip was stored")
     return True
+
+
+def await_all(session: Session, clips: Sequence[StoredClip]) -> None:
+    """Note alarms whose clips are awaited (PENDING), so that a service that is killed leaves word of them."""
+    for clip in clips:
+        if session.get(ClipRow, clip.alarm_id) is None:
+            add(session, clip)
+
+
+def give_up_awaited(session: Session) -> int:
+    """Record of each clip that is noted as awaited that the service ended before; return how many."""
+    awaited = session.scalars(select(ClipRow).where(ClipRow.none == NoClip.PENDING)).all()
+    for row in awaited:
+        row.none = NoClip.SERVICE_ENDED.value
+        record(session, "clip.none", row.alarm_id, by=SYSTEM, reason=row.none)
+    return len(awaited)
 
 
 def find(session: Session, alarm_id: str) -> StoredClip | None:
@@ -68,8 +96,16 @@ def find(session: Session, alarm_id: str) -> StoredClip | None:
 
 
 def file_of(session: Session, alarm_id: str) -> str:
-    """Return the name of an alarm's file; raises NotFoundError, with the reason, and DamagedError."""
+    """Return the name of an alarm's file.
+
+    Raises:
+        GoneError: it was there, and is no longer kept: expired, deleted or missing.
+        NotFoundError: there is none, with the reason.
+        DamagedError: nobody knows.
+    """
     clip = find(session, alarm_id)
+    if clip is not None and clip.none in _GONE:
+        raise GoneError(f"the clip is gone: {clip.none}", _GONE[clip.none], sha256=clip.sha256 or "")
     if clip is None or clip.file is None:
         reason = NoClip.PENDING if clip is None else clip.none
         raise NotFoundError(f"there is no clip: {reason}", "no_clip", reason=str(reason))

@@ -151,7 +151,8 @@ class ClipRow(Base):
     """An alarm's clip, or why it has none (`none`, a NoClip; empty while there is a file).
 
     at: the alarm's moment. file: below the clips' folder. sha256: of what was stored, for good.
-    begins_s, ends_s: of its first and last picture, seconds from the moment.
+    begins_s, ends_s: of its first and last picture, seconds from the moment. cut_short: the service ended
+    before all of it had come.
     """
 
     __tablename__ = "clips"
@@ -167,3 +168,4 @@ class ClipRow(Base):
     codec: Mapped[str] = mapped_column(String(16))
     begins_s: Mapped[float] = mapped_column(Float)
     ends_s: Mapped[float] = mapped_column(Float)
+    cut_short: Mapped[bool] = mapped_column(Boolean, default=False)

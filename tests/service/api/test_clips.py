@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from service.domain.alarm import Alarm, AlarmKind
-from service.domain.evidence.clip import StoredClip
+from service.domain.evidence.clip import NoClip, StoredClip
 from service.domain.people import Role
 from service.store.clips import rows
 from service.store.clips.folder import ClipFolder
+from service.usecases.clips import clip_of
 from service.verdicts.recording import drop_evidence
 from tests.service.api.conftest import House
 
@@ -126,3 +127,34 @@ def test_the_key_of_signatures_is_shown(house: House) -> None:
     alarm = house.raise_alarm()
     pack = house.call("GET", f"/alarms/{alarm.id}/evidence", Role.OPERATOR)
     assert key["public_key"].encode() in pack.content
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        (NoClip.EXPIRED, "clip_expired"),
+        (NoClip.DELETED, "clip_deleted"),
+        (NoClip.MISSING, "clip_missing"),
+    ],
+)
+def test_the_address_of_a_clip_that_is_gone_says_so(house: House, why: NoClip, code: str) -> None:
+    """An old alarm's evidence may still name it: 410 and why, with the digest of what was there."""
+    alarm = house.raise_alarm()
+    keep_clip(house, alarm)
+    house.store.write(lambda s: rows.take_away(s, [alarm.id], why)).result()
+    gone = house.call("GET", f"/alarms/{alarm.id}/clip.mp4", Role.VIEWER)
+    assert (gone.status_code, gone.json()["code"]) == (410, code)
+    assert len(gone.json()["parameters"]["sha256"]) == 64
+    told = house.call("GET", f"/alarms/{alarm.id}/clip", Role.VIEWER).json()
+    assert (told["url"], told["reason"], told["cut_short"]) == (None, why.value, False)
+
+
+def test_nobody_waits_for_ever(make_house: Callable[..., House]) -> None:
+    """A clip that is noted as awaited, and of which nothing was heard in time, was not made."""
+    house = make_house(clips="on")
+    alarm = house.raise_alarm()
+    pending = StoredClip(alarm.id, "demo-quad", alarm.raised_at, NoClip.PENDING)
+    house.store.write(lambda s: rows.await_all(s, [pending])).result()
+    assert house.call("GET", f"/alarms/{alarm.id}/clip", Role.VIEWER).json()["reason"] == "pending"
+    later = alarm.raised_at + timedelta(minutes=1)
+    assert clip_of(house.store, house.runtime.clip_rules, alarm.id, later).none is NoClip.NOT_MADE

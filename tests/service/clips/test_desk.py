@@ -103,3 +103,27 @@ def test_a_made_clip_is_given_out(desk: ClipDesk) -> None:
     assert outcome is not None
     assert (outcome[0].lift_id, outcome[0].at, outcome[1].codec) == ("quad", NOW, "h264")
     assert desk.take() is None
+
+
+def test_the_end_of_the_service_asks_at_once(desk: ClipDesk) -> None:
+    """Whether or not the wish was given out; what comes later is not asked for, the rest is given up."""
+    desk.on_alarms([ALARM])
+    (wanted,) = desk.wanted("quad")
+    desk.on_alarms([replace(ALARM, id="a2", lift_id="six")])
+    desk.end()
+    assert desk.wanted("quad") == [replace(wanted, at_once=True)]
+    assert [each.at_once for each in desk.wanted("six")] == [False, True]
+    desk.on_alarms([replace(ALARM, id="a3")])
+    assert desk.wanted("quad") == ()
+    desk.made(ClipMade("a1", np.zeros(3, np.uint8), cut_short=True))
+    desk.give_up()
+    assert _taken(desk) == [None, NoClip.SERVICE_ENDED]
+    assert not desk.is_waiting
+
+
+def test_what_is_awaited_is_said_once(desk: ClipDesk) -> None:
+    """To whoever leaves word of it; what has come by then is no longer awaited."""
+    desk.on_alarms([ALARM, replace(ALARM, id="a2")])
+    desk.made(ClipMade("a1", np.zeros(3, np.uint8)))
+    assert [each.alarm_id for each in desk.opened()] == ["a2"]
+    assert list(desk.opened()) == []

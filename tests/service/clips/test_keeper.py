@@ -36,8 +36,12 @@ RULES = ClipRules(None, 30.0, 1_000_000)
 class Keeping:
     """A store, a folder and what keeps clips there; its thread is never started."""
 
-    def __init__(self, data: Path, rules: ClipRules = RULES, free: int = 10**12) -> None:
-        self.data, self.store, self.folder = data, open_empty(data), ClipFolder(data)
+    def __init__(
+        self, data: Path, rules: ClipRules = RULES, free: int = 10**12, stop_s: float = 20.0
+    ) -> None:
+        there = (data / "barwatch.db").exists()
+        self.data, self.folder = data, ClipFolder(data)
+        self.store = Store.open(data) if there else open_empty(data)
         space = DiskSpace(data, lambda _: (free, 10**12))
         space.check(quietly=True)
         self.desk = ClipDesk()
@@ -50,6 +54,7 @@ class Keeping:
             space,
             WallClock(),
             Runners(),
+            stop_s,
         )
 
     def alarm(self, number: int = 1) -> Alarm:

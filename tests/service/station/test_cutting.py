@@ -1,6 +1,7 @@
 """A camera's process answers a wish for a clip, with what there is: whole, shorter, or none."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,22 @@ def test_a_moment_of_long_ago_has_no_clip(cutter: tuple[ClipCutter, list[ClipMad
     assert [made.none for made in got] == [NoClip.NO_PICTURES]
 
 
+def test_what_has_come_is_cut_at_once_when_the_service_ends(
+    cutter: tuple[ClipCutter, list[ClipMade]],
+) -> None:
+    """It says that it is cut short, unless all of it is there; a wish that never came before counts too."""
+    cut, got = cutter
+    cut.passed(passage("p-1", 18.0))
+    cut.passed(passage("p-2", 12.0))
+    wanted = ClipWanted("a1", "p-1", time.monotonic() - 1.0)
+    cut.want(wanted)
+    cut.want(replace(wanted, at_once=True))
+    cut.want(ClipWanted("a2", "p-2", time.monotonic() - 7.0, at_once=True))
+    cut._turn()
+    assert [(made.alarm_id, made.cut_short) for made in got] == [("a1", True), ("a2", False)]
+    assert got[0].ends_s == pytest.approx(1.9)
+
+
 def test_a_clip_comes_out_of_a_cameras_process(video: Path, tmp_path: Path) -> None:
     """Over its pipe, beside its reports, while it goes on watching; the last picture is of its moment."""
     camera = Camera(url=str(video), width=WIDTH, height=HEIGHT)
@@ -106,10 +123,14 @@ def test_a_clip_comes_out_of_a_cameras_process(video: Path, tmp_path: Path) -> N
         asked_s = time.monotonic()
         desk.asked.append(ClipWanted("a1", None, asked_s - AFTER_S + 0.5))
         await_event(events, lambda _: bool(desk.got))
+        desk.asked.append(ClipWanted("a2", None, time.monotonic(), at_once=True))
+        await_event(events, lambda _: len(desk.got) == 2)
         await_event(events, live)
     finally:
         supervisor.stop()
-    (made,) = desk.got
+    made, hastened = desk.got
+    assert (made.cut_short, hastened.cut_short) == (False, True)
+    assert hastened.ends_s < AFTER_S
     assert made.content is not None
     (tmp_path / "a.mp4").write_bytes(made.content.tobytes())
     shown = counts_of(tmp_path / "a.mp4")

@@ -39,11 +39,14 @@ def get_clip(alarm_id: AlarmId, runtime: RuntimeDep) -> ClipOut:
     responses={
         200: {"content": {"video/mp4": {}}, "description": "From 8 s before the moment to 4 s after it."},
         206: {"content": {"video/mp4": {}}, "description": "The part that `Range` asks for."},
-        **responses(401, 404, 409, 416, 422, 503),
+        **responses(401, 404, 409, 410, 416, 422, 503),
     },
 )
 def play_clip(alarm_id: AlarmId, runtime: RuntimeDep) -> FileResponse:
-    """Give the camera's own pictures around the alarm; who watches is in the audit. 404 says why not."""
+    """Give the camera's own pictures around the alarm; who watches is in the audit.
+
+    404 says why there is none, 410 why it is no longer kept.
+    """
     with runtime.store.reading() as session:
         file = rows.file_of(session, alarm_id)
     path = ClipFolder(runtime.settings.data).path(file)

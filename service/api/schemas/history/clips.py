@@ -21,7 +21,10 @@ class ClipOut(Shape):
     begins_s: float = Field(description="Of the first picture, seconds from the moment: about -8.")
     ends_s: float = Field(description="Of the last picture, seconds from the moment: about 4.")
     begins_late: bool = Field(description="Less than 8 s before the moment are there.")
-    ends_early: bool = Field(description="Less than 4 s after the moment are there: the camera was lost.")
+    ends_early: bool = Field(
+        description="Less than 4 s after the moment are there: the camera was lost, or `cut_short`."
+    )
+    cut_short: bool = Field(description="The service was stopped before all of it had come.")
     codec: str = Field(description="`h264`, which every browser plays, or `hevc`, which some do.")
     bytes: int
     sha256: str | None = Field(description="Of the file, also once it is gone.")
@@ -40,6 +43,7 @@ class ClipOut(Shape):
             ends_s=clip.ends_s,
             begins_late=there and clip.begins_s > -BEFORE_S + TOLERANCE_S,
             ends_early=there and clip.ends_s < AFTER_S - TOLERANCE_S,
+            cut_short=clip.cut_short,
             codec=clip.codec,
             bytes=clip.bytes,
             sha256=clip.sha256,

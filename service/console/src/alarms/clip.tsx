@@ -89,7 +89,7 @@ function Video({ url, clip }: { url: string; clip: Clip }): JSX.Element {
         {unplayable.value && <strong>{t("clip.unplayable", { codec: clip.codec })}</strong>}
         <span>{t("clip.span", { before: -clip.begins_s, after: clip.ends_s })}</span>
         {clip.begins_late && <span>{t("clip.beginsLate")}</span>}
-        {clip.ends_early && <span>{t("clip.endsEarly")}</span>}
+        {clip.ends_early && <span>{t(clip.cut_short ? "clip.cutShort" : "clip.endsEarly")}</span>}
         {clip.shows_people && <span>{t("clip.showsPeople")}</span>}
         <a href={url} download={`alarm-${clip.alarm_id}.mp4`}>
           {t("clip.save")}
