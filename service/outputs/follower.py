@@ -2,8 +2,7 @@
 
 Each has a thread with an event loop of its own. Whatever its output does (hang, crash, refuse) happens there:
 alarms are committed without it, and no other output waits. It begins again after a pause, as often as it
-takes. The cursor is stored after every delivery while there is time for that, else a few times a second: only
-a process that is killed in between delivers twice, under the same epoch and seq.
+takes. What it delivers, and what is set aside, is service.outputs.progress.
 """
 
 from __future__ import annotations
@@ -11,35 +10,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
 from service.domain.alarm import Alarm, AlarmKind
-from service.domain.errors import StoreError
 from service.host.awaited import Awaited, Watchers
 from service.host.runner import BackOff, Runner, RunnerState, attempt
 from service.outputs.base.loops import call_on, wait_for_news, within
-from service.outputs.base.output import Delivery, Output
+from service.outputs.base.output import Output
 from service.outputs.base.problems import OutputError, OutputProblem, output_error
 from service.outputs.health import OutputFault, OutputHealth, OutputState
-from service.store.alarms.history import StoredOutbox
+from service.outputs.progress import OutputProgress
 from service.store.database import Store
 from service.store.delivery import outputs
-from service.store.records import OutboxEntry
 
 log = structlog.get_logger(__name__)
 
-PAGE = 200
 POLL_S = 2.0
 """The longest that an alarm which nobody announced stays undelivered, in seconds."""
 
-SAVE_S = 0.2
-"""How often the cursor is stored while there is more to deliver, in seconds."""
-
 OPEN_S = 30.0
-DELIVER_S = 60.0
 CLOSE_S = 3.0
 TEST_S = 20.0
 """How long an output may take for each, in seconds."""
@@ -71,25 +62,25 @@ class Follower:
         epoch: str,
         back_off: BackOff | None = None,
     ) -> None:
-        self.id, self.wants = output_id, wants
-        self._make, self._store, self._epoch = make, store, epoch
-        self._outbox = StoredOutbox(store)
+        self.id, self._make = output_id, make
+        self._course = OutputProgress(output_id, wants, store, epoch)
         self._back_off = back_off or BackOff(first_s=0.5, longest_s=LONGEST_PAUSE_S)
-        self.seq: int | None = None
-        """The last seq that the receiver has; None before the first look at the database."""
         self.progress = Watchers()
         """Told whenever its state or its cursor may have changed."""
         self.pausing = False
         """It waits on purpose, so that more can be delivered at once."""
         self.failing_since_s: float | None = None
         """The time.monotonic() since when every attempt has failed; None while it works."""
-        self._delivered_at: datetime | None = None
         self._fault: OutputFault | None = None
-        self._stored = (-1, 0.0)
         self._settled = False  # it was open, or it failed
         self._open: tuple[asyncio.AbstractEventLoop, Output] | None = None
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None], asyncio.Event] | None = None
         self.runner = Runner(f"output {output_id}", self._turn, wake=self._end)
+
+    @property
+    def seq(self) -> int | None:
+        """The last seq that is dealt with; None before the first look at the database."""
+        return self._course.seq
 
     def wake(self) -> None:
         """Say that there is a new alarm; never waits."""
@@ -106,7 +97,8 @@ class Follower:
             state = OutputState.STARTING
         else:
             state = OutputState.BEHIND if lag and not self.pausing else OutputState.LIVE
-        return OutputHealth(state, seq, lag, self._delivered_at, self._fault)
+        course = self._course
+        return OutputHealth(state, seq, lag, course.delivered_at, self._fault, refused=course.refused)
 
     def behind(self, newest: int) -> bool:
         """Say whether something undelivered is wanted, but for what is about outputs; raises StoreError.
@@ -115,7 +107,7 @@ class Follower:
         """
         if self.seq is None or self.seq >= newest or self.pausing:
             return False
-        return any(self._is_wanted(entry, quietly=True) for entry in self._outbox.page(self.seq, PAGE))
+        return any(alarm.kind not in ABOUT_OUTPUTS for alarm in self._course.wanted_after(self.seq))
 
     def test(self, waits: Awaited | None = None) -> OutputError | None:
         """Test the output as it runs, or a second one of its kind; return what went wrong. Blocks.
@@ -180,10 +172,7 @@ class Follower:
             body.result()
 
     async def _follow(self) -> None:
-        if self.seq is None:
-            with self._store.reading() as session:
-                kept = outputs.cursor(session, self.id)
-            self.seq, self._delivered_at = kept.seq, kept.delivered_at
+        self._course.look()
         output = self._make()
         try:
             await within(OPEN_S, output.open())
@@ -197,58 +186,30 @@ class Follower:
             try:
                 await within(CLOSE_S, output.close())
             finally:
-                await self._save(last=True)
+                await self._course.save(last=True)
 
     async def _deliver_for_ever(self, output: Output) -> None:
         assert self._running is not None  # noqa: S101 - set before this began
         news = self._running[2]
         while True:
             news.clear()
-            while await self._deliver_page(output):
+            await self._course.send_again(output, self._worked_then)
+            while await self._course.deliver_page(output, self._worked_then):
+                self.progress.tell()
                 await self._pause(output.pause_s())
             self._worked()
             await wait_for_news(news, POLL_S)
 
-    async def _deliver_page(self, output: Output) -> bool:
-        """Deliver a page of the outbox; return whether there was one."""
-        assert self.seq is not None  # noqa: S101 - read before this began
-        entries = self._outbox.page(self.seq, PAGE)
-        wanted = [
-            Delivery(self._epoch, entry.seq, entry.alarm)
-            for entry in entries
-            if entry.alarm is not None and self._is_wanted(entry)
-        ]
-        while wanted:
-            taken = await within(DELIVER_S, output.deliver(wanted))
-            if not 1 <= taken <= len(wanted):
-                raise ValueError(f"{taken} of {len(wanted)} deliveries were taken")
-            self.seq, self._delivered_at = wanted[taken - 1].seq, datetime.now(UTC)
-            self.progress.tell()
-            wanted = wanted[taken:]
-            self._worked()
-            await self._save(last=not wanted)
-            if wanted:
-                await self._pause(output.pause_s())
-        if entries and entries[-1].seq > self.seq:
-            self.seq = entries[-1].seq
-            self.progress.tell()
-            await self._save(last=False)
-        return bool(entries)
-
-    def _is_wanted(self, entry: OutboxEntry, *, quietly: bool = False) -> bool:
-        if entry.alarm is None:
-            if not quietly:
-                log.error("a damaged entry of the outbox is not delivered", output=self.id, seq=entry.seq)
-            return False
-        if quietly and entry.alarm.kind in ABOUT_OUTPUTS:
-            return False
-        return self.wants(entry.alarm)
+    async def _worked_then(self, pause_s: float) -> None:
+        self._worked()
+        self.progress.tell()
+        await self._pause(pause_s)
 
     async def _pause(self, pause_s: float) -> None:
         if pause_s > 0:
             self.pausing = True
             self.progress.tell()
-            await self._save(last=True)
+            await self._course.save(last=True)
             await asyncio.sleep(pause_s)
             self.pausing = False
 
@@ -257,20 +218,6 @@ class Follower:
             self.failing_since_s = None
             self.progress.tell()
         self._back_off.reset()
-
-    async def _save(self, *, last: bool) -> None:
-        """Store the cursor, if there is time for it. A database that refuses holds up no delivery."""
-        seq, at_s = self._stored
-        if self.seq is None or self.seq == seq or not (last or time.monotonic() - at_s > SAVE_S):
-            return
-        moved = self.seq
-        move = partial(outputs.move, output_id=self.id, seq=moved, at=self._delivered_at)
-        try:
-            await asyncio.wrap_future(self._store.write(move))
-        except StoreError as error:
-            log.warning("how far an output came is not stored", output=self.id, reason=str(error))
-        else:
-            self._stored = moved, time.monotonic()
 
     async def _tested(self, waits: Awaited) -> None:
         loop, body = asyncio.get_running_loop(), asyncio.create_task(self._opened_and_tested())

@@ -39,8 +39,10 @@ class OutputFault:
 class OutputHealth:
     """How an output is.
 
-    seq: the last that its receiver has. lag: how many entries of the outbox come after it. delivered_at: when
-    the receiver last took one. fault: the last, also once it is over.
+    seq: the last that is dealt with. lag: how many entries of the outbox come after it. delivered_at: when
+    the receiver last took one. fault: the last, also once it is over. refused: how often the receiver refused
+    something for good since the output was started. set_aside: how many changes of alarms wait for a person
+    because of that.
     """
 
     state: OutputState
@@ -48,3 +50,5 @@ class OutputHealth:
     lag: int
     delivered_at: datetime | None
     fault: OutputFault | None
+    refused: int = 0
+    set_aside: int = 0

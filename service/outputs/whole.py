@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +21,7 @@ from service.outputs.base.dialling import check_output_host
 from service.outputs.base.filters import OutputFilter
 from service.outputs.base.output import Making, Output, Surroundings
 from service.outputs.base.problems import OutputError, OutputProblem
-from service.outputs.follower import Follower
+from service.outputs.follower import ABOUT_OUTPUTS, Follower
 from service.outputs.health import OutputHealth, OutputState
 from service.outputs.secrets import sealing
 from service.outputs.watch import OutputWatch
@@ -29,8 +29,10 @@ from service.secrets.keys import KeyRing
 from service.store import alarms
 from service.store.alarms.history import StoredOutbox
 from service.store.database import Store
-from service.store.delivery import outputs
+from service.store.delivery import outputs, set_aside
 from service.store.delivery.outputs import StoredOutput
+from service.store.delivery.set_aside import SetAside
+from service.store.records import Page
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +70,7 @@ class Outputs:
         self._lock = threading.RLock()
         self._followers: dict[str, Follower] = {}
         self._ended = False
-        self._watch = OutputWatch(self._running, self._outbox, take, behind_s)
+        self._watch = OutputWatch(self._running, self._outbox, take, behind_s, self._set_aside)
         store.on_alarms(self._announce)
 
     def start(self) -> None:
@@ -101,11 +103,13 @@ class Outputs:
         with self._store.reading() as session:
             found, newest = outputs.listing(session), alarms.last_seq(session)
             cursors = {output.id: outputs.cursor(session, output.id) for output in found}
+            aside = set_aside.counts(session)
         shown = []
         for output in found:
             follower, kept = self._followers.get(output.id), cursors[output.id]
             off = OutputHealth(OutputState.OFF, kept.seq, newest - kept.seq, kept.delivered_at, None)
-            shown.append((output, off if follower is None else follower.health(newest, kept)))
+            health = off if follower is None else follower.health(newest, kept)
+            shown.append((output, replace(health, set_aside=aside.get(output.id, 0))))
         return shown
 
     def get(self, output_id: str) -> tuple[StoredOutput, OutputHealth]:
@@ -171,6 +175,38 @@ class Outputs:
         code = "" if problem is None else problem.code
         self._store.write(partial(outputs.tested, output_id=output_id, problem=code)).result()
         return problem
+
+    def set_aside(self, output_id: str, after: int, limit: int) -> Page[SetAside]:
+        """Return what an output set aside above a seq, oldest first. Raises NotFoundError, StoreError."""
+        with self._store.reading() as session:
+            outputs.get(session, output_id)
+            return set_aside.listing(session, output_id, after, limit)
+
+    def send_again(self, output_id: str, seqs: Collection[int] | None) -> int:
+        """Send again what an output set aside (None: all), once it is on; return how many.
+
+        Raises NotFoundError, StoreError.
+        """
+        count = self._about_set_aside(set_aside.want_again, output_id, seqs)
+        if (follower := self._followers.get(output_id)) is not None:
+            follower.wake()
+        return count
+
+    def leave_out(self, output_id: str, seqs: Collection[int] | None) -> int:
+        """Forget what an output set aside (None: all): its receiver never gets it; return how many.
+
+        Raises NotFoundError, StoreError.
+        """
+        return self._about_set_aside(set_aside.leave_out, output_id, seqs)
+
+    def _about_set_aside(self, do: Callable[..., int], output_id: str, seqs: Collection[int] | None) -> int:
+        with self._store.reading() as session:
+            outputs.get(session, output_id)
+        return self._store.write(partial(do, output_id=output_id, seqs=seqs)).result()
+
+    def _set_aside(self) -> Mapping[str, int]:
+        with self._store.reading() as session:
+            return set_aside.counts(session, ABOUT_OUTPUTS)
 
     def secrets_of(self, output: StoredOutput) -> tuple[str, ...]:
         """Return the names of an output's secrets; none where they cannot be read."""

@@ -16,7 +16,7 @@ from service.api.routes import (
     site_calibrations,
 )
 from service.api.routes.alarming import groups, out_of_service
-from service.api.routes.delivery import controls, inputs, outputs, push
+from service.api.routes.delivery import controls, inputs, outputs, push, set_aside
 from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, escalation, figures, overview
 from service.api.routes.people import openid, own, tokens, users
@@ -51,6 +51,7 @@ ROUTERS = (
     clips.router,
     feed.router,
     outputs.router,
+    set_aside.router,
     push.router,
     controls.router,
     inputs.router,

@@ -11,7 +11,7 @@ import httpx
 
 from service.domain.camera import CameraNetworks
 from service.outputs.base.dialling import addresses, trusted
-from service.outputs.base.problems import OutputError, OutputProblem, caused_by
+from service.outputs.base.problems import OutputError, OutputProblem, RefusedForGoodError, caused_by
 
 MOST_BYTES = 65_536
 """Of an answer, which nobody reads but its beginning."""
@@ -100,14 +100,21 @@ def _nobody() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
+NOT_FOR_GOOD = frozenset({401, 407, 408, 425, 429})
+"""Client errors that are no refusal of a message: who sends must sign in (401, 407), or come later (408, 425,
+429). Source: RFC 9110, sections 15.5.2, 15.5.8 and 15.5.9; RFC 8470, section 5.2; RFC 6585, section 4."""
+
+
 def refusal(answer: HttpAnswer) -> OutputError | None:
-    """Return why an answer is no success; None if it is one (2xx)."""
+    """Return why an answer is no success, RefusedForGoodError where it says that; None if it is one (2xx)."""
     if 200 <= answer.status < 300:
         return None
     if 300 <= answer.status < 400:
         return OutputError(OutputProblem.REDIRECTED, status=answer.status)
     problem = OutputProblem.WRONG_PASSWORD if answer.status in {401, 403} else OutputProblem.REJECTED
-    return OutputError(problem, f"answered {answer.status}", status=answer.status)
+    error = OutputError(problem, f"answered {answer.status}", status=answer.status)
+    for_good = 400 <= answer.status < 500 and answer.status not in NOT_FOR_GOOD
+    return RefusedForGoodError(error) if for_good else error
 
 
 async def _beginning(response: httpx.Response) -> bytes:

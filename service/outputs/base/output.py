@@ -31,11 +31,18 @@ class Delivery:
     """One entry of the outbox: an alarm as it was committed at `seq`.
 
     epoch: whose sequence it is; the same alarm is delivered again only under the same epoch and seq.
+    again: it was set aside, and comes after younger ones.
     """
 
     epoch: str
     seq: int
     alarm: Alarm
+    again: bool = False
+
+    def content(self, describe: Callable[[Alarm], dict[str, Any]]) -> dict[str, Any]:
+        """Return it for programs, as plain JSON."""
+        told = {"epoch": self.epoch, "seq": self.seq, "alarm": describe(self.alarm)}
+        return {**told, "again": True} if self.again else told
 
     @property
     def id(self) -> str:
@@ -58,6 +65,9 @@ class Output(ABC):
         """Deliver the first of them, or more, in their order; return how many the receiver has for sure.
 
         What was not taken, and all that was given when it raised, is given again. At least one is given.
+
+        Raises:
+            RefusedForGoodError: the receiver will not take the first `carried` of them however often.
         """
 
     async def watch(self) -> None:

@@ -47,6 +47,17 @@ class OutputError(BarwatchError):
         self.problem = problem
 
 
+class RefusedForGoodError(OutputError):
+    """The receiver said of a message, by its protocol's own meaning, that it will not take it however often.
+
+    carried: how many deliveries were in the message.
+    """
+
+    def __init__(self, error: OutputError, carried: int = 1) -> None:
+        super().__init__(error.problem, str(error), **error.parameters)
+        self.carried = carried
+
+
 def output_error(error: BaseException) -> OutputError:
     """Return what an output raised as one of our own errors; CRASHED for what nobody foresaw."""
     if isinstance(error, BaseExceptionGroup):

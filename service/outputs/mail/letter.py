@@ -47,9 +47,7 @@ def letter(
         if (picture := pictures.get(delivery.alarm.id)) is not None:
             name = f"{delivery.alarm.passage_id}.jpg"
             mail.add_attachment(picture, maintype="image", subtype="jpeg", filename=name)
-    told = [
-        {"epoch": each.epoch, "seq": each.seq, "alarm": around.describe(each.alarm)} for each in deliveries
-    ]
+    told = [each.content(around.describe) for each in deliveries]
     content = json.dumps(told, indent=1).encode()
     mail.add_attachment(content, maintype="application", subtype="json", filename="alarms.json")
     return mail

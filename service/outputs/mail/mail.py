@@ -15,7 +15,7 @@ import structlog
 from service.domain.alarm import Alarm, AlarmKind, AlarmState
 from service.outputs.base.dialling import connected, trusted
 from service.outputs.base.output import Delivery, Making, Output, OutputKind
-from service.outputs.base.problems import OutputError, OutputProblem, caused_by
+from service.outputs.base.problems import OutputError, OutputProblem, RefusedForGoodError, caused_by
 from service.outputs.mail.letter import letter, test_letter
 from service.outputs.mail.settings import MailSettings
 
@@ -28,6 +28,9 @@ PICTURE_S = 3.0
 """How long a mail waits for a picture, which is written after its alarm was committed."""
 
 ANSWER_S = 15.0
+
+SIGN_IN = frozenset({530, 534, 535, 538})
+"""Refusals of who sends, not of a mail: it has to sign in (RFC 4954, section 6)."""
 
 
 class Mail(Output):
@@ -50,7 +53,10 @@ class Mail(Output):
         if told:
             around = self._making.surroundings
             pictures = await self._pictures(told)
-            refused = await self._send(letter(self._settings, told, around, pictures, datetime.now(UTC)))
+            try:
+                refused = await self._send(letter(self._settings, told, around, pictures, datetime.now(UTC)))
+            except RefusedForGoodError as error:
+                raise RefusedForGoodError(error, len(taken)) from error
             if refused:
                 log.warning("a mail was refused for some", output=self._making.id, count=len(refused))
             self._sent_mono_s, self._more = time.monotonic(), len(deliveries) > len(taken)
@@ -125,12 +131,20 @@ def _explained(error: Exception) -> OutputError:
         return OutputError(OutputProblem.TLS_FAILED)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return OutputError(OutputProblem.WRONG_PASSWORD)
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        status = error.recipients[0].code if error.recipients else 0
-        return OutputError(OutputProblem.REJECTED, f"answered {status}", status=status)
+    if isinstance(
+        error, aiosmtplib.SMTPRecipientsRefused
+    ):  # all of them: for good if none may be taken later
+        return _rejected(min((each.code for each in error.recipients), default=0), of_the_mail=True)
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return OutputError(OutputProblem.REJECTED, f"answered {error.code}", status=error.code)
+        of_the_mail = isinstance(error, aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPDataError)
+        return _rejected(error.code, of_the_mail=of_the_mail)
     return caused_by(error) or OutputError(OutputProblem.CLOSED)
+
+
+def _rejected(status: int, *, of_the_mail: bool) -> OutputError:
+    error = OutputError(OutputProblem.REJECTED, f"answered {status}", status=status)
+    for_good = of_the_mail and 500 <= status < 600 and status not in SIGN_IN
+    return RefusedForGoodError(error) if for_good else error
 
 
 MAIL = OutputKind(MailSettings, Mail, frozenset({"password"}))

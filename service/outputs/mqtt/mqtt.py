@@ -51,8 +51,7 @@ class Mqtt(Output):
     async def deliver(self, deliveries: Sequence[Delivery]) -> int:
         """Publish the first, then the states that follow from it."""
         first = deliveries[0]
-        shown = self._making.surroundings.describe(first.alarm)
-        content = {"epoch": first.epoch, "seq": first.seq, "alarm": shown}
+        content = first.content(self._making.surroundings.describe)
         await self._broker.publish(f"{self._settings.topic}/alarms", json.dumps(content, ensure_ascii=False))
         await self._say_states()
         return 1

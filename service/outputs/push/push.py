@@ -13,7 +13,7 @@ import structlog
 from service.domain.alarm import AlarmState
 from service.outputs.base.http import HttpAnswer, HttpDoor, refusal
 from service.outputs.base.output import Delivery, Making, Output, OutputKind, PushSubscriber
-from service.outputs.base.problems import OutputError, OutputProblem
+from service.outputs.base.problems import OutputError, OutputProblem, RefusedForGoodError
 from service.outputs.push.settings import PushSettings, fresh_key
 
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ class WebPush(Output):
         self._names = {lift.id: lift.name for lift in self._making.surroundings.lifts()}
 
     async def deliver(self, deliveries: Sequence[Delivery]) -> int:
-        """Push the first to all; raise only if nobody was reached. Who missed it hears so with the next."""
+        """Push the first to all; raise only if nobody was reached. Who missed it hears so with the next.
+
+        It is refused for good only if every browser's push service refuses it so.
+        """
         first = deliveries[0]
         if self._settings.only_raised and first.alarm.state is not AlarmState.ACTIVE:
             return 1
@@ -61,7 +64,7 @@ class WebPush(Output):
         sent = [self._push(each, self._notice(first), headers) for each in to]
         problems = [problem for problem in await asyncio.gather(*sent) if problem is not None]
         if problems and len(problems) == len(to):
-            raise problems[0]
+            raise next((each for each in problems if not isinstance(each, RefusedForGoodError)), problems[0])
         return 1
 
     async def test(self) -> None:

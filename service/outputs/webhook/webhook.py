@@ -24,7 +24,7 @@ import stamina
 
 from service.outputs.base.http import HttpAnswer, HttpDoor, refusal
 from service.outputs.base.output import Delivery, Making, Output, OutputKind
-from service.outputs.base.problems import OutputError, OutputProblem
+from service.outputs.base.problems import OutputError, OutputProblem, RefusedForGoodError
 from service.outputs.webhook.settings import WebhookSettings, fresh_secret, signing_key
 
 ATTEMPTS, RETRIED_FOR_S = 4, 30.0
@@ -75,7 +75,7 @@ class Webhook(Output):
     async def deliver(self, deliveries: Sequence[Delivery]) -> int:
         """Post the first; a receiver that is busy or away for a moment is asked again."""
         first = deliveries[0]
-        about = {"epoch": first.epoch, "seq": first.seq, "alarm": self._surroundings.describe(first.alarm)}
+        about = first.content(self._surroundings.describe)
         async for attempt in stamina.retry_context(on=_again, attempts=ATTEMPTS, timeout=RETRIED_FOR_S):
             with attempt:
                 await self._post(first.id, {"type": "alarm", **about})
@@ -104,6 +104,8 @@ class Webhook(Output):
             headers["Authorization"] = self._authorization
         answer = await self._door.post(self._settings.url, body, headers)
         refused = refusal(answer)
+        if isinstance(refused, RefusedForGoodError):
+            raise refused
         if refused is not None:
             raise _PostRefusedError(refused, answer)
 

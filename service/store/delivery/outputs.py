@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from service.domain.errors import ConflictError, NotFoundError
 from service.store.audit import entries
 from service.store.damage import readable
-from service.store.tables import AlarmEventRow, OutputCursorRow, OutputRow
+from service.store.tables import AlarmEventRow, OutputCursorRow, OutputRow, SetAsideRow
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,6 +79,7 @@ def delete(session: Session, output_id: str) -> None:
     if session.scalar(select(OutputRow.id).where(OutputRow.id == output_id)) is None:
         raise _missing(output_id)
     session.execute(sql_delete(OutputCursorRow).where(OutputCursorRow.output_id == output_id))
+    session.execute(sql_delete(SetAsideRow).where(SetAsideRow.output_id == output_id))
     session.execute(sql_delete(OutputRow).where(OutputRow.id == output_id))
     entries.record(session, "output.delete", output_id)
 

@@ -4,7 +4,13 @@ from service.store.tables.alarms import AlarmEventRow, AlarmRow, ClipRow, Commen
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
 from service.store.tables.operating import BudgetRow, EscalationRuleRow, LiftPlaceRow
-from service.store.tables.outputs import OutputCursorRow, OutputRow, PlantRow, PushSubscriptionRow
+from service.store.tables.outputs import (
+    OutputCursorRow,
+    OutputRow,
+    PlantRow,
+    PushSubscriptionRow,
+    SetAsideRow,
+)
 from service.store.tables.people import LinkRow, SessionRow, TokenRow, UserRow
 from service.store.tables.rows import (
     LiftRow,
@@ -53,6 +59,7 @@ __all__ = [
     "SelfTestPassageRow",
     "SelfTestRow",
     "SessionRow",
+    "SetAsideRow",
     "SetupJobRow",
     "SiteCalibrationRow",
     "TokenRow",

@@ -37,6 +37,31 @@ class OutputCursorRow(Base):
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class SetAsideRow(Base):
+    """A change of an alarm that an output's receiver refused for good: kept until it is sent or left out.
+
+    kind: the alarm's. problem, status: how it was refused last; tries: how often. again: it is to be sent
+    once more.
+    """
+
+    __tablename__ = "set_aside"
+    __table_args__ = (
+        Index("ix_set_aside_seq", "output_id", "seq", unique=True),
+        Index("ix_set_aside_alarm", "alarm_id"),
+    )
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    output_id: Mapped[str] = mapped_column(ForeignKey("outputs.id", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(Integer)
+    alarm_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    problem: Mapped[str] = mapped_column(String(32))
+    status: Mapped[int] = mapped_column(Integer)
+    tries: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    again: Mapped[bool] = mapped_column(Boolean)
+
+
 class PlantRow(Base):
     """What belongs to a lift's control; it stays when the lift goes, so that no address changes its meaning.
 

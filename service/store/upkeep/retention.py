@@ -21,6 +21,7 @@ from service.domain.alarm import MOMENTS, AlarmKind, AlarmState
 from service.store.damage import readable
 from service.store.database import Store
 from service.store.delivery.outputs import delivered_by_all
+from service.store.delivery.set_aside import is_set_aside
 from service.store.tables import AlarmEventRow, AlarmRow, CommentRow, MaskVersionRow, PassageRow, filters
 from service.store.upkeep import tally
 from service.store.upkeep.classes import KEPT_FOR_ARMING, Disposal, OldPassage, Retention
@@ -236,13 +237,13 @@ def _alarm() -> Select[int]:
 
 
 def _delete_alarms(session: Session, numbers: Collection[int], now: datetime) -> None:
-    """Delete alarms with all that happened to them, but for what an output has yet to deliver.
+    """Delete alarms with all that happened to them, but for what an output has yet to deliver, or set aside.
 
     Never the newest seq: it must not be given again.
     """
     query = select(AlarmRow.id, type_coerce(AlarmRow.raised_at, String))
     query = query.where(AlarmRow.row.in_(numbers), not_(AlarmRow.held))
-    query = query.where(AlarmRow.seq <= delivered_by_all(session))
+    query = query.where(AlarmRow.seq <= delivered_by_all(session), not_(is_set_aside(AlarmRow.id)))
     raised = {name: _time_of(stored) for name, stored in session.execute(query).all()}
     gone = list(raised)
     newest = session.scalar(select(func.max(AlarmEventRow.seq)))

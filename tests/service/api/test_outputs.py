@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from service.store.audit import entries
+from service.store.delivery import set_aside
+from service.store.delivery.set_aside import SetAside
 from tests.service.api.conftest import House
 from tests.service.outputs.conftest import until
 from tests.service.outputs.receiver import HttpReceiver
@@ -108,3 +112,31 @@ def test_an_id_is_taken_once(house: House, receiver: HttpReceiver) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "output_exists")
     other = house.call("POST", "/outputs", json=webhook(receiver, id=None))
     assert len(other.json()["id"]) == 16
+
+
+def test_what_is_set_aside_is_listed_sent_again_and_left_out(house: House, receiver: HttpReceiver) -> None:
+    """In pages; sent once the output is on; each in the audit; an output that is gone has no list."""
+    house.call("POST", "/outputs", json=webhook(receiver))
+    alarms = [house.raise_alarm(f"p-{number}") for number in range(3)]
+    for alarm in alarms:
+        refused = SetAside("hut", alarm.seq, alarm.id, alarm.kind, "rejected", 422, 6, datetime.now(UTC))
+        house.store.write(partial(set_aside.put, refused=refused, delivered_at=None)).result()
+    path = "/outputs/hut/set-aside"
+    page = house.call("GET", f"{path}?limit=2").json()
+    assert [(each["seq"], each["alarm_id"], each["status"]) for each in page["items"]] == [
+        (alarm.seq, alarm.id, 422) for alarm in alarms[:2]
+    ]
+    rest = house.call("GET", f"{path}?after={page['next']}").json()
+    assert ([each["seq"] for each in rest["items"]], rest["next"]) == ([alarms[2].seq], None)
+    assert house.call("POST", f"{path}/leave-out", json={"seqs": [alarms[0].seq]}).json() == {"count": 1}
+    assert house.call("POST", f"{path}/again", json={}).json() == {"count": 2}
+    assert house.call("GET", "/outputs/hut").json()["health"]["set_aside"] == 2, "it is off"
+    house.call(
+        "PUT", "/outputs/hut", json={"name": "Hut", "enabled": True, "settings": {"url": receiver.url}}
+    )
+    until(lambda: not house.call("GET", path).json()["items"])
+    assert [json.loads(post.body)["seq"] for post in receiver.posts] == [alarm.seq for alarm in alarms[1:]]
+    assert house.call("POST", "/outputs/nowhere/set-aside/again", json={}).json()["code"] == "no_output"
+    with house.store.reading() as session:
+        found = [entry.action for entry in entries.listing(session, action="output.")]
+    assert {"output.set_aside", "output.send_again", "output.leave_out"} <= set(found)

@@ -278,6 +278,7 @@ def test_what_is_dangerous_asks_again(quick: House) -> None:
         ("POST", "/outputs", {"json": {"name": "x", "kind": "webhook", "settings": {"url": "http://h/"}}}),
         ("PUT", "/outputs/nowhere", {"json": {"name": "x", "settings": {"url": "http://h/"}}}),
         ("DELETE", "/outputs/nowhere", {}),
+        ("POST", "/outputs/nowhere/set-aside/leave-out", {"json": {}}),
         ("PUT", "/lifts/demo-quad", {"json": {"name": "x"}}),
         ("POST", "/lifts/demo-quad/site-calibrations/9/activate", {}),
         ("DELETE", "/lifts/demo-quad/site-calibrations/active", {}),

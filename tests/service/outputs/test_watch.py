@@ -31,7 +31,10 @@ def test_behind_for_long_is_an_alarm_once(tmp_path: Path) -> None:
     """It begins after the time that was set, not before, once; and ends with it, or with the output."""
     store, told, slow, now = open_empty(tmp_path), list[Health](), Slow(), [0.0]
     followers = [cast(Follower, slow)]
-    watch = OutputWatch(lambda: followers, StoredOutbox(store), told.append, 60.0, lambda: now[0])
+    aside = dict[str, int]()
+    watch = OutputWatch(
+        lambda: followers, StoredOutbox(store), told.append, 60.0, lambda: aside, lambda: now[0]
+    )
 
     def at(second: float, *, behind: bool) -> list[tuple[bool, str]]:
         told.clear()
@@ -56,4 +59,12 @@ def test_behind_for_long_is_an_alarm_once(tmp_path: Path) -> None:
     assert at(563, behind=False) == [(False, "slow")]
     watch.resume(["gone"])
     assert at(564, behind=False) == [(False, "gone")]
+    followers.append(cast(Follower, slow))
+    slow.failing_since_s = None
+    aside["slow"] = 2
+    assert at(565, behind=True) == [(True, "slow set aside")]
+    assert told[0].parameters == {"output": "slow", "set_aside": 2}
+    assert at(625, behind=True) == [(True, "slow")], "neither hides the other"
+    aside.clear()
+    assert at(626, behind=True) == [(False, "slow set aside")]
     store.close()

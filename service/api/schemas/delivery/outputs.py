@@ -79,6 +79,10 @@ class OutputHealthOut(BaseModel):
     lag: int = Field(description="How many newer entries there are.")
     delivered_at: datetime | None = Field(description="When its receiver last took one.")
     last_error: OutputFaultOut | None = Field(description="The last one, also once it is over.")
+    refused: int = Field(
+        description="How often its receiver refused something for good since it was started."
+    )
+    set_aside: int = Field(description="How many changes of alarms wait for a person because of that.")
 
     @classmethod
     def of(cls, health: OutputHealth) -> OutputHealthOut:
@@ -91,6 +95,8 @@ class OutputHealthOut(BaseModel):
             lag=health.lag,
             delivered_at=health.delivered_at,
             last_error=error,
+            refused=health.refused,
+            set_aside=health.set_aside,
         )
 
 

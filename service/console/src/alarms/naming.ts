@@ -36,7 +36,8 @@ export function messageOf({ kind, cause, severity, message, parameters }: Alarm)
     const [since, until] = [String(parameters.since), String(parameters.until)].map(clockTime);
     return t("alarms.notWatched", { since: since ?? "", until: until ?? "" });
   }
-  const machine = words.machineTroubles[kind === "output_failed" ? kind : cause];
+  const output = "set_aside" in parameters ? "output_set_aside" : kind;
+  const machine = words.machineTroubles[kind === "output_failed" ? output : cause];
   const said = fitting(machine ? [machine] : words.troubles[cause as Reason], message, parameters);
   if (!parameters.chattering || said === message) return said;
   return t("alarms.chatters", { message: said, times: String(parameters.chattering) });

@@ -94,6 +94,7 @@ function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element
         <p class="note">{saysOf(output).filter(Boolean).join(" · ")}</p>
       </div>
       <div class="row">
+        {output.health.set_aside > 0 && <SetAside output={output} list={list} />}
         <Button class="quiet" label={t("outputs.testLabel", { name })} busy={busy.value} onPress={test}>
           {t("outputs.test")}
         </Button>
@@ -119,16 +120,32 @@ function OutputEntry({ output, list, onSay, onChange }: EntryProps): JSX.Element
   );
 }
 
+/** What to do about alarms that a receiver refused for good: all of them. */
+function SetAside({ output: { id, name }, list }: Pick<EntryProps, "output" | "list">): JSX.Element {
+  const about = (what: string) => () => list.change(() => post(`/outputs/${id}/set-aside/${what}`, {}));
+  return (
+    <>
+      <Button class="quiet" label={t("outputs.againLabel", { name })} onPress={about("again")}>
+        {t("outputs.again")}
+      </Button>
+      <Button class="quiet" label={t("outputs.leaveOutLabel", { name })} onPress={about("leave-out")}>
+        {t("outputs.leaveOut")}
+      </Button>
+    </>
+  );
+}
+
 type Fault = NonNullable<OutputTest["error"]>;
 
 const problemOf = ({ code, message, parameters }: Fault): string =>
   worded(words.outputProblems, code, message, parameters);
 
 function saysOf({ kind, health }: Output): (string | false | null)[] {
-  const { state, lag, delivered_at: at, last_error: fault } = health;
+  const { state, lag, set_aside: aside, delivered_at: at, last_error: fault } = health;
   return [
     t("outputs.says", { kind: worded(words.outputKinds, kind, kind), state: words.outputStates[state] }),
     state !== "off" && lag > 0 && t("outputs.lag", { count: lag }),
+    aside > 0 && t("outputs.setAside", { count: aside }),
     at && t("outputs.delivered", { at: clockTime(at) }),
     fault && t("outputs.lastError", { problem: problemOf(fault), at: clockTime(fault.at) }),
   ];

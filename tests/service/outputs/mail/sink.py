@@ -19,10 +19,16 @@ from tests.service.outputs.mqtt.mosquitto import free_port
 
 @dataclass(eq=False)
 class MailSink:
-    """tls: makes STARTTLS and a password necessary. refuses: receivers that it does not take."""
+    """tls: makes STARTTLS and a password necessary. refuses: receivers that it does not take; refusal: how.
+
+    refuses_seqs: mails with one of these alarms are not taken. refused: how often it did not take one.
+    """
 
     tls: ssl.SSLContext | None = None
     refuses: set[str] = field(default_factory=set)
+    refusal: str = "550 no such mailbox"
+    refuses_seqs: set[int] = field(default_factory=set)
+    refused: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     port: int = field(default_factory=free_port)
 
@@ -49,7 +55,8 @@ class MailSink:
         self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: Any
     ) -> str:
         if address in self.refuses:
-            return "550 no such mailbox"
+            self.refused += 1
+            return self.refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -57,17 +64,25 @@ class MailSink:
         assert isinstance(envelope.content, bytes)
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
+        if self.refuses_seqs & {seq for seq, _ in told_in(mail)}:
+            self.refused += 1
+            return "554 content is refused"
         with self.lock:
             self.mails.append(mail)
         return "250 taken"
 
     def got(self) -> list[tuple[int, Any]]:
         with self.lock:
-            told = [each for mail in self.mails for each in attached(mail, "application/json")]
-        return [(each["seq"], each["alarm"]) for content in told for each in json.loads(content)]
+            return [each for mail in self.mails for each in told_in(mail)]
 
     def _knows(self, _: SMTP, __: Session, ___: Envelope, ____: str, data: Any) -> AuthResult:
         return AuthResult(success=(data.login, data.password) == (b"hut", b"secret"), handled=False)
+
+
+def told_in(mail: EmailMessage) -> list[tuple[int, Any]]:
+    """Return the alarms in a mail, with their seqs."""
+    told = attached(mail, "application/json")
+    return [(each["seq"], each["alarm"]) for content in told for each in json.loads(content)]
 
 
 def attached(mail: EmailMessage, kind: str) -> list[bytes]:

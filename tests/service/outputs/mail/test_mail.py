@@ -49,14 +49,16 @@ def test_a_flood_is_one_mail(make_outputs: Callable[..., OutputHouse], sink: Mai
     house.raise_alarms(40)
     until(lambda: len(sink.got()) == 41)
     assert sink.got() == house.committed()
-    assert len(sink.mails) == 2
-    mail = sink.mails[1]
-    assert mail["Subject"].startswith("Barwatch: 40 bar open (North Bcc: evil@hut.example)")
-    assert mail["Bcc"] is None
-    body = mail.get_body()
-    assert body is not None
-    assert body.get_content().count("https://barwatch.example/#/alarms/") == 40
-    assert attached(mail, "image/jpeg") == []  # these alarms have no evidence
+    assert len(sink.mails) < 8  # two, but on a machine that commits forty for longer than every_s
+    links = 0
+    for mail in sink.mails:
+        assert "bar open (North Bcc: evil@hut.example)" in mail["Subject"]
+        assert mail["Bcc"] is None
+        body = mail.get_body()
+        assert body is not None
+        links += body.get_content().count("https://barwatch.example/#/alarms/")
+        assert attached(mail, "image/jpeg") == []  # these alarms have no evidence
+    assert links == 41
 
 
 def test_a_picture_comes_along(make_outputs: Callable[..., OutputHouse], sink: MailSink) -> None:

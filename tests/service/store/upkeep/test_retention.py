@@ -21,8 +21,9 @@ from service.domain.errors import NotFoundError
 from service.store import alarms, lifts, masks, passages
 from service.store.audit import entries
 from service.store.database import Store
-from service.store.delivery import outputs
+from service.store.delivery import outputs, set_aside
 from service.store.delivery.outputs import StoredOutput
+from service.store.delivery.set_aside import SetAside
 from service.store.pictures import Pictures
 from service.store.records import PassageRecord, PictureRecord, Review
 from service.store.tables import AlarmEventRow, MetaRow, PassageRow
@@ -144,6 +145,29 @@ def test_what_an_output_has_yet_to_deliver_stays(archive: Archive) -> None:
     assert left() == ["new", "old"]
     archive.store.write(partial(move, seq=2)).result()
     assert left() == ["new"]
+
+
+def test_what_an_output_set_aside_stays(archive: Archive) -> None:
+    """However old it is: it can be sent again until somebody leaves it out."""
+    output = StoredOutput("hut", "webhook", "Hut", True, {}, {}, None)
+    archive.store.write(partial(outputs.create, output=output)).result()
+    for name in ("kept", "old", "new"):
+        archive.acknowledge(archive.alarm(name, 400))
+
+    def left() -> list[str | None]:
+        archive.prune()
+        with archive.store.reading() as session:
+            return [alarm.passage_id for alarm in alarms.listing(session).items]
+
+    with archive.store.reading() as session:
+        first = next(each for each in alarms.listing(session).items if each.passage_id == "kept")
+    refused = SetAside("hut", 1, first.id, first.kind, "rejected", 422, 6, NOW)
+    archive.store.write(partial(set_aside.put, refused=refused, delivered_at=None)).result()
+    archive.store.write(partial(outputs.move, output_id="hut", seq=6, at=None)).result()
+    assert "kept" in left()
+    assert "old" not in left()
+    archive.store.write(partial(set_aside.leave_out, output_id="hut", seqs=None)).result()
+    assert "kept" not in left()
 
 
 def test_alarms_about_health_go_once_they_are_over(archive: Archive) -> None:

@@ -17,7 +17,7 @@ export const alarmKinds: Record<AlarmKind, string> = {
   disk_low: "Little room on the disk",
   clock_jumped: "Clock jumped",
   backup_failed: "Backup failed",
-  output_failed: "Output behind",
+  output_failed: "Output failed",
   self_test_missed: "Self-test missed",
   self_test_failed: "Self-test failed",
   self_test: "Self-test",
@@ -39,6 +39,7 @@ export const machineTroubles: Record<string, string> = {
     "The clock jumped by {by_s} s: nothing is deleted until somebody confirms the time, or until it returns",
   backup: "The scheduled backup could not be made: {reason}",
   output_failed: "Output {output}: its receiver does not get the alarms ({waiting} are waiting)",
+  output_set_aside: "Output {output}: its receiver refuses alarms for good ({set_aside} are set aside)",
   input_stale: "An input of the lift's control says nothing any more: it is not listened to",
   line_said_to_stand:
     "An input says that the line stands, and the camera sees it run: the input is not listened to",
