@@ -6,6 +6,7 @@ import { FiguresPage } from "./figures/figures-page";
 import { t } from "./i18n/text";
 import { WatchPage } from "./lifts/watch-page";
 import { AccountPage } from "./people/account-page";
+import { PlantPage } from "./plant/plant-page";
 import { hrefOf, type Route } from "./route/route";
 import { Wizard } from "./setup/wizard";
 
@@ -17,6 +18,7 @@ export function page(route: Route): JSX.Element {
   if (room === "figures") return <FiguresPage />;
   if (room === "escalation") return <EscalationPage />;
   if (room === "setup") return <Wizard liftId={null} step={undefined} />;
+  if (room === "lifts" && lift && part === "control") return <PlantPage liftId={lift} />;
   if (room === "lifts" && lift && part === "setup") return <Wizard liftId={lift} step={step} />;
   return (
     <p class="note">

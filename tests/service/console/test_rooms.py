@@ -1,5 +1,6 @@
 """Rooms of what once took the API: escalation, a lift's control, candidates. In a real browser."""
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -10,12 +11,20 @@ from playwright.sync_api import Browser, Page, expect
 from lifts.schema import Lift
 from service.domain.escalation.plan import EscalationCall, EscalationStep
 from service.domain.people import Role
+from service.industry.control.link import CoilLink
+from service.industry.control.terms import CoilStatus
+from service.industry.control.whole import LiftControls
+from service.industry.inputs.nouns import LIMITS
+from service.industry.inputs.whole import LiftInputs
 from service.store import lifts
 from service.store.alarms.escalating import escalate
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
 from tests.service.console.test_accessibility import SCREENS, SIZES, findings, small, take_picture
 from tests.service.console.test_console import LIFT, PATIENCE_MS
+from tests.service.industry.inputs.test_sources import Plc
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture
@@ -36,18 +45,22 @@ def room(browser: Browser, served: Served, address: str, role: Role = Role.ADMIN
     return page
 
 
-def everybody_can_use(page: Page, name: str) -> None:
-    """No finding of axe-core, no target that a glove misses, nothing beyond the edge of a phone."""
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for scheme in schemes:
+def pictures(page: Page, name: str) -> None:
+    """Take pictures of the room as it is now, where SCREENS asks for them."""
+    for scheme in SCHEMES if SCREENS else ():
         page.emulate_media(color_scheme=scheme)
-        assert findings(page) == []
-        for size in SIZES if SCREENS else ():
+        for size in ("desktop", "phone"):
             width, height = SIZES[size]
             page.set_viewport_size({"width": width, "height": height})
             take_picture(page, Path(SCREENS or "") / f"{name}-{size}-{scheme}.png")
-    width, height = SIZES["phone"]
-    page.set_viewport_size({"width": width, "height": height})
+
+
+def everybody_can_use(page: Page, name: str) -> None:
+    """No finding of axe-core, no target that a glove misses, nothing beyond the edge of a phone."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert findings(page) == []
+    pictures(page, name)
     assert small(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -76,7 +89,7 @@ def test_a_rule_of_escalation_is_set_and_a_standing_alarm_shows_its_step(
     page.get_by_role("button", name="Save the rule").click()
     expect(page.get_by_text("At least 5.")).to_be_visible()
     expect(after).to_be_focused()
-    everybody_can_use(page, "escalation-refused")
+    pictures(page, "escalation-refused")
     after.fill("15")
     page.get_by_role("button", name="Add a step").click()
     page.get_by_label("After how many seconds").nth(1).fill("15")
@@ -108,3 +121,92 @@ def test_a_rule_of_escalation_is_set_and_a_standing_alarm_shows_its_step(
     rule.get_by_role("button", name="Delete").click()
     expect(rule).to_have_count(0)
     assert house.call("GET", "/escalation").json()["rules"] == []
+
+
+def test_an_input_is_set_up_and_says_its_value_its_age_and_why_it_is_doubted(
+    browser: Browser, served: Served, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a real Modbus device; a forbidden address and a number that is none are said at their fields."""
+    plc = Plc()
+    plc.words[:2] = [1, 420]
+    plc.listen()
+    page = room(browser, served, "/lifts/demo-quad/control")
+    part = page.get_by_role("region", name="What the control tells")
+    expect(part).to_contain_text("Nothing: no input is set up.")
+    part.get_by_role("button", name="Set an input up").click()
+    part.get_by_label("Host").fill("169.254.169.254")
+    part.get_by_label("Kind of address").select_option("holding")
+    part.get_by_label("Address", exact=True).fill("soon")
+    part.get_by_role("button", name="Save the input").click()
+    expect(part.get_by_text("A whole number is needed.")).to_be_visible()
+    expect(part.get_by_label("Address", exact=True)).to_be_focused()
+    part.get_by_label("Address", exact=True).fill("0")
+    part.get_by_role("button", name="Save the input").click()
+    expect(part.get_by_label("Host")).to_be_focused()
+    expect(part.get_by_text("This address may not be dialled: ask who runs the service.")).to_be_visible()
+    pictures(page, "input-refused")
+    part.get_by_label("Host").fill("127.0.0.1")
+    part.get_by_label("Port").fill(str(plc.port))
+    part.get_by_label("Listen: Speed").check()
+    speed = part.get_by_role("group", name="Speed")
+    speed.get_by_label("Kind of address").select_option("holding")
+    speed.get_by_label("Address", exact=True).fill("1")
+    part.get_by_role("button", name="Save the input").press("Enter")
+    expect(part.locator("[data-signal=line_running]")).to_contain_text("runs")
+    expect(part.locator("[data-signal=speed]")).to_contain_text("4.2 m/s")
+    expect(part.locator("[data-signal=speed]")).to_contain_text("s ago")
+    expect(part.locator(".plant-says")).to_contain_text("it is listened to")
+
+    plc.stop()
+    inputs, late = house.runtime.parts.of(LiftInputs), time.monotonic()
+    monkeypatch.setattr(inputs, "_clock", lambda: late + LIMITS.stale + 10)
+    inputs.step()
+    expect(part.locator(".plant-says")).to_contain_text(
+        "Doubted: An input of the lift's control says nothing any more"
+    )
+    expect(part.locator("[data-signal=speed]")).to_contain_text("too old to count")
+    expect(part.locator("[data-followed=false]")).to_be_visible()
+    everybody_can_use(page, "input")
+    part.get_by_role("button", name="Change the input").click()
+    expect(part.get_by_label("Port")).to_have_value(str(plc.port))
+    part.get_by_role("button", name="Cancel").click()
+    part.get_by_role("button", name="Take the input away").click()
+    expect(part).to_contain_text("Nothing: no input is set up.")
+
+
+def test_the_output_towards_a_control_is_armed_in_two_steps(
+    browser: Browser, served: Served, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Off; proposed, with what it is; armed after somebody shows who they are; its heartbeat; off again."""
+    monkeypatch.setattr(CoilLink, "start", lambda link: None)
+    page = room(browser, served, "/lifts/demo-quad/control")
+    part = page.get_by_role("region", name="What the control is told")
+    expect(part).to_contain_text("Off: nothing is written.")
+    expect(part).to_contain_text("It is no certified safety component")
+    part.get_by_role("button", name="Propose an output").click()
+    part.get_by_label("Host").fill("10.0.0.5")
+    part.get_by_label("Coil", exact=True).fill("70000")
+    part.get_by_label("Counter register").fill("9")
+    part.get_by_role("button", name="Propose an output").click()
+    expect(part.get_by_text("At most 65535.")).to_be_visible()
+    part.get_by_label("Coil", exact=True).fill("7")
+    part.get_by_role("button", name="Propose an output").press("Enter")
+    shown = part.locator("[data-control]")
+    expect(shown).to_contain_text("Proposed, nothing is written yet: coil 7 of unit 1 at 10.0.0.5:502")
+    monkeypatch.setattr(house.runtime.gate.sessions, "proven_s", 0.0)
+    part.get_by_role("button", name="Arm what is proposed").click()
+    expect(page.locator("#proof")).to_be_visible()
+    expect(shown).to_have_attribute("data-control", "proposed")
+    monkeypatch.undo()
+    monkeypatch.setattr(CoilLink, "start", lambda link: None)
+    page.get_by_label("Your API token").fill(house.tokens[Role.ADMIN])
+    page.get_by_role("button", name="Go on").click()
+    expect(shown).to_have_attribute("data-control", "armed")
+    expect(shown).to_contain_text("Heartbeat: 0, not healthy. It cannot be written: what writes it starts.")
+    link = house.runtime.parts.of(LiftControls)._links["demo-quad"]
+    link.status = CoilStatus(True)
+    expect(shown).to_contain_text("Heartbeat: 1 is written, healthy.")
+    everybody_can_use(page, "control")
+    part.get_by_role("button", name="Switch it off").click()
+    expect(shown).to_have_attribute("data-control", "off")
+    assert house.call("GET", "/lifts/demo-quad/control").json()["state"] == "off"

@@ -45,15 +45,24 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
       <LastCarrier passage={last} />
       <RecentCarriers passages={passages} />
       <p class="facts">{facts(lift).join(" · ")}</p>
-      {mayAct.value && (
+      <div class="row">
+        {mayAct.value && (
+          <a
+            class="target setup"
+            href={hrefOf("lifts", lift.id, "setup")}
+            aria-label={t("setup.openOf", { name: lift.name })}
+          >
+            {t("setup.open")}
+          </a>
+        )}
         <a
           class="target setup"
-          href={hrefOf("lifts", lift.id, "setup")}
-          aria-label={t("setup.openOf", { name: lift.name })}
+          href={hrefOf("lifts", lift.id, "control")}
+          aria-label={t("plant.openOf", { name: lift.name })}
         >
-          {t("setup.open")}
+          {t("plant.open")}
         </a>
-      )}
+      </div>
       <TakeOut lift={lift} />
       <CalibrationPanel lift={lift} model={passages.find((passage) => passage.model)?.model ?? null} />
       <BudgetPanel lift={lift} />

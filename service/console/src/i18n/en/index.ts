@@ -4,6 +4,7 @@ import type { Text } from "../shapes";
 import { alarmKinds, alarmSentences, machineTroubles, noClips, openBars } from "./alarms";
 import { calibrationSentences } from "./calibration";
 import { outputSentences, outputWords } from "./delivery/outputs";
+import { plantSentences, plantWords } from "./delivery/plant";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
 import { budgetSentences } from "./operating/budget";
@@ -30,6 +31,7 @@ const sentences = {
   ...budgetSentences,
   ...escalationSentences,
   ...outputSentences,
+  ...plantSentences,
   ...trialSentences,
 };
 const words = {
@@ -37,6 +39,7 @@ const words = {
   ...setupWords,
   ...maskWords,
   ...outputWords,
+  ...plantWords,
   ...trialWords,
   alarmKinds,
   figureNames,

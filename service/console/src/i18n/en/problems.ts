@@ -1,6 +1,7 @@
 /* Why a call failed, by the code of its problem (RFC 9457). */
 
 import { outputRefusals } from "./delivery/outputs";
+import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
 import { budgetRefusals } from "./refusals";
 import { trialRefusals } from "./trials/trials";
@@ -9,6 +10,7 @@ export const problems: Readonly<Record<string, string>> = {
   ...peopleRefusals,
   ...budgetRefusals,
   ...outputRefusals,
+  ...plantRefusals,
   ...trialRefusals,
   not_reached: "the service cannot be reached",
   unauthorized: "you are not signed in any more",

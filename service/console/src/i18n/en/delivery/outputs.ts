@@ -10,7 +10,7 @@ const outputStates: Record<OutputState, string> = {
   failing: "does not deliver",
 };
 
-const outputProblems: Record<OutputProblem, string> = {
+export const outputProblems: Record<OutputProblem, string> = {
   no_such_host: "there is no such host",
   forbidden_address: "this address may not be dialled: ask who runs the service",
   refused: "nobody listens there",

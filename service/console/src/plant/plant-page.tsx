@@ -1,0 +1,27 @@
+/* A lift's control: what it tells this service, and what this service tells it. */
+
+import type { JSX } from "preact";
+import { t } from "../i18n/text";
+import { hrefOf } from "../route/route";
+import { lifts, read } from "../state/lifts";
+import { ControlPart } from "./control-part";
+import { InputPart } from "./input-part";
+
+export function PlantPage({ liftId }: { liftId: string }): JSX.Element | null {
+  const lift = lifts.value.find(({ id }) => id === liftId);
+  if (!read.value) return null;
+  return (
+    <section class="wizard plant" aria-labelledby="plant-title">
+      <h2 id="plant-title">{lift ? t("plant.title", { name: lift.name }) : t("page.notFound")}</h2>
+      <nav class="steps" aria-label={t("plant.open")}>
+        <ol>
+          <li>
+            <a href={hrefOf()}>{t("page.back")}</a>
+          </li>
+        </ol>
+      </nav>
+      {lift && <InputPart lift={lift} />}
+      {lift && <ControlPart lift={lift} />}
+    </section>
+  );
+}
