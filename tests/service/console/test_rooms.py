@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from lifts.decision.verdict import Verdict
 from lifts.schema import Lift
 from service.domain.escalation.plan import EscalationCall, EscalationStep
 from service.domain.people import Role
@@ -18,6 +19,7 @@ from service.industry.inputs.nouns import LIMITS
 from service.industry.inputs.whole import LiftInputs
 from service.store import lifts
 from service.store.alarms.escalating import escalate
+from service.trials.whole import Trials
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
 from tests.service.console.test_accessibility import SCREENS, SIZES, findings, small, take_picture
@@ -210,3 +212,37 @@ def test_the_output_towards_a_control_is_armed_in_two_steps(
     part.get_by_role("button", name="Switch it off").click()
     expect(shown).to_have_attribute("data-control", "off")
     assert house.call("GET", "/lifts/demo-quad/control").json()["state"] == "off"
+
+
+def test_something_else_is_tried_in_shadow_and_on_stored_carriers(
+    browser: Browser, served: Served, house: House
+) -> None:
+    """A probability above one is said at its field; masks of before judge along, and what is stored again."""
+    assert house.enrol("demo-quad").status_code == 201
+    house.add_passage("p-1", Verdict.OPEN)
+    page = room(browser, served, "/", Role.OPERATOR)
+    panel = page.locator("[data-lift=demo-quad] .trials")
+    panel.locator("summary").press("Enter")
+    panel.get_by_role("button", name="Try something else").press("Enter")
+    form = panel.get_by_role("form", name="Try something else: Demo quad")
+    form.get_by_label("What", exact=True).select_option("model")
+    expect(form).to_contain_text("There is no other model")
+    form.get_by_label("What", exact=True).select_option("threshold")
+    form.get_by_label("Open from this probability").fill("2")
+    form.get_by_label("Closed up to").fill("0.2")
+    form.get_by_role("button", name="Try it").click()
+    expect(form.get_by_text("Less than 1.")).to_be_visible()
+    expect(form.get_by_label("Open from this probability")).to_be_focused()
+    everybody_can_use(page, "candidate-refused")
+    form.get_by_label("What", exact=True).select_option("masks")
+    expect(form.get_by_label("Which", exact=True)).to_contain_text("v1, made")
+    form.get_by_label("Judge stored carriers again as well (replay)").check()
+    form.get_by_role("button", name="Try it").press("Enter")
+    one = panel.locator("[data-candidate='1']")
+    expect(one).to_contain_text("judges along, decides nothing")
+    expect(form).to_have_count(0)
+    while house.runtime.parts.of(Trials).replaying.step():
+        pass
+    (replay,) = house.call("GET", "/lifts/demo-quad/replays").json()["items"]
+    assert (replay["candidate"], replay["state"]) == (1, "done")
+    pictures(page, "candidate")

@@ -4,7 +4,9 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Lift } from "../api/types";
 import { t } from "../i18n/text";
+import { mayAct } from "../state/session";
 import { Candidates } from "./candidates";
+import { Propose } from "./propose";
 import { SelfTestPart, testInShort } from "./self-test";
 import { Tested } from "./tested";
 
@@ -23,6 +25,7 @@ export function TrialsPanel({ lift }: { lift: Lift }): JSX.Element | null {
       </summary>
       <SelfTestPart lift={lift} tests={tests} tested={tested} />
       <Candidates lift={lift} tested={tested} />
+      {lift.mask_version && mayAct.value && <Propose lift={lift} tested={tested} />}
       <p class="outcome" role="status">
         {tested.outcome}
       </p>

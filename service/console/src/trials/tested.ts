@@ -4,6 +4,7 @@ import { batch, signal } from "@preact/signals";
 import { get, post, remove } from "../api/client";
 import type {
   Candidate,
+  CandidateIn,
   CandidateList,
   Lift,
   Replay,
@@ -13,10 +14,12 @@ import type {
 } from "../api/types";
 import { t } from "../i18n/text";
 import { Acting } from "../state/acting";
+import type { Range } from "./wish";
 
 const REFRESH_MS = 30_000;
 const BUSY_REFRESH_MS = 2_000; // while a replay goes on
 const TEST_MS = 120_000; // a test waits for what hangs
+const MODEL_MS = 120_000; // a model is started
 
 export class Tested extends Acting {
   /** The newest self-test, and when the next is due; null before they were read. */
@@ -47,11 +50,17 @@ export class Tested extends Acting {
       t("selfTest.done"),
     );
 
+  /** Let something be tried, in shadow and on stored carriers as asked for. Throws ApiError: it cannot be. */
+  propose = async (wanted: CandidateIn, range: Range | null): Promise<void> => {
+    const made = await post<Candidate>(`${this.path}/candidates`, wanted, MODEL_MS);
+    await (range ? this.replay(made.number, range) : this.act(async () => {}, t("propose.done")));
+  };
+
   shadow = (number: number, on: boolean): Promise<void> =>
     this.act(() => (on ? post : remove)(`${this.of(number)}/shadow`), t("candidates.done"));
 
-  replay = (number: number): Promise<void> =>
-    this.act(() => post(`${this.path}/replays`, { candidate: number }), t("candidates.replaying"));
+  replay = (number: number, range: Range = {}): Promise<void> =>
+    this.act(() => post(`${this.path}/replays`, { candidate: number, ...range }), t("candidates.replaying"));
 
   cancel = (number: number): Promise<void> =>
     this.act(() => post(`${this.path}/replays/${number}/cancel`), t("candidates.done"));

@@ -15,6 +15,7 @@ import { peopleSentences } from "./people";
 import { problems } from "./problems";
 import { notArmed, reasons } from "./reasons";
 import { setupSentences, setupWords } from "./setup";
+import { nothingToTry, proposeSentences, triedKinds } from "./trials/propose";
 import { trialSentences, trialWords } from "./trials/trials";
 import { causes, notWatched, troubles } from "./troubles";
 import { invalidValues } from "./values";
@@ -33,6 +34,7 @@ const sentences = {
   ...outputSentences,
   ...plantSentences,
   ...trialSentences,
+  ...proposeSentences,
 };
 const words = {
   ...liftWords,
@@ -50,10 +52,12 @@ const words = {
   noClips,
   notArmed,
   notWatched,
+  nothingToTry,
   openBars,
   priorities,
   problems,
   reasons,
+  triedKinds,
   troubles,
 };
 

@@ -3,12 +3,13 @@
 import { outputRefusals } from "./delivery/outputs";
 import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
-import { budgetRefusals } from "./refusals";
+import { budgetRefusals, calibrationRefusals } from "./refusals";
 import { trialRefusals } from "./trials/trials";
 
 export const problems: Readonly<Record<string, string>> = {
   ...peopleRefusals,
   ...budgetRefusals,
+  ...calibrationRefusals,
   ...outputRefusals,
   ...plantRefusals,
   ...trialRefusals,

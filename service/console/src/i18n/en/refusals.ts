@@ -73,7 +73,14 @@ const gone = {
   nothing_drawn: "Nothing was drawn yet.",
   pictures_gone: "The carriers' pictures are gone: look at the camera again.",
   recording_gone: "The recording was deleted after a week. Look at the camera again.",
+};
+
+/** Of a site calibration that cannot be used or tried. */
+export const calibrationRefusals = {
   no_calibration: "There is no calibration v{version} any more.",
+  calibration_active: "The lift is judged by this calibration already.",
+  calibration_of_another_track: "This calibration is of an earlier track: wait for a new one.",
+  calibration_of_other_masks: "This calibration is of masks v{mask_version}, which are not in use.",
 };
 
 /** Of a budget that a lift cannot have. */
@@ -96,6 +103,7 @@ export const setupRefusals = {
   ...pictureRefusals,
   ...maskRefusals,
   ...gone,
+  ...calibrationRefusals,
   setup_running: "This lift is being set up already: wait, or cancel it.",
   setups_running: "Other lifts are being set up. Wait until they are done.",
   setup_exists: "This lift was set up already.",
@@ -113,7 +121,4 @@ export const setupRefusals = {
   not_registered: "The carriers of before and now do not lie over each other: let the network draw, or draw.",
   changed_meanwhile: "It has just changed: ask again.",
   held: "It is held as evidence.",
-  calibration_active: "The lift is judged by this calibration already.",
-  calibration_of_another_track: "This calibration is of an earlier track: wait for a new one.",
-  calibration_of_other_masks: "This calibration is of masks v{mask_version}, which are not in use.",
 };
