@@ -13,6 +13,8 @@ from service.api.runtime import Runtime
 from service.domain.camera import CameraState
 from service.domain.errors import StoreError
 from service.host.disk import Room
+from service.outputs.health import OutputState
+from service.outputs.whole import Outputs
 from service.usecases.watching import survey
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -82,6 +84,7 @@ class RuntimeCollector(Collector):
         yield damaged
         yield from self._lifts()
         yield from self._cameras()
+        yield from self._outputs()
 
     def _lifts(self) -> Iterator[Metric]:
         watched = GaugeMetricFamily(
@@ -120,6 +123,39 @@ class RuntimeCollector(Collector):
             dropped.add_metric([lift], status.frames_dropped)
             seen.add_metric([lift], status.passages)
         yield from (state, fps, age, read, dropped, seen)
+
+    def _outputs(self) -> Iterator[Metric]:
+        state = GaugeMetricFamily(
+            "barwatch_output_state", "1 for the present state.", labels=["output", "state"]
+        )
+        behind = GaugeMetricFamily(
+            "barwatch_output_behind",
+            "Changes of alarms after the last that is dealt with.",
+            labels=["output"],
+        )
+        success = GaugeMetricFamily(
+            "barwatch_output_last_success_timestamp_seconds",
+            "When its receiver last took something, in seconds since 1970.",
+            labels=["output"],
+        )
+        refused = CounterMetricFamily(
+            "barwatch_output_refused", "Messages that its receiver refused for good.", labels=["output"]
+        )
+        aside = GaugeMetricFamily(
+            "barwatch_output_set_aside",
+            "Changes of alarms that it refused, which wait for a person.",
+            labels=["output"],
+        )
+        with contextlib.suppress(StoreError):  # said by readiness; the other metrics are read all the same
+            for output, health in self._runtime.parts.of(Outputs).listing():
+                for each in OutputState:
+                    state.add_metric([output.id, each.value], float(health.state is each))
+                behind.add_metric([output.id], health.lag)
+                if health.delivered_at is not None:
+                    success.add_metric([output.id], health.delivered_at.timestamp())
+                refused.add_metric([output.id], health.refused)
+                aside.add_metric([output.id], health.set_aside)
+        yield from (state, behind, success, refused, aside)
 
 
 def render(registry: CollectorRegistry) -> tuple[bytes, str]:

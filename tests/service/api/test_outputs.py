@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -32,6 +33,19 @@ def webhook(receiver: HttpReceiver, **other: Any) -> dict[str, Any]:
     return {"id": "hut", "kind": "webhook", "name": "Hut", "settings": settings, **other}
 
 
+def counted(house: House) -> dict[str, float]:
+    """What Prometheus reads of the output: the state that is 1, and each of its numbers."""
+    found = {}
+    for line in house.client.get("/metrics").text.splitlines():
+        if line.startswith("barwatch_output_") and 'output="hut"' in line:
+            name, value = line.removeprefix("barwatch_output_").split("{")[0], float(line.rsplit(" ", 1)[1])
+            if name != "state":
+                found[name] = value
+            elif value:
+                found[line.split('state="')[1].split('"')[0]] = value
+    return {name: value for name, value in found.items() if not name.endswith("_created")}
+
+
 def test_an_output_lives(house: House, receiver: HttpReceiver) -> None:
     """Made off, tested, switched on, delivering what comes then, changed, deleted; all in the audit."""
     made = house.call("POST", "/outputs", json=webhook(receiver))
@@ -52,6 +66,9 @@ def test_an_output_lives(house: House, receiver: HttpReceiver) -> None:
     live = house.call("GET", f"/alarms/{alarm.id}").json()
     assert {**live, "events": 0, "comments": 0} == {**json.loads(told)["alarm"], "events": 0, "comments": 0}
     until(lambda: house.call("GET", "/outputs/hut").json()["health"]["last_seq"] == 2)
+    now = counted(house)
+    assert abs(now.pop("last_success_timestamp_seconds") - time.time()) < 60
+    assert now == {"live": 1, "behind": 0, "refused_total": 0, "set_aside": 0}
     listed = house.call("GET", "/outputs").json()["items"]
     assert [(one["id"], one["health"]["state"], one["health"]["lag"]) for one in listed] == [
         ("hut", "live", 0)
@@ -131,11 +148,13 @@ def test_what_is_set_aside_is_listed_sent_again_and_left_out(house: House, recei
     assert house.call("POST", f"{path}/leave-out", json={"seqs": [alarms[0].seq]}).json() == {"count": 1}
     assert house.call("POST", f"{path}/again", json={}).json() == {"count": 2}
     assert house.call("GET", "/outputs/hut").json()["health"]["set_aside"] == 2, "it is off"
+    assert counted(house)["set_aside"] == 2
     house.call(
         "PUT", "/outputs/hut", json={"name": "Hut", "enabled": True, "settings": {"url": receiver.url}}
     )
     until(lambda: not house.call("GET", path).json()["items"])
     assert [json.loads(post.body)["seq"] for post in receiver.posts] == [alarm.seq for alarm in alarms[1:]]
+    assert counted(house)["set_aside"] == 0
     assert house.call("POST", "/outputs/nowhere/set-aside/again", json={}).json()["code"] == "no_output"
     with house.store.reading() as session:
         found = [entry.action for entry in entries.listing(session, action="output.")]
