@@ -1,10 +1,14 @@
 """Loaded before every test module: the service sets limits that numpy and OpenCV read at their import."""
 
 import gc
+import logging
 import os
 import sys
+from collections.abc import Iterator
 
 import hypothesis
+import pytest
+import structlog
 
 import service  # noqa: F401 - for what it does when it is imported
 
@@ -25,3 +29,18 @@ gc.disable()
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that runs within a test sets up the logs of the whole process, to a stream that goes.
+
+    Which test comes next and looks for lines that went elsewhere depends on the number of workers.
+    """
+    before, root = structlog.get_config(), logging.getLogger()
+    handlers, level = set(root.handlers), root.level
+    yield
+    structlog.configure(**before)
+    root.setLevel(level)
+    for handler in set(root.handlers) - handlers:
+        root.removeHandler(handler)

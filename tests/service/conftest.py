@@ -1,6 +1,5 @@
 """What several of the service's rooms test with: a tiny model and a database."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +11,6 @@ from service.inference.model import EmbeddingModel
 from service.store.database import Store
 from tests.service.store.empty import open_empty
 from tests.service.tiny_model import write_artefact
-
-
-@pytest.fixture(autouse=True)
-def _no_log_handler_stays() -> Iterator[None]:
-    """Commands set up logging for their process; a handler left behind would write to a gone stream."""
-    before = list(logging.getLogger().handlers)
-    yield
-    for handler in set(logging.getLogger().handlers) - set(before):
-        logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture(scope="session")
