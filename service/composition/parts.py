@@ -7,7 +7,7 @@ from service.composition.clips import make_clips
 from service.composition.core import Core
 from service.composition.industry import make_controls, make_inputs, make_marks, make_plant, make_sight
 from service.composition.outputs import make_book, make_outputs
-from service.composition.testing import make_self_tests
+from service.composition.testing import make_reviews, make_self_tests
 from service.composition.trying import make_trials
 from service.escalation.escalator import Escalator
 
@@ -30,4 +30,5 @@ def add_parts(core: Core) -> None:
     parts.add("the lifts' controls are being listened to", make_inputs(core, plant))
     parts.add("the self-tests are being looked up", make_self_tests(runtime))
     parts.add("the candidates are being looked up", make_trials(runtime))
+    parts.add("the reviews are being looked up", make_reviews(runtime))
     parts.add("clips are being looked up", make_clips(core))

@@ -1,4 +1,4 @@
-"""Makes what tests lifts, and what tries candidates on them."""
+"""Makes what tests lifts, and what has people review what they said."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from service.audit.signing import SigningKey
 from service.host.awaited import Awaited
 from service.outputs.health import OutputHealth, OutputState
 from service.outputs.whole import Outputs
+from service.reviewing.drawer import ReviewDrawer
 from service.selftest.schedule import SelfTestSchedule
 from service.selftest.tester import SelfTester
 from service.selftest.whole import SelfTests
@@ -65,6 +66,13 @@ def make_self_tests(runtime: Runtime) -> SelfTests:
     at = settings.self_test_time()
     schedule = SelfTestSchedule(runtime.store, tester, at, runtime.clock, take)
     return SelfTests(tester, schedule, runtime.runners)
+
+
+def make_reviews(runtime: Runtime) -> ReviewDrawer:
+    """Return what draws passages for people to review; not started."""
+    settings = runtime.settings
+    plan, keep_days = settings.sample_plan(), settings.retention_review_days
+    return ReviewDrawer(runtime.store, plan, runtime.clock.now, keep_days, runtime.runners)
 
 
 def _outputs_of(runtime: Runtime) -> Outputs | None:

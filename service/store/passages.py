@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from lifts.decision.verdict import Judgement, Verdict
+from lifts.decision.verdict import Verdict
 from service.domain.errors import DamagedError, NotFoundError
 from service.domain.former_reasons import reason_of, reasons_of
 from service.store.audit import entries
@@ -22,7 +22,7 @@ from service.store.tables import PassageRow, filters
 
 MAX_PAGE = 500
 
-_RECORD = TypeAdapter(PassageRecord)
+_RECORD, _JSON = TypeAdapter(PassageRecord), TypeAdapter(Review)
 
 
 def add(session: Session, record: PassageRecord) -> bool:
@@ -41,8 +41,8 @@ def add(session: Session, record: PassageRecord) -> bool:
             verdict=record.judgement.verdict.value,
             occupied=record.judgement.occupied,
             mask_version=record.judgement.mask_version,
-            judgement=_plain(record.judgement),
-            pictures=[_plain(picture) for picture in record.pictures],
+            judgement=dataclasses.asdict(record.judgement),
+            pictures=[dataclasses.asdict(picture) for picture in record.pictures],
             has_files=any(picture.file for picture in record.pictures),
             review=None,
             left_at=record.left_at,
@@ -257,13 +257,16 @@ def _digested(picture: Mapping[str, Any]) -> dict[str, str]:
     return {"sha256": file, "why_sha256": str(picture.get("why")), "numbers_sha256": numbers_beside(file)}
 
 
-def review(session: Session, passage_id: str, label: Review) -> PassageRecord:
-    """Set the operator's own label, in place of an earlier one; raises NotFoundError, DamagedError."""
+def review(
+    session: Session, passage_id: str, label: Review | None, said: Mapping[str, Any] | None = None
+) -> PassageRecord:
+    """Set what people's answers came to, None: nothing; said: for the audit. As `get` raises."""
     row, _ = _row(session, passage_id)
-    row.review = {**dataclasses.asdict(label), "verdict": label.verdict.value, "at": label.at.isoformat()}
-    entries.record(
-        session, "passage.review", passage_id, verdict=label.verdict.value, occupied=label.occupied
-    )
+    row.review = None if label is None else _JSON.dump_python(label, mode="json")
+    if label is not None:
+        said = {"verdict": label.verdict.value, "occupied": label.occupied, **(said or {})}
+    action = "passage.review" if label is not None else "passage.review_take_back"
+    entries.record(session, action, passage_id, **(said or {}))
     return record_of(row)
 
 
@@ -273,10 +276,6 @@ def _row(session: Session, passage_id: str) -> tuple[PassageRow, PassageRecord]:
         if row is not None:
             return row, record_of(row)
     raise NotFoundError(f"no passage {passage_id!r}")
-
-
-def _plain(record: Judgement | PictureRecord) -> dict[str, Any]:
-    return dataclasses.asdict(record)
 
 
 def record_of(row: PassageRow) -> PassageRecord:

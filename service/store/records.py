@@ -13,6 +13,7 @@ from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.domain.alarm import LATE, Alarm, AlarmState
 from service.domain.people import Role
+from service.domain.reviewing.answers import ReviewAnswer
 
 Item = TypeVar("Item")
 
@@ -59,13 +60,19 @@ class PictureRecord:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An operator's own label of a passage; occupied is None where the operator left it open."""
+    """What people's answers of a passage came to; a lift learns from verdict and occupied.
+
+    occupied: None where nobody said. answer: None of a label from before there were answers, and of one in
+    dispute. disputed: people differ; then nothing is known of bar and seat.
+    """
 
     verdict: Verdict
     occupied: bool | None
     by: str
     at: datetime
     comment: str
+    answer: ReviewAnswer | None = None
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

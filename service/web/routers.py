@@ -20,6 +20,7 @@ from service.api.routes.delivery import controls, inputs, outputs, push, set_asi
 from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, escalation, figures, overview
 from service.api.routes.people import openid, own, tokens, users
+from service.api.routes.reviewing import accuracy, reviews
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
 from service.api.routes.trials import candidates, models, replays, self_tests
 
@@ -41,6 +42,8 @@ ROUTERS = (
     classify.router,
     cameras.router,
     passages.router,
+    reviews.router,
+    accuracy.router,
     deletion.router,
     figures.router,
     escalation.router,
@@ -71,6 +74,7 @@ TAGS = (
     {"name": "self-tests", "description": "Daily proof that the way from a passage to an alarm works."},
     {"name": "candidates", "description": "What may judge one day, compared with what does."},
     {"name": "passages", "description": "Judged carriers and their pictures."},
+    {"name": "reviews", "description": "What people say of passages, and how accurate a lift is by it."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
     {"name": "outputs", "description": "What leaves for other systems."},
     {"name": "audit", "description": "Who did what, when and from where."},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -10,22 +9,19 @@ from fastapi.responses import FileResponse, Response
 
 from lifts.decision.verdict import Verdict
 from service.api.deps import (
-    OPERATOR,
     SOMEWHERE,
     VIEWER,
     Caller,
     Cursor,
     Limit,
-    Operator,
     RuntimeDep,
     check_sight,
 )
 from service.api.problems import responses
 from service.api.schemas.base import Moment
-from service.api.schemas.passages import PassageOut, PassagesOut, ReviewIn
+from service.api.schemas.passages import PassageOut, PassagesOut
 from service.inference.why import overlay, png_of
 from service.store import masks, passages
-from service.store.records import Review
 
 router = APIRouter(prefix="/passages", tags=["passages"])
 
@@ -131,23 +127,3 @@ def get_why(
     runtime.notes.looked(passage_id)
     content = png_of(overlay(runtime.pictures.read_map(file), pair))
     return Response(content, media_type="image/png", headers=_KEPT)
-
-
-@router.post(
-    "/{passage_id}/review",
-    summary="Label a carrier",
-    dependencies=OPERATOR,
-    responses=responses(400, 401, 403, 404, 409, 413, 422, 503),
-)
-def review(passage_id: PassageId, runtime: RuntimeDep, principal: Operator, body: ReviewIn) -> PassageOut:
-    """Set the operator's own label, in place of an earlier one."""
-    label = Review(
-        verdict=body.verdict,
-        occupied=body.occupied,
-        by=principal.name,
-        at=datetime.now(UTC),
-        comment=body.comment,
-    )
-    reviewed = runtime.store.write(lambda s: passages.review(s, passage_id, label)).result()
-    runtime.pipeline.reviewed(reviewed.lift_id)
-    return PassageOut.of(reviewed, runtime.settings.root_path)

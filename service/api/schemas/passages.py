@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Seat, Verdict
 from service.api.schemas.base import Body, Note, Shape
 from service.api.schemas.lifts import ImageOut
 from service.domain.reason_texts import reason_text
-from service.store.records import PassageRecord
+from service.domain.reviewing.answers import ReviewAnswer, answer_of
+from service.figures.accuracy.cells import was_right
+from service.store.records import PassageRecord, Review
 
 
 class PassageImageOut(ImageOut):
@@ -29,13 +32,36 @@ class PassageImageOut(ImageOut):
 
 
 class ReviewOut(Shape):
-    """An operator's own label."""
+    """What people's answers came to; by, at, comment: of the newest that counts."""
 
     verdict: Verdict
     occupied: bool | None
     by: str
     at: datetime
     comment: str
+    answer: ReviewAnswer | None = Field(description="null while people differ.")
+    disputed: bool = Field(description="People differ: a third decides, or one changes their mind.")
+    alarm_right: bool | None = Field(
+        description="Whether an alarm of this passage is right: open or moving, with somebody on it; null if "
+        "nobody can tell."
+    )
+
+    @classmethod
+    def of(cls, label: Review) -> ReviewOut:
+        """Take what the API shows; a label from before there were answers stands for one."""
+        answer = label.answer
+        if answer is None and not label.disputed:
+            answer = answer_of(label.verdict, label.occupied)
+        return cls(
+            verdict=label.verdict,
+            occupied=label.occupied,
+            by=label.by,
+            at=label.at,
+            comment=label.comment,
+            answer=answer,
+            disputed=label.disputed,
+            alarm_right=was_right(answer),
+        )
 
 
 class PassageOut(BaseModel):
@@ -110,7 +136,7 @@ class PassageOut(BaseModel):
             budget=judgement.budget,
             model=judgement.model,
             images=images,
-            review=None if record.review is None else ReviewOut.model_validate(record.review),
+            review=None if record.review is None else ReviewOut.of(record.review),
         )
 
 
@@ -123,8 +149,23 @@ class PassagesOut(BaseModel):
 
 
 class ReviewIn(Body):
-    """An operator's own label of a passage."""
+    """What a person says of a passage: an answer, or a label of bar and seat, from which one follows.
 
-    verdict: Verdict = Field(examples=["closed"])
+    Beside an answer, a label may only say what the answer leaves open.
+    """
+
+    answer: ReviewAnswer | None = Field(default=None, examples=["closed"])
+    verdict: Verdict | None = Field(default=None, examples=["closed"])
     occupied: bool | None = None
     comment: Note = ""
+    blind: bool = Field(
+        default=False,
+        description="Given in the queue, without what anybody else had said; only then does it "
+        "speak for a sample that is not reviewed whole.",
+    )
+
+    @model_validator(mode="after")
+    def _check_said(self) -> Self:
+        if self.answer is None and self.verdict is None:
+            raise ValueError("expected an answer or a verdict")
+        return self

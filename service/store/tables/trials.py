@@ -1,4 +1,4 @@
-"""Self-tests; candidates that judge beside what counts, what they said, and replays of stored passages."""
+"""Self-tests; candidates that judge beside what counts, and replays of stored passages; people's reviews."""
 
 from __future__ import annotations
 
@@ -98,3 +98,73 @@ class ComparisonRow(Base):
     candidate_verdict: Mapped[str] = mapped_column(String(16))
     candidate_confidence: Mapped[float] = mapped_column(Float)
     stored: Mapped[str | None] = mapped_column(String(16))
+
+
+class ReviewDrawRow(Base):
+    """A stratum of a lift's day as it was drawn. No foreign key to lifts: what was measured outlives them."""
+
+    __tablename__ = "review_draws"
+
+    lift_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    stratum: Mapped[str] = mapped_column(String(16), primary_key=True)
+    population: Mapped[int] = mapped_column(Integer)
+    drawn: Mapped[int] = mapped_column(Integer)
+    seed: Mapped[str] = mapped_column(String(64))
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReviewTaskRow(Base):
+    """A passage that people are to review; day, stratum and probability of one that was drawn.
+
+    asked_by: who asked for it. state: service.domain.reviewing.answers.TaskState; answer, occupied, blind: of
+    what the answers came to. agreed: whether the first two people said the same, neither knowing the other's.
+    """
+
+    __tablename__ = "review_tasks"
+    __table_args__ = (
+        Index("ix_review_tasks_state", "lift_id", "state"),
+        Index("ix_review_tasks_day", "lift_id", "day"),
+        {"sqlite_autoincrement": True},
+    )
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    passage_id: Mapped[str] = mapped_column(String(128), unique=True)
+    lift_id: Mapped[str] = mapped_column(String(64))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    day: Mapped[str | None] = mapped_column(String(10))
+    stratum: Mapped[str | None] = mapped_column(String(16))
+    probability: Mapped[float | None] = mapped_column(Float)
+    place: Mapped[float] = mapped_column(Float)
+    second: Mapped[bool] = mapped_column(Boolean)
+    late: Mapped[bool] = mapped_column(Boolean)
+    asked_by: Mapped[str | None] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16))
+    answer: Mapped[str | None] = mapped_column(String(16))
+    occupied: Mapped[bool | None] = mapped_column(Boolean)
+    blind: Mapped[bool] = mapped_column(Boolean)
+    agreed: Mapped[bool | None] = mapped_column(Boolean)
+
+
+class ReviewAnswerRow(Base):
+    """What a person said of a passage. ended_at: when they took it back or said something else."""
+
+    __tablename__ = "review_answers"
+    __table_args__ = (
+        Index("ix_review_answers_passage", "passage_id"),
+        Index("ix_review_answers_identity", "identity", "at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    passage_id: Mapped[str] = mapped_column(String(128))
+    lift_id: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[str] = mapped_column(String(16))
+    verdict: Mapped[str] = mapped_column(String(16))
+    occupied: Mapped[bool | None] = mapped_column(Boolean)
+    by: Mapped[str] = mapped_column(String(200))
+    identity: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    comment: Mapped[str] = mapped_column(Text)
+    blind: Mapped[bool] = mapped_column(Boolean)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

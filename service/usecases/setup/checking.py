@@ -110,4 +110,5 @@ def check_lift(store: Store, lift_id: str, state: Arming, version: MaskVersion |
 
 
 def _is_disputed(one: PassageRecord) -> bool:
-    return one.review is not None and one.review.verdict is not one.judgement.verdict
+    label = one.review
+    return label is not None and label.verdict not in (Verdict.UNKNOWN, one.judgement.verdict)

@@ -30,6 +30,7 @@ ROOMS = (
     *("service/store/site_calibrations.py", "service/store/setup", "service/site/learning.py"),
     *("lifts/masks.py", "lifts/pictures", "service/decoding", "service/api/threads.py"),
     *("service/trials", "service/selftest", "service/store/trials"),
+    *("service/api/routes/reviewing", "service/store/reviewing"),
 )
 CODE_AT = {
     **dict.fromkeys(("NotFoundError", "ConflictError", "ChangedElsewhereError"), 1),
@@ -54,7 +55,7 @@ def refusals() -> Iterator[tuple[str, ast.Call]]:
 
 
 def worded() -> set[str]:
-    rooms = ("refusals", "problems", "people", "trials/trials")
+    rooms = ("refusals", "problems", "people", "trials/trials", "reviews")
     texts = [(WORDS / f"{name}.ts").read_text(encoding="utf-8") for name in rooms]
     return {code for text in texts for code in re.findall(r"^  (\w+):", text, re.MULTILINE)}
 

@@ -4,6 +4,7 @@ import { outputRefusals } from "./delivery/outputs";
 import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
 import { budgetRefusals, calibrationRefusals } from "./refusals";
+import { reviewRefusals } from "./reviews";
 import { trialRefusals } from "./trials/trials";
 
 export const problems: Readonly<Record<string, string>> = {
@@ -13,6 +14,7 @@ export const problems: Readonly<Record<string, string>> = {
   ...outputRefusals,
   ...plantRefusals,
   ...trialRefusals,
+  ...reviewRefusals,
   not_reached: "the service cannot be reached",
   unauthorized: "you are not signed in any more",
   forbidden: "your role does not allow this",

@@ -1,0 +1,1 @@
+"""What people answer of passages, and why a passage is shown to them."""

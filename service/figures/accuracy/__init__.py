@@ -1,0 +1,1 @@
+"""How accurate a lift's alarms are, from a random sample that people reviewed. Pure."""
