@@ -32,6 +32,8 @@ async def follow_mqtt(
             for topic in sorted({each.topic for each in wanted}):
                 await client.subscribe(topic, qos=1)
             async for message in client.messages:
+                if message.retain:  # the broker's memory of whoever published, who may be dead
+                    continue
                 payload = message.payload if isinstance(message.payload, bytes) else b""
                 _take(source, str(message.topic), payload, taking)
     except aiomqtt.MqttError as error:

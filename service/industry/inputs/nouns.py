@@ -44,7 +44,7 @@ class InputLimits:
 
     stale: without a reading for so long a signal says nothing. moving_m_per_s: below, the line stands.
     passed: how long a carrier that was seen to pass speaks for a line that runs.
-    release: after the line began to run, before a carrier must have been seen.
+    release: how long the line may run, all in all, before another carrier must have been seen.
     settle: after a change of the line's movement, before camera and input are compared.
     doubt, sure: how long they must differ before that is said, and agree before it is over.
     grace: how long after a pulse its carrier may still be reported. window: carriers among which unseen ones
@@ -54,7 +54,7 @@ class InputLimits:
 
     stale: float = 15.0
     moving_m_per_s: float = 0.1
-    passed: float = 60.0
+    passed: float = 300.0
     release: float = 60.0
     settle: float = 10.0
     doubt: float = 20.0

@@ -61,7 +61,7 @@ async def _follow(client: Client, source: OpcUaInput, taking: Taking) -> None:
     await subscription.subscribe_data_change(list(takers))
     while True:
         for node, take in takers.items():
-            _give(take, await node.read_value())
+            _give(take, await node.read_data_value())
         await asyncio.sleep(READ_EVERY_S)
 
 
@@ -69,14 +69,17 @@ class _Changes:
     def __init__(self, takers: dict[Any, Callable[[float], None]]) -> None:
         self._takers = takers
 
-    def datachange_notification(self, node: Any, value: Any, _: Any) -> None:
+    def datachange_notification(self, node: Any, _: Any, change: Any) -> None:
         """Take a change (the library calls this)."""
-        _give(self._takers[node], value)
+        _give(self._takers[node], change.monitored_item.Value)
 
     def status_change_notification(self, _: Any) -> None:
         """Do nothing: the connection's end is seen by reading."""
 
 
-def _give(take: Callable[[float], None], value: Any) -> None:
-    if isinstance(value, bool | int | float):
+def _give(take: Callable[[float], None], found: ua.DataValue) -> None:
+    """Take a value that is good: an uncertain one is what a server knew last of a source that may be dead."""
+    value = None if found.Value is None else found.Value.Value
+    good = found.StatusCode is None or found.StatusCode.is_good()
+    if good and isinstance(value, bool | int | float):
         take(float(value))

@@ -2,13 +2,16 @@
 
 An input only adds knowledge. That the line stands explains why no carriers are seen, and holds back that one
 alarm, as long as the camera sees no carrier pass. A pulse without a carrier is a carrier that nobody saw. An
-input that is stale, or that the camera contradicts, is said to be, and is not listened to. No alarm of a bar
-passes through here at all.
+input that is stale, or contradicted, is said to be, and is not listened to. One that says that the line
+stands while carriers pass is not believed again before it has said that the line runs: what is stuck would
+agree with a camera that sees none, and hold back the alarm about it for ever. No alarm of a bar passes
+through here at all.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from statistics import median
 
@@ -34,7 +37,8 @@ UNSEEN = "unseen_carriers"
 
 _MESSAGES = {
     STALE: "an input of the lift's control says nothing any more: it is not listened to",
-    STANDS: "an input says that the line stands, and the camera sees it run: the input is not listened to",
+    STANDS: "an input says that the line stands, and the camera or another signal shows that it runs: "
+    "it is not listened to until it has said that the line runs",
     RUNS: "an input says that the line runs, and the camera sees it stand: does the camera show this lift?",
     SPACING: "the speed that an input gives does not fit how often the camera sees carriers",
     PULSES: "the camera sees carriers that the pulse input does not count: it is not listened to",
@@ -44,9 +48,9 @@ _MESSAGES = {
 class _Doubt:
     """A doubt that must last before it is said, and be gone for long before it is over."""
 
-    def __init__(self, limits: InputLimits) -> None:
+    def __init__(self, limits: InputLimits, active: bool) -> None:
         self._limits, self._since_s = limits, 0.0
-        self.active = False
+        self.active = active
         self._differs: bool | None = None
 
     def step(self, differs: bool, now_s: float, after_s: float) -> bool:
@@ -68,22 +72,30 @@ class InputWatch:
         signals: which it has.
         now_s: time.monotonic().
         limits: see InputLimits.
+        doubted: causes that an earlier run left in doubt.
     """
 
     def __init__(
-        self, lift_id: str, signals: frozenset[Signal], now_s: float, limits: InputLimits = LIMITS
+        self,
+        lift_id: str,
+        signals: frozenset[Signal],
+        now_s: float,
+        limits: InputLimits = LIMITS,
+        doubted: Collection[str] = (),
     ) -> None:
         self._lift_id, self._signals, self._limits = lift_id, signals, limits
         self._last: dict[Signal, Reading] = {}
         self._counted = 0
         self._began_s = self._line_since_s = self._camera_since_s = now_s
+        self._stepped_s, self._ran_s = now_s, 0.0  # the latter: since a carrier was seen, all in all
         self._said: bool | None = None
         self._status: CameraStatus | None = None
         self._seen_running = False
         self._passed: deque[float] = deque(maxlen=8)
+        self._pulsed: deque[float] = deque(maxlen=8)
         self._spacings_m: deque[float] = deque(maxlen=limits.spacing_samples)
         self._spacing_m: float | None = None
-        self._doubts = {cause: _Doubt(limits) for cause in _MESSAGES}
+        self._doubts = {cause: _Doubt(limits, cause in doubted) for cause in _MESSAGES}
         self._unseen_alarm = False
         self._held: Health | None = None
         self.pulses = PulseCount(limits)
@@ -93,6 +105,7 @@ class InputWatch:
         self._last[reading.signal] = reading
         if reading.signal is Signal.CARRIER_PULSE:
             self._counted += round(reading.value)
+            self._pulsed.extend([reading.at_s] * min(round(reading.value), 2))
             self.pulses.pulse(round(reading.value))
 
     def status(self, status: CameraStatus, now_s: float) -> None:
@@ -107,10 +120,11 @@ class InputWatch:
         self.pulses.reported(passage.carriers)
         if passage.pictures and any(picture.problem is None for picture in passage.pictures):
             self._passed.append(now_s)
+            self._ran_s = 0.0
 
     def stands(self, now_s: float) -> bool:
         """Return whether the line is said to stand, by an input that can be believed."""
-        return self.line_runs(now_s) is False and not self._doubts[STANDS].active
+        return self.line_runs(now_s) is False and self._is_believed
 
     def line_runs(self, now_s: float) -> bool | None:
         """Return what the inputs say of the line: it runs, it stands, or nothing (None)."""
@@ -137,9 +151,11 @@ class InputWatch:
         return True
 
     def _excused(self, now_s: float) -> bool:
-        """Return whether no carriers are due: the line is said to stand, or has only just begun to run."""
-        begun = self._said is True and now_s - self._line_since_s < self._limits.release
-        return self.stands(now_s) or (begun and self.line_runs(now_s) is True)
+        """Return whether no carriers are due: the line is said to stand, or hardly ran since one passed."""
+        if not self._is_believed:
+            return False
+        runs = self.line_runs(now_s)
+        return runs is False or (runs is True and self._ran_s < self._limits.release)
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -167,6 +183,8 @@ class InputWatch:
     def step(self, now_s: float) -> tuple[list[Health], int]:
         """Let time pass; return what changed, and how many carriers passed that nobody reported."""
         said = self.line_runs(now_s)
+        self._ran_s += now_s - self._stepped_s if said else 0.0
+        self._stepped_s = now_s
         if said is not self._said:
             self._said, self._line_since_s = said, now_s
         changes = [
@@ -206,6 +224,8 @@ class InputWatch:
             )
         if cause == PULSES:
             return self.pulses.surplus
+        if cause == STANDS and (self._is_stuck or self._others_run(now_s)):
+            return True
         if not self._camera_live:
             return False
         if cause == SPACING:
@@ -214,9 +234,29 @@ class InputWatch:
         if cause == RUNS:
             known = self._status is not None and self._status.line_speed == "stopped"
             return self._said is True and known and now_s >= settled_s
+        runs = (self._camera_runs and now_s >= settled_s) or self._two_of_late(self._passed, now_s)
+        return self._said is False and runs
+
+    @property
+    def _is_believed(self) -> bool:
+        return not set(self.doubts) & {STALE, STANDS}
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether an input that was contradicted has not yet said that the line runs."""
+        return self._doubts[STANDS].active and self._said is not True
+
+    def _others_run(self, now_s: float) -> bool:
+        """Return whether the input's own speed or pulses say that a line runs that is said to stand."""
+        speed = self._fresh(Signal.SPEED, now_s)
+        moves = speed is not None and abs(speed) >= self._limits.moving_m_per_s
+        settled = now_s >= self._line_since_s + self._limits.settle
+        return self._said is False and ((settled and moves) or self._two_of_late(self._pulsed, now_s))
+
+    def _two_of_late(self, times_s: Iterable[float], now_s: float) -> bool:
+        """Return whether two carriers passed lately, after the line had time to stop."""
         from_s = max(self._line_since_s + self._limits.settle, now_s - self._limits.passed)
-        passed = sum(at_s > from_s for at_s in self._passed)
-        return self._said is False and ((self._camera_runs and now_s >= settled_s) or passed >= 2)
+        return sum(at_s > from_s for at_s in times_s) >= 2
 
     def _spacing_differs(self, now_s: float) -> bool:
         """Compare speed times interval, the carriers' spacing on the rope, with what it was learnt to be."""

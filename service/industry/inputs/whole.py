@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 from pydantic import ValidationError
 
+from service.domain.alarm import AlarmKind
 from service.domain.camera import CameraEvent, CameraNetworks, CameraStatus, Credentials
 from service.domain.errors import ConfigurationError
 from service.domain.health import Health
@@ -25,7 +26,7 @@ from service.industry.inputs.watch import InputWatch, unseen_carrier
 from service.industry.report.terms import ServerIdentity
 from service.outputs.base.dialling import check_output_host
 from service.outputs.base.problems import OutputError
-from service.store import lifts
+from service.store import alarms, lifts
 from service.store.database import Store
 from service.store.delivery import plant
 
@@ -90,9 +91,13 @@ class LiftInputs:
         with self._store.reading() as session:
             known = {lift.id for lift in lifts.listing(session)}
             stored = {lift: each for lift, each in plant.inputs(session).items() if lift in known}
+            doubted = {
+                lift: {alarm.cause for alarm in alarms.standing(session, AlarmKind.INPUT_DOUBTFUL, lift)}
+                for lift in stored
+            }
         for lift_id, each in stored.items():
             try:
-                self._follow(lift_id, LINE_INPUT.validate_python(each))
+                self._follow(lift_id, LINE_INPUT.validate_python(each), doubted[lift_id])
             except ValidationError:
                 log.error("a lift's input is not valid: it is off", lift=lift_id)
         self.runner.start()
@@ -206,8 +211,8 @@ class LiftInputs:
             doubted = watch.line_runs(now_s) is False and not watch.stands(now_s)
             return None if doubted else watch.line_runs(now_s), watch.speed_m_per_s(now_s)
 
-    def _follow(self, lift_id: str, given: LineInput) -> None:
-        watch = InputWatch(lift_id, given.signals, self._clock())
+    def _follow(self, lift_id: str, given: LineInput, doubted: Collection[str] = ()) -> None:
+        watch = InputWatch(lift_id, given.signals, self._clock(), doubted=doubted)
         follower: InputFollower
 
         def read(reading: Reading) -> None:

@@ -165,6 +165,7 @@ def test_an_opc_ua_server_is_followed(tmp_path: Path) -> None:
                 "port": running.port,
                 "credentials": "plc",
                 "line_running": {"node": "ns=2;s=lift/demo-quad/Sees", "inverted": True},
+                "speed": {"node": "ns=2;s=barwatch/Healthy"},
                 "carrier_pulse": {"node": "ns=2;s=lift/demo-quad/Passages"},
             }
         )
@@ -178,6 +179,14 @@ def test_an_opc_ua_server_is_followed(tmp_path: Path) -> None:
             running.show(report(lift(passages=9, sees=False, line=LineState.STOPPED)))
             heard.until(lambda: heard.values(Signal.LINE_RUNNING) == [0, 1])
             heard.until(lambda: heard.values(Signal.CARRIER_PULSE) == [2])
+            # Its service hangs: what the server knew last of a lift is uncertain, and no sign of life.
+            running.show(report(lift(passages=9)))
+            heard.until(lambda: heard.values(Signal.LINE_RUNNING) == [0, 1, 0])
+            running.show(None)
+            heard.until(lambda: heard.values(Signal.SPEED) == [1, 0])
+            running.show(report(lift(passages=9)))
+            heard.until(lambda: heard.values(Signal.SPEED) == [1, 0, 1])
+            assert heard.values(Signal.LINE_RUNNING) == [0, 1, 0]
 
 
 @pytest.mark.skipif(shutil.which("mosquitto") is None, reason="mosquitto is not installed")
@@ -200,11 +209,18 @@ def test_a_broker_is_followed() -> None:
         await follow_mqtt(source, NETWORKS, heard.taking, None)  # type: ignore[arg-type]
 
     with broker(port) as publish, following(follow):
-        publish("lift/running", "on")  # retained, so that it does not matter who comes first
-        publish("lift/state", '{"speed": 4500}')
-        heard.until(lambda: heard.values(Signal.SPEED) == [4.5] and heard.values(Signal.LINE_RUNNING) == [1])
+        publish("lift/running", "off")  # what the broker remembers is no sign of life of who published it
+
+        def tried() -> bool:
+            publish("lift/state", '{"speed": 4500}')
+            return heard.has(Signal.SPEED)
+
+        wait_for(tried)  # it has subscribed
+        assert set(heard.values(Signal.SPEED)) == {4.5}
+        assert not heard.has(Signal.LINE_RUNNING)
+        publish("lift/running", "on")
+        heard.until(lambda: heard.values(Signal.LINE_RUNNING) == [1])
         publish("lift/running", "perhaps")
-        heard.until(lambda: heard.has(Signal.SPEED))  # it has subscribed
         for _ in range(3):
             publish("lift/pulse", "x")
         publish("lift/running", "false")

@@ -135,7 +135,64 @@ def test_an_input_that_is_stale_or_contradicted_holds_back_nothing(silent: bool)
     assert not day.watch.stands(day.now_s)
     assert not day.watch.holds_back(NO_CARRIERS, day.now_s)
     day.go(LIMITS.passed + LIMITS.sure + 1, running=False, camera=status(None))
+    assert not day.watch.holds_back(NO_CARRIERS, day.now_s), "it still says the same: it may be stuck"
+    day.go(LIMITS.sure + 1, running=True, camera=status(EVERY_S), passages=True)
     assert day.said[2:] == [(STANDS, False)]
+    day.go(30, running=False, camera=status(None))
+    assert day.watch.holds_back(NO_CARRIERS, day.now_s), "it has shown that it lives"
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_an_input_that_is_stuck_never_explains_a_camera_that_sees_no_carriers(restarted: bool) -> None:
+    """Contradicted once, it is not believed although nothing contradicts it any more; nor after a restart."""
+    day = Day(Signal.LINE_RUNNING)
+    day.go(60, running=False, camera=status(EVERY_S), passages=True)
+    assert day.said == [(STANDS, True)]
+    if restarted:
+        day.watch = InputWatch(LIFT, frozenset({Signal.LINE_RUNNING}), day.now_s, doubted=day.watch.doubts)
+    for blind in (status(None, line_speed="unknown"), status(None, state=CameraState.LOST), status(None)):
+        day.go(2 * LIMITS.passed, running=False, camera=blind)
+        assert not day.watch.holds_back(NO_CARRIERS, day.now_s)
+    day.go(LIMITS.stale + 5)  # its source dies as well, and comes back as it was
+    day.go(60, running=False, camera=status(None))
+    assert not day.watch.holds_back(NO_CARRIERS, day.now_s)
+    assert (STANDS, False) not in day.said
+
+
+def test_an_input_that_was_stale_is_believed_once_it_has_come_for_a_while() -> None:
+    """A single value of a source that dies again and again explains nothing."""
+    day = Day(Signal.LINE_RUNNING)
+    day.go(LIMITS.stale + 5, camera=status(None))
+    for _ in range(3):
+        day.go(1, running=False, camera=status(None))
+        assert not day.watch.holds_back(NO_CARRIERS, day.now_s)
+        day.go(LIMITS.stale + 5, camera=status(None))
+    assert day.said == [(STALE, True)]
+    day.go(LIMITS.sure + 1, running=False, camera=status(None))
+    assert day.watch.holds_back(NO_CARRIERS, day.now_s)
+
+
+def test_an_input_that_comes_and_goes_is_no_excuse_for_ever() -> None:
+    """A line that is said to run now and then, and shows no carrier: it is said after a minute of running."""
+    day = Day(Signal.LINE_RUNNING)
+    unseen = status(None, line_speed="unknown")
+    day.go(5, running=False, camera=unseen)
+    assert day.watch.holds_back(NO_CARRIERS, day.now_s)
+    for _ in range(4):
+        assert day.said == []
+        day.go(14, running=True, camera=unseen)
+        day.go(30, running=False, camera=unseen)
+    day.go(14, running=True, camera=unseen)
+    assert day.said == [(Reason.NO_CARRIERS, True)]
+
+
+@pytest.mark.parametrize("other", [{"speed": 4.5}, {"pulses": 1}])
+def test_an_input_whose_own_signals_disagree_is_not_believed(other: dict[str, Any]) -> None:
+    """It says that the line stands, and counts carriers or a speed: whatever the camera sees, it is said."""
+    day = Day(Signal.LINE_RUNNING, Signal.SPEED if "speed" in other else Signal.CARRIER_PULSE)
+    day.go(60, running=False, camera=status(None, state=CameraState.LOST), **other)
+    assert day.said == [(STANDS, True)]
+    assert not day.watch.holds_back(NO_CARRIERS, day.now_s)
 
 
 def test_carriers_that_pass_contradict_a_line_that_stands_whatever_the_odometer_says() -> None:

@@ -42,7 +42,7 @@ export const machineTroubles: Record<string, string> = {
   output_set_aside: "Output {output}: its receiver refuses alarms for good ({set_aside} are set aside)",
   input_stale: "An input of the lift's control says nothing any more: it is not listened to",
   line_said_to_stand:
-    "An input says that the line stands, and the camera sees it run: the input is not listened to",
+    "An input says that the line stands, and the camera or another signal shows that it runs: it is not listened to until it has said that the line runs",
   line_said_to_run:
     "An input says that the line runs, and the camera sees it stand: does the camera show this lift?",
   speed_differs: "The speed that an input gives does not fit how often the camera sees carriers",
