@@ -95,10 +95,10 @@ def _documented(root_path: str, lifespan: Lifespan | None) -> FastAPI:
         docs_url=None,  # FastAPI's page loads a viewer from elsewhere: ours works without the internet
         redoc_url=None,
         lifespan=lifespan,
+        # As they are: `include_router` works each out once more, 0.3 s of a processor at the first call.
+        routes=[route for router in ROUTERS for route in router.routes],
     )
     install_problem_handlers(app)
-    for each in ROUTERS:
-        app.include_router(each)
     _describe(app, root_path)
     return app
 

@@ -12,7 +12,6 @@ from fastapi.routing import APIRoute
 from service.api.threads import HEAVY, WAITING, is_vital
 from service.domain.people import Role
 from tests.service.api.conftest import House
-from tests.service.api.test_access import flat
 from tests.tools.tiny_model import draw_picture, png
 
 PICTURE = {"image": ("x.png", png(draw_picture(50)), "image/png")}
@@ -99,7 +98,7 @@ must hold up no alarm."""
 def test_no_route_of_alarms_and_health_shares_its_threads(house: House) -> None:
     """Whoever adds a route there gives it these threads: it is `vital`, or said here not to be."""
     checked = 0
-    for route in flat(house.app.routes):
+    for route in house.app.routes:
         if isinstance(route, APIRoute) and route.path.startswith(("/alarms", "/health", "/metrics")):
             assert is_vital(route.endpoint) or route.path in NOT_VITAL, route.path
             checked += 1
