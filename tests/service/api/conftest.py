@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -161,9 +162,9 @@ def _plain_logs() -> None:
     )
 
 
-@pytest.fixture
-def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Make an application; `heartbeat_s`, `engine` and settings may be given. `serve`: by another loop."""
+@contextmanager
+def houses(folder: Path) -> Iterator[Callable[..., House]]:
+    """Make applications; `heartbeat_s`, `engine` and settings may be given. `serve`: by another loop."""
     opened: list[tuple[TestClient, Store, AlarmHub]] = []
     boards: list[Setups] = []
 
@@ -174,7 +175,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         engine: InlineEngine | None = None,
         **settings: Any,
     ) -> House:
-        data = tmp_path / f"data{len(opened)}"
+        data = folder / f"data{len(opened)}"
         store = open_empty(data)
         registry, pictures = CollectorRegistry(), Pictures(data)
         engine = engine or Engine(TinyEmbedder(), tiny_manifest())
@@ -234,6 +235,27 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
 
 
 @pytest.fixture
+def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """What makes applications, gone with the test."""
+    with houses(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
 def house(make_house: Callable[..., House]) -> House:
     """An application with default settings and nothing in it."""
     return make_house()
+
+
+@pytest.fixture(scope="module")
+def _standing_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with houses(tmp_path_factory.mktemp("standing")) as make:
+        yield make()
+
+
+@pytest.fixture
+def shared_house(_standing_house: House) -> House:
+    """An application for calls that are all refused: the same for a file's tests, no wrong token counted."""
+    _standing_house.runtime.gate.attempts = Attempts()
+    _standing_house.client.cookies.clear()
+    return _standing_house

@@ -242,17 +242,17 @@ def test_every_route_stands_in_the_table(house: House) -> None:
 
 @pytest.mark.fault(22)
 @pytest.mark.parametrize(("method", "path"), [key for key, role in ROUTES.items() if role is not None])
-def test_without_a_token_nothing_is_served(house: House, method: str, path: str) -> None:
+def test_without_a_token_nothing_is_served(shared_house: House, method: str, path: str) -> None:
     """401 with WWW-Authenticate as a problem: no token, a wrong one, another scheme, a forged cookie."""
     headers: list[dict[str, str]] = [
         {},
         {"Authorization": "Bearer wrong"},
-        {"Authorization": f"Basic {house.tokens[Role.ADMIN]}"},
+        {"Authorization": f"Basic {shared_house.tokens[Role.ADMIN]}"},
         {"Authorization": "Bearer"},
         {"Cookie": f"{COOKIE}=forged.cookie"},
     ]
     for each in headers:
-        answer = house.client.request(method, address(path), headers=each, **body(method, path))
+        answer = shared_house.client.request(method, address(path), headers=each, **body(method, path))
         assert answer.status_code == 401, (each, answer.text)
         assert answer.headers["www-authenticate"].startswith("Bearer")
         assert answer.headers["content-type"] == "application/problem+json"

@@ -69,13 +69,15 @@ def test_a_track_that_is_hard_to_follow_is_warned_of(house: House) -> None:
         ("open", b"", "empty"),
     ],
 )
-def test_bad_masks_are_refused_with_a_reason(house: House, part: str, content: bytes, said: str) -> None:
+def test_bad_masks_are_refused_with_a_reason(
+    shared_house: House, part: str, content: bytes, said: str
+) -> None:
     """422 says why, and nothing is stored."""
-    answer = house.enrol("bad-lift", files={part: ("x.png", content)})
+    answer = shared_house.enrol("bad-lift", files={part: ("x.png", content)})
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert said in answer.json()["detail"]
-    assert house.call("GET", "/lifts/bad-lift").status_code == 404
+    assert shared_house.call("GET", "/lifts/bad-lift").status_code == 404
 
 
 def test_swapped_masks_are_noticed_by_a_reference(house: House) -> None:
@@ -246,11 +248,11 @@ def test_configuration_is_that_of_lift_toml(house: House) -> None:
         " ",
     ],
 )
-def test_camera_urls_that_are_no_cameras_are_refused(house: House, url: str) -> None:
+def test_camera_urls_that_are_no_cameras_are_refused(shared_house: House, url: str) -> None:
     """422 with a reason, for either stream, and no secret comes back in it."""
     for streams in ({"url": url}, {"url": "rtsp://camera/main", "substream": url}):
         camera = {**streams, "width": 640, "height": 480}
-        answer = house.call("PUT", "/lifts/demo-quad", json={**LIFT, "camera": camera})
+        answer = shared_house.call("PUT", "/lifts/demo-quad", json={**LIFT, "camera": camera})
         assert answer.status_code == 422, answer.text
         assert "canary" not in answer.text
 
@@ -265,9 +267,9 @@ def test_file_cameras_where_allowed(make_house: Any) -> None:
 @pytest.mark.parametrize(
     "change", [{"id": "other"}, {"unknown": 1}, {"seats": 0}, {"name": ""}, {"track": {"begin": {}}}]
 )
-def test_wrong_configuration_is_refused(house: House, change: dict[str, Any]) -> None:
+def test_wrong_configuration_is_refused(shared_house: House, change: dict[str, Any]) -> None:
     """422 names where the mistake is."""
-    answer = house.call("PUT", "/lifts/demo-quad", json={**LIFT, **change})
+    answer = shared_house.call("PUT", "/lifts/demo-quad", json={**LIFT, **change})
     assert answer.status_code == 422
     assert next(iter(change)) in answer.json()["detail"]
 

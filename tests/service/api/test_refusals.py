@@ -123,9 +123,9 @@ def test_every_route_refuses_by_a_code(house: House, every: list[tuple[str, str,
     assert checked > 100
 
 
-def test_a_wrong_value_is_a_code_with_its_place(house: House) -> None:
+def test_a_wrong_value_is_a_code_with_its_place(shared_house: House) -> None:
     """Each mistake has pydantic's own name for it, so that nobody reads the sentence."""
-    found = house.call("PUT", "/lifts/demo-quad", json={"name": "x", "seats": -1}).json()
+    found = shared_house.call("PUT", "/lifts/demo-quad", json={"name": "x", "seats": -1}).json()
     assert found["code"] == "invalid_request"
     assert [(one["where"], one["code"]) for one in found["errors"]] == [("body.seats", "greater_than_equal")]
 
@@ -150,15 +150,15 @@ def test_a_wrong_value_is_a_code_with_its_place(house: House) -> None:
 @pytest.mark.fault(36)
 @pytest.mark.fault(37)
 @pytest.mark.parametrize("call", ["/cameras/probe", "/lifts/my-lift/setup", "/lifts/my-lift"])
-def test_an_address_is_refused_by_a_code(house: House, url: str, code: str, call: str) -> None:
+def test_an_address_is_refused_by_a_code(shared_house: House, url: str, code: str, call: str) -> None:
     """Whichever call it comes with; the address is not repeated."""
     if call == "/lifts/my-lift":
         camera = {"url": "rtsp://10.0.0.12/", "substream": url, "width": 640, "height": 480}
-        answer = house.call("PUT", call, json={"name": "A", "camera": camera})
+        answer = shared_house.call("PUT", call, json={"name": "A", "camera": camera})
         if answer.json()["code"] == "invalid_request":  # a secret in clear is refused by the lift's own form
             code = "invalid_request"
     else:
-        answer = house.call("POST", call, json={"url": url})
+        answer = shared_house.call("POST", call, json={"url": url})
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert "pass@" not in answer.text
 
