@@ -8,7 +8,7 @@ from service.composition.core import Core
 from service.composition.industry import make_controls, make_inputs, make_marks, make_plant, make_sight
 from service.composition.outputs import make_book, make_outputs
 from service.composition.testing import make_reviews, make_self_tests
-from service.composition.trying import make_trials
+from service.composition.trying import make_renewals, make_trials
 from service.escalation.escalator import Escalator
 
 
@@ -29,6 +29,7 @@ def add_parts(core: Core) -> None:
     parts.add("alarms that nobody acknowledges are being looked up", escalator, at_once=True)
     parts.add("the lifts' controls are being listened to", make_inputs(core, plant))
     parts.add("the self-tests are being looked up", make_self_tests(runtime))
+    parts.add("the lifts' budgets are being looked up", make_renewals(runtime))
     parts.add("the candidates are being looked up", make_trials(runtime))
     parts.add("the reviews are being looked up", make_reviews(runtime))
     parts.add("clips are being looked up", make_clips(core))

@@ -9,11 +9,24 @@ from service.api.runtime import Runtime
 from service.host.runner import Runners
 from service.inference.engine import WorkerEngine
 from service.settings import Settings
+from service.site.renewing import BudgetRenewals
 from service.trials.live import CandidateShadow
 from service.trials.models import CandidateEngines, ModelShelf, gentle_worker
 from service.trials.promoting import Promoter
 from service.trials.replaying import Replays
 from service.trials.whole import Trials
+
+
+def make_renewals(runtime: Runtime) -> BudgetRenewals:
+    """Return what finds budgets again; not started."""
+    return BudgetRenewals(
+        runtime.store,
+        lambda: runtime.engine.manifest,
+        runtime.pipeline.active_masks,
+        runtime.pipeline.reload_masks,
+        runtime.clock.now,
+        runtime.runners,
+    )
 
 
 def make_trials(runtime: Runtime) -> Trials:

@@ -41,6 +41,8 @@ _SENTENCES = {
     "{wish:g} cannot be had, {best:.3g} could",
     BudgetRefusal.TOO_MANY_MISSED: "{missed:.0f} of 1,000 open carriers might be missed; more than "
     "{most:.0f} are not allowed",
+    BudgetRefusal.MORE_THAN_ACCEPTED: "{missed:.0f} of 1,000 open carriers might be missed, more than the "
+    "{most:.0f} that were accepted: choose the budget again",
     BudgetRefusal.TOO_MANY_FALSE_ALARMS: "{false_alarms:.0f} false alarms a day would come; more than "
     "{most:.0f} nobody hears",
 }
@@ -84,10 +86,17 @@ def find_budget(
     try:
         found: BudgetOutcome = choose(wish, evidence, calibration_of(masks, manifest))
     except BudgetRefusedError as error:
-        numbers = error.parameters
-        raise ConflictError(
-            _SENTENCES[error.reason].format_map(numbers), error.reason.value, **numbers
-        ) from error
+        raise ConflictError(sentence_of(error), error.reason.value, **error.parameters) from error
+    return version_of(found, wish, masks, by)
+
+
+def sentence_of(refusal: BudgetRefusedError) -> str:
+    """Return in words why no threshold follows."""
+    return _SENTENCES[refusal.reason].format_map(refusal.parameters)
+
+
+def version_of(found: BudgetOutcome, wish: BudgetWish, masks: MaskVersion, by: str) -> BudgetVersion:
+    """Return an outcome as a budget of the lift, not stored yet."""
     return BudgetVersion(
         lift_id=masks.lift_id,
         version=0,

@@ -14,8 +14,9 @@ from lifts.decision.budgets.choosing import BudgetKind, BudgetWish
 from lifts.decision.budgets.rates import ThresholdCost
 from lifts.decision.calibration import VerdictBand
 from lifts.decision.verdict import Verdict
-from service.domain.errors import NotFoundError
+from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import BudgetVersion
+from service.domain.people import SYSTEM
 from service.store import lifts
 from service.store.audit.entries import record
 from service.store.damage import readable
@@ -37,11 +38,17 @@ class JudgedMargin(NamedTuple):
     is_open: bool | None
 
 
-def add(session: Session, found: BudgetVersion) -> BudgetVersion:
+def add(session: Session, found: BudgetVersion, renews: int | None = None) -> BudgetVersion:
     """Store a budget under the lift's next number and make it the active one; return it with its version.
 
-    Raises NotFoundError if the lift is unknown.
+    renews: the version that the service itself puts this one in the place of; None: a person asks.
+
+    Raises:
+        NotFoundError: the lift is unknown.
+        ConflictError: what is to be renewed is not the lift's any more.
     """
+    if renews is not None:
+        _check_active(session, found.lift_id, renews)
     if not lifts.exists(session, found.lift_id):
         raise NotFoundError(f"no lift {found.lift_id!r}", "no_lift", lift_id=found.lift_id)
     newest = session.scalar(select(func.max(BudgetRow.version)).where(BudgetRow.lift_id == found.lift_id))
@@ -77,8 +84,21 @@ def add(session: Session, found: BudgetVersion) -> BudgetVersion:
         "open_from": band.high,
         "closed_to": band.low,
     }
-    record(session, "budget.set", f"{stored.lift_id}/{version}", by=None, **details)
+    if renews is None:
+        record(session, "budget.set", f"{stored.lift_id}/{version}", by=None, **details)
+    else:
+        record(session, "budget.renew", f"{stored.lift_id}/{version}", by=SYSTEM, renews=renews, **details)
     return stored
+
+
+def withdraw(session: Session, lift_id: str, version: int, reason: str) -> None:
+    """Judge the lift by the model's own band, because its budget misses more than was accepted.
+
+    Raises ConflictError: it is not the lift's budget any more.
+    """
+    _check_active(session, lift_id, version)
+    _deactivate(session, lift_id)
+    record(session, "budget.withdraw", f"{lift_id}/{version}", by=SYSTEM, reason=reason)
 
 
 def take_back(session: Session, lift_id: str) -> None:
@@ -143,6 +163,12 @@ def margins(
         for margin, seen_at, said in rows
         if isinstance(margin, (int, float))
     )
+
+
+def _check_active(session: Session, lift_id: str, version: int) -> None:
+    active = select(BudgetRow.version).where(BudgetRow.lift_id == lift_id, BudgetRow.active)
+    if session.scalar(active) != version:
+        raise ConflictError("the budget was changed meanwhile", "changed_meanwhile")
 
 
 def _deactivate(session: Session, lift_id: str) -> None:

@@ -50,6 +50,8 @@ class BudgetRefusal(StrEnum):
     """Too many open carriers would be missed, or may be for all that is known."""
     TOO_MANY_FALSE_ALARMS = "budget_too_many_false_alarms"
     """So many closed carriers would be called open that nobody would hear the alarms."""
+    MORE_THAN_ACCEPTED = "budget_more_than_accepted"
+    """A renewal would miss more than the operator accepted: that is a person's to choose."""
 
 
 class BudgetRefusedError(ValueError):
@@ -137,11 +139,17 @@ def choose(
             raise _unmet_misses(wish, evidence, outcomes[0][1])
         high, cost = kept[-1]
     _check_other_side(cost, default, evidence, limits)
+    return outcome_of(high, evidence, calibration)
+
+
+def outcome_of(high: float, evidence: LiftEvidence, calibration: Calibration) -> BudgetOutcome:
+    """Return what calling open from a probability on comes to on a lift; ValueError without any passage."""
+    low = min(calibration.unknown_low, high)
     return BudgetOutcome(
-        VerdictBand(min(calibration.unknown_low, high), high),
+        VerdictBand(low, high),
         calibration.margin_of(high),
-        cost,
-        default,
+        band_cost(evidence, calibration, low, high),
+        band_cost(evidence, calibration, calibration.unknown_low, calibration.unknown_high),
         {
             "passages": len(evidence.margins),
             "opened": evidence.opened,

@@ -25,7 +25,7 @@ from service.api.runtime import Runtime
 from service.api.sessions import Sessions
 from service.composition.outputs import make_book, make_outputs
 from service.composition.testing import make_self_tests
-from service.composition.trying import make_trials
+from service.composition.trying import make_renewals, make_trials
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.arrays import Float32
 from service.domain.camera import CameraState, CameraStatus
@@ -205,6 +205,7 @@ def houses(folder: Path) -> Iterator[Callable[..., House]]:
         runtime.parts.add("browsers", book)
         outputs = make_outputs(runtime, runtime.pipeline.on_event, None, book)
         runtime.parts.add("", make_trials(runtime))
+        runtime.parts.add("", make_renewals(runtime))
         runtime.parts.add("outputs", outputs)
         controls = LiftControls(store, lambda _: False, runtime.settings.networks_of_outputs())
         runtime.parts.add("", controls)

@@ -8,9 +8,10 @@ from lifts.decision.budgets.rates import ThresholdCost
 from service.api.deps import OPERATOR, VIEWER, Caller, LiftIdPath, RuntimeDep, check_proven
 from service.api.problems import responses
 from service.api.runtime import Runtime
-from service.api.schemas.operating.budgets import BudgetIn, BudgetOut, BudgetsOut
+from service.api.schemas.operating.budgets import BudgetIn, BudgetOut, BudgetRenewalOut, BudgetsOut
 from service.domain.masks import BudgetVersion
 from service.site.budgets import cost_now, evidence_of, find_budget
+from service.site.renewing import BudgetRenewals
 from service.store import budgets, lifts
 
 router = APIRouter(prefix="/lifts/{lift_id}/budget", tags=["lifts"])
@@ -28,8 +29,12 @@ def read_budget(lift_id: LiftIdPath, runtime: RuntimeDep) -> BudgetsOut:
         found = budgets.history(session, lift_id)
     masks = runtime.pipeline.active_masks(lift_id)
     items = [BudgetOut.of(one, masks) for one in found.items]
+    check = runtime.parts.of(BudgetRenewals).check_of(lift_id)
     return BudgetsOut(
-        budget=next((one for one in items if one.active), None), history=items, unreadable=found.unreadable
+        renewal=None if check is None else BudgetRenewalOut.model_validate(check),
+        budget=next((one for one in items if one.active), None),
+        history=items,
+        unreadable=found.unreadable,
     )
 
 

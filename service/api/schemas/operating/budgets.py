@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field, model_validator
 
 from lifts.decision.budgets.choosing import BudgetKind, BudgetWish
 from lifts.decision.budgets.rates import ThresholdCost
+from lifts.decision.budgets.renewing import RenewalState
 from service.api.schemas.base import Body, Shape
 from service.domain.masks import BudgetVersion, MaskVersion
+from service.site.renewing import accepted_misses
 
 ALARMS_MAX, MISSES_MAX = 1000.0, 200.0
 
@@ -74,7 +76,11 @@ class BudgetOut(BaseModel):
     opened: float = Field(ge=0, description="Open ones among them, by reviews and clusters.")
     reviewed: int = Field(ge=0)
     carriers_a_day: float = Field(ge=0, description="That may be occupied.")
-    by: str
+    by: str = Field(description="Who chose the budget.")
+    chosen: int = Field(description="The version that they chose; others follow from it by themselves.")
+    accepted_misses_per_1000: float = Field(
+        description="What they accepted, at the upper end: no renewal misses more than that and the model."
+    )
     created_at: datetime
     active: bool
     in_force: bool = Field(
@@ -102,14 +108,30 @@ class BudgetOut(BaseModel):
             reviewed=int(numbers["reviewed"]),
             carriers_a_day=numbers["carriers_a_day"],
             by=budget.by,
+            chosen=int(numbers.get("chosen", budget.version)),
+            accepted_misses_per_1000=accepted_misses(budget),
             created_at=budget.created_at,
             active=budget.active,
             in_force=budget.active and in_force is not None and in_force.version == budget.version,
         )
 
 
+class BudgetRenewalOut(Shape):
+    """What the last look at a lift's budget came to."""
+
+    at: datetime
+    state: RenewalState
+    code: str = Field(description="Why no threshold follows now; empty if one does.")
+    message: str = Field(description="The same as an English sentence.")
+    parameters: dict[str, float]
+
+
 class BudgetsOut(BaseModel):
     """A lift's budget, and those before it, newest first."""
+
+    renewal: BudgetRenewalOut | None = Field(
+        description="The last look at whether the threshold is still right; null before the first one."
+    )
 
     budget: BudgetOut | None = Field(description="The lift's; null: the model's own band decides.")
     history: list[BudgetOut]

@@ -11,6 +11,7 @@ export type {
   AuditEntryOut as AuditEntry,
   AuditOut as Audit,
   BudgetOut as Budget,
+  BudgetRenewalOut as BudgetRenewal,
   BudgetsOut as BudgetList,
   CameraState,
   CameraStatusOut as CameraStatus,

@@ -2,13 +2,14 @@
 
 import { signal } from "@preact/signals";
 import { get, post, put, remove } from "../api/client";
-import type { Budget, BudgetList, Lift } from "../api/types";
+import type { Budget, BudgetList, BudgetRenewal, Lift } from "../api/types";
 import { t } from "../i18n/text";
 import { Acting } from "../state/acting";
 
 /** What a budget limits. */
 export type Limited = "false_alarms_per_day" | "misses_per_1000";
 
+const AGAIN_MS = 60_000; // it may be found again by itself
 const PATIENCE_MS = 30_000; // tens of thousands of carriers are weighed
 
 export class Budgets extends Acting {
@@ -17,8 +18,12 @@ export class Budgets extends Acting {
   /** What was asked for last and not taken. */
   readonly asked = signal<Budget | null>(null);
 
+  /** The last look at whether the threshold is still the right one. */
+  readonly renewal = signal<BudgetRenewal | null>(null);
+
   private readonly path: string;
   private version: number | null = null;
+  private nextAt = 0;
 
   constructor(liftId: string) {
     super();
@@ -27,14 +32,17 @@ export class Budgets extends Acting {
 
   /** Keep up with the lift; to be called at every poll. */
   async follow({ mask_version: version }: Lift): Promise<void> {
-    if (version === this.version) return;
+    if (version === this.version && Date.now() < this.nextAt) return;
     this.version = version;
+    this.nextAt = Date.now() + AGAIN_MS;
     await this.refresh();
   }
 
   protected async refresh(): Promise<void> {
     try {
-      this.now.value = (await get<BudgetList>(this.path)).budget;
+      const { budget, renewal } = await get<BudgetList>(this.path);
+      this.now.value = budget;
+      this.renewal.value = renewal;
     } catch {
       // The page says by itself when it is not connected.
     }

@@ -3,10 +3,11 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import type { Budget, Lift } from "../api/types";
+import type { Budget, BudgetRenewal, Lift } from "../api/types";
 import { Button } from "../components/button";
 import { Select } from "../components/choice";
-import { type Key, t } from "../i18n/text";
+import { type Key, t, worded, words } from "../i18n/text";
+import { clockTime } from "../i18n/time";
 import { mayAct } from "../state/session";
 import { Budgets, type Limited } from "./budgets";
 import { CostTable } from "./cost-table";
@@ -23,6 +24,7 @@ export function BudgetPanel({ lift }: { lift: Lift }): JSX.Element | null {
         <span>{t("budget.title")}</span>
         <span class="short">{inShort(now)}</span>
       </summary>
+      {budgets.renewal.value && <p class="note">{saidOf(budgets.renewal.value)}</p>}
       {now && !now.in_force && <p class="more">{t("budget.waitsLong")}</p>}
       {mayAct.value && <Asking lift={lift} budgets={budgets} />}
       {shown && <CostTable budget={shown} />}
@@ -39,6 +41,18 @@ export function BudgetPanel({ lift }: { lift: Lift }): JSX.Element | null {
       </p>
     </details>
   );
+}
+
+const RENEWALS: Record<BudgetRenewal["state"], Key> = {
+  renewed: "budget.renewed",
+  unchanged: "budget.unchanged",
+  kept: "budget.kept",
+  withdrawn: "budget.withdrawn",
+};
+
+function saidOf({ at, state, code, message, parameters }: BudgetRenewal): string {
+  const why = worded(words.problems, code, message, parameters);
+  return t(RENEWALS[state], { time: clockTime(at), why });
 }
 
 function inShort(budget: Budget | null): string {

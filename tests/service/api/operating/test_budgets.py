@@ -84,7 +84,8 @@ def test_verdicts_follow_a_budget_and_its_end(known: House) -> None:
     assert default["misses_per_1000"]["low"] < 187 < default["misses_per_1000"]["high"]
     assert cost["misses_per_1000"]["expected"] < default["misses_per_1000"]["low"]
     assert not preview["misses_more"]
-    assert known.call("GET", AT).json() == {"budget": None, "history": [], "unreadable": 0}
+    none: dict[str, Any] = {"renewal": None, "budget": None, "history": [], "unreadable": 0}
+    assert known.call("GET", AT).json() == none
     assert verdict_of(known)[0] == "unknown"
 
     found = ask(known, false_alarms_per_day=20).json()

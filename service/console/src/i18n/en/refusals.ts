@@ -94,6 +94,8 @@ export const budgetRefusals = {
     "Open and closed carriers look too much alike on this lift for that: {best:fixed1} is the least.",
   budget_too_many_missed:
     "Up to {missed:fixed0} of 1,000 open carriers might be missed then: more than {most:fixed0} are not allowed.",
+  budget_more_than_accepted:
+    "Up to {missed:fixed0} of 1,000 open carriers might be missed now, more than the {most:fixed0} that were accepted: choose the budget again.",
   budget_too_many_false_alarms:
     "{false_alarms:fixed0} false alarms a day would come: nobody hears more than {most:fixed0}.",
 };

@@ -7,7 +7,11 @@ export const budgetSentences = {
   "budget.missesShort": "at most {value} of 1,000 open carriers missed",
   "budget.waits": "{budget} · not in force",
   "budget.waitsLong":
-    "Not in force: the lift is judged by other masks or another calibration than the budget was found with. Give it a new one.",
+    "Not in force: the lift is judged by other masks or another calibration than the budget was found with. It is found again once enough was judged by these; or give it a new one.",
+  "budget.renewed": "Found again at {time} from what the lift has shown since.",
+  "budget.unchanged": "Looked at again at {time}: the threshold is still the right one.",
+  "budget.kept": "Looked at again at {time}, and the threshold stays. {why}",
+  "budget.withdrawn": "Withdrawn at {time}: it would have missed more than was accepted. {why}",
   "budget.kind": "At most",
   "budget.alarms": "false alarms a day",
   "budget.misses": "of 1,000 open carriers missed",
