@@ -82,6 +82,11 @@ class Follower:
         """The last seq that is dealt with; None before the first look at the database."""
         return self._course.seq
 
+    @property
+    def is_whole(self) -> bool | None:
+        """Whether all who are behind the receiver got the last delivery; None: nothing was delivered yet."""
+        return self._course.is_whole
+
     def wake(self) -> None:
         """Say that there is a new alarm; never waits."""
         if (running := self._running) is not None:
@@ -97,8 +102,10 @@ class Follower:
             state = OutputState.STARTING
         else:
             state = OutputState.BEHIND if lag and not self.pausing else OutputState.LIVE
-        course = self._course
-        return OutputHealth(state, seq, lag, course.delivered_at, self._fault, refused=course.refused)
+        course, fault = self._course, self._fault
+        if course.partly is not None and course.delivered_at is not None:
+            fault = OutputFault(course.partly, course.delivered_at)
+        return OutputHealth(state, seq, lag, course.delivered_at, fault, refused=course.refused)
 
     def behind(self, newest: int) -> bool:
         """Say whether something undelivered is wanted, but for what is about outputs; raises StoreError.

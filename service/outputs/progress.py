@@ -23,7 +23,7 @@ from service.domain.alarm import Alarm
 from service.domain.errors import StoreError
 from service.outputs.base.loops import within
 from service.outputs.base.output import Delivery, Output
-from service.outputs.base.problems import RefusedForGoodError
+from service.outputs.base.problems import OutputError, RefusedForGoodError
 from service.store.alarms.history import StoredOutbox
 from service.store.database import Store
 from service.store.delivery import outputs, set_aside
@@ -62,6 +62,10 @@ class OutputProgress:
         self.seq: int | None = None
         """The last seq that is dealt with; None before the first look at the database."""
         self.delivered_at: datetime | None = None
+        self.partly: OutputError | None = None
+        """Why some of those behind the receiver did not get the last delivery."""
+        self.is_whole: bool | None = None
+        """Whether all of them got it; None: nothing was delivered yet."""
         self.refused = 0
         """How often the receiver refused a message for good."""
         self._tried = (0, 0)  # a seq, and how often it was refused
@@ -144,6 +148,7 @@ class OutputProgress:
                 if not 1 <= count <= len(given):
                     raise ValueError(f"{count} of {len(given)} deliveries were taken")
                 self.delivered_at = datetime.now(UTC)
+                self.partly, self.is_whole = output.partly, output.partly is None
                 await taken(given[:count], count == len(wanted))
             wanted = wanted[count:]
             most = len(wanted)

@@ -13,9 +13,9 @@ from service.store.alarms.history import StoredOutbox
 
 EVERY_S = 1.0
 
-SET_ASIDE = " set aside"
-"""What the cause of such an alarm ends with, after the output's id, which has no blank: another alarm than of
-one that is behind, so that neither hides the other."""
+SET_ASIDE, PARTLY = " set aside", " partly"
+"""What the causes of such alarms end with, after the output's id, which has no blank: other alarms than of
+one that is behind, so that none hides another. PARTLY: taken, and refused for some who should get it."""
 
 
 class OutputWatch:
@@ -53,9 +53,10 @@ class OutputWatch:
         """Look once; raises StoreError."""
         newest, now_s = self._outbox.newest(), self._clock()
         followers = {follower.id: follower for follower in self._followers()}
-        for cause in [each for each in self._reported if each.removesuffix(SET_ASIDE) not in followers]:
+        for cause in [each for each in self._reported if each.partition(" ")[0] not in followers]:
             self._over(cause, "The output is off")
         self._look_at_set_aside(followers)
+        self._look_at_parts(followers, newest)
         for output_id, follower in followers.items():
             if follower.failing_since_s is None and not follower.behind(newest):
                 self._since_s.pop(output_id, None)
@@ -76,6 +77,19 @@ class OutputWatch:
                 self._reported.add(cause)
                 message = f"Output {output_id}: its receiver refuses alarms for good: {count} are set aside"
                 told: dict[str, float | str] = {"output": output_id, "set_aside": count}
+                self._take(Health(AlarmKind.OUTPUT_FAILED, None, True, message, cause, told))
+
+    def _look_at_parts(self, followers: Mapping[str, Follower], newest: int) -> None:
+        for output_id, follower in followers.items():
+            cause, is_whole = output_id + PARTLY, follower.is_whole
+            if is_whole and cause in self._reported:
+                self._over(cause, "All who should get the alarms do")
+            elif is_whole is False and cause not in self._reported:
+                self._reported.add(cause)
+                fault = follower.health(newest).fault
+                why = "" if fault is None else str(fault.error)
+                message = f"Output {output_id}: some who should get the alarms do not: {why}"
+                told: dict[str, float | str] = {"output": output_id, "partly": 1.0}
                 self._take(Health(AlarmKind.OUTPUT_FAILED, None, True, message, cause, told))
 
     def _begun(self, follower: Follower, newest: int) -> None:

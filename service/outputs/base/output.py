@@ -24,6 +24,7 @@ from service.domain.alarm import Alarm
 from service.domain.camera import ANY_NETWORK, CameraNetworks
 from service.industry.report.source import PeerSource
 from service.outputs.base.filters import OutputFilter
+from service.outputs.base.problems import OutputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Delivery:
 
 class Output(ABC):
     """One receiver of alarms."""
+
+    partly: OutputError | None = None
+    """Why some of those behind the receiver did not get the last delivery, which was taken for others."""
 
     async def open(self) -> None:  # noqa: B027 - few have anything to open
         """Connect; called before anything else, and again after a failure on a new instance.

@@ -57,8 +57,13 @@ class Mail(Output):
                 refused = await self._send(letter(self._settings, told, around, pictures, datetime.now(UTC)))
             except RefusedForGoodError as error:
                 raise RefusedForGoodError(error, len(taken)) from error
+            self.partly = None
             if refused:
-                log.warning("a mail was refused for some", output=self._making.id, count=len(refused))
+                status, count = next(iter(refused.values())), len(refused)
+                self.partly = OutputError(
+                    OutputProblem.REJECTED, f"refused for {count} of them", status=status
+                )
+                log.warning("a mail was refused for some", output=self._making.id, count=count)
             self._sent_mono_s, self._more = time.monotonic(), len(deliveries) > len(taken)
         return len(taken)
 

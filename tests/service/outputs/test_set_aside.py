@@ -173,6 +173,24 @@ def test_a_mail_address_that_is_refused(
     until(lambda: [seq for seq, _ in sink.got()] == [1])
 
 
+def test_a_mail_that_is_refused_for_some_is_said(outputs_house: OutputHouse, sink: MailSink) -> None:
+    """The others get it; that one does not is an alarm, until all do."""
+
+    def said() -> list[bool]:
+        return [each.active for each in outputs_house.health if each.cause == "o partly"]
+
+    sink.refuses = {"ben@hut.example"}
+    outputs_house.add("email", mail_settings(sink, to=["anna@hut.example", "ben@hut.example"]))
+    outputs_house.raise_alarms(1)
+    until(lambda: said() == [True])
+    assert ([seq for seq, _ in sink.got()], listed(outputs_house.store)) == ([1], [])
+    assert outputs_house.problem == "rejected"
+    sink.refuses.clear()
+    outputs_house.raise_alarms(1)
+    until(lambda: said() == [True, False])
+    assert outputs_house.problem == ""
+
+
 def test_a_push_that_every_browser_refuses(
     make_outputs: Callable[..., OutputHouse], certificate: tuple[Path, Path]
 ) -> None:

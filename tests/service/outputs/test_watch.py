@@ -19,6 +19,7 @@ class Slow:
     failing_since_s: float | None = None
     is_behind = False
     seq: int | None = 3
+    is_whole: bool | None = None
 
     def behind(self, newest: int) -> bool:
         return self.is_behind
@@ -65,6 +66,10 @@ def test_behind_for_long_is_an_alarm_once(tmp_path: Path) -> None:
     assert at(565, behind=True) == [(True, "slow set aside")]
     assert told[0].parameters == {"output": "slow", "set_aside": 2}
     assert at(625, behind=True) == [(True, "slow")], "neither hides the other"
+    slow.is_whole = False
+    assert at(625.5, behind=True) == [(True, "slow partly")]
+    slow.is_whole = True
+    assert at(625.7, behind=True) == [(False, "slow partly")]
     aside.clear()
     assert at(626, behind=True) == [(False, "slow set aside")]
     store.close()

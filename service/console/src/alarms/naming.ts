@@ -36,7 +36,8 @@ export function messageOf({ kind, cause, severity, message, parameters }: Alarm)
     const [since, until] = [String(parameters.since), String(parameters.until)].map(clockTime);
     return t("alarms.notWatched", { since: since ?? "", until: until ?? "" });
   }
-  const output = "set_aside" in parameters ? "output_set_aside" : kind;
+  const some = "partly" in parameters ? "output_partly" : kind;
+  const output = "set_aside" in parameters ? "output_set_aside" : some;
   const machine = words.machineTroubles[kind === "output_failed" ? output : cause];
   const said = fitting(machine ? [machine] : words.troubles[cause as Reason], message, parameters);
   if (!parameters.chattering || said === message) return said;

@@ -39,6 +39,7 @@ export const machineTroubles: Record<string, string> = {
     "The clock jumped by {by_s} s: nothing is deleted until somebody confirms the time, or until it returns",
   backup: "The scheduled backup could not be made: {reason}",
   output_failed: "Output {output}: its receiver does not get the alarms ({waiting} are waiting)",
+  output_partly: "Output {output}: some who should get the alarms do not: their addresses are refused",
   output_set_aside: "Output {output}: its receiver refuses alarms for good ({set_aside} are set aside)",
   input_stale: "An input of the lift's control says nothing any more: it is not listened to",
   line_said_to_stand:
