@@ -147,11 +147,9 @@ def lifts(
     if sum((shadow is not None, activate is not None, end_shadow)) > (lift_id is not None):
         raise ConfigurationError("expected a lift's ID, and one of --shadow, --activate and --end-shadow")
     if lift_id is not None:
-        path = f"/lifts/{lift_id}/site-calibrations"
-        change = ("DELETE", f"{path}/shadow") if end_shadow else None
-        change = change if shadow is None else ("POST", f"{path}/{shadow}/shadow")
-        change = change if activate is None else ("POST", f"{path}/{activate}/activate")
-        _show_site_calibrations(run_calls(target, partial(_site_calibrations, path, change)), as_json)
+        change = partial(_change, shadow=shadow, activate=activate, end_shadow=end_shadow)
+        found = run_calls(target, partial(_site_calibrations, f"/lifts/{lift_id}", change))
+        _show_site_calibrations(found, as_json)
         return
 
     async def calls(client: httpx.AsyncClient) -> Any:
@@ -166,15 +164,46 @@ def lifts(
         typer.echo(f"{lift['id']}: {camera}, {masks}, {armed_words(lift)}")
 
 
-async def _site_calibrations(path: str, change: tuple[str, str] | None, client: httpx.AsyncClient) -> Any:
-    """Change something if asked to; return the site calibrations, each with its newest disagreements."""
-    if change is not None:
-        await request(client, *change)
-    items = (await request(client, "GET", path))["items"]
+async def _change(
+    path: str,
+    client: httpx.AsyncClient,
+    *,
+    shadow: int | None,
+    activate: int | None,
+    end_shadow: bool,
+) -> None:
+    """Do what was asked for; a site calibration is compared as a candidate of the lift."""
+    known = await _candidates(path, client)
+    if shadow in known:
+        await request(client, "POST", f"{path}/candidates/{known[shadow]['number']}/shadow")
+    elif shadow is not None:
+        body = {"kind": "calibration", "version": shadow}
+        await request(client, "POST", f"{path}/candidates", json=body)
+    elif activate is not None:
+        await request(client, "POST", f"{path}/site-calibrations/{activate}/activate")
+    elif end_shadow:
+        for one in known.values():
+            if one["shadow"]:
+                await request(client, "DELETE", f"{path}/candidates/{one['number']}/shadow")
+
+
+async def _candidates(path: str, client: httpx.AsyncClient) -> dict[int, Any]:
+    """Return the newest candidate of each site calibration, by the calibration's version."""
+    items = (await request(client, "GET", f"{path}/candidates"))["items"]
+    tried = [one for one in items if one["kind"] == "calibration" and one["state"] == "proposed"]
+    return {one["version"]: one for one in reversed(tried)}
+
+
+async def _site_calibrations(path: str, change: Any, client: httpx.AsyncClient) -> Any:
+    """Change something if asked to; return the site calibrations, each with what it says as a candidate."""
+    await change(path, client)
+    items = (await request(client, "GET", f"{path}/site-calibrations"))["items"]
+    tried = await _candidates(path, client)
     for one in items:
-        differs = one["shadow_counts"]["disagreed"] > 0
-        page = await request(client, "GET", f"{path}/{one['version']}/disagreements") if differs else {}
-        one["disagreements"] = page.get("items", [])
+        candidate = one["candidate"] = tried.get(one["version"])
+        differs = candidate is not None and candidate["live"]["disagreed"] > 0
+        place = f"{path}/candidates/{candidate['number']}/differences" if candidate else ""
+        one["differences"] = (await request(client, "GET", place))["items"] if differs else []
     return items
 
 
@@ -183,8 +212,9 @@ def _show_site_calibrations(items: list[dict[str, Any]], as_json: bool) -> None:
         if as_json:
             typer.echo(json.dumps(one))
             continue
-        counts = one["shadow_counts"]
-        state = "in use" if one["active"] else "in shadow" if one["shadow"] else "not in use"
+        candidate = one["candidate"] or {"shadow": False, "live": {"compared": 0}}
+        counts = candidate["live"]
+        state = "in use" if one["active"] else "in shadow" if candidate["shadow"] else "not in use"
         parts = f"{'prototypes' if one['prototypes'] else 'no prototypes'}, "
         parts += "adapter" if one["adapter"] else "no adapter"
         line = (
@@ -193,9 +223,9 @@ def _show_site_calibrations(items: list[dict[str, Any]], as_json: bool) -> None:
         if counts["compared"]:
             line += f"; in shadow {counts['disagreed']} of {counts['compared']} carriers judged differently"
         typer.echo(line)
-        for passage in one["disagreements"]:
+        for passage in one["differences"]:
             decided = f"{passage['verdict']} ({100 * passage['confidence']:.1f} %)"
-            instead = f"{passage['shadow_verdict']} ({100 * passage['shadow_confidence']:.1f} %)"
+            instead = f"{passage['candidate_verdict']} ({100 * passage['candidate_confidence']:.1f} %)"
             said = f", reviewed {passage['review']}" if passage["review"] else ""
             typer.echo(f"   {passage['passage_id']}: {decided}, in shadow {instead}{said}")
 

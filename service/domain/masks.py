@@ -23,7 +23,6 @@ class SiteCalibrationVersion:
     margins: of the passages it was found from; reviewed: how many of these had a label.
     active: whether the lift is judged by it; until then it is a proposal.
     watched, labelled: how many passages there were to learn from, and labels; some may not have been usable.
-    shadow: whether it judges the lift's passages beside the active one, for comparison alone.
     """
 
     lift_id: str
@@ -37,7 +36,6 @@ class SiteCalibrationVersion:
     created_at: datetime
     watched: int = 0
     labelled: int = 0
-    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,6 @@ class MaskVersion:
     embeddings: float32[2, B, D]: for open and close, B embeddings each (the mask and its small shifts).
     references: pictures of a carrier, uint8[200, 200, 3] RGB, by their names.
     site: the lift's own calibration, if one is active for these masks and this model.
-    shadow: another of its calibrations, if one is compared with what the lift is judged by.
     budget: the lift's budget, if it has one; it decides only if it was found with all of this.
     """
 
@@ -89,7 +86,6 @@ class MaskVersion:
     created_at: datetime
     references: dict[str, Image] = field(default_factory=dict)
     site: SiteCalibrationVersion | None = None
-    shadow: SiteCalibrationVersion | None = None
     budget: BudgetVersion | None = None
 
     @property
@@ -120,10 +116,6 @@ class MaskVersion:
         site = None if self.site is None else self.site.calibration
         band = None if self.budget_in_force is None else self.budget_in_force.band
         return LiftReferences(self.embeddings, site, self.version, self.model, band)
-
-    def shadow_references(self) -> LiftReferences | None:
-        """Return what the lift's pictures are judged by in shadow, if anything."""
-        return None if self.shadow is None else replace(self, site=self.shadow).lift_references()
 
     def reference_embeddings(self) -> Float32:
         """Return what the network compares the lift's pictures with, float32[3, D]."""

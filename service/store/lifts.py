@@ -156,7 +156,7 @@ def _retire_calibrations(session: Session, lift_id: str) -> None:
     session.execute(
         update(SiteCalibrationRow)
         .where(SiteCalibrationRow.lift_id == lift_id)
-        .values(active=False, shadow=False)
+        .values(active=False)
         .execution_options(synchronize_session="fetch")
     )
 

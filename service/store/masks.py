@@ -226,7 +226,6 @@ def _record(session: Session, row: MaskVersionRow) -> MaskVersion:
         created_at=created_at,
         references={reference.name: _rgb(reference.png) for reference in references},
         site=site_calibrations.active(session, row.lift_id, row.version, row.model),
-        shadow=site_calibrations.in_shadow(session, row.lift_id, row.version, row.model),
         budget=budgets.active(session, row.lift_id),
     )
 

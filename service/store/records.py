@@ -106,41 +106,6 @@ class PassageRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ShadowCounts:
-    """How a site calibration in shadow judged passages that another decided.
-
-    compared: passages. open_instead, closed_instead, unknown_instead: those that it judged so and the lift's
-    own judgement did not.
-    """
-
-    compared: int = 0
-    open_instead: int = 0
-    closed_instead: int = 0
-    unknown_instead: int = 0
-
-    @property
-    def disagreed(self) -> int:
-        """Passages with two different verdicts."""
-        return self.open_instead + self.closed_instead + self.unknown_instead
-
-
-@dataclass(frozen=True, slots=True)
-class ShadowDisagreement:
-    """A passage with two verdicts: the one that counted, and that of a site calibration in shadow.
-
-    review: what an operator said of it, None before.
-    """
-
-    passage_id: str
-    seen_at: datetime
-    verdict: Verdict
-    confidence: float
-    shadow_verdict: Verdict
-    shadow_confidence: float
-    review: Verdict | None
-
-
-@dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """The alarm as it was at `seq`; None if its row in the outbox is damaged."""
 

@@ -1,7 +1,4 @@
-"""Site calibrations: history, the active one, roll back to an earlier one or to the masks alone.
-
-One more may be in shadow: it judges the same passages, and only what it would have said is kept.
-"""
+"""Site calibrations: history, the active one, roll back to an earlier one or to the masks alone."""
 
 from __future__ import annotations
 
@@ -9,23 +6,19 @@ import dataclasses
 from datetime import datetime
 
 import numpy as np
-from pydantic import TypeAdapter
-from sqlalchemy import Select, String, case, func, select, type_coerce, update
+from sqlalchemy import Select, String, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from lifts.decision.learning.adapter import Adapter
-from lifts.decision.verdict import Verdict
 from service.domain.arrays import Float32
 from service.domain.errors import ConflictError, NotFoundError
 from service.domain.masks import SiteCalibrationVersion
 from service.store import lifts
 from service.store.audit.entries import record
 from service.store.damage import intact, readable
-from service.store.records import Page, ShadowCounts, ShadowDisagreement
-from service.store.tables import MaskVersionRow, PassageRow, SiteCalibrationRow, deactivate_all
+from service.store.records import Page
+from service.store.tables import MaskVersionRow, SiteCalibrationRow, deactivate_all
 from service.store.tables.records import site_calibration
-
-_DISAGREEMENT = TypeAdapter(ShadowDisagreement)
 
 
 def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersion:
@@ -38,7 +31,7 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
     newest = session.scalar(
         select(func.max(SiteCalibrationRow.version)).where(SiteCalibrationRow.lift_id == found.lift_id)
     )
-    stored = dataclasses.replace(found, version=(newest or 0) + 1, active=False, shadow=False)
+    stored = dataclasses.replace(found, version=(newest or 0) + 1, active=False)
     prototypes = stored.calibration.prototypes
     session.add(
         SiteCalibrationRow(
@@ -60,7 +53,6 @@ def add(session: Session, found: SiteCalibrationVersion) -> SiteCalibrationVersi
             active=stored.active,
             created_at=stored.created_at,
             adapter=None if prototypes is None else _adapter_numbers(prototypes.adapter),
-            shadow=stored.shadow,
         )
     )
     record(session, "calibration.propose", f"{stored.lift_id}/{stored.version}", masks=stored.mask_version)
@@ -74,16 +66,6 @@ def active(session: Session, lift_id: str, mask_version: int, model: str) -> Sit
     """
     row = session.scalar(_found_with(lift_id, mask_version, model).where(SiteCalibrationRow.active))
     return None if row is None else site_calibration(row)
-
-
-def in_shadow(session: Session, lift_id: str, mask_version: int, model: str) -> SiteCalibrationVersion | None:
-    """Return the lift's site calibration in shadow if it was found with these masks and this model.
-
-    A damaged one is left out: nothing depends on it.
-    """
-    query = _found_with(lift_id, mask_version, model).where(SiteCalibrationRow.shadow)
-    found = readable(session, query, SiteCalibrationRow.version, site_calibration)
-    return found[0][1] if found else None
 
 
 def history(session: Session, lift_id: str) -> Page[SiteCalibrationVersion]:
@@ -119,7 +101,7 @@ def most_used(
 
 
 def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVersion:
-    """Judge the lift by this site calibration; what was in shadow is no longer.
+    """Judge the lift by this site calibration.
 
     Raises:
         NotFoundError: there is no such version.
@@ -130,86 +112,12 @@ def activate(session: Session, lift_id: str, version: int) -> SiteCalibrationVer
     deactivate(session, lift_id)
     row.active = True
     record(session, "calibration.activate", f"{lift_id}/{version}")
-    return dataclasses.replace(found, active=True, shadow=False)
+    return dataclasses.replace(found, active=True)
 
 
-def put_in_shadow(session: Session, lift_id: str, version: int) -> SiteCalibrationVersion:
-    """Judge the lift's passages by this site calibration as well, for comparison; in place of an earlier one.
-
-    Raises:
-        NotFoundError: there is no such version.
-        DamagedError: it cannot be read.
-        ConflictError: the lift is judged by it, or could not be: other masks, model or track.
-    """
-    row, found = _usable(session, lift_id, version)
-    if found.active:
-        raise ConflictError(
-            f"lift {lift_id!r} is judged by site calibration {version} already", "calibration_active"
-        )
-    end_shadow(session, lift_id)
-    row.shadow = True
-    record(session, "calibration.shadow", f"{lift_id}/{version}")
-    return dataclasses.replace(found, shadow=True)
-
-
-def end_shadow(session: Session, lift_id: str) -> None:
-    """Compare nothing any more; what was compared stays, and the calibration stays a proposal."""
-    shadowed = select(SiteCalibrationRow.version).where(
-        SiteCalibrationRow.lift_id == lift_id, SiteCalibrationRow.shadow
-    )
-    if (version := session.scalar(shadowed)) is None:
-        return
-    session.execute(
-        update(SiteCalibrationRow)
-        .where(SiteCalibrationRow.lift_id == lift_id, SiteCalibrationRow.shadow)
-        .values(shadow=False)
-        .execution_options(synchronize_session="fetch")
-    )
-    record(session, "calibration.end_shadow", f"{lift_id}/{version}")
-
-
-def record_shadow(
-    session: Session, passage_id: str, version: int, verdict: Verdict, confidence: float
-) -> bool:
-    """Keep what a site calibration in shadow says of a stored passage; False if the passage is not stored."""
-    changed = session.execute(
-        update(PassageRow)
-        .where(PassageRow.id == passage_id)
-        .values(shadow_version=version, shadow_verdict=verdict.value, shadow_confidence=confidence)
-        .returning(PassageRow.row)
-    )
-    return changed.first() is not None
-
-
-def shadow_counts(session: Session, lift_id: str) -> dict[int, ShadowCounts]:
-    """Return by version how the lift's site calibrations judged in shadow, of those that did."""
-    differs = PassageRow.shadow_verdict != PassageRow.verdict
-    instead = [
-        func.count().filter(differs, PassageRow.shadow_verdict == verdict.value)
-        for verdict in (Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN)
-    ]
-    query = select(PassageRow.shadow_version, func.count(), *instead).group_by(PassageRow.shadow_version)
-    query = query.where(PassageRow.lift_id == lift_id, PassageRow.shadow_version.is_not(None))
-    found = session.execute(query).all()  # a damaged row's version is no number, and none of ours
-    return {version: ShadowCounts(*counts) for version, *counts in found if isinstance(version, int)}
-
-
-def disagreements(
-    session: Session, lift_id: str, version: int, before: int | None = None, limit: int = 50
-) -> Page[ShadowDisagreement]:
-    """Return a page of the passages that it judged differently in shadow, newest first.
-
-    before: the cursor, `next` of the page before. limit: at most this many.
-    """
-    query = select(PassageRow).where(
-        PassageRow.lift_id == lift_id,
-        PassageRow.shadow_version == version,
-        PassageRow.shadow_verdict != PassageRow.verdict,
-    )
-    if before is not None:
-        query = query.where(PassageRow.row < before)
-    query = query.order_by(PassageRow.row.desc()).limit(limit + 1)
-    return Page.of(readable(session, query, PassageRow.row, _disagreement), limit)
+def usable(session: Session, lift_id: str, version: int) -> SiteCalibrationVersion:
+    """Return a site calibration that the lift could be judged by; raises as `activate`."""
+    return _usable(session, lift_id, version)[1]
 
 
 def _usable(
@@ -243,14 +151,13 @@ def _usable(
 
 
 def deactivate(session: Session, lift_id: str) -> None:
-    """Judge the lift by its masks alone, without a shadow; nothing happens where it already is."""
+    """Judge the lift by its masks alone; nothing happens where it already is."""
     judging = select(SiteCalibrationRow.version).where(
         SiteCalibrationRow.lift_id == lift_id, SiteCalibrationRow.active
     )
     if (version := session.scalar(judging)) is not None:
         deactivate_all(session, SiteCalibrationRow, lift_id)
         record(session, "calibration.deactivate", f"{lift_id}/{version}")
-    end_shadow(session, lift_id)
 
 
 def _found_with(lift_id: str, mask_version: int, model: str) -> Select[SiteCalibrationRow]:
@@ -263,17 +170,3 @@ def _found_with(lift_id: str, mask_version: int, model: str) -> Select[SiteCalib
 
 def _adapter_numbers(adapter: Adapter | None) -> Float32 | None:
     return None if adapter is None else np.append(adapter.direction, np.float32(adapter.offset))
-
-
-def _disagreement(row: PassageRow) -> ShadowDisagreement:
-    return _DISAGREEMENT.validate_python(
-        {
-            "passage_id": row.id,
-            "seen_at": row.seen_at,
-            "verdict": row.verdict,
-            "confidence": row.judgement["confidence"],
-            "shadow_verdict": row.shadow_verdict,
-            "shadow_confidence": row.shadow_confidence,
-            "review": None if row.review is None else row.review["verdict"],
-        }
-    )

@@ -12,7 +12,6 @@ from lifts.decision.calibration import Calibration, VerdictBand
 from lifts.decision.judge import judge
 from lifts.decision.references import LiftReferences
 from lifts.decision.verdict import Inference, Judgement
-from service.domain.errors import ConflictError
 from service.domain.masks import MaskVersion
 from service.domain.passage import KeptPicture, Passage, Picture, judge_passage
 from service.domain.trials.candidate import Candidate, CandidateKind
@@ -20,6 +19,7 @@ from service.inference.enrolment import embed
 from service.inference.protocol import Engine, answered
 from service.site.stored import inferred
 from service.store import masks, site_calibrations
+from service.verdicts.active_masks import check_site_calibration
 
 FindEngine = Callable[[str], Engine]
 """Returns the engine of a model by its name; raises ConflictError, EngineUnavailableError."""
@@ -68,7 +68,7 @@ def judge_of(
 
     Raises:
         ConflictError: it cannot be tried (any more); the message says why.
-        NotFoundError: there are no such masks.
+        NotFoundError: there are no such masks, or no such site calibration.
         DamagedError: they cannot be read.
         EngineUnavailableError: an engine is down.
     """
@@ -85,15 +85,6 @@ def judge_of(
         found = masks.get(session, candidate.lift_id, spec.version)
         found = found if found.model == engine.manifest.identity else embed(found, engine)
         return TrialJudge(engine, found.lift_references(), calibration)
-    for one in site_calibrations.history(session, candidate.lift_id).items:
-        if one.version == spec.version:
-            if (one.mask_version, one.model) != (active.version, active.model):
-                raise ConflictError(
-                    f"site calibration {spec.version} was found with masks {one.mask_version} and model "
-                    f"{one.model}, by which the lift is not judged now",
-                    "calibration_of_other_masks",
-                    mask_version=one.mask_version,
-                )
-            return TrialJudge(engine, replace(active, site=one).lift_references(), calibration)
-    message = f"the lift has no site calibration {spec.version} that can be read"
-    raise ConflictError(message, "no_calibration", version=spec.version)
+    site = site_calibrations.usable(session, candidate.lift_id, spec.version)
+    check_site_calibration(site, engine.manifest)
+    return TrialJudge(engine, replace(active, site=site).lift_references(), calibration)

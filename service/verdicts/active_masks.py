@@ -12,7 +12,7 @@ import structlog
 from lifts.decision.reasons import Reason
 from lifts.decision.site import SiteCalibration
 from service.domain.errors import ConflictError, DamagedError, EngineUnavailableError, NotFoundError
-from service.domain.masks import MaskVersion
+from service.domain.masks import MaskVersion, SiteCalibrationVersion
 from service.inference.artefact import Manifest
 from service.inference.enrolment import embed
 from service.inference.protocol import Engine
@@ -133,7 +133,7 @@ class ActiveMasks:
             return None
         self._store.write(partial(masks.replace_embeddings, version=embedded)).result()
         if version.model == embedded.model:
-            return replace(embedded, site=version.site, shadow=version.shadow, budget=version.budget)
+            return replace(embedded, site=version.site, budget=version.budget)
         return embedded
 
 
@@ -149,20 +149,20 @@ def _usable(version: MaskVersion, manifest: Manifest) -> bool:
 
 
 def _checked(version: MaskVersion, manifest: Manifest) -> MaskVersion:
-    """Return a version whose site calibration this model can have learnt, and without a shadow if it cannot.
+    """Return a version whose site calibration this model can have learnt.
 
     Raises:
         DamagedError: the site calibration is damaged or forged.
     """
-    if version.site is not None and (problem := _problem_of(version.site.calibration, manifest)) is not None:
-        raise DamagedError(f"the site calibration of lift {version.lift_id!r} is damaged: {problem}")
-    if (
-        version.shadow is not None
-        and (problem := _problem_of(version.shadow.calibration, manifest)) is not None
-    ):
-        log.warning("no comparison: damaged", lift_id=version.lift_id, reason=problem)
-        return replace(version, shadow=None)
+    if version.site is not None:
+        check_site_calibration(version.site, manifest)
     return version
+
+
+def check_site_calibration(found: SiteCalibrationVersion, manifest: Manifest) -> None:
+    """Raise DamagedError where this model cannot have learnt it: it is damaged or forged."""
+    if (problem := _problem_of(found.calibration, manifest)) is not None:
+        raise DamagedError(f"the site calibration of lift {found.lift_id!r} is damaged: {problem}")
 
 
 def _problem_of(site: SiteCalibration, manifest: Manifest) -> str | None:

@@ -27,7 +27,6 @@ from service.verdicts.active_masks import ActiveMasks
 from service.verdicts.counters import Event, PassageCounters
 from service.verdicts.recorder import Recorder
 from service.verdicts.recording import draft_of, maps_of
-from service.verdicts.shadow import ShadowJudge
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +59,6 @@ class Decider:
         recorder: commits what was decided.
         conditions: receives each verdict.
         tally: counts what could not be judged for want of time.
-        shadow: gets each judged passage once it was handed on.
         max_waiting: passages being judged at once; more are recorded as unknown, without pictures.
     """
 
@@ -72,13 +70,12 @@ class Decider:
         recorder: Recorder,
         conditions: HealthConditions,
         tally: PassageCounters,
-        shadow: ShadowJudge,
         *,
         max_waiting: int,
     ) -> None:
         self._engine, self._masks, self._pictures = engine, masks, pictures
         self._recorder, self._conditions, self._tally = recorder, conditions, tally
-        self._shadow, self._max_waiting = shadow, max_waiting
+        self._max_waiting = max_waiting
         self._lock = threading.Lock()
         self._waiting = 0
         # Bounded by hand, by what `_waiting` admits. A passage is taken out once it is decided: the thread
@@ -182,7 +179,6 @@ class Decider:
         self._conditions.judged(passage.lift_id, judgement)
         if answer is not None and item.masks is not None and answer.exception(0) is None:
             inference = answer.result(0)
-            self._shadow.add(passage, item.masks, inference)
             for follower in self.followers:
                 follower(passage, item.masks, inference, judgement, item.engine)
 

@@ -42,7 +42,6 @@ from service.verdicts.evidence import EvidenceWriter
 from service.verdicts.maintenance import Maintenance
 from service.verdicts.recorder import Recorder
 from service.verdicts.retaining import Retaining
-from service.verdicts.shadow import ShadowJudge
 
 LATENCY_BUCKETS_S = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 PROPOSE_EVERY_S = ARM_EVERY_S = 1.0
@@ -103,7 +102,6 @@ class Pipeline:
         self.conditions = HealthConditions(store, unstored=unstored)
         self._evidence = EvidenceWriter(store, pictures, self.tally, engine=engine, hides=hides)
         self._recorder = Recorder(store, pictures, self._evidence, self.tally, self._count, unstored=unstored)
-        self._shadow = ShadowJudge(store, engine)
         self._decider = Decider(
             engine,
             self.masks,
@@ -111,7 +109,6 @@ class Pipeline:
             self._recorder,
             self.conditions,
             self.tally,
-            self._shadow,
             max_waiting=max_waiting,
         )
         retention = retention or Retention()
@@ -133,7 +130,6 @@ class Pipeline:
             self.conditions.runner,
             self.maintenance.runner,
             self.retaining.runner,
-            self._shadow.runner,
             self._proposing,
             self._checking,
         )
@@ -163,7 +159,6 @@ class Pipeline:
         self.retaining.runner.stop()
         self.maintenance.runner.stop()
         self._decider.stop()
-        self._shadow.runner.stop()
         self.conditions.stop()
         self._recorder.stop()
         self._evidence.stop()

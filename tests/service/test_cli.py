@@ -25,11 +25,14 @@ from service.cli import app
 from service.domain.errors import BarwatchError
 from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
+from service.domain.trials.candidate import Comparison
 from service.host.lock import FolderLock
 from service.store import masks as stored_masks
 from service.store import passages, site_calibrations, tokens
 from service.store.database import Store
 from service.store.records import PassageRecord
+from service.store.trials import comparisons
+from service.store.trials.comparisons import LIVE
 from tests.tools.http_server import Quiet, web_server
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, draw_picture, png, release
 
@@ -225,7 +228,7 @@ def test_lifts_says_what_is_armed_and_what_is_missing(runner: CliRunner, drawing
 def test_lifts_shows_site_calibrations_and_what_a_shadow_said(
     runner: CliRunner, drawings: Path, model: Path
 ) -> None:
-    """With an ID: a line each; options put one in shadow, take it out, activate it; disagreements too."""
+    """With an ID: a line each; options put one in shadow, take it out, activate it; differences too."""
     masks = ("--open", drawings / "open.png", "--close", drawings / "close.png", "--model", model)
     assert run(runner, "enroll", "my-lift", *masks).exit_code == 0
     store = Store.open(drawings / "data")
@@ -240,8 +243,15 @@ def test_lifts_shows_site_calibrations_and_what_a_shadow_said(
     )
     store.write(partial(site_calibrations.add, found=found)).result()
     store.write(partial(passages.add, record=record)).result()
-    said: dict[str, Any] = {"passage_id": "p-1", "version": 1, "verdict": Verdict.OPEN, "confidence": 0.75}
-    store.write(partial(site_calibrations.record_shadow, **said)).result()
+    store.close()
+    started = run(runner, "lifts", "my-lift", "--shadow", "1", "--model", model)
+    assert started.stdout == "1: in shadow, 7 carriers, 3 reviewed, no prototypes, no adapter\n", (
+        started.output
+    )
+    said = Comparison("p-1", datetime.now(UTC), Verdict.CLOSED, 0.9, Verdict.OPEN, 0.75)
+    store = Store.open(drawings / "data")
+    keep = partial(comparisons.add, lift_id="my-lift", candidate=1, replay=LIVE, found=[said])
+    store.write(keep).result()
     store.close()
     shown = run(runner, "lifts", "my-lift", "--shadow", "1", "--model", model)
     assert shown.exit_code == 0, shown.output

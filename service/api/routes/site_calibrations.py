@@ -1,4 +1,7 @@
-"""Site calibrations: propose one from the lift's own passages, compare it in shadow, activate it, go back."""
+"""Site calibrations: propose one from the lift's own passages, activate it, go back.
+
+One is compared beside what judges as a candidate (service.api.routes.trials.candidates).
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from sqlalchemy.orm import Session
 
-from service.api.deps import OPERATOR, PROVEN, VIEWER, Cursor, LiftIdPath, Limit, RuntimeDep
+from service.api.deps import OPERATOR, PROVEN, VIEWER, LiftIdPath, RuntimeDep
 from service.api.problems import responses
 from service.api.runtime import Runtime
-from service.api.schemas.site_calibrations import (
-    DisagreementOut,
-    DisagreementsOut,
-    SiteCalibrationOut,
-    SiteCalibrationsOut,
-)
+from service.api.schemas.site_calibrations import SiteCalibrationOut, SiteCalibrationsOut
 from service.domain.masks import SiteCalibrationVersion
 from service.site.learning import MAX_PASSAGES, find_site_calibration
 from service.site.stored import reader
@@ -39,9 +37,8 @@ def history(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationsOut:
     with runtime.store.reading() as session:
         lifts.get(session, lift_id)
         found = site_calibrations.history(session, lift_id)
-        counts = site_calibrations.shadow_counts(session, lift_id)
     arming = runtime.pipeline.arming(lift_id)
-    items = [SiteCalibrationOut.of(one, arming, counts.get(one.version)) for one in found.items]
+    items = [SiteCalibrationOut.of(one, arming) for one in found.items]
     return SiteCalibrationsOut(items=items, unreadable=found.unreadable)
 
 
@@ -77,59 +74,11 @@ def find(lift_id: LiftIdPath, runtime: RuntimeDep) -> SiteCalibrationOut:
     responses=responses(401, 403, 404, 409, 422, 503),
 )
 def activate(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) -> SiteCalibrationOut:
-    """Judge the lift by this site calibration from now on; what was in shadow is no longer.
+    """Judge the lift by this site calibration from now on.
 
     409 if it is of other masks, another model or another track.
     """
     return _taken(runtime, partial(site_calibrations.activate, lift_id=lift_id, version=version))
-
-
-@router.post(
-    "/{version}/shadow",
-    summary="Compare a site calibration in shadow",
-    dependencies=OPERATOR,
-    responses=responses(401, 403, 404, 409, 422, 503),
-)
-def put_in_shadow(lift_id: LiftIdPath, version: Version, runtime: RuntimeDep) -> SiteCalibrationOut:
-    """Judge the lift's passages by this site calibration as well; verdicts and alarms stay as they are.
-
-    One at a time: it takes the place of an earlier one. 409 if the lift is judged by it already, or if it is
-    of other masks, another model or another track.
-    """
-    return _taken(runtime, partial(site_calibrations.put_in_shadow, lift_id=lift_id, version=version))
-
-
-@router.delete(
-    "/shadow",
-    summary="Compare no longer",
-    status_code=204,
-    dependencies=OPERATOR,
-    responses=responses(401, 403, 404, 409, 422, 503),
-)
-def end_shadow(lift_id: LiftIdPath, runtime: RuntimeDep) -> None:
-    """Take the site calibration out of shadow. It stays a proposal; what was compared stays too."""
-    _left(runtime, lift_id, site_calibrations.end_shadow)
-
-
-@router.get(
-    "/{version}/disagreements",
-    summary="Carriers judged differently in shadow",
-    dependencies=VIEWER,
-    responses=responses(401, 404, 409, 422, 503),
-)
-def list_disagreements(
-    lift_id: LiftIdPath, version: Version, runtime: RuntimeDep, cursor: Cursor = None, limit: Limit = 50
-) -> DisagreementsOut:
-    """Give a page of the carriers that the site calibration judged differently in shadow, newest first."""
-    before = None if cursor is None else int(cursor)
-    with runtime.store.reading() as session:
-        lifts.get(session, lift_id)
-        page = site_calibrations.disagreements(session, lift_id, version, before, limit)
-    return DisagreementsOut(
-        items=[DisagreementOut.model_validate(one) for one in page.items],
-        next=None if page.next is None else str(page.next),
-        unreadable=page.unreadable,
-    )
 
 
 @router.delete(
@@ -156,7 +105,4 @@ def _taken(runtime: Runtime, change: Callable[[Session], SiteCalibrationVersion]
     """Make a change, judge by it from now on, and return what was changed."""
     changed = runtime.store.write(change).result()
     runtime.pipeline.reload_masks(changed.lift_id)
-    with runtime.store.reading() as session:
-        counts = site_calibrations.shadow_counts(session, changed.lift_id)
-    arming = runtime.pipeline.arming(changed.lift_id)
-    return SiteCalibrationOut.of(changed, arming, counts.get(changed.version))
+    return SiteCalibrationOut.of(changed, runtime.pipeline.arming(changed.lift_id))

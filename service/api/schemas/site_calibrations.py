@@ -1,4 +1,4 @@
-"""Site calibrations as JSON: the two clusters of margins, whether the lift may be judged by them, shadows."""
+"""Site calibrations as JSON: the two clusters of margins, whether the lift may be judged by them."""
 
 from __future__ import annotations
 
@@ -9,21 +9,8 @@ from pydantic import BaseModel, Field
 from lifts.decision.arming import DISTRUSTED, Arming
 from lifts.decision.clusters import BimodalFit
 from lifts.decision.seat import LOG_ODDS_PER_MARGIN
-from lifts.decision.verdict import Verdict
-from service.api.schemas.base import Shape
 from service.domain.masks import SiteCalibrationVersion
 from service.site.learning import GO_BELOW
-from service.store.records import ShadowCounts
-
-
-class ShadowCountsOut(Shape):
-    """How a site calibration judged passages in shadow, against the verdicts that counted."""
-
-    compared: int = Field(ge=0)
-    disagreed: int = Field(ge=0, description="With another verdict: the sum of the following three.")
-    open_instead: int = Field(ge=0, description="It would have called them open.")
-    closed_instead: int = Field(ge=0)
-    unknown_instead: int = Field(ge=0)
 
 
 class SeatsOut(BaseModel):
@@ -93,16 +80,10 @@ class SiteCalibrationOut(BaseModel):
     )
     reviewed: int = Field(description="How many of the passages a person had labelled.")
     active: bool
-    shadow: bool = Field(
-        description="Whether it judges the lift's passages beside what decides, for comparison alone."
-    )
-    shadow_counts: ShadowCountsOut = Field(description="Passages that it judged in shadow so far.")
     created_at: datetime
 
     @classmethod
-    def of(
-        cls, learnt: SiteCalibrationVersion, arming: Arming, counts: ShadowCounts | None = None
-    ) -> SiteCalibrationOut:
+    def of(cls, learnt: SiteCalibrationVersion, arming: Arming) -> SiteCalibrationOut:
         """Select what an operator needs for the decision; `arming` is the lift's."""
         fit = learnt.calibration.fit
         return cls(
@@ -123,8 +104,6 @@ class SiteCalibrationOut(BaseModel):
             seats=None if learnt.calibration.seats is None else SeatsOut.of(learnt.calibration.seats),
             reviewed=learnt.reviewed,
             active=learnt.active,
-            shadow=learnt.shadow,
-            shadow_counts=ShadowCountsOut.model_validate(counts or ShadowCounts()),
             created_at=learnt.created_at,
         )
 
@@ -134,23 +113,3 @@ class SiteCalibrationsOut(BaseModel):
 
     items: list[SiteCalibrationOut]
     unreadable: int = Field(default=0, description="How many damaged records were left out of this list.")
-
-
-class DisagreementOut(Shape):
-    """A passage that a site calibration in shadow judged differently."""
-
-    passage_id: str
-    seen_at: datetime
-    verdict: Verdict = Field(description="The one that counted.")
-    confidence: float
-    shadow_verdict: Verdict
-    shadow_confidence: float
-    review: Verdict | None = Field(description="What an operator said of it; null before.")
-
-
-class DisagreementsOut(BaseModel):
-    """A page of disagreements, newest first; `next` is the `cursor` of the following page, or null."""
-
-    items: list[DisagreementOut]
-    next: str | None
-    unreadable: int = Field(default=0, description="How many damaged records were left out of this page.")

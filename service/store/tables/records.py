@@ -43,7 +43,6 @@ def site_calibration(row: SiteCalibrationRow) -> SiteCalibrationVersion:
         created_at=created_at,
         watched=len(margins) if watched is None else watched,
         labelled=reviewed if labelled is None else labelled,
-        shadow=bool(row.shadow),
     )
 
 

@@ -159,6 +159,7 @@ class PassageRow(Base):
     review: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     carriers: Mapped[int] = mapped_column(Integer, server_default="1")
+    # Written before site calibrations were compared as candidates; seals cover them, so they stay.
     shadow_version: Mapped[int | None] = mapped_column(Integer)
     shadow_verdict: Mapped[str | None] = mapped_column(String(16))
     shadow_confidence: Mapped[float | None] = mapped_column(Float)

@@ -14,7 +14,7 @@ from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
 from service.api.schemas.site_calibrations import SeatsOut
 from service.domain.people import Role
-from service.store import passages, site_calibrations
+from service.store import passages
 from tests.service.api.conftest import House
 from tests.service.kept_pictures import keep
 from tests.tools.tiny_model import CLOSE_Y, draw_picture, png
@@ -114,43 +114,25 @@ def test_a_proposal_changes_nothing_until_somebody_goes_by_it(watched: House) ->
     assert classified(watched) | {"elapsed_ms": 0} == before | {"elapsed_ms": 0}
 
 
-def test_a_shadow_is_compared_and_then_activated(watched: House) -> None:
-    """It changes no verdict; its disagreements are counted and listed; activating it ends the comparison."""
-    path = f"/lifts/{LIFT}/site-calibrations"
-    watched.call("POST", path, Role.OPERATOR)
-    assert watched.call("POST", f"{path}/1/shadow", Role.VIEWER).status_code == 403
-    answer = watched.call("POST", f"{path}/1/shadow", Role.OPERATOR)
-    assert answer.status_code == 200, answer.text
-    assert (answer.json()["shadow"], answer.json()["active"], answer.json()["adapter"]) == (
-        True,
-        False,
-        False,
-    )
+def test_one_is_compared_as_a_candidate(watched: House) -> None:
+    """It changes no verdict; one that judges already, that there is none of, or of other masks is refused."""
+    path, tried = f"/lifts/{LIFT}/site-calibrations", f"/lifts/{LIFT}/candidates"
+    for _ in range(2):
+        watched.call("POST", path, Role.OPERATOR)
+    body = {"kind": "calibration", "version": 1}
+    assert watched.call("POST", tried, Role.VIEWER, json=body).status_code == 403
+    made = watched.call("POST", tried, Role.OPERATOR, json=body)
+    assert made.status_code == 201, made.text
+    assert (made.json()["shadow"], made.json()["live"]["compared"]) == (True, 0)
+    assert [one["active"] for one in watched.call("GET", path).json()["items"]] == [False, False]
     assert classified(watched)["verdict"] == "closed"
-    job = partial(site_calibrations.record_shadow, version=1, verdict=Verdict.OPEN, confidence=0.9)
-    with watched.store.reading() as session:
-        newest = passages.listing(session, limit=3).items
-    for record in newest:
-        watched.store.write(partial(job, passage_id=record.id)).result()
-    differ = [record.id for record in newest if record.judgement.verdict is not Verdict.OPEN]
-    (found,) = watched.call("GET", path, Role.VIEWER).json()["items"]
-    assert found["shadow_counts"] == {
-        "compared": 3,
-        "disagreed": len(differ),
-        "open_instead": len(differ),
-        "closed_instead": 0,
-        "unknown_instead": 0,
-    }
-    listed = watched.call("GET", f"{path}/1/disagreements?limit=2", Role.VIEWER).json()
-    assert [one["passage_id"] for one in listed["items"]] == differ[:2]
-    assert watched.call("DELETE", f"{path}/shadow", Role.OPERATOR).status_code == 204
-    assert watched.call("GET", path, Role.VIEWER).json()["items"][0]["shadow"] is False
-    watched.call("POST", f"{path}/1/shadow", Role.OPERATOR)
-    active = watched.call("POST", f"{path}/1/activate", Role.OPERATOR).json()
-    assert (active["active"], active["shadow"]) == (True, False)
-    assert watched.call("POST", f"{path}/1/shadow", Role.OPERATOR).status_code == 409
-    assert watched.call("POST", f"{path}/7/shadow", Role.OPERATOR).status_code == 404
-    assert watched.call("GET", "/lifts/nowhere/site-calibrations/1/disagreements").status_code == 404
+    watched.call("POST", f"{path}/1/activate", Role.OPERATOR)
+    for version, status, code in ((1, 409, "candidate_judges"), (7, 404, "no_calibration")):
+        refused = watched.call("POST", tried, Role.OPERATOR, json={**body, "version": version})
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    watched.enrol(LIFT)
+    refused = watched.call("POST", tried, Role.OPERATOR, json={**body, "version": 2})
+    assert (refused.status_code, refused.json()["code"]) == (409, "calibration_of_other_masks")
 
 
 def test_reviews_count(watched: House) -> None:

@@ -16,7 +16,10 @@ from lifts.schema import Lift
 from service.domain.alarm import Alarm, AlarmDraft, AlarmKind, Severity
 from service.domain.camera import CameraState, Snapshot
 from service.domain.masks import SiteCalibrationVersion
+from service.domain.trials.candidate import Comparison
 from service.store import alarms, lifts, passages, site_calibrations
+from service.store.trials import comparisons
+from service.store.trials.comparisons import LIVE
 from tests.service.api.conftest import House, status_of
 
 CAMERA = {"url": "rtsp://camera.example/x", "width": 640, "height": 480}
@@ -46,14 +49,21 @@ def fill(house: House) -> None:
     propose(house)
     for number, verdict in enumerate((Verdict.CLOSED, Verdict.UNKNOWN, Verdict.CLOSED, Verdict.OPEN)):
         carrier(house, number, verdict)
-    for passage_id, shadow in (("p-0", Verdict.OPEN), ("p-2", Verdict.CLOSED), ("p-3", Verdict.UNKNOWN)):
-        job = partial(site_calibrations.record_shadow, passage_id=passage_id, version=1, verdict=shadow)
-        house.store.write(partial(job, confidence=0.9)).result()
+    said = [
+        Comparison(passage_id, datetime.now(UTC), counted, 0.9, other, 0.9)
+        for passage_id, counted, other in (
+            ("p-0", Verdict.CLOSED, Verdict.OPEN),
+            ("p-2", Verdict.CLOSED, Verdict.CLOSED),
+            ("p-3", Verdict.OPEN, Verdict.UNKNOWN),
+        )
+    ]
+    keep = partial(comparisons.add, lift_id="demo-quad", candidate=1, replay=LIVE, found=said)
+    house.store.write(keep).result()
     raise_alarms(house)
 
 
 def propose(house: House) -> None:
-    """Store a site calibration that has learnt of its seat and is compared in shadow."""
+    """Store a site calibration that has learnt of its seat and is compared as a candidate."""
     manifest = house.engine.manifest
     assert manifest.calibration.clusters is not None
     rng = np.random.default_rng(3)
@@ -64,7 +74,8 @@ def propose(house: House) -> None:
         "demo-quad", 0, 1, manifest.identity, site, tuple(margins.tolist()), 12, False, datetime.now(UTC)
     )
     house.store.write(partial(site_calibrations.add, found=found)).result()
-    assert house.call("POST", "/lifts/demo-quad/site-calibrations/1/shadow").status_code < 300
+    body = {"kind": "calibration", "version": 1}
+    assert house.call("POST", "/lifts/demo-quad/candidates", json=body).status_code == 201
 
 
 def carrier(house: House, number: int, verdict: Verdict) -> None:

@@ -31,6 +31,8 @@ def everything(page: Page, served: Served) -> None:
     page.locator("[data-lift=demo-quad] .own summary").click()
     page.locator("[data-lift=demo-quad] .budget summary").click()
     page.get_by_role("button", name="Where was the bar seen?").click()
+    page.locator("[data-lift=demo-quad] .trials > summary").click()
+    page.locator("[data-lift=demo-quad] .differing summary").click()
     shown(page, ".disagreements li")
 
 

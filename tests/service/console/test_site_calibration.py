@@ -17,7 +17,10 @@ from lifts.decision.verdict import Verdict
 from lifts.schema import Lift
 from service.domain.masks import SiteCalibrationVersion
 from service.domain.people import Role
+from service.domain.trials.candidate import Comparison
 from service.store import lifts, passages, site_calibrations
+from service.store.trials import comparisons
+from service.store.trials.comparisons import LIVE
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page
@@ -113,30 +116,31 @@ def test_the_two_clusters_are_shown_and_gone_by(browser: Browser, served: Served
     assert masks.site is None
 
 
-def test_a_proposal_is_compared_in_shadow(browser: Browser, served: Served, house: House) -> None:
-    """It decides nothing; what it judged differently is counted and listed, until somebody ends that."""
+def test_a_proposal_is_compared_as_a_candidate(browser: Browser, served: Served, house: House) -> None:
+    """It decides nothing; what it judges otherwise is counted and listed, until somebody ends that."""
     propose(house)
-    watch(house, range(2))
-    _, panel = opened(browser, served)
-    expect(button(panel, "Compare in shadow")).to_be_visible(timeout=PATIENCE_MS)
-    expect(panel.locator(".shadow")).to_be_hidden()
-    job = partial(site_calibrations.record_shadow, version=1, confidence=0.9)
-    house.store.write(partial(job, passage_id="watched-0", verdict=Verdict.CLOSED)).result()
-    house.store.write(partial(job, passage_id="watched-1", verdict=Verdict.OPEN)).result()
+    page, panel = opened(browser, served)
     button(panel, "Compare in shadow").press("Enter")
-    expect(panel.locator(".shadow")).to_have_text(
-        "In shadow: it judges every carrier as well, and decides nothing. "
-        "2 carriers compared, 1 judged differently.",
-        timeout=PATIENCE_MS,
-    )
-    expect(panel.locator(".disagreements li")).to_contain_text("decided closed, in shadow open")
+    expect(panel.locator(".shadow")).to_contain_text("see the candidates below", timeout=PATIENCE_MS)
+    expect(button(panel, "Compare in shadow")).to_have_count(0)
     expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
+    said = [
+        Comparison(f"watched-{number}", datetime.now(UTC), Verdict.CLOSED, 0.9, other, 0.9)
+        for number, other in enumerate((Verdict.CLOSED, Verdict.OPEN))
+    ]
+    keep = partial(comparisons.add, lift_id=LIFT_ID, candidate=1, replay=LIVE, found=said)
+    house.store.write(keep).result()
+    trials = page.locator(f"[data-lift={LIFT_ID}] .trials")
+    expect(trials.locator("summary").first).to_contain_text("1 candidate")
+    trials.locator("summary").first.press("Enter")
+    one = trials.locator("[data-candidate='1']")
+    one.get_by_role("button", name="Judge along no longer").press("Enter")
+    expect(one).to_contain_text("2 carriers compared, 1 judged otherwise", timeout=PATIENCE_MS)
+    one.get_by_text("Where it differs").press("Enter")
+    expect(one.locator(".disagreements li")).to_contain_text("decided closed, the candidate open")
     masks = house.runtime.pipeline.active_masks(LIFT_ID)
     assert masks is not None
-    assert (masks.site, masks.shadow is not None) == (None, True)
-    button(panel, "Compare no longer").click()
-    expect(panel.locator(".shadow")).to_contain_text("It was in shadow.", timeout=PATIENCE_MS)
-    expect(button(panel, "Compare in shadow")).to_be_visible()
+    assert masks.site is None
 
 
 def test_clusters_that_overlap_are_no_go(browser: Browser, served: Served, house: House) -> None:

@@ -85,7 +85,7 @@ def test_a_site_calibration_of_an_older_release_is_read(tmp_path: Path) -> None:
     assert found.calibration.fit.threshold == pytest.approx(0.2)
     known = found.calibration
     assert (known.background_embedding, known.prototypes, found.active) == (None, None, True)
-    assert (known.adapted, found.shadow) == (False, False)
+    assert not known.adapted
 
 
 def test_alarms_of_an_older_release_stand_and_are_replayed(tmp_path: Path) -> None:

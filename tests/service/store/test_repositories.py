@@ -1,7 +1,6 @@
 """The repositories: our own records in, the same records out, whatever the tables look like."""
 
 import dataclasses
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,7 +26,7 @@ from service.store import alarms, lifts, masks, passages, site_calibrations, tok
 from service.store.alarms import history
 from service.store.database import Store
 from service.store.pictures import Pictures
-from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review, ShadowCounts
+from service.store.records import OutboxEntry, PassageRecord, PictureRecord, Review
 from service.store.tables import PassageRow
 from tests.service.kept_pictures import keep
 from tests.service.tiny_model import CLOSE, MASKS, OPEN, picture
@@ -193,57 +192,15 @@ def test_site_calibrations_history_and_roll_back(store: Store) -> None:
         store.write(lambda s: site_calibrations.activate(s, "lift", 9)).result()
 
 
-def test_a_shadow_is_one_at_a_time_and_ends_with_what_it_is_compared_with(store: Store) -> None:
-    """Put in shadow, replaced, taken out, activated: never the active one, never another lift's or masks'."""
-    store.write(lambda s: lifts.put(s, LIFT)).result()
-    store.write(lambda s: masks.add(s, _version())).result()
-    for _ in range(3):
-        store.write(lambda s: site_calibrations.add(s, _site())).result()
-
-    def flags() -> tuple[int | None, int | None]:
-        with store.reading() as session:
-            found = masks.active(session, "lift")
-        assert found is not None
-        return (
-            None if found.site is None else found.site.version,
-            None if found.shadow is None else found.shadow.version,
-        )
-
-    def do(what: Callable[..., object], *version: int) -> None:
-        store.write(lambda s: what(s, "lift", *version)).result()
-
-    do(site_calibrations.activate, 1)
-    do(site_calibrations.put_in_shadow, 2)
-    assert flags() == (1, 2)
-    do(site_calibrations.put_in_shadow, 3)
-    assert flags() == (1, 3)
-    with pytest.raises(ConflictError, match="judged by site calibration 1 already"):
-        do(site_calibrations.put_in_shadow, 1)
-    do(site_calibrations.end_shadow)
-    assert flags() == (1, None)
-    do(site_calibrations.put_in_shadow, 3)
-    do(site_calibrations.activate, 3)
-    assert flags() == (3, None)
-    do(site_calibrations.put_in_shadow, 2)
-    do(site_calibrations.deactivate)
-    assert flags() == (None, None)
-    do(site_calibrations.put_in_shadow, 2)
-    store.write(lambda s: masks.add(s, _version())).result()
-    assert flags() == (None, None)
-    with pytest.raises(ConflictError, match="found with masks 1"):
-        do(site_calibrations.put_in_shadow, 2)
-
-
 @pytest.mark.parametrize("adapter", [b"\0" * 4, b"\xff" * 28])
-def test_a_damaged_shadow_is_left_out(store: Store, adapter: bytes) -> None:
-    """An adapter of a wrong length, or of no numbers: what is active judges on, without a shadow."""
+def test_a_damaged_calibration_is_left_out(store: Store, adapter: bytes) -> None:
+    """An adapter of a wrong length, or of no numbers: what is active judges on."""
     store.write(lambda s: lifts.put(s, LIFT)).result()
     store.write(lambda s: masks.add(s, _version())).result()
     given = Prototypes(np.zeros((3, 6), np.float32), (0.0,) * 3, (0.5,) * 3)
     for _ in range(2):
         store.write(lambda s: site_calibrations.add(s, _site(SiteCalibration(FIT, given)))).result()
     store.write(lambda s: site_calibrations.activate(s, "lift", 1)).result()
-    store.write(lambda s: site_calibrations.put_in_shadow(s, "lift", 2)).result()
     damage = text("UPDATE thresholds SET adapter = :adapter WHERE version = 2")
     store.write(lambda s: s.execute(damage, {"adapter": adapter})).result()
     with store.reading() as session:
@@ -251,36 +208,9 @@ def test_a_damaged_shadow_is_left_out(store: Store, adapter: bytes) -> None:
         listed = site_calibrations.history(session, "lift")
     assert found is not None
     assert found.site is not None
-    assert found.shadow is None
     assert ([one.version for one in listed.items], listed.unreadable) == ([1], 1)
     with pytest.raises(DamagedError):
         store.write(lambda s: site_calibrations.activate(s, "lift", 2)).result()
-
-
-def test_second_verdicts_are_counted_and_listed(store: Store) -> None:
-    """By version, by what would have been said instead; newest first, page by page, with the review."""
-    shadows = (Verdict.OPEN, Verdict.CLOSED, Verdict.UNKNOWN, Verdict.CLOSED)
-    for number, verdict in enumerate(shadows):
-        store.write(partial(passages.add, record=_passage(f"p-{number}"))).result()
-        keep_it = partial(site_calibrations.record_shadow, version=4, verdict=verdict, confidence=0.75)
-        assert store.write(partial(keep_it, passage_id=f"p-{number}")).result()
-    assert not store.write(partial(keep_it, passage_id="gone")).result()
-    label = Review(Verdict.CLOSED, None, "anna", NOW, "")
-    store.write(partial(passages.review, passage_id="p-3", label=label)).result()
-    with store.reading() as session:
-        assert site_calibrations.shadow_counts(session, "lift") == {4: ShadowCounts(4, 0, 2, 1)}
-        assert site_calibrations.shadow_counts(session, "other") == {}
-        first = site_calibrations.disagreements(session, "lift", 4, limit=2)
-        second = site_calibrations.disagreements(session, "lift", 4, first.next, limit=2)
-        assert site_calibrations.disagreements(session, "lift", 5).items == ()
-    assert [(one.passage_id, one.shadow_verdict, one.review) for one in first.items] == [
-        ("p-3", Verdict.CLOSED, Verdict.CLOSED),
-        ("p-2", Verdict.UNKNOWN, None),
-    ]
-    assert [(one.passage_id, one.verdict, one.confidence, one.shadow_confidence) for one in second.items] == [
-        ("p-1", Verdict.OPEN, 0.97, 0.75)
-    ]
-    assert second.next is None
 
 
 def test_a_site_calibration_is_of_its_masks_and_its_model(store: Store) -> None:

@@ -196,19 +196,10 @@ def test_a_threshold_beyond_both_states_is_refused(store: Store, inline_engine: 
 
 
 @pytest.mark.fault(27)
-def test_a_shadow_of_another_size_compares_nothing(store: Store, inline_engine: InlineEngine) -> None:
-    """A background of too few numbers would end the comparison's thread; as the active one it is refused."""
+def test_a_site_calibration_of_another_size_is_refused(store: Store, inline_engine: InlineEngine) -> None:
+    """A background of too few numbers would end the thread that judges by it."""
     active = _enrolled(store, inline_engine, inline_engine.manifest.identity)
-    store.write(lambda s: site_calibrations.deactivate(s, "lift")).result()
-    store.write(partial(site_calibrations.put_in_shadow, lift_id="lift", version=1)).result()
-    version = active.reload("lift")
-    assert version is not None
-    assert version.shadow is not None
     few = np.zeros(3, np.float32)
     store.write(lambda s: s.execute(update(SiteCalibrationRow).values(always=few))).result()
-    version = active.reload("lift")
-    assert version is not None
-    assert version.shadow is None
-    store.write(partial(site_calibrations.activate, lift_id="lift", version=1)).result()
     with pytest.raises(DamagedError, match="its embeddings are not of 100 numbers"):
         active.reload("lift")

@@ -6,15 +6,17 @@ import { useRef } from "preact/hooks";
 import type { Lift, SiteCalibration } from "../api/types";
 import { Button } from "../components/button";
 import { type Key, t } from "../i18n/text";
+import type { Tested } from "../trials/tested";
 import type { Proposals } from "./proposals";
 
 interface ActionsProps {
   lift: Lift;
   usable: readonly SiteCalibration[];
   proposals: Proposals;
+  tested: Tested;
 }
 
-export function Actions({ lift, usable, proposals }: ActionsProps): JSX.Element {
+export function Actions({ lift, usable, proposals, tested }: ActionsProps): JSX.Element {
   const group = useRef<HTMLFieldSetElement>(null);
   useSignalEffect(() => {
     const isDone = proposals.outcome.value !== "";
@@ -24,7 +26,6 @@ export function Actions({ lift, usable, proposals }: ActionsProps): JSX.Element 
     });
   });
   const shown = usable[0];
-  const isShadowing = usable.some((one) => one.shadow);
   const isUsed = usable.some((one) => one.active);
   const action = (key: Key, press: () => unknown, isQuiet = true): JSX.Element => (
     <Button
@@ -42,9 +43,8 @@ export function Actions({ lift, usable, proposals }: ActionsProps): JSX.Element 
       {action("calibration.recalculate", proposals.recalculate)}
       {shown &&
         !shown.active &&
-        !shown.shadow &&
-        action("calibration.compare", () => proposals.compare(shown.version))}
-      {isShadowing && action("calibration.endShadow", proposals.endShadow)}
+        !tested.trying(shown.version) &&
+        action("calibration.compare", () => proposals.compare(shown.version, tested))}
       {shown &&
         !shown.active &&
         action("calibration.use", () => proposals.use(shown.version), !(shown.go && lift.armed))}

@@ -1,4 +1,4 @@
-/* A lift's site calibration: the newest proposal, GO or NO-GO, whether the lift is judged by it, and its shadow. */
+/* A lift's site calibration: the newest proposal, GO or NO-GO, and whether the lift is judged by it. */
 
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
@@ -6,16 +6,23 @@ import type { Lift, SiteCalibration } from "../api/types";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { mayAct } from "../state/session";
+import type { Tested } from "../trials/tested";
 import { Actions } from "./actions";
 import { Clusters, hundredths } from "./clusters";
 import { Decision, decide, Origin } from "./decision";
 import { Proposals } from "./proposals";
-import { Shadow } from "./shadow";
 
-/** model: of the newest passage; null if there is none. */
-export function CalibrationPanel({ lift, model }: { lift: Lift; model: string | null }): JSX.Element | null {
+interface PanelProps {
+  lift: Lift;
+  /** Of the newest passage; null if there is none. */
+  model: string | null;
+  /** Where it is compared with what judges. */
+  tested: Tested;
+}
+
+export function CalibrationPanel({ lift, model, tested }: PanelProps): JSX.Element | null {
   const proposals = useMemo(() => new Proposals(lift.id), [lift.id]);
-  useEffect(() => proposals.follow(lift, model), [proposals, lift, model]);
+  useEffect(() => proposals.follow(lift), [proposals, lift]);
   if (proposals.items.value === null) return null;
   const usable = proposals.usable(lift, model);
   const shown = usable[0];
@@ -39,8 +46,10 @@ export function CalibrationPanel({ lift, model }: { lift: Lift; model: string | 
           usable.find((one) => one.active),
         )}
       </p>
-      {shown && <Shadow found={shown} differing={proposals.differing.value} />}
-      {lift.mask_version && mayAct.value && <Actions lift={lift} usable={usable} proposals={proposals} />}
+      {shown && tested.trying(shown.version) && <p class="shadow">{t("calibration.compared")}</p>}
+      {lift.mask_version && mayAct.value && (
+        <Actions lift={lift} usable={usable} proposals={proposals} tested={tested} />
+      )}
       <p class="outcome" role="status">
         {proposals.outcome}
       </p>

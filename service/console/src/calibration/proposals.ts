@@ -2,28 +2,19 @@
 
 import { signal } from "@preact/signals";
 import { ApiError, get, post, remove } from "../api/client";
-import type {
-  Disagreement,
-  DisagreementPage,
-  Lift,
-  SiteCalibration,
-  SiteCalibrationList,
-} from "../api/types";
+import type { Lift, SiteCalibration, SiteCalibrationList } from "../api/types";
 import { t } from "../i18n/text";
 import { Acting } from "../state/acting";
+import type { Tested } from "../trials/tested";
 
 const REFRESH_MS = 30_000;
-const DISAGREEMENTS = 10; // the newest are listed
 
 export class Proposals extends Acting {
   /** Newest first; null before they were read. */
   readonly items = signal<readonly SiteCalibration[] | null>(null);
-  /** The newest carriers that the calibration shown judged differently in shadow. */
-  readonly differing = signal<readonly Disagreement[]>([]);
 
   private readonly path: string;
-  private lift: Lift | null = null;
-  private model: string | null = null;
+  private masks: number | null = null;
   private asked = 0;
   private nextAt = 0;
 
@@ -32,11 +23,10 @@ export class Proposals extends Acting {
     this.path = `/lifts/${encodeURIComponent(liftId)}/site-calibrations`;
   }
 
-  /** Keep up with the lift; to be called at every poll. model: what it is judged with, null if nobody knows. */
-  follow(lift: Lift, model: string | null): void {
-    const other = lift.mask_version !== this.lift?.mask_version;
-    this.lift = lift;
-    this.model = model;
+  /** Keep up with the lift; to be called at every poll. */
+  follow({ mask_version: masks }: Lift): void {
+    const other = masks !== this.masks;
+    this.masks = masks;
     if (other || Date.now() >= this.nextAt) void this.refresh();
   }
 
@@ -55,11 +45,12 @@ export class Proposals extends Acting {
   use = (version: number): Promise<void> =>
     this.act(() => post(`${this.path}/${version}/activate`), t("calibration.used"));
 
-  compare = (version: number): Promise<void> =>
-    this.act(() => post(`${this.path}/${version}/shadow`), t("calibration.comparing"));
-
-  endShadow = (): Promise<void> =>
-    this.act(() => remove(`${this.path}/shadow`), t("calibration.shadowEnded"));
+  /** Compare one with what judges: as a candidate, which stands in the room of those. */
+  compare = (version: number, tested: Tested): Promise<void> =>
+    this.act(
+      () => tested.propose({ kind: "calibration", version, shadow: true }, null),
+      t("calibration.comparing"),
+    );
 
   useMasks = (): Promise<void> => this.act(() => remove(`${this.path}/active`), t("calibration.masksUsed"));
 
@@ -76,13 +67,7 @@ export class Proposals extends Acting {
     const asked = this.asked;
     try {
       const { items } = await get<SiteCalibrationList>(this.path);
-      if (asked !== this.asked) return; // a later answer has come already
-      this.items.value = items;
-      const shown = this.lift && this.usable(this.lift, this.model)[0];
-      const differs = shown && shown.shadow_counts.disagreed > 0;
-      const path = `${this.path}/${shown?.version}/disagreements?limit=${DISAGREEMENTS}`;
-      const differing = differs ? (await get<DisagreementPage>(path)).items : [];
-      if (asked === this.asked) this.differing.value = differing;
+      if (asked === this.asked) this.items.value = items; // else a later answer has come already
     } catch {
       // The page says by itself when it is not connected.
     }

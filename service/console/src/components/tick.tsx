@@ -28,7 +28,7 @@ interface TicksProps {
 /** Any of several. */
 export function Ticks({ text, all, nameOf, chosen, onChoose }: TicksProps): JSX.Element {
   return (
-    <fieldset>
+    <fieldset class="ticks">
       <legend>{text}</legend>
       {all.map((each) => (
         <Tick

@@ -1,6 +1,7 @@
 /* A lift's card: its camera, the last carrier's pictures and the recent verdicts. */
 
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Lift } from "../api/types";
 import { BudgetPanel } from "../budget/panel";
 import { CalibrationPanel } from "../calibration/panel";
@@ -11,12 +12,14 @@ import { passagesOf } from "../state/lifts";
 import { mayAct } from "../state/session";
 import { troubleOf, whyNotArmed, whyNotWatched } from "../state/watching";
 import { TrialsPanel } from "../trials/panel";
+import { Tested } from "../trials/tested";
 import { CameraView } from "./camera-view";
 import { LastCarrier } from "./last-carrier";
 import { OutOfServiceNote, TakeOut } from "./out-of-service";
 import { RecentCarriers } from "./recent-carriers";
 
 export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
+  const tested = useMemo(() => new Tested(lift.id), [lift.id]);
   const passages = passagesOf(lift.id);
   const last = passages[0];
   const why = whyNotWatched(lift, standing.value);
@@ -64,9 +67,13 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
         </a>
       </div>
       <TakeOut lift={lift} />
-      <CalibrationPanel lift={lift} model={passages.find((passage) => passage.model)?.model ?? null} />
+      <CalibrationPanel
+        lift={lift}
+        model={passages.find((passage) => passage.model)?.model ?? null}
+        tested={tested}
+      />
       <BudgetPanel lift={lift} />
-      <TrialsPanel lift={lift} />
+      <TrialsPanel lift={lift} tested={tested} />
     </article>
   );
 }

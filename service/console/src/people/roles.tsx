@@ -29,7 +29,7 @@ export function Roles({ id, role, lifts }: RolesProps): JSX.Element {
           role.value = picked as Role;
         }}
       />
-      <fieldset>
+      <fieldset class="ticks">
         <legend>{t("people.lifts")}</legend>
         <Tick
           text={t("people.allLifts")}

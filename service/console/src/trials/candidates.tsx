@@ -5,6 +5,7 @@ import type { Candidate, Lift, Replay } from "../api/types";
 import { Button } from "../components/button";
 import { type Key, percent, t, worded, words } from "../i18n/text";
 import { isAdmin, mayAct } from "../state/session";
+import { Differences } from "./differences";
 import type { Tested } from "./tested";
 
 interface CandidatesProps {
@@ -69,6 +70,7 @@ function CandidateItem({ lift, one, replay, tested }: ItemProps): JSX.Element {
       )}
       <p>{compared(one)}</p>
       {replay && <p class="replay">{replayed(replay)}</p>}
+      <Differences one={one} replay={replay} tested={tested} />
       {mayAct.value && (
         <fieldset class="actions" aria-label={name}>
           {!isPromoted && !shadow && action("candidates.shadow", () => tested.shadow(number, true))}

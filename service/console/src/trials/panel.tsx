@@ -1,26 +1,26 @@
 /* A lift's self-test and its candidates, below its card. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Lift } from "../api/types";
 import { t } from "../i18n/text";
 import { mayAct } from "../state/session";
 import { Candidates } from "./candidates";
 import { Propose } from "./propose";
 import { SelfTestPart, testInShort } from "./self-test";
-import { Tested } from "./tested";
+import type { Tested } from "./tested";
 
-export function TrialsPanel({ lift }: { lift: Lift }): JSX.Element | null {
-  const tested = useMemo(() => new Tested(lift.id), [lift.id]);
+export function TrialsPanel({ lift, tested }: { lift: Lift; tested: Tested }): JSX.Element | null {
   useEffect(() => tested.follow(lift), [tested, lift]);
   const tests = tested.tests.value;
   if (tests === null) return null;
+  const count = tested.candidates.value.length;
   return (
     <details class="trials">
       <summary>
-        <span>{t("selfTest.title")}</span>
+        <span>{t("trials.title")}</span>
         <span class="short" data-result={tests.missed ? "failed" : tests.items[0]?.result}>
-          {testInShort(tests)}
+          {[testInShort(tests), count > 0 && t("candidates.counted", { count })].filter(Boolean).join(" · ")}
         </span>
       </summary>
       <SelfTestPart lift={lift} tests={tests} tested={tested} />

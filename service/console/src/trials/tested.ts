@@ -6,6 +6,8 @@ import type {
   Candidate,
   CandidateIn,
   CandidateList,
+  Difference,
+  DifferencePage,
   Lift,
   Replay,
   ReplayList,
@@ -18,6 +20,7 @@ import type { Range } from "./wish";
 
 const REFRESH_MS = 30_000;
 const BUSY_REFRESH_MS = 2_000; // while a replay goes on
+const DIFFERENCES = 10; // the newest are listed
 const TEST_MS = 120_000; // a test waits for what hangs
 const MODEL_MS = 120_000; // a model is started
 
@@ -42,6 +45,19 @@ export class Tested extends Acting {
     const isOther = masks !== this.masks;
     this.masks = masks;
     if (isOther || Date.now() >= this.nextAt) void this.refresh();
+  }
+
+  /** The candidate that a site calibration is, if it is one that may yet judge. */
+  trying(version: number): Candidate | undefined {
+    return this.candidates.value.find(
+      (one) => one.kind === "calibration" && one.version === version && one.state !== "promoted",
+    );
+  }
+
+  /** The newest carriers that a candidate judges otherwise. Throws ApiError. */
+  async differences(number: number, replay: number): Promise<readonly Difference[]> {
+    const path = `${this.of(number)}/differences?limit=${DIFFERENCES}&replay=${replay}`;
+    return (await get<DifferencePage>(path)).items;
   }
 
   test = (acceptView = false): Promise<void> =>

@@ -32,14 +32,7 @@ export const calibrationSentences = {
   "calibration.masksAlone": "Not in use: the lift is judged by its masks alone.",
   "calibration.earlier":
     "Not in use: the lift is judged by an earlier threshold, {threshold}, calculated {time}.",
-  "calibration.inShadow": "In shadow: it judges every carrier as well, and decides nothing.",
-  "calibration.wasInShadow": "It was in shadow.",
-  "calibration.compared": {
-    one: "{count} carrier compared, {disagreed} judged differently.",
-    other: "{count} carriers compared, {disagreed} judged differently.",
-  },
-  "calibration.differs": ": decided {verdict}, in shadow {shadow}",
-  "calibration.differsReviewed": ": decided {verdict}, in shadow {shadow}, reviewed {review}",
+  "calibration.compared": "It is compared with what judges: see the candidates below.",
 
   "calibration.actions": "What the lift is judged by",
   "calibration.actionOf": "{action}: {lift}",
@@ -52,8 +45,6 @@ export const calibrationSentences = {
   "calibration.used": "Done: the lift is judged by it from now on.",
   "calibration.compare": "Compare in shadow",
   "calibration.comparing": "Done: it judges the coming carriers as well, and decides nothing.",
-  "calibration.endShadow": "Compare no longer",
-  "calibration.shadowEnded": "Done: nothing is compared any more.",
   "calibration.useMasks": "Use the masks alone",
   "calibration.masksUsed": "Done: the lift is judged by its masks alone from now on.",
   "calibration.tooEarly":

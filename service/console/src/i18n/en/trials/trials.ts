@@ -10,6 +10,7 @@ import type {
 
 export const trialSentences = {
   "selfTest.title": "Self-test",
+  "trials.title": "Self-test and candidates",
   "selfTest.none": "none yet",
   "selfTest.short": "{word} · {time}",
   "selfTest.missedShort": "missed",
@@ -39,6 +40,10 @@ export const trialSentences = {
     one: "{count} was judged by pictures in which people are hidden.",
     other: "{count} were judged by pictures in which people are hidden.",
   },
+  "candidates.differing": "Where it differs",
+  "candidates.differs": ": decided {verdict}, the candidate {candidate}",
+  "candidates.differsReviewed": ": decided {verdict}, the candidate {candidate}, reviewed {review}",
+  "candidates.counted": { one: "{count} candidate", other: "{count} candidates" },
   "candidates.actionOf": "{action}: {name}, {lift}",
   "candidates.shadow": "Judge along",
   "candidates.endShadow": "Judge along no longer",
