@@ -75,7 +75,6 @@ function ProposeForm({ lift, tested, onDone }: FormProps): JSX.Element {
     },
     ofCodes: FIELD_OF_CODES[wish.tried.value],
   });
-  const { body, range } = wanted(wish, found.options.value?.[0]?.[0] ?? "");
   const tried = wish.tried.value;
   const listed = tried === "budget" || tried === "threshold" ? null : tried;
   const key = tried === "model" ? "model" : "version";
@@ -86,6 +85,7 @@ function ProposeForm({ lift, tested, onDone }: FormProps): JSX.Element {
       noValidate
       onSubmit={(event) =>
         checked.submit(event, async () => {
+          const { body, range } = wanted(wish, found.options.value?.[0]?.[0] ?? "");
           await tested.propose(body, range);
           onDone();
         })
