@@ -15,8 +15,10 @@ from service.alarms.hub import AlarmHub
 from service.api.auth import TRUSTED, Attempts, Authenticator
 from service.api.runtime import Runtime
 from service.api.sessions import Principal, Sessions
+from service.composition.trying import make_trials
 from service.domain.camera import CameraStatus
 from service.domain.errors import DamagedError
+from service.domain.masks import MaskVersion
 from service.domain.people import Role
 from service.host.private import OTHERS
 from service.inference.inline import InlineEngine
@@ -49,13 +51,18 @@ class NoCameras:
 
 
 class LocalPipeline(Pipeline):
-    """A pipeline without threads: whether a lift is armed is found out when somebody asks."""
+    """A pipeline without threads: masks are read, and arming is found out, when somebody asks."""
+
+    def active_masks(self, lift_id: str) -> MaskVersion | None:
+        """Return the masks that the lift is judged by. Raises DamagedError: they cannot be read."""
+        if super().active_masks(lift_id) is None:
+            self.reload_masks(lift_id)
+        return super().active_masks(lift_id)
 
     def arming(self, lift_id: str) -> Arming:
         """Return whether the lift is armed; blocks while its confirmed pictures are judged."""
         with contextlib.suppress(DamagedError):
-            if self.active_masks(lift_id) is None:
-                self.reload_masks(lift_id)
+            self.active_masks(lift_id)
             return self.check_arming(lift_id)
         return super().arming(lift_id)
 
@@ -94,6 +101,7 @@ def local_application(settings: Settings) -> Iterator[ASGIApp]:
             epoch=store.write(history.ensure_epoch).result(),
             registry=registry,
         )
+        runtime.parts.add("", make_trials(runtime))  # never started here
         yield _as_admin(create_app(runtime))
     finally:
         store.close()

@@ -184,7 +184,7 @@ def test_what_cannot_be_tried_is_refused(house: TrialHouse) -> None:
     refusals = [
         (MASKS, CandidateSpec(version=1), ConflictError),
         (MASKS, CandidateSpec(version=9), NotFoundError),
-        (CandidateKind.CALIBRATION, CandidateSpec(version=3), ConflictError),
+        (CandidateKind.CALIBRATION, CandidateSpec(version=3), NotFoundError),
         (CandidateKind.MODEL, CandidateSpec(model="none"), NotFoundError),
         (CandidateKind.MODEL, CandidateSpec(model="../../etc"), NotFoundError),
     ]
