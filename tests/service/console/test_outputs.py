@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.domain.people import Role
+from service.store.delivery import set_aside
+from service.store.delivery.set_aside import SetAside
 from tests.service.console.conftest import Served
 from tests.service.console.test_console import open_page
 from tests.service.outputs.receiver import HttpReceiver
@@ -64,6 +68,15 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
     page.get_by_role("button", name="Save").click()
     expect(entry.locator("strong")).to_have_text("Station")
     assert served.house.call("GET", "/outputs").json()["items"][0]["escalated"] is True
+    alarm = served.house.raise_alarm("p-1")
+    output = served.house.call("GET", "/outputs").json()["items"][0]["id"]
+    refused = SetAside(output, alarm.seq, alarm.id, alarm.kind, "rejected", 422, 6, datetime.now(UTC))
+    served.house.store.write(partial(set_aside.put, refused=refused, delivered_at=None)).result()
+    page.reload()
+    expect(entry).to_contain_text("1 refused and set aside")
+    page.get_by_role("button", name="Send again what Station refused").click()
+    page.get_by_role("button", name="Leave out for good what Station refused").click()
+    expect(entry).not_to_contain_text("set aside")
     page.get_by_role("button", name="Delete Station").click()
     expect(entry).to_have_count(0)
 
