@@ -21,6 +21,7 @@ from service.variables.keeping import KeepingVariables
 from service.variables.networks import NetworkVariables
 from service.variables.openid import OpenIdVariables
 from service.variables.promoted import promoted_manifest
+from service.variables.reports import ReportVariables
 from service.variables.reviewing import ReviewVariables
 from service.variables.selftest import SelfTestVariables
 
@@ -34,6 +35,7 @@ class Settings(
     SelfTestVariables,
     ClipVariables,
     ReviewVariables,
+    ReportVariables,
 ):
     """Everything that can be set; each field is read from BARWATCH_ and its name in capitals.
 

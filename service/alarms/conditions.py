@@ -162,6 +162,11 @@ class HealthConditions:
                         self.take(over)
                 self.take(change)
 
+    def standing(self) -> frozenset[Key]:
+        """Return kind, lift and cause of every condition that holds now."""
+        with self._lock:
+            return frozenset(self._standing)
+
     def forget(self, lift_id: str) -> None:
         """End every condition of a lift that is gone."""
         with self._lock:

@@ -7,6 +7,7 @@ from service.composition.clips import make_clips
 from service.composition.core import Core
 from service.composition.industry import make_controls, make_inputs, make_marks, make_plant, make_sight
 from service.composition.outputs import make_book, make_outputs
+from service.composition.reports import make_watch_log
 from service.composition.testing import make_reviews, make_self_tests
 from service.composition.trying import make_renewals, make_trials
 from service.escalation.escalator import Escalator
@@ -18,6 +19,7 @@ def add_parts(core: Core) -> None:
     marks = make_marks(runtime)
     parts.add("what is out of service is being looked up", marks)
     sight = make_sight(core, marks)
+    parts.add("the watch log is being continued", make_watch_log(core, sight))
     plant = make_plant(runtime, sight)
     book = make_book(runtime)
     parts.add("browsers that alarms are pushed to are being looked up", book, at_once=True)

@@ -10,3 +10,4 @@ Image = npt.NDArray[np.uint8]
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]

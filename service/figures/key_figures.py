@@ -153,7 +153,7 @@ def key_figures(
         stale=sum(now - at > STALE_AFTER for at in stood),
         flood_share=sum((flood.end - flood.begin for flood in floods), timedelta()) / (end - begin),
         floods=floods,
-        acknowledging=_acknowledging([alarm for alarm in raised if not alarm.chatters], now),
+        acknowledging=acknowledging([alarm for alarm in raised if not alarm.chatters], now),
         chattering=_chattering(raised),
         top=tuple(SourceCount(source, count, count / len(times)) for source, count in top),
         top_ten_share=sum(count for _, count in top) / len(times) if times else 0.0,
@@ -162,7 +162,8 @@ def key_figures(
     )
 
 
-def _acknowledging(raised: Sequence[Annunciation], now: datetime) -> Acknowledging:
+def acknowledging(raised: Sequence[Annunciation], now: datetime) -> Acknowledging:
+    """Return how fast these alarms were acknowledged, as it is at an aware time."""
     taken = [alarm.acknowledged_at - alarm.at for alarm in raised if alarm.acknowledged_at is not None]
     waiting = [now - alarm.at for alarm in raised if alarm.acknowledged_at is None]
     due = len(taken) + sum(time > ACKNOWLEDGED_WITHIN for time in waiting)

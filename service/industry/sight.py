@@ -95,8 +95,15 @@ class Sight:
         status = self._pipeline.board.statuses().get(lift_id)
         if status is None or status.state is not CameraState.LIVE or status.cause:
             return False
-        age_s, reported_s = status.frame_age_s, self._pipeline.board.reported_s(lift_id)
-        return age_s is not None and age_s + max(self._clock() - reported_s, 0.0) < BLIND_AFTER_S
+        return self.has_frames(lift_id)
+
+    def has_frames(self, lift_id: str) -> bool:
+        """Return whether frames come from the lift's camera now, whatever they show."""
+        status = self._pipeline.board.statuses().get(lift_id)
+        if status is None or status.frame_age_s is None:
+            return False
+        since_s = max(self._clock() - self._pipeline.board.reported_s(lift_id), 0.0)
+        return status.frame_age_s + since_s < BLIND_AFTER_S
 
     def armed(self, lift_id: str) -> bool:
         """Return whether the lift may say that all is well."""

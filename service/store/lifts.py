@@ -111,7 +111,7 @@ def readable_and_not(session: Session) -> tuple[tuple[Lift, ...], dict[str, str]
         rows = session.execute(select(LiftRow.id, LiftRow.config).order_by(LiftRow.id)).all()
         found = [(lift_id, _valid(lift_id, config)) for lift_id, config in rows]
     except DAMAGE:
-        found = [(lift_id, _read(session, lift_id)) for lift_id in _ids(session)]
+        found = [(lift_id, _read(session, lift_id)) for lift_id in ids(session)]
     good = tuple(read for _, read in found if not isinstance(read, str))
     return good, {lift_id: read for lift_id, read in found if isinstance(read, str)}
 
@@ -166,7 +166,8 @@ def _row(session: Session, lift_id: str) -> LiftRow | None:
     return session.get(LiftRow, lift_id, options=[load_only(LiftRow.id)])
 
 
-def _ids(session: Session) -> tuple[str, ...]:
+def ids(session: Session) -> tuple[str, ...]:
+    """Return the id of every registered lift, whatever its configuration."""
     return tuple(session.scalars(select(LiftRow.id).order_by(LiftRow.id)))
 
 

@@ -15,6 +15,7 @@ from lifts.decision.verdict import Verdict
 from service.domain.errors import DamagedError, NotFoundError
 from service.domain.former_reasons import reason_of, reasons_of
 from service.store.audit import entries
+from service.store.counting import carriers
 from service.store.damage import intact, readable
 from service.store.pictures import numbers_beside
 from service.store.records import Page, PassageRecord, PictureRecord, Review
@@ -24,32 +25,29 @@ MAX_PAGE = 500
 
 _RECORD, _JSON = TypeAdapter(PassageRecord), TypeAdapter(Review)
 
+_TIMES = ("t_begin_s", "t_middle_s", "t_end_s")
+_AS_THEY_ARE = ("id", "lift_id", "number", "seen_at", *_TIMES, "left_at", "carriers")
+
 
 def add(session: Session, record: PassageRecord) -> bool:
-    """Store the passage; a second one of the same id changes nothing. Returns whether it was new."""
+    """Store and count the passage; a second one of the same id changes nothing. Says whether it was new."""
     if session.scalar(select(PassageRow.row).where(PassageRow.id == record.id)) is not None:
         return False
+    judged = record.judgement
     session.add(
         PassageRow(
-            id=record.id,
-            lift_id=record.lift_id,
-            number=record.number,
-            seen_at=record.seen_at,
-            t_begin_s=record.t_begin_s,
-            t_middle_s=record.t_middle_s,
-            t_end_s=record.t_end_s,
-            verdict=record.judgement.verdict.value,
-            occupied=record.judgement.occupied,
-            mask_version=record.judgement.mask_version,
-            judgement=dataclasses.asdict(record.judgement),
+            **{name: getattr(record, name) for name in _AS_THEY_ARE},
+            verdict=judged.verdict.value,
+            occupied=judged.occupied,
+            mask_version=judged.mask_version,
+            judgement=dataclasses.asdict(judged),
             pictures=[dataclasses.asdict(picture) for picture in record.pictures],
             has_files=any(picture.file for picture in record.pictures),
             review=None,
-            left_at=record.left_at,
-            carriers=record.carriers,
         )
     )
     session.flush()
+    carriers.count(session, record.lift_id, record.seen_at, judged, record.carriers)
     return True
 
 

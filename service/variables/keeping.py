@@ -25,6 +25,11 @@ class KeepingVariables(BaseSettings):
     retention_review_days: float = Field(
         default=365, gt=0, description="How long reviewed passages are kept, without pictures."
     )
+    retention_report_days: float = Field(
+        default=1100,
+        gt=0,
+        description="How long the counts are kept that reports are made of: three seasons.",
+    )
     backup_to: Path | None = Field(
         default=None, description="Folder of the backups; in the data folder if unset."
     )
@@ -57,4 +62,5 @@ class KeepingVariables(BaseSettings):
             max_alarm_age_days=self.retention_alarm_days,
             max_health_age_days=self.retention_health_days,
             max_review_age_days=self.retention_review_days,
+            max_report_age_days=self.retention_report_days,
         )

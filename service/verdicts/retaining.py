@@ -14,6 +14,7 @@ from service.store import alarms, tokens
 from service.store.database import Store
 from service.store.pictures import Pictures
 from service.store.upkeep.classes import Retention
+from service.store.upkeep.reports import prune_reports
 from service.store.upkeep.retention import prune, vacuum, with_pictures
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Retaining:
         for files in prune(self._store, self._retention, now, self._rest):
             self._pictures.remove(files)
             removed += len(files)
+        prune_reports(self._store, self._retention, now, self._rest)
         before = now - timedelta(days=min(self._retention.max_age_days, self._retention.max_alarm_age_days))
         with self._store.reading() as session:
             named = with_pictures(session, before + timedelta(days=1))

@@ -18,7 +18,7 @@ from service.api.routes import (
 from service.api.routes.alarming import groups, out_of_service
 from service.api.routes.delivery import controls, inputs, outputs, push, set_aside
 from service.api.routes.history import audit, clips, deletion, evidence
-from service.api.routes.operating import budgets, escalation, figures, overview
+from service.api.routes.operating import budgets, escalation, figures, overview, reports
 from service.api.routes.people import openid, own, tokens, users
 from service.api.routes.reviewing import accuracy, reviews
 from service.api.routes.setting_up import carriers, drawn, setups, tracks
@@ -46,6 +46,7 @@ ROUTERS = (
     accuracy.router,
     deletion.router,
     figures.router,
+    reports.router,
     escalation.router,
     out_of_service.router,
     groups.router,
@@ -76,6 +77,7 @@ TAGS = (
     {"name": "passages", "description": "Judged carriers and their pictures."},
     {"name": "reviews", "description": "What people say of passages, and how accurate a lift is by it."},
     {"name": "alarms", "description": "History and life-cycle; the live feed is a WebSocket on /alarms."},
+    {"name": "reports", "description": "What passed, how often the bar was open, when nobody could see it."},
     {"name": "outputs", "description": "What leaves for other systems."},
     {"name": "audit", "description": "Who did what, when and from where."},
     {"name": "session", "description": "Signing in to the console, and what is one's own."},

@@ -11,14 +11,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.alarm import HIDDEN, LEAST_IMPORTANT, AlarmKind, AlarmState, priority_of
 from service.figures.key_figures import AlarmSource, Annunciation
+from service.store.reports.calls import CALLS, SEEN
 from service.store.tables import AlarmEventRow, AlarmRow, filters
-
-_CALLS = ("raise", "realarm", "unsuppress")
-"""Actions after which an alarm that is active calls for somebody."""
 
 _TIME = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*"
 
-_SAID, _SEEN = "chatter", "acknowledge"
+_SAID = "chatter"
 
 
 def annunciations(
@@ -33,7 +31,7 @@ def annunciations(
     lift_id: of this lift only. lifts: of these only, and of none.
     """
     within = _dated(AlarmEventRow.at), AlarmEventRow.at >= begin, AlarmEventRow.at < end
-    called = *within, AlarmEventRow.action.in_((*_CALLS, _SAID))
+    called = *within, AlarmEventRow.action.in_((*CALLS, _SAID))
     state = filters.part(AlarmEventRow.alarm, "$.state")
     about = AlarmRow.kind, AlarmRow.lift_id, AlarmRow.cause
     query = select(AlarmEventRow.alarm_id, AlarmEventRow.at, AlarmEventRow.action, state, *about)
@@ -44,7 +42,7 @@ def annunciations(
     steps = AlarmEventRow.seq, AlarmEventRow.alarm_id, AlarmEventRow.at, AlarmEventRow.action
     answers = select(*steps).where(
         AlarmEventRow.alarm_id.in_(raised),
-        AlarmEventRow.action.in_((*_CALLS, _SEEN)),
+        AlarmEventRow.action.in_((*CALLS, SEEN)),
         _dated(AlarmEventRow.at),
     )
     lives: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
@@ -110,8 +108,8 @@ def _priority(kind: str, cause: str) -> int:
 def _acknowledged(life: list[tuple[datetime, str]], called_at: datetime) -> datetime | None:
     """Return when somebody came after an alarm called at a time, and before it called again."""
     for at, action in life:
-        if at > called_at and action != _SEEN:
+        if at > called_at and action != SEEN:
             return None
-        if at >= called_at and action == _SEEN:
+        if at >= called_at and action == SEEN:
             return at
     return None

@@ -16,6 +16,7 @@ from service.domain.people import SYSTEM, Origin
 from service.store.audit import entries
 from service.store.damage import intact
 from service.store.database import NEW_ALARMS
+from service.store.reports import calls
 from service.store.tables import AlarmEventRow, AlarmRow, filters
 
 _JSON = TypeAdapter(Alarm)
@@ -48,6 +49,7 @@ def record_event(
     stored = _JSON.dump_python(alarm, mode="json")
     about = {"at": at, "action": action, "actor": actor, "note": note, "alarm": stored}
     session.add(AlarmEventRow(seq=row.seq, alarm_id=row.id, **about))
+    calls.note(session, row, at, action)
     by = SYSTEM if actor == SYSTEM.name else session.info.get(entries.ORIGIN) or Origin(actor)
     what = {"state": row.state, "kind": row.kind, "lift_id": row.lift_id, "passage_id": row.passage_id}
     entries.record(session, f"alarm.{action}", row.id, by=by, change=row.seq, note=note, **what)

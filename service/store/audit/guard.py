@@ -25,9 +25,11 @@ log = structlog.get_logger(__name__)
 HINT = 2
 """Bytes of each column's own digest that are kept behind the row's: they tell which column differs."""
 
-UNGUARDED = frozenset({"audit", "seals", "meta", "setup_jobs", "output_cursors", "comparisons", "replays"})
+UNGUARDED = frozenset(
+    {"audit", "seals", "meta", "setup_jobs", "output_cursors", "comparisons", "replays", "fresh_counts"}
+)
 """The chain itself; notes that are rewritten every few seconds; work in progress, and what it can be
-made from again."""
+made from again: the counts of the last hour are of passages that are there."""
 
 FLEETING = {"tokens": frozenset({"used_at"}), "sessions": frozenset({"used_at"})}
 """Columns that change with use and say nothing about what happened: no seal covers them."""

@@ -3,7 +3,15 @@
 from service.store.tables.alarms import AlarmEventRow, AlarmRow, ClipRow, CommentRow, OutOfServiceRow
 from service.store.tables.audit import AuditRow, SealRow
 from service.store.tables.columns import Base, UtcDateTime, Vector
-from service.store.tables.operating import BudgetRow, EscalationRuleRow, LiftPlaceRow
+from service.store.tables.operating import (
+    BudgetRow,
+    CallRow,
+    CarrierCountRow,
+    EscalationRuleRow,
+    FreshCountRow,
+    LiftPlaceRow,
+    WatchSpanRow,
+)
 from service.store.tables.outputs import (
     OutputCursorRow,
     OutputRow,
@@ -39,12 +47,15 @@ __all__ = [
     "AuditRow",
     "Base",
     "BudgetRow",
+    "CallRow",
     "CameraSecretRow",
     "CandidateRow",
+    "CarrierCountRow",
     "ClipRow",
     "CommentRow",
     "ComparisonRow",
     "EscalationRuleRow",
+    "FreshCountRow",
     "LiftPlaceRow",
     "LiftRow",
     "LinkRow",
@@ -73,5 +84,6 @@ __all__ = [
     "UserRow",
     "UtcDateTime",
     "Vector",
+    "WatchSpanRow",
     "deactivate_all",
 ]

@@ -1,4 +1,4 @@
-"""What operators set: budgets of lifts, rules of escalation, and where lifts are."""
+"""What operators set: budgets of lifts, rules of escalation, places; and what reports are made from."""
 
 from __future__ import annotations
 
@@ -58,3 +58,74 @@ class LiftPlaceRow(Base):
     area: Mapped[str] = mapped_column(String(100))
     station: Mapped[str] = mapped_column(String(100))
     spacing_m: Mapped[float | None] = mapped_column(Float)
+
+
+class _Counts:
+    """How many carriers had each verdict and seat: VERDICT_SEAT."""
+
+    open_occupied: Mapped[int] = mapped_column(Integer, server_default="0")
+    open_unclear: Mapped[int] = mapped_column(Integer, server_default="0")
+    open_empty: Mapped[int] = mapped_column(Integer, server_default="0")
+    closed_occupied: Mapped[int] = mapped_column(Integer, server_default="0")
+    closed_unclear: Mapped[int] = mapped_column(Integer, server_default="0")
+    closed_empty: Mapped[int] = mapped_column(Integer, server_default="0")
+    unknown_occupied: Mapped[int] = mapped_column(Integer, server_default="0")
+    unknown_unclear: Mapped[int] = mapped_column(Integer, server_default="0")
+    unknown_empty: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class CarrierCountRow(_Counts, Base):
+    """The carriers of a lift in a quarter of an hour, of which there are some; they outlive the passages.
+
+    quarter: how many quarters of an hour after 1970 began (UTC) it begins.
+    """
+
+    __tablename__ = "carrier_counts"
+    __table_args__ = (Index("ix_carrier_counts_quarter", "quarter"),)
+
+    lift_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    quarter: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
+class FreshCountRow(_Counts, Base):
+    """Carriers that are not among the counts yet: of the last hour, and what was reported late."""
+
+    __tablename__ = "fresh_counts"
+
+    lift_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    quarter: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
+class CallRow(Base):
+    """An alarm as it called for somebody, and when somebody came; it outlives the alarm.
+
+    seq: of the change by which it called. acknowledged_at: None: nobody came before it called again.
+    """
+
+    __tablename__ = "alarm_calls"
+    __table_args__ = (Index("ix_alarm_calls_at", "at"), Index("ix_alarm_calls_alarm_id", "alarm_id", "seq"))
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    alarm_id: Mapped[str] = mapped_column(String(64))
+    lift_id: Mapped[str | None] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    priority: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WatchSpanRow(Base):
+    """A time during which a lift was watched, or was not for one reason (service.figures.watching)."""
+
+    __tablename__ = "watch_spans"
+    __table_args__ = (
+        Index("ix_watch_spans_lift_id_begin", "lift_id", "begin"),
+        Index("ix_watch_spans_begin", "begin"),
+    )
+
+    row: Mapped[int] = mapped_column(Integer, primary_key=True)
+    lift_id: Mapped[str] = mapped_column(String(64))
+    begin: Mapped[datetime] = mapped_column(UtcDateTime)
+    end: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(32))
+    camera: Mapped[bool] = mapped_column(Boolean)

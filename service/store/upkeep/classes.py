@@ -21,7 +21,8 @@ class Retention:
 
     max_age_days: passages, with their pictures. max_alarm_age_days: alarms of the bar, with passages and
     pictures; also the pictures of passages that somebody reviewed. max_health_age_days: other alarms.
-    max_review_age_days: reviewed passages, without pictures: a lift learns from them.
+    max_review_age_days: reviewed passages, without pictures: a lift learns from them. max_report_age_days:
+    the counts that reports are made of.
     """
 
     max_age_days: float = 8.0
@@ -29,6 +30,7 @@ class Retention:
     max_passages: int = 200_000
     max_health_age_days: float = 30.0
     max_review_age_days: float = 365.0
+    max_report_age_days: float = 1100.0
 
     def when_low(self) -> Retention:
         """Return what may stay while the disk has little room: a day, with an alarm a quarter of the time."""

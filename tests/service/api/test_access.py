@@ -24,6 +24,8 @@ ANYBODY = None
 ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts"): Role.VIEWER,
     ("GET", "/lifts/{lift_id}"): Role.VIEWER,
+    ("GET", "/reports"): Role.VIEWER,
+    ("GET", "/reports.csv"): Role.VIEWER,
     ("PUT", "/lifts/{lift_id}"): Role.ADMIN,
     ("DELETE", "/lifts/{lift_id}"): Role.ADMIN,
     ("GET", "/lifts/{lift_id}/snapshot.jpg"): Role.VIEWER,
@@ -193,6 +195,9 @@ FILLED = {
 }
 OWN = {
     *(("GET", "/lifts"), ("GET", "/overview"), ("GET", "/setups"), ("GET", "/passages"), ("GET", "/alarms")),
+    *(("GET", "/lifts"), ("GET", "/setups"), ("GET", "/passages"), ("GET", "/alarms")),
+    ("GET", "/reports"),
+    ("GET", "/reports.csv"),
     ("GET", "/alarms/figures"),
     *(("GET", "/alarms/status"), ("GET", "/alarms/groups")),
     *(("POST", "/alarms/ticket"), ("GET", "/session"), ("GET", "/sessions"), ("DELETE", "/sessions")),

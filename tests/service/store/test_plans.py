@@ -17,10 +17,17 @@ from service.domain.alarm import SEAT_UNCLEAR, AlarmDraft, AlarmKind, AlarmState
 from service.store import alarms, budgets, lifts, masks, passages, tokens
 from service.store.alarms import annunciations, due, history
 from service.store.alarms.rows import same
+from service.store.counting import carriers
 from service.store.database import Store
+from service.store.reports import calls as called
+from service.store.reports import history as reports
+from service.store.reports import spans
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-BIG = ("passages", "alarms", "alarm_events", "alarm_comments")
+BIG = (
+    *("passages", "alarms", "alarm_events", "alarm_comments"),
+    *("carrier_counts", "fresh_counts", "alarm_calls", "watch_spans"),
+)
 SORTED_FEW = "ix_alarms_one_open_health"
 """The index of the conditions that stand: they are few, so that they may be sorted."""
 
@@ -148,6 +155,11 @@ def test_what_every_alarm_asks(plans: tuple[Plans, Session]) -> None:
         lambda: annunciations.standing_since(session, "l", ["l"]),
         lambda: annunciations.hidden_counts(session, "l", ["l"]),
         lambda: annunciations.first_at(session),
+        lambda: carriers.within(session, ["l", "m"], NOW, NOW),
+        lambda: called.within(session, ["l"], NOW, NOW, service=True),
+        lambda: spans.within(session, ["l", "m"], NOW, NOW),
+        lambda: reports.reviewed(session, ["l"], NOW, NOW),
+        lambda: reports.lifts(session),
     )
     for call in calls:
         for plan in asked.of(call):
