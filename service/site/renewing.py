@@ -76,11 +76,11 @@ class BudgetRenewals:
         self._since_s = clock()
         self._due_s: dict[str, float] = {}
         self._checks: dict[str, BudgetCheck] = {}
-        self.runner = runners.add(Runner("budgets", self._turn, every_s=TURN_S))
+        self._runners, self.runner = runners, Runner("budgets", self._turn, every_s=TURN_S)
 
     def start(self) -> None:
         """Begin to look."""
-        self.runner.start()
+        self._runners.add(self.runner).start()
 
     def stop(self) -> None:
         """End."""
