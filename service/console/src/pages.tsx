@@ -7,6 +7,7 @@ import { t } from "./i18n/text";
 import { WatchPage } from "./lifts/watch-page";
 import { AccountPage } from "./people/account-page";
 import { PlantPage } from "./plant/plant-page";
+import { ReviewPage } from "./review/review-page";
 import { hrefOf, type Route } from "./route/route";
 import { Wizard } from "./setup/wizard";
 
@@ -19,6 +20,7 @@ export function page(route: Route): JSX.Element {
   if (room === "escalation") return <EscalationPage />;
   if (room === "setup") return <Wizard liftId={null} step={undefined} />;
   if (room === "lifts" && lift && part === "control") return <PlantPage liftId={lift} />;
+  if (room === "lifts" && lift && part === "review") return <ReviewPage liftId={lift} part={step} />;
   if (room === "lifts" && lift && part === "setup") return <Wizard liftId={lift} step={step} />;
   return (
     <p class="note">

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from service.console import build
 from tests.service.console.conftest import Served
 from tests.service.console.everything import fill
+from tests.service.console.review_pages import REVIEW_PAGES
 from tests.service.console.setup_pages import SETUP_PAGES
 from tests.service.console.test_console import PATIENCE_MS, shown
 
@@ -70,7 +71,7 @@ def cut_off(page: Page, served: Served) -> None:
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
 
 
-PAGES = [cut_off, everything, signing_in, reference, figures, nowhere, *SETUP_PAGES]
+PAGES = [cut_off, everything, signing_in, reference, figures, nowhere, *SETUP_PAGES, *REVIEW_PAGES]
 
 
 @pytest.fixture(

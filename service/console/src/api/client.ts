@@ -5,6 +5,7 @@ import type { InvalidPart, Problem } from "./types";
 /** Where the service is: a proxy may show it below a path of its own. This script lies in its folder `console`. */
 const ROOT = new URL("../", import.meta.url);
 const PATIENCE_MS = 10_000;
+const FILE_PATIENCE_MS = 600_000;
 
 /** Where a path of the API is: below the place that this page came from. */
 export const address = (path: string): string => new URL(path.slice(1), ROOT).href;
@@ -43,13 +44,13 @@ interface Extra {
 /** Asks somebody who they are, before something dangerous; whether they have shown it. The page sets it. */
 export const proof: { ask: () => Promise<boolean> } = { ask: async () => false };
 
-/** Call the API; the answer's JSON, or undefined where it is empty. Throws ApiError. body: a form, or anything that JSON holds. */
-async function call<Answer>(
+/** Ask the API. Throws ApiError. body: a form, or anything that JSON holds. */
+async function ask(
   method: string,
   path: string,
   body?: unknown,
   { patienceMs = PATIENCE_MS, headers = {} }: Extra = {},
-): Promise<Tagged<Answer>> {
+): Promise<Response> {
   const request: RequestInit = {
     method,
     credentials: "same-origin",
@@ -67,21 +68,33 @@ async function call<Answer>(
   } catch {
     throw new ApiError(0, { code: "not_reached" });
   }
-  if (answer.ok) {
-    const content = await answer.text();
-    const found = (content ? JSON.parse(content) : undefined) as Answer;
-    return { content: found, tag: answer.headers.get("ETag") };
-  }
+  if (answer.ok) return answer;
   const problem: Partial<Problem> = await answer.json().catch(() => ({}));
   if (problem.code === "proof_needed" && (await proof.ask())) {
-    return call(method, path, body, { patienceMs, headers });
+    return ask(method, path, body, { patienceMs, headers });
   }
   throw new ApiError(answer.status, problem);
+}
+
+/** Call the API; the answer's JSON, or undefined where it is empty. Throws ApiError. */
+async function call<Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  extra?: Extra,
+): Promise<Tagged<Answer>> {
+  const answer = await ask(method, path, body, extra);
+  const content = await answer.text();
+  const found = (content ? JSON.parse(content) : undefined) as Answer;
+  return { content: found, tag: answer.headers.get("ETag") };
 }
 
 const only = async <Answer>(called: Promise<Tagged<Answer>>): Promise<Answer> => (await called).content;
 
 export const get = <Answer>(path: string): Promise<Answer> => only(call<Answer>("GET", path));
+/** A file, however long it takes to make. Throws ApiError. */
+export const getFile = async (path: string): Promise<Blob> =>
+  (await ask("GET", path, undefined, { patienceMs: FILE_PATIENCE_MS })).blob();
 export const getTagged = <Answer>(path: string): Promise<Tagged<Answer>> => call<Answer>("GET", path);
 /** patienceMs: of calls that take longer than others. */
 export const post = <Answer>(path: string, body: object = {}, patienceMs?: number): Promise<Answer> =>

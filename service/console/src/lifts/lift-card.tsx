@@ -60,6 +60,13 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
         )}
         <a
           class="target setup"
+          href={hrefOf("lifts", lift.id, "review")}
+          aria-label={t("review.openOf", { name: lift.name })}
+        >
+          {t("review.title")}
+        </a>
+        <a
+          class="target setup"
           href={hrefOf("lifts", lift.id, "control")}
           aria-label={t("plant.openOf", { name: lift.name })}
         >

@@ -14,6 +14,7 @@ import { pageSentences } from "./page";
 import { peopleSentences } from "./people";
 import { problems } from "./problems";
 import { notArmed, reasons } from "./reasons";
+import { reviewSentences, reviewWords } from "./reviews";
 import { setupSentences, setupWords } from "./setup";
 import { nothingToTry, proposeSentences, triedKinds } from "./trials/propose";
 import { trialSentences, trialWords } from "./trials/trials";
@@ -34,6 +35,7 @@ const sentences = {
   ...outputSentences,
   ...plantSentences,
   ...trialSentences,
+  ...reviewSentences,
   ...proposeSentences,
 };
 const words = {
@@ -43,6 +45,7 @@ const words = {
   ...outputWords,
   ...plantWords,
   ...trialWords,
+  ...reviewWords,
   alarmKinds,
   figureNames,
   ratings,

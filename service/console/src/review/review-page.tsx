@@ -1,0 +1,50 @@
+/* Reviews of a lift: what waits, where people differ, and how accurate the lift is by it. */
+
+import type { JSX } from "preact";
+import { t } from "../i18n/text";
+import { hrefOf } from "../route/route";
+import { nameOf } from "../state/lifts";
+import { mayAct } from "../state/session";
+import { AccuracyPart } from "./accuracy-part";
+import { DisputesPart } from "./disputes-part";
+import { QueuePart } from "./queue-part";
+
+const PARTS = { "": "review.title", disagreements: "review.disputes", accuracy: "review.accuracy" } as const;
+type Part = keyof typeof PARTS;
+
+interface ReviewPageProps {
+  liftId: string;
+  part: string | undefined;
+}
+
+/** A viewer sees the accuracy alone. */
+export function ReviewPage({ liftId, part }: ReviewPageProps): JSX.Element {
+  const wanted: Part = part !== undefined && part in PARTS ? (part as Part) : "";
+  const shown = mayAct.value ? wanted : "accuracy";
+  const parts = (Object.keys(PARTS) as Part[]).filter((each) => mayAct.value || each === "accuracy");
+  return (
+    <section class="wizard review" aria-labelledby="review-title">
+      <h2 id="review-title">{t("review.of_lift", { lift: nameOf(liftId) })}</h2>
+      <nav class="steps" aria-label={t("review.title")}>
+        <ol>
+          {parts.map((each) => (
+            <li key={each} data-now={each === shown}>
+              <a
+                href={each ? hrefOf("lifts", liftId, "review", each) : hrefOf("lifts", liftId, "review")}
+                aria-current={each === shown ? "page" : undefined}
+              >
+                {t(PARTS[each])}
+              </a>
+            </li>
+          ))}
+          <li>
+            <a href={hrefOf()}>{t("page.back")}</a>
+          </li>
+        </ol>
+      </nav>
+      {shown === "" && <QueuePart key={liftId} liftId={liftId} />}
+      {shown === "disagreements" && <DisputesPart key={liftId} liftId={liftId} />}
+      {shown === "accuracy" && <AccuracyPart key={liftId} liftId={liftId} />}
+    </section>
+  );
+}
