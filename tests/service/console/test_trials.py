@@ -31,7 +31,7 @@ def test_a_test_now_and_a_candidate_that_looks_swapped(
         pass
     page = open_page(browser, served.link(Role.ADMIN))
     panel = page.locator(f"[data-lift={LIFT['id']}] .trials")
-    summary = panel.locator("summary")
+    summary = panel.locator("> summary")
     expect(summary).to_contain_text("none yet", timeout=PATIENCE_MS)
     summary.press("Enter")
     panel.get_by_role("button", name="Test now").press("Enter")
