@@ -1,6 +1,7 @@
 """Rooms of what once took the API: escalation, a lift's control, candidates. In a real browser."""
 
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,17 @@ from tests.service.console.test_console import LIFT, PATIENCE_MS
 from tests.service.industry.inputs.test_sources import Plc
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+USUAL_MS = 5_000
+"""For how long Playwright awaits what is expected, if nobody says otherwise."""
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """A busy machine needs longer."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=USUAL_MS)
 
 
 @pytest.fixture
@@ -101,6 +113,7 @@ def test_a_rule_of_escalation_is_set_and_a_standing_alarm_shows_its_step(
     expect(page.get_by_text("Each step has to come later than the one before.")).to_be_visible()
     page.get_by_label("After how many seconds").nth(1).fill("90")
     page.get_by_role("button", name="Save the rule").press("Enter")
+    expect(page.get_by_role("heading", name="Rules")).to_be_focused()
     rule = page.locator(".entries li").filter(has_text="Demo quad")
     expect(rule).to_contain_text(
         "After 1 min 30 s: the page becomes louder, Anna is to look, Pager gets the alarm"
@@ -135,7 +148,8 @@ def test_an_input_is_set_up_and_says_its_value_its_age_and_why_it_is_doubted(
     page = room(browser, served, "/lifts/demo-quad/control")
     part = page.get_by_role("region", name="What the control tells")
     expect(part).to_contain_text("Nothing: no input is set up.")
-    part.get_by_role("button", name="Set an input up").click()
+    part.get_by_role("button", name="Set an input up").press("Enter")
+    expect(part.get_by_label("How the control is reached")).to_be_focused()
     part.get_by_label("Host").fill("169.254.169.254")
     part.get_by_label("Kind of address").select_option("holding")
     part.get_by_label("Address", exact=True).fill("soon")
@@ -171,7 +185,8 @@ def test_an_input_is_set_up_and_says_its_value_its_age_and_why_it_is_doubted(
     everybody_can_use(page, "input")
     part.get_by_role("button", name="Change the input").click()
     expect(part.get_by_label("Port")).to_have_value(str(plc.port))
-    part.get_by_role("button", name="Cancel").click()
+    part.get_by_role("button", name="Cancel").press("Enter")
+    expect(part.get_by_role("heading", name="What the control tells")).to_be_focused()
     part.get_by_role("button", name="Take the input away").click()
     expect(part).to_contain_text("Nothing: no input is set up.")
 
@@ -241,6 +256,7 @@ def test_something_else_is_tried_in_shadow_and_on_stored_carriers(
     one = panel.locator("[data-candidate='1']")
     expect(one).to_contain_text("judges along, decides nothing")
     expect(form).to_have_count(0)
+    expect(panel.get_by_role("button", name="Try something else")).to_be_focused()
     while house.runtime.parts.of(Trials).replaying.step():
         pass
     (replay,) = house.call("GET", "/lifts/demo-quad/replays").json()["items"]

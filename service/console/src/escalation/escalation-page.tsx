@@ -2,11 +2,12 @@
 
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useCallback, useEffect, useMemo } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { headingOf } from "../alarms/naming";
 import { get, put } from "../api/client";
 import type { Escalation, EscalationRule, Output, OutputList } from "../api/types";
 import { Button } from "../components/button";
+import { isLost } from "../forms/focus";
 import { t } from "../i18n/text";
 import { clockTime, span } from "../i18n/time";
 import { hrefOf } from "../route/route";
@@ -21,6 +22,7 @@ export function EscalationPage(): JSX.Element {
   /** The rule that is changed; null: a new one. */
   const changing = useSignal<EscalationRule | null>(null);
   const round = useSignal(0); // a form begins empty after each
+  const heading = useRef<HTMLHeadingElement>(null);
   const waits = useMemo(() => waitsBy(found), [found]);
   const read = useCallback(async (): Promise<Escalation> => {
     found.value = await get<Escalation>("/escalation");
@@ -57,6 +59,9 @@ export function EscalationPage(): JSX.Element {
     said.value = t("escalation.saved");
     changing.value = null;
     round.value += 1;
+    requestAnimationFrame(() => {
+      if (isLost()) heading.current?.focus(); // the button that was pressed is gone
+    });
   };
   const entry = (rule: EscalationRule): JSX.Element => (
     <RuleEntry
@@ -92,7 +97,9 @@ export function EscalationPage(): JSX.Element {
         <p class="note">{t("escalation.about")}</p>
         <h3>{t("escalation.nowTitle")}</h3>
         {found.value && <Now waits={waits.value} outputOf={outputOf} />}
-        <h3>{t("escalation.rules")}</h3>
+        <h3 ref={heading} tabIndex={-1}>
+          {t("escalation.rules")}
+        </h3>
         <ul class="entries">
           {rules.map(entry)}
           {found.value && !rules.some((rule) => rule.lift_id == null && rule.priority == null) && (

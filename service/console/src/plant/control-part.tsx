@@ -6,6 +6,7 @@ import { post, put, remove } from "../api/client";
 import type { Control, Lift } from "../api/types";
 import { Button } from "../components/button";
 import { type Field, number, optional, sentOf, type Typed, text } from "../forms/fields";
+import { useOpening } from "../forms/focus";
 import { useChecked } from "../forms/form";
 import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
@@ -25,6 +26,7 @@ export function ControlPart({ lift }: { lift: Lift }): JSX.Element {
   const path = `/lifts/${encodeURIComponent(lift.id)}/control`;
   const { found, problem, read } = usePolled<Control>(path);
   const [isOpen, busy, said] = [useSignal(false), useSignal(false), useSignal("")];
+  const place = useOpening<HTMLElement>(isOpen.value);
   const act = async (work: () => Promise<unknown>, done: string): Promise<void> => {
     busy.value = true;
     said.value = problem.value = "";
@@ -41,8 +43,10 @@ export function ControlPart({ lift }: { lift: Lift }): JSX.Element {
   };
   const control = found.value;
   return (
-    <section class="step" aria-labelledby="control-title">
-      <h3 id="control-title">{t("control.title")}</h3>
+    <section ref={place} class="step" aria-labelledby="control-title">
+      <h3 id="control-title" tabIndex={-1}>
+        {t("control.title")}
+      </h3>
       <p class="warning">
         {t("page.aid")} {t("control.aid")}
       </p>

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { remove } from "../api/client";
 import type { HeardSignal, Lift, LineInput } from "../api/types";
 import { Button } from "../components/button";
+import { useOpening } from "../forms/focus";
 import { t, worded, words } from "../i18n/text";
 import { span } from "../i18n/time";
 import { messageOf } from "../state/session";
@@ -18,6 +19,7 @@ export function InputPart({ lift }: { lift: Lift }): JSX.Element {
   const busy = useSignal(false);
   /** What the form began with; null: it is closed. */
   const changing = useSignal<{ source: Source | null } | null>(null);
+  const place = useOpening<HTMLElement>(changing.value !== null);
   const source = found.value?.input ?? null;
   const takeAway = async (): Promise<void> => {
     busy.value = true;
@@ -35,8 +37,10 @@ export function InputPart({ lift }: { lift: Lift }): JSX.Element {
     void read();
   };
   return (
-    <section class="step" aria-labelledby="input-title">
-      <h3 id="input-title">{t("input.title")}</h3>
+    <section ref={place} class="step" aria-labelledby="input-title">
+      <h3 id="input-title" tabIndex={-1}>
+        {t("input.title")}
+      </h3>
       <p class="note">{t("input.about")}</p>
       {found.value && (source ? <Said found={found.value} source={source} /> : <p>{t("input.none")}</p>)}
       <p class="problem" role="alert">

@@ -9,6 +9,7 @@ import type { Limited } from "../budget/budgets";
 import { Button } from "../components/button";
 import { Choice, type Option } from "../components/choice";
 import { Tick } from "../components/tick";
+import { useOpening } from "../forms/focus";
 import { useChecked } from "../forms/form";
 import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
@@ -24,27 +25,29 @@ interface ProposeProps {
 
 export function Propose({ lift, tested }: ProposeProps): JSX.Element {
   const isOpen = useSignal(false);
-  if (!isOpen.value) {
-    return (
-      <Button
-        class="quiet"
-        label={t("propose.openOf", { lift: lift.name })}
-        onPress={() => {
-          isOpen.value = true;
-        }}
-      >
-        {t("propose.open")}
-      </Button>
-    );
-  }
+  const place = useOpening<HTMLDivElement>(isOpen.value);
   return (
-    <ProposeForm
-      lift={lift}
-      tested={tested}
-      onDone={() => {
-        isOpen.value = false;
-      }}
-    />
+    <div ref={place}>
+      {isOpen.value ? (
+        <ProposeForm
+          lift={lift}
+          tested={tested}
+          onDone={() => {
+            isOpen.value = false;
+          }}
+        />
+      ) : (
+        <Button
+          class="quiet"
+          label={t("propose.openOf", { lift: lift.name })}
+          onPress={() => {
+            isOpen.value = true;
+          }}
+        >
+          {t("propose.open")}
+        </Button>
+      )}
+    </div>
   );
 }
 
