@@ -12,6 +12,7 @@ import typer
 
 from service.commands.options import DataOption, DeviceOption, HostOption, ModelOption, PortOption
 from service.host.imports import importing
+from service.host.limits.heaps import keep_few_heaps
 from service.host.logs import set_up_logging
 from service.host.runner import Runners
 from service.host.signals import StopSignals
@@ -65,6 +66,7 @@ def make_service(settings: Settings, make: Callable[[EarlyEngine], Service]) -> 
     Raises:
         ConfigurationError: settings, data folder or model cannot be used; signals are as they were found.
     """
+    keep_few_heaps()
     runners = Runners()
     signals = StopSignals(runners)
     with contextlib.ExitStack() as undo:

@@ -12,6 +12,7 @@ from pathlib import Path
 import time_machine
 
 from service.app import Service
+from service.host.limits.heaps import keep_few_heaps
 from service.host.logs import set_up_logging
 from service.host.runner import Runner, Runners
 from service.host.signals import StopSignals
@@ -22,6 +23,7 @@ from service.settings import load_settings
 def main() -> None:
     """Serve, and set the clock, until SIGTERM."""
     set_up_logging("info", as_json=True)
+    keep_few_heaps()
     runners = Runners()
     signals = StopSignals(runners)
     data, model, port = sys.argv[1:4]
