@@ -75,8 +75,8 @@ screens: setup-test      ## pictures of every page of the console at every size,
 enrolment: setup-test    ## enrol a rendered lift in a browser, measure taps and time (six minutes, a free machine)
 	$(BIN)/python -m tests.tools.enrolment --out ml/results/enrolment.json --screens docs/setup
 
-page-speed: setup-test   ## measure the page's first paint, and its frames while something is dragged
-	PAGE_SPEED=ml/results/console.json $(BIN)/python -m pytest -m slow tests/service/console/test_speed.py
+page-speed: setup-test   ## measure the page: first paint, frames while something is dragged, forty lifts for a minute
+	PAGE_SPEED=ml/results/console.json $(BIN)/python -m pytest -m slow tests/service/console/test_speed.py tests/service/console/test_fleet_speed.py
 
 bom: setup       ## the bill of materials (CycloneDX), in bom.json
 	$(BIN)/python -m tests.supply.bill --out bom.json

@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 
 from service.domain.errors import StoreError
-from service.domain.people import Principal
+from service.domain.people import Principal, Role
 from service.host.clocks.steady import steady_now
 from service.host.limits.newest import keep_newest
 from service.store import tokens
@@ -166,6 +166,26 @@ class Sessions:
                 self._held[sign_in_id] = replace(held, proven_at=now)
                 return
         self._store.write(partial(tokens.sign_in_used, sign_in_id=sign_in_id, now=now, proven=True)).result()
+
+    def renew(self, cookie: str) -> bool:
+        """Let a sign-in last as long again, once half of its time is over; return whether it lasts.
+
+        Only one of a viewer's token: it gives nothing that the token would not, and ends with it. Raises
+        StoreError.
+        """
+        record = self.record(cookie)
+        if record is None or record.token_id is None or record.role is not Role.VIEWER:
+            return False
+        now = self.now()
+        if (record.expires_at - now).total_seconds() > self.lifetime_s / 2:
+            return True
+        until = now + timedelta(seconds=self.lifetime_s)
+        with self._lock:
+            if (held := self._held.get(record.id)) is not None:
+                self._held[record.id] = replace(held, expires_at=until)
+                return True
+        self._store.write(partial(tokens.renew_sign_in, sign_in_id=record.id, expires_at=until)).result()
+        return True
 
     def end(self, cookie: str) -> None:
         """Sign out: refuse this cookie for ever. Raises StoreError."""

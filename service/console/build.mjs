@@ -1,19 +1,28 @@
-/* Bundles src/ into built/: two pages, each with one script, a worker that shows what is pushed, and one style sheet. No inline code, no eval, no other host. */
+/*
+ * Bundles src/ into built/: two pages, each with a script and the rooms that it loads when they are opened, a worker
+ * that shows what is pushed, and one style sheet. No inline code, no eval, no other host.
+ */
 
-import { cp, mkdir, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 const NEW = "built.new"; // a service that runs meanwhile serves the old page whole, then the new one
 
-await rm(NEW, { recursive: true, force: true });
-await mkdir(NEW);
-await build({
-  entryPoints: {
-    console: "src/console.tsx",
-    docs: "src/docs.tsx",
-    push: "src/outputs/worker.ts",
-    style: "src/style/style.css",
-  },
+/** Names what the page was made of: a screen that nobody touches loads itself again when it is another. */
+async function identity() {
+  const hash = createHash("sha256");
+  const files = await readdir(".", { recursive: true, withFileTypes: true });
+  const sources = files
+    .filter((file) => file.isFile())
+    .map((file) => `${file.parentPath}/${file.name}`)
+    .filter((path) => /^(src|public)\/|^(package-lock\.json|build\.mjs)$/.test(path.replace(/^\.\//, "")));
+  for (const path of sources.sort()) hash.update(path).update(await readFile(path));
+  return hash.digest("hex").slice(0, 16);
+}
+
+const BUILD = await identity();
+const shared = {
   outdir: NEW,
   bundle: true,
   minify: true,
@@ -22,7 +31,16 @@ await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "eof",
-});
+  define: { BUILD: JSON.stringify(BUILD) },
+};
+
+await rm(NEW, { recursive: true, force: true });
+await mkdir(NEW);
+// All scripts lie in one folder: where the service is follows from where a script is (src/api/client.ts).
+const pages = { console: "src/console.tsx", docs: "src/docs.tsx" };
+await build({ ...shared, entryPoints: pages, splitting: true, chunkNames: "room-[hash]" });
+await build({ ...shared, entryPoints: { push: "src/outputs/worker.ts", style: "src/style/style.css" } });
+await writeFile(`${NEW}/build.json`, JSON.stringify({ build: BUILD }));
 await cp("public", NEW, { recursive: true });
 await rm("built", { recursive: true, force: true });
 await rename(NEW, "built");

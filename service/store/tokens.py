@@ -223,6 +223,12 @@ def sign_in_used(session: Session, sign_in_id: str, now: datetime, *, proven: bo
         entries.record(session, "session.prove", sign_in_id)
 
 
+def renew_sign_in(session: Session, sign_in_id: str, expires_at: datetime) -> None:
+    """Let a sign-in last until then; one that is over stays so."""
+    session.execute(update(SessionRow).where(_has_id(sign_in_id)).values(expires_at=expires_at))
+    entries.record(session, "session.renew", sign_in_id)
+
+
 def sign_out(session: Session, secret: str) -> None:
     """End a sign-in; one that is over already does not matter."""
     key = secret_hash(secret)

@@ -45,10 +45,10 @@ def main() -> None:
 
 def _wait(page: Page, patience_ms: float) -> None:
     """Wait until every lift has shown some carriers and an alarm stands; acknowledge all but the newest."""
-    page.locator(".card").first.wait_for(timeout=patience_ms)
+    page.locator(".tile").first.wait_for(timeout=patience_ms)
     # Not by a script in the page: its content policy forbids that to everybody.
-    for card in page.locator(".card").all():
-        card.locator(".strip li").nth(5).wait_for(timeout=patience_ms)
+    for tile in page.locator(".tile").all():
+        tile.locator(".marks i").nth(5).wait_for(timeout=patience_ms)
     page.locator(".banner.critical").first.wait_for(timeout=patience_ms)
     while page.locator("#alarms .acknowledge").count() > 1:
         page.locator("#alarms .acknowledge").last.click()

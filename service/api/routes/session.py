@@ -47,12 +47,16 @@ def sign_in(
 def let_in(principal: Principal, request: Request, response: Response, runtime: Runtime) -> None:
     """Sign somebody in: give the answer a cookie."""
     recognised(principal)
-    sessions = runtime.gate.sessions
     host = request.client.host if request.client else ""
-    public_url = runtime.settings.public_url or ""
+    cookie = runtime.gate.sessions.issue(principal, host, request.headers.get("user-agent", ""))
+    _give(cookie, request, response, runtime)
+
+
+def _give(cookie: str, request: Request, response: Response, runtime: Runtime) -> None:
+    sessions, public_url = runtime.gate.sessions, runtime.settings.public_url or ""
     response.set_cookie(
         COOKIE,
-        sessions.issue(principal, host, request.headers.get("user-agent", "")),
+        cookie,
         max_age=int(sessions.lifetime_s),
         path=runtime.settings.root_path or "/",
         httponly=True,
@@ -80,6 +84,25 @@ def ways_in(runtime: RuntimeDep, entrance: EntranceDep) -> WaysInOut:
 def who_am_i(principal: Caller) -> PersonOut:
     """Return the person to whom the token or cookie belongs."""
     return PersonOut.of(principal)
+
+
+@router.post(
+    "/renew",
+    summary="Keep a screen signed in",
+    status_code=204,
+    dependencies=SOMEWHERE,
+    responses=responses(401, 403, 409, 503),
+)
+def renew(request: Request, response: Response, runtime: RuntimeDep, principal: Caller) -> None:
+    """Let this browser's sign-in last as long again: for a screen on a wall, which nobody touches.
+
+    Only a sign-in by a viewer's token can be renewed, and it ends with that token. 409 `not_renewable`: it is
+    somebody's, or may do more than look.
+    """
+    cookie = request.cookies.get(COOKIE)
+    if cookie is None or principal.session_id is None or not runtime.gate.sessions.renew(cookie):
+        raise RequestRefusedError(409, "only a sign-in by a viewer's token can be renewed", "not_renewable")
+    _give(cookie, request, response, runtime)
 
 
 @router.post(

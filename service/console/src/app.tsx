@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Banners } from "./alarms/banners";
 import { Header } from "./components/header";
 import { t } from "./i18n/text";
-import { page } from "./pages";
+import { page, Wall } from "./pages";
 import { route } from "./route/route";
 import { ProofDialog } from "./session/proof";
 import { SignIn } from "./session/sign-in";
@@ -20,13 +20,14 @@ export function App(): JSX.Element {
     if (before.current !== route.value && !isTaken) main.current?.focus();
     before.current = route.value;
   });
+  if (route.value[0] === "wall") return <Wall />;
   return (
     <>
       <Header />
       <ProofDialog />
       <main id="main" ref={main} tabIndex={-1}>
         {person.value ? (
-          <div id="watch">
+          <div id="watch" data-page={route.value[0] ?? "overview"}>
             <Banners />
             {page(route.value)}
           </div>

@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
 import { language } from "./i18n/text";
+import { route } from "./route/route";
 import { cutOff, title } from "./state/connection";
 import { drawGently } from "./state/drawing";
 import { start } from "./state/watch";
@@ -12,6 +13,9 @@ drawGently();
 document.documentElement.lang = language;
 effect(() => {
   document.title = title.value;
+});
+effect(() => {
+  document.body.dataset.page = route.value[0] ?? "overview";
 });
 effect(() => {
   document.body.classList.toggle("not-connected", cutOff.value);

@@ -1,26 +1,32 @@
-/* Which page is at which address: a page joins here. */
+/* Which page is at which address: a page joins here. All but the first are loaded when they are opened. */
 
 import type { JSX } from "preact";
-import { EscalationPage } from "./escalation/escalation-page";
-import { FiguresPage } from "./figures/figures-page";
 import { t } from "./i18n/text";
-import { WatchPage } from "./lifts/watch-page";
-import { AccountPage } from "./people/account-page";
-import { PlantPage } from "./plant/plant-page";
-import { ReviewPage } from "./review/review-page";
+import { OverviewPage } from "./overview/overview-page";
+import { later } from "./route/later";
 import { hrefOf, type Route } from "./route/route";
-import { Wizard } from "./setup/wizard";
 
-/** The page at an address; `#/` is the lifts and alarms. */
+const AccountPage = later(async () => (await import("./people/account-page")).AccountPage);
+const EscalationPage = later(async () => (await import("./escalation/escalation-page")).EscalationPage);
+const FiguresPage = later(async () => (await import("./figures/figures-page")).FiguresPage);
+const LiftPage = later(async () => (await import("./lifts/lift-page")).LiftPage);
+const PlantPage = later(async () => (await import("./plant/plant-page")).PlantPage);
+const ReviewPage = later(async () => (await import("./review/review-page")).ReviewPage);
+/** In the place of everything else, header and banners too. */
+export const Wall = later(async () => (await import("./wall/wall")).Wall);
+const Wizard = later(async () => (await import("./setup/wizard")).Wizard);
+
+/** The page at an address; `#/` is every lift at a glance. */
 export function page(route: Route): JSX.Element {
   const [room, lift, part, step] = route;
-  if (room === undefined) return <WatchPage />;
+  if (room === undefined) return <OverviewPage />;
   if (room === "account") return <AccountPage part={lift} />;
   if (room === "figures") return <FiguresPage />;
   if (room === "escalation") return <EscalationPage />;
   if (room === "setup") return <Wizard liftId={null} step={undefined} />;
   if (room === "lifts" && lift && part === "control") return <PlantPage liftId={lift} />;
   if (room === "lifts" && lift && part === "review") return <ReviewPage liftId={lift} part={step} />;
+  if (room === "lifts" && lift && part === undefined) return <LiftPage key={lift} liftId={lift} />;
   if (room === "lifts" && lift && part === "setup") return <Wizard liftId={lift} step={step} />;
   return (
     <p class="note">

@@ -151,6 +151,7 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/sessions"): Role.VIEWER,
     ("DELETE", "/sessions"): Role.VIEWER,
     ("DELETE", "/sessions/{sign_in_id}"): Role.VIEWER,
+    ("POST", "/session/renew"): Role.VIEWER,
     ("POST", "/session/proof"): Role.VIEWER,
     ("PUT", "/session/password"): Role.VIEWER,
     ("GET", "/session/second-factor"): Role.VIEWER,
@@ -202,6 +203,7 @@ OWN = {
     *(("GET", "/alarms/status"), ("GET", "/alarms/groups")),
     *(("POST", "/alarms/ticket"), ("GET", "/session"), ("GET", "/sessions"), ("DELETE", "/sessions")),
     *(("DELETE", "/sessions/{sign_in_id}"), ("POST", "/session/proof"), ("PUT", "/session/password")),
+    ("POST", "/session/renew"),
     *((method, "/session/second-factor") for method in ("GET", "PUT", "DELETE")),
     *(("GET", "/push"), ("POST", "/push/subscriptions"), ("DELETE", "/push/subscriptions/{subscription_id}")),
 }

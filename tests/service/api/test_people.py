@@ -263,6 +263,37 @@ def test_a_sign_in_ends_unused_but_not_while_the_alarms_are_followed(
     assert after_restart.read(left) is None
 
 
+def test_a_viewers_token_keeps_a_screen_signed_in(quick: House) -> None:
+    """Renewed again and again, for as long as the token is good; nobody else's sign-in lasts longer by it."""
+    now = [steady_now()]
+    sessions = Sessions(quick.store, 30 * 86400, now=lambda: now[0])
+    quick.runtime.gate.sessions = sessions
+    made = quick.call("POST", "/tokens", json={"name": "wall", "role": "viewer"}).json()
+    sign_in(quick, token=made["token"])
+    for _ in range(8):
+        now[0] += timedelta(days=14)
+        answer = quick.client.post("/session/renew", headers=OWN_PAGE)
+        assert answer.status_code == 204, answer.text
+        assert "Max-Age=2592000" in answer.headers["set-cookie"]
+        assert quick.client.get("/session").status_code == 200
+    renewed = quick.call("GET", "/audit?action=session.renew").json()["items"]
+    assert 3 <= len(renewed) <= 8  # not once an hour
+    assert quick.client.post("/session/renew").status_code == 403  # another's page
+    add(quick, "Anna", **{"*": "viewer"})
+    for shown in (
+        {"token": quick.tokens[Role.OPERATOR]},
+        {"name": "Anna", "password": PASSWORD},
+        {"key": sessions.new_key(Principal("a link", Role.VIEWER))},
+    ):
+        sign_in(quick, **shown)
+        refused = quick.client.post("/session/renew", headers=OWN_PAGE)
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_renewable")
+    assert quick.call("POST", "/session/renew", Role.VIEWER).json()["code"] == "not_renewable"
+    sign_in(quick, token=made["token"])
+    quick.call("DELETE", f"/tokens/{made['id']}")
+    assert quick.client.post("/session/renew", headers=OWN_PAGE).status_code == 401
+
+
 def test_what_is_dangerous_asks_again(quick: House) -> None:
     """Minutes after signing in: 403 `proof_needed`, until token or password are shown; tokens need not."""
     now = [steady_now()]

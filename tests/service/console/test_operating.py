@@ -13,7 +13,7 @@ from service.store import lifts
 from service.store.alarms.escalating import escalate
 from tests.service.api.operating.test_budgets import planted
 from tests.service.console.conftest import Served
-from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page
+from tests.service.console.test_console import LIFT, PATIENCE_MS, open_lift, open_page
 
 SCREENS = os.environ.get("SCREENS")
 """A folder for pictures of what the test sees."""
@@ -32,7 +32,7 @@ def test_what_an_operator_sees_and_sets(browser: Browser, served: Served) -> Non
     planted(house)
     alarm = house.raise_alarm("p1")
     page = open_page(browser, served.link())
-
+    open_lift(page, served)
     panel = page.locator(".budget")
     panel.locator("summary").click()
     expect(panel).to_contain_text("none: judged as lifts are in general", timeout=PATIENCE_MS)

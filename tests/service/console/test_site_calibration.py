@@ -23,7 +23,7 @@ from service.store.trials import comparisons
 from service.store.trials.comparisons import LIVE
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
-from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page
+from tests.service.console.test_console import LIFT, PATIENCE_MS, open_lift, open_page
 
 LIFT_ID = "demo-quad"
 
@@ -62,6 +62,7 @@ def watch(house: House, numbers: range) -> None:
 def opened(browser: Browser, served: Served, role: Role = Role.OPERATOR) -> tuple[Page, Locator]:
     """The page and the lift's panel, opened by the keyboard alone."""
     page = open_page(browser, served.link(role))
+    open_lift(page, served)
     panel = page.locator(f"[data-lift={LIFT_ID}] .own")
     summary = panel.locator("summary")
     # Hidden until the first answer is there, and what is hidden takes no key.
@@ -192,6 +193,7 @@ def test_an_operator_sees_where_the_bar_was_seen(browser: Browser, served: Serve
     """A button lays the network's map over the pictures of the last carrier, and takes it away again."""
     house.add_passage()
     page = open_page(browser, served.link(Role.VIEWER))
+    open_lift(page, served)
     card = page.locator(f"[data-lift={LIFT_ID}]")
     button = card.get_by_role("button", name="Where was the bar seen?")
     expect(button).to_be_visible(timeout=PATIENCE_MS)

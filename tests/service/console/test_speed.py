@@ -1,6 +1,6 @@
 """The page is there at once, and a finger that drags something is followed in every frame.
 
-`PAGE_SPEED=FILE` writes the figures of the slow test as JSON: `make page-speed`.
+`PAGE_SPEED=FILE` writes the figures of the slow tests as JSON: `make page-speed`.
 """
 
 import json
@@ -125,7 +125,13 @@ def test_the_page_is_quick(browser: Browser, served: Served) -> None:
         assert dragged["median_ms"] < 1.5 * idle["median_ms"]
         served.house.call("DELETE", f"/lifts/{setup_pages.LIFT}/setup")
         page.close()
-    text = json.dumps(figures, indent=1)
-    print(text)  # noqa: T201 - what it is for
+    note(figures)
+
+
+def note(figures: dict[str, Any]) -> None:
+    """Show figures, and write them beside those that the same command has measured."""
+    print(json.dumps(figures, indent=1))  # noqa: T201 - what it is for
     if OUT is not None:
-        Path(OUT).write_text(text + "\n", encoding="utf-8")
+        path = Path(OUT)
+        before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        path.write_text(json.dumps(before | figures, indent=1) + "\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from service.domain.people import Role
 from service.trials.whole import Trials
 from tests.service.api.conftest import House
 from tests.service.console.conftest import Served
-from tests.service.console.test_console import LIFT, PATIENCE_MS, open_page
+from tests.service.console.test_console import LIFT, PATIENCE_MS, open_lift, open_page
 from tests.service.console.test_site_calibration import house as watched
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, png
 
@@ -30,6 +30,7 @@ def test_a_test_now_and_a_candidate_that_looks_swapped(
     while house.runtime.parts.of(Trials).replaying.step():
         pass
     page = open_page(browser, served.link(Role.ADMIN))
+    open_lift(page, served)
     panel = page.locator(f"[data-lift={LIFT['id']}] .trials")
     summary = panel.locator("> summary")
     expect(summary).to_contain_text("none yet", timeout=PATIENCE_MS)

@@ -53,7 +53,7 @@ def test_an_open_panel_stays_open(page: Page, served: Served) -> None:
     """Polls redraw the card; what was unfolded on it stays unfolded, with the focus on it."""
     summary = page.locator(".own summary")
     summary.press("Enter", timeout=PATIENCE_MS)
-    with page.expect_response("**/lifts", timeout=PATIENCE_MS):
+    with page.expect_response("**/lifts/demo-quad", timeout=PATIENCE_MS):
         pass
     served.house.add_passage("p-2")
     expect(page.locator(".strip li")).to_have_count(1, timeout=PATIENCE_MS)

@@ -16,8 +16,10 @@ import { PutAway } from "./put-away";
 
 const LISTED = 60;
 
-export function AlarmList(): JSX.Element {
-  const listed = alarms.value.slice(0, LISTED);
+/** liftId: those of this lift and of all lifts; without it, every lift's. */
+export function AlarmList({ liftId }: { liftId?: string }): JSX.Element {
+  const own = liftId === undefined ? alarms.value : alarms.value.filter(isAbout(liftId));
+  const listed = own.slice(0, LISTED);
   return (
     <section aria-labelledby="alarms-title" class="log">
       <div class="heading">
@@ -43,6 +45,11 @@ export function AlarmList(): JSX.Element {
     </section>
   );
 }
+
+const isAbout =
+  (liftId: string) =>
+  (alarm: ShownAlarm): boolean =>
+    alarm.lift_id === null || alarm.lift_id === liftId;
 
 function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
   const state = alarm.unstored ? t("alarms.unstoredShort") : stateOf(alarm);

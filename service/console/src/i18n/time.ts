@@ -12,6 +12,10 @@ export function clockTime(iso: string): string {
 /** "14:03". */
 export const wallClock = (now: number): string => new Date(now).toLocaleTimeString([], CLOCK);
 
+/** "14:03:09". */
+export const fullClock = (now: number): string =>
+  new Date(now).toLocaleTimeString([], { ...CLOCK, second: "2-digit" });
+
 /** "45 s", "3 min", "1 h 30 min"; "2.5 s" of less than ten. */
 export function span(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)}\u00a0s`;
@@ -22,6 +26,12 @@ export function span(seconds: number): string {
   ];
   const parts = [hours && `${hours}\u00a0h`, minutes && `${minutes}\u00a0min`, rest && `${rest}\u00a0s`];
   return parts.filter(Boolean).join(" ");
+}
+
+/** How old something is, in one unit: "3 s", "12 min", "5 h". */
+export function ageText(seconds: number): string {
+  const unit = seconds < 60 ? 1 : seconds < 3600 ? 60 : 3600;
+  return span(unit * Math.floor(seconds / unit));
 }
 
 /** Whole seconds from one moment to another. */

@@ -2,25 +2,28 @@
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { Lift } from "../api/types";
+import type { Lift, Passage } from "../api/types";
 import { BudgetPanel } from "../budget/panel";
 import { CalibrationPanel } from "../calibration/panel";
 import { t, worded, words } from "../i18n/text";
+import { LivePicture } from "../overview/live-picture";
 import { hrefOf } from "../route/route";
 import { standing } from "../state/alarms";
-import { passagesOf } from "../state/lifts";
 import { mayAct } from "../state/session";
 import { troubleOf, whyNotArmed, whyNotWatched } from "../state/watching";
 import { TrialsPanel } from "../trials/panel";
 import { Tested } from "../trials/tested";
-import { CameraView } from "./camera-view";
 import { LastCarrier } from "./last-carrier";
 import { OutOfServiceNote, TakeOut } from "./out-of-service";
 import { RecentCarriers } from "./recent-carriers";
 
-export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
+interface LiftCardProps {
+  lift: Lift;
+  passages: readonly Passage[];
+}
+
+export function LiftCard({ lift, passages }: LiftCardProps): JSX.Element {
   const tested = useMemo(() => new Tested(lift.id), [lift.id]);
-  const passages = passagesOf(lift.id);
   const last = passages[0];
   const why = whyNotWatched(lift, standing.value);
   const unarmed = whyNotArmed(lift);
@@ -37,14 +40,14 @@ export function LiftCard({ lift }: { lift: Lift }): JSX.Element {
       data-seat={last?.seat}
     >
       <header>
-        <h3>{lift.name}</h3>
+        <h2>{lift.name}</h2>
         <p class="pill" data-state={camera === "live" && why !== null ? "degraded" : camera}>
           {why ?? stateWord(lift)}
         </p>
       </header>
       {unarmed && <p class="unarmed">{unarmed.long}</p>}
       <OutOfServiceNote lift={lift} />
-      {lift.camera_status && <CameraView lift={lift} />}
+      {lift.camera_status && <LivePicture liftId={lift.id} name={lift.name} />}
       <LastCarrier passage={last} />
       <RecentCarriers passages={passages} />
       <p class="facts">{facts(lift).join(" · ")}</p>

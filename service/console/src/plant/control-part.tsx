@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { post, put, remove } from "../api/client";
-import type { Control, Lift } from "../api/types";
+import type { Control } from "../api/types";
 import { Button } from "../components/button";
 import { type Field, number, optional, sentOf, type Typed, text } from "../forms/fields";
 import { useOpening } from "../forms/focus";
@@ -12,6 +12,7 @@ import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { messageOf } from "../state/session";
+import type { Watched } from "../state/watching";
 import { mayConfigure, usePolled } from "./polled";
 
 const FIELDS: readonly Field[] = [
@@ -22,7 +23,7 @@ const FIELDS: readonly Field[] = [
   optional(number("counter")),
 ];
 
-export function ControlPart({ lift }: { lift: Lift }): JSX.Element {
+export function ControlPart({ lift }: { lift: Watched }): JSX.Element {
   const path = `/lifts/${encodeURIComponent(lift.id)}/control`;
   const { found, problem, read } = usePolled<Control>(path);
   const [isOpen, busy, said] = [useSignal(false), useSignal(false), useSignal("")];

@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { put } from "../api/client";
-import type { Lift } from "../api/types";
 import { Button } from "../components/button";
 import { Choice } from "../components/choice";
 import { Tick } from "../components/tick";
@@ -12,6 +11,7 @@ import { useChecked } from "../forms/form";
 import { Setting } from "../forms/setting";
 import { t, worded, words } from "../i18n/text";
 import { Line } from "../session/line";
+import type { Watched } from "../state/watching";
 import {
   chosen,
   KINDS,
@@ -47,7 +47,7 @@ const OF_CODES = {
 };
 
 interface InputFormProps {
-  lift: Lift;
+  lift: Watched;
   source: Source | null;
   onDone: () => void;
   onCancel: () => void;

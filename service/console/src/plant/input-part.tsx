@@ -3,17 +3,18 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { remove } from "../api/client";
-import type { HeardSignal, Lift, LineInput } from "../api/types";
+import type { HeardSignal, LineInput } from "../api/types";
 import { Button } from "../components/button";
 import { useOpening } from "../forms/focus";
 import { t, worded, words } from "../i18n/text";
 import { span } from "../i18n/time";
 import { messageOf } from "../state/session";
+import type { Watched } from "../state/watching";
 import { SIGNALS, type SignalName, type Source } from "./fields";
 import { InputForm } from "./input-form";
 import { mayConfigure, usePolled } from "./polled";
 
-export function InputPart({ lift }: { lift: Lift }): JSX.Element {
+export function InputPart({ lift }: { lift: Watched }): JSX.Element {
   const path = `/lifts/${encodeURIComponent(lift.id)}/input`;
   const { found, problem, read } = usePolled<LineInput>(path);
   const busy = useSignal(false);

@@ -1,13 +1,12 @@
 /* Setting a lift up, step by step; which step, and everything that was done, the address and the service know. */
 
-import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n/text";
 import { MasksStep } from "../masks/masks-step";
 import { AfterStep } from "../proof/after-step";
 import { ProofStep } from "../proof/proof-step";
-import { lifts } from "../state/lifts";
+import { followed } from "../state/lift";
 import { mayAct } from "../state/session";
 import { AddressStep } from "./address";
 import { FindStep } from "./find";
@@ -39,7 +38,8 @@ function NewLift(): JSX.Element {
 function Known({ liftId, asked }: { liftId: string; asked: string | undefined }): JSX.Element {
   const job = useMemo(() => new SetupJob(liftId), [liftId]);
   useEffect(() => job.follow(), [job]);
-  const lift = useComputed(() => lifts.value.find(({ id }) => id === liftId));
+  const { lift, start } = useMemo(() => followed(liftId), [liftId]);
+  useEffect(() => start(), [start]);
   const name = lift.value?.name ?? job.job.value?.name ?? liftId;
   const step = isStep(asked) ? asked : present(job);
   return (
@@ -47,13 +47,13 @@ function Known({ liftId, asked }: { liftId: string; asked: string | undefined })
       <h2 id="wizard-title">{t("setup.titleOf", { name })}</h2>
       <Steps at={step} job={job} />
       {!mayAct.value && <p class="note">{t("setup.viewer")}</p>}
-      {job.job.value === undefined ? (
+      {job.job.value === undefined || lift.value === undefined ? (
         <p class="note" role="status">
           {t("setup.reading")}
         </p>
       ) : (
         <StepOf key={step} name={TITLES[step]}>
-          {step === "address" && <AddressStep job={job} lift={lift.value} />}
+          {step === "address" && <AddressStep job={job} lift={lift.value ?? undefined} />}
           {step === "carriers" && <FindStep job={job} />}
           {step === "pick" && <PickStep job={job} />}
           {step === "masks" && <MasksStep job={job} />}

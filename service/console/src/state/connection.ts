@@ -21,7 +21,8 @@ const stale = computed(() => polledAt.value > 0 && now.value - polledAt.value > 
 
 /** Whether somebody looks at a page that no alarm reaches. */
 export const cutOff = computed(() => person.value !== null && (link.value === "lost" || stale.value));
-const connected = computed(
+/** Whether alarms arrive, those that stand are known, and the lifts were read: what the page says can be believed. */
+export const connected = computed(
   () => link.value === "live" && historyRead.value && polledAt.value > 0 && !stale.value,
 );
 

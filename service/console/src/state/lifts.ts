@@ -1,17 +1,29 @@
-/* The lifts and their recent carriers, as the last poll found them. */
+/* Every lift at a glance, as the last poll found it; how old its frames are runs on between polls. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { Lift, Passage } from "../api/types";
+import type { Glance } from "../api/types";
+import { type Instant, secondsSince } from "./clock";
 
-/** How many carriers of a lift are kept and shown. */
-export const RECENT = 24;
+/** How many carriers of a lift are shown on its tile. */
+export const MARKS_SHOWN = 12;
 
-const byId = signal<ReadonlyMap<string, Lift>>(new Map());
-const recent = signal<ReadonlyMap<string, readonly Passage[]>>(new Map());
+/** What was read of a lift; `text` without what changes by itself, `at`: when it was asked for. */
+interface Read {
+  lift: Glance;
+  text: string;
+  frameAgeS: number | null;
+  at: Instant;
+}
+
+let known: ReadonlyMap<string, Read> = new Map();
+const byId = signal<ReadonlyMap<string, Glance>>(new Map());
 
 export const lifts = computed(() => [...byId.value.values()]);
 /** Whether the lifts were read at least once. */
 export const read = signal(false);
+
+/** A lift; the same object until something of it changes. */
+export const liftOf = (id: string): Glance | undefined => byId.value.get(id);
 
 /** A lift's name; its id while it is not known. */
 export const nameOf = (id: string): string => byId.value.get(id)?.name ?? id;
@@ -19,27 +31,25 @@ export const nameOf = (id: string): string => byId.value.get(id)?.name ?? id;
 /** Whether a lift is armed; one that is not known (yet, or any more) is not called unproven. */
 export const isArmed = (id: string): boolean => byId.value.get(id)?.armed ?? true;
 
-/** A lift's recent carriers, newest first. */
-export const passagesOf = (id: string): readonly Passage[] => recent.value.get(id) ?? [];
-
-export function setLifts(items: readonly Lift[]): void {
-  batch(() => {
-    byId.value = new Map(items.map((lift) => [lift.id, lift]));
-    recent.value = new Map([...recent.value].filter(([id]) => byId.value.has(id)));
-    read.value = true;
-  });
+/** How old the newest frame of a lift's camera is, in seconds; null: there was none. */
+export function frameAgeOf(id: string): number | null {
+  const found = known.get(id);
+  return found?.frameAgeS == null ? null : found.frameAgeS + secondsSince(found.at);
 }
 
-export function addPassages(items: readonly Passage[]): void {
-  const found = new Map(recent.value);
-  for (const passage of items) {
-    const others = (found.get(passage.lift_id) ?? []).filter((known) => known.id !== passage.id);
-    found.set(passage.lift_id, [...others, passage]);
-  }
-  for (const id of new Set(items.map((passage) => passage.lift_id))) {
-    const list = [...(found.get(id) ?? [])];
-    list.sort((a, b) => b.recorded_at.localeCompare(a.recorded_at) || b.number - a.number);
-    found.set(id, list.slice(0, RECENT));
-  }
-  recent.value = found;
+/** at: when they were asked for, so that nothing is taken for newer than it is. */
+export function setLifts(items: readonly Glance[], at: Instant): void {
+  const found = items.map((item): [string, Read] => {
+    const { frame_age_s: frameAgeS, picture, ...rest } = item;
+    const text = JSON.stringify([rest, picture?.tag]);
+    const before = known.get(item.id);
+    return [item.id, { lift: before?.text === text ? before.lift : item, text, frameAgeS, at }];
+  });
+  const isSame = found.length === known.size && found.every(([id, { lift }]) => known.get(id)?.lift === lift);
+  known = new Map(found);
+  if (isSame && read.peek()) return;
+  batch(() => {
+    byId.value = new Map(found.map(([id, { lift }]) => [id, lift]));
+    read.value = true;
+  });
 }

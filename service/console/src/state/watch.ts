@@ -2,20 +2,24 @@
 
 import { batch } from "@preact/signals";
 import { get, remove } from "../api/client";
-import type { AlarmPage, LiftList, PassagePage, Person } from "../api/types";
+import type { AlarmPage, Overview, Person } from "../api/types";
 import { AlarmFeed } from "../feed/feed";
 import { t } from "../i18n/text";
 import * as alarms from "./alarms";
+import { instant } from "./clock";
 import { historyRead, link, polledAt } from "./connection";
-import { addPassages, RECENT, setLifts } from "./lifts";
+import { MARKS_SHOWN, setLifts } from "./lifts";
 import { isSignedOut, person, problem, type SignedOut, signedOut, waitingKey, whoAmI } from "./session";
 import { flood } from "./status";
 
+/** How often the lifts are read: as often as `pace` says, but never more than half of the time. */
 const POLL_MS = 2000;
 const RETRY_MS = 3000;
 
 let feed: AlarmFeed | null = null;
 let polling = 0;
+/** quickMs: where all lifts are looked at, they are read more often. */
+export const pace = { quickMs: POLL_MS };
 let reading = 0;
 
 /** Sign in if that is possible without asking; else show why not. */
@@ -50,7 +54,7 @@ export function signedIn(who: Person): void {
     onRefused: askWhetherSignedIn,
   });
   feed.start();
-  poll(true);
+  poll();
 }
 
 export async function signOut(): Promise<void> {
@@ -89,20 +93,19 @@ function askWhetherSignedIn(): void {
   get("/session").catch(isOver);
 }
 
-async function poll(first = false): Promise<void> {
+async function poll(): Promise<void> {
+  const at = instant();
   try {
-    const { items } = await get<LiftList>("/lifts");
-    setLifts(items);
-    const paths = first
-      ? items.map(({ id }) => `/passages?lift_id=${encodeURIComponent(id)}&limit=${RECENT}`)
-      : [`/passages?limit=${2 * RECENT}`];
-    const pages = await Promise.all(paths.map((path) => get<PassagePage>(path)));
-    addPassages(pages.flatMap((page) => page.items));
+    const { items } = await get<Overview>(`/overview?recent=${MARKS_SHOWN}`);
+    setLifts(items, at);
     polledAt.value = Date.now();
   } catch (error) {
     if (isOver(error)) return;
   }
-  if (person.value) polling = setTimeout(poll, POLL_MS);
+  const tookMs = performance.now() - at.steadyMs;
+  const waitMs = document.hidden ? POLL_MS : Math.min(Math.max(pace.quickMs, tookMs), POLL_MS);
+  clearTimeout(polling);
+  if (person.value) polling = setTimeout(poll, waitMs);
 }
 
 /** Read the standing alarms and the last ones; until that has worked the page does not call itself connected. */

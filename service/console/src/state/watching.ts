@@ -1,7 +1,20 @@
 /* What the page may claim: which lifts are watched, which are not and why, and which alarms stand. */
 
-import type { Alarm, AlarmKind, CameraStatus, Lift, Reason } from "../api/types";
+import type { Alarm, AlarmKind, CameraStatus, Glance, Lift, Reason } from "../api/types";
 import { fill, fitting, t, worded, words } from "../i18n/text";
+
+/** What of a lift says whether it is watched: of a whole lift, or at a glance. */
+export type Watched = Pick<
+  Lift & Glance,
+  | "id"
+  | "name"
+  | "armed"
+  | "not_armed"
+  | "mask_version"
+  | "not_watched"
+  | "not_watched_code"
+  | "out_of_service"
+> & { camera_status: Pick<CameraStatus, "state" | "cause" | "message" | "parameters"> | null };
 
 /** While one of these stands at a lift, its carriers are not judged, or not all of them. */
 const BLIND: ReadonlySet<AlarmKind> = new Set<AlarmKind>([
@@ -45,7 +58,7 @@ export const troubleOf = ({
   message && fitting(words.troubles[cause as Reason], worded(words.causes, cause, message), parameters);
 
 /** Why this lift's carriers are not being judged now, in words; null when they are. */
-export function whyNotWatched(lift: Lift, standing: readonly Alarm[]): string | null {
+export function whyNotWatched(lift: Watched, standing: readonly Alarm[]): string | null {
   if (lift.not_watched_code) {
     return worded(words.notWatched, lift.not_watched_code, lift.not_watched ?? lift.not_watched_code);
   }
@@ -60,19 +73,25 @@ export function whyNotWatched(lift: Lift, standing: readonly Alarm[]): string | 
 }
 
 /** Why this lift may not say that all is well, in words, and what to do; null where it is armed, or not watched. */
-export function whyNotArmed(lift: Lift): { short: string; long: string } | null {
+export function whyNotArmed(lift: Watched): { why: string; short: string; long: string } | null {
   if (lift.armed || !lift.mask_version) return null;
   const found = lift.not_armed;
-  if (!found) return { short: t("lifts.notArmed"), long: t("lifts.notArmed") };
+  if (!found) return { why: "", short: t("lifts.notArmed"), long: t("lifts.notArmed") };
   const text = words.notArmed[found.reason];
-  if (!text) return { short: t("lifts.notArmed"), long: found.message }; // a reason of a later version
+  if (!text) return { why: found.message, short: t("lifts.notArmed"), long: found.message }; // a reason of a later version
   const why = fill(text.why, found.parameters);
   const what = fill(text.what, found.parameters);
-  return { short: t("lifts.notArmedWhy", { why }), long: t("lifts.notArmedWhyWhat", { why, what }) };
+  return { why, short: t("lifts.notArmedWhy", { why }), long: t("lifts.notArmedWhyWhat", { why, what }) };
 }
 
+/** Of more lifts than these the line at the top says how many; each of their tiles says what is wrong. */
+const NAMED = 3;
+
 /** The line at the top. `calm` only where every lift is watched and armed, and nothing stands. */
-export function summary(lifts: readonly Lift[], standing: readonly Alarm[]): { calm: boolean; text: string } {
+export function summary(
+  lifts: readonly Watched[],
+  standing: readonly Alarm[],
+): { calm: boolean; text: string } {
   const known = new Set(lifts.map((lift) => lift.id));
   const blind: { name: string; why: string }[] = [];
   for (const lift of lifts) {
@@ -90,15 +109,17 @@ export function summary(lifts: readonly Lift[], standing: readonly Alarm[]): { c
   const parts: string[] = [];
   if (!total) parts.push(t("watching.none"));
   else if (blind.length) {
-    parts.push(t("watching.some", { watched, total }), ...blind.map((each) => t("watching.lift", each)));
+    parts.push(t("watching.some", { watched, total }));
   } else parts.push(total === 1 ? t("watching.one") : t("watching.all", { total }));
   const unarmed = lifts.flatMap((lift) => {
     const why = whyNotArmed(lift);
-    return why ? [t("watching.lift", { name: lift.name, why: why.short })] : [];
+    return why ? [{ name: lift.name, why: why.short }] : [];
   });
-  parts.push(...unarmed);
   const out = lifts.filter((lift) => lift.out_of_service);
-  parts.push(...out.map(({ name }) => t("watching.lift", { name, why: t("watching.outOfService") })));
+  const outOfService = out.map(({ name }) => ({ name, why: t("watching.outOfService") }));
+  const troubled = [...blind, ...unarmed, ...outOfService];
+  parts.push(...troubled.slice(0, NAMED).map((each) => t("watching.lift", each)));
+  if (troubled.length > NAMED) parts.push(t("watching.more", { count: troubled.length - NAMED }));
   const calm = !out.length && watched > 0 && !blind.length && !unarmed.length && !standing.length;
   const returned = standing.filter(({ state }) => state === "returned").length;
   const present = standing.length - returned;

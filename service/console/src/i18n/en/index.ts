@@ -3,6 +3,7 @@
 import type { Text } from "../shapes";
 import { alarmKinds, alarmSentences, machineTroubles, noClips, openBars } from "./alarms";
 import { calibrationSentences } from "./calibration";
+import { invalidValues } from "./codes/values";
 import { outputSentences, outputWords } from "./delivery/outputs";
 import { plantSentences, plantWords } from "./delivery/plant";
 import { liftSentences, liftWords } from "./lifts";
@@ -10,6 +11,7 @@ import { maskSentences, maskWords } from "./masks";
 import { budgetSentences } from "./operating/budget";
 import { escalationSentences, priorities } from "./operating/escalation";
 import { figureNames, figureSentences, ratings } from "./operating/figures";
+import { overviewSentences, overviewWords } from "./operating/overview";
 import { pageSentences } from "./page";
 import { peopleSentences } from "./people";
 import { problems } from "./problems";
@@ -19,7 +21,6 @@ import { setupSentences, setupWords } from "./setup";
 import { nothingToTry, proposeSentences, triedKinds } from "./trials/propose";
 import { trialSentences, trialWords } from "./trials/trials";
 import { causes, notWatched, troubles } from "./troubles";
-import { invalidValues } from "./values";
 
 const sentences = {
   ...pageSentences,
@@ -37,6 +38,7 @@ const sentences = {
   ...trialSentences,
   ...reviewSentences,
   ...proposeSentences,
+  ...overviewSentences,
 };
 const words = {
   ...liftWords,
@@ -46,6 +48,7 @@ const words = {
   ...plantWords,
   ...trialWords,
   ...reviewWords,
+  ...overviewWords,
   alarmKinds,
   figureNames,
   ratings,

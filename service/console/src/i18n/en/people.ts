@@ -15,6 +15,7 @@ export const peopleRefusals = {
   no_token: "This token does not exist any more.",
   no_sign_in: "This sign-in is over already.",
   no_user: "This person does not exist any more.",
+  not_renewable: "Only a sign-in by a viewer's token can be renewed.",
   no_person: "A token or a link has no password of its own.",
   user_exists: "There is somebody called {name} already.",
   own_rights: "You cannot take your own rights away: ask another admin.",

@@ -1,9 +1,9 @@
 /* Why a call failed, by the code of its problem (RFC 9457). */
 
+import { budgetRefusals, calibrationRefusals } from "./codes/refusals";
 import { outputRefusals } from "./delivery/outputs";
 import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
-import { budgetRefusals, calibrationRefusals } from "./refusals";
 import { reviewRefusals } from "./reviews";
 import { trialRefusals } from "./trials/trials";
 

@@ -1,7 +1,7 @@
 /* Setting a lift up. */
 
 import type { SetupStep, SetupWarning, SourceProblem } from "../../api/types";
-import { addressRefusals, setupRefusals } from "./refusals";
+import { addressRefusals, setupRefusals } from "./codes/refusals";
 
 /** Why a camera cannot be watched, and what to do. */
 const cameraProblems: Record<SourceProblem, string> = {

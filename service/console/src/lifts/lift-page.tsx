@@ -1,0 +1,45 @@
+/* One lift's own page: its card with everything about it, where it is, and its alarms. */
+
+import type { JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { AlarmList } from "../alarms/alarm-list";
+import { t } from "../i18n/text";
+import { ageText } from "../i18n/time";
+import { hrefOf } from "../route/route";
+import { now, secondsSince } from "../state/clock";
+import { followed } from "../state/lift";
+import { mayAct } from "../state/session";
+import { LiftCard } from "./lift-card";
+import { PlaceForm } from "./place-form";
+
+/** From then on what the page shows of the lift is not what is so now. */
+const OLD_S = 8;
+
+export function LiftPage({ liftId }: { liftId: string }): JSX.Element {
+  const known = useMemo(() => followed(liftId), [liftId]);
+  useEffect(() => known.start(), [known]);
+  const lift = known.lift.value;
+  void now.value;
+  const age = secondsSince(known.readAt.value);
+  return (
+    <div class="columns">
+      <section class="one-lift" aria-label={lift?.name ?? liftId} data-old={age > OLD_S ? "" : undefined}>
+        <p>
+          <a class="target back" href={hrefOf()}>
+            ← {t("lifts.all")}
+          </a>
+        </p>
+        {age > OLD_S && (
+          <p class="problem" role="alert">
+            {t("lifts.notRead", { age: ageText(age) })}
+          </p>
+        )}
+        {lift === undefined && <p class="note">{t("lifts.reading")}</p>}
+        {lift === null && <p class="note">{t("lifts.gone", { id: liftId })}</p>}
+        {lift && <LiftCard lift={lift} passages={known.passages.value} />}
+        {lift && mayAct.value && <PlaceForm lift={lift} />}
+      </section>
+      <AlarmList liftId={liftId} />
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+"""Forty lifts, twice a second: little is touched in the page, frames come in time, memory stays flat.
+
+`PAGE_SPEED=FILE` writes the figures of the slow test as JSON: `make page-speed`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, expect
+from sqlalchemy.orm import Session
+
+from lifts.decision.verdict import Verdict
+from service.bench.about import about
+from service.store import passages
+from tests.service.api.conftest import House
+from tests.service.console import fleet
+from tests.service.console.conftest import Served
+from tests.service.console.test_console import PATIENCE_MS, shown
+from tests.service.console.test_speed import intervals, note
+
+MANY, EVERY_S, MINUTE_S, WARM_S = 40, 0.5, 60, 10
+LONGEST_FRAME_MS = 50
+GROWTH = 1.1
+"""Of the heap, from after ten seconds to the end; rubbish was collected before both."""
+
+OBSERVE = """() => {
+  window.touched = {};
+  const note = (records) => records.forEach(({ target }) => {
+    const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
+    if (element?.closest('.sight')) return;
+    const id = element?.closest('.tile')?.dataset.lift ?? 'none';
+    window.touched[id] = (window.touched[id] ?? 0) + 1;
+  });
+  new MutationObserver(note).observe(document.querySelector('.overview'), {
+    attributes: true, childList: true, characterData: true, subtree: true,
+  });
+}"""
+
+
+def pass_carriers(house: House, ids: Sequence[str], number: int) -> None:
+    """Let one carrier of each lift pass, in one transaction."""
+
+    def add(session: Session) -> None:
+        for lift in ids:
+            verdict = Verdict.UNKNOWN if number % 7 == 0 else Verdict.CLOSED
+            passages.add(session, fleet.record(lift, 100 + number, verdict))
+
+    house.store.write(add).result()
+
+
+@pytest.fixture
+def opened(browser: Browser, served: Served) -> Iterator[Page]:
+    """The first page of an operator in a window of a desk, once something is in it."""
+    page = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    yield page
+    page.context.close()
+
+
+def test_what_changes_at_a_lift_touches_its_tile_alone(opened: Page, served: Served) -> None:
+    """A carrier is one mark more and its count; nothing is made anew, and no other tile is touched."""
+    ids = fleet.fill(served.house, 8)
+    opened.goto(served.link())
+    expect(opened.locator(".sight[data-picture=live]")).to_have_count(8, timeout=PATIENCE_MS)
+    expect(opened.locator(".tile[data-need=well]")).to_have_count(8, timeout=PATIENCE_MS)
+    marks = opened.locator(f".tile[data-lift={ids[2]}] .marks i")
+    expect(marks).to_have_count(len(fleet.LAST))
+    kept = opened.locator(".tile").first.element_handle()
+    opened.evaluate(OBSERVE)
+    pass_carriers(served.house, ids[2:3], 1)
+    expect(marks).to_have_count(len(fleet.LAST) + 1, timeout=PATIENCE_MS)
+    touched = opened.evaluate("window.touched")
+    assert set(touched) == {ids[2]}
+    assert touched[ids[2]] <= 3
+    pass_carriers(served.house, ids, 2)
+    for lift in ids:
+        expect(opened.locator(f".tile[data-lift={lift}] .marks i").first).to_be_visible()
+    expect(marks).to_have_count(len(fleet.LAST) + 2, timeout=PATIENCE_MS)
+    touched = opened.evaluate("window.touched")
+    assert sum(touched.values()) <= 4 * len(ids)
+    assert opened.evaluate("(one) => one === document.querySelector('.tile')", kept)
+
+
+@contextlib.contextmanager
+def feeding(house: House, ids: Sequence[str]) -> Iterator[list[int]]:
+    """Twice a second each lift has another carrier, its line another speed, its camera another picture."""
+    stop, turns = threading.Event(), [0]
+
+    def feed() -> None:
+        due = time.monotonic()
+        while not stop.wait(max(0.0, due - time.monotonic())):
+            due += EVERY_S
+            turns[0] += 1
+            pass_carriers(house, ids, turns[0])
+            for number, lift in enumerate(ids):
+                fleet.report(house, lift, carrier_every_s=6.0 + (turns[0] + number) % 5)
+                fleet.show(house, lift, shade=60 + (5 * turns[0] + number) % 150)
+
+    thread = threading.Thread(target=feed)
+    thread.start()
+    try:
+        yield turns
+    finally:
+        stop.set()
+        thread.join()
+
+
+def memory(session: CDPSession) -> dict[str, int]:
+    """Return what the page holds once rubbish was collected: bytes of its heap, nodes, listeners."""
+    session.send("HeapProfiler.collectGarbage")
+    counters: dict[str, Any] = session.send("Memory.getDOMCounters")
+    heap: dict[str, Any] = session.send("Runtime.getHeapUsage")
+    return {
+        "heap_bytes": int(heap["usedSize"]),
+        "nodes": counters["nodes"],
+        "listeners": counters["jsEventListeners"],
+    }
+
+
+@pytest.mark.slow
+def test_forty_lifts_for_a_minute(opened: Page, served: Served) -> None:
+    """At two updates a second of each: no frame over 50 ms, and neither heap nor nodes grow."""
+    ids = fleet.fill(served.house, MANY)
+    opened.goto(served.link())
+    shown(opened, ".tile[data-need=well]")
+    session = opened.context.new_cdp_session(opened)
+    with feeding(served.house, ids) as turns:
+        opened.wait_for_timeout(1000 * WARM_S)
+        begun, before = turns[0], memory(session)
+        frames = intervals(opened, lambda: opened.wait_for_timeout(1000 * MINUTE_S))
+        after, fed = memory(session), turns[0] - begun
+        newest = opened.locator(".marks i").count()
+    updates = {"per_s": round(fed / MINUTE_S, 2), "lifts": MANY}
+    note(
+        about()
+        | {"command": "make page-speed"}
+        | {"fleet": {"updates": updates, "frames": frames, "before": before, "after": after}}
+    )
+    assert newest == 12 * MANY
+    assert fed >= 0.9 * MINUTE_S / EVERY_S
+    assert after["heap_bytes"] <= GROWTH * before["heap_bytes"]
+    assert after["nodes"] <= GROWTH * before["nodes"]
+    assert after["listeners"] == before["listeners"]
+    assert frames["worst_ms"] <= LONGEST_FRAME_MS
