@@ -71,8 +71,8 @@ def make_self_tests(runtime: Runtime) -> SelfTests:
 def make_reviews(runtime: Runtime) -> ReviewDrawer:
     """Return what draws passages for people to review; not started."""
     settings = runtime.settings
-    plan, keep_days = settings.sample_plan(), settings.retention_review_days
-    return ReviewDrawer(runtime.store, plan, runtime.clock.now, keep_days, runtime.runners)
+    plan, days = settings.sample_plan(), (settings.retention_review_days, settings.retention_days)
+    return ReviewDrawer(runtime.store, plan, runtime.clock.now, *days, runtime.runners)
 
 
 def _outputs_of(runtime: Runtime) -> Outputs | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from service.domain.reviewing.sampling import Stratum
 from service.figures.accuracy.cells import ReviewCell, ReviewOutcome, cells_of
 from service.figures.accuracy.drift import Drift, drift_of, week_of
 from service.figures.accuracy.estimating import Accuracy, accuracy_of
 from service.figures.accuracy.intervals import ShareEstimate, WeightedCount, share_estimate
-from service.store import lifts
+from service.store import budgets, lifts
 from service.store.database import Store
 from service.store.reviewing import measured
 
@@ -23,6 +23,7 @@ class LiftAccuracy:
 
     weeks: each week's own, by its Monday. misses, false_alarms: how they went over the weeks; misses among
     the carriers without an alarm. agreement: of passages that two people answered; None of none.
+    judged_since: since when the lift is judged as it is now.
     """
 
     begin: date
@@ -33,6 +34,7 @@ class LiftAccuracy:
     false_alarms: Drift
     both: int
     agreement: ShareEstimate | None
+    judged_since: datetime
 
 
 def accuracy_in(store: Store, lift_id: str, begin: date, end: date) -> LiftAccuracy:
@@ -42,6 +44,7 @@ def accuracy_in(store: Store, lift_id: str, begin: date, end: date) -> LiftAccur
         drawn = measured.draws(session, lift_id, begin, end)
         reviewed = measured.reviewed(session, lift_id, begin, end)
         pairs = measured.agreement(session, lift_id, begin, end)
+        judged_since = budgets.judged_since(session, lift_id)
     cells = cells_of(drawn, reviewed)
     return LiftAccuracy(
         begin=begin,
@@ -52,6 +55,7 @@ def accuracy_in(store: Store, lift_id: str, begin: date, end: date) -> LiftAccur
         false_alarms=drift_of(cells, ReviewOutcome.FALSE, lambda stratum: stratum is Stratum.ALARM),
         both=pairs.both,
         agreement=_alike(pairs) if pairs.both else None,
+        judged_since=judged_since,
     )
 
 

@@ -27,6 +27,8 @@ SETTLED_AFTER = timedelta(minutes=15)
 """After a day's end: by then its last passages are stored, with their alarms and pictures."""
 
 LOOK_BACK_DAYS = 7
+"""A day without the service is made up for within so many, as far as its passages are still whole."""
+
 UNANSWERED_DAYS = 31
 """After so many days a passage that nobody reviewed has no pictures any more."""
 
@@ -42,6 +44,8 @@ class ReviewDrawer:
         plan: how many.
         now: returns the believed time, aware; days are those of this machine's zone.
         keep_days: after so many days reviews are deleted.
+        whole_days: for so long passages stay; a day of which some are gone is not drawn from, for then nobody
+            knows how many there were.
         runners: owns the thread.
     """
 
@@ -51,9 +55,11 @@ class ReviewDrawer:
         plan: SamplePlan,
         now: Callable[[], datetime],
         keep_days: float,
+        whole_days: float,
         runners: Runners | None = None,
     ) -> None:
         self._store, self._plan, self._now = store, plan, now
+        self._look_back = timedelta(days=max(0, min(LOOK_BACK_DAYS, int(whole_days) - 1)))
         self._keep_days, self._runners = keep_days, runners or Runners()
         self._nothing: set[tuple[str, date]] = set()
         self._forgotten: date | None = None
@@ -80,7 +86,7 @@ class ReviewDrawer:
             self._forgotten = today
 
     def _draw_due(self, lift_id: str, today: date) -> None:
-        since = today - timedelta(days=LOOK_BACK_DAYS)
+        since = today - self._look_back
         with self._store.reading() as session:
             drawn = queue.drawn_days(session, lift_id, since)
         self._nothing = {(name, day) for name, day in self._nothing if day >= since}

@@ -54,8 +54,8 @@ def add_day(store: Store, day: datetime, count: int = 60) -> None:
     store.write(job).result()
 
 
-def drawer_at(store: Store, now: datetime, quiet: int = 10) -> ReviewDrawer:
-    return ReviewDrawer(store, SamplePlan(quiet, 2, 0.5), lambda: now, keep_days=365)
+def drawer_at(store: Store, now: datetime, whole_days: float = 8) -> ReviewDrawer:
+    return ReviewDrawer(store, SamplePlan(10, 2, 0.5), lambda: now, keep_days=365, whole_days=whole_days)
 
 
 def waiting(store: Store, identity: str = "anna") -> list[str]:
@@ -74,6 +74,16 @@ def test_each_day_that_is_over_is_drawn_from_once(store: Store) -> None:
     assert {name.split("-")[0] for name in drawn} == {"06", "07"}
     drawer_at(store, NOW).step()
     assert waiting(store) == drawn
+
+
+def test_a_day_of_which_passages_are_gone_is_not_drawn_from(store: Store) -> None:
+    """Where passages stay for two days, yesterday is whole and the day before is not."""
+    add_day(store, NOW - timedelta(days=2))
+    add_day(store, NOW - timedelta(days=1))
+    drawer_at(store, NOW, whole_days=1).step()
+    assert waiting(store) == []
+    drawer_at(store, NOW, whole_days=2).step()
+    assert {name.split("-")[0] for name in waiting(store)} == {"07"}
 
 
 def test_what_was_drawn_can_be_drawn_again(store: Store) -> None:
@@ -147,5 +157,5 @@ def test_a_damaged_passage_is_nobodys_to_review(store: Store) -> None:
 def test_off_draws_nothing(store: Store) -> None:
     """With a sample of none nothing is stored."""
     add_day(store, NOW - timedelta(days=1), 10)
-    ReviewDrawer(store, SamplePlan(0, 0), lambda: NOW, keep_days=365).step()
+    ReviewDrawer(store, SamplePlan(0, 0), lambda: NOW, keep_days=365, whole_days=8).step()
     assert waiting(store) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
@@ -125,6 +125,9 @@ class LiftAccuracyOut(BaseModel):
     drift_of_misses: DriftOut
     drift_of_false_alarms: DriftOut
     agreement: AgreementOut | None = Field(description="null while no passage was answered by two.")
+    judged_since: datetime = Field(
+        description="Since when masks, view and site calibration are these: a time from before mixes both."
+    )
 
     @classmethod
     def of(cls, lift_id: str, found: LiftAccuracy) -> LiftAccuracyOut:
@@ -139,4 +142,5 @@ class LiftAccuracyOut(BaseModel):
             drift_of_misses=DriftOut.of(found.misses),
             drift_of_false_alarms=DriftOut.of(found.false_alarms),
             agreement=None if alike is None else AgreementOut.of(found.both, alike),
+            judged_since=found.judged_since,
         )

@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { get } from "../api/client";
 import type { Accuracy, BoundedRate, Drift, LiftAccuracy } from "../api/types";
 import { t, words } from "../i18n/text";
+import { clockTime } from "../i18n/time";
 import { mayAct, messageOf } from "../state/session";
 import { ExportButtons } from "./export";
 import { IntervalBar, intervalOf, rounded, scaleFor } from "./interval";
@@ -72,6 +73,9 @@ function Found({ found }: { found: LiftAccuracy }): JSX.Element {
           alarms: accuracy.alarms,
         })}
       </p>
+      {Date.parse(found.judged_since) > Date.parse(`${found.begin}T00:00`) && (
+        <p class="note">{t("review.judgedSince", { time: clockTime(found.judged_since) })}</p>
+      )}
       {accuracy.unseen > 0 && <p class="unseen">{t("review.unseen", { count: accuracy.unseen })}</p>}
       {accuracy.uncovered.length > 0 && (
         <p class="note">

@@ -40,6 +40,8 @@ export const reviewSentences = {
     one: "{count} reviewed passage speaks for {carriers} carriers, {alarms} of them with an alarm.",
     other: "{count} reviewed passages speak for {carriers} carriers, {alarms} of them with an alarm.",
   },
+  "review.judgedSince":
+    "Since {time} the lift is judged by other masks, another view or another calibration: these figures mix both.",
   "review.unseen": {
     one: "{count} more carrier passed unseen or left no picture: no figure covers it.",
     other: "{count} more carriers passed unseen or left no picture: no figure covers them.",
