@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Banners } from "./alarms/banners";
 import { Header } from "./components/header";
 import { t } from "./i18n/text";
-import { page, Wall } from "./pages";
+import { LiftPage, page, Wall } from "./pages";
 import { route } from "./route/route";
 import { ProofDialog } from "./session/proof";
 import { SignIn } from "./session/sign-in";
@@ -14,6 +14,11 @@ import { person, signedOut } from "./state/session";
 export function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
   const before = useRef(route.value);
+  const isSignedIn = person.value !== null;
+  useEffect(() => {
+    // A tile leads there at once, also where the connection was lost meanwhile.
+    if (isSignedIn) LiftPage.fetch().catch(() => null);
+  }, [isSignedIn]);
   useEffect(() => {
     // Another page begins at its beginning, for the keyboard and for screen readers.
     const isTaken = main.current?.contains(document.activeElement); // by a heading of the page's own

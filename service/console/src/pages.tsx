@@ -9,7 +9,7 @@ import { hrefOf, type Route } from "./route/route";
 const AccountPage = later(async () => (await import("./people/account-page")).AccountPage);
 const EscalationPage = later(async () => (await import("./escalation/escalation-page")).EscalationPage);
 const FiguresPage = later(async () => (await import("./figures/figures-page")).FiguresPage);
-const LiftPage = later(async () => (await import("./lifts/lift-page")).LiftPage);
+export const LiftPage = later(async () => (await import("./lifts/lift-page")).LiftPage);
 const PlantPage = later(async () => (await import("./plant/plant-page")).PlantPage);
 const ReviewPage = later(async () => (await import("./review/review-page")).ReviewPage);
 /** In the place of everything else, header and banners too. */

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -26,6 +28,8 @@ from tests.service.console.test_speed import intervals, note
 
 MANY, EVERY_S, MINUTE_S, WARM_S = 40, 0.5, 60, 10
 LONGEST_FRAME_MS = 50
+CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline"]
+PAGE_THREAD = "CrRendererMain"
 GROWTH = 1.1
 """Of the heap, from after ten seconds to the end; rubbish was collected before both."""
 
@@ -123,9 +127,30 @@ def memory(session: CDPSession) -> dict[str, int]:
     }
 
 
+def tasks(trace: bytes) -> dict[str, float]:
+    """Return the processor time of the page's own thread: its longest task, and all of them per second."""
+    events = json.loads(trace)["traceEvents"]
+    named = {(one["pid"], one["tid"]): one["args"]["name"] for one in events if one["name"] == "thread_name"}
+    found = [
+        one["tdur"] / 1000.0
+        for one in events
+        if one["name"] == "RunTask" and "tdur" in one and named.get((one["pid"], one["tid"])) == PAGE_THREAD
+    ]
+    return {
+        "count": len(found),
+        "worst_cpu_ms": round(max(found), 1),
+        "cpu_ms_per_s": round(sum(found) / MINUTE_S, 1),
+    }
+
+
 @pytest.mark.slow
-def test_forty_lifts_for_a_minute(opened: Page, served: Served) -> None:
-    """At two updates a second of each: no frame over 50 ms, and neither heap nor nodes grow."""
+def test_forty_lifts_for_a_minute(browser: Browser, opened: Page, served: Served) -> None:
+    """At two updates a second of each: no frame over 50 ms, and neither heap nor nodes grow.
+
+    A machine that is busy with something else has no time for frames. No task of the page takes 50 ms of the
+    processor's time, whatever else goes on.
+    """
+    is_free = os.getloadavg()[0] <= 1.0
     ids = fleet.fill(served.house, MANY)
     opened.goto(served.link())
     shown(opened, ".tile[data-need=well]")
@@ -133,18 +158,19 @@ def test_forty_lifts_for_a_minute(opened: Page, served: Served) -> None:
     with feeding(served.house, ids) as turns:
         opened.wait_for_timeout(1000 * WARM_S)
         begun, before = turns[0], memory(session)
+        browser.start_tracing(page=opened, categories=CATEGORIES)
         frames = intervals(opened, lambda: opened.wait_for_timeout(1000 * MINUTE_S))
+        work = tasks(browser.stop_tracing())
         after, fed = memory(session), turns[0] - begun
         newest = opened.locator(".marks i").count()
     updates = {"per_s": round(fed / MINUTE_S, 2), "lifts": MANY}
-    note(
-        about()
-        | {"command": "make page-speed"}
-        | {"fleet": {"updates": updates, "frames": frames, "before": before, "after": after}}
-    )
+    found = about() | {"updates": updates, "frames": frames, "tasks": work}
+    note({"fleet": found | {"memory": {"before": before, "after": after}}})
     assert newest == 12 * MANY
     assert fed >= 0.9 * MINUTE_S / EVERY_S
     assert after["heap_bytes"] <= GROWTH * before["heap_bytes"]
     assert after["nodes"] <= GROWTH * before["nodes"]
     assert after["listeners"] == before["listeners"]
-    assert frames["worst_ms"] <= LONGEST_FRAME_MS
+    assert work["worst_cpu_ms"] <= LONGEST_FRAME_MS
+    if is_free:
+        assert frames["worst_ms"] <= LONGEST_FRAME_MS

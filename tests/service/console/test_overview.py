@@ -206,3 +206,17 @@ def test_a_tile_leads_to_its_lift(look: Callable[..., Page], served: Served) -> 
     expect(seen.locator(".place")).to_have_count(0)
     seen.goto(f"{served.url}/#/lifts/nowhere")
     expect(seen.get_by_text("There is no lift “nowhere”.")).to_be_visible()
+
+
+def test_a_room_that_cannot_be_loaded_leaves_the_warning(look: Callable[..., Page], served: Served) -> None:
+    """Without a connection the page stays, and says so; a room that was loaded before opens all the same."""
+    (lift,) = fleet.fill(served.house, 1)
+    page = look()
+    served.stop()
+    expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
+    page.get_by_role("link", name="Key figures").click()
+    expect(page.get_by_text("This room cannot be loaded")).to_be_visible()
+    expect(page.locator("#link")).to_contain_text("NOT CONNECTED")
+    page.go_back()
+    page.locator(f".tile[data-lift={lift}] a").click()
+    expect(page.locator(".one-lift")).to_be_visible()

@@ -9,7 +9,7 @@ export const pageSentences = {
   "page.notDone": "Not done: {problem}",
   "page.notFound": "There is no such page.",
   "page.back": "Back to the lifts",
-  "page.roomMissing": "This room cannot be loaded: load the page again.",
+  "page.roomMissing": "This room cannot be loaded now.",
   "page.aid":
     "Barwatch is an operators' aid. It is no certified safety component: it was neither made nor assessed as one (Regulation (EU) 2016/424; Regulation (EU) 2024/1689), and no safety device may be left out for it.",
 
