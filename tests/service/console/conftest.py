@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from service.api.sessions import Principal
 from service.console import build
@@ -87,6 +87,17 @@ def serving(house: House) -> Iterator[Served]:
     yield made
     made.stop()
     listener.close()
+
+
+@contextlib.contextmanager
+def unreached(page: Page) -> Iterator[None]:
+    """No call of a page reaches the service; its feed goes on.
+
+    Not `set_offline`: with a WebSocket open Chromium then waits on a whole core.
+    """
+    page.context.route("**/*", lambda route: route.abort("internetdisconnected"))
+    yield
+    page.context.unroute("**/*")
 
 
 @pytest.fixture(scope="package")

@@ -121,8 +121,11 @@ def test_silence_never_looks_like_safety(page: Page, served: Served) -> None:
 
 def test_what_was_missed_arrives_after_the_feed_was_cut(page: Page, served: Served) -> None:
     """The feed is cut and comes back by itself; alarms of the meantime are there."""
+    page.clock.install()
+    page.reload()
     shown(page, "#link[data-state=live]")
     page.context.set_offline(True)
+    page.clock.fast_forward(11_000)  # no heartbeat for as long as two take
     expect(page.locator("#link")).to_contain_text("NOT CONNECTED", timeout=PATIENCE_MS)
     served.house.raise_alarm("p-missed")
     served.house.raise_alarm(None, AlarmKind.CAMERA_FROZEN)

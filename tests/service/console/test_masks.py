@@ -19,7 +19,7 @@ from service.domain.people import Role
 from service.store import passages
 from tests.service.api.conftest import status_of
 from tests.service.console import setting_up, setup_pages
-from tests.service.console.conftest import Served
+from tests.service.console.conftest import Served, unreached
 from tests.service.console.test_console import PATIENCE_MS
 from tests.tools.tiny_model import CLOSE_Y, OPEN_Y, draw_mask, png
 
@@ -315,12 +315,13 @@ def test_a_lost_connection_loses_no_line(browser: Browser, ready: Served) -> Non
     page = at_step(browser, ready, "masks")
     expect(point(page)).to_be_visible(timeout=PATIENCE_MS)
     kept(page)
-    page.context.set_offline(True)
-    point(page).focus()
-    page.keyboard.press("Shift+ArrowDown")
-    expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(timeout=PATIENCE_MS)
-    moved = place(point(page))
-    page.context.set_offline(False)
+    with unreached(page):
+        point(page).focus()
+        page.keyboard.press("Shift+ArrowDown")
+        expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+        moved = place(point(page))
     kept_as(ready, "open", begins_at(*moved))
     page.reload()
     expect(point(page)).to_be_visible(timeout=PATIENCE_MS)

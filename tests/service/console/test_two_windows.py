@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from service.api.routes import cameras
 from tests.service.console import setting_up, setup_pages
-from tests.service.console.conftest import Served
+from tests.service.console.conftest import Served, unreached
 from tests.service.console.setup_pages import at_step
 from tests.service.console.test_console import PATIENCE_MS, open_page, shown
 from tests.service.console.test_masks import begins_at, drag, kept, kept_as, place, point, stands_at
@@ -59,10 +59,11 @@ def test_the_wait_is_found_again_without_a_connection_meanwhile(browser: Browser
     page = at_step(browser, served, "carriers")
     expect(page.locator(".progress")).to_contain_text("50", timeout=PATIENCE_MS)
     job = served.house.call("GET", f"{LIFT}/setup").json()["job_id"]
-    page.context.set_offline(True)
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(timeout=PATIENCE_MS)
-    page.context.set_offline(False)
+    with unreached(page):
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
     expect(page.locator(".progress")).to_contain_text("50", timeout=PATIENCE_MS)
     page.reload()
     expect(page.locator(".progress")).to_contain_text("50", timeout=PATIENCE_MS)
@@ -80,10 +81,11 @@ def test_picks_of_two_windows_are_one(browser: Browser, served: Served) -> None:
         expect(page.get_by_role("status").filter(has_text="picked")).to_have_text(
             "1 open, 1 closed picked", timeout=PATIENCE_MS
         )
-    one.context.set_offline(True)
-    one.get_by_role("button", name="Carrier 3: Open").click()
-    expect(one.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(timeout=PATIENCE_MS)
-    one.context.set_offline(False)
+    with unreached(one):
+        one.get_by_role("button", name="Carrier 3: Open").click()
+        expect(one.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
     one.reload()
     expect(one.get_by_role("status").filter(has_text="picked")).to_have_text(
         "1 open, 1 closed picked", timeout=PATIENCE_MS
@@ -136,11 +138,12 @@ def test_the_check_goes_on_after_a_lost_connection(browser: Browser, served: Ser
     one, two = (at_step(browser, served, "proof") for _ in range(2))
     right = "Carrier 1 is: Open"
     expect(one.get_by_role("button", name=right)).to_be_visible(timeout=PATIENCE_MS)
-    one.context.set_offline(True)
-    one.get_by_role("button", name=right).click()
-    expect(one.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(timeout=PATIENCE_MS)
-    expect(one.get_by_role("button", name=right)).to_have_attribute("aria-pressed", "false")
-    one.context.set_offline(False)
+    with unreached(one):
+        one.get_by_role("button", name=right).click()
+        expect(one.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+        expect(one.get_by_role("button", name=right)).to_have_attribute("aria-pressed", "false")
     two.get_by_role("button", name=right).click()
     for page in (one, two):
         expect(page.get_by_role("button", name=right)).to_have_attribute(
