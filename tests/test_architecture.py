@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def _imports(name: str, path: Path, modules: dict[str, Path]) -> set[str]:
     """Every module that a file names in an import, wherever it stands: in functions and TYPE_CHECKING too."""
     found: set[str] = set()
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(_TREES[name]):
+    for node in ast.walk(trees()[name]):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -47,8 +48,18 @@ def _imports(name: str, path: Path, modules: dict[str, Path]) -> set[str]:
 
 
 MODULES = _modules()
-_TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
-GRAPH = {name: _imports(name, path, MODULES) for name, path in MODULES.items()}
+
+
+@cache  # seconds, which every process that collects the tests would spend otherwise
+def trees() -> dict[str, ast.Module]:
+    """Every module's source."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@cache
+def graph() -> dict[str, set[str]]:
+    """What every module imports."""
+    return {name: _imports(name, path, MODULES) for name, path in MODULES.items()}
 
 
 def folder_of(module: str) -> str:
@@ -90,12 +101,12 @@ def _cycle(graph: Graph) -> list[str] | None:
 
 def test_there_are_no_import_cycles() -> None:
     """No module imports itself through others, not even under TYPE_CHECKING."""
-    assert _cycle(GRAPH) is None
+    assert _cycle(graph()) is None
 
 
 def test_there_are_no_knots_between_folders() -> None:
     """Nor does a folder, through any of its modules: each room can be read after those that it uses."""
-    assert _cycle(folders(GRAPH)) is None
+    assert _cycle(folders(graph())) is None
 
 
 def test_the_cycle_finder_finds_one() -> None:
@@ -106,7 +117,7 @@ def test_the_cycle_finder_finds_one() -> None:
 @pytest.mark.parametrize("house", HOUSES)
 def test_imports_go_one_way(house: str) -> None:
     """lifts <- ml, lifts <- service: no other way between them."""
-    for name, imports in GRAPH.items():
+    for name, imports in graph().items():
         if name.split(".")[0] == house:
             wrong = {i for i in imports if i.split(".")[0] in set(HOUSES) - ALLOWED[house]}
             assert not wrong, f"{name} imports {wrong}"
@@ -114,7 +125,7 @@ def test_imports_go_one_way(house: str) -> None:
 
 def test_lifts_is_a_leaf() -> None:
     """lifts uses numpy, OpenCV, pydantic and the standard library, nothing else."""
-    for name, imports in GRAPH.items():
+    for name, imports in graph().items():
         if name.split(".")[0] == "lifts":
             tops = {i.split(".")[0] for i in imports} - {"lifts"} - LEAF_LIBRARIES
             assert tops <= set(sys.stdlib_module_names), f"{name} imports {tops}"
@@ -143,7 +154,7 @@ def test_a_class_name_means_one_class() -> None:
     """Whoever reads a name, private ones aside, knows which class it is."""
     names = Counter(
         node.name
-        for tree in _TREES.values()
+        for tree in trees().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
@@ -155,7 +166,7 @@ def test_only_the_runner_catches_everything() -> None:
     broad = {"Exception", "BaseException"}
     found = {
         name
-        for name, tree in _TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
         and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None)  # passed on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +13,9 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from service.domain.errors import ConflictError, NotFoundError
+from service.domain.errors import ConflictError, DamagedError, NotFoundError
 from service.store.audit import entries
-from service.store.damage import readable
+from service.store.damage import intact, readable
 from service.store.tables import AlarmEventRow, OutputCursorRow, OutputRow, SetAsideRow
 
 
@@ -111,19 +112,20 @@ def listing(session: Session) -> tuple[StoredOutput, ...]:
 
 def cursor(session: Session, output_id: str) -> OutputCursor:
     """Return how far an output has come; the newest seq where that is not known, or lies beyond it."""
-    newest = _newest(session)
-    row = session.get(OutputCursorRow, output_id)
-    if row is None or not isinstance(row.seq, int):
+    newest, here = _newest(session), OutputCursorRow.output_id == output_id
+    seq, at = session.scalar(select(OutputCursorRow.seq).where(here)), None
+    if not isinstance(seq, int):
         return OutputCursor(newest, None)
-    return OutputCursor(min(row.seq, newest), row.delivered_at)
+    with suppress(DamagedError), intact(session, "output_cursors", output_id, f"output {output_id!r} is"):
+        at = session.scalar(select(OutputCursorRow.delivered_at).where(here))
+    return OutputCursor(min(seq, newest), at)
 
 
 def move(session: Session, output_id: str, seq: int, at: datetime | None) -> None:
     """Note that the receiver has everything up to `seq`; of an output that is gone, nothing."""
-    row = session.get(OutputCursorRow, output_id)
-    if row is not None:
-        row.seq, row.delivered_at = seq, at
-    elif session.scalar(select(OutputRow.id).where(OutputRow.id == output_id)) is not None:
+    moved = update(OutputCursorRow).where(OutputCursorRow.output_id == output_id)  # unread: it may be damaged
+    found = session.scalars(moved.values(seq=seq, delivered_at=at).returning(OutputCursorRow.output_id)).all()
+    if not found and session.scalar(select(OutputRow.id).where(OutputRow.id == output_id)) is not None:
         session.add(OutputCursorRow(output_id=output_id, seq=seq, delivered_at=at))
 
 
@@ -131,7 +133,7 @@ def delivered_by_all(session: Session) -> int:
     """Return up to which seq every output that is on has delivered; the newest seq if there is none."""
     query = select(func.min(OutputCursorRow.seq)).join(OutputRow, OutputRow.id == OutputCursorRow.output_id)
     least = session.scalar(query.where(OutputRow.enabled))
-    return _newest(session) if least is None else least
+    return least if isinstance(least, int) else _newest(session)
 
 
 def _newest(session: Session) -> int:

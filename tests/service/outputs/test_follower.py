@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from service.domain.alarm import Alarm, AlarmKind
 from service.host.awaited import Awaited
@@ -84,6 +85,22 @@ def test_all_that_was_committed_during_an_outage_comes_in_order(store: Store, fo
     assert [one.id for one in receiver.got] == [f"e_{seq}" for seq in receiver.seqs]
     assert cursor(store) == 7
     assert receiver.opened == receiver.closed
+
+
+def test_a_damaged_date_of_the_last_delivery_loses_nothing(store: Store, follow: Follow) -> None:
+    """It goes on from where it was, as if it did not know when that was, and mends the row."""
+    set_up(store)
+    damage = text("UPDATE output_cursors SET delivered_at = X'FF'")
+    store.write(lambda session: session.execute(damage)).result()
+    raise_alarm(store, 1)
+    receiver = Receiver()
+    follower = follow(receiver)
+    receiver.wait(lambda: receiver.seqs == [1])
+    follower.runner.stop()
+    assert cursor(store) == 1
+    assert store.damaged.counts() == {"output_cursors": 1}
+    with store.reading() as session:
+        assert outputs.cursor(session, "o").delivered_at is not None
 
 
 def test_one_that_hangs_or_crashes_holds_up_no_other(store: Store, follow: Follow) -> None:
