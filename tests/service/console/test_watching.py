@@ -60,6 +60,11 @@ def test_every_lift_that_is_not_watched_is_counted_with_the_reason(page: Page, s
         "1 of 4 lifts watched · Bare: no camera · Sub: camera lost · Undrawn: no masks",
         "degraded",
     )
+    for number in (2, 3):
+        more = Lift.model_validate({"id": f"bare-{number}", "name": f"Bare {number}"})
+        served.house.store.write(partial(lifts.put, lift=more)).result()
+    names = "Bare: no camera · Bare 2: no camera · Bare 3: no camera"
+    says(page, f"1 of 6 lifts watched · {names} · and 2 more lifts", "degraded")
     expect(page.locator(".card")).to_have_attribute("data-watched", "true")
     page.goto(f"{served.url}/#/lifts/bare")
     expect(page.locator(".card .pill")).to_have_text("no camera", timeout=PATIENCE_MS)

@@ -93,16 +93,16 @@ export function summary(
   standing: readonly Alarm[],
 ): { calm: boolean; text: string } {
   const known = new Set(lifts.map((lift) => lift.id));
-  const blind: { name: string; why: string }[] = [];
+  const blind: { id: string; name: string; why: string }[] = [];
   for (const lift of lifts) {
     const why = whyNotWatched(lift, standing);
-    if (why !== null) blind.push({ name: lift.name, why });
+    if (why !== null) blind.push({ id: lift.id, name: lift.name, why });
   }
   const watched = lifts.length - blind.length;
   // A lift whose configuration cannot be read is not among the lifts: its alarm alone tells of it.
   for (const { kind, lift_id: place, state } of standing) {
     if (kind === "lift_invalid" && state !== "returned" && place !== null && !known.has(place)) {
-      blind.push({ name: place, why: t("watching.outOfService") });
+      blind.push({ id: place, name: place, why: t("watching.outOfService") });
     }
   }
   const total = watched + blind.length;
@@ -113,11 +113,12 @@ export function summary(
   } else parts.push(total === 1 ? t("watching.one") : t("watching.all", { total }));
   const unarmed = lifts.flatMap((lift) => {
     const why = whyNotArmed(lift);
-    return why ? [{ name: lift.name, why: why.short }] : [];
+    return why ? [{ id: lift.id, name: lift.name, why: why.short }] : [];
   });
   const out = lifts.filter((lift) => lift.out_of_service);
-  const outOfService = out.map(({ name }) => ({ name, why: t("watching.outOfService") }));
-  const troubled = [...blind, ...unarmed, ...outOfService];
+  const outOfService = out.map(({ id, name }) => ({ id, name, why: t("watching.outOfService") }));
+  const all = [...blind, ...unarmed, ...outOfService];
+  const troubled = all.filter(({ id }, at) => all.findIndex((other) => other.id === id) === at);
   parts.push(...troubled.slice(0, NAMED).map((each) => t("watching.lift", each)));
   if (troubled.length > NAMED) parts.push(t("watching.more", { count: troubled.length - NAMED }));
   const calm = !out.length && watched > 0 && !blind.length && !unarmed.length && !standing.length;
