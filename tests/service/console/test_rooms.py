@@ -235,7 +235,7 @@ def test_something_else_is_tried_in_shadow_and_on_stored_carriers(
     """A probability above one is said at its field; masks of before judge along, and what is stored again."""
     assert house.enrol("demo-quad").status_code == 201
     house.add_passage("p-1", Verdict.OPEN)
-    page = room(browser, served, "/", Role.OPERATOR)
+    page = room(browser, served, "/lifts/demo-quad", Role.OPERATOR)
     panel = page.locator("[data-lift=demo-quad] .trials")
     panel.locator("summary").press("Enter")
     panel.get_by_role("button", name="Try something else").press("Enter")
