@@ -64,7 +64,6 @@ export function QueuePart({ liftId }: { liftId: string }): JSX.Element {
             key={answer}
             class={`answer ${answer}`}
             busy={!isSeen}
-            label={words.reviewAnswers[answer]}
             onPress={() => reviewing.answer(answer)}
           >
             <span>{words.reviewAnswers[answer]}</span>
