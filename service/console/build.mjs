@@ -1,6 +1,6 @@
 /*
- * Bundles src/ into built/: two pages, each with a script and the rooms that it loads when they are opened, a worker
- * that shows what is pushed, and one style sheet. No inline code, no eval, no other host.
+ * Bundles src/ into built/: two pages, each with a script and the rooms that it loads when they are opened, a file per
+ * language, a worker that shows what is pushed, and the style sheets. No inline code, no eval, no other host.
  */
 
 import { createHash } from "node:crypto";
@@ -38,8 +38,9 @@ await rm(NEW, { recursive: true, force: true });
 await mkdir(NEW);
 // All scripts lie in one folder: where the service is follows from where a script is (src/api/client.ts).
 const pages = { console: "src/console.tsx", docs: "src/docs.tsx" };
-await build({ ...shared, entryPoints: pages, splitting: true, chunkNames: "room-[hash]" });
-await build({ ...shared, entryPoints: { push: "src/outputs/worker.ts", style: "src/style/style.css" } });
+await build({ ...shared, entryPoints: pages, splitting: true, chunkNames: "[name]-[hash]" });
+const alone = { push: "src/outputs/worker.ts", style: "src/style/style.css", light: "src/style/light.css" };
+await build({ ...shared, entryPoints: alone });
 await writeFile(`${NEW}/build.json`, JSON.stringify({ build: BUILD }));
 await cp("public", NEW, { recursive: true });
 await rm("built", { recursive: true, force: true });

@@ -60,7 +60,7 @@ def create_app(runtime: Runtime, lifespan: Lifespan | None = None) -> FastAPI:
         runtime.store, runtime.gate, runtime.vault.ring, openid=_provider(runtime.settings)
     )
     runtime.registry.register(RuntimeCollector(runtime))
-    _add_pages(app, runtime.settings.root_path)
+    _add_pages(app, runtime.settings.root_path, runtime.settings.calendar().zone.key)
     app.add_middleware(BodyLimit, max_upload_bytes=int(4 * runtime.settings.max_upload_mb * 1e6) + 100_000)
     if runtime.settings.root_path:
         app.add_middleware(RootPath, root_path=runtime.settings.root_path)
@@ -126,7 +126,7 @@ NOT_BUILT = (
 )
 
 
-def _add_pages(app: FastAPI, root_path: str) -> None:
+def _add_pages(app: FastAPI, root_path: str, time_zone: str) -> None:
     if not (CONSOLE / "index.html").exists():
         log.error("no page for operators", reason=NOT_BUILT)
 
@@ -134,6 +134,8 @@ def _add_pages(app: FastAPI, root_path: str) -> None:
         if not (CONSOLE / name).exists():
             return PlainTextResponse(NOT_BUILT, 503)
         text = (CONSOLE / name).read_text(encoding="utf-8").replace('="/', f'="{root_path}/')
+        # Times are the resort's, whoever looks from where: before anybody has signed in too.
+        text = text.replace('data-time-zone=""', f'data-time-zone="{time_zone}"')
         return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
 
     @app.get("/", include_in_schema=False)

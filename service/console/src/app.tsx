@@ -6,6 +6,7 @@ import { Banners } from "./alarms/banners";
 import { Header } from "./components/header";
 import { t } from "./i18n/text";
 import { LiftPage, page, Wall } from "./pages";
+import { Preferences } from "./preferences/preferences";
 import { route } from "./route/route";
 import { ProofDialog } from "./session/proof";
 import { SignIn } from "./session/sign-in";
@@ -41,6 +42,7 @@ export function App(): JSX.Element {
         )}
       </main>
       <footer id="aid" class="note">
+        <Preferences />
         {t("page.aid")}
       </footer>
     </>

@@ -4,11 +4,13 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
 import { language } from "./i18n/text";
+import { colour } from "./preferences/theme";
 import { route } from "./route/route";
 import { cutOff, title } from "./state/connection";
 import { drawGently } from "./state/drawing";
 import { start } from "./state/watch";
 
+colour();
 drawGently();
 document.documentElement.lang = language;
 effect(() => {

@@ -3,9 +3,11 @@
 import { render } from "preact";
 import { get } from "./api/client";
 import { language, t } from "./i18n/text";
+import { colour } from "./preferences/theme";
 import type { Description } from "./reference/description";
 import { Calls, Prose } from "./reference/reference";
 
+colour();
 document.documentElement.lang = language;
 
 async function start(about: Element, calls: Element): Promise<void> {

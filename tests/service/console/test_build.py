@@ -18,30 +18,37 @@ from tests.service.api.conftest import House
 
 ROOT = build.HERE.parents[1]
 MOST_BYTES = 400_000
+LANGUAGES = {"en"}
+HASHED = re.compile(r"([\w-]+)-[A-Z0-9]{8}\.js")
 MOST_LINES, MOST_FILES = 300, 12
 
 
 def test_the_page_is_small_and_whole(built: None) -> None:
-    """Two pages, their rooms, one style sheet, an icon: at most 400 kB, and no address of another host."""
+    """Two pages, what they share, a file per language: at most 400 kB for whoever reads one of them."""
     files = {path.name: path.read_bytes() for path in build.BUILT.iterdir()}
-    rooms = {name for name in files if re.fullmatch(r"room-\w{8}\.js", name)}
-    assert set(files) - rooms == {
-        "index.html",
-        "docs.html",
-        "console.js",
-        "docs.js",
-        "push.js",
-        "style.css",
-        "icon.svg",
-        "build.json",
-    }
-    assert json.loads(files["build.json"])["build"].encode() in b"".join(files[name] for name in rooms)
-    assert sum(map(len, files.values())) <= MOST_BYTES
+    named = {path.name for path in build.BUILT.iterdir() if not HASHED.fullmatch(path.name)}
+    pages = {"index.html", "docs.html", "console.js", "docs.js", "push.js"}
+    assert named == pages | {"style.css", "light.css", "icon.svg", "build.json"}
+    scripts = b"".join(content for name, content in files.items() if name.endswith(".js"))
+    assert json.loads(files["build.json"])["build"].encode() in scripts
+    spoken = {name: found[1] for name in files if (found := HASHED.fullmatch(name)) and found[1] in LANGUAGES}
+    assert set(spoken.values()) == LANGUAGES
+    longest = max(len(files[name]) for name in spoken)
+    assert sum(len(content) for name, content in files.items() if name not in spoken) + longest <= MOST_BYTES
     assert build.is_current()
     hosts = {
         host.decode() for content in files.values() for host in re.findall(rb"https?://([\w.]+)", content)
     }
     assert hosts <= {"www.w3.org"}  # a name space, never asked for
+
+
+def test_what_moves_moves_only_for_those_who_did_not_ask_for_calm() -> None:
+    """Each animation and transition of the style sheets stands where no reduced motion is asked for."""
+    block = re.compile(r"@media \(prefers-reduced-motion: no-preference\) \{.*?\n\}", re.DOTALL)
+    sheets = [path.read_text(encoding="utf-8") for path in (build.HERE / "src").rglob("*.css")]
+    moving = re.compile(r"(?:animation|transition|scroll-behavior)[\w-]*:")
+    assert any(moving.search(sheet) for sheet in sheets)
+    assert not any(moving.search(block.sub("", sheet)) for sheet in sheets)
 
 
 def test_packages_are_pinned_without_a_registry() -> None:
@@ -97,3 +104,17 @@ def test_the_wheel_contains_the_page_built(built: None, tmp_path: Path) -> None:
     names = [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("service/console/")]
     assert {Path(name).name for name in names} == {path.name for path in build.BUILT.iterdir()}
     assert all(name.startswith("service/console/built/") for name in names)
+
+
+def test_no_language_lacks_a_text() -> None:
+    """What one lacks, has too much, has lost a place of, or left in English, is named."""
+    program, environment = build.npm_program()
+    found = subprocess.run(
+        [program[0], "languages.mjs"],
+        check=False,
+        cwd=build.HERE,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert (found.returncode, found.stderr) == (0, "")

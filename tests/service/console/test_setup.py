@@ -109,7 +109,7 @@ def test_a_set_up_is_found_again_and_can_be_cancelled(
     begin(served)
     page = at_step(browser, served)
     expect(page.get_by_alt_text("What the camera shows now")).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator(".progress")).to_contain_text("Watching carriers pass: 50\u00a0%")
+    expect(page.locator(".progress")).to_contain_text("Watching carriers pass: 50%")
     page.reload()
     expect(page.locator(".progress")).to_contain_text("Watching carriers pass", timeout=PATIENCE_MS)
     other = at_step(browser, served)

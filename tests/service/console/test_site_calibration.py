@@ -94,8 +94,8 @@ def test_the_two_clusters_are_shown_and_gone_by(browser: Browser, served: Served
         "bars => bars.map((bar) => Number(bar.getAttribute('height')))"
     )
     assert max(heights) == pytest.approx(112, abs=0.1)
-    expect(panel.locator(".decision")).to_contain_text("GO: the two clusters overlap by less than 0.1 %")
-    expect(panel.locator(".origin")).to_contain_text("from 200 carriers, 12 of them reviewed · 25 % open")
+    expect(panel.locator(".decision")).to_contain_text("GO: the two clusters overlap by less than 0.1%")
+    expect(panel.locator(".origin")).to_contain_text("from 200 carriers, 12 of them reviewed · 25% open")
     expect(panel.locator(".use")).to_have_text("Not in use: the lift is judged by its masks alone.")
     expect(button(panel, "Use the masks alone")).to_be_hidden()
 
@@ -152,7 +152,7 @@ def test_clusters_that_overlap_are_no_go(browser: Browser, served: Served, house
     _, panel = opened(browser, served)
     expect(panel.locator("summary")).to_contain_text("NO-GO · not in use", timeout=PATIENCE_MS)
     expect(panel.locator(".decision")).to_have_text(
-        re.compile(r"NO-GO: the two clusters overlap by \d+\.\d\s%, too much")
+        re.compile(r"NO-GO: the two clusters overlap by \d+\.\d%, too much")
     )
     expect(panel.locator(".use")).to_contain_text("judged by an earlier threshold")
     expect(button(panel, "Use the masks alone")).to_be_visible()

@@ -100,7 +100,7 @@ def test_codes_become_sentences_on_the_page(page: Page, served: Served) -> None:
     )
     served.house.store.write(partial(alarms.raise_alarm, draft=draft)).result()
     banner = page.locator(".banner.critical .say")
-    expect(banner).to_contain_text("an occupied carrier (confidence 98.7 %)", timeout=PATIENCE_MS)
+    expect(banner).to_contain_text("an occupied carrier (confidence 98.7%)", timeout=PATIENCE_MS)
     later = AlarmDraft(AlarmKind.CAMERA_FROZEN, Severity.WARNING, "demo-quad", "a sentence", cause="of later")
     served.house.store.write(partial(alarms.raise_alarm, draft=later)).result()
     expect(page.locator("[data-kind=camera_frozen] .say")).to_contain_text("a sentence", timeout=PATIENCE_MS)

@@ -7,7 +7,7 @@ import { address, get } from "../api/client";
 import type { Audit, AuditChain, AuditEntry } from "../api/types";
 import { Button } from "../components/button";
 import { t, words } from "../i18n/text";
-import { clockTime } from "../i18n/time";
+import { beginOf, clockTime, endOf } from "../i18n/time";
 import { Line } from "../session/line";
 import { messageOf } from "../state/session";
 
@@ -178,15 +178,8 @@ function query(filters: Filters, cursor: string | null): string {
     const value = filters[name].value.trim();
     if (value) asked.set(name, value);
   }
-  if (filters.from.value) asked.set("from", new Date(`${filters.from.value}T00:00:00`).toISOString());
-  if (filters.to.value) asked.set("to", nextDay(filters.to.value).toISOString());
+  if (filters.from.value) asked.set("from", beginOf(filters.from.value).toISOString());
+  if (filters.to.value) asked.set("to", endOf(filters.to.value).toISOString());
   if (cursor) asked.set("cursor", cursor);
   return asked.toString();
-}
-
-/** The end of a day here: it belongs to what is asked for. */
-function nextDay(day: string): Date {
-  const end = new Date(`${day}T00:00:00`);
-  end.setDate(end.getDate() + 1);
-  return end;
 }

@@ -2,11 +2,11 @@
 
 import type { JSX } from "preact";
 import type { Budget, Cost, Rate } from "../api/types";
-import { t } from "../i18n/text";
+import { number, t } from "../i18n/text";
 
 /** "12", "3.4", "0.08", "0". */
 const short = (value: number): string =>
-  value < 0.005 ? "0" : value.toFixed(value >= 10 ? 0 : value >= 1 ? 1 : 2);
+  value < 0.005 ? number(0) : number(value, value >= 10 ? 0 : value >= 1 ? 1 : 2);
 
 const rate = ({ expected, low, high }: Rate): string =>
   t("budget.rate", { expected: short(expected), low: short(low), high: short(high) });

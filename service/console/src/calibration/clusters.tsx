@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useId, useMemo } from "preact/hooks";
-import { t } from "../i18n/text";
+import { number, t } from "../i18n/text";
 import { type Bar, sortIntoBars } from "./bars";
 
 const WIDTH = 300;
@@ -12,7 +12,7 @@ const HEIGHT = 142;
 const LEAST = 3; // one carrier in a thousand must still be seen
 
 /** "0.12"; what rounds to nothing has no sign. */
-export const hundredths = (margin: number): string => (Math.abs(margin) < 0.005 ? 0 : margin).toFixed(2);
+export const hundredths = (margin: number): string => number(Math.abs(margin) < 0.005 ? 0 : margin, 2);
 
 interface ClustersProps {
   margins: readonly number[];

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Lift, Seats, SiteCalibration } from "../api/types";
-import { t } from "../i18n/text";
+import { percent, t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { whyNotArmed } from "../state/watching";
 
@@ -19,12 +19,11 @@ export function Decision({ lift, found }: { lift: Lift; found: SiteCalibration }
   const decided = decide(lift, found);
   const why = whyNotArmed(lift)?.long ?? t("lifts.notArmed");
   const overlap =
-    found.overlap < 0.0005 ? t("calibration.lessThan") : `${(100 * found.overlap).toFixed(1)}\u00a0%`;
+    found.overlap < 0.0005 ? t("calibration.lessThan", { share: 0.001 }) : percent(found.overlap, 1);
   return (
     <p class="decision" data-go={String(decided === "calibration.go")}>
       <strong>{t(decided)}</strong>
-      {t("calibration.overlap", { overlap })}
-      {t(`${decided}So`, { why })}
+      {t(`${decided}So`, { overlap, why })}
     </p>
   );
 }

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { KeyFigures } from "../api/types";
-import { percent, t, words } from "../i18n/text";
+import { number, percent, t, words } from "../i18n/text";
 
 type Name = keyof typeof words.figureNames;
 
@@ -22,7 +22,7 @@ const SHARES: ReadonlySet<Name> = new Set<Name>(["flood_share", "top_ten_share",
 /** "12.5", "3", "0.4 %". */
 function written(name: Name, value: number): string {
   if (SHARES.has(name)) return value > 0 && value < 0.1 ? t("figures.small", { value }) : percent(value);
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  return Number.isInteger(value) ? number(value) : number(value, 1);
 }
 
 export function FigureTable({ figures }: { figures: KeyFigures }): JSX.Element {
@@ -72,7 +72,7 @@ export function FigureTable({ figures }: { figures: KeyFigures }): JSX.Element {
           />
         ))}
         <Row name="within_aim" value={within_aim === null ? undefined : percent(within_aim)} />
-        <Row name="waiting" value={String(waiting)} />
+        <Row name="waiting" value={number(waiting)} />
       </tbody>
     </table>
   );

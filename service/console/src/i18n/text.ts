@@ -1,34 +1,25 @@
 /* From a key and parameters to a sentence: the only place where the console makes text. */
 
-import { type Catalogue, english, type Key } from "./en";
+import type { Key } from "./en";
+import { language, load } from "./language";
+import { number, percent } from "./number";
 import type { Parameters, Text } from "./shapes";
 
-/** Every language has every key: the compiler says which is missing. */
-const CATALOGUES = { en: english } satisfies Record<string, Catalogue>;
-
+export { language } from "./language";
+export { number, percent } from "./number";
 export type { Key };
 
-type Language = keyof typeof CATALOGUES;
-
-const isKnown = (language: string): language is Language => language in CATALOGUES;
-
-/** The first of the browser's languages that there is a catalogue for. */
-export const language: Language =
-  navigator.languages.map((each) => each.split("-")[0] ?? "").find(isKnown) ?? "en";
-
-const catalogue: Catalogue = CATALOGUES[language];
+/** Fetched before any module that writes text runs. */
+const catalogue = await load();
 const plural = new Intl.PluralRules(language);
 
 /** How {name:form} writes a number. */
 const FORMS: Record<string, (value: number) => string> = {
   percent: (value) => percent(value),
-  percent1: (value) => `${(100 * value).toFixed(1)}\u00a0%`,
-  fixed0: (value) => value.toFixed(0),
-  fixed1: (value) => value.toFixed(1),
+  percent1: (value) => percent(value, 1),
+  fixed0: (value) => number(value, 0),
+  fixed1: (value) => number(value, 1),
 };
-
-/** "25 %", not broken over lines. */
-export const percent = (part: number): string => `${Math.round(100 * part)}\u00a0%`;
 
 const PLACES = /\{(\w+)(?::(\w+))?\}/g;
 const PLACE = /\{\w+(:\w+)?\}/;
@@ -40,7 +31,11 @@ export function fill(text: Text, parameters: Parameters = {}): string {
   return form.replace(PLACES, (place, name: string, format?: string) => {
     const value = parameters[name];
     if (value === undefined) return place;
-    return format === undefined ? String(value) : (FORMS[format]?.(Number(value)) ?? String(value));
+    if (format !== undefined) return FORMS[format]?.(Number(value)) ?? String(value);
+    // A count, or a part of one, is written as people write it; ports, versions and ids stay as they are.
+    return typeof value === "number" && (name === "count" || !Number.isInteger(value))
+      ? number(value)
+      : String(value);
   });
 }
 

@@ -1,16 +1,57 @@
-/* Moments and spans as a person writes them. */
+/* Moments and spans as a person writes them, by the resort's clock: whoever looks from elsewhere reads the same time. */
 
-const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
+import { locale } from "./language";
+import { number } from "./number";
+
+/** The resort's time zone, which the service writes into the page; the browser's own where it knows no such zone. */
+const timeZone = known(document.documentElement.dataset.timeZone);
+
+function known(zone: string | undefined): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
+const TIME = new Intl.DateTimeFormat(locale, { ...CLOCK, second: "2-digit" });
+const SHORT_TIME = new Intl.DateTimeFormat(locale, CLOCK);
+const DATE = new Intl.DateTimeFormat(locale, { dateStyle: "short", timeZone });
+const SHORT_DAY = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+/** "2026-01-31 14:03:09": Swedish is written as ISO 8601 is. */
+const ISO = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "medium", timeZone });
 
 /** "14:03:09", and the date before it when it is not today's. */
 export function clockTime(iso: string): string {
   const date = new Date(iso);
-  const time = date.toLocaleTimeString([], { ...CLOCK, second: "2-digit" });
-  return date.toDateString() === new Date().toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
+  const time = TIME.format(date);
+  return dayOf(date) === dayOf(new Date()) ? time : `${DATE.format(date)} ${time}`;
 }
 
 /** "14:03". */
-export const wallClock = (now: number): string => new Date(now).toLocaleTimeString([], CLOCK);
+export const wallClock = (now: number): string => SHORT_TIME.format(now);
+
+/** The day of a moment as forms and the API write it: "2026-01-31". */
+export const dayOf = (moment: Date): string => ISO.format(moment).slice(0, 10);
+
+/** A day's first moment. */
+export function beginOf(day: string): Date {
+  const asUtc = Date.parse(`${day}T00:00:00Z`);
+  const ahead = (at: number): number => Date.parse(`${ISO.format(at).replace(" ", "T")}Z`) - at;
+  // Twice: the clock may have been changed between the first guess and the day.
+  return new Date(asUtc - ahead(asUtc - ahead(asUtc)));
+}
+
+/** The first moment of the day after. */
+export function endOf(day: string): Date {
+  const next = new Date(`${day}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return beginOf(next.toISOString().slice(0, 10));
+}
+
+/** A day of the calendar, whatever the zone: "5 Jan". */
+export const shortDay = (day: string): string => SHORT_DAY.format(new Date(`${day}T00:00:00Z`));
 
 /** "14:03:09". */
 export const fullClock = (now: number): string =>
@@ -18,7 +59,10 @@ export const fullClock = (now: number): string =>
 
 /** "45 s", "3 min", "1 h 30 min"; "2.5 s" of less than ten. */
 export function span(seconds: number): string {
-  if (seconds < 60) return `${seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)}\u00a0s`;
+  if (seconds < 60) {
+    const short = seconds < 10 ? number(Number(seconds.toFixed(1))) : number(seconds, 0);
+    return `${short}\u00a0s`;
+  }
   const [hours, minutes, rest] = [
     Math.floor(seconds / 3600),
     Math.floor((seconds % 3600) / 60),

@@ -141,7 +141,7 @@ function Knob({ editor, line, number, index, point, unit }: KnobProps): JSX.Elem
   useEffect(() => {
     if (isSelected) document.getElementById(id)?.focus({ preventScroll: true });
   }, [isSelected, id]);
-  const says = useComputed(() => t("masks.where", { x: x.value.toFixed(0), y: y.value.toFixed(0) }));
+  const says = useComputed(() => t("masks.where", { x: x.value, y: y.value }));
   return (
     <g
       id={id}

@@ -6,7 +6,7 @@ import { post, remove } from "../api/client";
 import type { NewToken, Role, Token } from "../api/types";
 import { Button } from "../components/button";
 import { t } from "../i18n/text";
-import { clockTime } from "../i18n/time";
+import { clockTime, endOf } from "../i18n/time";
 import { Line } from "../session/line";
 import { type Kept, useList } from "./list";
 import { chosenRoles, Roles, rolesText } from "./roles";
@@ -82,7 +82,7 @@ function AddToken({ list, onMade }: AddProps): JSX.Element {
         name: name.value,
         role: role.value,
         lifts: lifts.value.length > 0 ? lifts.value : null,
-        expires_at: until.value ? endOf(until.value) : null,
+        expires_at: until.value ? endOf(until.value).toISOString() : null,
       });
       onMade(made);
       name.value = until.value = "";
@@ -100,6 +100,3 @@ function AddToken({ list, onMade }: AddProps): JSX.Element {
     </form>
   );
 }
-
-/** The end of a day here. */
-const endOf = (day: string): string => new Date(`${day}T23:59:59`).toISOString();

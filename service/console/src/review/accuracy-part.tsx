@@ -5,8 +5,8 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { get } from "../api/client";
 import type { Accuracy, BoundedRate, Drift, LiftAccuracy } from "../api/types";
-import { t, words } from "../i18n/text";
-import { clockTime } from "../i18n/time";
+import { number, t, words } from "../i18n/text";
+import { clockTime, dayOf, shortDay } from "../i18n/time";
 import { mayAct, messageOf } from "../state/session";
 import { ExportButtons } from "./export";
 import { IntervalBar, intervalOf, rounded, scaleFor } from "./interval";
@@ -15,7 +15,7 @@ const SPANS = { "review.month": 28, "review.quarter": 91, "review.year": 365 } a
 const USUAL = SPANS["review.month"];
 const DAY_MS = 86_400_000;
 
-const dayBefore = (days: number): string => new Date(Date.now() - days * DAY_MS).toLocaleDateString("sv"); // 2026-01-31, by the local calendar
+const dayBefore = (days: number): string => dayOf(new Date(Date.now() - days * DAY_MS));
 
 export function AccuracyPart({ liftId }: { liftId: string }): JSX.Element {
   const [days, problem] = [useSignal<number>(USUAL), useSignal("")];
@@ -145,7 +145,7 @@ function RateCard({ id, title, rate, per, more, drift, trend }: RateCardProps): 
         <>
           <p class="number">
             {headline}
-            <small>{t("review.of", { per: per.toLocaleString() })}</small>
+            <small>{t("review.of", { per: number(per) })}</small>
           </p>
           <IntervalBar rate={rate} end={scaleFor(rate.high, per)} />
           <p>{isUseful ? t("review.range", range) : t("review.likely", { expected })}</p>
@@ -192,7 +192,7 @@ function Weeks({ found }: { found: LiftAccuracy }): JSX.Element | null {
       <tbody>
         {found.weeks.map(({ begin, accuracy }) => (
           <tr key={begin}>
-            <th scope="row">{dayOf(begin)}</th>
+            <th scope="row">{shortDay(begin)}</th>
             <td>{accuracy.reviewed}</td>
             <WeekRate
               rate={accuracy.missed_per_1000_carriers}
@@ -225,7 +225,3 @@ function WeekRate({ rate, end }: { rate: BoundedRate | null; end: number }): JSX
     </td>
   );
 }
-
-/** A day of the calendar, whatever the zone: "5 Jan". */
-const dayOf = (day: string): string =>
-  new Date(`${day}T00:00`).toLocaleDateString([], { day: "numeric", month: "short" });

@@ -2,15 +2,15 @@
 
 import type { JSX } from "preact";
 import type { BoundedRate } from "../api/types";
-import { t } from "../i18n/text";
+import { number, t } from "../i18n/text";
 
 const DIGITS = 10;
 
 /** "12", "1.4", "0.03": two digits that count. */
 export function rounded(value: number): string {
-  if (value === 0) return "0";
-  if (value >= DIGITS) return value.toFixed(0);
-  return value >= 1 ? value.toFixed(1) : value.toPrecision(1);
+  if (value === 0) return number(0);
+  if (value >= DIGITS) return number(value, 0);
+  return value >= 1 ? number(value, 1) : number(value, -Math.floor(Math.log10(value)));
 }
 
 /** "1.4 (0.2 to 5.1)". */

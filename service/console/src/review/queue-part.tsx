@@ -7,11 +7,11 @@ import type { ReviewAnswer, ReviewTask } from "../api/types";
 import { Button } from "../components/button";
 import { t, words } from "../i18n/text";
 import { clockTime } from "../i18n/time";
+import { isShortcut } from "../preferences/keys";
 import { ANSWERS, KEYS } from "./answers";
 import { Reviewing } from "./queue";
 
 const PLACES = ["review.begin", "review.middle", "review.end"] as const;
-const TYPING = "input, select, textarea";
 
 export function QueuePart({ liftId }: { liftId: string }): JSX.Element {
   const reviewing = useMemo(() => new Reviewing(liftId), [liftId]);
@@ -25,10 +25,8 @@ export function QueuePart({ liftId }: { liftId: string }): JSX.Element {
   const isSeen = task !== undefined && seen.value === task.passage_id;
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      const { target } = event;
       // A key that is held down is no answer to the carriers that follow.
-      if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-      if (target instanceof Element && target.closest(TYPING)) return;
+      if (!isShortcut(event)) return;
       const key = event.key.toLowerCase();
       const answer = KEYS[key];
       // As it is now: this listener may be older than what is shown.

@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { get, orNull, post, put } from "../api/client";
 import type { Lift, Probe, Setup } from "../api/types";
 import { DiscardingButton } from "../components/discarding";
-import { t, worded, words } from "../i18n/text";
+import { number, t, worded, words } from "../i18n/text";
 import { lifts } from "../state/lifts";
 import { idOf, takeApart } from "./address-parts";
 import { Field } from "./field";
@@ -208,7 +208,7 @@ function Seen({ found }: { found: Probe }): JSX.Element {
           width: width ?? "?",
           height: height ?? "?",
           codec: codec ?? "?",
-          fps: fps === null ? "?" : fps.toFixed(0),
+          fps: fps === null ? "?" : number(fps, 0),
         })}
       </figcaption>
     </figure>

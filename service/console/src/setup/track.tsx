@@ -125,7 +125,7 @@ function Line({ found, begin, end, size: [width, height] }: LineProps): JSX.Elem
     const place = (): Place => placeAt(track, progress.value);
     const says = (): string => {
       const { x, y } = place();
-      return t("find.where", { x: x.toFixed(0), y: y.toFixed(0) });
+      return t("find.where", { x, y });
     };
     return (
       <Handle

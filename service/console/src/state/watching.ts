@@ -66,7 +66,7 @@ export function whyNotWatched(lift: Watched, standing: readonly Alarm[]): string
     ({ kind, lift_id: place, state }) =>
       BLIND.has(kind) && state !== "returned" && (place === lift.id || place === null),
   );
-  if (alarm) return worded(words.causes, alarm.cause, kindOf(alarm).toLowerCase());
+  if (alarm) return worded(words.causes, alarm.cause, kindOf(alarm));
   const status = lift.camera_status;
   if (!status?.message) return null;
   return worded(words.causes, status.cause, status.message); // said before its alarm is due

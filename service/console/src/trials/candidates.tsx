@@ -59,8 +59,7 @@ function CandidateItem({ lift, one, replay, tested }: ItemProps): JSX.Element {
   return (
     <li data-candidate={number} data-state={state} data-swapped={String(one.all.looks_swapped)}>
       <p>
-        <strong>{name}</strong>
-        {": "}
+        <strong>{name}</strong> ·{" "}
         {shadow ? t("candidates.inShadow") : worded(words.candidateStates, state, state)}
       </p>
       {one.all.looks_swapped && (

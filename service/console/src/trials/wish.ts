@@ -4,6 +4,7 @@ import type { Signal } from "@preact/signals";
 import type { CandidateIn, ReplayIn } from "../api/types";
 import type { Limited } from "../budget/budgets";
 import { numberOf } from "../forms/form";
+import { beginOf, endOf } from "../i18n/time";
 
 /** A threshold is tried by the budget that leads to it, or by two probabilities. */
 export const TRIED = ["masks", "calibration", "model", "budget", "threshold"] as const;
@@ -51,15 +52,6 @@ export const FIELD_OF_CODES: Readonly<Record<Tried, Readonly<Record<string, stri
   budget: ofLimit,
   threshold: {},
 };
-
-/** A day's first moment here. */
-const beginOf = (day: string): Date => new Date(`${day}T00:00:00`);
-
-function endOf(day: string): Date {
-  const next = beginOf(day);
-  next.setDate(next.getDate() + 1);
-  return next;
-}
 
 export type Range = Pick<ReplayIn, "from" | "to">;
 

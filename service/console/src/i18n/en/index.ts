@@ -2,7 +2,6 @@
 
 import type { Text } from "../shapes";
 import { alarmKinds, alarmSentences, machineTroubles, noClips, openBars } from "./alarms";
-import { calibrationSentences } from "./calibration";
 import { invalidValues } from "./codes/values";
 import { outputSentences, outputWords } from "./delivery/outputs";
 import { plantSentences, plantWords } from "./delivery/plant";
@@ -12,18 +11,21 @@ import { budgetSentences } from "./operating/budget";
 import { escalationSentences, priorities } from "./operating/escalation";
 import { figureNames, figureSentences, ratings } from "./operating/figures";
 import { overviewSentences, overviewWords } from "./operating/overview";
+import { preferenceSentences } from "./operating/preferences";
 import { pageSentences } from "./page";
 import { peopleSentences } from "./people";
 import { problems } from "./problems";
 import { notArmed, reasons } from "./reasons";
-import { reviewSentences, reviewWords } from "./reviews";
 import { setupSentences, setupWords } from "./setup";
+import { calibrationSentences } from "./trials/calibration";
 import { nothingToTry, proposeSentences, triedKinds } from "./trials/propose";
+import { reviewSentences, reviewWords } from "./trials/reviews";
 import { trialSentences, trialWords } from "./trials/trials";
 import { causes, notWatched, troubles } from "./troubles";
 
 const sentences = {
   ...pageSentences,
+  ...preferenceSentences,
   ...alarmSentences,
   ...liftSentences,
   ...calibrationSentences,

@@ -49,7 +49,7 @@ export const maskSentences = {
   "masks.propose": "Let the network draw again",
   "masks.carry": "Carry over masks v{version}",
   "masks.point": "Point {number} of line {line}",
-  "masks.where": "{x} to the right, {y} down",
+  "masks.where": "{x:fixed0} to the right, {y:fixed0} down",
   "masks.use": "Use these masks",
   "masks.enrolling": "The masks are being taken in …",
   "masks.empty": "Both masks need a line.",

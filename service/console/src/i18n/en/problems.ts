@@ -4,7 +4,7 @@ import { budgetRefusals, calibrationRefusals } from "./codes/refusals";
 import { outputRefusals } from "./delivery/outputs";
 import { plantRefusals } from "./delivery/plant";
 import { peopleRefusals } from "./people";
-import { reviewRefusals } from "./reviews";
+import { reviewRefusals } from "./trials/reviews";
 import { trialRefusals } from "./trials/trials";
 
 export const problems: Readonly<Record<string, string>> = {

@@ -113,7 +113,7 @@ export const setupSentences = {
   "find.picture": "A carrier on its track",
   "find.begin": "Begin of the track",
   "find.end": "End of the track",
-  "find.where": "{x} to the right, {y} down",
+  "find.where": "{x:fixed0} to the right, {y:fixed0} down",
   "find.at": "Picture at",
   "find.at.begin": "Begin",
   "find.at.middle": "Middle",

@@ -9,12 +9,12 @@ export const calibrationSentences = {
   "calibration.go": "GO",
   "calibration.noGo": "NO-GO",
   "calibration.notArmed": "NOT ARMED",
-  "calibration.overlap": ": the two clusters overlap by {overlap}",
-  "calibration.goSo": ", so the threshold between them tells open from closed.",
+  "calibration.goSo":
+    ": the two clusters overlap by {overlap}, so the threshold between them tells open from closed.",
   "calibration.noGoSo":
-    ", too much to tell open from closed. Review carriers and recalculate, or check masks and camera.",
-  "calibration.notArmedSo": ", but the lift is {why}.",
-  "calibration.lessThan": "less than 0.1\u00a0%",
+    ": the two clusters overlap by {overlap}, too much to tell open from closed. Review carriers and recalculate, or check masks and camera.",
+  "calibration.notArmedSo": ": the two clusters overlap by {overlap}, but the lift is {why}.",
+  "calibration.lessThan": "less than {share:percent1}",
   "calibration.origin": "Calculated {time} from {carriers} carriers, {reviewed}",
   "calibration.reviewedNone": "none of them reviewed",
   "calibration.reviewed": "{reviewed} of them reviewed",

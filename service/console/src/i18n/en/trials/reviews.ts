@@ -1,6 +1,6 @@
 /* Reviews: what people say of carriers, and how accurate a lift is by it. */
 
-import type { ReviewAnswer, Stratum, Trend } from "../../api/types";
+import type { ReviewAnswer, Stratum, Trend } from "../../../api/types";
 
 export const reviewRefusals = {
   answer_contradicted: "bar and seat say something else than the answer “{answer}”",
