@@ -54,6 +54,8 @@ class Chatter:
             changes.held = now_s, health
             return None
         changes.held = None
+        if health.grows:  # it did not begin anew
+            return _chattering(health) if changes.chatters else health
         changes.begun_s.append(now_s)
         while changes.begun_s[0] < now_s - WITHIN_S or len(changes.begun_s) > TIMES:
             changes.begun_s.popleft()

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -24,7 +24,7 @@ from service.alarms.outages import Outages
 from service.alarms.passage_watch import ANOTHER_LIFT, UNKNOWN_PASSAGES, PassageWatch
 from service.alarms.policy import health_alarm
 from service.alarms.unstored import UnstoredAlarms
-from service.domain.alarm import AlarmKind
+from service.domain.alarm import AlarmKind, AlarmState
 from service.domain.camera import CameraState, CameraStatus
 from service.domain.errors import StoreError
 from service.domain.health import Health
@@ -60,10 +60,13 @@ OF_PASSAGES = frozenset({UNKNOWN_PASSAGES, ANOTHER_LIFT})
 def apply(session: Session, health: Health, at: datetime | None = None) -> None:
     """Raise the alarm of a cause that begins, unless it is standing already; clear it when it is over.
 
-    at: the aware time; now if not given.
+    One that grows calls again if somebody has acknowledged it. at: the aware time; now if not given.
     """
     if health.active:
-        alarms.raise_alarm(session, health_alarm(health), at)
+        if alarms.raise_alarm(session, health_alarm(health), at) is None and health.grows:
+            for alarm in alarms.standing(session, health.kind, health.lift_id):
+                if (alarm.cause, alarm.state) == (health.cause, AlarmState.ACKNOWLEDGED):
+                    lifecycle.realarm(session, alarm.id, at or datetime.now(UTC), health)
         return
     for alarm in alarms.standing(session, health.kind, health.lift_id):
         if health.cause in ("", alarm.cause):

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.alarm import NEEDS_SOMEBODY, Alarm, AlarmState, Severity
 from service.domain.errors import ConflictError
+from service.domain.health import Health
 from service.store import alarms
 from service.store.alarms import due, history, out_of_service
 from service.store.alarms.changes import AlarmColumns
@@ -175,9 +176,14 @@ def expire_shelved(session: Session, now: datetime) -> tuple[Alarm, ...]:
     return tuple(back)
 
 
-def realarm(session: Session, alarm_id: str, now: datetime) -> Alarm:
-    """Let an acknowledged alarm call for somebody again; raises NotFoundError, ConflictError."""
+def realarm(session: Session, alarm_id: str, now: datetime, worse: Health | None = None) -> Alarm:
+    """Let an acknowledged alarm call for somebody again; raises NotFoundError, ConflictError.
+
+    worse: what its condition has become; None: what it was.
+    """
     again: AlarmColumns = {"announced_at": now, "acknowledged_at": None, "acknowledged_by": None}
+    if worse is not None:
+        again |= {"message": worse.message, "parameters": dict(worse.parameters)}
     return _apply(session, alarm_id, Action.REALARM, "system", "", now, again)
 
 

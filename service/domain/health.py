@@ -12,7 +12,8 @@ class Health:
     """A change in what the system can see: a problem begins (active) or ends (not active).
 
     cause: which of the troubles of this kind, at most 64 letters; an end without a cause ends them all.
-    parameters: what `message` says, for programs.
+    parameters: what `message` says, for programs. grows: it began before and has become worse, so that an
+    alarm of it that somebody has acknowledged calls again.
     """
 
     kind: AlarmKind
@@ -21,3 +22,4 @@ class Health:
     message: str
     cause: str = ""
     parameters: Parameters = field(default_factory=dict, hash=False)
+    grows: bool = False

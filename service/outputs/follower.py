@@ -8,6 +8,7 @@ takes. What it delivers, and what is set aside, is service.outputs.progress.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -36,6 +37,9 @@ TEST_S = 20.0
 """How long an output may take for each, in seconds."""
 
 LONGEST_PAUSE_S = 30.0
+
+SHORT_PAUSE_S = 0.5
+"""The least pause after a failure that a new alarm may end, in seconds."""
 
 ABOUT_OUTPUTS = frozenset({AlarmKind.OUTPUT_FAILED})
 """Kinds that are delivered like any other, and that put no output behind."""
@@ -75,6 +79,7 @@ class Follower:
         self._settled = False  # it was open, or it failed
         self._open: tuple[asyncio.AbstractEventLoop, Output] | None = None
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None], asyncio.Event] | None = None
+        self._news = threading.Event()  # there is a new alarm since the turn began, or it is to end
         self.runner = Runner(f"output {output_id}", self._turn, wake=self._end)
 
     @property
@@ -89,6 +94,7 @@ class Follower:
 
     def wake(self) -> None:
         """Say that there is a new alarm; never waits."""
+        self._news.set()
         if (running := self._running) is not None:
             call_on(running[0], running[2].set)
 
@@ -105,7 +111,7 @@ class Follower:
         course, fault = self._course, self._fault
         if course.partly is not None and course.delivered_at is not None:
             fault = OutputFault(course.partly, course.delivered_at)
-        return OutputHealth(state, seq, lag, course.delivered_at, fault, refused=course.refused)
+        return OutputHealth(state, seq, lag, course.delivered_at, fault, refused=course.refusals.total)
 
     def behind(self, newest: int) -> bool:
         """Say whether something undelivered is wanted, but for what is about outputs; raises StoreError.
@@ -145,6 +151,7 @@ class Follower:
     def _turn(self) -> None:
         # It hangs where its receiver does: that is no fault of the service, which is not to be ended for it.
         with self.runner.heartbeat.waiting():
+            self._news.clear()
             failure = attempt(partial(asyncio.run, self._main()))
             self._running = self._open = None
             self.progress.tell()
@@ -157,9 +164,17 @@ class Follower:
             self.progress.tell()
             pause_s = self._back_off.next_s()
             log.warning("an output does not deliver", output=self.id, code=error.code, again_in_s=pause_s)
-            self.runner.stopping.wait(pause_s)
+            self._rest(pause_s)
+
+    def _rest(self, pause_s: float) -> None:
+        short_s = min(pause_s, SHORT_PAUSE_S)
+        if self.runner.stopping.wait(short_s):
+            return
+        ended_by = self._news if self._course.waits_for_later else self.runner.stopping
+        ended_by.wait(pause_s - short_s)
 
     def _end(self) -> None:
+        self._news.set()
         if (running := self._running) is not None:
             call_on(running[0], running[1].cancel)
 

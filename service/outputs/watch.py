@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
-from service.domain.alarm import AlarmKind
+from service.domain.alarm import Alarm, AlarmKind
 from service.domain.health import Health
-from service.host.runner import Runner
+from service.host.runner import Runner, attempt
 from service.outputs.follower import Follower
 from service.store.alarms.history import StoredOutbox
 
@@ -16,6 +17,9 @@ EVERY_S = 1.0
 SET_ASIDE, PARTLY = " set aside", " partly"
 """What the causes of such alarms end with, after the output's id, which has no blank: other alarms than of
 one that is behind, so that none hides another. PARTLY: taken, and refused for some who should get it."""
+
+NEWEST = "newest"
+"""A parameter of such an alarm: the newest seq that is set aside, so that a list that grows is seen to."""
 
 
 class OutputWatch:
@@ -26,7 +30,8 @@ class OutputWatch:
         outbox: what there is to deliver.
         take: takes changes in health.
         behind_s: how long an output may be behind, or fail, before it is an alarm.
-        set_aside: how many alarms each output has set aside, but for those about outputs.
+        set_aside: how many alarms each output has set aside, and the newest seq of them, but for those about
+            outputs.
         clock: time.monotonic, or a test's own.
     """
 
@@ -36,18 +41,22 @@ class OutputWatch:
         outbox: StoredOutbox,
         take: Callable[[Health], object],
         behind_s: float,
-        set_aside: Callable[[], Mapping[str, int]] = dict,
+        set_aside: Callable[[], Mapping[str, tuple[int, int]]] = dict,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._followers, self._outbox, self._take = followers, outbox, take
         self._behind_s, self._set_aside, self._clock = behind_s, set_aside, clock
         self._since_s: dict[str, float] = {}
         self._reported: set[str] = set()
+        self._newest: dict[str, int] = {}  # by cause: the newest seq that was said to be set aside
         self.runner = Runner("outputs", self.step, every_s=EVERY_S)
 
-    def resume(self, reported: Collection[str]) -> None:
-        """Take over which causes' alarms an earlier run left standing."""
-        self._reported |= set(reported)
+    def resume(self, reported: Collection[Alarm]) -> None:
+        """Take over the alarms that an earlier run left standing."""
+        for alarm in reported:
+            self._reported.add(alarm.cause)
+            if NEWEST in alarm.parameters:
+                self._newest[alarm.cause] = int(alarm.parameters[NEWEST])
 
     def step(self) -> None:
         """Look once; raises StoreError."""
@@ -57,27 +66,36 @@ class OutputWatch:
             self._over(cause, "The output is off")
         self._look_at_set_aside(followers)
         self._look_at_parts(followers, newest)
-        for output_id, follower in followers.items():
-            if follower.failing_since_s is None and not follower.behind(newest):
-                self._since_s.pop(output_id, None)
-                if output_id in self._reported and follower.seq is not None:
-                    self._over(output_id, "The output has delivered everything")
-                continue
-            since_s = self._since_s.setdefault(output_id, now_s)
-            if now_s - since_s >= self._behind_s and output_id not in self._reported:
-                self._begun(follower, newest)
+        # One whose own fault shows here as well (its filter, say) hides no other.
+        looks = [partial(self._look_at, follower, newest, now_s) for follower in followers.values()]
+        failures = [failure for failure in map(attempt, looks) if failure is not None]
+        if failures:
+            raise failures[0]
+
+    def _look_at(self, follower: Follower, newest: int, now_s: float) -> None:
+        output_id = follower.id
+        if follower.failing_since_s is None and not follower.behind(newest):
+            self._since_s.pop(output_id, None)
+            if output_id in self._reported and follower.seq is not None:
+                self._over(output_id, "The output has delivered everything")
+            return
+        since_s = self._since_s.setdefault(output_id, now_s)
+        if now_s - since_s >= self._behind_s and output_id not in self._reported:
+            self._begun(follower, newest)
 
     def _look_at_set_aside(self, followers: Mapping[str, Follower]) -> None:
-        counts = self._set_aside()
+        found = self._set_aside()
         for output_id in followers:
-            cause, count = output_id + SET_ASIDE, counts.get(output_id, 0)
+            cause, (count, newest) = output_id + SET_ASIDE, found.get(output_id, (0, 0))
             if not count and cause in self._reported:
                 self._over(cause, "Nothing is set aside any more")
-            elif count and cause not in self._reported:
+            elif count and (cause not in self._reported or newest > self._newest.get(cause, 0)):
+                grows = cause in self._reported
                 self._reported.add(cause)
+                self._newest[cause] = newest
                 message = f"Output {output_id}: its receiver refuses alarms for good: {count} are set aside"
-                told: dict[str, float | str] = {"output": output_id, "set_aside": count}
-                self._take(Health(AlarmKind.OUTPUT_FAILED, None, True, message, cause, told))
+                told: dict[str, float | str] = {"output": output_id, "set_aside": count, NEWEST: newest}
+                self._take(Health(AlarmKind.OUTPUT_FAILED, None, True, message, cause, told, grows=grows))
 
     def _look_at_parts(self, followers: Mapping[str, Follower], newest: int) -> None:
         for output_id, follower in followers.items():
@@ -111,4 +129,5 @@ class OutputWatch:
     def _over(self, cause: str, message: str) -> None:
         self._reported.discard(cause)
         self._since_s.pop(cause, None)
+        self._newest.pop(cause, None)
         self._take(Health(AlarmKind.OUTPUT_FAILED, None, False, message, cause))

@@ -77,7 +77,7 @@ class Outputs:
         """Follow every output that is on. One that cannot be used says so by itself. Raises StoreError."""
         with self._store.reading() as session:
             found = outputs.listing(session)
-            standing = {alarm.cause for alarm in alarms.standing(session, AlarmKind.OUTPUT_FAILED)}
+            standing = alarms.standing(session, AlarmKind.OUTPUT_FAILED)
         self._watch.resume(standing)
         for output in found:
             if output.sealed is not None and (sealed := sealing.renewed(self._ring, output.sealed)):
@@ -109,7 +109,7 @@ class Outputs:
             follower, kept = self._followers.get(output.id), cursors[output.id]
             off = OutputHealth(OutputState.OFF, kept.seq, newest - kept.seq, kept.delivered_at, None)
             health = off if follower is None else follower.health(newest, kept)
-            shown.append((output, replace(health, set_aside=aside.get(output.id, 0))))
+            shown.append((output, replace(health, set_aside=aside.get(output.id, (0, 0))[0])))
         return shown
 
     def get(self, output_id: str) -> tuple[StoredOutput, OutputHealth]:
@@ -204,7 +204,7 @@ class Outputs:
             outputs.get(session, output_id)
         return self._store.write(partial(do, output_id=output_id, seqs=seqs)).result()
 
-    def _set_aside(self) -> Mapping[str, int]:
+    def _set_aside(self) -> Mapping[str, tuple[int, int]]:
         with self._store.reading() as session:
             return set_aside.counts(session, ABOUT_OUTPUTS)
 

@@ -44,6 +44,7 @@ def render_video(
 
     crf 18 (fine) .. 35 (coarse) and preset are libx264's. height: of the pictures, 720 or less.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(
             "libx264", rate=Fraction(fps), options={"crf": str(crf), "preset": preset}

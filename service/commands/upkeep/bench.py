@@ -16,6 +16,7 @@ from service.bench.clips import clips_cost
 from service.bench.start import start_s
 from service.bench.store import build, measure, while_pruning
 from service.commands.options import JsonOption
+from service.domain.errors import ConfigurationError
 
 
 def store(
@@ -29,6 +30,11 @@ def store(
 ) -> None:
     """What alarms, pages, the list of lifts and the start take, with few passages and with many."""
     sizes = {"small": small, "large": large}
+    if to is not None:
+        try:
+            to.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(f"--to {to}: cannot be made: {error.strerror}") from error
     with tempfile.TemporaryDirectory(dir=to) as folder:
         found = {}
         for name, number in sizes.items():

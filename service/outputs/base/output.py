@@ -57,6 +57,9 @@ class Output(ABC):
     partly: OutputError | None = None
     """Why some of those behind the receiver did not get the last delivery, which was taken for others."""
 
+    told: bool = True
+    """Whether the last delivery was put before the receiver; not where it had nothing to say to anybody."""
+
     async def open(self) -> None:  # noqa: B027 - few have anything to open
         """Connect; called before anything else, and again after a failure on a new instance.
 

@@ -50,6 +50,7 @@ class Mail(Output):
         """Send them in one mail, up to MOST_ALARMS."""
         taken = deliveries[:MOST_ALARMS]
         told = [each for each in taken if not self._settings.only_raised or _is_raised(each.alarm)]
+        self.told = bool(told)
         if told:
             around = self._making.surroundings
             pictures = await self._pictures(told)

@@ -53,6 +53,7 @@ class WebPush(Output):
         It is refused for good only if every browser's push service refuses it so.
         """
         first = deliveries[0]
+        self.told = False
         if self._settings.only_raised and first.alarm.state is not AlarmState.ACTIVE:
             return 1
         to = [each for each in self._subscribers() if each.sees(first.alarm.lift_id)]
@@ -124,6 +125,7 @@ class WebPush(Output):
             log.warning("a browser was not reached", output=self._making.id, to=to.id, code=error.code)
             return error
         to.missed.clear()
+        self.told = self.told or answer.status not in GONE
         if answer.status in GONE:
             book = self._making.surroundings.push
             if book is not None:

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain.alarm import Alarm, AlarmState
+from service.domain.alarm import Alarm, AlarmState, Parameters
 from service.store.alarms.rows import record_event, row_of
 from service.store.tables import AlarmRow, filters
 
@@ -26,6 +26,8 @@ class AlarmColumns(TypedDict, total=False):
     shelved_by: str | None
     shelved_reason: str | None
     suppressed_by: None
+    message: str
+    parameters: Parameters
 
 
 def change(

@@ -40,10 +40,14 @@ _FIELDS = tuple(StoredOutput.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True)
 class OutputCursor:
-    """The last seq that the receiver has, and when it got it (None: never)."""
+    """The last seq that the receiver has, and when it got it (None: never).
+
+    passed: up to this seq, a younger alarm may have arrived before.
+    """
 
     seq: int
     delivered_at: datetime | None
+    passed: int = 0
 
 
 def create(session: Session, output: StoredOutput) -> StoredOutput:
@@ -52,7 +56,7 @@ def create(session: Session, output: StoredOutput) -> StoredOutput:
         raise ConflictError(f"there is an output {output.id!r} already", "output_exists", name=output.id)
     session.add(OutputRow(**{name: getattr(output, name) for name in _FIELDS}))
     session.flush()
-    session.add(OutputCursorRow(output_id=output.id, seq=_newest(session)))
+    session.add(OutputCursorRow(output_id=output.id, seq=_newest(session), passed=0))
     entries.record(session, "output.create", output.id, **_told(output))
     return output
 
@@ -118,15 +122,22 @@ def cursor(session: Session, output_id: str) -> OutputCursor:
         return OutputCursor(newest, None)
     with suppress(DamagedError), intact(session, "output_cursors", output_id, f"output {output_id!r} is"):
         at = session.scalar(select(OutputCursorRow.delivered_at).where(here))
-    return OutputCursor(min(seq, newest), at)
+    passed = session.scalar(select(OutputCursorRow.passed).where(here))
+    return OutputCursor(min(seq, newest), at, passed if isinstance(passed, int) else 0)
 
 
-def move(session: Session, output_id: str, seq: int, at: datetime | None) -> None:
-    """Note that the receiver has everything up to `seq`; of an output that is gone, nothing."""
+def move(session: Session, output_id: str, seq: int, at: datetime | None, passed: int | None = None) -> None:
+    """Note that the receiver has everything up to `seq`; of an output that is gone, nothing.
+
+    passed: up to this seq, a younger alarm may have arrived before; None: as it was.
+    """
+    values: dict[str, Any] = {"seq": seq, "delivered_at": at}
+    if passed is not None:
+        values["passed"] = passed
     moved = update(OutputCursorRow).where(OutputCursorRow.output_id == output_id)  # unread: it may be damaged
-    found = session.scalars(moved.values(seq=seq, delivered_at=at).returning(OutputCursorRow.output_id)).all()
+    found = session.scalars(moved.values(values).returning(OutputCursorRow.output_id)).all()
     if not found and session.scalar(select(OutputRow.id).where(OutputRow.id == output_id)) is not None:
-        session.add(OutputCursorRow(output_id=output_id, seq=seq, delivered_at=at))
+        session.add(OutputCursorRow(output_id=output_id, **{"passed": 0, **values}))
 
 
 def delivered_by_all(session: Session) -> int:

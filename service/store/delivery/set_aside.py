@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -44,15 +44,17 @@ _STORED = TypeAdapter(SetAside)
 _FIELDS = tuple(SetAside.__dataclass_fields__)
 
 
-def put(session: Session, refused: SetAside, delivered_at: datetime | None) -> None:
-    """Set a change aside and let the output go on behind it, both or neither; nothing of one that is gone."""
-    if session.scalar(select(OutputRow.id).where(OutputRow.id == refused.output_id)) is None:
+def put(session: Session, refused: Sequence[SetAside], seq: int, delivered_at: datetime | None) -> None:
+    """Set changes of an output aside and let it go on after `seq`, both or neither; nothing if it is gone."""
+    output_id = refused[0].output_id
+    if session.scalar(select(OutputRow.id).where(OutputRow.id == output_id)) is None:
         return
-    _drop(session, refused.output_id, [refused.seq])
-    session.add(SetAsideRow(**{**_STORED.dump_python(refused), "kind": refused.kind.value}))
-    outputs.move(session, refused.output_id, refused.seq, delivered_at)
-    seq, problem, status = refused.seq, refused.problem, refused.status
-    entries.record(session, "output.set_aside", refused.output_id, seq=seq, problem=problem, status=status)
+    _drop(session, output_id, [each.seq for each in refused])
+    for each in refused:
+        session.add(SetAsideRow(**{**_STORED.dump_python(each), "kind": each.kind.value}))
+        number, problem, status = each.seq, each.problem, each.status
+        entries.record(session, "output.set_aside", output_id, seq=number, problem=problem, status=status)
+    outputs.move(session, output_id, seq, delivered_at)
 
 
 def listing(session: Session, output_id: str, after: int = 0, limit: int = 100) -> Page[SetAside]:
@@ -70,10 +72,11 @@ def due(session: Session, output_id: str, limit: int) -> tuple[SetAside, ...]:
     )
 
 
-def counts(session: Session, ignored: Collection[AlarmKind] = ()) -> dict[str, int]:
-    """Return how many each output has set aside, of those that have any; ignored: kinds that do not count."""
-    query = select(SetAsideRow.output_id, func.count()).where(SetAsideRow.kind.not_in(ignored))
-    return dict(session.execute(query.group_by(SetAsideRow.output_id)).all())
+def counts(session: Session, ignored: Collection[AlarmKind] = ()) -> dict[str, tuple[int, int]]:
+    """Return how many each output has set aside, and the newest seq; ignored: kinds that do not count."""
+    query = select(SetAsideRow.output_id, func.count(), func.max(SetAsideRow.seq))
+    query = query.where(SetAsideRow.kind.not_in(ignored)).group_by(SetAsideRow.output_id)
+    return {output_id: (count, newest) for output_id, count, newest in session.execute(query)}
 
 
 def want_again(session: Session, output_id: str, seqs: Collection[int] | None) -> int:

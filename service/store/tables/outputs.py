@@ -28,13 +28,17 @@ class OutputRow(Base):
 
 
 class OutputCursorRow(Base):
-    """The last seq that an output's receiver has, and when it got it; moves with every delivery."""
+    """The last seq that an output's receiver has, and when it got it; moves with every delivery.
+
+    passed: up to this seq, a younger alarm may have arrived before.
+    """
 
     __tablename__ = "output_cursors"
 
     output_id: Mapped[str] = mapped_column(ForeignKey("outputs.id", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(Integer)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    passed: Mapped[int] = mapped_column(Integer)
 
 
 class SetAsideRow(Base):

@@ -316,6 +316,30 @@ def test_what_was_over_unseen_is_still_listed_after_a_restart(ward: Ward) -> Non
         assert alarms.listing(session, standing=True).items == ()
 
 
+def test_what_grows_calls_again_once_somebody_has_seen_it(ward: Ward) -> None:
+    """With what it is by now; one that nobody has seen calls already, and growing is no chatter."""
+
+    def grow(count: int) -> None:
+        told = Health(DOWN, "l", True, f"{count} of them", "", {"count": count}, grows=True)
+        ward.conditions.take(told)
+        ward.settle()
+
+    ward.report(DOWN)
+    for count in range(2, 7):
+        grow(count)
+    with ward.store.reading() as session:
+        (alarm,) = alarms.standing(session)
+    assert ward.states() == [AlarmState.ACTIVE]
+    for count in (7, 8):
+        ward.store.write(lambda s: lifecycle.acknowledge(s, alarm.id, "anna")).result()
+        grow(count)
+        with ward.store.reading() as session:
+            now = alarms.get(session, alarm.id)
+        said = now.message, now.parameters["count"], now.acknowledged_by
+        assert said == (f"{count} of them", count, None)
+    assert ward.states() == [AlarmState.ACTIVE, *(AlarmState.ACKNOWLEDGED, AlarmState.ACTIVE) * 2]
+
+
 @pytest.mark.fault(45)
 def test_a_hundred_changes_in_a_minute_are_one_alarm(ward: Ward) -> None:
     """Row 45: one alarm, said to chatter, in a handful of events; over after a minute of quiet."""

@@ -137,7 +137,9 @@ def test_what_is_set_aside_is_listed_sent_again_and_left_out(house: House, recei
     alarms = [house.raise_alarm(f"p-{number}") for number in range(3)]
     for alarm in alarms:
         refused = SetAside("hut", alarm.seq, alarm.id, alarm.kind, "rejected", 422, 6, datetime.now(UTC))
-        house.store.write(partial(set_aside.put, refused=refused, delivered_at=None)).result()
+        house.store.write(
+            partial(set_aside.put, refused=[refused], seq=refused.seq, delivered_at=None)
+        ).result()
     path = "/outputs/hut/set-aside"
     page = house.call("GET", f"{path}?limit=2").json()
     assert [(each["seq"], each["alarm_id"], each["status"]) for each in page["items"]] == [

@@ -14,11 +14,13 @@ SIZES = ("--small", "6000", "--large", "6500", "--lifts", "3", "--pruned", "500"
 
 
 @pytest.mark.parametrize("starts", [0, pytest.param(1, marks=pytest.mark.slow)])
-def test_it_measures_small_and_large(starts: int) -> None:
+def test_it_measures_small_and_large(starts: int, tmp_path: Path) -> None:
     """Every operation on both, with ratios, and alarms beside what is deleted; the service's own start."""
-    options = [*SIZES, "--starts", str(starts), "--json"]
+    to = tmp_path / "of" / "ours"  # made if it is missing
+    options = [*SIZES, "--starts", str(starts), "--to", str(to), "--json"]
     done = CliRunner().invoke(app, ["bench", "store", *options])
     assert done.exit_code == 0, done.output
+    assert not list(to.iterdir())
     found = json.loads(done.stdout.splitlines()[-1])
     assert set(found["ms"]["small"]) == set(found["ms"]["large"]) == set(found["ratios"])
     assert {"opening", "alarm insert", "lifts", "passages, deep", "alarms, standing"} <= set(found["ratios"])
@@ -26,6 +28,14 @@ def test_it_measures_small_and_large(starts: int) -> None:
     assert ("start" in found["ratios"]) == bool(starts)
     if starts:
         assert found["ms"]["large"]["start"] > found["ms"]["large"]["opening"]
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    """In one sentence, before anything is measured."""
+    (tmp_path / "file").write_text("here")
+    done = CliRunner().invoke(app, ["bench", "store", *SIZES, "--to", str(tmp_path / "file" / "folder")])
+    assert isinstance(done.exception, ConfigurationError)
+    assert "cannot be made" in str(done.exception)
 
 
 @pytest.mark.slow

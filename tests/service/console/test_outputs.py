@@ -71,7 +71,9 @@ def test_an_admin_sets_an_output_up(browser: Browser, served: Served, receiver: 
     alarm = served.house.raise_alarm("p-1")
     output = served.house.call("GET", "/outputs").json()["items"][0]["id"]
     refused = SetAside(output, alarm.seq, alarm.id, alarm.kind, "rejected", 422, 6, datetime.now(UTC))
-    served.house.store.write(partial(set_aside.put, refused=refused, delivered_at=None)).result()
+    served.house.store.write(
+        partial(set_aside.put, refused=[refused], seq=refused.seq, delivered_at=None)
+    ).result()
     page.reload()
     expect(entry).to_contain_text("1 refused and set aside")
     page.get_by_role("button", name="Send again what Station refused").click()

@@ -162,7 +162,9 @@ def test_what_an_output_set_aside_stays(archive: Archive) -> None:
     with archive.store.reading() as session:
         first = next(each for each in alarms.listing(session).items if each.passage_id == "kept")
     refused = SetAside("hut", 1, first.id, first.kind, "rejected", 422, 6, NOW)
-    archive.store.write(partial(set_aside.put, refused=refused, delivered_at=None)).result()
+    archive.store.write(
+        partial(set_aside.put, refused=[refused], seq=refused.seq, delivered_at=None)
+    ).result()
     archive.store.write(partial(outputs.move, output_id="hut", seq=6, at=None)).result()
     assert "kept" in left()
     assert "old" not in left()
