@@ -176,6 +176,14 @@ def _deactivate(session: Session, lift_id: str) -> None:
     session.execute(mine.execution_options(synchronize_session="fetch"))
 
 
+def _numbers(stored: object) -> dict[str, float]:
+    """Return from how much a budget was found; raises ValueError or LookupError if that is damaged."""
+    numbers = _NUMBERS.validate_python(stored)
+    if any(numbers[name] < 0 for name in ("passages", "opened", "reviewed", "carriers_a_day")):
+        raise ValueError("fewer than none")
+    return numbers
+
+
 def _budget(row: BudgetRow) -> BudgetVersion:
     columns: tuple[Any, ...] = (row.kind, row.value, row.mask_version, row.model, row.site_version)
     columns += (row.threshold, row.by, row.active, row.created_at)
@@ -193,7 +201,7 @@ def _budget(row: BudgetRow) -> BudgetVersion:
         threshold=threshold,
         cost=_COST.validate_python(row.cost),
         default=_COST.validate_python(row.normally),
-        numbers=_NUMBERS.validate_python(row.numbers),
+        numbers=_numbers(row.numbers),
         by=by,
         active=is_active,
         created_at=at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,6 @@ from lifts.decision.verdict import Verdict
 from service.domain.errors import NotFoundError
 from service.domain.reviewing.answers import (
     GivenAnswer,
-    ReviewAnswer,
     TaskState,
     answer_of,
     settle,
@@ -22,6 +22,9 @@ from service.store import passages
 from service.store.damage import readable
 from service.store.records import PassageRecord, Review
 from service.store.tables import ReviewAnswerRow, ReviewTaskRow
+
+_GIVEN = TypeAdapter(GivenAnswer)
+_FIELDS = tuple(GivenAnswer.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +184,5 @@ def _task(passage: PassageRecord) -> ReviewTaskRow:
 
 
 def _stored(row: ReviewAnswerRow) -> StoredAnswer:
-    given = GivenAnswer(
-        ReviewAnswer(row.answer),
-        Verdict(row.verdict),
-        row.occupied,
-        row.by,
-        row.identity,
-        row.at,
-        row.comment,
-        row.blind,
-    )
+    given = _GIVEN.validate_python({name: getattr(row, name) for name in _FIELDS})
     return StoredAnswer(given, row.ended_at)

@@ -46,6 +46,9 @@ class StoredSelfTest:
         return digest_of(self.text)
 
 
+_STORED = TypeAdapter(StoredSelfTest)
+
+
 def digest_of(text: str) -> str:
     """Return the SHA-256 of a signed record, 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -132,14 +135,8 @@ def listing(
 
 
 def _record(row: SelfTestRow) -> StoredSelfTest:
-    return StoredSelfTest(
-        row.id,
-        row.lift_id,
-        row.number,
-        row.started_at,
-        SelfTestResult(row.result),
-        row.record,
-        _RECORD.validate_python(row.record),
-        row.signature,
-        row.public_key,
+    names = ("id", "lift_id", "number", "started_at", "result", "signature", "public_key")
+    stored = {name: getattr(row, name) for name in names}
+    return _STORED.validate_python(
+        {**stored, "text": row.record, "record": _RECORD.validate_python(row.record)}
     )
