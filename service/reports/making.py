@@ -12,6 +12,7 @@ from service.figures.periods import ReportPeriod, ResortCalendar, ShiftHours
 from service.figures.report import ShiftReport, make_report
 from service.store import lifts
 from service.store.counting import carriers
+from service.store.overview import places
 from service.store.reports import calls, history, spans
 
 
@@ -33,14 +34,15 @@ class ReportOrder:
 class MadeReport:
     """A report, and what has to be said with it.
 
-    begin, end: of its time. names: of the lifts that are registered. since: from when `carriers` and `alarms`
-    are counted. unreadable: damaged rows that are in no figure.
+    begin, end: of its time. names, areas: of the lifts that are registered. since: from when `carriers` and
+    `alarms` are counted. unreadable: damaged rows that are in no figure.
     """
 
     report: ShiftReport
     begin: datetime
     end: datetime
     names: dict[str, str]
+    areas: dict[str, str]
     since: dict[str, datetime]
     unreadable: int
 
@@ -60,7 +62,8 @@ def make(session: Session, calendar: ResortCalendar, order: ReportOrder, now: da
     )
     names = {lift.id: lift.name for lift in lifts.listing(session)}
     unreadable = bad_counts + bad_spans + bad_calls + bad_reviews
-    return MadeReport(report, begin, end, names, history.since(session), unreadable)
+    areas = {lift_id: place.area for lift_id, place in places.by_lift(session).items()}
+    return MadeReport(report, begin, end, names, areas, history.since(session), unreadable)
 
 
 def _visible(session: Session, order: ReportOrder) -> tuple[str, ...]:

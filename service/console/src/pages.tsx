@@ -11,6 +11,7 @@ const EscalationPage = later(async () => (await import("./escalation/escalation-
 const FiguresPage = later(async () => (await import("./figures/figures-page")).FiguresPage);
 export const LiftPage = later(async () => (await import("./lifts/lift-page")).LiftPage);
 const PlantPage = later(async () => (await import("./plant/plant-page")).PlantPage);
+const ReportsPage = later(async () => (await import("./reports/reports-page")).ReportsPage);
 const ReviewPage = later(async () => (await import("./review/review-page")).ReviewPage);
 /** In the place of everything else, header and banners too. */
 export const Wall = later(async () => (await import("./wall/wall")).Wall);
@@ -22,6 +23,7 @@ export function page(route: Route): JSX.Element {
   if (room === undefined) return <OverviewPage />;
   if (room === "account") return <AccountPage part={lift} />;
   if (room === "figures") return <FiguresPage />;
+  if (room === "reports") return <ReportsPage />;
   if (room === "escalation") return <EscalationPage />;
   if (room === "setup") return <Wizard liftId={null} step={undefined} />;
   if (room === "lifts" && lift && part === "control") return <PlantPage liftId={lift} />;

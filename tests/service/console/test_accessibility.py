@@ -77,6 +77,12 @@ def figures(page: Page, served: Served) -> None:
     shown(page, "tr[data-figure=waiting]")
 
 
+def reports(page: Page, served: Served) -> None:
+    page.goto(served.link())
+    page.get_by_role("link", name="Reports").click()
+    shown(page, "#report-lifts")
+
+
 def nowhere(page: Page, served: Served) -> None:
     page.goto(served.link())
     shown(page, "#watch")
@@ -92,7 +98,7 @@ def cut_off(page: Page, served: Served) -> None:
 
 
 FIRST_PAGES = [cut_off, overview, filtered, wall, everything]
-PAGES = [*FIRST_PAGES, signing_in, reference, figures, nowhere, *SETUP_PAGES, *REVIEW_PAGES]
+PAGES = [*FIRST_PAGES, signing_in, reference, figures, reports, nowhere, *SETUP_PAGES, *REVIEW_PAGES]
 
 
 @pytest.fixture(

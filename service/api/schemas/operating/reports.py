@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from pydantic import BaseModel, Field
@@ -85,6 +85,7 @@ class ReportLiftOut(BaseModel):
 
     lift_id: str
     name: str | None = Field(description="Null of a lift that is registered no more.")
+    area: str = Field(description="Empty: nobody has said it.")
     carriers: CarrierFiguresOut
     sight: SightOut
     alarms: int
@@ -165,7 +166,7 @@ class ReportOut(BaseModel):
                 ReportHourOut(hour=hour, carriers=CarrierFiguresOut.model_validate(report.carriers_at(hour)))
                 for hour in range(24)
             ],
-            by_lift=_lifts(report, made.names),
+            by_lift=_lifts(report, made),
             alarms=report.alarms_in(),
             acknowledging=AcknowledgingOut.model_validate(report.acknowledging()),
             kinds=[ReportKindOut.model_validate(kind) for kind in kinds],
@@ -196,11 +197,12 @@ def _parts(report: ShiftReport, since: datetime | None) -> list[ReportPartOut]:
     ]
 
 
-def _lifts(report: ShiftReport, names: Mapping[str, str]) -> list[ReportLiftOut]:
+def _lifts(report: ShiftReport, made: MadeReport) -> list[ReportLiftOut]:
     return [
         ReportLiftOut(
             lift_id=lift_id,
-            name=names.get(lift_id),
+            name=made.names.get(lift_id),
+            area=made.areas.get(lift_id, ""),
             carriers=CarrierFiguresOut.model_validate(report.carriers(n)),
             sight=SightOut.of(report.sight(n)),
             alarms=report.alarms_in(n),

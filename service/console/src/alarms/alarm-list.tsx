@@ -31,6 +31,9 @@ export function AlarmList({ liftId }: { liftId?: string }): JSX.Element {
           <a class="target" href={hrefOf("figures")}>
             {t("figures.open")}
           </a>
+          <a class="target" href={hrefOf("reports")}>
+            {t("reports.open")}
+          </a>
         </nav>
       </div>
       <ol id="alarms" class="alarms">

@@ -22,6 +22,7 @@ export type {
   CandidateOut as Candidate,
   CandidateState,
   CandidatesOut as CandidateList,
+  CarrierFiguresOut as CarrierFigures,
   CarrierMarkOut as CarrierMark,
   CarrierOut as SeenCarrier,
   CarriersOut as SeenCarriers,
@@ -83,6 +84,8 @@ export type {
   ReplayOut as Replay,
   ReplayState,
   ReplaysOut as ReplayList,
+  ReportOut as Report,
+  ReportPeriod,
   ReviewAnswer,
   ReviewQueueOut as ReviewQueue,
   ReviewTaskOut as ReviewTask,
@@ -115,5 +118,6 @@ export type {
   UserOut as User,
   UsersOut as UserList,
   Verdict,
+  WatchState,
   WaysInOut as WaysIn,
 } from "../../generated/api";

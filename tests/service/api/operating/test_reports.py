@@ -25,6 +25,7 @@ from service.figures.watching import Look, WatchBook, WatchSpan, WatchState
 from service.store import alarms, lifts, passages, tokens
 from service.store.counting import carriers
 from service.store.database import Store
+from service.store.overview import places
 from service.store.records import PassageRecord, Review
 from service.store.reports import history, spans
 from tests.service.api.conftest import House
@@ -286,12 +287,13 @@ def test_a_spreadsheet_holds_the_same_figures_and_runs_no_formula(house: House) 
 
 
 def test_each_caller_has_the_lifts_they_may_see(house: House) -> None:
-    """Another lift's are refused, and are in no sum."""
+    """Another lift's are refused, and are in no sum; each lift says its area."""
+    house.store.write(partial(places.put, lift_id="b", place=places.LiftPlace("Sunnegga"))).result()
     create = partial(tokens.create, name="scoped", role=Role.VIEWER, lifts=["b"])
     headers = {"Authorization": f"Bearer {house.store.write(create).result()[0]}"}
     params = {"period": "day", "date": CHANGED.isoformat()}
     mine = house.client.get("/reports", headers=headers, params=params).json()
-    assert [one["lift_id"] for one in mine["by_lift"]] == ["b"]
+    assert [(one["lift_id"], one["area"]) for one in mine["by_lift"]] == [("b", "Sunnegga")]
     assert mine["carriers"]["by"] == sql(house, BEGIN, END, "lift_id = 'b'")
     for path in ("/reports", "/reports.csv"):
         assert house.client.get(path, headers=headers, params=params | {"lift_id": "a"}).status_code == 403

@@ -12,6 +12,7 @@ import { escalationSentences, priorities } from "./operating/escalation";
 import { figureNames, figureSentences, ratings } from "./operating/figures";
 import { overviewSentences, overviewWords } from "./operating/overview";
 import { preferenceSentences } from "./operating/preferences";
+import { reportPeriods, reportSentences, watchStates } from "./operating/reports";
 import { pageSentences } from "./page";
 import { peopleSentences } from "./people";
 import { problems } from "./problems";
@@ -35,6 +36,7 @@ const sentences = {
   ...figureSentences,
   ...budgetSentences,
   ...escalationSentences,
+  ...reportSentences,
   ...outputSentences,
   ...plantSentences,
   ...trialSentences,
@@ -65,8 +67,10 @@ const words = {
   priorities,
   problems,
   reasons,
+  reportPeriods,
   triedKinds,
   troubles,
+  watchStates,
 };
 
 export type Key = keyof typeof sentences;
