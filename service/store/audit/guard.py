@@ -169,10 +169,10 @@ def _bytes(content: str | float | bytes | None) -> bytes:
 
 def _tables(session: Session) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Return the key and the columns of each table that is guarded, as the file has them."""
-    found = {}
+    found, connection = {}, session.connection()
     for name in sorted(Base.metadata.tables.keys() - UNGUARDED):
         columns: Sequence[tuple[str, int]] = [
-            (row.name, row.pk) for row in session.execute(text(f"PRAGMA table_info({name})"))
+            (row.name, row.pk) for row in connection.exec_driver_sql(f"PRAGMA table_info({name})")
         ]
         key = tuple(column for column, place in sorted(columns, key=lambda one: one[1]) if place)
         covered = {column for column, _ in columns} - FLEETING.get(name, frozenset())

@@ -1,6 +1,7 @@
 """Whatever is legal to send is answered, or refused with what was wrong; never a fault of the service."""
 
 from concurrent.futures import Future
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ import pytest
 
 from service.domain.errors import StoreError
 from service.domain.people import Role
+from service.web.app import describe
 from tests.service.api.conftest import House
 
 ENDS = (
@@ -33,11 +35,12 @@ ODD = (
 )
 
 
-def dated(house: House) -> list[tuple[str, str]]:
+@cache
+def dated() -> list[tuple[str, str]]:
     """Every query that takes a time, as the description says it: new ones too."""
     return [
         (f"{method.upper()} {path}", parameter["name"])
-        for path, methods in house.app.openapi()["paths"].items()
+        for path, methods in describe()["paths"].items()
         for method, operation in methods.items()
         for parameter in operation.get("parameters", ())
         if "date-time" in str(parameter["schema"])
@@ -49,7 +52,7 @@ def dated(house: House) -> list[tuple[str, str]]:
 def test_dates_at_the_ends_of_the_calendar(house: House, moment: str) -> None:
     """In every query and body that takes a time: an answer or 422, never 500."""
     alarm = house.raise_alarm(passage_id=None)
-    queries = dated(house)
+    queries = dated()
     assert len(queries) >= 4
     for call, name in queries:
         method, path = call.split()
