@@ -66,7 +66,7 @@ def test_the_link_signs_in_and_leaves_the_address_bar(page: Page) -> None:
     shown(page, "#link[data-state=live]")
     assert "key=" not in page.url
     expect(page.locator("#who")).to_have_text("the operator (operator)")
-    expect(page.locator(".card h2")).to_have_text("Demo quad")
+    expect(page.locator(".card h3")).to_have_text("Demo quad")
     expect(page.locator(".card .view")).to_be_visible(timeout=PATIENCE_MS)
 
 

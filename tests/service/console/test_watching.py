@@ -246,10 +246,10 @@ def test_a_card_holds_what_it_shows_however_long_the_words(page: Page, served: S
     page.set_viewport_size({"width": 1400, "height": 900})
     card, pill = page.locator(".card"), page.locator(".card header .pill")
     expect(pill).to_have_text("camera degraded", timeout=PATIENCE_MS)
-    expect(card.locator("h2")).to_contain_text("uncommonly long", timeout=PATIENCE_MS)
+    expect(card.locator("h3")).to_contain_text("uncommonly long", timeout=PATIENCE_MS)
     whole = card.bounding_box()
     assert whole is not None
-    for part in (pill, card.locator("h2"), card.locator(".facts")):
+    for part in (pill, card.locator("h3"), card.locator(".facts")):
         box = part.bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= whole["x"] + whole["width"]

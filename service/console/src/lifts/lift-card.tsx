@@ -40,7 +40,7 @@ export function LiftCard({ lift, passages }: LiftCardProps): JSX.Element {
       data-seat={last?.seat}
     >
       <header>
-        <h2>{lift.name}</h2>
+        <h3>{lift.name}</h3>
         <p class="pill" data-state={camera === "live" && why !== null ? "degraded" : camera}>
           {why ?? stateWord(lift)}
         </p>

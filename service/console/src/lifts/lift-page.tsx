@@ -24,6 +24,7 @@ export function LiftPage({ liftId }: { liftId: string }): JSX.Element {
   return (
     <div class="columns">
       <section class="one-lift" aria-label={lift?.name ?? liftId} data-old={age > OLD_S ? "" : undefined}>
+        <h2 class="hidden">{t("lifts.title")}</h2>
         <p>
           <a class="target back" href={hrefOf()}>
             ← {t("lifts.all")}
