@@ -47,7 +47,7 @@ def numbers(house: House) -> dict[str, str]:
     return {
         "carriers": str(sum(by.values())),
         "occupied": str(sum(n for name, n in by.items() if name.endswith("occupied"))),
-        "open_share": f"{100 * by['open_occupied'] / judged:.1f}\u00a0%",
+        "open_share": f"{100 * by['open_occupied'] / judged:.1f}%",
         "unknown": str(sum(n for name, n in by.items() if name.startswith("unknown"))),
     }
 

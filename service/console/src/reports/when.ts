@@ -1,10 +1,7 @@
 /* Moments by the resort's clock, whatever the clock of who reads it. */
 
-import { language } from "../i18n/text";
+import { locale } from "../i18n/language";
 import { span } from "../i18n/time";
-
-/** As the reader's country writes them, in the page's language. */
-const locale = navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
 
 const HOUR = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
