@@ -55,7 +55,7 @@ def refusals() -> Iterator[tuple[str, ast.Call]]:
 
 
 def worded() -> set[str]:
-    rooms = ("refusals", "problems", "people", "trials/trials", "reviews")
+    rooms = ("codes/refusals", "problems", "people", "trials/trials", "trials/reviews")
     texts = [(WORDS / f"{name}.ts").read_text(encoding="utf-8") for name in rooms]
     return {code for text in texts for code in re.findall(r"^  (\w+):", text, re.MULTILINE)}
 

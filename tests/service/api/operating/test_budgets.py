@@ -30,7 +30,7 @@ COUNT, OPENED, REVIEWED = 260, 60, 26
 CLOSE = (Reason.TOO_CLOSE,)
 """Only margins and labels matter here, not what the passages were called."""
 
-WORDS = Path(__file__).parents[4] / "service/console/src/i18n/en/refusals.ts"
+WORDS = Path(__file__).parents[4] / "service/console/src/i18n/en/codes/refusals.ts"
 
 
 def planted(house: House) -> None:
