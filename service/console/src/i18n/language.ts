@@ -4,7 +4,10 @@ import type { Catalogue } from "./en";
 
 /** Each language in its own words, and where its texts are: only the chosen one is fetched. */
 const LANGUAGES = {
+  de: { name: "Deutsch", load: async () => (await import("./de")).german },
   en: { name: "English", load: async () => (await import("./en")).english },
+  fr: { name: "Français", load: async () => (await import("./fr")).french },
+  it: { name: "Italiano", load: async () => (await import("./it")).italian },
 } satisfies Record<string, { name: string; load: () => Promise<Catalogue> }>;
 
 export type Language = keyof typeof LANGUAGES;

@@ -1,0 +1,37 @@
+/* A lift's budget. */
+
+export const budgetSentences = {
+  "budget.title": "Falschalarme als Budget",
+  "budget.none": "keines: beurteilt wie Bahnen im Allgemeinen",
+  "budget.alarmsShort": "höchstens {value} Falschalarme am Tag",
+  "budget.missesShort": "höchstens {value} von 1000 offenen Sesseln übersehen",
+  "budget.waits": "{budget} · nicht in Kraft",
+  "budget.waitsLong":
+    "Nicht in Kraft: Die Bahn wird mit anderen Masken oder einer anderen Kalibrierung beurteilt als die, mit denen das Budget gefunden wurde. Es wird neu gefunden, sobald mit diesen genug beurteilt wurde; oder geben Sie ein neues vor.",
+  "budget.renewed": "Neu gefunden um {time} aus dem, was die Bahn seither gezeigt hat.",
+  "budget.unchanged": "Um {time} nachgesehen: Die Schwelle stimmt noch.",
+  "budget.kept": "Um {time} nachgesehen, die Schwelle bleibt. {why}",
+  "budget.withdrawn": "Um {time} zurückgezogen: Es hätte mehr übersehen als zugestanden. {why}",
+  "budget.kind": "Höchstens",
+  "budget.alarms": "Falschalarme am Tag",
+  "budget.misses": "von 1000 offenen Sesseln übersehen",
+  "budget.value": "Wie viele",
+  "budget.ask": "Was würde es kosten?",
+  "budget.use": "Bahn so beurteilen",
+  "budget.takeBack": "Budget zurücknehmen",
+  "budget.of": "{action}: {lift}",
+  "budget.here": "Damit",
+  "budget.without": "Ohne",
+  "budget.figure": "Erwartet",
+  "budget.falseAlarms": "Falschalarme am Tag",
+  "budget.missed": "Übersehen, von 1000 offenen Sesseln",
+  "budget.closed": "davon geschlossen genannt",
+  "budget.unclear": "Unklar, von 1000 Sesseln",
+  "budget.rate": "{expected} ({low} bis {high})",
+  "budget.origin":
+    "Aus {passages} Sesseln, davon etwa {opened:fixed0} offen, {reviewed} geprüft; {carriers:fixed0} am Tag. In Klammern: wo die wahre Zahl in 95 von 100 Fällen liegt.",
+  "budget.missesMore": "Es werden mehr offene Sessel übersehen als ohne dieses Budget.",
+  "budget.notMore": "Es werden nicht mehr offene Sessel übersehen als ohne.",
+  "budget.set": "Erledigt: Die Bahn wird ab jetzt so beurteilt.",
+  "budget.taken": "Erledigt: Die Bahn wird wie Bahnen im Allgemeinen beurteilt.",
+};

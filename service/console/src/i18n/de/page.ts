@@ -1,0 +1,60 @@
+/* Was die Seite über sich selbst sagt, und die Anmeldung. */
+
+export const pageSentences = {
+  "page.title": "Barwatch",
+  "page.titleCount": "▲ {count} · Barwatch",
+  "page.titleLost": "✕ nicht verbunden · Barwatch",
+  "page.api": "API",
+  "page.session": "Sitzung",
+  "page.notDone": "Nicht ausgeführt: {problem}",
+  "page.notFound": "Diese Seite gibt es nicht.",
+  "page.roomMissing": "Diese Ansicht lässt sich nicht laden: Laden Sie die Seite neu.",
+  "page.back": "Zurück zu den Bahnen",
+  "page.aid":
+    "Barwatch ist eine Hilfe für das Betriebspersonal. Es ist kein zertifiziertes Sicherheitsbauteil: Als solches wurde es weder gebaut noch geprüft (Verordnung (EU) 2016/424; Verordnung (EU) 2024/1689), und keine Sicherheitseinrichtung darf seinetwegen entfallen.",
+
+  "link.connecting": "verbindet",
+  "link.lost": "NICHT VERBUNDEN: Hier kommt kein Alarm an",
+  "link.notSignedIn": "nicht angemeldet",
+  "link.signedOut": "NICHT VERBUNDEN: abgemeldet",
+  "link.unreachable": "NICHT VERBUNDEN: Der Dienst ist nicht erreichbar",
+
+  "watching.none": "Keine Bahn wird überwacht: Es ist keine eingerichtet",
+  "watching.some": "{watched} von {total} Bahnen überwacht",
+  "watching.one": "Die Bahn wird überwacht",
+  "watching.all": "Alle {total} Bahnen werden überwacht",
+  "watching.lift": "{name}: {why}",
+  "watching.more": { one: "und {count} weitere Bahn", other: "und {count} weitere Bahnen" },
+  "watching.outOfService": "außer Betrieb",
+  "watching.stand": { one: "{count} Alarm steht an", other: "{count} Alarme stehen an" },
+  "watching.returned": {
+    one: "{count} Alarm ist vorbei und nicht quittiert",
+    other: "{count} Alarme sind vorbei und nicht quittiert",
+  },
+  "watching.calm": "kein Alarm steht an",
+
+  "session.title": "Anmelden",
+  "session.token": "API-Token",
+  "session.help": "Ein Administrator erstellt es mit „barwatch token create“.",
+  "session.name": "Name",
+  "session.password": "Passwort",
+  "session.code": "Code der Authentifizierungs-App oder ein Wiederherstellungscode",
+  "session.codeNeeded": "Geben Sie einen Code Ihrer Authentifizierungs-App ein.",
+  "session.byToken": "Stattdessen mit einem Token",
+  "session.byName": "Stattdessen mit Name und Passwort",
+  "session.openid": "Anmelden mit {name}",
+  "session.wrongName": "Name oder Passwort ist falsch.",
+  "session.wrongCode": "Der Code ist falsch oder wurde schon verwendet.",
+  "session.signIn": "Anmelden",
+  "session.signOut": "Abmelden",
+  "session.wrongToken": "Das Token ist falsch oder wurde widerrufen.",
+  "session.usedLink":
+    "Dieser Link wurde schon verwendet oder ist zu alt: Melden Sie sich mit einem Token an.",
+  "session.ended": "Abgemeldet: Melden Sie sich an, um Alarme zu sehen.",
+  "session.who": "{name} ({role})",
+
+  "reference.failed": "Die Beschreibung lässt sich nicht lesen: {problem}",
+  "reference.parameters": "Parameter",
+  "reference.body": "Inhalt: {type}",
+  "reference.answers": "Antworten",
+};

@@ -1,0 +1,37 @@
+/* A lift's budget. */
+
+export const budgetSentences = {
+  "budget.title": "Les fausses alarmes comme budget",
+  "budget.none": "aucun\u00a0: évalué comme les télésièges en général",
+  "budget.alarmsShort": "au plus {value} fausses alarmes par jour",
+  "budget.missesShort": "au plus {value} sièges ouverts manqués sur 1 000",
+  "budget.waits": "{budget} · pas en vigueur",
+  "budget.waitsLong":
+    "Pas en vigueur\u00a0: le télésiège est évalué avec d’autres masques ou un autre calibrage que ceux du budget. Il sera recalculé dès qu’assez de sièges auront été évalués avec ceux-ci\u00a0; ou donnez-en un nouveau.",
+  "budget.renewed": "Recalculé à {time} d’après ce que le télésiège a montré depuis.",
+  "budget.unchanged": "Réexaminé à {time}\u00a0: le seuil est toujours le bon.",
+  "budget.kept": "Réexaminé à {time}, et le seuil reste. {why}",
+  "budget.withdrawn": "Retiré à {time}\u00a0: il aurait manqué plus que ce qui était accepté. {why}",
+  "budget.kind": "Au plus",
+  "budget.alarms": "fausses alarmes par jour",
+  "budget.misses": "sièges ouverts manqués sur 1 000",
+  "budget.value": "Combien",
+  "budget.ask": "Qu’est-ce que cela coûterait\u00a0?",
+  "budget.use": "Évaluer le télésiège ainsi",
+  "budget.takeBack": "Retirer le budget",
+  "budget.of": "{action}\u00a0: {lift}",
+  "budget.here": "Avec",
+  "budget.without": "Sans",
+  "budget.figure": "Attendu",
+  "budget.falseAlarms": "Fausses alarmes par jour",
+  "budget.missed": "Manqués, sur 1 000 sièges ouverts",
+  "budget.closed": "dont déclarés fermés",
+  "budget.unclear": "Incertains, sur 1 000 sièges",
+  "budget.rate": "{expected} ({low} à {high})",
+  "budget.origin":
+    "D’après {passages} sièges, dont environ {opened:fixed0} ouverts, {reviewed} vérifiés\u00a0; {carriers:fixed0} par jour. Entre parenthèses\u00a0: où se situe le vrai chiffre dans 95 cas sur 100.",
+  "budget.missesMore": "Plus de sièges ouverts sont manqués que sans ce budget.",
+  "budget.notMore": "Pas plus de sièges ouverts ne sont manqués que sans lui.",
+  "budget.set": "Fait\u00a0: le télésiège est désormais évalué ainsi.",
+  "budget.taken": "Fait\u00a0: le télésiège est évalué comme les télésièges en général.",
+};

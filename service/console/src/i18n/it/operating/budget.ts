@@ -1,0 +1,37 @@
+/* A lift's budget. */
+
+export const budgetSentences = {
+  "budget.title": "I falsi allarmi come budget",
+  "budget.none": "nessuno: valutata come le seggiovie in generale",
+  "budget.alarmsShort": "al massimo {value} falsi allarmi al giorno",
+  "budget.missesShort": "al massimo {value} seggiole aperte sfuggite su 1000",
+  "budget.waits": "{budget} · non in vigore",
+  "budget.waitsLong":
+    "Non in vigore: la seggiovia è valutata con altre maschere o un’altra calibrazione rispetto a quelle del budget. Sarà ricalcolato quando abbastanza sarà stato valutato con queste; o darne uno nuovo.",
+  "budget.renewed": "Ricalcolato alle {time} da ciò che la seggiovia ha mostrato da allora.",
+  "budget.unchanged": "Riesaminato alle {time}: la soglia è ancora quella giusta.",
+  "budget.kept": "Riesaminato alle {time}, e la soglia resta. {why}",
+  "budget.withdrawn": "Ritirato alle {time}: ne sarebbero sfuggite più di quante accettate. {why}",
+  "budget.kind": "Al massimo",
+  "budget.alarms": "falsi allarmi al giorno",
+  "budget.misses": "seggiole aperte sfuggite su 1000",
+  "budget.value": "Quanti",
+  "budget.ask": "Quanto costerebbe?",
+  "budget.use": "Valutare così la seggiovia",
+  "budget.takeBack": "Ritirare il budget",
+  "budget.of": "{action}: {lift}",
+  "budget.here": "Con",
+  "budget.without": "Senza",
+  "budget.figure": "Atteso",
+  "budget.falseAlarms": "Falsi allarmi al giorno",
+  "budget.missed": "Sfuggite, su 1000 seggiole aperte",
+  "budget.closed": "di cui dette chiuse",
+  "budget.unclear": "Incerte, su 1000 seggiole",
+  "budget.rate": "{expected} (da {low} a {high})",
+  "budget.origin":
+    "Da {passages} seggiole, di cui circa {opened:fixed0} aperte, {reviewed} verificate; {carriers:fixed0} al giorno. Tra parentesi: dove sta la cifra vera in 95 casi su 100.",
+  "budget.missesMore": "Sfuggono più seggiole aperte che senza questo budget.",
+  "budget.notMore": "Non sfuggono più seggiole aperte che senza.",
+  "budget.set": "Fatto: d’ora in poi la seggiovia è valutata così.",
+  "budget.taken": "Fatto: la seggiovia è valutata come le seggiovie in generale.",
+};
