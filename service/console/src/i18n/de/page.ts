@@ -8,7 +8,7 @@ export const pageSentences = {
   "page.session": "Sitzung",
   "page.notDone": "Nicht ausgeführt: {problem}",
   "page.notFound": "Diese Seite gibt es nicht.",
-  "page.roomMissing": "Diese Ansicht lässt sich nicht laden: Laden Sie die Seite neu.",
+  "page.roomMissing": "Diese Ansicht lässt sich jetzt nicht laden.",
   "page.back": "Zurück zu den Bahnen",
   "page.aid":
     "Barwatch ist eine Hilfe für das Betriebspersonal. Es ist kein zertifiziertes Sicherheitsbauteil: Als solches wurde es weder gebaut noch geprüft (Verordnung (EU) 2016/424; Verordnung (EU) 2024/1689), und keine Sicherheitseinrichtung darf seinetwegen entfallen.",

@@ -8,8 +8,8 @@ export const pageSentences = {
   "page.session": "Session",
   "page.notDone": "Non effectué\u00a0: {problem}",
   "page.notFound": "Cette page n’existe pas.",
-  "page.back": "Cette page ne peut pas être chargée\u00a0: rechargez-la.",
-  "page.roomMissing": "Retour aux télésièges",
+  "page.back": "Retour aux télésièges",
+  "page.roomMissing": "Cette page ne peut pas être chargée pour l’instant.",
   "page.aid":
     "Barwatch est une aide pour les exploitants. Ce n’est pas un composant de sécurité certifié\u00a0: il n’a été ni conçu ni évalué comme tel (règlement (UE) 2016/424\u00a0; règlement (UE) 2024/1689), et aucun dispositif de sécurité ne peut être omis à cause de lui.",
 
@@ -20,7 +20,7 @@ export const pageSentences = {
   "link.unreachable": "NON CONNECTÉ\u00a0: le service est injoignable",
 
   "watching.none": "Aucun télésiège n’est surveillé\u00a0: aucun n’est configuré",
-  "watching.some": "{watched} télésièges sur {total} surveillés",
+  "watching.some": "télésièges surveillés\u00a0: {watched} sur {total}",
   "watching.one": "Le télésiège est surveillé",
   "watching.all": "Les {total} télésièges sont surveillés",
   "watching.lift": "{name}\u00a0: {why}",

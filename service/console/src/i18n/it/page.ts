@@ -8,8 +8,8 @@ export const pageSentences = {
   "page.session": "Sessione",
   "page.notDone": "Non eseguito: {problem}",
   "page.notFound": "Questa pagina non esiste.",
-  "page.back": "Questa pagina non può essere caricata: ricaricarla.",
-  "page.roomMissing": "Torna alle seggiovie",
+  "page.back": "Torna alle seggiovie",
+  "page.roomMissing": "Questa pagina ora non può essere caricata.",
   "page.aid":
     "Barwatch è un aiuto per il personale dell’impianto. Non è un componente di sicurezza certificato: non è stato realizzato né valutato come tale (regolamento (UE) 2016/424; regolamento (UE) 2024/1689), e nessun dispositivo di sicurezza può mancare a causa sua.",
 
@@ -20,7 +20,7 @@ export const pageSentences = {
   "link.unreachable": "NON CONNESSO: il servizio non è raggiungibile",
 
   "watching.none": "Nessuna seggiovia è sorvegliata: nessuna è configurata",
-  "watching.some": "{watched} seggiovie su {total} sorvegliate",
+  "watching.some": "seggiovie sorvegliate: {watched} su {total}",
   "watching.one": "La seggiovia è sorvegliata",
   "watching.all": "Tutte e {total} le seggiovie sono sorvegliate",
   "watching.lift": "{name}: {why}",

@@ -26,7 +26,7 @@ export const overviewSentences = {
   "overview.speed": "{speed:fixed1} m/s",
   "overview.flow": "{carriers:fixed0}/h",
   "overview.flowUnit": " (Sessel pro Stunde)",
-  "overview.noFlow": "Bahn nicht bekannt",
+  "overview.noFlow": "Lauf nicht bekannt",
   "overview.marks": "Die letzten {count} Sessel: {open} offen, {closed} geschlossen, {unknown} unbekannt",
   "overview.find": "Bahn suchen",
   "overview.needy": "Nur was mich braucht",

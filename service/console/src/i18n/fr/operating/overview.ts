@@ -39,7 +39,7 @@ export const overviewSentences = {
   "overview.speed": "{speed:fixed1} m/s",
   "overview.flow": "{carriers:fixed0}/h",
   "overview.flowUnit": " (sièges par heure)",
-  "overview.noFlow": "ligne inconnue",
+  "overview.noFlow": "marche inconnue",
   "overview.marks":
     "Les {count} derniers sièges\u00a0: {open} ouverts, {closed} fermés, {unknown} indéterminés",
   "overview.find": "Chercher un télésiège",

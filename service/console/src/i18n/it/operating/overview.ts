@@ -39,7 +39,7 @@ export const overviewSentences = {
   "overview.speed": "{speed:fixed1} m/s",
   "overview.flow": "{carriers:fixed0}/h",
   "overview.flowUnit": " (seggiole all’ora)",
-  "overview.noFlow": "linea sconosciuta",
+  "overview.noFlow": "marcia sconosciuta",
   "overview.marks": "Le ultime {count} seggiole: {open} aperte, {closed} chiuse, {unknown} incerte",
   "overview.find": "Cercare una seggiovia",
   "overview.needy": "Solo ciò che richiede me",

@@ -9,7 +9,7 @@ import type {
 } from "../../../api/types";
 
 export const trialSentences = {
-  "selfTest.title": "Self-test",
+  "selfTest.title": "Autotest",
   "trials.title": "Autotest e candidati",
   "selfTest.none": "ancora nessuno",
   "selfTest.short": "{word} · {time}",
