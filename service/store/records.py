@@ -13,7 +13,7 @@ from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Judgement, Verdict
 from service.domain.alarm import LATE, Alarm, AlarmState
 from service.domain.people import Role
-from service.domain.reviewing.answers import ReviewAnswer
+from service.domain.reviewing.answers import ReviewAnswer, answer_of
 
 Item = TypeVar("Item")
 
@@ -73,6 +73,13 @@ class Review:
     comment: str
     answer: ReviewAnswer | None = None
     disputed: bool = False
+
+    @property
+    def settled(self) -> ReviewAnswer | None:
+        """What it was; a label from before there were answers stands for one. None while people differ."""
+        if self.answer is not None or self.disputed:
+            return self.answer
+        return answer_of(self.verdict, self.occupied)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from service.api.routes import (
     setup,
     site_calibrations,
 )
-from service.api.routes.alarming import groups, out_of_service
+from service.api.routes.alarming import groups, listing, out_of_service
 from service.api.routes.delivery import controls, inputs, outputs, push, set_aside
 from service.api.routes.history import audit, clips, deletion, evidence
 from service.api.routes.operating import budgets, escalation, figures, overview, reports
@@ -50,6 +50,7 @@ ROUTERS = (
     escalation.router,
     out_of_service.router,
     groups.router,
+    listing.router,
     alarms.router,
     evidence.router,
     clips.router,

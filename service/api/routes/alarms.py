@@ -1,10 +1,10 @@
-"""Alarms over plain HTTP: the history, and what operators do with them."""
+"""One alarm over plain HTTP, and what operators do with it."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 
 from service.alarms import lifecycle
 from service.api.deps import (
@@ -12,27 +12,21 @@ from service.api.deps import (
     SOMEWHERE,
     VIEWER,
     Caller,
-    Cursor,
-    Limit,
     Operator,
     RuntimeDep,
-    check_sight,
 )
 from service.api.problems import responses
 from service.api.schemas.alarms import (
     AlarmDetailOut,
     AlarmEventOut,
     AlarmOut,
-    AlarmsOut,
     CommentIn,
     CommentOut,
     NoteIn,
     ShelveIn,
     TicketOut,
 )
-from service.api.schemas.base import Moment
 from service.api.threads import vital
-from service.domain.alarm import AlarmKind, AlarmState
 from service.store import alarms
 from service.store.alarms import history
 
@@ -40,56 +34,6 @@ router = APIRouter(prefix="/alarms", tags=["alarms"])
 
 AlarmId = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9-]+$", description="The alarm's id.")]
 _ACTION = responses(400, 401, 403, 404, 409, 413, 422, 503)
-
-
-@router.get(
-    "", summary="The history of alarms", dependencies=SOMEWHERE, responses=responses(401, 403, 422, 503)
-)
-@vital
-def list_alarms(
-    runtime: RuntimeDep,
-    principal: Caller,
-    lift_id: Annotated[str | None, Query(max_length=64, description="Of this lift only.")] = None,
-    kind: Annotated[AlarmKind | None, Query(description="Of this kind only.")] = None,
-    state: Annotated[AlarmState | None, Query(description="In this state only.")] = None,
-    group: Annotated[str | None, Query(max_length=64, description="Of this group only.")] = None,
-    standing: Annotated[
-        bool,
-        Query(
-            description="Only conditions that are not over, and what nobody has acknowledged; the most "
-            "important first."
-        ),
-    ] = False,
-    from_: Annotated[
-        Moment | None, Query(alias="from", description="Raised at or after this time (with its zone).")
-    ] = None,
-    to: Annotated[Moment | None, Query(description="Raised before this time (with its zone).")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> AlarmsOut:
-    """Give a page of alarms, the last raised first. The same path answers WebSockets with the live feed."""
-    check_sight(principal, lift_id)
-    with runtime.store.reading() as session:
-        page = alarms.listing(
-            session,
-            lift_id=lift_id,
-            lifts=principal.lifts,
-            kind=kind,
-            state=state,
-            group=group,
-            standing=standing,
-            from_=from_,
-            to=to,
-            before=None if cursor is None else int(cursor),
-            limit=limit,
-        )
-    items = [AlarmOut.of(alarm, runtime.settings.root_path) for alarm in page.items]
-    return AlarmsOut(
-        items=items,
-        next=None if page.next is None else str(page.next),
-        unreadable=page.unreadable,
-        flood=runtime.hub.status.flood is not None,
-    )
 
 
 @router.post(

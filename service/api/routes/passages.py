@@ -19,8 +19,9 @@ from service.api.deps import (
 )
 from service.api.problems import responses
 from service.api.schemas.base import Moment
-from service.api.schemas.passages import PassageOut, PassagesOut
+from service.api.schemas.passages import DecisionOut, PassageOut, PassagesOut
 from service.inference.why import overlay, png_of
+from service.site.explaining import decision_of
 from service.store import masks, passages
 
 router = APIRouter(prefix="/passages", tags=["passages"])
@@ -78,6 +79,30 @@ def get_passage(passage_id: PassageId, runtime: RuntimeDep) -> PassageOut:
     """Return one passage: its times, the verdict on it and on each picture, and the operator's label."""
     with runtime.store.reading() as session:
         return PassageOut.of(passages.get(session, passage_id), runtime.settings.root_path)
+
+
+@router.get(
+    "/{passage_id}/decision",
+    summary="Why a carrier was called so",
+    dependencies=VIEWER,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+def get_decision(passage_id: PassageId, runtime: RuntimeDep) -> DecisionOut:
+    """Give the margin on its scale: from where the bar is called open, from where closed."""
+    with runtime.store.reading() as session:
+        record = passages.get(session, passage_id)
+        found = decision_of(session, record, runtime.engine.manifest)
+    judgement = record.judgement
+    return DecisionOut(
+        margin=judgement.margin,
+        open_up_to=None if found is None else found.open_up_to,
+        closed_from=None if found is None else found.closed_from,
+        probability_open=None if found is None else found.probability_open,
+        site_calibration=None if found is None else found.site_version,
+        budget=judgement.budget,
+        mask_version=judgement.mask_version,
+        model=judgement.model,
+    )
 
 
 @router.get(

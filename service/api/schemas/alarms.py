@@ -60,13 +60,22 @@ class AlarmOut(Shape):
         return shown.model_copy(update={"evidence": [root_path + url for url in shown.evidence]})
 
 
+class ListedAlarmOut(AlarmOut):
+    """An alarm of the history, with what people say of it."""
+
+    alarm_right: bool | None = Field(
+        description="Whether it was right, by the reviews of its carrier; null where nobody has answered or "
+        "can tell, or people differ, and of alarms without a carrier."
+    )
+
+
 class AlarmsOut(BaseModel):
     """A page of alarms, the last raised first, of `standing` ones the most important.
 
     `next` is the `cursor` of the following page, or null.
     """
 
-    items: list[AlarmOut]
+    items: list[ListedAlarmOut]
     next: str | None
     unreadable: int = Field(default=0, description="How many damaged records were left out of this page.")
     flood: bool = Field(description="Ten or more alarms came within ten minutes: see `GET /alarms/status`.")

@@ -12,8 +12,7 @@ from lifts.decision.verdict import Seat, Verdict
 from service.api.schemas.base import Body, Note, Shape
 from service.api.schemas.lifts import ImageOut
 from service.domain.reason_texts import reason_text
-from service.domain.reviewing.answers import ReviewAnswer, answer_of
-from service.figures.accuracy.cells import was_right
+from service.domain.reviewing.answers import ReviewAnswer, was_right
 from service.store.records import PassageRecord, Review
 
 
@@ -48,19 +47,16 @@ class ReviewOut(Shape):
 
     @classmethod
     def of(cls, label: Review) -> ReviewOut:
-        """Take what the API shows; a label from before there were answers stands for one."""
-        answer = label.answer
-        if answer is None and not label.disputed:
-            answer = answer_of(label.verdict, label.occupied)
+        """Take what the API shows."""
         return cls(
             verdict=label.verdict,
             occupied=label.occupied,
             by=label.by,
             at=label.at,
             comment=label.comment,
-            answer=answer,
+            answer=label.settled,
             disputed=label.disputed,
-            alarm_right=was_right(answer),
+            alarm_right=was_right(label.settled),
         )
 
 
@@ -146,6 +142,21 @@ class PassagesOut(BaseModel):
     items: list[PassageOut]
     next: str | None
     unreadable: int = Field(default=0, description="How many damaged records were left out of this page.")
+
+
+class DecisionOut(Shape):
+    """The thresholds that a carrier's margin was compared with; null where they are not known any more."""
+
+    margin: float = Field(description="Distance to the open mask less that to the close mask.")
+    open_up_to: float | None = Field(description="The bar was called open up to this margin.")
+    closed_from: float | None = Field(description="And closed from this margin on; unknown in between.")
+    probability_open: float | None = Field(description="Of this margin, calibrated, 0..1.")
+    site_calibration: int | None = Field(
+        description="The version of the lift's own calibration; 0: judged by the masks alone."
+    )
+    budget: int = Field(description="The version of the lift's budget; 0: none.")
+    mask_version: int
+    model: str
 
 
 class ReviewIn(Body):

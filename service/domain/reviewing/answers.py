@@ -48,6 +48,28 @@ def answer_of(verdict: Verdict, occupied: bool | None) -> ReviewAnswer:
     return ReviewAnswer.OPEN if verdict is Verdict.OPEN else ReviewAnswer.CANNOT_TELL
 
 
+EVENTS = frozenset({ReviewAnswer.OPEN, ReviewAnswer.MOVING})
+HARMLESS = frozenset({ReviewAnswer.CLOSED, ReviewAnswer.EMPTY})
+
+
+class AlarmReview(StrEnum):
+    """What people's answers say of an alarm of the bar. Part of the API."""
+
+    RIGHT = "right"
+    FALSE = "false"
+    UNSAID = "unsaid"
+    """Nobody has answered, nobody can tell, or people differ."""
+
+
+def was_right(answer: ReviewAnswer | None) -> bool | None:
+    """Say whether an alarm was right by what its passage showed; None: nobody can tell.
+
+    A bar on its way is not completely down at TF, with somebody on the seat: that is the event as STRMTG's
+    EVEREST study defines it.
+    """
+    return True if answer in EVENTS else False if answer in HARMLESS else None
+
+
 def contradicts(answer: ReviewAnswer, verdict: Verdict | None, occupied: bool | None) -> bool:
     """Say whether a label that was given beside an answer says something else. None: nothing was given."""
     of, seat = LABELS[answer]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from service.domain.reviewing.answers import ReviewAnswer
+from service.domain.reviewing.answers import ReviewAnswer, was_right
 from service.domain.reviewing.sampling import Stratum
 
 
@@ -25,19 +25,6 @@ class ReviewOutcome(StrEnum):
     """No alarm, and nothing was wrong."""
     UNSURE = "unsure"
     """People cannot tell, or differ."""
-
-
-_EVENTS = frozenset({ReviewAnswer.OPEN, ReviewAnswer.MOVING})
-_HARMLESS = frozenset({ReviewAnswer.CLOSED, ReviewAnswer.EMPTY})
-
-
-def was_right(answer: ReviewAnswer | None) -> bool | None:
-    """Say whether an alarm was right by what its passage showed; None: nobody can tell.
-
-    A bar on its way is not completely down at TF, with somebody on the seat: that is the event as STRMTG's
-    EVEREST study defines it.
-    """
-    return True if answer in _EVENTS else False if answer in _HARMLESS else None
 
 
 def outcome_of(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from service.domain.alarm import MOMENTS, OVER, Alarm, AlarmKind, AlarmState
+from service.domain.alarm import LEAST_IMPORTANT, MOMENTS, OVER, Alarm, AlarmKind, AlarmState
+from service.domain.reviewing.answers import EVENTS, HARMLESS, AlarmReview
 from service.store.alarms.rows import alarm_of, row_of
 from service.store.damage import readable
 from service.store.records import Page
@@ -66,6 +68,8 @@ def listing(
     kind: AlarmKind | None = None,
     state: AlarmState | None = None,
     group: str | None = None,
+    priority: int | None = None,
+    reviewed: AlarmReview | None = None,
     standing: bool = False,
     from_: datetime | None = None,
     to: datetime | None = None,
@@ -75,8 +79,12 @@ def listing(
     """Return a page of alarms, the last raised first; `from_` (included) and `to` are aware times of raising.
 
     lifts: of these only, and of none. standing: only conditions that are not over, and what nobody has
-    acknowledged, the most important first. before: the cursor, `next` of the page before. limit: 1..MAX_PAGE.
+    acknowledged, the most important first. reviewed: only those of the bar, by what people say of them.
+    before: the cursor, `next` of the page before. limit: 1..MAX_PAGE.
     """
+    if reviewed is not None and kind not in (None, AlarmKind.BAR_OPEN):
+        return Page((), None)
+    kind = kind if reviewed is None else AlarmKind.BAR_OPEN
     aside, limit = filters.unindexed, min(max(limit, 1), MAX_PAGE)
     query, by_index = select(AlarmRow), not standing
     if standing:
@@ -89,12 +97,20 @@ def listing(
         within = filters.Within(from_, to, before)
         query = within.in_order(session, query, AlarmRow.row, AlarmRow.raised_at)
         by_index = not within.timed
-    by_column = {AlarmRow.lift_id: lift_id, AlarmRow.group: group, AlarmRow.kind: kind, AlarmRow.state: state}
+    by_column: dict[InstrumentedAttribute[Any], str | int | None] = {
+        AlarmRow.lift_id: lift_id,
+        AlarmRow.group: group,
+        AlarmRow.kind: kind,
+        AlarmRow.state: state,
+        AlarmRow.urgency: None if priority is None else LEAST_IMPORTANT + 1 - priority,
+    }
     for column, value in by_column.items():
         if value is not None:
             indexed = by_index or (column is AlarmRow.lift_id and not standing)
-            query = query.where((column if indexed else aside(column)) == str(value))
+            query = query.where((column if indexed else aside(column)) == value)
             by_index = False
+    if reviewed is not None:
+        query = query.where(_said(reviewed))
     if lifts is not None:
         query = query.where(aside(AlarmRow.lift_id).in_(lifts) | AlarmRow.lift_id.is_(None))
     page = Page.of(readable(session, query.limit(limit + 1), AlarmRow.row, alarm_of), limit)
@@ -102,6 +118,13 @@ def listing(
         return page
     urgency = session.scalar(select(AlarmRow.urgency).where(AlarmRow.row == page.next)) or 0
     return replace(page, next=urgency * _ROWS + page.next)
+
+
+def _said(reviewed: AlarmReview) -> ColumnElement[bool]:
+    right, false = (filters.answered(AlarmRow.passage_id, *answers) for answers in (EVENTS, HARMLESS))
+    if reviewed is AlarmReview.RIGHT:
+        return right
+    return false if reviewed is AlarmReview.FALSE else ~(right | false)
 
 
 def _by_urgency(query: Select[AlarmRow], before: int | None) -> Select[AlarmRow]:

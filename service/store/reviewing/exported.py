@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain.reviewing.answers import TaskState, answer_of
+from service.domain.reviewing.answers import TaskState
 from service.store import passages
-from service.store.records import Review
 from service.store.tables import AlarmRow, ReviewTaskRow, filters
 
 
@@ -31,14 +30,9 @@ def about(session: Session, passage_id: str) -> AboutReview:
     label = passages.get(session, passage_id).review
     alarm = select(AlarmRow.row).where(AlarmRow.passage_id == passage_id, filters.bar_open()).limit(1)
     alarmed = session.scalar(alarm) is not None
-    answer = _answer(label)
+    settled = None if label is None else label.settled
+    answer = None if settled is None else settled.value
     if task is None:
         state = TaskState.WAITING if label is None else TaskState.DONE
         return AboutReview(answer, state.value, alarmed, None, None, None)
     return AboutReview(answer, task.state, alarmed, task.day, task.stratum, task.probability)
-
-
-def _answer(label: Review | None) -> str | None:
-    if label is None or label.disputed:
-        return None
-    return (label.answer or answer_of(label.verdict, label.occupied)).value

@@ -43,6 +43,7 @@ class AlarmRow(Base):
         Index("ix_alarms_lift_id", "lift_id"),
         Index("ix_alarms_kind", "kind"),
         Index("ix_alarms_state", "state"),
+        Index("ix_alarms_urgency", "urgency"),
         Index("ix_alarms_attention", "urgency", "row", sqlite_where=text(terms.ATTENTION)),
         Index("ix_alarms_group", "group_id", "row", sqlite_where=text(terms.GROUPED)),
         Index("ix_alarms_lift_id_group", "lift_id", "row", sqlite_where=text(terms.GROUPED)),

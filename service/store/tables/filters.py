@@ -13,6 +13,7 @@ from sqlalchemy import (
     UnaryExpression,
     and_,
     case,
+    exists,
     func,
     not_,
     or_,
@@ -26,6 +27,7 @@ from sqlalchemy.sql.operators import custom_op
 from lifts.decision.reasons import Reason
 from lifts.decision.verdict import Verdict
 from service.domain.former_reasons import FORMER_TOO_CLOSE
+from service.domain.reviewing.answers import ReviewAnswer
 from service.store.tables import terms
 from service.store.tables.rows import PassageRow
 
@@ -115,6 +117,21 @@ def on_the_way() -> ColumnElement[bool]:
 def reviewed() -> ColumnElement[bool]:
     """Passages that somebody labelled, by their index."""
     return sql(terms.REVIEWED)  # type: ignore[return-value]
+
+
+def answered(passage_id: InstrumentedAttribute[str | None], *wanted: ReviewAnswer) -> ColumnElement[bool]:
+    """Rows of a passage of which people's answers came to one of these; as `Review.settled` reads them."""
+    answer, verdict = part(PassageRow.review, "$.answer"), part(PassageRow.review, "$.verdict")
+    empty = part(PassageRow.review, "$.occupied") == 0
+    of_label = case(  # a label from before there were answers stands for one
+        (part(PassageRow.review, "$.disputed") == 1, None),
+        (verdict == Verdict.CLOSED.value, ReviewAnswer.CLOSED.value),
+        (empty, ReviewAnswer.EMPTY.value),
+        (verdict == Verdict.OPEN.value, ReviewAnswer.OPEN.value),
+        else_=ReviewAnswer.CANNOT_TELL.value,
+    )
+    said = func.coalesce(answer, of_label).in_([each.value for each in wanted])
+    return exists().where(PassageRow.id == passage_id, PassageRow.review.is_not(None), said)
 
 
 def has_files() -> ColumnElement[bool]:

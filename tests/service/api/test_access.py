@@ -106,6 +106,8 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/lifts/{lift_id}/reviews/export.zip"): Role.OPERATOR,
     ("GET", "/lifts/{lift_id}/accuracy"): Role.VIEWER,
     ("GET", "/alarms"): Role.VIEWER,
+    ("GET", "/alarms/export.csv"): Role.VIEWER,
+    ("GET", "/passages/{passage_id}/decision"): Role.VIEWER,
     ("GET", "/alarms/figures"): Role.VIEWER,
     ("GET", "/escalation"): Role.VIEWER,
     ("PUT", "/escalation"): Role.ADMIN,
@@ -195,8 +197,14 @@ FILLED = {
     "user_id": "0" * 16,
 }
 OWN = {
-    *(("GET", "/lifts"), ("GET", "/overview"), ("GET", "/setups"), ("GET", "/passages"), ("GET", "/alarms")),
-    *(("GET", "/lifts"), ("GET", "/setups"), ("GET", "/passages"), ("GET", "/alarms")),
+    *(
+        ("GET", "/lifts"),
+        ("GET", "/overview"),
+        ("GET", "/setups"),
+        ("GET", "/passages"),
+        ("GET", "/alarms"),
+        ("GET", "/alarms/export.csv"),
+    ),
     ("GET", "/reports"),
     ("GET", "/reports.csv"),
     ("GET", "/alarms/figures"),

@@ -37,6 +37,7 @@ FIELDS = {
     "escalated_to",
     "escalated_person",
     "late",
+    "alarm_right",
 }
 
 

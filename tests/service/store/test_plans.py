@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from lifts.decision.verdict import Verdict
 from service.domain.alarm import SEAT_UNCLEAR, AlarmDraft, AlarmKind, AlarmState, Severity
+from service.domain.reviewing.answers import AlarmReview
 from service.store import alarms, budgets, lifts, masks, passages, tokens
 from service.store.alarms import annunciations, due, history
 from service.store.alarms.rows import same
@@ -44,6 +45,8 @@ ALARM_FILTERS: dict[str, Any] = {
     "lift_id": "l",
     "kind": AlarmKind.BAR_OPEN,
     "state": AlarmState.ACTIVE,
+    "priority": 1,
+    "reviewed": AlarmReview.FALSE,
     "standing": True,
     "from_": NOW,
     "to": NOW,
