@@ -115,7 +115,9 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    pass
+    from service.host.logs import set_up_logging  # noqa: PLC0415 - not for --help
+
+    set_up_logging("warning", as_json=False)  # to stderr, no password in it: stdout is the command's answer
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -332,6 +333,18 @@ def test_tokens_are_made_listed_and_revoked(runner: CliRunner, tmp_path: Path) -
             assert tokens.find(session, token) is None
     finally:
         store.close()
+
+
+def test_what_a_machine_reads_holds_no_line_of_the_log(runner: CliRunner, tmp_path: Path) -> None:
+    """What a command has to warn of goes to stderr: here a token's row that is damaged."""
+    for name in ("good", "damaged"):
+        run(runner, "token", "create", "--role", "viewer", "--name", name)
+    with sqlite3.connect(tmp_path / "data" / "barwatch.db") as connection:
+        connection.execute("UPDATE tokens SET role = 'x' WHERE name = 'damaged'")
+    connection.close()
+    listed = run(runner, "token", "list", "--json")
+    assert json.loads(listed.stdout)["name"] == "good"
+    assert "a stored record is damaged" in listed.stderr
 
 
 def test_commands_of_missing_extras_say_how_to_get_them(tmp_path: Path) -> None:

@@ -30,7 +30,11 @@ WHOLE_BYTES = 16_000_000
 
 NEWEST = 20
 MAGIC = b"SQLite format 3\0"
-BIG = ("passages", "alarms", "alarm_events", "alarm_comments", "seals", "audit")
+BIG = (
+    *("passages", "alarms", "alarm_events", "alarm_comments", "clips", "seals", "audit"),
+    *("carrier_counts", "fresh_counts", "alarm_calls", "watch_spans"),
+    *("self_tests", "self_test_passages", "comparisons", "review_draws", "review_tasks", "review_answers"),
+)
 """Tables that grow with time."""
 
 

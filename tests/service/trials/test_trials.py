@@ -223,7 +223,7 @@ def test_a_threshold_is_promoted_by_its_budget(house: TrialHouse, monkeypatch: p
             threshold=0.1,
             cost=cost,
             default=cost,
-            numbers={},
+            numbers={"passages": 40, "opened": 4, "reviewed": 0, "carriers_a_day": 900},
             by=by,
             active=False,
             created_at=datetime.now(UTC),
