@@ -7,6 +7,7 @@ import { later } from "./route/later";
 import { hrefOf, type Route } from "./route/route";
 
 const AccountPage = later(async () => (await import("./people/account-page")).AccountPage);
+const AlarmRoom = later(async () => (await import("./alarms/room/room-page")).AlarmRoom);
 const EscalationPage = later(async () => (await import("./escalation/escalation-page")).EscalationPage);
 const FiguresPage = later(async () => (await import("./figures/figures-page")).FiguresPage);
 export const LiftPage = later(async () => (await import("./lifts/lift-page")).LiftPage);
@@ -21,6 +22,7 @@ const Wizard = later(async () => (await import("./setup/wizard")).Wizard);
 export function page(route: Route): JSX.Element {
   const [room, lift, part, step] = route;
   if (room === undefined) return <OverviewPage />;
+  if (room === "alarms") return <AlarmRoom part={lift} />;
   if (room === "account") return <AccountPage part={lift} />;
   if (room === "figures") return <FiguresPage />;
   if (room === "reports") return <ReportsPage />;

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.console import build
+from tests.service.console.alarm_pages import ALARM_PAGES
 from tests.service.console.conftest import Served
 from tests.service.console.everything import fill
 from tests.service.console.review_pages import REVIEW_PAGES
@@ -98,7 +99,10 @@ def cut_off(page: Page, served: Served) -> None:
 
 
 FIRST_PAGES = [cut_off, overview, filtered, wall, everything]
-PAGES = [*FIRST_PAGES, signing_in, reference, figures, reports, nowhere, *SETUP_PAGES, *REVIEW_PAGES]
+PAGES = [
+    *(*FIRST_PAGES, signing_in, reference, figures, reports, nowhere),
+    *(*SETUP_PAGES, *REVIEW_PAGES, *ALARM_PAGES),
+]
 
 
 @pytest.fixture(

@@ -35,6 +35,9 @@ def test_groups_shelving_and_out_of_service(page: Page, served: Served) -> None:
     expect(group).to_contain_text("4 open bars since")
     _picture(page, "group")
     group.get_by_role("button", name="Acknowledge all 4 open bars of").click()
+    expect(group.locator(".acknowledge")).to_have_text("Acknowledged", timeout=PATIENCE_MS)
+    expect(page.locator(".banner")).to_have_count(2)  # nothing else comes under the pointer
+    page.mouse.move(0, 0)
     expect(page.locator(".banner")).to_have_count(1, timeout=PATIENCE_MS)
 
     page.locator(".banner .acknowledge").click()

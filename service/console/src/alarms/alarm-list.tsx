@@ -1,18 +1,16 @@
 /* The last alarms, whatever has become of them. */
 
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { Button } from "../components/button";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
 import { hrefOf } from "../route/route";
-import { alarms, type ShownAlarm, shelve, unshelve } from "../state/alarms";
-import { mayAct, messageOf as problemOf } from "../state/session";
-import { isUnseen, kindOf, stands } from "../state/watching";
+import { alarms, type ShownAlarm } from "../state/alarms";
+import { mayAct } from "../state/session";
+import { isUnseen, kindOf } from "../state/watching";
 import { Acknowledge } from "./acknowledge";
 import { Evidence } from "./evidence";
-import { headingOf, messageOf, placeOf, stateOf } from "./naming";
-import { PutAway } from "./put-away";
+import { messageOf, placeOf, stateOf } from "./naming";
+import { Shelving } from "./shelving";
 
 const LISTED = 60;
 
@@ -25,6 +23,9 @@ export function AlarmList({ liftId }: { liftId?: string }): JSX.Element {
       <div class="heading">
         <h2 id="alarms-title">{t("alarms.title")}</h2>
         <nav class="row" aria-label={t("alarms.title")}>
+          <a class="target" href={hrefOf("alarms")}>
+            {t("room.open")}
+          </a>
           <a class="target" href={hrefOf("escalation")}>
             {t("escalation.open")}
           </a>
@@ -69,35 +70,5 @@ function Row({ alarm }: { alarm: ShownAlarm }): JSX.Element {
       {mayAct.value && !alarm.unstored && <Shelving alarm={alarm} />}
       <Evidence alarm={alarm} />
     </li>
-  );
-}
-
-const HOURS = [0.5, 1, 4, 12];
-
-/** A condition that somebody has seen, or that is no danger to people, can be put away, and be brought back. */
-function Shelving({ alarm }: { alarm: ShownAlarm }): JSX.Element | null {
-  const failure = useSignal("");
-  const which = headingOf(alarm);
-  if (alarm.state === "shelved") {
-    const press = async (): Promise<void> => {
-      await unshelve(alarm).catch((error: unknown) => {
-        failure.value = problemOf(error);
-      });
-    };
-    return (
-      <Button class="quiet put-away" label={t("alarms.unshelveWhich", { which })} onPress={press}>
-        {failure.value || t("alarms.unshelve")}
-      </Button>
-    );
-  }
-  const mild = alarm.state === "active" && alarm.severity !== "critical";
-  if (!(mild || alarm.state === "acknowledged") || !stands(alarm)) return null;
-  return (
-    <PutAway
-      text={t("alarms.shelve")}
-      label={t("alarms.shelveWhich", { which })}
-      hours={HOURS}
-      onPut={(hours, reason) => shelve(alarm, hours, reason)}
-    />
   );
 }

@@ -1,11 +1,15 @@
 /* The banners that nobody can overlook. */
 
+import { computed } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Alarm } from "../api/types";
+import { holdOn } from "../components/holding";
 import { Picture } from "../components/picture";
 import { t, words } from "../i18n/text";
 import { clockTime, secondsBetween } from "../i18n/time";
-import { type ShownAlarm, standing, type Waiting, waiting } from "../state/alarms";
+import { hrefOf, route } from "../route/route";
+import { type ShownAlarm, standing, unseen, type Waiting, waiting } from "../state/alarms";
 import { now } from "../state/clock";
 import { isArmed } from "../state/lifts";
 import { flood } from "../state/status";
@@ -14,14 +18,47 @@ import { Acknowledge } from "./acknowledge";
 import { ClipButton, picturesIn } from "./clip";
 import { AcknowledgeGroup, GroupNote } from "./group";
 import { headingOf, messageOf } from "./naming";
+import { HeldList, type Row } from "./room/held-list";
 import { SoundSwitch } from "./sound";
 
 const MOST = 3;
 
+const held = new HeldList(
+  computed(() =>
+    waiting.value.map(({ alarms: [first, ...rest] }): Row => {
+      return { key: first.group ?? first.id, ids: [first.id, ...rest.map(({ id }) => id)] };
+    }),
+  ),
+);
+
+/** An alarm that comes while somebody points at a banner moves none: it stands as a line below them meanwhile. */
+const shown = computed((): readonly Waiting[] =>
+  held.rows.value.flatMap((row): readonly Waiting[] => {
+    const alarms = held.alarmsOf(row);
+    return alarms ? [{ group: (alarms.length > 1 && alarms[0].group) || null, alarms }] : [];
+  }),
+);
+
 export function Banners(): JSX.Element {
-  const all = waiting.value;
+  const section = useRef<HTMLElement>(null);
+  const isAtLanes = route.value[0] === "alarms" && route.value.length === 1;
+  useEffect(() => {
+    return section.current
+      ? holdOn(section.current, (now) => {
+          held.isHeld.value = now;
+        })
+      : undefined;
+  }, []);
+  const all = isAtLanes ? [] : shown.value;
+  const fresh = held.fresh.value;
+  const newest = unseen.value[0];
   return (
-    <section id="banners" aria-label={t("alarms.active")} aria-live="assertive">
+    <section id="banners" ref={section} aria-label={t("alarms.active")} aria-live="assertive">
+      {isAtLanes && newest && (
+        <p key="newest" class="hidden">
+          {headingOf(newest)}
+        </p>
+      )}
       {flood.value && (
         <p key="flood" id="flood" class="flood" role="status">
           {t("alarms.flood", { alarms: flood.value.alarms, time: clockTime(flood.value.since) })}
@@ -32,10 +69,17 @@ export function Banners(): JSX.Element {
       ))}
       {all.length > MOST && (
         <p key="more" class="more">
-          {t("alarms.more", { count: all.length - MOST })}
+          <a class="target" href={hrefOf("alarms")}>
+            {t("alarms.more", { count: all.length - MOST })}
+          </a>
         </p>
       )}
-      <Still key="still" />
+      {!isAtLanes && fresh.length > 0 && (
+        <p key="fresh" class="more fresh">
+          {t("room.freshList", { count: fresh.length, which: headingOf(fresh[0] as ShownAlarm) })}
+        </p>
+      )}
+      {!isAtLanes && <Still key="still" />}
       <SoundSwitch key="sound" />
     </section>
   );
@@ -63,7 +107,9 @@ function Banner({ waiting }: { waiting: Waiting }): JSX.Element {
       data-group={group ?? undefined}
     >
       <div class="say">
-        <strong>{headingOf(alarm)}</strong>
+        <strong>
+          <a href={hrefOf("alarms", alarm.id)}>{headingOf(alarm)}</a>
+        </strong>
         <span>{t("alarms.says", { time: clockTime(alarm.raised_at), message: messageOf(alarm) })}</span>
         {group && <GroupNote waiting={waiting} />}
         {alarm.unstored && <span class="late unstored">{t("alarms.unstored")}</span>}

@@ -1,12 +1,14 @@
 /* The open bars of one lift and run that wait, as one: how many, since when, and one button. */
 
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button } from "../components/button";
 import { t } from "../i18n/text";
 import { clockTime } from "../i18n/time";
-import { acknowledgeGroup, type Waiting } from "../state/alarms";
-import { mayAct, messageOf } from "../state/session";
+import type { Waiting } from "../state/alarms";
+import { mayAct } from "../state/session";
+import { isUnseen } from "../state/watching";
+import { Done } from "./acknowledge";
+import { useAcknowledging } from "./acknowledging";
 import { placeOf } from "./naming";
 
 export function GroupNote({ waiting: { alarms } }: { waiting: Waiting }): JSX.Element {
@@ -20,25 +22,15 @@ export function GroupNote({ waiting: { alarms } }: { waiting: Waiting }): JSX.El
 }
 
 export function AcknowledgeGroup({ waiting }: { waiting: Waiting }): JSX.Element | null {
-  const busy = useSignal(false);
-  const failure = useSignal("");
+  const { busy, failure, press } = useAcknowledging();
   const { alarms, group } = waiting;
   const newest = alarms[0];
-  if (!mayAct.value || !newest || !group) return null;
-  const press = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      await acknowledgeGroup(group, Math.max(...alarms.map(({ seq }) => seq)));
-      failure.value = "";
-    } catch (error) {
-      failure.value = t("alarms.notAcknowledged", { problem: messageOf(error) });
-    }
-    busy.value = false;
-  };
+  if (!mayAct.value || !group) return null;
+  if (!alarms.some(isUnseen)) return <Done />;
   const label = t("alarms.acknowledgeGroupOf", { count: alarms.length, place: placeOf(newest) });
   return (
-    <Button class="acknowledge" busy={busy.value} label={failure.value || label} onPress={press}>
-      {failure.value || t("alarms.acknowledgeGroup", { count: alarms.length })}
+    <Button class="acknowledge" busy={busy} label={failure || label} onPress={() => press(alarms)}>
+      {failure || t("alarms.acknowledgeGroup", { count: alarms.length })}
     </Button>
   );
 }

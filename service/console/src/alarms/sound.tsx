@@ -1,11 +1,13 @@
 /* A sound while an alarm waits that nobody acknowledges: the higher its step, the louder and the more often. */
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button } from "../components/button";
 import { t } from "../i18n/text";
+import { wallClock } from "../i18n/time";
 import { escalation } from "../state/alarms";
 import { now } from "../state/clock";
+import { SILENT_MIN, silence, silentUntil, soundAgain } from "./silence";
 
 const PITCH_HZ = 880;
 const LENGTH_S = 0.35;
@@ -23,8 +25,11 @@ function unlock(): void {
 
 for (const event of ["pointerdown", "keydown"]) addEventListener(event, unlock, { once: true });
 
+/** The step that is to be heard here, 0 for none. */
+const heard = computed(() => (silentUntil.value ? 0 : escalation.value));
+
 effect(() => {
-  const step = Math.min(escalation.value, LOUDNESS.length - 1);
+  const step = Math.min(heard.value, LOUDNESS.length - 1);
   const every = EVERY_S[step] ?? 0;
   if (every && Math.floor(now.value / 1000) % every === 0) beep(LOUDNESS[step] ?? 0);
 });
@@ -43,12 +48,28 @@ function beep(loudness: number): void {
   }
 }
 
-/** Where a page that nobody has touched cannot sound, it says so while an alarm waits. */
+/** While an alarm waits for long: whether it is heard here, and the other way. A page that nobody has touched cannot sound. */
 export function SoundSwitch(): JSX.Element | null {
-  if (!escalation.value || context.value) return null;
+  if (!escalation.value) return null;
+  const until = silentUntil.value;
   return (
-    <p class="still">
-      {t("escalation.silent")} <Button onPress={unlock}>{t("escalation.sound")}</Button>
+    <p class="still sound" data-silent={until > 0}>
+      {until ? (
+        <>
+          <span>{t("sound.silentUntil", { time: wallClock(until) })}</span>
+          <Button onPress={soundAgain}>{t("escalation.sound")}</Button>
+        </>
+      ) : context.value ? (
+        <>
+          <span>{t("sound.sounds")}</span>
+          <Button onPress={silence}>{t("sound.silence", { minutes: SILENT_MIN })}</Button>
+        </>
+      ) : (
+        <>
+          <span>{t("escalation.silent")}</span>
+          <Button onPress={unlock}>{t("escalation.sound")}</Button>
+        </>
+      )}
     </p>
   );
 }

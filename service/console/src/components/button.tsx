@@ -10,21 +10,24 @@ interface ButtonProps {
   class?: string;
   label?: string;
   pressed?: boolean;
+  part?: string;
 }
 
-/** busy: presses do nothing meanwhile. label: what a screen reader says. pressed: of a button that stays down. */
+/** busy: presses do nothing meanwhile. label: what a screen reader says. pressed: of a button that stays down. part: which of its row. */
 export function Button({
   children,
   onPress,
   busy = false,
   label,
   pressed,
+  part,
   ...rest
 }: ButtonProps): JSX.Element {
   return (
     <button
       type="button"
       {...rest}
+      data-part={part}
       aria-label={label}
       aria-pressed={pressed}
       aria-disabled={busy || undefined}

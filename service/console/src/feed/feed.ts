@@ -35,6 +35,7 @@ export class AlarmFeed {
   private socket: WebSocket | null = null;
   private epoch: string | null = null;
   private seq: number | null = null;
+  private committed = 0; // the newest seq when the service greeted us: until we have it, we do not know what stands
   private behindAt: number | null = null; // our seq at the last heartbeat, if that was ahead of it
   private attempt = 0;
   private stopped = false;
@@ -81,6 +82,7 @@ export class AlarmFeed {
       case "unreadable":
         this.seq = Math.max(this.seq ?? 0, message.seq);
         if (message.alarm) this.handlers.onAlarm(message.alarm);
+        if (this.seq >= this.committed) this.handlers.onLink("live");
         break;
       case "unstored":
         this.handlers.onUnstored(message.alarms);
@@ -89,6 +91,7 @@ export class AlarmFeed {
         this.handlers.onFlood(message.flood);
         break;
       case "heartbeat":
+        this.handlers.onLink("live"); // all that was missed and that this person may see has come before it
         this.compare(message.seq);
         break;
       default: // a type of a later version
@@ -108,7 +111,8 @@ export class AlarmFeed {
     this.seq ??= seq;
     this.handlers.onUnstored([]); // what follows says which there are now
     this.handlers.onFlood(null);
-    this.handlers.onLink("live");
+    this.committed = seq;
+    this.handlers.onLink(this.seq >= seq ? "live" : "waiting");
     if (fresh) this.handlers.onFresh();
   }
 

@@ -19,6 +19,7 @@ const FORMS: Record<string, (value: number) => string> = {
   percent1: (value) => percent(value, 1),
   fixed0: (value) => number(value, 0),
   fixed1: (value) => number(value, 1),
+  fixed2: (value) => number(value, 2),
 };
 
 const PLACES = /\{(\w+)(?::(\w+))?\}/g;

@@ -2,7 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { get, remove } from "../api/client";
-import type { AlarmPage, Overview, Person } from "../api/types";
+import type { Alarm, AlarmPage, Overview, Person } from "../api/types";
 import { AlarmFeed } from "../feed/feed";
 import { t } from "../i18n/text";
 import * as alarms from "./alarms";
@@ -15,6 +15,7 @@ import { flood } from "./status";
 /** How often the lifts are read: as often as `pace` says, but never more than half of the time. */
 const POLL_MS = 2000;
 const RETRY_MS = 3000;
+const NEWEST = 60;
 
 let feed: AlarmFeed | null = null;
 let polling = 0;
@@ -108,17 +109,28 @@ async function poll(): Promise<void> {
   if (person.value) polling = setTimeout(poll, waitMs);
 }
 
+/** All that stands, however many: whatever is left out here, nobody would ever see. Throws ApiError. */
+async function everyStanding(): Promise<Alarm[]> {
+  const found: Alarm[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const next = cursor && `&cursor=${cursor}`;
+    const page: AlarmPage = await get<AlarmPage>(`/alarms?standing=true&limit=500${next}`);
+    found.push(...page.items);
+    cursor = page.next;
+  }
+  return found;
+}
+
 /** Read the standing alarms and the last ones; until that has worked the page does not call itself connected. */
 async function readAlarms(): Promise<void> {
   historyRead.value = false;
   const before = alarms.known();
   try {
-    const paths = ["/alarms?standing=true&limit=500", "/alarms?limit=60"];
-    const pages = await Promise.all(paths.map((path) => get<AlarmPage>(path)));
-    alarms.replace(
-      before,
-      pages.flatMap((page) => page.items),
-    );
+    const [standing, newest] = await Promise.all([
+      everyStanding(),
+      get<AlarmPage>(`/alarms?limit=${NEWEST}`),
+    ]);
+    alarms.replace(before, [...standing, ...newest.items]);
     historyRead.value = true;
   } catch (error) {
     if (isOver(error)) return;

@@ -7,6 +7,7 @@ import { outputSentences, outputWords } from "./delivery/outputs";
 import { plantSentences, plantWords } from "./delivery/plant";
 import { liftSentences, liftWords } from "./lifts";
 import { maskSentences, maskWords } from "./masks";
+import { roomSentences, roomWords } from "./operating/alarm-room";
 import { budgetSentences } from "./operating/budget";
 import { escalationSentences, priorities } from "./operating/escalation";
 import { figureNames, figureSentences, ratings } from "./operating/figures";
@@ -40,6 +41,7 @@ const sentences = {
   ...outputSentences,
   ...plantSentences,
   ...trialSentences,
+  ...roomSentences,
   ...reviewSentences,
   ...proposeSentences,
   ...overviewSentences,
@@ -51,6 +53,7 @@ const words = {
   ...outputWords,
   ...plantWords,
   ...trialWords,
+  ...roomWords,
   ...reviewWords,
   ...overviewWords,
   alarmKinds,

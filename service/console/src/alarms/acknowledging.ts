@@ -1,0 +1,46 @@
+/* Acknowledging what somebody was shown, and nothing that came after it. */
+
+import { useSignal } from "@preact/signals";
+import { t } from "../i18n/text";
+import { acknowledge, acknowledgeGroup, confirmClock, type ShownAlarm } from "../state/alarms";
+import { messageOf } from "../state/session";
+import { isUnseen } from "../state/watching";
+
+/** An alarm, or those of a group that were shown. Throws ApiError. */
+async function acknowledgeShown(shown: readonly ShownAlarm[]): Promise<void> {
+  const [first, ...rest] = shown.filter((alarm) => isUnseen(alarm) && !alarm.unstored);
+  if (!first) return;
+  if (rest.length && first.group) {
+    await acknowledgeGroup(first.group, Math.max(...shown.map(({ seq }) => seq)));
+    return;
+  }
+  if (isClock(first)) await confirmClock();
+  await acknowledge(first);
+}
+
+/** A clock that jumped is acknowledged by saying that its time is right. */
+export const isClock = ({ kind, state }: ShownAlarm): boolean =>
+  kind === "clock_jumped" && state !== "returned";
+
+interface Acknowledging {
+  busy: boolean;
+  /** Why it was not done. */
+  failure: string;
+  press: (shown: readonly ShownAlarm[]) => Promise<void>;
+}
+
+/** What a button needs that acknowledges. */
+export function useAcknowledging(): Acknowledging {
+  const [busy, failure] = [useSignal(false), useSignal("")];
+  const press = async (shown: readonly ShownAlarm[]): Promise<void> => {
+    busy.value = true;
+    try {
+      await acknowledgeShown(shown);
+      failure.value = "";
+    } catch (error) {
+      failure.value = t("alarms.notAcknowledged", { problem: messageOf(error) });
+    }
+    busy.value = false;
+  };
+  return { busy: busy.value, failure: failure.value, press };
+}

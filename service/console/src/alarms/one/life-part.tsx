@@ -1,0 +1,97 @@
+/* Who did what with an alarm, and when; and what people wrote about it. */
+
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { post } from "../../api/client";
+import type { AlarmDetail } from "../../api/types";
+import { t, worded, words } from "../../i18n/text";
+import { clockTime } from "../../i18n/time";
+import { mayAct, messageOf } from "../../state/session";
+
+interface Step {
+  key: string;
+  at: string;
+  who: string;
+  what: string;
+  text: string;
+}
+
+/** The service itself, as an actor. */
+const SYSTEM = "system";
+
+const whoOf = (actor: string): string => (actor === SYSTEM ? t("room.system") : actor);
+
+function stepsOf({ events, comments }: AlarmDetail): Step[] {
+  const done = events.map(({ seq, at, action, actor, note }) => {
+    const what = worded(words.alarmActions, action, action);
+    return { key: `e${seq}`, at, who: whoOf(actor), what, text: note };
+  });
+  const said = comments.map(({ id, at, author, text }) => {
+    return { key: `c${id}`, at, who: author, what: t("room.wrote"), text };
+  });
+  return [...done, ...said].sort((a, b) => a.at.localeCompare(b.at));
+}
+
+export function LifePart({ alarm, onChange }: { alarm: AlarmDetail; onChange: () => void }): JSX.Element {
+  return (
+    <section class="life" aria-labelledby="life-title">
+      <h2 id="life-title">{t("room.life")}</h2>
+      <ol>
+        {stepsOf(alarm).map(({ key, at, who, what, text }) => (
+          <li key={key}>
+            <time dateTime={at}>{clockTime(at)}</time>
+            <span>{t("room.did", { what, who })}</span>
+            {text && <q>{text}</q>}
+          </li>
+        ))}
+      </ol>
+      {mayAct.value && <CommentForm id={alarm.id} onDone={onChange} />}
+    </section>
+  );
+}
+
+/** What was written stays in its field until the service has it. */
+function CommentForm({ id, onDone }: { id: string; onDone: () => void }): JSX.Element {
+  const [text, busy, failure] = [useSignal(""), useSignal(false), useSignal("")];
+  const send = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      await post(`/alarms/${encodeURIComponent(id)}/comment`, { text: text.value });
+      text.value = failure.value = "";
+      onDone();
+    } catch (error) {
+      failure.value = messageOf(error);
+    }
+    busy.value = false;
+  };
+  return (
+    <form
+      class="comment"
+      aria-label={t("room.comment")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy.value) send();
+      }}
+    >
+      <label for="comment">{t("room.comment")}</label>
+      <textarea
+        id="comment"
+        required
+        rows={2}
+        maxLength={2000}
+        value={text}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+      />
+      <button type="submit" aria-disabled={busy.value || undefined}>
+        {t("room.write")}
+      </button>
+      {failure.value && (
+        <p class="problem" role="alert">
+          {t("page.notDone", { problem: failure.value })}
+        </p>
+      )}
+    </form>
+  );
+}

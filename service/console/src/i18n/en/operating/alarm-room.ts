@@ -1,0 +1,128 @@
+/* The alarms' room: lanes, history, one alarm; and silence. */
+
+import type { AlarmReview } from "../../../api/types";
+
+export const roomSentences = {
+  "room.open": "All alarms",
+  "room.standing": "Standing",
+  "room.history": "History",
+  "room.waiting": "{count} not acknowledged",
+  "room.none": "None.",
+  "room.unknown": "Not known: nothing arrives here now.",
+  "room.allShown": "Everything that stands is shown.",
+  "room.notConnected": "Not connected: this is what stood when the service was last heard.",
+  "room.fresh": {
+    one: "{count} new alarm waits: {which}. Show it",
+    other: "{count} new alarms wait, first {which}. Show them",
+  },
+  "room.freshList": {
+    one: "{count} new alarm: {which}",
+    other: "{count} new alarms, first {which}",
+  },
+  "room.more": "Show {count} more of {left}",
+  "room.group": "{count} open bars since {time}, {returned} of them over by now",
+  "room.step": "step {step}: nobody has come",
+  "room.acknowledged": "Acknowledged",
+  "room.acknowledgedWhich": "Acknowledged: {which}",
+
+  "room.filters": "Which alarms",
+  "room.all": "All",
+  "room.kind": "Kind",
+  "room.priority": "Priority",
+  "room.state": "State",
+  "room.reviewed": "Right or false",
+  "room.from": "From this day",
+  "room.to": "Up to this day",
+  "room.clear": "No filter",
+  "room.newer": "Newer",
+  "room.older": "Older",
+  "room.newest": "Newest",
+  "room.asOf": "Page {page}, as it was at {time}",
+  "room.table": "Table (CSV)",
+  "room.noneFits": "No alarm fits these filters.",
+  "room.unreadable": {
+    one: "{count} damaged record is left out of this page.",
+    other: "{count} damaged records are left out of this page.",
+  },
+  "room.by": "by {by}, {time}",
+
+  "room.noSuchAlarm": "There is no such alarm, or it is not kept any more.",
+  "room.raised": "Raised {time}",
+  "room.ended": "over since {time}",
+  "room.evidence": "Evidence (ZIP)",
+  "room.pictures": "Pictures",
+  "room.over": "What lies over the pictures",
+  "room.begin": "Begin",
+  "room.middle": "Middle",
+  "room.end": "End",
+  "room.pictureOf": "{moment}: {verdict}",
+  "room.masksKey": "Amber: where the bar is when it is open. Blue: where it is when it is closed.",
+  "room.distances": "to open {open:fixed2}, to closed {closed:fixed2}",
+  "room.noCarrier": "The carrier cannot be shown: {problem}.",
+  "room.why": "Why",
+  "room.margin": "Margin {margin:fixed2}: open up to {open:fixed2}, closed from {closed:fixed2}.",
+  "room.marginAlone":
+    "Margin {margin:fixed2}: below 0 is nearer to open. What it was compared with is not known any more.",
+  "room.verdict": "Verdict",
+  "room.verdictIs": "{verdict}, confidence {confidence:percent1}",
+  "room.reasons": "Because",
+  "room.seat": "Seat",
+  "room.seatIs": "{seat} ({occupancy:percent})",
+  "room.masks": "Masks",
+  "room.version": "version {version}",
+  "room.calibration": "Site calibration",
+  "room.masksAlone": "none: by the masks alone",
+  "room.notKnown": "not known",
+  "room.budget": "Budget",
+  "room.model": "Model",
+  "room.judged": "Was it right?",
+  "room.unsaid": "Nobody has said yet.",
+  "room.disputed": "People differ; {by} was the last to answer, {time}.",
+  "room.saidBy": "{right}: {answer}. {by}, {time}.",
+  "room.judge": "{right}: {answer}",
+  "room.takeBack": "Take my answer back",
+  "room.life": "Who did what",
+  "room.did": "{what}: {who}",
+  "room.system": "the service",
+  "room.wrote": "Comment",
+  "room.comment": "Write a comment",
+  "room.write": "Write",
+  "room.groupOf": "One group of {count} open bars",
+  "room.groupNewest": "The newest {count} of this group",
+
+  "sound.silentUntil":
+    "Silent at this station until {time}, or until a more important alarm comes or one waits for longer.",
+  "sound.sounds": "An alarm waits that nobody acknowledges.",
+  "sound.silence": "Silence here for {minutes} minutes",
+};
+
+const alarmReviews: Record<AlarmReview, string> = {
+  right: "right",
+  false: "false",
+  unsaid: "not said",
+};
+
+/** What is done with an alarm, by the code of the entry; who did it follows. */
+const alarmActions = {
+  raise: "Raised",
+  acknowledge: "Acknowledged",
+  shelve: "Shelved",
+  unshelve: "Taken off the shelf",
+  clear: "Over",
+  realarm: "Called again",
+  chatter: "Came again within a minute",
+  escalate: "Next step: nobody had acknowledged it",
+  evidence: "Evidence changed",
+  out_of_service: "Out of service",
+  return_to_service: "Back in service",
+  unsuppress: "Heard: what it followed from is over",
+  restore: "Restored: its record was damaged",
+};
+
+export const roomWords = {
+  alarmActions,
+  alarmReviews,
+  lanes: { blind: "Cannot see", open: "Bar open", machine: "Service and machine" },
+  pictureLayers: { masks: "Both masks", seen: "Where the bar was seen", bare: "Picture alone" },
+  rightOrFalse: { right: "Right", false: "False", unsaid: "Nobody can tell" },
+};
