@@ -23,7 +23,8 @@ export function later<Props extends object>(load: () => Promise<ComponentType<Pr
     const isThere = useSignal(Loaded !== null);
     const isMissing = useSignal(false);
     useEffect(() => {
-      if (Loaded) return;
+      if (isThere.value) return;
+      // Also of a room that came between drawing this and now: it would stay empty.
       fetch().then(
         () => {
           isThere.value = true;
