@@ -57,7 +57,7 @@ def test_groups_shelving_and_out_of_service(page: Page, served: Served) -> None:
     expect(card.locator(".out-of-service")).to_contain_text(
         "by the operator: rope inspection", timeout=PATIENCE_MS
     )
-    expect(page.locator("#link")).to_contain_text("out of service")
+    expect(page.locator("#link")).to_contain_text("Demo quad: Camera lost")  # a lift is named once
     expect(row.locator(".state")).to_have_text("out of service", timeout=PATIENCE_MS)
     _picture(page, "out-of-service")
     card.get_by_role("button", name="Return").click()

@@ -94,8 +94,8 @@ def test_an_alarm_that_arrives_never_steals_the_tap(page: Page, served: Served, 
         if n % 50 == 49:  # no hand is still for ever
             page.mouse.move(place[0] + n % 2, place[1])
     fresh = page.locator(".fresh-bar .fresh")
-    expect(fresh).to_contain_text(f"{arrivals} new alarms wait, first Camera lost", timeout=PATIENCE_MS)
-    assert f"▲ {arrivals + 4} ·" in page.title()
+    expect(fresh).to_contain_text(f"{arrivals:,} new alarms wait, first Camera lost", timeout=PATIENCE_MS)
+    assert f"▲ {arrivals + 4:,} ·" in page.title()
     (under,) = page.evaluate("[...window.under]")
     assert under.startswith(f"{meant[0].group} acknowledge ")
     page.mouse.down()
