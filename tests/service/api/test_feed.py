@@ -31,7 +31,8 @@ def test_hello_then_each_new_or_changed_alarm(house: House) -> None:
         raised = house.raise_alarm("p-1")
         message = feed.receive_json()
         assert (message["type"], message["seq"]) == ("alarm", raised.seq)
-        assert message["alarm"] == house.call("GET", "/alarms?limit=1").json()["items"][0]
+        listed = house.call("GET", "/alarms?limit=1").json()["items"][0]
+        assert message["alarm"] | {"alarm_right": None} == listed  # what reviews say is asked for, not pushed
         house.call("POST", f"/alarms/{raised.id}/acknowledge", Role.OPERATOR)
         changed = feed.receive_json()
         assert (changed["seq"], changed["alarm"]["state"]) == (raised.seq + 1, "acknowledged")

@@ -89,6 +89,7 @@ NOT_VITAL = {
     "/alarms/{alarm_id}/clip",
     "/alarms/{alarm_id}/clip.mp4",
     "/alarms/figures",
+    "/alarms/export.csv",
 }
 """The first takes no thread; the others pack pictures, open and delete clips, read the alarms of weeks: what
 must hold up no alarm."""
