@@ -31,16 +31,20 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+PLAIN_LOGS = structlog.get_config()
+"""Taken here: a fixture of a whole file may have set up others before its first test."""
+
+
 @pytest.fixture(autouse=True)
 def _logs_as_they_were() -> Iterator[None]:
     """A command that runs within a test sets up the logs of the whole process, to a stream that goes.
 
     Which test comes next and looks for lines that went elsewhere depends on the number of workers.
     """
-    before, root = structlog.get_config(), logging.getLogger()
+    root = logging.getLogger()
     handlers, level = set(root.handlers), root.level
     yield
-    structlog.configure(**before)
+    structlog.configure(**PLAIN_LOGS)
     root.setLevel(level)
     for handler in set(root.handlers) - handlers:
         root.removeHandler(handler)

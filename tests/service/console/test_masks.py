@@ -248,7 +248,12 @@ def test_versions_are_compared_and_gone_back_to(browser: Browser, ready: Served)
             "Next: Pick",
         ),
         (Arming(ArmingReason.MASKS_OF_ANOTHER_LIFT, {}), "no_go", "another lift's masks", "Next: Masks"),
-        (Arming(ArmingReason.CLOSED_BAR_HIDDEN, {}), "no_go", "move the camera", "Next: Address"),
+        (
+            Arming(ArmingReason.CLOSED_BAR_HIDDEN, {"strength": 0.4, "needed": 1.5}),
+            "no_go",
+            "move the camera",
+            "Next: Address",
+        ),
         (Arming(None), "go", "The lift is armed", "Back to the lifts"),
     ],
 )

@@ -300,6 +300,7 @@ def test_a_viewer_looks_and_changes_nothing(browser: Browser, served: Served) ->
     """No button for a viewer, but the state of the set-up is there."""
     begin(served)
     page = open_page(browser, served.link(Role.VIEWER))
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_role("link", name="New lift")).to_have_count(0)
     page.goto(f"{served.url}/#/lifts/high-six/setup/pick")
     expect(page.get_by_alt_text("Carrier 1")).to_be_visible(timeout=PATIENCE_MS)
