@@ -7,7 +7,6 @@ hides people now, pictures from before it did are left out.
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service.figures.spreadsheet import csv_line
 from service.store import passages
 from service.store.database import Store
 from service.store.pictures import Pictures
@@ -143,19 +143,13 @@ def _info(name: str) -> zipfile.ZipInfo:
 
 
 def _line(cells: Sequence[Cell]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerow([_plain(cell) for cell in cells])
-    return text.getvalue().encode()
+    return csv_line(_plain(cell) for cell in cells).encode()
 
 
-def _plain(cell: Cell) -> str:
-    if cell is None:
-        return ""
+def _plain(cell: Cell) -> str | float | None:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    # A table program takes a cell that begins so for a formula; a number is none.
-    formula = isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell != ""
-    return f"'{cell}" if formula else str(cell)
+    return cell
 
 
 class _Made(io.RawIOBase):

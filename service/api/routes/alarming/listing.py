@@ -15,11 +15,11 @@ from service.api.problems import responses
 from service.api.runtime import Runtime
 from service.api.schemas.alarms import AlarmOut, AlarmsOut, ListedAlarmOut
 from service.api.schemas.base import Moment
-from service.api.spreadsheet import Cell, csv_lines
 from service.api.threads import vital
 from service.domain.alarm import LEAST_IMPORTANT, Alarm, AlarmKind, AlarmState
 from service.domain.people import Principal
 from service.domain.reviewing.answers import AlarmReview
+from service.figures.spreadsheet import Cell, csv_lines
 from service.store import alarms
 from service.store.audit import entries
 from service.store.records import Page

@@ -13,9 +13,9 @@ from fastapi.responses import StreamingResponse
 from service.api.deps import SOMEWHERE, Caller, RuntimeDep, check_sight
 from service.api.problems import responses
 from service.api.schemas.operating.reports import ReportOut
-from service.api.spreadsheet import Cell, csv_lines
 from service.figures.carriers import NAMES
 from service.figures.periods import HOURS_PATTERN, ReportPeriod, ResortCalendar, ShiftHours
+from service.figures.spreadsheet import Cell, csv_lines
 from service.figures.watching import STATES
 from service.reports.making import MadeReport, ReportOrder, make
 

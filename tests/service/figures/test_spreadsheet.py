@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from service.api.spreadsheet import csv_lines
+from service.figures.spreadsheet import csv_lines
 
 
 def test_text_comes_back_and_is_no_formula() -> None:

@@ -14,17 +14,18 @@ Cell = str | int | float | None
 
 
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
-    """Return the lines of a table as they are made; None is an empty cell.
+    """Return the lines of a table as they are made, each as `csv_line` writes it."""
+    return map(csv_line, chain([header], rows))
+
+
+def csv_line(cells: Iterable[Cell]) -> str:
+    """Return one line with its end; None is an empty cell.
 
     Text that a spreadsheet would run as a formula begins with an apostrophe; numbers stay numbers.
     """
     line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\r\n")
-    for row in chain([header], rows):
-        writer.writerow([_cell(cell) for cell in row])
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
+    csv.writer(line, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
+    return line.getvalue()
 
 
 def _cell(cell: Cell) -> str | int | float:
