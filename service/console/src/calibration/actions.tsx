@@ -1,10 +1,10 @@
 /* What an operator can do with a proposal. */
 
-import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Lift, SiteCalibration } from "../api/types";
 import { Button } from "../components/button";
+import { isLost } from "../forms/focus";
 import { type Key, t } from "../i18n/text";
 import type { Tested } from "../trials/tested";
 import type { Proposals } from "./proposals";
@@ -18,13 +18,11 @@ interface ActionsProps {
 
 export function Actions({ lift, usable, proposals, tested }: ActionsProps): JSX.Element {
   const group = useRef<HTMLFieldSetElement>(null);
-  useSignalEffect(() => {
-    const isDone = proposals.outcome.value !== "";
+  const outcome = proposals.outcome.value;
+  useLayoutEffect(() => {
     // A button that has gone meanwhile has taken the keyboard's focus with it: it goes to the first one.
-    requestAnimationFrame(() => {
-      if (isDone && document.activeElement === document.body) group.current?.querySelector("button")?.focus();
-    });
-  });
+    if (outcome && isLost()) group.current?.querySelector("button")?.focus();
+  }, [outcome]);
   const shown = usable[0];
   const isUsed = usable.some((one) => one.active);
   const action = (key: Key, press: () => unknown, isQuiet = true): JSX.Element => (

@@ -2,7 +2,7 @@
 
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { headingOf } from "../alarms/naming";
 import { get, put } from "../api/client";
 import type { Escalation, EscalationRule, Output, OutputList } from "../api/types";
@@ -23,6 +23,9 @@ export function EscalationPage(): JSX.Element {
   const changing = useSignal<EscalationRule | null>(null);
   const round = useSignal(0); // a form begins empty after each
   const heading = useRef<HTMLHeadingElement>(null);
+  useLayoutEffect(() => {
+    if (round.value && isLost()) heading.current?.focus(); // the button that was pressed is gone
+  }, [round.value]);
   const waits = useMemo(() => waitsBy(found), [found]);
   const read = useCallback(async (): Promise<Escalation> => {
     found.value = await get<Escalation>("/escalation");
@@ -59,9 +62,6 @@ export function EscalationPage(): JSX.Element {
     said.value = t("escalation.saved");
     changing.value = null;
     round.value += 1;
-    requestAnimationFrame(() => {
-      if (isLost()) heading.current?.focus(); // the button that was pressed is gone
-    });
   };
   const entry = (rule: EscalationRule): JSX.Element => (
     <RuleEntry

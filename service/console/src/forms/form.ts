@@ -2,6 +2,7 @@
 
 import { batch, type Signal, useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { worded, words } from "../i18n/text";
 import { messageOf } from "../state/session";
@@ -27,6 +28,12 @@ export function useChecked({ fieldOf, ofCodes = {} }: Places): Checked {
   const busy = useSignal(false);
   const problem = useSignal("");
   const wrong = useSignal<Readonly<Record<string, string>>>({});
+  const refused = wrong.value;
+  const form = useRef<HTMLFormElement>(null);
+  // At once, not with the next picture: the person may be in another field by then.
+  useLayoutEffect(() => {
+    if (Object.keys(refused).length) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [refused]);
   const refuse = (error: unknown): void => {
     const found: Record<string, string> = {};
     const rest: string[] = [];
@@ -52,7 +59,7 @@ export function useChecked({ fieldOf, ofCodes = {} }: Places): Checked {
     submit: async (event, work) => {
       event.preventDefault();
       if (busy.value) return;
-      const form = event.currentTarget;
+      form.current = event.currentTarget;
       busy.value = true;
       wrong.value = {};
       problem.value = "";
@@ -60,7 +67,6 @@ export function useChecked({ fieldOf, ofCodes = {} }: Places): Checked {
         await work();
       } catch (error) {
         refuse(error);
-        requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid]")?.focus());
       }
       busy.value = false;
     },

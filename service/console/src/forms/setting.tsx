@@ -1,10 +1,10 @@
 /* One field of a table: a line, a tick or a list. */
 
-import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Choice } from "../components/choice";
 import { Tick } from "../components/tick";
-import { Line } from "../session/line";
+import { Line, type Typing } from "../session/line";
 import type { Field, Typed } from "./fields";
 
 interface SettingProps {
@@ -24,11 +24,14 @@ export function Setting({ of, field, label, values, help, problem = "" }: Settin
   const set = (typed: string): void => {
     values.value = { ...values.value, [name]: typed };
   };
-  const line = useSignal(now);
-  useSignalEffect(() => {
-    const typed = line.value;
-    if (typed !== (values.peek()[name] ?? "")) set(typed);
-  });
+  const line: Typing = {
+    get value() {
+      return now;
+    },
+    set value(typed) {
+      set(typed);
+    },
+  };
   if (as === "flag") {
     return <Tick text={label} isChosen={now === "true"} onChoose={(isOn) => set(String(isOn))} />;
   }

@@ -1,7 +1,7 @@
 /* What the service is asked for again and again while it is shown. */
 
 import { type Signal, useSignal } from "@preact/signals";
-import { useCallback, useEffect } from "preact/hooks";
+import { useCallback, useEffect, useRef } from "preact/hooks";
 import { get } from "../api/client";
 import { t } from "../i18n/text";
 import { messageOf, person } from "../state/session";
@@ -20,12 +20,24 @@ export function usePolled<Answer>(path: string): Polled<Answer> {
   const found = useSignal<Answer | null>(null);
   const problem = useSignal("");
   const isLost = useSignal(false);
+  const turns = useRef({ asked: 0, heard: 0 });
   const read = useCallback(async (): Promise<void> => {
+    turns.current.asked += 1;
+    const turn = turns.current.asked;
+    /** Whether a later question has been answered before: this answer is from before what was done meanwhile. */
+    const isLate = (): boolean => {
+      if (turn < turns.current.heard) return true;
+      turns.current.heard = turn;
+      return false;
+    };
     try {
-      found.value = await get<Answer>(path);
+      const answer = await get<Answer>(path);
+      if (isLate()) return;
+      found.value = answer;
       if (isLost.value) problem.value = "";
       isLost.value = false;
     } catch (error) {
+      if (isLate()) return;
       // What was said before is no longer known to hold.
       found.value = null;
       isLost.value = true;

@@ -1,13 +1,17 @@
 /* A labelled line of a form that must be filled in. */
 
-import type { Signal } from "@preact/signals";
 import type { JSX, TargetedInputEvent } from "preact";
 import { describedBy, FieldProblem } from "../components/field-problem";
+
+/** What stands in a line: a signal, or what puts what is typed where it belongs. It is there before the next key. */
+export interface Typing {
+  value: string;
+}
 
 interface LineProps {
   id: string;
   label: string;
-  value: Signal<string>;
+  value: Typing;
   isSecret?: boolean;
   isOptional?: boolean;
   isDay?: boolean;
@@ -39,7 +43,7 @@ export function Line({
     spellcheck: false,
     inputMode: isNumber ? "decimal" : undefined,
     ...describedBy(id, problem, help),
-    value,
+    value: value.value,
     onInput: (event: TargetedInputEvent<HTMLInputElement>) => {
       value.value = event.currentTarget.value;
     },

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -208,24 +208,34 @@ def test_a_broker_is_followed() -> None:
     async def follow() -> None:
         await follow_mqtt(source, NETWORKS, heard.taking, None)  # type: ignore[arg-type]
 
-    with broker(port) as publish, following(follow):
-        publish("lift/running", "off")  # what the broker remembers is no sign of life of who published it
+    with ExitStack() as ending:
+        with broker(port) as publish:
+            publish("lift/running", "off")  # remembered before anybody listens: no sign of life
+            follower = ending.enter_context(following(follow))
 
-        def tried() -> bool:
-            publish("lift/state", '{"speed": 4500}')
-            return heard.has(Signal.SPEED)
+            def tried() -> bool:
+                publish("lift/state", '{"speed": 4500}')
+                return heard.has(Signal.SPEED)
 
-        wait_for(tried)  # it has subscribed
-        assert set(heard.values(Signal.SPEED)) == {4.5}
-        assert not heard.has(Signal.LINE_RUNNING)
-        publish("lift/running", "on")
-        heard.until(lambda: heard.values(Signal.LINE_RUNNING) == [1])
-        publish("lift/running", "perhaps")
-        for _ in range(3):
-            publish("lift/pulse", "x")
-        publish("lift/running", "false")
-        heard.until(lambda: heard.values(Signal.LINE_RUNNING) == [1, 0])
-        heard.until(lambda: heard.values(Signal.CARRIER_PULSE) == [3])
+            wait_for(tried)  # it has subscribed
+            assert set(heard.values(Signal.SPEED)) == {4.5}
+            assert not heard.has(Signal.LINE_RUNNING)
+            publish("lift/running", "on")
+            heard.until(lambda: heard.values(Signal.LINE_RUNNING) == [1])
+            publish("lift/running", "perhaps")
+            for _ in range(3):
+                publish("lift/pulse", "x")
+            publish("lift/running", "false")
+            heard.until(lambda: heard.values(Signal.LINE_RUNNING) == [1, 0])
+            heard.until(lambda: heard.values(Signal.CARRIER_PULSE) == [3])
+        wait_for(lambda: follower.fault and follower.fault.code != NOTHING_HEARD)
+        with broker(port) as publish:
+
+            def heard_again() -> bool:
+                publish("lift/pulse", "x")
+                return heard.values(Signal.CARRIER_PULSE) > [3]
+
+            wait_for(heard_again)
 
 
 def test_what_may_not_be_dialled_is_not() -> None:
