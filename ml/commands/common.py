@@ -50,7 +50,16 @@ console = Console(stderr=True)
 
 
 PapersName = Literal[
-    "siamese", "classifier", "vgg16", "resnet50", "getnet", "abir", "triplet-mildnet", "triplet-resnet50"
+    "siamese",
+    "classifier",
+    "vgg16",
+    "resnet50",
+    "efficientnet-lite0",
+    "getnet",
+    "abir",
+    "triplet-mildnet",
+    "triplet-resnet50",
+    "adaptive-l2",
 ]
 """The papers' systems (`ml.systems.named`)."""
 
@@ -111,14 +120,14 @@ def require_photographs(folder: Path, use: Use) -> tuple[str, ...]:
         raise typer.BadParameter(str(error), param_hint="--photographs") from None
 
 
-def read_parts(benchmark: Path, wanted: list[Part], workers: int) -> PictureSet:
+def read_parts(benchmark: Path, wanted: list[Part], workers: int, faces_blurred: bool = False) -> PictureSet:
     """Read parts of the benchmark, rendering what is not there yet."""
     missing = [part for part in wanted if not part.path(benchmark).exists()]
     with progress_bar() as progress:
         task = progress.add_task("rendering pictures", total=sum(part.pictures for part in missing), note="")
         for part, _ in render_parts(benchmark, missing, workers):
             progress.advance(task, part.pictures)
-    return read(benchmark, wanted)
+    return read(benchmark, wanted, faces_blurred)
 
 
 def parts_of(splits: Sequence[Split], only: Sequence[str] | None) -> list[Part]:

@@ -17,7 +17,10 @@ from ml.machine.memory import keep_freed_memory
 from ml.plots.attention import attention_sheet
 from ml.plots.cutouts import carriers_sheet, write
 from ml.plots.embedding import draw, lifts_of, masks_of, read_masks
+from ml.plots.factors import draw_factors
 from ml.systems.base import System
+from ml.train.adaptive import regularised
+from ml.train.loop import read as read_checkpoint
 from ml.train.systems import load
 
 app = typer.Typer(
@@ -73,6 +76,22 @@ def attention(
 ) -> None:
     """Draw where ABIR looks, on the surroundings and on the object's parts (paper 003, section 3.3)."""
     _draw_sheet(attention_sheet, checkpoint, benchmark, only, pictures, out)
+
+
+@app.command()
+def factors(
+    checkpoint: Annotated[
+        Path, typer.Option(help="last.pt of a run with --set l2=adaptive, where every epoch is kept.")
+    ] = Path("runs/adaptive-l2/rate-0.0001/last.pt"),
+    out: Annotated[Path, typer.Option(help="The PNG.")] = RESULTS / "factors-l2.png",
+) -> None:
+    """Draw how the learnt regularisation factors fall, tensor by tensor, epoch by epoch (paper 002)."""
+    history = read_checkpoint(checkpoint, torch.device("cpu")).get("factors")
+    if not history:
+        raise typer.BadParameter(f"{checkpoint} has no learnt factors", param_hint="--checkpoint")
+    tensors = regularised(load(checkpoint, torch.device("cpu"))[1].network)
+    weights = [tensor.dim() > 1 for tensor in tensors.values()]
+    typer.echo(str(draw_factors(list(tensors), torch.stack(history).numpy(), weights, out)))
 
 
 def _draw_sheet(

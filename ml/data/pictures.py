@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ml.data.benchmark import Part
+from ml.data.faces import with_faces_blurred
 from ml.data.rendered import RenderedLift, load
 
 
@@ -37,8 +38,8 @@ class PictureSet:
         return len(self.images)
 
 
-def read(folder: Path, parts: Sequence[Part]) -> PictureSet:
-    """Read rendered parts, one per lift.
+def read(folder: Path, parts: Sequence[Part], faces_blurred: bool = False) -> PictureSet:
+    """Read rendered parts, one per lift; with riders' faces blurred if asked (`ml.data.faces`).
 
     Raises:
         FileNotFoundError: a part is missing; the message gives the command that renders it.
@@ -49,6 +50,7 @@ def read(folder: Path, parts: Sequence[Part]) -> PictureSet:
                 f"{part.path(folder)} is missing: barwatch render benchmark --out {folder}"
             )
     contents = [load(part.path(folder)) for part in parts]
+    contents = [with_faces_blurred(content) for content in contents] if faces_blurred else contents
     sidecars = [
         json.loads(part.path(folder).with_suffix(".json").read_text(encoding="utf-8")) for part in parts
     ]

@@ -18,10 +18,11 @@ def load_pretrained(model: nn.Module, path: Path) -> list[str]:
 
     Args:
         model: changed in place; its last layer is the one whose weights its state names last.
-        path: a .pth or .pt file with a dictionary of tensors by name, as torchvision's.
+        path: a .pth or .pt file with a dictionary of tensors by name, as torchvision's, or one that has all
+            but the classifier, which is the module that the last layer is in (`barwatch convert`).
 
     Returns:
-        Names that were left out because the file has another number of classes.
+        Names that were left out because the file has another number of classes, or no classifier.
 
     Raises:
         ValueError: the file is of another network, or no such file at all; `model` is as it was.
@@ -31,6 +32,9 @@ def load_pretrained(model: nn.Module, path: Path) -> list[str]:
     left_out = [
         n for n, w in entries.items() if n.startswith(last) and n in held and w.shape != held[n].shape
     ]
+    classifier = last.partition(".")[0] + "."
+    if entries and not any(n.startswith(classifier) for n in entries):
+        left_out = [n for n in held if n.startswith(classifier)]
     _load(model, path, entries, held, left_out)
     return left_out
 
@@ -73,7 +77,7 @@ def _load(
 ) -> None:
     left = set(left_out)
     for name in held:
-        if name not in entries and not name.endswith(_COUNTER):
+        if name not in entries and name not in left and not name.endswith(_COUNTER):
             raise ValueError(f"{path}: {name} is missing: the file is of another network")
     for name, w in entries.items():
         if name not in held:

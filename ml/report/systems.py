@@ -18,10 +18,12 @@ PAPERS = {
     "classifier": "simple classifier (000)",
     "vgg16": "VGG16 (000)",
     "resnet50": "ResNet-50 (000)",
+    "efficientnet-lite0": "EfficientNet-Lite0 (beside 000)",
     "getnet": "GetNet, carriers off their place (001)",
     "abir": "ABIR (003)",
     "triplet-mildnet": "triplets on MILDNet (004)",
     "triplet-resnet50": "triplets on ResNet-50 (004)",
+    "adaptive-l2": "adaptive L2 on ResNet-50 with triplets (002)",
 }
 
 TEACHERS = "teachers"

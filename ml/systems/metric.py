@@ -24,6 +24,7 @@ from ml.models import resnet50, vgg16
 from ml.models.metric import mildnet, triplet_resnet50
 from ml.models.metric.abir import ABIR
 from ml.models.metric.mildnet import MILDNet
+from ml.models.metric.top_db_net import TopDBNet
 from ml.models.metric.triplet_resnet50 import TripletResNet50
 from ml.models.pretrained import load_trunk
 from ml.systems.base import System, prepare_images
@@ -99,7 +100,10 @@ class Triplet(Metric[TripletRecipe]):
         if recipe.network == "mildnet":
             network, width, trunk = MILDNet(), mildnet.DIMENSIONS, vgg16.TRUNK
         else:
-            network, width = TripletResNet50(recipe.pooling, recipe.drop), triplet_resnet50.DIMENSIONS
+            width = triplet_resnet50.DIMENSIONS  # of each stream
+            network = (
+                TopDBNet(recipe.pooling, recipe.drop) if recipe.drop else TripletResNet50(recipe.pooling)
+            )
             trunk = resnet50.TRUNK if recipe.pooling == "mean" else resnet50.TRUNK_TO_MIDDLE
         if recipe.weights:  # the thesis also freezes the first ten layers; here everything learns
             load_trunk(network, Path(recipe.weights), trunk)
@@ -123,13 +127,13 @@ class Triplet(Metric[TripletRecipe]):
             yield rows.t().flatten()  # anchors, positives, negatives
 
     def loss(self, data: PictureSet, index: Tensor, generator: torch.Generator) -> Tensor:
-        """Return the mean over the batch's triplets, or over its pictures; of two streams, their mean."""
+        """Return the mean over the batch's triplets, or over its pictures; of three streams, their mean."""
         del generator
         labels = classes(data)[index].to(self.device)
         if not self.recipe.drop:
             return self._loss(self.outputs(data.images[index]), labels)
         x = prepare_images(data.images[index].to(self.device), self.recipe.side)
-        streams = self.forward(x, cast("TripletResNet50", self.network).streams)  # [2, N, D]
+        streams = self.forward(x, cast("TopDBNet", self.network).streams)  # [3, N, D]
         return torch.stack([self._loss(one, labels) for one in streams]).mean()
 
     def _loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:

@@ -20,7 +20,8 @@ class Recipe:
     names. threads: of the CPU, 0 if not known; sums are reproducible only with the same number. episodic:
     each step also measures its effect on lifts that it did not learn from (`ml.train.episodic`). validated:
     number of pictures judged after each epoch, evenly spaced; a system that judges by known pictures gets
-    twice as many of those; 0 for all.
+    twice as many of those; 0 for all. faces: of the riders in the training pictures, as they are or blurred
+    (`ml.data.faces`).
     """
 
     seed: int = 0
@@ -38,13 +39,20 @@ class Recipe:
     threads: int = 0
     episodic: bool = False
     validated: int = 0
+    faces: Literal["seen", "blurred"] = "seen"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifierRecipe(Recipe):
-    """Open or closed by two logits; network: the paper's own, or one of the two that it is compared with."""
+    """Open or closed by two numbers.
 
-    network: Literal["paper", "vgg16", "resnet50"] = "paper"
+    network: the paper's own, one of the two that it is compared with, or EfficientNet-Lite0. loss: of two
+    logits, closed and open; or of two labels, somebody sits there and open, each by its cross entropy, or by
+    a focal loss for rare states (`ml.losses.focal`).
+    """
+
+    network: Literal["paper", "vgg16", "resnet50", "efficientnet-lite0"] = "paper"
+    loss: Literal["cross-entropy", "multi-label", "focal"] = "cross-entropy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +88,8 @@ class TripletRecipe(Recipe):
     weights they collapse all embeddings), or triplets drawn before each epoch (at random first, 30 % hard
     ones after `hard_from` epochs). margin: of the triplet loss, in squared distance.
     pooling, of resnet50: the means of the last stage's maps, or local attention over those of the third
-    (GLAP). drop, of resnet50: share of its maps' stripes that are removed for a second stream
-    (Top DropBlock); 0 for no such stream.
+    (GLAP). drop, of resnet50: share of its maps' stripes that the second of three streams learns without
+    (Top-DB-Net, `ml.models.metric.top_db_net`); 0 for one stream.
     """
 
     network: Literal["mildnet", "resnet50"] = "mildnet"

@@ -30,11 +30,14 @@ class Descent:
         self.optimiser = _optimiser(system.recipe, system, self.penalty)
         self.rng = torch.Generator().manual_seed(system.recipe.seed)
         self.step = 0
+        self.factors: list[Tensor] = []  # learnt ones after each epoch, float32[groups] in 0..l2_factor
 
     def epoch(self, data: PictureSet) -> float:
         """Learn from an epoch's batches; returns the mean loss."""
         self.system.network.train()
         losses = [self._learn(data, index) for index in self.system.batches(data, self.rng)]
+        if self.penalty.adaptive is not None:
+            self.factors.append(self.penalty.adaptive.factors().detach().cpu().clone())
         return sum(losses) / max(1, len(losses))
 
     def state_dict(self) -> dict[str, Any]:
@@ -45,6 +48,7 @@ class Descent:
             "optimiser": self.optimiser.state_dict(),
             "rng": self.rng.get_state(),
             "step": self.step,
+            "factors": self.factors,
         }
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
@@ -54,6 +58,7 @@ class Descent:
         self.optimiser.load_state_dict(saved["optimiser"])
         self.rng.set_state(saved["rng"].cpu())
         self.step = saved["step"]
+        self.factors = [factors.cpu() for factors in saved.get("factors", ())]
 
     def _learn(self, data: PictureSet, index: Tensor) -> float:
         system, recipe = self.system, self.system.recipe

@@ -19,23 +19,19 @@ from ml.commands.common import (
     console,
     device_name,
     progress_bar,
-    read_parts,
 )
 from ml.commands.training.barwatch import train_barwatch
-from ml.data.benchmark import parts
-from ml.data.counts import Split
+from ml.commands.training.lessons import lesson_of
 from ml.data.photographs import FOLDER
-from ml.data.pictures import PictureSet, read, select_evenly
 from ml.models.barwatch import ModelConfig
 from ml.models.trunk import TrunkName
-from ml.systems.named import RECIPES, SMOKE_SIDE, with_changes
-from ml.systems.recipe import Recipe
+from ml.systems.named import PAPER, RECIPES, with_changes
 from ml.train.config import PRESETS
 from ml.train.loop import BEST, LAST
 from ml.train.run import Run
 from ml.train.systems import Lesson, train_rates
 
-Preset = Literal["smoke", "small", "sight", "teacher", "large", "gpu"]
+Preset = Literal["smoke", "small", "sight", "teacher", "large", "gpu", "paper"]
 """How much data and how long."""
 
 
@@ -114,8 +110,9 @@ def train(
 
     barwatch trains on lifts that are rendered first, unless they exist, or with --preset gpu meanwhile; the
     papers' systems on
-    the benchmark's training pictures (--preset small: Table 1, large: Table 3, smoke: a few of two lifts,
-    rendered if need be), validated on its validation pictures.
+    the benchmark's training pictures (--preset small: Table 1, large: Table 3, paper: the paper's literal
+    recipe on the paper's pictures, smoke: a few of two lifts), rendered if need be, validated on its
+    validation pictures.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     run = Run(
@@ -128,6 +125,8 @@ def train(
     if not resume:
         _refuse_overwriting(run.out)
     if system == "barwatch":
+        if preset not in PRESETS:
+            raise typer.BadParameter("barwatch is no paper's system", param_hint="--preset")
         if learning_rate and len(learning_rate) > 1:
             raise typer.BadParameter("barwatch takes one", param_hint="--learning-rate")
         changes = {
@@ -145,14 +144,15 @@ def train(
         given = {name: value for name, value in changes.items() if value is not None}
         train_barwatch(replace(PRESETS[preset], seed=seed), given, start_from, photographs, run, loaders)
         return
-    words = [*(set_ or []), f"seed={seed}", f"threads={torch.get_num_threads()}"]
+    words = [*(PAPER.get(system, ()) if preset == "paper" else ()), *(set_ or [])]
+    words += [f"seed={seed}", f"threads={torch.get_num_threads()}"]
     words += [f"epochs={epochs}"] if epochs else []
     words += [f"weights={weights}"] if weights else []
     try:
         recipe = with_changes(RECIPES[system], words)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--set") from None
-    lesson = _lesson(system, recipe, preset, run)
+    lesson = lesson_of(system, recipe, preset, run)
     _train_system(lesson, learning_rate or [lesson.recipe.learning_rate], run)
 
 
@@ -173,20 +173,6 @@ def _train_system(lesson: Lesson, rates: Sequence[float], run: Run) -> None:
 
         path = train_rates(lesson, rates, replace(run, progress=show))
     console.print(f"best on validation: {path}")
-
-
-def _lesson(name: str, recipe: Recipe, preset: Preset, run: Run) -> Lesson:
-    """Return a recipe with its pictures; of a smoke run reduced so that it takes a minute."""
-    if preset != "smoke":
-        training = read(run.benchmark, parts(["large" if preset == "large" else "train"]))
-        return Lesson(name, recipe, training, read(run.benchmark, parts(["validation"])))
-    short = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE.get(name, recipe.side))
-    return Lesson(name, short, _few(run, "train", 32), _few(run, "validation", 16))
-
-
-def _few(run: Run, split: Split, count: int) -> PictureSet:
-    """Return a few pictures of two lifts, rendering what is not there yet."""
-    return select_evenly(read_parts(run.benchmark, parts([split])[:2], run.workers), count)
 
 
 def _refuse_overwriting(out: Path) -> None:

@@ -13,7 +13,7 @@ class TopDropBlock(nn.Module):
     (ICPR 2020), of which the list in paper 002 gives the abstract alone. That says: a second stream whose
     most relevant regions are dropped makes the trunk encode regions of little information too; a third
     regularises against the noise that dropping makes; the third is left out when testing. This module is
-    the dropping; the streams belong to the training. Ours:
+    the dropping; the streams are `ml.models.metric.top_db_net`. Ours:
 
     - a region is a stripe, one row of the map across its whole width: on a carrier a closed bar lies about
       level, so a stripe hides it at once and a square would leave its ends;

@@ -1,14 +1,12 @@
-"""The modified ResNet-50 of paper 004, its best base network for triplets, with two options of paper 002."""
+"""The modified ResNet-50 of paper 004, its best base network for triplets; GLAP is of 002's list."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ml.models.metric.dropblock import TopDropBlock
 from ml.models.metric.pooling import LocalAttentionPooling, Means
 from ml.models.resnet50 import CHANNELS, MIDDLE_CHANNELS, ResNet50Trunk
 
@@ -26,34 +24,31 @@ class TripletResNet50(ResNet50Trunk):
     Args:
         pooling: `glap` takes the third stage's maps by local attention instead of the fourth's by their
             means, which then is not there ("connected at an intermediate level", `LocalAttentionPooling`).
-        drop: share of the stripes that a second stream learns without (`TopDropBlock`); 0 for one stream.
     """
 
-    def __init__(self, pooling: Literal["mean", "glap"] = "mean", drop: float = 0.0) -> None:
+    def __init__(self, pooling: Literal["mean", "glap"] = "mean") -> None:
         super().__init__()
-        channels = CHANNELS
+        self.channels = CHANNELS
         self.pool: nn.Module = Means()
         if pooling == "glap":
-            self.layer4, channels = nn.Sequential(), MIDDLE_CHANNELS
-            self.pool = LocalAttentionPooling(channels)
-        self.drop = TopDropBlock(drop) if drop else None
-        self.head = nn.Sequential(
-            nn.Linear(channels, 1024),
-            nn.BatchNorm1d(1024),
-            nn.ReLU(inplace=True),
-            nn.Linear(1024, DIMENSIONS),
-        )
+            self.layer4, self.channels = nn.Sequential(), MIDDLE_CHANNELS
+            self.pool = LocalAttentionPooling(self.channels)
+        self.head = head(self.channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map float[N, 3, H, W], N at least 2 in training, to float[N, 128] of unit length."""
         return self.embedded(self.maps(x))
 
-    def streams(self, x: Tensor) -> Tensor:
-        """Map float[N, 3, H, W] to float[S, N, 128]: of the maps and, with `drop`, of what it leaves."""
-        maps = self.maps(x)
-        seen = [maps] if self.drop is None else [maps, self.drop(maps)]
-        return torch.stack([self.embedded(one) for one in seen])
-
     def embedded(self, maps: Tensor) -> Tensor:
         """Map the trunk's maps float[N, C, h, w] to float[N, 128] of unit length."""
         return F.normalize(self.head(self.pool(maps)), dim=1)
+
+
+def head(channels: int) -> nn.Sequential:
+    """Return the layers from a pooled vector float[N, channels] to float[N, 128]."""
+    return nn.Sequential(
+        nn.Linear(channels, 1024),
+        nn.BatchNorm1d(1024),
+        nn.ReLU(inplace=True),
+        nn.Linear(1024, DIMENSIONS),
+    )

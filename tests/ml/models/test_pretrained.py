@@ -45,6 +45,21 @@ def test_another_number_of_classes_leaves_the_last_layer_as_it_was(file: Path) -
     assert torch.equal(model.conv.weight, torch.load(file, weights_only=True)["conv.weight"])
 
 
+def test_a_file_without_a_classifier_leaves_it_as_it_was(file: Path) -> None:
+    """But not one that lacks anything else."""
+    entries = torch.load(file, weights_only=True)
+    trunk = {name: value for name, value in entries.items() if not name.startswith("fc.")}
+    torch.save(trunk, file)
+    model = Small(2)
+    before = model.fc.weight.clone()
+    assert load_pretrained(model, file) == ["fc.weight", "fc.bias"]
+    assert torch.equal(model.fc.weight, before)
+    assert torch.equal(model.conv.weight, entries["conv.weight"])
+    torch.save({name: value for name, value in trunk.items() if not name.startswith("conv.")}, file)
+    with pytest.raises(ValueError, match=r"conv\.weight is missing"):
+        load_pretrained(Small(2), file)
+
+
 def test_older_files_without_counters_are_loaded(file: Path) -> None:
     """Batch normalisation's num_batches_tracked is younger than torchvision's first files."""
     entries = torch.load(file, weights_only=True)

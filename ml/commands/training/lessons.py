@@ -1,0 +1,43 @@
+"""Which pictures a system of the papers trains on, by preset."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from ml.commands.common import read_parts
+from ml.data.benchmark import parts
+from ml.data.counts import Split
+from ml.data.pictures import PictureSet, select_evenly
+from ml.systems.named import LARGE_SET, SMOKE_SIDE
+from ml.systems.recipe import Recipe
+from ml.train.run import Run
+from ml.train.systems import Lesson
+
+PapersPreset = Literal["smoke", "small", "large", "paper"]
+"""Table 1's pictures, Table 3's, the paper's own choice of the two, or a few of two lifts."""
+
+
+def lesson_of(name: str, recipe: Recipe, preset: str, run: Run) -> Lesson:
+    """Return a recipe with its pictures, rendered if need be; of a smoke run so that it takes a minute.
+
+    Args:
+        preset: a `PapersPreset`; any other is as `small`.
+    """
+    blurred = recipe.faces == "blurred"
+    if preset != "smoke":
+        large = preset == "large" or (preset == "paper" and name in LARGE_SET)
+        training, validation = parts(["large" if large else "train"]), parts(["validation"])
+        return Lesson(
+            name,
+            recipe,
+            read_parts(run.benchmark, training, run.workers, blurred),
+            read_parts(run.benchmark, validation, run.workers, blurred),
+        )
+    short = replace(recipe, epochs=min(recipe.epochs, 2), batch=8, side=SMOKE_SIDE.get(name, recipe.side))
+    return Lesson(name, short, _few(run, "train", 32, blurred), _few(run, "validation", 16, blurred))
+
+
+def _few(run: Run, split: Split, count: int, blurred: bool) -> PictureSet:
+    """Return a few pictures of two lifts."""
+    return select_evenly(read_parts(run.benchmark, parts([split])[:2], run.workers, blurred), count)
