@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -26,14 +27,17 @@ from tests.end_to_end.conftest import PYTHON, SERVER, Serve
 from tests.end_to_end.conftest import rtsp as rtsp  # noqa: PLC0414 - a fixture, used by its name
 from tests.service.capture.videos import drawn, write_video
 
+PATIENCE_S = 120.0
+"""Far beyond what a busy machine needs."""
+
 TRACK = Track(
     begin=Pose(x=80, y=90, scale=2.0), middle=Pose(x=160, y=90, scale=2.0), end=Pose(x=240, y=90, scale=2.0)
 )
 
 
-@pytest.fixture
-def recording(tmp_path: Path) -> Path:
-    return write_video(tmp_path / "a.mp4", list(range(0, 12000, 40)))
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_video(tmp_path_factory.mktemp("recording") / "a.mp4", list(range(0, 12000, 40)))
 
 
 class Plug:
@@ -142,26 +146,49 @@ def test_frames_come_with_their_times(recording: Path, rtsp: Serve) -> None:
     assert frames[0].bgr().shape == (180, 320, 3)
 
 
-@pytest.mark.fault(2)
-@pytest.mark.fault(1)
-def test_a_lost_camera_is_reported_and_comes_back(plug: Plug) -> None:
-    """Absent at first: live in 35 s. Killed: degraded in 3 s, lost in 10 s; back 10 s after its return."""
+class Took(NamedTuple):
+    """How long a camera's changes took, in seconds: each since it was plugged in, or pulled out."""
+
+    live: float
+    degraded: float
+    lost: float
+    back: float
+
+
+def lost_and_back(plug: Plug, limits: HealthLimits) -> Took:
+    """Watch a camera that is absent at first, plugged in, pulled out and plugged in again."""
     lift = Lift(id="test", name="Test", camera=Camera(url=plug.url, width=320, height=180), track=TRACK)
     events: queue.Queue[CameraEvent] = queue.Queue()
     # The small recording is a moving ramp without carriers: only presence matters here.
-    supervisor = CameraSupervisor(WatchedLift(lift, None, {}), events.put, health=HealthLimits())
+    supervisor = CameraSupervisor(WatchedLift(lift, None, {}), events.put, health=limits)
     supervisor.start()
     try:
-        await_event(events, lost(True), 30)
+        await_event(events, lost(True), PATIENCE_S)
         plug.put_in()
-        assert await_event(events, state(CameraState.LIVE), 35) <= 35.0
-        pulled_s = time.monotonic()
+        live_s = await_event(events, state(CameraState.LIVE), PATIENCE_S)
         plug.pull()
-        await_event(events, state(CameraState.DEGRADED), 10)
-        assert time.monotonic() - pulled_s <= 3.0
-        await_event(events, lost(True), 15)
-        assert time.monotonic() - pulled_s <= 10.0
+        degraded_s = await_event(events, state(CameraState.DEGRADED), PATIENCE_S)
+        lost_s = degraded_s + await_event(events, lost(True), PATIENCE_S)
         plug.put_in()
-        assert await_event(events, lost(False), 15) <= 10.0
+        return Took(live_s, degraded_s, lost_s, await_event(events, lost(False), PATIENCE_S))
     finally:
         supervisor.stop()
+
+
+@pytest.mark.fault(2)
+@pytest.mark.fault(1)
+def test_a_lost_camera_is_reported_and_comes_back(plug: Plug) -> None:
+    """Absent, live, killed, degraded, lost, back by itself; what it is patient for is shortened here."""
+    lost_and_back(plug, HealthLimits(degraded_s=0.5, lost_s=2.0))
+
+
+@pytest.mark.slow
+@pytest.mark.fault(2)
+@pytest.mark.fault(1)
+def test_a_lost_camera_is_reported_in_time(plug: Plug) -> None:
+    """Absent at first: live in 35 s. Killed: degraded in 3 s, lost in 10 s; back 10 s after its return."""
+    took = lost_and_back(plug, HealthLimits())
+    assert took.live <= 35.0
+    assert took.degraded <= 3.0
+    assert took.lost <= 10.0
+    assert took.back <= 10.0

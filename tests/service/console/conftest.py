@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from service.api.sessions import Principal
 from service.console import build
@@ -19,6 +19,9 @@ from service.domain.people import Role
 from tests.service.api.conftest import House, _plain_logs, make_house
 
 __all__ = ["_plain_logs", "make_house"]
+
+PATIENCE_MS = 180_000
+"""For how long is awaited what has to come: a slow machine, busy with other things, takes minutes."""
 
 SHELL, CHROMIUM = "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"
 """The first one draws pages and nothing else: a window of it takes a fifth of what the other's takes."""
@@ -109,6 +112,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         browser = launch(playwright)
         yield browser
         browser.close()

@@ -16,9 +16,8 @@ from service.store.clips.folder import ClipFolder
 from tests.service.api.conftest import House, status_of
 from tests.service.capture.packets.counted import BITS, write_counted
 from tests.service.capture.packets.test_ring import fill
-from tests.service.console.conftest import Served
+from tests.service.console.conftest import PATIENCE_MS, Served
 
-PATIENCE_MS = 20_000
 LEFT_S, FPS = 15.5, 10
 
 # The number that the picture at a time bears, read from the middle of each of its blocks.

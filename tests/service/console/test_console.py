@@ -15,9 +15,8 @@ from service.domain.camera import CameraState, Snapshot
 from service.domain.people import Role
 from service.store import lifts
 from tests.service.api.conftest import status_of
+from tests.service.console.conftest import PATIENCE_MS as PATIENCE_MS  # noqa: PLC0414 - others take it from here
 from tests.service.console.conftest import Served
-
-PATIENCE_MS = 20_000
 
 
 def open_page(browser: Browser, address: str) -> Page:

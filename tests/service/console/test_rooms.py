@@ -1,7 +1,6 @@
 """Rooms of what once took the API: escalation, a lift's control, candidates. In a real browser."""
 
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -28,17 +27,6 @@ from tests.service.console.test_console import LIFT, PATIENCE_MS
 from tests.service.industry.inputs.test_sources import Plc
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-USUAL_MS = 5_000
-"""For how long Playwright awaits what is expected, if nobody says otherwise."""
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """A busy machine needs longer."""
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=USUAL_MS)
 
 
 @pytest.fixture
