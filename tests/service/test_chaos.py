@@ -58,7 +58,9 @@ class Struck:
         }
         self.client.put(f"/lifts/{LIFT}", json=lift).raise_for_status()
         masks = {"open": png(draw_mask(OPEN_Y)), "close": png(draw_mask(CLOSE_Y))}
-        self.client.post(f"/lifts/{LIFT}/masks", files=masks).raise_for_status()
+        while (said := self.client.post(f"/lifts/{LIFT}/masks", files=masks)).status_code == 503:
+            time.sleep(LOOK_S)  # a busy machine's worker answered too late: whoever registers tries again
+        said.raise_for_status()
 
     def start(self) -> None:
         if self.starts:

@@ -14,6 +14,7 @@ MINUTES = float(os.environ.get("BARWATCH_TEST_MINUTES", "30"))
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(60 * MINUTES + 600)
 def test_half_an_hour_of_the_demonstration_leaves_one_standing_group_per_lift(tmp_path: Path) -> None:
     """However many carriers leave open: one group per lift, which holds every open bar that stands.
 

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from pydantic import Json, TypeAdapter
 from sqlalchemy import func, select
@@ -23,7 +22,7 @@ from service.store.tables import SelfTestPassageRow, SelfTestRow
 Sign = Callable[[bytes], tuple[str, str]]
 """Returns signature and public key, both in base64."""
 
-_RECORD: TypeAdapter[dict[str, Any]] = TypeAdapter(Json[dict[str, Any]])
+_RECORD: TypeAdapter[SelfTest] = TypeAdapter(Json[SelfTest])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class StoredSelfTest:
     started_at: datetime
     result: SelfTestResult
     text: str
-    record: dict[str, Any]
+    record: SelfTest
     signature: str
     public_key: str
 

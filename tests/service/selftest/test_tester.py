@@ -71,8 +71,8 @@ def test_the_record_is_signed_and_chained(watched: SelfTestHouse) -> None:
         assert forged != one.text
         assert not is_signed(forged.encode(), one.signature, one.public_key)
     assert [json.loads(each)["sha256"] for each in noted] == [first.sha256, second.sha256]
-    assert (first.record["before"], second.record["before"]) == ("", first.sha256)
-    assert second.record["by"] == "me"
+    assert [json.loads(one.text)["before"] for one in (first, second)] == ["", first.sha256]
+    assert second.record.by == "me"
 
 
 def test_what_is_not_recorded_is_incomplete(house: SelfTestHouse) -> None:

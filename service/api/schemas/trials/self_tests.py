@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -70,17 +70,15 @@ class SelfTestOut(BaseModel):
     @classmethod
     def of(cls, stored: StoredSelfTest) -> SelfTestOut:
         """Return a stored self-test's shape."""
-        content: dict[str, Any] = {
-            name: stored.record[name] for name in cls.model_fields if name in stored.record
-        }
         own = {
             "number": stored.number,
+            "result": stored.record.result,
             "record": stored.text,
             "sha256": stored.sha256,
             "signature": stored.signature,
             "public_key": stored.public_key,
         }
-        return cls.model_validate({**content, **own})
+        return cls.model_validate({**asdict(stored.record), **own})
 
 
 class SelfTestsOut(BaseModel):
